@@ -26,8 +26,12 @@ class AppearanceInline(TypedNames, StackedInline):
     extra = 0
     per_page = 5
     autocomplete_fields = ("source",)
-    fieldsets = ((None, {"fields": ("source", "exact")}), PREFIX_FIELDSET, (None, {"fields": ("where",)}))
-    readonly_fields = ("where",)
+    fieldsets = (
+        (None, {"fields": ("source", "exact")}),
+        PREFIX_FIELDSET,
+        (None, {"fields": ("quote_in_context",)}),
+    )
+    readonly_fields = ("quote_in_context",)
     verbose_name = _("appearance")
     show_change_link = False
 
@@ -42,7 +46,7 @@ class AppearanceInline(TypedNames, StackedInline):
         return field
 
     @admin.display(description=_("in context"))
-    def where(self, row: Appearance) -> StrOrPromise:
+    def quote_in_context(self, row: Appearance) -> StrOrPromise:
         if not row.pk:
             return _("Shown after saving.")
         return format_html(

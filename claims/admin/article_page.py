@@ -45,9 +45,9 @@ class AnnotatedText:
     paragraphs: list[Paragraph]
     notes: list[ArticleNote]
     #: Whether this note is about the claim beside which the text is shown.
-    current: ArticleNote | None
-    is_begun: bool
-    is_ended: bool
+    current_note: ArticleNote | None
+    has_text_before: bool
+    has_text_after: bool
     page: str
     source_page: str
 
@@ -65,10 +65,10 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
         claim: show the text around this claim's quote, and highlight its marks.
     """
     notes, text = list_notes(snapshot, person), snapshot.text
-    current = next((note for note in notes if claim and note.claim == claim.pk), None)
+    current_note = next((note for note in notes if claim and note.claim == claim.pk), None)
     start, end = 0, len(text)
     if claim:
-        first = current.places[0] if current and current.places else None
+        first = current_note.places[0] if current_note and current_note.places else None
         start, end = find_window(text, *(first.start, first.end) if first else (0, 0), _CONTEXT_LENGTH)
     places = [place for note in notes for place in note.places]
     return {
@@ -76,9 +76,9 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
             snapshot=snapshot,
             paragraphs=build_marked_paragraphs(text, places, start=start, end=end),
             notes=notes,
-            current=current,
-            is_begun=start > 0,
-            is_ended=end < len(text),
+            current_note=current_note,
+            has_text_before=start > 0,
+            has_text_after=end < len(text),
             page=build_article_path(snapshot.source_id),
             source_page=change_page(snapshot.source),
         )

@@ -159,7 +159,7 @@ class ArticleNote:
     state: str
     label: str
     words: str
-    who: str
+    author_name: str
     page: str
     #: The claim's id, and its last move, which shows the page whether its state is current; 0 for evidence.
     claim: int = 0
@@ -181,7 +181,7 @@ class ArticleNote:
             '<li id="note-{}" class="{}"{}{}><a href="{}" dir="auto">{}</a>'
             '<small><b>{}</b>{} · <a href="{}">{}</a></small></li>',
             *(self.key, self.state, place, move, to_mark, self.words, self.label),
-            f" · {self.who}" if self.who else "",
+            f" · {self.author_name}" if self.author_name else "",
             self.page,
             _("Claim %d") % self.claim if self.claim else _("Its verdict"),
         )
@@ -216,7 +216,7 @@ def _list_claim_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleNote
                 state=state,
                 label=labels[state],
                 words=claim.statement,
-                who=claim.claimant.name if claim.claimant else "",
+                author_name=claim.claimant.name if claim.claimant else "",
                 page=f"{claims}{claim.pk}/change/",
                 claim=claim.pk,
                 last_move=row.last_move or 0,
@@ -240,7 +240,7 @@ def _list_evidence_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleN
             state=EVIDENCE,
             label=str(row.get_stance_display()),
             words=row.verdict.claim.statement,
-            who=str(row.verdict.publisher),
+            author_name=str(row.verdict.publisher),
             page=change_page(row.verdict),
         )
         notes[note.key] = note

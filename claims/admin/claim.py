@@ -55,10 +55,10 @@ class ClaimForm(DeskForm):
     """The fields of a claim itself."""
 
     #: Whether the form was sent with a verdict that no longer exists or that this person may not edit.
-    is_without_its_draft = False
+    is_draft_missing = False
 
     def clean(self) -> dict[str, Any]:
-        if self.is_without_its_draft:
+        if self.is_draft_missing:
             raise forms.ValidationError(
                 _("Not saved: the draft verdict was deleted, or it is not yours. Copy your text."),
                 code="stale",
@@ -103,7 +103,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     inlines = (AppearanceInline, ClaimMediaInline)
     change_form_template = "admin/desk/claim_screen.html"
     versioned_relations = ("topics", "appearances", "media", "drafts", "drafted_evidence")
-    told_otherwise = ("state", "state_before_merge", "merged_into_id")
+    fields_shown_elsewhere = ("state", "state_before_merge", "merged_into_id")
     change_form_outer_before_template = "admin/desk/claim_top.html"
     change_form_outer_after_template = "admin/desk/claim_bottom.html"
     added_message = gettext_lazy("Saved.")
@@ -298,9 +298,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **({} if obj else {"form": NewClaimForm}) | kwargs)
         form.adds_sources = request.user.has_perm("sources.add_source")
-        form.is_without_its_draft = bool(
-            obj and has_draft(request) and get_draft_on_page(request, obj) is None
-        )
+        form.is_draft_missing = bool(obj and has_draft(request) and get_draft_on_page(request, obj) is None)
         if appearance_field := form.base_fields.get("first_appearance"):
             # The choices are the claim's own places; they are added and edited below on the same page.
             appearance_field.queryset = (
@@ -328,7 +326,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             messages.warning(request, format_html(message, link, other.get_state_display()))
 
     def build_page_context(self, request: HttpRequest, claim: Any, /) -> dict[str, Any]:
-        claim, person = self.get_stored(request, claim), get_person(request)
+        claim, person = self.get_stored_subject(request, claim), get_person(request)
         context = build_claim_context(claim, person) | build_moves_context(claim, person)
         context |= build_screen_context(claim, person, draft=get_draft_on_page(request, claim))
         if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):

@@ -239,16 +239,16 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     """The list of claims. `ClaimBulk` has the bulk actions, `Triage` the decisions on single claims."""
 
     list_display = (
-        "statement_cut",
+        "statement_cell",
         "state_badge",
         "verdict",
-        "band",
-        "said_by",
-        "where",
-        "about",
+        "score_band",
+        "claimant_name",
+        "source_links",
+        "topic_names",
         "claimed_on",
     )
-    list_display_links = ("statement_cut",)
+    list_display_links = ("statement_cell",)
     list_filter = (
         QueueFilter,
         ("state", ChoicesDropdownFilter),
@@ -263,8 +263,8 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         LanguageFilter,
         ("claimed_on", RangeDateFilter),
     )
-    list_more = ("id", "language", "context", "reason", "created_at", "updated_at")
-    downloaded_as: ClassVar[dict[str, str]] = {"statement_cut": "statement", "band": "score"}
+    extra_columns = ("id", "language", "context", "reason", "created_at", "updated_at")
+    download_paths: ClassVar[dict[str, str]] = {"statement_cell": "statement", "score_band": "score"}
     search_fields = ("statement", "claimant__name", "appearances__exact")
     search_help_text = gettext_lazy("Search by words in the statement or quote, or by claimant")
     ordering = ("-pk",)
@@ -313,7 +313,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     # Columns ----------------------------------------------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("statement"), ordering="statement")
-    def statement_cut(self, claim: Claim) -> SafeString:
+    def statement_cell(self, claim: Claim) -> SafeString:
         checked_badge = render_badge(_("Already checked"), "waiting") if claim.checked_before.all() else ""
         heading = getattr(claim, "article_heading", "")
         return format_html(
@@ -335,21 +335,21 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         )
 
     @admin.display(description=gettext_lazy("check-worthiness"), ordering="score")
-    def band(self, claim: Claim) -> str:
+    def score_band(self, claim: Claim) -> str:
         return get_band_label(claim.score) or "–"
 
     @admin.display(description=gettext_lazy("claimant"), ordering="claimant__name")
-    def said_by(self, claim: Claim) -> str:
+    def claimant_name(self, claim: Claim) -> str:
         return shorten(claim.claimant.name, 40) if claim.claimant else "–"
 
     @admin.display(description=gettext_lazy("found in"))
-    def where(self, claim: Claim) -> SafeString | str:
+    def source_links(self, claim: Claim) -> SafeString | str:
         sources = {appearance.source_id: appearance.source for appearance in claim.appearances.all()}
         links = ((change_page(source), shorten(source.title, 50)) for source in sources.values())
         return format_html_join(" ", '<a href="{}" class="desk-where">{}</a>', links) or "–"
 
     @admin.display(description=gettext_lazy("topics"))
-    def about(self, claim: Claim) -> str:
+    def topic_names(self, claim: Claim) -> str:
         return join_words(shorten(topic.name, 30) for topic in claim.topics.all()) or "–"
 
     def suggest_rows(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:

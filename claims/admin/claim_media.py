@@ -32,9 +32,9 @@ class ClaimMediaInline(StackedInline):
     autocomplete_fields = ("media",)
     fieldsets = (
         (None, {"fields": ("media", "caption", ("page_url", "media_fragment"))}),
-        (None, {"fields": ("shown", "position")}),
+        (None, {"fields": ("media_preview", "position")}),
     )
-    readonly_fields = ("shown",)
+    readonly_fields = ("media_preview",)
     ordering_field = "position"
     hide_ordering_field = True
     ordering = ("position", "pk")
@@ -55,7 +55,7 @@ class ClaimMediaInline(StackedInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=gettext_lazy("what it is said to show"))
-    def shown(self, row: ClaimMedia) -> SafeString | str:
+    def media_preview(self, row: ClaimMedia) -> SafeString | str:
         return render_media_preview(row.media) if row.pk else _("Shown after saving.")
 
     # The media that a verdict in review judges cannot be changed ----------------------------------------------------

@@ -136,7 +136,7 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
         "verdict_moves": moves,
         "missing": missing,
         "signoffs": signoffs,
-        "given": list(verdict.signoffs.readable_by(person).counting()) if is_in_review else [],
+        "given": list(verdict.signoffs.readable_by(person).valid()) if is_in_review else [],
         "returned": find_change_request(verdict),
         "changes": _list_corrected_parts(verdict) if is_in_review else [],
         "verdict_panels": features.build_panels("claims.verdict", verdict, person=person),

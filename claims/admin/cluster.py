@@ -69,13 +69,13 @@ class ClusterMemberInline(StackedInline):
 
 @admin.register(Cluster)
 class ClusterAdmin(DeskAdmin):
-    list_display = ("title", "state_badge", "number", "language", "changed_at")
+    list_display = ("title", "state_badge", "claim_count", "language", "changed_at")
     list_filter = (("state", ChoicesDropdownFilter), LanguageFilter)
     search_fields = ("title", "description")
     ordering = ("-pk",)
     inlines = (ClusterMemberInline,)
     versioned_relations = ("members",)
-    told_otherwise = ("changed_at",)
+    fields_shown_elsewhere = ("changed_at",)
     change_form_outer_before_template = "admin/desk/cluster_top.html"
     fields = ("title", "language", "description")
 
@@ -88,7 +88,7 @@ class ClusterAdmin(DeskAdmin):
         return build_state_badge(cluster)
 
     @admin.display(description=_("claims"), ordering="size")
-    def number(self, cluster: Any) -> int:
+    def claim_count(self, cluster: Any) -> int:
         return int(cluster.size)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -118,7 +118,7 @@ def iterate_queue_lines(person: User) -> Iterator[QueueLine]:
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
-                waiting_rows = queue.narrow(filter_readable_rows(model, person), person)
+                waiting_rows = queue.filter_rows(filter_readable_rows(model, person), person)
                 yield _build_line(
                     name, str(queue.title), waiting_rows, queue.since, build_queue_url(model, name)
                 )
@@ -172,7 +172,7 @@ class Card:
     #: Whether there are more rows than were counted.
     is_bounded: bool = False
     #: Shown if the list is empty; without it, only the title is shown.
-    if_empty: str = ""
+    empty_text: str = ""
 
 
 def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -181,7 +181,7 @@ def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, 
     cards, lines = list(_iterate_cards(person)), list(iterate_queue_lines(person))
     return context | {
         "cards": cards,
-        "empty_cards": [card for card in cards if not card.count and not card.if_empty],
+        "empty_cards": [card for card in cards if not card.count and not card.empty_text],
         "queues": lines,
         "empty_queues": [line for line in lines if not line.count],
         "title": _("Desk"),
@@ -226,7 +226,7 @@ def _find_verdicts(person: User) -> QuerySet[Verdict]:
 
 def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
     queue = QUEUES[rows.model][name]
-    count, rows_found = count_rows(queue.of(rows, person))
+    count, rows_found = count_rows(queue.select_rows(rows, person))
     list_url = reverse(f"admin:claims_{rows.model._meta.model_name}_changelist")
     return Card(
         name, str(queue.title), count, f"{list_url}?queue={name}", [_build_row(row) for row in rows_found]
@@ -248,7 +248,7 @@ def _list_shown_queues(person: User) -> Iterator[Card]:
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.list_row and person.has_perm(queue.permission):
-                count, rows_found = count_rows(queue.of(filter_readable_rows(model, person), person))
+                count, rows_found = count_rows(queue.select_rows(filter_readable_rows(model, person), person))
                 lines = [queue.list_row(row) for row in rows_found]
                 yield Card(name, str(queue.title), count, build_queue_url(model, name), lines)
 
@@ -275,7 +275,7 @@ def _build_my_proposals_card(person: User) -> Card:
 
 def _build_last_published_card() -> Card:
     # Imported claims are not this newsroom's news, and withdrawn ones no longer have a publisher.
-    own_entries = Publication.objects.newest().by_house() | Publication.objects.newest().exclude(
+    own_entries = Publication.objects.newest().by_newsroom() | Publication.objects.newest().exclude(
         status=Publication.Status.PUBLISHED
     )
     newest = own_entries.select_related("claim").only("kind", "status", "published_at", "claim__statement")

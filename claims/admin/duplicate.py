@@ -42,7 +42,7 @@ class ClaimSide:
 
 @admin.register(PossibleDuplicate)
 class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
-    list_display = ("pair",)
+    list_display = ("comparison",)
     list_display_links = None
     list_filter = (QueueFilter, ("run", AutocompleteSelectFilter))
     list_per_page = 20
@@ -51,8 +51,8 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
     ordering = ("-pk",)
     actions = ("merge_selected", "tell_selected_apart", "gather_selected")
     change_form_outer_before_template = "admin/desk/duplicate_top.html"
-    fields = ("created_at", "found_in", "confidence", "dismissed_at", "dismissed_by_name")
-    readonly_fields = ("found_in",)
+    fields = ("created_at", "import_link", "confidence", "dismissed_at", "dismissed_by_name")
+    readonly_fields = ("import_link",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PossibleDuplicate]:
         rows = super().get_queryset(request).select_related("claim__claimant", "earlier__claimant", "run")
@@ -66,11 +66,11 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
         )
 
     @admin.display(description=_("the newer claim and the older claim"))
-    def pair(self, pair: PossibleDuplicate) -> SafeString:
+    def comparison(self, pair: PossibleDuplicate) -> SafeString:
         return render_to_string("admin/desk/duplicate.html", build_pair_context(pair))
 
     @admin.display(description=_("import"))
-    def found_in(self, pair: PossibleDuplicate) -> SafeString | str:
+    def import_link(self, pair: PossibleDuplicate) -> SafeString | str:
         return format_html('<a href="{}">{}</a>', change_page(pair.run), pair.run_id) if pair.run else "–"
 
     def build_page_context(self, request: HttpRequest, pair: Any, /) -> dict[str, Any]:

@@ -64,9 +64,9 @@ class EvidenceInline(TypedNames, StackedInline):
             _("If a picture, a recording or a video shows it"),
             {"fields": (("media", "media_fragment"),), "classes": ("collapse",)},
         ),
-        (None, {"fields": ("place", "position")}),
+        (None, {"fields": ("quote_in_context", "position")}),
     )
-    readonly_fields = ("place",)
+    readonly_fields = ("quote_in_context",)
     ordering_field = "position"
     hide_ordering_field = True
     ordering = ("position", "pk")
@@ -88,7 +88,7 @@ class EvidenceInline(TypedNames, StackedInline):
         return field
 
     @admin.display(description=_("location"))
-    def place(self, row: Evidence) -> StrOrPromise:
+    def quote_in_context(self, row: Evidence) -> StrOrPromise:
         if not row.pk:
             return _("Shown after saving.")
         return format_html(

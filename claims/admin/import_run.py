@@ -62,24 +62,24 @@ class KindFilter(DropdownFilter):
 
 @admin.register(ImportProblem)
 class ImportProblemAdmin(ReadOnlyAdmin, DeskAdmin):
-    list_display = ("where", "outcome_badge", "about", "why", "said")
+    list_display = ("file_position", "outcome_badge", "field_label", "reason_text", "statement_text")
     list_filter = (("run", AutocompleteSelectFilter), ("outcome", ChoicesDropdownFilter), KindFilter)
     list_select_related = ("run",)
     search_fields = ("file", "position", "reason")
     search_help_text = _("Search by reason, file name or position")
     ordering = ("pk",)
     fields = (
-        "import_page",
+        "import_link",
         ("file", "position"),
-        ("outcome_badge", "about"),
+        ("outcome_badge", "field_label"),
         "reason",
-        "pretty_fields",
-        "pretty_record",
+        "fields_json",
+        "record_json",
     )
-    readonly_fields = ("import_page", "outcome_badge", "about", "pretty_fields", "pretty_record")
+    readonly_fields = ("import_link", "outcome_badge", "field_label", "fields_json", "record_json")
 
     @admin.display(description=_("found in"), ordering="pk")
-    def where(self, problem: ImportProblem) -> str:
+    def file_position(self, problem: ImportProblem) -> str:
         return f"{problem.file}, {problem.position}"
 
     @admin.display(description=_("outcome"), ordering="outcome")
@@ -88,31 +88,31 @@ class ImportProblemAdmin(ReadOnlyAdmin, DeskAdmin):
         return render_badge(problem.get_outcome_display(), "bad" if is_refused else "waiting")
 
     @admin.display(description=_("field"), ordering="field")
-    def about(self, problem: ImportProblem) -> str:
+    def field_label(self, problem: ImportProblem) -> str:
         return str(LABELS.get(problem.field, problem.field)) or "–"
 
     @admin.display(description=_("reason"), ordering="code")
-    def why(self, problem: ImportProblem) -> SafeString:
+    def reason_text(self, problem: ImportProblem) -> SafeString:
         return format_html('<span class="desk-statement" dir="auto">{}</span>', problem.reason)
 
     @admin.display(description=_("statement"))
-    def said(self, problem: ImportProblem) -> SafeString | str:
+    def statement_text(self, problem: ImportProblem) -> SafeString | str:
         """Show the record's statement, by which people recognise it."""
         statement = (problem.fields or {}).get("statement") or ""
         return format_html('<span class="desk-statement" dir="auto">{}</span>', str(statement)[:200]) or "–"
 
     @admin.display(description=_("import"))
-    def import_page(self, problem: ImportProblem) -> SafeString:
+    def import_link(self, problem: ImportProblem) -> SafeString:
         return format_html('<a href="{}">{}</a>', change_page(problem.run), problem.run)
 
     @admin.display(description=_("understood as"))
-    def pretty_fields(self, problem: ImportProblem) -> SafeString | str:
+    def fields_json(self, problem: ImportProblem) -> SafeString | str:
         return _fold_value(
             _("The values that were recognised, under this program’s field names"), problem.fields
         )
 
     @admin.display(description=_("in the file"))
-    def pretty_record(self, problem: ImportProblem) -> SafeString | str:
+    def record_json(self, problem: ImportProblem) -> SafeString | str:
         return _fold_value(_("The original record"), problem.record)
 
 
@@ -160,7 +160,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = (
         "origin",
         "state_badge",
-        "read_as",
+        "format_title",
         "records",
         "created",
         "updated",
@@ -177,30 +177,30 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
     change_form_outer_before_template = "admin/desk/import_top.html"
     fields = (
         "origin",
-        ("read_as", "shown_size"),
+        ("format_title", "file_size"),
         ("started_by_name", "created_at"),
         ("started_at", "finished_at"),
-        "shown_notes",
+        "reading_notes",
         ("house_archive", "released_by_name", "released_at"),
-        "known_again",
+        "content_fingerprint",
         "settings",
     )
-    readonly_fields = ("read_as", "shown_size", "shown_notes", "settings", "known_again")
+    readonly_fields = ("format_title", "file_size", "reading_notes", "settings", "content_fingerprint")
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, run: ImportRun) -> SafeString:
         return build_state_badge(run)
 
     @admin.display(description=_("format"), ordering="format")
-    def read_as(self, run: ImportRun) -> str:
+    def format_title(self, run: ImportRun) -> str:
         return format_title(run.format)
 
     @admin.display(description=_("size"), ordering="size")
-    def shown_size(self, run: ImportRun) -> str:
+    def file_size(self, run: ImportRun) -> str:
         return "–" if run.size is None else filesizeformat(run.size)
 
     @admin.display(description=_("settings used for reading"))
-    def shown_notes(self, run: ImportRun) -> SafeString | str:
+    def reading_notes(self, run: ImportRun) -> SafeString | str:
         return format_html_join("", "<p>{}</p>", ((note,) for note in run.notes)) or "–"
 
     @admin.display(description=_("settings"))
@@ -212,7 +212,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         )
 
     @admin.display(description=_("recognised by"))
-    def known_again(self, run: ImportRun) -> SafeString | str:
+    def content_fingerprint(self, run: ImportRun) -> SafeString | str:
         return render_fingerprint(
             _("The same file is recognised by its content, whatever its name."), run.content_sha256
         )

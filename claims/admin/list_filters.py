@@ -31,7 +31,7 @@ class QueueFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         queue = get_queues_of_model(queryset.model).get(self.value() or "")
-        return queue.narrow(queryset, get_person(request)) if queue else queryset
+        return queue.filter_rows(queryset, get_person(request)) if queue else queryset
 
 
 class QueueOrder:

@@ -103,7 +103,7 @@ class FieldLine:
     hint: str
     column: forms.BoundField
     constant: forms.BoundField
-    manner: forms.BoundField | None
+    option_field: forms.BoundField | None
     """How its values are written: the order of dates, or the separator of several values."""
 
 
@@ -153,13 +153,13 @@ class MappingForm(forms.Form):
             (json.dumps(column), f"{column} · {value}" if value else column)
             for column, value in columns.items()
         ]
-        self._choice(
+        self._add_select(
             f"column-{name}",
             choices,
             "" if field_value is None else json.dumps(field_value),
             _describe_columns(field_value),
         )
-        self._describe(f"column-{name}", str(LABELS[name]))
+        self._set_screen_reader_label(f"column-{name}", str(LABELS[name]))
         constant = get_section(self._mapping, "constants").get(name, "")
         self.fields[f"constant-{name}"] = forms.CharField(
             required=False,
@@ -177,30 +177,32 @@ class MappingForm(forms.Form):
                 if order_name in dict(_DATE_ORDERS)
             ]
             default_label = _("found: %s") % join_phrases(orders) if orders else _("order of dates")
-            self._choice(f"manner-{name}", [("", default_label), *_DATE_ORDERS], order, str(order))
-            self._describe(f"manner-{name}", _("%s: order of day and month") % LABELS[name])
+            self._add_select(f"manner-{name}", [("", default_label), *_DATE_ORDERS], order, str(order))
+            self._set_screen_reader_label(f"manner-{name}", _("%s: order of day and month") % LABELS[name])
         if name in _LISTS:
             separators = get_section(self._mapping, "split").get(name) or []
             separator = (
                 separators[0] if len(separators) == 1 else json.dumps(separators) if separators else ""
             )
-            self._choice(
+            self._add_select(
                 f"manner-{name}", [("", _("one value")), *_SEPARATORS], separator, " ".join(separators)
             )
-            self._describe(f"manner-{name}", _("%s: separator between several values") % LABELS[name])
+            self._set_screen_reader_label(
+                f"manner-{name}", _("%s: separator between several values") % LABELS[name]
+            )
 
     def _add_dialect(self, dialect: Settings) -> None:
-        self._choice("delimiter", _DELIMITERS, dialect.get("delimiter", ","), label=_("Cell separator"))
-        self._choice("quoting", _QUOTINGS, dialect.get("quoting", "minimal"), label=_("Quotation marks"))
+        self._add_select("delimiter", _DELIMITERS, dialect.get("delimiter", ","), label=_("Cell separator"))
+        self._add_select("quoting", _QUOTINGS, dialect.get("quoting", "minimal"), label=_("Quotation marks"))
         self.fields["encoding"] = forms.CharField(
             label=_("Encoding"), initial=dialect.get("encoding", "utf-8"), widget=UnfoldAdminTextInputWidget
         )
         header = (("1", _("contains the column names")), ("0", _("is a record like the others")))
-        self._choice(
+        self._add_select(
             "header", list(header), "1" if dialect.get("header", True) else "0", label=_("First row")
         )
 
-    def _choice(
+    def _add_select(
         self, name: str, choices: Choices, current_value: str, current_label: str = "", *, label: str = ""
     ) -> None:
         """Return a select that always includes the current value, even if it is not among the choices."""
@@ -214,7 +216,7 @@ class MappingForm(forms.Form):
             widget=UnfoldAdminSelectWidget,
         )
 
-    def _describe(self, name: str, words: str) -> None:
+    def _set_screen_reader_label(self, name: str, words: str) -> None:
         """Label an input without a visible label, for screen readers."""
         self.fields[name].widget.attrs["aria-label"] = words
 
@@ -239,20 +241,20 @@ class MappingForm(forms.Form):
 
     # The page --------------------------------------------------------------------------------------------------------
 
-    def usual(self) -> Iterator[FieldLine]:
-        return self._lines(USUAL_FIELDS)
+    def common_lines(self) -> Iterator[FieldLine]:
+        return self._build_lines(USUAL_FIELDS)
 
-    def unusual(self) -> Iterator[FieldLine]:
-        return self._lines(name for name in LABELS if name not in USUAL_FIELDS)
+    def other_lines(self) -> Iterator[FieldLine]:
+        return self._build_lines(name for name in LABELS if name not in USUAL_FIELDS)
 
     def dialect(self) -> list[forms.BoundField]:
         return [self[name] for name in ("delimiter", "quoting", "encoding", "header") if name in self.fields]
 
-    def _lines(self, names: Any) -> Iterator[FieldLine]:
+    def _build_lines(self, names: Any) -> Iterator[FieldLine]:
         for name in names:
-            manner = self[f"manner-{name}"] if f"manner-{name}" in self.fields else None
+            option_field = self[f"manner-{name}"] if f"manner-{name}" in self.fields else None
             yield FieldLine(
-                LABELS[name], FIELDS[name], self[f"column-{name}"], self[f"constant-{name}"], manner
+                LABELS[name], FIELDS[name], self[f"column-{name}"], self[f"constant-{name}"], option_field
             )
 
     # The settings from the form -------------------------------------------------------------------------------------
@@ -268,8 +270,8 @@ class MappingForm(forms.Form):
                 name: cleaned[f"constant-{name}"] for name in FIELDS if cleaned[f"constant-{name}"]
             },
             "ratings": cleaned["ratings"],
-            "dates": self._dates(),
-            "split": self._split(),
+            "dates": self._collect_date_orders(),
+            "split": self._collect_separators(),
         }
         other_parts = {name: part for name, part in self._mapping.items() if name not in mapping}
         settings = {
@@ -294,7 +296,7 @@ class MappingForm(forms.Form):
             }
         return settings
 
-    def _dates(self) -> Settings:
+    def _collect_date_orders(self) -> Settings:
         dates = {name: dict(get_section(get_section(self._mapping, "dates"), name)) for name in ("", *_DATES)}
         for name in _DATES:
             dates[name].pop("order", None)
@@ -302,7 +304,7 @@ class MappingForm(forms.Form):
                 dates[name]["order"] = order
         return {name: part for name, part in dates.items() if part}
 
-    def _split(self) -> Settings:
+    def _collect_separators(self) -> Settings:
         separators = {name: self.cleaned_data[f"manner-{name}"] for name in _LISTS}
         return {
             name: json.loads(value) if value.startswith("[") else [value]

@@ -107,7 +107,7 @@ class PictureForm(forms.Form):
             )
         return cleaned
 
-    def look(self) -> PerceptualHash:
+    def compute_hash(self) -> PerceptualHash:
         """Return the perceptual hash of the picture.
 
         Raises:
@@ -124,10 +124,10 @@ class FoundPicture:
     media: MediaObject
     page: str
     picture: SafeString
-    alike: SafeString
+    similarity_badge: SafeString
     circumstances: list[str]
     description: SafeString
-    used: list[dict[str, Any]]
+    uses: list[dict[str, Any]]
 
 
 def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
@@ -171,7 +171,7 @@ def _compute_hash_of_form(form: PictureForm, request: HttpRequest) -> Perceptual
         form.add_error(None, _("Too many picture searches. Try again in a minute."))
         return None
     try:
-        return form.look()
+        return form.compute_hash()
     except Failure as refusal:
         form.add_error("upload" if form.cleaned_data["upload"] else "address", str(refusal))
         return None
@@ -209,8 +209,8 @@ def _build_found_picture(
         media=row,
         page=change_page(row),
         picture=render_thumbnail(row),
-        alike=render_badge(words, tone),
+        similarity_badge=render_badge(words, tone),
         circumstances=describe_circumstances(near_duplicate),
         description=build_description_badge(row),
-        used=list_uses(row, request),
+        uses=list_uses(row, request),
     )

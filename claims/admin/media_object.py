@@ -128,8 +128,8 @@ class MediaObjectAdmin(DeskAdmin):
         js = ("desk/pasted_media.js",)
 
     form = MediaObjectForm
-    list_display = ("looks", "described", "kind", "in_claims", "as_evidence", "created_at")
-    list_display_links = ("looks", "described")
+    list_display = ("thumbnail", "description_cell", "kind", "claim_count", "evidence_count", "created_at")
+    list_display_links = ("thumbnail", "description_cell")
     list_filter = (("kind", ChoicesDropdownFilter), DescribedFilter, "show_to_readers")
     sortable_by = ("kind", "created_at")
     search_fields = ("filename", "content_url", "alternative_text", "sha256")
@@ -143,11 +143,19 @@ class MediaObjectAdmin(DeskAdmin):
         (None, {"fields": ("alternative_text", "show_to_readers", ("filename", "content_url"), "source")}),
         (
             gettext_lazy("File metadata"),
-            {"fields": ("told", "all_metadata", "credentials", "told_caveats", "proof")},
+            {
+                "fields": (
+                    "metadata_summary",
+                    "all_metadata",
+                    "credentials",
+                    "caveat_text",
+                    "file_fingerprint",
+                )
+            },
         ),
     )
     add_fieldsets = ((None, {"fields": ("upload", "address", "alternative_text", "show_to_readers")}),)
-    readonly_fields = ("told", "all_metadata", "credentials", "told_caveats", "proof")
+    readonly_fields = ("metadata_summary", "all_metadata", "credentials", "caveat_text", "file_fingerprint")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MediaObject]:
         person = get_person(request)
@@ -159,19 +167,19 @@ class MediaObjectAdmin(DeskAdmin):
     # The list --------------------------------------------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("picture"))
-    def looks(self, row: MediaObject) -> SafeString:
+    def thumbnail(self, row: MediaObject) -> SafeString:
         return render_thumbnail(row)
 
     @admin.display(description=gettext_lazy("description"))
-    def described(self, row: MediaObject) -> SafeString | str:
+    def description_cell(self, row: MediaObject) -> SafeString | str:
         return row.alternative_text[:200] or build_description_badge(row)
 
     @admin.display(description=gettext_lazy("claims"))
-    def in_claims(self, row: Any) -> int:
+    def claim_count(self, row: Any) -> int:
         return int(row.claims_number)
 
     @admin.display(description=gettext_lazy("as evidence"))
-    def as_evidence(self, row: Any) -> int:
+    def evidence_count(self, row: Any) -> int:
         return int(row.evidence_number)
 
     # The page --------------------------------------------------------------------------------------------------------
@@ -243,7 +251,7 @@ class MediaObjectAdmin(DeskAdmin):
     # The metadata of the file ---------------------------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("summary"))
-    def told(self, row: MediaObject) -> SafeString | str:
+    def metadata_summary(self, row: MediaObject) -> SafeString | str:
         return render_metadata(row.metadata) or _("No details of when, where or how it was made.")
 
     @admin.display(description=gettext_lazy("complete"))
@@ -258,12 +266,12 @@ class MediaObjectAdmin(DeskAdmin):
         return format_html("{}{}", words, render_json(_("All statements in the file"), row.provenance))
 
     @admin.display(description=gettext_lazy("note"))
-    def told_caveats(self, row: MediaObject) -> str:
+    def caveat_text(self, row: MediaObject) -> str:
         return " ".join(
             translate_caveat(caveat) if isinstance(caveat, dict) else str(caveat) for caveat in row.caveats
         )
 
     @admin.display(description=gettext_lazy("this file"))
-    def proof(self, row: MediaObject) -> SafeString | str:
+    def file_fingerprint(self, row: MediaObject) -> SafeString | str:
         sentence = _("The file is stored unchanged, so anyone who has the same file can compare the two.")
         return render_fingerprint(sentence, row.sha256)

@@ -114,7 +114,7 @@ class MovesAdmin(DeskAdmin):
             return HttpResponseRedirect(request.path)
         return super().response_change(request, obj)
 
-    def get_stored(self, request: HttpRequest, subject: Any) -> Any:
+    def get_stored_subject(self, request: HttpRequest, subject: Any) -> Any:
         """Return the subject as stored, without values that a rejected form assigned to it."""
         if subject is None or request.method != "POST":
             return subject
@@ -132,10 +132,10 @@ class MovesAdmin(DeskAdmin):
                 response = self._move(request, subject, action)
                 messages.success(request, self.build_moved_message(response, action))
         except ConfirmationNeeded as question:
-            return self.ask_once_more(request, subject, action, question)
+            return self.ask_for_confirmation(request, subject, action, question)
         return self.get_next_page(request, subject, action) or page
 
-    def ask_once_more(
+    def ask_for_confirmation(
         self, request: HttpRequest, subject: Any, action: str, question: "ConfirmationNeeded"
     ) -> HttpResponse:
         """Show what readers see before and after the move, with a button to confirm."""
@@ -201,14 +201,14 @@ class MovesAdmin(DeskAdmin):
             workflow.require_move(subject, action, by=get_person(request), note=note)
             subject.refresh_from_db()
             previews = build_previews(subject, action, note=note, kind=kind, into=merge_target)
-            self._ask_once_more(request, subject, previews)
+            self._require_confirmation(request, subject, previews)
         moved_subject = workflow.move(
             subject, action, by=get_person(request), note=note, into=merge_target, kind=kind
         )
         mark_stored(request)
         return moved_subject
 
-    def _ask_once_more(
+    def _require_confirmation(
         self, request: HttpRequest, subject: Claim | Verdict, previews: list[EntryPreview]
     ) -> None:
         """Raise ConfirmationNeeded unless the person has confirmed exactly these public changes. Called under

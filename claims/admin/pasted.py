@@ -137,7 +137,7 @@ class PasteForm(forms.Form):
 class PastedColumnsForm(MappingForm):
     """The form that assigns columns to the fields of a proposal."""
 
-    def usual(self) -> Iterator[FieldLine]:
+    def common_lines(self) -> Iterator[FieldLine]:
         return self._lines(FIELDS)
 
 

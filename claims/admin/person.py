@@ -72,7 +72,7 @@ class SecondFactorAdmin(ReadOnlyAdmin, DeskAdmin):
 class SecondFactorRuleAdmin(DeskAdmin):
     """One rule for each role; rules can be changed, but not added or deleted."""
 
-    list_display = ("role", "shown_required", "grace_days", "since")
+    list_display = ("role", "requirement_badge", "grace_days", "since")
     list_select_related = ("role",)
     fields = ("role", "required", "grace_days", "since")
 
@@ -83,7 +83,7 @@ class SecondFactorRuleAdmin(DeskAdmin):
         return super().get_queryset(request).select_related("role")
 
     @admin.display(description=_("second factor"), ordering="required")
-    def shown_required(self, rule: SecondFactorRule) -> SafeString:
+    def requirement_badge(self, rule: SecondFactorRule) -> SafeString:
         if rule.always:
             return render_badge(_("Always required"), "good")
         return (

@@ -49,7 +49,7 @@ class ListedRow:
 
     text: str
     page: str
-    aside: SafeString | str = ""
+    side_text: SafeString | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +63,14 @@ class Queue:
     """
 
     title: StrOrPromise
-    narrow: Callable[[QuerySet[Any], User], QuerySet[Any]]
+    filter_rows: Callable[[QuerySet[Any], User], QuerySet[Any]]
     order: tuple[Any, ...]
     permission: str = ""
     since: str = ""
     list_row: Callable[[Any], ListedRow] | None = None
 
-    def of(self, rows: QuerySet[Any], person: User) -> QuerySet[Any]:
-        return self.narrow(rows, person).order_by(*self.order)
+    def select_rows(self, rows: QuerySet[Any], person: User) -> QuerySet[Any]:
+        return self.filter_rows(rows, person).order_by(*self.order)
 
 
 def _filter_unchecked(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
@@ -85,7 +85,7 @@ def _filter_orphaned(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
 
 
 def _filter_awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
-    own_signoffs = SignOff.objects.counting().filter(verdict=OuterRef("pk"), by=person)
+    own_signoffs = SignOff.objects.valid().filter(verdict=OuterRef("pk"), by=person)
     return annotate_signoffs_given(verdicts).filter(
         ~Exists(own_signoffs),
         ~Q(author=person),

@@ -33,7 +33,7 @@ _FIELDS = (("label", "code"), ("rating_class", "position"), "definition", _COLOU
 
 #: The class that the mixin below extends: rating pages, and the rating rows on a scale's page.
 _AdminMixinBase: Any = object
-_TEXT_DISPLAYS = {"labels": "labels_in_words", "definitions": "definitions_in_words"}
+_TEXT_DISPLAYS = {"labels": "labels_as_text", "definitions": "definitions_as_text"}
 
 
 def _adapt_field(db_field: Any, field: Any) -> Any:
@@ -57,11 +57,11 @@ class OtherLanguageLabels(_AdminMixinBase):
         return (*super().get_readonly_fields(request, obj), *_TEXT_DISPLAYS.values())
 
     @admin.display(description=_("labels in other languages"))
-    def labels_in_words(self, rating: Rating) -> SafeString | str:
+    def labels_as_text(self, rating: Rating) -> SafeString | str:
         return _render_by_language(rating.labels)
 
     @admin.display(description=_("definitions in other languages"))
-    def definitions_in_words(self, rating: Rating) -> SafeString | str:
+    def definitions_as_text(self, rating: Rating) -> SafeString | str:
         return _render_by_language(rating.definitions)
 
 
@@ -87,7 +87,7 @@ class RatingInline(OtherLanguageLabels, StackedInline):
 
 @admin.register(RatingScale)
 class RatingScaleAdmin(DeskAdmin):
-    list_display = ("name", "version", "publisher", "language", "in_use", "size")
+    list_display = ("name", "version", "publisher", "language", "in_use", "rating_count")
     list_filter = ("in_use", ("publisher", AutocompleteSelectFilter))
     list_select_related = ("publisher",)
     ordering = ("publisher__name", "name", "-version")
@@ -116,11 +116,11 @@ class RatingScaleAdmin(DeskAdmin):
         return (*super().get_readonly_fields(request, obj), *fixed_fields)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RatingScale]:
-        return super().get_queryset(request).annotate(size=Count("ratings"))
+        return super().get_queryset(request).annotate(rating_count=Count("ratings"))
 
-    @admin.display(description=_("ratings"), ordering="size")
-    def size(self, scale: Any) -> int:
-        return scale.size  # annotated above
+    @admin.display(description=_("ratings"), ordering="rating_count")
+    def rating_count(self, scale: Any) -> int:
+        return scale.rating_count  # annotated above
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
@@ -137,7 +137,7 @@ class RatingScaleAdmin(DeskAdmin):
 
 @admin.register(Rating)
 class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
-    list_display = ("as_shown", "class_badge", "publisher", "published", "said")
+    list_display = ("label_badge", "class_badge", "publisher", "published_claim_count", "example_statements")
     list_filter = (
         QueueFilter,
         ("rating_class", ChoicesDropdownFilter),
@@ -167,7 +167,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
     # The list --------------------------------------------------------------------------------------------------------
 
     @admin.display(description=_("rating"), ordering="label")
-    def as_shown(self, rating: Rating) -> SafeString | str:
+    def label_badge(self, rating: Rating) -> SafeString | str:
         return build_rating_badge(rating)
 
     @admin.display(description=_("rating class"), ordering="rating_class")
@@ -181,11 +181,11 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
         return format_html('{}<br><span class="desk-quiet">{}</span>', rating.scale.publisher, rating.scale)
 
     @admin.display(description=_("published claims"), ordering="used")
-    def published(self, rating: Any) -> int:
+    def published_claim_count(self, rating: Any) -> int:
         return rating.used  # annotated above
 
     @admin.display(description=_("for example"))
-    def said(self, rating: Any) -> SafeString | str:
+    def example_statements(self, rating: Any) -> SafeString | str:
         """Show examples of rated claims, because a label alone is not always clear."""
         samples = format_html_join("", "<li>{}</li>", ((shorten(text, 100),) for text in rating.samples))
         return format_html('<ul class="desk-samples" dir="auto">{}</ul>', samples) if samples else "–"

@@ -56,7 +56,7 @@ class PeriodFilter(admin.SimpleListFilter):
 
 @admin.register(AuditRecord)
 class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
-    list_display = ("at", "shown_kind", "actor_name", "subject_name", "what", "address")
+    list_display = ("at", "kind_badge", "actor_name", "subject_name", "what", "address")
     list_filter = (
         ("kind", ChoicesDropdownFilter),
         ("actor", AutocompleteSelectFilter),
@@ -67,10 +67,20 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
     search_help_text = _("A person or an address")
     ordering = ("-pk",)
     sortable_by = ()
-    fields = ("at", "shown_kind", "actor_name", "subject_name", "what", "address", "browser", "agent", "more")
-    readonly_fields = ("shown_kind", "browser", "more")
+    fields = (
+        "at",
+        "kind_badge",
+        "actor_name",
+        "subject_name",
+        "what",
+        "address",
+        "browser",
+        "agent",
+        "detail_json",
+    )
+    readonly_fields = ("kind_badge", "browser", "detail_json")
 
-    def matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    def filter_matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """Return records about or by these people, or from this IP address. Each condition uses an index."""
         people = User.objects.all()
         for word in split_words(words):
@@ -81,10 +91,12 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Return matching records without counting them, because there may be millions."""
-        return (self.matching(request, queryset, search_term) if search_term.strip() else queryset), False
+        return (
+            self.filter_matching(request, queryset, search_term) if search_term.strip() else queryset
+        ), False
 
     @admin.display(description=_("what"))
-    def shown_kind(self, record: AuditRecord) -> SafeString:
+    def kind_badge(self, record: AuditRecord) -> SafeString:
         return render_badge(record.get_kind_display(), _BADGE_TONES.get(record.kind, "neutral"))
 
     @admin.display(description=_("browser"))
@@ -92,7 +104,7 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
         return describe_browser(record.agent) if record.agent else "–"
 
     @admin.display(description=_("details"))
-    def more(self, record: AuditRecord) -> SafeString | str:
+    def detail_json(self, record: AuditRecord) -> SafeString | str:
         if not record.detail:
             return "–"
         return format_html("<pre>{}</pre>", json.dumps(record.detail, indent=2, ensure_ascii=False))
@@ -111,19 +123,19 @@ def record_download(request: HttpRequest, name: str, format: str, **signal: Any)
 
 @admin.register(SignOff)
 class SignOffAdmin(ReadOnlyAdmin, DeskAdmin):
-    list_display = ("at", "by_name", "on_claim", "round", "note")
+    list_display = ("at", "by_name", "claim_link", "round", "note")
     list_filter = (("by", AutocompleteSelectFilter), ("at", DaysFilter))
     sortable_by = ("at", "by_name", "round")
     search_fields = ("by_name", "note", "verdict__claim__statement")
     ordering = ("-pk",)
-    fields = ("on_claim", "by_name", "at", "round", "note")
-    readonly_fields = ("on_claim",)
+    fields = ("claim_link", "by_name", "at", "round", "note")
+    readonly_fields = ("claim_link",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SignOff]:
         return super().get_queryset(request).select_related("verdict__claim")
 
     @admin.display(description=_("verdict on"))
-    def on_claim(self, signoff: SignOff) -> SafeString:
+    def claim_link(self, signoff: SignOff) -> SafeString:
         return format_html('<a href="{}">{}</a>', change_page(signoff.verdict), signoff.verdict.claim)
 
 
@@ -142,49 +154,49 @@ class ActionFilter(DropdownFilter):
 
 @admin.register(Transition)
 class TransitionAdmin(ReadOnlyAdmin, DeskAdmin):
-    list_display = ("at", "what", "states", "claim", "actor_name", "note")
+    list_display = ("at", "move_label", "state_change", "claim", "actor_name", "note")
     list_filter = (ActionFilter, ("actor", AutocompleteSelectFilter), ("at", DaysFilter))
     sortable_by = ("at",)
     search_fields = ("claim__statement", "actor_name", "note")
     ordering = ("-pk",)
-    fields = ("claim", "verdict", "what", "states", "actor_name", "at", "note")
-    readonly_fields = ("what", "states")
+    fields = ("claim", "verdict", "move_label", "state_change", "actor_name", "at", "note")
+    readonly_fields = ("move_label", "state_change")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transition]:
         return super().get_queryset(request).select_related("claim", "verdict__publisher", "verdict__rating")
 
     @admin.display(description=_("state change"), ordering="action")
-    def what(self, transition: Transition) -> str:
+    def move_label(self, transition: Transition) -> str:
         return get_move_label(transition.action)
 
     @admin.display(description=_("states"))
-    def states(self, transition: Transition) -> str:
+    def state_change(self, transition: Transition) -> str:
         return transition.states
 
 
 @admin.register(Publication)
 class PublicationAdmin(ReadOnlyAdmin, DeskAdmin):
-    list_display = ("claim", "version", "shown_status", "kind", "note", "published_at", "superseded_at")
+    list_display = ("claim", "version", "status_badge", "kind", "note", "published_at", "superseded_at")
     list_filter = (
         ("status", ChoicesDropdownFilter),
         ("kind", ChoicesDropdownFilter),
         ("published_at", DaysFilter),
     )
-    sortable_by = ("version", "shown_status", "kind", "published_at", "superseded_at")
+    sortable_by = ("version", "status_badge", "kind", "published_at", "superseded_at")
     list_select_related = ("claim",)
     search_fields = ("claim__statement", "note")
     ordering = ("-sequence",)
     fields = (
         "claim",
         ("version", "kind"),
-        "shown_status",
+        "status_badge",
         "note",
         ("published_at", "superseded_at"),
         "page",
-        "pretty_body",
-        "proof",
+        "body_json",
+        "body_fingerprint",
     )
-    readonly_fields = ("shown_status", "page", "pretty_body", "proof")
+    readonly_fields = ("status_badge", "page", "body_json", "body_fingerprint")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
         rows = super().get_queryset(request)
@@ -192,7 +204,7 @@ class PublicationAdmin(ReadOnlyAdmin, DeskAdmin):
         return rows.defer("body", "search_text", "search_statement", "search")
 
     @admin.display(description=_("status"), ordering="status")
-    def shown_status(self, publication: Publication) -> SafeString:
+    def status_badge(self, publication: Publication) -> SafeString:
         return build_status_badge(publication)
 
     @admin.display(description=_("for readers"))
@@ -201,10 +213,10 @@ class PublicationAdmin(ReadOnlyAdmin, DeskAdmin):
         return format_html('<a href="{}">{}</a>', address, _("This version as readers saw it"))
 
     @admin.display(description=_("JSON"))
-    def pretty_body(self, publication: Publication) -> SafeString:
+    def body_json(self, publication: Publication) -> SafeString:
         return render_json(_("The API’s JSON of this version"), publication.document)
 
     @admin.display(description=_("unchanged since"))
-    def proof(self, publication: Publication) -> SafeString | str:
+    def body_fingerprint(self, publication: Publication) -> SafeString | str:
         sentence = _("A publication cannot be changed. Anyone who has a copy can compare it with this one.")
         return render_fingerprint(sentence, publication.body_sha256)

@@ -27,7 +27,7 @@ class ClaimantAdmin(SameAsDesk):
         Claimant.Kind.ORGANIZATION: EntityKind.ORGANIZATION,
         Claimant.Kind.GROUP: EntityKind.ORGANIZATION,
     }
-    list_display = ("name", "kind", "job_title", "affiliation", "country", "claims_made")
+    list_display = ("name", "kind", "job_title", "affiliation", "country", "claims_link")
     list_filter = (("kind", ChoicesDropdownFilter),)
     search_fields = ("name", "job_title", "affiliation")
     ordering = ("name",)
@@ -43,7 +43,7 @@ class ClaimantAdmin(SameAsDesk):
         return claimant
 
     @admin.display(description=_("claims"))
-    def claims_made(self, claimant: Any) -> SafeString:
+    def claims_link(self, claimant: Any) -> SafeString:
         return format_html('<a href="../claim/?claimant__id__exact={}">{}</a>', claimant.pk, claimant.number)
 
 
@@ -68,7 +68,7 @@ class NewsroomPageForm(DeskForm):
 @admin.register(NewsroomPage)
 class NewsroomPageAdmin(DeskAdmin):
     form = NewsroomPageForm
-    list_display = ("title", "kind", "language", "version", "created_at", "next_version")
+    list_display = ("title", "kind", "language", "version", "created_at", "next_version_link")
     list_filter = (("kind", ChoicesDropdownFilter),)
     search_fields = ("title", "text")
     ordering = ("kind", "language", "-version")
@@ -90,6 +90,6 @@ class NewsroomPageAdmin(DeskAdmin):
         return values | ({"title": row.title, "text": row.text, "url": row.url} if row else {})
 
     @admin.display(description=_("write"))
-    def next_version(self, page: NewsroomPage) -> SafeString:
+    def next_version_link(self, page: NewsroomPage) -> SafeString:
         address = f"{reverse('admin:claims_newsroompage_add')}?kind={page.kind}&language={page.language}"
         return format_html('<a href="{}">{}</a>', address, _("New version"))

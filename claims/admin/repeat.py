@@ -37,7 +37,7 @@ _CONTEXT_LENGTH = 160
 
 @admin.register(Repeat)
 class RepeatAdmin(QueueOrder, DeskAdmin):
-    list_display = ("seen_again",)
+    list_display = ("comparison",)
     list_display_links = None
     list_filter = (
         QueueFilter,
@@ -74,7 +74,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
             repeat.rated = ratings.get(repeat.claim_id, [])
 
     @admin.display(description=_("the new wording and the checked claim"))
-    def seen_again(self, repeat: Repeat) -> SafeString:
+    def comparison(self, repeat: Repeat) -> SafeString:
         return render_to_string("admin/desk/repeat.html", _build_context(repeat))
 
     def build_page_context(self, request: HttpRequest, repeat: Any, /) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
         claim_id=OuterRef("claim_id"), rating_class__in=FALSE_CLASSES
     )
     repeats = list(
-        rows.standing()  # type: ignore[attr-defined]  # a RepeatQuerySet
+        rows.not_rejected()  # type: ignore[attr-defined]  # a RepeatQuerySet
         .filter(Exists(false))
         .order_by()
         .values("claim")
@@ -177,7 +177,7 @@ def _load_ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
 
 def _load_sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:
     """Return the sources in which these claims were repeated, newest first."""
-    repeats = rows.standing().filter(claim__in=claims, source__isnull=False)  # type: ignore[attr-defined]
+    repeats = rows.not_rejected().filter(claim__in=claims, source__isnull=False)  # type: ignore[attr-defined]
     sources_by_claim: dict[int, dict[int, tuple[Source, str]]] = {}
     for repeat in repeats.select_related("source").order_by("-last_seen_at", "-pk"):
         sources_by_claim.setdefault(repeat.claim_id, {})[repeat.source_id] = (

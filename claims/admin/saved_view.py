@@ -78,7 +78,7 @@ _SHARE = "claims.share_savedview"
 class SavedViewAdmin(DeskAdmin):
     """The person's saved views. They are created on the lists; here they are renamed and deleted."""
 
-    list_display = ("opened", "shown_list", "kept_by", "is_shared", "created_at")
+    list_display = ("open_link", "list_name", "owner_name", "is_shared", "created_at")
     list_display_links = None
     search_fields = ("name",)
     ordering = ("listed", "name", "pk")
@@ -89,7 +89,7 @@ class SavedViewAdmin(DeskAdmin):
         return rows.select_related("owner")
 
     @admin.display(description=_("view"), ordering="name")
-    def opened(self, view: SavedView) -> SafeString:
+    def open_link(self, view: SavedView) -> SafeString:
         change_url = reverse("admin:claims_savedview_change", args=[view.pk])
         return format_html(
             '<a class="desk-view" href="{}" dir="auto">{}</a> <a href="{}">{}</a>',
@@ -100,12 +100,12 @@ class SavedViewAdmin(DeskAdmin):
         )
 
     @admin.display(description=_("list"), ordering="listed")
-    def shown_list(self, view: SavedView) -> str:
+    def list_name(self, view: SavedView) -> str:
         desk = _find_desk(self.admin_site, view.listed)
         return str(capfirst(str(desk.opts.verbose_name_plural))) if desk else view.listed
 
     @admin.display(description=_("saved by"))
-    def kept_by(self, view: SavedView) -> str:
+    def owner_name(self, view: SavedView) -> str:
         return get_display_name(view.owner)
 
     # Permissions ------------------------------------------------------------------------------------------------------

@@ -99,7 +99,7 @@ class ChangedPart:
     before: SafeString
     after: SafeString
     #: The change as a word, for people who see no colours: "new", "removed", "changed".
-    word: str
+    change_word: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +107,10 @@ class PublicChange:
     """The change to one claim's public page."""
 
     claim: Claim
-    now: Publication | None
-    then: Publication
+    entry_now: Publication | None
+    entry_then: Publication
     parts: list[ChangedPart]
-    same: list[tuple[str, str]]
+    unchanged_parts: list[tuple[str, str]]
     page_now: str
     page_then: str
 
@@ -167,10 +167,10 @@ def _build_public_change(prospect: EntryPreview) -> PublicChange:
         parts.append(ChangedPart(name, *highlight_difference(old, new), change_word))
     return PublicChange(
         claim=prospect.claim,
-        now=entry_now,
-        then=prospect.then,
+        entry_now=entry_now,
+        entry_then=prospect.then,
         parts=parts,
-        same=unchanged_parts,
+        unchanged_parts=unchanged_parts,
         page_now=render_reader_view(prospect.ledger, entry_now) if entry_now else "",
         page_then=render_reader_view([prospect.then, *prospect.ledger], prospect.then),
     )

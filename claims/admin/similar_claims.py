@@ -54,7 +54,7 @@ class SimilarClaim:
     people: list[str]
     #: Whether another claim can be merged into this one: it may be the same claim, and is not itself merged or
     #: declined.
-    takes: bool
+    accepts_merge: bool
 
 
 def find_similar_claims(statement: str, *, person: User, to: Claim | None = None) -> list[SimilarClaim]:
@@ -162,7 +162,8 @@ def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
         state=build_public_badge(claim),
         verdicts=[(verdict, build_verdict_badges(verdict)) for verdict in verdicts],
         people=_list_authors(verdicts),
-        takes=match.kind != "contradicts" and claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
+        accepts_merge=match.kind != "contradicts"
+        and claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     )
 
 

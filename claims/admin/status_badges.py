@@ -70,7 +70,7 @@ def _is_signed_off(row: Claim | Cluster | Verdict | Translation) -> bool:
 def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
     """Annotate `given`: how many people other than the author have signed off in the current review round."""
     signoff_counts = (
-        SignOff.objects.counting()
+        SignOff.objects.valid()
         .filter(verdict=OuterRef("pk"))
         .exclude(by=OuterRef("author"))
         .order_by()

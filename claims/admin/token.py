@@ -61,7 +61,7 @@ class TokenForm(DeskForm):
 @admin.register(ApiToken)
 class ApiTokenAdmin(DeskAdmin):
     form = TokenForm
-    list_display = ("name", "status", "acts_as", "may", "expiry", "last_used_at")
+    list_display = ("name", "status", "person_name", "scope_badges", "expiry", "last_used_at")
     list_select_related = ("user", "created_by", "revoked_by")
     search_fields = ("name", "user__username", "user__last_name", "token_key")
     search_help_text = gettext_lazy("Search by name, person, or the first characters of the token")
@@ -75,18 +75,18 @@ class ApiTokenAdmin(DeskAdmin):
             {
                 "fields": (
                     ("name", "status"),
-                    ("acts_as", "made_by"),
-                    "may",
-                    ("begins_with", "last_used_at"),
-                    ("made_at", "expiry"),
-                    ("revoked_at", "ended_by"),
+                    ("person_name", "creator_name"),
+                    "scope_badges",
+                    ("key_beginning", "last_used_at"),
+                    ("created_at", "expiry"),
+                    ("revoked_at", "revoker_name"),
                 )
             },
         ),
     )
     readonly_fields = (
-        *("status", "acts_as", "made_by", "may", "begins_with"),
-        *("made_at", "last_used_at", "revoked_at", "ended_by"),
+        *("status", "person_name", "creator_name", "scope_badges", "key_beginning"),
+        *("created_at", "last_used_at", "revoked_at", "revoker_name"),
     )
 
     # Permissions ------------------------------------------------------------------------------------------------------
@@ -128,23 +128,23 @@ class ApiTokenAdmin(DeskAdmin):
         )
 
     @admin.display(description=gettext_lazy("acts as"), ordering="user__last_name")
-    def acts_as(self, token: ApiToken) -> str:
+    def person_name(self, token: ApiToken) -> str:
         return get_display_name(token.user)
 
     @admin.display(description=gettext_lazy("created by"))
-    def made_by(self, token: ApiToken) -> str:
+    def creator_name(self, token: ApiToken) -> str:
         return get_display_name(token.created_by) if token.created_by else _("the command create_token")
 
     @admin.display(description=gettext_lazy("added"))
-    def made_at(self, token: ApiToken) -> datetime:
+    def created_at(self, token: ApiToken) -> datetime:
         return token.created
 
     @admin.display(description=gettext_lazy("revoked by"))
-    def ended_by(self, token: ApiToken) -> str:
+    def revoker_name(self, token: ApiToken) -> str:
         return get_display_name(token.revoked_by) if token.revoked_by else "–"
 
     @admin.display(description=gettext_lazy("scopes"))
-    def may(self, token: ApiToken) -> SafeString:
+    def scope_badges(self, token: ApiToken) -> SafeString:
         scope_labels = dict(Scope.choices)
         return format_html_join(
             " ",
@@ -153,7 +153,7 @@ class ApiTokenAdmin(DeskAdmin):
         )
 
     @admin.display(description=gettext_lazy("begins with"))
-    def begins_with(self, token: ApiToken) -> str:
+    def key_beginning(self, token: ApiToken) -> str:
         return f"{token.token_key}…"
 
     # Creating a token -----------------------------------------------------------------------------------------------

@@ -22,7 +22,7 @@ from sources.authorities.authority_record import EntityKind
 @admin.register(Topic)
 class TopicAdmin(SameAsDesk):
     sorts: ClassVar = {"": EntityKind.SUBJECT}
-    list_display = ("name", "parent", "claims_filed")
+    list_display = ("name", "parent", "claims_link")
     list_select_related = ("parent",)
     search_fields = ("name", "slug")
     ordering = ("name",)
@@ -45,5 +45,5 @@ class TopicAdmin(SameAsDesk):
         return topic
 
     @admin.display(description=_("claims"), ordering="number")
-    def claims_filed(self, topic: Any) -> SafeString:
+    def claims_link(self, topic: Any) -> SafeString:
         return format_html('<a href="../claim/?topics__id__exact={}">{}</a>', topic.pk, topic.number)

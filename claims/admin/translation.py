@@ -50,8 +50,15 @@ _State = Translation.State
 @admin.register(Translation)
 class TranslationAdmin(QueueOrder, DeskAdmin):
     form = TranslationForm
-    list_display = ("on_claim", "language_shown", "badge", "of_version", "translated_by", "published_at")
-    list_display_links = ("on_claim",)
+    list_display = (
+        "claim_text",
+        "language_name",
+        "state_badge",
+        "verdict_version",
+        "translator_name",
+        "published_at",
+    )
+    list_display_links = ("claim_text",)
     list_filter = (
         QueueFilter,
         ("state", ChoicesDropdownFilter),
@@ -63,7 +70,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     ordering = ("-pk",)
     autocomplete_fields = ("verdict",)
     add_fieldsets = ((None, {"fields": ("verdict", "language")}),)
-    told_otherwise = ("state", "review_round", "required_signoffs", "submitted_by_id", "submitted_at")
+    fields_shown_elsewhere = ("state", "review_round", "required_signoffs", "submitted_by_id", "submitted_at")
     change_form_template = "admin/desk/translation_page.html"
     added_message = STARTED_MESSAGE
 
@@ -74,23 +81,23 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         return rows.defer("explanation").select_related("verdict__claim", "verdict__publisher", "author")
 
     @admin.display(description=gettext_lazy("claim"))
-    def on_claim(self, row: Translation) -> SafeString:
+    def claim_text(self, row: Translation) -> SafeString:
         return format_html('<span class="desk-statement" dir="auto">{}</span>', row.verdict.claim)
 
     @admin.display(description=gettext_lazy("language"), ordering="language")
-    def language_shown(self, row: Translation) -> str:
+    def language_name(self, row: Translation) -> str:
         return get_language_name(row.language)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
-    def badge(self, row: Translation) -> SafeString:
+    def state_badge(self, row: Translation) -> SafeString:
         return build_translation_badge(row)
 
     @admin.display(description=gettext_lazy("of version"))
-    def of_version(self, row: Translation) -> int:
+    def verdict_version(self, row: Translation) -> int:
         return row.verdict.version
 
     @admin.display(description=gettext_lazy("translator"), ordering="author__last_name")
-    def translated_by(self, row: Translation) -> str:
+    def translator_name(self, row: Translation) -> str:
         return (row.author.get_full_name() or row.author.get_username()) if row.author else "–"
 
     # Permissions ------------------------------------------------------------------------------------------------------
@@ -201,7 +208,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             PastEvent(step.at, step.by_name, get_move_label(step.action), note=step.note)
             for step in row.steps.readable_by(reader)
         ]
-        changes = list_changes(Translation, without=self.told_otherwise, pgh_obj_id=row.pk)
+        changes = list_changes(Translation, without=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
         return [
             first_event,
             *(changes if reader.has_perm(READ_DRAFTS) or row.author == reader else []),

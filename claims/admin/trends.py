@@ -43,13 +43,13 @@ class BarChart:
     series: list[str]
     #: The same data as a table, with a row for each step.
     rows: list[tuple[str, list[str]]]
-    most: str
-    first: str
-    last: str
+    highest_value: str
+    first_step: str
+    last_step: str
     is_empty: bool
     width: int = WIDTH
     height: int = HEIGHT
-    base: int = _BASELINE
+    baseline: int = _BASELINE
 
 
 def build_bar_chart(
@@ -86,9 +86,9 @@ def build_bar_chart(
             (label, [format_figure(values[place]) for _label, values in series])
             for place, label in enumerate(steps)
         ],
-        most=format_figure(highest_value),
-        first=steps[0] if steps else "",
-        last=steps[-1] if steps else "",
+        highest_value=format_figure(highest_value),
+        first_step=steps[0] if steps else "",
+        last_step=steps[-1] if steps else "",
         is_empty=not any(known_values),
     )
 
@@ -134,8 +134,8 @@ class TrendFigures:
     """The figures of the dashboard: counts only, without labels."""
 
     weeks: list[date]
-    came_in: list[int]
-    went_out: list[int]
+    incoming_counts: list[int]
+    closed_counts: list[int]
     days: list[float | None]
     ratings: list[tuple[str, int]]
     claimants: list[tuple[int, str, int]]
@@ -209,11 +209,11 @@ def build_trends_context() -> dict[str, Any]:
 
 
 def _build_in_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
-    return _("in"), [float(number) for number in figures.came_in]
+    return _("in"), [float(number) for number in figures.incoming_counts]
 
 
 def _build_out_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
-    return _("out"), [float(number) for number in figures.went_out]
+    return _("out"), [float(number) for number in figures.closed_counts]
 
 
 def _build_days_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
@@ -223,8 +223,8 @@ def _build_days_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
 def _build_balance(
     rows: list[Any], name: Callable[[Any], str], page: Callable[[Any], str]
 ) -> list[BalanceLine]:
-    most = max((row[-1] for row in rows), default=1)
-    return [BalanceLine(name(row), row[-1], page(row), round(100 * row[-1] / most)) for row in rows]
+    highest_value = max((row[-1] for row in rows), default=1)
+    return [BalanceLine(name(row), row[-1], page(row), round(100 * row[-1] / highest_value)) for row in rows]
 
 
 # Counting ---------------------------------------------------------------------------------------------------------
@@ -240,8 +240,8 @@ def compute_figures(today: date) -> TrendFigures:
     claims = Claim.objects.filter(Exists(publications.filter(claim=OuterRef("pk"))))
     return TrendFigures(
         weeks=weeks,
-        came_in=[incoming.get(week, 0) for week in weeks],
-        went_out=[closed.get(week, 0) for week in weeks],
+        incoming_counts=[incoming.get(week, 0) for week in weeks],
+        closed_counts=[closed.get(week, 0) for week in weeks],
         days=[durations.get(week) for week in weeks],
         ratings=_count_ratings(publications),
         claimants=_count_most_frequent(claims.filter(claimant__isnull=False), "claimant", "claimant__name"),

@@ -62,11 +62,11 @@ class TriageProgress:
     waiting: int
 
     @property
-    def all(self) -> int:
+    def total(self) -> int:
         return self.decided + self.waiting
 
     def __str__(self) -> str:
-        values = {"decided": self.decided, "all": self.all, "declined": self.declined}
+        values = {"decided": self.decided, "all": self.total, "declined": self.declined}
         if self.waiting > COUNT_LIMIT:
             return _("%(decided)d decided, %(declined)d declined; more than %(most)d waiting") % {
                 **values,

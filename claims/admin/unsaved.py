@@ -36,15 +36,15 @@ class UnsavedText:
     """An unsaved form: its page, age and typed text."""
 
     writer: UUID
-    what: str
+    page_title: str
     address: str
     #: Whether the form's page still exists for this person.
-    may_go_on: bool
+    can_continue: bool
     at: datetime
     words: tuple[tuple[str, str], ...]
 
     @property
-    def begins(self) -> str:
+    def beginning(self) -> str:
         longest_text = max((text for _name, text in self.words), key=len, default="")
         return (
             longest_text if len(longest_text) <= _MAX_SHOWN_LENGTH else longest_text[:_MAX_SHOWN_LENGTH] + "…"
@@ -57,12 +57,12 @@ def list_unsaved(person: User) -> list[UnsavedText]:
     person_request.user = person
     pages: dict[str, tuple[str, bool]] = {}
     forms = []
-    for unsaved_form in UnsavedForm.objects.of(person):
+    for unsaved_form in UnsavedForm.objects.of_person(person):
         if unsaved_form.page not in pages:
             page = find_page(unsaved_form.page, person_request)
             pages[unsaved_form.page] = (
                 str(page or _("A page that no longer exists")),
-                bool(page and page.may_be_read),
+                bool(page and page.is_viewable),
             )
         title, may_go_on = pages[unsaved_form.page]
         words = tuple(_list_typed(unsaved_form.values))
@@ -111,8 +111,8 @@ def _discard_listed_forms(request: HttpRequest) -> None:
         writer = UUID(request.POST.get("writer", ""))
     except ValueError:
         return
-    if UnsavedForm.objects.of(get_person(request)).filter(writer=writer).exists():
-        UnsavedForm.objects.close(get_person(request), {writer: None})
+    if UnsavedForm.objects.of_person(get_person(request)).filter(writer=writer).exists():
+        UnsavedForm.objects.close_writers(get_person(request), {writer: None})
         messages.success(request, _("Discarded."))
 
 
@@ -155,7 +155,7 @@ def _store_form(request: HttpRequest) -> JsonResponse:
     message = parse_message(body)
     try:
         with transaction.atomic():
-            is_stored = UnsavedForm.objects.keep(
+            is_stored = UnsavedForm.objects.store_content(
                 request.user,
                 writer=message.writer,
                 sequence=message.sequence,
@@ -167,7 +167,7 @@ def _store_form(request: HttpRequest) -> JsonResponse:
                 age=message.age,
             )
             if is_stored:
-                UnsavedForm.objects.close(request.user, message.replaces)
+                UnsavedForm.objects.close_writers(request.user, message.replaces)
     except IntegrityError:
         # The only limit not checked before: the number of unsaved forms.
         return JsonResponse({}, status=429)
@@ -185,7 +185,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
     if "\0" in page:
         raise InvalidAutosave
     # The original values are left out: people with access to the page see them there.
-    drafts = UnsavedForm.objects.of(request.user).filter(page=page).annotate(now=Now())
+    drafts = UnsavedForm.objects.of_person(request.user).filter(page=page).annotate(now=Now())
     closed_forms = UnsavedForm.objects.filter(
         person=get_person(request), writer__in=writers, closed_at__isnull=False
     )
@@ -216,7 +216,7 @@ def discard_autosave(request: HttpRequest) -> JsonResponse:
     body = read_body(request)
     if not is_from_signed_in_user(request, body):
         return JsonResponse({}, status=409)
-    UnsavedForm.objects.close(request.user, parse_writers(body.get("writers")))
+    UnsavedForm.objects.close_writers(request.user, parse_writers(body.get("writers")))
     return JsonResponse({})
 
 

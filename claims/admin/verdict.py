@@ -74,15 +74,15 @@ _FIGURE_FILTERS = (PublishedFilter, RatingClassFilter)
 class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     form = VerdictForm
     list_display = (
-        "on_claim",
+        "claim_text",
         "rating_badge",
         "state_badge",
         "publisher",
-        "written_by",
+        "author_name",
         "reviewed_on",
         "recheck_on",
     )
-    list_display_links = ("on_claim",)
+    list_display_links = ("claim_text",)
     list_filter = (
         QueueFilter,
         ("state", ChoicesDropdownFilter),
@@ -99,7 +99,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     inlines = (EvidenceInline,)
     autocomplete_fields = ("claim", "publisher")
     versioned_relations = ("evidence",)
-    told_otherwise = (
+    fields_shown_elsewhere = (
         *("state", "review_round", "required_signoffs", "reply_rule"),
         *("submitted_by_id", "submitted_at", "published_at"),
     )
@@ -127,7 +127,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         prefetch_related_objects(rows, prefetch_newest_publication("claim__"))
 
     @admin.display(description=gettext_lazy("claim"))
-    def on_claim(self, verdict: Verdict) -> SafeString:
+    def claim_text(self, verdict: Verdict) -> SafeString:
         return format_html('<span class="desk-statement" dir="auto">{}</span>', verdict.claim)
 
     @admin.display(description=gettext_lazy("rating"), ordering="rating")
@@ -139,7 +139,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         return build_verdict_state_badge(verdict)
 
     @admin.display(description=gettext_lazy("author"), ordering="author__last_name")
-    def written_by(self, verdict: Verdict) -> str:
+    def author_name(self, verdict: Verdict) -> str:
         if verdict.author is None:
             return _("imported")
         return verdict.author.get_full_name() or verdict.author.get_username()
@@ -190,7 +190,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         return (CORRECTION_FIELDSET, *sections) if obj and obj.supersedes_id else sections
 
     def build_page_context(self, request: HttpRequest, verdict: Any, /) -> dict[str, Any]:
-        verdict, person = self.get_stored(request, verdict), get_person(request)
+        verdict, person = self.get_stored_subject(request, verdict), get_person(request)
         may_edit = self.has_change_permission(request, verdict)
         is_newest = verdict.publisher.is_house and not Verdict.objects.filter(supersedes=verdict).exists()
         return {
@@ -254,7 +254,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         events = list_verdict_events(row, reader)
         if not can_read_work(row, reader):
             return events
-        changes = list_changes(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
+        changes = list_changes(Verdict, without=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
         changes += list_changes(Evidence, of=_("an item of evidence"), verdict_id=row.pk)
         for part in get_sections():
             changes += list_changes(part.model, of=part.row_name, without=part.unlogged, verdict_id=row.pk)

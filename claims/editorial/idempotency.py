@@ -106,7 +106,7 @@ def run_once(
 
 
 def _load_stored(person: User, key: str, fingerprint: str) -> StoredResponse | None:
-    row = StoredAnswer.objects.promised().filter(user=person, key=key).first()
+    row = StoredAnswer.objects.repeatable().filter(user=person, key=key).first()
     if row is None:
         return None
     if row.fingerprint != fingerprint:

@@ -71,7 +71,7 @@ def find_published_media(look: PerceptualHash) -> list[SimilarMedia]:
     if not near_duplicates:
         return []
     shown_media: dict[int, list[ShownMedia]] = {}
-    rows = Publication.objects.current().showing(near_duplicates).order_by("-published_at", "-claim_id")
+    rows = Publication.objects.current().showing_media(near_duplicates).order_by("-published_at", "-claim_id")
     for body in rows.values_list("body", flat=True)[: MEDIA_LIMIT * CLAIM_LIMIT]:
         claim = orjson.loads(insert_site_url(body.encode()))
         for each in list_shown_media(claim):

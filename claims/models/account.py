@@ -101,7 +101,7 @@ class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
         """Return sessions that are still signed in."""
         return self.filter(self._in_store())
 
-    def over(self) -> Self:
+    def expired(self) -> Self:
         """Return sessions that have expired."""
         return self.exclude(self._in_store())
 

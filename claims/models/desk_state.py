@@ -118,7 +118,7 @@ _CLOSE_SQL = """
 
 
 class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
-    def of(self, person: Any) -> "UnsavedFormQuerySet":
+    def of_person(self, person: Any) -> "UnsavedFormQuerySet":
         """Return the person's unsaved forms, newest first."""
         return self.filter(
             person=person, closed_at=None, updated_at__gte=Now() - timedelta(days=RETENTION_DAYS)
@@ -131,7 +131,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
             | Q(closed_at__lt=Now() - timedelta(days=CLOSED_RETENTION_DAYS))
         )
 
-    def keep(
+    def store_content(
         self,
         person: Any,
         *,
@@ -157,7 +157,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
             cursor.execute(_KEEP_SQL, row)
             return cursor.rowcount == 1
 
-    def close(self, person: Any, writers: Mapping[UUID, int | None]) -> None:
+    def close_writers(self, person: Any, writers: Mapping[UUID, int | None]) -> None:
         """Delete the stored content of these writers after saving or discarding; late requests cannot restore it.
 
         Args:
@@ -167,7 +167,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
             for writer, sequence in sorted(writers.items()):
                 cursor.execute(_CLOSE_SQL, {"person": person.pk, "writer": writer, "sequence": sequence})
 
-    def taken(self, person: Any, writers: Iterable[UUID]) -> "UnsavedForm | None":
+    def get_latest_form(self, person: Any, writers: Iterable[UUID]) -> "UnsavedForm | None":
         """Return the person's latest form among those of these writers."""
         return self.of(person).filter(writer__in=list(writers)).first()
 

@@ -93,12 +93,14 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Return current publications of claims that were made in several places."""
         return self.filter(IS_CURRENT & IS_REPEATED)
 
-    def by_house(self) -> Self:
+    def by_newsroom(self) -> Self:
         """Return publications with a verdict of the newsroom."""
-        own = apps.get_model("claims", "PublishedVerdict").objects.by_house()  # whose module imports this one
+        own = apps.get_model(
+            "claims", "PublishedVerdict"
+        ).objects.by_newsroom()  # whose module imports this one
         return self.filter(Exists(own.filter(publication=OuterRef("pk"))))
 
-    def showing(self, media: Iterable[int]) -> Self:
+    def showing_media(self, media: Iterable[int]) -> Self:
         """Return publications that show one of these media."""
         return self.filter(HAS_MEDIA, media_ids__overlap=list(media))
 
@@ -120,9 +122,9 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         Words are compared as typed and by their stems, ignoring case and accents, with each text under the rules of
         its own languages.
         """
-        return self.answering(read(text))
+        return self.matching_search(read(text))
 
-    def answering(self, reading: SearchReading | SearchValues) -> Self:
+    def matching_search(self, reading: SearchReading | SearchValues) -> Self:
         """Return publications that match a parsed search; annotates `rank`, the relevance.
 
         A publication is relevant if its statement, or the name of its claimant or topics, contains the words. If only
@@ -133,14 +135,14 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
             rank = Case(When(_match_targets(reading.places), then=_build_rank(reading.places)), default=rank)
         return self.filter(match_search(reading)).annotate(rank=rank)
 
-    def answers(self, reading: SearchReading, most: int = 1) -> int:
+    def count_matches(self, reading: SearchReading, most: int = 1) -> int:
         """Return the number of matches, up to `most`.
 
         Few matches are found by the search index, which is certain to be used if all of them are ranked. If there are
         many, the newest publications soon contain one.
         """
         order = "-rank" if reading.matches <= RANKED_MATCHES else "-published_at"
-        return len(self.answering(reading).order_by(order).values_list("pk", "rank")[:most])
+        return len(self.matching_search(reading).order_by(order).values_list("pk", "rank")[:most])
 
 
 class Publication(models.Model):
@@ -310,12 +312,12 @@ class Publication(models.Model):
         }
 
     @property
-    def served(self) -> bytes:
+    def served_body(self) -> bytes:
         """Return the body as served, with this site's current URL."""
         return insert_site_url(self.body.encode())
 
     @property
     def document(self) -> dict[str, Any]:
         """Return the body as a dictionary."""
-        document: dict[str, Any] = json.loads(self.served)
+        document: dict[str, Any] = json.loads(self.served_body)
         return document

@@ -31,7 +31,7 @@ class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
         """Return published verdicts as of `moment`."""
         return self.filter(build_newest_at(moment))
 
-    def by_house(self) -> Self:
+    def by_newsroom(self) -> Self:
         """Return the newsroom's own verdicts, without imported ones."""
         return self.filter(match_own_verdicts())
 

@@ -24,7 +24,7 @@ class RepeatQuerySet(models.QuerySet["Repeat"]):
         """Return undecided repeats."""
         return self.filter(outcome="")
 
-    def standing(self) -> Self:
+    def not_rejected(self) -> Self:
         """Return repeats that were not rejected."""
         return self.exclude(outcome="rejected")
 

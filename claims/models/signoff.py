@@ -26,7 +26,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         # The internal notes of a review are not published with the verdict.
         return filter_readable(self, person, own_or_published=models.Q(verdict__author=person))
 
-    def counting(self) -> Self:
+    def valid(self) -> Self:
         """Return sign-offs that count: those of the current round, without any that features exclude as outdated."""
         rows = self.filter(round=F("verdict__review_round"))
         for add_filter in features.load_installed("counting_signoffs"):

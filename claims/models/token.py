@@ -126,7 +126,7 @@ class ApiToken(AbstractAuthToken):
 
 
 class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
-    def promised(self) -> "StoredAnswerQuerySet":
+    def repeatable(self) -> "StoredAnswerQuerySet":
         """Return responses that can still be repeated."""
         return self.filter(created_at__gte=self._oldest())
 

@@ -102,4 +102,4 @@ def end_sessions(
 def delete_expired_sessions() -> None:
     """Remove expired sessions and their records."""
     Session.objects.filter(expire_date__lt=timezone.now()).delete()
-    DeskSession.objects.over().delete()
+    DeskSession.objects.expired().delete()

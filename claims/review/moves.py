@@ -116,7 +116,7 @@ def _require_signed_off(verdict: Verdict, by: User) -> None:
     _require_complete(verdict, by)
     for requirement in list_requirements():
         requirement.check(verdict)
-    count = verdict.signoffs.counting().exclude(by=verdict.author_id).count()
+    count = verdict.signoffs.valid().exclude(by=verdict.author_id).count()
     if count < verdict.required_signoffs:
         raise NotPossible(
             _("%(given)d of %(required)d sign-offs by people other than the author.")
@@ -165,7 +165,7 @@ def _require_other_author(subject: Verdict | Translation, by: User) -> None:
 def _require_not_signed_off(subject: Verdict | Translation, by: User) -> None:
     _require_other_author(subject, by)
     if isinstance(subject, Verdict):
-        is_signed_off = subject.signoffs.counting().filter(by=by).exists()
+        is_signed_off = subject.signoffs.valid().filter(by=by).exists()
     else:
         is_signed_off = subject.steps.signoffs().filter(by=by).exists()
     if is_signed_off:

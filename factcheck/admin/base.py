@@ -59,7 +59,7 @@ class DeskAdmin(DayFields, ListDownload):
     #: Shown when a row was added, whose page then opens; without it, the list opens.
     added_message: ClassVar[StrOrPromise] = ""
     #: Columns whose changes the history shows in another way.
-    told_otherwise: ClassVar[tuple[str, ...]] = ()
+    fields_shown_elsewhere: ClassVar[tuple[str, ...]] = ()
     # An address typed without a scheme means https.
     formfield_overrides: ClassVar[dict[Any, Any]] = {models.URLField: {"assume_scheme": "https"}}
     show_full_result_count = False
@@ -107,7 +107,7 @@ class DeskAdmin(DayFields, ListDownload):
 
     # Searching --------------------------------------------------------------------------------------------------------
 
-    def matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    def filter_matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """Return the rows that contain all words."""
         columns = self.get_search_fields(request)
         return filter_by_words(rows, columns, words) if columns and words.strip() else rows
@@ -120,7 +120,7 @@ class DeskAdmin(DayFields, ListDownload):
         """Search for lists and pickers. The matches are computed once, for counting and reading."""
         if not search_term.strip() or not self.get_search_fields(request):
             return queryset, False
-        keys = list_newest_keys(self.matching(request, queryset, search_term))
+        keys = list_newest_keys(self.filter_matching(request, queryset, search_term))
         if not keys and (suggestions := self.suggest_rows(request, queryset, search_term)) is not None:
             keys = list_newest_keys(suggestions)
         request.found = len(keys)  # type: ignore[attr-defined]  # for the paginator
@@ -162,7 +162,7 @@ class DeskAdmin(DayFields, ListDownload):
             context["show_save_and_add_another"] = False
             # The page is named after its row.
             context["title"] = capfirst(self.opts.verbose_name)
-            context |= self._versions_context(request, row, context)
+            context |= self._build_versions_context(request, row, context)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
@@ -173,7 +173,7 @@ class DeskAdmin(DayFields, ListDownload):
         """Return the row that an inline's rows belong to; by default, the page's row."""
         return row
 
-    def _put_versions_together(
+    def _merge_versions(
         self, request: HttpRequest, object_id: str | None = None, *_args: Any, **_kwargs: Any
     ) -> None:
         """Merge other people's saved changes into the submitted form. The row stays locked until it is saved."""
@@ -186,7 +186,7 @@ class DeskAdmin(DayFields, ListDownload):
         if locked is not None:
             request.both_versions = build_both_versions(self, request, locked, self.versioned_relations)  # type: ignore[attr-defined]  # for the page
 
-    def _versions_context(
+    def _build_versions_context(
         self, request: HttpRequest, row: models.Model, context: dict[str, Any]
     ) -> dict[str, Any]:
         """Return the page's version, its contents, and the changes others have made since."""
@@ -230,7 +230,7 @@ class DeskAdmin(DayFields, ListDownload):
             if request.method != "POST":
                 return super().changeform_view(request, *args, **kwargs)
             with transaction.atomic():
-                self._put_versions_together(request, *args, **kwargs)
+                self._merge_versions(request, *args, **kwargs)
                 answer = super().changeform_view(request, *args, **kwargs)
                 if (getattr(answer, "context_data", None) or {}).get("errors"):
                     # New names that are not added because the form was rejected.
@@ -248,12 +248,12 @@ class DeskAdmin(DayFields, ListDownload):
     def list_history_entries(self, row: Any, reader: User) -> list[PastEvent]:
         """Return all history records of the row that this person may read, in any order."""
         if not hasattr(self.model, "pgh_event_models"):
-            return self._log_entries(row)
-        changes = list_changes(self.model, without=self.told_otherwise, pgh_obj_id=row.pk)
+            return self._list_log_entries(row)
+        changes = list_changes(self.model, without=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
         # The triggers keep what replaces a row, not that it was added.
-        return [*changes, *self._log_entries(row, action_flag=ADDITION)]
+        return [*changes, *self._list_log_entries(row, action_flag=ADDITION)]
 
-    def _log_entries(self, row: models.Model, **which: Any) -> list[PastEvent]:
+    def _list_log_entries(self, row: models.Model, **which: Any) -> list[PastEvent]:
         kind = get_content_type_for_model(self.model)
         log = LogEntry.objects.filter(object_id=str(row.pk), content_type=kind, **which).select_related(
             "user"

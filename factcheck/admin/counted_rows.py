@@ -20,13 +20,13 @@ class CountedRows(Paginator):
     """
 
     #: The number of rows found, if already known.
-    found: int | None = None
+    known_count: int | None = None
 
     @cached_property
     def count(self) -> int:
         """Return the number of rows to page through, plus one if there are more."""
-        if self.found is not None:
-            return self.found
+        if self.known_count is not None:
+            return self.known_count
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin's lists are
         return rows.order_by().values("pk")[: MAX_FOUND + 1].count()
 
@@ -46,16 +46,16 @@ class CountedRows(Paginator):
         return Page(rows.filter(match_keys(rows.model, keys)), number, self)
 
     @cached_property
-    def told(self) -> str:
+    def count_text(self) -> str:
         """Return the number of rows in words."""
         if self.count <= MAX_FOUND:
             return number_format(self.count, force_grouping=True)
-        if self.found is None and (about := _estimate_rows(self.object_list)) > MAX_FOUND:
+        if self.known_count is None and (about := _estimate_rows(self.object_list)) > MAX_FOUND:
             return _("about %s") % number_format(about, force_grouping=True)
         return _("more than %s") % number_format(MAX_FOUND, force_grouping=True)
 
     @property
-    def is_cut(self) -> bool:
+    def is_truncated(self) -> bool:
         """Return whether there are rows beyond the last page."""
         return self.count > MAX_FOUND
 

@@ -39,7 +39,7 @@ class ListColumns(ModelAdmin):
     """Mixin for lists whose columns each person can choose."""
 
     #: Columns that can be shown in addition to the default ones.
-    list_more: ClassVar[tuple[str, ...]] = ()
+    extra_columns: ClassVar[tuple[str, ...]] = ()
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return FilterableList
@@ -55,7 +55,7 @@ class ListColumns(ModelAdmin):
         return [str(name) for name in super().get_list_display(request)]
 
     def all_columns(self, request: HttpRequest) -> list[str]:
-        return [*self.get_default_columns(request), *self.list_more]
+        return [*self.get_default_columns(request), *self.extra_columns]
 
     def columns(self, request: HttpRequest) -> list[ListedColumn]:
         """Return all columns with whether they are shown."""

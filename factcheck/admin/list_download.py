@@ -34,7 +34,7 @@ class ListDownload(ListColumns, RowActions):
 
     #: Columns with more detail in a file than in the list: column → the path of the value, such as
     #: `claim__statement`.
-    downloaded_as: ClassVar[dict[str, str]] = {}
+    download_paths: ClassVar[dict[str, str]] = {}
 
     @desk_page("download/<slug:form>/")
     def download_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
@@ -84,9 +84,9 @@ class ListDownload(ListColumns, RowActions):
                 yield [self._build_cell(row, column) for column in columns]
 
     def _build_cell(self, row: Any, column: str) -> Cell:
-        if column in self.downloaded_as:
+        if column in self.download_paths:
             value: Any = row
-            for part in self.downloaded_as[column].split("__"):
+            for part in self.download_paths[column].split("__"):
                 value = getattr(value, part, None)
             return _to_cell(value)
         try:

@@ -20,9 +20,9 @@ from factcheck.admin import sent_values
 from factcheck.admin.change_history import find_last_changes, find_last_save
 from factcheck.admin.three_way import (
     Fields,
-    JointRow,
-    MyRow,
-    RowFate,
+    MergedRow,
+    RowDeletion,
+    SubmittedRow,
     Value,
     ValueOrigin,
     find_differences,
@@ -69,7 +69,7 @@ class Choice:
     mine: Value
     theirs: Value
     taken: ValueOrigin | None
-    fate: RowFate | None = None
+    fate: RowDeletion | None = None
     who: str = ""
     at: datetime | None = None
 
@@ -124,7 +124,7 @@ def _build_choice(row: dict[str, Any]) -> Choice:
         mine or (),
         theirs or (),
         ValueOrigin(row["taken"]) if row["taken"] else None,
-        RowFate(row["fate"]) if row["fate"] else None,
+        RowDeletion(row["fate"]) if row["fate"] else None,
         who,
         parse_datetime(at) if at else None,
     )
@@ -206,7 +206,7 @@ class _Merge:
         self.base, self.base_rows = _read_base(self.sent)
         self.is_partial = CONTINUE in self.sent
         if self.is_partial:
-            unsaved_text = get_unsaved_forms().taken(request.user, read_writers(request))
+            unsaved_text = get_unsaved_forms().get_latest_form(request.user, read_writers(request))
             self.sent, started = (
                 _build_query(unsaved_text.values if unsaved_text else {}),
                 _build_query(unsaved_text.started if unsaved_text else {}),
@@ -228,7 +228,7 @@ class _Merge:
             column = getattr(_find_model_field(type(self.row), each.name), "attname", "")
             who, at = last_changes.get(column, self.last_saved)
             names = sent_values.list_names(self.form[each.name])
-            self._add(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
+            self._add_choice(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
         for formset in self.formsets:
             self._merge_rows(formset)
         # Choices made for an older version do not apply to this one.
@@ -239,7 +239,7 @@ class _Merge:
         self.request.POST = self.post  # type: ignore[assignment]  # Django's has a setter
         return self.both_versions
 
-    def _add(self, *sides: Any, **more: Any) -> None:
+    def _add_choice(self, *sides: Any, **more: Any) -> None:
         self.both_versions.choices.append(Choice(*sides, **more))
 
     def _iterate_sent_fields(
@@ -255,14 +255,14 @@ class _Merge:
 
     # Rows ---------------------------------------------------------------------------------------------------------
 
-    def _iterate_my_rows(self, formset: Any, post: QueryDict) -> Iterator[MyRow]:
+    def _iterate_my_rows(self, formset: Any, post: QueryDict) -> Iterator[SubmittedRow]:
         own = _list_own_fields(formset)
         empty = formset.empty_form
         for index in range(_read_count(post, formset.prefix, "TOTAL_FORMS")):
             key = post.get(f"{formset.prefix}-{index}-{own[0]}") or None
             fields = dict(self._iterate_sent_fields(empty, post, str(index), own))
             is_deleted = bool(post.get(f"{formset.prefix}-{index}-DELETE"))
-            yield MyRow(key, fields, is_deleted)
+            yield SubmittedRow(key, fields, is_deleted)
 
     def _iterate_started_rows(self, formset: Any, started: QueryDict) -> Iterator[tuple[str, Fields]]:
         own = _list_own_fields(formset)
@@ -286,13 +286,13 @@ class _Merge:
             self.post[f"{prefix}-{counter}"] = str(count)
         forms_by_key = {str(form.instance.pk): form for form in formset.initial_forms}
         for index, row in enumerate(rows):
-            self._put_row(formset, index, row, forms_by_key)
+            self._write_row(formset, index, row, forms_by_key)
         if base is not None:
-            missed_count = sum(row.fate is RowFate.DELETED_BY_THEM for row in rows)
+            missed_count = sum(row.fate is RowDeletion.DELETED_BY_THEM for row in rows)
             deleted_count = len(base.keys() - theirs.keys()) - missed_count
-            self._note(formset, deleted_count)
+            self._add_notes(formset, deleted_count)
 
-    def _put_row(self, formset: Any, index: int, row: JointRow, forms_by_key: dict[str, Any]) -> None:
+    def _write_row(self, formset: Any, index: int, row: MergedRow, forms_by_key: dict[str, Any]) -> None:
         at = f"{formset.prefix}-{index}"
         pk, fk, *_rest = _list_own_fields(formset)
         self.post[f"{at}-{fk}"] = str(formset.instance.pk)
@@ -312,17 +312,19 @@ class _Merge:
         for each in row.differing:
             column = getattr(_find_model_field(formset.model, each.name), "attname", "")
             who, when = last_changes.get(column, self.last_saved)
-            self._add(names[each.name], each.base, each.mine, each.theirs, each.taken, who=who, at=when)
+            self._add_choice(
+                names[each.name], each.base, each.mine, each.theirs, each.taken, who=who, at=when
+            )
         if row.fate:
             who, when = self.last_saved
-            self._add((f"{at}-DELETE",), None, (), (), None, fate=row.fate, who=who, at=when)
-        if row.is_new_of_theirs and form is not None:
+            self._add_choice((f"{at}-DELETE",), None, (), (), None, fate=row.fate, who=who, at=when)
+        if row.is_added_by_them and form is not None:
             self.both_versions.notes.append(
                 _("Added in the meantime: %(kind)s “%(row)s”")
                 % {"kind": formset.model._meta.verbose_name, "row": form.instance}
             )
 
-    def _note(self, formset: Any, deleted_count: int) -> None:
+    def _add_notes(self, formset: Any, deleted_count: int) -> None:
         if deleted_count > 0:
             self.both_versions.notes.append(
                 _("Deleted in the meantime: %(kind)s (%(count)d)")
@@ -382,7 +384,7 @@ def _apply_choices(request: HttpRequest, versions: BothVersions) -> None:
         take = ValueOrigin(choice_value) if choice_value in set(ValueOrigin) else choice.taken
         if choice.fate:
             is_undecided |= take is None
-            deletes = ValueOrigin.THEIRS if choice.fate is RowFate.DELETED_BY_THEM else ValueOrigin.MINE
+            deletes = ValueOrigin.THEIRS if choice.fate is RowDeletion.DELETED_BY_THEM else ValueOrigin.MINE
             if take is deletes:
                 post[choice.names[0]] = "on"
             continue

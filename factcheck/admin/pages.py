@@ -20,20 +20,20 @@ class DeskPage:
     desk: ModelAdmin[Any]
     row: Model | None
     #: The URL names a row, even if it no longer exists or the person may not see it.
-    names_a_row: bool
-    is_for_a_new_one: bool = False
+    has_row_url: bool
+    is_add_page: bool = False
 
     @property
-    def may_be_read(self) -> bool:
-        return self.row is not None or not self.names_a_row
+    def is_viewable(self) -> bool:
+        return self.row is not None or not self.has_row_url
 
     def __str__(self) -> str:
         kind = capfirst(str(self.desk.opts.verbose_name))
         if self.row is not None:
             return f"{kind}: {self.row}"
-        if self.names_a_row:
+        if self.has_row_url:
             return _("%(kind)s, deleted or no longer accessible to you") % {"kind": kind}
-        return _("%(kind)s, new") % {"kind": kind} if self.is_for_a_new_one else kind
+        return _("%(kind)s, new") % {"kind": kind} if self.is_add_page else kind
 
 
 def find_page(address: str, request: HttpRequest) -> DeskPage | None:
@@ -49,11 +49,11 @@ def find_page(address: str, request: HttpRequest) -> DeskPage | None:
     key = arguments.get("object_id", arguments.get("pk"))
     if key is None:
         adds = (match.url_name or "").endswith("_add")
-        return DeskPage(desk, None, names_a_row=False, is_for_a_new_one=adds)
+        return DeskPage(desk, None, has_row_url=False, is_add_page=adds)
     row = desk.get_object(request, str(key))
     if row is not None and not desk.has_view_or_change_permission(request, row):
         row = None
-    return DeskPage(desk, row, names_a_row=True)
+    return DeskPage(desk, row, has_row_url=True)
 
 
 def _find_desk(view: Callable[..., Any]) -> ModelAdmin[Any] | None:

@@ -150,7 +150,7 @@ class Button:
     form: forms.Form
 
     @property
-    def is_asked(self) -> bool:
+    def asks_first(self) -> bool:
         """Return whether a form or question is shown before the action is carried out."""
         return bool(self.action.question or self.form.visible_fields())
 
@@ -186,7 +186,8 @@ class RowActions(ModelAdmin):
         return {
             name: self._build_button(action, row)
             for name, action in self.list_actions().items()
-            if self._has(action.permission, request, row) and action.is_offered(row, get_person(request))
+            if self._has_named_permission(action.permission, request, row)
+            and action.is_offered(row, get_person(request))
         }
 
     def render_change_form(
@@ -207,7 +208,7 @@ class RowActions(ModelAdmin):
         row = self.get_object(request, str(pk))
         if row is None:
             raise Http404
-        if not self._has(permission, request, row):
+        if not self._has_named_permission(permission, request, row):
             raise PermissionDenied
         return row
 
@@ -218,7 +219,7 @@ class RowActions(ModelAdmin):
             button = self._build_button(action, row)
             page = self.get_page_after(request, row)
             return (
-                self._show_question(request, row, button) if button.is_asked else HttpResponseRedirect(page)
+                self._show_question(request, row, button) if button.asks_first else HttpResponseRedirect(page)
             )
         button = self._build_button(action, row, request)
         if not button.form.is_valid():
@@ -273,7 +274,7 @@ class RowActions(ModelAdmin):
         form = action.form(data, initial=action.initial(row), auto_id=f"id_{action.name}_%s")
         return Button(action, address, form)
 
-    def _has(self, permission: str, request: HttpRequest, row: Any) -> bool:
+    def _has_named_permission(self, permission: str, request: HttpRequest, row: Any) -> bool:
         """Return whether the person has a permission of the page (`change`) or by name (`claims.run_import`)."""
         if "." in permission:
             return get_person(request).has_perm(permission)

@@ -66,7 +66,7 @@ def merge_fields(mine: Fields, theirs: Fields, differing: Iterable[FieldDifferen
     return {**theirs, **{each.name: each.shown for each in differing}}
 
 
-class RowFate(StrEnum):
+class RowDeletion(StrEnum):
     """The outcome for a row that one side deleted."""
 
     DELETED_BY_THEM = "deleted by them"
@@ -74,7 +74,7 @@ class RowFate(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class JointRow:
+class MergedRow:
     """A row of the merged page."""
 
     #: None of a row that is not stored (any more).
@@ -82,14 +82,14 @@ class JointRow:
     fields: Mapping[str, Value]
     differing: tuple[FieldDifference, ...] = ()
     #: Where a person must choose whether it stays.
-    fate: RowFate | None = None
+    fate: RowDeletion | None = None
     #: Added by the other side; or to be deleted, as I have marked it.
-    is_new_of_theirs: bool = False
+    is_added_by_them: bool = False
     is_deleted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class MyRow:
+class SubmittedRow:
     """A row that a person submitted; `key` is None for a new row."""
 
     key: str | None
@@ -98,40 +98,40 @@ class MyRow:
 
 
 def merge_rows(
-    base: Mapping[str, Fields] | None, mine: Iterable[MyRow], theirs: Mapping[str, Fields]
-) -> list[JointRow]:
+    base: Mapping[str, Fields] | None, mine: Iterable[SubmittedRow], theirs: Mapping[str, Fields]
+) -> list[MergedRow]:
     """Merge the rows of both sides: the stored rows in order, then rows that exist only in `mine`.
 
     Args:
         base: the rows that both sides started from, by key; None if unknown.
     """
-    of_mine = list(mine)
-    by_key = {row.key: row for row in of_mine if row.key is not None}
+    my_rows = list(mine)
+    by_key = {row.key: row for row in my_rows if row.key is not None}
     stored_rows = [_merge_stored_row(key, base, by_key.get(key), fields) for key, fields in theirs.items()]
     deleted_rows = [row for key, row in by_key.items() if key not in theirs and _is_missed(key, row, base)]
     return [
         *stored_rows,
-        *(JointRow(None, row.fields, fate=RowFate.DELETED_BY_THEM) for row in deleted_rows),
-        *(JointRow(None, row.fields, is_deleted=row.is_deleted) for row in of_mine if row.key is None),
+        *(MergedRow(None, row.fields, fate=RowDeletion.DELETED_BY_THEM) for row in deleted_rows),
+        *(MergedRow(None, row.fields, is_deleted=row.is_deleted) for row in my_rows if row.key is None),
     ]
 
 
 def _merge_stored_row(
-    key: str, base: Mapping[str, Fields] | None, mine: MyRow | None, theirs: Fields
-) -> JointRow:
+    key: str, base: Mapping[str, Fields] | None, mine: SubmittedRow | None, theirs: Fields
+) -> MergedRow:
     if mine is None:
-        return JointRow(key, theirs, is_new_of_theirs=base is not None and key not in base)
+        return MergedRow(key, theirs, is_added_by_them=base is not None and key not in base)
     before = (base or {}).get(key, {})
     if mine.is_deleted:
         is_unchanged = bool(before) and not find_differences(before, before, theirs)
-        return JointRow(
-            key, theirs, fate=None if is_unchanged else RowFate.DELETED_BY_ME, is_deleted=is_unchanged
+        return MergedRow(
+            key, theirs, fate=None if is_unchanged else RowDeletion.DELETED_BY_ME, is_deleted=is_unchanged
         )
     differing = find_differences(before, mine.fields, theirs)
-    return JointRow(key, merge_fields(mine.fields, theirs, differing), tuple(differing))
+    return MergedRow(key, merge_fields(mine.fields, theirs, differing), tuple(differing))
 
 
-def _is_missed(key: str, mine: MyRow, base: Mapping[str, Fields] | None) -> bool:
+def _is_missed(key: str, mine: SubmittedRow, base: Mapping[str, Fields] | None) -> bool:
     """Return whether a deleted row was edited on the other side."""
     if mine.is_deleted:
         return False

@@ -24,7 +24,7 @@ def get_unsaved_forms() -> Any:
 def mark_stored(request: HttpRequest) -> None:
     """Mark the form's unsaved text as saved. Call it in the transaction that saves the form."""
     if writers := read_writers(request):
-        get_unsaved_forms().close(request.user, writers)
+        get_unsaved_forms().close_writers(request.user, writers)
 
 
 def read_writers(request: HttpRequest) -> dict[UUID, int | None]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.admin import sent_values
 from factcheck.admin.merge_conflict import MERGE_FIELD, BothVersions, Choice
-from factcheck.admin.three_way import RowFate, Value, ValueOrigin
+from factcheck.admin.three_way import RowDeletion, Value, ValueOrigin
 from factcheck.web.differences import build_redline
 
 
@@ -84,7 +84,7 @@ def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict)
         "must_choose": choice.taken is None,
     }
     if choice.fate:
-        by_them = choice.fate is RowFate.DELETED_BY_THEM
+        by_them = choice.fate is RowDeletion.DELETED_BY_THEM
         return ShownChoice(
             **common,
             base=None,

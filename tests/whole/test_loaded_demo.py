@@ -125,7 +125,7 @@ def test_the_second_brief_was_read_for_more_to_check() -> None:
 
 def test_publications_are_what_the_file_published() -> None:
     live = {row["statement"] for row in DEMO["claims"] for v in row["verdicts"] if v["state"] == "published"}
-    current = list(Publication.objects.current().by_house())
+    current = list(Publication.objects.current().by_newsroom())
     assert {publication.document["statement"] for publication in current} == live
     kinds = Counter(
         Publication.objects.filter(claim__claimant__name__in=CLAIMANTS).values_list("kind", flat=True)
@@ -139,7 +139,7 @@ def test_publications_are_what_the_file_published() -> None:
 
 
 def test_what_others_checked_waits_for_somebody_to_decide_about_it() -> None:
-    imported = Publication.objects.current().exclude(pk__in=Publication.objects.current().by_house())
+    imported = Publication.objects.current().exclude(pk__in=Publication.objects.current().by_newsroom())
     assert {publication.document["statement"] for publication in imported} == {
         "Kim Jong Un flew to Hanoi for the summit of February 2019.",
         "North and South Korea both signed the armistice of 27 July 1953.",

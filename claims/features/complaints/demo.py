@@ -10,7 +10,7 @@ from claims.models import Claim, Publication
 def add_messages(content: dict[str, Any], claims: dict[str, Claim], *others: Any) -> None:
     """Submit the messages of invented readers, and confirm some of them."""
     for row in content["complaints"]:
-        entry = Publication.objects.current().by_house().get(claim=claims[row["claim"]])
+        entry = Publication.objects.current().by_newsroom().get(claim=claims[row["claim"]])
         sender = Sender(row["mail"], row["name"])
         complaint = submissions.submit_complaint(entry, kind=row["kind"], text=row["text"], sender=sender)
         if row["is_confirmed"]:

@@ -144,7 +144,7 @@ def list_news() -> Iterator[NewsArticle]:
     Each is listed once, by its canonical URL, because all languages are one article.
     """
     since = clock.get_database_time() - timedelta(days=NEWS_DAYS)
-    rows = Publication.objects.current().by_house().filter(first_published_at__gte=since)
+    rows = Publication.objects.current().by_newsroom().filter(first_published_at__gte=since)
     for row in rows.only("body", "first_published_at").order_by("-first_published_at", "-claim")[:MOST_NEWS]:
         document = row.document
         verdict = choose_lead_verdict(document)

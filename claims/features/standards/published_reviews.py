@@ -56,7 +56,7 @@ def load_published_reviews(period: Period) -> Iterator[PublishedReview]:
     Its imported archive is excluded, because it was not checked again here.
     """
     rows = (
-        PublishedVerdict.objects.by_house()
+        PublishedVerdict.objects.by_newsroom()
         .filter(published_at__gte=period.begin, published_at__lt=period.end)
         .order_by("claim_id", "-published_at", "-id")
         .distinct("claim_id")

@@ -54,7 +54,7 @@ def build_message(delivery: WebhookDelivery) -> str:
         "published_at": written(entry.published_at),
         "merged_into": entry.merged_into_id,
         "url": settings.SITE_URL + reverse("versions-detail", args=[entry.claim_id, entry.version]),
-        "body_sha256": hashlib.sha256(entry.served).hexdigest(),
+        "body_sha256": hashlib.sha256(entry.served_body).hexdigest(),
         "sealed_sha256": entry.sealed_sha256,
         "chain_sha256": entry.chain_sha256,
         # As in the feed of changes: null if the claim was withdrawn.

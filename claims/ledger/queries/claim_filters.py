@@ -200,7 +200,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         if "reviewed_after" in looked_for and self._is_by_review:
             rows = rows.filter(match_reviewed_from(looked_for["reviewed_after"]))
         search = looked_for.get("q")
-        return rows.answering(search) if search else rows
+        return rows.matching_search(search) if search else rows
 
     def verdicts(self, looked_for: Mapping[str, Any]) -> PublishedVerdictQuerySet:
         """Return the matching verdicts. An entry matches if it has at least one of them."""

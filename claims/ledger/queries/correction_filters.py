@@ -57,7 +57,7 @@ def _match_months(months: list[tuple[datetime, datetime]]) -> Q:
 
 def filter_newsroom(whose: str) -> QuerySet[PublishedVerdict] | None:
     """Return the newsroom's own verdicts if requested; otherwise None, for all."""
-    return PublishedVerdict.objects.by_house() if whose == "house" else None
+    return PublishedVerdict.objects.by_newsroom() if whose == "house" else None
 
 
 class JudgedParameter(Parameter):

@@ -131,7 +131,9 @@ class SearchQuery(WordsQuery):
         others = {name: value for name, value in looked_for.items() if name != "q"}
 
         def found(reading: SearchReading, most: int) -> int:
-            return cast(PublicationQuerySet, self.matching(self.queryset, others)).answers(reading, most)
+            return cast(PublicationQuerySet, self.matching(self.queryset, others)).count_matches(
+                reading, most
+            )
 
         return {**looked_for, "q": correct_search(looked_for["q"], found)}
 

@@ -212,7 +212,7 @@ class _ClaimsQuery:
             reviewed = Exists(verdicts.filter(reviewed_on__gte=self.since))
             rows = rows.filter(Q(claimed_on__gte=self.since) | Q(reviewed))
         if self.reading:
-            rows = rows.answering(self.reading)
+            rows = rows.matching_search(self.reading)
         return rows
 
     def _matches(self, body: Document, verdict: Document) -> bool:

@@ -49,7 +49,7 @@ def test_a_list_is_kept_and_opened_with_its_filters_search_order_and_columns(
     opened = client.get(reverse("admin:claims_savedview_open", args=[view.pk]), follow=True)
     changelist = opened.context["cl"]
     assert [claim.pk for claim in changelist.result_list] == [right.pk]
-    assert changelist.list_display == ["action_checkbox", "statement_cut", "state_badge", "id"]
+    assert changelist.list_display == ["action_checkbox", "statement_cell", "state_badge", "id"]
     assert 'aria-current="page" dir="auto">My bridges' in opened.content.decode()
     # The same name again is the same view.
     assert said(keep(client, "my bridges", "queue=unchecked")) == ["“my bridges” now shows this list."]
@@ -161,7 +161,7 @@ def test_columns_are_chosen_and_links_stay(client: Client, editor: User) -> None
     make_claim()
     client.force_login(editor)
     shown = client.get(LIST, {"columns": "language"}).context["cl"].list_display
-    assert shown == ["action_checkbox", "statement_cut", "language"]
+    assert shown == ["action_checkbox", "statement_cell", "language"]
     usual = client.get(LIST).context["cl"].list_display
     assert client.get(LIST, {"columns": "nothing"}).context["cl"].list_display == usual
     assert Claim.objects.count() == 1

@@ -216,7 +216,7 @@ def test_the_list_says_what_and_where_and_discards(checker: User, client: Client
     for number, writer in enumerate(writers):
         writer.write({"context": f"Thought {number}", "evidence-0-note": "", "evidence-TOTAL_FORMS": "1"})
     found = list_unsaved(checker)
-    assert [(each.what, each.may_go_on, each.begins) for each in found] == [
+    assert [(each.page_title, each.can_continue, each.beginning) for each in found] == [
         ("A page that no longer exists", False, "Thought 2"),
         ("Claim, new", True, "Thought 1"),
         ("Claim: The bridge cost 4 million euros.", True, "Thought 0"),
@@ -225,7 +225,7 @@ def test_the_list_says_what_and_where_and_discards(checker: User, client: Client
     for garbage in ("", "x", "\0", str(uuid4())):
         client.post(reverse("desk-unsaved"), {"writer": garbage})
     client.post(reverse("desk-unsaved"), {"writer": writers[0].name})
-    assert [each.begins for each in list_unsaved(checker)] == ["Thought 2", "Thought 1"]
+    assert [each.beginning for each in list_unsaved(checker)] == ["Thought 2", "Thought 1"]
 
 
 def test_the_list_of_a_page_costs_one_statement(checker: User, django_assert_num_queries: Any) -> None:

@@ -182,7 +182,7 @@ def test_memory_does_not_grow_with_the_number_of_claims(
     publish: Callable[..., Claim], monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     publish()
-    body = Publication.objects.get().served
+    body = Publication.objects.get().served_body
 
     def peak(count: int) -> int:
         def many(rows: Any) -> Iterator[tuple[int, bytes]]:

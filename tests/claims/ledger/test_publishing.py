@@ -217,7 +217,7 @@ def test_body_is_the_complete_public_representation(
 def test_body_is_compact_json_and_its_hash_is_true(publish: Publish) -> None:
     publish(make_claim("다리는 9백만 유로였다."))
     publication = Publication.objects.get()
-    assert publication.served.decode() == json.dumps(
+    assert publication.served_body.decode() == json.dumps(
         publication.document, ensure_ascii=False, separators=(",", ":")
     )
     assert "다리는" in publication.body

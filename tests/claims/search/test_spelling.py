@@ -55,7 +55,7 @@ def harbour_of_2019(publish: Publish) -> Claim:
 def test_misspelt_words_are_answered_as_meant(harbour: Claim, typed: str, meant: str) -> None:
     reading = answered(typed)
     assert (reading.asked, reading.answered, reading.is_corrected) == (typed, meant, True)
-    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [harbour.pk]
+    assert [p.claim_id for p in Publication.objects.current().matching_search(reading)] == [harbour.pk]
 
 
 @pytest.mark.django_db
@@ -103,7 +103,7 @@ def test_words_that_are_found_are_never_replaced(publish: Publish) -> None:
     rare = publish(make_claim("The harbor is open."))
     reading = answered("harbor")
     assert reading.answered == "harbor"
-    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [rare.pk]
+    assert [p.claim_id for p in Publication.objects.current().matching_search(reading)] == [rare.pk]
 
 
 @pytest.mark.django_db
@@ -116,7 +116,9 @@ def test_a_word_that_others_misspelt_too_is_corrected_where_nothing_matches(publ
     last = publish(make_claim("All Hillary emails are lost."))
     reading = answered("hilary emails")
     assert (reading.asked, reading.answered) == ("hilary emails", "hillary emails")
-    assert last.pk in Publication.objects.current().answering(reading).values_list("claim_id", flat=True)
+    assert last.pk in Publication.objects.current().matching_search(reading).values_list(
+        "claim_id", flat=True
+    )
     assert answered("hilary").answered == "hilary"
     assert answered("hilary sails").answered == "hilary sails"
     assert answered("hilary volcano").answered == "hilary volcano"
@@ -130,7 +132,7 @@ def test_what_is_found_is_answered_with_its_correction_where_that_finds_much_mor
     claims.append(publish(make_claim("Greta Thunberg sails home.")))
     reading = answered("gretta thunberg")
     assert reading.answered == "gretta thunberg or greta thunberg"
-    found = Publication.objects.current().answering(reading).values_list("claim_id", flat=True)
+    found = Publication.objects.current().matching_search(reading).values_list("claim_id", flat=True)
     assert sorted(found) == [claim.pk for claim in [typo, *claims]]
 
 
@@ -204,7 +206,7 @@ def test_unknown_words_are_corrected_before_those_that_are_rare(publish: Publish
         publish(make_claim(f"Hillary sails to harbour {number}."))
     reading = answered("hilary hrabour")
     assert reading.answered == "hilary harbour"
-    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [rare.pk]
+    assert [p.claim_id for p in Publication.objects.current().matching_search(reading)] == [rare.pk]
 
 
 @pytest.mark.django_db
@@ -213,7 +215,7 @@ def test_a_word_is_not_corrected_to_what_stands_beside_it(publish: Publish, type
     claim = publish(make_claim("قال نتنياهو، إن الجسر مغلق.", language="ar"))
     reading = answered(typed)
     assert not reading.is_corrected
-    assert [p.claim_id for p in Publication.objects.current().answering(reading)] == [claim.pk]
+    assert [p.claim_id for p in Publication.objects.current().matching_search(reading)] == [claim.pk]
 
 
 @pytest.mark.django_db

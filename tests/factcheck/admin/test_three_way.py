@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from factcheck.admin.three_way import (
     FieldDifference,
-    MyRow,
-    RowFate,
+    RowDeletion,
+    SubmittedRow,
     ValueOrigin,
     find_differences,
     is_same,
@@ -26,8 +26,8 @@ KEYS = st.sampled_from(["1", "2", "3"])
 ROWS = st.dictionaries(KEYS, FIELDS, max_size=3)
 MY_ROWS = st.builds(
     lambda stored, added: [
-        *(MyRow(key, *row) for key, row in stored.items()),
-        *(MyRow(None, row) for row in added),
+        *(SubmittedRow(key, *row) for key, row in stored.items()),
+        *(SubmittedRow(None, row) for row in added),
     ],
     st.dictionaries(KEYS, st.tuples(FIELDS, st.booleans()), max_size=3),
     st.lists(FIELDS, max_size=2),
@@ -73,7 +73,7 @@ def test_what_was_not_sent_is_left_as_the_others_have_it() -> None:
 
 @given(ROWS, MY_ROWS, ROWS)
 def test_every_row_that_is_stored_stands_there_once_and_in_its_order(
-    base: Stored, mine: list[MyRow], theirs: Stored
+    base: Stored, mine: list[SubmittedRow], theirs: Stored
 ) -> None:
     rows = merge_rows(base, mine, theirs)
     assert [row.key for row in rows if row.key is not None] == list(theirs)
@@ -82,7 +82,7 @@ def test_every_row_that_is_stored_stands_there_once_and_in_its_order(
 
 @given(ROWS, MY_ROWS, ROWS)
 def test_every_row_that_i_added_or_worked_on_is_there(
-    base: Stored, mine: list[MyRow], theirs: Stored
+    base: Stored, mine: list[SubmittedRow], theirs: Stored
 ) -> None:
     rows = merge_rows(base, mine, theirs)
     added = [row.fields for row in mine if row.key is None]
@@ -95,24 +95,24 @@ def test_every_row_that_i_added_or_worked_on_is_there(
         and not row.is_deleted
         and (row.key not in base or plain(row.fields) != plain(base[row.key]))
     ]
-    assert [row.fields for row in rows if row.fate is RowFate.DELETED_BY_THEM] == missed
+    assert [row.fields for row in rows if row.fate is RowDeletion.DELETED_BY_THEM] == missed
 
 
 @given(ROWS, MY_ROWS, ROWS)
 def test_a_row_goes_by_itself_only_where_one_side_deleted_what_the_other_left(
-    base: Stored, mine: list[MyRow], theirs: Stored
+    base: Stored, mine: list[SubmittedRow], theirs: Stored
 ) -> None:
     deleted = {row.key for row in mine if row.is_deleted}
     for row in merge_rows(base, mine, theirs)[: len(theirs)]:
         untouched = row.key in base and plain(base[row.key]) == plain(theirs[row.key])
         assert row.is_deleted == (row.key in deleted and untouched)
-        assert (row.fate is RowFate.DELETED_BY_ME) == (row.key in deleted and not untouched)
-        assert row.is_new_of_theirs == (row.key not in base and row.key not in {each.key for each in mine})
+        assert (row.fate is RowDeletion.DELETED_BY_ME) == (row.key in deleted and not untouched)
+        assert row.is_added_by_them == (row.key not in base and row.key not in {each.key for each in mine})
 
 
 @given(ROWS, ROWS)
 def test_who_changed_nothing_gets_what_the_others_saved(base: Stored, theirs: Stored) -> None:
-    mine = [MyRow(key, fields) for key, fields in base.items()]
+    mine = [SubmittedRow(key, fields) for key, fields in base.items()]
     rows = merge_rows(base, mine, theirs)
     assert [(row.key, plain(row.fields), row.fate, row.is_deleted) for row in rows] == [
         (key, plain(fields), None, False) for key, fields in theirs.items()
@@ -120,7 +120,7 @@ def test_who_changed_nothing_gets_what_the_others_saved(base: Stored, theirs: St
 
 
 @given(ROWS, MY_ROWS)
-def test_where_nobody_else_saved_mine_stands(base: Stored, mine: list[MyRow]) -> None:
+def test_where_nobody_else_saved_mine_stands(base: Stored, mine: list[SubmittedRow]) -> None:
     of_mine = {row.key: row for row in mine}
     for row in merge_rows(base, mine, base):
         if row.key in of_mine and row.key is not None:

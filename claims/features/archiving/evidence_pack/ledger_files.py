@@ -15,7 +15,7 @@ from claims.models import Publication
 
 def build_ledger_files(entries: Sequence[Publication]) -> list[PackedFile]:
     """Return a file for each entry, and an index like the feed of changes."""
-    files = [PackedFile.of(build_path(entry), entry.served) for entry in entries]
+    files = [PackedFile.of(build_path(entry), entry.served_body) for entry in entries]
     index = json.dumps([_describe_entry(entry) for entry in entries], ensure_ascii=False, indent=2)
     return [*files, PackedFile.of("ledger/entries.json", index.encode() + b"\n")]
 
@@ -36,6 +36,6 @@ def _describe_entry(entry: Publication) -> dict[str, Any]:
         "published_at": written(entry.published_at),
         "merged_into": entry.merged_into_id,
         "url": f"{settings.SITE_URL}{address}",
-        "body_sha256": hashlib.sha256(entry.served).hexdigest(),
+        "body_sha256": hashlib.sha256(entry.served_body).hexdigest(),
         "file": build_path(entry),
     }

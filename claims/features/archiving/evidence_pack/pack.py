@@ -63,7 +63,7 @@ class EvidencePack:
         """Return a hash that changes whenever the pack does."""
         made_of = [
             _FORMAT,
-            *(hashlib.sha256(entry.served).hexdigest() for entry in self.entries),
+            *(hashlib.sha256(entry.served_body).hexdigest() for entry in self.entries),
             *(snapshot.text_sha256 for snapshot in self.cited.texts),
             *(f"{file.path} {file.sha256}" for file in self.cited.kept),
             build_copies_table(self.cited),

@@ -63,7 +63,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
     ordering = ("-pk",)
     fields = ("about", "said", ("author_name", "created_at"), ("verdict_version", "edited_at"), "state_badge")
     readonly_fields: ClassVar[tuple[str, ...]] = ("about", "said", "state_badge")
-    told_otherwise = ("withdrawn_by_id", "withdrawn_by_name", "edited_at")
+    fields_shown_elsewhere = ("withdrawn_by_id", "withdrawn_by_name", "edited_at")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)

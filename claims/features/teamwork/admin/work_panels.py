@@ -16,7 +16,7 @@ class _WorkPanel(AssignedList):
     """Mixin for the pages of claims and verdicts that shows the assignee."""
 
     def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
-        row = self.get_stored(request, row)  # type: ignore[attr-defined]  # a MovesAdmin
+        row = self.get_stored_subject(request, row)  # type: ignore[attr-defined]  # a MovesAdmin
         shared: dict[str, Any] = super().build_page_context(request, row)  # type: ignore[misc]  # a DeskAdmin
         work = build_assignment_context(row, get_person(request)) | self.build_more(request, row)
         return shared | {"panels_first": ["admin/desk/assignment.html"]} | work

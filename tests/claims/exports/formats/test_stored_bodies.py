@@ -17,7 +17,7 @@ def lines(publish: Callable[..., Claim]) -> list[tuple[int, bytes]]:
     for statement in STATEMENTS:
         publish(make_claim(statement))
     entries = Publication.objects.order_by("sequence")
-    return [(entry.sequence, entry.served + b"\n") for entry in entries]
+    return [(entry.sequence, entry.served_body + b"\n") for entry in entries]
 
 
 @pytest.mark.parametrize("joined_at_once", [1, 2, 3, 5])

@@ -33,7 +33,7 @@ def test_ones_own_work_stands_first_and_what_is_overdue_first_in_it(
     card = desk.sign_in(checker).client.get(reverse("admin:index")).context["cards"][0]
     assert (card.name, card.count) == ("work", 5)
     assert [line.text for line in card.lines] == ["Late.", "Today, urgent.", "Today.", "Later.", "Undated."]
-    assert "Overdue" in card.lines[0].aside
+    assert "Overdue" in card.lines[0].side_text
     assert desk.client.get(card.page).context["cl"].result_count == card.count
 
 

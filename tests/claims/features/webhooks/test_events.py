@@ -204,7 +204,7 @@ class TestMessage:
                 "published_at": entry.document["updated_at"],
                 "merged_into": None,
                 "url": f"{settings.SITE_URL}/api/v1/claims/{claim.pk}/versions/1/",
-                "body_sha256": hashlib.sha256(entry.served).hexdigest(),
+                "body_sha256": hashlib.sha256(entry.served_body).hexdigest(),
                 "sealed_sha256": entry.sealed_sha256,
                 "chain_sha256": entry.chain_sha256,
                 "claim": entry.document,

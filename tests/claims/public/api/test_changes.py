@@ -91,7 +91,7 @@ def test_change_whole(client: Client, history: History) -> None:
         "published_at": "2026-05-02T12:00:00.000000Z",
         "merged_into": None,
         "url": f"http://testserver/api/v1/claims/{history.corrected.pk}/versions/2/",
-        "body_sha256": hashlib.sha256(entry.served).hexdigest(),
+        "body_sha256": hashlib.sha256(entry.served_body).hexdigest(),
         "sealed_sha256": entry.sealed_sha256,
         "chain_sha256": entry.chain_sha256,
         "signature": None,
@@ -115,7 +115,7 @@ def test_withdrawn_claim_is_a_tombstone(client: Client, history: History) -> Non
 def test_claims_stand_in_it_byte_for_byte(client: Client, history: History) -> None:
     text = client.get(URL).content.decode()
     for entry in Publication.objects.filter(status="published"):
-        assert f'"claim":{entry.served.decode()}}}' in text
+        assert f'"claim":{entry.served_body.decode()}}}' in text
 
 
 def test_each_change_is_signed_for_who_asks(client: Client, history: History, settings: Any) -> None:

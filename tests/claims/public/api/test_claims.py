@@ -33,7 +33,7 @@ SUMMARY = (
 
 
 def body(claim: Claim) -> str:
-    return Publication.objects.newest().get(claim=claim).served.decode()
+    return Publication.objects.newest().get(claim=claim).served_body.decode()
 
 
 def summary(claim: Claim) -> str:

@@ -99,7 +99,7 @@ def test_all_that_is_published_newest_first(client: Client, three: list[Claim], 
 
 def test_lines_are_what_the_list_answers(client: Client, three: list[Claim]) -> None:
     entries = Publication.objects.order_by("-published_at")
-    assert download(client, "jsonl") == b"".join(entry.served + b"\n" for entry in entries)
+    assert download(client, "jsonl") == b"".join(entry.served_body + b"\n" for entry in entries)
 
 
 @pytest.mark.parametrize("extension", FORMATS)

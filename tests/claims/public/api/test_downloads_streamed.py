@@ -52,7 +52,7 @@ def begun(client: Client, extension: str = "jsonl") -> tuple[Any, Iterator[bytes
 def test_it_is_one_snapshot_whatever_happens_meanwhile(
     three: list[Claim], checker: User, editor: User, publish: Publish, small_blocks: None
 ) -> None:
-    before = [entry.served for entry in Publication.objects.order_by("-published_at")]
+    before = [entry.served_body for entry in Publication.objects.order_by("-published_at")]
     rows = Publication.objects.current().order_by("-published_at", "-claim_id")
     reading = stored_bodies.stream_bodies(rows.using("default"))
     found = [next(reading)]

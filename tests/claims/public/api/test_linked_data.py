@@ -75,7 +75,9 @@ def test_accept_chooses_the_form(client: Client, claim: Claim, accept: str, form
     assert "Accept" in response["Vary"].split(", ")
     assert response["Link"] == f'<{URL}/{claim.pk}.jsonld>; rel="alternate"; type="{LD}"'
     expected = (
-        client.get(f"{URL}/{claim.pk}.jsonld").content if form == LD else Publication.objects.get().served
+        client.get(f"{URL}/{claim.pk}.jsonld").content
+        if form == LD
+        else Publication.objects.get().served_body
     )
     assert response.content == expected
 

@@ -100,7 +100,9 @@ def test_versions_are_listed_newest_first(
 ) -> None:
     with django_assert_num_queries(1):
         response = client.get(f"{URL}{history.pk}/versions/")
-    hashes = [hashlib.sha256(entry.served).hexdigest() for entry in Publication.objects.order_by("-version")]
+    hashes = [
+        hashlib.sha256(entry.served_body).hexdigest() for entry in Publication.objects.order_by("-version")
+    ]
     address = f"http://testserver{URL}{history.pk}/versions"
     assert response.json() == {
         "count": None,
@@ -151,7 +153,7 @@ def test_versions_have_pages(client: Client, history: Claim) -> None:
 def test_version_is_the_body_as_it_was(client: Client, history: Claim, version: int) -> None:
     response = client.get(f"{URL}{history.pk}/versions/{version}/")
     entry = Publication.objects.get(claim=history, version=version)
-    assert (response.status_code, response.content.decode()) == (200, entry.served.decode())
+    assert (response.status_code, response.content.decode()) == (200, entry.served_body.decode())
     assert (response["ETag"], response["Cache-Control"]) == (
         f'"{build_site_etag(entry.body_sha256)}"',
         "public, max-age=86400, immutable",

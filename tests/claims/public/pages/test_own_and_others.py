@@ -126,6 +126,6 @@ def test_last_published_on_the_desk_is_our_own(published: None, editor: User) ->
     card: Any = _build_last_published_card()
     assert [line.text for line in card.lines] == [OURS]
     workflow.move(
-        Publication.objects.by_house().get().claim.verdicts.get(), "retract", by=editor, note="Wrong."
+        Publication.objects.by_newsroom().get().claim.verdicts.get(), "retract", by=editor, note="Wrong."
     )
     assert [line.text for line in _build_last_published_card().lines] == [OURS]
