@@ -76,7 +76,7 @@ _CHECKED_MESSAGE = gettext_noop("Checked the languages and features.")
 
 @dataclass(frozen=True, slots=True)
 class FeatureLine:
-    """A feature.
+    """A feature on the page for administrators, with its switch.
 
     Attributes:
         is_preset: whether `FEATURES` switches it on.
@@ -97,7 +97,9 @@ def is_setup_checked() -> bool:
 
 
 def show_installation(request: HttpRequest) -> HttpResponse:
-    """Show the page. A POST that names a feature switches it; one without a name marks the page as checked."""
+    """Show the installation's languages and features. A POST with a feature switches it; any other POST marks the
+    page as checked.
+    """
     if not request.user.has_perm(feature_switches.PERMISSION):
         raise PermissionDenied
     own_publisher = Publisher.objects.house()
@@ -155,7 +157,7 @@ _MAIL_LIMIT = 100
 
 @dataclass(frozen=True, slots=True)
 class StoredMail:
-    """A mail as its recipient would read it."""
+    """An email as its recipient would read it."""
 
     to: str
     subject: str
@@ -164,9 +166,9 @@ class StoredMail:
 
 
 def load_stored_mails(reader: User) -> list[StoredMail]:
-    """Return the newest mails of the demo: all for people who invite others, and for others their own.
+    """Return the newest emails of the demo: all of them for people who may invite others, otherwise the reader's own.
 
-    An invitation contains a link that sets a password.
+    An invitation contains a link that sets a password, so others must not see it.
     """
     folder = settings.EMAIL_FILE_PATH
     if folder is None:
@@ -181,7 +183,7 @@ def load_stored_mails(reader: User) -> list[StoredMail]:
 
 
 def show_mails(request: HttpRequest) -> HttpResponse:
-    """Show the mails."""
+    """Show the stored emails of the demo."""
     context = {
         **admin.site.each_context(request),
         "title": _("Emails"),

@@ -86,7 +86,7 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
 
 
 def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
-    """Return the routes of the page and its parts, below the list of claims."""
+    """Return the URL patterns of the article page and of its JSON requests."""
 
     def show_page(request: HttpRequest, source: int) -> HttpResponse:
         return show_article(desk, request, _get_source(request, source))

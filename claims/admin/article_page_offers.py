@@ -23,7 +23,7 @@ _MAX_QUERY_LENGTH = 2_000
 
 
 def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, values: Any) -> dict[str, Any]:
-    """Return suggestions of the requested type, `asked["for"]`: `claim`, `appearance` or `evidence`."""
+    """Return suggestions of the requested type, `values["for"]`: `claim`, `appearance` or `evidence`."""
     if not isinstance(values, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
     person, words = get_person(request), str(values.get("exact", ""))[:_MAX_QUERY_LENGTH]

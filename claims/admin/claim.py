@@ -97,7 +97,7 @@ class NewClaimForm(ClaimForm):
 
 @admin.register(Claim)
 class ClaimAdmin(TypedNames, ClaimList):
-    """A claim at the desk: this class is its page, `ClaimList` the list."""
+    """The page of a claim at the desk; `ClaimList` is the list."""
 
     form = ClaimForm
     inlines = (AppearanceInline, ClaimMediaInline)
@@ -242,7 +242,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     @live_preview.roll_back
     @desk_page("<int:pk>/preview/")
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Preview the public page of the submitted form. Nothing is stored."""
+        """Preview the public page with the submitted changes. Nothing is stored."""
         claim = self.get_object(request, str(pk))
         draft = get_draft_on_page(request, claim) if claim else None
         if request.method != "POST" or claim is None or draft is None:

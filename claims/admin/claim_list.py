@@ -61,7 +61,7 @@ from factcheck.list_phrases import join_words
 
 
 def count_readable(relation: str, person: User) -> Coalesce:
-    """Return how many claims of the linked list this person can see; counted only for rows on the page."""
+    """Return an expression that counts the claims of each row that this person may read."""
     claims = Claim.objects.readable_by(person).filter(**{relation: OuterRef("pk")})
     claim_counts = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(claim_counts, output_field=IntegerField()), 0)
@@ -89,7 +89,7 @@ class ListByArticle(FilterableList):
 
 
 def add_article_headings(claims: Sequence[Claim]) -> None:
-    """Group the claims of each article below a heading."""
+    """Sort the claims by article, and give the first claim of each article a heading."""
     articles = {claim.pk: _get_article(claim) for claim in claims}
     numbers = Counter(articles.values())
     positions = {article: position for position, article in reversed(list(enumerate(articles.values())))}
@@ -134,7 +134,7 @@ _MIN_SIMILARITY = 0.5
 def find_intended_claims(
     rows: QuerySet[Claim], columns: Sequence[str], search: str, reader: User
 ) -> QuerySet[Claim] | None:
-    """Return the claims of the first interpretation of the search that finds any; None if none does."""
+    """Search again with likely corrections of the words; return the first result that is not empty, or None."""
     if "://" in search or '"' in search or len(search) > _MAX_SEARCH_LENGTH:
         return None  # an address, exact words or a whole text: it is not corrected
     interpretations = _iterate_interpretations(rows, columns, search, reader)
@@ -220,7 +220,7 @@ def _find_with_similar_words(
 
 
 def _choose_correction(word: str, word_counts: Counter[str], min_typos: int) -> str:
-    """Return the written word of which this one is most likely a misspelling; "" if there is none."""
+    """Return the most likely correction of a word among the words that occur; "" if there is none."""
     max_typos = max(count_tolerated_typos(word), min_typos)
     candidates = (
         (compute_edit_distance(word, known_word), known_word[0] != word[0], -number, known_word)
@@ -353,22 +353,22 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         return join_words(shorten(topic.name, 30) for topic in claim.topics.all()) or "–"
 
     def suggest_rows(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
-        """If there are no results, search for the probable meaning; the list says so."""
+        """If there are no results, return claims that the person probably meant; the list shows a note about this."""
         matches = find_intended_claims(rows, self.get_search_fields(request), words, get_person(request))
         if matches is not None:
             request.meant = words  # type: ignore[attr-defined]  # for the list's header
         return matches
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Search the list. For the field that names a claim to merge into, find only active claims."""
+        """Search the list. In the field for the target of a merge, find only active claims."""
         if request.GET.get("field_name") == "merged_into":
             queryset = queryset.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
         return super().get_search_results(request, queryset, search_term)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Leave out the rating for people who may not read drafts, because it would reveal their content.
+        """Hide the rating filter from people who may not read drafts, because it would reveal the drafts' content.
 
-        Everyone else also gets filters that match the figures on their dashboard.
+        Others also get filters that match the figures on their dashboard.
         """
         filters = super().get_list_filter(request)
         if request.user.has_perm(READ_DRAFTS):

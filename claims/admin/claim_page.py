@@ -88,7 +88,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
 def describe_corrections(
     publications: Sequence[Publication], person: User
 ) -> list[tuple[Publication, list[str]]]:
-    """Return the corrections among these entries of one claim, with lines on where each was delivered."""
+    """Return a claim's corrections, each with lines about where it was delivered."""
     corrections = [entry for entry in publications if entry.kind in CORRECTIONS]
     if not corrections:
         return []
@@ -238,8 +238,8 @@ def describe_moves(transitions: Any) -> list[tuple[Transition, str, str]]:
 
 
 def choose_draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
-    """Return which draft can be started now: "first", "correction" of the published verdict, or a "version" of a
-    retracted one; "" for none.
+    """Return which draft the person can start: "first", "correction" (of the published verdict), "version" (of a
+    retracted one), or "" for none.
     """
     own_verdicts = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):

@@ -163,7 +163,7 @@ class ClusterAdmin(DeskAdmin):
 
 
 def _build_context(cluster: Cluster) -> dict[str, Any]:
-    """Return the cluster's state and its public view."""
+    """Return the template context with the cluster's state, and whether readers can see it."""
     entry_count = find_entries([cluster.pk]).count()
     return {
         "cluster": cluster,
@@ -175,7 +175,7 @@ def _build_context(cluster: Cluster) -> dict[str, Any]:
 
 
 def open_cluster(request: HttpRequest, gather: Callable[[], Cluster]) -> HttpResponse | None:
-    """Open the page of the cluster that claims were put into, or show why they were not."""
+    """Put claims into a cluster by calling `gather`, and open its page; show the reason if that is refused."""
     with RefusalMessages(request):
         cluster = gather()
         messages.success(

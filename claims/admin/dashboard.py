@@ -43,7 +43,7 @@ _DEFAULT_NAME = "Factcheck Newsroom"
 
 @dataclass(frozen=True, slots=True)
 class FirstStep:
-    """One step, the page on which to do it, and whether it is done."""
+    """A step in setting up the newsroom: its page, and whether it is done."""
 
     title: str
     page: str
@@ -51,7 +51,9 @@ class FirstStep:
 
 
 def list_first_steps(person: User) -> list[FirstStep]:
-    """Return the first steps; none after the first publication, nor for people who cannot take them."""
+    """Return the steps for setting up a new newsroom; none after the first publication, or if the person may not take
+    them.
+    """
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
     own_publisher = Publisher.objects.house()
@@ -83,7 +85,7 @@ _MANY_DAYS = 60
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
-    """One queue in figures."""
+    """A queue on the dashboard: its number of items, and since when the oldest has waited."""
 
     name: str
     title: str
@@ -162,7 +164,7 @@ _SHOWN_ROWS = 5
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """One list of the dashboard."""
+    """A list on the dashboard, with its first rows."""
 
     name: str
     title: str
@@ -194,7 +196,7 @@ def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, 
 
 
 def _iterate_warnings() -> Iterator[str]:
-    """Yield what an administrator should look at."""
+    """Yield the warnings for administrators, including those of features."""
     yield from list_concerns()
     for list_warnings in features.load_declared("desk_concerns"):
         yield from list_warnings()

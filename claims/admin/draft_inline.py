@@ -108,7 +108,7 @@ class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]
 
 
 class DraftInline(VerdictFields, DayFields, StackedInline):
-    """The draft verdict edited on the page."""
+    """The draft verdict on its claim's page."""
 
     model = Verdict
     form = DraftForm
@@ -139,7 +139,7 @@ class DraftInline(VerdictFields, DayFields, StackedInline):
 
 
 class DraftEvidenceInline(EvidenceInline):
-    """The evidence of that draft."""
+    """The evidence of the draft verdict on its claim's page."""
 
     formset = DraftEvidenceFormSet
 

@@ -113,7 +113,7 @@ class EvidenceInline(TypedNames, StackedInline):
 
 
 def build_counts_badge(row: Evidence) -> SafeString:
-    """Show whether readers can see the evidence."""
+    """Return a badge that shows whether readers can see the evidence."""
     if row.source.url or row.snapshot_id:
         return render_badge(_("Readers can see it"), "good")
     if row.media_id:

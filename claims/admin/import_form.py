@@ -43,7 +43,9 @@ _INTERRUPTED_SECONDS = 120
 
 @dataclass(frozen=True, slots=True)
 class ProgressSample:
-    """The progress of an import at one moment. The page sends its previous sample back to compute the speed."""
+    """The progress of an import at one moment. The page sends back its previous sample, from which the speed is
+    computed.
+    """
 
     at: float
     state: str
@@ -168,7 +170,7 @@ class FileForm(forms.Form):
 
 
 class TomlForm(forms.Form):
-    """The whole mapping as text."""
+    """The whole column mapping as TOML."""
 
     toml = forms.CharField(
         label=gettext_lazy("The mapping as TOML"),

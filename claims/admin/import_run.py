@@ -146,7 +146,7 @@ class ReleaseForm(forms.Form):
 
 
 class UndoForm(forms.Form):
-    """Asks whether to undo only records that people have not worked on since."""
+    """A choice to undo only the records that were not edited after the import."""
 
     rest = forms.BooleanField(required=False, widget=forms.HiddenInput)
 

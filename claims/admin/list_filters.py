@@ -21,7 +21,7 @@ from factcheck.database.distinct_values import list_distinct_values
 
 
 class QueueFilter(DropdownFilter):
-    """The lists of the dashboard, as filters."""
+    """Filter by a queue of the dashboard."""
 
     title = _("waiting for")
     parameter_name = "queue"

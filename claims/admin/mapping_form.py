@@ -205,7 +205,7 @@ class MappingForm(forms.Form):
     def _add_select(
         self, name: str, choices: Choices, current_value: str, current_label: str = "", *, label: str = ""
     ) -> None:
-        """Return a select that always includes the current value, even if it is not among the choices."""
+        """Add a select that always includes the current value, even if it is not among the choices."""
         if current_value not in dict(choices):
             choices = [*choices, (current_value, current_label or current_value)]
         self.fields[name] = forms.ChoiceField(
@@ -314,7 +314,9 @@ class MappingForm(forms.Form):
 
 
 def get_section(settings: Mapping[str, Any], name: str) -> Settings:
-    """Return a section of the settings; anything but a table counts as empty, because people edit them too."""
+    """Return a section of the settings. Anything but a table counts as empty, because people may edit the settings by
+    hand.
+    """
     part = settings.get(name)
     return part if isinstance(part, dict) else {}
 

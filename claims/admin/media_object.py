@@ -45,7 +45,7 @@ _PRIVATE_CACHE = "private, max-age=300"
 
 
 class MediaObjectForm(DeskForm):
-    """The fields of a picture, a recording or a video."""
+    """The fields of a picture, audio file or video."""
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -50,7 +50,7 @@ _VALIDATIONS: Mapping[str, StrOrPromise] = {
 
 
 def render_metadata(metadata: Mapping[str, Any]) -> SafeString:
-    """Render what the file itself records about when, where and with what it was made."""
+    """Render the file's own record of its date, place and equipment."""
     lines = [
         (str(label), _format_value(metadata[name])) for name, label in _LABELS.items() if metadata.get(name)
     ]
@@ -58,7 +58,7 @@ def render_metadata(metadata: Mapping[str, Any]) -> SafeString:
 
 
 def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
-    """Render who signed the file's credentials, and whether they are valid."""
+    """Render the signer of the file's content credentials, and whether they are valid."""
     if provenance.get("state") != "read":
         words = _STATES.get(str(provenance.get("state")), gettext_lazy("They could not be read."))
         return _render_lines([("", str(words))])
@@ -104,13 +104,13 @@ def build_file_url(pk: int) -> str:
 
 
 def list_pictures(claim: Claim) -> dict[str, MediaObject]:
-    """Return the pictures of a claim that readers may see, by the path that an explanation uses for each."""
+    """Return a claim's public pictures by the path that explanations use for them."""
     rows = [row.media for row in claim.media.select_related("media")]
     return {path: row for row in rows if (path := _get_path_in_texts(row))}
 
 
 def _get_path_in_texts(row: MediaObject) -> str:
-    """Return the path that an explanation uses for the picture; "" if readers may not see it."""
+    """Return the path that explanations use for the picture; "" if readers may not see it."""
     name = build_file_name(row)
     return FOLDER + name if name and row.alternative_text.strip() else ""
 
@@ -140,7 +140,7 @@ def render_thumbnail(row: MediaObject) -> SafeString:
 
 
 def build_description_badge(row: MediaObject) -> SafeString:
-    """Show whether readers can see the media object."""
+    """Return a badge that shows whether readers can see the media object."""
     if not row.alternative_text.strip():
         return render_badge(_("Needs a description"), "bad")
     if row.show_to_readers:

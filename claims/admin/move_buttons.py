@@ -68,7 +68,7 @@ KEYS = {
 
 
 class MoveButton(NamedTuple):
-    """A move that is possible now, and its key."""
+    """A possible move, with its keyboard shortcut."""
 
     action: str
     move: Move[Any]

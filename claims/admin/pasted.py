@@ -112,7 +112,7 @@ PERMISSION = "claims.run_import"
 
 
 class PasteForm(forms.Form):
-    """The rows."""
+    """The form for pasting rows."""
 
     pasted = forms.CharField(
         label=gettext_lazy("Rows from a spreadsheet"),
@@ -143,7 +143,7 @@ class PastedColumnsForm(MappingForm):
 
 @dataclass(frozen=True, slots=True)
 class ShownRow:
-    """A row as the page shows it."""
+    """A pasted row as the preview shows it."""
 
     position: str
     outcome: str

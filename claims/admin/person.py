@@ -56,7 +56,7 @@ def _can_reset(person: User, by: User) -> bool:
 
 @admin.register(Authenticator)
 class SecondFactorAdmin(ReadOnlyAdmin, DeskAdmin):
-    """Second factors. If people lose theirs, it is reset on their page in the list of people."""
+    """The list of second factors. Lost ones are reset on the person's page."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)

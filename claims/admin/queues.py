@@ -154,8 +154,8 @@ def annotate_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:
 
 
 def _filter_unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
-    """Annotate `words`, the label's text, and `together`, the number of published claims with that label
-    across publishers.
+    """Return the ratings without a rating class. Annotates `words`, the label in lower case, and `together`, the
+    number of published claims with that label across publishers.
     """
     return annotate_use(ratings.filter(rating_class="")).annotate(
         words=Lower("label"), together=Window(Sum("used"), partition_by=[Lower("label")])

@@ -149,7 +149,7 @@ class RemovalAdmin(DeskAdmin):
         is_atomic=False,  # caches are cleared after the commit
     )
     def confirm(self, request: HttpRequest, removal: Removal) -> str:
-        """Carry out a removal, as the second administrator, who has seen what was found."""
+        """Carry out a removal. A second administrator confirms it after seeing the search results."""
         if not _is_searched(removal):
             raise NotPossible(gettext("Wait until the search has ended."))
         removals.confirm(removal, by=get_person(request))

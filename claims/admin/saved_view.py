@@ -33,7 +33,9 @@ register = template.Library()
 
 @register.inclusion_tag("admin/desk/list_tools.html", takes_context=True)
 def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
-    """Render the tools above a list; nothing for lists outside the desk."""
+    """Return the context of the tools above a list: saved views, columns and downloads. Empty for lists outside the
+    desk.
+    """
     desk, request = changelist.model_admin, context["request"]
     if not isinstance(desk, DeskAdmin):
         return {}

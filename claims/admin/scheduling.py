@@ -134,7 +134,7 @@ def build_previews(
 
 
 def list_public_changes(previews: list[EntryPreview]) -> list[PublicChange]:
-    """Return the changes, to be shown side by side."""
+    """Return the public changes of these previews, for display side by side."""
     return [_build_public_change(prospect) for prospect in previews]
 
 

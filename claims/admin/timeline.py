@@ -240,7 +240,7 @@ LABELS = {
 
 
 def can_read_work(row: Claim | Verdict, reader: User) -> bool:
-    """Return whether the person may read how the work was done, and not only what was published."""
+    """Return whether the person may read how the claim or verdict was edited, beyond what was published."""
     owner_id = row.author_id if isinstance(row, Verdict) else row.created_by_id
     return reader.pk == owner_id or reader.has_perm(READ_DRAFTS)
 

@@ -176,7 +176,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     @desk_page("<int:pk>/preview/")
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show how the public page would look with the submitted form. Nothing is stored."""
+        """Preview the public page with the submitted changes. Nothing is stored."""
         row = self.get_object(request, str(pk))
         if request.method != "POST" or row is None:
             raise Http404
@@ -217,7 +217,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
 
 def _list_parts(row: Translation) -> list[str]:
-    """Return the parts that the original has, and any others that are already translated."""
+    """Return the parts that the original has, and any others that the translation already has."""
     original = row.verdict
     original_parts = {"statement": True, "title": original.title, "summary": original.summary}
     original_parts["explanation"] = original.explanation

@@ -23,7 +23,7 @@ _BASELINE = HEIGHT - 18
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar and its meaning."""
+    """One bar of a chart, with its text."""
 
     x: float
     y: float

@@ -1,5 +1,6 @@
-"""Decisions in triage, each a single move in its own transaction that can be undone, and who is viewing which
-proposal.
+"""Decisions in triage, and reservations of proposals.
+
+Each decision is one move in its own transaction, and can be undone.
 """
 
 from collections.abc import Callable, Iterable

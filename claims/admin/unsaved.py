@@ -33,7 +33,7 @@ Answer = Callable[[HttpRequest], HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class UnsavedText:
-    """An unsaved form: its page, age and typed text."""
+    """An unsaved form with its page, age and typed text."""
 
     writer: UUID
     page_title: str
@@ -212,7 +212,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
 @require_POST
 @require_sign_in
 def discard_autosave(request: HttpRequest) -> JsonResponse:
-    """Discard what these writers stored, or note that the form was saved."""
+    """Discard what these writers stored, or record that their form was saved."""
     body = read_body(request)
     if not is_from_signed_in_user(request, body):
         return JsonResponse({}, status=409)
@@ -233,7 +233,7 @@ FieldValue = str | list[str] | list[list[str]]
 
 
 class InvalidAutosave(ValueError):
-    """No page sends such a request."""
+    """The request is not a valid autosave request."""
 
 
 class TooLarge(InvalidAutosave):

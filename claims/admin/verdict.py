@@ -211,7 +211,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     @live_preview.roll_back
     @desk_page("<int:pk>/preview/")
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Preview the public page of the submitted form. Nothing is stored."""
+        """Preview the public page with the submitted changes. Nothing is stored."""
         verdict = self.get_object(request, str(pk))
         if request.method != "POST" or verdict is None:
             raise Http404

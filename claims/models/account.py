@@ -180,7 +180,7 @@ def _build_change_sql(row: str, sentence: str) -> str:
 
 
 class SecondFactorRule(models.Model):
-    """The rule on whether people with a role need a second factor, and on how long they have to set one up."""
+    """A role's rule for second factors: whether one is required, and the days allowed for setting it up."""
 
     role = models.OneToOneField(
         Group, models.CASCADE, related_name="second_factor_rule", verbose_name=_("role")
@@ -286,7 +286,7 @@ class SecondFactorGrace(models.Model):
 
 
 class NewMember(User.groups.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """The trigger that starts the grace period when a role requires a second factor."""
+    """The trigger that starts the grace period when a person gets a role that requires a second factor."""
 
     class Meta:
         proxy = True

@@ -33,7 +33,7 @@ def build_span_rule(name: str) -> Rule:
 
 
 def build_span_constraint(name: str) -> models.CheckConstraint:
-    """Return the constraint that an anchor has a snapshot, a start and an end, or no start and end."""
+    """Return the constraint that an anchor has either a snapshot, a start and an end, or neither start nor end."""
     return models.CheckConstraint(
         name=name,
         condition=Q(start__isnull=True, end__isnull=True)

@@ -93,9 +93,9 @@ class Appearance(Anchored):
 class QuoteFate(models.Model):
     """The status of a quote in newer snapshots of its source.
 
-    A publication never changes, and names the snapshot and span of each of its quotes. With these, readers find here
-    whether the source still has the words. A row therefore describes a source and its texts, and nothing about who
-    quotes them. Only `claims.quotes.changed_sources` writes rows, when a snapshot is stored.
+    A publication never changes; it names the snapshot and span of each quote. These rows show readers whether the
+    source still contains the words. A row describes a source and its texts, never the claims or verdicts that quote
+    them. Only `claims.quotes.changed_sources` writes rows, when a snapshot is stored.
     """
 
     class Outcome(models.TextChoices):

@@ -198,14 +198,14 @@ class Claim(models.Model):
 
     @property
     def drafted_evidence(self) -> models.QuerySet["Evidence"]:
-        """The evidence of draft verdicts on the claim."""
+        """Return the evidence of draft verdicts on the claim."""
         return apps.get_model("claims", "Evidence").objects.filter(
             verdict__claim=self, verdict__state="draft"
         )
 
     @property
     def slug(self) -> str:
-        """Return the readable part of the claim's URL, which never identifies anything."""
+        """Return the readable part of the claim's URL. The URL works with any slug."""
         slug = slugify(self.statement, allow_unicode=True)[:80].rstrip("-")
         return "claim" if slug in ("", "card") else slug  # `/claims/<id>/card/` is another page
 
@@ -217,7 +217,7 @@ def build_claim_path(pk: int, slug: str) -> str:
 
 @keep_links("claims")
 class ClaimTopic(Claim.topics.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """The topics of a claim, as a proxy model, so that the links have a history too."""
+    """A link between a claim and a topic, as a proxy model so that its history is recorded."""
 
     class Meta:
         proxy = True

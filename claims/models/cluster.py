@@ -150,7 +150,7 @@ class Cluster(models.Model):
 
     @property
     def slug(self) -> str:
-        """Return the readable part of the cluster's URL, which never identifies anything."""
+        """Return the readable part of the cluster's URL. The URL works with any slug."""
         return slugify(self.title, allow_unicode=True)[:80].rstrip("-") or "cluster"
 
 

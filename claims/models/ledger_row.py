@@ -25,7 +25,7 @@ def build_sortable_day(field: str) -> Coalesce:
 
 
 def build_append_only_rules(table: str, *, closed: str) -> list[Rule]:
-    """Return rules that rows of `table` are only added, and are closed when the next entry arrives.
+    """Return rules that rows of `table` can only be added, and are closed once, when the next entry arrives.
 
     `closed` is the SQL condition on OLD and NEW under which a row may be closed.
     """

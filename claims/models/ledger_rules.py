@@ -1,6 +1,6 @@
 """Database rules about ledger entries, which the ledger models list.
 
-The rules that entries are only added are in `ledger_row`.
+The append-only rules are in `ledger_row`.
 """
 
 from typing import Any

@@ -55,7 +55,7 @@ def _match_targets(places: AddressTargets, publication: str = "") -> Q:
 
 
 def _build_rank(places: AddressTargets) -> Expression:
-    """Return the relevance of an entry that is at one of these positions."""
+    """Return the relevance of an entry among the entries that an address leads to: the first ranks highest."""
     if not places.is_ranked:
         return Value(1.0)
     entries = Value(places.entries) if isinstance(places.entries, list) else places.entries
@@ -138,8 +138,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def count_matches(self, reading: SearchReading, most: int = 1) -> int:
         """Return the number of matches, up to `most`.
 
-        Few matches are found by the search index, which is certain to be used if all of them are ranked. If there are
-        many, the newest publications soon contain one.
+        If there are few matches, ranking them all makes PostgreSQL use the search index. If there are many, reading
+        from the newest publication finds some quickly.
         """
         order = "-rank" if reading.matches <= RANKED_MATCHES else "-published_at"
         return len(self.matching_search(reading).order_by(order).values_list("pk", "rank")[:most])

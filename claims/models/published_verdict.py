@@ -39,8 +39,8 @@ class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
 class PublishedVerdict(models.Model):
     """One verdict as a publication shows it, so that verdicts can be listed and filtered separately.
 
-    The database copies the times of publication and supersession from the entry. An index of verdicts alone then
-    decides which verdicts count, and in which order their claims are listed, whatever the number of publications.
+    The database copies the times of publication and supersession from the entry, so one index on verdicts is enough
+    to filter them and to order their claims, whatever the number of publications.
     """
 
     publication = models.ForeignKey(Publication, models.PROTECT, db_index=False, related_name="verdicts")

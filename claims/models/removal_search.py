@@ -7,7 +7,9 @@ from claims.models.removal import Removal
 
 
 class RemovalSearch(models.Model):
-    """A place where the words of a proposed removal are stored. Deleted when the removal is carried out."""
+    """The search for the words of a proposed removal, and the places where they are stored. Deleted when the removal
+    is carried out.
+    """
 
     removal = models.OneToOneField(Removal, models.CASCADE, related_name="search")
     requested_at = models.DateTimeField(db_default=Now())

@@ -33,7 +33,7 @@ def build_editors_rule(kind: str) -> Rule:
 
 
 def build_terms_rule(kind: str, *more: str) -> Rule:
-    """Return the rule that terms are set when a draft is submitted; `more` names further columns."""
+    """Return the rule that the terms of a review are set when a draft is submitted; `more` names further columns."""
     # A round that does not grow would let sign-offs of an earlier wording count again.
     name = f"{kind}_terms_of_review"
     refusal = refuse(

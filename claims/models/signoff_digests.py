@@ -94,10 +94,10 @@ def build_entry_verdict_sha256_sql(verdict: str) -> str:
 
 
 def build_signed_off_sql(claim: str, body: str, verdict: str) -> str:
-    """Return the SQL condition that enough people signed off the content that an entry about `claim` publishes from
-    `signed`.
+    """Return the SQL condition that enough people signed off the content of an entry.
 
-    The entry's own statement about the sign-off must be true as well.
+    `claim` is the id of the entry's claim; the verdict's row must be available as `signed`. The entry's own statement
+    about the sign-off must be true as well.
     """
     # Appearances of a merged claim are shown below the words of the other claim.
     return f"""(

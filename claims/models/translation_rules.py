@@ -1,6 +1,6 @@
 """Database rules about translations, named as in `Translation.Meta`.
 
-Content and state rules are beside the fields, in `translation`; the sign-off rules are in `translation_step`.
+Rules on content and states, and those of `TranslationStep`, are in `translation`, beside the fields.
 """
 
 import pgtrigger

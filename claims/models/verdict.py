@@ -117,7 +117,7 @@ class Verdict(models.Model):
         HOUSE_ARCHIVE = "house_archive", _("From our archive")
 
     class ReplyRule(models.TextChoices):
-        """The rule on whether a reply must be requested before publication, by the terms of the review."""
+        """Whether a reply must be requested before publication, under the terms of the review."""
 
         NOT_DUE = "not_due", _("The verdict names no one")
         DUE = "due", _("Anyone named must have been asked")

@@ -27,7 +27,8 @@ from factcheck.database.cached_sql import Slot, Statement
 
 
 class SignInBackend(AuthenticationBackend):
-    """allauth's backend with the queries of every request at the desk built once, which takes longer than running them.
+    """allauth's backend, with the queries of every desk request built once, because building them takes longer than
+    running them.
 
     It also loads a person's second-factor requirements in the same query as the person.
     """
@@ -55,7 +56,7 @@ def _build_query() -> Statement:
 
 
 def _read_permissions(held_by: str, person: Any, about: Any) -> set[str]:
-    """Return the permissions that the person has in this way, as Django names them."""
+    """Return the names of the permissions that the person has through `held_by`, a relation of `Permission`."""
     if not person.is_active or person.is_anonymous or about is not None:
         return set()
     query = _build_permission_query(held_by)
@@ -114,11 +115,10 @@ class SecondFactors(DefaultMFAAdapter):
         return may_remove(authenticator)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """Return the site that passkeys belong to: the host of SITE_URL if a browser accepts that.
+        """Return the site that passkeys belong to: the host of SITE_URL, if browsers accept it for this request.
 
-        A passkey then works under all names of the site (desk.example.org, example.org), whichever a proxy passes on.
-        Under an unrelated name (127.0.0.1 for localhost), return that name, because the browser would reject
-        SITE_URL's.
+        A passkey then works under all names of the site (desk.example.org, example.org). If the request's host is
+        unrelated (127.0.0.1 for localhost), return that host, because browsers would reject SITE_URL's.
         """
         own_host = urlsplit(settings.SITE_URL).hostname or ""
         request_host = urlsplit(f"//{context.request.get_host()}").hostname or ""

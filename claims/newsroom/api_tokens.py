@@ -27,7 +27,7 @@ def issue_token(
     """Create a token for `person`, and return it with its secret, which is stored nowhere.
 
     Args:
-        days: the lifetime, from 1 to LONGEST_DAYS.
+        days: the lifetime, from 1 to MAX_DAYS.
         by: the creating person, if at the desk.
 
     Raises:

@@ -17,7 +17,7 @@ VIEW_PARAMETERS = (COLUMNS_PARAMETER, "group")
 
 
 class FilterableList(ChangeList):
-    """A list whose URL also contains its view settings."""
+    """A list whose URL also contains its view settings, which are not filters."""
 
     def get_filters_params(self, params: Any = None) -> Any:
         narrowing = super().get_filters_params(params)

@@ -16,7 +16,7 @@ from factcheck.admin.sign_in import report_refused_code
 
 
 class _RefusalReporting:
-    """Report a rejected key, and treat malformed input as a wrong key."""
+    """Mixin that reports a rejected key, and treats malformed input as a wrong key."""
 
     user: Any
 

@@ -1,4 +1,4 @@
-"""Translated names for third-party models."""
+"""Translated display names for third-party models."""
 
 from collections.abc import Callable
 from typing import TypeVar
