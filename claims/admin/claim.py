@@ -158,7 +158,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         edited_claim = self.get_object(request, claim_id) if claim_id.isdecimal() else None
         statement, person = request.POST.get("statement", ""), get_person(request)
         context = {
-            "similar": find_similar_claims(statement, person=person, to=edited_claim),
+            "similar": find_similar_claims(statement, person=person, own_claim=edited_claim),
             **collect_additions(statement, person=person),
         }
         return TemplateResponse(request, "admin/desk/similar.html", context)
@@ -330,7 +330,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         context = build_claim_context(claim, person) | build_moves_context(claim, person)
         context |= build_screen_context(claim, person, draft=get_draft_on_page(request, claim))
         if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
-            context |= build_similar_context(claim.statement, person=person, to=claim)
+            context |= build_similar_context(claim.statement, person=person, own_claim=claim)
         return context
 
     def render_change_form(
@@ -352,8 +352,8 @@ class ClaimAdmin(TypedNames, ClaimList):
             return list_claim_events(row, reader)
         return [
             *super().list_history_entries(row, reader),
-            *list_changes(Appearance, of=_("an appearance"), claim_id=row.pk),
-            *list_changes(ClaimMedia, of=_("a picture, recording or video"), claim_id=row.pk),
+            *list_changes(Appearance, row_name=_("an appearance"), claim_id=row.pk),
+            *list_changes(ClaimMedia, row_name=_("a picture, recording or video"), claim_id=row.pk),
             *list_link_changes(ClaimTopic, link_name="topic", claim_id=row.pk),
             *list_claim_events(row, reader),
         ]

@@ -120,7 +120,7 @@ class ClusterAdmin(DeskAdmin):
         members = row.members.select_related("claim")
         return [
             *super().list_history_entries(row, reader),
-            *list_changes(ClusterMember, of=gettext("a claim in this cluster"), cluster_id=row.pk),
+            *list_changes(ClusterMember, row_name=gettext("a claim in this cluster"), cluster_id=row.pk),
             *(
                 PastEvent(member.added_at, member.added_by_name, gettext("Added “%s”") % member.claim)
                 for member in members

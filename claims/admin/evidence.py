@@ -93,7 +93,7 @@ class EvidenceInline(TypedNames, StackedInline):
             return _("Shown after saving.")
         return format_html(
             '{} <a href="{}">{}</a><br>{}{}',
-            build_counts_badge(row),
+            build_visibility_badge(row),
             change_page(row.source),
             row.source,
             render_in_context(row),
@@ -112,7 +112,7 @@ class EvidenceInline(TypedNames, StackedInline):
         return _is_editable(request, obj) and super().has_delete_permission(request, obj)
 
 
-def build_counts_badge(row: Evidence) -> SafeString:
+def build_visibility_badge(row: Evidence) -> SafeString:
     """Return a badge that shows whether readers can see the evidence."""
     if row.source.url or row.snapshot_id:
         return render_badge(_("Readers can see it"), "good")
@@ -127,7 +127,7 @@ def list_evidence(verdict: Verdict) -> list[dict[str, Any]]:
     return [
         {
             "row": row,
-            "badge": build_counts_badge(row),
+            "badge": build_visibility_badge(row),
             "context": render_in_context(row),
             "page": change_page(row.source),
             "preview": render_media_preview(row.media) if row.media else "",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
-from claims.admin.media_preview import build_description_badge, list_uses, render_thumbnail
+from claims.admin.media_preview import build_visibility_badge, list_uses, render_thumbnail
 from claims.matching.near_media import MEDIA_LIMIT, Likeness, find_nearest, grade_likeness
 from claims.models.claim_media import find_readable_media
 from factcheck.admin.badges import Tone, render_badge
@@ -211,6 +211,6 @@ def _build_found_picture(
         picture=render_thumbnail(row),
         similarity_badge=render_badge(words, tone),
         circumstances=describe_circumstances(near_duplicate),
-        description=build_description_badge(row),
+        description=build_visibility_badge(row),
         uses=list_uses(row, request),
     )

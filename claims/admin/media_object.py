@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidge
 
 from claims.admin import media_check
 from claims.admin.media_preview import (
-    build_description_badge,
+    build_visibility_badge,
     get_file_url,
     list_uses,
     render_credentials,
@@ -172,7 +172,7 @@ class MediaObjectAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("description"))
     def description_cell(self, row: MediaObject) -> SafeString | str:
-        return row.alternative_text[:200] or build_description_badge(row)
+        return row.alternative_text[:200] or build_visibility_badge(row)
 
     @admin.display(description=gettext_lazy("claims"))
     def claim_count(self, row: Any) -> int:
@@ -243,7 +243,7 @@ class MediaObjectAdmin(DeskAdmin):
         return {
             "media_object": row,
             "media_file": get_file_url(row) if row.public_sha256 else "",
-            "media_badge": build_description_badge(row),
+            "media_badge": build_visibility_badge(row),
             "used_in": list_uses(row, request),
             "checked_address": f"{reverse('admin:sources_mediaobject_check')}?media={row.pk}",
         }

@@ -139,7 +139,7 @@ def render_thumbnail(row: MediaObject) -> SafeString:
     )
 
 
-def build_description_badge(row: MediaObject) -> SafeString:
+def build_visibility_badge(row: MediaObject) -> SafeString:
     """Return a badge that shows whether readers can see the media object."""
     if not row.alternative_text.strip():
         return render_badge(_("Needs a description"), "bad")
@@ -154,7 +154,7 @@ def render_media_preview(row: MediaObject) -> SafeString:
         '<div class="desk-media"><a href="{}">{}</a><div>{}<p class="desk-quiet" dir="auto">{}</p>{}</div></div>',
         change_page(row),
         render_thumbnail(row),
-        build_description_badge(row),
+        build_visibility_badge(row),
         row.alternative_text,
         render_metadata(row.metadata),
     )

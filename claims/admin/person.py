@@ -238,7 +238,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         if not desk_sessions.may_end(person, by):
             raise PermissionDenied
         kept_session = request.session.session_key if person == by else None
-        count = desk_sessions.end_all_sessions(person, by=by, request=request, but=kept_session)
+        count = desk_sessions.end_all_sessions(person, by=by, request=request, kept_session=kept_session)
         return ngettext("%d session was ended.", "%d sessions were ended.", count) % count
 
     @row_action(

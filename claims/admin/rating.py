@@ -131,7 +131,7 @@ class RatingScaleAdmin(DeskAdmin):
     def list_history_entries(self, row: RatingScale, reader: User) -> list[PastEvent]:
         return [
             *super().list_history_entries(row, reader),
-            *list_changes(Rating, of=_("a rating"), scale_id=row.pk),
+            *list_changes(Rating, row_name=_("a rating"), scale_id=row.pk),
         ]
 
 

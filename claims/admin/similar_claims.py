@@ -57,7 +57,9 @@ class SimilarClaim:
     accepts_merge: bool
 
 
-def find_similar_claims(statement: str, *, person: User, to: Claim | None = None) -> list[SimilarClaim]:
+def find_similar_claims(
+    statement: str, *, person: User, own_claim: Claim | None = None
+) -> list[SimilarClaim]:
     """Return claims related to a statement, with the same claims first.
 
     Args:
@@ -66,9 +68,9 @@ def find_similar_claims(statement: str, *, person: User, to: Claim | None = None
     if len(statement.strip()) < MIN_LETTERS:
         return []
     matches = _find_best_matches(statement[:MAX_STATEMENT_LENGTH], person)
-    for pk in _find_same_words(to):
+    for pk in _find_same_words(own_claim):
         matches[pk] = Match(pk, statement, "", "same", 1.0, (_("The words are the same."),))
-    rows = {claim.pk: claim for claim in _load_readable(matches, person, without=to)}
+    rows = {claim.pk: claim for claim in _load_readable(matches, person, excluded_claim=own_claim)}
     claims = sorted(
         (match for match in matches.values() if match.claim in rows),
         key=lambda match: (_ORDER[match.kind], -match.confidence),
@@ -88,21 +90,21 @@ def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
     return dict(ChainMap(*additions))
 
 
-def build_similar_context(statement: str, *, person: User, to: Claim | None = None) -> dict[str, Any]:
+def build_similar_context(statement: str, *, person: User, own_claim: Claim | None = None) -> dict[str, Any]:
     """Return the panel's template context. It offers merges if there is a claim to merge and the person may
     merge it.
     """
     may_merge = bool(
-        to
+        own_claim
         and person.has_perm("claims.merge_claim")
-        and to.state != Claim.State.MERGED
-        and not to.merged_claims.exists()
+        and own_claim.state != Claim.State.MERGED
+        and not own_claim.merged_claims.exists()
     )
     return {
-        "similar": find_similar_claims(statement, person=person, to=to),
+        "similar": find_similar_claims(statement, person=person, own_claim=own_claim),
         **collect_additions(statement, person=person),
-        "merges": to if may_merge else None,
-        "last_move": get_last_move(to) if to else 0,
+        "merges": own_claim if may_merge else None,
+        "last_move": get_last_move(own_claim) if own_claim else 0,
     }
 
 
@@ -122,16 +124,16 @@ def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
     return best_matches
 
 
-def _find_same_words(to: Claim | None) -> Iterable[int]:
+def _find_same_words(own_claim: Claim | None) -> Iterable[int]:
     """Return claims with the same words, however they are spelt."""
-    if to is None:
+    if own_claim is None:
         return ()
-    key = Claim.objects.filter(pk=to.pk).values("statement_key")
-    same_claims = Claim.objects.filter(statement_key__in=key).exclude(pk=to.pk).order_by("pk")
+    key = Claim.objects.filter(pk=own_claim.pk).values("statement_key")
+    same_claims = Claim.objects.filter(statement_key__in=key).exclude(pk=own_claim.pk).order_by("pk")
     return same_claims.values_list("pk", flat=True)[:SIMILAR_LIMIT]
 
 
-def _load_readable(claims: Iterable[int], person: User, *, without: Claim | None) -> QuerySet[Claim]:
+def _load_readable(claims: Iterable[int], person: User, *, excluded_claim: Claim | None) -> QuerySet[Claim]:
     verdicts = (
         annotate_signoffs_given(Verdict.objects.readable_by(person))
         .exclude(state__in=_PAST_STATES)
@@ -139,9 +141,9 @@ def _load_readable(claims: Iterable[int], person: User, *, without: Claim | None
         .defer("explanation")
     )
     rows = Claim.objects.readable_by(person).filter(pk__in=list(claims)).exclude(state=Claim.State.MERGED)
-    if without:
+    if excluded_claim:
         # The page already shows merged claims.
-        rows = rows.exclude(pk__in=[without.pk, *filter(None, [without.merged_into_id])])
+        rows = rows.exclude(pk__in=[excluded_claim.pk, *filter(None, [excluded_claim.merged_into_id])])
     return rows.select_related("claimant", "created_by").prefetch_related(
         Prefetch("verdicts", verdicts), prefetch_newest_publication()
     )

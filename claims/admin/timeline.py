@@ -134,19 +134,25 @@ def _iterate_edits(claim: Claim, reader: User, limit: int) -> Iterator[TimelineE
     verdicts = list(Verdict.objects.readable_by(reader).filter(claim=claim).values_list("pk", "author"))
     past_events: list[PastEvent] = []
     if can_read_work(claim, reader):
-        past_events += list_changes(Claim, without=_FIELDS_IN_MOVES, newest=limit, pgh_obj_id=claim.pk)
-        past_events += list_changes(Appearance, of=_("an appearance"), newest=limit, claim_id=claim.pk)
-        past_events += list_link_changes(ClaimTopic, link_name="topic", newest=limit, claim_id=claim.pk)
+        past_events += list_changes(Claim, excluded_fields=_FIELDS_IN_MOVES, limit=limit, pgh_obj_id=claim.pk)
+        past_events += list_changes(Appearance, row_name=_("an appearance"), limit=limit, claim_id=claim.pk)
+        past_events += list_link_changes(ClaimTopic, link_name="topic", limit=limit, claim_id=claim.pk)
     # People who may not read others' drafts see the full history of their own.
     reads_all = reader.has_perm(READ_DRAFTS)
     verdict_ids = [pk for pk, author in verdicts if reads_all or author == reader.pk]
-    past_events += list_changes(Verdict, without=_FIELDS_IN_MOVES, newest=limit, pgh_obj_id__in=verdict_ids)
     past_events += list_changes(
-        Evidence, of=_("an item of evidence"), newest=limit, verdict_id__in=verdict_ids
+        Verdict, excluded_fields=_FIELDS_IN_MOVES, limit=limit, pgh_obj_id__in=verdict_ids
+    )
+    past_events += list_changes(
+        Evidence, row_name=_("an item of evidence"), limit=limit, verdict_id__in=verdict_ids
     )
     for part in get_sections():
         past_events += list_changes(
-            part.model, of=part.row_name, without=part.unlogged, newest=limit, verdict_id__in=verdict_ids
+            part.model,
+            row_name=part.row_name,
+            excluded_fields=part.unlogged,
+            limit=limit,
+            verdict_id__in=verdict_ids,
         )
     for event in past_events:
         yield TimelineEvent(

@@ -208,7 +208,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             PastEvent(step.at, step.by_name, get_move_label(step.action), note=step.note)
             for step in row.steps.readable_by(reader)
         ]
-        changes = list_changes(Translation, without=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
+        changes = list_changes(Translation, excluded_fields=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
         return [
             first_event,
             *(changes if reader.has_perm(READ_DRAFTS) or row.author == reader else []),

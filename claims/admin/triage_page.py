@@ -146,7 +146,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "facts": [
             fact for step in list_steps().values() if is_waiting for fact in step.list_facts(claim, person)
         ],
-        **build_similar_context(claim.statement, person=person, to=claim),
+        **build_similar_context(claim.statement, person=person, own_claim=claim),
         "last_move": get_last_move(claim),
     }
 

@@ -254,8 +254,10 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         events = list_verdict_events(row, reader)
         if not can_read_work(row, reader):
             return events
-        changes = list_changes(Verdict, without=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
-        changes += list_changes(Evidence, of=_("an item of evidence"), verdict_id=row.pk)
+        changes = list_changes(Verdict, excluded_fields=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
+        changes += list_changes(Evidence, row_name=_("an item of evidence"), verdict_id=row.pk)
         for part in get_sections():
-            changes += list_changes(part.model, of=part.row_name, without=part.unlogged, verdict_id=row.pk)
+            changes += list_changes(
+                part.model, row_name=part.row_name, excluded_fields=part.unlogged, verdict_id=row.pk
+            )
         return [*changes, *events]

@@ -34,9 +34,9 @@ def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
     rows = MediaObject.objects.all()
     if person.has_perm(READ_DRAFTS):
         return rows
-    resting = Evidence.objects.readable_by(person).filter(media=models.OuterRef("pk"))
-    is_claimed = models.Exists(ClaimMedia.objects.readable_by(person).filter(media=models.OuterRef("pk")))
-    return rows.filter(Q(created_by=person) | Q(models.Exists(resting)) | Q(is_claimed))
+    citing_evidence = Evidence.objects.readable_by(person).filter(media=models.OuterRef("pk"))
+    is_in_claim = models.Exists(ClaimMedia.objects.readable_by(person).filter(media=models.OuterRef("pk")))
+    return rows.filter(Q(created_by=person) | Q(models.Exists(citing_evidence)) | Q(is_in_claim))
 
 
 _ALREADY_DESCRIBED_ERROR = refuse(

@@ -62,8 +62,8 @@ _PUBLIC_SUMMARY_SQL = f"""(
 class ClusterQuerySet(models.QuerySet["Cluster"]):
     def public(self) -> Self:
         """Return clusters that readers see: published, with enough published claims."""
-        number = RawSQL(_PUBLIC_CLAIMS_SQL, (), output_field=models.IntegerField())  # noqa: S611  a constant
-        return self.filter(state="published").alias(number=number).filter(number__gte=MIN_PUBLIC_CLAIMS)
+        claim_count = RawSQL(_PUBLIC_CLAIMS_SQL, (), output_field=models.IntegerField())  # noqa: S611  a constant
+        return self.filter(state="published").alias(number=claim_count).filter(number__gte=MIN_PUBLIC_CLAIMS)
 
     def with_public_summary(self) -> "ClusterQuerySet":
         """Annotate `seen`: the public counts of the claims, from ledger entries only."""

@@ -96,7 +96,7 @@ RETENTION_DAYS = 30
 #: How long it is remembered that a writer's form was saved: longer than browsers keep its text themselves (a week).
 CLOSED_RETENTION_DAYS = 8
 
-_KEEP_SQL = """
+_STORE_SQL = """
     INSERT INTO claims_unsavedform (person_id, writer, sequence, page, form, version, "values", started, updated_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, statement_timestamp() - make_interval(secs => %s))
     ON CONFLICT (person_id, writer) DO UPDATE SET
@@ -154,7 +154,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         """
         row: Any = (person.pk, writer, sequence, page, form, version, Jsonb(values), Jsonb(started), age)
         with connection.cursor() as cursor:
-            cursor.execute(_KEEP_SQL, row)
+            cursor.execute(_STORE_SQL, row)
             return cursor.rowcount == 1
 
     def close_writers(self, person: Any, writers: Mapping[UUID, int | None]) -> None:

@@ -37,8 +37,8 @@ _CITED_URL_ERROR = refuse(
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def readable_by(self, person: User) -> Self:
         """Return the evidence that this person may read."""
-        of_those = models.Q(verdict__in=Verdict.objects.readable_by(person))
-        return filter_readable(self, person, own_or_published=of_those)
+        in_readable_verdict = models.Q(verdict__in=Verdict.objects.readable_by(person))
+        return filter_readable(self, person, own_or_published=in_readable_verdict)
 
 
 @keep_history()
@@ -145,8 +145,8 @@ class Evidence(Anchored):
 def copy_evidence(successors: Mapping[int, int]) -> None:
     """Copy the evidence of each verdict to its successor; `successors` maps old ids to new ids."""
     rows = Evidence.objects.filter(verdict__in=successors).order_by("pk")
-    own = ("id", "verdict", "created_at")
-    names = [field.attname for field in Evidence._meta.concrete_fields if field.name not in own]
+    uncopied_fields = ("id", "verdict", "created_at")
+    names = [field.attname for field in Evidence._meta.concrete_fields if field.name not in uncopied_fields]
     copy(
         Evidence,
         [

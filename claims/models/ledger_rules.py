@@ -14,7 +14,7 @@ from claims.models.signoff_digests import (
     build_entry_verdict_sha256_sql,
     build_signed_off_sql,
 )
-from claims.models.statement import KEEP_STATED_WORDS_SQL
+from claims.models.statement import STORE_STATED_WORDS_SQL
 from factcheck.database.rules import OWNER_SQL, Keeper, Rule, refuse
 from sources.models.publisher import build_normalised_name_sql
 
@@ -290,7 +290,7 @@ SEARCH_COLUMNS_RULE = Rule(
 )
 
 
-def _build_keeper(name: str, func: str, **declarations: Any) -> Keeper:
+def _build_row_trigger(name: str, func: str, **declarations: Any) -> Keeper:
     """Return the trigger that stores the derived rows of new entries."""
     return Keeper(
         name=name,
@@ -302,11 +302,11 @@ def _build_keeper(name: str, func: str, **declarations: Any) -> Keeper:
     )
 
 
-MENTION_COUNTS_KEEPER = _build_keeper("publication_mentions_are_public", COUNT_MENTIONS_SQL)
-WORD_COUNTS_KEEPER = _build_keeper(
+MENTION_COUNTS_TRIGGER = _build_row_trigger("publication_mentions_are_public", COUNT_MENTIONS_SQL)
+WORD_COUNTS_TRIGGER = _build_row_trigger(
     "publication_words_are_public", COUNT_WORDS_SQL, declare=[("keys", "text[]"), ("steps", "integer[]")]
 )
-STATED_WORDS_KEEPER = _build_keeper("publication_statement_is_matched", KEEP_STATED_WORDS_SQL)
+STATED_WORDS_TRIGGER = _build_row_trigger("publication_statement_is_matched", STORE_STATED_WORDS_SQL)
 
 CLOSING_RULE = Rule(
     # Asked at the end of the transaction: the one that closes an entry is not there yet when it does.

@@ -95,10 +95,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 
     def by_newsroom(self) -> Self:
         """Return publications with a verdict of the newsroom."""
-        own = apps.get_model(
+        newsroom_verdicts = apps.get_model(
             "claims", "PublishedVerdict"
         ).objects.by_newsroom()  # whose module imports this one
-        return self.filter(Exists(own.filter(publication=OuterRef("pk"))))
+        return self.filter(Exists(newsroom_verdicts.filter(publication=OuterRef("pk"))))
 
     def showing_media(self, media: Iterable[int]) -> Self:
         """Return publications that show one of these media."""
@@ -124,25 +124,28 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """
         return self.matching_search(read(text))
 
-    def matching_search(self, reading: SearchReading | SearchValues) -> Self:
+    def matching_search(self, parsed_search: SearchReading | SearchValues) -> Self:
         """Return publications that match a parsed search; annotates `rank`, the relevance.
 
         A publication is relevant if its statement, or the name of its claimant or topics, contains the words. If only
         the findings contain them, the rank is 0.
         """
-        rank: Expression = build_relevance("search_heading", reading.ranking)
-        if reading.places:
-            rank = Case(When(_match_targets(reading.places), then=_build_rank(reading.places)), default=rank)
-        return self.filter(match_search(reading)).annotate(rank=rank)
+        rank: Expression = build_relevance("search_heading", parsed_search.ranking)
+        if parsed_search.places:
+            rank = Case(
+                When(_match_targets(parsed_search.places), then=_build_rank(parsed_search.places)),
+                default=rank,
+            )
+        return self.filter(match_search(parsed_search)).annotate(rank=rank)
 
-    def count_matches(self, reading: SearchReading, most: int = 1) -> int:
+    def count_matches(self, parsed_search: SearchReading, limit: int = 1) -> int:
         """Return the number of matches, up to `most`.
 
         If there are few matches, ranking them all makes PostgreSQL use the search index. If there are many, reading
         from the newest publication finds some quickly.
         """
-        order = "-rank" if reading.matches <= RANKED_MATCHES else "-published_at"
-        return len(self.matching_search(reading).order_by(order).values_list("pk", "rank")[:most])
+        order = "-rank" if parsed_search.matches <= RANKED_MATCHES else "-published_at"
+        return len(self.matching_search(parsed_search).order_by(order).values_list("pk", "rank")[:limit])
 
 
 class Publication(models.Model):
@@ -296,9 +299,9 @@ class Publication(models.Model):
             ledger_rules.SIGNED_CONTENT_RULE,
             ledger_rules.SEARCH_COLUMNS_RULE,
             SUMMARY_RULE,
-            ledger_rules.MENTION_COUNTS_KEEPER,
-            ledger_rules.WORD_COUNTS_KEEPER,
-            ledger_rules.STATED_WORDS_KEEPER,
+            ledger_rules.MENTION_COUNTS_TRIGGER,
+            ledger_rules.WORD_COUNTS_TRIGGER,
+            ledger_rules.STATED_WORDS_TRIGGER,
             statement_vector.LEDGER_VECTORS_RULE,
             # Closing an entry early cannot be committed: the rule below requires the entry that follows it.
             *build_append_only_rules("publication", closed="NEW.superseded_at >= OLD.published_at"),

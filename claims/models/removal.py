@@ -298,7 +298,7 @@ _CUT_INDEXES_SQL = """
     END LOOP;
 """
 
-EXECUTION_KEEPER = Keeper(
+EXECUTION_TRIGGER = Keeper(
     name="removal_is_carried_out",
     operation=pgtrigger.Update,
     condition=pgtrigger.Condition("OLD.confirmed_at IS NULL AND NEW.confirmed_at IS NOT NULL"),
@@ -396,7 +396,7 @@ class Removal(models.Model):
             PROPOSAL_RULE,
             CONFIRMATION_RULE,
             DELETION_RULE,
-            EXECUTION_KEEPER,
+            EXECUTION_TRIGGER,
             build_truncation_rule("removal", "A removal that was carried out stays on record."),
         ]
 

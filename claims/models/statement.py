@@ -66,7 +66,7 @@ class StatedWords(models.Model):
 
 
 #: PL/pgSQL for when entries (`arrived`) were added to the ledger: the newest statement of each claim can be matched.
-KEEP_STATED_WORDS_SQL = """
+STORE_STATED_WORDS_SQL = """
     WITH newest AS MATERIALIZED (
         SELECT DISTINCT ON (claim_id) claim_id, status, search_statement, search_headlines FROM arrived
         ORDER BY claim_id, version DESC

@@ -167,18 +167,18 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
 
     def out_of_date(self) -> Self:
         """Return translations of outdated wordings that have no successor; readers see the original instead."""
-        published = apps.get_model("claims", "Verdict").objects.filter(
+        published_verdict = apps.get_model("claims", "Verdict").objects.filter(
             claim=OuterRef("verdict__claim"), publisher=OuterRef("verdict__publisher"), state="published"
         )
-        renewals = Translation.objects.alias(into=Lower("language")).filter(
+        newer_translations = Translation.objects.alias(into=Lower("language")).filter(
             verdict__claim=OuterRef("verdict__claim"),
             verdict__publisher=OuterRef("verdict__publisher"),
             verdict__state="published",
             into=Lower(OuterRef("language")),
             state__in=["draft", "in_review", "published"],
         )
-        replaced_rows = self.filter(state=Translation.State.PUBLISHED, verdict__state="superseded")
-        return replaced_rows.filter(Exists(published), ~Exists(renewals))
+        outdated_rows = self.filter(state=Translation.State.PUBLISHED, verdict__state="superseded")
+        return outdated_rows.filter(Exists(published_verdict), ~Exists(newer_translations))
 
     def open(self) -> Self:
         """Return translations in progress or in review."""

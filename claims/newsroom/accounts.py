@@ -55,9 +55,9 @@ def _build_query() -> Statement:
     return Statement.of(annotate_due(User.objects.filter(pk=Slot("person", "integer"))))
 
 
-def _read_permissions(held_by: str, person: Any, about: Any) -> set[str]:
+def _read_permissions(held_by: str, person: Any, checked_object: Any) -> set[str]:
     """Return the names of the permissions that the person has through `held_by`, a relation of `Permission`."""
-    if not person.is_active or person.is_anonymous or about is not None:
+    if not person.is_active or person.is_anonymous or checked_object is not None:
         return set()
     query = _build_permission_query(held_by)
     with connection.cursor() as cursor:
@@ -98,8 +98,8 @@ class DeskAccounts(NewsroomAccounts):
         response = super().post_login(request, user, **kwargs)
         if has_vouched or get_due(user) is None:
             return response
-        later = urlencode({"next": response["Location"]}) if response.has_header("Location") else ""
-        redirect = HttpResponseRedirect(f"{reverse('mfa_index')}?{later}")
+        query = urlencode({"next": response["Location"]}) if response.has_header("Location") else ""
+        redirect = HttpResponseRedirect(f"{reverse('mfa_index')}?{query}")
         redirect.cookies = response.cookies
         return redirect
 
@@ -122,5 +122,5 @@ class SecondFactors(DefaultMFAAdapter):
         """
         own_host = urlsplit(settings.SITE_URL).hostname or ""
         request_host = urlsplit(f"//{context.request.get_host()}").hostname or ""
-        belongs = request_host == own_host or request_host.endswith(f".{own_host}")
-        return {"id": own_host if belongs else request_host, "name": settings.NEWSROOM_NAME}
+        is_own_host = request_host == own_host or request_host.endswith(f".{own_host}")
+        return {"id": own_host if is_own_host else request_host, "name": settings.NEWSROOM_NAME}

@@ -45,8 +45,8 @@ def issue_token(
 
 def may_manage(person: User, by: User) -> bool:
     """Return whether `by` may create and revoke tokens of `person`: their own or, as a superuser, anyone's."""
-    guarded = person.is_superuser and not by.is_superuser
-    return person == by or (by.has_perm("claims.change_apitoken") and not guarded)
+    is_protected = person.is_superuser and not by.is_superuser
+    return person == by or (by.has_perm("claims.change_apitoken") and not is_protected)
 
 
 @transaction.atomic

@@ -63,8 +63,8 @@ def hash_unknown_name(name: str) -> str:
     The same name always gets the same placeholder, so repeated attempts are visible. Without the site's key, the name
     cannot be recovered.
     """
-    sign = blake2b(name.strip().casefold().encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=5)
-    return f"#{sign.hexdigest()}"
+    digest = blake2b(name.strip().casefold().encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=5)
+    return f"#{digest.hexdigest()}"
 
 
 def delete_old_records(days: int) -> int:
@@ -73,12 +73,12 @@ def delete_old_records(days: int) -> int:
     The database refuses to remove records younger than `MIN_DAYS`, and refuses any removal that is not itself
     recorded.
     """
-    until = clock.get_database_time() - timedelta(days=days)
-    old = AuditRecord.objects.filter(at__lt=until).exclude(kind=AuditKind.SHORTENED).order_by("at")
+    cutoff = clock.get_database_time() - timedelta(days=days)
+    old_records = AuditRecord.objects.filter(at__lt=cutoff).exclude(kind=AuditKind.SHORTENED).order_by("at")
     count = 0
-    while keys := list(old.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):
+    while keys := list(old_records.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):
         with transaction.atomic():
-            record_event(AuditKind.SHORTENED, subject_text=f"{len(keys)}", until=until.isoformat())
+            record_event(AuditKind.SHORTENED, subject_text=f"{len(keys)}", until=cutoff.isoformat())
             AuditRecord.objects.filter(pk__in=keys).delete()
         count += len(keys)
     return count

@@ -26,9 +26,9 @@ USE_RECORDED_EVERY = timedelta(minutes=10)
 SESSION_KEY = "desk_session"
 
 
-def record_session(request: HttpRequest, person: User, *, way: str) -> None:
+def record_session(request: HttpRequest, person: User, *, sign_in_method: str) -> None:
     """Record the session of a sign-in."""
-    _store_session(request, person, way=way)
+    _store_session(request, person, sign_in_method=sign_in_method)
 
 
 class SessionTracking:
@@ -47,22 +47,23 @@ class SessionTracking:
             # Background requests of open pages are not activity, and recording them would prolong the session.
             is_used = not getattr(request, "in_background", False)
             if session.session_key != key or (is_used and timezone.now() - used_at > USE_RECORDED_EVERY):
-                _store_session(request, request.user, previous=key)
+                _store_session(request, request.user, previous_key=key)
         return response
 
 
 def _store_session(
-    request: HttpRequest, person: Any, *, way: str | None = None, previous: str | None = None
+    request: HttpRequest, person: Any, *, sign_in_method: str | None = None, previous_key: str | None = None
 ) -> None:
     key, now = request.session.session_key, timezone.now()
     if key is None or not person.is_authenticated:
         return
     values = {"last_used_at": now, "address": get_caller(request), "agent": get_agent(request)}
-    if not DeskSession.objects.filter(session_key=previous or key, person=person).update(
+    if not DeskSession.objects.filter(session_key=previous_key or key, person=person).update(
         session_key=key, **values
     ):
         DeskSession.objects.update_or_create(
-            session_key=key, defaults=values | {"person": person, "way": way or "", "began_at": now}
+            session_key=key,
+            defaults=values | {"person": person, "way": sign_in_method or "", "began_at": now},
         )
     request.session[SESSION_KEY] = [key, now.timestamp()]
 
@@ -72,15 +73,19 @@ def _store_session(
 
 def may_end(person: User, by: User) -> bool:
     """Return whether `by` may end sessions of `person`: their own or, as a superuser, anyone's."""
-    guarded = person.is_superuser and not by.is_superuser
-    return person == by or (by.has_perm("claims.end_desksession") and not guarded)
+    is_protected = person.is_superuser and not by.is_superuser
+    return person == by or (by.has_perm("claims.end_desksession") and not is_protected)
 
 
 def end_all_sessions(
-    person: User, *, by: User | None = None, request: HttpRequest | None = None, but: str | None = None
+    person: User,
+    *,
+    by: User | None = None,
+    request: HttpRequest | None = None,
+    kept_session: str | None = None,
 ) -> int:
     """Sign a person out everywhere except for one session; return the number of ended sessions."""
-    sessions = DeskSession.objects.filter(person=person).exclude(session_key=but or "")
+    sessions = DeskSession.objects.filter(person=person).exclude(session_key=kept_session or "")
     return end_sessions(sessions, about=person, by=by, request=request)
 
 
@@ -90,13 +95,15 @@ def end_sessions(
 ) -> int:
     """End sessions of one person. The caller checks the permission (`may_end`)."""
     keys = list(sessions.values_list("session_key", flat=True))
-    going_on, _each = Session.objects.filter(session_key__in=keys, expire_date__gt=timezone.now()).delete()
+    ended_count, _counts = Session.objects.filter(
+        session_key__in=keys, expire_date__gt=timezone.now()
+    ).delete()
     sessions.delete()
-    if going_on:
+    if ended_count:
         audit.record_event(
-            AuditKind.SESSION_ENDED, by=by, about=about, subject_text=str(going_on), request=request
+            AuditKind.SESSION_ENDED, by=by, about=about, subject_text=str(ended_count), request=request
         )
-    return going_on
+    return ended_count
 
 
 def delete_expired_sessions() -> None:

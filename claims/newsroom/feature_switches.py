@@ -41,13 +41,15 @@ def switch_feature(label: str, *, is_on: bool, by: User) -> None:
 
 def find_obstacle(label: str) -> str:
     """Return the reason why a feature cannot be switched now; empty if it can."""
-    on = {feature.label for feature in features.list_switched_on()}
-    if label in on:
-        needing = [feature for feature in features.list_switched_on() if label in feature.requires]
-        return _("First switch off: %(features)s.") % {"features": _list_names(needing)} if needing else ""
-    missing = [features.find(name) for name in features.find(label).requires if name not in on]
+    active_labels = {feature.label for feature in features.list_switched_on()}
+    if label in active_labels:
+        dependants = [feature for feature in features.list_switched_on() if label in feature.requires]
+        return (
+            _("First switch off: %(features)s.") % {"features": _list_names(dependants)} if dependants else ""
+        )
+    missing = [features.find(name) for name in features.find(label).requires if name not in active_labels]
     return _("First switch on: %(features)s.") % {"features": _list_names(missing)} if missing else ""
 
 
-def _list_names(features_named: list[features.Feature]) -> str:
-    return join_words(str(feature.verbose_name) for feature in features_named)
+def _list_names(named_features: list[features.Feature]) -> str:
+    return join_words(str(feature.verbose_name) for feature in named_features)

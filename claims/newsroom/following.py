@@ -10,18 +10,18 @@ from django.db.models import Model
 from django.utils import timezone
 
 
-def set_following(followed_row: Model, *, active: bool, call: Callable[[int], None]) -> None:
+def set_following(followed_row: Model, *, active: bool, queue_visit: Callable[[int], None]) -> None:
     """Pause or resume following. After resuming, `call` queues a visit."""
     rows = type(followed_row)._default_manager.filter(pk=followed_row.pk)
     if rows.exclude(active=active).update(active=active) and active:
-        visit_at_once(followed_row, call)
+        visit_at_once(followed_row, queue_visit)
 
 
-def visit_at_once(followed_row: Model, call: Callable[[int], None]) -> None:
+def visit_at_once(followed_row: Model, queue_visit: Callable[[int], None]) -> None:
     """Make a row due, and queue a visit when the current transaction is committed.
 
     If the visit is not queued, nothing is lost: the worker checks once a minute anyway.
     """
     progress = type(followed_row.progress)._default_manager  # type: ignore[attr-defined]  # each has its progress
     progress.filter(pk=followed_row.pk).update(next_visit_at=timezone.now())
-    transaction.on_commit(partial(call, followed_row.pk), robust=True)
+    transaction.on_commit(partial(queue_visit, followed_row.pk), robust=True)

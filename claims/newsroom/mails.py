@@ -14,13 +14,13 @@ MAIL_QUEUE = "mail"
 RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 
-def to_one_line(words: str) -> str:
+def to_one_line(text: str) -> str:
     """Return the text without characters that could end a header or change the text direction."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())
 
 
 def compose_mail(
-    to: str, subject: str, template: str, context: Mapping[str, Any], *, stop: str = ""
+    to: str, subject: str, template: str, context: Mapping[str, Any], *, unsubscribe_url: str = ""
 ) -> EmailMultiAlternatives:
     """Build an email as text and HTML.
 
@@ -32,9 +32,9 @@ def compose_mail(
     mail = EmailMultiAlternatives(to_one_line(subject), text, to=[to])
     mail.attach_alternative(render_to_string(f"mail/{template}.html", dict(context)), "text/html")
     mail.extra_headers = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no automatic replies
-    if stop:  # RFC 8058: mail programs need not open a page
+    if unsubscribe_url:  # RFC 8058: mail programs need not open a page
         mail.extra_headers |= {
-            "List-Unsubscribe": f"<{stop}>",
+            "List-Unsubscribe": f"<{unsubscribe_url}>",
             "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
         }
     return mail
@@ -44,6 +44,6 @@ def make_absolute(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def build_message_id(of: str) -> str:
+def build_message_id(identifier: str) -> str:
     """Build a message id that is the same when an email is sent again, so that the email is shown once."""
-    return f"<{of}@{urlsplit(settings.SITE_URL).hostname}>"
+    return f"<{identifier}@{urlsplit(settings.SITE_URL).hostname}>"

@@ -36,7 +36,9 @@ class NamedClaimants:
         # PostgreSQL and Python fold a few rare letters differently, so names are also looked up as spelt.
         wanted_names = set(names)
         condition = Q(lower__any_of={name.lower() for name in wanted_names}) | Q(name__any_of=wanted_names)
-        if known_as := {one for address in same_as if get_authority(one := normalise_identifier(address))}:
+        if known_as := {
+            identifier for address in same_as if get_authority(identifier := normalise_identifier(address))
+        }:
             condition |= Q(same_as__overlap=sorted(known_as))
         if wanted_names or known_as:
             for row in Claimant.objects.alias(lower=Lower("name")).filter(condition).order_by("pk"):
@@ -58,21 +60,23 @@ class NamedClaimants:
                 if is_the_same(same_as, claimant.same_as):
                     return claimant
         namesakes = [
-            one for one in self._by_name.get(name.lower(), ()) if not is_somebody_else(same_as, one.same_as)
+            claimant
+            for claimant in self._by_name.get(name.lower(), ())
+            if not is_somebody_else(same_as, claimant.same_as)
         ]
         if len(namesakes) < 2 or not _are_distinguished(namesakes):
             return next(iter(namesakes), None)
-        by_title = [one for one in namesakes if job_title and one.job_title == job_title]
+        by_title = [claimant for claimant in namesakes if job_title and claimant.job_title == job_title]
         if len(by_title) == 1:
             return by_title[0]
-        return next((one for one in namesakes if not group_by_authority(one.same_as)), None)
+        return next((claimant for claimant in namesakes if not group_by_authority(claimant.same_as)), None)
 
 
 def _are_distinguished(namesakes: Sequence[Claimant]) -> bool:
     return any(
-        is_somebody_else(one.same_as, other.same_as)
-        for place, one in enumerate(namesakes)
-        for other in namesakes[:place]
+        is_somebody_else(claimant.same_as, earlier.same_as)
+        for position, claimant in enumerate(namesakes)
+        for earlier in namesakes[:position]
     )
 
 

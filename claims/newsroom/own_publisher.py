@@ -20,7 +20,7 @@ def ensure_own_publisher(**signal: Any) -> None:
 
     The publisher gets no URL. Without one, it belongs to this site's URL, even after the site moves.
     """
-    house, _ = Publisher.objects.get_or_create(
+    own_publisher, _ = Publisher.objects.get_or_create(
         is_house=True,
         defaults={
             "name": settings.NEWSROOM_NAME,
@@ -29,16 +29,16 @@ def ensure_own_publisher(**signal: Any) -> None:
             "language": "en",
         },
     )
-    if house.rating_scales.exists():
+    if own_publisher.rating_scales.exists():
         return
     scale = json.loads(SCALE_PATH.read_text(encoding="utf-8"))
     ratings = scale.pop("ratings")
-    row = RatingScale.objects.create(publisher=house, **scale)
+    rating_scale = RatingScale.objects.create(publisher=own_publisher, **scale)
     Rating.objects.bulk_create(
         Rating(
-            scale=row,
-            label=rating["labels"][row.language],
-            definition=rating["definitions"][row.language],
+            scale=rating_scale,
+            label=rating["labels"][rating_scale.language],
+            definition=rating["definitions"][rating_scale.language],
             **rating,
         )
         for rating in ratings

@@ -57,8 +57,10 @@ def _set_reminder(request: Any, due: datetime) -> None:
     """Store the deadline for the person's pages, and where to continue if setup is postponed."""
     request.second_factor_due, request.second_factor_overdue = due, is_locked(due)
     next_url = request.GET.get("next", "")
-    safe = url_has_allowed_host_and_scheme(next_url, {request.get_host()}, require_https=request.is_secure())
-    request.later = next_url if safe else reverse("admin:index")
+    is_safe = url_has_allowed_host_and_scheme(
+        next_url, {request.get_host()}, require_https=request.is_secure()
+    )
+    request.later = next_url if is_safe else reverse("admin:index")
 
 
 def _redirect_to_enrolment(request: HttpRequest) -> HttpResponseBase:

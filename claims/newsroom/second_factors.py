@@ -85,8 +85,10 @@ def is_locked(due: datetime | None) -> bool:
 
 def is_required(person: User) -> bool:
     """Return whether the person must have a second factor, now or after the grace period."""
-    applies = Q(role__user=person) | Q(always=person.is_superuser, pk__isnull=not person.is_superuser)
-    return SecondFactorRule.objects.filter(applies, required=True).exists()
+    applies_to_person = Q(role__user=person) | Q(
+        always=person.is_superuser, pk__isnull=not person.is_superuser
+    )
+    return SecondFactorRule.objects.filter(applies_to_person, required=True).exists()
 
 
 def may_remove(factor: Authenticator) -> bool:
@@ -95,8 +97,8 @@ def may_remove(factor: Authenticator) -> bool:
     The caller locks the person's row (`lock_person`), so that two concurrent removals cannot each count on the other's
     factor.
     """
-    others = Authenticator.objects.filter(user=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk)
-    return factor.type not in FACTORS or others.exists() or not is_required(factor.user)
+    other_factors = Authenticator.objects.filter(user=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk)
+    return factor.type not in FACTORS or other_factors.exists() or not is_required(factor.user)
 
 
 def lock_person(person: User) -> User:

@@ -32,25 +32,27 @@ def describe_sign_in(request: HttpRequest, person: User) -> str:
     """Describe a sign-in, such as “password, code of an app”."""
     if not hasattr(request, "session"):
         return ""
-    ways = []
-    for each in get_authentication_records(request, person):
-        if each.get("reauthenticated"):
+    methods = []
+    for record in get_authentication_records(request, person):
+        if record.get("reauthenticated"):
             continue
-        way = each.get("type") or each["method"]
-        ways.append(gettext_noop("passkey") if each.get("passwordless") else _SIGN_IN_METHODS.get(way, way))
-    return _join_methods(ways)
+        method = record.get("type") or record["method"]
+        methods.append(
+            gettext_noop("passkey") if record.get("passwordless") else _SIGN_IN_METHODS.get(method, method)
+        )
+    return _join_methods(methods)
 
 
-def _join_methods(ways: list[str]) -> str:
+def _join_methods(methods: list[str]) -> str:
     with activate_house_language():
-        return join_words(dict.fromkeys(gettext(way) for way in ways))
+        return join_words(dict.fromkeys(gettext(method) for method in methods))
 
 
 @receiver(user_logged_in, dispatch_uid="claims.newsroom.sign_in_records")
 def record_sign_in(request: HttpRequest, user: User, **signal: Any) -> None:
-    way = describe_sign_in(request, user)
-    audit.record_event(AuditKind.SIGNED_IN, by=user, subject_text=way, request=request)
-    desk_sessions.record_session(request, user, way=way)
+    method = describe_sign_in(request, user)
+    audit.record_event(AuditKind.SIGNED_IN, by=user, subject_text=method, request=request)
+    desk_sessions.record_session(request, user, sign_in_method=method)
 
 
 @receiver(user_login_failed, dispatch_uid="claims.newsroom.sign_in_records")

@@ -1,6 +1,6 @@
 """Short forms of words for narrow list columns."""
 
 
-def shorten(words: str, most: int = 60) -> str:
+def shorten(words: str, max_length: int = 60) -> str:
     """Return the beginning of a text, so that pages with many rows stay small."""
-    return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"
+    return words if len(words) <= max_length else f"{words[: max_length - 1].rstrip()}…"

@@ -53,8 +53,8 @@ def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
     field.queryset = Permission.objects.filter(pk__in=[row.pk for row in offered_permissions])
     field.help_text = ""
     choices = [
-        (capfirst(kind.name), [(row.pk, _describe_permission(row)) for row in of_kind])
-        for kind, of_kind in groupby(offered_permissions, key=lambda row: row.content_type)
+        (capfirst(kind.name), [(row.pk, _describe_permission(row)) for row in kind_permissions])
+        for kind, kind_permissions in groupby(offered_permissions, key=lambda row: row.content_type)
     ]
     field.widget = PermissionBoxes()
     field.choices = choices  # not the widget's, which each form replaces by the field's
@@ -73,8 +73,10 @@ class RoleForm(DeskForm):
     def clean_permissions(self) -> list[Permission]:
         """Return the ticked permissions, plus the role's permissions that this person may not change."""
         field: Any = self.fields["permissions"]
-        others = self.instance.permissions.exclude(pk__in=field.queryset) if self.instance.pk else ()
-        return [*self.cleaned_data["permissions"], *others]
+        fixed_permissions = (
+            self.instance.permissions.exclude(pk__in=field.queryset) if self.instance.pk else ()
+        )
+        return [*self.cleaned_data["permissions"], *fixed_permissions]
 
 
 @admin.register(Group)

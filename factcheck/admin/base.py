@@ -42,11 +42,15 @@ def is_cascade_deletion(request: HttpRequest, *pages: str) -> bool:
 def _remove_matching_lines(lines: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
     """Return nested lists of lines without the lines that begin like this."""
     remaining = []
-    for each in lines:
-        if isinstance(each, list):
-            remaining += [below] if (below := _remove_matching_lines(each, beginnings)) else []
-        elif not each.startswith(beginnings):
-            remaining.append(each)
+    for line in lines:
+        if isinstance(line, list):
+            remaining += (
+                [remaining_children]
+                if (remaining_children := _remove_matching_lines(line, beginnings))
+                else []
+            )
+        elif not line.startswith(beginnings):
+            remaining.append(line)
     return remaining
 
 
@@ -192,15 +196,15 @@ class DeskAdmin(DayFields, ListDownload):
         """Return the page's version, its contents, and the changes others have made since."""
         form = context["adminform"].form
         formsets = [section.formset for section in context["inline_admin_formsets"]]
-        both: BothVersions | None = getattr(request, "both_versions", None)
-        panel = build_versions_panel(both, form, formsets, request.POST) if both else {}
-        if (both is None or not both.is_new) and request.method == "POST":
+        both_versions: BothVersions | None = getattr(request, "both_versions", None)
+        panel = build_versions_panel(both_versions, form, formsets, request.POST) if both_versions else {}
+        if (both_versions is None or not both_versions.is_new) and request.method == "POST":
             # A page that was refused keeps its version: sending it again must not overwrite either.
             return panel | {
                 "version": request.POST.get(VERSION_FIELD, ""),
                 "base": request.POST.get(BASE_FIELD, ""),
             }
-        version = both.version if both else compute_version(row, self.versioned_relations)
+        version = both_versions.version if both_versions else compute_version(row, self.versioned_relations)
         return panel | {"version": version, "base": sign_base(version, form, formsets)}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -231,11 +235,11 @@ class DeskAdmin(DayFields, ListDownload):
                 return super().changeform_view(request, *args, **kwargs)
             with transaction.atomic():
                 self._merge_versions(request, *args, **kwargs)
-                answer = super().changeform_view(request, *args, **kwargs)
-                if (getattr(answer, "context_data", None) or {}).get("errors"):
+                response = super().changeform_view(request, *args, **kwargs)
+                if (getattr(response, "context_data", None) or {}).get("errors"):
                     # New names that are not added because the form was rejected.
                     transaction.set_rollback(True)
-                return answer
+                return response
         return HttpResponseRedirect(request.get_full_path())
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -249,7 +253,7 @@ class DeskAdmin(DayFields, ListDownload):
         """Return all history records of the row that this person may read, in any order."""
         if not hasattr(self.model, "pgh_event_models"):
             return self._list_log_entries(row)
-        changes = list_changes(self.model, without=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
+        changes = list_changes(self.model, excluded_fields=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
         # The triggers keep what replaces a row, not that it was added.
         return [*changes, *self._list_log_entries(row, action_flag=ADDITION)]
 
@@ -288,10 +292,10 @@ def extend_desk(model: type[models.Model], mixin: type) -> None:
 
     Called from the feature's `admin` module.
     """
-    present = type(admin.site.get_model_admin(model))
-    features.guard_overrides(mixin, present)
+    current_class = type(admin.site.get_model_admin(model))
+    features.guard_overrides(mixin, current_class)
     admin.site.unregister(model)
-    admin.site.register(model, type(present.__name__, (mixin, present), {}))
+    admin.site.register(model, type(current_class.__name__, (mixin, current_class), {}))
 
 
 class ReadOnlyAdmin:

@@ -59,9 +59,9 @@ class _Step:
 def list_changes(
     model: type[models.Model],
     *,
-    of: StrOrPromise = "",
-    without: Collection[str] = (),
-    newest: int | None = None,
+    row_name: StrOrPromise = "",
+    excluded_fields: Collection[str] = (),
+    limit: int | None = None,
     **where: Any,
 ) -> list[PastEvent]:
     """Return every recorded change of the rows that match `where`, including deleted rows.
@@ -72,18 +72,18 @@ def list_changes(
         newest: the maximum number, latest first.
     """
     events = model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")  # type: ignore[attr-defined]  # pghistory
-    steps = list(_iterate_steps(model, list(events[:newest])[::-1]))
+    steps = list(_iterate_steps(model, list(events[:limit])[::-1]))
     names = _DisplayNames(model, steps)
-    entries = (_build_event(step, names, str(of), without) for step in steps)
+    entries = (_build_event(step, names, str(row_name), excluded_fields) for step in steps)
     return [entry for entry in entries if entry is not None]
 
 
 def list_link_changes(
-    model: type[models.Model], *, link_name: str, newest: int | None = None, **where: Any
+    model: type[models.Model], *, link_name: str, limit: int | None = None, **where: Any
 ) -> list[PastEvent]:
     """Return when links of a many-to-many table were added and removed; `link_name` is the field of the linked row."""
     field: Any = model._meta.get_field(link_name)
-    events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:newest])  # type: ignore[attr-defined]  # pghistory
+    events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:limit])  # type: ignore[attr-defined]  # pghistory
     names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})
     people = _load_people(events)
     words = {"added": _("Added the %(kind)s “%(name)s”"), "removed": _("Removed the %(kind)s “%(name)s”")}
@@ -114,11 +114,11 @@ def find_last_save(row: models.Model) -> tuple[str, datetime | None]:
         .order_by("-action_time")
         .first()
     )
-    who, when = find_last_change(row)
+    author_name, changed_at = find_last_change(row)
     return (
         (get_name(line.user), line.action_time)
-        if line and (not when or line.action_time >= when)
-        else (who, when)
+        if line and (not changed_at or line.action_time >= changed_at)
+        else (author_name, changed_at)
     )
 
 
@@ -148,35 +148,40 @@ def _iterate_steps(model: type[models.Model], events: list[Any]) -> Iterator[_St
     by_row = defaultdict(list)
     for event in events:
         by_row[event.pgh_obj_id].append(event)
-    present = model._base_manager.in_bulk(by_row)
+    current_rows = model._base_manager.in_bulk(by_row)
     for pk, past_steps in by_row.items():
         names = _list_tracked(type(past_steps[0]))
-        befores: list[Values] = [{name: getattr(event, name) for name in names} for event in past_steps]
-        now = present.get(pk)
-        afters = [*befores[1:], {name: getattr(now, name) for name in names} if now else None]
-        for event, before, after in zip(past_steps, befores, afters, strict=True):
+        rows_before: list[Values] = [{name: getattr(event, name) for name in names} for event in past_steps]
+        current_row = current_rows.get(pk)
+        rows_after = [
+            *rows_before[1:],
+            {name: getattr(current_row, name) for name in names} if current_row else None,
+        ]
+        for event, before, after in zip(past_steps, rows_before, rows_after, strict=True):
             yield _Step(event, before, None if event.pgh_label == "deleted" else after)
 
 
 def _list_tracked(event_model: type[models.Model]) -> list[str]:
-    return [f.attname for f in event_model._meta.concrete_fields if not f.name.startswith("pgh_")]
+    return [field.attname for field in event_model._meta.concrete_fields if not field.name.startswith("pgh_")]
 
 
-def _build_event(step: _Step, names: "_DisplayNames", of: str, without: Collection[str]) -> PastEvent | None:
-    who, at = _get_actor_name(step.event, names.people), step.event.pgh_created_at
+def _build_event(
+    step: _Step, names: "_DisplayNames", row_name: str, excluded_fields: Collection[str]
+) -> PastEvent | None:
+    author_name, at = _get_actor_name(step.event, names.people), step.event.pgh_created_at
     if step.event.pgh_label == "deleted":
         quote = step.before.get("exact") or ""
-        return PastEvent(at, who, _("Deleted: %s") % (of or names.kind), note=str(quote))
+        return PastEvent(at, author_name, _("Deleted: %s") % (row_name or names.kind), note=str(quote))
     after = step.after or {}
     changed_names = [
-        name for name in step.before if step.before[name] != after.get(name) and name not in without
+        name for name in step.before if step.before[name] != after.get(name) and name not in excluded_fields
     ]
     if not changed_names:
         return None
-    sentence = _("Changed %s") % (of or names.fields(changed_names))
+    sentence = _("Changed %s") % (row_name or names.fields(changed_names))
     return PastEvent(
         at,
-        who,
+        author_name,
         sentence,
         changes=tuple(names.change(name, step.before[name], after[name]) for name in changed_names),
     )

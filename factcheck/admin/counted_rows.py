@@ -38,11 +38,11 @@ class CountedRows(Paginator):
         """Return the rows of a page. Their keys are read first, then the columns that the list shows."""
         number = self.validate_number(number)
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin's lists are
-        which = slice((number - 1) * self.per_page, number * self.per_page)
+        page_slice = slice((number - 1) * self.per_page, number * self.per_page)
         if any(value.contains_over_clause for value in rows.query.annotations.values()):
             # Window functions must run over all rows, not over those of one page.
-            return Page(rows[which], number, self)
-        keys = list(rows.values_list("pk", flat=True)[which])
+            return Page(rows[page_slice], number, self)
+        keys = list(rows.values_list("pk", flat=True)[page_slice])
         return Page(rows.filter(match_keys(rows.model, keys)), number, self)
 
     @cached_property
@@ -50,8 +50,8 @@ class CountedRows(Paginator):
         """Return the number of rows in words."""
         if self.count <= MAX_FOUND:
             return number_format(self.count, force_grouping=True)
-        if self.known_count is None and (about := _estimate_rows(self.object_list)) > MAX_FOUND:
-            return _("about %s") % number_format(about, force_grouping=True)
+        if self.known_count is None and (estimate := _estimate_rows(self.object_list)) > MAX_FOUND:
+            return _("about %s") % number_format(estimate, force_grouping=True)
         return _("more than %s") % number_format(MAX_FOUND, force_grouping=True)
 
     @property

@@ -18,8 +18,8 @@ def is_day_first(request: HttpRequest) -> bool | None:
     """Return whether the person writes the day before the month; for English without a region it is unknown."""
     if not (get_language() or "en").startswith("en"):
         return True
-    accepted = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
-    tag = next((tag for tag, _weight in accepted if tag.startswith("en")), "en")
+    accepted_languages = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
+    tag = next((tag for tag, _weight in accepted_languages if tag.startswith("en")), "en")
     return None if tag == "en" else tag != "en-us"
 
 
@@ -32,11 +32,16 @@ def parse_day(text: str, *, day_first: bool | None) -> date | None:
     match = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
     if match is None:
         return None
-    one, two, year = int(match[1]), int(match[3]), int(match[4])
-    if day_first is None and match[2] != "." and one != two and max(one, two) <= 12:
+    first_number, second_number, year = int(match[1]), int(match[3]), int(match[4])
+    if (
+        day_first is None
+        and match[2] != "."
+        and first_number != second_number
+        and max(first_number, second_number) <= 12
+    ):
         return None
-    is_first = match[2] == "." or one > 12 or (day_first and two <= 12)
-    day, month = (one, two) if is_first else (two, one)
+    starts_with_day = match[2] == "." or first_number > 12 or (day_first and second_number <= 12)
+    day, month = (first_number, second_number) if starts_with_day else (second_number, first_number)
     try:
         return date(year, month, day)
     except ValueError:

@@ -29,10 +29,10 @@ def filter_by_words(rows: QuerySet[Any], columns: Iterable[str], search: str) ->
     if set(places) == {()}:
         return _filter_by_phrases(rows.filter(_match_words(rows.model, places[()], search)), columns, search)
     for word in split_words(search):
-        first, *others = (
+        first_query, *other_queries = (
             _find_keys(rows.model, path, named_columns, word) for path, named_columns in places.items()
         )
-        rows = rows.filter(pk__in=first.union(*others, all=True))
+        rows = rows.filter(pk__in=first_query.union(*other_queries, all=True))
     return _filter_by_phrases(rows, columns, search)
 
 
@@ -79,9 +79,11 @@ def _find_keys(
     relation: Any = model._meta.get_field(path[0])
     related_keys = _find_keys(relation.related_model, path[1:], columns, word)
     if relation.one_to_many:
-        back = relation.remote_field
+        reverse_field = relation.remote_field
         return (
-            relation.related_model._base_manager.order_by().filter(pk__in=related_keys).values(back.attname)
+            relation.related_model._base_manager.order_by()
+            .filter(pk__in=related_keys)
+            .values(reverse_field.attname)
         )
     return rows.filter(**{f"{relation.name}__in": related_keys}).values("pk")
 

@@ -20,8 +20,8 @@ class FilterableList(ChangeList):
     """A list whose URL also contains its view settings, which are not filters."""
 
     def get_filters_params(self, params: Any = None) -> Any:
-        narrowing = super().get_filters_params(params)
-        return {name: value for name, value in narrowing.items() if name not in VIEW_PARAMETERS}
+        filters = super().get_filters_params(params)
+        return {name: value for name, value in filters.items() if name not in VIEW_PARAMETERS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,11 +76,11 @@ class ListDownload(ListColumns, RowActions):
         """Yield the cells of each row. Reading the keys first keeps queries short and skips no row."""
         keys = list(rows.values_list("pk", flat=True))
         for start in range(0, len(keys), _BATCH_SIZE):
-            some = keys[start : start + _BATCH_SIZE]
-            rows_by_id = {row.pk: row for row in rows.filter(pk__in=some).order_by()}
-            present = [rows_by_id[key] for key in dict.fromkeys(some) if key in rows_by_id]
-            self.prepare(request, present)
-            for row in present:
+            batch_keys = keys[start : start + _BATCH_SIZE]
+            rows_by_id = {row.pk: row for row in rows.filter(pk__in=batch_keys).order_by()}
+            batch_rows = [rows_by_id[key] for key in dict.fromkeys(batch_keys) if key in rows_by_id]
+            self.prepare(request, batch_rows)
+            for row in batch_rows:
                 yield [self._build_cell(row, column) for column in columns]
 
     def _build_cell(self, row: Any, column: str) -> Cell:
@@ -105,5 +105,5 @@ def _to_cell(value: Any) -> Cell:
     if isinstance(value, int | float | datetime | date):
         return value
     if isinstance(value, list | tuple):
-        return " ".join(str(_to_cell(one) or "") for one in value).strip()
+        return " ".join(str(_to_cell(item) or "") for item in value).strip()
     return strip_markup(value)

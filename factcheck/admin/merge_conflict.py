@@ -164,9 +164,11 @@ def _read_fields(form: forms.BaseForm, without: tuple[str, ...] = ()) -> dict[st
 
 
 def _read_rows(formset: Any) -> dict[str, dict[str, Value]]:
-    own = _list_own_fields(formset)
+    key_fields = _list_own_fields(formset)
     return {
-        str(form.instance.pk): _read_fields(form, own) for form in formset.initial_forms if form.instance.pk
+        str(form.instance.pk): _read_fields(form, key_fields)
+        for form in formset.initial_forms
+        if form.instance.pk
     }
 
 
@@ -256,19 +258,22 @@ class _Merge:
     # Rows ---------------------------------------------------------------------------------------------------------
 
     def _iterate_my_rows(self, formset: Any, post: QueryDict) -> Iterator[SubmittedRow]:
-        own = _list_own_fields(formset)
+        key_fields = _list_own_fields(formset)
         empty = formset.empty_form
         for index in range(_read_count(post, formset.prefix, "TOTAL_FORMS")):
-            key = post.get(f"{formset.prefix}-{index}-{own[0]}") or None
-            fields = dict(self._iterate_sent_fields(empty, post, str(index), own))
+            key = post.get(f"{formset.prefix}-{index}-{key_fields[0]}") or None
+            fields = dict(self._iterate_sent_fields(empty, post, str(index), key_fields))
             is_deleted = bool(post.get(f"{formset.prefix}-{index}-DELETE"))
             yield SubmittedRow(key, fields, is_deleted)
 
     def _iterate_started_rows(self, formset: Any, started: QueryDict) -> Iterator[tuple[str, Fields]]:
-        own = _list_own_fields(formset)
+        key_fields = _list_own_fields(formset)
         for index in range(_read_count(self.sent, formset.prefix, "INITIAL_FORMS")):
-            if key := self.sent.get(f"{formset.prefix}-{index}-{own[0]}"):
-                yield key, dict(self._iterate_sent_fields(formset.empty_form, started, str(index), own))
+            if key := self.sent.get(f"{formset.prefix}-{index}-{key_fields[0]}"):
+                yield (
+                    key,
+                    dict(self._iterate_sent_fields(formset.empty_form, started, str(index), key_fields)),
+                )
 
     def _merge_rows(self, formset: Any) -> None:
         prefix = formset.prefix

@@ -48,8 +48,8 @@ def find_page(address: str, request: HttpRequest) -> DeskPage | None:
     arguments = {**match.kwargs}
     key = arguments.get("object_id", arguments.get("pk"))
     if key is None:
-        adds = (match.url_name or "").endswith("_add")
-        return DeskPage(desk, None, has_row_url=False, is_add_page=adds)
+        is_add_page = (match.url_name or "").endswith("_add")
+        return DeskPage(desk, None, has_row_url=False, is_add_page=is_add_page)
     row = desk.get_object(request, str(key))
     if row is not None and not desk.has_view_or_change_permission(request, row):
         row = None

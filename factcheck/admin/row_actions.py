@@ -73,12 +73,12 @@ def change_rows(
     name: Callable[[Any], object] = str,
 ) -> int:
     """Change the selected rows one by one, show which were refused and why, and return how many were changed."""
-    done = 0
+    changed_count = 0
     for row in rows:
         with RefusalMessages(request, partial(describe_unchanged, name(row)), messages.WARNING):
             change(row)
-            done += 1
-    return done
+            changed_count += 1
+    return changed_count
 
 
 def _is_always_offered(row: Any, person: Any) -> bool:
@@ -159,26 +159,26 @@ class RowActions(ModelAdmin):
     """Mixin for pages with declared actions and additional URLs."""
 
     def get_urls(self) -> list[URLPattern]:
-        prefix, wrap = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
-        own = [
+        prefix, protect_view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
+        own_urls = [
             path(
                 f"<int:pk>/{action.name}/",
-                wrap(partial(self.take_action, action=action)),
+                protect_view(partial(self.take_action, action=action)),
                 name=f"{prefix}_{action.name}",
             )
             for action in self.list_actions().values()
         ]
-        for base in type(self).__mro__:
-            for method, value in vars(base).items():
+        for ancestor in type(self).__mro__:
+            for method, value in vars(ancestor).items():
                 if declaration := getattr(value, "desk_page", None):
                     route, name = declaration
-                    own.append(path(route, wrap(getattr(self, method)), name=f"{prefix}_{name}"))
-        return [*own, *super().get_urls()]
+                    own_urls.append(path(route, protect_view(getattr(self, method)), name=f"{prefix}_{name}"))
+        return [*own_urls, *super().get_urls()]
 
     @classmethod
     def list_actions(cls) -> dict[str, RowAction]:
         """Return the declared actions by method name, in the order of the code."""
-        pairs = [pair for base in reversed(cls.__mro__) for pair in vars(base).items()]
+        pairs = [pair for ancestor in reversed(cls.__mro__) for pair in vars(ancestor).items()]
         return {name: value for name, value in pairs if isinstance(value, RowAction)}
 
     def build_buttons(self, request: HttpRequest, row: Any) -> dict[str, Button]:
@@ -263,8 +263,8 @@ class RowActions(ModelAdmin):
         )
 
     def _show_question(self, request: HttpRequest, row: Any, button: Button) -> HttpResponseBase:
-        back = self.get_page_after(request, row)
-        context = {"title": button.action.label, "original": row, "button": button, "back": back}
+        back_url = self.get_page_after(request, row)
+        context = {"title": button.action.label, "original": row, "button": button, "back": back_url}
         return self.show_page(request, "row_action_page", context)
 
     def _build_button(self, action: RowAction, row: Any, request: HttpRequest | None = None) -> Button:
@@ -280,5 +280,9 @@ class RowActions(ModelAdmin):
             return get_person(request).has_perm(permission)
         if permission == "view":
             return self.has_view_or_change_permission(request, row)
-        check = getattr(self, f"has_{permission}_permission")
-        return bool(check(request, row) if permission in ("change", "delete") else check(request))
+        check_permission = getattr(self, f"has_{permission}_permission")
+        return bool(
+            check_permission(request, row)
+            if permission in ("change", "delete")
+            else check_permission(request)
+        )

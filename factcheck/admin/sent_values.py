@@ -81,12 +81,12 @@ def describe_value(bound: forms.BoundField, value: Value) -> str:
         return _("yes") if value else _("no")
     if isinstance(field, forms.ChoiceField):
         labels = {str(key): str(label) for key, label in _iterate_choices(field.choices)}
-        return join_words(labels.get(each, each) for each in value if each)
+        return join_words(labels.get(text, text) for text in value if text)
     return " ".join(filter(None, value))
 
 
 def _iterate_row_names(field: forms.ModelChoiceField, value: Value) -> Iterator[str]:
-    keys = [each for each in value if each][:_NAME_LIMIT]
+    keys = [text for text in value if text][:_NAME_LIMIT]
     queryset: Any = field.queryset
     try:
         rows_by_key = queryset.in_bulk(keys)

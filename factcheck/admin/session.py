@@ -26,5 +26,5 @@ def mark_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
 @mark_background
 def show_session(request: HttpRequest) -> JsonResponse:
     """Return the user of this browser's session, and the current form token, which changes on sign-in."""
-    at_the_desk = request.user.is_active and request.user.is_staff
-    return JsonResponse({"person": request.user.pk if at_the_desk else None, "token": get_token(request)})
+    has_desk_access = request.user.is_active and request.user.is_staff
+    return JsonResponse({"person": request.user.pk if has_desk_access else None, "token": get_token(request)})

@@ -80,9 +80,9 @@ def is_first_use(account: Any, code: str) -> bool:
     Raises:
         StoreUnavailable: the count is unknown.
     """
-    letters = "".join(filter(str.isalnum, code)).lower()
+    characters = "".join(filter(str.isalnum, code)).lower()
     name = blake2b(
-        f"used code #{account} {letters}".encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16
+        f"used code #{account} {characters}".encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16
     )
     debt = PostgresStore().add_cost(name.hexdigest(), spent_seconds=CODE_SECONDS, owed_alone=CODE_SECONDS)
     return debt <= CODE_SECONDS

@@ -141,7 +141,7 @@ def get_groups(sociallogin: SocialLogin) -> set[str]:
     claim = _get_claim(sociallogin, settings.OPENID_GROUPS_CLAIM)
     if isinstance(claim, str):
         return {claim}
-    return {each for each in claim if isinstance(each, str)} if isinstance(claim, list) else set()
+    return {group for group in claim if isinstance(group, str)} if isinstance(claim, list) else set()
 
 
 def has_vouched_factor(sociallogin: SocialLogin) -> bool:
@@ -168,9 +168,9 @@ def apply_provider_roles(request: HttpRequest, sociallogin: SocialLogin) -> None
         roles = {role for group, role in settings.OPENID_ROLES.items() if group in groups}
         for role in Group.objects.filter(name__in=settings.OPENID_ROLES.values()):
             (person.groups.add if role.name in roles else person.groups.remove)(role)
-        at_the_desk = person.is_superuser or person.groups.exists()
-        if person.is_staff != at_the_desk:
-            person.is_staff = at_the_desk
+        has_desk_access = person.is_superuser or person.groups.exists()
+        if person.is_staff != has_desk_access:
+            person.is_staff = has_desk_access
             person.save(update_fields=["is_staff"])
 
 
@@ -181,7 +181,7 @@ def _update_address(person: User, sociallogin: SocialLogin) -> None:
     ]
     if not verified_addresses or person.email.lower() == verified_addresses[0].lower() or person.is_superuser:
         return
-    if any(other.pk != person.pk for other in _find_by_address(verified_addresses[0])):
+    if any(account.pk != person.pk for account in _find_by_address(verified_addresses[0])):
         return
     EmailAddress.objects.filter(user=person).delete()
     EmailAddress.objects.create(user=person, email=verified_addresses[0], verified=True, primary=True)

@@ -100,17 +100,17 @@ def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]
     import xlsxwriter  # noqa: PLC0415  of downloads alone; every command would load it along with the desk
 
     with tempfile.TemporaryDirectory() as folder:
-        book = xlsxwriter.Workbook(
+        workbook = xlsxwriter.Workbook(
             file, {"constant_memory": True, "tmpdir": folder, "remove_timezone": True, "use_zip64": True}
         )
-        bold = book.add_format({"bold": True})
+        bold = workbook.add_format({"bold": True})
         formats = {
-            "date": book.add_format({"num_format": "yyyy-mm-dd"}),
-            "moment": book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
+            "date": workbook.add_format({"num_format": "yyyy-mm-dd"}),
+            "moment": workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
             # As if an apostrophe had been typed before it: it stays a text when it is edited.
-            "quoted": book.add_format({"quote_prefix": True}),
+            "quoted": workbook.add_format({"quote_prefix": True}),
         }
-        sheet = book.add_worksheet()
+        sheet = workbook.add_worksheet()
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, max(0, len(header) - 1), 24)
         for column, name in enumerate(header):
@@ -123,7 +123,7 @@ def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]
                 break
             for column, cell in enumerate(row):
                 _write_cell(sheet, number, column, cell, formats)
-        book.close()
+        workbook.close()
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:

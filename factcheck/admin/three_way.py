@@ -43,13 +43,13 @@ class FieldDifference:
         return self.theirs if self.taken is ValueOrigin.THEIRS else self.mine
 
 
-def is_same(one: Value, other: Value) -> bool:
+def is_same(first: Value, second: Value) -> bool:
     """Return whether two values are equal, ignoring line endings and surrounding whitespace, which browsers change."""
-    return _normalise_value(one) == _normalise_value(other)
+    return _normalise_value(first) == _normalise_value(second)
 
 
 def _normalise_value(value: Value) -> Value:
-    return tuple(text for each in value if (text := each.replace("\r\n", "\n").replace("\r", "\n").strip()))
+    return tuple(text for item in value if (text := item.replace("\r\n", "\n").replace("\r", "\n").strip()))
 
 
 def find_differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDifference]:
@@ -63,7 +63,7 @@ def find_differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDi
 
 def merge_fields(mine: Fields, theirs: Fields, differing: Iterable[FieldDifference]) -> dict[str, Value]:
     """Return all fields, each with the value to show if the sides differ."""
-    return {**theirs, **{each.name: each.shown for each in differing}}
+    return {**theirs, **{difference.name: difference.shown for difference in differing}}
 
 
 class RowDeletion(StrEnum):
@@ -121,13 +121,13 @@ def _merge_stored_row(
 ) -> MergedRow:
     if mine is None:
         return MergedRow(key, theirs, is_added_by_them=base is not None and key not in base)
-    before = (base or {}).get(key, {})
+    base_fields = (base or {}).get(key, {})
     if mine.is_deleted:
-        is_unchanged = bool(before) and not find_differences(before, before, theirs)
+        is_unchanged = bool(base_fields) and not find_differences(base_fields, base_fields, theirs)
         return MergedRow(
             key, theirs, fate=None if is_unchanged else RowDeletion.DELETED_BY_ME, is_deleted=is_unchanged
         )
-    differing = find_differences(before, mine.fields, theirs)
+    differing = find_differences(base_fields, mine.fields, theirs)
     return MergedRow(key, merge_fields(mine.fields, theirs, differing), tuple(differing))
 
 
@@ -135,7 +135,7 @@ def _is_missed(key: str, mine: SubmittedRow, base: Mapping[str, Fields] | None) 
     """Return whether a deleted row was edited on the other side."""
     if mine.is_deleted:
         return False
-    before = (base or {}).get(key)
-    return before is None or any(
-        not is_same(before.get(name, ()), value) for name, value in mine.fields.items()
+    base_fields = (base or {}).get(key)
+    return base_fields is None or any(
+        not is_same(base_fields.get(name, ()), value) for name, value in mine.fields.items()
     )

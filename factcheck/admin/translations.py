@@ -12,14 +12,14 @@ _Row = TypeVar("_Row", bound=Model)
 
 def set_model_names(
     model: type[Model],
-    one: StrOrPromise,
-    many: StrOrPromise,
+    singular: StrOrPromise,
+    plural: StrOrPromise,
     *,
     section: StrOrPromise,
     **fields: StrOrPromise,
 ) -> None:
     """Set the display names of a model, its section and its fields, without affecting migrations."""
-    model._meta.verbose_name, model._meta.verbose_name_plural = one, many
+    model._meta.verbose_name, model._meta.verbose_name_plural = singular, plural
     apps.get_app_config(model._meta.app_label).verbose_name = section
     for name, words in fields.items():
         model._meta.get_field(name).verbose_name = words  # type: ignore[union-attr]  # fields, no relations to others

@@ -96,8 +96,8 @@ class _NamePicker:
 
     @property
     def media(self) -> forms.Media:
-        own: forms.Media = super().media  # type: ignore[misc]  # the widget's
-        return own + forms.Media(
+        own_media: forms.Media = super().media  # type: ignore[misc]  # the widget's
+        return own_media + forms.Media(
             js=["admin/js/jquery.init.js", "admin/js/autocomplete.js", "desk/typed_names.js"]
         )
 
@@ -105,12 +105,14 @@ class _NamePicker:
         return reverse(f"admin:{_build_route_name(self.field.remote_field.model._meta)}")  # type: ignore[attr-defined]  # the widget's
 
     def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
-        new = [each for each in value if _is_new(each)]
-        groups = super().optgroups(name, [each for each in value if each not in new], attr)  # type: ignore[misc]  # the widget's
+        new_values = [chosen_value for chosen_value in value if _is_new(chosen_value)]
+        groups = super().optgroups(
+            name, [chosen_value for chosen_value in value if chosen_value not in new_values], attr
+        )  # type: ignore[misc]  # the widget's
         options = groups[0][1]
-        for each in new:
-            label = offer_to_add(each.removeprefix(NEW_NAME_PREFIX))
-            options.append(self.create_option(name, each, label, True, len(options)))  # type: ignore[attr-defined]  # the widget's
+        for chosen_value in new_values:
+            label = offer_to_add(chosen_value.removeprefix(NEW_NAME_PREFIX))
+            options.append(self.create_option(name, chosen_value, label, True, len(options)))  # type: ignore[attr-defined]  # the widget's
         return groups
 
 

@@ -37,23 +37,27 @@ class ShownChoice:
 
 
 def build_versions_panel(
-    both: BothVersions, form: forms.BaseForm, formsets: list[Any], post: QueryDict
+    both_versions: BothVersions, form: forms.BaseForm, formsets: list[Any], post: QueryDict
 ) -> dict[str, Any]:
     """Build the template context that shows `both`."""
     fields = dict(_iterate_labels(form, formsets))
-    choices = [_build_shown_choice(choice, fields, post) for choice in both.choices]
+    choices = [_build_shown_choice(choice, fields, post) for choice in both_versions.choices]
     return {
         "both_versions": {
-            "to_choose": [each for each in choices if each.must_choose],
+            "to_choose": [shown_choice for shown_choice in choices if shown_choice.must_choose],
             "taken_from_them": [
-                each for each in choices if not each.must_choose and each.taken == ValueOrigin.THEIRS
+                shown_choice
+                for shown_choice in choices
+                if not shown_choice.must_choose and shown_choice.taken == ValueOrigin.THEIRS
             ],
             "only_mine": [
-                each for each in choices if not each.must_choose and each.taken != ValueOrigin.THEIRS
+                shown_choice
+                for shown_choice in choices
+                if not shown_choice.must_choose and shown_choice.taken != ValueOrigin.THEIRS
             ],
-            "notes": both.notes,
+            "notes": both_versions.notes,
         },
-        "merge": both.signed() if both.is_new else post.get(MERGE_FIELD, ""),
+        "merge": both_versions.signed() if both_versions.is_new else post.get(MERGE_FIELD, ""),
     }
 
 
@@ -75,7 +79,7 @@ def _iterate_labels(form: forms.BaseForm, formsets: list[Any]) -> Any:
 def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoice:
     bound, label = fields.get(choice.names[0], (None, choice.names[0]))
     choice_value = post.get(choice.take, "")
-    common: dict[str, Any] = {
+    shared_fields: dict[str, Any] = {
         "label": capfirst(label),
         "take": choice.take,
         "who": choice.who,
@@ -84,14 +88,14 @@ def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict)
         "must_choose": choice.taken is None,
     }
     if choice.fate:
-        by_them = choice.fate is RowDeletion.DELETED_BY_THEM
+        is_deleted_by_them = choice.fate is RowDeletion.DELETED_BY_THEM
         return ShownChoice(
-            **common,
+            **shared_fields,
             base=None,
             mine=_("You have edited this: restore it with your changes.")
-            if by_them
+            if is_deleted_by_them
             else _("You deleted it."),
-            theirs=_("It was deleted.") if by_them else _("It was changed: keep it."),
+            theirs=_("It was deleted.") if is_deleted_by_them else _("It was changed: keep it."),
             sides="",
         )
     base, mine, theirs = (
@@ -99,7 +103,7 @@ def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict)
         for side in (choice.base, choice.mine, choice.theirs)
     )
     return ShownChoice(
-        **common,
+        **shared_fields,
         base=base,
         mine=build_redline(base, mine or "") if base is not None else mine or "",
         theirs=build_redline(base if base is not None else mine or "", theirs or ""),
@@ -119,7 +123,8 @@ def _describe_value(bound: forms.BoundField | None, value: Value) -> str:
 
 
 def _label_values(bound: forms.BoundField | None, value: Value) -> list[list[str]]:
-    is_picked = bound is not None and isinstance(bound.field, forms.ChoiceField)
+    has_options = bound is not None and isinstance(bound.field, forms.ChoiceField)
     return [
-        [each, sent_values.describe_value(bound, (each,)) if bound and is_picked else each] for each in value
+        [text, sent_values.describe_value(bound, (text,)) if bound and has_options else text]
+        for text in value
     ]

@@ -172,4 +172,4 @@ def _send(
         **context,
     }
     stop = settings.SITE_URL + build_permanent_path("claim-subscription-stop", token)
-    send(compose_mail(subscription.mail, subject, template, about, stop=stop))
+    send(compose_mail(subscription.mail, subject, template, about, unsubscribe_url=stop))

@@ -90,7 +90,7 @@ def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
         NotAllowed: the person's role does not include it.
     """
     require_permission(by, _CHANGE, _("pause a followed newsroom"))
-    following.set_following(newsroom, active=active, call=tasks.queue_sync)
+    following.set_following(newsroom, active=active, queue_visit=tasks.queue_sync)
 
 
 @transaction.atomic

@@ -84,7 +84,7 @@ def compose_mail(
 ) -> EmailMultiAlternatives:
     """Build an email that a link for its kind unsubscribes from."""
     stop = make_absolute(reverse("admin:teamwork_notification_stop_mail", args=[stop_token(person, kind)]))
-    return mails.compose_mail(person.email, subject, template, context, stop=stop)
+    return mails.compose_mail(person.email, subject, template, context, unsubscribe_url=stop)
 
 
 def build_notification_text(notification: Notification) -> dict[str, str]:

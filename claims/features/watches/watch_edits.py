@@ -52,7 +52,7 @@ def switch(watch: Watch, *, active: bool, by: User) -> None:
         NotAllowed: the person's role does not include it.
     """
     require_permission(by, "watches.change_watch", _("pause followed feeds and pages"))
-    following.set_following(watch, active=active, call=tasks.call)
+    following.set_following(watch, active=active, queue_visit=tasks.call)
 
 
 @transaction.atomic

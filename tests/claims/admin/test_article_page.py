@@ -41,7 +41,7 @@ def test_the_text_beside_a_claim_is_the_part_around_its_quote(checker: User) -> 
     make_appearance(claim, source, "Paragraph 500 says little")
     context = build_annotated_context(source.snapshots.get(), checker, claim)
     annotated = context["annotated"]
-    assert (annotated.is_begun, annotated.is_ended) == (True, True)
+    assert (annotated.has_text_before, annotated.has_text_after) == (True, True)
     first, last = annotated.paragraphs[0].start, annotated.paragraphs[-1].end
     assert long[first:last].startswith("Paragraph ")
     assert 4_000 < last - first < 4_200
