@@ -193,7 +193,7 @@ def test_trends_count_the_work_of_people(
     workflow.move(make_claim(state="proposed"), "decline", by=editor, note="No.")
     make_claim(state="proposed")
     figures = trends.compute_figures(timezone.localdate())
-    assert (figures.came_in[-1], figures.went_out[-1], figures.days[-1]) == (3, 2, 0.1)
+    assert (figures.incoming_counts[-1], figures.closed_counts[-1], figures.days[-1]) == (3, 2, 0.1)
     assert figures.ratings == [("false", 1)]
     assert figures.claimants == [(claimant.pk, claimant.name, 1)]
     assert figures.parties == [("Harbour Party", "Harbour Party", 1)]
