@@ -169,7 +169,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
 
     def get_latest_form(self, person: Any, writers: Iterable[UUID]) -> "UnsavedForm | None":
         """Return the person's latest form among those of these writers."""
-        return self.of(person).filter(writer__in=list(writers)).first()
+        return self.of_person(person).filter(writer__in=list(writers)).first()
 
 
 class UnsavedForm(models.Model):
