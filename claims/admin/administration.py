@@ -63,11 +63,11 @@ class EmbeddingModelAdmin(ReadOnlyAdmin, DeskAdmin):
         vector_count, missing_count = count_vectors(model)
         if not missing_count:
             return _("all %(made)s") % {"made": f"{vector_count:,}"}
-        share = 100 * vector_count // (vector_count + missing_count)
+        percent = 100 * vector_count // (vector_count + missing_count)
         return _("%(made)s of %(all)s (%(share)d %%)") % {
             "made": f"{vector_count:,}",
             "all": f"{vector_count + missing_count:,}",
-            "share": share,
+            "share": percent,
         }
 
 

@@ -165,18 +165,18 @@ def show_imported_article(admin: DeskAdmin, request: HttpRequest, pk: int) -> Ht
     proposals = list(_find_waiting_proposals(snapshot, get_person(request)))
     known_checks = find_known_checks(proposals)
     bands: dict[str, list[tuple[Claim, list[str], ExistingCheck | None, SafeString | str]]] = {}
-    for one in sorted(proposals, key=lambda one: -(one.claim.score or 0)):
+    for proposal in sorted(proposals, key=lambda proposal: -(proposal.claim.score or 0)):
         existing_check, reasons = (
-            known_checks.get(one.claim.pk),
-            score_reasons.describe_reasons(one.claim.score_reasons),
+            known_checks.get(proposal.claim.pk),
+            score_reasons.describe_reasons(proposal.claim.score_reasons),
         )
         row = (
-            one.claim,
+            proposal.claim,
             reasons,
             existing_check,
             build_kind_badge(existing_check.kind) if existing_check else "",
         )
-        bands.setdefault(score_reasons.get_band_label(one.claim.score), []).append(row)
+        bands.setdefault(score_reasons.get_band_label(proposal.claim.score), []).append(row)
     context = {
         "title": _("Article: %s") % snapshot.source.title,
         "source": snapshot.source,
@@ -245,8 +245,8 @@ def _import_from_form(request: HttpRequest, form: ArticleForm) -> ImportedArticl
 
 
 def _show_import_messages(request: HttpRequest, article: ImportedArticle) -> None:
-    captured, proposal = article.captured, article.proposal
-    for caveat in captured.document.caveats:
+    capture, proposal = article.captured, article.proposal
+    for caveat in capture.document.caveats:
         messages.warning(request, caveat.sentence)
     if proposal.failure:
         messages.warning(request, translate_message(proposal.failure))
@@ -259,11 +259,11 @@ def _show_import_messages(request: HttpRequest, article: ImportedArticle) -> Non
         messages.success(request, text % {"created": created})
     else:
         messages.info(request, _("No new claims were found in it."))
-    if not captured.is_new_source:
+    if not capture.is_new_source:
         messages.info(
             request,
             _("The text of a known source has changed: a new snapshot was stored.")
-            if captured.is_new_snapshot
+            if capture.is_new_snapshot
             else _("This text was already imported."),
         )
     if lost_count := len(proposal.orphaned):

@@ -68,8 +68,10 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
     current_note = next((note for note in notes if claim and note.claim == claim.pk), None)
     start, end = 0, len(text)
     if claim:
-        first = current_note.places[0] if current_note and current_note.places else None
-        start, end = find_window(text, *(first.start, first.end) if first else (0, 0), _CONTEXT_LENGTH)
+        first_place = current_note.places[0] if current_note and current_note.places else None
+        start, end = find_window(
+            text, *(first_place.start, first_place.end) if first_place else (0, 0), _CONTEXT_LENGTH
+        )
     places = [place for note in notes for place in note.places]
     return {
         "annotated": AnnotatedText(

@@ -196,12 +196,12 @@ def list_notes(snapshot: Snapshot, person: User) -> list[ArticleNote]:
 
 
 def _list_claim_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleNote]:
-    current = Publication.objects.current().filter(claim=OuterRef("claim"))
+    current_publications = Publication.objects.current().filter(claim=OuterRef("claim"))
     rows = (
         Appearance.objects.readable_by(person)
         .filter(source=snapshot.source_id)
         .select_related("claim__claimant")
-        .annotate(is_published=Exists(current), last_move=Subquery(_LAST_MOVE))
+        .annotate(is_published=Exists(current_publications), last_move=Subquery(_LAST_MOVE))
         .order_by("start", "pk")
     )
     labels, claims = {state: str(label) for state, label in LEGEND}, reverse("admin:claims_claim_changelist")

@@ -165,13 +165,13 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Let people who cannot triage change only proposals; accepted claims belong to fact-checkers."""
-        editable = obj is None or claim_edits.may_edit(obj, get_person(request))
-        return editable and super().has_change_permission(request, obj)
+        is_editable = obj is None or claim_edits.may_edit(obj, get_person(request))
+        return is_editable and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Allow deleting only untouched claims; others must be declined or merged."""
-        deletable = obj is None or not claim_edits.is_referenced(obj)
-        return super().has_delete_permission(request, obj) and deletable
+        is_deletable = obj is None or not claim_edits.is_referenced(obj)
+        return super().has_delete_permission(request, obj) and is_deletable
 
     def get_readonly_fields(self, request: HttpRequest, obj: Claim | None = None) -> tuple[str, ...]:
         return () if obj is None else claim_edits.list_fixed_fields(obj)
@@ -317,13 +317,13 @@ class ClaimAdmin(TypedNames, ClaimList):
         """Warn about claims with the same wording, and offer to merge them if the person may."""
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
         same_claims = Claim.objects.readable_by(get_person(request)).filter(statement_key__in=key)
-        for other in same_claims.exclude(pk=claim.pk).order_by("pk")[:3]:
+        for same_claim in same_claims.exclude(pk=claim.pk).order_by("pk")[:3]:
             message = _(
                 "A claim with the same statement already exists: {} ({}). If it is the same claim, "
                 "merge the two."
             )
-            link = format_html('<a href="{}">{}</a>', change_page(other), other)
-            messages.warning(request, format_html(message, link, other.get_state_display()))
+            link = format_html('<a href="{}">{}</a>', change_page(same_claim), same_claim)
+            messages.warning(request, format_html(message, link, same_claim.get_state_display()))
 
     def build_page_context(self, request: HttpRequest, claim: Any, /) -> dict[str, Any]:
         claim, person = self.get_stored_subject(request, claim), get_person(request)

@@ -46,9 +46,9 @@ class ClaimBulk(MovesAdmin):
     actions: tuple[str, ...] = (
         "accept_selected",
         "decline_selected",
-        "file_selected",
+        "add_topic_to_selected",
         "merge_selected",
-        "gather_selected",
+        "put_selected_into_cluster",
     )
 
     def has_triage_permission(self, request: HttpRequest) -> bool:
@@ -79,7 +79,7 @@ class ClaimBulk(MovesAdmin):
         return self._ask(request, claims, "decline", declined, context)
 
     @admin.action(description=gettext_lazy("Add a topic…"), permissions=["triage"])
-    def file_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
+    def add_topic_to_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
         """Ask for the topic, then add it to all selected claims."""
 
         def file_claims(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
@@ -113,7 +113,7 @@ class ClaimBulk(MovesAdmin):
         return self._ask(request, claims, "merge", merge_claims, context)
 
     @admin.action(description=gettext_lazy("Same rumour: put into a cluster"), permissions=["gather"])
-    def gather_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
+    def put_selected_into_cluster(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
         return open_cluster(request, lambda: clusters.gather(claims.order_by("pk"), by=get_person(request)))
 
     # Forms and messages ----------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
     rows = readable_verdicts.select_related("publisher", "rating", "author").defer("explanation")
     verdicts = list(rows.order_by("-pk")[:_VERDICT_LIMIT])
     publications = list(claim.publications.defer("body", "search_text", "search_statement")[:_SHOWN_LIMIT])
-    current = next((entry for entry in publications if is_current(entry)), None)
+    current_publication = next((entry for entry in publications if is_current(entry)), None)
     return {
         "claim": claim,
         "claim_badge": build_published_badge(publications[0]) if publications else build_state_badge(claim),
@@ -72,9 +72,12 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         ],
         "publications": [(entry, build_status_badge(entry)) for entry in publications],
         "correction_effects": describe_corrections(publications, person),
-        "public": current,
-        "public_differs": current is not None
-        and (have_reviewed_parts_changed(claim, current) or have_claimed_media_changed(claim, current)),
+        "public": current_publication,
+        "public_differs": current_publication is not None
+        and (
+            have_reviewed_parts_changed(claim, current_publication)
+            or have_claimed_media_changed(claim, current_publication)
+        ),
         "under_review": any(verdict.state == Verdict.State.IN_REVIEW for verdict in verdicts),
         "draft_offer": choose_draft_offer(claim, verdicts, person),
         "clusters": list_clusters(claim, person),
@@ -241,14 +244,14 @@ def choose_draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> s
     """Return which draft the person can start: "first", "correction" (of the published verdict), "version" (of a
     retracted one), or "" for none.
     """
-    own_verdicts = [verdict for verdict in verdicts if verdict.publisher.is_house]
+    newsroom_verdicts = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):
         return ""
-    if any(verdict.state in _OPEN_STATES for verdict in own_verdicts):
+    if any(verdict.state in _OPEN_STATES for verdict in newsroom_verdicts):
         return ""
-    if any(verdict.state == Verdict.State.PUBLISHED for verdict in own_verdicts):
+    if any(verdict.state == Verdict.State.PUBLISHED for verdict in newsroom_verdicts):
         return "correction"
-    return "version" if own_verdicts else "first"
+    return "version" if newsroom_verdicts else "first"
 
 
 def render_claim_link(claim: Claim) -> SafeString:

@@ -277,12 +277,14 @@ def _build_my_proposals_card(person: User) -> Card:
 
 def _build_last_published_card() -> Card:
     # Imported claims are not this newsroom's news, and withdrawn ones no longer have a publisher.
-    own_entries = Publication.objects.newest().by_newsroom() | Publication.objects.newest().exclude(
+    newsroom_entries = Publication.objects.newest().by_newsroom() | Publication.objects.newest().exclude(
         status=Publication.Status.PUBLISHED
     )
-    newest = own_entries.select_related("claim").only("kind", "status", "published_at", "claim__statement")
-    entries = newest.order_by("-published_at", "-claim_id")[:_SHOWN_ROWS]
-    count = len(own_entries.order_by().values("pk")[: COUNT_LIMIT + 1])
+    listed_entries = newsroom_entries.select_related("claim").only(
+        "kind", "status", "published_at", "claim__statement"
+    )
+    entries = listed_entries.order_by("-published_at", "-claim_id")[:_SHOWN_ROWS]
+    count = len(newsroom_entries.order_by().values("pk")[: COUNT_LIMIT + 1])
     lines = [
         ListedRow(
             str(entry.claim),

@@ -49,7 +49,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
     search_fields = ("claim__statement", "claim__claimant__name", "earlier__claimant__name")
     search_help_text = _("Search by words in the statement, or by claimant")
     ordering = ("-pk",)
-    actions = ("merge_selected", "tell_selected_apart", "gather_selected")
+    actions = ("merge_selected", "mark_selected_different", "put_selected_into_cluster")
     change_form_outer_before_template = "admin/desk/duplicate_top.html"
     fields = ("created_at", "import_link", "confidence", "dismissed_at", "dismissed_by_name")
     readonly_fields = ("import_link",)
@@ -89,7 +89,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
             messages.success(request, ngettext("%d claim merged.", "%d claims merged.", count) % count)
 
     @admin.action(description=_("Different claims"), permissions=["decide"])
-    def tell_selected_apart(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
+    def mark_selected_different(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
         number = duplicates.mark_as_different(pairs, by=get_person(request))
         words = ngettext(
             "%d pair marked as different claims.", "%d pairs marked as different claims.", number
@@ -100,7 +100,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
         return request.user.has_perms(["claims.merge_claim", "claims.add_cluster", "claims.change_cluster"])
 
     @admin.action(description=_("Same rumour: put into a cluster"), permissions=["gather"])
-    def gather_selected(
+    def put_selected_into_cluster(
         self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]
     ) -> HttpResponse | None:
         return open_cluster(request, lambda: duplicates.gather(pairs, by=get_person(request)))
@@ -124,9 +124,9 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
     def get_page_after(self, request: HttpRequest, row: PossibleDuplicate) -> str:
         """Return the URL of the filtered list, or of the pairs still waiting."""
         list_url = reverse("admin:claims_possibleduplicate_changelist")
-        came_from = request.headers.get("Referer", "")
-        if f"{list_url}?" in came_from and url_has_allowed_host_and_scheme(came_from, {request.get_host()}):
-            return came_from
+        referrer = request.headers.get("Referer", "")
+        if f"{list_url}?" in referrer and url_has_allowed_host_and_scheme(referrer, {request.get_host()}):
+            return referrer
         return f"{list_url}?queue=duplicates"
 
 

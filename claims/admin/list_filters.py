@@ -77,8 +77,8 @@ class PublicFilter(DropdownFilter):
         return [("yes", _("Yes")), ("no", _("No"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        current = Exists(Publication.objects.current().filter(claim=OuterRef("pk")))
-        condition = {"yes": current, "no": ~current}.get(self.value() or "")
+        is_published = Exists(Publication.objects.current().filter(claim=OuterRef("pk")))
+        condition = {"yes": is_published, "no": ~is_published}.get(self.value() or "")
         return queryset if condition is None else queryset.filter(condition)
 
 

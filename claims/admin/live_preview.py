@@ -58,8 +58,8 @@ def _use_desk_file_urls(claim: dict[str, Any]) -> dict[str, Any]:
     def insert_pictures(html: str) -> str:
         for item in claim.get("media", []):
             if item["url"]:
-                public = FOLDER + item["url"].rpartition("/")[2]
-                html = html.replace(f'src="{public}"', f'src="{build_file_url(item["id"])}"')
+                public_url = FOLDER + item["url"].rpartition("/")[2]
+                html = html.replace(f'src="{public_url}"', f'src="{build_file_url(item["id"])}"')
         return html
 
     return claim | {

@@ -55,9 +55,9 @@ class NewsroomPageForm(DeskForm):
         page_versions = NewsroomPage.objects.filter(
             kind=cleaned.get("kind"), language=cleaned.get("language")
         )
-        newest = page_versions.order_by("-version").first()
-        if newest:
-            self.instance.version = newest.version + 1
+        newest_version = page_versions.order_by("-version").first()
+        if newest_version:
+            self.instance.version = newest_version.version + 1
             if not cleaned.get("note"):
                 self.add_error(
                     "note", _("Describe in one sentence what changed. Readers see it beside the page.")
@@ -82,10 +82,10 @@ class NewsroomPageAdmin(DeskAdmin):
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Start a new version with the text of the newest one."""
-        newest = NewsroomPage.objects.current().filter(
+        newest_version = NewsroomPage.objects.current().filter(
             kind=request.GET.get("kind", ""), language=request.GET.get("language", "")
         )
-        row = newest.first()
+        row = newest_version.first()
         values: dict[str, Any] = super().get_changeform_initial_data(request)
         return values | ({"title": row.title, "text": row.text, "url": row.url} if row else {})
 

@@ -131,12 +131,12 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
 def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
     """Return the repeats of claims rated false, grouped by claim, latest first."""
-    false = PublishedVerdict.objects.current().filter(
+    false_verdicts = PublishedVerdict.objects.current().filter(
         claim_id=OuterRef("claim_id"), rating_class__in=FALSE_CLASSES
     )
     repeats = list(
         rows.not_rejected()  # type: ignore[attr-defined]  # a RepeatQuerySet
-        .filter(Exists(false))
+        .filter(Exists(false_verdicts))
         .order_by()
         .values("claim")
         .annotate(

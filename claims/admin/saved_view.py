@@ -213,23 +213,23 @@ def _list_page(desk: DeskAdmin) -> str:
 def _split_valid_parts(desk: DeskAdmin, request: HttpRequest, query: str) -> tuple[str, list[str]]:
     """Return the valid and the invalid parameters of a saved query."""
     parts = parse_qsl(query, keep_blank_values=True)
-    missing: list[str] = []
+    missing_names: list[str] = []
     column_names = [
         column for name, value in parts if name == COLUMNS_PARAMETER for column in value.split(",")
     ]
     known_columns = desk.all_columns(request)
     if missing_columns := [column for column in column_names if column not in known_columns]:
-        missing += missing_columns
+        missing_names += missing_columns
         # The order refers to columns by number, which another column would now have.
         parts = [(name, value) for name, value in parts if name not in (COLUMNS_PARAMETER, ORDER_VAR)]
         parts += [(COLUMNS_PARAMETER, column) for column in column_names if column in known_columns]
     if not _is_openable(desk, request, parts):
         invalid_names = {name for name, value in parts if not _is_openable(desk, request, [(name, value)])}
-        missing += sorted(invalid_names)
+        missing_names += sorted(invalid_names)
         parts = [(name, value) for name, value in parts if name not in invalid_names]
         if not _is_openable(desk, request, parts):
-            return "", [*missing, *sorted({name for name, _value in parts})]
-    return urlencode(parts), missing
+            return "", [*missing_names, *sorted({name for name, _value in parts})]
+    return urlencode(parts), missing_names
 
 
 def _is_openable(desk: DeskAdmin, request: HttpRequest, parts: list[tuple[str, Any]]) -> bool:

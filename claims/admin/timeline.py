@@ -138,8 +138,8 @@ def _iterate_edits(claim: Claim, reader: User, limit: int) -> Iterator[TimelineE
         past_events += list_changes(Appearance, row_name=_("an appearance"), limit=limit, claim_id=claim.pk)
         past_events += list_link_changes(ClaimTopic, link_name="topic", limit=limit, claim_id=claim.pk)
     # People who may not read others' drafts see the full history of their own.
-    reads_all = reader.has_perm(READ_DRAFTS)
-    verdict_ids = [pk for pk, author in verdicts if reads_all or author == reader.pk]
+    may_read_all = reader.has_perm(READ_DRAFTS)
+    verdict_ids = [pk for pk, author in verdicts if may_read_all or author == reader.pk]
     past_events += list_changes(
         Verdict, excluded_fields=_FIELDS_IN_MOVES, limit=limit, pgh_obj_id__in=verdict_ids
     )
@@ -252,12 +252,12 @@ def can_read_work(row: Claim | Verdict, reader: User) -> bool:
 
 
 def list_claim_events(claim: Claim, reader: User) -> list[PastEvent]:
-    published = _list_publications(claim.publications.defer("body", "search_text"))
+    publication_events = _list_publications(claim.publications.defer("body", "search_text"))
     if not can_read_work(claim, reader):
-        return published
+        return publication_events
     creation = PastEvent(claim.created_at, get_name(claim.created_by), _("Added"))
     moves = claim.transitions.readable_by(reader).select_related("verdict__publisher")
-    return [creation, *_list_moves(moves), *published]
+    return [creation, *_list_moves(moves), *publication_events]
 
 
 def list_verdict_events(verdict: Verdict, reader: User) -> list[PastEvent]:

@@ -186,17 +186,19 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             raise PermissionDenied
         form = live_preview.remove_lock(self.get_form(request, row, change=True))(request.POST, instance=row)
         form.full_clean()
-        edited: Translation = form.instance
-        prospect = preview_entries.preview_translating(edited)
+        edited_translation: Translation = form.instance
+        prospect = preview_entries.preview_translating(edited_translation)
         answer = JsonResponse(
             {
                 "page": render_reader_view(
-                    [prospect.then, *prospect.ledger], prospect.then, language=edited.language
+                    [prospect.then, *prospect.ledger], prospect.then, language=edited_translation.language
                 )
                 if prospect
                 else "",
                 "unread": [str(error) for errors in form.errors.values() for error in errors],
-                "missing": [(words, "translation") for words in list_missing_of_translation(edited)],
+                "missing": [
+                    (words, "translation") for words in list_missing_of_translation(edited_translation)
+                ],
             }
         )
         answer["Cache-Control"] = "no-store"

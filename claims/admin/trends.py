@@ -235,13 +235,17 @@ def compute_figures(today: date) -> TrendFigures:
     first_week = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
     weeks = [first_week + timedelta(days=7 * number) for number in range(WEEKS)]
     moment = _start_of_day(first_week)
-    incoming, closed, durations = _count_incoming(moment), _count_closed(moment), _measure_days_taken(moment)
+    incoming_by_week, closed_by_week, durations = (
+        _count_incoming(moment),
+        _count_closed(moment),
+        _measure_days_taken(moment),
+    )
     publications = find_published_since(today - timedelta(days=PERIOD_DAYS))
     claims = Claim.objects.filter(Exists(publications.filter(claim=OuterRef("pk"))))
     return TrendFigures(
         weeks=weeks,
-        incoming_counts=[incoming.get(week, 0) for week in weeks],
-        closed_counts=[closed.get(week, 0) for week in weeks],
+        incoming_counts=[incoming_by_week.get(week, 0) for week in weeks],
+        closed_counts=[closed_by_week.get(week, 0) for week in weeks],
         days=[durations.get(week) for week in weeks],
         ratings=_count_ratings(publications),
         claimants=_count_most_frequent(claims.filter(claimant__isnull=False), "claimant", "claimant__name"),

@@ -174,13 +174,13 @@ class Triage(MovesAdmin):
         failures = [outcome for outcome in outcomes if isinstance(outcome, FailedDecision)]
         if decisions and not failures:
             mark_stored(request)
-        undoable = " ".join(outcome.token for outcome in decisions if action != "undo")
+        undo_tokens = " ".join(outcome.token for outcome in decisions if action != "undo")
         step = list_steps().get(action)
         message = str(step.message if step else _DECISION_MESSAGES[action])
         if len(decisions) > 1:
             message += " " + ngettext("%d claim.", "%d claims.", len(decisions)) % len(decisions)
         if request.headers.get("Accept") == "application/json":
-            return self._build_json_response(request, message, decisions, failures, undoable)
+            return self._build_json_response(request, message, decisions, failures, undo_tokens)
         if decisions:
             messages.success(request, message)
         for outcome in failures:
@@ -191,8 +191,8 @@ class Triage(MovesAdmin):
         query["since"] = request.POST.get("since", "0")
         if next_claim := _parse_number(request.POST.get("then" if decisions else "here")):
             query["at"] = str(next_claim)
-        if undoable:
-            query["undo"] = undoable
+        if undo_tokens:
+            query["undo"] = undo_tokens
         return HttpResponseRedirect(f"{reverse('admin:claims_claim_triage')}?{query.urlencode()}")
 
     def _build_json_response(
@@ -201,7 +201,7 @@ class Triage(MovesAdmin):
         message: str,
         decisions: Sequence[DecidedClaim],
         failures: Sequence[FailedDecision],
-        undoable: str,
+        undo_tokens: str,
     ) -> JsonResponse:
         # The total is known from when the screen was opened; counting again would cost more than the move.
         progress = count_decisions(get_person(request), _parse_number(request.POST.get("since")))
@@ -217,7 +217,7 @@ class Triage(MovesAdmin):
                 "refused": [
                     {"claim": outcome.claim, "words": _describe_failure(outcome)} for outcome in failures
                 ],
-                "undo": undoable,
+                "undo": undo_tokens,
                 "progress": str(progress),
             },
             status=status,
@@ -261,10 +261,10 @@ class Triage(MovesAdmin):
     ) -> dict[str, Any]:
         person = get_person(request)
         list_query = request.GET.get("list") or _read_filters(request.GET).urlencode()
-        common = {"list": list_query, "since": since, "then": next_claim, **build_choices(person)}
+        common_context = {"list": list_query, "since": since, "then": next_claim, **build_choices(person)}
         if claim is None:
-            return {**common, "claim": None}
-        return {**common, **build_claim_context(claim, person)}
+            return {**common_context, "claim": None}
+        return {**common_context, **build_claim_context(claim, person)}
 
 
 def _read_filters(parameters: QueryDict) -> QueryDict:

@@ -57,8 +57,10 @@ def reserve_proposals(claims: Iterable[int], *, by: User) -> set[int]:
 
 def find_other_viewers(claims: Iterable[int], *, person: User) -> dict[int, str]:
     """Return which of the proposals others are viewing now, with their names."""
-    turns = TriageTurn.objects.of_others(person).filter(claim__in=list(claims)).select_related("person")
-    return {turn.claim_id: get_display_name(turn.person) for turn in turns}
+    reservations = (
+        TriageTurn.objects.of_others(person).filter(claim__in=list(claims)).select_related("person")
+    )
+    return {reservation.claim_id: get_display_name(reservation.person) for reservation in reservations}
 
 
 #: The moves of triage, each with the move that undoes it.

@@ -39,15 +39,15 @@ def _get_publications() -> Any:
 class ClaimQuerySet(models.QuerySet["Claim"]):
     def open(self) -> "ClaimQuerySet":
         """Return claims that are proposed or accepted, and not published."""
-        current = _get_publications().current().filter(claim=models.OuterRef("pk"))
+        current_publications = _get_publications().current().filter(claim=models.OuterRef("pk"))
         return self.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED]).exclude(
-            models.Exists(current)
+            models.Exists(current_publications)
         )
 
     def readable_by(self, person: User) -> Self:
         """Return the claims that this person may read."""
-        published = Q(models.Exists(_get_publications().filter(claim=models.OuterRef("pk"))))
-        return filter_readable(self, person, own_or_published=published | Q(created_by=person))
+        is_published = Q(models.Exists(_get_publications().filter(claim=models.OuterRef("pk"))))
+        return filter_readable(self, person, own_or_published=is_published | Q(created_by=person))
 
 
 @keep_history(exclude=["updated_at", "statement_key"])

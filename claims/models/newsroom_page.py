@@ -16,8 +16,8 @@ MAX_PAGE_LENGTH = 100_000
 class NewsroomPageQuerySet(models.QuerySet["NewsroomPage"]):
     def current(self) -> Self:
         """Return the newest version of each page in each language."""
-        newest = NewsroomPage.objects.filter(kind=OuterRef("kind"), language=OuterRef("language"))
-        return self.filter(pk=Subquery(newest.order_by("-version").values("pk")[:1]))
+        page_versions = NewsroomPage.objects.filter(kind=OuterRef("kind"), language=OuterRef("language"))
+        return self.filter(pk=Subquery(page_versions.order_by("-version").values("pk")[:1]))
 
 
 class NewsroomPage(models.Model):

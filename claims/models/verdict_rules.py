@@ -264,7 +264,7 @@ _NOT_IN_LEDGER_ERROR = refuse(
 )
 
 
-def build_signoffs_sql(also: str = "") -> str:
+def build_signoffs_sql(extra_condition: str = "") -> str:
     """Return SQL that rejects a verdict `NEW` without enough sign-offs of its content; declare `present`.
 
     Args:
@@ -281,7 +281,7 @@ def build_signoffs_sql(also: str = "") -> str:
             )
             -- Of these words, this rating and this evidence.
             AND (claim_sha256, verdict_sha256) = (present.claim_sha256, present.verdict_sha256)
-            {also}
+            {extra_condition}
         ) < NEW.required_signoffs THEN
             {_NOT_SIGNED_OFF_ERROR}
         END IF;

@@ -55,19 +55,19 @@ def _build_query() -> Statement:
     return Statement.of(annotate_due(User.objects.filter(pk=Slot("person", "integer"))))
 
 
-def _read_permissions(held_by: str, person: Any, checked_object: Any) -> set[str]:
+def _read_permissions(relation: str, person: Any, checked_object: Any) -> set[str]:
     """Return the names of the permissions that the person has through `held_by`, a relation of `Permission`."""
     if not person.is_active or person.is_anonymous or checked_object is not None:
         return set()
-    query = _build_permission_query(held_by)
+    query = _build_permission_query(relation)
     with connection.cursor() as cursor:
         cursor.execute(query.sql, query.bind({"person": person.pk}))
         return {f"{app}.{codename}" for app, codename in cursor.fetchall()}
 
 
 @cache
-def _build_permission_query(held_by: str) -> Statement:
-    rows = Permission.objects.filter(**{held_by: Slot("person", "integer")}).order_by()
+def _build_permission_query(relation: str) -> Statement:
+    rows = Permission.objects.filter(**{relation: Slot("person", "integer")}).order_by()
     return Statement.of(rows.values_list("content_type__app_label", "codename"))
 
 

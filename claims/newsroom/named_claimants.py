@@ -66,9 +66,9 @@ class NamedClaimants:
         ]
         if len(namesakes) < 2 or not _are_distinguished(namesakes):
             return next(iter(namesakes), None)
-        by_title = [claimant for claimant in namesakes if job_title and claimant.job_title == job_title]
-        if len(by_title) == 1:
-            return by_title[0]
+        same_title = [claimant for claimant in namesakes if job_title and claimant.job_title == job_title]
+        if len(same_title) == 1:
+            return same_title[0]
         return next((claimant for claimant in namesakes if not group_by_authority(claimant.same_as)), None)
 
 
@@ -93,19 +93,21 @@ def get_or_create_claimants(titles_by_name: Mapping[str, str]) -> dict[str, Clai
     """
     names = {name: name[:_MAX_NAME_LENGTH].strip() for name in titles_by_name}
     titles = {wanted_name: titles_by_name[wanted_name][:_MAX_NAME_LENGTH] for wanted_name in names}
-    existing = NamedClaimants(names.values())
-    claimants = {wanted_name: existing.find(name, titles[wanted_name]) for wanted_name, name in names.items()}
+    existing_claimants = NamedClaimants(names.values())
+    claimants = {
+        wanted_name: existing_claimants.find(name, titles[wanted_name]) for wanted_name, name in names.items()
+    }
     if None in claimants.values():
         # Two articles that quote the same new person at the same time make one claimant.
         hold("claimants")
-        existing = NamedClaimants(names.values())
+        existing_claimants = NamedClaimants(names.values())
         missing = []
         for wanted_name, name in names.items():
             title = titles[wanted_name]
-            if (claimant := existing.find(name, title)) is None:
+            if (claimant := existing_claimants.find(name, title)) is None:
                 claimant = Claimant(name=name, job_title=title, kind=_guess_kind(name, title))
                 missing.append(claimant)
-                existing.add(claimant)
+                existing_claimants.add(claimant)
             claimants[wanted_name] = claimant
         Claimant.objects.bulk_create(missing)
     return {wanted_name: claimant for wanted_name, claimant in claimants.items() if claimant}

@@ -135,14 +135,14 @@ def ensure_roles(**signal: Any) -> None:
         offered_permissions = set(
             OfferedPermission.objects.filter(role=group).values_list("permission", flat=True)
         )
-        added = [
+        new_permissions = [
             permission for permission in _find_permissions(names) if permission.pk not in offered_permissions
         ]
         # A group of this name that was never offered permissions is an administrator's own.
         if created or offered_permissions:
-            group.permissions.add(*added)
+            group.permissions.add(*new_permissions)
         OfferedPermission.objects.bulk_create(
-            [OfferedPermission(role=group, permission=permission) for permission in added],
+            [OfferedPermission(role=group, permission=permission) for permission in new_permissions],
             ignore_conflicts=True,
         )
 

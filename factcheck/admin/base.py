@@ -41,17 +41,17 @@ def is_cascade_deletion(request: HttpRequest, *pages: str) -> bool:
 
 def _remove_matching_lines(lines: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
     """Return nested lists of lines without the lines that begin like this."""
-    remaining = []
+    remaining_lines = []
     for line in lines:
         if isinstance(line, list):
-            remaining += (
+            remaining_lines += (
                 [remaining_children]
                 if (remaining_children := _remove_matching_lines(line, beginnings))
                 else []
             )
         elif not line.startswith(beginnings):
-            remaining.append(line)
-    return remaining
+            remaining_lines.append(line)
+    return remaining_lines
 
 
 class DeskAdmin(DayFields, ListDownload):
@@ -186,9 +186,9 @@ class DeskAdmin(DayFields, ListDownload):
         row = self.get_object(request, unquote(object_id))
         if row is None or not self.has_change_permission(request, row):
             return
-        locked = self.model._base_manager.select_for_update().filter(pk=row.pk).first()
-        if locked is not None:
-            request.both_versions = build_both_versions(self, request, locked, self.versioned_relations)  # type: ignore[attr-defined]  # for the page
+        locked_row = self.model._base_manager.select_for_update().filter(pk=row.pk).first()
+        if locked_row is not None:
+            request.both_versions = build_both_versions(self, request, locked_row, self.versioned_relations)  # type: ignore[attr-defined]  # for the page
 
     def _build_versions_context(
         self, request: HttpRequest, row: models.Model, context: dict[str, Any]

@@ -145,11 +145,11 @@ def find_last_changes(row: models.Model) -> dict[str, tuple[str, datetime]]:
 
 
 def _iterate_steps(model: type[models.Model], events: list[Any]) -> Iterator[_Step]:
-    by_row = defaultdict(list)
+    events_by_row = defaultdict(list)
     for event in events:
-        by_row[event.pgh_obj_id].append(event)
-    current_rows = model._base_manager.in_bulk(by_row)
-    for pk, past_steps in by_row.items():
+        events_by_row[event.pgh_obj_id].append(event)
+    current_rows = model._base_manager.in_bulk(events_by_row)
+    for pk, past_steps in events_by_row.items():
         names = _list_tracked(type(past_steps[0]))
         rows_before: list[Values] = [{name: getattr(event, name) for name in names} for event in past_steps]
         current_row = current_rows.get(pk)

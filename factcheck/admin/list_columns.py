@@ -59,9 +59,11 @@ class ListColumns(ModelAdmin):
 
     def columns(self, request: HttpRequest) -> list[ListedColumn]:
         """Return all columns with whether they are shown."""
-        visible = self.get_list_display(request)
+        visible_columns = self.get_list_display(request)
         return [
-            ListedColumn(name, self.get_label(name), name in visible, name in self._list_links(request))
+            ListedColumn(
+                name, self.get_label(name), name in visible_columns, name in self._list_links(request)
+            )
             for name in self.all_columns(request)
         ]
 
@@ -74,8 +76,8 @@ class ListColumns(ModelAdmin):
 
     def _read_chosen_columns(self, request: HttpRequest) -> set[str]:
         names = {name for text in request.GET.getlist(COLUMNS_PARAMETER) for name in text.split(",")}
-        valid = names.intersection(self.all_columns(request))
-        return valid | set(self._list_links(request)) if valid else set()
+        valid_names = names.intersection(self.all_columns(request))
+        return valid_names | set(self._list_links(request)) if valid_names else set()
 
     def _list_links(self, request: HttpRequest) -> Sequence[str]:
         return [

@@ -96,13 +96,13 @@ class BothVersions:
     def signed(self) -> str:
         rows = [
             {
-                "names": each.names,
-                "sides": [each.base, each.mine, each.theirs],
-                "taken": each.taken,
-                "fate": each.fate,
-                "who": [each.who, each.at and each.at.isoformat()],
+                "names": choice.names,
+                "sides": [choice.base, choice.mine, choice.theirs],
+                "taken": choice.taken,
+                "fate": choice.fate,
+                "who": [choice.who, choice.at and choice.at.isoformat()],
             }
-            for each in self.choices
+            for choice in self.choices
         ]
         return signing.dumps([self.version, rows, self.notes], salt=_MERGE_SALT, compress=True)
 
@@ -155,11 +155,11 @@ def _read_values(lists: Mapping[str, list[str]]) -> dict[str, Value]:
     return {name: tuple(value) for name, value in lists.items()}
 
 
-def _read_fields(form: forms.BaseForm, without: tuple[str, ...] = ()) -> dict[str, Value]:
+def _read_fields(form: forms.BaseForm, excluded_names: tuple[str, ...] = ()) -> dict[str, Value]:
     return {
         bound.name: sent_values.get_unchanged(bound)
         for bound in sent_values.iterate_fields(form)
-        if bound.name not in without
+        if bound.name not in excluded_names
     }
 
 
@@ -226,11 +226,19 @@ class _Merge:
         last_changes = find_last_changes(self.row)
         for name, value in merge_fields(mine, theirs, differing).items():
             sent_values.set_submitted(sent_values.list_names(self.form[name]), value, self.post)
-        for each in differing:
-            column = getattr(_find_model_field(type(self.row), each.name), "attname", "")
-            who, at = last_changes.get(column, self.last_saved)
-            names = sent_values.list_names(self.form[each.name])
-            self._add_choice(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
+        for difference in differing:
+            column = getattr(_find_model_field(type(self.row), difference.name), "attname", "")
+            author_name, at = last_changes.get(column, self.last_saved)
+            names = sent_values.list_names(self.form[difference.name])
+            self._add_choice(
+                names,
+                difference.base,
+                difference.mine,
+                difference.theirs,
+                difference.taken,
+                who=author_name,
+                at=at,
+            )
         for formset in self.formsets:
             self._merge_rows(formset)
         # Choices made for an older version do not apply to this one.
@@ -245,10 +253,10 @@ class _Merge:
         self.both_versions.choices.append(Choice(*sides, **more))
 
     def _iterate_sent_fields(
-        self, form: forms.BaseForm, post: QueryDict, prefix: str = "", without: tuple[str, ...] = ()
+        self, form: forms.BaseForm, post: QueryDict, prefix: str = "", excluded_names: tuple[str, ...] = ()
     ) -> Iterator[tuple[str, Value]]:
         for bound in sent_values.iterate_fields(form):
-            if bound.name in without:
+            if bound.name in excluded_names:
                 continue
             names = tuple(name.replace("__prefix__", prefix) for name in sent_values.list_names(bound))
             # Browsers do not send unticked boxes; the autosaved form names them.
@@ -298,31 +306,39 @@ class _Merge:
             self._add_notes(formset, deleted_count)
 
     def _write_row(self, formset: Any, index: int, row: MergedRow, forms_by_key: dict[str, Any]) -> None:
-        at = f"{formset.prefix}-{index}"
+        prefix = f"{formset.prefix}-{index}"
         pk, fk, *_rest = _list_own_fields(formset)
-        self.post[f"{at}-{fk}"] = str(formset.instance.pk)
-        self.post[f"{at}-{pk}"] = row.key or ""
+        self.post[f"{prefix}-{fk}"] = str(formset.instance.pk)
+        self.post[f"{prefix}-{pk}"] = row.key or ""
         form, empty = forms_by_key.get(row.key or ""), formset.empty_form
         for hidden in (form or empty).hidden_fields():
             if hidden.name not in (pk, fk):
                 sent_values.set_submitted(
-                    (f"{at}-{hidden.name}",), sent_values.get_unchanged(hidden), self.post
+                    (f"{prefix}-{hidden.name}",), sent_values.get_unchanged(hidden), self.post
                 )
         if row.is_deleted:
-            self.post[f"{at}-DELETE"] = "on"
+            self.post[f"{prefix}-DELETE"] = "on"
         names = {name: _list_row_names(empty[name], index) for name in row.fields}
         for name, value in row.fields.items():
             sent_values.set_submitted(names[name], value, self.post)
         last_changes = find_last_changes(form.instance) if form and row.differing else {}
-        for each in row.differing:
-            column = getattr(_find_model_field(formset.model, each.name), "attname", "")
-            who, when = last_changes.get(column, self.last_saved)
+        for difference in row.differing:
+            column = getattr(_find_model_field(formset.model, difference.name), "attname", "")
+            author_name, changed_at = last_changes.get(column, self.last_saved)
             self._add_choice(
-                names[each.name], each.base, each.mine, each.theirs, each.taken, who=who, at=when
+                names[difference.name],
+                difference.base,
+                difference.mine,
+                difference.theirs,
+                difference.taken,
+                who=author_name,
+                at=changed_at,
             )
         if row.fate:
-            who, when = self.last_saved
-            self._add_choice((f"{at}-DELETE",), None, (), (), None, fate=row.fate, who=who, at=when)
+            author_name, changed_at = self.last_saved
+            self._add_choice(
+                (f"{prefix}-DELETE",), None, (), (), None, fate=row.fate, who=author_name, at=changed_at
+            )
         if row.is_added_by_them and form is not None:
             self.both_versions.notes.append(
                 _("Added in the meantime: %(kind)s “%(row)s”")
@@ -360,7 +376,7 @@ def _build_query(kept_parameters: Mapping[str, Any]) -> QueryDict:
     query = QueryDict(mutable=True)
     for name, value in kept_parameters.items():
         values = [value] if isinstance(value, str) else value
-        query.setlist(name, [each if isinstance(each, str) else each[0] for each in values])
+        query.setlist(name, [option if isinstance(option, str) else option[0] for option in values])
     return query
 
 
@@ -374,7 +390,7 @@ def _list_row_names(bound: forms.BoundField, index: int) -> tuple[str, ...]:
 
 
 def _find_model_field(model: type[models.Model], name: str) -> Any:
-    return next((each for each in model._meta.get_fields() if each.name == name), None)
+    return next((field for field in model._meta.get_fields() if field.name == name), None)
 
 
 # Choosing -------------------------------------------------------------------------------------------------------------
@@ -386,23 +402,27 @@ def _apply_choices(request: HttpRequest, versions: BothVersions) -> None:
     is_undecided = False
     for choice in versions.choices:
         choice_value = post.get(choice.take)
-        take = ValueOrigin(choice_value) if choice_value in set(ValueOrigin) else choice.taken
+        chosen_side = ValueOrigin(choice_value) if choice_value in set(ValueOrigin) else choice.taken
         if choice.fate:
-            is_undecided |= take is None
-            deletes = ValueOrigin.THEIRS if choice.fate is RowDeletion.DELETED_BY_THEM else ValueOrigin.MINE
-            if take is deletes:
+            is_undecided |= chosen_side is None
+            deleting_side = (
+                ValueOrigin.THEIRS if choice.fate is RowDeletion.DELETED_BY_THEM else ValueOrigin.MINE
+            )
+            if chosen_side is deleting_side:
                 post[choice.names[0]] = "on"
             continue
         names = choice.names
-        submitted = sent_values.get_submitted(names, post)
-        if take is None:
+        submitted_value = sent_values.get_submitted(names, post)
+        if chosen_side is None:
             is_undecided = True
-        elif is_same(submitted, choice.shown):
-            sent_values.set_submitted(names, choice.mine if take is ValueOrigin.MINE else choice.theirs, post)
+        elif is_same(submitted_value, choice.shown):
+            sent_values.set_submitted(
+                names, choice.mine if chosen_side is ValueOrigin.MINE else choice.theirs, post
+            )
         elif (
-            take is ValueOrigin.THEIRS
+            chosen_side is ValueOrigin.THEIRS
             and choice.taken is not ValueOrigin.THEIRS
-            and not is_same(submitted, choice.theirs)
+            and not is_same(submitted_value, choice.theirs)
         ):
             # Edited and discarded in one step: typed text is never dropped silently.
             is_undecided = True

@@ -61,9 +61,9 @@ class RefusalMessages:
         return True
 
 
-def describe_unchanged(name: object, why: str) -> str:
+def describe_unchanged(name: object, reason: str) -> str:
     """Return the message about a row that an action on several left unchanged."""
-    return _("Not done: “%(claim)s” %(why)s") % {"claim": str(name)[:100], "why": why}
+    return _("Not done: “%(claim)s” %(why)s") % {"claim": str(name)[:100], "why": reason}
 
 
 def change_rows(

@@ -61,10 +61,10 @@ def _to_submitted(widget: forms.Widget, value: Any) -> Value:
         return tuple(next(iter(_to_submitted(part, each)), "") for part, each in parts)
     if isinstance(widget, forms.CheckboxInput):
         return ("on",) if widget.check_test(value) else ()
-    formatted = widget.format_value(value)
-    if isinstance(formatted, list | tuple):
-        return tuple(str(each) for each in formatted)
-    return ("" if formatted is None else str(formatted),)
+    formatted_values = widget.format_value(value)
+    if isinstance(formatted_values, list | tuple):
+        return tuple(str(each) for each in formatted_values)
+    return ("" if formatted_values is None else str(formatted_values),)
 
 
 def _unwrap_widget(widget: forms.Widget) -> forms.Widget:

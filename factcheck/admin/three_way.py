@@ -61,9 +61,9 @@ def find_differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDi
     ]
 
 
-def merge_fields(mine: Fields, theirs: Fields, differing: Iterable[FieldDifference]) -> dict[str, Value]:
+def merge_fields(mine: Fields, theirs: Fields, differences: Iterable[FieldDifference]) -> dict[str, Value]:
     """Return all fields, each with the value to show if the sides differ."""
-    return {**theirs, **{difference.name: difference.shown for difference in differing}}
+    return {**theirs, **{difference.name: difference.shown for difference in differences}}
 
 
 class RowDeletion(StrEnum):
@@ -106,9 +106,13 @@ def merge_rows(
         base: the rows that both sides started from, by key; None if unknown.
     """
     my_rows = list(mine)
-    by_key = {row.key: row for row in my_rows if row.key is not None}
-    stored_rows = [_merge_stored_row(key, base, by_key.get(key), fields) for key, fields in theirs.items()]
-    deleted_rows = [row for key, row in by_key.items() if key not in theirs and _is_missed(key, row, base)]
+    rows_by_key = {row.key: row for row in my_rows if row.key is not None}
+    stored_rows = [
+        _merge_stored_row(key, base, rows_by_key.get(key), fields) for key, fields in theirs.items()
+    ]
+    deleted_rows = [
+        row for key, row in rows_by_key.items() if key not in theirs and _is_missed(key, row, base)
+    ]
     return [
         *stored_rows,
         *(MergedRow(None, row.fields, fate=RowDeletion.DELETED_BY_THEM) for row in deleted_rows),
@@ -127,8 +131,8 @@ def _merge_stored_row(
         return MergedRow(
             key, theirs, fate=None if is_unchanged else RowDeletion.DELETED_BY_ME, is_deleted=is_unchanged
         )
-    differing = find_differences(base_fields, mine.fields, theirs)
-    return MergedRow(key, merge_fields(mine.fields, theirs, differing), tuple(differing))
+    differences = find_differences(base_fields, mine.fields, theirs)
+    return MergedRow(key, merge_fields(mine.fields, theirs, differences), tuple(differences))
 
 
 def _is_missed(key: str, mine: SubmittedRow, base: Mapping[str, Fields] | None) -> bool:

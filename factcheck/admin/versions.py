@@ -37,23 +37,25 @@ class DeskForm(forms.ModelForm):
 
     def _refuse_to_overwrite(self) -> None:
         # The lock holds until the save, which is in the same transaction.
-        locked = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
+        locked_row = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
         if UNDECIDED_FIELD in self.data:
             raise forms.ValidationError(
                 _("Not saved: choose which version to keep for each of these fields."),
                 code="undecided",
             )
-        if self.data.get(self.add_prefix(VERSION_FIELD)) == compute_version(locked, self.versioned_relations):
+        if self.data.get(self.add_prefix(VERSION_FIELD)) == compute_version(
+            locked_row, self.versioned_relations
+        ):
             return
-        who, when = find_last_save(locked)
+        author_name, changed_at = find_last_save(locked_row)
         raise forms.ValidationError(
             _(
                 "Not saved: %(who)s changed this page%(when)s, after you opened it. Nothing was overwritten "
                 "and your text is not lost. Compare both versions, then save again."
             )
             % {
-                "who": who or _("another user"),
-                "when": _(" at %s") % f"{localtime(when):%H:%M}" if when else "",
+                "who": author_name or _("another user"),
+                "when": _(" at %s") % f"{localtime(changed_at):%H:%M}" if changed_at else "",
             },
             code="stale",
         )

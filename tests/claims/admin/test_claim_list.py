@@ -70,14 +70,16 @@ def test_what_has_moved_since_it_was_seen_is_not_declined(
 def test_several_are_filed(client: Client, checker: User, topic: Topic) -> None:
     one, other = make_claim(), make_claim("B.", topics=[topic])
     client.force_login(checker)
-    page = act(client, [one, other], "file_selected")
+    page = act(client, [one, other], "add_topic_to_selected")
     assert list(page.context["topics"]) == [(topic.pk, "Transport")]
-    done = act(client, [one, other], "file_selected", asked="1", topic=topic.pk)
+    done = act(client, [one, other], "add_topic_to_selected", asked="1", topic=topic.pk)
     assert said(done) == ["Not done: “B.” It already has the topic “Transport”.", "1 claim changed."]
     assert set(topic.claims.all()) == {one, other}
 
 
-@pytest.mark.parametrize("action", ["accept_selected", "decline_selected", "file_selected", "merge_selected"])
+@pytest.mark.parametrize(
+    "action", ["accept_selected", "decline_selected", "add_topic_to_selected", "merge_selected"]
+)
 def test_who_may_not_is_offered_nothing_and_does_nothing(
     action: str, client: Client, contributor: User, topic: Topic
 ) -> None:

@@ -35,7 +35,7 @@ def members(cluster: Cluster) -> list[int]:
 
 def test_chosen_claims_become_a_cluster(desk: Desk) -> None:
     one, other = make_claim(), make_claim()
-    asked = {"action": "gather_selected", "_selected_action": [other.pk, one.pk]}
+    asked = {"action": "put_selected_into_cluster", "_selected_action": [other.pk, one.pk]}
     answer = desk.client.post(CLAIMS, asked, follow=True)
     made = Cluster.objects.get()
     assert answer.redirect_chain == [(desk.page(made), 302)]
@@ -46,7 +46,7 @@ def test_what_stands_in_the_way_is_said(desk: Desk, editor: User) -> None:
     one, other = make_claim(), make_claim()
     for claim in (one, other):
         clusters.gather([claim], by=editor)
-    asked = {"action": "gather_selected", "_selected_action": [other.pk, one.pk]}
+    asked = {"action": "put_selected_into_cluster", "_selected_action": [other.pk, one.pk]}
     (message,) = said(desk.client.post(CLAIMS, asked, follow=True))
     assert message.startswith("These claims are in several clusters")
 
@@ -71,7 +71,7 @@ def test_several_pairs_become_one_cluster(desk: Desk) -> None:
         PossibleDuplicate.objects.create(claim=second, earlier=first),
         PossibleDuplicate.objects.create(claim=third, earlier=second),
     ]
-    asked = {"action": "gather_selected", "_selected_action": [pair.pk for pair in pairs]}
+    asked = {"action": "put_selected_into_cluster", "_selected_action": [pair.pk for pair in pairs]}
     desk.client.post(PAIRS + "?queue=duplicates", asked)
     assert set(members(Cluster.objects.get())) == {first.pk, second.pk, third.pk}
     assert PossibleDuplicate.objects.open().count() == 0
@@ -142,7 +142,7 @@ def test_fact_checkers_look(client: Client, checker: User, cluster: Cluster) -> 
     )
     address = reverse("admin:claims_cluster_publish", args=[cluster.pk])
     assert desk.client.post(address).status_code == 403
-    asked: dict[str, Any] = {"action": "gather_selected", "_selected_action": members(cluster)}
+    asked: dict[str, Any] = {"action": "put_selected_into_cluster", "_selected_action": members(cluster)}
     desk.client.post(CLAIMS, asked)
     assert Cluster.objects.count() == 1
 

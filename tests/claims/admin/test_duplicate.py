@@ -77,7 +77,7 @@ def test_several_at_once(desk: Desk) -> None:
     first, second, third = make_pair(), make_pair(), make_pair()
     assert run_action(desk, "merge_selected", [first, second]) == ["2 claims merged."]
     assert shown(desk) == [third]
-    assert run_action(desk, "tell_selected_apart", [third]) == ["1 pair marked as different claims."]
+    assert run_action(desk, "mark_selected_different", [third]) == ["1 pair marked as different claims."]
     assert shown(desk) == []
 
 
