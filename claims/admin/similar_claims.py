@@ -50,7 +50,7 @@ class SimilarClaim:
     claim_differs: tuple[Span, ...]
     state: SafeString
     verdicts: list[tuple[Verdict, SafeString]]
-    #: Who is working on the claim now.
+    #: The names of people working on the claim now.
     people: list[str]
     #: Whether another claim can be merged into this one: it may be the same claim, and is not itself merged or
     #: declined.

@@ -262,7 +262,7 @@ def list_claim_events(claim: Claim, reader: User) -> list[PastEvent]:
 
 def list_verdict_events(verdict: Verdict, reader: User) -> list[PastEvent]:
     if not can_read_work(verdict, reader):
-        # Only how it became public and ceased to be; the note on a retraction is public too.
+        # Only publication and withdrawal; the note on a retraction is public too.
         return _list_moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
     return [
         PastEvent(verdict.created_at, get_name(verdict.author), _("Drafted")),

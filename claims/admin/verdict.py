@@ -185,7 +185,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Verdict | None = None) -> Any:
         sections = super().get_fieldsets(request, obj)
         if obj and not self.has_change_permission(request, obj):
-            # The rest stands above the form, where the reviewer reads it before deciding.
+            # The rest is above the form, where the reviewer reads it before deciding.
             return SIGNATURE_FIELDSETS
         return (CORRECTION_FIELDSET, *sections) if obj and obj.supersedes_id else sections
 

@@ -28,7 +28,7 @@ FIELDSETS: Any = (
         {"fields": (("reviewed_on", "valid_as_of"), ("recheck_on", "language"), ("byline", "url"), "title")},
     ),
 )
-#: What a verdict that cannot be edited has beside its content.
+#: The fields shown beside the content of a verdict that cannot be edited.
 SIGNATURE_FIELDSETS: Any = (
     (gettext_lazy("Details"), {"fields": (("language", "byline"), ("url", "title"))}),
 )

@@ -73,7 +73,7 @@ class MailSchedule(models.Model):
         blank=True,
         help_text=_("Leave empty for the newsroom’s setting."),
     )
-    #: The day, where the person is, whose digest they have got.
+    #: The local day of the last digest that the person received.
     digest_of = models.DateField(null=True, editable=False)
 
     class Meta:
@@ -166,7 +166,7 @@ class SignedInPerson(User):  # type: ignore[django-manager-missing]  # knox's na
         ]
 
 
-#: The longest that anybody may go on without a second factor.
+#: The longest grace period without a second factor, in days.
 MAX_GRACE_DAYS = 90
 
 _REQUIRED_SQL = "'required within ' || NEW.grace_days || ' days'"
@@ -231,7 +231,7 @@ class SecondFactorRule(models.Model):
                     IF TG_OP = 'UPDATE' AND (NEW.always <> OLD.always OR NEW.role_id <> OLD.role_id) THEN
                         {refuse("A rule stays that of its role.", name="secondfactorrule_stays")}
                     END IF;
-                    -- Since when is not for anybody to say: it is what the days are counted from.
+                    -- The database sets the start, from which the days are counted.
                     IF NOT NEW.required THEN
                         NEW.since := NULL;
                     ELSIF TG_OP = 'UPDATE' AND OLD.required THEN

@@ -19,7 +19,7 @@ def build_span_rule(name: str) -> Rule:
         operation=pgtrigger.Insert | pgtrigger.Update,
         condition=pgtrigger.Q(new__start__isnull=False),
         func=f"""
-            -- A span that is not even whole is left to the constraint below; substr() would fail on it.
+            -- An incomplete span is left to the constraint below; substr() would fail on it.
             IF NEW."end" >= NEW.start AND NOT EXISTS (
                 SELECT FROM public.sources_snapshot
                 WHERE id = NEW.snapshot_id AND source_id = NEW.source_id

@@ -108,7 +108,7 @@ class AuditRecord(models.Model):
                 name="auditrecord_is_dated_here",
                 operation=pgtrigger.Insert,
                 func="""
-                    -- When it happened is not for the one who writes it down to say.
+                    -- The database sets the time, not the program that records the event.
                     NEW.at := clock_timestamp();
                     IF NEW.kind = 'shortened' THEN
                         NEW.detail := NEW.detail || jsonb_build_object('transaction', pg_current_xact_id()::text);
@@ -135,7 +135,7 @@ class AuditRecord(models.Model):
                 referencing=pgtrigger.Referencing(old="removed"),
                 declare=[("before", "timestamptz")],
                 func=f"""
-                    -- Only what is old is removed, and the same transaction says until when it did so.
+                    -- Only old records can be removed, and the same transaction must record up to which time.
                     SELECT max((detail ->> 'until')::timestamptz) INTO before FROM public.claims_auditrecord
                         WHERE kind = 'shortened' AND detail ->> 'transaction' = pg_current_xact_id()::text;
                     IF before IS NULL OR EXISTS (

@@ -70,7 +70,7 @@ TRUE_ROOT_SQL = f"""
     IF NEW.log = 'ledger' THEN
         FOR height IN 0 .. 62 LOOP
             CONTINUE WHEN (NEW.tree_size >> height) & 1 = 0;
-            -- In hashes of the level of tiles that has it: where it begins, and how many they are.
+            -- Its start and size, in hashes of the level of tiles that contains it.
             place := (((NEW.tree_size >> height) - 1) << height) >> (height / 8 * 8);
             SELECT substr(hashes, 1 + 32 * (place % 256)::integer, 32 << (height % 8)) INTO part
             FROM public.claims_hashtile WHERE level = height / 8 AND number = place / 256;
@@ -156,7 +156,7 @@ class SigningKey(models.Model):
                 func=f"""
                     PERFORM pg_advisory_xact_lock(hashtext('claims_signingkey'));
                     SELECT id, origin INTO last FROM public.claims_signingkey ORDER BY id DESC LIMIT 1;
-                    -- The first is announced by using it, each other by a command of the owner.
+                    -- Using the first key announces it; each later key is announced by a command of the owner.
                     IF last.id IS NOT NULL AND current_user <> {OWNER_SQL} THEN
                         {_NOT_OWNER_ERROR}
                     END IF;
@@ -253,7 +253,7 @@ class Checkpoint(models.Model):
                     THEN
                         {_CONTINUITY_ERROR}
                     END IF;
-                    -- The note says the same, and no more entries are signed than there are.
+                    -- The note must agree, and no more entries can be signed than exist.
                     said := string_to_array(NEW.note, E'\\n');
                     IF said[2] <> NEW.tree_size::text
                         OR said[3] <> encode(decode(NEW.root_sha256, 'hex'), 'base64') OR said[4] <> ''

@@ -106,8 +106,8 @@ class ClaimMedia(models.Model):
                         CASE WHEN TG_OP <> 'INSERT' THEN OLD.claim_id END,
                         CASE WHEN TG_OP <> 'DELETE' THEN NEW.claim_id END
                     ];
-                    -- Held: a verdict that is being submitted meanwhile is submitted with what is there then. Two
-                    -- statements, because a condition would be asked before the lock is taken.
+                    -- Locked: a verdict submitted in the meantime is submitted with the media present at that time.
+                    -- Two statements, because a condition would be evaluated before the lock is acquired.
                     PERFORM FROM public.claims_claim WHERE id = ANY (judged) ORDER BY id FOR NO KEY UPDATE;
                     IF EXISTS (
                         SELECT FROM public.claims_verdict WHERE claim_id = ANY (judged) AND state = 'in_review'

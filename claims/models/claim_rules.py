@@ -25,7 +25,7 @@ CLAIM_STEPS = (
     ("merged", "declined"),
 )
 
-# What one row may say -------------------------------------------------------------------------------------------------
+# Rules on single rows -------------------------------------------------------------------------------------------------
 
 STATEMENT_CONSTRAINT = CheckConstraint(name="claim_has_a_statement", condition=~Q(statement=""))
 
@@ -94,7 +94,7 @@ STATE_MOVES_RULE = Rule(
     condition=pgtrigger.AnyChange("state"),
     func=f"""
         {build_snapshot_check_sql("claim_state_moves")}
-        -- Waits for verdicts that are arriving on the claim, and claims being merged into it.
+        -- Waits for verdicts that are being added to the claim, and claims being merged into it.
         PERFORM FROM public.claims_claim WHERE id = NEW.id FOR UPDATE;
         IF NOT {build_step_sql(CLAIM_STEPS)}
             OR NEW.state = 'merged' AND NEW.state_before_merge <> OLD.state

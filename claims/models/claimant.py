@@ -53,7 +53,7 @@ class Claimant(models.Model):
         indexes = [
             # Imports and the article reader find a claimant by name, whatever its case.
             models.Index(Lower("name"), name="claimant_by_lower_name"),
-            # The parties and organisations that a list of claims can be filtered by.
+            # Parties and organisations, by which a list of claims can be filtered.
             models.Index("affiliation", name="claimant_by_affiliation"),
             # Identifiers of an authority: for imports, and the API's `same_as`.
             GinIndex("same_as", name="claimant_by_same_as"),

@@ -18,7 +18,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 MAX_DESCRIPTION_LENGTH = 5_000
 
-#: From which state to which a cluster may go.
+#: The allowed changes of a cluster's state.
 CLUSTER_STEPS = (
     ("draft", "published"),
     ("published", "draft"),
@@ -27,7 +27,7 @@ CLUSTER_STEPS = (
     ("dissolved", "draft"),
 )
 
-#: Of fewer claims than this, readers would learn that we keep others from them.
+#: A cluster with fewer public claims would reveal that the others are not published.
 MIN_PUBLIC_CLAIMS = 2
 
 #: The public view of a cluster's claims: their current ledger entries. A merged claim is represented by its
@@ -96,7 +96,7 @@ class Cluster(models.Model):
     claims: models.ManyToManyField = models.ManyToManyField(
         "claims.Claim", through="claims.ClusterMember", related_name="clusters", verbose_name=_("claims")
     )
-    #: When readers saw it first.
+    #: When readers first saw it.
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
     #: The time of the last change of its own words or state, excluding which claims belong to it.
     changed_at = models.DateTimeField(_("changed"), db_default=Now(), editable=False)

@@ -93,7 +93,7 @@ MAX_BYTES = 2**20
 #: The maximum number of forms stored per person.
 MAX_PER_PERSON = 100
 RETENTION_DAYS = 30
-#: How long it is remembered that a writer's form was saved: longer than browsers keep its text themselves (a week).
+#: How long a saved form is remembered: longer than browsers keep its text themselves (a week).
 CLOSED_RETENTION_DAYS = 8
 
 _STORE_SQL = """
@@ -186,7 +186,7 @@ class UnsavedForm(models.Model):
         related_name="+",
         verbose_name=_("written by"),
     )
-    #: One page that was opened once: two tabs never write over each other.
+    #: One opening of a page, so that two tabs never overwrite each other.
     writer = models.UUIDField(editable=False)
     sequence = models.BigIntegerField(
         help_text="Which of the writer's requests it is from; the highest stands."
@@ -197,7 +197,7 @@ class UnsavedForm(models.Model):
     values = models.JSONField(default=dict)
     started = models.JSONField(default=dict)
     updated_at = models.DateTimeField(_("written on"), db_default=Now())
-    #: From when on it is stored or given up: only the mark remains, for requests that come late.
+    #: When it was saved or discarded. Only this mark remains, for late requests.
     closed_at = models.DateTimeField(null=True, editable=False)
 
     objects = UnsavedFormQuerySet.as_manager()
@@ -236,7 +236,7 @@ class UnsavedForm(models.Model):
                 name="unsavedform_are_few",
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Q(new__closed_at__isnull=True),
-                # Two at once are counted one after the other. One that is there already is not counted again.
+                # Concurrent inserts are counted one after the other. An existing form is not counted again.
                 func=f"""
                     PERFORM pg_advisory_xact_lock(hashtext('unsavedform'), NEW.person_id::int);
                     IF NOT EXISTS (SELECT FROM public.claims_unsavedform

@@ -104,7 +104,7 @@ class Evidence(Anchored):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 declare=[("verdict", "public.claims_verdict")],
                 func=f"""
-                    -- Held: a verdict that is being submitted meanwhile is submitted with what is there then.
+                    -- Locked: a verdict submitted in the meantime is submitted with the evidence present at that time.
                     SELECT * INTO verdict FROM public.claims_verdict WHERE id = OLD.verdict_id FOR NO KEY UPDATE;
                     IF verdict.state <> 'draft' THEN
                         {_NOT_A_DRAFT_ERROR}
@@ -124,8 +124,8 @@ class Evidence(Anchored):
                 declare=[("verdict", "public.claims_verdict")],
                 func=f"""
                     SELECT * INTO verdict FROM public.claims_verdict WHERE id = NEW.verdict_id FOR NO KEY UPDATE;
-                    -- One that arrives published brings its evidence in the same transaction or not at all.
-                    -- Both now() and its created_at say when that began.
+                    -- A verdict that is inserted as published gets its evidence in the same transaction or not at all.
+                    -- Both now() and its created_at are the start of that transaction.
                     IF (
                         verdict.state = 'draft'
                         OR (verdict.origin <> 'house' OR verdict.is_restored) AND verdict.created_at = now()
@@ -156,7 +156,7 @@ def copy_evidence(successors: Mapping[int, int]) -> None:
     )
 
 
-# Of sources, but about evidence: what sources are cited for is not their affair.
+# A rule on sources that concerns evidence: `sources` knows nothing about citations.
 pgtrigger.register(
     Rule(
         name="source_address_is_kept",

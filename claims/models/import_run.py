@@ -19,7 +19,7 @@ _HELD_FIELDS = (
     *("format", "format_settings", "sample"),
 )
 
-#: All that a run can be in.
+#: All states of a run.
 _STATE_NAMES = [
     *("chosen", "waiting", "reading", "held", "writing"),
     *("finished", "failed", "undoing", "undone"),
@@ -106,7 +106,7 @@ class ImportRun(models.Model):
         default=False,
         help_text=_("The newsroom’s own archive, to be published without a sign-off for each verdict."),
     )
-    #: Of a house archive: records from the whole of it, for the second administrator to look at.
+    #: For an archive of the newsroom: a sample of its records, for the second administrator to check.
     sample = models.JSONField(null=True)
     released_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("released by")
@@ -118,7 +118,7 @@ class ImportRun(models.Model):
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
     started_at = models.DateTimeField(_("started"), null=True)
     finished_at = models.DateTimeField(_("finished"), null=True)
-    #: How far reading has come, in bytes of the input, and when that was.
+    #: The bytes of the input read so far, and the time of the last progress.
     bytes_read = models.BigIntegerField(default=0)
     records = models.PositiveIntegerField(_("records"), default=0, help_text=_("Found in the input so far."))
     created = models.PositiveIntegerField(_("created"), default=0)
@@ -176,7 +176,7 @@ class ImportRun(models.Model):
             ),
         ]
         indexes = [
-            # Whether this very file was started before and not finished.
+            # Whether this file was started before and not finished.
             Index(
                 name="importrun_to_go_on_with",
                 fields=["content_sha256"],
@@ -231,7 +231,7 @@ class ImportProblem(models.Model):
         indexes = [
             # The report of a run in the order of its input, whole or of one kind.
             Index(name="importproblem_report", fields=["run", "outcome", "code", "id"]),
-            # Which kinds there are, and the problems of one of them.
+            # The kinds of problems in a run, and the problems of one kind.
             Index(name="importproblem_by_kind", fields=["code", "id"]),
             # Searches of problems.
             build_words_index("importproblem_desk_words", "file", "position", "reason"),
@@ -263,7 +263,7 @@ class ImportedRecord(models.Model):
     digest = models.UUIDField()
     #: The digest of what stays the same when a publisher edits a review: its page and the claim. NULL without a page.
     key = models.UUIDField(null=True)
-    #: Of the publisher and the file's own number; NULL where it has none.
+    #: The digest of the publisher and the file's own number; NULL without a number.
     number_key = models.UUIDField(null=True)
     number = models.CharField(_("number in the file"), max_length=500, blank=True)
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
@@ -313,7 +313,7 @@ class ImportedChange(models.Model):
 
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="changes", verbose_name=_("import"))
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
-    #: Names of the claim's fields → what they held before and after.
+    #: Names of the claim's fields → their values before and after.
     fields = models.JSONField(default=dict)
     #: Ids of the appearances and topics that it added.
     appearances = ArrayField(models.BigIntegerField(), default=list)
@@ -337,7 +337,7 @@ class PossibleDuplicate(models.Model):
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, db_index=False, related_name="+", verbose_name=_("claim")
     )
-    #: The one that was there first.
+    #: The older claim.
     earlier = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="+", verbose_name=_("earlier claim")
     )

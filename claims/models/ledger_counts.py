@@ -219,7 +219,7 @@ COUNT_WORDS_SQL = f"""
     DELETE FROM public.claims_searchspelling AS spelt USING unnest(keys, steps) AS counted (key, step)
     WHERE spelt.word = counted.key AND counted.step < 0
         AND NOT EXISTS (SELECT FROM public.claims_searchword AS known WHERE known.word = counted.key);
-    -- Only a word that was not there yet has no xmax.
+    -- Only a newly inserted word has no xmax.
     WITH more AS ({_build_count_up_sql("claims_searchword", "word")} RETURNING known.word, known.xmax)
     INSERT INTO public.claims_searchspelling (word) SELECT more.word FROM more WHERE more.xmax = 0
     ON CONFLICT (word) DO NOTHING;

@@ -30,7 +30,7 @@ def build_append_only_rules(table: str, *, closed: str) -> list[Rule]:
     `closed` is the SQL condition on OLD and NEW under which a row may be closed.
     """
     is_closed = f"""
-        -- All that ever happens to an entry, and to its verdicts: it is closed, once.
+        -- The only change to an entry and its verdicts: it is closed, once.
         OLD.superseded_at IS NULL
             AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at'
             AND {closed}

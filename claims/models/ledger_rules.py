@@ -104,12 +104,12 @@ def build_entry_bytes_sql(row: str) -> str:
 
 
 LEDGER_ORDER_RULE = Rule(
-    # Before an entry is stored: that it is the claim's next and rests on something; and it gets its number and hash.
+    # Before an entry is stored, check that it is the claim's next and has a verdict, and set its number and hash.
     name="publication_joins_the_ledger",
     operation=pgtrigger.Insert,
     declare=[("previous", "record"), ("head", "record")],
     func=f"""
-        -- Held to the end of the transaction, so that numbers become visible in their order.
+        -- Locked until the end of the transaction, so that numbers become visible in order.
         PERFORM pg_advisory_xact_lock(hashtext('claims_publication'));
         SELECT id, version, published_at INTO previous FROM public.claims_publication
         WHERE claim_id = NEW.claim_id AND superseded_at IS NULL;
@@ -118,12 +118,12 @@ LEDGER_ORDER_RULE = Rule(
         THEN
             {_OUT_OF_TURN_ERROR}
         END IF;
-        -- Unless the clock was put back since the last one.
+        -- The clock may have been set back since the last entry.
         IF NEW.published_at > greatest(clock_timestamp(), previous.published_at) THEN
             {_FUTURE_DATE_ERROR}
         END IF;
         IF NEW.status = 'published' THEN
-            -- Held: a verdict that is being retracted meanwhile is none.
+            -- Locked: a verdict that is being retracted in the meantime does not count.
             PERFORM FROM public.claims_verdict WHERE claim_id = NEW.claim_id AND state = 'published' FOR SHARE;
             IF NOT FOUND THEN
                 PERFORM FROM public.claims_claim AS claim
@@ -134,10 +134,10 @@ LEDGER_ORDER_RULE = Rule(
                 END IF;
             END IF;
         END IF;
-        -- Contiguous, so that whoever follows the ledger sees that nothing is missing.
+        -- Without gaps, so that followers of the ledger can see that nothing is missing.
         SELECT sequence, chain_sha256 INTO head FROM public.claims_publication ORDER BY sequence DESC LIMIT 1;
         NEW.sequence := 1 + coalesce(head.sequence, 0);
-        -- Where a ledger is restored, entries have those that they had.
+        -- Entries of a restored ledger keep their values.
         IF NEW.salts = '' OR current_user <> {OWNER_SQL} THEN
             NEW.salts := left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32);
         END IF;
@@ -213,12 +213,12 @@ SIGNED_CONTENT_RULE = Rule(
             {_CLAIM_MISMATCH_ERROR}
         END IF;
         SELECT id, name INTO house FROM public.sources_publisher WHERE is_house;
-        -- One by one, so that each is looked up by its id, however many there are when this is planned.
+        -- One by one, so that each is looked up by its id, whatever their number when this is planned.
         FOR said IN SELECT * FROM jsonb_array_elements(entry -> 'verdicts') LOOP
-            -- As a number, because 1.0 is the id 1 to most programs.
+            -- As a number, because most programs read 1.0 as the id 1.
             is_ours := coalesce((said -> 'publisher' ->> 'id')::numeric = house.id, false);
             is_shown := is_shown OR is_ours;
-            -- Whatever readers would take for ours.
+            -- Skip only verdicts that readers cannot mistake for the newsroom's own.
             CONTINUE WHEN said ->> 'origin' IS NOT DISTINCT FROM 'imported' AND NOT is_ours
                 AND {build_normalised_name_sql("said -> 'publisher' ->> 'name'")}
                     IS DISTINCT FROM {build_normalised_name_sql("house.name")}
@@ -227,7 +227,7 @@ SIGNED_CONTENT_RULE = Rule(
             IF NOT EXISTS (
                 SELECT FROM {SIGNED_ROWS_SQL}
                 WHERE signed.id = (said ->> 'id')::bigint AND CASE
-                    -- Where a ledger is restored, entries come that were true earlier.
+                    -- A restored ledger contains entries that were true earlier.
                     WHEN signed.is_restored AND restores THEN
                         signed.state NOT IN ('draft', 'in_review')
                         AND {VERDICT_SHA256_SQL} = {build_entry_verdict_sha256_sql("said")}
@@ -238,7 +238,7 @@ SIGNED_CONTENT_RULE = Rule(
                                 THEN {build_signed_off_sql("NEW.claim_id", "entry", "said")}
                             ELSE {VERDICT_SHA256_SQL} = {build_entry_verdict_sha256_sql("said")} AND (
                                 coalesce(said -> 'signed_off', 'null') = 'null'
-                                -- Of a restored entry that is restated.
+                                -- The part of a restored entry that is restated.
                                 OR said -> 'signed_off' = {build_previous_part_sql("'signed_off'")}
                             )
                         END
@@ -309,7 +309,7 @@ WORD_COUNTS_TRIGGER = _build_row_trigger(
 STATED_WORDS_TRIGGER = _build_row_trigger("publication_statement_is_matched", STORE_STATED_WORDS_SQL)
 
 CLOSING_RULE = Rule(
-    # Asked at the end of the transaction: the one that closes an entry is not there yet when it does.
+    # Checked at the end of the transaction: an entry is closed before the next one is inserted.
     name="publication_is_closed_by_the_next",
     when=pgtrigger.After,
     operation=pgtrigger.Update,
@@ -331,7 +331,7 @@ PUBLISHED_VERDICT_RULE = Rule(
     operation=pgtrigger.Insert,
     declare=[("status", "text"), ("entry", "jsonb"), ("said", "jsonb")],
     func=f"""
-        -- Whoever closes the entry comes before or after this: either of them sees what the other did.
+        -- A transaction that closes the entry runs before or after this one, and each sees the other's changes.
         SELECT published_at, superseded_at, publication.status, body
         INTO NEW.published_at, NEW.superseded_at, status, entry
         FROM public.claims_publication AS publication WHERE id = NEW.publication_id FOR SHARE;

@@ -106,7 +106,7 @@ class PublishedVerdict(models.Model):
                 include=["publication", "rating_class", "reviewed_on"],
                 condition=IS_NEWEST,
             ),
-            # "Verdicts of whatever publisher rated so".
+            # "Verdicts of any publisher with this rating".
             Index(
                 name="publishedverdict_in_class",
                 fields=["rating_class", "reviewed_on"],

@@ -134,7 +134,7 @@ class Rating(models.Model):
                 condition=pgtrigger.AnyChange("label", "code", "scale"),
                 func=f"""
                     {build_snapshot_check_sql("rating_label_is_frozen_once_used")}
-                    -- Waits for whoever is giving a verdict this rating, and keeps others from it.
+                    -- Waits for transactions that give a verdict this rating, and blocks new ones.
                     PERFORM FROM public.claims_rating WHERE id = OLD.id FOR UPDATE;
                     IF EXISTS (
                         SELECT FROM public.claims_verdict WHERE rating_id = OLD.id AND state <> 'draft'
@@ -149,7 +149,7 @@ class Rating(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("scale"),
                 func=f"""
-                    -- A scale that is written only later in the transaction is no scale of its publisher's yet.
+                    -- A scale that is inserted later in the transaction does not count yet.
                     IF (SELECT publisher_id FROM public.claims_ratingscale WHERE id = OLD.scale_id) IS DISTINCT FROM
                         (SELECT publisher_id FROM public.claims_ratingscale WHERE id = NEW.scale_id)
                     THEN

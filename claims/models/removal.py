@@ -57,7 +57,7 @@ PROPOSAL_RULE = Rule(
         THEN
             {_NOT_PROPOSED_ERROR}
         END IF;
-        -- Nothing can be rewritten by a removal: what is left in the place of words says nothing.
+        -- A removal cannot rewrite anything: the replacements have no meaning.
         IF cardinality(NEW.words) <> cardinality(NEW.stand_ins)
             OR EXISTS (SELECT FROM unnest(NEW.words) AS one WHERE one IS NULL OR NOT public.claims_is_long_enough(one))
             OR EXISTS (SELECT FROM unnest(NEW.stand_ins) AS one WHERE one IS NULL OR one !~ '^(█{{4,}}|x{{4,}})$')
@@ -78,7 +78,7 @@ CONFIRMATION_RULE = Rule(
         ("decided", "text[] := '{confirmed_by_id,confirmed_by_name,confirmed_at,entries,review_links}'")
     ],
     func=f"""
-        -- The trigger below says what it found.
+        -- The trigger below sets these counts.
         IF OLD.confirmed_at IS NOT NULL AND OLD.entries IS NULL AND current_user = {OWNER_SQL}
             AND to_jsonb(NEW) - ARRAY['entries', 'review_links'] = to_jsonb(OLD) - ARRAY['entries', 'review_links']
         THEN
@@ -93,7 +93,7 @@ CONFIRMATION_RULE = Rule(
             {_NOT_CONFIRMED_ERROR}
         END IF;
         NEW.confirmed_at := clock_timestamp();
-        -- From now on they are nowhere, so not here either.
+        -- From now on the words are stored nowhere, so not here either.
         NEW.words := '{{}}';
         NEW.stand_ins := '{{}}';
         RETURN NEW;
@@ -150,13 +150,13 @@ _CUT_ROWS_SQL = """
         ), ', ') INTO assigned
         FROM unnest(tab.texts, tab.types) AS cols (col, col_type)
         WHERE NOT (tab.name = 'sources_snapshot' AND col = 'text_sha256');
-        -- Quotes have the length of their passages, also where bars in addresses and entries are longer.
+        -- Quotes keep the length of their passages, although bars in addresses and entries may be longer.
         instead_here := ARRAY(
             SELECT CASE WHEN length(one) < 4 THEN repeat(left(bars, 1), length(one)) ELSE bars END
             FROM unnest(sought, instead) AS pairs (one, bars)
         );
         IF tab.name = 'sources_snapshot' THEN
-            -- Where passages begin and end in it stays as it is; and bodies have its hash.
+            -- Passages keep their positions in the text, and bodies contain its hash.
             instead_here := ARRAY(SELECT repeat('█', length(one)) FROM unnest(sought) AS one);
             assigned := assigned || ', text_sha256 = encode(sha256(convert_to('
                 'public.claims_cut_words(text, $1, $2), ''UTF8'')), ''hex'')';
@@ -320,7 +320,7 @@ EXECUTION_TRIGGER = Keeper(
         {_SIGN_REST_SQL}
         {_CUT_ENTRIES_SQL}
         {_CUT_INDEXES_SQL}
-        -- Other proposals to remove the same words have them, and are carried out with this one.
+        -- Other proposals to remove the same words contain them, and are carried out together with this one.
         DELETE FROM public.claims_removalsearch;
         DELETE FROM public.claims_removal AS other WHERE other.confirmed_at IS NULL AND other.words && OLD.words;
         IF EXISTS (SELECT FROM public.claims_find_words(OLD.words)) THEN

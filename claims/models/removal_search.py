@@ -13,12 +13,12 @@ class RemovalSearch(models.Model):
 
     removal = models.OneToOneField(Removal, models.CASCADE, related_name="search")
     requested_at = models.DateTimeField(db_default=Now())
-    #: So many of the places were searched.
+    #: The number of places searched so far.
     done = models.IntegerField(default=0)
     total = models.IntegerField(default=0)
     #: The number of rows by table, and of files as `files`.
     places = models.JSONField(default=dict)
-    #: Longer words that have one of the words, and would stay.
+    #: Longer words that contain one of the words, and would stay.
     longer = ArrayField(models.TextField(), default=list)
     finished_at = models.DateTimeField(null=True)
 

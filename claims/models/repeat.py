@@ -75,7 +75,7 @@ class Repeat(Anchored):
     origin = models.CharField(_("found in"), max_length=20, choices=Origin, editable=False)
     confidence = models.FloatField(_("confidence"), editable=False)
     reasons = ArrayField(models.CharField(max_length=500), default=list, verbose_name=_("reasons"))
-    #: How often the same words were brought, and when last.
+    #: How often the same words were found, and when last.
     times = models.PositiveIntegerField(_("times"), default=1, editable=False)
     first_seen_at = models.DateTimeField(_("first seen"), db_default=Now(), editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), db_default=Now(), editable=False)

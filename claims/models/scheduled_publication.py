@@ -126,7 +126,7 @@ class ScheduledPublication(models.Model):
                     THEN
                         {_NOT_AHEAD_ERROR}
                     END IF;
-                    -- Held, so that it does not leave review meanwhile.
+                    -- Locked, so that it cannot leave review in the meantime.
                     PERFORM FROM public.claims_verdict
                     WHERE id = NEW.verdict_id AND state = 'in_review' FOR NO KEY UPDATE;
                     IF NOT FOUND THEN
@@ -139,7 +139,7 @@ class ScheduledPublication(models.Model):
                 name="scheduledpublication_ends",
                 operation=pgtrigger.Update,
                 func="""
-                    -- When it ended is not for the one who ends it to say.
+                    -- The database sets the time, not the person who ends it.
                     NEW.ended_at := clock_timestamp();
                     RETURN NEW;
                 """,

@@ -79,7 +79,7 @@ class SignOff(models.Model):
                 operation=pgtrigger.Insert,
                 declare=[("verdict", "public.claims_verdict")],
                 func=f"""
-                    -- Held, so that nobody writes on it, or takes it out of review, meanwhile.
+                    -- Locked, so that it cannot be edited or withdrawn from review in the meantime.
                     SELECT * INTO verdict FROM public.claims_verdict WHERE id = NEW.verdict_id FOR NO KEY UPDATE;
                     IF NEW.by_id = ANY (
                         verdict.edited_by || ARRAY[verdict.author_id, verdict.submitted_by_id]::bigint[]
@@ -89,9 +89,9 @@ class SignOff(models.Model):
                     IF (verdict.state, verdict.review_round) IS DISTINCT FROM ('in_review', NEW.round) THEN
                         {refuse("Only a verdict in review can be signed off.", name="signoff_in_review")}
                     END IF;
-                    -- When it was given is not for the one who gives it to say.
+                    -- The database sets the time, not the person who signs off.
                     NEW.at := clock_timestamp();
-                    -- A feature that records answers counts them, in a rule whose name comes after this one.
+                    -- A feature that records answers counts them in a rule whose name sorts after this one.
                     NEW.answers := 0;
                     SELECT {CLAIM_SHA256_SQL}, {VERDICT_SHA256_SQL} INTO NEW.claim_sha256, NEW.verdict_sha256
                     FROM {SIGNED_ROWS_SQL} WHERE signed.id = NEW.verdict_id;

@@ -29,7 +29,7 @@ class ComparedStatement(models.Model):
     """A claim whose current wording has been compared with all others. `find_duplicates` continues after it."""
 
     claim = models.OneToOneField("claims.Claim", models.CASCADE, primary_key=True, related_name="+")
-    #: `Claim.statement_key` when it was compared. In other words it is compared again.
+    #: `Claim.statement_key` when it was compared. A claim with a new wording is compared again.
     statement_key = models.UUIDField()
 
     class Meta:

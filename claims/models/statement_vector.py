@@ -62,7 +62,7 @@ def build_published_statement_sql(entry: str) -> str:
     return f"({entry}.body::jsonb ->> 'statement')"
 
 
-#: On claims: words that were changed, or merged away, have no vector any more.
+#: On claims: changed statements and merged claims lose their vector.
 CLAIM_VECTORS_RULE = Rule(
     name="claim_vectors_follow_words",
     when=pgtrigger.After,
@@ -80,7 +80,7 @@ CLAIM_VECTORS_RULE = Rule(
 
 #: On claims: a deleted claim has no vector.
 CLAIM_DELETION_RULE = Rule(
-    # Before it goes: what still refers to it would keep it.
+    # Before the deletion, because references to the claim would prevent it.
     name="claim_vectors_go_with_claims",
     operation=pgtrigger.Delete,
     func="""
@@ -99,7 +99,7 @@ LEDGER_VECTORS_RULE = Rule(
     referencing=pgtrigger.Referencing(new="arrived"),
     declare=[("touched", "bigint[]")],
     func=f"""
-        -- An archive on its way in has none yet.
+        -- An archive that is being restored has none yet.
         touched := ARRAY(
             SELECT DISTINCT made.claim_id FROM public.claims_statementvector AS made
             JOIN arrived ON arrived.claim_id = made.claim_id
@@ -214,10 +214,10 @@ class LanguageMean(models.Model):
     model = models.ForeignKey(EmbeddingModel, models.CASCADE, db_index=False, related_name="means")
     kind = models.CharField(max_length=10, choices=Kind)
     language = LanguageField(blank=True)
-    #: Of how many it is the mean; of claims, how many there were.
+    #: The number of texts averaged; for claims, the number that existed.
     texts = models.PositiveIntegerField()
     mean = ArrayField(models.FloatField())
-    #: Of claims: whether it was subtracted from all vectors of its language that another had been subtracted from.
+    #: For claims: whether it has replaced the earlier mean in all vectors of its language.
     is_settled = models.BooleanField(default=False)
 
     objects = LanguageMeanQuerySet.as_manager()
@@ -250,9 +250,9 @@ class StatementVector(models.Model):
     #: Without region or script; empty if the claim has no language.
     language = LanguageField(blank=True)
     text_sha256 = models.CharField(max_length=64)
-    #: Whether it is of the statement in the claim's newest ledger entry.
+    #: Whether it belongs to the statement in the claim's newest ledger entry.
     is_public = models.BooleanField()
-    #: Whether it is of the claim's present statement.
+    #: Whether it belongs to the claim's present statement.
     is_present = models.BooleanField()
     #: The subtracted mean, and the length before normalisation. From these the model's original vector can be
     #: recovered, to subtract another mean.

@@ -97,12 +97,12 @@ class TranslationStep(models.Model):
                 operation=pgtrigger.Insert,
                 declare=[("translation", "public.claims_translation")],
                 func=f"""
-                    -- When it happened is not for the one who does it to say.
+                    -- The database sets the time, not the person who acts.
                     NEW.at := now();
                     IF NEW.action <> '{SIGN_OFF}' THEN
                         RETURN NEW;
                     END IF;
-                    -- Held, so that nobody writes on it, or takes it out of review, meanwhile.
+                    -- Locked, so that it cannot be edited or withdrawn from review in the meantime.
                     SELECT * INTO translation FROM public.claims_translation
                     WHERE id = NEW.translation_id FOR NO KEY UPDATE;
                     IF NEW.by_id = ANY (

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import review_rules
 from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
 
-#: From which state to which a translation may go: as a verdict.
+#: The allowed changes of a translation's state, the same as for a verdict.
 TRANSLATION_STEPS = (
     ("draft", "in_review"),
     ("in_review", "draft"),
@@ -24,7 +24,7 @@ TRANSLATION_STEPS = (
 #: isolates, which right-to-left texts need, are allowed.
 HIDDEN_CHARACTERS = r"[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e]"
 
-# What one row may say -------------------------------------------------------------------------------------------------
+# Rules on single rows -------------------------------------------------------------------------------------------------
 
 ONE_LIVE_CONSTRAINT = UniqueConstraint(
     "verdict",
@@ -81,7 +81,7 @@ HIDDEN_CHARACTERS_CONSTRAINT = CheckConstraint(
     ),
 )
 
-# How it begins and ends -----------------------------------------------------------------------------------------------
+# Creation and deletion ------------------------------------------------------------------------------------------------
 
 _NOT_A_DRAFT_ERROR = refuse("A translation starts as a draft.", name="translation_starts_as_draft")
 _NOT_PUBLISHED_ERROR = refuse(
@@ -118,7 +118,7 @@ BEGIN_RULE = Rule(
         IF NEW.state <> 'draft' OR NEW.published_at IS NOT NULL OR NEW.review_round <> 0 THEN
             {_NOT_A_DRAFT_ERROR}
         END IF;
-        -- Held to the end of the transaction: what is superseded or retracted meanwhile is not translated.
+        -- Locked until the end of the transaction: a superseded or retracted verdict cannot be translated.
         SELECT verdict.* INTO original FROM public.claims_verdict AS verdict
         JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
         JOIN public.sources_publisher AS publisher ON publisher.id = verdict.publisher_id
@@ -169,7 +169,7 @@ RESTORED_RULE = Rule(
 
 DELETION_RULE = review_rules.build_deletion_rule("translation")
 
-# What stays as it was -------------------------------------------------------------------------------------------------
+# Fixed content --------------------------------------------------------------------------------------------------------
 
 _WRONG_MOMENT_ERROR = refuse(
     "When a translation was added and published is said once, and never later than now by the clock of the database.",
@@ -192,7 +192,7 @@ EDITORS_RULE = review_rules.build_editors_rule("translation")
 TERMS_RULE = review_rules.build_terms_rule("translation")
 MOMENTS_RULE = review_rules.build_moments_rule("translation", _WRONG_MOMENT_ERROR)
 
-# What publishing it takes ---------------------------------------------------------------------------------------------
+# Requirements of publication ------------------------------------------------------------------------------------------
 
 _MISSING_PARTS_ERROR = refuse(
     "A translation has the parts that its original has, no fewer and no more.",
@@ -239,7 +239,7 @@ SIGNOFF_RULE = Rule(
         ) < NEW.required_signoffs THEN
             {_NOT_SIGNED_OFF_ERROR}
         END IF;
-        -- Held to the end of the transaction: nobody takes away what it is of meanwhile.
+        -- Locked until the end of the transaction, so that the original cannot be removed in the meantime.
         PERFORM FROM public.claims_verdict AS verdict JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
         WHERE verdict.id = NEW.verdict_id AND verdict.state = 'published' AND claim.state = 'accepted'
         FOR SHARE;
@@ -270,7 +270,7 @@ LEDGER_RULE = Rule(
             JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
             JOIN public.claims_publication AS entry ON entry.claim_id = coalesce(claim.merged_into_id, claim.id)
             WHERE verdict.id = NEW.verdict_id AND entry.superseded_at IS NULL
-                -- As text: quotation marks in texts are escaped, and nothing else in a body begins so.
+                -- Compared as text: quotation marks in texts are escaped, and nothing else in a body begins like this.
                 AND strpos(entry.body, format('{{"id":%s,"verdict":%s,', NEW.id, NEW.verdict_id)) > 0
         ) THEN
             {_NOT_IN_LEDGER_ERROR}

@@ -351,7 +351,7 @@ class Verdict(models.Model):
                 condition=pgtrigger.AnyChange("state"),
                 func=f"""
                     {build_snapshot_check_sql(VERDICT_STATE_MOVES)}
-                    -- What it judges, and as what, stays so until all of the move is done.
+                    -- The claim and the publisher's scale cannot change until the whole move is done.
                     PERFORM FROM public.claims_claim WHERE id = NEW.claim_id FOR SHARE;
                     PERFORM FROM public.claims_rating WHERE id = NEW.rating_id FOR SHARE;
                     IF NOT {build_step_sql(VERDICT_STEPS)} THEN

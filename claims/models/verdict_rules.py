@@ -49,7 +49,7 @@ def build_newsroom_rules() -> list[Rule]:
                 v.is_restored AND EXISTS (
                     SELECT FROM public.claims_verdict AS earlier
                     JOIN public.sources_publisher AS house ON house.id = earlier.publisher_id
-                    -- Those that somebody here published.
+                    -- Verdicts that a person of this newsroom published.
                     WHERE house.is_house AND earlier.origin IN ('house', 'house_archive')
                         AND NOT earlier.is_restored AND earlier.state NOT IN ('draft', 'in_review')
                 )
@@ -79,7 +79,7 @@ def _build_arrival_rule(name: str, condition: str, message: str) -> Rule:
     )
 
 
-# What one row may say -------------------------------------------------------------------------------------------------
+# Rules on single rows -------------------------------------------------------------------------------------------------
 
 ONE_LIVE_CONSTRAINT = UniqueConstraint(
     name="verdict_one_live_per_claim_and_publisher",
@@ -138,14 +138,14 @@ REPLY_RULE_CONSTRAINT = CheckConstraint(
     name="verdict_reply_rule_is_known", condition=Q(reply_rule__in=["not_due", "due", "switched_off"])
 )
 
-# Whose words it is rated in -------------------------------------------------------------------------------------------
+# The rating scale -----------------------------------------------------------------------------------------------------
 
 _OTHER_SCALE_ERROR = refuse(
     "A verdict is rated on a scale of its own publisher.", name="verdict_is_rated_on_its_publishers_scale"
 )
 
 SCALE_RULE = Rule(
-    # Asked again with each step of the review. That a scale stays its publisher's, `rating` holds.
+    # Checked again at each step of the review. A rule of `rating` keeps scales with their publisher.
     name="verdict_is_rated_on_its_publishers_scale",
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("rating_id", "state"),
     condition=pgtrigger.Q(new__rating__isnull=False),
@@ -161,7 +161,7 @@ SCALE_RULE = Rule(
     """,
 )
 
-# How it begins and ends -----------------------------------------------------------------------------------------------
+# Creation and deletion ------------------------------------------------------------------------------------------------
 
 _WRONG_MOMENT_ERROR = refuse(
     "When a verdict was added and published is said once, and never later than now by the clock of the database.",
@@ -198,8 +198,8 @@ CLAIM_STATE_RULE = Rule(
     referencing=pgtrigger.Referencing(new="arrived"),
     func=f"""
         {build_snapshot_check_sql("verdict_arrives_on_a_claim_that_stands")}
-        -- Held: a label that is being changed, or a claim declined, is so before or after this. Two
-        -- statements, because a condition would be asked before the lock is taken.
+        -- Locked: a label is changed, or a claim declined, either before or after this. Two
+        -- statements, because a condition would be evaluated before the lock is acquired.
         PERFORM FROM public.claims_rating WHERE id IN (SELECT rating_id FROM arrived) FOR KEY SHARE;
         PERFORM FROM public.claims_claim
         WHERE id IN (SELECT claim_id FROM arrived WHERE state = 'published') FOR KEY SHARE;
@@ -230,7 +230,7 @@ SCHEDULE_RULE = Rule(
 
 DELETION_RULE = review_rules.build_deletion_rule("verdict")
 
-# What stays as it was -------------------------------------------------------------------------------------------------
+# Fixed content --------------------------------------------------------------------------------------------------------
 
 AUTHOR_RULE = Rule(
     name="verdict_author_is_fixed",
@@ -245,7 +245,7 @@ EDITORS_RULE = review_rules.build_editors_rule("verdict")
 TERMS_RULE = review_rules.build_terms_rule("verdict", "reply_rule")
 MOMENTS_RULE = review_rules.build_moments_rule("verdict", _WRONG_MOMENT_ERROR)
 
-# What publishing it takes ---------------------------------------------------------------------------------------------
+# Requirements of publication ------------------------------------------------------------------------------------------
 
 _NOT_SIGNED_OFF_ERROR = refuse(
     "A verdict is published only when others than its author have signed it off.",
@@ -279,7 +279,7 @@ def build_signoffs_sql(extra_condition: str = "") -> str:
             WHERE verdict_id = NEW.id AND round = NEW.review_round AND by_id <> ALL (
                 array_remove(NEW.edited_by || ARRAY[NEW.author_id, NEW.submitted_by_id]::bigint[], NULL)
             )
-            -- Of these words, this rating and this evidence.
+            -- Sign-offs of these texts, this rating and this evidence.
             AND (claim_sha256, verdict_sha256) = (present.claim_sha256, present.verdict_sha256)
             {extra_condition}
         ) < NEW.required_signoffs THEN
@@ -295,7 +295,7 @@ SIGNOFF_RULE = Rule(
     declare=[("present", "record")],
     func=f"""
         {build_signoffs_sql()}
-        -- Held to the end of the transaction, as is the claim: nobody takes it away meanwhile.
+        -- Locked until the end of the transaction, as is the claim, so that it cannot be removed in the meantime.
         PERFORM FROM public.claims_evidence AS evidence
         JOIN public.sources_source AS source ON source.id = evidence.source_id
         WHERE evidence.verdict_id = NEW.id
@@ -325,7 +325,7 @@ LEDGER_RULE = Rule(
         INTO is_public, told_of, is_merged
         FROM public.claims_verdict AS verdict JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
         WHERE verdict.id = NEW.id;
-        -- Of claims that are merged, one verdict of each publisher is shown.
+        -- A merged claim shows one verdict of each publisher.
         IF is_public IS DISTINCT FROM EXISTS (
             SELECT FROM public.claims_publication AS entry
             JOIN public.claims_publishedverdict AS shown ON shown.publication_id = entry.id

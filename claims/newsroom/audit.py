@@ -19,7 +19,7 @@ from factcheck.database import clock
 from factcheck.web.change_context import get_agent
 from factcheck.web.throttling import get_caller
 
-#: So many records are removed in one statement.
+#: The number of records removed in one statement.
 _REMOVAL_BATCH_SIZE = 5000
 
 

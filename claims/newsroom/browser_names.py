@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.list_phrases import join_words
 
-#: The first that is found: most claim to be others too.
+#: The first match counts, because most browsers also claim to be others.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR", "Opera"),

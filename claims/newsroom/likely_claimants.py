@@ -10,12 +10,12 @@ from collections.abc import Iterable
 
 from claims.models import Claimant
 
-#: More do not help: of twenty people called Smith, none is likely.
+#: The most suggestions for a name: of twenty people called Smith, none is likely.
 CLAIMANT_LIMIT = 5
 
 _MIN_LETTERS = 2
 _MAX_ACRONYM_LENGTH = 7
-# Words that initials pass over.
+# Words that initials skip.
 _SMALL_WORDS = frozenset(
     {
         "of",

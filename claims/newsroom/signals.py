@@ -2,7 +2,7 @@
 
 from django.dispatch import Signal
 
-#: There are new claims, by hand or from an article, with the ids of these `claims`.
+#: New claims were added by hand or from an article; `claims` are their ids.
 claims_added = Signal()
 #: An import is finished: `run`, its id.
 import_finished = Signal()
@@ -11,5 +11,5 @@ moved = Signal()
 #: People are to be notified, with the arguments of `claims.newsroom.notifications.notify_people`.
 notified = Signal()
 #: A claim's page at the desk was saved, with the `draft` edited on it, the submitted `values` and the `person`. It is
-#: here and not in `claims.admin`, so that following it does not load the desk.
+#: here and not in `claims.admin`, so that receivers do not load the desk.
 draft_saved = Signal()

@@ -140,7 +140,7 @@ class DeskAdmin(DayFields, ListDownload):
         changelist = super().get_changelist_instance(request)
         changelist.title = capfirst(self.opts.verbose_name_plural)
         if not changelist.query and not changelist.get_filters_params():
-            # Or the heading of the whole list offers to show all of it.
+            # Otherwise the heading of the list would offer to show all rows.
             changelist.full_result_count = changelist.result_count
         if not changelist.multi_page or changelist.show_all:
             # Only as many as were counted, because more rows may have been added since.
@@ -254,7 +254,7 @@ class DeskAdmin(DayFields, ListDownload):
         if not hasattr(self.model, "pgh_event_models"):
             return self._list_log_entries(row)
         changes = list_changes(self.model, excluded_fields=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
-        # The triggers keep what replaces a row, not that it was added.
+        # The triggers record changes to a row, but not its creation.
         return [*changes, *self._list_log_entries(row, action_flag=ADDITION)]
 
     def _list_log_entries(self, row: models.Model, **which: Any) -> list[PastEvent]:

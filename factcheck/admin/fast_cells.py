@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 register = template.Library()
 
-#: As unfold writes them: of a cell, of the cell that leads to the row, of the box that selects it, and of that link.
+#: The classes that unfold writes: of a cell, of the cell with the link, of the checkbox's cell, and of the link.
 _OMITTED_CLASSES: Final = (
     (
         " align-middle flex border-t border-base-200 font-normal gap-4 items-center min-w-0 "
@@ -56,6 +56,6 @@ def strip_classes(cell: Any) -> SafeString:
     if html.rstrip().endswith(_EMPTY_CELLS):
         # On a phone, where rows are cards, empty cells are left out.
         html = html.replace('class="', 'class="desk-none ', 1)
-    # Not by CSS, which would begin every word so.
+    # Not with CSS, which would capitalise every word.
     html = _LABEL_PATTERN.sub(lambda match: match[0][:-1] + match[0][-1].upper(), html)
     return mark_safe(html)  # noqa: S308  escaped above, unless the admin has done it

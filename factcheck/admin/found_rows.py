@@ -13,7 +13,7 @@ from django.utils.text import smart_split, unescape_string_literal
 
 from factcheck.database.desk_words import ContainsWords, list_indexed_columns
 
-#: Of more rows that were found, the newest so many are shown.
+#: The most matches shown; if there are more, the newest.
 MAX_FOUND = 10_000
 
 

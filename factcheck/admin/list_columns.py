@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
-#: The parameter that names them, with commas between.
+#: The parameter that names the columns, separated by commas.
 COLUMNS_PARAMETER = "columns"
 #: Parameters that change how rows are shown, not which.
 VIEW_PARAMETERS = (COLUMNS_PARAMETER, "group")
@@ -31,7 +31,7 @@ class ListedColumn:
     name: str
     label: str
     is_shown: bool
-    #: Whether rows are opened by it, so that it is always there.
+    #: Whether it contains the link to the row, and is therefore always shown.
     is_fixed: bool
 
 

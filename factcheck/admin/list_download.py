@@ -25,7 +25,7 @@ from factcheck.admin.spreadsheet_files import FORMATS, Cell, strip_markup
 #: A list is downloaded: sent with `request`, `name` and `format`; the sender is the model.
 list_downloaded = Signal()
 
-#: So many rows are read at a time.
+#: The number of rows read at a time.
 _BATCH_SIZE = 1_000
 
 

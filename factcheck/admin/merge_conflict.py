@@ -63,7 +63,7 @@ class MergeablePage(Protocol):
 class Choice:
     """A difference between the two versions, to be decided or reviewed."""
 
-    #: The names that the browser sends it under; of a row, the one that deletes it.
+    #: The names under which the browser sends it; for a row, the name of its deletion box.
     names: tuple[str, ...]
     base: Value | None
     mine: Value
@@ -88,9 +88,9 @@ class BothVersions:
 
     version: str
     choices: list[Choice] = field(default_factory=list)
-    #: The fate of rows, as sentences.
+    #: Sentences about rows that were added or deleted.
     notes: list[str] = field(default_factory=list)
-    #: They were put together just now; else the page that shows them was sent back.
+    #: Whether they were merged just now; if not, the page that shows them was submitted.
     is_new: bool = True
 
     def signed(self) -> str:
@@ -130,7 +130,7 @@ def _build_choice(row: dict[str, Any]) -> Choice:
     )
 
 
-# What a page began with ----------------------------------------------------------------------------------------------
+# The initial values of a page ----------------------------------------------------------------------------------------
 
 
 def sign_base(version: str, form: forms.BaseForm, formsets: list[Any]) -> str:
@@ -177,7 +177,7 @@ def _list_own_fields(formset: Any) -> tuple[str, ...]:
     return (formset.model._meta.pk.name, formset.fk.name, "DELETE", "ORDER")
 
 
-# Putting together -----------------------------------------------------------------------------------------------------
+# Merging --------------------------------------------------------------------------------------------------------------
 
 
 def build_both_versions(
@@ -393,7 +393,7 @@ def _find_model_field(model: type[models.Model], name: str) -> Any:
     return next((field for field in model._meta.get_fields() if field.name == name), None)
 
 
-# Choosing -------------------------------------------------------------------------------------------------------------
+# Applying the choices -------------------------------------------------------------------------------------------------
 
 
 def _apply_choices(request: HttpRequest, versions: BothVersions) -> None:

@@ -12,7 +12,7 @@ from factcheck.admin.three_way import Value
 from factcheck.list_phrases import join_words
 
 Names = tuple[str, ...]
-#: No more of a list of chosen rows is named.
+#: The most chosen rows that are named.
 _NAME_LIMIT = 50
 
 

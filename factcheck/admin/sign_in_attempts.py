@@ -30,7 +30,7 @@ RATE_LIMITS = {
     "sign-in code": Rate(5, 300),
 }
 COOKIE_NAME = "signed-in-before"
-#: A code is good for less, in seconds.
+#: Longer than a code is valid, in seconds.
 CODE_SECONDS = 120.0
 _SALT = "factcheck.admin.sign_in_attempts"
 #: How long a browser is recognised after a sign-in, in seconds.

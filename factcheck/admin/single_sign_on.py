@@ -119,7 +119,7 @@ def handle_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     return response
 
 
-# What the provider says of a person -----------------------------------------------------------------------------------
+# The provider's statements about a person -----------------------------------------------------------------------------
 
 
 def _get_claim(sociallogin: SocialLogin, name: str) -> Any:

@@ -77,13 +77,13 @@ class RowDeletion(StrEnum):
 class MergedRow:
     """A row of the merged page."""
 
-    #: None of a row that is not stored (any more).
+    #: None for a row that is not stored, or no longer.
     key: str | None
     fields: Mapping[str, Value]
     differing: tuple[FieldDifference, ...] = ()
-    #: Where a person must choose whether it stays.
+    #: Set if a person must choose whether the row stays.
     fate: RowDeletion | None = None
-    #: Added by the other side; or to be deleted, as I have marked it.
+    #: Whether the other side added it, and whether I marked it for deletion.
     is_added_by_them: bool = False
     is_deleted: bool = False
 

@@ -106,9 +106,8 @@ class _NamePicker:
 
     def optgroups(self, name: str, value: list[str], attr: Any = None) -> Any:
         new_values = [chosen_value for chosen_value in value if _is_new(chosen_value)]
-        groups = super().optgroups(
-            name, [chosen_value for chosen_value in value if chosen_value not in new_values], attr
-        )  # type: ignore[misc]  # the widget's
+        known_values = [chosen_value for chosen_value in value if chosen_value not in new_values]
+        groups = super().optgroups(name, known_values, attr)  # type: ignore[misc]  # the widget's
         options = groups[0][1]
         for chosen_value in new_values:
             label = offer_to_add(chosen_value.removeprefix(NEW_NAME_PREFIX))

@@ -13,7 +13,7 @@ from factcheck.admin.change_history import find_last_save
 
 #: The name of the hidden field in which a page carries the version it was made from.
 VERSION_FIELD = "_version"
-#: And the version of a form that shows an unresolved conflict (`merge_conflict`).
+#: The same for a form that shows an unresolved conflict (`merge_conflict`).
 UNDECIDED_FIELD = "_undecided"
 
 

@@ -307,7 +307,7 @@ def test_distance_is_between_the_lengths(one: str, other: str) -> None:
 
 def answered(text: str) -> SearchReading:
     """A search of all that is published."""
-    return correct_search(read(text), Publication.objects.current().answers)
+    return correct_search(read(text), Publication.objects.current().count_matches)
 
 
 @pytest.mark.django_db
