@@ -148,7 +148,7 @@ def describe_changes(subject: Claim | Verdict, reader: User, since: str) -> str:
     claim = subject.claim if isinstance(subject, Verdict) else subject
     seen_at = parse_datetime(since) if len(since) < _MAX_MOMENT_LENGTH else None
     events = build_timeline(claim, reader).events if seen_at and is_aware(seen_at) else []
-    names = [event.who for event in events if seen_at and event.at > seen_at and event.who]
+    names = [event.actor_name for event in events if seen_at and event.at > seen_at and event.actor_name]
     return names[0] if names else str(_("another user"))
 
 

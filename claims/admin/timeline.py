@@ -46,15 +46,15 @@ class TimelineEvent:
 
     at: datetime
     kind: str
-    who: str
-    what: str
+    actor_name: str
+    description: str
     note: str = ""
     #: The verdict that the event is about, if any.
     verdict: int | None = None
     changes: tuple[FieldChange, ...] = ()
 
     @property
-    def is_in_a_sentence(self) -> bool:
+    def fits_in_sentence(self) -> bool:
         """Return whether the event is a single short change, which fits into a sentence."""
         return len(self.changes) == 1 and all(
             0 < len(strip_tags(words)) <= _NOTE_LENGTH
@@ -156,7 +156,13 @@ def _iterate_edits(claim: Claim, reader: User, limit: int) -> Iterator[TimelineE
         )
     for event in past_events:
         yield TimelineEvent(
-            event.at, "edits", event.who, _lower_first_letter(event.what), event.note, None, event.changes
+            event.at,
+            "edits",
+            event.actor_name,
+            _lower_first_letter(event.description),
+            event.note,
+            None,
+            event.changes,
         )
 
 

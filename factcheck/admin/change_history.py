@@ -41,8 +41,8 @@ class PastEvent:
     """An event in the history, with its author and note."""
 
     at: datetime
-    who: str
-    what: str
+    actor_name: str
+    description: str
     note: str = ""
     changes: tuple[FieldChange, ...] = ()
 

@@ -68,18 +68,18 @@ class Choice:
     base: Value | None
     mine: Value
     theirs: Value
-    taken: ValueOrigin | None
-    fate: RowDeletion | None = None
-    who: str = ""
+    chosen_side: ValueOrigin | None
+    deletion: RowDeletion | None = None
+    author_name: str = ""
     at: datetime | None = None
 
     @property
-    def take(self) -> str:
+    def choice_name(self) -> str:
         return TAKE_PREFIX + self.names[0]
 
     @property
-    def shown(self) -> Value:
-        return self.theirs if self.taken is ValueOrigin.THEIRS else self.mine
+    def shown_value(self) -> Value:
+        return self.theirs if self.chosen_side is ValueOrigin.THEIRS else self.mine
 
 
 @dataclass(slots=True)
@@ -93,21 +93,21 @@ class BothVersions:
     #: Whether they were merged just now; if not, the page that shows them was submitted.
     is_new: bool = True
 
-    def signed(self) -> str:
+    def sign(self) -> str:
         rows = [
             {
                 "names": choice.names,
                 "sides": [choice.base, choice.mine, choice.theirs],
-                "taken": choice.taken,
-                "fate": choice.fate,
-                "who": [choice.who, choice.at and choice.at.isoformat()],
+                "taken": choice.chosen_side,
+                "fate": choice.deletion,
+                "who": [choice.author_name, choice.at and choice.at.isoformat()],
             }
             for choice in self.choices
         ]
         return signing.dumps([self.version, rows, self.notes], salt=_MERGE_SALT, compress=True)
 
     @classmethod
-    def read(cls, text: str) -> "BothVersions | None":
+    def parse(cls, text: str) -> "BothVersions | None":
         try:
             version, rows, notes = signing.loads(text, salt=_MERGE_SALT)
         except signing.BadSignature:
@@ -188,7 +188,7 @@ def build_both_versions(
     Call it with the row locked. It changes `request.POST`.
     """
     version = compute_version(row, relations)
-    versions = BothVersions.read(request.POST[MERGE_FIELD]) if MERGE_FIELD in request.POST else None
+    versions = BothVersions.parse(request.POST[MERGE_FIELD]) if MERGE_FIELD in request.POST else None
     if versions:
         _apply_choices(request, versions)
     is_newest = request.POST.get(VERSION_FIELD) == version
@@ -235,8 +235,8 @@ class _Merge:
                 difference.base,
                 difference.mine,
                 difference.theirs,
-                difference.taken,
-                who=author_name,
+                difference.chosen_side,
+                author_name=author_name,
                 at=at,
             )
         for formset in self.formsets:
@@ -301,7 +301,7 @@ class _Merge:
         for index, row in enumerate(rows):
             self._write_row(formset, index, row, forms_by_key)
         if base is not None:
-            missed_count = sum(row.fate is RowDeletion.DELETED_BY_THEM for row in rows)
+            missed_count = sum(row.deletion is RowDeletion.DELETED_BY_THEM for row in rows)
             deleted_count = len(base.keys() - theirs.keys()) - missed_count
             self._add_notes(formset, deleted_count)
 
@@ -330,14 +330,21 @@ class _Merge:
                 difference.base,
                 difference.mine,
                 difference.theirs,
-                difference.taken,
-                who=author_name,
+                difference.chosen_side,
+                author_name=author_name,
                 at=changed_at,
             )
-        if row.fate:
+        if row.deletion:
             author_name, changed_at = self.last_saved
             self._add_choice(
-                (f"{prefix}-DELETE",), None, (), (), None, fate=row.fate, who=author_name, at=changed_at
+                (f"{prefix}-DELETE",),
+                None,
+                (),
+                (),
+                None,
+                deletion=row.deletion,
+                author_name=author_name,
+                at=changed_at,
             )
         if row.is_added_by_them and form is not None:
             self.both_versions.notes.append(
@@ -401,12 +408,12 @@ def _apply_choices(request: HttpRequest, versions: BothVersions) -> None:
     post = request.POST.copy()
     is_undecided = False
     for choice in versions.choices:
-        choice_value = post.get(choice.take)
-        chosen_side = ValueOrigin(choice_value) if choice_value in set(ValueOrigin) else choice.taken
-        if choice.fate:
+        choice_value = post.get(choice.choice_name)
+        chosen_side = ValueOrigin(choice_value) if choice_value in set(ValueOrigin) else choice.chosen_side
+        if choice.deletion:
             is_undecided |= chosen_side is None
             deleting_side = (
-                ValueOrigin.THEIRS if choice.fate is RowDeletion.DELETED_BY_THEM else ValueOrigin.MINE
+                ValueOrigin.THEIRS if choice.deletion is RowDeletion.DELETED_BY_THEM else ValueOrigin.MINE
             )
             if chosen_side is deleting_side:
                 post[choice.names[0]] = "on"
@@ -415,18 +422,18 @@ def _apply_choices(request: HttpRequest, versions: BothVersions) -> None:
         submitted_value = sent_values.get_submitted(names, post)
         if chosen_side is None:
             is_undecided = True
-        elif is_same(submitted_value, choice.shown):
+        elif is_same(submitted_value, choice.shown_value):
             sent_values.set_submitted(
                 names, choice.mine if chosen_side is ValueOrigin.MINE else choice.theirs, post
             )
         elif (
             chosen_side is ValueOrigin.THEIRS
-            and choice.taken is not ValueOrigin.THEIRS
+            and choice.chosen_side is not ValueOrigin.THEIRS
             and not is_same(submitted_value, choice.theirs)
         ):
             # Edited and discarded in one step: typed text is never dropped silently.
             is_undecided = True
-            del post[choice.take]
+            del post[choice.choice_name]
     if is_undecided:
         post[UNDECIDED_FIELD] = "1"
     request.POST = post  # type: ignore[assignment]  # Django's has a setter

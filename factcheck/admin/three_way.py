@@ -29,7 +29,7 @@ class FieldDifference:
     theirs: Value
 
     @property
-    def taken(self) -> ValueOrigin | None:
+    def chosen_side(self) -> ValueOrigin | None:
         """Return the side that alone changed the field, or None if both did or this is unknown."""
         if self.base is None:
             return None
@@ -38,9 +38,9 @@ class FieldDifference:
         return ValueOrigin.MINE if is_same(self.base, self.theirs) else None
 
     @property
-    def shown(self) -> Value:
+    def shown_value(self) -> Value:
         """Return the value to show until a choice is made. A person's own text is never dropped."""
-        return self.theirs if self.taken is ValueOrigin.THEIRS else self.mine
+        return self.theirs if self.chosen_side is ValueOrigin.THEIRS else self.mine
 
 
 def is_same(first: Value, second: Value) -> bool:
@@ -63,7 +63,7 @@ def find_differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDi
 
 def merge_fields(mine: Fields, theirs: Fields, differences: Iterable[FieldDifference]) -> dict[str, Value]:
     """Return all fields, each with the value to show if the sides differ."""
-    return {**theirs, **{difference.name: difference.shown for difference in differences}}
+    return {**theirs, **{difference.name: difference.shown_value for difference in differences}}
 
 
 class RowDeletion(StrEnum):
@@ -82,7 +82,7 @@ class MergedRow:
     fields: Mapping[str, Value]
     differing: tuple[FieldDifference, ...] = ()
     #: Set if a person must choose whether the row stays.
-    fate: RowDeletion | None = None
+    deletion: RowDeletion | None = None
     #: Whether the other side added it, and whether I marked it for deletion.
     is_added_by_them: bool = False
     is_deleted: bool = False
@@ -115,7 +115,7 @@ def merge_rows(
     ]
     return [
         *stored_rows,
-        *(MergedRow(None, row.fields, fate=RowDeletion.DELETED_BY_THEM) for row in deleted_rows),
+        *(MergedRow(None, row.fields, deletion=RowDeletion.DELETED_BY_THEM) for row in deleted_rows),
         *(MergedRow(None, row.fields, is_deleted=row.is_deleted) for row in my_rows if row.key is None),
     ]
 
@@ -129,7 +129,7 @@ def _merge_stored_row(
     if mine.is_deleted:
         is_unchanged = bool(base_fields) and not find_differences(base_fields, base_fields, theirs)
         return MergedRow(
-            key, theirs, fate=None if is_unchanged else RowDeletion.DELETED_BY_ME, is_deleted=is_unchanged
+            key, theirs, deletion=None if is_unchanged else RowDeletion.DELETED_BY_ME, is_deleted=is_unchanged
         )
     differences = find_differences(base_fields, mine.fields, theirs)
     return MergedRow(key, merge_fields(mine.fields, theirs, differences), tuple(differences))

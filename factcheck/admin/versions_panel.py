@@ -22,10 +22,10 @@ class ShownChoice:
     """A conflict in a field or over a deleted row, with each side's value."""
 
     label: str
-    take: str
-    who: str
+    choice_name: str
+    author_name: str
     at: datetime | None
-    taken: str
+    chosen_side: str
     must_choose: bool
     base: str | None
     mine: SafeString | str
@@ -39,7 +39,7 @@ class ShownChoice:
 def build_versions_panel(
     both_versions: BothVersions, form: forms.BaseForm, formsets: list[Any], post: QueryDict
 ) -> dict[str, Any]:
-    """Build the template context that shows `both`."""
+    """Build the template context that shows both versions."""
     fields = dict(_iterate_labels(form, formsets))
     choices = [_build_shown_choice(choice, fields, post) for choice in both_versions.choices]
     return {
@@ -48,16 +48,16 @@ def build_versions_panel(
             "taken_from_them": [
                 shown_choice
                 for shown_choice in choices
-                if not shown_choice.must_choose and shown_choice.taken == ValueOrigin.THEIRS
+                if not shown_choice.must_choose and shown_choice.chosen_side == ValueOrigin.THEIRS
             ],
             "only_mine": [
                 shown_choice
                 for shown_choice in choices
-                if not shown_choice.must_choose and shown_choice.taken != ValueOrigin.THEIRS
+                if not shown_choice.must_choose and shown_choice.chosen_side != ValueOrigin.THEIRS
             ],
             "notes": both_versions.notes,
         },
-        "merge": both_versions.signed() if both_versions.is_new else post.get(MERGE_FIELD, ""),
+        "merge": both_versions.sign() if both_versions.is_new else post.get(MERGE_FIELD, ""),
     }
 
 
@@ -78,17 +78,17 @@ def _iterate_labels(form: forms.BaseForm, formsets: list[Any]) -> Any:
 
 def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoice:
     bound, label = fields.get(choice.names[0], (None, choice.names[0]))
-    choice_value = post.get(choice.take, "")
+    choice_value = post.get(choice.choice_name, "")
     shared_fields: dict[str, Any] = {
         "label": capfirst(label),
-        "take": choice.take,
-        "who": choice.who,
+        "choice_name": choice.choice_name,
+        "author_name": choice.author_name,
         "at": choice.at,
-        "taken": choice_value if choice_value in set(ValueOrigin) else str(choice.taken or ""),
-        "must_choose": choice.taken is None,
+        "chosen_side": choice_value if choice_value in set(ValueOrigin) else str(choice.chosen_side or ""),
+        "must_choose": choice.chosen_side is None,
     }
-    if choice.fate:
-        is_deleted_by_them = choice.fate is RowDeletion.DELETED_BY_THEM
+    if choice.deletion:
+        is_deleted_by_them = choice.deletion is RowDeletion.DELETED_BY_THEM
         return ShownChoice(
             **shared_fields,
             base=None,

@@ -166,7 +166,7 @@ def test_its_history_tells_who_added_and_removed_what(desk: Desk, cluster: Clust
     form = sent_back(desk.client.get(desk.page(cluster)))
     desk.save(cluster, form, title="Free trams", **{"members-0-DELETE": "on"})
     history = desk.client.get(reverse("admin:claims_cluster_history", args=[cluster.pk]))
-    told = [entry.what for entry in history.context["page"]]
+    told = [entry.description for entry in history.context["page"]]
     assert "Added “Trams cost nothing.”" in told
     assert len(told) >= 3
 

@@ -224,7 +224,7 @@ def history(client: Client, row: Any) -> list[tuple[str, str, list[tuple[str, st
     """What the history page says: who, what, and field by field from what to what."""
     address = reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_history", args=[row.pk])
     return [
-        (entry.who, entry.what, [(c.field, str(c.before), str(c.after)) for c in entry.changes])
+        (entry.actor_name, entry.description, [(c.field, str(c.before), str(c.after)) for c in entry.changes])
         for entry in client.get(address).context["page"]
     ]
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told(claim: Claim, reader: User, **asked: Any) -> list[tuple[str, str]]:
-    return [(event.who, event.what) for event in build_timeline(claim, reader, **asked).events]
+    return [(event.actor_name, event.description) for event in build_timeline(claim, reader, **asked).events]
 
 
 @pytest.fixture

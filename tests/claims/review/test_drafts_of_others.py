@@ -189,7 +189,7 @@ def test_ones_own_claim_is_read_with_what_befell_it(
     assert "Worth a look." in page
     assert SECRET not in page
     history = desk.client.get(reverse("admin:claims_claim_history", args=[newsroom.own.pk]))
-    told = {entry.what for entry in history.context["page"]}
+    told = {entry.description for entry in history.context["page"]}
     assert {"Accept for checking: Proposed → Accepted", "Added"} <= told
     assert SECRET not in history.content.decode()
 
@@ -200,7 +200,7 @@ def test_history_of_what_is_public_is_its_public_part(
     desk.sign_in(contributor)
     told = {
         row._meta.model_name: [
-            entry.what
+            entry.description
             for entry in desk.client.get(
                 reverse(f"admin:claims_{row._meta.model_name}_history", args=[row.pk])
             ).context["page"]

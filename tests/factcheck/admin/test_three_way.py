@@ -49,19 +49,19 @@ def test_every_field_is_of_one_of_the_sides_and_of_the_one_that_changed_it(
         if one == other:
             assert (name in found, whole[name]) == (False, one)
         elif start == one:
-            assert (found[name].taken, whole[name]) == (ValueOrigin.THEIRS, other)
+            assert (found[name].chosen_side, whole[name]) == (ValueOrigin.THEIRS, other)
         elif start == other:
-            assert (found[name].taken, whole[name]) == (ValueOrigin.MINE, one)
+            assert (found[name].chosen_side, whole[name]) == (ValueOrigin.MINE, one)
         else:
             # Until somebody has chosen, what they typed stands in the field.
-            assert (found[name].taken, whole[name]) == (None, one)
+            assert (found[name].chosen_side, whole[name]) == (None, one)
 
 
 @given(FIELDS, FIELDS)
 def test_where_nobody_knows_what_both_began_with_everything_is_asked(mine: Fields, theirs: Fields) -> None:
     found = find_differences({}, mine, theirs)
     assert {each.name for each in found} == {name for name in NAMES if not is_same(mine[name], theirs[name])}
-    assert {each.taken for each in found} <= {None}
+    assert {each.chosen_side for each in found} <= {None}
 
 
 def test_what_was_not_sent_is_left_as_the_others_have_it() -> None:
@@ -86,7 +86,7 @@ def test_every_row_that_i_added_or_worked_on_is_there(
 ) -> None:
     rows = merge_rows(base, mine, theirs)
     added = [row.fields for row in mine if row.key is None]
-    assert [row.fields for row in rows if row.key is None and row.fate is None] == added
+    assert [row.fields for row in rows if row.key is None and row.deletion is None] == added
     missed = [
         row.fields
         for row in mine
@@ -95,7 +95,7 @@ def test_every_row_that_i_added_or_worked_on_is_there(
         and not row.is_deleted
         and (row.key not in base or plain(row.fields) != plain(base[row.key]))
     ]
-    assert [row.fields for row in rows if row.fate is RowDeletion.DELETED_BY_THEM] == missed
+    assert [row.fields for row in rows if row.deletion is RowDeletion.DELETED_BY_THEM] == missed
 
 
 @given(ROWS, MY_ROWS, ROWS)
@@ -106,7 +106,7 @@ def test_a_row_goes_by_itself_only_where_one_side_deleted_what_the_other_left(
     for row in merge_rows(base, mine, theirs)[: len(theirs)]:
         untouched = row.key in base and plain(base[row.key]) == plain(theirs[row.key])
         assert row.is_deleted == (row.key in deleted and untouched)
-        assert (row.fate is RowDeletion.DELETED_BY_ME) == (row.key in deleted and not untouched)
+        assert (row.deletion is RowDeletion.DELETED_BY_ME) == (row.key in deleted and not untouched)
         assert row.is_added_by_them == (row.key not in base and row.key not in {each.key for each in mine})
 
 
@@ -114,7 +114,7 @@ def test_a_row_goes_by_itself_only_where_one_side_deleted_what_the_other_left(
 def test_who_changed_nothing_gets_what_the_others_saved(base: Stored, theirs: Stored) -> None:
     mine = [SubmittedRow(key, fields) for key, fields in base.items()]
     rows = merge_rows(base, mine, theirs)
-    assert [(row.key, plain(row.fields), row.fate, row.is_deleted) for row in rows] == [
+    assert [(row.key, plain(row.fields), row.deletion, row.is_deleted) for row in rows] == [
         (key, plain(fields), None, False) for key, fields in theirs.items()
     ]
 

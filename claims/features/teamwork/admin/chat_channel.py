@@ -160,7 +160,7 @@ class ChatChannelAdmin(DeskAdmin):
         events = [
             entry
             for entry in self._log_entries(row, action_flag=CHANGE)
-            if entry.what in {gettext(TESTED_MESSAGE), gettext(REPLACED_MESSAGE)}
+            if entry.description in {gettext(TESTED_MESSAGE), gettext(REPLACED_MESSAGE)}
         ]
         return [*super().list_history_entries(row, reader), *events]
 

@@ -157,7 +157,7 @@ class WebhookAdmin(DeskAdmin):
         events = [
             entry
             for entry in self._log_entries(row, action_flag=CHANGE)
-            if entry.what in map(gettext, _ACTION_MESSAGES)
+            if entry.description in map(gettext, _ACTION_MESSAGES)
         ]
         return [*super().list_history_entries(row, reader), *events]
 

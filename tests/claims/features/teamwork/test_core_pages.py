@@ -64,7 +64,7 @@ def test_timeline_shows_comments_to_whoever_may_read_what_they_are_about(
     )
     counted = {
         reader.username: Counter(
-            event.what for event in build_timeline(claim, reader, kind="comments").events
+            event.description for event in build_timeline(claim, reader, kind="comments").events
         )
         for reader in (editor, contributor)
     }

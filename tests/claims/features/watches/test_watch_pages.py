@@ -130,7 +130,10 @@ class TestButtons:
         ]
         assert progress_of(watch).next_visit_at <= timezone.now()
         history = desk.client.get(reverse("admin:watches_watch_history", args=[watch.pk]))
-        assert [entry.what for entry in history.context["page"]] == ["Changed active", "Changed active"]
+        assert [entry.description for entry in history.context["page"]] == [
+            "Changed active",
+            "Changed active",
+        ]
 
     def test_budgets_are_changed_on_its_page_and_bounded(self, desk: Desk, editor: User) -> None:
         watch = make_watch(FEED)
