@@ -133,24 +133,24 @@ class ClaimAdmin(TypedNames, ClaimList):
     def import_view(self, request: HttpRequest) -> HttpResponse:
         return article_form.import_view(self, request)
 
-    @desk_page("import/<int:pk>/")
-    def imported_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+    @desk_page("import/<int:pk>/", "imported")
+    def imported_article_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return article_form.show_imported_article(self, request, pk)
 
     @desk_page("propose-more/<int:source>/", "propose_more")
-    def more_view(self, request: HttpRequest, source: int) -> HttpResponse:
+    def propose_more_view(self, request: HttpRequest, source: int) -> HttpResponse:
         return article_form.propose_all_statements(request, source)
 
-    @desk_page("<int:pk>/appearances/<int:appearance>/<int:number>/<int:start>-<int:end>/")
-    def take_place_view(self, request: HttpRequest, **place: int) -> HttpResponse:
+    @desk_page("<int:pk>/appearances/<int:appearance>/<int:number>/<int:start>-<int:end>/", "take_place")
+    def move_quote_view(self, request: HttpRequest, **place: int) -> HttpResponse:
         return orphaned_quotes.move_quote(self, request, **place)
 
-    @desk_page("pasted/")
-    def pasted_view(self, request: HttpRequest) -> HttpResponse:
+    @desk_page("pasted/", "pasted")
+    def source_at_url_view(self, request: HttpRequest) -> HttpResponse:
         return pasted.show_source_at_url(self.admin_site, request)
 
-    @desk_page("similar/")
-    def similar_view(self, request: HttpRequest) -> HttpResponse:
+    @desk_page("similar/", "similar")
+    def similar_claims_view(self, request: HttpRequest) -> HttpResponse:
         """Show the panel beside a statement while it is typed. Uses POST, because URLs end up in logs."""
         if request.method != "POST" or not self.has_view_or_change_permission(request):
             raise Http404

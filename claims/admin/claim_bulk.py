@@ -40,7 +40,7 @@ _TOPIC_LIMIT = 500
 SelectedClaims = QuerySet[Claim]
 
 
-class ClaimBulk(MovesAdmin):
+class ClaimBulkActions(MovesAdmin):
     """Bulk actions of the list of claims."""
 
     actions: tuple[str, ...] = (
@@ -143,7 +143,7 @@ class ClaimBulk(MovesAdmin):
         if (listed_claims := self._get_selected(request, claims)) is None:
             return None
         shown_claims = [
-            seen_claim for text in request.POST.getlist("seen") if (seen_claim := SeenClaim.read(text))
+            seen_claim for text in request.POST.getlist("seen") if (seen_claim := SeenClaim.parse(text))
         ] or listed_claims
         is_confirmed = "asked" in request.POST
         if is_confirmed and (outcomes := carry_out(shown_claims)) is not None:
@@ -191,7 +191,7 @@ class ClaimBulk(MovesAdmin):
     def _report_outcomes(self, request: HttpRequest, outcomes: Sequence[DecisionOutcome]) -> None:
         failures = [outcome for outcome in outcomes if isinstance(outcome, FailedDecision)]
         for outcome in failures[:_SHOWN_LIMIT]:
-            messages.warning(request, describe_unchanged(outcome.statement, outcome.why))
+            messages.warning(request, describe_unchanged(outcome.statement, outcome.reason))
         if len(failures) > _SHOWN_LIMIT:
             more_count = len(failures) - _SHOWN_LIMIT
             messages.warning(

@@ -29,17 +29,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
-from claims.admin.claim_bulk import ClaimBulk
+from claims.admin.claim_bulk import ClaimBulkActions
 from claims.admin.list_filters import (
-    AddedFilter,
-    JudgedFilter,
+    AddedDateFilter,
     LanguageFilter,
     PartyFilter,
-    PublicFilter,
-    PublishedFilter,
+    PublishedDateFilter,
     QueueFilter,
     QueueOrder,
     ScoreFilter,
+    VerdictStateFilter,
+    VisibilityFilter,
 )
 from claims.admin.pasted import PERMISSION, paste_view
 from claims.admin.public_state import build_public_badge, prefetch_newest_publication
@@ -76,7 +76,7 @@ def is_by_article(request: HttpRequest) -> bool:
     return request.GET.get("group") == ARTICLE_ORDER
 
 
-class ListByArticle(FilterableList):
+class ArticleGroupedList(FilterableList):
     """Newest article first; within an article, claims in list order."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
@@ -235,8 +235,8 @@ def _choose_correction(word: str, word_counts: Counter[str], min_typos: int) -> 
 _RATING_FILTER = ("verdicts__rating", AutocompleteSelectFilter)
 
 
-class ClaimList(QueueOrder, ClaimBulk, Triage):
-    """The list of claims. `ClaimBulk` has the bulk actions, `Triage` the decisions on single claims."""
+class ClaimList(QueueOrder, ClaimBulkActions, Triage):
+    """The list of claims. `ClaimBulkActions` has the bulk actions, `Triage` the decisions on single claims."""
 
     list_display = (
         "statement_cell",
@@ -252,8 +252,8 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
     list_filter = (
         QueueFilter,
         ("state", ChoicesDropdownFilter),
-        JudgedFilter,
-        PublicFilter,
+        VerdictStateFilter,
+        VisibilityFilter,
         ScoreFilter,
         ("topics", AutocompleteSelectFilter),
         ("claimant", AutocompleteSelectFilter),
@@ -293,7 +293,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         return [*triage, (_("By article"), f"?{query.urlencode()}")]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[FilterableList]:
-        return ListByArticle if is_by_article(request) else FilterableList
+        return ArticleGroupedList if is_by_article(request) else FilterableList
 
     def prepare(self, request: HttpRequest, rows: Sequence[Claim]) -> None:
         verdicts = Verdict.objects.readable_by(get_person(request)).select_related("rating").order_by("-pk")
@@ -372,5 +372,5 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         """
         filters = super().get_list_filter(request)
         if request.user.has_perm(READ_DRAFTS):
-            return [*filters, AddedFilter, PublishedFilter]
+            return [*filters, AddedDateFilter, PublishedDateFilter]
         return tuple(list_filter for list_filter in filters if list_filter != _RATING_FILTER)

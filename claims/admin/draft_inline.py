@@ -12,7 +12,7 @@ from unfold.admin import StackedInline
 
 from claims.admin.evidence import EvidenceInline
 from claims.admin.quote_form import QuoteForm
-from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, VerdictFields, VerdictForm
+from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, VerdictForm, VerdictWidgets
 from claims.models import Claim, Evidence, Verdict
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import get_person
@@ -107,7 +107,7 @@ class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]
             raise _build_not_draft_error(self.instance)
 
 
-class DraftInline(VerdictFields, DayFields, StackedInline):
+class DraftInline(VerdictWidgets, DayFields, StackedInline):
     """The draft verdict on its claim's page."""
 
     model = Verdict

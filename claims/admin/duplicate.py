@@ -30,7 +30,7 @@ _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimSide:
+class ComparedClaim:
     """One of the two claims, with details that help to compare them."""
 
     claim: Claim
@@ -141,12 +141,12 @@ def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
         outcome = render_badge(_("Merged"), "faded") if is_merged else None
     return {
         "pair": pair,
-        "sides": [_build_side(pair.claim, after), _build_side(pair.earlier, before)],
+        "sides": [_build_compared_claim(pair.claim, after), _build_compared_claim(pair.earlier, before)],
         "outcome": outcome,
         "percent": None if pair.confidence is None else round(100 * pair.confidence),
     }
 
 
-def _build_side(claim: Claim, statement: SafeString) -> ClaimSide:
+def _build_compared_claim(claim: Claim, statement: SafeString) -> ComparedClaim:
     judgements = [(verdict, build_verdict_badges(verdict)) for verdict in claim.verdicts.all()]
-    return ClaimSide(claim, change_page(claim), build_state_badge(claim), statement, judgements)
+    return ComparedClaim(claim, change_page(claim), build_state_badge(claim), statement, judgements)

@@ -59,7 +59,7 @@ class ProgressSample:
         return cls(now.timestamp(), run.state, run.records, steps)
 
     @classmethod
-    def read(cls, text: str) -> Self | None:
+    def parse(cls, text: str) -> Self | None:
         """Parse a sample sent back by a page; return None if it is invalid."""
         try:
             at, state, records, steps = text.split("~")
@@ -80,7 +80,7 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
     """
     now = timezone.now()
     sample, total = ProgressSample.of(run, now), _get_total(run)
-    earlier_sample = ProgressSample.read(since)
+    earlier_sample = ProgressSample.parse(since)
     if earlier_sample is None or earlier_sample.state != sample.state or earlier_sample.at >= sample.at:
         start_time = (run.started_at or now).timestamp()
         earlier_sample = ProgressSample(start_time, sample.state, 0, 0)

@@ -40,7 +40,7 @@ from factcheck.database.distinct_values import list_distinct_values
 from factcheck.installation.house_language import activate_house_language
 
 
-class KindFilter(DropdownFilter):
+class ProblemKindFilter(DropdownFilter):
     """Filter by the kinds of problems that occur, in the selected import if there is one."""
 
     title = _("kind")
@@ -63,7 +63,7 @@ class KindFilter(DropdownFilter):
 @admin.register(ImportProblem)
 class ImportProblemAdmin(ReadOnlyAdmin, DeskAdmin):
     list_display = ("file_position", "outcome_badge", "field_label", "reason_text", "statement_text")
-    list_filter = (("run", AutocompleteSelectFilter), ("outcome", ChoicesDropdownFilter), KindFilter)
+    list_filter = (("run", AutocompleteSelectFilter), ("outcome", ChoicesDropdownFilter), ProblemKindFilter)
     list_select_related = ("run",)
     search_fields = ("file", "position", "reason")
     search_help_text = _("Search by reason, file name or position")
@@ -136,7 +136,7 @@ _BADGE_TONES: dict[str, Tone] = {
 _RUN_PERMISSION, _UNDO_PERMISSION = "claims.run_import", "claims.undo_import"
 
 
-class ReleaseForm(forms.Form):
+class ReleaseArchiveForm(forms.Form):
     looked_at = forms.BooleanField(
         label=_(
             "I have checked this sample, and share responsibility for the archive with the person who requested it"
@@ -145,7 +145,7 @@ class ReleaseForm(forms.Form):
     )
 
 
-class UndoForm(forms.Form):
+class UndoImportForm(forms.Form):
     """A choice to undo only the records that were not edited after the import."""
 
     rest = forms.BooleanField(required=False, widget=forms.HiddenInput)
@@ -292,7 +292,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         _("Release and publish"),
         permission=house_archive.PERMISSION,
         is_offered=house_archive.can_release,
-        form=ReleaseForm,
+        form=ReleaseArchiveForm,
         look="main",
     )
     def release(self, request: HttpRequest, run: ImportRun, looked_at: bool) -> str:
@@ -304,7 +304,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         _("Undo this import"),
         permission=_UNDO_PERMISSION,
         is_offered=lambda run, person: run.state in undo.UNDOABLE_STATES,
-        form=UndoForm,
+        form=UndoImportForm,
         question=_(
             "Claims and verdicts that came only from this import are removed. Published versions stay on record, with "
             "a note that they were withdrawn."

@@ -48,7 +48,7 @@ class QueueOrder:
         return queue.order if queue else super().get_ordering(request)  # type: ignore[misc]  # a ModelAdmin
 
 
-class JudgedFilter(DropdownFilter):
+class VerdictStateFilter(DropdownFilter):
     """Filter by the state of a claim's verdict."""
 
     title = _("verdict")
@@ -67,7 +67,7 @@ class JudgedFilter(DropdownFilter):
         return queryset if condition is None else queryset.filter(condition)
 
 
-class PublicFilter(DropdownFilter):
+class VisibilityFilter(DropdownFilter):
     """Filter by whether readers see the claim now."""
 
     title = _("public")
@@ -151,7 +151,7 @@ class _PeriodFilter(DropdownFilter):
         return int(value) if value in self._DAYS else 0
 
 
-class AddedFilter(_PeriodFilter):
+class AddedDateFilter(_PeriodFilter):
     title = _("added")
     parameter_name = "added"
 
@@ -161,7 +161,7 @@ class AddedFilter(_PeriodFilter):
         return queryset.filter(created_at__gte=timezone.now() - timedelta(days=days))
 
 
-class PublishedFilter(_PeriodFilter):
+class PublishedDateFilter(_PeriodFilter):
     """Filter by the newsroom's own current publications."""
 
     title = _("published by us")

@@ -118,7 +118,7 @@ class PictureForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPicture:
+class SimilarPicture:
     """A similar picture or video, with its similarity and the rows that use it."""
 
     media: MediaObject
@@ -188,7 +188,7 @@ def _get_stored_hash(pk: int, request: HttpRequest) -> PerceptualHash | None:
 
 def _find_pictures(
     picture_hash: PerceptualHash, request: HttpRequest, *, excluded_media: int
-) -> list[FoundPicture]:
+) -> list[SimilarPicture]:
     near_duplicates = {
         pk: near_duplicate
         for pk, near_duplicate in find_nearest(picture_hash).items()
@@ -203,9 +203,9 @@ def _find_pictures(
 
 def _build_found_picture(
     row: MediaObject, near_duplicate: NearDuplicate, request: HttpRequest
-) -> FoundPicture:
+) -> SimilarPicture:
     words, tone = describe_similarity(near_duplicate.distance)
-    return FoundPicture(
+    return SimilarPicture(
         media=row,
         page=change_page(row),
         picture=render_thumbnail(row),

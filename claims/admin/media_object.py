@@ -99,7 +99,7 @@ class NewMediaForm(forms.ModelForm):
         pass
 
 
-class DescribedFilter(admin.SimpleListFilter):
+class DescriptionFilter(admin.SimpleListFilter):
     """Filter by missing description, without which media are not published."""
 
     title = gettext_lazy("description")
@@ -130,7 +130,7 @@ class MediaObjectAdmin(DeskAdmin):
     form = MediaObjectForm
     list_display = ("thumbnail", "description_cell", "kind", "claim_count", "evidence_count", "created_at")
     list_display_links = ("thumbnail", "description_cell")
-    list_filter = (("kind", ChoicesDropdownFilter), DescribedFilter, "show_to_readers")
+    list_filter = (("kind", ChoicesDropdownFilter), DescriptionFilter, "show_to_readers")
     sortable_by = ("kind", "created_at")
     search_fields = ("filename", "content_url", "alternative_text", "sha256")
     search_help_text = gettext_lazy("Search by words in the description, a file name or an address")

@@ -142,7 +142,7 @@ class PastedColumnsForm(MappingForm):
 
 
 @dataclass(frozen=True, slots=True)
-class ShownRow:
+class PreviewRow:
     """A pasted row as the preview shows it."""
 
     position: str
@@ -228,7 +228,7 @@ def _build_display_rows(
     reviews: Sequence[Review],
     stored_rows: Sequence[StoredRow] | None,
     person: User,
-) -> list[ShownRow]:
+) -> list[PreviewRow]:
     stored_iterator = iter(stored_rows if stored_rows is not None else find_existing(reviews, by=person))
     return [
         _build_refused_row(review)
@@ -238,18 +238,18 @@ def _build_display_rows(
     ]
 
 
-def _build_row(review: Review, result: StoredRow | Claim | None) -> ShownRow:
+def _build_row(review: Review, result: StoredRow | Claim | None) -> PreviewRow:
     remarks = [(str(LABELS.get(remark.field, remark.field)), remark.reason) for remark in review.remarks]
     if isinstance(result, StoredRow):
         outcome, claim = result.outcome, result.claim
-        if result.why:
-            remarks.append(("", result.why))
+        if result.reason:
+            remarks.append(("", result.reason))
     else:
         outcome, claim = ("there", result) if result else ("created", None)
     page = change_page(claim) if claim else ""
-    return ShownRow(review.place.position, outcome, review, remarks, claim, page)
+    return PreviewRow(review.place.position, outcome, review, remarks, claim, page)
 
 
-def _build_refused_row(refusal: Refusal) -> ShownRow:
+def _build_refused_row(refusal: Refusal) -> PreviewRow:
     field = str(LABELS.get(refusal.field, refusal.field))
-    return ShownRow(refusal.place.position, "refused", None, [(field, refusal.reason)], None, "")
+    return PreviewRow(refusal.place.position, "refused", None, [(field, refusal.reason)], None, "")

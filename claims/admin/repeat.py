@@ -117,7 +117,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     # Returning claims -----------------------------------------------------------------------------------------------
 
     @desk_page("coming-back/", "coming-back")
-    def coming_back_view(self, request: HttpRequest) -> HttpResponse:
+    def returning_claims_view(self, request: HttpRequest) -> HttpResponse:
         """Show false claims that have appeared again: where, how often and since when."""
         if not self.has_view_permission(request):
             raise Http404

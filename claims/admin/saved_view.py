@@ -130,8 +130,8 @@ class SavedViewAdmin(DeskAdmin):
 
     # Saving and opening ---------------------------------------------------------------------------------------------
 
-    @desk_page("keep/")
-    def keep_view(self, request: HttpRequest) -> HttpResponse:
+    @desk_page("keep/", "keep")
+    def save_view(self, request: HttpRequest) -> HttpResponse:
         """Save a list as currently shown, replacing the person's own view of the same name."""
         values = request.POST
         desk = _find_desk(self.admin_site, values.get("listed", ""))

@@ -27,7 +27,7 @@ from factcheck.list_phrases import join_words
 from factcheck.web.differences import highlight_difference
 
 
-class MomentForm(forms.Form):
+class ScheduleForm(forms.Form):
     """When to publish, in the newsroom's time zone, and which schedule the person saw."""
 
     at = forms.DateTimeField(required=False, widget=forms.HiddenInput)

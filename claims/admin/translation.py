@@ -24,7 +24,7 @@ from claims.admin.move_buttons import KEYS, MOVED_ON_MESSAGE, MoveButton
 from claims.admin.timeline import get_move_label
 from claims.admin.translation_form import (
     STARTED_MESSAGE,
-    BeginTranslationForm,
+    NewTranslationForm,
     TranslationForm,
     build_translation_badge,
     pair_parts,
@@ -118,7 +118,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
-            return super().get_form(request, obj, change, **({"form": BeginTranslationForm} | kwargs))
+            return super().get_form(request, obj, change, **({"form": NewTranslationForm} | kwargs))
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request: HttpRequest, obj: Translation | None = None) -> Any:

@@ -38,7 +38,7 @@ class TranslationForm(DeskForm):
         return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
 
 
-class BeginTranslationForm(DeskForm):
+class NewTranslationForm(DeskForm):
     """The verdict to translate, and the target language."""
 
     class Meta:

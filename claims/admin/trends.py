@@ -30,7 +30,7 @@ class Bar:
     width: float
     height: float
     series: int
-    words: str
+    label: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def build_bar_chart(
             if value:
                 height = max(value / highest_value * (_BASELINE - 12), 1.5)
                 x = place * step + step * 0.1 + number * width
-                words = f"{steps[place]}: {format_figure(value)} {legend_label}"
+                bar_label = f"{steps[place]}: {format_figure(value)} {legend_label}"
                 drawn_bars.append(
                     Bar(
                         round(x, 1),
@@ -74,7 +74,7 @@ def build_bar_chart(
                         round(width - 1, 1),
                         round(height, 1),
                         number,
-                        words,
+                        bar_label,
                     )
                 )
     return BarChart(
@@ -160,8 +160,8 @@ def build_trends_context() -> dict[str, Any]:
                 "in-out",
                 _("Claims in and out, by week"),
                 names,
-                _build_in_series(figures),
-                _build_out_series(figures),
+                _build_incoming_series(figures),
+                _build_outgoing_series(figures),
             ),
             build_bar_chart(
                 "days",
@@ -208,11 +208,11 @@ def build_trends_context() -> dict[str, Any]:
     }
 
 
-def _build_in_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
+def _build_incoming_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
     return _("in"), [float(number) for number in figures.incoming_counts]
 
 
-def _build_out_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
+def _build_outgoing_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
     return _("out"), [float(number) for number in figures.closed_counts]
 
 
@@ -234,7 +234,7 @@ def compute_figures(today: date) -> TrendFigures:
     """Return the weekly figures, ending with the current week."""
     first_week = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
     weeks = [first_week + timedelta(days=7 * number) for number in range(WEEKS)]
-    moment = _start_of_day(first_week)
+    moment = _get_start_of_day(first_week)
     incoming_by_week, closed_by_week, durations = (
         _count_incoming(moment),
         _count_closed(moment),
@@ -261,11 +261,11 @@ def compute_figures(today: date) -> TrendFigures:
 def find_published_since(day: date) -> QuerySet[Verdict]:
     """Return the newsroom's current verdicts published since then, only the latest of each claim."""
     return Verdict.objects.filter(
-        publisher__is_house=True, state=Verdict.State.PUBLISHED, published_at__gte=_start_of_day(day)
+        publisher__is_house=True, state=Verdict.State.PUBLISHED, published_at__gte=_get_start_of_day(day)
     )
 
 
-def _start_of_day(day: date) -> datetime:
+def _get_start_of_day(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 

@@ -125,7 +125,7 @@ class Triage(MovesAdmin):
         seen_claims += [
             seen_claim
             for text in values.getlist("also")[:_MAX_SELECTED]
-            if (seen_claim := SeenClaim.read(text))
+            if (seen_claim := SeenClaim.parse(text))
         ]
         seen_claims = list({seen_claim.claim: seen_claim for seen_claim in seen_claims}.values())
         return self._answer(request, action, self._carry_out(request, action, seen_claims, person))
@@ -137,7 +137,7 @@ class Triage(MovesAdmin):
         if request.method != "POST":
             raise Http404
         tokens = request.POST.get("undo", "").split()[: _MAX_SELECTED + 1]
-        decisions = [decision for token in tokens if (decision := DecidedClaim.read(token))]
+        decisions = [decision for token in tokens if (decision := DecidedClaim.parse(token))]
         return self._answer(request, "undo", undo_decisions(decisions, by=person))
 
     # Decisions ------------------------------------------------------------------------------------------------------
@@ -315,5 +315,5 @@ def _find_topic(topic_id: str) -> Topic | None:
 
 def _describe_failure(failure: FailedDecision) -> str:
     if not failure.statement:
-        return failure.why
-    return f"“{Truncator(failure.statement).chars(80)}”: {failure.why}"
+        return failure.reason
+    return f"“{Truncator(failure.statement).chars(80)}”: {failure.reason}"

@@ -75,7 +75,7 @@ class SeenClaim:
     last_move: int
 
     @classmethod
-    def read(cls, text: str) -> Self | None:
+    def parse(cls, text: str) -> Self | None:
         """Parse `12-345`; return None for anything else."""
         claim, _sign, last_move = text.partition("-")
         return cls(int(claim), int(last_move)) if claim.isdecimal() and last_move.isdecimal() else None
@@ -89,14 +89,14 @@ class DecidedClaim:
     action: str
     #: Shows whether the claim has changed since: for a topic, its id; for a feature's step, what the step
     #: returned.
-    mark: int
+    undo_key: int
 
     @property
     def token(self) -> str:
-        return f"{self.action}-{self.claim}-{self.mark}"
+        return f"{self.action}-{self.claim}-{self.undo_key}"
 
     @classmethod
-    def read(cls, text: str) -> Self | None:
+    def parse(cls, text: str) -> Self | None:
         action, *numbers = text.split("-")
         if (
             action not in (*UNDO_MOVES, "topic", *list_steps())
@@ -113,7 +113,7 @@ class FailedDecision:
 
     claim: int
     statement: str
-    why: str
+    reason: str
     #: Whether the person's role forbids the decision.
     is_forbidden: bool = False
 
@@ -194,13 +194,13 @@ def _undo_decision(decision: DecidedClaim, by: User) -> DecisionOutcome:
     def apply(claim: Claim) -> DecidedClaim:
         if decision.action == "topic":
             require_permission(by, "claims.change_claim", _("edit claims"))
-            if not claim.topics.filter(pk=decision.mark).exists():
+            if not claim.topics.filter(pk=decision.undo_key).exists():
                 raise NotPossible(_("It no longer has that topic."))
-            claim.topics.remove(decision.mark)
+            claim.topics.remove(decision.undo_key)
         elif step := list_steps().get(decision.action):
-            step.undo(claim, decision.mark, by)
+            step.undo(claim, decision.undo_key, by)
         else:
-            _refuse_changed_claim(claim, decision.mark)
+            _refuse_changed_claim(claim, decision.undo_key)
             with activate_house_language():
                 note = _("Undone in triage.")
             workflow.move(claim, UNDO_MOVES[decision.action], by=by, note=note)

@@ -28,7 +28,7 @@ from claims.admin.claim_page import (
 from claims.admin.evidence import EvidenceInline
 from claims.admin.list_filters import (
     LanguageFilter,
-    PublishedFilter,
+    PublishedDateFilter,
     QueueFilter,
     QueueOrder,
     RatingClassFilter,
@@ -40,7 +40,7 @@ from claims.admin.public_state import (
     build_verdict_state_badge,
     prefetch_newest_publication,
 )
-from claims.admin.scheduling import MomentForm, describe_planned
+from claims.admin.scheduling import ScheduleForm, describe_planned
 from claims.admin.status_badges import (
     annotate_planned,
     annotate_signoffs_given,
@@ -52,9 +52,9 @@ from claims.admin.verdict_form import (
     CORRECTION_FIELDSET,
     FIELDSETS,
     SIGNATURE_FIELDSETS,
-    BeginForm,
-    VerdictFields,
+    NewVerdictForm,
     VerdictForm,
+    VerdictWidgets,
 )
 from claims.ledger.document.sections import get_sections
 from claims.models import Evidence, Verdict
@@ -67,11 +67,11 @@ from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.django_internals import replace_object
 from sources.models import Publisher
 
-_FIGURE_FILTERS = (PublishedFilter, RatingClassFilter)
+_FIGURE_FILTERS = (PublishedDateFilter, RatingClassFilter)
 
 
 @admin.register(Verdict)
-class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
+class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
     form = VerdictForm
     list_display = (
         "claim_text",
@@ -147,7 +147,9 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     # Starting a verdict ---------------------------------------------------------------------------------------------
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        return super().get_form(request, obj, change, **({"form": BeginForm} if obj is None else {}) | kwargs)
+        return super().get_form(
+            request, obj, change, **({"form": NewVerdictForm} if obj is None else {}) | kwargs
+        )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {"publisher": Publisher.objects.house().pk} | super().get_changeform_initial_data(request)
@@ -226,7 +228,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
             form(request.POST, instance=verdict), formset(**arguments), links=""
         )
 
-    @row_action(gettext_lazy("Schedule"), permission="claims.publish_verdict", form=MomentForm)
+    @row_action(gettext_lazy("Schedule"), permission="claims.publish_verdict", form=ScheduleForm)
     def schedule(
         self, request: HttpRequest, verdict: Verdict, *, at: datetime | None, seen: int | None, cancel: bool
     ) -> str:

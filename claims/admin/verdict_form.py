@@ -57,7 +57,7 @@ class RatingSelect(UnfoldAdminRadioSelectWidget):
         return option
 
 
-class VerdictFields:
+class VerdictWidgets:
     """The widgets of a verdict's fields, on its own page and on its claim's page."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -89,7 +89,7 @@ class VerdictForm(DeskForm):
             rating.empty_label = _("Not decided yet")
 
 
-class BeginForm(forms.ModelForm):
+class NewVerdictForm(forms.ModelForm):
     """The claim and publisher of a new verdict."""
 
     class Meta:

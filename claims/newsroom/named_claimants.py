@@ -27,7 +27,7 @@ from sources.identifiers import (
 _MAX_NAME_LENGTH = 200
 
 
-class NamedClaimants:
+class ClaimantIndex:
     """Claimants by name, ignoring case, and by authority identifiers."""
 
     def __init__(self, names: Iterable[str], same_as: Iterable[str] = ()) -> None:
@@ -93,14 +93,14 @@ def get_or_create_claimants(titles_by_name: Mapping[str, str]) -> dict[str, Clai
     """
     names = {name: name[:_MAX_NAME_LENGTH].strip() for name in titles_by_name}
     titles = {wanted_name: titles_by_name[wanted_name][:_MAX_NAME_LENGTH] for wanted_name in names}
-    existing_claimants = NamedClaimants(names.values())
+    existing_claimants = ClaimantIndex(names.values())
     claimants = {
         wanted_name: existing_claimants.find(name, titles[wanted_name]) for wanted_name, name in names.items()
     }
     if None in claimants.values():
         # Two articles that quote the same new person at the same time make one claimant.
         hold("claimants")
-        existing_claimants = NamedClaimants(names.values())
+        existing_claimants = ClaimantIndex(names.values())
         missing = []
         for wanted_name, name in names.items():
             title = titles[wanted_name]
@@ -122,7 +122,7 @@ def find_or_add_claimant(name: str, *, by: User, **fields: Any) -> tuple[Claiman
     """
     hold("claimants")
     same_as = fields.get("same_as", ())
-    if claimant := NamedClaimants([name], same_as).find(name, fields.get("job_title", ""), same_as):
+    if claimant := ClaimantIndex([name], same_as).find(name, fields.get("job_title", ""), same_as):
         return claimant, False
     require_permission(by, "claims.add_claimant", _("add claimants"))
     return Claimant.objects.create(name=name, **fields), True

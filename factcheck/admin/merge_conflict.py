@@ -157,9 +157,9 @@ def _read_values(lists: Mapping[str, list[str]]) -> dict[str, Value]:
 
 def _read_fields(form: forms.BaseForm, excluded_names: tuple[str, ...] = ()) -> dict[str, Value]:
     return {
-        bound.name: sent_values.get_unchanged(bound)
-        for bound in sent_values.iterate_fields(form)
-        if bound.name not in excluded_names
+        bound_field.name: sent_values.get_unchanged(bound_field)
+        for bound_field in sent_values.iterate_fields(form)
+        if bound_field.name not in excluded_names
     }
 
 
@@ -255,13 +255,13 @@ class _Merge:
     def _iterate_sent_fields(
         self, form: forms.BaseForm, post: QueryDict, prefix: str = "", excluded_names: tuple[str, ...] = ()
     ) -> Iterator[tuple[str, Value]]:
-        for bound in sent_values.iterate_fields(form):
-            if bound.name in excluded_names:
+        for bound_field in sent_values.iterate_fields(form):
+            if bound_field.name in excluded_names:
                 continue
-            names = tuple(name.replace("__prefix__", prefix) for name in sent_values.list_names(bound))
+            names = tuple(name.replace("__prefix__", prefix) for name in sent_values.list_names(bound_field))
             # Browsers do not send unticked boxes; the autosaved form names them.
             if not self.is_partial or any(name in post for name in names):
-                yield bound.name, sent_values.get_submitted(names, post)
+                yield bound_field.name, sent_values.get_submitted(names, post)
 
     # Rows ---------------------------------------------------------------------------------------------------------
 
@@ -392,8 +392,8 @@ def _read_count(post: QueryDict, prefix: str, counter: str) -> int:
     return min(int(text), _MAX_ROWS) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
-def _list_row_names(bound: forms.BoundField, index: int) -> tuple[str, ...]:
-    return tuple(name.replace("__prefix__", str(index)) for name in sent_values.list_names(bound))
+def _list_row_names(bound_field: forms.BoundField, index: int) -> tuple[str, ...]:
+    return tuple(name.replace("__prefix__", str(index)) for name in sent_values.list_names(bound_field))
 
 
 def _find_model_field(model: type[models.Model], name: str) -> Any:

@@ -18,25 +18,27 @@ _NAME_LIMIT = 50
 
 def iterate_fields(form: forms.BaseForm) -> Iterator[forms.BoundField]:
     """Yield the fields that a person fills in and that a page may show again: no files or secrets."""
-    for bound in form:
-        widget, field = _unwrap_widget(bound.field.widget), bound.field
+    for bound_field in form:
+        widget, field = _unwrap_widget(bound_field.field.widget), bound_field.field
         is_shown = not isinstance(widget, forms.PasswordInput) and not isinstance(field, forms.FileField)
-        if is_shown and not bound.is_hidden and not field.disabled:
-            yield bound
+        if is_shown and not bound_field.is_hidden and not field.disabled:
+            yield bound_field
 
 
-def list_names(bound: forms.BoundField) -> Names:
+def list_names(bound_field: forms.BoundField) -> Names:
     """Return the names under which the browser sends the field."""
-    widget = _unwrap_widget(bound.field.widget)
+    widget = _unwrap_widget(bound_field.field.widget)
     if isinstance(widget, forms.MultiWidget):
         suffixes: list[str] = widget.widgets_names  # type: ignore[attr-defined]  # not in the stubs
-        return tuple(bound.html_name + suffix for suffix in suffixes)
-    return (bound.html_name,)
+        return tuple(bound_field.html_name + suffix for suffix in suffixes)
+    return (bound_field.html_name,)
 
 
-def get_unchanged(bound: forms.BoundField) -> Value:
+def get_unchanged(bound_field: forms.BoundField) -> Value:
     """Return the values that an untouched field submits."""
-    return _to_submitted(_unwrap_widget(bound.field.widget), bound.field.prepare_value(bound.initial))
+    return _to_submitted(
+        _unwrap_widget(bound_field.field.widget), bound_field.field.prepare_value(bound_field.initial)
+    )
 
 
 def get_submitted(names: Names, post: QueryDict) -> Value:
@@ -72,9 +74,9 @@ def _unwrap_widget(widget: forms.Widget) -> forms.Widget:
     return widget.widget if isinstance(widget, RelatedFieldWidgetWrapper) else widget
 
 
-def describe_value(bound: forms.BoundField, value: Value) -> str:
+def describe_value(bound_field: forms.BoundField, value: Value) -> str:
     """Return the value as text for people."""
-    field = bound.field
+    field = bound_field.field
     if isinstance(field, forms.ModelChoiceField):
         return join_words(_iterate_row_names(field, value))
     if isinstance(field, forms.BooleanField):

@@ -28,7 +28,7 @@ _BREAK_PATTERN = re.compile(r"<(?:br|/p|/li|/div)\b[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenFile:
+class SpreadsheetFile:
     """A file to send, part by part."""
 
     media_type: str
@@ -44,12 +44,12 @@ def strip_markup(value: Any) -> str:
     return "" if text == "–" else text
 
 
-def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> SpreadsheetFile:
     """Return rows as CSV (RFC 4180), with the byte order mark that Excel needs for UTF-8."""
-    return WrittenFile("text/csv; charset=utf-8", _iterate_csv(header, rows))
+    return SpreadsheetFile("text/csv; charset=utf-8", _iterate_csv(header, rows))
 
 
-def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
+def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> SpreadsheetFile:
     """Build a workbook with one sheet. It is complete before its first part is sent, because it is compressed."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  closed when it was sent
     try:
@@ -58,12 +58,12 @@ def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Written
         file.close()
         raise
     file.seek(0)
-    return WrittenFile(
+    return SpreadsheetFile(
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _iterate_parts(file)
     )
 
 
-FORMATS: Final[dict[str, Callable[[Sequence[str], Iterable[Sequence[Cell]]], WrittenFile]]] = {
+FORMATS: Final[dict[str, Callable[[Sequence[str], Iterable[Sequence[Cell]]], SpreadsheetFile]]] = {
     "csv": write_csv,
     "xlsx": write_xlsx,
 }

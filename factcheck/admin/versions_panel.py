@@ -63,21 +63,21 @@ def build_versions_panel(
 
 def _iterate_labels(form: forms.BaseForm, formsets: list[Any]) -> Any:
     """Return the labels of all fields of the page by submitted name."""
-    for bound in form:
-        yield sent_values.list_names(bound)[0], (bound, str(bound.label))
+    for bound_field in form:
+        yield sent_values.list_names(bound_field)[0], (bound_field, str(bound_field.label))
     for formset in formsets:
         kind = capfirst(str(formset.model._meta.verbose_name))
         for number, row in enumerate(formset.forms, 1):
-            for bound in row:
-                label = kind if bound.name == "DELETE" else f"{kind} {number}: {bound.label}"
+            for bound_field in row:
+                label = kind if bound_field.name == "DELETE" else f"{kind} {number}: {bound_field.label}"
                 yield (
-                    sent_values.list_names(bound)[0],
-                    (bound, f"{label} {number}" if label == kind else label),
+                    sent_values.list_names(bound_field)[0],
+                    (bound_field, f"{label} {number}" if label == kind else label),
                 )
 
 
 def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoice:
-    bound, label = fields.get(choice.names[0], (None, choice.names[0]))
+    bound_field, label = fields.get(choice.names[0], (None, choice.names[0]))
     choice_value = post.get(choice.choice_name, "")
     shared_fields: dict[str, Any] = {
         "label": capfirst(label),
@@ -99,7 +99,7 @@ def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict)
             sides="",
         )
     base, mine, theirs = (
-        None if side is None else _describe_value(bound, side)
+        None if side is None else _describe_value(bound_field, side)
         for side in (choice.base, choice.mine, choice.theirs)
     )
     return ShownChoice(
@@ -110,21 +110,21 @@ def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict)
         sides=json.dumps(
             {
                 "names": choice.names,
-                "mine": _label_values(bound, choice.mine),
-                "theirs": _label_values(bound, choice.theirs),
+                "mine": _label_values(bound_field, choice.mine),
+                "theirs": _label_values(bound_field, choice.theirs),
             }
         ),
-        field_id=bound.id_for_label if bound else "",
+        field_id=bound_field.id_for_label if bound_field else "",
     )
 
 
-def _describe_value(bound: forms.BoundField | None, value: Value) -> str:
-    return sent_values.describe_value(bound, value) if bound else " ".join(value)
+def _describe_value(bound_field: forms.BoundField | None, value: Value) -> str:
+    return sent_values.describe_value(bound_field, value) if bound_field else " ".join(value)
 
 
-def _label_values(bound: forms.BoundField | None, value: Value) -> list[list[str]]:
-    has_options = bound is not None and isinstance(bound.field, forms.ChoiceField)
+def _label_values(bound_field: forms.BoundField | None, value: Value) -> list[list[str]]:
+    has_options = bound_field is not None and isinstance(bound_field.field, forms.ChoiceField)
     return [
-        [text, sent_values.describe_value(bound, (text,)) if bound and has_options else text]
+        [text, sent_values.describe_value(bound_field, (text,)) if bound_field and has_options else text]
         for text in value
     ]

@@ -18,7 +18,7 @@ from claims.imports.reading.values.outlets import is_listed_outlet
 from claims.imports.reading.values.rating_labels import Scale, build_label_key, list_scales
 from claims.imports.storing.house_records import build_namesake_refusal, find_own_outlets, is_namesake
 from claims.models import Claimant, Rating, RatingScale, Topic
-from claims.newsroom.named_claimants import NamedClaimants
+from claims.newsroom.named_claimants import ClaimantIndex
 from factcheck.database.bulk_copy import copy, reserve_ids
 from factcheck.database.locks import hold
 from sources.addresses import build_url_key, get_domain, list_hosts
@@ -251,9 +251,9 @@ def _find_or_make_claimants(people: dict[PersonKey, Person]) -> dict[PersonKey, 
     return {who: claimant for who, claimant in claimants.items() if claimant}
 
 
-def _load_named_claimants(people: Iterable[Person]) -> NamedClaimants:
+def _load_named_claimants(people: Iterable[Person]) -> ClaimantIndex:
     people = list(people)
-    return NamedClaimants(
+    return ClaimantIndex(
         (person.name for person in people), (address for person in people for address in person.same_as)
     )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from claims.models import Claimant
-from claims.newsroom.named_claimants import NamedClaimants, get_or_create_claimants
+from claims.newsroom.named_claimants import ClaimantIndex, get_or_create_claimants
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +15,7 @@ def made(*same_as: str, name: str = "Ingrid Solheim", job_title: str = "") -> Cl
 
 
 def meant(name: str = "Ingrid Solheim", *same_as: str, job_title: str = "") -> Claimant | None:
-    return NamedClaimants([name], same_as).find(name, job_title, same_as)
+    return ClaimantIndex([name], same_as).find(name, job_title, same_as)
 
 
 def test_the_same_name_is_the_same_person() -> None:
