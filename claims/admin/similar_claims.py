@@ -63,7 +63,7 @@ def find_similar_claims(
     """Return claims related to a statement, with the same claims first.
 
     Args:
-        to: the claim that the statement belongs to, which is left out.
+        own_claim: the claim that the statement belongs to, which is left out.
     """
     if len(statement.strip()) < MIN_LETTERS:
         return []

@@ -49,8 +49,8 @@ def build_quote_length_constraint(name: str) -> models.CheckConstraint:
 class Anchored(models.Model):
     """A quote anchored to a snapshot of its source, as in the W3C Web Annotation data model.
 
-    `exact`, `prefix` and `suffix` are its TextQuoteSelector. `start` and `end` are its TextPositionSelector, in code
-    points of `snapshot.text`. Without offsets, the words are quoted but not anchored.
+    `exact`, `prefix` and `suffix` form its TextQuoteSelector. `start` and `end` form its TextPositionSelector, in
+    code points of `snapshot.text`. Without offsets, the words are quoted but not anchored.
     """
 
     snapshot = models.ForeignKey(

@@ -163,7 +163,7 @@ _DECLARED_VARIABLES = [("context", "jsonb"), ("by_id", "bigint")]
 
 
 def build_person_name_sql(person: str) -> str:
-    """Return SQL for the name of the person with this id, like `display_name`."""
+    """Return SQL for the name of the person with this id, like `get_display_name`."""
     return (
         "coalesce((SELECT coalesce(nullif(btrim(first_name || ' ' || last_name), ''), username)"
         f" FROM public.auth_user WHERE id = {person}), '')"

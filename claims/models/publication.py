@@ -139,7 +139,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(match_search(parsed_search)).annotate(rank=rank)
 
     def count_matches(self, parsed_search: SearchReading, limit: int = 1) -> int:
-        """Return the number of matches, up to `most`.
+        """Return the number of matches, up to `limit`.
 
         If there are few matches, ranking them all makes PostgreSQL use the search index. If there are many, reading
         from the newest publication finds some quickly.

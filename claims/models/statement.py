@@ -42,8 +42,8 @@ class ComparedStatement(models.Model):
 class StatedWords(models.Model):
     """The words of current publications' statements and headlines.
 
-    The words have their own compact table, because a query is compared with thousands of them; publications are
-    stored too far apart for that.
+    They have their own compact table, because each query is compared with thousands of them, and reading them from
+    the publications would be too slow.
     """
 
     claim_id = models.BigIntegerField(primary_key=True)

@@ -268,7 +268,7 @@ def build_signoffs_sql(extra_condition: str = "") -> str:
     """Return SQL that rejects a verdict `NEW` without enough sign-offs of its content; declare `present`.
 
     Args:
-        also: a further condition on each sign-off, by which a feature makes the rule stricter.
+        extra_condition: a further condition on each sign-off, by which a feature makes the rule stricter.
     """
     return f"""
         {build_snapshot_check_sql("verdict_with_four_eyes")}

@@ -56,7 +56,7 @@ def _build_query() -> Statement:
 
 
 def _read_permissions(relation: str, person: Any, checked_object: Any) -> set[str]:
-    """Return the names of the permissions that the person has through `held_by`, a relation of `Permission`."""
+    """Return the names of the permissions that the person has through `relation`, a lookup of `Permission`."""
     if not person.is_active or person.is_anonymous or checked_object is not None:
         return set()
     query = _build_permission_query(relation)

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 
 def set_following(followed_row: Model, *, active: bool, queue_visit: Callable[[int], None]) -> None:
-    """Pause or resume following. After resuming, `call` queues a visit."""
+    """Pause or resume following. After resuming, `queue_visit` queues a visit."""
     rows = type(followed_row)._default_manager.filter(pk=followed_row.pk)
     if rows.exclude(active=active).update(active=active) and active:
         visit_at_once(followed_row, queue_visit)

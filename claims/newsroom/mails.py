@@ -26,7 +26,7 @@ def compose_mail(
 
     Args:
         template: the templates' name in `mail/`, without the ending.
-        stop: the URL that ends these emails with one click.
+        unsubscribe_url: the URL that ends these emails with one click.
     """
     text = render_to_string(f"mail/{template}.txt", dict(context)).strip() + "\n"
     mail = EmailMultiAlternatives(to_one_line(subject), text, to=[to])

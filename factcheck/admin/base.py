@@ -55,7 +55,7 @@ def _remove_matching_lines(lines: list[Any], beginnings: tuple[str, ...]) -> lis
 
 
 class DeskAdmin(DayFields, ListDownload):
-    """The base of every model's pages."""
+    """The base class of all model pages at the desk."""
 
     form = DeskForm
     #: Relations whose rows are edited on the same page, so that they belong to its version.

@@ -67,9 +67,9 @@ def list_changes(
     """Return every recorded change of the rows that match `where`, including deleted rows.
 
     Args:
-        of: the name of the rows, if they only belong to the page's object.
-        without: columns whose changes are shown elsewhere, such as moves of the workflow.
-        newest: the maximum number, latest first.
+        row_name: the name of the rows, if they only belong to the page's object.
+        excluded_fields: columns whose changes are shown elsewhere, such as moves of the workflow.
+        limit: the maximum number, latest first.
     """
     events = model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")  # type: ignore[attr-defined]  # pghistory
     steps = list(_iterate_steps(model, list(events[:limit])[::-1]))

@@ -49,7 +49,7 @@ def parse_day(text: str, *, day_first: bool | None) -> date | None:
 
 
 class DeskDayField(forms.DateField):
-    """A date field that accepts any of these forms; its error message lists them."""
+    """A date field that accepts dates as people write them; its error message lists the accepted forms."""
 
     default_error_messages = {
         "invalid": gettext_lazy("Enter a valid date. Write it as 30.11.2026, 30 Nov 2026 or 2026-11-30.")
@@ -70,7 +70,7 @@ class DeskDayField(forms.DateField):
 
 
 class DayFields:
-    """Mixin for pages and inlines that read dates this way."""
+    """Mixin for pages and inlines whose date fields are `DeskDayField`."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):

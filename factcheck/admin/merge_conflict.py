@@ -379,7 +379,7 @@ def _load_stored(
 
 
 def _build_query(kept_parameters: Mapping[str, Any]) -> QueryDict:
-    """Return stored values as form data, with only the keys of choices."""
+    """Return autosaved values as form data; of each chosen option only its key."""
     query = QueryDict(mutable=True)
     for name, value in kept_parameters.items():
         values = [value] if isinstance(value, str) else value

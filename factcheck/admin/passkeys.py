@@ -29,15 +29,15 @@ class _RefusalReporting:
 
 
 class SecondKey(_RefusalReporting, AuthenticateWebAuthnForm):
-    """The security key as a second step after the password."""
+    """The form for the security key as a second step after the password."""
 
 
 class SecondKeyAgain(_RefusalReporting, ReauthenticateWebAuthnForm):
-    """The security key, requested again before a change to the account."""
+    """The form that requests the security key again before a change to the account."""
 
 
 class Passkey(_RefusalReporting, LoginWebAuthnForm):
-    """The key for signing in without a password."""
+    """The form for signing in with a key and without a password."""
 
 
 class NewKey(AddWebAuthnForm):

@@ -58,11 +58,11 @@ class _CountedCode(BaseAuthenticateForm):
 
 
 class SecondFactor(_CountedCode, AuthenticateForm):
-    """The sign-in code."""
+    """The form for the code of a second factor."""
 
 
 class SecondFactorAgain(_CountedCode, ReauthenticateForm):
-    """The code, requested again before a change to the account."""
+    """The form that requests the code again before a change to the account."""
 
 
 @contextmanager

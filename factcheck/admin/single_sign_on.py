@@ -145,7 +145,7 @@ def get_groups(sociallogin: SocialLogin) -> set[str]:
 
 
 def has_vouched_factor(sociallogin: SocialLogin) -> bool:
-    """Return whether the provider required a second factor, as far as the settings trust it."""
+    """Return whether the provider confirmed a second factor, if the settings trust it to."""
     if settings.OPENID_SECOND_FACTOR == "amr":
         methods = (sociallogin.account.extra_data.get("id_token") or {}).get("amr")
         return isinstance(methods, list) and "mfa" in methods
