@@ -119,7 +119,7 @@ class ClaimBulkActions(MovesAdmin):
     # Forms and messages ----------------------------------------------------------------------------------------------
 
     def _get_selected(self, request: HttpRequest, claims: SelectedClaims) -> list[SeenClaim] | None:
-        """Return the selected claims, or None, with a message, if there are too many."""
+        """Return the selected claims; if there are too many, show a message and return None."""
         keys = list(claims.order_by("pk").values_list("pk", flat=True)[: MAX_SELECTED + 1])
         if len(keys) > MAX_SELECTED:
             messages.warning(

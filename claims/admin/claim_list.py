@@ -77,7 +77,7 @@ def is_by_article(request: HttpRequest) -> bool:
 
 
 class ArticleGroupedList(FilterableList):
-    """Newest article first; within an article, claims in list order."""
+    """The list grouped by article: the newest article first and, within an article, claims in list order."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)

@@ -155,7 +155,7 @@ SHOWN_RECORDS = 20
 
 
 class FileForm(forms.Form):
-    """The file to import."""
+    """The form for choosing the file to import."""
 
     file = forms.FileField(label=gettext_lazy("File"), widget=UnfoldAdminFileFieldWidget)
 
@@ -191,7 +191,7 @@ class TomlForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class PreviewRecord:
-    """One record of the preview."""
+    """A record of an import, as the preview shows it."""
 
     review: Review | None
     refusal: Refusal | None

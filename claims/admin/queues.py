@@ -110,7 +110,7 @@ def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict
 
 
 def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
-    """Annotate `given`: how many people other than its writers have signed it off in the current round."""
+    """Annotate `given`: how many people other than a translation's writers have signed it off in the current round."""
     signoff_counts = (
         TranslationStep.objects.signoffs()
         .filter(translation=OuterRef("pk"))

@@ -104,7 +104,7 @@ class ChangedPart:
 
 @dataclass(frozen=True, slots=True)
 class PublicChange:
-    """The change to one claim's public page."""
+    """The change to one claim's public page: its parts before and after."""
 
     claim: Claim
     entry_now: Publication | None

@@ -182,7 +182,7 @@ class ApiTokenAdmin(DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Show the new token once, without a redirect, whose URL would have to contain it."""
+        """Show the new token once, in this response: a redirect would put it into a URL."""
         context = {
             **self.admin_site.each_context(request),
             "title": _("Your new token"),

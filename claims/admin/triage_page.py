@@ -34,7 +34,7 @@ _TOPIC_LIMIT = 300
 
 @dataclass(frozen=True, slots=True)
 class ListedProposal:
-    """One line of the list beside the shown proposal."""
+    """A proposal in the list beside the one shown."""
 
     pk: int
     statement: str
@@ -46,7 +46,7 @@ class ListedProposal:
 
 @dataclass(slots=True)
 class ArticleProposals:
-    """The proposals from one source."""
+    """The proposals from one article."""
 
     source: int | None
     title: str

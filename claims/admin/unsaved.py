@@ -242,7 +242,7 @@ class TooLarge(InvalidAutosave):
 
 @dataclass(frozen=True, slots=True)
 class AutosaveMessage:
-    """The current content of a form, as `UnsavedForm` stores it."""
+    """The current content of a form, as autosave sends it and `UnsavedForm` stores it."""
 
     writer: UUID
     sequence: int

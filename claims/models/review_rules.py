@@ -60,7 +60,7 @@ def build_terms_rule(kind: str, *more: str) -> Rule:
 
 
 def build_moments_rule(kind: str, wrong_moment: str) -> Rule:
-    """Return the rule that the times of addition and publication are set once. `wrong_moment` is PL/pgSQL that checks
+    """Return the rule that the times of creation and publication are set once. `wrong_moment` is PL/pgSQL that checks
     other values.
     """
     return Rule(

@@ -288,7 +288,7 @@ class DeskAdmin(DayFields, ListDownload):
 
 
 def extend_desk(model: type[models.Model], mixin: type) -> None:
-    """Put a mixin of a feature before the class of a model's pages. While the feature is off, it changes nothing.
+    """Extend a model's desk pages with a feature's mixin. While the feature is off, the mixin changes nothing.
 
     Called from the feature's `admin` module.
     """

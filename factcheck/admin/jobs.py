@@ -44,7 +44,7 @@ _BADGE_TONES: dict[str, Tone] = {"todo": "waiting", "doing": "active", "succeede
 
 
 class StatusFilter(DropdownFilter):
-    """Filter by status of a job."""
+    """Filter by the status of a job."""
 
     title = _("status")
     parameter_name = "status"
@@ -59,7 +59,7 @@ class StatusFilter(DropdownFilter):
 
 
 class TaskFilter(DropdownFilter):
-    """The tasks that this version knows."""
+    """Filter by the task of a job; the choices are the tasks that this version knows."""
 
     title = _("task")
     parameter_name = "task"

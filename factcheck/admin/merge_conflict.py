@@ -84,7 +84,7 @@ class Choice:
 
 @dataclass(slots=True)
 class BothVersions:
-    """Both versions of a page, for display."""
+    """Both versions of a page: the differences to show, and notes about added and deleted rows."""
 
     version: str
     choices: list[Choice] = field(default_factory=list)
@@ -134,7 +134,7 @@ def _build_choice(row: dict[str, Any]) -> Choice:
 
 
 def sign_base(version: str, form: forms.BaseForm, formsets: list[Any]) -> str:
-    """Return the page's initial values, signed, so that the form can send them back."""
+    """Return the page's initial values as signed text, which the form sends back."""
     rows = {formset.prefix: _read_rows(formset) for formset in formsets}
     return signing.dumps([version, _read_fields(form), rows], salt=_BASE_SALT, compress=True)
 

@@ -12,7 +12,7 @@ Fields = Mapping[str, Value]
 
 
 class ValueOrigin(StrEnum):
-    """The author of the version that is used."""
+    """The side whose value is used."""
 
     MINE = "mine"
     THEIRS = "theirs"

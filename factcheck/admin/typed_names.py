@@ -23,7 +23,7 @@ NEW_NAME_PREFIX = "+"
 
 
 class NamesView(AutocompleteJsonView):
-    """The rows that match a typed name, with an offer to add it."""
+    """Return the rows that match a typed name as JSON, with an offer to add it."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         self.term, self.model_admin, self.source_field, key = self.process_request(request)
@@ -124,7 +124,7 @@ class NamesPicker(_NamePicker, AutocompleteSelectMultiple):  # type: ignore[misc
 
 
 class NameField(forms.ModelChoiceField):
-    """A row, or the name of a new one."""
+    """A form field for a row, or for the name of a new one."""
 
     desk: NamedDesk
     request: HttpRequest
@@ -134,7 +134,7 @@ class NameField(forms.ModelChoiceField):
 
 
 class NamesField(forms.ModelMultipleChoiceField):
-    """Rows, including new ones by name."""
+    """A form field for several rows, including new ones by name."""
 
     desk: NamedDesk
     request: HttpRequest
