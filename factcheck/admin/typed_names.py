@@ -23,7 +23,7 @@ NEW_NAME_PREFIX = "+"
 
 
 class NamesView(AutocompleteJsonView):
-    """Return the rows that match a typed name as JSON, with an offer to add it."""
+    """The rows that match a typed name, as JSON, with an offer to add it."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         self.term, self.model_admin, self.source_field, key = self.process_request(request)
