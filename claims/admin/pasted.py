@@ -138,7 +138,7 @@ class PastedColumnsForm(MappingForm):
     """The form that assigns columns to the fields of a proposal."""
 
     def common_lines(self) -> Iterator[FieldLine]:
-        return self._lines(FIELDS)
+        return self._build_lines(FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,8 +242,8 @@ def _build_row(review: Review, result: StoredRow | Claim | None) -> PreviewRow:
     remarks = [(str(LABELS.get(remark.field, remark.field)), remark.reason) for remark in review.remarks]
     if isinstance(result, StoredRow):
         outcome, claim = result.outcome, result.claim
-        if result.reason:
-            remarks.append(("", result.reason))
+        if result.why:
+            remarks.append(("", result.why))
     else:
         outcome, claim = ("there", result) if result else ("created", None)
     page = change_page(claim) if claim else ""
