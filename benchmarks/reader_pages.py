@@ -38,7 +38,7 @@ def list_paths(pages: int) -> dict[str, list[str]]:
     """Return the URLs to request by kind of page: the largest pages and random others."""
     from claims.models import Mention
     from claims.models.rating import RatingClass
-    from factcheck.database.read_connections import fetch
+    from factcheck.database.read_connections import fetch_rows
 
     chance = random.Random("reader pages")  # noqa: S311  nothing to protect here
 
@@ -49,12 +49,12 @@ def list_paths(pages: int) -> dict[str, list[str]]:
 
     topics, claimants = some("topic"), some("claimant")
     by_number = "SELECT publisher_id FROM claims_publishedverdict GROUP BY 1 ORDER BY count(*) DESC"
-    publishers = [pk for (pk,) in fetch(by_number)]
+    publishers = [pk for (pk,) in fetch_rows(by_number)]
     languages = ["en", "de", "es", "ar", "ko", "fr", "pt"]
     ratings = [*RatingClass.values]
     words = [
         word
-        for (word,) in fetch(
+        for (word,) in fetch_rows(
             "SELECT word::varchar FROM claims_searchword WHERE publications BETWEEN 20 AND 2000"
             " ORDER BY md5(word) LIMIT 40"
         )

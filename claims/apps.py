@@ -7,7 +7,7 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.features import call, connect_by_name, known_choices, list_installed, load_installed
+from factcheck.features import call_by_name, connect_by_name, known_choices, list_installed, load_installed
 
 
 class ClaimsConfig(AppConfig):
@@ -19,7 +19,7 @@ class ClaimsConfig(AppConfig):
         from claims.ledger.signals import entries_added  # noqa: PLC0415  models exist only now
         from sources.signals import snapshot_stored  # noqa: PLC0415  beside the others
 
-        register(partial(call, "claims.matching.embedding.checks.check_embedder"))
+        register(partial(call_by_name, "claims.matching.embedding.checks.check_embedder"))
         known_choices.reader = "claims.newsroom.feature_switches.read_choices"
         connect_by_name(snapshot_stored, "claims.quotes.changed_sources.follow_source")
         connect_by_name(entries_added, "claims.matching.embedding.tasks.announce")

@@ -21,7 +21,7 @@ class DeskConfig(SimpleAdminConfig):
 
 def check_desk(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Check every page of the desk, as Django does."""
-    features.load("admin")
+    features.load_modules("admin")
     return list(check_admin_app(app_configs, **options))
 
 

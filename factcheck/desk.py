@@ -102,9 +102,9 @@ def _build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _build_section(
-    name: str, title: StrOrPromise, look: Literal["separator", "more"], *items: dict[str, Any]
+    name: str, title: StrOrPromise, appearance: Literal["separator", "more"], *items: dict[str, Any]
 ) -> dict[str, Any]:
-    return {"name": name, "title": title, look: True, "items": list(items)}
+    return {"name": name, "title": title, appearance: True, "items": list(items)}
 
 
 @cache

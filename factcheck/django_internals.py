@@ -57,13 +57,13 @@ def read_body_ahead(request: HttpRequest, length: int) -> bool:
     return len(body) == length
 
 
-def follow_body(request: HttpRequest, follow: Callable[[Any], Any]) -> None:
-    """Wrap the body's stream with `follow`, so that the body is read through the wrapper."""
+def wrap_body(request: HttpRequest, wrap: Callable[[Any], Any]) -> None:
+    """Wrap the body's stream with `wrap`, so that the body is read through the wrapper."""
     wsgi = cast(WSGIRequest, request)
-    wsgi._stream = follow(wsgi._stream)
+    wsgi._stream = wrap(wsgi._stream)
 
 
-def read_headers_anew(request: HttpRequest) -> None:
+def refresh_headers(request: HttpRequest) -> None:
     """Rebuild `request.headers` from `request.META`, because it is cached."""
     vars(request).pop("headers", None)
 
@@ -109,7 +109,7 @@ def get_updated_policy(response: HttpResponseBase) -> Policy | None:
 # Handling -------------------------------------------------------------------------------------------------------------
 
 
-class _ViewsOnly(BaseHandler):
+class _HandlerWithoutMiddleware(BaseHandler):
     """Django's handler without middleware: it finds and calls the view."""
 
     _view_middleware = _template_response_middleware = _exception_middleware = ()
@@ -117,7 +117,7 @@ class _ViewsOnly(BaseHandler):
 
 def build_view_handler() -> Callable[[HttpRequest], HttpResponseBase]:
     """Return the handler that resolves and calls views without the configured middleware."""
-    view: Callable[[HttpRequest], HttpResponseBase] = _ViewsOnly()._get_response  # type: ignore[attr-defined]  # not in the stubs
+    view: Callable[[HttpRequest], HttpResponseBase] = _HandlerWithoutMiddleware()._get_response  # type: ignore[attr-defined]  # not in the stubs
     return view
 
 
@@ -173,6 +173,6 @@ def replace_object(row: AnyModel, other: AnyModel) -> None:
     vars(row).update(vars(other))
 
 
-def delete_unasked(rows: QuerySet[Any]) -> None:
+def delete_without_collecting(rows: QuerySet[Any]) -> None:
     """Delete rows in one statement without collecting related rows; the caller restores them."""
     rows._raw_delete(rows.db)

@@ -147,7 +147,7 @@ class Feature(AppConfig):
 
     @property
     def is_on(self) -> bool:
-        return self.label in _get_chosen()
+        return self.label in _get_active_labels()
 
     def ready(self) -> None:
         _get_preset()  # says at the start what is wrong with `FEATURES`
@@ -170,20 +170,20 @@ def list_installed() -> list[Feature]:
     return [config for config in apps.get_app_configs() if isinstance(config, Feature)]
 
 
-def find(label: str) -> Feature:
+def find_feature(label: str) -> Feature:
     """Return the installed feature of this label."""
     return next(feature for feature in list_installed() if feature.label == label)
 
 
 def list_switched_on() -> list[Feature]:
-    labels = _get_chosen()
+    labels = _get_active_labels()
     return [feature for feature in list_installed() if feature.label in labels]
 
 
-def _get_chosen() -> set[str]:
+def _get_active_labels() -> set[str]:
     """Return the labels of the active features, by `FEATURES` and administrators' choices at the desk."""
     labels = _get_preset()
-    for label, is_on in _find_choices().items():
+    for label, is_on in _load_choices().items():
         (labels.add if is_on else labels.discard)(label)
     on = [feature for feature in list_installed() if feature.label in labels]
     while without := [feature for feature in on if not labels.issuperset(feature.requires)]:
@@ -192,7 +192,7 @@ def _get_chosen() -> set[str]:
     return {feature.label for feature in on}
 
 
-def _find_choices() -> Mapping[str, bool]:
+def _load_choices() -> Mapping[str, bool]:
     """Return whether each switched feature is on."""
     if known_choices.reader and monotonic() >= known_choices.until:
         reload_choices()
@@ -235,7 +235,7 @@ def _get_preset() -> set[str]:
     return set(names)
 
 
-def load(module: str) -> None:
+def load_modules(module: str) -> None:
     """Import this module of every installed app, including features that are off."""
     for config in apps.get_app_configs():
         if module_has_submodule(config.module, module):
@@ -263,7 +263,7 @@ def list_filters(model: str) -> list[Any]:
 def build_panels(model: str, row: Any, **arguments: Any) -> list[dict[str, Any]]:
     """Return the panels that features add to the desk's page of a row."""
     return [
-        call(feature.panels[model], row, **arguments)
+        call_by_name(feature.panels[model], row, **arguments)
         for feature in list_switched_on()
         if model in feature.panels
     ]
@@ -275,7 +275,7 @@ def build_desk_routes(model: str, desk: Any) -> list[URLPattern]:
         guard_route(route, feature)
         for feature in list_installed()
         if model in feature.desk_routes
-        for route in call(feature.desk_routes[model], desk)
+        for route in call_by_name(feature.desk_routes[model], desk)
     ]
 
 
@@ -362,7 +362,7 @@ def _get_route_owners() -> dict[str, str]:
 
 def is_off(label: str) -> bool:
     """Return whether this is the label of an installed feature that is off."""
-    return any(feature.label == label for feature in list_installed()) and label not in _get_chosen()
+    return any(feature.label == label for feature in list_installed()) and label not in _get_active_labels()
 
 
 def map_notification_lists() -> dict[str, str]:
@@ -387,7 +387,7 @@ def connect_by_name(signal: Signal, receiver: str, feature: Feature | None = Non
     Args:
         feature: the receiver is not called while this feature is off.
     """
-    follower = partial(call, receiver)
+    follower = partial(call_by_name, receiver)
     if feature:
         follower = partial(_call_if_on, feature, follower)
     signal.connect(follower, weak=False, dispatch_uid=receiver)
@@ -397,6 +397,6 @@ def _call_if_on(feature: Feature, function: Callable[..., Any], *values: Any, **
     return function(*values, **arguments) if feature.is_on else None
 
 
-def call(function: str, *values: Any, **arguments: Any) -> Any:
+def call_by_name(function: str, *values: Any, **arguments: Any) -> Any:
     """Call a function by its dotted name."""
     return import_string(function)(*values, **arguments)

@@ -24,30 +24,30 @@ class SpokenSentence(str):  # noqa: SLOT000  exceptions and rows keep few of the
         sentence.template, sentence.values = template, values_given
         return sentence
 
-    def packed(self) -> list[Any]:
-        """Return the sentence as JSON data for `unpacked` in another process."""
+    def pack(self) -> list[Any]:
+        """Return the sentence as JSON data for `unpack` in another process."""
         return [
             self.template,
             {
-                name: value.packed() if isinstance(value, SpokenSentence) else value
+                name: value.pack() if isinstance(value, SpokenSentence) else value
                 for name, value in self.values.items()
             },
         ]
 
     @classmethod
-    def unpacked(cls, packed_sentence: list[Any]) -> "SpokenSentence":
+    def unpack(cls, packed_sentence: list[Any]) -> "SpokenSentence":
         template, values = packed_sentence
         return cls(
             template,
             **{
-                name: cls.unpacked(value) if isinstance(value, list) else value
+                name: cls.unpack(value) if isinstance(value, list) else value
                 for name, value in values.items()
             },
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore_sentence, (self.packed(),)
+        return _restore_sentence, (self.pack(),)
 
 
 def _restore_sentence(packed_sentence: list[Any]) -> SpokenSentence:
-    return SpokenSentence.unpacked(packed_sentence)
+    return SpokenSentence.unpack(packed_sentence)

@@ -19,13 +19,13 @@ from factcheck.installation.archiving_settings import read_archiving_settings
 from factcheck.installation.authority_settings import read_authority_settings
 from factcheck.installation.backup_settings import read_backup_settings
 from factcheck.installation.discovery_settings import read_discovery_settings
-from factcheck.installation.dump_settings import dump_settings
+from factcheck.installation.dump_settings import read_dump_settings
 from factcheck.installation.embedder_settings import read_embedder_settings
 from factcheck.installation.environment import (
-    mail,
     read_choice,
     read_flag,
     read_folder_path,
+    read_mail_settings,
     read_number,
     read_postgresql,
     read_secret,
@@ -35,8 +35,8 @@ from factcheck.installation.environment import (
     read_words,
 )
 from factcheck.installation.identity_provider import build_openid_settings, parse_group_roles
-from factcheck.installation.link_check_settings import link_check_settings
-from factcheck.installation.log import log_settings
+from factcheck.installation.link_check_settings import read_link_check_settings
+from factcheck.installation.log import build_log_settings
 from factcheck.installation.media_settings import read_media_settings
 from factcheck.installation.platform_settings import read_platform_settings
 from factcheck.installation.rate_limit_settings import read_rate_limit_settings
@@ -57,7 +57,7 @@ DEMO = read_flag("FACTCHECK_DEMO")
 DATA_DIR = read_folder_path(
     "DATA_DIR", program.DATA, shown_default=".postgres; ~/.local/share/factcheck for the wheel"
 )
-PORT = read_number("PORT", 8000, least=1, most=65535)
+PORT = read_number("PORT", 8000, minimum=1, maximum=65535)
 SITE_URL = read_url("SITE_URL", f"http://localhost:{PORT}", shown_default="http://localhost:PORT")
 SECRET_KEY = read_secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DEBUG)
 # Older keys that still verify what they signed, so that SECRET_KEY can be changed without signing everybody out.
@@ -76,9 +76,9 @@ CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 
 NEWSROOM_NAME = read_text("NEWSROOM_NAME", "Factcheck Newsroom")
 DATA_LICENSE = read_url("DATA_LICENSE")
-REQUIRED_SIGNOFFS = read_number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
+REQUIRED_SIGNOFFS = read_number("REQUIRED_SIGNOFFS", 1, minimum=1, maximum=10)
 # How many witnesses must cosign a checkpoint (claims.features.witnesses); 0 means all active ones.
-COSIGNATURES_REQUIRED = read_number("COSIGNATURES_REQUIRED", 0, least=0, most=100, shown_default="all")
+COSIGNATURES_REQUIRED = read_number("COSIGNATURES_REQUIRED", 0, minimum=0, maximum=100, shown_default="all")
 REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = read_reply_settings()
 
 # The active features: a preset, or their names (docs/features.md).
@@ -109,21 +109,21 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _database = read_postgresql("DATABASE_URL")
 EMBEDDED_DATABASE = _database is None
 # Threads of a web process, and how many connections it keeps open; with 0 each request opens its own.
-WEB_THREADS = read_number("WEB_THREADS", 8, least=1, most=1000)
+WEB_THREADS = read_number("WEB_THREADS", 8, minimum=1, maximum=1000)
 # How long the head of a request may take to arrive, in seconds.
-HEAD_SECONDS = read_number("HEAD_SECONDS", 10, least=1, most=120)
+HEAD_SECONDS = read_number("HEAD_SECONDS", 10, minimum=1, maximum=120)
 DATABASE_POOL = read_number(
     "DATABASE_POOL",
     WEB_THREADS if SERVING else 0,
-    least=0,
-    most=1000,
+    minimum=0,
+    maximum=1000,
     shown_default="WEB_THREADS under serve",
 )
 # The time limit of a public statement in seconds; 0 leaves it to the server. Downloads have their own limit. All
 # other statements wait this long for a lock.
-PUBLIC_STATEMENT_SECONDS = read_number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
+PUBLIC_STATEMENT_SECONDS = read_number("PUBLIC_STATEMENT_SECONDS", 5, minimum=0, maximum=300)
 # The embedded server's address is known without starting it; manage.py, wsgi.py and the tests start it.
-_writing = connection_settings.build_writing(
+_writing = connection_settings.build_writing_settings(
     _database or embedded.build_connection_settings(DATA_DIR),
     pool=DATABASE_POOL,
     lock_seconds=PUBLIC_STATEMENT_SECONDS if SERVING else 0,
@@ -136,15 +136,15 @@ _owner = read_postgresql(
 OWNER_DATABASE = (
     embedded.build_connection_settings(DATA_DIR, embedded.OWNER)
     if EMBEDDED_DATABASE and _owner is None
-    else connection_settings.build_owning(_owner, _database)
+    else connection_settings.build_owner_settings(_owner, _database)
 )
 RUNTIME_ROLE = _writing["USER"]
 _replicas = read_several_postgresql("DATABASE_REPLICA_URLS")
 # How old a replica may be that the public reads from, in seconds.
-REPLICA_LAG_SECONDS = read_number("REPLICA_LAG_SECONDS", 1, least=1, most=3600)
+REPLICA_LAG_SECONDS = read_number("REPLICA_LAG_SECONDS", 1, minimum=1, maximum=3600)
 # Public reads use separate connections when the site is served, and if there are replicas.
 _reading = (
-    connection_settings.build_public_reads(_writing, _replicas, seconds=PUBLIC_STATEMENT_SECONDS)
+    connection_settings.build_read_settings(_writing, _replicas, seconds=PUBLIC_STATEMENT_SECONDS)
     if SERVING or _replicas
     else {}
 )
@@ -205,7 +205,7 @@ OPENID_GROUPS_CLAIM = read_text("OPENID_GROUPS_CLAIM", "groups")
 # Whether its users need no second factor here: always, never, or if the provider required one.
 OPENID_SECOND_FACTOR = read_choice("OPENID_SECOND_FACTOR", "never", lambda: {"always", "amr", "never"})
 # For how long the audit log goes back.
-AUDIT_LOG_DAYS = read_number("AUDIT_LOG_DAYS", 730, least=90, most=36_500)
+AUDIT_LOG_DAYS = read_number("AUDIT_LOG_DAYS", 730, minimum=90, maximum=36_500)
 
 # -- Language and time ---------------------------------------------------------------------------------------
 
@@ -248,16 +248,16 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = read_text(
 EMAIL_FILE_PATH = (
     DATA_DIR / "mails" if DEMO else None
 )  # where a demo stores its mails (claims.admin.administration)
-globals().update(mail("EMAIL_URL", stored_in=EMAIL_FILE_PATH))
+globals().update(read_mail_settings("EMAIL_URL", stored_in=EMAIL_FILE_PATH))
 
 # Backups of the embedded server: whereto, when, and for how many days each moment can be had (docs/backups.md).
 BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = read_backup_settings(
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
 # When everything published is written as public files, and how many of these dumps are kept (docs/exports.md).
-DUMP_SCHEDULE, DUMPS_KEPT = dump_settings()
+DUMP_SCHEDULE, DUMPS_KEPT = read_dump_settings()
 # How often the URLs of cited sources are checked (docs/archiving.md).
-LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)
+LINK_CHECKS, LINK_CHECK_DAYS = read_link_check_settings(is_demo=DEMO)
 
 # The services notified of publications, and the rules for crawlers (docs/reader-pages.md).
 INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = read_discovery_settings(is_demo=DEMO)
@@ -282,7 +282,7 @@ _encrypted = _site.scheme == "https"
 # Only behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself; from anybody else they would be forged.
 TRUST_PROXY = read_flag("TRUST_PROXY")
 NUM_PROXIES = read_number(
-    "NUM_PROXIES", int(TRUST_PROXY), least=0, most=10, shown_default="1 with TRUST_PROXY, else 0"
+    "NUM_PROXIES", int(TRUST_PROXY), minimum=0, maximum=10, shown_default="1 with TRUST_PROXY, else 0"
 )
 if NUM_PROXIES and not TRUST_PROXY:
     raise ImproperlyConfigured(
@@ -290,7 +290,7 @@ if NUM_PROXIES and not TRUST_PROXY:
     )
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SECURE_SSL_REDIRECT = _encrypted and TRUST_PROXY
-_hsts_seconds = read_number("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000)
+_hsts_seconds = read_number("HSTS_SECONDS", 31_536_000, minimum=0, maximum=63_072_000)
 SECURE_HSTS_SECONDS = _hsts_seconds if _encrypted else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _encrypted
 # Two installations on one host, on different ports, would otherwise sign each other's editors out.
@@ -317,7 +317,7 @@ CONTENT_SECURITY_POLICY = {
 # -- Reader pages --------------------------------------------------------------------------------------------
 
 # The size of a web process's page cache, which is valid until the next publication.
-PAGE_CACHE_BYTES = 2**20 * read_number("PAGE_CACHE_MEGABYTES", 32, least=0, most=100_000)
+PAGE_CACHE_BYTES = 2**20 * read_number("PAGE_CACHE_MEGABYTES", 32, minimum=0, maximum=100_000)
 
 # Whether sentences of readers' texts that repeat a checked claim are stored; the rest is always forgotten. Nothing is
 # stored about the reader.
@@ -349,7 +349,7 @@ PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.prepare_app"
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
-IMPORT_MAX_BYTES = read_number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
+IMPORT_MAX_BYTES = read_number("IMPORT_MAX_BYTES", 500 * 2**20, minimum=1_000_000, maximum=100_000_000_000)
 
 # Pictures, audio and video: size limits, the programs that read them, and the trusted signers of manifests.
 MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = read_media_settings()
@@ -373,7 +373,7 @@ WIKIDATA_URL, ROR_URL = read_authority_settings()
 
 # -- Webhooks ------------------------------------------------------------------------------------------------
 
-WEBHOOK_LOG_DAYS = read_number("WEBHOOK_LOG_DAYS", 90, least=7, most=3650)
+WEBHOOK_LOG_DAYS = read_number("WEBHOOK_LOG_DAYS", 90, minimum=7, maximum=3650)
 # Receivers on this machine, unencrypted and on any port: for trials, never for a public site.
 WEBHOOKS_TO_LOOPBACK = DEMO or DEBUG
 
@@ -395,7 +395,7 @@ KNOX_TOKEN_MODEL = "claims.ApiToken"  # noqa: S105  the name of a model
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
 # For how long a request that is sent again with its Idempotency-Key is answered as the first time.
-IDEMPOTENCY_HOURS = read_number("IDEMPOTENCY_HOURS", 24, least=1, most=720)
+IDEMPOTENCY_HOURS = read_number("IDEMPOTENCY_HOURS", 24, minimum=1, maximum=720)
 SPECTACULAR_SETTINGS = SCHEMA
 _PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/|dumps/.)"
 # Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
@@ -421,4 +421,4 @@ RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthenticatio
 METRICS_PORT, METRICS_HOST, METRICS_TOKEN = read_metrics_settings()
 METRICS_QUESTIONS = QUESTIONS
 SENTRY_DSN, OTEL_ENDPOINT = read_receivers()
-LOGGING = log_settings()
+LOGGING = build_log_settings()

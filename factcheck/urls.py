@@ -14,7 +14,7 @@ from factcheck import features, routes
 from factcheck.admin.session import show_session
 from factcheck.admin.single_sign_on import handle_callback
 
-features.load("admin")
+features.load_modules("admin")
 # The desk is entered through the same door as everything else: with second factors, single sign-on and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 

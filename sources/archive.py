@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils.translation import gettext
 
-from factcheck.installation.whole_files import compute_digest, write_whole
+from factcheck.installation.whole_files import compute_digest, write_atomically
 
 _DIGEST_PATTERN = re.compile("[0-9a-f]{64}")
 
@@ -63,7 +63,7 @@ def store_file(file: File, digest: str) -> None:
         return
     if stored_digest:
         default_storage.delete(build_path(digest))
-    write_whole(default_storage, build_path(digest), file)
+    write_atomically(default_storage, build_path(digest), file)
     if (stored_digest := compute_digest(default_storage, build_path(digest))) != digest:
         # A file stored under the wrong name would look damaged to every reader.
         default_storage.delete(build_path(digest))
@@ -140,7 +140,7 @@ def iterate_pieces(digest: str, size: int = 1 << 20) -> Iterator[bytes]:
 
 
 def _store(digest: str, content: bytes) -> None:
-    write_whole(default_storage, build_path(digest), ContentFile(content))
+    write_atomically(default_storage, build_path(digest), ContentFile(content))
     if not isinstance(default_storage, FileSystemStorage):
         load(digest)  # network transfer may corrupt data, and not every store verifies them
 

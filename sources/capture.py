@@ -19,7 +19,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import Max, Q
 
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 from factcheck.installation.messages import translate_message
 from sources import archive
 from sources.addresses import build_url_key, get_domain
@@ -147,7 +147,7 @@ class _Capture:
         """Lock, so that simultaneous captures of one document create one source and one snapshot."""
         names = [f"source at {key}" for key in self.addresses] or [f"source titled {self.title.lower()}"]
         publisher = [f"publisher {self.document.publisher.lower()}", f"publisher at {get_domain(self.url)}"]
-        hold(*names, *publisher, f"text {self.text_sha256}")
+        lock_names(*names, *publisher, f"text {self.text_sha256}")
 
     # Which source it is
 

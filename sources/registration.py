@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext
 
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 from sources.addresses import build_url_key, get_domain
 from sources.models import Source
 from sources.named_publishers import find_or_make_publisher
@@ -20,7 +20,7 @@ def find_or_add(overrides: Overrides, *, by: User | None = None) -> tuple[Source
     """
     if overrides.url:
         # The same names as `sources.capture` holds, so that the two never make one source twice.
-        hold(
+        lock_names(
             f"source at {build_url_key(overrides.url)}",
             f"publisher {overrides.publisher.lower()}",
             f"publisher at {get_domain(overrides.url)}",
@@ -28,7 +28,7 @@ def find_or_add(overrides: Overrides, *, by: User | None = None) -> tuple[Source
         if existing := Source.objects.at(overrides.url):
             return existing, False
     elif overrides.publisher:
-        hold(f"publisher {overrides.publisher.lower()}")
+        lock_names(f"publisher {overrides.publisher.lower()}")
     if not overrides.title:
         raise OverrideError(gettext("Title: missing. A new source without a text needs one."))
     source = Source.objects.create(

@@ -67,7 +67,7 @@ def record_statements(addresses: Sequence[str]) -> dict[str, Statements]:
 
     client = Client(headers={"host": "localhost"})
     found: dict[str, Statements] = {}
-    fetch = read_connections._fetch
+    fetch = read_connections._fetch_from
     word_frequencies.CACHE_SECONDS = 10**9  # what is asked once a minute belongs to no address
     word_frequencies.get_frequencies()
     for address in addresses:
@@ -79,7 +79,7 @@ def record_statements(addresses: Sequence[str]) -> dict[str, Statements]:
             asked.append((sql, tuple(parameters), prepare))
             return fetch(alias, sql, parameters, prepare)
 
-        with mock.patch.object(read_connections, "_fetch", seen):
+        with mock.patch.object(read_connections, "_fetch_from", seen):
             response = client.get(address)
         if response.status_code != 200 or not asked:
             raise RuntimeError(

@@ -19,7 +19,7 @@ from rest_framework.exceptions import ParseError
 
 from claims.editorial.refused_requests import KeyReused
 from claims.models import StoredAnswer
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 
 HEADER = "Idempotency-Key"
 REPLAYED_HEADER = "Idempotency-Replayed"
@@ -87,7 +87,7 @@ def run_once(
     prepared = prepare()
 
     def run_once() -> StoredResponse:
-        hold(f"answer for {person.pk} under {key}")
+        lock_names(f"answer for {person.pk} under {key}")
         if earlier := _load_stored(person, key, fingerprint):
             return earlier
         answer = work(prepared)

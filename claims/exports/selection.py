@@ -76,11 +76,11 @@ class ExportQuery(ClaimListQuery):
             if name in ("q", "as_of") or parameter.matches
         }
 
-    def _select_entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
-        if "as_of" in looked_for:
-            return super()._select_entries(looked_for) & self.moment_of_the_ledger.entries
+    def _select_entries(self, filter_values: Mapping[str, Any]) -> PublicationQuerySet:
+        if "as_of" in filter_values:
+            return super()._select_entries(filter_values) & self.moment_of_the_ledger.entries
         newest = self.moment_of_the_ledger.newest
-        return newest if "status" in looked_for else newest.filter(status=Publication.Status.PUBLISHED)
+        return newest if "status" in filter_values else newest.filter(status=Publication.Status.PUBLISHED)
 
 
 class Selection:

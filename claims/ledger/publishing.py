@@ -25,7 +25,7 @@ from claims.models import (
 from claims.models.claim_media import JUDGED_MEDIA_FIELDS
 from claims.models.claim_rules import JUDGED_FIELDS
 from factcheck.database import clock
-from factcheck.database.bulk_copy import CopyLines, build_lines, reserve_ids, send
+from factcheck.database.bulk_copy import CopyLines, build_lines, reserve_ids, send_lines
 from factcheck.web.site_urls import parse_stored
 from sources.models import MediaHash
 
@@ -74,7 +74,7 @@ def record_all(changes: Mapping[int, LedgerChange]) -> None:
 
 def append(entries: Sequence[LedgerEntry]) -> None:
     """Store entries built by `claims.ledger.entry_builder`, in this order. Call it like `record`."""
-    send(build_entry_lines(entries))
+    send_lines(build_entry_lines(entries))
     entries_added.send(Publication, claims=[new.publication["claim_id"] for new in entries])
 
 

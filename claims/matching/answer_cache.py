@@ -12,7 +12,7 @@ from threading import Lock
 from time import monotonic
 from typing import Generic, TypeVar
 
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 CachedAnswer = TypeVar("CachedAnswer")
 
@@ -86,5 +86,5 @@ class AnswerCache(Generic[CachedAnswer]):
 
 
 def _read_newest_sequence() -> int:
-    rows = fetch("SELECT sequence FROM claims_publication ORDER BY sequence DESC LIMIT 1", prepare=True)
+    rows = fetch_rows("SELECT sequence FROM claims_publication ORDER BY sequence DESC LIMIT 1", prepare=True)
     return rows[0][0] if rows else 0

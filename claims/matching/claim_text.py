@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from claims.matching.query import get_primary_language
 from claims.models import Publication
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 
 def load_current_column(
@@ -30,7 +30,7 @@ def load_current_column(
         sql, parameters = publications.order_by().values_list("claim_id", column).query.sql_with_params()
     except EmptyResultSet:  # what they are narrowed down to cannot be
         return {}
-    return dict(fetch(sql, parameters))
+    return dict(fetch_rows(sql, parameters))
 
 
 @dataclass(frozen=True)

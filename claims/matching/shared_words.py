@@ -17,7 +17,7 @@ from claims.matching.similarity_features import PREFIX_LENGTH
 from claims.search.spelling import correct_misspellings
 from claims.search.texts import UNSPACED_PATTERN, make_searchable
 from claims.search.word_frequencies import CACHE_SECONDS
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 #: So many words of a text are looked for. Sentences have fewer.
 WORD_LIMIT = 120
@@ -168,7 +168,7 @@ def strip_accents(texts: list[str]) -> list[str]:
     """Return the text without accents, in the form that the database compares: `ł` as `l`, `ø` as `o`."""
     if not texts:
         return []
-    rows = fetch(
+    rows = fetch_rows(
         "SELECT public.unaccent('public.unaccent', given.text) FROM unnest(%s::text[]) WITH ORDINALITY"
         " AS given (text, number) ORDER BY number",
         [texts],
@@ -229,7 +229,7 @@ def _query_shared_words(
         [number <= len(probes) for number in numbers],
     )
     excluded = [(text, claim) for text, each in enumerate(beside, 1) for claim in each]
-    rows = fetch(
+    rows = fetch_rows(
         _SHARING_SQL,
         [
             queries,
@@ -365,6 +365,6 @@ def get_common_words() -> CommonWords:
 @lru_cache(maxsize=1)
 def load_common_words(period: int) -> CommonWords:
     """Return the statistics found by ANALYZE, loaded once per period."""
-    rows = fetch(_FREQUENT_SQL)
+    rows = fetch_rows(_FREQUENT_SQL)
     all_claims = rows[0][2] if rows else 0.0
     return CommonWords(all_claims, {word.decode(): share * all_claims for word, share, _ in rows})

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.audit_record import build_record_sql, build_recording_trigger
-from factcheck.database.rules import Keeper, Rule, build_truncation_rule, refuse
+from factcheck.database.rules import MaintenanceTrigger, Rule, build_truncation_rule, refuse
 
 
 class OfferedPermission(models.Model):
@@ -151,7 +151,7 @@ class SignedInPerson(User):  # type: ignore[django-manager-missing]  # knox's na
         proxy = True
         default_permissions = ()
         triggers = [
-            Keeper(
+            MaintenanceTrigger(
                 name="person_is_signed_out",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_active=True, new__is_active=False)
@@ -294,7 +294,7 @@ class NewMember(User.groups.through):  # type: ignore[name-defined]  # made by D
         proxy = True
         default_permissions = ()
         triggers = [
-            Keeper(
+            MaintenanceTrigger(
                 name="grace_begins",
                 operation=pgtrigger.Insert,
                 func="""

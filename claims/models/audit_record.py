@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.rules import Keeper, Prohibition, Rule, build_truncation_rule, refuse
+from factcheck.database.rules import MaintenanceTrigger, Prohibition, Rule, build_truncation_rule, refuse
 
 #: The number of days that every record is kept, whatever the settings.
 MIN_DAYS = 90
@@ -189,9 +189,11 @@ def build_record_sql(
     """
 
 
-def build_recording_trigger(name: str, operation: pgtrigger.Operation, body: str, **more: Any) -> Keeper:
+def build_recording_trigger(
+    name: str, operation: pgtrigger.Operation, body: str, **more: Any
+) -> MaintenanceTrigger:
     """Build a trigger that records a change of a row."""
-    return Keeper(
+    return MaintenanceTrigger(
         name=name,
         operation=operation,
         declare=_DECLARED_VARIABLES,
@@ -202,7 +204,7 @@ def build_recording_trigger(name: str, operation: pgtrigger.Operation, body: str
 
 def _build_link_triggers(
     name: str, given_kind: str, taken_kind: str, *, subject: str, detail_name: str
-) -> list[Keeper]:
+) -> list[MaintenanceTrigger]:
     """Build the triggers of a link table: a new row grants something, a deleted row revokes it."""
     return [
         build_recording_trigger(

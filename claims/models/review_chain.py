@@ -14,14 +14,21 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from claims.models.ledger_rules import ZERO_SHA256
-from factcheck.database.rules import ANY_CHANGE, Keeper, Rule, append_only, build_owner_writes_rule, refuse
+from factcheck.database.rules import (
+    ANY_CHANGE,
+    MaintenanceTrigger,
+    Rule,
+    append_only,
+    build_owner_writes_rule,
+    refuse,
+)
 
 _MISSING_ROW_ERROR = refuse("A link is of a move or a sign-off that is there.", name="reviewlink_is_of_a_row")
 
 
-def build_link_trigger(kind: str) -> Keeper:
+def build_link_trigger(kind: str) -> MaintenanceTrigger:
     """Return the trigger that makes the rows of a table wait for their link."""
-    return Keeper(
+    return MaintenanceTrigger(
         name=f"{kind}_waits_for_its_link",
         level=pgtrigger.Statement,
         operation=pgtrigger.Insert,
@@ -126,7 +133,7 @@ class ReviewLink(models.Model):
                     RETURN NEW;
                 """,
             ),
-            Keeper(
+            MaintenanceTrigger(
                 name="reviewlink_ends_the_waiting",
                 level=pgtrigger.Statement,
                 operation=pgtrigger.Insert,

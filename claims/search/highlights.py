@@ -13,7 +13,7 @@ from claims.search.queries import SearchReading
 from claims.search.syntax import find_wanted_runs, straighten_quotes
 from claims.search.texts import choose_stemmers
 from claims.search.words import compile_word_pattern, fold_text
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 Document = dict[str, Any]
 Span = tuple[int, int]
@@ -99,7 +99,7 @@ def _find_matching_words(claims: list[tuple[Document, str]], reading: SearchRead
     ]
     if not candidates:
         return set()
-    rows = fetch(
+    rows = fetch_rows(
         "SELECT languages, word FROM unnest(%s::text[], %s::text[], %s::text[]) AS asked (languages, word, words)"
         " WHERE claims_search_vector(string_to_array(languages, ' '), words) @@ %s::tsquery",
         [*map(list, zip(*candidates, strict=True)), reading.ranking],

@@ -10,7 +10,7 @@ from django.db.models.expressions import Expression
 from claims.search.spelling import find_corrections
 from claims.search.syntax import build_websearch, quote_as_phrase
 from claims.search.word_frequencies import get_frequencies
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 #: A search has at most so many characters: statements are pasted whole, and few are longer.
 MAX_LENGTH = 2_000
@@ -90,7 +90,7 @@ class SearchValues:
 
 def read(text: str) -> SearchReading:
     """Parse `text` in web-search syntax."""
-    [(query, ranking, is_doubtful, alternatives, forms)] = fetch(
+    [(query, ranking, is_doubtful, alternatives, forms)] = fetch_rows(
         "SELECT query::text, ranking::text, doubtful, alternatives, forms FROM claims_search_read(%s)",
         [build_websearch(text)],
         prepare=True,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from claims.search.syntax import find_wanted_words, straighten_quotes
 from claims.search.words import compile_word_pattern, fold_text
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 #: The maximum number of words corrected per search; a pasted text is not a typing error.
 CORRECTION_LIMIT = 8
@@ -127,7 +127,7 @@ def _count_adjacent(pairs: list[str]) -> dict[str, int]:
     """Return the number of statements in which these words are adjacent."""
     if not pairs:
         return {}
-    rows = fetch(
+    rows = fetch_rows(
         "SELECT words, claims_search_together(words, %s) FROM unnest(%s::text[]) AS words",
         [ENOUGH_STATEMENTS, list(dict.fromkeys(pairs))],
     )
@@ -136,7 +136,7 @@ def _count_adjacent(pairs: list[str]) -> dict[str, int]:
 
 def _find_similar_words(words: list[str]) -> dict[str, list[LikelyWord]]:
     """Return similar published words, most probable first."""
-    rows = fetch(
+    rows = fetch_rows(
         "SELECT asked, known, asked_letters, word, letters, publications, likely"
         " FROM unnest(%s::text[]) AS asked, claims_search_similar(asked)",
         [words],

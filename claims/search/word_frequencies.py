@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import prod
 from time import monotonic
 
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 #: For how long, in seconds, a process believes what it knows. The statistics themselves are as old as the last ANALYZE,
 #: and reading them for each search would take as long as the rest of its reading.
@@ -61,8 +61,8 @@ def get_frequencies() -> WordFrequencies:
 @lru_cache(maxsize=1)
 def load_frequencies(period: int) -> WordFrequencies:
     """Load the statistics once per period."""
-    [(publications,)] = fetch(
+    [(publications,)] = fetch_rows(
         "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'public.claims_publication'::regclass"
     )
-    words = fetch("SELECT word, share FROM claims_search_frequent()")
+    words = fetch_rows("SELECT word, share FROM claims_search_frequent()")
     return WordFrequencies(publications, {word.decode(): share for word, share in words})

@@ -27,7 +27,7 @@ class StrictJSON(BaseParser):
 
     media_type = "application/json"
     #: The largest body accepted, in bytes; at most DATA_UPLOAD_MAX_MEMORY_SIZE.
-    most: ClassVar[int]
+    max_bytes: ClassVar[int]
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
         if (media_type or "").partition(";")[0].strip().lower() != self.media_type:  # such as */*
@@ -36,9 +36,9 @@ class StrictJSON(BaseParser):
             body = get_plain_request(parser_context["request"]).body
         except RequestDataTooBig:
             body = None
-        if body is None or len(body) > self.most:
+        if body is None or len(body) > self.max_bytes:
             raise ContentTooLarge(
-                gettext("The body is too large. The limit is %(most)s bytes.") % {"most": self.most}
+                gettext("The body is too large. The limit is %(most)s bytes.") % {"most": self.max_bytes}
             )
         return read_strictly(body)
 

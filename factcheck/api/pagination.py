@@ -38,8 +38,8 @@ class Key:
     """A sort key and its form in a cursor. It is never NULL."""
 
     expression: Combinable
-    written: Callable[[Any], Any]
-    read: Callable[[Any], Any]
+    encode: Callable[[Any], Any]
+    decode: Callable[[Any], Any]
     sql_type: str
 
 
@@ -81,10 +81,10 @@ def read_template_page(
 ) -> KeysetPage[tuple[Any, ...]]:
     """Return a page of these columns, read with one query; values of type `text` are UTF-8 bytes."""
 
-    def fetch(start: Position | None, most: int) -> list[tuple[Any, ...]]:
+    def fetch(start: Position | None, limit: int) -> list[tuple[Any, ...]]:
         side = None if start is None else start.backwards
         values = {**template.values, **_build_slot_values(start)} if start else template.values
-        statement = _build_statement(template, tuple(columns), ordering, side, most)
+        statement = _build_statement(template, tuple(columns), ordering, side, limit)
         return statement.fetch(values, prepare=template.has_one_plan)
 
     return _build_page(fetch, lambda row: row[len(columns) :], ordering=ordering, size=size, cursor=cursor)
@@ -92,7 +92,7 @@ def read_template_page(
 
 @lru_cache(maxsize=1000)
 def _build_statement(
-    template: Template, columns: tuple[str, ...], ordering: Ordering, backwards: bool | None, most: int
+    template: Template, columns: tuple[str, ...], ordering: Ordering, backwards: bool | None, limit: int
 ) -> Statement:
     start = (
         None
@@ -106,17 +106,17 @@ def _build_statement(
     if template.parts and not backwards:
         first, others = (_seek_from(rows, ordering, start) for rows in template.parts(template.rows()))
         columns = (*columns, *names)
-        return Statement.of_parts(
-            first, others, columns, sorted_by=names, descending=ordering.descending, most=most
+        return Statement.from_parts(
+            first, others, columns, sorted_by=names, descending=ordering.descending, limit=limit
         )
-    rows = _seek_from(template.rows(), ordering, start)[:most]
+    rows = _seek_from(template.rows(), ordering, start)[:limit]
     # Without filters, the index of the order leads straight to the rows of the page. If few rows match, they are
     # read and sorted, without the texts of the others.
     if not template.values or template.has_one_plan:
-        return Statement.of(rows.values_list(*columns, *names))
+        return Statement.from_rows(rows.values_list(*columns, *names))
     descending = ordering.descending ^ bool(backwards)
     return Statement.build_late_fetch(
-        rows, [*columns, *names], sorted_by=names, descending=descending, found_by=template.found_by
+        rows, [*columns, *names], sorted_by=names, descending=descending, target_table=template.target_table
     )
 
 
@@ -136,8 +136,8 @@ def read_values_page(
     """Return a page of these columns with one query, or with two if the first of its parts has too few rows."""
     names = _list_key_names(ordering)
     return _build_page(
-        lambda start, most: _fetch_rows(
-            queryset, ordering, start, most, parts, lambda rows: rows.values_list(*columns, *names)
+        lambda start, limit: _fetch_rows(
+            queryset, ordering, start, limit, parts, lambda rows: rows.values_list(*columns, *names)
         ),
         lambda row: row[len(columns) :],
         ordering=ordering,
@@ -157,7 +157,7 @@ def read_rows_page(
     """Return a page of whole rows, read like `read_values_page`."""
     names = _list_key_names(ordering)
     return _build_page(
-        lambda start, most: _fetch_rows(queryset, ordering, start, most, parts, lambda rows: rows),
+        lambda start, limit: _fetch_rows(queryset, ordering, start, limit, parts, lambda rows: rows),
         lambda row: tuple(getattr(row, name) for name in names),
         ordering=ordering,
         size=size,
@@ -194,15 +194,15 @@ def _fetch_rows(
     queryset: QuerySet[Any],
     ordering: Ordering,
     start: Position | None,
-    most: int,
+    limit: int,
     parts: Parts | None,
     choose: Callable[[QuerySet[Any]], Any],
 ) -> list[Any]:
     is_forwards = start is None or not start.backwards
     fetched: list[Any] = []
     for rows in parts(queryset) if parts and is_forwards else (queryset,):
-        if len(fetched) < most:
-            fetched += choose(_seek_from(rows, ordering, start)[: most - len(fetched)])
+        if len(fetched) < limit:
+            fetched += choose(_seek_from(rows, ordering, start)[: limit - len(fetched)])
     return fetched
 
 
@@ -238,7 +238,7 @@ class RowConstructor(Func):
 
 
 def encode_cursor(position: Position, ordering: Ordering) -> str:
-    parts = [key.written(part) for key, part in zip(ordering.keys, position.key, strict=True)]
+    parts = [key.encode(part) for key, part in zip(ordering.keys, position.key, strict=True)]
     direction = "before" if position.backwards else "after"
     text = json.dumps([ordering.list_name, ordering.name, direction, *parts], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -266,7 +266,7 @@ def decode_cursor(cursor: str, ordering: Ordering) -> Position:
             )
         if direction not in ("before", "after"):
             raise refusal
-        key = tuple(key.read(part) for key, part in zip(ordering.keys, parts, strict=True))
+        key = tuple(key.decode(part) for key, part in zip(ordering.keys, parts, strict=True))
     except ValueRefused:
         raise
     except (ValueError, TypeError, OverflowError, RecursionError):
@@ -317,6 +317,6 @@ def make_day_key(expression: Combinable) -> Key:
     return Key(expression, date.isoformat, date.fromisoformat, "date")
 
 
-def rank_key(field: str) -> Key:
+def make_rank_key(field: str) -> Key:
     """Return the sort key for relevance. PostgreSQL's single-precision ranks must be stored in JSON as doubles."""
     return Key(Cast(field, FloatField()), _return_unchanged, _parse_float, "double precision")

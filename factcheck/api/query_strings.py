@@ -22,7 +22,7 @@ from factcheck.api.field_selection import FIELDS_PARAMETER, PartPath
 from factcheck.api.pagination import ORDERING_PARAMETER, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
 from factcheck.api.problems import InvalidParameters, TargetNotFound
 from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber, Words, suggest_word
-from factcheck.database.cached_sql import FoundBy, Slot, Template
+from factcheck.database.cached_sql import Slot, TargetTable, Template
 from factcheck.django_internals import UncopiedFilterSet
 
 #: The name of the query parameter that chooses between the short and the whole form of results.
@@ -103,11 +103,11 @@ class Parameter(Filter):
         self.reader, self.meaning, self.matches, self.resolves = reader, meaning, matches, resolves
         self.several, self.split, self.slotted, self.default = several, split, slotted, default
 
-    def looked_for(self, value: Any) -> Any:
+    def resolve(self, value: Any) -> Any:
         """Return the value to compare rows with."""
         return self.resolves(value) if self.resolves else value
 
-    def slot(self, name: str) -> Slot:
+    def make_slot(self, name: str) -> Slot:
         """Return a slot for the value that rows are compared with."""
         return Slot(name, f"{self.reader.sql_type}[]" if self.several else self.reader.sql_type)
 
@@ -145,7 +145,7 @@ class Query(UncopiedFilterSet):
     ) -> None:
         super().__init__(data, queryset, request)
         #: The parsed values of the given parameters, by name.
-        self.given: dict[str, Any] = {}
+        self.given_values: dict[str, Any] = {}
         errors = [
             {"parameter": name, "code": "unknown", "detail": self._describe_unknown(name)}
             for name in data
@@ -154,7 +154,7 @@ class Query(UncopiedFilterSet):
         for name in data:
             if name in self.filters:
                 try:
-                    self.given[name] = self.filters[name].field.clean(data.getlist(name))
+                    self.given_values[name] = self.filters[name].field.clean(data.getlist(name))
                 except ValidationError as failure:
                     detail = f"`{name}`: {failure.messages[0]}"
                     errors.append({"parameter": name, "code": failure.code or "invalid", "detail": detail})
@@ -172,7 +172,7 @@ class Query(UncopiedFilterSet):
 
     def value(self, name: str, default: Any = None) -> Any:
         """Return the value of a parameter, or `default` if not given."""
-        return self.given.get(name, default)
+        return self.given_values.get(name, default)
 
     @cached_property
     def qs(self) -> QuerySet[Any]:
@@ -180,20 +180,20 @@ class Query(UncopiedFilterSet):
         return self.filter_queryset(self.queryset)
 
     @cached_property
-    def looked_for(self) -> dict[str, Any]:
+    def filter_values(self) -> dict[str, Any]:
         """Return the values to compare rows with, by parameter."""
-        return {name: self.filters[name].looked_for(value) for name, value in self.given.items()}
+        return {name: self.filters[name].resolve(value) for name, value in self.given_values.items()}
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return self.matching(queryset, self.looked_for)
+        return self.apply_filters(queryset, self.filter_values)
 
-    def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+    def apply_filters(self, queryset: QuerySet[Any], filter_values: Mapping[str, Any]) -> QuerySet[Any]:
         """Return the requested rows.
 
         Args:
-            looked_for: the values to compare rows with, or slots for them.
+            filter_values: the values to compare rows with, or slots for them.
         """
-        for name, value in looked_for.items():
+        for name, value in filter_values.items():
             queryset = self.filters[name].filter(queryset, value)
         return queryset
 
@@ -242,19 +242,19 @@ class ListQuery(Query):
     def template(self) -> Template:
         """Return the requested rows, for `factcheck.api.pagination.read_template_page`."""
         filters = self.given_filters
-        slots = {name: self.filters[name].slot(name) for name in filters if self.filters[name].slotted}
+        slots = {name: self.filters[name].make_slot(name) for name in filters if self.filters[name].slotted}
         fixed = {name: value for name, value in filters.items() if name not in slots}
         return Template(
             shape=(
                 type(self),
                 self.shape,
-                self.found_by,
+                self.target_table,
                 *slots,
                 *((name, repr(value)) for name, value in fixed.items()),
             ),
-            rows=lambda: self.candidates(fixed | slots),
+            rows=lambda: self.select_candidates(fixed | slots),
             values=filters,
-            found_by=self.found_by,
+            target_table=self.target_table,
             has_one_plan=not filters,  # the order of the list leads straight to the page
         )
 
@@ -271,16 +271,16 @@ class ListQuery(Query):
     def given_filters(self) -> dict[str, Any]:
         """Return the filters, without the paging parameters."""
         readers = {*ListQuery.base_filters, ORDERING_PARAMETER, FIELDS_PARAMETER, VIEW_PARAMETER}
-        return {name: value for name, value in self.looked_for.items() if name not in readers}
+        return {name: value for name, value in self.filter_values.items() if name not in readers}
 
     @property
-    def found_by(self) -> FoundBy | None:
+    def target_table(self) -> TargetTable | None:
         """Return the query that finds the rows through another table, if there is one."""
         return None
 
-    def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+    def select_candidates(self, filter_values: Mapping[str, Any]) -> QuerySet[Any]:
         """Return the requested rows, or the rows of another table that lead to them."""
-        return self.matching(self.queryset, looked_for)
+        return self.apply_filters(self.queryset, filter_values)
 
     @property
     def shape(self) -> Hashable:

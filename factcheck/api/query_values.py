@@ -42,27 +42,27 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class WholeNumber:
-    """A whole number between `least` and `most`, both included."""
+    """A whole number between `minimum` and `maximum`, both included."""
 
     sql_type: ClassVar[str] = "bigint"
-    least: int = 1
-    most: int = MAX_ID
+    minimum: int = 1
+    maximum: int = MAX_ID
 
     @property
     def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+        return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
 
     def __call__(self, text: str) -> int:
         # The length is checked first, because Python refuses to convert numbers of thousands of digits.
         if (
             _DIGITS_PATTERN.fullmatch(text)
-            and len(text) <= len(str(self.most))
-            and self.least <= int(text) <= self.most
+            and len(text) <= len(str(self.maximum))
+            and self.minimum <= int(text) <= self.maximum
         ):
             return int(text)
         raise ValueRefused(
             gettext("it must be a whole number from %(least)s to %(most)s.")
-            % {"least": self.least, "most": self.most}
+            % {"least": self.minimum, "most": self.maximum}
         )
 
 
@@ -104,20 +104,20 @@ class Words:
     """A free text."""
 
     sql_type: ClassVar[str] = "text"
-    most: int = 500
+    maximum: int = 500
 
     @property
     def schema(self) -> dict[str, Any]:
         no_nul = r"[^\u0000]*"
-        return {"type": "string", "maxLength": self.most, "pattern": rf"^{no_nul}[^\s\u0000]{no_nul}$"}
+        return {"type": "string", "maxLength": self.maximum, "pattern": rf"^{no_nul}[^\s\u0000]{no_nul}$"}
 
     def __call__(self, text: str) -> str:
         if "\0" in text:
             raise ValueRefused(gettext("it must not contain a NUL character."))
-        if len(text) > self.most:
+        if len(text) > self.maximum:
             raise ValueRefused(
                 gettext("it has %(text)s characters; the limit is %(most)s.")
-                % {"text": len(text), "most": self.most}
+                % {"text": len(text), "most": self.maximum}
             )
         return text
 

@@ -67,7 +67,7 @@ class Listing:
     #: The time of the last change to anything that the results depend on, if known.
     last_modified: datetime | None = None
     #: Values of the response next to its results.
-    beside: Mapping[str, Any] = field(default_factory=dict)
+    extra_members: Mapping[str, Any] = field(default_factory=dict)
 
 
 class PublicResource(ViewSet):
@@ -92,7 +92,7 @@ class PublicResource(ViewSet):
     #: Other answers that belong to the resource, by status, or status and media type; for the OpenAPI schema.
     answers: ClassVar[dict[Any, OpenApiResponse]] = {}
     #: Additional keys of a list's response; for the OpenAPI schema.
-    beside: ClassVar[dict[str, Any]] = {}
+    extra_members: ClassVar[dict[str, Any]] = {}
     #: The offered media type that a request prefers.
     media_type: str
 
@@ -146,7 +146,9 @@ class PublicList(PublicResource, ABC):
 
     def build_shortener(self, query: ListQuery) -> Callable[[bytes], bytes]:
         """Return a function that reduces a result to the requested `fields` or, by default, to its summary."""
-        return make_picker(query) if query.is_full else select(_describe_summary_parts(self.serializer_class))
+        if query.is_full:
+            return make_picker(query)
+        return make_parts_picker(_describe_summary_parts(self.serializer_class))
 
     def list_other_formats(self, request: HttpRequest) -> list[str]:
         """Return links to other forms of all results of the same query."""
@@ -164,7 +166,9 @@ class PublicList(PublicResource, ABC):
         }
         count = count_rows(query)
         shorten = self.build_shortener(query)
-        head = json.dumps({"count": count, **links, **listing.beside}, separators=(",", ":"))[:-1].encode()
+        head = json.dumps({"count": count, **links, **listing.extra_members}, separators=(",", ":"))[
+            :-1
+        ].encode()
         response = build_conditional_response(
             request,
             lambda: _join_results(head, map(shorten, listing.results())),
@@ -251,7 +255,7 @@ def make_picker(query: Query) -> Callable[[bytes], bytes]:
     paths = query.value(FIELDS_PARAMETER)
     if not paths:
         return lambda document: document
-    return select(build_parts(paths))
+    return make_parts_picker(build_parts(paths))
 
 
 @cache
@@ -259,7 +263,7 @@ def _describe_summary_parts(serializer: type[Serializer]) -> Parts:
     return describe_parts(serializer())
 
 
-def select(parts: Parts) -> Callable[[bytes], bytes]:
+def make_parts_picker(parts: Parts) -> Callable[[bytes], bytes]:
     """Return a function that reduces a stored JSON document to these parts."""
     return lambda document: pick_parts(insert_site_url(document), parts)
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext
 
 from factcheck.database.embedded.account import find_account
 from factcheck.database.embedded.place import ServerPlace
-from factcheck.installation.backup_settings import note_path, read_remembered_folder, remember_folder
-from factcheck.installation.private_files import FILE, FOLDER
+from factcheck.installation.backup_settings import get_note_path, read_remembered_folder, remember_folder
+from factcheck.installation.private_files import FILE_MODE, FOLDER_MODE
 
 README_TEXT = """\
 Backups of Factcheck. Restore them with the program: manage.py restore_backup --help. By hand:
@@ -68,11 +68,11 @@ class BackupFolder:
                     "There were backups in %(path)s, but none are there now. Is the disk mounted? To start "
                     "over, remove %(begun)s."
                 )
-                % {"path": self.path, "begun": note_path(place.data_dir)}
+                % {"path": self.path, "begun": get_note_path(place.data_dir)}
             )
         try:
             for folder in (self.path, self.generations, self.files, self.wal):
-                folder.mkdir(mode=FOLDER, exist_ok=True)
+                folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
             account = find_account(place)
             if account is not None:
                 os.chown(self.wal, account.pw_uid, account.pw_gid)
@@ -85,7 +85,7 @@ class BackupFolder:
             ) from error
 
     @contextlib.contextmanager
-    def unchanged(self) -> Iterator[None]:
+    def lock_for_reading(self) -> Iterator[None]:
         """Lock the folder against writing while reading it; it may be a read-only copy.
 
         Raises:
@@ -105,13 +105,13 @@ class BackupFolder:
             yield
 
     @contextlib.contextmanager
-    def alone(self) -> Iterator[int]:
+    def lock_for_writing(self) -> Iterator[int]:
         """Lock the folder for writing. The lock lasts until the last process with its descriptor ends.
 
         Raises:
             BackupRunning: another process holds the lock.
         """
-        lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
+        lock = os.open(self.path / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield lock

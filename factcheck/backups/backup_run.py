@@ -28,7 +28,7 @@ class BackupResult:
 
     generation: Generation
     files: kept_files.ScanCounts
-    given_up: list[str]
+    expired: list[str]
     #: Whether moments after it can be had too: the server keeps its log in the same folder.
     is_continuous: bool
 
@@ -73,19 +73,19 @@ def make_backup(
     """
     folder.prepare(place)
     try:
-        with folder.alone() as lock:
-            generations.clear(folder)
+        with folder.lock_for_writing() as lock:
+            generations.remove_discarded(folder)
             kept_files.remove_unfinished(folder)
             earlier_backups, server = generations.list_generations(folder), RunningServer.at(place)
-            if any(one.system != server.system for one in earlier_backups):
+            if any(backup.system != server.system for backup in earlier_backups):
                 raise BackupFailed(
                     gettext("The backups in %(path)s belong to another database. Choose another folder.")
                     % {"path": folder.path}
                 )
             parent = None if is_full else _choose_parent(earlier_backups, server, full_days)
-            generation, counts = _make(place, folder, kept_folders, server, parent, lock)
-            given_up = _remove_superseded(folder, [*earlier_backups, generation], days)
-            return BackupResult(generation, counts, given_up, server.archives)
+            generation, counts = _write_backup(place, folder, kept_folders, server, parent, lock)
+            expired = _remove_superseded(folder, [*earlier_backups, generation], days)
+            return BackupResult(generation, counts, expired, server.archives)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
     except psycopg.Error as error:
@@ -98,7 +98,7 @@ def copy_files(
     """Copy only new files, to keep up with the database log, which is archived every minute."""
     folder.prepare(place)
     try:
-        with folder.alone():
+        with folder.lock_for_writing():
             return kept_files.copy_new(folder, kept_folders)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
@@ -108,14 +108,14 @@ def _choose_parent(
     earlier_backups: list[Generation], server: RunningServer, full_days: int
 ) -> Generation | None:
     """Return the backup on which the next one can be based; None if a full one is due."""
-    same = [one for one in earlier_backups if one.timeline == server.timeline]
+    same = [backup for backup in earlier_backups if backup.timeline == server.timeline]
     if not same:
         return None
     full = generations.build_chain(same[-1], earlier_backups)[0]
     return same[-1] if datetime.now(UTC) - full.begun_at < timedelta(days=full_days) else None
 
 
-def _make(
+def _write_backup(
     place: ServerPlace,
     folder: BackupFolder,
     kept_folders: Mapping[str, Path],
@@ -134,15 +134,15 @@ def _make(
         work_folder.mkdir(mode=0o700)
         if parent is not None:
             try:
-                base_backups.copy(
+                base_backups.copy_server(
                     place, base_folder, since=generations.get_base_path(folder, parent.name), lock=lock
                 )
             except base_backups.NoIncrement:
                 shutil.rmtree(base_folder, ignore_errors=True)
                 parent = None
         if parent is None:
-            base_backups.copy(place, base_folder, since=None, lock=lock)
-        base_backups.verify(base_folder)
+            base_backups.copy_server(place, base_folder, since=None, lock=lock)
+        base_backups.verify_base(base_folder)
         # Files come last: rows name files, never the other way.
         counts = kept_files.copy_new(folder, kept_folders)
         manifest = base_backups.Manifest.of(base_folder)
@@ -164,7 +164,7 @@ def _make(
             journal_sha256=journal_sha256,
             files=counts.files,
         )
-        generations.finish(folder, work_folder, generation)
+        generations.complete_backup(folder, work_folder, generation)
     except BaseException:
         shutil.rmtree(work_folder, ignore_errors=True)
         raise
@@ -173,17 +173,17 @@ def _make(
 
 def _remove_superseded(folder: BackupFolder, all_of_them: list[Generation], days: int) -> list[str]:
     """Remove superseded backups with the log and files that only they need."""
-    names = generations.choose_kept(all_of_them, now=datetime.now(UTC), days=days)
-    remaining = [one for one in all_of_them if one.name in names]
-    given_up = [one for one in all_of_them if one.name not in names]
-    generations.remove(folder, given_up)
-    first = min(one.start for one in remaining) // SEGMENT_BYTES
+    names = generations.choose_generations_to_keep(all_of_them, now=datetime.now(UTC), days=days)
+    remaining = [backup for backup in all_of_them if backup.name in names]
+    expired = [backup for backup in all_of_them if backup.name not in names]
+    generations.remove_generations(folder, expired)
+    first = min(backup.start for backup in remaining) // SEGMENT_BYTES
     for path in folder.wal.iterdir():
         is_left_over = path.name.startswith(".") and time.time() - path.stat().st_mtime > _ABANDONED_SECONDS
         if is_left_over or 0 <= parse_segment_number(path.name) < first:
             path.unlink()
-    if given_up:
+    if expired:
         kept_files.remove_unwanted(
-            folder, kept_files.find_wanted_since(folder, min(one.begun_at for one in remaining))
+            folder, kept_files.find_wanted_since(folder, min(backup.begun_at for backup in remaining))
         )
-    return [one.name for one in given_up]
+    return [backup.name for backup in expired]

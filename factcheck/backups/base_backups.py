@@ -48,7 +48,7 @@ def parse_position(lsn: str) -> int:
     return int(high, 16) << 32 | int(low, 16)
 
 
-def copy(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None:
+def copy_server(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None:
     """Copy the running server into a new folder, or only its changes since an earlier copy.
 
     Raises:
@@ -69,7 +69,7 @@ def copy(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None
     if since is not None:
         command.append(f"--incremental={since / 'backup_manifest'}")
     # Should we be killed, the folder stays locked until the program that writes into it has ended.
-    run(
+    run_program(
         command,
         "The database could not be copied",
         lock=lock,
@@ -77,15 +77,15 @@ def copy(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None
     )
 
 
-def verify(base: Path) -> None:
+def verify_base(base: Path) -> None:
     """Check every file against the copy's manifest, and that the required log exists. Raises BackupFailed."""
-    run(["pg_verifybackup", "--quiet", "--exit-on-error", str(base)], f"{base} is damaged")
+    run_program(["pg_verifybackup", "--quiet", "--exit-on-error", str(base)], f"{base} is damaged")
 
 
-def combine(bases: Sequence[Path], to: Path) -> None:
+def combine_bases(bases: Sequence[Path], to: Path) -> None:
     """Combine a full copy and its incremental copies into the state of the last one."""
     command = ["pg_combinebackup", *map(str, bases), f"--output={to}", "--manifest-checksums=SHA256"]
-    run(command, f"{bases[-1]} could not be put together with those before it")
+    run_program(command, f"{bases[-1]} could not be put together with those before it")
 
 
 def find_last_change(segment: Path) -> tuple[int, datetime] | None:
@@ -106,7 +106,7 @@ def find_last_change(segment: Path) -> tuple[int, datetime] | None:
     return parse_position(lsn), datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
-def run(
+def run_program(
     command: list[str],
     description: str,
     *,

@@ -16,24 +16,24 @@ def find_faults(folder: BackupFolder) -> Iterator[str]:
     Damaged contents are moved away, so that the next backup copies the files again.
     """
     all_generations = generations.list_generations(folder)
-    for one in all_generations:
-        base = generations.get_base_path(folder, one.name)
+    for backup in all_generations:
+        base = generations.get_base_path(folder, backup.name)
         try:
-            generations.build_chain(one, all_generations)
-            if generations.compute_sha256(base / "backup_manifest") != one.manifest_sha256:
+            generations.build_chain(backup, all_generations)
+            if generations.compute_sha256(base / "backup_manifest") != backup.manifest_sha256:
                 yield f"{base / 'backup_manifest'} is not what it was."
-            base_backups.verify(base)
-            if kept_files.compute_journal_digest(folder, one.journal_bytes) != (
-                one.journal_bytes,
-                one.journal_sha256,
+            base_backups.verify_base(base)
+            if kept_files.compute_journal_digest(folder, backup.journal_bytes) != (
+                backup.journal_bytes,
+                backup.journal_sha256,
             ):
-                yield f"{folder.journal} is not what it was at the time of the backup {one.name}."
+                yield f"{folder.journal} is not what it was at the time of the backup {backup.name}."
         except BackupFailed as fault:
             yield str(fault)
         except OSError as error:
             yield f"{error.filename}: {error.strerror}."
     if all_generations:
-        yield from _find_file_faults(folder, min(all_generations, key=lambda one: one.begun_at))
+        yield from _find_file_faults(folder, min(all_generations, key=lambda backup: backup.begun_at))
     yield from _find_log_faults(folder, all_generations)
 
 

@@ -55,7 +55,7 @@ def describe_overdue() -> str:
     return ""
 
 
-def open_gaps() -> list[LogGap]:
+def load_open_gaps() -> list[LogGap]:
     """Return the gaps in the log that no backup has closed yet.
 
     Raises:
@@ -71,7 +71,7 @@ def describe_gap() -> str:
     if settings.BACKUP_DIR is None:
         return ""
     try:
-        gap = open_gaps()
+        gap = load_open_gaps()
     except BackupFailed as problem:
         return _describe_unreadable(problem)
     if not gap:
@@ -90,7 +90,7 @@ def list_concerns() -> list[str]:
     """Return warnings for administrators, usually none."""
     if settings.BACKUP_DIR is None:
         return []
-    return [*_list_problems(), *filter(None, [log_problem()])]
+    return [*_list_problems(), *filter(None, [describe_log_problem()])]
 
 
 def _list_problems() -> list[str]:
@@ -110,11 +110,11 @@ def check_log(app_configs: Any, databases: Sequence[str] | None = None, **option
     """Check that the running server archives its log with the backups, so that any moment can be restored."""
     if settings.BACKUP_DIR is None or "default" not in (databases or ()):
         return []
-    problem = log_problem()
+    problem = describe_log_problem()
     return [Advice(problem, hint=_("See DATA_DIR/postgres.log."), id="factcheck.W008")] if problem else []
 
 
-def log_problem() -> str:
+def describe_log_problem() -> str:
     """Return a warning about the log archived with the backups; "" if all is well."""
     try:
         with connections["default"].cursor() as cursor:
@@ -133,7 +133,7 @@ def log_problem() -> str:
 
 
 @register(Tags.security, deploy=True)
-def check_that_there_are_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
+def check_backups_configured(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Return whether the embedded server is backed up here."""
     if settings.BACKUP_DIR is not None or not settings.EMBEDDED_DATABASE:
         return []

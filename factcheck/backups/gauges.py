@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
 from factcheck.backups.backup_folder import BackupFailed
-from factcheck.backups.freshness import get_newest_time, log_problem, open_gaps
+from factcheck.backups.freshness import describe_log_problem, get_newest_time, load_open_gaps
 from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
 
 #: A backup that cannot be read is as good as none.
@@ -18,12 +18,12 @@ def _read_backups(cursor: CursorWrapper) -> Iterator[Reading]:
     if settings.BACKUP_DIR is None:
         return
     try:
-        newest, gaps = get_newest_time() or _EPOCH, len(open_gaps())
+        newest, gaps = get_newest_time() or _EPOCH, len(load_open_gaps())
     except BackupFailed:
         newest, gaps = _EPOCH, 0
     yield "factcheck_backup_newest_timestamp_seconds", (), newest.timestamp()
     yield "factcheck_backup_log_gaps", (), gaps
-    yield "factcheck_backup_log_failing", (), bool(log_problem())
+    yield "factcheck_backup_log_failing", (), bool(describe_log_problem())
     cursor.execute(
         """
         SELECT count(DISTINCT job.id)

@@ -56,7 +56,7 @@ def get_base_path(folder: BackupFolder, name: str) -> Path:
     return folder.generations / name / "base"
 
 
-def finish(folder: BackupFolder, work_folder: Path, generation: Generation) -> None:
+def complete_backup(folder: BackupFolder, work_folder: Path, generation: Generation) -> None:
     """Write the description of a backup and give it its final name, which makes it valid."""
     description_file = work_folder / "backup.json"
     description_file.write_text(json.dumps(asdict(generation), indent=1, default=datetime.isoformat))
@@ -75,11 +75,12 @@ def list_generations(folder: BackupFolder) -> list[Generation]:
     """
     if not folder.generations.is_dir():
         return []
-    generations = [_read(path) for path in folder.generations.iterdir() if _NAME_PATTERN.fullmatch(path.name)]
-    return sorted(generations, key=lambda one: (one.timeline, one.stop))
+    paths = (path for path in folder.generations.iterdir() if _NAME_PATTERN.fullmatch(path.name))
+    generations = [_read_description(path) for path in paths]
+    return sorted(generations, key=lambda backup: (backup.timeline, backup.stop))
 
 
-def _read(path: Path) -> Generation:
+def _read_description(path: Path) -> Generation:
     try:
         description = json.loads((path / "backup.json").read_bytes())
         for name in ("begun_at", "finished_at"):
@@ -101,7 +102,7 @@ def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Gen
     Raises:
         BackupFailed: a generation in the chain is missing.
     """
-    by_name = {one.name: one for one in among}
+    by_name = {backup.name: backup for backup in among}
     links = [generation]
     while (parent := links[0].parent) is not None:
         if parent not in by_name:
@@ -113,38 +114,38 @@ def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Gen
     return links
 
 
-def choose_kept(generations: list[Generation], *, now: datetime, days: int) -> set[str]:
+def choose_generations_to_keep(generations: list[Generation], *, now: datetime, days: int) -> set[str]:
     """Return the names of the generations needed to restore any moment of these days, and always the last two."""
     since = now - timedelta(days=days)
-    by_time = sorted(generations, key=lambda one: one.finished_at)
-    older = [one for one in by_time if one.finished_at < since]
+    by_time = sorted(generations, key=lambda backup: backup.finished_at)
+    older = [backup for backup in by_time if backup.finished_at < since]
     selected = by_time[len(older) :] + older[-1:] + by_time[-2:]
-    return {link.name for one in selected for link in build_chain(one, generations)}
+    return {link.name for backup in selected for link in build_chain(backup, generations)}
 
 
 def compute_expiries(generations: list[Generation], *, now: datetime, days: int) -> dict[str, datetime]:
-    """Return until when `choose_kept` keeps each generation, by name, if backups are made as planned.
+    """Return until when `choose_generations_to_keep` keeps each generation, by name, if backups are made as planned.
 
     A generation is needed until the next one is older than the window, and for as long as any generation based on it.
     """
-    by_time = sorted(generations, key=lambda one: one.finished_at)
+    by_time = sorted(generations, key=lambda backup: backup.finished_at)
     expiries: dict[str, datetime] = {}
-    for one, following in zip(by_time, [*by_time[1:], None], strict=True):
+    for backup, following in zip(by_time, [*by_time[1:], None], strict=True):
         needed_until = (following.finished_at if following else now) + timedelta(days=days)
-        for link in build_chain(one, generations):
+        for link in build_chain(backup, generations):
             expiries[link.name] = max(needed_until, expiries.get(link.name, needed_until))
     return expiries
 
 
-def remove(folder: BackupFolder, given_up: Iterable[Generation]) -> None:
+def remove_generations(folder: BackupFolder, expired: Iterable[Generation]) -> None:
     """Remove generations. Each is renamed before the one it is based on, and then its content is deleted."""
-    for one in sorted(given_up, key=lambda one: (one.timeline, one.stop), reverse=True):
-        (folder.generations / one.name).rename(folder.generations / f"{one.name}{REMOVED}")
+    for backup in sorted(expired, key=lambda backup: (backup.timeline, backup.stop), reverse=True):
+        (folder.generations / backup.name).rename(folder.generations / f"{backup.name}{REMOVED}")
     sync_folder(folder.generations)
-    clear(folder)
+    remove_discarded(folder)
 
 
-def clear(folder: BackupFolder) -> None:
+def remove_discarded(folder: BackupFolder) -> None:
     """Remove unfinished and discarded backups."""
     for path in folder.generations.iterdir():
         if path.suffix in {UNFINISHED, REMOVED}:

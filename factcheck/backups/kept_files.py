@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.database.embedded.wal_archive import sync_folder
-from factcheck.installation.private_files import FILE, FOLDER
+from factcheck.installation.private_files import FILE_MODE, FOLDER_MODE
 from factcheck.installation.whole_files import DUMPS
 
 _CHUNK_SIZE = 2**20
@@ -33,7 +33,7 @@ class KeptFile:
     size: int
     modified: int
 
-    def is_still(self, status: os.stat_result) -> bool:
+    def is_unchanged(self, status: os.stat_result) -> bool:
         """Return whether the existing file is unchanged, judging by its size and time."""
         return (self.size, self.modified) == (status.st_size, status.st_mtime_ns)
 
@@ -68,7 +68,7 @@ def copy_new(folder: BackupFolder, kept_folders: Mapping[str, Path]) -> ScanCoun
         before = files_by_path.pop(path, None)
         try:
             status = file.stat()
-            if before and before.is_still(status) and build_pool_path(folder, before.sha256).exists():
+            if before and before.is_unchanged(status) and build_pool_path(folder, before.sha256).exists():
                 continue
             digest, size = _copy(folder, file)
         except FileNotFoundError:
@@ -129,14 +129,14 @@ def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
     digest, size = hashlib.sha256(), 0
     try:
         with file.open("rb") as source, part_file.open("wb") as target:
-            os.fchmod(target.fileno(), FILE)
+            os.fchmod(target.fileno(), FILE_MODE)
             while piece := source.read(_CHUNK_SIZE):
                 digest.update(piece)
                 size += target.write(piece)
             target.flush()
             os.fsync(target.fileno())
         name = digest.hexdigest()
-        build_pool_path(folder, name).parent.mkdir(mode=FOLDER, exist_ok=True)
+        build_pool_path(folder, name).parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
         part_file.replace(build_pool_path(folder, name))
     finally:
         part_file.unlink(missing_ok=True)
@@ -147,7 +147,7 @@ def remove_unfinished(folder: BackupFolder) -> None:
     """Remove the unfinished line or file of a killed process."""
     for part_file in folder.files.glob("unfinished.*"):
         part_file.unlink()
-    folder.journal.touch(FILE)
+    folder.journal.touch(FILE_MODE)
     with folder.journal.open("r+b") as journal:
         journal.truncate(_measure_whole_lines(journal))
 
@@ -238,13 +238,13 @@ def remove_unwanted(folder: BackupFolder, hashes: set[str]) -> None:
             path.unlink()
 
 
-def put_back(folder: BackupFolder, file: KeptFile, to: Path) -> bool:
+def restore_file(folder: BackupFolder, file: KeptFile, to: Path) -> bool:
     """Restore a file with its modification time; return False if its content is damaged."""
-    to.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+    to.parent.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
     digest = hashlib.sha256()
     try:
         with build_pool_path(folder, file.sha256).open("rb") as source, to.open("xb") as target:
-            os.fchmod(target.fileno(), FILE)
+            os.fchmod(target.fileno(), FILE_MODE)
             while piece := source.read(_CHUNK_SIZE):
                 digest.update(piece)
                 target.write(piece)

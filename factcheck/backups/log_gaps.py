@@ -43,7 +43,7 @@ def find_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
     for prefix, names in groupby(list_segments(folder.wal), lambda name: name[:8]):
         timeline = int(prefix, 16)
         archived = [parse_segment_number(name) for name in names]
-        needed_segments = [one.stop // SEGMENT_BYTES for one in backups if one.timeline == timeline]
+        needed_segments = [backup.stop // SEGMENT_BYTES for backup in backups if backup.timeline == timeline]
         start = min([*needed_segments, archived[0]])
         gaps += [
             LogGap(

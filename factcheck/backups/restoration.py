@@ -25,7 +25,7 @@ from factcheck.backups.log_gaps import build_segment_name, find_gaps
 from factcheck.database.embedded import roles, run_server_at, wal_archive
 from factcheck.database.embedded.account import find_account
 from factcheck.database.embedded.place import SUPERUSER, PostgresUnavailable, ServerPlace
-from factcheck.installation.private_files import FILE, FOLDER
+from factcheck.installation.private_files import FILE_MODE, FOLDER_MODE
 
 #: The messages of the program that fetches segments in the server's log.
 _FETCH_ERROR = re.compile(r"^([0-9A-F]{24}): (.+)$", re.MULTILINE)
@@ -71,7 +71,7 @@ def restore(
     Raises:
         BackupFailed: nothing was restored, and `to` is unchanged; the message says why.
     """
-    with folder.unchanged():
+    with folder.lock_for_reading():
         return _restore(folder, to.resolve(), restore_point, put_aside=put_aside, report=report)
 
 
@@ -88,7 +88,7 @@ def _restore(
         folder, generation.finished_at if restore_point.backup else restore_point.moment
     )
     try:
-        to.mkdir(mode=FOLDER, parents=True, exist_ok=True)
+        to.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
         occupied = [name for name in PARTS if _is_occupied(to / name)]
         if occupied and not put_aside:
             raise BackupFailed(
@@ -101,12 +101,12 @@ def _restore(
         place = ServerPlace(to)
         with _require_unused(to), _make_work_folder(place.restored) as work_folder:
             report(gettext("Checking and combining the copies of the database"))
-            _put_together(folder, generation, work_folder, place)
+            _assemble_files(folder, generation, work_folder, place)
             report(gettext("Replaying the log"))
-            last_change = _replay(folder, generation, timeline, restore_point, work_folder)
+            last_change = _recover_server(folder, generation, timeline, restore_point, work_folder)
             report(gettext("Copying files"))
             damaged = _copy_files(folder, files.values(), work_folder, to)
-            old_folder = _put_in_place(work_folder, to)
+            old_folder = _move_into_place(work_folder, to)
     except OSError as error:
         raise BackupFailed(f"{error.filename or to}: {error.strerror}.") from error
     return Restoration(generation, last_change, len(files) - len(damaged), damaged, old_folder)
@@ -114,14 +114,14 @@ def _restore(
 
 def _choose_generation(folder: BackupFolder, target: RestorePoint) -> tuple[Generation, int]:
     if target.backup is not None:
-        by_name = {one.name: one for one in generations.list_generations(folder)}
+        by_name = {backup.name: backup for backup in generations.list_generations(folder)}
         if target.backup not in by_name:
             raise BackupFailed(
                 gettext("There is no backup %(backup)s in %(path)s. `backup --list` lists them.")
                 % {"backup": target.backup, "path": folder.path}
             )
         return by_name[target.backup], by_name[target.backup].timeline
-    timeline = target.timeline or timelines.find_newest(folder)
+    timeline = target.timeline or timelines.find_newest_timeline(folder)
     base = timelines.find_base(folder, timeline, target.moment)
     # A backup has the first part of this segment with it, which PostgreSQL would take for the end of the log.
     segment = build_segment_name(base.timeline, base.stop)
@@ -140,7 +140,7 @@ def _require_unused(to: Path) -> Iterator[None]:
     """Ensure that the server of this folder is not in use during the restore."""
     with contextlib.ExitStack() as stack:
         for name in ("postgres.lock", "postgres.users"):
-            lock = os.open(to / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
+            lock = os.open(to / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
             stack.callback(os.close, lock)
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -156,14 +156,14 @@ def _require_unused(to: Path) -> Iterator[None]:
 def _make_work_folder(work_folder: Path) -> Iterator[Path]:
     """Yield a work folder, after removing what a killed or failed restore left."""
     shutil.rmtree(work_folder, ignore_errors=True)
-    work_folder.mkdir(mode=FOLDER)
+    work_folder.mkdir(mode=FOLDER_MODE)
     try:
         yield work_folder
     finally:
         shutil.rmtree(work_folder, ignore_errors=True)
 
 
-def _put_together(
+def _assemble_files(
     folder: BackupFolder, generation: Generation, work_folder: Path, place: ServerPlace
 ) -> None:
     links = generations.build_chain(generation, generations.list_generations(folder))
@@ -171,11 +171,11 @@ def _put_together(
     for link, base in zip(links, bases, strict=True):
         if generations.compute_sha256(base / "backup_manifest") != link.manifest_sha256:
             raise BackupFailed(gettext("%(base)s is damaged.") % {"base": base / "backup_manifest"})
-        base_backups.verify(base)
+        base_backups.verify_base(base)
     cluster = work_folder / "postgres"
-    base_backups.combine(bases, cluster)
-    base_backups.verify(cluster)
-    (cluster / "recovery.signal").touch(FILE)
+    base_backups.combine_bases(bases, cluster)
+    base_backups.verify_base(cluster)
+    (cluster / "recovery.signal").touch(FILE_MODE)
     account = find_account(place)
     if account is not None:
         _change_owner(cluster, account.pw_uid, account.pw_gid)
@@ -188,7 +188,7 @@ def _change_owner(top: Path, user: int, group: int) -> None:
     os.chown(top, user, group)
 
 
-def _replay(
+def _recover_server(
     folder: BackupFolder,
     generation: Generation,
     timeline: int,
@@ -227,7 +227,7 @@ def _archive_history(log: Path) -> None:
     """
     for history in log.glob("*.history"):
         ready_file = log / "archive_status" / f"{history.name}.ready"
-        ready_file.touch(FILE)
+        ready_file.touch(FILE_MODE)
         os.chown(ready_file, history.stat().st_uid, history.stat().st_gid)
 
 
@@ -280,30 +280,32 @@ def _copy_files(
     folder: BackupFolder, files: Iterable[kept_files.KeptFile], work_folder: Path, to: Path
 ) -> list[str]:
     """Write all files, and return the paths of damaged ones."""
-    damaged = [file.path for file in files if not kept_files.put_back(folder, file, work_folder / file.path)]
+    damaged = [
+        file.path for file in files if not kept_files.restore_file(folder, file, work_folder / file.path)
+    ]
     owner = to.stat()
     for name in ("files", "reports"):
-        (work_folder / name).mkdir(mode=FOLDER, exist_ok=True)
+        (work_folder / name).mkdir(mode=FOLDER_MODE, exist_ok=True)
         if os.geteuid() == 0:
             _change_owner(work_folder / name, owner.st_uid, owner.st_gid)
     return damaged
 
 
-def _put_in_place(work_folder: Path, to: Path) -> Path | None:
+def _move_into_place(work_folder: Path, to: Path) -> Path | None:
     """Move the restored parts into place. The database comes last, because nothing starts without it."""
     for name in PARTS:
-        _sync(work_folder / name)
+        _flush_to_disk(work_folder / name)
     old_folder = to / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"
     for name in PARTS:
         if (to / name).exists() or (to / name).is_symlink():
-            old_folder.mkdir(mode=FOLDER, exist_ok=True)
+            old_folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
             (to / name).rename(old_folder / name)
         (work_folder / name).rename(to / name)
     wal_archive.sync_folder(to)
     return old_folder if old_folder.exists() else None
 
 
-def _sync(top: Path) -> None:
+def _flush_to_disk(top: Path) -> None:
     for folder_path, _folders, files in os.walk(top):
         for name in files:
             with Path(folder_path, name).open("rb") as file:

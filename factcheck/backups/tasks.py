@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from factcheck.backups.backup_folder import BackupRunning
 from factcheck.backups.backup_run import copy_files, make_backup
-from factcheck.backups.freshness import log_problem, open_gaps
+from factcheck.backups.freshness import describe_log_problem, load_open_gaps
 from factcheck.backups.subject import get_backup_folder, get_server_place, list_kept_folders
 
 log = logging.getLogger(__name__)
@@ -40,7 +40,7 @@ def copy_new_files(timestamp: int) -> None:
     unless the folder cannot be written to: then it would fail every five minutes.
     """
     try:
-        if (gaps := open_gaps()) and not log_problem():
+        if (gaps := load_open_gaps()) and not describe_log_problem():
             log.warning("The log of the database has a gap (%s); making a backup.", gaps[0].first)
             _run_backup()
         else:

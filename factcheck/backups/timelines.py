@@ -14,10 +14,10 @@ from factcheck.backups.base_backups import parse_position
 from factcheck.backups.generations import Generation, list_generations
 
 
-def find_newest(folder: BackupFolder) -> int:
+def find_newest_timeline(folder: BackupFolder) -> int:
     """Return the current timeline of the database: the last one begun."""
     timelines = [int(path.name[:8], 16) for path in folder.wal.glob("*.history.gz")]
-    return max([1, *timelines, *(one.timeline for one in list_generations(folder))])
+    return max([1, *timelines, *(backup.timeline for backup in list_generations(folder))])
 
 
 def load_ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
@@ -45,19 +45,19 @@ def find_base(folder: BackupFolder, timeline: int, moment: datetime | None) -> G
     """
     left_at = load_ancestry(folder, timeline)
     fitting_backups = [
-        one
-        for one in list_generations(folder)
-        if (one.timeline == timeline or one.stop <= left_at.get(one.timeline, -1))
-        and (moment is None or one.finished_at <= moment)
+        backup
+        for backup in list_generations(folder)
+        if (backup.timeline == timeline or backup.stop <= left_at.get(backup.timeline, -1))
+        and (moment is None or backup.finished_at <= moment)
     ]
     if fitting_backups:
-        return max(fitting_backups, key=lambda one: one.stop)
+        return max(fitting_backups, key=lambda backup: backup.stop)
     if moment is None:
         raise BackupFailed(
             gettext("There is no backup in %(path)s from which timeline %(timeline)s could be restored.")
             % {"path": folder.path, "timeline": timeline}
         )
-    oldest = min((one.finished_at for one in list_generations(folder)), default=None)
+    oldest = min((backup.finished_at for backup in list_generations(folder)), default=None)
     hint = f"; the oldest is of {oldest:%Y-%m-%d %H:%M:%S} UTC" if oldest else ""
     raise BackupFailed(
         gettext("There is no backup of %(moment)s UTC or before%(told)s.")

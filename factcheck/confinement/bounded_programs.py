@@ -18,14 +18,14 @@ from factcheck.confinement.confined import ROOT, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 
 #: How many run at the same time per process of ours, and how long others wait for a slot.
-SEATS, QUEUE = 2, 60.0
+MAX_PROGRAMS, QUEUE_SECONDS = 2, 60.0
 #: How often the size is checked, because macOS does not enforce the limit.
 POLL_SECONDS = 0.1
 #: How much of the program's error output is kept.
 _MAX_ERROR_BYTES = 2_000_000
 _CHUNK_SIZE = 1 << 16
 
-_slots = threading.BoundedSemaphore(SEATS)
+_slots = threading.BoundedSemaphore(MAX_PROGRAMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class ProgramOutput:
     """The output of a program."""
 
     output: bytes
-    complaints: str
+    error_text: str
     """What it wrote to its standard error."""
     succeeded: bool
 
@@ -44,10 +44,10 @@ def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) ->
     Raises:
         LimitExceeded: the program exceeded a limit of memory, time or output, crashed, or found no free slot.
     """
-    if not _slots.acquire(timeout=QUEUE):
+    if not _slots.acquire(timeout=QUEUE_SECONDS):
         raise LimitExceeded(Cause.BUSY)
     try:
-        launch = [sys.executable, "-P", "-m", "factcheck.confinement.launch", allowance.packed()]
+        launch = [sys.executable, "-P", "-m", "factcheck.confinement.launch", allowance.pack()]
         with subprocess.Popen(
             [*launch, program, *arguments],
             stdin=subprocess.DEVNULL,
@@ -68,7 +68,7 @@ def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) ->
 
 def _await_program(process: "subprocess.Popen[bytes]", allowance: Allowance) -> ProgramOutput:
     ends_at = time.monotonic() + allowance.seconds
-    output, complaints = _read_output(process, allowance, ends_at)
+    output, error_text = _read_output(process, allowance, ends_at)
     try:
         status = process.wait(max(0.1, ends_at - time.monotonic()))
     except subprocess.TimeoutExpired:
@@ -77,16 +77,16 @@ def _await_program(process: "subprocess.Popen[bytes]", allowance: Allowance) -> 
         raise LimitExceeded(Cause.TIME)
     if status < 0:
         raise LimitExceeded(Cause.CRASH)
-    return ProgramOutput(bytes(output), complaints.decode("utf-8", "replace"), status == 0)
+    return ProgramOutput(bytes(output), error_text.decode("utf-8", "replace"), status == 0)
 
 
 def _read_output(
     process: "subprocess.Popen[bytes]", allowance: Allowance, ends_at: float
 ) -> tuple[bytearray, bytearray]:
     """Return the output of both streams until they close."""
-    output, complaints = bytearray(), bytearray()
+    output, error_text = bytearray(), bytearray()
     with selectors.DefaultSelector() as selector:
-        for pipe, buffer in ((process.stdout, output), (process.stderr, complaints)):
+        for pipe, buffer in ((process.stdout, output), (process.stderr, error_text)):
             selector.register(cast(IO[bytes], pipe), selectors.EVENT_READ, buffer)
         while selector.get_map():
             if time.monotonic() > ends_at:
@@ -96,11 +96,11 @@ def _read_output(
             for key, _events in selector.select(POLL_SECONDS):
                 if not (piece := os.read(key.fd, _CHUNK_SIZE)):
                     selector.unregister(key.fileobj)
-                elif key.data is output or len(complaints) < _MAX_ERROR_BYTES:
+                elif key.data is output or len(error_text) < _MAX_ERROR_BYTES:
                     key.data.extend(piece)
             if len(output) > allowance.output:
                 raise LimitExceeded(Cause.OUTPUT)
-    return output, complaints
+    return output, error_text
 
 
 def _measure_memory(process: int) -> int:

@@ -24,9 +24,9 @@ logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
 #: How many tasks run at the same time per process of ours, and how long others wait for a slot.
-SEATS, QUEUE = 4, 60.0
+MAX_TASKS, QUEUE_SECONDS = 4, 60.0
 #: Its limits until a zygote exists, and until it has reported how a process ended.
-START, WORD = 30.0, 5.0
+START_SECONDS, REPLY_SECONDS = 30.0, 5.0
 #: The program's environment: no secrets and no database. Hash randomisation is off, so results are reproducible.
 _INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _FIXED_VARIABLES = {
@@ -53,12 +53,12 @@ class Confined:
         self.allowance = allowance or Allowance()
         self._control: socket.socket | None = None
         self._program: subprocess.Popen[bytes] | None = None
-        self._forget()
+        self._discard_zygote()
         # Two processes on one socket would receive each other's answers, and keep the zygote alive when one ends.
-        os.register_at_fork(after_in_child=self._forget)
+        os.register_at_fork(after_in_child=self._discard_zygote)
         atexit.register(self.close)
 
-    def warm(self) -> None:
+    def start_loading(self) -> None:
         """Start loading the program's modules, without waiting."""
         with self._lock:
             self._connect_zygote()
@@ -69,7 +69,7 @@ class Confined:
         Raises:
             LimitExceeded: the task exceeded a limit of memory, time or output, crashed, or found no free slot.
         """
-        if not self._seats.acquire(timeout=QUEUE):
+        if not self._seats.acquire(timeout=QUEUE_SECONDS):
             raise LimitExceeded(Cause.BUSY)
         try:
             # An idle zygote may end at the moment of a request; then a new one is started.
@@ -85,10 +85,10 @@ class Confined:
         with self._lock:
             self._release()
 
-    def _forget(self) -> None:
+    def _discard_zygote(self) -> None:
         """Forget the zygote in a forked process, which must not use its parent's."""
         self._release()
-        self._seats = threading.BoundedSemaphore(SEATS)
+        self._seats = threading.BoundedSemaphore(MAX_TASKS)
         self._lock = threading.Lock()
 
     def _release(self) -> None:
@@ -98,13 +98,13 @@ class Confined:
             control.close()
         if program is not None:
             with suppress(subprocess.TimeoutExpired):
-                program.wait(WORD)
+                program.wait(REPLY_SECONDS)
 
     def _request_answer(self, question: bytes) -> bytes | None:
         """Return the result; None if no zygote accepted the task."""
-        ends_at = time.monotonic() + START + self.allowance.seconds
-        work, fate = self._start_work()
-        with work, fate:
+        ends_at = time.monotonic() + START_SECONDS + self.allowance.seconds
+        work, status_socket = self._start_work()
+        with work, status_socket:
             try:
                 work.settimeout(ends_at - time.monotonic())
                 with suppress(BrokenPipeError, ConnectionResetError):
@@ -120,25 +120,25 @@ class Confined:
                 raise LimitExceeded(Cause.OUTPUT) from None
             except TimeoutError:
                 raise LimitExceeded(Cause.TIME) from None
-            fate.settimeout(WORD)
+            status_socket.settimeout(REPLY_SECONDS)
             with suppress(TimeoutError, ConnectionResetError):
-                if cause := fate.recv(1):
+                if cause := status_socket.recv(1):
                     raise LimitExceeded(Cause(cause))
             return None
 
     def _start_work(self) -> tuple[socket.socket, socket.socket]:
         """Return our ends of the two sockets of a new task."""
         work, its_work = socket.socketpair()
-        fate, its_fate = socket.socketpair()
-        with its_work, its_fate, self._lock:
-            sockets = [its_work.fileno(), its_fate.fileno()]
+        status_socket, its_status_socket = socket.socketpair()
+        with its_work, its_status_socket, self._lock:
+            sockets = [its_work.fileno(), its_status_socket.fileno()]
             try:
                 socket.send_fds(self._connect_zygote(), [b"+"], sockets)
             except (BrokenPipeError, ConnectionResetError):
                 # It has ended, and may not be known to have ended.
                 self._release()
                 socket.send_fds(self._connect_zygote(), [b"+"], sockets)
-        return work, fate
+        return work, status_socket
 
     def _connect_zygote(self) -> socket.socket:
         """Connect to a running zygote. The caller holds the lock."""
@@ -151,7 +151,7 @@ class Confined:
             self._program = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-m", "factcheck.confinement.zygote"),
-                    *(number, self.module, self.allowance.packed()),
+                    *(number, self.module, self.allowance.pack()),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -13,7 +13,7 @@ from factcheck.confinement.limits import Allowance, confine
 
 def main() -> None:
     allowance, program, *arguments = sys.argv[1:]
-    confine(Allowance.unpacked(allowance))
+    confine(Allowance.unpack(allowance))
     os.execve(program, [program, *arguments], {"LANG": "C.UTF-8", "AV_LOG_FORCE_NOCOLOR": "1"})  # noqa: S606  that is the point
 
 

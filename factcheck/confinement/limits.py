@@ -31,12 +31,12 @@ class Allowance:
     output: int = 64 * 1024 * 1024
     """Bytes that it may answer."""
 
-    def packed(self) -> str:
+    def pack(self) -> str:
         """Return the limits as a program argument."""
         return orjson.dumps(asdict(self)).decode()
 
     @classmethod
-    def unpacked(cls, argument: str) -> "Allowance":
+    def unpack(cls, argument: str) -> "Allowance":
         return cls(**orjson.loads(argument))
 
 
@@ -60,7 +60,7 @@ def confine(allowance: Allowance) -> None:
     signal.setitimer(signal.ITIMER_REAL, allowance.seconds)
 
 
-def open_nothing_more() -> None:
+def forbid_opening_files() -> None:
     """Forbid this process to open further files and connections."""
     descriptor = os.dup(0)
     os.close(descriptor)
@@ -68,6 +68,6 @@ def open_nothing_more() -> None:
 
 
 def _lower_limit(kind: int, limit: int) -> None:
-    _, most = resource.getrlimit(kind)
-    limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
+    _, hard_limit = resource.getrlimit(kind)
+    limit = limit if hard_limit == resource.RLIM_INFINITY else min(limit, hard_limit)
     resource.setrlimit(kind, (limit, limit))

@@ -27,7 +27,7 @@ from factcheck.confinement.framing import ANSWER, FAULT, read_message, write_mes
 from factcheck.confinement.limits import Allowance, Cause, confine
 
 #: How often it looks at its processes while there are some, and how long it waits for work when there are none.
-GLANCE, PATIENCE = 0.05, 300.0
+CHECK_SECONDS, IDLE_SECONDS = 0.05, 300.0
 
 #: The exit status with which our own processes report the cause, unless the system ended them.
 _STATUS_OF_CRASH, _STATUS_OF_MEMORY, _STATUS_OF_OUTPUT = 70, 71, 72
@@ -38,7 +38,7 @@ _MAX_FAULT_LENGTH = 20_000
 
 @dataclass(slots=True)
 class _Work:
-    fate: socket.socket
+    status_socket: socket.socket
     ends_at: float
     cause: Cause | None = None
     """Why it was killed, if it was killed from here."""
@@ -58,7 +58,7 @@ class Zygote:
         try:
             while True:
                 readable_sockets, _, _ = select.select(
-                    [self.control], [], [], GLANCE if self.working else PATIENCE
+                    [self.control], [], [], CHECK_SECONDS if self.working else IDLE_SECONDS
                 )
                 if readable_sockets and not self._begin():
                     return
@@ -75,12 +75,12 @@ class Zygote:
         request, sockets, _, _ = socket.recv_fds(self.control, 1, 2)
         if not request:
             return False
-        work, fate = (socket.socket(fileno=number) for number in sockets)
+        work, status_socket = (socket.socket(fileno=number) for number in sockets)
         process = os.fork()
         if not process:
             _run_work(work, self.module, self.allowance)
         work.close()
-        self.working[process] = _Work(fate, time.monotonic() + self.allowance.seconds)
+        self.working[process] = _Work(status_socket, time.monotonic() + self.allowance.seconds)
         return True
 
     def _check_processes(self) -> None:
@@ -89,11 +89,11 @@ class Zygote:
             ended_process, status, usage = os.wait4(process, os.WNOHANG)
             if ended_process:
                 del self.working[process]
-                with work.fate, suppress(OSError):
-                    most = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-                    is_large = most > self.allowance.memory // 2
+                with work.status_socket, suppress(OSError):
+                    peak_memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+                    is_large = peak_memory > self.allowance.memory // 2
                     if cause := work.cause or _find_cause(os.waitstatus_to_exitcode(status), is_large):
-                        work.fate.send(cause.value)
+                        work.status_socket.send(cause.value)
             elif time.monotonic() > work.ends_at:
                 work.cause = Cause.TIME
                 os.kill(process, signal.SIGKILL)
@@ -165,7 +165,7 @@ def main() -> None:
     # Loaded modules stay, in memory that all processes share.
     gc.collect()
     gc.freeze()
-    Zygote(socket.socket(fileno=int(control)), module, Allowance.unpacked(allowance)).run()
+    Zygote(socket.socket(fileno=int(control)), module, Allowance.unpack(allowance)).run()
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class CopyLines(NamedTuple):
     text: bytes
 
 
-def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
+def copy_rows(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
     """Insert these rows. The database fills generated columns and its own defaults.
 
     Their ids must be set (`reserve_ids`) or left to the database. A model's `save()` is not called.
@@ -49,7 +49,7 @@ def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
 
 
 def build_lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> list[CopyLines]:
-    """Return the rows formatted for a later `send`: a list with one `CopyLines`, empty without rows."""
+    """Return the rows formatted for a later `send_lines`: a list with one `CopyLines`, empty without rows."""
     if not rows:
         return []
     names, text = _list_names(rows[0]), BytesIO()
@@ -58,14 +58,14 @@ def build_lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> li
     return [CopyLines(_build_statement(model, names), text.getvalue())]
 
 
-def send(some: Iterable[CopyLines]) -> None:
+def send_lines(batches: Iterable[CopyLines]) -> None:
     """Insert the rows in their order."""
-    for statement, text in some:
+    for statement, text in batches:
         with _open_copy(statement) as stream:
             stream.write(text)
 
 
-def expect_many() -> None:
+def speed_up_transaction() -> None:
     """Speed up this transaction for thousands of rows. Use it only for work that is repeated after a crash."""
     with connection.cursor() as cursor:
         # Plans that are made while tables are small hold when they are large.
@@ -115,7 +115,7 @@ def _open_copy(statement: sql.Composed) -> Iterator[Copy]:
 
 
 def _list_names(row: Model | Row) -> list[str]:
-    return _list_given(row) if isinstance(row, Model) else list(row)
+    return _list_set_attributes(row) if isinstance(row, Model) else list(row)
 
 
 def _build_statement(model: type[Model], names: list[str]) -> sql.Composed:
@@ -140,7 +140,7 @@ def _map_fields(model: type[Model]) -> dict[str, Field[Any, Any]]:
     return {field.attname: field for field in model._meta.concrete_fields if not field.generated}
 
 
-def _list_given(row: Model) -> list[str]:
+def _list_set_attributes(row: Model) -> list[str]:
     """Return the attributes of a row that have a value instead of a database default."""
     return [
         name
@@ -176,7 +176,7 @@ def _quote_element(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def analyze(*tables: str) -> None:
+def update_statistics(*tables: str) -> None:
     """Update PostgreSQL's planner statistics for these tables."""
     _execute_for_tables(
         "SELECT public.factcheck_analyze(wanted::regclass) FROM unnest(%s::text[]) AS wanted", tables

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from django.db.models import Model, QuerySet
 from django.db.models.expressions import Expression
 
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 
 class Slot(Expression):
@@ -27,8 +27,8 @@ class Slot(Expression):
         return f"%s::{self.sql_type}", [self]
 
 
-class FoundBy(NamedTuple):
-    """The rows of a list, found through rows of another table."""
+class TargetTable(NamedTuple):
+    """The table of a list whose rows are found through another table, and the column there with their primary key."""
 
     model: type[Model]
     key: str
@@ -46,8 +46,8 @@ class Template:
         shape: identifies the SQL of the template.
         rows: composes the QuerySet, with slots.
         values: the values of the slots, by name.
-        found_by: set if the composed rows are not the list's own but lead to them, so that they can be found and sorted
-            first: the list's model, and the column of these rows with its primary key.
+        target_table: the table of the list, if the composed rows are rows of another table that lead to it. They are
+            then found and sorted first.
         has_one_plan: whether one query plan suits all values, so that PostgreSQL can keep it.
         parts: when reading forwards, rows of the first part fill a page; the second part is used only if they do not.
     """
@@ -55,12 +55,12 @@ class Template:
     shape: Hashable
     rows: Callable[[], QuerySet[Any]] = field(compare=False)
     values: Mapping[str, Any] = field(compare=False)
-    found_by: FoundBy | None = None
+    target_table: TargetTable | None = None
     has_one_plan: bool = False
     parts: Parts | None = None
 
     def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
-        """Return these columns in the form of `read_connections.fetch`. Meant for a few rows found by an index."""
+        """Return these columns in the form of `read_connections.fetch_rows`. Meant for a few rows found by an index."""
         return _build_statement(self, columns).fetch(self.values, prepare=True)
 
 
@@ -72,7 +72,7 @@ class Statement:
     parameters: tuple[Any, ...]
 
     @classmethod
-    def of(cls, rows: QuerySet[Any]) -> "Statement":
+    def from_rows(cls, rows: QuerySet[Any]) -> "Statement":
         sql, parameters = rows.query.sql_with_params()
         return cls(sql, tuple(parameters))
 
@@ -84,16 +84,16 @@ class Statement:
         *,
         sorted_by: Sequence[str],
         descending: bool,
-        found_by: FoundBy | None = None,
+        target_table: TargetTable | None = None,
     ) -> "Statement":
         """Build a statement that sorts and limits rows first and reads the table's columns afterwards.
 
         PostgreSQL may then find and sort candidates by reading only an index, instead of reading each row in full.
         """
-        model, key = found_by or FoundBy(rows.model, rows.model._meta.pk.column)
+        model, key = target_table or TargetTable(rows.model, rows.model._meta.pk.column)
         table, primary_key = model._meta.db_table, model._meta.pk.column
         columns = {field.attname: field.column for field in model._meta.concrete_fields}
-        statement = cls.of(rows.values_list(key, *(name for name in names if name not in columns)))
+        statement = cls.from_rows(rows.values_list(key, *(name for name in names if name not in columns)))
         values = ", ".join(
             f'listed.{columns[name]} AS "{name}"' if name in columns else f"page.{name}" for name in names
         )
@@ -105,7 +105,7 @@ class Statement:
         return cls(sql, statement.parameters)
 
     @classmethod
-    def of_parts(
+    def from_parts(
         cls,
         first: QuerySet[Any],
         others: QuerySet[Any],
@@ -113,24 +113,24 @@ class Statement:
         *,
         sorted_by: Sequence[str],
         descending: bool,
-        most: int,
+        limit: int,
     ) -> "Statement":
         """Return these columns of at most this many rows: first the rows of the first query in order, then the others.
 
         If the first query has enough rows, PostgreSQL does not run the others.
         """
-        first_part, other_part = (cls.of(rows.values_list(*names)) for rows in (first[:most], others))
+        first_part, other_part = (cls.from_rows(rows.values_list(*names)) for rows in (first[:limit], others))
         order = ", ".join(f'"{name}" {"DESC" if descending else "ASC"}' for name in sorted_by)
         sql = (
             f"WITH first AS MATERIALIZED ({first_part.sql}), others AS ("  # noqa: S608  SQL of QuerySets
-            f"{other_part.sql} LIMIT {most} - (SELECT count(*) FROM first))"
+            f"{other_part.sql} LIMIT {limit} - (SELECT count(*) FROM first))"
             f" SELECT * FROM first UNION ALL SELECT * FROM others ORDER BY {order}"
         )
         return cls(sql, (*first_part.parameters, *other_part.parameters))
 
     def fetch(self, values: Mapping[str, Any], *, prepare: bool = False) -> list[tuple[Any, ...]]:
-        """Return the rows for these slot values, in the form of `factcheck.database.read_connections.fetch`."""
-        return fetch(self.sql, self.bind(values), prepare=prepare)
+        """Return the rows for these slot values, in the form of `factcheck.database.read_connections.fetch_rows`."""
+        return fetch_rows(self.sql, self.bind(values), prepare=prepare)
 
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the parameters with these values in the slots."""
@@ -139,4 +139,4 @@ class Statement:
 
 @lru_cache(maxsize=200)
 def _build_statement(template: Template, columns: tuple[str, ...]) -> Statement:
-    return Statement.of(template.rows().values_list(*columns))
+    return Statement.from_rows(template.rows().values_list(*columns))

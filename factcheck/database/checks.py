@@ -31,14 +31,14 @@ def check_database(
     messages: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor == "postgresql":
-            for look in (
+            for check in (
                 _check_version,
                 _check_extensions,
                 _check_encoding,
                 _check_letter_case,
                 _check_temporary_tables,
             ):
-                messages += look(alias)
+                messages += check(alias)
         else:
             messages.append(
                 Error("The database is not PostgreSQL.", hint="Set DATABASE_URL.", id="factcheck.E001")
@@ -80,19 +80,19 @@ def _check_extensions(alias: str) -> list[CheckMessage]:
     ]
     return missing + [
         Error(
-            f"The extension {name} is version {available[name]}; {'.'.join(map(str, least))} or newer is needed.",
+            f"The extension {name} is version {available[name]}; {'.'.join(map(str, minimum))} or newer is needed.",
             hint=f"Install a newer {EXTENSIONS[name]}; where it is in use: ALTER EXTENSION {name} UPDATE.",
             id="factcheck.E006",
         )
-        for name, least in MIN_VERSIONS.items()
-        if _is_older(available.get(name), least)
+        for name, minimum in MIN_VERSIONS.items()
+        if _is_older(available.get(name), minimum)
     ]
 
 
-def _is_older(version: str | None, least: tuple[int, ...]) -> bool:
+def _is_older(version: str | None, minimum: tuple[int, ...]) -> bool:
     """Return whether a version is known to be older; some versions are not numbers."""
     numbers = (version or "").split(".")
-    return all(map(str.isdecimal, numbers)) and tuple(map(int, numbers)) < least
+    return all(map(str.isdecimal, numbers)) and tuple(map(int, numbers)) < minimum
 
 
 def _check_encoding(alias: str) -> list[CheckMessage]:

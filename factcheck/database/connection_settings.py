@@ -15,7 +15,7 @@ CONNECT_SECONDS = 2
 POOL_SECONDS = 1
 
 
-def build_writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> Connection:
+def build_writing_settings(address: Connection, *, pool: int, lock_seconds: int = 0) -> Connection:
     """Return the settings of the connection used for writing.
 
     Args:
@@ -34,7 +34,7 @@ def build_writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> C
     }
 
 
-def build_owning(address: Connection | None, served_address: Connection | None) -> Connection | None:
+def build_owner_settings(address: Connection | None, served_address: Connection | None) -> Connection | None:
     """Return the owner's connection settings if the owner differs from the serving role.
 
     Args:
@@ -60,7 +60,7 @@ def build_owning(address: Connection | None, served_address: Connection | None) 
     return address
 
 
-def build_public_reads(
+def build_read_settings(
     default: Connection, replicas: list[Connection], *, seconds: int
 ) -> dict[str, Connection]:
     """Return the persistent connections for public reads, by alias.

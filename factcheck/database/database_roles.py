@@ -98,8 +98,8 @@ def get_serving_role() -> str:
 # What is granted ------------------------------------------------------------------------------------------------------
 
 
-def list_wanted() -> dict[str, frozenset[str]]:
-    """Return the row permissions that the serving role should have on each table; `get_wanted` adds the columns."""
+def list_intended_operations() -> dict[str, frozenset[str]]:
+    """Return the operations on rows that the serving role should be allowed on each table."""
     tables = {
         model._meta.db_table: ROW_PRIVILEGES
         for model in apps.get_models(include_auto_created=True)
@@ -118,8 +118,8 @@ def list_wanted() -> dict[str, frozenset[str]]:
     return tables
 
 
-def _has_operation(operation: Any, one: Any) -> bool:
-    return str(one) in str(operation).split(" OR ")
+def _has_operation(operation: Any, name: Any) -> bool:
+    return str(name) in str(operation).split(" OR ")
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ class RelationGrants:
     new: frozenset[str]
     changing: frozenset[str]
     #: Whether ids are given by a sequence.
-    is_numbered: bool
+    has_id_sequence: bool
 
 
 #: The permissions on a sequence.
@@ -191,27 +191,27 @@ def load_grants(alias: str = DEFAULT_DB_ALIAS) -> list[RelationGrants]:
                 frozenset(public),
                 frozenset(new),
                 frozenset(changing),
-                is_numbered,
+                has_id_sequence,
             )
-            for name, is_sequence, serving, public, new, changing, is_numbered in cursor.fetchall()
+            for name, is_sequence, serving, public, new, changing, has_id_sequence in cursor.fetchall()
         ]
 
 
-def get_wanted(relation: RelationGrants) -> frozenset[str]:
+def get_intended_privileges(relation: RelationGrants) -> frozenset[str]:
     """Return the permissions that the serving role should have on this relation."""
-    return _compute_wanted(relation, list_wanted(), _find_reserved_id_tables())
+    return _compute_privileges(relation, list_intended_operations(), _find_reserved_id_tables())
 
 
-def _compute_wanted(
-    relation: RelationGrants, should: Mapping[str, frozenset[str]], with_reserved_ids: frozenset[str]
+def _compute_privileges(
+    relation: RelationGrants, intended: Mapping[str, frozenset[str]], with_reserved_ids: frozenset[str]
 ) -> frozenset[str]:
     if relation.is_sequence:
         return SEQUENCE_PRIVILEGES
-    rows = should.get(relation.name, frozenset())
+    rows = intended.get(relation.name, frozenset())
     privileges = rows - {"UPDATE"}
     if "UPDATE" in rows:
         privileges |= {f"UPDATE ({column})" for column in relation.changing}
-    if "INSERT" in rows and relation.is_numbered and relation.name not in with_reserved_ids:
+    if "INSERT" in rows and relation.has_id_sequence and relation.name not in with_reserved_ids:
         privileges = privileges - {"INSERT"} | {f"INSERT ({column})" for column in relation.new}
     return privileges
 
@@ -222,32 +222,37 @@ def _find_reserved_id_tables() -> frozenset[str]:
     )
 
 
-def find_deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, RelationGrants]:
+def find_wrong_grants(alias: str = DEFAULT_DB_ALIAS) -> dict[str, RelationGrants]:
     """Return tables and sequences whose permissions differ from the intended ones."""
-    should, with_reserved_ids = list_wanted(), _find_reserved_id_tables()
+    intended, with_reserved_ids = list_intended_operations(), _find_reserved_id_tables()
     return {
         deviation.name: deviation
         for deviation in load_grants(alias)
-        if deviation.public or deviation.serving != _compute_wanted(deviation, should, with_reserved_ids)
+        if deviation.public
+        or deviation.serving != _compute_privileges(deviation, intended, with_reserved_ids)
     }
 
 
-def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
+def correct_grants(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Grant the serving role exactly the wanted permissions. Returns the corrected objects.
 
     The connection must be the owner's (`connect_as_owner`).
     """
     if not is_separated():
         return []
-    database, should, with_reserved_ids = connections[alias], list_wanted(), _find_reserved_id_tables()
+    database, intended, with_reserved_ids = (
+        connections[alias],
+        list_intended_operations(),
+        _find_reserved_id_tables(),
+    )
     serving = database.ops.quote_name(get_serving_role())
     with transaction.atomic(alias), database.cursor() as cursor:
-        deviations = find_deviating(alias)
+        deviations = find_wrong_grants(alias)
         for relation in deviations.values():
             kind = "SEQUENCE" if relation.is_sequence else "TABLE"
             name = f"{kind} public.{database.ops.quote_name(relation.name)}"
             cursor.execute(f"REVOKE ALL ON {name} FROM PUBLIC, {serving}")
-            rights = _compute_wanted(relation, should, with_reserved_ids)
+            rights = _compute_privileges(relation, intended, with_reserved_ids)
             if rights:
                 cursor.execute(f"GRANT {', '.join(sorted(rights))} ON {name} TO {serving}")
         for function, is_trigger in _list_definer_functions(alias):
@@ -257,10 +262,10 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
         cursor.execute(f"GRANT USAGE ON SCHEMA public TO {serving}")
         cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {serving}")
         # New objects of migrations have no grants until this has set them.
-        for things in ("TABLES", "SEQUENCES"):
+        for object_type in ("TABLES", "SEQUENCES"):
             for where in ("", "IN SCHEMA public "):
                 cursor.execute(
-                    f"ALTER DEFAULT PRIVILEGES {where}REVOKE ALL ON {things} FROM PUBLIC, {serving}"
+                    f"ALTER DEFAULT PRIVILEGES {where}REVOKE ALL ON {object_type} FROM PUBLIC, {serving}"
                 )
         return list(deviations)
 

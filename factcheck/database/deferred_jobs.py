@@ -38,7 +38,7 @@ class RequestedJobs(JobManager):
 _JOBS = RequestedJobs(DjangoConnector())
 
 
-def record_requested_jobs(app: App) -> None:
+def install_job_manager(app: App) -> None:
     """Install the job manager (`PROCRASTINATE_ON_APP_READY`). Jobs deferred through Procrastinate's API are then linked
     too.
     """

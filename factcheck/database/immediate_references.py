@@ -18,15 +18,15 @@ _DEFERRABLE_SQL = """
 """
 
 
-def find_deferrable(alias: str = DEFAULT_DB_ALIAS) -> list[tuple[str, str]]:
+def find_deferred_references(alias: str = DEFAULT_DB_ALIAS) -> list[tuple[str, str]]:
     """Return the quoted table and name of each foreign key that is still checked at the end of a transaction."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_DEFERRABLE_SQL, [list(_DEFERRED_REFERENCES)])
         return cursor.fetchall()
 
 
-def hold_at_once(alias: str = DEFAULT_DB_ALIAS) -> None:
+def make_references_immediate(alias: str = DEFAULT_DB_ALIAS) -> None:
     """Make every foreign key check immediate. The connection must be the owner's."""
     with transaction.atomic(alias), connections[alias].cursor() as cursor:
-        for table, name in find_deferrable(alias):
+        for table, name in find_deferred_references(alias):
             cursor.execute(f"ALTER TABLE {table} ALTER CONSTRAINT {name} NOT DEFERRABLE")

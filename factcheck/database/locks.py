@@ -27,7 +27,7 @@ class NameAlreadyLocked(Exception):
     """Another process holds the lock of this name."""
 
 
-def hold(*names: str) -> None:
+def lock_names(*names: str) -> None:
     """Lock these names until the end of the transaction, waiting for other transactions.
 
     Every transaction locks names in the same order, so two transactions never wait for each other.
@@ -67,12 +67,12 @@ class LastingTransaction:
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self.connection = connection
 
-    def hold(self, name: str) -> None:
+    def lock(self, name: str) -> None:
         """Lock the name, waiting while others hold it."""
         with self.connection.cursor() as cursor:
             cursor.execute(_LOCK_SQL, [name])
 
-    def hold_at_once(self, name: str) -> None:
+    def lock_without_waiting(self, name: str) -> None:
         """Lock the name without waiting.
 
         Raises:
@@ -83,7 +83,7 @@ class LastingTransaction:
             if cursor.fetchone() != (True,):
                 raise NameAlreadyLocked(name)
 
-    def require(self) -> None:
+    def require_connection(self) -> None:
         """Check that the lock is still held.
 
         Raises:
@@ -101,5 +101,5 @@ def lock_exclusively(name: str) -> Iterator[LastingTransaction]:
         NameAlreadyLocked: another process holds the lock.
     """
     with open_lasting_transaction() as own:
-        own.hold_at_once(name)
+        own.lock_without_waiting(name)
         yield own

@@ -15,7 +15,7 @@ from factcheck.database.migration_locks import LockWatch
 from factcheck.database.schema_shape import KnownTables, SchemaShape, find_breaks
 
 #: The attribute of a migration that explains, by effect, why it is harmless.
-WEIGHED_MARK = "weighed"
+JUSTIFICATIONS_ATTRIBUTE = "weighed"
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def review_migration(
         state: the models before the migration.
         known_tables: the tables and columns used by the version that keeps running.
     """
-    before = SchemaShape.of(database)
+    before = SchemaShape.load_from(database)
     watch = LockWatch(database)
     with database.execute_wrapper(watch), database.schema_editor(atomic=migration.atomic) as editor:
         after_state = migration.apply(state.clone(), editor)
@@ -59,8 +59,10 @@ def review_migration(
             editor.execute(statement, None)
         editor.deferred_sql.clear()
     effects = [Effect(*wait_found) for wait_found in watch.found]
-    effects += [Effect(*broken) for broken in find_breaks(before, SchemaShape.of(database), known_tables)]
-    justifications: dict[str, str] = getattr(migration, WEIGHED_MARK, {})
+    effects += [
+        Effect(*broken) for broken in find_breaks(before, SchemaShape.load_from(database), known_tables)
+    ]
+    justifications: dict[str, str] = getattr(migration, JUSTIFICATIONS_ATTRIBUTE, {})
     names = {effect.name for effect in effects}
     result = ReviewedMigration(
         migration=str(migration),

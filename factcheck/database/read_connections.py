@@ -22,13 +22,13 @@ from psycopg.pq import Format
 from factcheck.database.replica_watch import ReplicaWatch
 from factcheck.database.replicas import Replicas
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 #: The oid of PostgreSQL's type `text`.
 _TEXT_OID = 25
 
 
-class _Utf8(Loader):
+class _UndecodedText(Loader):
     """Load text as undecoded bytes, because it is passed on unchanged."""
 
     format = Format.BINARY
@@ -63,7 +63,7 @@ class _Reader(threading.local):
         cursor = self.cursors.get(alias)
         if cursor is None or cursor.connection is not connection:
             cursor = self.cursors[alias] = _Cursor(connection)
-            cursor.adapters.register_loader(_TEXT_OID, _Utf8)
+            cursor.adapters.register_loader(_TEXT_OID, _UndecodedText)
             # psycopg's own default. Django sets None, which disables prepared statements.
             connection.prepare_threshold = 5
         return cursor
@@ -116,18 +116,18 @@ def _build_address(alias: str) -> dict[str, Any]:
 _DJANGO_OPTIONS = {"context", "cursor_factory", "prepare_threshold"}
 
 
-def read_publicly(answer: Callable[[], Answer]) -> Answer:
+def read_publicly(read: Callable[[], Result]) -> Result:
     """Call the function with all model reads on one of the public databases.
 
     These connections have a time limit per statement (`PUBLIC_STATEMENT_SECONDS`), unlike those of the desk. The
     function must only read, because it is called again with the next database if its database is lost.
     """
     if not _reader.replicas or _reader.is_public:
-        return _read_from(_reader.alias, answer)
+        return _read_from(_reader.alias, read)
     failure: Exception | None = None
     for alias in _iterate_servers():
         try:
-            return _read_from(alias, answer)
+            return _read_from(alias, read)
         except (Error, InterfaceError) as error:
             if not _is_lost(alias, error):
                 raise
@@ -135,33 +135,33 @@ def read_publicly(answer: Callable[[], Answer]) -> Answer:
     raise failure or OperationalError("There is no database to read from.")
 
 
-def read_freshly(answer: Callable[[], Answer]) -> Answer:
+def read_freshly(read: Callable[[], Result]) -> Result:
     """Let the block read nothing older than the last write.
 
     Raises:
         OperationalError: the primary is unreachable, and no replica is known to have all its data.
     """
     if not _reader.replicas:
-        return _read_from(get_primary(), answer)
+        return _read_from(get_primary(), read)
     failure: Exception = OperationalError("The primary does not answer.")
     if get_replicas().has_primary():
         try:
-            return _read_from(get_primary(), answer)
+            return _read_from(get_primary(), read)
         except (Error, InterfaceError) as error:
             if not _is_lost(get_primary(), error):
                 raise
             failure = error
-    for alias in filter(get_replicas().is_level, _reader.replicas):
-        if get_replicas().is_fit(alias):
-            return _read_from(alias, answer)
+    for alias in filter(get_replicas().is_up_to_date, _reader.replicas):
+        if get_replicas().can_be_read(alias):
+            return _read_from(alias, read)
     raise failure
 
 
-def _read_from(alias: str, answer: Callable[[], Answer]) -> Answer:
+def _read_from(alias: str, read: Callable[[], Result]) -> Result:
     before = _reader.alias, _reader.is_public
     _reader.alias, _reader.is_public = alias, True
     try:
-        return answer()
+        return read()
     finally:
         _reader.alias, _reader.is_public = before
 
@@ -171,7 +171,7 @@ def _iterate_servers() -> Iterator[str]:
     replicas_state = get_replicas()
     attempted = set()
     for alias in _reader.replicas:
-        if replicas_state.is_fit(alias):
+        if replicas_state.can_be_read(alias):
             attempted.add(alias)
             yield alias
     if replicas_state.has_primary() or not (living_replicas := replicas_state.list_by_freshness()):
@@ -208,7 +208,7 @@ class PublicReadRouter:
         return DEFAULT_DB_ALIAS
 
 
-def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) -> list[tuple[Any, ...]]:
+def fetch_rows(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) -> list[tuple[Any, ...]]:
     """Return the rows of a query, with values of type `text` as UTF-8 bytes.
 
     Args:
@@ -216,7 +216,7 @@ def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) ->
     """
     alias = get_database()
     try:
-        return _fetch(alias, sql, parameters, prepare)
+        return _fetch_from(alias, sql, parameters, prepare)
     except (OperationalError, InterfaceError):
         connection = connections[alias]
         if connection.in_atomic_block or connection.is_usable():
@@ -226,10 +226,10 @@ def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) ->
         ):
             raise  # rather than wait for it once more
         connection.close()
-        return _fetch(alias, sql, parameters, prepare)
+        return _fetch_from(alias, sql, parameters, prepare)
 
 
-def _fetch(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) -> list[tuple[Any, ...]]:
+def _fetch_from(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) -> list[tuple[Any, ...]]:
     connection = connections[alias]
     if connection.connection is None:
         connection.ensure_connection()

@@ -47,24 +47,24 @@ class ReadingConnections:
         self._lock = threading.Lock()
 
     def add(self, alias: str, connection: psycopg.Connection[Any]) -> None:
-        line = socket.socket(fileno=os.dup(connection.fileno()))
+        socket_copy = socket.socket(fileno=os.dup(connection.fileno()))
         with self._lock:
-            self._lines.setdefault(alias, set()).add(line)
-        weakref.finalize(connection, self._remove, alias, line)
+            self._lines.setdefault(alias, set()).add(socket_copy)
+        weakref.finalize(connection, self._remove, alias, socket_copy)
 
     def cut(self, alias: str) -> int:
         """Terminate the connections and return their number. Their users see a lost connection."""
         with self._lock:
-            lines = list(self._lines.get(alias, ()))
-            for line in lines:
+            connections = list(self._lines.get(alias, ()))
+            for socket_copy in connections:
                 with suppress(OSError):
-                    line.shutdown(socket.SHUT_RDWR)
-        return len(lines)
+                    socket_copy.shutdown(socket.SHUT_RDWR)
+        return len(connections)
 
-    def _remove(self, alias: str, line: socket.socket) -> None:
+    def _remove(self, alias: str, socket_copy: socket.socket) -> None:
         with self._lock:
-            self._lines.get(alias, set()).discard(line)
-        line.close()
+            self._lines.get(alias, set()).discard(socket_copy)
+        socket_copy.close()
 
 
 class ReplicaWatch:
@@ -81,7 +81,7 @@ class ReplicaWatch:
         self, replicas: Replicas, primary: str, addresses: Mapping[str, Address], *, mark: str = ""
     ) -> None:
         self.replicas, self.mark = replicas, mark
-        self.lines = ReadingConnections()
+        self.connections = ReadingConnections()
         self._primary, self._addresses = primary, addresses
         self._said: dict[str, bool] = {}
 
@@ -91,20 +91,22 @@ class ReplicaWatch:
 
     def _open(self, *, connection: Any, **_: Any) -> None:
         if connection.alias in self._addresses:
-            self.lines.add(connection.alias, connection.connection)
+            self.connections.add(connection.alias, connection.connection)
 
     async def _watch(self) -> None:
-        hear_primary, addresses = self.replicas.record_primary_report, self._addresses
-        followers = [self._follow("the primary", addresses[self._primary], hear_primary, self.mark)]
+        record_primary_report_of, addresses = self.replicas.record_primary_report, self._addresses
+        pollers = [self._poll("the primary", addresses[self._primary], record_primary_report_of, self.mark)]
         for alias in self.replicas.aliases:
 
-            def hear(report: Report, *, asked_at: float, alias: str = alias) -> None:
+            def record_report(report: Report, *, asked_at: float, alias: str = alias) -> None:
                 self.replicas.record_replica_report(alias, report, asked_at=asked_at)
 
-            followers.append(self._follow(alias, addresses[alias], hear))
-        await asyncio.gather(self._cut_dead(), *followers)
+            pollers.append(self._poll(alias, addresses[alias], record_report))
+        await asyncio.gather(self._cut_dead(), *pollers)
 
-    async def _follow(self, name: str, address: Address, hear: Callable[..., None], mark: str = "") -> None:
+    async def _poll(
+        self, name: str, address: Address, record_report: Callable[..., None], mark: str = ""
+    ) -> None:
         """Query one server forever; after a failure, reconnect."""
         connection: psycopg.AsyncConnection[Any] | None = None
         while True:
@@ -122,7 +124,7 @@ class ReplicaWatch:
                     await connection.close()
                     connection = None
             else:
-                hear(report, asked_at=asked_at)
+                record_report(report, asked_at=asked_at)
                 self._log_change(name, None)
             await asyncio.sleep(max(0.0, asked_at + POLL_SECONDS - self.replicas.clock()))
 
@@ -133,9 +135,9 @@ class ReplicaWatch:
             await asyncio.sleep(POLL_SECONDS)
             if self.replicas.clock() - before < 2 * POLL_SECONDS:
                 for alias in filter(self.replicas.is_dead, self.replicas.aliases):
-                    self.lines.cut(alias)
+                    self.connections.cut(alias)
                 if self.replicas.has_lost_primary():
-                    self.lines.cut(self._primary)
+                    self.connections.cut(self._primary)
 
     def _log_change(self, name: str, failure: Exception | None) -> None:
         """Log when a server falls silent and when it returns."""

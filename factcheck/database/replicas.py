@@ -35,7 +35,7 @@ class Report(NamedTuple):
 class _ReplicaState:
     """The state of a replica, in clock times."""
 
-    heard_at: float
+    reported_at: float
     #: Until when it has everything, as far as is known.
     complete_until: float = float("-inf")
     position: int = -1
@@ -52,7 +52,7 @@ class Replicas:
     """
 
     aliases: Collection[str]
-    most_seconds: float
+    max_age_seconds: float
     clock: Callable[[], float] = time.monotonic
     #: The visible position that the primary last reported. It waits for enough replicas before making anything
     #: visible; a replica may show more than remains after the primary fails.
@@ -60,11 +60,11 @@ class Replicas:
     _known: dict[str, _ReplicaState] = field(init=False)
     _primary: deque[tuple[int, float]] = field(init=False)
     _primary_server: str = ""
-    _primary_heard_at: float = field(init=False)
+    _primary_reported_at: float = field(init=False)
 
     def __post_init__(self) -> None:
         # A silence that began before the query is not counted.
-        self._primary_heard_at = self.clock()
+        self._primary_reported_at = self.clock()
         self._known = {alias: _ReplicaState(self.clock()) for alias in self.aliases}
         self._primary = deque(maxlen=_MAX_REPORTS)
 
@@ -79,14 +79,14 @@ class Replicas:
             self._primary.clear()
             self.mark = None
         self._primary.append((report.position, asked_at))
-        self._primary_server, self._primary_heard_at = report.server, self.clock()
+        self._primary_server, self._primary_reported_at = report.server, self.clock()
         if report.mark is not None:
             self.mark = report.mark
 
     def record_replica_report(self, alias: str, report: Report, *, asked_at: float) -> None:
         """Record a replica's report: it has everything the primary had written up to this position."""
         state = self._known[alias]
-        state.heard_at, state.position = self.clock(), report.position
+        state.reported_at, state.position = self.clock(), report.position
         if not report.is_replica:
             # It took over: as the primary, or as one without replicas.
             if report.server == self._primary_server:
@@ -102,21 +102,21 @@ class Replicas:
 
     def has_primary(self) -> bool:
         """Return whether the primary reported recently."""
-        return self.clock() - self._primary_heard_at <= SILENCE_SECONDS
+        return self.clock() - self._primary_reported_at <= SILENCE_SECONDS
 
     def has_lost_primary(self) -> bool:
         """Return whether the primary has been silent for too long to wait for it."""
-        return self.clock() - self._primary_heard_at > PRIMARY_SILENCE_SECONDS
+        return self.clock() - self._primary_reported_at > PRIMARY_SILENCE_SECONDS
 
-    def is_fit(self, alias: str) -> bool:
+    def can_be_read(self, alias: str) -> bool:
         """Return whether the replica can be read from: alive and not too old."""
-        return self.clock() - self._known[alias].complete_until <= self.most_seconds
+        return self.clock() - self._known[alias].complete_until <= self.max_age_seconds
 
     def is_dead(self, alias: str) -> bool:
         """Return whether the replica has been silent for too long."""
-        return self.clock() - self._known[alias].heard_at > SILENCE_SECONDS
+        return self.clock() - self._known[alias].reported_at > SILENCE_SECONDS
 
-    def is_level(self, alias: str) -> bool:
+    def is_up_to_date(self, alias: str) -> bool:
         """Return whether the replica has reached the last position that the primary reported."""
         return bool(self._primary) and self._known[alias].position >= self._primary[-1][0]
 

@@ -153,7 +153,7 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
         cursor.execute("SELECT current_user")
         if cursor.fetchone() != (database_roles.get_serving_role(),):
             return
-    deviating = database_roles.find_deviating(alias)
+    deviating = database_roles.find_wrong_grants(alias)
     deviations = [_describe_deviation(relation) for relation in deviating.values()]
     if len(deviations) > MAX_NAMED:
         deviations = [
@@ -168,7 +168,7 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
 
 
 def _describe_deviation(relation: database_roles.RelationGrants) -> str:
-    operations = database_roles.get_wanted(relation)
+    operations = database_roles.get_intended_privileges(relation)
     more = sorted((relation.serving - operations) | relation.public)
     less = sorted(operations - relation.serving)
     differences = [f"more than it needs of {relation.name} ({', '.join(more)})"] if more else []
@@ -189,7 +189,7 @@ def _check_switched_off(alias: str) -> Iterator[CheckMessage]:
 
 def _check_deferrable(alias: str) -> Iterator[CheckMessage]:
     """Warn about deferred foreign keys, except in a database that is not migrated yet."""
-    deferrable = immediate_references.find_deferrable(alias)
+    deferrable = immediate_references.find_deferred_references(alias)
     if deferrable:
         table, name = deferrable[0]
         yield Advice(

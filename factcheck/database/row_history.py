@@ -60,19 +60,19 @@ class _RowEvent(pghistory.RowEvent):
         pgtrigger.register(stores)(event_model.pgh_tracked_model)
 
 
-class _Changed(_RowEvent, pghistory.UpdateEvent):
+class _ChangeEvent(_RowEvent, pghistory.UpdateEvent):
     label, row = "changed", pghistory.Old
 
 
-class _Deleted(_RowEvent, pghistory.DeleteEvent):
+class _DeletionEvent(_RowEvent, pghistory.DeleteEvent):
     label, row = "deleted", pghistory.Old
 
 
-class _LinkMade(_RowEvent, pghistory.InsertEvent):
+class _LinkAdditionEvent(_RowEvent, pghistory.InsertEvent):
     label = "added"
 
 
-class _LinkRemoved(_RowEvent, pghistory.DeleteEvent):
+class _LinkRemovalEvent(_RowEvent, pghistory.DeleteEvent):
     label = "removed"
 
 
@@ -80,7 +80,9 @@ def keep_history(*, exclude: list[str] | None = None) -> Callable[[AnyModel], An
     """Class decorator: store every replaced or deleted row of the model, with the person and page."""
 
     def decorate(model: AnyModel) -> AnyModel:
-        track = pghistory.track(_Changed(), _Deleted(), exclude=exclude, **_build_history_options(model))
+        track = pghistory.track(
+            _ChangeEvent(), _DeletionEvent(), exclude=exclude, **_build_history_options(model)
+        )
         return _forbid_truncation(track(model))
 
     return decorate
@@ -91,7 +93,11 @@ def keep_links(app_label: str) -> Callable[[AnyModel], AnyModel]:
 
     def decorate(model: AnyModel) -> AnyModel:
         track = pghistory.track(
-            _LinkMade(), _LinkRemoved(), obj_field=None, app_label=app_label, **_build_history_options(model)
+            _LinkAdditionEvent(),
+            _LinkRemovalEvent(),
+            obj_field=None,
+            app_label=app_label,
+            **_build_history_options(model),
         )
         return _forbid_truncation(track(model))
 

@@ -86,7 +86,7 @@ class Prohibition(Rule):
     """
 
 
-class Keeper(Rule):
+class MaintenanceTrigger(Rule):
     """A trigger that maintains a table written only by the database (`build_owner_writes_rule`)."""
 
     when = pgtrigger.After

@@ -50,7 +50,7 @@ def list_required_columns() -> set[Place]:
     }
 
 
-def refuse_other_history(alias: str) -> None:
+def require_same_history(alias: str) -> None:
     """Refuse to migrate a database whose applied migrations differ from those of this version.
 
     Raises:

@@ -28,7 +28,7 @@ class SchemaShape:
     functions: frozenset[str]
 
     @classmethod
-    def of(cls, database: BaseDatabaseWrapper) -> "SchemaShape":
+    def load_from(cls, database: BaseDatabaseWrapper) -> "SchemaShape":
         with database.cursor() as cursor:
             cursor.execute(COLUMNS_SQL)
             columns = {
@@ -48,7 +48,7 @@ class KnownTables(NamedTuple):
     columns: frozenset[Place]
 
     @classmethod
-    def by(cls, state: ProjectState) -> "KnownTables":
+    def from_state(cls, state: ProjectState) -> "KnownTables":
         models = state.apps.get_models(include_auto_created=True)
         columns = {
             (model._meta.db_table, str(field.column))

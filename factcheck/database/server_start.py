@@ -8,7 +8,7 @@ from django.db import OperationalError, connections
 from django.utils.translation import gettext
 
 #: How long to wait for it, and how long between two attempts, in seconds.
-PATIENCE, PAUSE = 120.0, 1.0
+TIMEOUT_SECONDS, PAUSE_SECONDS = 120.0, 1.0
 #: A refusal by the server itself is not temporary, unless it is one of these.
 _REFUSED_MESSAGE = re.compile(r"FATAL: (?!.*(starting up|shutting down|recovery|too many|not yet accepting))")
 
@@ -19,17 +19,17 @@ def wait_until_reachable(alias: str, *, report: Callable[[str], object]) -> None
     Raises:
         OperationalError: it does not accept one within two minutes, or rejects us for good.
     """
-    deadline = time.monotonic() + PATIENCE
-    has_told = False
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    has_reported = False
     while True:
         try:
             connections[alias].ensure_connection()
         except OperationalError as error:
             if time.monotonic() > deadline or _REFUSED_MESSAGE.search(str(error)):
                 raise
-            if not has_told:
+            if not has_reported:
                 report(gettext("The database cannot be reached yet. Waiting up to two minutes."))
-                has_told = True
-            time.sleep(PAUSE)
+                has_reported = True
+            time.sleep(PAUSE_SECONDS)
         else:
             return

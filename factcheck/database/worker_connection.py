@@ -26,7 +26,7 @@ PAUSE_SECONDS = 1.0
 #: How long a statement waits for a connection.
 _PATIENCE_SECONDS = 10.0
 
-Found = TypeVar("Found")
+Result = TypeVar("Result")
 
 
 def install_worker_connector(app: App) -> None:
@@ -57,33 +57,33 @@ class WorkerConnector(PsycopgConnector):
         self._in_hand: set[int] = set()
 
     async def execute_query_async(self, query: Any, **arguments: Any) -> None:
-        def make() -> Awaitable[None]:
+        def run_statement() -> Awaitable[None]:
             return PsycopgConnector.execute_query_async(self, query, **arguments)
 
         try:
-            await make()
+            await run_statement()
         except ConnectorException as failure:
             if not _is_lost(failure):
                 raise
-            await self._retry_statement(query, make)
+            await self._retry_statement(query, run_statement)
         self._in_hand.discard(arguments.get("job_id", 0))
 
-    async def _retry_statement(self, query: Any, make: Callable[[], Awaitable[None]]) -> None:
+    async def _retry_statement(self, query: Any, run_statement: Callable[[], Awaitable[None]]) -> None:
         try:
-            await _retry_until_reached(make)
+            await _retry_until_reached(run_statement)
         except ConnectorException:
             # Reporting a finished job again is rejected: the first report was received.
             if query not in (sql.queries["finish_job"], sql.queries["retry_job"]):
                 raise
 
     async def execute_query_one_async(self, query: Any, **arguments: Any) -> dict[str, Any]:
-        def make() -> Awaitable[dict[str, Any]]:
+        def run_statement() -> Awaitable[dict[str, Any]]:
             return PsycopgConnector.execute_query_one_async(self, query, **arguments)
 
         if query != sql.queries["fetch_job"]:
-            return await _retry_until_reached(make)
+            return await _retry_until_reached(run_statement)
         try:
-            job = await make()
+            job = await run_statement()
         except ConnectorException as failure:
             if not _is_lost(failure):
                 raise
@@ -98,10 +98,10 @@ class WorkerConnector(PsycopgConnector):
         return unknown[0] if unknown else {"id": None}
 
     async def execute_query_all_async(self, query: Any, **arguments: Any) -> list[dict[str, Any]]:
-        def make() -> Awaitable[list[dict[str, Any]]]:
+        def run_statement() -> Awaitable[list[dict[str, Any]]]:
             return PsycopgConnector.execute_query_all_async(self, query, **arguments)
 
-        return await _retry_until_reached(make)
+        return await _retry_until_reached(run_statement)
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         names = list(channels)
@@ -115,10 +115,10 @@ _OWN_JOB_SQL = """
 """
 
 
-async def _retry_until_reached(make: Callable[[], Awaitable[Found]]) -> Found:
+async def _retry_until_reached(run_statement: Callable[[], Awaitable[Result]]) -> Result:
     while True:
         try:
-            return await make()
+            return await run_statement()
         except ConnectorException as failure:
             if not _is_lost(failure):
                 raise

@@ -30,9 +30,9 @@ def read_archiving_settings() -> ArchivingSettings:
     """Read the variables whose names begin with ARCHIV, TIMESTAMP and INTERNET_ARCHIVE."""
     return ArchivingSettings(
         read_flag("ARCHIVING", default=True),
-        2**20 * read_number("ARCHIVE_PAGE_MEGABYTES", 50, least=1, most=1000),
-        2**20 * read_number("ARCHIVE_UPLOAD_MEGABYTES", 2048, least=1, most=100_000),
-        read_number("ARCHIVE_IMPORTED_PER_DAY", 0, least=0, most=1_000_000),
+        2**20 * read_number("ARCHIVE_PAGE_MEGABYTES", 50, minimum=1, maximum=1000),
+        2**20 * read_number("ARCHIVE_UPLOAD_MEGABYTES", 2048, minimum=1, maximum=100_000),
+        read_number("ARCHIVE_IMPORTED_PER_DAY", 0, minimum=0, maximum=1_000_000),
         read_flag("ARCHIVE_PUBLIC_COPIES"),
         _find_browser(
             read_text("ARCHIVE_BROWSER", kind="program", shown_default="Chromium, where it is installed")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.installation.environment import is_schedule, read_number, read_text
-from factcheck.installation.private_files import FILE
+from factcheck.installation.private_files import FILE_MODE
 
 
 class BackupSettings(NamedTuple):
@@ -19,7 +19,7 @@ class BackupSettings(NamedTuple):
     max_age_hours: int
 
 
-def note_path(data_dir: Path) -> Path:
+def get_note_path(data_dir: Path) -> Path:
     """Return the path of the file that records where this installation's backups are."""
     return data_dir / "backups-begun"
 
@@ -31,7 +31,7 @@ def read_remembered_folder(data_dir: Path) -> Path | None:
     original's archive, so the file also records which DATA_DIR it belongs to.
     """
     try:
-        folder, *owner = note_path(data_dir).read_text().splitlines()
+        folder, *owner = get_note_path(data_dir).read_text().splitlines()
     except (OSError, ValueError):
         return None
     return Path(folder) if owner in ([], [str(data_dir.resolve())]) else None
@@ -39,8 +39,8 @@ def read_remembered_folder(data_dir: Path) -> Path | None:
 
 def remember_folder(data_dir: Path, folder: Path) -> None:
     """Store the folder's path for commands that run without BACKUP_DIR."""
-    note_path(data_dir).touch(FILE)
-    note_path(data_dir).write_text(f"{folder}\n{data_dir.resolve()}\n")
+    get_note_path(data_dir).touch(FILE_MODE)
+    get_note_path(data_dir).write_text(f"{folder}\n{data_dir.resolve()}\n")
 
 
 def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings:
@@ -71,7 +71,7 @@ def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings
     return BackupSettings(
         folder,
         schedule,
-        read_number("BACKUP_DAYS", 14, least=1, most=3650),
-        read_number("BACKUP_FULL_DAYS", 7, least=1, most=365),
-        read_number("BACKUP_MAX_AGE_HOURS", 30, least=1, most=8760),
+        read_number("BACKUP_DAYS", 14, minimum=1, maximum=3650),
+        read_number("BACKUP_FULL_DAYS", 7, minimum=1, maximum=365),
+        read_number("BACKUP_MAX_AGE_HOURS", 30, minimum=1, maximum=8760),
     )

@@ -16,7 +16,7 @@ class DumpSettings(NamedTuple):
     kept: int
 
 
-def dump_settings() -> DumpSettings:
+def read_dump_settings() -> DumpSettings:
     """Read the variables whose names begin with DUMP."""
     schedule = read_text("DUMP_SCHEDULE", DEFAULT_SCHEDULE, kind="schedule")
     if schedule == "never":
@@ -26,4 +26,4 @@ def dump_settings() -> DumpSettings:
             f"DUMP_SCHEDULE is {schedule!r}; write it as in a crontab, such as 41 2 * * * for 2:41 each night (UTC),"
             " or never."
         )
-    return DumpSettings(schedule, read_number("DUMPS_KEPT", 7, least=1, most=3650))
+    return DumpSettings(schedule, read_number("DUMPS_KEPT", 7, minimum=1, maximum=3650))

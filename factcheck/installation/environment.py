@@ -73,11 +73,15 @@ def read_flag(name: str, *, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; it is a switch, so write 1 or 0.")
 
 
-def read_number(name: str, default: int, *, least: int, most: int, shown_default: str | None = None) -> int:
-    """Read a whole number between `least` and `most`, inclusive."""
+def read_number(
+    name: str, default: int, *, minimum: int, maximum: int, shown_default: str | None = None
+) -> int:
+    """Read a whole number between `minimum` and `maximum`, inclusive."""
     value = read_text(name, str(default), kind="number", shown_default=shown_default)
-    if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
-        raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
+    if not value.isascii() or not value.isdigit() or not minimum <= int(value) <= maximum:
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}; it must be a whole number from {minimum} to {maximum}."
+        )
     return int(value)
 
 
@@ -196,7 +200,7 @@ def _parse_postgresql(name: str, value: str) -> dict[str, Any]:
     }
 
 
-def mail(name: str, *, stored_in: Path | None = None) -> dict[str, Any]:
+def read_mail_settings(name: str, *, stored_in: Path | None = None) -> dict[str, Any]:
     """Return the mail settings: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port.
 
     Args:
@@ -239,7 +243,7 @@ def read_secret(name: str, kept_in: Path, *, may_create: bool) -> str:
         return value
     try:
         if may_create and not kept_in.exists():
-            _create(kept_in)
+            _create_secret(kept_in)
         elif not kept_in.exists():
             raise ImproperlyConfigured(
                 f"{name} is not set. Set it to a long random text, the same for every process and start; "
@@ -253,7 +257,7 @@ def read_secret(name: str, kept_in: Path, *, may_create: bool) -> str:
         ) from None
 
 
-def _create(kept_in: Path) -> None:
+def _create_secret(kept_in: Path) -> None:
     kept_in.parent.mkdir(parents=True, exist_ok=True)
     part_file = kept_in.with_name(f"{kept_in.name}.{os.getpid()}")
     part_file.touch(mode=0o600, exist_ok=False)

@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.installation.environment import read_text
-from factcheck.installation.private_files import FILE, FOLDER
+from factcheck.installation.private_files import FILE_MODE, FOLDER_MODE
 
 EXAMPLE_URL = "s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1"
 #: How the bucket is addressed: by the path, by the name of the host, or by the client's default.
@@ -26,7 +26,7 @@ def build_disk_store() -> dict[str, Any]:
     """Return the storage of files in MEDIA_ROOT, private on this machine."""
     return {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"file_permissions_mode": FILE, "directory_permissions_mode": FOLDER},
+        "OPTIONS": {"file_permissions_mode": FILE_MODE, "directory_permissions_mode": FOLDER_MODE},
     }
 
 

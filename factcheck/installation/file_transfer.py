@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.core.files.storage import Storage
 
-from factcheck.installation.whole_files import UNFINISHED_SUFFIX, compute_digest, write_whole
+from factcheck.installation.whole_files import UNFINISHED_SUFFIX, compute_digest, write_atomically
 
 
 class TransferOutcome(Enum):
@@ -79,7 +79,7 @@ def _copy_file(name: str, origin: Storage, target: Storage, digest: str) -> Tran
     if target_digest:
         target.delete(name)
     with origin.open(name, "rb") as file:
-        write_whole(target, name, file)
+        write_atomically(target, name, file)
     if compute_digest(target, name) != origin_digest:
         target.delete(name)
         return TransferOutcome.BROKEN

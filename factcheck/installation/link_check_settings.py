@@ -12,8 +12,9 @@ class LinkCheckSettings(NamedTuple):
     days: int
 
 
-def link_check_settings(*, is_demo: bool) -> LinkCheckSettings:
+def read_link_check_settings(*, is_demo: bool) -> LinkCheckSettings:
     """Read the variables whose names begin with LINK_CHECK. A demo sends no requests."""
     return LinkCheckSettings(
-        read_flag("LINK_CHECKS", default=not is_demo), read_number("LINK_CHECK_DAYS", 7, least=1, most=365)
+        read_flag("LINK_CHECKS", default=not is_demo),
+        read_number("LINK_CHECK_DAYS", 7, minimum=1, maximum=365),
     )

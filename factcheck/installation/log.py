@@ -22,7 +22,7 @@ def mask_secrets(words: str) -> str:
     return _SECRET_PATH.sub(r"\1…", words) if "/messages/" in words or "/subscriptions/" in words else words
 
 
-def log_settings() -> dict[str, Any]:
+def build_log_settings() -> dict[str, Any]:
     """Return Django's LOGGING."""
     level = read_choice("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
     form = read_choice("LOG_FORMAT", "line", lambda: {"line", "json"})

@@ -21,7 +21,7 @@ class MediaSettings(NamedTuple):
 
 def read_media_settings() -> MediaSettings:
     """Read the variables whose names begin with MEDIA, FFMPEG and C2PA."""
-    max_bytes = read_number("MEDIA_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
+    max_bytes = read_number("MEDIA_MAX_BYTES", 500 * 2**20, minimum=1_000_000, maximum=100_000_000_000)
     setting = read_text("FFMPEG", kind="path", shown_default="ffmpeg on the PATH")
     ffmpeg = shutil.which(setting or "ffmpeg") or ""
     if setting and not ffmpeg:

@@ -32,13 +32,13 @@ from factcheck.installation.file_parts import CHUNK_SIZE
 from factcheck.installation.file_store import FileStoreUnavailable
 
 #: Timeouts in seconds for connecting and for reading, and the number of attempts.
-CONNECT, SILENCE, TRIES = 3, 20, 3
+CONNECT_TIMEOUT, READ_TIMEOUT, MAX_TRIES = 3, 20, 3
 #: Existence checks must be fast.
 CONNECT_SECONDS = 2
 #: Files up to this many bytes stay in memory when read; larger ones become temporary files.
 MEMORY_BYTES = 5 * 2**20
 #: Larger files are sent in parts, one after the other: some stores write them in order and keep later ones waiting.
-WHOLE, PART = 64 * 2**20, 16 * 2**20
+SINGLE_UPLOAD_BYTES, PART_BYTES = 64 * 2**20, 16 * 2**20
 
 _REFUSED_CODES = {"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
 
@@ -73,9 +73,9 @@ class ObjectStore(S3Storage):
         addressing = options.pop("addressing_style", "auto")
         super().__init__(
             **options,
-            client_config=_build_client_config(addressing, CONNECT, SILENCE, TRIES),
+            client_config=_build_client_config(addressing, CONNECT_TIMEOUT, READ_TIMEOUT, MAX_TRIES),
             transfer_config=TransferConfig(
-                multipart_threshold=WHOLE, multipart_chunksize=PART, use_threads=False
+                multipart_threshold=SINGLE_UPLOAD_BYTES, multipart_chunksize=PART_BYTES, use_threads=False
             ),
         )
         self._soon = _build_client_config(addressing, CONNECT_SECONDS, CONNECT_SECONDS, 1)
@@ -97,7 +97,7 @@ class ObjectStore(S3Storage):
         return f"The store of files (bucket {self.bucket_name} at {host})"
 
     @_convert_errors
-    def ask_whether_there(self) -> None:
+    def check_availability(self) -> None:
         """Raise FileStoreUnavailable quickly, unless the store responds, accepts our key and lists the bucket."""
         prefix = f"{self.location}/" if self.location else ""
         self._fast_client.list_objects_v2(Bucket=self.bucket_name, Prefix=prefix, MaxKeys=1)

@@ -38,10 +38,10 @@ def read_reader_settings(*, demo: bool) -> ReaderSettings:
             f"HOLIDAYS_SUBDIVISION is {subdivision!r}, which is no part of the country in HOLIDAYS_COUNTRY.{among}"
         )
     return ReaderSettings(
-        (read_number("COMPLAINT_WORKING_DAYS", 7, least=1, most=60), country, subdivision),
+        (read_number("COMPLAINT_WORKING_DAYS", 7, minimum=1, maximum=60), country, subdivision),
         (
-            read_number("READER_CONFIRMATION_DAYS", 7, least=1, most=60),
-            read_number("READER_CONTACT_DAYS", 90, least=1, most=3650),
+            read_number("READER_CONFIRMATION_DAYS", 7, minimum=1, maximum=60),
+            read_number("READER_CONTACT_DAYS", 90, minimum=1, maximum=3650),
         ),
         read_rate(
             "RATE_LIMIT_SUBMISSIONS",

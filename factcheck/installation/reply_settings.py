@@ -16,5 +16,5 @@ def read_reply_settings() -> ReplySettings:
     """Read `REQUIRE_RIGHT_OF_REPLY` and `REPLY_ADDRESS_DAYS`."""
     return ReplySettings(
         read_flag("REQUIRE_RIGHT_OF_REPLY", default=True),
-        read_number("REPLY_ADDRESS_DAYS", 180, least=1, most=3650),
+        read_number("REPLY_ADDRESS_DAYS", 180, minimum=1, maximum=3650),
     )

@@ -14,7 +14,7 @@ UNFINISHED_SUFFIX = ".part"
 DUMPS = "dumps"
 
 
-def write_whole(storage: Storage, name: str, content: File) -> None:
+def write_atomically(storage: Storage, name: str, content: File) -> None:
     """Write a file atomically under its final name. An existing file stays or is replaced by an equal one."""
     if not isinstance(storage, FileSystemStorage):
         # Object stores show an object only when its upload is complete; there is nothing to move.

@@ -90,8 +90,8 @@ def filter_event(event: Any, hint: dict[str, Any]) -> Any:
     )
     if request is not None:
         report["transaction"] = get_route_name(request)
-    elif working := job.get():
-        report["transaction"] = working.partition(" ")[2]
+    elif current_job := job.get():
+        report["transaction"] = current_job.partition(" ")[2]
     if record is not None and record.name.partition(".")[0] in _OWN_PACKAGES:
         report["logentry"] = {"message": str(record.msg)}
     if "exception" in event:
@@ -101,8 +101,8 @@ def filter_event(event: Any, hint: dict[str, Any]) -> Any:
     return report
 
 
-def _select_keys(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
-    return {name: of[name] for name in names if name in of}
+def _select_keys(values: Any, names: tuple[str, ...]) -> dict[str, Any]:
+    return {name: values[name] for name in names if name in values}
 
 
 def _reduce_error(raw_error: dict[str, Any]) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, list_data
 DATABASE_SECONDS = 5.0
 #: A page is cached for this multiple of its cost, and at least this many seconds: ten queries a second, or ten
 #: monitors, take a tenth of one core and of one connection at most. Problems still show soon.
-RESTS_TIMES, RESTS_SECONDS, RESTS_AT_MOST = 10, 1.0, 15.0
+CACHE_FACTOR, MIN_CACHE_SECONDS, MAX_CACHE_SECONDS = 10, 1.0, 15.0
 
 
 class PolledDatabase:
@@ -124,12 +124,12 @@ class _Build:
 
 def build_registry(questions: list[DatabaseQuestion], folder: Path | None) -> CollectorRegistry:
     """Return the registry of all collectors."""
-    everything = CollectorRegistry(auto_describe=False)
-    everything.register(_Build())
-    everything.register(DatabaseGauges(questions))
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Build())
+    registry.register(DatabaseGauges(questions))
     if folder is not None:
-        everything.register(ProcessCounts(folder))
-    return everything
+        registry.register(ProcessCounts(folder))
+    return registry
 
 
 class MetricsPage:
@@ -146,12 +146,14 @@ class MetricsPage:
             if started_at >= self._good_until:
                 self._content = self._make()
                 finished_at = self._clock()
-                rests = min(RESTS_AT_MOST, max(RESTS_SECONDS, RESTS_TIMES * (finished_at - started_at)))
-                self._good_until = finished_at + rests
+                cache_seconds = min(
+                    MAX_CACHE_SECONDS, max(MIN_CACHE_SECONDS, CACHE_FACTOR * (finished_at - started_at))
+                )
+                self._good_until = finished_at + cache_seconds
             return self._content
 
 
 def build_page(questions: list[DatabaseQuestion], folder: Path | None) -> MetricsPage:
     """Build the page of metrics of this installation."""
-    everything = build_registry(questions, folder)
-    return MetricsPage(lambda: generate_latest(everything))
+    registry = build_registry(questions, folder)
+    return MetricsPage(lambda: generate_latest(registry))

@@ -10,7 +10,7 @@ from procrastinate.job_context import JobContext
 from procrastinate.middleware import AsyncCallNext
 from procrastinate.worker import Worker
 
-from factcheck.database.deferred_jobs import get_request_id, record_requested_jobs
+from factcheck.database.deferred_jobs import get_request_id, install_job_manager
 from factcheck.database.worker_connection import install_worker_connector
 from factcheck.installation.log_context import job, request_id
 from factcheck.telemetry.traces import trace_job
@@ -20,7 +20,7 @@ logger = logging.getLogger(__name__)
 
 def prepare_app(app: App) -> None:
     """Prepare the worker; Procrastinate's `PROCRASTINATE_ON_APP_READY`."""
-    record_requested_jobs(app)
+    install_job_manager(app)
     install_worker_connector(app)
     app.worker_defaults["worker_middleware"] = [run_with_context]
 

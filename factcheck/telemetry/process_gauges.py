@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from factcheck.telemetry.request_counts import answering, settle
+from factcheck.telemetry.request_counts import add_up_responses, busy_threads
 
 INTERVAL_SECONDS = 2
 
@@ -23,15 +23,15 @@ def watch(threads: int) -> None:
 
     def record_repeatedly() -> None:
         while not pause.wait(INTERVAL_SECONDS):
-            settle()
-            look(counters)
+            add_up_responses()
+            record_usage(counters)
 
     threading.Thread(target=record_repeatedly, name="gauges", daemon=True).start()
 
 
-def look(counters: Any) -> None:
+def record_usage(counters: Any) -> None:
     """Record how much is in use at this moment."""
-    counters.BUSY_THREADS.set(len(answering))
+    counters.BUSY_THREADS.set(len(busy_threads))
     pool = connections[DEFAULT_DB_ALIAS].pool  # type: ignore[attr-defined]  # PostgreSQL is the only backend
     if not pool or pool.closed:  # it has not been used yet
         return

@@ -16,9 +16,9 @@ OTHER_LABEL = "other"
 UNRESOLVED_LABEL = "unresolved"
 
 #: Threads that answer a request just now.
-answering: set[int] = set()
+busy_threads: set[int] = set()
 #: Answers that were given and are not counted yet: route, method, status and seconds.
-answered: deque[tuple[str, str, int, float]] = deque(maxlen=1_000_000)
+recent_responses: deque[tuple[str, str, int, float]] = deque(maxlen=1_000_000)
 
 
 def get_route_name(request: HttpRequest) -> str:
@@ -37,23 +37,25 @@ class RequestCounts:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         started_at, thread = perf_counter(), get_ident()
-        answering.add(thread)
+        busy_threads.add(thread)
         try:
             response = self.get_response(request)
         finally:
-            answering.discard(thread)
+            busy_threads.discard(thread)
         method = METHODS.get(request.method or "", OTHER_LABEL)
-        answered.append((get_route_name(request), method, response.status_code, perf_counter() - started_at))
+        recent_responses.append(
+            (get_route_name(request), method, response.status_code, perf_counter() - started_at)
+        )
         return response
 
 
-def settle() -> None:
+def add_up_responses() -> None:
     """Add up the responses recorded since the last call. This keeps the cost of each response low."""
     from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
 
     numbers: Counter[tuple[str, str, int]] = Counter()
-    for _ in range(len(answered)):
-        route, method, status, seconds = answered.popleft()
+    for _ in range(len(recent_responses)):
+        route, method, status, seconds = recent_responses.popleft()
         numbers[route, method, status] += 1
         counters.REQUEST_SECONDS.labels(route).observe(seconds)
     for (route, method, status), number in numbers.items():

@@ -11,17 +11,17 @@ from factcheck.django_internals import get_stored_fields
 from factcheck.installation.log_context import REQUEST_ID_PATTERN, request_id
 
 HEADER = "X-Request-ID"
-_KEPT_AS, _SENT_AS = HEADER.lower(), "HTTP_X_REQUEST_ID"
+_STORED_NAME, _ENVIRON_NAME = HEADER.lower(), "HTTP_X_REQUEST_ID"
 
 
 class _OwnIds:
     """Ids unique to this process: a random prefix and a number. Fully random ids cost ten times as much."""
 
     def __init__(self) -> None:
-        self.begin_anew()
-        os.register_at_fork(after_in_child=self.begin_anew)
+        self.restart()
+        os.register_at_fork(after_in_child=self.restart)
 
-    def begin_anew(self) -> None:
+    def restart(self) -> None:
         """Restart the numbering in a forked process, so that it does not repeat its parent's ids."""
         self.beginning, self.numbers = secrets.token_hex(8), count(1)
 
@@ -44,10 +44,10 @@ class RequestIds:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        chosen_id = choose_id(request.META.get(_SENT_AS))
+        chosen_id = choose_id(request.META.get(_ENVIRON_NAME))
         # Until the response is sent, because Django logs refusals after all middleware (factcheck.wsgi).
         request_id.set(chosen_id)
         response = self.get_response(request)
         # Checked already; Django would look for line breaks once more.
-        get_stored_fields(response.headers)[_KEPT_AS] = (HEADER, chosen_id)
+        get_stored_fields(response.headers)[_STORED_NAME] = (HEADER, chosen_id)
         return response

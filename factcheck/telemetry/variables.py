@@ -38,7 +38,7 @@ def read_metrics_settings() -> Metrics:
     Raises:
         ImproperlyConfigured: others could read the metrics.
     """
-    port = read_number("METRICS_PORT", 0, least=0, most=65535)
+    port = read_number("METRICS_PORT", 0, minimum=0, maximum=65535)
     host = read_text("METRICS_HOST", "127.0.0.1")
     token = read_text("METRICS_TOKEN", kind="secret")
     if port and not token and not _is_loopback(host):

@@ -25,7 +25,7 @@ from typing import Any, Protocol
 import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
-from factcheck.django_internals import read_headers_anew
+from factcheck.django_internals import refresh_headers
 from factcheck.web.headers import add_vary
 
 #: Shorter bodies fit into one packet anyway.
@@ -104,7 +104,7 @@ class Compression:
         if response.status_code == 304:
             add_vary(response, "Accept-Encoding")
             if etag := response.headers.get("ETag"):
-                response.headers["ETag"] = choose_confirmed(etag, etags.get(etag, []), codings)
+                response.headers["ETag"] = choose_confirmed_etag(etag, etags.get(etag, []), codings)
         elif is_compressible(response):
             add_vary(response, "Accept-Encoding")
             if codings:
@@ -129,14 +129,14 @@ def remove_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, 
 
     if tags := request.META.get("HTTP_IF_NONE_MATCH"):
         request.META["HTTP_IF_NONE_MATCH"] = _TAG_PATTERN.sub(strip_coding, tags)
-        read_headers_anew(request)
+        refresh_headers(request)
     if tags := request.META.get("HTTP_IF_MATCH"):
         request.META["HTTP_IF_MATCH"] = _TAG_PATTERN.sub(r'\1"', tags)
-        read_headers_anew(request)
+        refresh_headers(request)
     return etags
 
 
-def choose_confirmed(etag: str, etags: list[str], codings: tuple[str, ...]) -> str:
+def choose_confirmed_etag(etag: str, etags: list[str], codings: tuple[str, ...]) -> str:
     """Return the ETag that a 304 confirms: the client's most preferred among those it sent.
 
     A client that sent only a date has the copy that we would send.

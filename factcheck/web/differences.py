@@ -72,11 +72,11 @@ def build_redline(before: str, after: str) -> SafeString:
     old_text, new_text = "", ""
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
     for number, (operation, a, b, c, d) in enumerate(steps):
-        removed_text, come = "".join(old[a:b]), "".join(new[c:d])
+        removed_text, added_text = "".join(old[a:b]), "".join(new[c:d])
         # A space or comma between two changes is part of them: words are read, not characters.
         between = operation == "equal" and (old_text or new_text) and number + 1 < len(steps)
         if operation != "equal" or (between and not any(map(str.isalnum, removed_text))):
-            old_text, new_text = old_text + removed_text, new_text + come
+            old_text, new_text = old_text + removed_text, new_text + added_text
             continue
         result += _build_redlined(old_text, new_text) + _mark_parts("", [(removed_text, False)])
         old_text, new_text = "", ""

@@ -23,20 +23,20 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 _CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 
 
-def read_for(request: HttpRequest, answer: Callable[[], Response]) -> Response:
+def read_for_request(request: HttpRequest, read: Callable[[], Response]) -> Response:
     """Call the read-only function with a suitable database, and again if the primary must answer."""
     if not has_replicas():
-        return read_publicly(answer)
+        return read_publicly(read)
     if _may_have_written(request):
-        return read_freshly(answer)
-    response = read_publicly(lambda: _answer_unless_newer(request, answer))
-    return read_freshly(answer) if response is None else response
+        return read_freshly(read)
+    response = read_publicly(lambda: _answer_unless_newer(request, read))
+    return read_freshly(read) if response is None else response
 
 
-def _answer_unless_newer(request: HttpRequest, answer: Callable[[], Response]) -> Response | None:
+def _answer_unless_newer(request: HttpRequest, read: Callable[[], Response]) -> Response | None:
     """Return the response, or None if it came from a replica and the primary may have newer data."""
     try:
-        response = answer()
+        response = read()
     except Http404:
         if is_reading_replica():
             return None

@@ -100,14 +100,14 @@ def check_ready() -> dict[str, Finding]:
     return _database_check.findings(deadline) | _files_check.findings(deadline)
 
 
-def _ask_database() -> dict[str, Finding]:
+def _check_database() -> dict[str, Finding]:
     try:
-        database = _ask(lambda cursor: cursor.execute("SELECT 1"), "The database cannot be reached.")
+        database = _check_query(lambda cursor: cursor.execute("SELECT 1"), "The database cannot be reached.")
         if database.status == "fail":
             return {"database": database}
         return {
             "database": database,
-            "publications": _ask(
+            "publications": _check_query(
                 lambda cursor: cursor.execute(settings.REPLICATED_MARK),
                 "What is published cannot be read: its table is locked.",
             ),
@@ -119,7 +119,7 @@ def _ask_database() -> dict[str, Finding]:
             connection.close()
 
 
-def _ask(question: Callable[[CursorWrapper], Any], failed: str) -> Finding:
+def _check_query(question: Callable[[CursorWrapper], Any], failed: str) -> Finding:
     """Check that the database responds, without waiting for locks."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -166,7 +166,7 @@ def _check_worker() -> Finding:
     )
 
 
-def _ask_store() -> dict[str, Finding]:
+def _check_store() -> dict[str, Finding]:
     """Check that files can be written: on a disk by writing one, in a bucket with a request."""
     try:
         if isinstance(default_storage, FileSystemStorage):
@@ -174,7 +174,7 @@ def _ask_store() -> dict[str, Finding]:
             with tempfile.TemporaryFile(dir=default_storage.location) as file:
                 file.write(b"ready")
         else:
-            default_storage.ask_whether_there()  # type: ignore[attr-defined]  # of ObjectStore
+            default_storage.check_availability()  # type: ignore[attr-defined]  # of ObjectStore
     except Exception:  # noqa: BLE001  each store has errors of its own
         return {"storage": Finding("fail", "Files cannot be stored.")}
     return {"storage": Finding("pass")}
@@ -213,7 +213,7 @@ def _start(work: Callable[[], None]) -> None:
     threading.Thread(target=work, daemon=True).start()
 
 
-_database_check = _SlowCheck(_ask_database, {"database": Finding("fail", "The database does not answer.")})
-_files_check = _SlowCheck(_ask_store, {"storage": Finding("fail", "The store of files does not answer.")})
+_database_check = _SlowCheck(_check_database, {"database": Finding("fail", "The database does not answer.")})
+_files_check = _SlowCheck(_check_store, {"storage": Finding("fail", "The store of files does not answer.")})
 _SEVERITY: list[Status] = ["pass", "warn", "fail"]
 _PROBES: dict[str, Callable[[], dict[str, Finding]]] = {"/healthz": check_alive, "/readyz": check_ready}

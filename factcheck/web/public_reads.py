@@ -12,7 +12,7 @@ from django.middleware.security import SecurityMiddleware
 from django.utils.module_loading import import_string
 
 from factcheck.django_internals import build_view_handler
-from factcheck.web.freshness import read_for
+from factcheck.web.freshness import read_for_request
 from factcheck.web.headers import DefaultFields
 from factcheck.web.language_negotiation import activate_language, get_api_language
 
@@ -50,10 +50,12 @@ class PublicReads:
 def _build_handler(middleware: list[str]) -> GetResponse:
     """Return a view wrapped in only these middleware, the first one outermost."""
     view = build_view_handler()
-    way: Any = convert_exception_to_response(lambda request: read_for(request, partial(view, request)))
+    handler: Any = convert_exception_to_response(
+        lambda request: read_for_request(request, partial(view, request))
+    )
     for name in reversed(middleware):
-        way = convert_exception_to_response(import_string(name)(way))
-    return cast(GetResponse, way)
+        handler = convert_exception_to_response(import_string(name)(handler))
+    return cast(GetResponse, handler)
 
 
 class SecurityFields(SecurityMiddleware):

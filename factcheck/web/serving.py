@@ -121,7 +121,7 @@ def serve(
 
     context, form = _start_method(), settings.LOGGING["handlers"]["terminal"]["formatter"]
     _load_everything()
-    _leave_connections_behind()
+    _close_connections()
     server = Server(
         "factcheck.wsgi:application",
         address=host,
@@ -192,7 +192,7 @@ def _load_everything() -> None:
     app.perform_import_paths()
 
 
-def _leave_connections_behind() -> None:
+def _close_connections() -> None:
     """Close connections and freeze memory before a fork, because sockets must not be shared."""
     connections.close_all()
     for alias in connections:
@@ -235,7 +235,7 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
 
 def load_application(target: str, *, threads: int, has_begun: threading.Event) -> Callable[..., Any]:
     """Load the application in a web process."""
-    _follow_parent()
+    _end_with_parent()
     if has_begun.is_set():
         logger.error("A web process ended unexpectedly; this one takes its place.")
     log_client_addresses(settings.NUM_PROXIES)
@@ -252,27 +252,27 @@ def _run_workers(context: BaseContext, database_ended: threading.Event, *, is_wa
     if not is_wanted:
         yield
         return
-    leaving = threading.Event()
-    succession = [[_start_worker(context, queues)] for queues in WORKER_QUEUES]
-    keepers = [
-        threading.Thread(target=_replace_workers, args=(context, queues, workers, leaving), daemon=True)
-        for queues, workers in zip(WORKER_QUEUES, succession, strict=True)
+    is_stopping = threading.Event()
+    worker_lists = [[_start_worker(context, queues)] for queues in WORKER_QUEUES]
+    replacer_threads = [
+        threading.Thread(target=_replace_workers, args=(context, queues, workers, is_stopping), daemon=True)
+        for queues, workers in zip(WORKER_QUEUES, worker_lists, strict=True)
     ]
-    for keeper in keepers:
-        keeper.start()
+    for replacer_thread in replacer_threads:
+        replacer_thread.start()
     try:
         yield
     finally:
-        leaving.set()
-        for workers in succession:
+        is_stopping.set()
+        for workers in worker_lists:
             workers[-1].terminate()
         # Without the database no job can be finished or reported.
         ends = time.monotonic() + (0 if database_ended.is_set() else GRACE_SECONDS)
-        for keeper, workers in zip(keepers, succession, strict=True):
-            keeper.join(max(0.0, ends - time.monotonic()))
-            if keeper.is_alive():
+        for replacer_thread, workers in zip(replacer_threads, worker_lists, strict=True):
+            replacer_thread.join(max(0.0, ends - time.monotonic()))
+            if replacer_thread.is_alive():
                 workers[-1].kill()
-                keeper.join()
+                replacer_thread.join()
 
 
 def _start_worker(context: BaseContext, queues: list[str] | None) -> BaseProcess:
@@ -285,21 +285,21 @@ def _replace_workers(
     context: BaseContext,
     queues: list[str] | None,
     workers: list[BaseProcess],
-    leaving: threading.Event,
+    is_stopping: threading.Event,
 ) -> None:
     pause = 1.0
     while True:
         started_at = time.monotonic()
         workers[-1].join()
-        if leaving.is_set():
+        if is_stopping.is_set():
             return
         logger.error("The background worker ended unexpectedly; another one takes its place.")
         # A process that keeps ending is restarted after ever longer pauses.
         pause = 1.0 if time.monotonic() - started_at > SETTLED_SECONDS else min(2 * pause, SETTLED_SECONDS)
-        if leaving.wait(pause):
+        if is_stopping.wait(pause):
             return
         workers.append(_start_worker(context, queues))
-        if leaving.is_set():
+        if is_stopping.is_set():
             # The process that ends the workers may know only the previous one.
             workers[-1].terminate()
 
@@ -323,7 +323,7 @@ def export_metrics() -> None:
     """Run the process that serves metrics."""
     import django  # noqa: PLC0415  for the server or the worker only, and slow to load
 
-    _follow_parent()
+    _end_with_parent()
     django.setup()
     export(settings.METRICS_HOST, settings.METRICS_PORT)
 
@@ -332,7 +332,7 @@ def run_worker_process(queues: list[str] | None) -> None:
     """Run a background worker for jobs of these queues, or of all queues."""
     import django  # noqa: PLC0415  for the server or the worker only, and slow to load
 
-    _follow_parent()
+    _end_with_parent()
     django.setup()
 
     from procrastinate.contrib.django import app  # noqa: PLC0415  for the server or the worker only, and slow to load
@@ -349,7 +349,7 @@ def _wait_for_locks(connection: BaseDatabaseWrapper, **signal: Any) -> None:
         cursor.execute("SET lock_timeout = 0")
 
 
-def _follow_parent() -> None:
+def _end_with_parent() -> None:
     """End this process when the main process asks for it or is gone."""
     # Ctrl-C in the terminal reaches every process of its group. Asked to end by it and by the main process too, the
     # worker would cut off its job, and granian's web process sometimes hangs.

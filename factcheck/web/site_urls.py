@@ -68,7 +68,7 @@ def render_served(document: Any) -> str:
     return insert_site_url(render_stored(document).encode()).decode()
 
 
-def is_marked_well(text: bytes) -> bool:
+def has_valid_marks(text: bytes) -> bool:
     """Return whether every mark in an untrusted text is where `render_stored` puts it."""
     return all(part.startswith((b'"/', b'"",')) for part in text.split(_MARK)[1:])
 

@@ -17,7 +17,7 @@ QUERY_CANCELED, DISK_FULL = "57014", "53100"
 LOCK_NOT_AVAILABLE = "55P03"
 #: Classes and codes of SQLSTATE for temporary failures: no connection, too many connections, a server that is
 #: starting, stopping or now only a replica, and conflicting transactions.
-_PASSING_CODES = ("08", "25006", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
+_TEMPORARY_CODES = ("08", "25006", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -80,7 +80,7 @@ def find_outage(failure: BaseException | None) -> Outage | None:
             return LOCK_OUTAGE
         # Failures before the server responds, such as a refused connection, have no code.
         is_connection_lost = code is None and isinstance(error, OperationalError | InterfaceError)
-        if is_connection_lost or (code or "").startswith(_PASSING_CODES):
+        if is_connection_lost or (code or "").startswith(_TEMPORARY_CODES):
             return DATABASE_OUTAGE
     return None
 

@@ -19,7 +19,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from factcheck.django_internals import follow_body, leave_body_unread, read_body_ahead
+from factcheck.django_internals import leave_body_unread, read_body_ahead, wrap_body
 from factcheck.web.body_deadlines import Arrival, Deadlines
 from factcheck.web.throttling.callers import get_caller
 
@@ -114,7 +114,7 @@ class IncomingFile(IOBase):
         return piece
 
 
-def receive(request: HttpRequest) -> BodyRefusal | None:
+def receive_body(request: HttpRequest) -> BodyRefusal | None:
     """Receive the whole request body before responding, or return the reason for refusing it."""
     if request.method in _SAFE_METHODS:
         leave_body_unread(request)
@@ -136,7 +136,7 @@ def receive(request: HttpRequest) -> BodyRefusal | None:
     )
     if length > MEMORY_BYTES:
         request.reads_as = caller, arrival  # type: ignore[attr-defined]  # `release_slot` looks for it
-        follow_body(request, lambda stream: IncomingFile(stream, length, arrival))
+        wrap_body(request, lambda stream: IncomingFile(stream, length, arrival))
         return None
     try:
         is_whole = read_body_ahead(request, length)
@@ -162,7 +162,7 @@ def release_slot(request: HttpRequest) -> None:
     """Release the slot of a large body after its request was answered."""
     reads_as = getattr(request, "reads_as", None)
     if reads_as is not None:
-        del request.reads_as  # type: ignore[attr-defined]  # `receive` wrote it
+        del request.reads_as  # type: ignore[attr-defined]  # `receive_body` wrote it
         caller, arrival = reads_as
         _deadlines.end(arrival)
         _slots.leave(caller)

@@ -77,7 +77,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
 
 def start_loading() -> None:
     """Start loading the extraction modules, before a document is fetched."""
-    _get_reader().warm()
+    _get_reader().start_loading()
 
 
 @cache

@@ -52,7 +52,7 @@ def pack_answer(answer: Document | ExtractionError) -> bytes:
             {
                 "refused": [
                     answer.reason_code,
-                    sentence.packed() if isinstance(sentence, SpokenSentence) else [str(sentence), {}],
+                    sentence.pack() if isinstance(sentence, SpokenSentence) else [str(sentence), {}],
                 ]
             }
         )
@@ -68,7 +68,7 @@ def unpack_answer(message: bytes) -> Document:
     answer: dict[str, Any] = orjson.loads(message)
     if refusal := answer.get("refused"):
         code, sentence = refusal
-        raise ExtractionError(code, SpokenSentence.unpacked(sentence))
+        raise ExtractionError(code, SpokenSentence.unpack(sentence))
     values = answer["document"]
     published_on = values.pop("published_on")
     return Document(

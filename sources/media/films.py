@@ -248,7 +248,7 @@ def _cut(output: ProgramOutput) -> Iterator[Frame]:
     """Yield the frames in order, with their times."""
     count = len(output.output) // (FRAME_SIDE * FRAME_SIDE)
     # A video's own title may look like such lines, and is printed before them.
-    moments = [float(moment) for moment in _FRAME_TIME.findall(output.complaints)][-count:] if count else []
+    moments = [float(moment) for moment in _FRAME_TIME.findall(output.error_text)][-count:] if count else []
     points = np.frombuffer(output.output, np.uint8, count * FRAME_SIDE * FRAME_SIDE).reshape(
         count, FRAME_SIDE, FRAME_SIDE
     )

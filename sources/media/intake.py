@@ -11,7 +11,7 @@ from django.core.files import File
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 from sources import archive
 from sources.media.bounded_pictures import describe_svg_refusal, read_picture
 from sources.media.caveats import build_caveats
@@ -95,7 +95,7 @@ def _store_media(
     with file.path.open("rb") as content:
         archive.store_file(File(content, name=file.sha256), file.sha256)
     with transaction.atomic():
-        hold(f"media {file.sha256}")
+        lock_names(f"media {file.sha256}")
         if twin := MediaObject.objects.select_for_update().filter(sha256=file.sha256).first():
             return _complete_media(twin, details)
         media = MediaObject.objects.create(

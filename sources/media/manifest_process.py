@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from factcheck.confinement.limits import open_nothing_more
+from factcheck.confinement.limits import forbid_opening_files
 
 try:
     from c2pa import C2paError, Context, Reader, Settings
@@ -28,7 +28,7 @@ def answer(question: bytes) -> bytes:
         return orjson.dumps({"state": "not_read_here"})
     with Path(request["path"]).open("rb") as file:
         # Even if an attacker takes over this process through a decoder, it has neither files nor connections.
-        open_nothing_more()
+        forbid_opening_files()
         return orjson.dumps(_read(file, request["media_type"], request["anchors"]))
 
 

@@ -7,7 +7,7 @@ from typing import IO
 
 from PIL import Image, ImageFile
 
-from factcheck.confinement.limits import open_nothing_more
+from factcheck.confinement.limits import forbid_opening_files
 from sources.media.packed_pictures import Picture, PictureRequest, pack_answer, unpack_request
 from sources.media.refused_media import MediaRefused
 from sources.media.shown_pictures import TooManyPixels, render_picture
@@ -46,7 +46,7 @@ def _read_picture(request: PictureRequest) -> Picture:
         raise MediaRefused("not_read_here", "")
     with _open_picture(request) as file:
         # Even if an attacker takes over this process through a decoder, it has neither files nor connections.
-        open_nothing_more()
+        forbid_opening_files()
         try:
             return render_picture(file, request)
         except TooManyPixels as error:

@@ -134,7 +134,7 @@ def test_a_parameter_in_the_class_is_all_that_an_api_filter_takes() -> None:
     query: Any = query_class(QueryDict("copied=7,8"), Publication.objects.all(), request=HttpRequest())
     sql = str(query.qs.query)
     assert '"appears_in_ids" && ' in sql
-    assert query.looked_for["copied"] == [7, 8]
+    assert query.filter_values["copied"] == [7, 8]
     assert declared.to_openapi("copied")["description"].startswith(
         "Id of a source that the claim appears in."
     )

@@ -80,9 +80,9 @@ def test_headers_are_read_anew() -> None:
     assert request.headers["If-Match"] == "old"
     request.META["HTTP_IF_MATCH"] = "new"
     assert request.headers["If-Match"] == "old", "Django keeps them no longer: this is not needed any more."
-    internals.read_headers_anew(request)
+    internals.refresh_headers(request)
     assert request.headers["If-Match"] == "new"
-    internals.read_headers_anew(HttpRequest())  # where nobody has read them
+    internals.refresh_headers(HttpRequest())  # where nobody has read them
 
 
 # Answers --------------------------------------------------------------------------------------------------------------
@@ -233,7 +233,7 @@ def test_rows_are_deleted_in_one_statement_and_nobody_is_asked() -> None:
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        internals.delete_unasked(Topic.objects.exclude(pk=kept.pk))
+        internals.delete_without_collecting(Topic.objects.exclude(pk=kept.pk))
     assert len(asked) == 1
     assert [*Topic.objects.all()] == [kept]
 

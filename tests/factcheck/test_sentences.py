@@ -27,7 +27,7 @@ def test_it_is_said_in_other_languages_with_what_stands_in_it() -> None:
 def test_it_crosses_to_another_process() -> None:
     for there in (
         pickle.loads(pickle.dumps(OUTER)),  # noqa: S301  our own bytes
-        SpokenSentence.unpacked(json.loads(json.dumps(OUTER.packed()))),
+        SpokenSentence.unpack(json.loads(json.dumps(OUTER.pack()))),
     ):
         assert (there, there.template, there.values) == (OUTER, OUTER.template, OUTER.values)
         assert isinstance(there.values["why"], SpokenSentence)

@@ -202,7 +202,9 @@ def digest_of_migrations() -> str:
         for path in sorted([*data, *(path for names in decisive for path in folder.glob(names))]):
             digest.update(str(path.relative_to(settings.BASE_DIR)).encode() + path.read_bytes())
     digest.update(
-        repr(sorted((table, sorted(may)) for table, may in database_roles.list_wanted().items())).encode()
+        repr(
+            sorted((table, sorted(may)) for table, may in database_roles.list_intended_operations().items())
+        ).encode()
     )
     for name in ("database_roles", "embedded/owned_database", "initial_migration", "immediate_references"):
         digest.update((settings.BASE_DIR / f"factcheck/database/{name}.py").read_bytes())

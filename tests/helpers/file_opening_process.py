@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from factcheck.confinement.limits import open_nothing_more
+from factcheck.confinement.limits import forbid_opening_files
 
 
 class Closeable(Protocol):
@@ -18,7 +18,7 @@ def prepare() -> None:
 
 def answer(question: bytes) -> bytes:
     with Path(__file__).open("rb") as file:
-        open_nothing_more()
+        forbid_opening_files()
         tried = [_opens(lambda: Path(__file__).open("rb")), _opens(socket.socket)]  # noqa: SIM115  closed in there
         return f"{tried} {bool(file.read())}".encode()
 

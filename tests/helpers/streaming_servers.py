@@ -173,7 +173,7 @@ for line in sys.stdin:
             told = ["", read_connections.get_replicas().mark]
         else:
             read = getattr(read_connections, how)
-            told = read(lambda: [read_connections.get_database(), read_connections.fetch(sql)[0][0]])
+            told = read(lambda: [read_connections.get_database(), read_connections.fetch_rows(sql)[0][0]])
     except Error as error:
         told = ["failed", type(error).__name__]
     print(json.dumps(told), flush=True)

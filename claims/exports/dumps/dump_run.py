@@ -34,7 +34,7 @@ from claims.ledger.proofs.witness_policy import build_published_note, load_polic
 from claims.models import Checkpoint
 from factcheck.database.locks import LastingTransaction, NameAlreadyLocked, lock_exclusively
 from factcheck.installation.file_store import FileStoreUnavailable
-from factcheck.installation.whole_files import compute_digest, write_whole
+from factcheck.installation.whole_files import compute_digest, write_atomically
 
 logger = logging.getLogger(__name__)
 
@@ -139,9 +139,9 @@ def _write_dump(report_part: ReportProgress, lock: LastingTransaction) -> KeptDu
             about = _describe_dump(selection.moment, now)
             files = [_write_file(part, selection, workshop, folder, report_part) for part in PARTS]
         # A process that had the lock in the meantime may have removed our files, which had no manifest yet.
-        lock.require()
+        lock.require_connection()
         manifest = format_manifest({**about, "files": files})
-        write_whole(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))
+        write_atomically(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))
     except BaseException:
         # Where the store is away, the next run removes it.
         with suppress(FileStoreUnavailable):
@@ -180,7 +180,7 @@ def _write_file(
         output.finish()
     digest = output.hash.hexdigest()
     with path.open("rb") as file:
-        write_whole(default_storage, place, _MovableFile(file, path))
+        write_atomically(default_storage, place, _MovableFile(file, path))
     path.unlink(missing_ok=True)
     if compute_digest(default_storage, place) != digest:
         raise DumpDamaged(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from claims.exports.lines import ArchiveLine, UnreadableExport
 from claims.ledger.document.markdown import is_safe
-from factcheck.web.site_urls import is_marked_well, parse_stored
+from factcheck.web.site_urls import has_valid_marks, parse_stored
 
 
 def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
         raise UnreadableExport(
             gettext("Line %(line)s: the body does not match its checksum (SHA-256).") % {"line": line.number}
         )
-    if not is_marked_well(line.body):
+    if not has_valid_marks(line.body):
         raise UnreadableExport(
             gettext("Line %(line)s: the body contains a tab, which an export never contains.")
             % {"line": line.number}

@@ -14,8 +14,8 @@ from claims.exports.restore.restored_entries import (
     find_first_appearance,
 )
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Publication, Topic
-from factcheck.database.bulk_copy import copy
-from factcheck.django_internals import delete_unasked
+from factcheck.database.bulk_copy import copy_rows
+from factcheck.django_internals import delete_without_collecting
 from sources.models import MediaObject, Source
 
 
@@ -57,7 +57,7 @@ def _restore_topics(newest: Mapping[int, RestoredEntry]) -> None:
         pk__in=[pk for link, pk in stored_links.items() if link not in wanted_links]
     ).delete()
     new = sorted(wanted_links - stored_links.keys())
-    copy(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new])
+    copy_rows(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new])
 
 
 def _restore_media(newest: Mapping[int, RestoredEntry], merged_parts: MergedParts) -> None:
@@ -83,7 +83,7 @@ def _restore_media(newest: Mapping[int, RestoredEntry], merged_parts: MergedPart
             ClaimMedia.objects.filter(pk=row.pk).update(**values)
     owners = {claim for claim, _media in wanted_media}
     stored_pairs = set(ClaimMedia.objects.filter(claim__in=owners).values_list("claim_id", "media_id"))
-    copy(
+    copy_rows(
         ClaimMedia,
         [
             {"claim_id": claim, "media_id": media, **values}
@@ -102,7 +102,7 @@ def _restore_appearances(newest: Mapping[int, RestoredEntry], merged_parts: Merg
     Appearance.objects.filter(pk__in=[pk for pk in rows if pk not in appearances]).delete()
     changed_ids = [pk for pk, (_claim, a) in appearances.items() if pk in rows and _is_different(rows[pk], a)]
     # Deleted without searching for references: they are restored at once under the same ids.
-    delete_unasked(Appearance.objects.filter(pk__in=changed_ids))
+    delete_without_collecting(Appearance.objects.filter(pk__in=changed_ids))
     kept_rows = {pk: row for pk, row in rows.items() if pk in appearances and pk not in changed_ids}
     missing = {
         pk: (rows[pk].claim_id if pk in rows else merged_parts.appearances.get(pk, claim), a)
@@ -110,7 +110,7 @@ def _restore_appearances(newest: Mapping[int, RestoredEntry], merged_parts: Merg
         if pk not in kept_rows
     }
     new = _list_restorable(missing)
-    copy(Appearance, new)
+    copy_rows(Appearance, new)
     return {*kept_rows, *(row["id"] for row in new)}
 
 

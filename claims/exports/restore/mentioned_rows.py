@@ -13,7 +13,7 @@ from claims.exports.lines import ArchiveLine
 from claims.ledger.document.sections import get_sections
 from claims.models import Rating, RatingScale
 from factcheck.database import bulk_copy
-from factcheck.database.bulk_copy import RowMaker, copy
+from factcheck.database.bulk_copy import RowMaker, copy_rows
 from sources.addresses import build_url_key
 from sources.models import Publisher
 
@@ -38,7 +38,7 @@ def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
     ids = [line.said["id"] for line in some]
     stored_ids = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     make = RowMaker(kind.model)
-    copy(
+    copy_rows(
         kind.model,
         [make(**_complete_values(kind, line.said)) for line in some if line.said["id"] not in stored_ids],
     )

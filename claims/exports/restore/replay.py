@@ -32,7 +32,7 @@ from claims.ledger.document.sections import get_sections
 from claims.ledger.entry_builder import LedgerEntry as Recorded
 from claims.ledger.entry_builder import rebuild_entry
 from claims.models import Claim, Evidence, Publication, Transition, Verdict
-from factcheck.database.bulk_copy import RowMaker, copy
+from factcheck.database.bulk_copy import RowMaker, copy_rows
 from factcheck.installation.house_language import activate_house_language
 
 #: The author of each move, as the log names them.
@@ -134,7 +134,7 @@ def _store_missing_claims(some: list[RestoredEntry], merged_parts: MergedParts) 
         for pk, entry in within.items()
         if pk not in stored_ids
     ]
-    copy(Claim, rows)
+    copy_rows(Claim, rows)
 
 
 def _replay_merges(some: list[RestoredEntry]) -> None:
@@ -150,7 +150,7 @@ def _replay_merges(some: list[RestoredEntry]) -> None:
     for pk, entry in moving.items():
         claim, merge = claims[pk], entry.status == Publication.Status.MERGED
         before, after = claim.state, Claim.State.MERGED if merge else claim.state_before_merge
-        copy(Transition, [_build_transition(pk, None, "merge" if merge else "unmerge", before, after)])
+        copy_rows(Transition, [_build_transition(pk, None, "merge" if merge else "unmerge", before, after)])
         claim.state = after
         claim.merged_into_id = entry.body["merged_into"]
         claim.state_before_merge = before if merge else ""
@@ -162,7 +162,7 @@ def _replay_merges(some: list[RestoredEntry]) -> None:
 
 def _replay_verdicts(some: list[EntryOutcome]) -> None:
     """Retract removed verdicts, and store new ones with their evidence."""
-    copy(Transition, [row for one in some for row in _build_moves(one)])
+    copy_rows(Transition, [row for one in some for row in _build_moves(one)])
     for state, removed_verdicts in (
         (_State.SUPERSEDED, [pk for one in some for pk in one.superseded]),
         (_State.RETRACTED, [pk for one in some for pk in one.retracted]),
@@ -171,11 +171,13 @@ def _replay_verdicts(some: list[EntryOutcome]) -> None:
             Verdict.objects.filter(pk__in=removed_verdicts).update(state=state)
     make, now = RowMaker(Verdict), _read_transaction_start()
     new = [(one.entry, arrived_verdict) for one in some for arrived_verdict in one.arrived]
-    copy(
+    copy_rows(
         Verdict,
         [make(created_at=now, **_build_verdict(entry, arrived_verdict)) for entry, arrived_verdict in new],
     )
-    copy(Evidence, [row for _entry, arrived_verdict in new for row in _build_evidence(arrived_verdict.said)])
+    copy_rows(
+        Evidence, [row for _entry, arrived_verdict in new for row in _build_evidence(arrived_verdict.said)]
+    )
     for section in get_sections():
         make_item = RowMaker(section.model)
         rows = (
@@ -183,7 +185,7 @@ def _replay_verdicts(some: list[EntryOutcome]) -> None:
             for entry, arrived_verdict in new
             for row in section.restore(arrived_verdict.said, _find_claimant(entry))
         )
-        copy(section.model, [make_item(**row) for row in rows])
+        copy_rows(section.model, [make_item(**row) for row in rows])
 
 
 def _build_moves(one: EntryOutcome) -> Iterator[dict[str, Any]]:

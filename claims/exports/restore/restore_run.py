@@ -19,7 +19,7 @@ from claims.exports.restore.replay import replay
 from claims.exports.restore.restored_entries import MergedParts, RestoredEntry
 from claims.exports.restore.restored_translations import restore_translation_states
 from claims.models import Publication
-from factcheck.database.bulk_copy import expect_many
+from factcheck.database.bulk_copy import speed_up_transaction
 from factcheck.database.locks import LastingTransaction, NameAlreadyLocked, lock_exclusively
 
 __all__ = ["recognise", "restore"]
@@ -74,7 +74,7 @@ def _write(
     things = (line for line in takewhile(is_thing, archive_lines) if line.type != "header")
     store_things(things, replaces_house=checked_export.replaces_house)
     for batch in _iterate_batches(_prepend_lines(held_lines, archive_lines), merged_parts):
-        own.require()
+        own.require_connection()
         _restore_batch(batch, merged_parts, checked_export.begins_after)
         progress(file.tell())
     advance_ids()
@@ -120,7 +120,7 @@ def _restore_batch(batch: list[ArchiveLine], merged_parts: MergedParts, begins_a
     with connection.cursor() as cursor:
         # Prevents publications in between; the ledger takes the same lock.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims_publication'))")
-    expect_many()  # `advance_ids` waits until all of it is safe
+    speed_up_transaction()  # `advance_ids` waits until all of it is safe
     store(lines.SNAPSHOT_KIND, [line for line in batch if line.type == "snapshot"])
     entries = [RestoredEntry.of(line) for line in new]
     replay(entries, merged_parts)

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from claims.features.archiving.models import ArchivedCopy, ArchivingRequest
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 from sources.http.fetch_errors import FetchError
 from sources.http.polite_visits import get_site
 from sources.models import Source, VisitedSite
@@ -58,7 +58,7 @@ class LeasedSource:
     @classmethod
     @transaction.atomic
     def _try_lease(cls, source_id: int) -> Self | None:
-        hold(f"archiving source {source_id}")
+        lock_names(f"archiving source {source_id}")
         now = timezone.now()
         requests = list(
             ArchivingRequest.objects.open()

@@ -176,7 +176,7 @@ def _carry_out(request: HttpRequest, message: Message, caller: Caller) -> dict[s
     if cost < EXPENSIVE_COST:
         return answering()
     holder = f"token of {caller.token.user_id}" if caller.token else get_caller(request)
-    response = gate.expensive.through(answering, holder)
+    response = gate.expensive_requests.run(answering, holder)
     if response is None:
         raise _build_retry_error(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY_MESSAGE, 2)
     return response

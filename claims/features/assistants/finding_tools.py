@@ -216,7 +216,7 @@ def search_claims(arguments: Arguments, caller: Caller) -> ToolAnswer:
     except ValueRefused as refusal:
         raise ToolRefused(f"`cursor`: {refusal}") from None
     claims = load_entries([row[0] for row in listing.page.rows])
-    search = listing.beside.get("search", {})
+    search = listing.extra_members.get("search", {})
     is_meant = bool(search.get("is_matched") and claims)
     meaning = (
         findings.SIMILAR_CLAIMS_MESSAGE

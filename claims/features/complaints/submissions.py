@@ -25,7 +25,7 @@ from claims.features.complaints.request_duplicates import find_same_request
 from claims.ledger.queries.address_search import build_address_key
 from claims.models import Publication
 from claims.newsroom.notifications import NotificationKind, notify_people
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 from sources.extraction import detect_language
 
 #: The permission to work on complaints.
@@ -67,7 +67,7 @@ def submit_complaint(
     Raises:
         SubmissionKeyConflict: the key was used before with another message.
     """
-    hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(context))
+    lock_names(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(context))
     if earlier_complaint := _find_same_submission(Complaint.objects.all(), context):
         return earlier_complaint
     signs = _find_spam_signs(
@@ -104,7 +104,7 @@ def submit_request(
     Raises:
         SubmissionKeyConflict: the key was used before with another message.
     """
-    hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(context))
+    lock_names(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(context))
     if earlier_request := _find_same_submission(ReaderRequest.objects.all(), context):
         return earlier_request
     words = f"{text}\n{address}" if address else text
@@ -140,7 +140,7 @@ def confirm(contact: ContactDetails) -> ContactDetails | None:
         The current contact details; None if the person has had them deleted in the meantime.
     """
     if contact.request_id:
-        hold("requests of readers")  # concurrent requests for the same thing count as one
+        lock_names("requests of readers")  # concurrent requests for the same thing count as one
     locked = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
     if locked is None or locked.confirmed_at:
         return locked

@@ -27,7 +27,7 @@ from claims.ledger.document.headline import describe_judgement
 from claims.models import Publication
 from claims.newsroom.mails import MAIL_QUEUE, compose_mail
 from factcheck.database.deferred_jobs import defer, defer_once
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 from factcheck.web.language_addresses import build_permanent_path
 
 CONFIRMATION_TASK = "claims.features.corrections.tasks.mail_subscription_confirmation"
@@ -45,7 +45,7 @@ REPORTED_KINDS = (
 def subscribe(publication: Publication, *, mail: str, language: str) -> None:
     """Email a reader to confirm a subscription, without revealing whether the address is known."""
     mailbox = normalise_mailbox(mail)
-    hold(f"mail to {mailbox}")
+    lock_names(f"mail to {mailbox}")
     if ClaimSubscription.objects.filter(claim=publication.claim_id, mailbox=mailbox).exists():
         return
     yesterday = timezone.now() - timedelta(days=1)

@@ -89,7 +89,7 @@ def _get_picture(etag: str, document: Document, caller: str) -> bytes | None:
     key = ("claim-image", etag)
     if cached := page_cache.get(key):
         return cached.content
-    return gate.expensive.through(partial(_draw, key, document), caller)
+    return gate.expensive_requests.run(partial(_draw, key, document), caller)
 
 
 def _draw(key: tuple[str, str], document: Document) -> bytes:

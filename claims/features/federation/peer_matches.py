@@ -14,7 +14,7 @@ from claims.matching.candidates import FoundCandidates, build_candidates, comput
 from claims.matching.claim_text import ClaimTexts
 from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 #: A word in this many of their claims is too common to find any of them.
 _COMMON_WORD_CLAIMS = 500
@@ -64,9 +64,9 @@ class PeerMatch:
 
 def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
     """Match a text with the claims of followed newsrooms; each claim once, same claims first."""
-    if not fetch("SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", [])[0][
-        0
-    ]:
+    if not fetch_rows(
+        "SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", []
+    )[0][0]:
         return []
     [answer] = compute_answers([text], terms, _find_candidates)
     best = _choose_best_matches(answer.passages)
@@ -99,7 +99,7 @@ def _find_candidates(queries: Sequence[TextQuery]) -> FoundCandidates:
     texts = [each.cleaned for each in queries]
     shared_claims = find_claims_sharing_words(texts, MATCH_LIMIT)
     claims_by_text: list[set[int]] = [set() for _ in texts]
-    for number, pk in fetch(_SHARING_SQL, [texts]):
+    for number, pk in fetch_rows(_SHARING_SQL, [texts]):
         claims_by_text[number - 1].add(pk)
     texts_by_id = _load_claim_texts({pk for each in claims_by_text for pk in each})
     candidates = [

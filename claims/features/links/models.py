@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import AddressField
-from factcheck.database.rules import Keeper, append_only, build_owner_writes_rule
+from factcheck.database.rules import MaintenanceTrigger, append_only, build_owner_writes_rule
 
 MAX_ADDRESS_LENGTH = 2000
 
@@ -136,7 +136,7 @@ class LinkState(models.Model):
             models.Index(name="linkstate_newest", fields=["-written_at"]),
         ]
         triggers = [
-            Keeper(
+            MaintenanceTrigger(
                 name="linkstate_changes_are_recorded",
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func="""

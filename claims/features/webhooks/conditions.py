@@ -30,7 +30,7 @@ class WebhookQuery(ClaimListQuery):
             if name == "q" or (parameter.matches and name != "status")
         }
 
-    def _select_entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
+    def _select_entries(self, filter_values: Mapping[str, Any]) -> PublicationQuerySet:
         return cast(PublicationQuerySet, self.queryset)
 
     def _describe_unknown(self, name: str) -> str:

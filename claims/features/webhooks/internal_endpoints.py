@@ -28,7 +28,7 @@ from claims.features.webhooks.models.endpoint import (
 from claims.models import ApiToken
 from claims.newsroom.refusals import NotPossible
 from factcheck.api.json_bodies import read_strictly
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 
 
 class ReceiverProof(NamedTuple):
@@ -51,7 +51,7 @@ def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
     Raises:
         NotPossible: the owner already has the maximum number of endpoints.
     """
-    hold(f"webhooks of {token.user_id}")
+    lock_names(f"webhooks of {token.user_id}")
     if find_owned_by(token.user_id).count() >= MAX_PER_OWNER:
         raise NotPossible(
             _("You already have %(most)d webhooks. Delete one that you no longer need.")

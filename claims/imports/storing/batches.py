@@ -40,7 +40,14 @@ from claims.models import (
 from claims.models.claim_rules import JUDGED_FIELDS
 from claims.models.evidence import copy_evidence
 from factcheck.database import clock
-from factcheck.database.bulk_copy import CopyLines, build_lines, copy, expect_many, reserve_ids, send
+from factcheck.database.bulk_copy import (
+    CopyLines,
+    build_lines,
+    copy_rows,
+    reserve_ids,
+    send_lines,
+    speed_up_transaction,
+)
 from factcheck.installation.house_language import activate_house_language
 
 _MAX_PLACE_LENGTHS = {"file": 500, "position": 200}
@@ -78,7 +85,7 @@ def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatc
     """
     now = clock.get_database_time()
     with transaction.atomic():
-        expect_many()  # the end of the import waits until all of it is safe
+        speed_up_transaction()  # the end of the import waits until all of it is safe
         entities = ReferencedEntities(
             (staged_review.review for staged_review in batch), now=now, by=run.started_by
         )
@@ -92,7 +99,7 @@ def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatc
 @transaction.atomic
 def store_batch(prepared: PreparedBatch) -> WrittenBatch:
     """Store a batch, and publish its changes."""
-    expect_many()
+    speed_up_transaction()
     counts = WrittenBatch()
     prepared.new.store(counts)
     if prepared.known:
@@ -223,7 +230,7 @@ class _BatchRows:
         """Store everything, and count it."""
         old = self.decisions.old
         self._change_old_claims(old)
-        send(self.lines)
+        send_lines(self.lines)
         if published := [one.claim.pk for one in self.decisions.new if one.verdicts]:
             entries_added.send(Publication, claims=published)
         verdicts = (verdict for one in old for verdict in one.verdicts)
@@ -244,7 +251,7 @@ class _BatchRows:
     def _change_old_claims(self, old: list[ExistingClaim]) -> None:
         accepted = [one.claim for one in old if one.verdicts and one.claim.state == Claim.State.PROPOSED]
         superseded_verdicts = [verdict for one in old for verdict in one.superseded]
-        copy(
+        copy_rows(
             Transition,
             [
                 *(
@@ -281,9 +288,9 @@ class _BatchRows:
         publishing.record_all(changes)
 
     def _store_transitions(self) -> None:
-        copy(ImportProblem, self.decisions.problems)
-        copy(ImportedChange, [self._build_change(one) for one in self.decisions.old if one.is_changed])
-        copy(
+        copy_rows(ImportProblem, self.decisions.problems)
+        copy_rows(ImportedChange, [self._build_change(one) for one in self.decisions.old if one.is_changed])
+        copy_rows(
             PossibleDuplicate,
             [
                 PossibleDuplicate(claim=later.claim, earlier=earlier_claim.claim, run=self.decisions.run)

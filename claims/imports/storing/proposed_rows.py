@@ -15,7 +15,7 @@ from claims.newsroom.roles import require_permission
 from claims.review import claim_edits
 from factcheck.database import clock
 from factcheck.database.bounds import has_come
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 from factcheck.database.rules import describe_refusal
 from sources.identifiers import is_somebody_else
 
@@ -62,7 +62,7 @@ def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
     """
     require_permission(by, "claims.run_import", _("paste rows"))
     # Two people who paste the same rows at once create each claim once.
-    hold("pasted rows")
+    lock_names("pasted rows")
     stored_rows: list[StoredRow] = []
     for review in reviews:
         [same] = find_existing([review], by=by)

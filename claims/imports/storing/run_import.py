@@ -34,7 +34,7 @@ from claims.models import (
     Verdict,
 )
 from claims.newsroom.signals import import_finished
-from factcheck.database.bulk_copy import analyze, copy
+from factcheck.database.bulk_copy import copy_rows, update_statistics
 from factcheck.database.locks import open_lasting_transaction
 
 #: Reviews per transaction. Concurrent publications wait for it, for about a second.
@@ -101,7 +101,7 @@ def run_import(
     try:
         with _reduce_garbage_collection(), open_lasting_transaction() as own, Stage(own.connection) as stage:
             course.read(clean_in_processes(records, processes=processes), stage)
-            own.hold(_LOCK_NAME)
+            own.lock(_LOCK_NAME)
             course.write(stage)
     except BaseException as error:
         course.fail(error)
@@ -141,7 +141,7 @@ class _RunningImport:
             problems = [build_refusal_problem(self.run, refusal) for refusal in chunk.refusals]
             for record, remarks in chunk.incomplete:
                 problems += build_value_problems(self.run, record, remarks)
-            copy(ImportProblem, problems)
+            copy_rows(ImportProblem, problems)
             self.run.records += chunk.records
             self.run.refused += len(chunk.refusals)
             self.run.incomplete += len(chunk.incomplete)
@@ -299,7 +299,7 @@ def _reduce_garbage_collection() -> Iterator[None]:
 
 def _analyze() -> None:
     """Update PostgreSQL's statistics now rather than a minute later."""
-    analyze(*(model._meta.db_table for model in _GROWING_TABLES))
+    update_statistics(*(model._meta.db_table for model in _GROWING_TABLES))
 
 
 def run_dry_import(work: Callable[[], ImportRun]) -> ImportRun:

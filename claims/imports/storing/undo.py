@@ -45,7 +45,7 @@ from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require_permission
 from factcheck import features
 from factcheck.database import clock
-from factcheck.database.bulk_copy import copy, reserve_ids
+from factcheck.database.bulk_copy import copy_rows, reserve_ids
 
 #: The task of the worker, in the module `tasks`.
 UNDO_IMPORT = "claims.imports.undo_import"
@@ -377,7 +377,7 @@ class _BatchUndo:
                 verdicts, reserve_ids(Verdict, len(verdicts)), strict=True
             )
         ]
-        copy(Verdict, rows)
+        copy_rows(Verdict, rows)
         rests_on = {
             earlier_verdict.pk: row.pk for row, (_live, earlier_verdict) in zip(rows, verdicts, strict=True)
         }
@@ -405,4 +405,4 @@ class _BatchUndo:
             )
             for row in rows
         ]
-        copy(Transition, steps)
+        copy_rows(Transition, steps)

@@ -24,7 +24,7 @@ from claims.ledger.proofs.stored_tree import load_with_previous
 from claims.models import Checkpoint, HashTile, Publication, ReviewLink
 from claims.models.checkpoint import HASH_BYTES, TILE_WIDTH
 from factcheck.database import clock
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def sign_ledger() -> Checkpoint | None:
         KeyRefused: the configured key is not the announced one.
     """
     with transaction.atomic():
-        hold("claims.ledger.checkpoint")
+        lock_names("claims.ledger.checkpoint")
         last = _find_newest_signed(Checkpoint.objects.of_ledger())
         size = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
         before = last.tree_size if last else 0
@@ -73,7 +73,7 @@ def sign_reviews() -> Checkpoint | None:
     while link_waiting_rows():
         pass
     with transaction.atomic():
-        hold("claims.ledger.checkpoint")
+        lock_names("claims.ledger.checkpoint")
         last = _find_newest_signed(Checkpoint.objects.of_reviews())
         end = ReviewLink.objects.order_by("-number").first()
         if last:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from claims.ledger.house_signature import decode_bytes, derive_key, encode_bytes, get_newsroom_key
 from claims.ledger.proofs.signed_note import InvalidNote, SignedNote, sign_note
 from claims.models import SigningKey
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 
 _STATEMENT_TYPE = "key succession 1"
 
@@ -67,7 +67,7 @@ def succeed_key(secret: str, *, lost_because: str = "") -> SigningKey:
     Raises:
         KeyRefused: the key was used before, or the old key is neither configured nor declared lost.
     """
-    hold("claims.ledger.checkpoint")
+    lock_names("claims.ledger.checkpoint")
     newest = SigningKey.objects.newest()
     if newest is None:
         raise KeyRefused(

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from claims.search import AddressTargets, SearchReading, read
 from factcheck.api.query_values import MAX_ID
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 from factcheck.web.language_addresses import split_path
 from sources.addresses import build_url_key
 
@@ -40,7 +40,7 @@ def read_search(text: str) -> SearchReading:
     if not key:
         return reading
     own = find_claim_at(key)
-    [(sources, entries)] = fetch(_TARGETS_SQL, [key, key, own, own], prepare=True)
+    [(sources, entries)] = fetch_rows(_TARGETS_SQL, [key, key, own, own], prepare=True)
     # Few claims have to do with one address; and no address is misspelt.
     return replace(reading, places=AddressTargets(sources, entries), matches=0, is_doubtful=False)
 

@@ -155,18 +155,18 @@ class CorrectionListQuery(ListQuery):
     )
     ordering = make_ordering_parameter(orderings)
 
-    def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+    def select_candidates(self, filter_values: Mapping[str, Any]) -> QuerySet[Any]:
         """Return the rows from which a page is read."""
         verdict_ids = {
             name: parameter
-            for name in looked_for
+            for name in filter_values
             if isinstance(parameter := self.filters[name], JudgedParameter)
         }
-        rows = super().candidates(
-            {name: value for name, value in looked_for.items() if name not in verdict_ids}
+        rows = super().select_candidates(
+            {name: value for name, value in filter_values.items() if name not in verdict_ids}
         )
         for name, parameter in verdict_ids.items():
-            rows = rows.filter(parameter.match_walking(looked_for[name]))
+            rows = rows.filter(parameter.match_walking(filter_values[name]))
         return rows
 
 

@@ -15,7 +15,7 @@ from django.core.exceptions import EmptyResultSet
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Mention, Publication
 from factcheck.database.cached_sql import Statement
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 #: Counts belong to a state of the ledger and stay valid with it; this only limits memory.
 _CACHE_SECONDS = 3600
@@ -203,7 +203,7 @@ class Counting:
 
     def get_cached(self) -> FacetCounts | None:
         """Return cached counts for the current state of the ledger, if any."""
-        ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
+        ((position,),) = fetch_rows("SELECT max(sequence) FROM claims_publication")
         cached: FacetCounts | None = cache.get(f"{self._key}:{position}")
         return cached
 
@@ -240,13 +240,13 @@ class Counting:
         source = {facet.name: facet.source(conditions) for facet in facets}
         columns = _list_columns(facets, source)
         widened_conditions = {name: value for facet in facets for name, value in facet.instead.items()}
-        publications = self.query.matching(
+        publications = self.query.apply_filters(
             Publication.objects.all(), {**conditions, **widened_conditions}
         ).order_by()
         verdicts = self.query.verdicts(conditions).order_by()
         try:
-            entries = Statement.of(publications.values_list(*columns))
-            judgements = Statement.of(verdicts.values_list(*_VERDICT_COLUMNS))
+            entries = Statement.from_rows(publications.values_list(*columns))
+            judgements = Statement.from_rows(verdicts.values_list(*_VERDICT_COLUMNS))
         except EmptyResultSet:  # the condition cannot be met, so the database is not queried
             return []
         parameters: list[Any] = [*entries.parameters]
@@ -270,7 +270,7 @@ class Counting:
             "SELECT ''::varchar, NULL::varchar, count(*), (SELECT max(sequence) FROM claims_publication) FROM entries",
             *(facet.sql(source[facet.name], self.size) for facet in facets),
         ]
-        return fetch(" ".join([", ".join(statements), " UNION ALL ".join(parts)]), parameters)
+        return fetch_rows(" ".join([", ".join(statements), " UNION ALL ".join(parts)]), parameters)
 
 
 def _list_columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:

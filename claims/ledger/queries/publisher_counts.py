@@ -1,6 +1,6 @@
 """The number of published claims per publisher."""
 
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 # A publisher has one verdict per claim, rated on its own scale, and the ledger counts rated verdicts by publisher.
 _COUNT_SQL = """
@@ -18,4 +18,4 @@ def count_claims_by_publisher() -> dict[int, int]:
 
     The number is not counted from verdicts: with 200,000 claims, that takes longer than a reader should wait.
     """
-    return dict(fetch(_COUNT_SQL, prepare=True))
+    return dict(fetch_rows(_COUNT_SQL, prepare=True))

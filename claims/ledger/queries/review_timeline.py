@@ -8,7 +8,7 @@ from django.core.cache import cache
 
 from claims.models import PublishedVerdict
 from factcheck.database.cached_sql import Statement
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 #: By a month (`2026-03`) or a year (`2026`), "" where the day of the review is not known, and the class: how many.
 Timeline = dict[tuple[str, str], int]
@@ -40,7 +40,7 @@ def count_reviews(conditions: Mapping[str, Any]) -> Timeline:
 
     The count is cached for each state of the ledger.
     """
-    ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
+    ((position,),) = fetch_rows("SELECT max(sequence) FROM claims_publication")
     digest = hashlib.sha256(repr(sorted(conditions.items())).encode()).hexdigest()
     key = f"timeline:{digest}:{position}"
     timeline: Timeline | None = cache.get(key)
@@ -57,9 +57,11 @@ def _count_periods(conditions: Mapping[str, Any]) -> Timeline:
         verdicts = verdicts.filter(publication__superseded_at__isnull=True, publication__status="published")
     else:
         verdicts = verdicts.current()
-    statement = Statement.of(verdicts.order_by().values_list("reviewed_on", "rating_class"))
+    statement = Statement.from_rows(verdicts.order_by().values_list("reviewed_on", "rating_class"))
     timeline: Timeline = {}
-    for year, month, name, number in fetch(_COUNT_SQL.format(verdicts=statement.sql), statement.parameters):
+    for year, month, name, number in fetch_rows(
+        _COUNT_SQL.format(verdicts=statement.sql), statement.parameters
+    ):
         period = "" if year is None else f"{year:04}" if month is None else f"{year:04}-{month:02}"
         key = (period, name or "not_rated")
         timeline[key] = timeline.get(key, 0) + number

@@ -176,10 +176,10 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
     fields = make_fields_parameter(PublishedVerdictSerializer)
     ordering = make_ordering_parameter(orderings)
 
-    def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
-        rows = super().matching(queryset, looked_for)
-        if "reviewed_after" in looked_for:
-            rows = rows.filter(match_reviewed_from(looked_for["reviewed_after"]))
-        if "reviewed_before" in looked_for:
-            rows = rows.filter(match_reviewed_until(looked_for["reviewed_before"]))
+    def apply_filters(self, queryset: QuerySet[Any], filter_values: Mapping[str, Any]) -> QuerySet[Any]:
+        rows = super().apply_filters(queryset, filter_values)
+        if "reviewed_after" in filter_values:
+            rows = rows.filter(match_reviewed_from(filter_values["reviewed_after"]))
+        if "reviewed_before" in filter_values:
+            rows = rows.filter(match_reviewed_until(filter_values["reviewed_before"]))
         return rows

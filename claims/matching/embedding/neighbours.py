@@ -14,7 +14,7 @@ from claims.matching.embedding.choice import find_embedder, get_embedder
 from claims.matching.embedding.embedder import Embedder, EmbedderError, clip_query
 from claims.matching.query import Vector, get_primary_language
 from factcheck.database.model_fields import format_half_vector, parse_half_vector
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 logger = logging.getLogger(__name__)
 
@@ -57,14 +57,14 @@ def _load_query_model(period: int) -> QueryModel | None:
     configured = get_embedder()
     if configured is None:
         return None
-    models = fetch(
+    models = fetch_rows(
         "SELECT id, name, dimensions FROM claims_embeddingmodel WHERE completed_at IS NOT NULL"
         " ORDER BY name = %s DESC, completed_at DESC, id DESC",
         [configured.name],
     )
     for pk, name, dimensions in models:
         if embedder := find_embedder(name):
-            means = fetch(
+            means = fetch_rows(
                 "SELECT language, mean FROM claims_languagemean WHERE model_id = %s AND kind = 'queries'",
                 [pk],
             )
@@ -111,7 +111,7 @@ def load_vectors(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
     if model is None or not claims:
         return {}
     which = "is_public" if public else "is_present"
-    rows = fetch(
+    rows = fetch_rows(
         f"SELECT claim_id, halfvec_send(vector) FROM claims_statementvector"  # noqa: S608  one of two words
         f" WHERE model_id = %s AND claim_id = ANY (%s) AND {which}",
         [model.id, list(claims)],
@@ -136,7 +136,7 @@ def find_nearest(
     among = "SELECT claim, cosine, sent FROM claims_neighbours(%s, %s, %s, {}, %s, %s)"
     sql = " UNION ALL ".join(among.format(kind) for kind in (("true",) if public else ("true", "false")))
     values = [model.id, model.dimensions, format_half_vector(vector), most, considered]
-    rows = fetch(sql, values * (1 if public else 2))
+    rows = fetch_rows(sql, values * (1 if public else 2))
     neighbours: dict[int, tuple[int, float, Vector]] = {}
     for claim, cosine, stored_vector in sorted(rows, key=lambda row: (-row[1], row[0])):
         neighbours.setdefault(claim, (claim, cosine, parse_half_vector(stored_vector)))

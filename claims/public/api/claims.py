@@ -96,7 +96,7 @@ class ClaimResource(PublicList):
 
     nouns = ("claim", "claims")
     list_query = ClaimPageQuery
-    beside: ClassVar = SEARCH_SCHEMA
+    extra_members: ClassVar = SEARCH_SCHEMA
     schema = ClaimSchema()
     item_query: type[ClaimQuery] = ClaimQuery
     serializer_class = ClaimSummarySerializer
@@ -132,7 +132,7 @@ class ClaimResource(PublicList):
                 else [row[3] for row in page.rows]
             ),
             last_modified=page.rows[0][2] if page.rows else None,
-            beside=describe_search(
+            extra_members=describe_search(
                 query, [row[columns.index("body")] for row in page.rows] if query.highlights else []
             ),
         )

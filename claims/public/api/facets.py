@@ -83,7 +83,7 @@ class FacetResource(PublicResource):
         to its counts as well.
         """
         query = FacetQuery(request.GET, self.rows(), request=request)
-        conditions = dict(query.looked_for)
+        conditions = dict(query.filter_values)
         names = conditions.pop("facets", list(FACETS))
         size = conditions.pop("page_size", SIZE)
         counts = Counting(query, conditions, sorted(set(names), key=list(FACETS).index), size).get_counts()

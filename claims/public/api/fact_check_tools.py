@@ -32,10 +32,10 @@ from claims.public.api.media_lookup import TooManyPictures
 from claims.search import MAX_LENGTH, RANKED_MATCHES, AddressTargets
 from factcheck.api.google.requests import (
     InvalidArgument,
-    Read,
     Unimplemented,
-    answer,
+    ValueReader,
     bind_values,
+    build_response,
     handle_exception,
     make_text_reader,
     parse_natural,
@@ -78,7 +78,7 @@ def _parse_offset(value: str) -> int:
     return offset
 
 
-_FIELDS: dict[str, Read] = {
+_FIELDS: dict[str, ValueReader] = {
     "query": make_text_reader(MAX_LENGTH),
     "language_code": _parse_language_range,
     "review_publisher_site_filter": lambda value: DomainValue()(value.strip()),
@@ -143,7 +143,9 @@ class ClaimsSearch(FactCheckTools):
         page = asked.page()
         claims = [asked.claim(orjson.loads(insert_site_url(body.encode()))) for body, *_ in page.rows]
         message = {"claims": claims, "nextPageToken": page.next}
-        return answer(plain, {name: part for name, part in message.items() if part}, values, shape=SHAPE)
+        return build_response(
+            plain, {name: part for name, part in message.items() if part}, values, shape=SHAPE
+        )
 
 
 class _ClaimsQuery:
@@ -262,7 +264,7 @@ class ImageSearch(FactCheckTools):
             "results": [{"claim": claim} for claim in claims[begin:end]],
             "nextPageToken": _encode_page_token(end) if end < len(claims) else "",
         }
-        return answer(
+        return build_response(
             plain_request, {name: part for name, part in message.items() if part}, values, shape=IMAGE_SHAPE
         )
 
@@ -298,7 +300,7 @@ def _decode_page_token(token: str) -> int:
     return int(place)
 
 
-_IMAGE_FIELDS: dict[str, Read] = {
+_IMAGE_FIELDS: dict[str, ValueReader] = {
     "image_uri": make_text_reader(2000),
     "language_code": _parse_language_range,
     "page_size": parse_natural,

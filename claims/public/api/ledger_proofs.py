@@ -351,4 +351,4 @@ def _require_signed(name: str, size: int, signed_size: int) -> None:
 
 def _cache(query: Query, name: str) -> str:
     """Return how long to cache a response: a proof for a stated size never changes."""
-    return CACHE_PAST if name in query.given else CACHE_HEAD
+    return CACHE_PAST if name in query.given_values else CACHE_HEAD

@@ -76,7 +76,7 @@ class LookupQuery(Query):
 class LookupBody(StrictJSON):
     """A request body with room for a hundred URLs, even if every character is escaped."""
 
-    most = 1_500_000
+    max_bytes = 1_500_000
 
 
 def read_addresses(body: Any) -> list[str]:
@@ -166,13 +166,13 @@ def _build_statement() -> Statement:
     """
     source_array = RawSQL("ARRAY[source.id]", ())
     appears = ExpressionWrapper(Q(appears_in_ids__contains=source_array), output_field=BooleanField())
-    entries = Statement.of(
+    entries = Statement.from_rows(
         Publication.objects.current()
         .filter(source_ids__contains=source_array)
         .order_by(appears.desc(), "-claim_id")[: CLAIM_LIMIT + 1]
         .values_list("body")
     )
-    reviews = Statement.of(
+    reviews = Statement.from_rows(
         PublishedVerdict.objects.current()
         .filter(~Q(review_key=""), review_key=RawSQL("address.key", ()))
         .order_by("-claim_id", "-verdict_id")[: CLAIM_LIMIT + 1]
@@ -183,7 +183,7 @@ def _build_statement() -> Statement:
         " WHERE claim_id = own.claim AND superseded_at IS NULL), own.claim)",
         (),
     )
-    subjects = Statement.of(Publication.objects.current().filter(claim_id=subject).values_list("body"))
+    subjects = Statement.from_rows(Publication.objects.current().filter(claim_id=subject).values_list("body"))
     # Each URL is looked up separately, so that one cited by many claims hides no other.
     sql = (
         "SELECT source.url_key, source.id, entry.body FROM sources_source AS source"  # noqa: S608  no value is in it

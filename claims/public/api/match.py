@@ -106,7 +106,7 @@ class MatchTermsQuery(ClaimListQuery):
     @property
     def terms(self) -> MatchTerms:
         """Return the options for `claims.matching.answers`."""
-        narrowing = {name: value for name, value in self.given.items() if name not in _OPTION_NAMES}
+        narrowing = {name: value for name, value in self.given_values.items() if name not in _OPTION_NAMES}
         return MatchTerms(
             language=self.value("text_language", "").partition("-")[0],
             cut=self.value("cut", "auto"),
@@ -133,7 +133,7 @@ class MatchQuery(MatchTermsQuery):
 class MatchBody(StrictJSON):
     """A request body with room for a hundred thousand characters, even if each is escaped."""
 
-    most = 1_300_000
+    max_bytes = 1_300_000
 
 
 def read_texts(body: Any) -> list[str]:

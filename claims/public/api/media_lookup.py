@@ -58,7 +58,7 @@ class TooManyPictures(APIException):
 
 
 class MediaLookupBody(StrictJSON):
-    most = 10_000
+    max_bytes = 10_000
 
 
 def read_picture_query(body: Any, files: Any) -> PerceptualHash:

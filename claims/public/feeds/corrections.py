@@ -49,9 +49,9 @@ class CorrectionFeedQuery(CorrectionListQuery):
     )
 
     @property
-    def looked_for(self) -> dict[str, Any]:
+    def filter_values(self) -> dict[str, Any]:
         conditions: dict[str, Any] = {
-            name: self.filters[name].looked_for(value) for name, value in self.given.items()
+            name: self.filters[name].resolve(value) for name, value in self.given_values.items()
         }
         others = {"publisher", "claim"} & conditions.keys()
         conditions.setdefault("by", "all" if others else "house")

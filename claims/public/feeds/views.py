@@ -38,16 +38,16 @@ class FeedQuery(OwnClaimsQuery):
     fields = spelling = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
 
     @cached_property
-    def looked_for(self) -> dict[str, Any]:
-        looked_for = {name: value for name, value in super().looked_for.items() if name != "by"}
-        others = {"publisher", "status"} & looked_for.keys()
+    def filter_values(self) -> dict[str, Any]:
+        filter_values = {name: value for name, value in super().filter_values.items() if name != "by"}
+        others = {"publisher", "status"} & filter_values.keys()
         is_by_house = self.value("by", "all" if others else "house") == "house"
-        return {**looked_for, "by": "house"} if is_by_house else looked_for
+        return {**filter_values, "by": "house"} if is_by_house else filter_values
 
     @property
     def is_by_house(self) -> bool:
         """Return whether the feed lists only the newsroom's own checks."""
-        return "by" in self.looked_for
+        return "by" in self.filter_values
 
     @property
     def ordering_name(self) -> str:
@@ -69,24 +69,24 @@ def claims(request: HttpRequest, form: FeedFormat) -> HttpResponse:
 def _build_feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     query = FeedQuery(request.GET, Publication.objects.all(), request=request)
     try:
-        listing = ClaimResource().listing(query, request)
+        page = ClaimResource().page(query, request)
     except ValueRefused as refusal:
         raise build_value_error("cursor", str(refusal)) from None
     channel = _build_channel(
         request,
-        next_cursor=listing.page.next,
-        previous_cursor=listing.page.previous,
+        next_cursor=page.page.next,
+        previous_cursor=page.page.previous,
         total=count_rows(query),
         is_by_house=query.is_by_house,
     )
     response = build_conditional_response(
         request,
         lambda: form.write(
-            channel, [build_entry(json.loads(insert_site_url(body))) for body in listing.results()]
+            channel, [build_entry(json.loads(insert_site_url(body))) for body in page.results()]
         ),
-        etag=compute_etag(channel, listing.sha256),
+        etag=compute_etag(channel, page.sha256),
         cache=CACHE_CURRENT,
-        last_modified=listing.last_modified,
+        last_modified=page.last_modified,
         content_type=form.content_type,
     )
     return add_links(response, channel)

@@ -24,8 +24,8 @@ from claims.search import MAX_LENGTH, SearchReading
 from factcheck.api.pagination import KeysetPage, read_template_page
 from factcheck.api.query_values import MAX_ID, LanguageRange, ValueRefused, WholeNumber
 from factcheck.api.resources import read_planned_rows
-from factcheck.database.cached_sql import FoundBy
-from factcheck.database.read_connections import fetch
+from factcheck.database.cached_sql import TargetTable
+from factcheck.database.read_connections import fetch_rows
 from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
@@ -72,7 +72,7 @@ def _make_id_field() -> forms.IntegerField:
 
 def _get_newsroom_id() -> int:
     """Return the id of the newsroom's publisher. Given a number, the planner knows how common it is."""
-    return next((pk for (pk,) in fetch("SELECT id FROM sources_publisher WHERE is_house")), MAX_ID)
+    return next((pk for (pk,) in fetch_rows("SELECT id FROM sources_publisher WHERE is_house")), MAX_ID)
 
 
 class ReadersQuery(ClaimListQuery):
@@ -85,11 +85,11 @@ class ReadersQuery(ClaimListQuery):
 
     #: Whether so many verdicts, of whatever publisher, meet the conditions that the newest claims with one of them are
     #: soon found.
-    asks_for_many = False
+    finds_many = False
 
     @property
-    def found_by(self) -> FoundBy | None:
-        return None if self.asks_for_many else super().found_by
+    def target_table(self) -> TargetTable | None:
+        return None if self.finds_many else super().target_table
 
 
 class ClaimSearch(forms.Form):
@@ -206,8 +206,8 @@ class ClaimSearch(forms.Form):
 
     def _load_page(self, size: int) -> "KeysetPage[ListedClaim]":
         query = self.query
-        if query.found_by and "publisher" not in query.given_filters:
-            query.asks_for_many = read_planned_rows(query.verdicts(query.given_filters).current()) > LONG_LIST
+        if query.target_table and "publisher" not in query.given_filters:
+            query.finds_many = read_planned_rows(query.verdicts(query.given_filters).current()) > LONG_LIST
         found = read_template_page(
             query.template,
             ("body", "body_sha256"),

@@ -30,7 +30,7 @@ from factcheck.api.pagination import KeysetPage
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
 from factcheck.database.cached_sql import Statement
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 Document = dict[str, Any]
 
@@ -194,13 +194,13 @@ def _count_corrections(parameters: QueryDict, request: HttpRequest) -> LogCounts
     others = parameters.copy()
     for name in ("kind", "month", "cursor"):
         others.pop(name, None)
-    ((position,),) = fetch("SELECT max(sequence) FROM claims_publication")
+    ((position,),) = fetch_rows("SELECT max(sequence) FROM claims_publication")
     key = f"corrections:{others.urlencode()}:{position}"
     numbers: dict[tuple[str, str], int] | None = cache.get(key)
     if numbers is None:
         rows = CorrectionListQuery(others, filter_corrections(), request=request).qs.order_by()
-        statement = Statement.of(rows.values_list("kind", "published_at"))
-        rows_found = fetch(
+        statement = Statement.from_rows(rows.values_list("kind", "published_at"))
+        rows_found = fetch_rows(
             _COUNT_SQL.format(corrections=statement.sql), [*statement.parameters, str(get_default_timezone())]
         )
         numbers = {(kind, f"{year:04}-{month:02}"): number for kind, year, month, number in rows_found}

@@ -86,7 +86,7 @@ def build_entry_page(
     }
     for feature in features.list_switched_on():
         if feature.claim_page:
-            context |= features.call(
+            context |= features.call_by_name(
                 feature.claim_page, shown_entry, document, is_newest=shown_entry is newest
             )
     shown_ratings = [

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Left, Lower
 
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 
 OTHER_LETTERS = "#"
 
@@ -85,7 +85,7 @@ def find_indexed_initials(table: str, kind: str) -> list[str]:
     The query jumps from each initial to the first name with the next one, so the cost depends on the number of
     letters.
     """
-    rows = fetch(_SKIP_SCAN_SQL.replace("{table}", table), [kind, kind], prepare=True)
+    rows = fetch_rows(_SKIP_SCAN_SQL.replace("{table}", table), [kind, kind], prepare=True)
     return [initial for (initial,) in rows]
 
 

@@ -21,9 +21,9 @@ from django.utils.cache import get_conditional_response
 
 from claims.public.pages.responses import SHARED_CACHE_SECONDS
 from factcheck import features
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 from factcheck.django_internals import get_updated_policy, update_policy
-from factcheck.web.freshness import read_for
+from factcheck.web.freshness import read_for_request
 
 View = Callable[..., HttpResponse]
 
@@ -125,7 +125,7 @@ def read_public(view: View) -> View:
 
     @wraps(view)
     def get_response(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        return read_for(request, lambda: view(request, *args, **kwargs))
+        return read_for_request(request, lambda: view(request, *args, **kwargs))
 
     return get_response
 
@@ -145,7 +145,7 @@ def _build_key(request: HttpRequest) -> tuple[object, ...]:
     added = "".join(
         f", ({version})" for feature in features.list_switched_on() if (version := feature.page_version)
     )
-    newest = fetch(
+    newest = fetch_rows(
         f"""
         SELECT sequence, published_at::text, (
             SELECT written_at::text FROM claims_quotefate ORDER BY written_at DESC LIMIT 1

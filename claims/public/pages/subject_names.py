@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.text import slugify
 
 from claims.models import Claimant, Mention, Topic
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 from sources.models import Publisher
 
 #: The longest end of an address.
@@ -30,7 +30,7 @@ def load_names(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
         " WHERE thing.id = ANY(%s::bigint[])"
         for kind in wanted_ids
     ]
-    rows = fetch(" UNION ALL ".join(statements), [*wanted_ids.values()])
+    rows = fetch_rows(" UNION ALL ".join(statements), [*wanted_ids.values()])
     return {(kind, pk): name for kind, pk, name in rows}
 
 

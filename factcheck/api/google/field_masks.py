@@ -20,19 +20,19 @@ class UnknownField(ValueError):
 
 @dataclass
 class Mask:
-    """A tree of the fields to keep; `whole` keeps everything below."""
+    """A tree of the fields to keep; `keeps_all` keeps everything below."""
 
-    whole: bool = False
+    keeps_all: bool = False
     parts: dict[str, "Mask"] = field(default_factory=dict)
 
     @property
     def selects(self) -> bool:
         """Return whether anything is kept; `*/a` also matches fields that have no `a`."""
-        return self.whole or any(part.selects for part in self.parts.values())
+        return self.keeps_all or any(part.selects for part in self.parts.values())
 
     def apply_to(self, value: Any) -> Any:
         """Return the value with only the fields to keep."""
-        if self.whole:
+        if self.keeps_all:
             return value
         if isinstance(value, list):
             return [self.apply_to(item) for item in value]
@@ -64,40 +64,40 @@ class _Tokens:
         self._parts: Iterator[str] = iter(_TOKEN_PATTERN.findall("".join(text.split())))
         self.next = next(self._parts, "")
 
-    def take(self) -> str:
+    def take_next(self) -> str:
         token, self.next = self.next, next(self._parts, "")
         return token
 
     def skip(self, token: str) -> bool:
         """Skip the token if it comes next; return whether it did."""
-        return self.next == token and bool(self.take())
+        return self.next == token and bool(self.take_next())
 
 
 #: Masks being parsed, each with the shape of the value it applies to.
-_Places = list[tuple[Mask, Document]]
+_ShapedMasks = list[tuple[Mask, Document]]
 
 
-def _read_fields(tokens: _Tokens, places: _Places) -> None:
-    _read_field(tokens, places)
+def _read_fields(tokens: _Tokens, shaped_masks: _ShapedMasks) -> None:
+    _read_field(tokens, shaped_masks)
     while tokens.skip(","):
-        _read_field(tokens, places)
+        _read_field(tokens, shaped_masks)
 
 
-def _read_field(tokens: _Tokens, places: _Places) -> None:
-    name = tokens.take()
-    within = [
+def _read_field(tokens: _Tokens, shaped_masks: _ShapedMasks) -> None:
+    name = tokens.take_next()
+    inner_masks = [
         (mask.parts.setdefault(part, Mask()), shape[part])
-        for mask, shape in places
+        for mask, shape in shaped_masks
         for part in (shape if name == "*" else [name] if name in shape else [])
     ]
-    if not within:
+    if not inner_masks:
         raise UnknownField(f"there is no field “{name[:100]}” there.")
     if tokens.skip("/"):
-        _read_field(tokens, within)
+        _read_field(tokens, inner_masks)
     elif tokens.skip("("):
-        _read_fields(tokens, within)
+        _read_fields(tokens, inner_masks)
         if not tokens.skip(")"):
             raise UnknownField("a closing parenthesis is missing.")
     else:
-        for mask, _shape in within:
-            mask.whole = True
+        for mask, _shape in inner_masks:
+            mask.keeps_all = True

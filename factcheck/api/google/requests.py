@@ -23,7 +23,7 @@ from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, c
 from factcheck.django_internals import mark_as_logged
 
 Document = dict[str, Any]
-Read = Callable[[str], Any]
+ValueReader = Callable[[str], Any]
 
 MEDIA_TYPE = "application/json; charset=UTF-8"
 
@@ -50,14 +50,14 @@ class Unimplemented(exceptions.APIException):
 # Requests -------------------------------------------------------------------------------------------------------------
 
 
-def make_text_reader(most: int) -> Read:
+def make_text_reader(max_length: int) -> ValueReader:
     """Return a reader of strings of at most this many characters, without NUL."""
 
     def read(value: str) -> str:
         if "\0" in value:
             raise ValueRefused("it must not contain a NUL character.")
-        if len(value) > most:
-            raise ValueRefused(f"it has {len(value)} characters; the limit is {most}.")
+        if len(value) > max_length:
+            raise ValueRefused(f"it has {len(value)} characters; the limit is {max_length}.")
         return value
 
     return read
@@ -79,20 +79,20 @@ def _parse_boolean(value: str) -> bool:
         raise ValueRefused("it must be true or false (TYPE_BOOL).") from None
 
 
-def _format(value: str) -> str:
+def _parse_format(value: str) -> str:
     # Clients generated from gRPC services send "json;enum-encoding=int"; there are no enums here.
     if value.partition(";")[0] != "json":
         raise ValueRefused("answers are only given as json.")
     return value
 
 
-_read_ignored = make_text_reader(5000)
+_read_ignored_value = make_text_reader(5000)
 
 #: Parameters of every method. Keys, tokens and quotas are accepted and ignored, because reading is free for everyone.
 #: So is the version of errors, which have only one form here. Google's `callback`, for scripts before CORS, is
 #: unknown.
-_SYSTEM_PARAMETERS: dict[str, Read] = {
-    "alt": _format,
+_SYSTEM_PARAMETERS: dict[str, ValueReader] = {
+    "alt": _parse_format,
     "fields": make_text_reader(1000),
     "prettyPrint": _parse_boolean,
     **dict.fromkeys(
@@ -106,18 +106,18 @@ _SYSTEM_PARAMETERS: dict[str, Read] = {
             "upload_protocol",
             "$.xgafv",
         ],
-        _read_ignored,
+        _read_ignored_value,
     ),
 }
 #: They also go by the name with a dollar sign, for methods that have a field of that name.
 _SYSTEM_SPELLINGS = {
     **{name: (name, read) for name, read in _SYSTEM_PARAMETERS.items()},
     **{f"${name}": (name, read) for name, read in _SYSTEM_PARAMETERS.items() if not name.startswith("$")},
-    "$userProject": ("$userProject", _read_ignored),
+    "$userProject": ("$userProject", _read_ignored_value),
 }
 
 
-def bind_values(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
+def bind_values(query: QueryDict, fields: Mapping[str, ValueReader]) -> dict[str, Any]:
     """Return the values of the fields and system parameters in a query string. Empty values count as missing.
 
     Raises:
@@ -152,7 +152,7 @@ def _to_camel_case(name: str) -> str:
     return first + "".join(other.capitalize() for other in others)
 
 
-def _describe_unknown(name: str, fields: Mapping[str, Read]) -> str:
+def _describe_unknown(name: str, fields: Mapping[str, ValueReader]) -> str:
     names = sorted(map(_to_camel_case, fields))
     return (
         f"Unknown name {_quote_value(name)}: there is no such query parameter.{suggest_word(name, names)} "
@@ -167,7 +167,7 @@ def _quote_value(value: str) -> str:
 # Answers --------------------------------------------------------------------------------------------------------------
 
 
-def answer(
+def build_response(
     request: HttpRequest, message: Document, values: Mapping[str, Any], *, shape: Document
 ) -> HttpResponse:
     """Return the message as JSON, in the form requested by the system parameters among `values`.

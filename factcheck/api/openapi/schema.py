@@ -89,7 +89,7 @@ class PublicSchema(AutoSchema):
         return [parameter.to_openapi(name) for name, parameter in parameters.items()]
 
     def _get_paginator(self) -> "KeysetPages":
-        return KeysetPages(self.view.beside)
+        return KeysetPages(self.view.extra_properties)
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         view = self.view
@@ -113,11 +113,11 @@ class KeysetPages:
     """The schema of one page of a list. drf-spectacular calls it like REST framework's paginators.
 
     Args:
-        beside: other properties that the page may have next to its results, in JSON Schema.
+        extra_properties: properties of the page other than its results, in JSON Schema.
     """
 
-    def __init__(self, beside: dict[str, Any] | None = None) -> None:
-        self.beside = beside or {}
+    def __init__(self, extra_properties: dict[str, Any] | None = None) -> None:
+        self.extra_properties = extra_properties or {}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return []  # they are parameters of the list's query as all others
@@ -133,7 +133,11 @@ class KeysetPages:
             "previous": {**address, "description": "URL of the previous page."},
             "results": results,
         }
-        return {"type": "object", "properties": properties | self.beside, "required": list(properties)}
+        return {
+            "type": "object",
+            "properties": properties | self.extra_properties,
+            "required": list(properties),
+        }
 
 
 _PROBLEM_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}

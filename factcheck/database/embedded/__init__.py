@@ -27,7 +27,7 @@ from factcheck.database.embedded.place import (
     ServerPlace,
 )
 from factcheck.database.embedded.server import find_live_server, start, stop
-from factcheck.installation.private_files import FILE
+from factcheck.installation.private_files import FILE_MODE
 
 __all__ = [
     "OWNER",
@@ -126,7 +126,7 @@ def run_server_at(place: ServerPlace) -> Iterator[ServerPlace]:
 
 
 def _open_lock(path: Path) -> int:
-    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE)
+    return os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
 
 
 @contextlib.contextmanager

@@ -13,7 +13,7 @@ from factcheck.database.embedded.place import PostgresUnavailable, ServerPlace, 
 
 #: The accounts for running the server as root when no user owns data or project, in this order: the first that this
 #: machine has. The last is many other programs' too.
-OWN, SHARED = "factcheck", "nobody"
+OWN_ACCOUNT, SHARED_ACCOUNT = "factcheck", "nobody"
 
 
 def find_account(place: ServerPlace) -> pwd.struct_passwd | None:
@@ -33,18 +33,18 @@ def find_account(place: ServerPlace) -> pwd.struct_passwd | None:
         if folder.exists() and (owner := folder.stat().st_uid) != 0:
             with contextlib.suppress(KeyError):
                 return pwd.getpwuid(owner)
-    for name in (OWN, SHARED):
+    for name in (OWN_ACCOUNT, SHARED_ACCOUNT):
         with contextlib.suppress(KeyError):
             return pwd.getpwnam(name)
     raise PostgresUnavailable(
-        f"PostgreSQL does not run as root, and there is no user `{OWN}` or `{SHARED}` to run it. "
+        f"PostgreSQL does not run as root, and there is no user `{OWN_ACCOUNT}` or `{SHARED_ACCOUNT}` to run it. "
         "Run this as an ordinary user, or set DATABASE_URL to a PostgreSQL server."
     )
 
 
 def get_password_file_owner(account: pwd.struct_passwd | None) -> tuple[int, int]:
     """Return the owner of password files: root, if other programs also run under the server's account."""
-    if account is None or account.pw_name == SHARED:
+    if account is None or account.pw_name == SHARED_ACCOUNT:
         return os.geteuid(), os.getegid()
     # The account to which the server is lent can use it without root later.
     return account.pw_uid, account.pw_gid

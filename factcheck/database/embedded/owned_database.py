@@ -29,10 +29,10 @@ def ensure_database(place: ServerPlace, name: str) -> None:
                 server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
         connection = connect(place, SUPERUSER, name)
     with connection:
-        close_off(connection, name)
+        restrict_access(connection, name)
 
 
-def close_off(connection: psycopg.Connection[Any], name: str) -> None:
+def restrict_access(connection: psycopg.Connection[Any], name: str) -> None:
     """Give a database to the owner role, and let other roles only read its structure.
 
     Args:

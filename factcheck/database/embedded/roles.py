@@ -82,7 +82,7 @@ def _read_password(place: ServerPlace, role: str) -> str:
     return "none"
 
 
-def establish(
+def ensure_roles(
     place: ServerPlace, server: psutil.Process, account: pwd.struct_passwd | None, *, is_new: bool
 ) -> None:
     """Ensure that each role exists and needs its password.
@@ -91,10 +91,10 @@ def establish(
         account: the account under which root runs the server.
         is_new: the server has just been started, so everything is checked.
     """
-    lets_in = not _is_open(place) and all(
-        _is_let_in(place, role) for role in (ROLES if is_new else ROLES[:1])
+    is_ready = not _is_access_open(place) and all(
+        _can_connect(place, role) for role in (ROLES if is_new else ROLES[:1])
     )
-    if lets_in and _are_kept(place, account):
+    if is_ready and _are_passwords_private(place, account):
         return
     _refuse_other_history(place)
     try:
@@ -134,13 +134,13 @@ def _refuse_other_history(place: ServerPlace) -> None:
             raise PostgresUnavailable(str(OTHER_HISTORY_MESSAGE) % {"column": absent_columns[0]})
 
 
-def _are_kept(place: ServerPlace, account: pwd.struct_passwd | None) -> bool:
+def _are_passwords_private(place: ServerPlace, account: pwd.struct_passwd | None) -> bool:
     """Return whether the passwords were always private; an earlier version gave them to a shared account."""
-    keeper, _group = get_password_file_owner(account)
-    return place.passwords.stat().st_uid in (keeper, os.geteuid())
+    file_owner, _group = get_password_file_owner(account)
+    return place.passwords.stat().st_uid in (file_owner, os.geteuid())
 
 
-def _is_let_in(place: ServerPlace, role: str) -> bool:
+def _can_connect(place: ServerPlace, role: str) -> bool:
     try:
         connect(place, role, "postgres").close()
     except psycopg.OperationalError:
@@ -148,7 +148,7 @@ def _is_let_in(place: ServerPlace, role: str) -> bool:
     return True
 
 
-def _is_open(place: ServerPlace) -> bool:
+def _is_access_open(place: ServerPlace) -> bool:
     try:
         return _OPEN_ACCESS_LINE.search(_get_access_file(place).read_text(errors="replace")) is not None
     except OSError:

@@ -73,11 +73,11 @@ def start(place: ServerPlace) -> None:
         server = None
     if server is None:
         if not place.cluster.exists():
-            _refuse_where_a_restore_was_cut_off(place)
+            _refuse_after_interrupted_restore(place)
             _initialise(place, account)
         _check_version(place)
         _clear_stale_pid(place)
-        _launch(place, account)
+        _launch_server(place, account)
     _ensure_roles_and_database(place, account, is_new=server is None)
 
 
@@ -98,7 +98,7 @@ def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None
         raise PostgresUnavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
-def _refuse_where_a_restore_was_cut_off(place: ServerPlace) -> None:
+def _refuse_after_interrupted_restore(place: ServerPlace) -> None:
     """Refuse to start after an interrupted restore, because an empty database would look like a total loss."""
     if place.restored.exists():
         raise PostgresUnavailable(
@@ -139,7 +139,9 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     )
     if result.returncode != 0:
         shutil.rmtree(work_folder, ignore_errors=True)
-        raise PostgresUnavailable(_explain(place, "PostgreSQL could not make its data folder", result.stdout))
+        raise PostgresUnavailable(
+            _explain_failure(place, "PostgreSQL could not make its data folder", result.stdout)
+        )
     work_folder.rename(place.cluster)
 
 
@@ -177,7 +179,7 @@ def _clear_stale_pid(place: ServerPlace) -> None:
             f"Processes of an earlier PostgreSQL server still use {place.cluster}: "
             f"{', '.join(str(process.pid) for process in _list_processes(place))}. End them, then try again."
         )
-    _release_ended()
+    _reap_ended_servers()
     process_id = _read_process_id(place)
     if process_id is not None and psutil.pid_exists(process_id):
         (place.cluster / "postmaster.pid").unlink(missing_ok=True)
@@ -192,7 +194,7 @@ class _Server(subprocess.Popen[bytes]):
         """Do nothing, because Python's finaliser warns about a child that still runs."""
 
 
-def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
+def _launch_server(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     quoted_path = str(place.socket_folder).replace('"', '""')
     command = [
         get_binary("postgres"),
@@ -222,7 +224,7 @@ def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     if process.poll() is None:
         stop(psutil.Process(process.pid))
     log_text = place.log.read_text(errors="replace")
-    raise PostgresUnavailable(_explain(place, "PostgreSQL did not start", log_text))
+    raise PostgresUnavailable(_explain_failure(place, "PostgreSQL did not start", log_text))
 
 
 _children: list[_Server] = []
@@ -233,12 +235,16 @@ def _ensure_roles_and_database(
 ) -> None:
     server = find_live_server(place)
     if server is None:
-        raise PostgresUnavailable(_explain(place, "PostgreSQL ended", place.log.read_text(errors="replace")))
-    roles.establish(place, server, account, is_new=is_new)
+        raise PostgresUnavailable(
+            _explain_failure(place, "PostgreSQL ended", place.log.read_text(errors="replace"))
+        )
+    roles.ensure_roles(place, server, account, is_new=is_new)
     try:
         owned_database.ensure_database(place, DATABASE)
     except psycopg.Error as error:
-        raise PostgresUnavailable(_explain(place, "The database cannot be opened", str(error))) from error
+        raise PostgresUnavailable(
+            _explain_failure(place, "The database cannot be opened", str(error))
+        ) from error
 
 
 def _is_answering(place: ServerPlace) -> bool:
@@ -285,7 +291,7 @@ def find_live_server(place: ServerPlace) -> psutil.Process | None:
     process_id = _read_process_id(place)
     if process_id is None or process_id <= 0:
         return None
-    _release_ended()
+    _reap_ended_servers()
     try:
         process = psutil.Process(process_id)
     except psutil.NoSuchProcess:
@@ -293,7 +299,7 @@ def find_live_server(place: ServerPlace) -> psutil.Process | None:
     return process if _is_server_process(process, place) else None
 
 
-def _release_ended() -> None:
+def _reap_ended_servers() -> None:
     """Release processes of ended servers, so that their ids are free again."""
     for child in _children:
         child.poll()
@@ -318,7 +324,7 @@ def stop(server: psutil.Process) -> None:
 def _has_ended(server: psutil.Process, *, within: float, unless_it_recovers: bool) -> bool:
     deadline = time.monotonic() + within
     while time.monotonic() < deadline:
-        _release_ended()
+        _reap_ended_servers()
         with contextlib.suppress(psutil.TimeoutExpired):
             server.wait(0.1)
             return True
@@ -335,7 +341,7 @@ def _is_recovering(server: psutil.Process) -> bool:
         return False
 
 
-def _explain(place: ServerPlace, description: str, log_text: str) -> str:
+def _explain_failure(place: ServerPlace, description: str, log_text: str) -> str:
     """Return a sentence about the cause if known, otherwise the server's last log lines."""
     explanations = {
         "No space left on device": f"the disk that holds {place.data_dir} is full; free some space, or set DATA_DIR",
@@ -347,11 +353,11 @@ def _explain(place: ServerPlace, description: str, log_text: str) -> str:
     }
     for sign, cause in explanations.items():
         if sign in log_text:
-            return f"{description}: {cause}. ({_get_last_words(log_text, 1)})"
-    return f"{description}. Its last words:\n{_get_last_words(log_text, 8)}"
+            return f"{description}: {cause}. ({_get_last_log_lines(log_text, 1)})"
+    return f"{description}. Its last words:\n{_get_last_log_lines(log_text, 8)}"
 
 
-def _get_last_words(log_text: str, lines: int) -> str:
-    telling_lines = [line.strip() for line in log_text.splitlines() if line.strip()]
-    errors = [line for line in telling_lines if "FATAL" in line or "error" in line.lower()]
-    return "\n".join((errors if lines == 1 and errors else telling_lines)[-lines:])
+def _get_last_log_lines(log_text: str, lines: int) -> str:
+    error_lines = [line.strip() for line in log_text.splitlines() if line.strip()]
+    errors = [line for line in error_lines if "FATAL" in line or "error" in line.lower()]
+    return "\n".join((errors if lines == 1 and errors else error_lines)[-lines:])

@@ -23,7 +23,7 @@ ARCHIVE_TIMEOUT_SECONDS = 60
 MAX_WAITING_BYTES = 4 * 2**30
 
 #: PostgreSQL interprets these as "there is no more" and "stop immediately".
-_NOT_THERE, _WRONG = 1, 200
+_MISSING_STATUS, _DAMAGED_STATUS = 1, 200
 
 
 def build_archiving_settings(folder: Path) -> dict[str, str]:
@@ -111,7 +111,7 @@ def read_contents(archived: Path) -> bytes:
     return gzip.decompress(compressed)
 
 
-def fetch(folder: Path, path: Path, name: str) -> bool:
+def fetch_segment(folder: Path, path: Path, name: str) -> bool:
     """Copy a segment from the archive; return False at the end of the archive.
 
     Raises:
@@ -150,18 +150,18 @@ def _is_backlog_too_large(path: Path) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Run `archive_segment` or `fetch` for the server; the arguments are the archive folder, a path and a name."""
+    """Archive or fetch a segment for the server; the arguments are the verb, the archive folder, a path and a name."""
     verb, folder, path, name = arguments[0], Path(arguments[1]), Path(arguments[2]), arguments[3]
     if not NAME_PATTERN.fullmatch(name):
-        return _NOT_THERE
+        return _MISSING_STATUS
     try:
         if verb == "fetch":
-            return 0 if fetch(folder, path, name) else _NOT_THERE
+            return 0 if fetch_segment(folder, path, name) else _MISSING_STATUS
         archive_segment(folder, path, name)
     except Exception as error:  # noqa: BLE001  whatever it is, the server must not take it for an answer
         print(f"{name}: {error}", file=sys.stderr)
         if verb == "fetch":
-            return _WRONG
+            return _DAMAGED_STATUS
         if (
             isinstance(error, OSError)
             and not isinstance(error, FileExistsError)

@@ -89,27 +89,27 @@ class Command(LocalizedCommand):
             )
 
     def list(self) -> None:
-        for one in generations.list_generations(get_backup_folder()):
-            of = f"{one.finished_at:%Y-%m-%d %H:%M:%S} UTC"
+        for backup in generations.list_generations(get_backup_folder()):
+            of = f"{backup.finished_at:%Y-%m-%d %H:%M:%S} UTC"
             self.stdout.write(
                 ngettext(
                     "%(one)s  %(kind)s  %(of)s  %(files)s file  timeline %(timeline)s",
                     "%(one)s  %(kind)s  %(of)s  %(files)s files  timeline %(timeline)s",
-                    one.files,
+                    backup.files,
                 )
                 % {
-                    "one": one.name,
-                    "kind": f"{one.kind:<11}",
+                    "one": backup.name,
+                    "kind": f"{backup.kind:<11}",
                     "of": of,
-                    "files": f"{one.files:>8}",
-                    "timeline": one.timeline,
+                    "files": f"{backup.files:>8}",
+                    "timeline": backup.timeline,
                 }
             )
 
     def verify(self) -> None:
         folder = get_backup_folder()
         count = 0
-        with folder.alone():
+        with folder.lock_for_writing():
             for count, fault in enumerate(examination.find_faults(folder), 1):  # noqa: B007  counted
                 self.stdout.write(fault)
         if count:

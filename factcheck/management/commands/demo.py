@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from factcheck.database import embedded
-from factcheck.database.database_roles import connect_as_owner, find_deviating, grant
+from factcheck.database.database_roles import connect_as_owner, correct_grants, find_wrong_grants
 from factcheck.database.pending_migrations import list_pending_migrations
 from factcheck.management.localized_command import LocalizedCommand
 from factcheck.web import serving
@@ -38,9 +38,9 @@ class Command(LocalizedCommand):
             if list_pending_migrations():
                 status.update(gettext("Preparing the database …"))
                 call_command("migrate", verbosity=0)
-            elif find_deviating():
+            elif find_wrong_grants():
                 with connect_as_owner():
-                    grant()
+                    correct_grants()
             status.update(gettext("Loading the demo data …"))
             call_command("load_demo", verbosity=0)
             status.update(gettext("Collecting static files …"))

@@ -4,10 +4,10 @@ from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.utils.translation import gettext, gettext_noop
 
-from factcheck.database.database_roles import connect_as_owner, grant
-from factcheck.database.immediate_references import hold_at_once
+from factcheck.database.database_roles import connect_as_owner, correct_grants
+from factcheck.database.immediate_references import make_references_immediate
 from factcheck.database.lock_timeout import retry_under_lock_timeout
-from factcheck.database.schema_agreement import refuse_other_history
+from factcheck.database.schema_agreement import require_same_history
 from factcheck.database.server_start import wait_until_reachable
 from factcheck.management.localized_command import LocalizedCommand
 
@@ -38,7 +38,7 @@ class Command(LocalizedCommand, migrate.Command):
         alias = options["database"]
         with connect_as_owner(alias):
             wait_until_reachable(alias, report=self.stderr.write)
-            refuse_other_history(alias)
+            require_same_history(alias)
             retry_under_lock_timeout(
                 lambda: self.run_migrations(*args, **options),
                 alias=alias,
@@ -51,5 +51,5 @@ class Command(LocalizedCommand, migrate.Command):
         super().handle(*args, **options)
         only_asks = options.get("plan") or options.get("check_unapplied")
         if not only_asks:
-            hold_at_once(options["database"])
-            grant(options["database"])
+            make_references_immediate(options["database"])
+            correct_grants(options["database"])

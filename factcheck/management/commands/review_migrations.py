@@ -6,7 +6,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database import embedded
-from factcheck.database.migration_review import WEIGHED_MARK, ReviewedMigration, review_migration
+from factcheck.database.migration_review import JUSTIFICATIONS_ATTRIBUTE, ReviewedMigration, review_migration
 from factcheck.database.released_migrations import Key, RevisionNotFound, find_last_release, find_unreleased
 from factcheck.database.schema_shape import KnownTables
 from factcheck.database.scratch_database import open_scratch_database
@@ -56,7 +56,7 @@ class Command(LocalizedCommand):
                     "These migrations cannot run beside the previous version. Change them, or give the "
                     "reason in `%(weighed)s`."
                 )
-                % {"weighed": WEIGHED_MARK}
+                % {"weighed": JUSTIFICATIONS_ATTRIBUTE}
             )
 
     def run_new(self, new: set[Key]) -> list[ReviewedMigration]:
@@ -73,7 +73,7 @@ class Command(LocalizedCommand):
             if (migration.app_label, migration.name) not in new:
                 state = executor.apply_migration(state, migration)
                 continue
-            tables = tables or KnownTables.by(state)
+            tables = tables or KnownTables.from_state(state)
             result, state = review_migration(migration, state, database, known_tables=tables)
             self.report(result)
             results.append(result)
@@ -88,7 +88,7 @@ class Command(LocalizedCommand):
         for name in result.idle:
             self.stdout.write(
                 gettext("  `%(weighed)s` names an operation that it does not contain: %(name)s")
-                % {"weighed": WEIGHED_MARK, "name": name}
+                % {"weighed": JUSTIFICATIONS_ATTRIBUTE, "name": name}
             )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from factcheck.database import embedded
 from factcheck.database.pending_migrations import list_pending_migrations
 from factcheck.database.schema_agreement import find_missing_columns
-from factcheck.installation.private_files import close_off
+from factcheck.installation.private_files import make_contents_private
 from factcheck.management.localized_command import LocalizedCommand
 from factcheck.web import serving
 
@@ -70,7 +70,7 @@ class Command(LocalizedCommand):
                 % {"column": absent_columns[0]}
             )
         for folder in (settings.MEDIA_ROOT, settings.DATA_DIR / "reports"):
-            close_off(folder)  # made before folders of ours were closed to others
+            make_contents_private(folder)  # made before folders of ours were closed to others
         serving.collect_static_files()
         serving.serve(
             host,

@@ -42,13 +42,13 @@ class Costs:
     def of(self, path: str, query: str, text: str = "") -> int:
         base = next((cost for costly, cost in self.by_address if costly(path)), 1)
         cost = min(MAX_COST, base * _weigh_query(query)) if query else base
-        if self.is_by_text(path):
+        if self.grows_with_text(path):
             if "text=" in query or "%" in query:
                 text += "".join(value for name, value in parse_qsl(query, errors="replace") if name == "text")
             cost += sum(1 for _ in TOKEN_PATTERN.finditer(text)) // TOKENS_PER_UNIT
         return min(MAX_COST, cost)
 
-    def is_by_text(self, path: str) -> bool:
+    def grows_with_text(self, path: str) -> bool:
         """Return whether a response's cost grows with the number of words."""
         return self._by_text(path) is not None
 

@@ -63,7 +63,7 @@ class RateLimits:
             return build_refusal(request, admission)
         # Only after counting, so that a caller with a slow body has already drawn on the budget.
         has_body = request.META.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in request.META
-        if has_body and (refusal := uploads.receive(request)):
+        if has_body and (refusal := uploads.receive_body(request)):
             return build_incomplete_response(request, refusal)
         body_cost = self._compute_body_cost(request) if has_body and request.method != "OPTIONS" else 0
         if body_cost > cost:
@@ -76,7 +76,7 @@ class RateLimits:
         else:
             holder = get_token_owner(request)
             caller = get_caller(request) if holder is None else f"token of {holder}"
-            response = gate.expensive.through(
+            response = gate.expensive_requests.run(
                 partial(self.get_response, request), caller
             ) or build_busy_response(request)
         if has_body:
@@ -106,7 +106,7 @@ class RateLimits:
         Returns 0 if the body does not matter.
         """
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
-        if self.costs.is_by_text(path):
+        if self.costs.grows_with_text(path):
             return self.costs.of(path, query, _read_text(request))
         if "HTTP_X_HTTP_METHOD_OVERRIDE" not in request.META or not self.limited(path):
             return 0

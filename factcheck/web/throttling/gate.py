@@ -25,12 +25,12 @@ class Gate:
         self._waiting: set[str] = set()
         self._changed = Condition()
 
-    def through(self, answer: Callable[[], Answer], caller: str) -> Answer | None:
+    def run(self, work: Callable[[], Answer], caller: str) -> Answer | None:
         """Call the function once a slot is free; return None if none becomes free."""
         if not self._enter(caller):
             return None
         try:
-            return answer()
+            return work()
         finally:
             with self._changed:
                 self._seated.discard(caller)
@@ -56,4 +56,4 @@ class Gate:
 
 #: A quarter of the threads works on expensive requests, a quarter may wait for that, and a quarter streams downloads;
 #: the last quarter is always free for others.
-expensive = Gate(max(1, settings.WEB_THREADS // 4))
+expensive_requests = Gate(max(1, settings.WEB_THREADS // 4))

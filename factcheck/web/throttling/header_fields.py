@@ -35,11 +35,11 @@ def build_refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
 def describe_refusal(admission: Admission) -> str:
     """Return the message for a refused caller."""
     seconds = admission.reset_seconds
-    most = gettext("The limit is %(limit)s requests in %(window)s seconds.") % {
+    limit_sentence = gettext("The limit is %(limit)s requests in %(window)s seconds.") % {
         "limit": admission.limit,
         "window": admission.window,
     }
     retry_advice = ngettext(
         "Try again in %(seconds)s second.", "Try again in %(seconds)s seconds.", seconds
     ) % {"seconds": seconds}
-    return f"{most} {retry_advice}"
+    return f"{limit_sentence} {retry_advice}"

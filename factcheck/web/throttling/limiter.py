@@ -68,13 +68,13 @@ class _Budget(NamedTuple):
     share: int
 
     @classmethod
-    def at(cls, rate: Rate) -> Self:
+    def from_rate(cls, rate: Rate) -> Self:
         return cls(rate.limit, rate.seconds, rate.seconds / rate.limit, ceil(rate.limit / BATCH_SHARE))
 
     def allows(self, debt: float, cost: int) -> bool:
         return debt + cost * self.interval <= self.window + _ROUNDING
 
-    def answer(self, tier: str, debt: float, cost: int, *, allowed: bool) -> Admission:
+    def build_admission(self, tier: str, debt: float, cost: int, *, allowed: bool) -> Admission:
         remaining = self.window - debt
         wait_seconds = debt if allowed else cost * self.interval - remaining
         return Admission(
@@ -106,7 +106,7 @@ class Limiter:
         clock: Callable[[], float] = time.monotonic,
         callers_remembered: int = MAX_CALLERS,
     ) -> None:
-        self.budgets = {tier: _Budget.at(rate) for tier, rate in rates.items() if rate}
+        self.budgets = {tier: _Budget.from_rate(rate) for tier, rate in rates.items() if rate}
         self.store, self.clock, self.callers_remembered = store, clock, callers_remembered
         self._secret = blake2b(secret.encode()).digest()
         self._accounts: OrderedDict[tuple[str, str], _Account] = OrderedDict()
@@ -141,7 +141,7 @@ class Limiter:
                 account.free_at = now + debt
                 account.unsettled += cost
                 account.unsettled_free_at = max(account.unsettled_free_at, now) + spent_seconds
-            return budget.answer(tier, debt, cost, allowed=allowed)
+            return budget.build_admission(tier, debt, cost, allowed=allowed)
 
     def _account(self, tier: str, client: str, now: float) -> _Account:
         key = (tier, client)
@@ -169,14 +169,14 @@ class Limiter:
             )
         except StoreUnavailable as failure:
             # Unsent counts are dropped: sent hours later, they would lock the caller out for nothing.
-            self._leave_alone(asked_at, failure)
+            self._pause_settling(asked_at, failure)
         else:
             account.free_at = self.clock() + debt
 
     def _hash_caller(self, tier: str, client: str) -> str:
         return blake2b(f"{tier} {client}".encode(), key=self._secret, digest_size=16).hexdigest()
 
-    def _leave_alone(self, now: float, failure: StoreUnavailable) -> None:
+    def _pause_settling(self, now: float, failure: StoreUnavailable) -> None:
         with self._table:
             self._store_rests_until = now + RETRY_AFTER_SECONDS
             may_log = now >= self._silent_until

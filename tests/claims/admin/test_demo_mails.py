@@ -9,12 +9,12 @@ from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import RequestFactory
 
 from claims.admin.administration import load_stored_mails, show_mails
-from factcheck.installation.environment import mail
+from factcheck.installation.environment import read_mail_settings
 
 
 @pytest.fixture
 def stored_in(settings: Any, tmp_path: Path) -> Path:
-    for name, value in mail("EMAIL_URL", stored_in=tmp_path / "mails").items():
+    for name, value in read_mail_settings("EMAIL_URL", stored_in=tmp_path / "mails").items():
         setattr(settings, name, value)
     return tmp_path
 

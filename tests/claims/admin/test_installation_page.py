@@ -29,7 +29,7 @@ def test_each_feature_is_switched_and_the_audit_log_says_by_whom(
     said = [switch(client, "complaints", "off"), switch(client, "embeds", "on")]
     assert said == [
         ["Switched off: Complaints. Nothing was deleted."],
-        [f"Switched on: {features.find('embeds').verbose_name}."],
+        [f"Switched on: {features.find_feature('embeds').verbose_name}."],
     ]
     assert [feature.label for feature in features.list_switched_on()] == ["embeds"]
     recorded = AuditRecord.objects.filter(kind="feature_switched").order_by("pk")

@@ -14,7 +14,7 @@ from claims.management.tasks import forget_answers
 from claims.models import Claim, Evidence, StoredAnswer, Transition, Verdict
 from claims.newsroom.people import get_display_name
 from claims.review import claim_edits
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 from sources.models import Source
 from tests.helpers.newsroom import make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import tool
@@ -220,7 +220,7 @@ def test_who_would_wait_too_long_is_asked_to_come_back(editor: User, monkeypatch
     monkeypatch.setattr(idempotency, "LOCK_TIMEOUT", "50ms")
     asking = tool(editor)
     with transaction.atomic():
-        hold(f"answer for {editor.pk} under {KEY}")
+        lock_names(f"answer for {editor.pk} under {KEY}")
         (answer,) = at_once(lambda: asking.post("claims/", CLAIM, Idempotency_Key=KEY))
     assert (answer.status_code, answer["Retry-After"]) == (409, "1")
     assert "try again" in answer.json()["detail"]

@@ -27,7 +27,7 @@ CORE = ["/", "/claims/", "/check/", "/about/", "/api/v1/", "/api/v1/claims/", "/
 
 def pages_of(label: str) -> list[str]:
     """Return the addresses of a feature on both sides that take no arguments."""
-    models = features.find(label).get_models()
+    models = features.find_feature(label).get_models()
     desk = [
         reverse(f"admin:{m._meta.app_label}_{m._meta.model_name}_changelist")
         for m in models
@@ -96,9 +96,9 @@ def test_both_sides_without_a_feature_and_with_it_again(
 def test_another_process_follows_within_seconds(administrator: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO claims_featurechoice (feature, is_on) VALUES ('complaints', false)")
-    assert features.find("complaints").is_on
+    assert features.find_feature("complaints").is_on
     known_choices.until = 0
-    assert not features.find("complaints").is_on
+    assert not features.find_feature("complaints").is_on
 
 
 def routes_of_features(routes: Any) -> Iterator[URLPattern]:

@@ -16,7 +16,7 @@ from claims.matching.shared_words import (
 )
 from claims.models import Claim
 from claims.review import workflow
-from factcheck.database.bulk_copy import analyze
+from factcheck.database.bulk_copy import update_statistics
 from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -151,7 +151,7 @@ def test_the_rarest_words_lead_until_enough_claims_have_them(monkeypatch: pytest
 
 def test_what_is_common_is_what_was_found_when_the_table_was_analysed(published: dict[str, int]) -> None:
     assert shared_words.get_common_words().claims == {}
-    analyze("claims_statedwords")
+    update_statistics("claims_statedwords")
     shared_words.load_common_words.cache_clear()
     found = shared_words.get_common_words()
     assert [found.all_claims, found.claims["the"], found.claims["volcano"]] == [

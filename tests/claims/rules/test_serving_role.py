@@ -334,7 +334,7 @@ def test_its_password_lets_in_nobody_else(serving: Server, role: str) -> None:
 
 
 def test_each_table_is_granted_as_its_rules_say(serving: Server) -> None:
-    """Read from the database, beside what `list_wanted` says."""
+    """Read from the database, beside what `list_intended_operations` says."""
     may = dict(
         serving.execute(
             "SELECT relname, string_agg(privilege, ' ' ORDER BY privilege) FROM pg_class, unnest(ARRAY['SELECT',"
@@ -364,7 +364,7 @@ def test_each_table_is_granted_as_its_rules_say(serving: Server) -> None:
         "procrastinate_jobs": "DELETE INSERT SELECT UPDATE",
     }  # fmt: skip
     assert {name: frozenset(words.split()) for name, words in may.items()} == {
-        name: rights for name, rights in database_roles.list_wanted().items() if name in may
+        name: rights for name, rights in database_roles.list_intended_operations().items() if name in may
     }
 
 

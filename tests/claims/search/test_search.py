@@ -10,7 +10,7 @@ from claims.models import Claim, Publication, Topic
 from claims.search import choose_stemmers, make_searchable, read
 from claims.search.syntax import build_websearch, find_wanted_words, split_pieces, straighten_quotes
 from claims.search.word_frequencies import load_frequencies
-from factcheck.database.bulk_copy import analyze
+from factcheck.database.bulk_copy import update_statistics
 from tests.helpers.newsroom import make_claim
 from tests.helpers.sweeps import sweep
 
@@ -190,7 +190,7 @@ def test_reading_knows_about_how_much_matches(publish: Publish) -> None:
         publish(make_claim(f"The {name} of the town."))
     load_frequencies.cache_clear()
     assert read("bridge").matches == 0
-    analyze("claims_publication")
+    update_statistics("claims_publication")
     assert read("bridge").matches == 0  # as a process believes for a while
     load_frequencies.cache_clear()
     expected = {

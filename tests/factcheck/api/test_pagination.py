@@ -23,8 +23,8 @@ from factcheck.api.pagination import (
     make_day_key,
     make_id_key,
     make_moment_key,
+    make_rank_key,
     make_text_key,
-    rank_key,
     read_rows_page,
     read_values_page,
 )
@@ -37,7 +37,7 @@ BY_NAME = build_both_orderings("name", make_text_key("name"), make_id_key("id"))
 BY_DAY = build_both_orderings(
     "published", make_day_key(build_sortable_day("published_on")), make_id_key("id")
 )
-BY_RANK = Ordering("relevance", (rank_key("rank"), make_id_key("id")), descending=True)
+BY_RANK = Ordering("relevance", (make_rank_key("rank"), make_id_key("id")), descending=True)
 BY_MOMENT = build_both_orderings("updated", make_moment_key("published_at"), make_id_key("id"))
 
 

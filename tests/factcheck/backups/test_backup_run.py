@@ -98,15 +98,15 @@ make_backup(ServerPlace(top / "data"), BackupFolder(top / "kept"), {})
 
 
 def test_folder_stays_locked_while_a_program_whose_caller_was_killed_writes_on(told: BackedUpServer) -> None:
-    with told.folder.alone() as lock:
+    with told.folder.lock_for_writing() as lock:
         orphan = subprocess.Popen(["sleep", "600"], pass_fds=[lock])
     try:
-        with pytest.raises(BackupRunning), told.folder.alone():
+        with pytest.raises(BackupRunning), told.folder.lock_for_writing():
             pytest.fail("entered")
     finally:
         orphan.kill()
         orphan.wait()
-    with told.folder.alone():
+    with told.folder.lock_for_writing():
         pass
 
 

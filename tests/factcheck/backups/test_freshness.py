@@ -32,7 +32,7 @@ def make(folder: BackupFolder, hours_ago: float, stop: int = 1500) -> None:
     one = replace(generation(1 + len(generations.list_generations(folder)), days_ago), stop=stop)
     unfinished = folder.generations / f"{one.name}.unfinished"
     unfinished.mkdir(parents=True)
-    generations.finish(folder, unfinished, one)
+    generations.complete_backup(folder, unfinished, one)
 
 
 def test_nothing_is_said_where_none_are_asked_for(settings: Settings) -> None:
@@ -132,9 +132,9 @@ def test_log_that_is_not_kept(folder: BackupFolder) -> None:
 
 def test_embedded_server_without_backups_is_no_way_to_deploy(settings: Settings) -> None:
     settings.BACKUP_DIR, settings.EMBEDDED_DATABASE = None, True
-    assert [message.id for message in freshness.check_that_there_are_backups(None)] == ["factcheck.W009"]
+    assert [message.id for message in freshness.check_backups_configured(None)] == ["factcheck.W009"]
     settings.EMBEDDED_DATABASE = False
-    assert freshness.check_that_there_are_backups(None) == []
+    assert freshness.check_backups_configured(None) == []
 
 
 @pytest.mark.django_db

@@ -44,10 +44,10 @@ def test_each_moment_of_the_days_that_are_kept_can_be_had() -> None:
     last = generation(5, 1, other.name)
     given_up = generation(0, 30)
     everything = [given_up, full, old, begin, other, last]
-    assert generations.choose_kept(everything, now=NOW, days=14) == {
+    assert generations.choose_generations_to_keep(everything, now=NOW, days=14) == {
         one.name for one in everything if one is not given_up
     }
-    assert generations.choose_kept(everything, now=NOW, days=5) == {other.name, last.name}
+    assert generations.choose_generations_to_keep(everything, now=NOW, days=5) == {other.name, last.name}
 
 
 @st.composite
@@ -64,7 +64,7 @@ def histories(draw: st.DrawFn) -> list[Generation]:
 def test_whatever_the_clock_said_two_are_kept_and_none_without_what_it_is_based_on(
     made: list[Generation], days: int
 ) -> None:
-    names = generations.choose_kept(made, now=NOW, days=days)
+    names = generations.choose_generations_to_keep(made, now=NOW, days=days)
     kept = [one for one in made if one.name in names]
     assert len(kept) >= min(2, len(made))
     assert [generations.build_chain(one, kept)[-1] for one in kept] == kept
@@ -80,11 +80,11 @@ def test_what_is_no_backup_is_not_listed_and_what_cannot_be_read_is_said(tmp_pat
         unfinished = folder.generations / f"{each.name}.unfinished"
         unfinished.mkdir()
         assert each not in generations.list_generations(folder)
-        generations.finish(folder, unfinished, each)
+        generations.complete_backup(folder, unfinished, each)
     for stray in ("lost+found", "20261103T000000Z.unfinished", "20261104T000000Z.removed"):
         (folder.generations / stray).mkdir()
     assert generations.list_generations(folder) == [one, other]
-    generations.remove(folder, [one, other])
+    generations.remove_generations(folder, [one, other])
     assert [path.name for path in folder.generations.iterdir()] == ["lost+found"]
     (folder.generations / one.name).mkdir()
     with pytest.raises(BackupFailed, match=f"{one.name} cannot be read"):

@@ -59,7 +59,7 @@ def test_files_are_left_to_the_backup_that_is_being_made(
 ) -> None:
     for name in ("get_server_place", "get_backup_folder", "list_kept_folders"):
         monkeypatch.setattr(tasks, name, lambda: None)
-    monkeypatch.setattr(tasks, "open_gaps", list)
+    monkeypatch.setattr(tasks, "load_open_gaps", list)
 
     def refuse(*_: object) -> None:
         raise BackupRunning("Another backup is being written.")
@@ -82,9 +82,9 @@ def test_gap_in_the_log_is_closed_at_once_where_the_folder_takes_anything(
     for name in ("get_server_place", "get_backup_folder", "list_kept_folders"):
         monkeypatch.setattr(tasks, name, lambda: None)
     monkeypatch.setattr(
-        tasks, "open_gaps", lambda: [LogGap("000000010000000000000007", "000000010000000000000009")]
+        tasks, "load_open_gaps", lambda: [LogGap("000000010000000000000007", "000000010000000000000009")]
     )
-    monkeypatch.setattr(tasks, "log_problem", lambda: problem)
+    monkeypatch.setattr(tasks, "describe_log_problem", lambda: problem)
     monkeypatch.setattr(tasks, "_run_backup", lambda: done.append("backup"))
     monkeypatch.setattr(tasks, "copy_files", lambda *_: done.append("files"))
     tasks.copy_new_files(timestamp=0)

@@ -26,7 +26,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> BackupFolder:
 
 
 def test_newest_history_begins_with_a_backup_from_before_it_left_the_other(folder: BackupFolder) -> None:
-    assert timelines.find_newest(folder) == 2
+    assert timelines.find_newest_timeline(folder) == 2
     assert timelines.load_ancestry(folder, 2) == {1: 2600}
     assert timelines.find_base(folder, 2, None) == generation(2, 2)
     assert timelines.find_base(folder, 1, None) == generation(3, 1)

@@ -15,7 +15,7 @@ MODEST = Allowance(memory=256 * 2**20, seconds=120.0, output=100_000)
 
 def run(script: str, allowance: Allowance = MODEST) -> tuple[bytes, str, bool]:
     done = run_bounded(SHELL, ["-c", script], allowance)
-    return done.output, done.complaints, done.succeeded
+    return done.output, done.error_text, done.succeeded
 
 
 def cause(script: str, allowance: Allowance = MODEST) -> Cause:
@@ -61,8 +61,8 @@ def test_too_much_output() -> None:
 
 
 def test_endless_complaints_are_cut() -> None:
-    _output, complaints, _succeeded = run("head -c 5000000 /dev/zero >&2")
-    assert len(complaints) < 3_000_000
+    _output, error_text, _succeeded = run("head -c 5000000 /dev/zero >&2")
+    assert len(error_text) < 3_000_000
 
 
 def test_a_program_that_is_not_there() -> None:

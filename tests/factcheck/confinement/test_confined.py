@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from factcheck.confinement.confined import ROOT, SEATS, Confined, LimitExceeded
+from factcheck.confinement.confined import MAX_TASKS, ROOT, Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 from tests.helpers.parallel import at_once
 
@@ -102,12 +102,12 @@ def test_threads_share_it(confined: Confined) -> None:
 
 
 def test_who_finds_no_place_is_told(confined: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("factcheck.confinement.confined.QUEUE", 0.01)
-    for _ in range(SEATS):
+    monkeypatch.setattr("factcheck.confinement.confined.QUEUE_SECONDS", 0.01)
+    for _ in range(MAX_TASKS):
         confined._seats.acquire()
     with pytest.raises(LimitExceeded) as refused:
         confined.answer(b"repeat 1")
-    for _ in range(SEATS):
+    for _ in range(MAX_TASKS):
         confined._seats.release()
     assert refused.value.cause is Cause.BUSY
     assert confined.answer(b"repeat 1") == b"1"

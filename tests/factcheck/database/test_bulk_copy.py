@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, models, transaction
 
 from claims.models import Claim, Claimant, Topic, Verdict
-from factcheck.database.bulk_copy import RowMaker, build_lines, copy, reserve_ids, send
+from factcheck.database.bulk_copy import RowMaker, build_lines, copy_rows, reserve_ids, send_lines
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
@@ -16,10 +16,10 @@ Store = Callable[[type[models.Model], Sequence[models.Model]], None]
 
 
 def _sent(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    send(build_lines(model, rows))
+    send_lines(build_lines(model, rows))
 
 
-@pytest.mark.parametrize("store", [copy, _sent], ids=["at once", "later"])
+@pytest.mark.parametrize("store", [copy_rows, _sent], ids=["at once", "later"])
 def test_texts_arrive_as_they_are(store: Store) -> None:
     odd = ["\\N", "a\tb\nc\r\\.", "\\", "“quoted”, {braces}", "", "橋"]
     ids = reserve_ids(Claimant, len(odd))
@@ -32,7 +32,7 @@ def test_texts_arrive_as_they_are(store: Store) -> None:
     ]
 
 
-@pytest.mark.parametrize("store", [copy, _sent], ids=["at once", "later"])
+@pytest.mark.parametrize("store", [copy_rows, _sent], ids=["at once", "later"])
 def test_what_the_database_refuses_is_said_as_by_any_other_statement(store: Store) -> None:
     rows = [Topic(name="Bridges", slug="bridges") for _ in range(2)]
     with pytest.raises(IntegrityError, match="slug"), transaction.atomic():
@@ -41,7 +41,7 @@ def test_what_the_database_refuses_is_said_as_by_any_other_statement(store: Stor
 
 
 def test_nothing_is_sent_where_there_are_no_rows() -> None:
-    copy(Topic, [])
+    copy_rows(Topic, [])
     assert build_lines(Topic, []) == []
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.database import connection_settings
-from factcheck.database.connection_settings import build_owning
+from factcheck.database.connection_settings import build_owner_settings
 from tests.helpers.sweeps import sweep
 
 PRIMARY: dict[str, Any] = {"NAME": "factcheck", "HOST": "one", "OPTIONS": {"sslmode": "require"}}
@@ -14,20 +14,20 @@ REPLICA: dict[str, Any] = {"NAME": "factcheck", "HOST": "two", "OPTIONS": {"opti
 
 
 def test_what_writes_is_kept_open_by_its_pool() -> None:
-    kept = connection_settings.build_writing(PRIMARY, pool=8)
+    kept = connection_settings.build_writing_settings(PRIMARY, pool=8)
     pool = {"min_size": 1, "max_size": 8, "timeout": 1, "reconnect_timeout": 2}
     assert kept["OPTIONS"] == {"sslmode": "require", "pool": pool}
     assert (kept["HOST"], kept["ENGINE"]) == ("one", "factcheck.database.serving_engine")
 
 
 def test_without_a_pool_nothing_is_added() -> None:
-    assert connection_settings.build_writing(PRIMARY, pool=0)["OPTIONS"] == PRIMARY["OPTIONS"]
+    assert connection_settings.build_writing_settings(PRIMARY, pool=0)["OPTIONS"] == PRIMARY["OPTIONS"]
     assert PRIMARY["OPTIONS"] == {"sslmode": "require"}
 
 
 def test_without_replicas_the_public_reads_what_is_written_to() -> None:
-    writing = connection_settings.build_writing(PRIMARY, pool=8)
-    reading = connection_settings.build_public_reads(writing, [], seconds=5)
+    writing = connection_settings.build_writing_settings(PRIMARY, pool=8)
+    reading = connection_settings.build_read_settings(writing, [], seconds=5)
     assert list(reading) == ["reading"]
     assert reading["reading"]["HOST"] == "one"
     assert reading["reading"]["OPTIONS"] == {
@@ -39,9 +39,9 @@ def test_without_replicas_the_public_reads_what_is_written_to() -> None:
 
 
 def test_each_replica_has_options_of_its_own_and_the_primary_comes_first() -> None:
-    writing = connection_settings.build_writing(PRIMARY, pool=8)
+    writing = connection_settings.build_writing_settings(PRIMARY, pool=8)
     patient = {**PRIMARY, "OPTIONS": {"sslmode": "require", "connect_timeout": "9"}}
-    reading = connection_settings.build_public_reads(writing, [REPLICA, patient], seconds=5)
+    reading = connection_settings.build_read_settings(writing, [REPLICA, patient], seconds=5)
     limit = "-c statement_timeout=5s"
     assert [(alias, each["HOST"], each["OPTIONS"]) for alias, each in reading.items()] == [
         ("reading", "one", {"connect_timeout": 2, "sslmode": "require", "options": limit}),
@@ -51,8 +51,8 @@ def test_each_replica_has_options_of_its_own_and_the_primary_comes_first() -> No
 
 
 def test_without_a_limit_the_server_decides() -> None:
-    writing = connection_settings.build_writing(PRIMARY, pool=0)
-    assert connection_settings.build_public_reads(writing, [REPLICA], seconds=0)["replica-1"]["OPTIONS"] == {
+    writing = connection_settings.build_writing_settings(PRIMARY, pool=0)
+    assert connection_settings.build_read_settings(writing, [REPLICA], seconds=0)["replica-1"]["OPTIONS"] == {
         "connect_timeout": 2,
         "options": "-c jit=off",
     }
@@ -76,15 +76,15 @@ SERVING = {"USER": "factcheck", "NAME": "facts"}
 )
 def test_owner_is_another_role_of_the_same_database(owner: Any, served: Any, words: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=words):
-        build_owning(owner, served)
+        build_owner_settings(owner, served)
 
 
 def test_owner_may_be_unknown() -> None:
-    assert build_owning(None, SERVING) is None
+    assert build_owner_settings(None, SERVING) is None
     owner = {"USER": "factcheck_owner", "NAME": "facts"}
-    assert build_owning(owner, SERVING) == owner
+    assert build_owner_settings(owner, SERVING) == owner
 
 
 def test_a_statement_of_a_request_waits_for_a_lock_as_long_as_one_of_the_public_may_take() -> None:
-    limited = connection_settings.build_writing(REPLICA, pool=0, lock_seconds=5)
+    limited = connection_settings.build_writing_settings(REPLICA, pool=0, lock_seconds=5)
     assert limited["OPTIONS"] == {"options": "-c jit=off -c lock_timeout=5s"}

@@ -54,7 +54,7 @@ def test_name_is_held_by_one_across_transactions_and_by_none_who_is_dead() -> No
             with transaction.atomic():
                 asked("SELECT 1")
             assert (is_free("a thing"), is_free("another")) == (False, True)
-        own.require()
+        own.require_connection()
     assert is_free("a thing")
 
     holds = multiprocessing.get_context("fork").Event()
@@ -65,7 +65,7 @@ def test_name_is_held_by_one_across_transactions_and_by_none_who_is_dead() -> No
     os.kill(holder.pid or 0, signal.SIGKILL)
     holder.join()
     with open_lasting_transaction() as own:
-        own.hold("a thing")  # waits until the server has noticed
+        own.lock("a thing")  # waits until the server has noticed
 
 
 @pytest.mark.usefixtures("way")
@@ -90,7 +90,7 @@ def test_who_lost_the_connection_is_told() -> None:
             asked("SELECT pg_terminate_backend(%s, 120000)", pid)
         assert is_free("a thing")
         with pytest.raises(OperationalError):
-            own.require()
+            own.require_connection()
 
 
 def test_inside_a_transaction_it_is_a_part_of_it() -> None:

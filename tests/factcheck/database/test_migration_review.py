@@ -42,7 +42,7 @@ def state() -> ProjectState:
 
 @pytest.fixture(scope="module")
 def known(state: ProjectState) -> KnownTables:
-    return KnownTables.by(state)
+    return KnownTables.from_state(state)
 
 
 def reviewed(

@@ -11,7 +11,7 @@ from claims.models import Topic
 from factcheck.api.pagination import build_both_orderings, make_id_key, read_template_page
 from factcheck.database.cached_sql import Slot, Statement, Template
 from factcheck.database.locks import lock_exclusively
-from factcheck.database.read_connections import fetch
+from factcheck.database.read_connections import fetch_rows
 from factcheck.installation.environment import read_several_postgresql
 from tests.helpers.database import administration
 from tests.helpers.transaction_pooler import pooled
@@ -21,7 +21,7 @@ __all__ = ["pooled"]  # fixtures
 
 def end_the_connection() -> None:
     """From outside, as a server that is restarted ends them all."""
-    [(pid,)] = fetch("SELECT pg_backend_pid()")
+    [(pid,)] = fetch_rows("SELECT pg_backend_pid()")
     with administration(connection.settings_dict["NAME"]) as other:
         assert other.execute("SELECT pg_terminate_backend(%s, 120000)", [pid]).fetchone() == (True,)
 
@@ -29,7 +29,7 @@ def end_the_connection() -> None:
 @pytest.mark.django_db
 def test_texts_come_as_bytes_and_everything_else_as_python_has_it(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
-        [row] = fetch("SELECT %s::text, %s::bigint, 'word'::varchar, NULL::text", ["Zürich 日本", 7])
+        [row] = fetch_rows("SELECT %s::text, %s::bigint, 'word'::varchar, NULL::text", ["Zürich 日本", 7])
     assert row == ("Zürich 日本".encode(), 7, "word", None)
 
 
@@ -39,16 +39,18 @@ def test_plan_is_kept_where_that_is_asked_for(allowed: bool, prepare: bool, kept
     settings.PREPARED_STATEMENTS = allowed
     end_the_connection()
     for number in range(3):
-        fetch("SELECT %s::int + 4711", [number], prepare=prepare)
-    assert fetch("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%4711'") == [(kept,)]
+        fetch_rows("SELECT %s::int + 4711", [number], prepare=prepare)
+    assert fetch_rows("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%%4711'") == [
+        (kept,)
+    ]
 
 
 def test_plan_is_kept_through_a_pooler(pooled: None) -> None:
     """Each of these may be asked over another connection, while somebody else uses the one before."""
     for number in range(10):
-        assert fetch("SELECT %s::int + 4712", [number], prepare=True) == [(number + 4712,)]
+        assert fetch_rows("SELECT %s::int + 4712", [number], prepare=True) == [(number + 4712,)]
         with lock_exclusively(f"a connection {number % 2}"):
-            assert fetch("SELECT %s::int + 4712", [number], prepare=True) == [(number + 4712,)]
+            assert fetch_rows("SELECT %s::int + 4712", [number], prepare=True) == [(number + 4712,)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -56,7 +58,7 @@ def test_plan_is_kept_through_a_pooler(pooled: None) -> None:
 def test_connection_that_died_is_replaced(prepare: bool) -> None:
     for _ in range(2):
         end_the_connection()
-        assert fetch("SELECT %s::int", [1], prepare=prepare) == [(1,)]
+        assert fetch_rows("SELECT %s::int", [1], prepare=prepare) == [(1,)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -66,7 +68,7 @@ def test_question_is_not_asked_again_in_a_transaction() -> None:
     def ask_twice() -> None:
         with transaction.atomic():
             end_the_connection()
-            fetch("SELECT 1")
+            fetch_rows("SELECT 1")
 
     with pytest.raises(OperationalError):
         ask_twice()
@@ -76,7 +78,7 @@ def test_question_is_not_asked_again_in_a_transaction() -> None:
 def test_wrong_question_is_asked_once(django_assert_num_queries: Any) -> None:
     def ask() -> None:
         with transaction.atomic():
-            fetch("SELECT 1/0")
+            fetch_rows("SELECT 1/0")
 
     with django_assert_num_queries(4), pytest.raises(Exception, match="division by zero"):
         ask()
@@ -115,7 +117,7 @@ def test_values_differ_and_the_statement_is_one(monkeypatch: pytest.MonkeyPatch)
     for name in "abc":
         Topic.objects.create(name=name, slug=name)
     made: list[Statement] = []
-    make = Statement.of
+    make = Statement.from_rows
 
     def watched(rows: Any) -> Statement:
         made.append(make(rows))

@@ -30,7 +30,7 @@ class Scene:
 
     @property
     def fit(self) -> list[str]:
-        return [alias for alias in "ab" if self.replicas.is_fit(alias)]
+        return [alias for alias in "ab" if self.replicas.can_be_read(alias)]
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def scene() -> Scene:
 def test_nothing_is_known_at_first(scene: Scene) -> None:
     """So the primary is asked, and for a moment nobody is taken for dead."""
     assert (scene.fit, scene.replicas.has_primary(), scene.replicas.mark) == ([], True, None)
-    assert (scene.replicas.is_dead("a"), scene.replicas.is_level("a")) == (False, False)
+    assert (scene.replicas.is_dead("a"), scene.replicas.is_up_to_date("a")) == (False, False)
     scene.later(SILENCE_SECONDS + 0.01)
     assert (scene.replicas.has_primary(), scene.replicas.has_lost_primary()) == (False, False)
     assert (scene.replicas.list_by_freshness(), scene.replicas.is_dead("a")) == ([], True)
@@ -94,7 +94,7 @@ def test_without_a_primary_those_who_have_all_it_had_are_read_on(scene: Scene) -
     scene.replica("a", 10)
     scene.replica("b", 9)
     assert (scene.fit, scene.replicas.has_primary()) == (["a"], False)
-    assert [scene.replicas.is_level(alias) for alias in "ab"] == [True, False]
+    assert [scene.replicas.is_up_to_date(alias) for alias in "ab"] == [True, False]
     assert scene.replicas.list_by_freshness() == ["a", "b"]
 
 

@@ -128,7 +128,7 @@ def test_whoever_serves_and_owns_the_tables_is_told_in_production(settings: Any)
 def narrowed_again(transactional_db: None) -> Iterator[None]:
     yield
     with database_roles.connect_as_owner():
-        database_roles.grant()
+        database_roles.correct_grants()
 
 
 @pytest.mark.usefixtures("narrowed_again")
@@ -155,7 +155,7 @@ def test_migrate_grants_what_is_needed_and_takes_back_the_rest() -> None:
     }
     call_command("migrate", verbosity=0)
     assert found() == []
-    assert database_roles.find_deviating() == {}
+    assert database_roles.find_wrong_grants() == {}
 
 
 @pytest.mark.usefixtures("transactional_db")

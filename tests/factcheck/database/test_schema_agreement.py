@@ -13,7 +13,7 @@ from factcheck.database.schema_agreement import (
     find_missing_columns,
     iterate_columns,
     list_required_columns,
-    refuse_other_history,
+    require_same_history,
 )
 from tests.helpers.tampering import as_owner_of_tables
 
@@ -52,6 +52,6 @@ def test_a_database_in_which_some_have_run_and_one_that_is_new_are_migrated() ->
         f"'{label}'" for label in ("claims", *(each.label for each in features.list_installed()))
     )
     change(f"DELETE FROM django_migrations WHERE app IN ({run_later})")
-    refuse_other_history("default")
+    require_same_history("default")
     change("DELETE FROM django_migrations")
-    refuse_other_history("default")
+    require_same_history("default")

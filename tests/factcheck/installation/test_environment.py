@@ -48,13 +48,13 @@ def test_mistyped_switch(monkeypatch, value):
 def test_number_out_of_range_or_none(monkeypatch, value):
     monkeypatch.setenv("X", value)
     with pytest.raises(ImproperlyConfigured, match="X is .*; it must be a whole number from 1 to 10"):
-        environment.read_number("X", 5, least=1, most=10)
+        environment.read_number("X", 5, minimum=1, maximum=10)
 
 
 @pytest.mark.parametrize("value", ["1", "10", " 7 "])
 def test_number(monkeypatch, value):
     monkeypatch.setenv("X", value)
-    assert environment.read_number("X", 5, least=1, most=10) == int(value)
+    assert environment.read_number("X", 5, minimum=1, maximum=10) == int(value)
 
 
 def test_words(monkeypatch):
@@ -160,7 +160,7 @@ def test_any_database_address_is_read_or_refused(value):
 
 def test_mail(monkeypatch):
     monkeypatch.setenv("X", "smtp+tls://desk%40example.org:pa%3Ass@mail.example.org")
-    found = environment.mail("X")
+    found = environment.read_mail_settings("X")
     assert (found["EMAIL_HOST"], found["EMAIL_PORT"]) == ("mail.example.org", 587)
     assert (found["EMAIL_HOST_USER"], found["EMAIL_HOST_PASSWORD"]) == ("desk@example.org", "pa:ss")
     assert (found["EMAIL_USE_TLS"], found["EMAIL_USE_SSL"]) == (True, False)
@@ -172,7 +172,7 @@ def test_mail(monkeypatch):
 def test_wrong_mail(monkeypatch, value):
     monkeypatch.setenv("X", value)
     with pytest.raises(ImproperlyConfigured, match="X must look like smtp"):
-        environment.mail("X")
+        environment.read_mail_settings("X")
 
 
 def test_secret_is_made_once_and_closed(monkeypatch, tmp_path):

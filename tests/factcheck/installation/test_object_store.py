@@ -41,7 +41,7 @@ def server(running: ObjectServer) -> Iterator[ObjectServer]:
 @pytest.fixture
 def store(server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(object_store, "CONNECT_SECONDS", 20)  # however busy this machine is
-    monkeypatch.setattr(object_store, "TRIES", 1)
+    monkeypatch.setattr(object_store, "MAX_TRIES", 1)
     return storages.create_storage(server.storage())
 
 
@@ -101,9 +101,9 @@ def test_what_is_not_there_is_no_outage(store: Any) -> None:
 
 
 def test_the_store_is_asked_whether_it_is_there(store: Any, server: ObjectServer) -> None:
-    store.ask_whether_there()
+    store.check_availability()
     server.stop()
-    assert failure(store.ask_whether_there) == f"{store.shown} cannot be reached."
+    assert failure(store.check_availability) == f"{store.shown} cannot be reached."
 
 
 @pytest.mark.parametrize("keys", [{"access_key": "nobody"}, {"secret_key": "guessed"}])
@@ -111,7 +111,7 @@ def test_wrong_keys(keys: dict[str, str], store: Any, server: ObjectServer) -> N
     store.save("a.json", ContentFile(b"unpublished"))
     stranger: Any = storages.create_storage(server.storage(**keys))
     for work in (
-        stranger.ask_whether_there,
+        stranger.check_availability,
         lambda: stranger.open("a.json"),
         lambda: stranger.save("b.json", ContentFile(b"")),
         lambda: stranger.delete("a.json"),
@@ -125,7 +125,7 @@ def test_a_bucket_that_is_not_there(store: Any, server: ObjectServer) -> None:
     options = server.storage()["OPTIONS"] | {"bucket_name": "elsewhere"}
     elsewhere = object_store.ObjectStore(**options)
     sentence = f"{elsewhere.shown} has no such bucket: make it, or correct FILES_URL."
-    assert failure(elsewhere.ask_whether_there) == sentence
+    assert failure(elsewhere.check_availability) == sentence
     assert failure(lambda: elsewhere.save("a", ContentFile(b"1"))) == sentence
 
 
@@ -150,7 +150,7 @@ def test_a_store_that_says_nothing(server: ObjectServer, monkeypatch: pytest.Mon
     store: Any = storages.create_storage(server.storage())
     server.silent()
     try:
-        assert failure(store.ask_whether_there) == f"{store.shown} does not answer in time."
+        assert failure(store.check_availability) == f"{store.shown} does not answer in time."
         assert failure(lambda: store.open("a.json")) == f"{store.shown} does not answer in time."
     finally:
         server.awake()

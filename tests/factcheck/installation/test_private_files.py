@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
-from factcheck.installation.private_files import close_off, make_private_folder, open_private
+from factcheck.installation.private_files import make_contents_private, make_private_folder, open_private
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -43,7 +43,7 @@ def test_what_was_open_is_closed_with_all_that_is_in_it(tmp_path: Path) -> None:
     inside.mkdir(parents=True)
     (inside / "page").write_text("x")
     (inside / "link").symlink_to(outside)
-    close_off(tmp_path / "files")
+    make_contents_private(tmp_path / "files")
     assert modes(tmp_path / "files") == {
         ".": 0o700,
         "ab": 0o700,
@@ -52,7 +52,7 @@ def test_what_was_open_is_closed_with_all_that_is_in_it(tmp_path: Path) -> None:
         "ab/cd/page": 0o600,
     }
     assert stat.S_IMODE(outside.stat().st_mode) == 0o644
-    close_off(tmp_path / "not there")
+    make_contents_private(tmp_path / "not there")
 
 
 def test_file_that_was_open_is_closed_when_it_is_written_anew(tmp_path: Path) -> None:

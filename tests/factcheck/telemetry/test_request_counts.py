@@ -36,7 +36,7 @@ def routes() -> set[str]:
 @pytest.fixture
 def middleware(settings: Any) -> RequestCounts:
     settings.METRICS_PORT = 1
-    request_counts.answered.clear()
+    request_counts.recent_responses.clear()
 
     def answer(request: HttpRequest) -> HttpResponse:
         try:
@@ -59,7 +59,7 @@ def test_a_request_counts_once_for_its_route(middleware: RequestCounts) -> None:
     before = counted(**labels), counters.REQUEST_SECONDS.labels("claims-detail")._sum.get()
     for number in (7, 8, 9):
         middleware(RequestFactory().get(f"/api/v1/claims/{number}/"))
-    request_counts.settle()
+    request_counts.add_up_responses()
     assert counted(**labels) == before[0] + 3
     assert counters.REQUEST_SECONDS.labels("claims-detail")._sum.get() > before[1]
 
@@ -68,12 +68,12 @@ def test_what_visitors_make_up_makes_no_series(middleware: RequestCounts) -> Non
     for number in range(50):
         middleware(RequestFactory().generic(f"MADE{number}", f"/api/v1/claims/{number}/?q={number}"))
         middleware(RequestFactory().get("/api/v1/claims/", HTTP_USER_AGENT=f"agent {number}"))
-    assert {noted[:3] for noted in request_counts.answered} == {
+    assert {noted[:3] for noted in request_counts.recent_responses} == {
         ("claims-detail", "other", 200),
         ("claims-list", "GET", 200),
     }
-    request_counts.settle()
-    assert not request_counts.answered
+    request_counts.add_up_responses()
+    assert not request_counts.recent_responses
 
 
 def test_there_are_so_many_routes_and_no_more() -> None:

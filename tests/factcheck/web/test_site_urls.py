@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from factcheck.web.site_urls import (
     OWN_SITE_MARK,
     build_site_etag,
+    has_valid_marks,
     insert_site_url,
-    is_marked_well,
     parse_stored,
     render_served,
     render_stored,
@@ -85,12 +85,12 @@ def test_what_is_understood_can_be_stored_again(document):
         }
     )
     assert render_stored(parse_stored(kept)) == render_stored(parse_stored(kept.encode())) == kept
-    assert is_marked_well(kept.encode())
+    assert has_valid_marks(kept.encode())
 
 
 @pytest.mark.parametrize("text", ['{"a":\t1}', '{"a":"b"\t}', '{"a":\t"b"}', "\t", '{"a":"b"}\t'])
 def test_other_tabs_are_told_from_marks(text):
-    assert not is_marked_well(text.encode())
+    assert not has_valid_marks(text.encode())
 
 
 def test_etags_change_with_the_address(settings):

@@ -113,7 +113,9 @@ def test_statement_that_takes_too_long_is_503_everywhere(path: str, monkeypatch:
     ) -> object:
         raise wrapped(psycopg.errors.QueryCanceled("canceling statement due to statement timeout"))
 
-    monkeypatch.setattr(read_connections, "_fetch", lambda *_: too_long(lambda: 0, "", None, False, None))
+    monkeypatch.setattr(
+        read_connections, "_fetch_from", lambda *_: too_long(lambda: 0, "", None, False, None)
+    )
     with connection.execute_wrapper(too_long):
         response = client.get(path)
     assert (response.status_code, response["Retry-After"]) == (503, "30")

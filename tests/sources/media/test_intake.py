@@ -272,7 +272,7 @@ def test_of_a_full_disk_nothing_stays(folder: Path, monkeypatch: pytest.MonkeyPa
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(archive, "write_whole", is_full)
+        patch.setattr(archive, "write_atomically", is_full)
         with pytest.raises(OSError, match="No space"):
             store_file(picture(1), by=None)
     assert not MediaObject.objects.exists()

@@ -4,7 +4,7 @@ import pytest
 from django import forms
 
 from claims.models import Claimant, Topic
-from factcheck.database.bulk_copy import copy, reserve_ids
+from factcheck.database.bulk_copy import copy_rows, reserve_ids
 from sources.models import Publisher
 from tests.helpers.broken_rules import refused, sql
 
@@ -18,7 +18,7 @@ def test_every_door_spells_them_alike() -> None:
     Claimant.objects.create(name="By save", same_as=SPELLED)
     Claimant.objects.bulk_create([Claimant(name="By bulk", same_as=SPELLED)])
     (pk,) = reserve_ids(Claimant, 1)
-    copy(Claimant, [Claimant(id=pk, name="By copy", same_as=SPELLED)])
+    copy_rows(Claimant, [Claimant(id=pk, name="By copy", same_as=SPELLED)])
     Claimant.objects.create(name="By update")
     Claimant.objects.filter(name="By update").update(same_as=SPELLED)
     assert list(Claimant.objects.values_list("same_as", flat=True)) == [STORED] * 4

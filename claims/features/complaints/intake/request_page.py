@@ -10,7 +10,7 @@ from claims.features.complaints.intake.private_pages import add_limit_fields, ch
 from claims.features.complaints.intake.reader_forms import RequestForm
 from claims.features.complaints.models.request_state import MAX_READER_TEXT_LENGTH
 from claims.features.complaints.submissions import submit_request
-from factcheck.web.freshness import read_for
+from factcheck.web.freshness import read_for_request
 
 
 @require_safe
@@ -32,7 +32,7 @@ def receive_request(request: HttpRequest) -> HttpResponse:
         return _render_page(request, form)
     query = {"text": form.text, "address": form.address, "picture": form.cleaned_data["picture"]}
     if not form.cleaned_data["anyway"]:
-        answer = read_for(request, lambda: _FoundAnswer(find_first_answer(**query)))
+        answer = read_for_request(request, lambda: _FoundAnswer(find_first_answer(**query)))
         if answer.answer.is_answer:
             return _render_page(request, form, answer.answer)
     if refusal := check_limit(request):

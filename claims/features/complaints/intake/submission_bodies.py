@@ -24,7 +24,7 @@ _LANGUAGE_PATTERN = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 
 
 class SubmissionJSON(StrictJSON):
-    most = MAX_BODY_BYTES
+    max_bytes = MAX_BODY_BYTES
 
 
 class SenderBody(serializers.Serializer):

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import build_step_sql
-from factcheck.database.rules import Keeper, Rule, build_truncation_rule, refuse
+from factcheck.database.rules import MaintenanceTrigger, Rule, build_truncation_rule, refuse
 
 MAX_READER_TEXT_LENGTH = 5_000
 MAX_READER_ANSWER_LENGTH = 10_000
@@ -169,7 +169,7 @@ def build_reader_rules(
             condition=pgtrigger.Condition("OLD.state NOT IN ('new', 'spam')"),
             func=refuse("What has reached the desk is kept.", name=f"{table}_kept"),
         ),
-        Keeper(
+        MaintenanceTrigger(
             name=f"{table}_steps_are_written_down",
             operation=pgtrigger.Update,
             condition=pgtrigger.AnyChange("state", "held_because", *(["assigned_to"] if assigned else [])),

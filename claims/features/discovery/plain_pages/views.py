@@ -114,5 +114,5 @@ def _write_page(request: HttpRequest, path: str) -> PlainPage | HttpResponseBase
 def _find_writer(route: str) -> Writer | None:
     for feature in features.list_switched_on():
         if route in feature.plain_pages:
-            return partial(features.call, feature.plain_pages[route])
+            return partial(features.call_by_name, feature.plain_pages[route])
     return PAGES.get(route)

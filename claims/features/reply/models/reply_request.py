@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.features.reply.models import reply_rules
 from claims.models.verdict import Verdict
 from claims.models.visibility import filter_readable
-from factcheck.database.bulk_copy import copy
+from factcheck.database.bulk_copy import copy_rows
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 
@@ -220,7 +220,7 @@ def carry_replies_over(successors: Mapping[int, int]) -> None:
     rows = list(ReplyRequest.objects.filter(verdict__in=successors).order_by("pk"))
     own = ("id", "verdict", "created_at", "carried_from")
     names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in own]
-    copy(
+    copy_rows(
         ReplyRequest,
         [
             ReplyRequest(

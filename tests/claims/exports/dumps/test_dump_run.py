@@ -144,7 +144,7 @@ def test_a_full_disk_leaves_nothing(
     publish()
     before = write_dump()
     calls = 0
-    as_it_was = whole_files.write_whole
+    as_it_was = whole_files.write_atomically
 
     def full(*arguments: Any) -> None:
         nonlocal calls
@@ -153,7 +153,7 @@ def test_a_full_disk_leaves_nothing(
             raise OSError(errno.ENOSPC, "No space left on device")
         as_it_was(*arguments)
 
-    monkeypatch.setattr(dump_run, "write_whole", full)
+    monkeypatch.setattr(dump_run, "write_atomically", full)
     with pytest.raises(CommandError, match="No space left on device"):
         call_command("write_dumps", verbosity=0)
     assert held(files) == {before.folder: NAMES}

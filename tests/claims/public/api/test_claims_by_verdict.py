@@ -148,7 +148,7 @@ def pages(client: Client, address: str, direction: str) -> tuple[list[int], str]
 )
 def test_verdicts_lead_where_nothing_else_is_asked_about(names: Any, asked: str, by_verdicts: bool) -> None:
     query = ClaimListQuery(QueryDict(asked), Publication.objects.all(), request=HttpRequest())
-    assert (query.template.found_by is not None) is by_verdicts
+    assert (query.template.target_table is not None) is by_verdicts
 
 
 @sweep(

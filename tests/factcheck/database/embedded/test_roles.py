@@ -87,7 +87,7 @@ def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
     run_as = account.find_account(place)
     server._prepare_socket_folder(place, run_as)
     server._initialise(place, run_as)
-    server._launch(place, run_as)
+    server._launch_server(place, run_as)
     where: dict[str, Any] = {"host": str(place.socket_folder), "user": SUPERUSER}
     with psycopg.connect(**where, dbname="postgres", autocommit=True) as earlier:
         earlier.execute("CREATE DATABASE factcheck")
@@ -132,7 +132,7 @@ def test_what_an_earlier_version_made_with_other_tables_stays_as_it_is(tmp_path:
     run_as = account.find_account(place)
     server._prepare_socket_folder(place, run_as)
     server._initialise(place, run_as)
-    server._launch(place, run_as)
+    server._launch_server(place, run_as)
     where: dict[str, Any] = {"host": str(place.socket_folder), "user": SUPERUSER, "autocommit": True}
     with psycopg.connect(**where, dbname="postgres") as earlier:
         earlier.execute("CREATE DATABASE factcheck")
@@ -144,7 +144,7 @@ def test_what_an_earlier_version_made_with_other_tables_stays_as_it_is(tmp_path:
             run_server(tmp_path),
         ):
             pytest.fail("used")
-    server._launch(place, run_as)
+    server._launch_server(place, run_as)
     with psycopg.connect(**where, dbname="factcheck") as earlier:  # still without a password
         assert earlier.execute("SELECT count(*) FROM pg_roles WHERE rolname ~ 'factcheck'").fetchone() == (0,)
     assert not place.passwords.exists()

@@ -325,7 +325,7 @@ def test_server_that_does_not_start_says_why(stopped: Path) -> None:
 
 def test_full_disk_is_named() -> None:
     said = "FATAL:  could not write to file “pg_wal/xlogtemp.7”: No space left on device"
-    message = server._explain(ServerPlace(Path("/data")), "PostgreSQL did not start", said)
+    message = server._explain_failure(ServerPlace(Path("/data")), "PostgreSQL did not start", said)
     assert message.startswith("PostgreSQL did not start: the disk that holds /data is full")
 
 

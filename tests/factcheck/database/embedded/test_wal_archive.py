@@ -136,5 +136,5 @@ def test_any_bytes_come_back_as_they_were(tmp_path_factory: pytest.TempPathFacto
     source, target = folder / "source", folder / "target"
     source.write_bytes(content)
     wal_archive.archive_segment(folder, source, FIRST)
-    assert wal_archive.fetch(folder, target, FIRST)
+    assert wal_archive.fetch_segment(folder, target, FIRST)
     assert target.read_bytes() == content

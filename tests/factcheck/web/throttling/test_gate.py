@@ -29,26 +29,26 @@ def test_so_many_pass_so_many_wait_and_the_rest_is_told_at_once() -> None:
         second = threads.submit(narrow.through, answer, "second")
         while not narrow._waiting:
             assert not second.done()
-        assert narrow.through(answer, "third") is None
+        assert narrow.run(answer, "third") is None
         end.set()
         assert [first.result(120), second.result(120)] == ["answered", "answered"]
-    assert narrow.through(lambda: "room again", "third") == "room again"
+    assert narrow.run(lambda: "room again", "third") == "room again"
 
 
 def test_who_waited_in_vain_is_told_and_leaves_the_queue() -> None:
     narrow = Gate(1, patience=0)
-    tried = narrow.through(lambda: (narrow.through(lambda: 1, "b"), narrow.through(lambda: 2, "c")), "a")
+    tried = narrow.run(lambda: (narrow.through(lambda: 1, "b"), narrow.through(lambda: 2, "c")), "a")
     assert tried == (None, None)
-    assert narrow.through(lambda: 3, "b") == 3
+    assert narrow.run(lambda: 3, "b") == 3
 
 
 def test_each_caller_has_one_seat_and_leaves_the_others_to_others() -> None:
     wide = Gate(3, patience=0)
-    assert wide.through(lambda: (wide.through(lambda: 1, "a"), wide.through(lambda: 2, "b")), "a") == (
+    assert wide.run(lambda: (wide.through(lambda: 1, "a"), wide.through(lambda: 2, "b")), "a") == (
         None,
         2,
     )
-    assert wide.through(lambda: 3, "a") == 3
+    assert wide.run(lambda: 3, "a") == 3
 
 
 def test_a_caller_waits_for_one_more_seat_only() -> None:
@@ -65,8 +65,8 @@ def test_a_caller_waits_for_one_more_seat_only() -> None:
         second = threads.submit(wide.through, answer, "a")
         while not wide._waiting:
             assert not second.done()
-        assert wide.through(answer, "a") is None
-        assert wide.through(lambda: "another", "b") == "another"
+        assert wide.run(answer, "a") is None
+        assert wide.run(lambda: "another", "b") == "another"
         end.set()
         assert [first.result(120), second.result(120)] == ["answered", "answered"]
 
@@ -74,8 +74,8 @@ def test_a_caller_waits_for_one_more_seat_only() -> None:
 def test_failure_leaves_the_seat() -> None:
     narrow = Gate(1, patience=0)
     with pytest.raises(ZeroDivisionError):
-        narrow.through(lambda: 1 / 0, "a")
-    assert narrow.through(lambda: 1, "a") == 1
+        narrow.run(lambda: 1 / 0, "a")
+    assert narrow.run(lambda: 1, "a") == 1
 
 
 @pytest.mark.parametrize(
@@ -97,9 +97,9 @@ def test_cheap_reads_pass_while_expensive_ones_fill_every_seat(
     monkeypatch: pytest.MonkeyPatch, path: str, status: int
 ) -> None:
     full = Gate(1, patience=0)
-    monkeypatch.setattr(gate, "expensive", full)
+    monkeypatch.setattr(gate, "expensive_requests", full)
     limits = RateLimits(lambda request: HttpResponse())
-    answered = full.through(lambda: limits(RequestFactory().get(path)), "somebody else")
+    answered = full.run(lambda: limits(RequestFactory().get(path)), "somebody else")
     assert isinstance(answered, HttpResponse)
     assert answered.status_code == status
     assert answered.headers.get("Retry-After") == ("2" if status == 503 else None)
