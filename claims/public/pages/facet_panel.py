@@ -121,11 +121,14 @@ def _is_dear(counting: Counting) -> bool:
         for facet in counting.names
     }
     # A few claims have only small counts. For a single facet, the facet itself shows this sooner.
-    if len(conditions) > 1 and read_planned_rows(counting.query.matching(everything, {})) <= EXPENSIVE_LIST:
+    if (
+        len(conditions) > 1
+        and read_planned_rows(counting.query.apply_filters(everything, {})) <= EXPENSIVE_LIST
+    ):
         return False
     return any(
         read_planned_rows(
-            counting.query.matching(everything, {name: counting.conditions[name] for name in names})
+            counting.query.apply_filters(everything, {name: counting.conditions[name] for name in names})
         )
         > EXPENSIVE_LIST
         for names in sorted(conditions, key=len)

@@ -78,7 +78,7 @@ class Command(LocalizedCommand):
             "size": filesizeformat(result.files.copied_bytes),
         }
         self.stdout.write(f"{message}; {files}.")
-        for name in result.given_up:
+        for name in result.expired:
             self.stdout.write(gettext("Backup %(name)s was discarded.") % {"name": name})
         if not result.is_continuous:
             self.stderr.write(

@@ -16,7 +16,7 @@ from tests.helpers.sweeps import sweep
 
 class FruitQuery(ListQuery):
     orderings = build_both_orderings("id", make_id_key("id"))
-    q = Parameter(Words(most=20), "Words.")
+    q = Parameter(Words(maximum=20), "Words.")
     kind = Parameter(Keyword(("apple", "pear")), "Kinds.", several=True)
     page = Parameter(Words(), "Addresses.", several=True, split=False)
     tree = Parameter(IdOrName("slug", Slug()), "Tree.")

@@ -81,7 +81,7 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
         (WholeNumber(1, 200), "٣", "it must be a whole number from 1 to 200."),
         (Keyword(("true", "false")), "flase", "it must be one of true, false. Did you mean false?"),
         (Words(), "a\0b", "it must not contain a NUL character."),
-        (Words(most=3), "four", "it has 4 characters; the limit is 3."),
+        (Words(maximum=3), "four", "it has 4 characters; the limit is 3."),
         (DayValue(), "2023-02-29", "it must be a date such as 2026-05-01."),
         (DayValue(), "20230201", "it must be a date such as 2026-05-01."),
         (DayValue(), "01/02/2023", "it must be a date such as 2026-05-01."),

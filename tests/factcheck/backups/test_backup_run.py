@@ -161,10 +161,10 @@ def test_what_is_too_old_goes_with_its_log_and_files(server: BackedUpServer) -> 
         copy_files(server.place, server.folder, server.kept)
         make_older(server.folder, *old)
         first = server.back_up("whole", is_full=True)
-        assert first.given_up == []  # the newest before the days that are kept is where these begin
+        assert first.expired == []  # the newest before the days that are kept is where these begin
         make_older(server.folder, first.generation)
         second = server.back_up("whole again", is_full=True)
-        assert second.given_up == [one.name for one in old]
+        assert second.expired == [one.name for one in old]
     assert names(server.folder) == [first.generation.name, second.generation.name]
     assert {path.read_text() for path in server.folder.files.glob("??/*")} == {"second"}
     kept = wal_archive.list_segments(server.folder.wal)

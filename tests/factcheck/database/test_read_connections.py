@@ -123,7 +123,7 @@ def test_values_differ_and_the_statement_is_one(monkeypatch: pytest.MonkeyPatch)
         made.append(make(rows))
         return made[-1]
 
-    monkeypatch.setattr(Statement, "of", watched)
+    monkeypatch.setattr(Statement, "from_rows", watched)
     ordering = build_both_orderings("id", make_id_key("id"))[1]
     pages = [
         read_template_page(named(names), ["slug"], ordering=ordering, size=2, cursor="")

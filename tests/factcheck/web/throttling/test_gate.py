@@ -24,9 +24,9 @@ def test_so_many_pass_so_many_wait_and_the_rest_is_told_at_once() -> None:
         return "answered"
 
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(narrow.through, answer, "first")
+        first = threads.submit(narrow.run, answer, "first")
         begun.wait(120)
-        second = threads.submit(narrow.through, answer, "second")
+        second = threads.submit(narrow.run, answer, "second")
         while not narrow._waiting:
             assert not second.done()
         assert narrow.run(answer, "third") is None
@@ -37,14 +37,14 @@ def test_so_many_pass_so_many_wait_and_the_rest_is_told_at_once() -> None:
 
 def test_who_waited_in_vain_is_told_and_leaves_the_queue() -> None:
     narrow = Gate(1, patience=0)
-    tried = narrow.run(lambda: (narrow.through(lambda: 1, "b"), narrow.through(lambda: 2, "c")), "a")
+    tried = narrow.run(lambda: (narrow.run(lambda: 1, "b"), narrow.run(lambda: 2, "c")), "a")
     assert tried == (None, None)
     assert narrow.run(lambda: 3, "b") == 3
 
 
 def test_each_caller_has_one_seat_and_leaves_the_others_to_others() -> None:
     wide = Gate(3, patience=0)
-    assert wide.run(lambda: (wide.through(lambda: 1, "a"), wide.through(lambda: 2, "b")), "a") == (
+    assert wide.run(lambda: (wide.run(lambda: 1, "a"), wide.run(lambda: 2, "b")), "a") == (
         None,
         2,
     )
@@ -60,9 +60,9 @@ def test_a_caller_waits_for_one_more_seat_only() -> None:
         return "answered"
 
     with ThreadPoolExecutor(2) as threads:
-        first = threads.submit(wide.through, answer, "a")
+        first = threads.submit(wide.run, answer, "a")
         begun.wait(120)
-        second = threads.submit(wide.through, answer, "a")
+        second = threads.submit(wide.run, answer, "a")
         while not wide._waiting:
             assert not second.done()
         assert wide.run(answer, "a") is None
