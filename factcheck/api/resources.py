@@ -92,7 +92,7 @@ class PublicResource(ViewSet):
     #: Other answers that belong to the resource, by status, or status and media type; for the OpenAPI schema.
     answers: ClassVar[dict[Any, OpenApiResponse]] = {}
     #: Additional keys of a list's response; for the OpenAPI schema.
-    extra_members: ClassVar[dict[str, Any]] = {}
+    extra_properties: ClassVar[dict[str, Any]] = {}
     #: The offered media type that a request prefers.
     media_type: str
 
