@@ -38,7 +38,9 @@ def test_checks_look_at_the_desk_that_nobody_has_loaded_yet(monkeypatch: pytest.
         asked.append("checked")
         return []
 
-    monkeypatch.setattr("factcheck.apps.features.load_modules", lambda module: asked.append(f"loaded {module}"))
+    monkeypatch.setattr(
+        "factcheck.apps.features.load_modules", lambda module: asked.append(f"loaded {module}")
+    )
     monkeypatch.setattr("factcheck.apps.check_admin_app", check)
     checks.run_checks(tags=["admin"])
     assert asked == ["loaded admin", "checked"]

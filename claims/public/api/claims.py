@@ -96,7 +96,7 @@ class ClaimResource(PublicList):
 
     nouns = ("claim", "claims")
     list_query = ClaimPageQuery
-    extra_members: ClassVar = SEARCH_SCHEMA
+    extra_properties: ClassVar = SEARCH_SCHEMA
     schema = ClaimSchema()
     item_query: type[ClaimQuery] = ClaimQuery
     serializer_class = ClaimSummarySerializer
