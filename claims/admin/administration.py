@@ -127,7 +127,7 @@ def _switch_feature(request: HttpRequest) -> None:
     label, is_on = request.POST["feature"], request.POST.get("to") == "on"
     with RefusalMessages(request):
         feature_switches.switch_feature(label, is_on=is_on, by=get_person(request))
-        name = {"feature": features.find(label).verbose_name}
+        name = {"feature": features.find_feature(label).verbose_name}
         messages.success(
             request,
             _("Switched on: %(feature)s.") % name

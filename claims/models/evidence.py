@@ -16,7 +16,7 @@ from claims.models.anchored import (
 from claims.models.verdict import Verdict
 from claims.models.visibility import filter_readable
 from factcheck.database import bounds
-from factcheck.database.bulk_copy import copy
+from factcheck.database.bulk_copy import copy_rows
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 from sources.models import Source
@@ -147,7 +147,7 @@ def copy_evidence(successors: Mapping[int, int]) -> None:
     rows = Evidence.objects.filter(verdict__in=successors).order_by("pk")
     uncopied_fields = ("id", "verdict", "created_at")
     names = [field.attname for field in Evidence._meta.concrete_fields if field.name not in uncopied_fields]
-    copy(
+    copy_rows(
         Evidence,
         [
             Evidence(verdict_id=successors[row.verdict_id], **{name: getattr(row, name) for name in names})

@@ -15,7 +15,7 @@ from claims.models.signoff_digests import (
     build_signed_off_sql,
 )
 from claims.models.statement import STORE_STATED_WORDS_SQL
-from factcheck.database.rules import OWNER_SQL, Keeper, Rule, refuse
+from factcheck.database.rules import OWNER_SQL, MaintenanceTrigger, Rule, refuse
 from sources.models.publisher import build_normalised_name_sql
 
 _OUT_OF_TURN_ERROR = refuse(
@@ -290,9 +290,9 @@ SEARCH_COLUMNS_RULE = Rule(
 )
 
 
-def _build_row_trigger(name: str, func: str, **declarations: Any) -> Keeper:
+def _build_row_trigger(name: str, func: str, **declarations: Any) -> MaintenanceTrigger:
     """Return the trigger that stores the derived rows of new entries."""
-    return Keeper(
+    return MaintenanceTrigger(
         name=name,
         level=pgtrigger.Statement,
         operation=pgtrigger.Insert,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.ledger_rules import build_sealed_sha256_sql
 from claims.models.publication_columns import SUMMARY_SQL
 from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VERDICT_SHA256_SQL
-from factcheck.database.rules import OWNER_SQL, Keeper, Rule, build_truncation_rule, refuse
+from factcheck.database.rules import OWNER_SQL, MaintenanceTrigger, Rule, build_truncation_rule, refuse
 
 _NOT_PROPOSED_ERROR = refuse("A removal is proposed by an administrator.", name="removal_is_proposed")
 _NOT_BARS_ERROR = refuse(
@@ -298,7 +298,7 @@ _CUT_INDEXES_SQL = """
     END LOOP;
 """
 
-EXECUTION_TRIGGER = Keeper(
+EXECUTION_TRIGGER = MaintenanceTrigger(
     name="removal_is_carried_out",
     operation=pgtrigger.Update,
     condition=pgtrigger.Condition("OLD.confirmed_at IS NULL AND NEW.confirmed_at IS NOT NULL"),

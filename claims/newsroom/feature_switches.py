@@ -47,7 +47,11 @@ def find_obstacle(label: str) -> str:
         return (
             _("First switch off: %(features)s.") % {"features": _list_names(dependants)} if dependants else ""
         )
-    missing = [features.find(name) for name in features.find(label).requires if name not in active_labels]
+    missing = [
+        features.find_feature(name)
+        for name in features.find_feature(label).requires
+        if name not in active_labels
+    ]
     return _("First switch on: %(features)s.") % {"features": _list_names(missing)} if missing else ""
 
 

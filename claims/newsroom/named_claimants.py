@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claimant
 from claims.newsroom.roles import require_permission
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 from sources.identifiers import (
     get_authority,
     group_by_authority,
@@ -99,7 +99,7 @@ def get_or_create_claimants(titles_by_name: Mapping[str, str]) -> dict[str, Clai
     }
     if None in claimants.values():
         # Two articles that quote the same new person at the same time make one claimant.
-        hold("claimants")
+        lock_names("claimants")
         existing_claimants = ClaimantIndex(names.values())
         missing = []
         for wanted_name, name in names.items():
@@ -120,7 +120,7 @@ def find_or_add_claimant(name: str, *, by: User, **fields: Any) -> tuple[Claiman
     Raises:
         NotAllowed: the claimant is missing, and the person's role does not include adding one.
     """
-    hold("claimants")
+    lock_names("claimants")
     same_as = fields.get("same_as", ())
     if claimant := ClaimantIndex([name], same_as).find(name, fields.get("job_title", ""), same_as):
         return claimant, False

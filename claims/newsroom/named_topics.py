@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Topic
 from claims.newsroom.roles import require_permission
-from factcheck.database.locks import hold
+from factcheck.database.locks import lock_names
 
 
 @transaction.atomic
@@ -20,7 +20,7 @@ def find_or_add_topic(name: str, *, by: User, slug: str = "", **fields: Any) -> 
     Raises:
         NotAllowed: the topic is missing, and the person's role does not include adding one.
     """
-    hold("topics")
+    lock_names("topics")
     slug = slug or slugify(name, allow_unicode=True)
     topics = Topic.objects.filter(Q(slug=slug) | Q(name__iexact=name)).order_by("pk")
     if matching_topics := sorted(topics, key=lambda topic: topic.slug != slug):

@@ -26,7 +26,7 @@ from claims.models import ImportProblem, ImportRun
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require_permission
-from factcheck.database.bulk_copy import copy
+from factcheck.database.bulk_copy import copy_rows
 from sources.source_kinds import STANDARD_INPUT, is_address
 
 PERMISSION = "claims.import_house_archive"
@@ -99,7 +99,7 @@ def preview_archive(run: ImportRun) -> ImportRun:
     sample = _Sample()
     try:
         for problems in _read_sample(run, sample):
-            copy(ImportProblem, problems)
+            copy_rows(ImportProblem, problems)
     except Exception as problem:
         _fail(run, f"{type(problem).__name__}: {problem}".replace("\0", ""))
         raise

@@ -19,8 +19,8 @@ from claims.imports.reading.values.rating_labels import Scale, build_label_key, 
 from claims.imports.storing.house_records import build_namesake_refusal, find_own_outlets, is_namesake
 from claims.models import Claimant, Rating, RatingScale, Topic
 from claims.newsroom.named_claimants import ClaimantIndex
-from factcheck.database.bulk_copy import copy, reserve_ids
-from factcheck.database.locks import hold
+from factcheck.database.bulk_copy import copy_rows, reserve_ids
+from factcheck.database.locks import lock_names
 from sources.addresses import build_url_key, get_domain, list_hosts
 from sources.models import Publisher, Source
 from sources.named_publishers import KnownPublishers
@@ -163,7 +163,7 @@ class ReferencedEntities:
             )
             for key, pk in zip(missing, reserve_ids(Source, len(missing)), strict=True)
         ]
-        copy(Source, new_sources)
+        copy_rows(Source, new_sources)
         return sources_by_key | {row.url_key: row for row in new_sources}
 
 
@@ -171,7 +171,7 @@ def _find_or_make_publishers(outlets: dict[str, Outlet]) -> dict[str, Publisher]
     known_publishers = _load_known_publishers(outlets)
     publishers = {key: _find_publisher(outlet, known_publishers) for key, outlet in outlets.items()}
     if None in publishers.values():
-        hold("imported publishers")
+        lock_names("imported publishers")
         known_publishers = _load_known_publishers(outlets)
         # One by one: a publisher created for one outlet may match the next one.
         return {
@@ -229,7 +229,7 @@ def _find_or_make_claimants(people: dict[PersonKey, Person]) -> dict[PersonKey, 
     }
     if None in claimants.values():
         # The same lock as all other additions of claimants.
-        hold("claimants")
+        lock_names("claimants")
         known_claimants = _load_named_claimants(people.values())
         new_claimants: list[Claimant] = []
         # One by one: a claimant created for one person may match the next one.
@@ -247,7 +247,7 @@ def _find_or_make_claimants(people: dict[PersonKey, Person]) -> dict[PersonKey, 
                 claimants[who] = claimant
         for claimant, pk in zip(new_claimants, reserve_ids(Claimant, len(new_claimants)), strict=True):
             claimant.pk = pk
-        copy(Claimant, new_claimants)
+        copy_rows(Claimant, new_claimants)
     return {who: claimant for who, claimant in claimants.items() if claimant}
 
 
@@ -265,7 +265,7 @@ def _build_person_key(person: Person) -> PersonKey:
 def _find_or_make_topics(names: dict[str, str]) -> dict[str, Topic]:
     topics = _load_known_topics(names)
     if missing := {lower: name for lower, name in names.items() if lower not in topics}:
-        hold("topics")
+        lock_names("topics")
         topics |= _load_known_topics(missing)
         for lower, name in missing.items():
             if lower not in topics:
@@ -313,7 +313,7 @@ def find_or_make_ratings(labels: Mapping[RatingKey, tuple[Publisher, Label]]) ->
     """
     ratings = _find_ratings(labels)
     if missing := {key: value for key, value in labels.items() if key not in ratings}:
-        hold("imported ratings")
+        lock_names("imported ratings")
         ratings |= _find_ratings(missing)
         _add_ratings([value for key, value in missing.items() if key not in ratings])
         ratings |= _find_ratings(missing)

@@ -45,7 +45,7 @@ from factcheck.api.query_values import (
     Moment,
     WholeNumber,
 )
-from factcheck.database.cached_sql import FoundBy
+from factcheck.database.cached_sql import TargetTable
 from sources.api.address_values import AddressValue, DomainValue
 from sources.api.list_queries import find_ids, match_any_of
 from sources.models import Source
@@ -188,24 +188,24 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     @property
     def moment(self) -> datetime | None:
         """Return the past moment of the query; None for the present."""
-        return self.looked_for.get("as_of")
+        return self.filter_values.get("as_of")
 
-    def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
-        rows = self._select_entries(looked_for)
-        for name, value in looked_for.items():
+    def apply_filters(self, queryset: QuerySet[Any], filter_values: Mapping[str, Any]) -> QuerySet[Any]:
+        rows = self._select_entries(filter_values)
+        for name, value in filter_values.items():
             if not self._is_about_verdicts(name):
                 rows = self.filters[name].filter(rows, value)
-        if any(map(self._is_about_verdicts, looked_for)):
-            rows = rows.filter(Exists(self.verdicts(looked_for).filter(publication=OuterRef("pk"))))
-        if "reviewed_after" in looked_for and self._is_by_review:
-            rows = rows.filter(match_reviewed_from(looked_for["reviewed_after"]))
-        search = looked_for.get("q")
+        if any(map(self._is_about_verdicts, filter_values)):
+            rows = rows.filter(Exists(self.verdicts(filter_values).filter(publication=OuterRef("pk"))))
+        if "reviewed_after" in filter_values and self._is_by_review:
+            rows = rows.filter(match_reviewed_from(filter_values["reviewed_after"]))
+        search = filter_values.get("q")
         return rows.matching_search(search) if search else rows
 
-    def verdicts(self, looked_for: Mapping[str, Any]) -> PublishedVerdictQuerySet:
+    def verdicts(self, filter_values: Mapping[str, Any]) -> PublishedVerdictQuerySet:
         """Return the matching verdicts. An entry matches if it has at least one of them."""
         verdicts = PublishedVerdict.objects.all()
-        for name, value in looked_for.items():
+        for name, value in filter_values.items():
             if self._is_about_verdicts(name):
                 verdicts = self.filters[name].filter(verdicts, value)
         return verdicts
@@ -217,27 +217,27 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     def _is_about_verdicts(self, name: str) -> bool:
         return isinstance(self.filters[name], VerdictParameter)
 
-    def _select_entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
+    def _select_entries(self, filter_values: Mapping[str, Any]) -> PublicationQuerySet:
         """Return the ledger entries at the requested time: published ones, unless `status` selects others."""
-        ledger, moment = Publication.objects, looked_for.get("as_of")
-        if "status" in looked_for:
+        ledger, moment = Publication.objects, filter_values.get("as_of")
+        if "status" in filter_values:
             return ledger.newest_as_of(moment) if moment else ledger.newest()
         return ledger.as_of(moment) if moment else ledger.current()
 
     @property
-    def found_by(self) -> FoundBy | None:
+    def target_table(self) -> TargetTable | None:
         """Search verdicts directly if there are no other conditions, because verdicts contain their list position."""
         about = [name for name in self.given_filters if name != "as_of"]
         in_their_order = self.ordering.name.removeprefix("-") == "updated"
         if about and in_their_order and all(map(self._is_about_verdicts, about)):
-            return FoundBy(Publication, "publication_id")
+            return TargetTable(Publication, "publication_id")
         return None
 
-    def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+    def select_candidates(self, filter_values: Mapping[str, Any]) -> QuerySet[Any]:
         """Return the candidates, each with `ledger_moved`, the time of the ledger's newest entry."""
-        rows = super().candidates(looked_for)
-        if self.found_by:
-            verdicts, moment = self.verdicts(looked_for), looked_for.get("as_of")
+        rows = super().select_candidates(filter_values)
+        if self.target_table:
+            verdicts, moment = self.verdicts(filter_values), filter_values.get("as_of")
             rows = (verdicts.as_of(moment) if moment else verdicts.current()).distinct()
         return rows.annotate(ledger_moved=_select_newest_time())
 
@@ -267,7 +267,7 @@ class ClaimQuery(Query):
     @property
     def moment(self) -> datetime | None:
         """Return the past moment of the query; None for the present."""
-        return self.looked_for.get("as_of")
+        return self.filter_values.get("as_of")
 
 
 class VersionListQuery(ListQuery):

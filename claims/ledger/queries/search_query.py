@@ -22,13 +22,13 @@ from claims.search import (
     match_condition,
 )
 from claims.search.highlights import find_highlights
-from factcheck.api.pagination import Ordering, decode_cursor, make_id_key, make_moment_key, rank_key
+from factcheck.api.pagination import Ordering, decode_cursor, make_id_key, make_moment_key, make_rank_key
 from factcheck.api.query_strings import ListQuery, Parameter
 from factcheck.api.query_values import Keyword, ValueRefused, Words
 from factcheck.api.resources import read_planned_rows
 from factcheck.database.cached_sql import Parts, Slot, Template
 
-RELEVANCE = Ordering("relevance", (rank_key("rank"), make_id_key("claim_id")), descending=True)
+RELEVANCE = Ordering("relevance", (make_rank_key("rank"), make_id_key("claim_id")), descending=True)
 #: If there are more matches, enough of them contain the exact words to fill a page.
 MAX_RANKED_MATCHES = 1_000
 _QUOTED_PATTERN = re.compile(r"'(?:[^']|'')*'")
@@ -55,7 +55,7 @@ _TARGETS = AddressTargets(Slot("sources", "bigint[]"), Slot("entries", "bigint[]
 class SearchParameter(Parameter):
     """A search parameter. Claim lists search with its parsed `SearchReading`."""
 
-    def slot(self, name: str) -> Any:
+    def make_slot(self, name: str) -> Any:
         return SearchValues(Slot("query", "tsquery"), Slot("ranking", "tsquery"))
 
 
@@ -73,7 +73,7 @@ class WordsQuery(ListQuery):
     @property
     def search(self) -> SearchReading | None:
         """Parse the search in `q`."""
-        return self.looked_for.get("q")
+        return self.filter_values.get("q")
 
     @property
     def template(self) -> Template:
@@ -95,10 +95,10 @@ class WordsQuery(ListQuery):
         places = self.search.places if self.search else None
         return places and replace(_TARGETS, is_ranked=places.is_ranked)
 
-    def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+    def select_candidates(self, filter_values: Mapping[str, Any]) -> QuerySet[Any]:
         if self.shape:
-            looked_for = {**looked_for, "q": replace(looked_for["q"], places=self.shape)}
-        return super().candidates(looked_for)
+            filter_values = {**filter_values, "q": replace(filter_values["q"], places=self.shape)}
+        return super().select_candidates(filter_values)
 
     @cached_property
     def ordering(self) -> Ordering:
@@ -122,20 +122,20 @@ class SearchQuery(WordsQuery):
     )
 
     @cached_property
-    def looked_for(self) -> dict[str, Any]:
-        looked_for = super().looked_for
+    def filter_values(self) -> dict[str, Any]:
+        filter_values = super().filter_values
         # If a query lacks this parameter, its responses cannot say that the search was corrected.
         forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
-        if "q" not in looked_for or not forgiving:
-            return looked_for
-        others = {name: value for name, value in looked_for.items() if name != "q"}
+        if "q" not in filter_values or not forgiving:
+            return filter_values
+        others = {name: value for name, value in filter_values.items() if name != "q"}
 
         def found(reading: SearchReading, most: int) -> int:
-            return cast(PublicationQuerySet, self.matching(self.queryset, others)).count_matches(
+            return cast(PublicationQuerySet, self.apply_filters(self.queryset, others)).count_matches(
                 reading, most
             )
 
-        return {**looked_for, "q": correct_search(looked_for["q"], found)}
+        return {**filter_values, "q": correct_search(filter_values["q"], found)}
 
     @property
     def template(self) -> Template:
@@ -149,21 +149,21 @@ class SearchQuery(WordsQuery):
         """Return the text for suggestions by meaning if no claim contains the words; otherwise ""."""
         reading = self.search
         is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
-        is_of_now = not {"as_of", "status"} & self.given.keys()
+        is_of_now = not {"as_of", "status"} & self.given_values.keys()
         if reading is None or reading.places or not (reading.ranking and is_forgiving and is_of_now):
             return ""
         return reading.asked
 
     def mean(self, entries: Sequence[int]) -> None:
         """Replace the entries that contain the words by these entries, most relevant first."""
-        reading = self.looked_for["q"]
+        reading = self.filter_values["q"]
         query = replace(
             reading,
             places=AddressTargets([], list(entries), is_ranked=True),
             matches=0,
             answered=reading.asked,
         )
-        self.looked_for = {**self.looked_for, "q": query}
+        self.filter_values = {**self.filter_values, "q": query}
         for made_of_it in ("ordering", "qs"):
             self.__dict__.pop(made_of_it, None)
 
@@ -196,7 +196,7 @@ class SearchQuery(WordsQuery):
         most = 2 * RANKED_MATCHES if cursor else RANKED_MATCHES
         if reading.matches <= most:
             return False
-        narrows = self.given.keys() - _SEARCH_PARAMETERS
+        narrows = self.given_values.keys() - _SEARCH_PARAMETERS
         return not narrows or read_planned_rows(self.qs) > most
 
 
