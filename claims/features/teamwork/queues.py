@@ -43,7 +43,7 @@ def list_cards(person: User) -> Iterator[Card]:
     page = reverse("admin:teamwork_assignment_changelist") + "?done=no&who=me"
     empty_text = _("Nothing is assigned to you at the moment. Take something from the queues.")
     yield Card(
-        "work", _("My work"), count, page, [_build_row(row) for row in rows_found], if_empty=empty_text
+        "work", _("My work"), count, page, [_build_row(row) for row in rows_found], empty_text=empty_text
     )
 
 
