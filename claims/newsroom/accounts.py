@@ -52,7 +52,7 @@ class SignInBackend(AuthenticationBackend):
 
 @cache
 def _build_query() -> Statement:
-    return Statement.of(annotate_due(User.objects.filter(pk=Slot("person", "integer"))))
+    return Statement.from_rows(annotate_due(User.objects.filter(pk=Slot("person", "integer"))))
 
 
 def _read_permissions(relation: str, person: Any, checked_object: Any) -> set[str]:
@@ -68,7 +68,7 @@ def _read_permissions(relation: str, person: Any, checked_object: Any) -> set[st
 @cache
 def _build_permission_query(relation: str) -> Statement:
     rows = Permission.objects.filter(**{relation: Slot("person", "integer")}).order_by()
-    return Statement.of(rows.values_list("content_type__app_label", "codename"))
+    return Statement.from_rows(rows.values_list("content_type__app_label", "codename"))
 
 
 class DeskAccounts(NewsroomAccounts):
