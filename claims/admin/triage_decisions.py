@@ -17,7 +17,7 @@ from django_stubs_ext import StrOrPromise
 
 from claims.admin.move_buttons import get_last_move
 from claims.admin.timeline import get_move_label
-from claims.models import Claim, Topic, Transition, TriageTurn
+from claims.models import Claim, Topic, Transition, TriageReservation
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require_permission
@@ -30,11 +30,11 @@ from factcheck.installation.house_language import activate_house_language
 HOLD_TIME = timedelta(minutes=5)
 
 _RESERVE_SQL = """
-    INSERT INTO claims_triageturn (claim_id, person_id, until)
+    INSERT INTO claims_triagereservation (claim_id, person_id, until)
     SELECT id, %(person)s, clock_timestamp() + make_interval(secs => %(held)s)
     FROM claims_claim WHERE id = ANY(%(claims)s) ORDER BY id
     ON CONFLICT (claim_id) DO UPDATE SET person_id = excluded.person_id, until = excluded.until
-    WHERE claims_triageturn.person_id = excluded.person_id OR claims_triageturn.until <= clock_timestamp()
+    WHERE claims_triagereservation.person_id = excluded.person_id OR claims_triagereservation.until <= clock_timestamp()
     RETURNING claim_id
 """
 
@@ -47,7 +47,7 @@ def reserve_proposals(claims: Iterable[int], *, by: User) -> set[int]:
         The proposals now reserved for the person.
     """
     claim_ids = list(claims)
-    TriageTurn.objects.filter(person=by).exclude(claim__in=claim_ids).delete()
+    TriageReservation.objects.filter(person=by).exclude(claim__in=claim_ids).delete()
     with connection.cursor() as cursor:
         cursor.execute(
             _RESERVE_SQL, {"person": by.pk, "held": HOLD_TIME.total_seconds(), "claims": claim_ids}
@@ -58,7 +58,7 @@ def reserve_proposals(claims: Iterable[int], *, by: User) -> set[int]:
 def find_other_viewers(claims: Iterable[int], *, person: User) -> dict[int, str]:
     """Return which of the proposals others are viewing now, with their names."""
     reservations = (
-        TriageTurn.objects.of_others(person).filter(claim__in=list(claims)).select_related("person")
+        TriageReservation.objects.of_others(person).filter(claim__in=list(claims)).select_related("person")
     )
     return {reservation.claim_id: get_display_name(reservation.person) for reservation in reservations}
 
@@ -184,7 +184,7 @@ def _decide_claim(
     def apply(claim: Claim) -> DecidedClaim:
         _refuse_changed_claim(claim, seen_claim.last_move)
         moved_claim = workflow.move(claim, action, by=by, note=note, into=into)
-        TriageTurn.objects.filter(claim=moved_claim).delete()
+        TriageReservation.objects.filter(claim=moved_claim).delete()
         return DecidedClaim(moved_claim.pk, action, get_last_move(moved_claim))
 
     return _decide_under_lock(seen_claim.claim, by, apply, merge_target=into)

@@ -17,7 +17,7 @@ from .account import (
     SecondFactorRule,
     SignedInPerson,
 )
-from .appearance import Appearance, QuoteFate
+from .appearance import Appearance, QuoteStatus
 from .audit_record import (
     AuditedMembership,
     AuditedOwnPermission,
@@ -33,7 +33,7 @@ from .claim import Claim, ClaimTopic
 from .claim_media import ClaimMedia
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
-from .desk_state import FeatureChoice, SavedView, TriageTurn, UnsavedForm
+from .desk_state import FeatureChoice, SavedView, TriageReservation, UnsavedForm
 from .evidence import Evidence
 from .import_run import ImportProblem, ImportRun, VisitedPage
 from .ledger_counts import Mention, SearchLanguage, SearchSpelling, SearchWord
@@ -94,7 +94,7 @@ __all__ = [
     "PossibleDuplicate",
     "Publication",
     "PublishedVerdict",
-    "QuoteFate",
+    "QuoteStatus",
     "Rating",
     "RatingClass",
     "RatingScale",
@@ -120,7 +120,7 @@ __all__ = [
     "Transition",
     "Translation",
     "TranslationStep",
-    "TriageTurn",
+    "TriageReservation",
     "UnlinkedReviewRow",
     "UnsavedForm",
     "Verdict",

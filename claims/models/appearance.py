@@ -90,7 +90,7 @@ class Appearance(Anchored):
         return f"“{self.exact[:60]}”" if self.exact else str(self.source)
 
 
-class QuoteFate(models.Model):
+class QuoteStatus(models.Model):
     """The status of a quote in newer snapshots of its source.
 
     A publication never changes; it names the snapshot and span of each quote. These rows show readers whether the
@@ -113,38 +113,38 @@ class QuoteFate(models.Model):
     stood_end = models.PositiveIntegerField()
     #: The first later snapshot without the words.
     lost_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+", null=True)
-    #: The newest snapshot in which they were looked for.
+    #: The newest snapshot that was searched for them.
     looked_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
     #: The new wording, if the sentence itself was changed.
     wording = models.TextField(blank=True)
-    #: When anything of this was written last; pages that were made before are out of date.
+    #: The time of the last change; pages cached earlier are out of date.
     written_at = models.DateTimeField(db_default=Now())
 
     class Meta:
         default_permissions = ()
         constraints = [
-            UniqueConstraint(name="quotefate_is_unique", fields=["snapshot", "start", "end"]),
+            UniqueConstraint(name="quotestatus_is_unique", fields=["snapshot", "start", "end"]),
             models.CheckConstraint(
-                name="quotefate_spans_are_whole",
+                name="quotestatus_spans_are_whole",
                 condition=Q(end__gt=F("start"), stood_end__gt=F("stood_start")),
             ),
             models.CheckConstraint(
-                name="quotefate_outcome_is_known", condition=Q(outcome__in=["stands", "changed", "gone"])
+                name="quotestatus_outcome_is_known", condition=Q(outcome__in=["stands", "changed", "gone"])
             ),
             models.CheckConstraint(
-                name="quotefate_stands_or_is_lost",
+                name="quotestatus_stands_or_is_lost",
                 condition=Q(outcome="stands", lost_in__isnull=True, stood_in=F("looked_in"))
                 | ~Q(outcome="stands") & Q(lost_in__isnull=False),
             ),
             models.CheckConstraint(
-                name="quotefate_changed_has_a_wording",
+                name="quotestatus_changed_has_a_wording",
                 condition=Q(outcome="changed") & ~Q(wording="") | ~Q(outcome="changed") & Q(wording=""),
             ),
-            bounds.build_length_constraint("quotefate_wording_fits", "wording", MAX_QUOTE_LENGTH),
+            bounds.build_length_constraint("quotestatus_wording_fits", "wording", MAX_QUOTE_LENGTH),
         ]
         indexes = [
             # The time of the newest, which separates outdated cached pages from current ones.
-            models.Index(name="quotefate_newest", fields=["-written_at"]),
+            models.Index(name="quotestatus_newest", fields=["-written_at"]),
         ]
 
     def __str__(self) -> str:

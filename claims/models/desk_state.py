@@ -256,13 +256,13 @@ class UnsavedForm(models.Model):
         return f"{self.page} ({self.updated_at:%Y-%m-%d %H:%M})"
 
 
-class TriageTurnQuerySet(models.QuerySet["TriageTurn"]):
+class TriageReservationQuerySet(models.QuerySet["TriageReservation"]):
     def of_others(self, person: User) -> Self:
         """Return proposals that other people are viewing now."""
         return self.exclude(person=person).filter(until__gt=Now())
 
 
-class TriageTurn(models.Model):
+class TriageReservation(models.Model):
     """A proposal on a person's screen, recorded so that two people in triage see different ones. It expires.
 
     It does not block decisions: the move itself rejects conflicting ones.
@@ -280,7 +280,7 @@ class TriageTurn(models.Model):
     )
     until = models.DateTimeField(_("until"))
 
-    objects = TriageTurnQuerySet.as_manager()
+    objects = TriageReservationQuerySet.as_manager()
 
     class Meta:
         default_permissions = ()

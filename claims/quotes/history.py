@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db.models.functions import Now
 
-from claims.models import Appearance, Evidence, Publication, QuoteFate
+from claims.models import Appearance, Evidence, Publication, QuoteStatus
 from claims.models.anchored import MAX_QUOTE_LENGTH
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
@@ -26,7 +26,7 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
         lost_quotes: the appearances that could not be moved to the new snapshot.
     """
     source, newest = changed_text.snapshot.source_id, changed_text.snapshot.pk
-    known_fates = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source)}
+    known_fates = {find_place(fate): fate for fate in QuoteStatus.objects.filter(snapshot__source=source)}
     published_places = {
         *find_published_places(source),
         *(QuotedPlace(*row) for row in _load_evidence(source)),
@@ -38,7 +38,7 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
         for place in published_places
     )
     changed_text.read(
-        fate.looked_in_id for fate in known_fates.values() if fate.outcome == QuoteFate.Outcome.CHANGED
+        fate.looked_in_id for fate in known_fates.values() if fate.outcome == QuoteStatus.Outcome.CHANGED
     )
     searched = [(place, known_fates.get(place)) for place in sorted(published_places)]
     places = changed_text.follow([find_last_snapshot(changed_text, place, fate) for place, fate in searched])
@@ -50,10 +50,10 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
     ]
     outdated_ids = [fate.pk for place, fate in known_fates.items() if place not in published_places]
     if outdated_ids:
-        QuoteFate.objects.filter(pk__in=outdated_ids).delete()
+        QuoteStatus.objects.filter(pk__in=outdated_ids).delete()
     if fates:
-        fields = [field.name for field in QuoteFate._meta.concrete_fields if field.name != "id"]
-        QuoteFate.objects.bulk_create(
+        fields = [field.name for field in QuoteStatus._meta.concrete_fields if field.name != "id"]
+        QuoteStatus.objects.bulk_create(
             fates,
             update_conflicts=True,
             unique_fields=["snapshot", "start", "end"],
@@ -61,13 +61,13 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
         )
 
 
-def find_place(fate: QuoteFate) -> QuotedPlace:
+def find_place(fate: QuoteStatus) -> QuotedPlace:
     """Return the stored position to which the status belongs."""
     return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
 
 
 def find_last_snapshot(
-    changed_text: ChangedText, place: QuotedPlace, known_fate: QuoteFate | None
+    changed_text: ChangedText, place: QuotedPlace, known_fate: QuoteStatus | None
 ) -> tuple[int, Anchor]:
     """Return the last snapshot that contained the words, with their anchor there."""
     last_place = (
@@ -96,15 +96,18 @@ def _load_evidence(source: int) -> Iterable[tuple[int, int, int]]:
 
 
 def _look_up_quote(
-    changed_text: ChangedText, place: QuotedPlace, known_fate: QuoteFate | None, followed_quote: FollowedQuote
-) -> QuoteFate:
+    changed_text: ChangedText,
+    place: QuotedPlace,
+    known_fate: QuoteStatus | None,
+    followed_quote: FollowedQuote,
+) -> QuoteStatus:
     """Return the current status of a quote, searching from its last known position."""
     newest = changed_text.snapshot
-    fate = QuoteFate(
+    fate = QuoteStatus(
         snapshot_id=place.snapshot, start=place.start, end=place.end, looked_in=newest, written_at=Now()
     )
     if followed_quote.anchor:
-        fate.outcome, fate.stood_in = QuoteFate.Outcome.STANDS, newest
+        fate.outcome, fate.stood_in = QuoteStatus.Outcome.STANDS, newest
         fate.stood_start, fate.stood_end = followed_quote.anchor.start, followed_quote.anchor.end
         return fate
     last_place = (
@@ -113,7 +116,7 @@ def _look_up_quote(
     fate.stood_in_id, fate.stood_start, fate.stood_end = last_place
     fate.lost_in_id = known_fate.lost_in_id if known_fate and known_fate.lost_in_id else newest.pk
     fate.wording = _find_wording(changed_text, followed_quote) or _follow_wording(changed_text, known_fate)
-    fate.outcome = QuoteFate.Outcome.CHANGED if fate.wording else QuoteFate.Outcome.GONE
+    fate.outcome = QuoteStatus.Outcome.CHANGED if fate.wording else QuoteStatus.Outcome.GONE
     return fate
 
 
@@ -128,9 +131,9 @@ def _find_wording(changed_text: ChangedText, followed_quote: FollowedQuote) -> s
     return wording if len(wording) <= MAX_QUOTE_LENGTH else ""
 
 
-def _follow_wording(changed_text: ChangedText, known_fate: QuoteFate | None) -> str:
+def _follow_wording(changed_text: ChangedText, known_fate: QuoteStatus | None) -> str:
     """Return the current wording of changed words, even if they moved far away."""
-    if known_fate is None or known_fate.outcome != QuoteFate.Outcome.CHANGED:
+    if known_fate is None or known_fate.outcome != QuoteStatus.Outcome.CHANGED:
         return ""
     text = changed_text.words(known_fate.looked_in_id, 0, None)
     if text.count(known_fate.wording) != 1:

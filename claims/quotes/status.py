@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, TypedDict
 
-from claims.models import QuoteFate
+from claims.models import QuoteStatus
 from claims.quotes.highlights import PublishedQuote, QuotedPlace, find_published_quotes
 from factcheck.api.openapi.body_serializer import Moment
 from sources.api.source_bodies import PublicSource
@@ -27,7 +27,7 @@ class PublicQuoteStatus(TypedDict):
     snapshot: Annotated[SeenSnapshot, "The snapshot that contains the quote."]
     outcome: Annotated[
         str,
-        QuoteFate.Outcome,
+        QuoteStatus.Outcome,
         "`stands`: in the newest snapshot; `changed`: the sentence has different words, see `wording`; "
         "`gone`: neither.",
     ]
@@ -53,7 +53,7 @@ def load_quote_statuses(body: dict[str, Any]) -> list[PublicQuoteStatus]:
 
 
 def _load_statuses(snapshots: Iterable[int]) -> dict[QuotedPlace, dict[str, Any]]:
-    rows = QuoteFate.objects.filter(snapshot__in=snapshots).values(
+    rows = QuoteStatus.objects.filter(snapshot__in=snapshots).values(
         *("snapshot_id", "start", "end", "outcome", "wording", "snapshot__source__show_text"),
         *(
             f"{which}__{field}"
@@ -76,7 +76,7 @@ def _build_status(quote: PublishedQuote, fate: dict[str, Any] | None) -> PublicQ
         "exact": exact["exact"],
         "source": exact["source"],
         "snapshot": snapshot,
-        "outcome": fate["outcome"] if fate else QuoteFate.Outcome.STANDS.value,
+        "outcome": fate["outcome"] if fate else QuoteStatus.Outcome.STANDS.value,
         "stood_in": _build_seen_snapshot(fate, "stood_in") if fate else snapshot,
         "lost_in": _build_seen_snapshot(fate, "lost_in") if fate and fate["lost_in__number"] else None,
         "looked_in": _build_seen_snapshot(fate, "looked_in") if fate else snapshot,

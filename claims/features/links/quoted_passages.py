@@ -6,7 +6,7 @@ that still has all its quoted passages leaves nothing behind.
 
 from dataclasses import dataclass
 
-from claims.models import QuoteFate
+from claims.models import QuoteStatus
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.highlights import QuotedPlace
 from claims.quotes.history import find_last_snapshot, find_place, find_published_places
@@ -39,7 +39,9 @@ def find_places(source_id: int) -> set[QuotedPlace]:
 
 def compare_passages(source_id: int, places: set[QuotedPlace], document: Document) -> PassageComparison:
     """Look up every quoted passage on the current page."""
-    fates_by_place = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source_id)}
+    fates_by_place = {
+        find_place(fate): fate for fate in QuoteStatus.objects.filter(snapshot__source=source_id)
+    }
     changed_text = ChangedText(Snapshot(source_id=source_id, text=document.text))
     changed_text.read(
         fates_by_place[place].stood_in_id if place in fates_by_place else place.snapshot for place in places
@@ -51,7 +53,7 @@ def compare_passages(source_id: int, places: set[QuotedPlace], document: Documen
         for place, fate in zip(sorted(places), fates, strict=True)
     ]
     for fate, followed_quote in zip(fates, changed_text.follow(results), strict=True):
-        was_lost = fate is not None and fate.outcome != QuoteFate.Outcome.STANDS
+        was_lost = fate is not None and fate.outcome != QuoteStatus.Outcome.STANDS
         is_unknown = followed_quote.reason == OrphanReason.NOT_COMPARED
         is_lost = was_lost if is_unknown else followed_quote.anchor is None
         lost_count += is_lost

@@ -148,7 +148,7 @@ def _build_key(request: HttpRequest) -> tuple[object, ...]:
     newest = fetch_rows(
         f"""
         SELECT sequence, published_at::text, (
-            SELECT written_at::text FROM claims_quotefate ORDER BY written_at DESC LIMIT 1
+            SELECT written_at::text FROM claims_quotestatus ORDER BY written_at DESC LIMIT 1
         ){added} FROM claims_publication ORDER BY sequence DESC LIMIT 1
         """,  # noqa: S608  nothing in it comes from outside
         prepare=True,

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from lxml import html
 
 from claims.admin.triage_decisions import find_other_viewers, reserve_proposals
-from claims.models import Claim, Repeat, Topic, Transition, TriageTurn
+from claims.models import Claim, Repeat, Topic, Transition, TriageReservation
 from claims.review import verdict_drafts, workflow
 from tests.helpers.desk import said
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
@@ -101,7 +101,7 @@ def test_who_does_not_triage_is_refused(client: Client, contributor: User) -> No
     for action in ("accept", "decline", "merge", "topic", "assign"):
         assert client.post(f"{PAGE}{claim.pk}/{action}/", {"seen": "0", "reason": "x"}).status_code == 403
     assert client.post(f"{PAGE}undo/", {"undo": f"accept-{claim.pk}-1"}).status_code == 403
-    assert Transition.objects.count() == TriageTurn.objects.count() == 0
+    assert Transition.objects.count() == TriageReservation.objects.count() == 0
 
 
 def test_only_editors_merge(client: Client, checker: User, editor: User) -> None:
@@ -210,7 +210,7 @@ def test_turns_are_ones_own_and_end(checker: User, editor: User) -> None:
     # Going on gives back what one had; and what nobody touched for minutes is free again.
     assert reserve_proposals([one.pk], by=checker) == {one.pk}
     assert reserve_proposals([other.pk], by=editor) == {other.pk}
-    TriageTurn.objects.update(until="2020-01-01T00:00:00Z")
+    TriageReservation.objects.update(until="2020-01-01T00:00:00Z")
     assert reserve_proposals([one.pk], by=editor) == {one.pk}
 
 

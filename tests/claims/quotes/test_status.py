@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from claims.models import Appearance, Claim, Evidence, QuoteFate
+from claims.models import Appearance, Claim, Evidence, QuoteStatus
 from claims.quotes.changed_sources import reanchor
 from claims.quotes.lost_quotes import LostQuote, find_lost_quote
 from claims.quotes.orphans import OrphanReason
@@ -202,7 +202,7 @@ def test_nothing_of_an_appearance_that_is_not_published_is_told(
         make_appearance(claim, place, secret)
     captured(source, text.replace("Only", "No").replace("300", "900"))
     captured(hidden, f"{secret.replace('Only', 'No')}\n\n{DAM}")
-    assert QuoteFate.objects.filter(wording__contains="Quillfeather").count() == 2
+    assert QuoteStatus.objects.filter(wording__contains="Quillfeather").count() == 2
     assert brief(told(client, claim)) == [(DAM, "changed", 2, 3, DAM.replace("300", "900"))]
     for path in (f"/api/v1/claims/{claim.pk}/quotes/", claim.get_absolute_url()):
         assert "Quillfeather" not in client.get(path).content.decode()
@@ -280,7 +280,7 @@ def test_what_nobody_names_any_more_is_forgotten(client: Client, source: Source)
     claim = make_claim("Not published.")
     row = make_appearance(claim, source, NIGHT)
     captured(source, f"{DAM}\n\n{MAYOR}")
-    assert [(fate.start, fate.outcome) for fate in QuoteFate.objects.all()] == [(row.start, "gone")]
+    assert [(fate.start, fate.outcome) for fate in QuoteStatus.objects.all()] == [(row.start, "gone")]
     captured(source, TEXT)
     row.refresh_from_db()
-    assert (row.anchor, QuoteFate.objects.count()) == (Appearance.Anchor.ANCHORED, 0)
+    assert (row.anchor, QuoteStatus.objects.count()) == (Appearance.Anchor.ANCHORED, 0)

@@ -129,22 +129,22 @@ def test_claim_with_a_past_cannot_be_deleted(published: Verdict) -> None:
 
 
 INSERT_FATE = (
-    'INSERT INTO claims_quotefate (snapshot_id, start, "end", outcome, stood_in_id, stood_start, stood_end, lost_in_id,'
-    " looked_in_id, wording) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
+    'INSERT INTO claims_quotestatus (snapshot_id, start, "end", outcome, stood_in_id, stood_start, stood_end,'
+    " lost_in_id, looked_in_id, wording) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
 
 
 @pytest.mark.parametrize(
     ("start", "end", "outcome", "stood_in", "stood", "lost_in", "looked_in", "wording", "rule"),
     [
-        (4, 4, "stands", 2, (4, 10), None, 2, "", "quotefate_spans_are_whole"),
-        (4, 10, "stands", 2, (10, 4), None, 2, "", "quotefate_spans_are_whole"),
-        (4, 10, "fine", 1, (4, 10), 2, 2, "", "quotefate_outcome_is_known"),
-        (4, 10, "stands", 1, (4, 10), None, 2, "", "quotefate_stands_or_is_lost"),
-        (4, 10, "stands", 2, (4, 10), 2, 2, "", "quotefate_stands_or_is_lost"),
-        (4, 10, "gone", 1, (4, 10), None, 2, "", "quotefate_stands_or_is_lost"),
-        (4, 10, "changed", 1, (4, 10), 2, 2, "", "quotefate_changed_has_a_wording"),
-        (4, 10, "gone", 1, (4, 10), 2, 2, "tunnel", "quotefate_changed_has_a_wording"),
+        (4, 4, "stands", 2, (4, 10), None, 2, "", "quotestatus_spans_are_whole"),
+        (4, 10, "stands", 2, (10, 4), None, 2, "", "quotestatus_spans_are_whole"),
+        (4, 10, "fine", 1, (4, 10), 2, 2, "", "quotestatus_outcome_is_known"),
+        (4, 10, "stands", 1, (4, 10), None, 2, "", "quotestatus_stands_or_is_lost"),
+        (4, 10, "stands", 2, (4, 10), 2, 2, "", "quotestatus_stands_or_is_lost"),
+        (4, 10, "gone", 1, (4, 10), None, 2, "", "quotestatus_stands_or_is_lost"),
+        (4, 10, "changed", 1, (4, 10), 2, 2, "", "quotestatus_changed_has_a_wording"),
+        (4, 10, "gone", 1, (4, 10), 2, 2, "tunnel", "quotestatus_changed_has_a_wording"),
     ],
 )
 def test_fate_of_a_quote_that_cannot_be(
@@ -163,4 +163,4 @@ def test_fate_of_a_quote_is_told_once() -> None:
     snapshot = make_source("The bridge is new.").snapshots.get().pk
     row = (snapshot, 4, 10, "stands", snapshot, 4, 10, None, snapshot, "")
     sql(INSERT_FATE, *row)
-    refused(INSERT_FATE, *row, match="quotefate_is_unique")
+    refused(INSERT_FATE, *row, match="quotestatus_is_unique")

@@ -14,7 +14,7 @@ from claims.features.links.link_findings import LinkFinding
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.features.teamwork import followers
 from claims.features.teamwork.models import Notification
-from claims.models import Claim, Publication, QuoteFate
+from claims.models import Claim, Publication, QuoteStatus
 from claims.review import removals
 from sources.models import Snapshot, Source, VisitedSite
 from tests.claims.features.links.watched_paper import (
@@ -201,7 +201,7 @@ def test_words_that_were_altered_are_found_and_proved_by_a_snapshot(
     clock.shift(timedelta(hours=2))
     check()
     assert (link_of(source).outcome, link_of(source).lost_quotes) == ("changed", 1)
-    fate = QuoteFate.objects.get(outcome="changed")
+    fate = QuoteStatus.objects.get(outcome="changed")
     assert fate.wording == FERRIES.replace("three", "two")
     assert Snapshot.objects.count() == 2
     clock.shift(timedelta(hours=2))
@@ -222,7 +222,7 @@ def test_words_that_come_back_are_noted_as_well(
     clock.shift(timedelta(hours=2))
     check()
     assert link_of(source).outcome == "alive"
-    assert set(QuoteFate.objects.values_list("outcome", flat=True)) == {"stands"}
+    assert set(QuoteStatus.objects.values_list("outcome", flat=True)) == {"stands"}
 
 
 def test_what_nobody_quotes_may_change_and_leaves_nothing(

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 #: What only grows: the log and what of it the chain still waits for, the ledger and what is made of it, what people
 #: were told, and every earlier state of rows.
 GROWS = {
-    *("transition", "unlinkedreviewrow", "publication", "publishedverdict", "mention", "quotefate"),
+    *("transition", "unlinkedreviewrow", "publication", "publishedverdict", "mention", "quotestatus"),
     "notification",
 }
 #: That a row was saved is no difference.
