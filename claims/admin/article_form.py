@@ -115,7 +115,7 @@ class ArticleForm(forms.Form):
                 )
         return cleaned
 
-    def overrides(self) -> Overrides:
+    def get_overrides(self) -> Overrides:
         """Return the entered corrections. Raises OverrideError."""
         cleaned = self.cleaned_data
         names = ("title", "publisher", "byline", "language", "kind")
@@ -126,7 +126,7 @@ class ArticleForm(forms.Form):
             url=cleaned["address"],
         )
 
-    def material(self) -> Material:
+    def load_material(self) -> Material:
         """Return the article's content. Raises FetchError. Only web addresses are fetched: a form must not
         reach local files.
         """
@@ -229,8 +229,8 @@ def propose_all_statements(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _import_from_form(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None:
     try:
-        overrides = form.overrides()
-        material = form.material()
+        overrides = form.get_overrides()
+        material = form.load_material()
         article = read_article(material, overrides)
         with transaction.atomic():
             imported_article = import_article(

@@ -76,7 +76,7 @@ class ClaimBulkActions(MovesAdmin):
             )
 
         context = {"title": _("Decline claims"), "reasons": [str(reason) for reason in DECLINE_REASONS]}
-        return self._ask(request, claims, "decline", declined, context)
+        return self._ask_for_details(request, claims, "decline", declined, context)
 
     @admin.action(description=gettext_lazy("Add a topic…"), permissions=["triage"])
     def add_topic_to_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
@@ -88,7 +88,7 @@ class ClaimBulkActions(MovesAdmin):
             return add_topic_to_claims(seen_claims, topic, by=get_person(request)) if topic else None
 
         topics = Topic.objects.order_by("name").values_list("pk", "name")[:_TOPIC_LIMIT]
-        return self._ask(
+        return self._ask_for_details(
             request, claims, "topic", file_claims, {"title": _("Add topics to claims"), "topics": topics}
         )
 
@@ -110,7 +110,7 @@ class ClaimBulkActions(MovesAdmin):
             return decide_claims(other_claims, "merge", by=get_person(request), note=note, into=kept_claim)
 
         context = {"title": _("Merge claims"), "sides": self._list_side_by_side(request, claims)}
-        return self._ask(request, claims, "merge", merge_claims, context)
+        return self._ask_for_details(request, claims, "merge", merge_claims, context)
 
     @admin.action(description=gettext_lazy("Same rumour: put into a cluster"), permissions=["gather"])
     def put_selected_into_cluster(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
@@ -129,7 +129,7 @@ class ClaimBulkActions(MovesAdmin):
         moves = load_last_moves(keys)
         return [SeenClaim(key, moves.get(key, 0)) for key in keys]
 
-    def _ask(
+    def _ask_for_details(
         self,
         request: HttpRequest,
         claims: SelectedClaims,
