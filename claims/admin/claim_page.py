@@ -16,7 +16,7 @@ from claims.admin.evidence import list_evidence
 from claims.admin.live_preview import SANDBOX, build_checklist
 from claims.admin.media_preview import render_explanation, render_media_preview
 from claims.admin.move_buttons import build_moves_context, find_change_request
-from claims.admin.orphaned_quotes import build_lost_context
+from claims.admin.orphaned_quotes import build_orphaned_quote_context
 from claims.admin.public_state import build_published_badge
 from claims.admin.quote_form import render_in_context
 from claims.admin.scheduling import (
@@ -227,7 +227,7 @@ def list_quotes(claim: Claim) -> list[dict[str, Any]]:
             "badge": build_anchor_badge(row),
             "context": render_in_context(row),
             "page": change_page(row.source),
-            "lost": build_lost_context(row),
+            "lost": build_orphaned_quote_context(row),
         }
         for row in appearances.exclude(exact="")[:_SHOWN_LIMIT]
     ]

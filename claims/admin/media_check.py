@@ -182,8 +182,8 @@ def _get_stored_hash(pk: int, request: HttpRequest) -> PerceptualHash | None:
     whole_hashes = MediaHash.objects.filter(
         media__in=readable_media, transformation=MediaHash.Transformation.WHOLE
     )
-    first = whole_hashes.order_by("frame_at", "pk").first()
-    return PerceptualHash(bytes(first.pdq), first.quality) if first else None
+    first_hash = whole_hashes.order_by("frame_at", "pk").first()
+    return PerceptualHash(bytes(first_hash.pdq), first_hash.quality) if first_hash else None
 
 
 def _find_pictures(
@@ -197,11 +197,12 @@ def _find_pictures(
     rows = find_readable_media(get_person(request)).in_bulk(list(near_duplicates))
     shown_rows = [(rows[pk], near_duplicate) for pk, near_duplicate in near_duplicates.items() if pk in rows]
     return [
-        _build_found_picture(row, near_duplicate, request) for row, near_duplicate in shown_rows[:MEDIA_LIMIT]
+        _build_similar_picture(row, near_duplicate, request)
+        for row, near_duplicate in shown_rows[:MEDIA_LIMIT]
     ]
 
 
-def _build_found_picture(
+def _build_similar_picture(
     row: MediaObject, near_duplicate: NearDuplicate, request: HttpRequest
 ) -> SimilarPicture:
     words, tone = describe_similarity(near_duplicate.distance)

@@ -38,7 +38,7 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
 }
 
 
-def build_lost_context(appearance: Appearance) -> dict[str, Any] | None:
+def build_orphaned_quote_context(appearance: Appearance) -> dict[str, Any] | None:
     """Return why a quote is orphaned and where it may be now; None if it is not orphaned."""
     if appearance.anchor != Appearance.Anchor.ORPHANED or (lost_quote := find_lost_quote(appearance)) is None:
         return None

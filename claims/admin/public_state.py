@@ -25,8 +25,8 @@ def prefetch_newest_publication(claim: str = "") -> Prefetch:
     Args:
         claim: the relation to the claim with "__", if the rows are not claims.
     """
-    newest = Publication.objects.newest().only(*_SHOWN_COLUMNS)
-    return Prefetch(f"{claim}publications", newest, to_attr="newest_publications")
+    newest_entries = Publication.objects.newest().only(*_SHOWN_COLUMNS)
+    return Prefetch(f"{claim}publications", newest_entries, to_attr="newest_publications")
 
 
 def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
@@ -36,24 +36,24 @@ def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
     Args:
         verdicts: the claim's verdicts that the person may read.
     """
-    if newest := _get_newest_publication(claim):
-        return build_published_badge(newest)
+    if newest_entry := _get_newest_publication(claim):
+        return build_published_badge(newest_entry)
     open_verdict = _choose_open_verdict(verdicts)
     return SafeString(build_planned_badge(open_verdict) or build_state_badge(open_verdict or claim))
 
 
 def build_verdict_state_badge(verdict: Verdict) -> SafeString:
     """Return the badge of a verdict's state: what readers see of its claim, if that is this verdict."""
-    newest = _get_newest_publication(verdict.claim)
-    if newest and newest.status == verdict.state:
-        return build_published_badge(newest)
+    newest_entry = _get_newest_publication(verdict.claim)
+    if newest_entry and newest_entry.status == verdict.state:
+        return build_published_badge(newest_entry)
     return SafeString(build_planned_badge(verdict) or build_state_badge(verdict))
 
 
 def describe_claim_state(claim: Any, verdicts: Iterable[Any] = ()) -> str:
     """Return the state that `build_public_badge` shows, in words."""
-    if newest := _get_newest_publication(claim):
-        return describe_public_state(newest)
+    if newest_entry := _get_newest_publication(claim):
+        return describe_public_state(newest_entry)
     return str(describe_state(_choose_open_verdict(verdicts) or claim))
 
 
@@ -69,20 +69,26 @@ def _choose_open_verdict(verdicts: Iterable[Any]) -> Any:
     return verdicts_by_state.get(Verdict.State.IN_REVIEW) or verdicts_by_state.get(Verdict.State.DRAFT)
 
 
-def describe_public_state(newest: Publication) -> str:
+def describe_public_state(newest_entry: Publication) -> str:
     """Return what readers see: Published, Corrected, Retracted, or merged."""
-    if newest.status == Publication.Status.PUBLISHED and newest.kind == Publication.Kind.CORRECTION:
+    if (
+        newest_entry.status == Publication.Status.PUBLISHED
+        and newest_entry.kind == Publication.Kind.CORRECTION
+    ):
         return _("Corrected")
-    return newest.get_status_display()
+    return newest_entry.get_status_display()
 
 
-def build_published_badge(newest: Publication) -> SafeString:
-    tone: Tone = _BADGE_TONES.get(newest.status, "faded")
-    if newest.status == Publication.Status.PUBLISHED and newest.kind == Publication.Kind.CORRECTION:
+def build_published_badge(newest_entry: Publication) -> SafeString:
+    tone: Tone = _BADGE_TONES.get(newest_entry.status, "faded")
+    if (
+        newest_entry.status == Publication.Status.PUBLISHED
+        and newest_entry.kind == Publication.Kind.CORRECTION
+    ):
         tone = "waiting"
     return format_html(
         '<a class="desk-public-state" href="{}">{} <span>{}</span></a>',
-        reverse("claim", args=[newest.claim_id, newest.slug]),
-        render_badge(describe_public_state(newest), tone),
-        date_format(localtime(newest.published_at), "SHORT_DATE_FORMAT"),
+        reverse("claim", args=[newest_entry.claim_id, newest_entry.slug]),
+        render_badge(describe_public_state(newest_entry), tone),
+        date_format(localtime(newest_entry.published_at), "SHORT_DATE_FORMAT"),
     )

@@ -143,8 +143,8 @@ def _filter_ready_translations(translations: QuerySet[Translation], person: User
 
 
 def _filter_out_of_date(translations: Any, person: User) -> QuerySet[Translation]:
-    out_of_date: QuerySet[Translation] = translations.out_of_date()
-    return out_of_date
+    outdated_translations: QuerySet[Translation] = translations.out_of_date()
+    return outdated_translations
 
 
 def annotate_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:

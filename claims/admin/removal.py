@@ -126,7 +126,7 @@ class RemovalAdmin(DeskAdmin):
         return {
             "removal": removal,
             "search": search,
-            "places": _name_places(search.places) if search else {},
+            "places": _translate_table_names(search.places) if search else {},
             "has_backups": settings.BACKUP_DIR is not None,
             "backups": _list_backups(removal),
         }
@@ -156,7 +156,7 @@ class RemovalAdmin(DeskAdmin):
         return gettext("Removed from everything that is stored here.")
 
 
-def _name_places(places: dict[str, int]) -> dict[str, int]:
+def _translate_table_names(places: dict[str, int]) -> dict[str, int]:
     """Replace table names by the names that the desk uses."""
     names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
     return {capfirst(names.get(place, gettext("files"))): number for place, number in places.items()}

@@ -168,11 +168,11 @@ def _load_ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
     verdicts = PublishedVerdict.objects.current().filter(claim_id__in=claims).order_by("verdict_id")
     pairs = list(verdicts.values_list("claim_id", "rating_id"))
     ratings = Rating.objects.in_bulk({rating for _claim, rating in pairs if rating})
-    rated: dict[int, list[SafeString | str]] = {}
+    rated_claims: dict[int, list[SafeString | str]] = {}
     for claim, rating in pairs:
         if rating in ratings:
-            rated.setdefault(claim, []).append(build_rating_badge(ratings[rating]))
-    return rated
+            rated_claims.setdefault(claim, []).append(build_rating_badge(ratings[rating]))
+    return rated_claims
 
 
 def _load_sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:

@@ -183,12 +183,12 @@ class SavedViewAdmin(DeskAdmin):
             return HttpResponseRedirect(reverse("admin:claims_savedview_changelist"))
         if not desk.has_view_or_change_permission(request):
             raise PermissionDenied
-        query, missing = _split_valid_parts(desk, request, view.query)
-        if missing:
+        query, missing_names = _split_valid_parts(desk, request, view.query)
+        if missing_names:
             messages.warning(
                 request,
                 gettext("Some filters of “%(view)s” no longer exist and are left out: %(what)s.")
-                % {"view": view.name, "what": join_words(missing)},
+                % {"view": view.name, "what": join_words(missing_names)},
             )
         return HttpResponseRedirect(f"{_list_page(desk)}?{query}")
 

@@ -198,7 +198,7 @@ def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
     for verdict in document["verdicts"]:
         for name, words in _iterate_verdict_parts(verdict):
             yield f"{verdict['publisher']['name']}: {name}" if has_several else name, words
-    yield _("Where it was said"), "\n".join(map(_format_quoted, document["appearances"]))
+    yield _("Where it was said"), "\n".join(map(_format_quoted_source, document["appearances"]))
     corrections = [f"{_get_kind_label(line['kind'])}: {line['note']}" for line in document["corrections"]]
     yield _("Corrections"), "\n".join(corrections)
     yield _("Claims merged into it"), join_words(document["merged_from"])
@@ -221,14 +221,15 @@ def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     yield _("Full review"), verdict["url"]
     stances = dict(Evidence.Stance.choices)
     sources = [
-        f"{stances[item['stance']]}: {_format_quoted(item, item['note'])}" for item in verdict["evidence"]
+        f"{stances[item['stance']]}: {_format_quoted_source(item, item['note'])}"
+        for item in verdict["evidence"]
     ]
     yield _("Evidence"), "\n".join(sources)
     for section in get_sections():
         yield str(section.name), section.format_items(verdict)
 
 
-def _format_quoted(item: Document, note: str = "") -> str:
+def _format_quoted_source(item: Document, note: str = "") -> str:
     """Format a source, its quote and its note in one line."""
     source = item["source"]
     words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]

@@ -188,7 +188,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         form.full_clean()
         edited_translation: Translation = form.instance
         prospect = preview_entries.preview_translating(edited_translation)
-        answer = JsonResponse(
+        response = JsonResponse(
             {
                 "page": render_reader_view(
                     [prospect.then, *prospect.ledger], prospect.then, language=edited_translation.language
@@ -201,8 +201,8 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
                 ],
             }
         )
-        answer["Cache-Control"] = "no-store"
-        return answer
+        response["Cache-Control"] = "no-store"
+        return response
 
     def list_history_entries(self, row: Translation, reader: User) -> list[PastEvent]:
         first_event = PastEvent(row.created_at, get_name(row.author), _("Started"))

@@ -168,7 +168,7 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
     }
     may_add = published_verdict is not None and person.has_perm("claims.add_translation")
     lines = [
-        _build_line(
+        _build_translation_line(
             row,
             is_renewed=row.language.lower() in live_translations,
             published_verdict=published_verdict,
@@ -195,17 +195,17 @@ def _find_live_verdict(verdict: Verdict) -> Verdict | None:
     ).first()
 
 
-def _build_line(
+def _build_translation_line(
     row: Translation, *, is_renewed: bool, published_verdict: Verdict | None, may_add: bool
 ) -> TranslationLine:
-    is_old = published_verdict is None or row.verdict_id != published_verdict.pk
+    is_outdated = published_verdict is None or row.verdict_id != published_verdict.pk
     return TranslationLine(
         row=row,
         language=get_language_name(row.language),
         badge=build_translation_badge(row),
         page=change_page(row),
-        is_out_of_date=is_old,
-        may_carry_over=is_old and may_add and not is_renewed and row.state == _State.PUBLISHED,
+        is_out_of_date=is_outdated,
+        may_carry_over=is_outdated and may_add and not is_renewed and row.state == _State.PUBLISHED,
     )
 
 

@@ -298,8 +298,8 @@ def _group_by_week(rows: QuerySet[Any], field: str, **counts: Any) -> dict[date,
     return {row["week"].date(): row["number"] for row in weekly_counts}
 
 
-def _count_ratings(published: QuerySet[Verdict]) -> list[tuple[str, int]]:
-    counts = published.order_by().values_list("rating__rating_class").annotate(number=Count("pk"))
+def _count_ratings(publications: QuerySet[Verdict]) -> list[tuple[str, int]]:
+    counts = publications.order_by().values_list("rating__rating_class").annotate(number=Count("pk"))
     return list(counts.order_by("-number", "rating__rating_class"))
 
 

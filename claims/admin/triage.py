@@ -82,7 +82,7 @@ class Triage(MovesAdmin):
         order = list(iterate_in_order(groups))
         # Show a requested proposal even if another user is viewing it; otherwise choose one that no one is viewing.
         requested_claim = _parse_number(parameters.get("at"))
-        key = requested_claim or _reserve_first_free(order, person)
+        key = requested_claim or _reserve_first_free_proposal(order, person)
         claim = self._get_triaged_claim(request, str(key)) if key else None
         if requested_claim:
             reserve_proposals([requested_claim], by=person)
@@ -96,7 +96,7 @@ class Triage(MovesAdmin):
             "undo": parameters.get("undo", ""),
             "previous": order[start - 1].pk if start > 0 else None,
             **self._render_fragment(
-                request, claim, since, next_claim=_find_next(order, start, shown_claim=claim)
+                request, claim, since, next_claim=_find_next_proposal(order, start, shown_claim=claim)
             ),
         }
         return self.show_page(request, "triage", context)
@@ -128,7 +128,9 @@ class Triage(MovesAdmin):
             if (seen_claim := SeenClaim.parse(text))
         ]
         seen_claims = list({seen_claim.claim: seen_claim for seen_claim in seen_claims}.values())
-        return self._answer(request, action, self._carry_out(request, action, seen_claims, person))
+        return self._build_response(
+            request, action, self._carry_out_decision(request, action, seen_claims, person)
+        )
 
     @desk_page("triage/undo/", "triage_undo")
     def undo_view(self, request: HttpRequest) -> HttpResponse:
@@ -138,11 +140,11 @@ class Triage(MovesAdmin):
             raise Http404
         tokens = request.POST.get("undo", "").split()[: _MAX_SELECTED + 1]
         decisions = [decision for token in tokens if (decision := DecidedClaim.parse(token))]
-        return self._answer(request, "undo", undo_decisions(decisions, by=person))
+        return self._build_response(request, "undo", undo_decisions(decisions, by=person))
 
     # Decisions ------------------------------------------------------------------------------------------------------
 
-    def _carry_out(
+    def _carry_out_decision(
         self, request: HttpRequest, action: str, seen_claims: Sequence[SeenClaim], person: User
     ) -> Sequence[DecisionOutcome]:
         values = request.POST
@@ -168,7 +170,9 @@ class Triage(MovesAdmin):
         claim: Claim | None = self.get_queryset(request).filter(pk=_parse_number(number)).first()
         return claim
 
-    def _answer(self, request: HttpRequest, action: str, outcomes: Sequence[DecisionOutcome]) -> HttpResponse:
+    def _build_response(
+        self, request: HttpRequest, action: str, outcomes: Sequence[DecisionOutcome]
+    ) -> HttpResponse:
         """Return the outcome as JSON for the screen's script; otherwise show the screen with the next claim."""
         decisions = [outcome for outcome in outcomes if isinstance(outcome, DecidedClaim)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, FailedDecision)]
@@ -275,7 +279,9 @@ def _read_filters(parameters: QueryDict) -> QueryDict:
     return filters
 
 
-def _find_next(order: Sequence[ListedProposal], start: int, *, shown_claim: Claim | None) -> int | None:
+def _find_next_proposal(
+    order: Sequence[ListedProposal], start: int, *, shown_claim: Claim | None
+) -> int | None:
     """Return the next proposal that nobody else is viewing, starting after the shown one and wrapping around."""
     next_ids = [
         proposal.pk for proposal in (*order[start + 1 :], *order[: max(start, 0)]) if not proposal.other
@@ -283,7 +289,7 @@ def _find_next(order: Sequence[ListedProposal], start: int, *, shown_claim: Clai
     return next((pk for pk in next_ids if shown_claim is None or pk != shown_claim.pk), None)
 
 
-def _reserve_first_free(order: Sequence[ListedProposal], person: User) -> int:
+def _reserve_first_free_proposal(order: Sequence[ListedProposal], person: User) -> int:
     """Reserve the first free proposal for the person. If others are viewing all of them, return the first; 0
     if there are none.
     """

@@ -234,10 +234,10 @@ def _decide_under_lock(
     try:
         with transaction.atomic():
             # In id order, in which `workflow` locks them.
-            locked = Claim.objects.select_for_update().filter(
+            locked_claims = Claim.objects.select_for_update().filter(
                 pk__in=[pk, *([merge_target.pk] if merge_target else [])]
             )
-            claim = {row.pk: row for row in locked.order_by("pk")}.get(pk)
+            claim = {row.pk: row for row in locked_claims.order_by("pk")}.get(pk)
             if claim is None or not Claim.objects.readable_by(by).filter(pk=pk).exists():
                 return FailedDecision(pk, "", _("The claim has been deleted in the meantime."))
             return apply_decision(claim)

@@ -64,14 +64,14 @@ def list_unsaved(person: User) -> list[UnsavedText]:
                 str(page or _("A page that no longer exists")),
                 bool(page and page.is_viewable),
             )
-        title, may_go_on = pages[unsaved_form.page]
+        title, can_continue = pages[unsaved_form.page]
         words = tuple(_list_typed(unsaved_form.values))
         forms.append(
             UnsavedText(
                 unsaved_form.writer,
                 title,
                 quote(unsaved_form.page),
-                may_go_on,
+                can_continue,
                 unsaved_form.updated_at,
                 words,
             )

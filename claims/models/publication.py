@@ -50,8 +50,8 @@ def match_search(search: SearchReading | SearchValues, *, publication: str = "")
 
 
 def _match_targets(places: AddressTargets, publication: str = "") -> Q:
-    cites = Q(**{f"{publication}source_ids__overlap": places.sources})
-    return cites | Q(**{f"{publication}id__any_of": places.entries})
+    cites_source = Q(**{f"{publication}source_ids__overlap": places.sources})
+    return cites_source | Q(**{f"{publication}id__any_of": places.entries})
 
 
 def _build_rank(places: AddressTargets) -> Expression:

@@ -119,5 +119,5 @@ class Transition(models.Model):
     def states(self) -> str:
         """Return the states before and after, in words."""
         subject = self._meta.get_field("verdict" if self.verdict_id else "claim").related_model
-        words = dict(subject.State.choices)  # type: ignore[union-attr]  # a claim or a verdict, which have states
-        return format_change(words.get(self.before, self.before), words.get(self.after, self.after))
+        labels = dict(subject.State.choices)  # type: ignore[union-attr]  # a claim or a verdict, which have states
+        return format_change(labels.get(self.before, self.before), labels.get(self.after, self.after))

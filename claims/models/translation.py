@@ -162,8 +162,8 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
     def readable_by(self, person: User) -> Self:
         """Return the translations that this person may read."""
         states = Translation.State
-        public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
-        return filter_readable(self, person, own_or_published=public | Q(author=person))
+        is_public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
+        return filter_readable(self, person, own_or_published=is_public | Q(author=person))
 
     def out_of_date(self) -> Self:
         """Return translations of outdated wordings that have no successor; readers see the original instead."""

@@ -96,8 +96,8 @@ class VerdictQuerySet(models.QuerySet["Verdict"]):
     def readable_by(self, person: User) -> Self:
         """Return the verdicts that this person may read."""
         states = Verdict.State
-        public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
-        return filter_readable(self, person, own_or_published=public | Q(author=person))
+        is_public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
+        return filter_readable(self, person, own_or_published=is_public | Q(author=person))
 
 
 @keep_history(exclude=["edited_by"])
