@@ -66,12 +66,12 @@ def measure_archiving(
     from django.test import override_settings
 
     from claims.features.archiving import copies
-    from claims.features.archiving.copies import ArchiverChoices, archive_source
+    from claims.features.archiving.copies import ArchiverOptions, archive_source
     from sources.http.polite_visits import OwnMemory
     from sources.models import Source
 
-    hurried = ArchiverChoices(OwnMemory(), allow_loopback=True, pause=0.0)
-    copies.get_choices = lambda: hurried
+    hurried = ArchiverOptions(OwnMemory(), allow_loopback=True, pause=0.0)
+    copies.get_archiver_options = lambda: hurried
     times, stored, missing = [], Counter[str](), Counter[str]()
     with override_settings(ARCHIVE_BROWSER=browser, ARCHIVE_BROWSER_SANDBOX=False, TIMESTAMP_AUTHORITY=""):
         for address in addresses:

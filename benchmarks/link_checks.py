@@ -157,7 +157,7 @@ def run_checks() -> tuple[int, float]:
     LinkState.objects.update(next_at=timezone.now())
     begun, done = time.perf_counter(), 0
     while True:
-        tally = check_run.check_round()
+        tally = check_run.run_link_checks()
         if tally is None:
             if (
                 not LinkState.objects.filter(checked_at__isnull=True).exists()

@@ -25,10 +25,10 @@ def main() -> None:
 def follow(site: str) -> NoReturn:
     """Follow a site, and print each of its claims as a line of JSON whenever the local copy changes."""
     from claims.features.federation.models import PeerClaim
-    from claims.features.federation.peer_edits import follow, look_up_newsroom
+    from claims.features.federation.peer_edits import follow_newsroom, look_up_newsroom
     from claims.features.federation.sync_run import list_due_newsrooms, sync_newsroom
 
-    follow(look_up_newsroom(site), name="The site")
+    follow_newsroom(look_up_newsroom(site), name="The site")
     known: dict[int, dict[str, object]] = {}
     while True:
         for newsroom in list_due_newsrooms():

@@ -272,13 +272,16 @@ def test_state_is_how_far_work_is_and_status_what_readers_see() -> None:
         for word in ("state", "status")
     }
     problems = {"Problem", "RefusedBody", "RefusedQuery", "RefusedWriting"}
-    messages_of_readers, webhooks = {"Asked", "TakenIn"}, {"Webhook", "WebhookDelivery", "WebhookWithSecret"}
+    messages_of_readers, webhooks = (
+        {"ReceivedMessage", "RequestResults"},
+        {"Webhook", "WebhookDelivery", "WebhookWithSecret"},
+    )
     desk = {
         f"Editorial{kind}{form}" for kind in ("Claim", "Translation", "Verdict") for form in ("", "Summary")
     }
     assert having["state"] == desk | {"MentionedVerdict", "Moves"} | webhooks | messages_of_readers
     publications = {"Change", "Claim", "CorrectionEntry", "CorrectionEntrySummary", "PartialClaim"}
-    publications |= {"ToldEntry", "Version"}
+    publications |= {"Version", "WebhookEntry"}
     assert having["status"] == publications | problems
 
 

@@ -25,7 +25,7 @@ def cells() -> list[list[str]]:
 
 def test_tools_and_their_arguments_are_those_that_exist() -> None:
     told = {
-        row[0].strip("`"): re.findall(r"`(\w+)`", row[1] if TOOLS[row[0].strip("`")].reads else row[2])
+        row[0].strip("`"): re.findall(r"`(\w+)`", row[1] if TOOLS[row[0].strip("`")].is_read_only else row[2])
         for row in cells()
         if row[0].strip("`") in TOOLS
     }
@@ -35,7 +35,7 @@ def test_tools_and_their_arguments_are_those_that_exist() -> None:
 def test_scopes_are_those_that_are_asked_for() -> None:
     for row in cells():
         tool = TOOLS.get(row[0].strip("`"))
-        if tool and not tool.reads:
+        if tool and not tool.is_read_only:
             assert row[1] == f"`{tool.scope}`"
 
 

@@ -34,8 +34,8 @@ def message(endpoint: WebhookEndpoint, receiver: Receiver, publish: Callable[...
     endpoints.rotate_secret(endpoint)
     endpoint.refresh_from_db()
     publish()
-    ledger_followers.follow()
-    deliveries.send(endpoint.pk)
+    ledger_followers.create_new_deliveries()
+    deliveries.send_due_deliveries(endpoint.pk)
     return receiver.messages[0]
 
 
@@ -113,4 +113,4 @@ def test_schedule_is_the_one_that_is_kept() -> None:
     waits = []
     for part in re.findall(r"((?:\d+(?:, | and )?)+) (seconds|minutes|hours)", sentence):
         waits += [timedelta(seconds=int(number) * units[part[1]]) for number in re.findall(r"\d+", part[0])]
-    assert waits == list(deliveries.RETRIES)
+    assert waits == list(deliveries.RETRY_DELAYS)

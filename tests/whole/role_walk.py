@@ -135,7 +135,7 @@ def walker(person: User) -> Walker:
         MediaObject: picture,
     }
     if person.has_perm("claims.view_claim"):
-        own[Comment] = comments.write(make_claim(created_by=person), "Mine.", by=person).comment
+        own[Comment] = comments.add_comment(make_claim(created_by=person), "Mine.", by=person).comment
     if person.has_perm("claims.add_verdict"):
         own[Verdict] = draft = verdict_drafts.draft(make_claim(), author=person)
         own[ReplyRequest] = ReplyRequest.objects.create(

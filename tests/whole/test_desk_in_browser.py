@@ -115,7 +115,9 @@ def test_pages_fit_a_phone_and_are_readable(seat: Any, checker: User, editor: Us
 def test_words_beside_a_statement_do_not_squeeze_it(width: int, seat: Any, editor: User) -> None:
     claim = make_claim("The tunnel between the two harbours cost 240 million euros.")
     today = timezone.localdate()
-    assignments.assign(claim, editor, by=editor, due_on=today - timedelta(days=40), priority=Priority.URGENT)
+    assignments.assign_work(
+        claim, editor, by=editor, due_on=today - timedelta(days=40), priority=Priority.URGENT
+    )
     desk = seat(editor, viewport={"width": width, "height": 800})
     page = desk.open("/admin/")
     line = page.locator(".desk-card-work li")

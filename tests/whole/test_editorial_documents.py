@@ -36,7 +36,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
     }
     asking, seen, others = tool(editor), 0, []
     token = ApiToken.objects.get()
-    webhook = internal_endpoints.add(token, name="Post", url="https://example.org/hook")
+    webhook = internal_endpoints.add_endpoint(token, name="Post", url="https://example.org/hook")
     entry = claim.publications.get()
     message = WebhookDelivery.objects.create(endpoint=webhook, publication=entry, event="claim.published")
     place["webhook_id"] = webhook.pk

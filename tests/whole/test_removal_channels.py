@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from claims.features.embeds.share_pictures import claim_picture
-from claims.features.federation.peer_edits import follow
+from claims.features.federation.peer_edits import follow_newsroom
 from claims.features.webhooks import deliveries, ledger_followers
 from claims.features.webhooks.models import WebhookEndpoint
 from claims.models import Claim, Claimant, Publication
@@ -94,9 +94,9 @@ def test_the_name_leaves_every_channel(
     before = read_channels(client, claim)
     silent = set(before) - find_name(before)
     # A delivery that was queued before is sent after it, and a newsroom follows.
-    ledger_followers.follow()
+    ledger_followers.create_new_deliveries()
     peer.record()
-    newsroom = follow(peer.signer)
+    newsroom = follow_newsroom(peer.signer)
     turn(newsroom)
     assert NAME in newsroom.claims.get().statement
 
@@ -112,8 +112,8 @@ def test_the_name_leaves_every_channel(
         "share picture, drawn",
     }
     assert before["share picture, drawn"] != after["share picture, drawn"]
-    ledger_followers.follow()
-    deliveries.send(endpoint.pk)
+    ledger_followers.create_new_deliveries()
+    deliveries.send_due_deliveries(endpoint.pk)
     assert receiver.messages[-1].type == "claim.redacted"
     assert not [message for message in receiver.messages if "lindqvist" in message.body.casefold()]
     peer.record()

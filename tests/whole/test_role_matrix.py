@@ -64,7 +64,7 @@ def rows(shared_rows: None, checker: User, editor: User) -> dict[type[Model], An
     found = {model: model._default_manager.order_by("pk").last() for model in MODELS}
     found |= {
         Claim: claim,
-        Comment: comments.write(
+        Comment: comments.add_comment(
             make_claim(state="proposed", created_by=checker), "Whom do we ask?", by=checker
         ).comment,
         Verdict: Verdict.objects.filter(author=checker, state="draft").first(),
@@ -145,7 +145,7 @@ ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
     ),
     "sources_source_file": lambda rows: _kept_file(rows[Source]),
     "sources_source_timestamp": lambda rows: _stamp(rows[Source]),
-    "teamwork_notification_stop_mail": lambda rows: (mails.stop_token(rows[User], "commented"),),
+    "teamwork_notification_stop_mail": lambda rows: (mails.build_unsubscribe_token(rows[User], "commented"),),
 }
 #: What is sent, where nothing would be refused whoever sends it.
 SENT: dict[str, dict[str, str] | str] = {

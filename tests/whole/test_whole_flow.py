@@ -94,7 +94,9 @@ def test_from_article_to_reader(
         workflow.move(verdict, "submit", by=checker)
     contract = make_source(title="Contract of sale 14/2023", url="https://sundvik.example.org/contracts/14")
     Evidence.objects.create(verdict=verdict, source=contract, stance="refutes", note="Names two ships.")
-    reply_requests.add(verdict, by=checker, claimant=verdict.claim.claimant, not_asked="public_record")
+    reply_requests.add_request(
+        verdict, by=checker, claimant=verdict.claim.claimant, not_asked="public_record"
+    )
     verdict = workflow.move(verdict, "submit", by=checker)
 
     # Four eyes.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from claims.features.embeds.widget_script import FOLDER
+from claims.features.embeds.widget_script import WIDGET_FOLDER
 from tests.helpers.browser import new_context
 
 pytestmark = pytest.mark.browser
@@ -23,7 +23,7 @@ TEXT = "".join(QUOTE.values())
 def kept_page(chromium: Browser) -> Iterator[Page]:
     with new_context(chromium) as context:
         page = context.new_page()
-        page.add_script_tag(content=(FOLDER / "anchors.js").read_text())
+        page.add_script_tag(content=(WIDGET_FOLDER / "anchors.js").read_text())
         yield page
 
 

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
-from claims.features.embeds.widget_script import FOLDER
+from claims.features.embeds.widget_script import WIDGET_FOLDER
 from claims.models import Claim
 from claims.review import workflow
 from tests.helpers.accessibility import violations
@@ -31,7 +31,7 @@ HURT = "<img src=x onerror='window.hurt=1'>"
 
 @pytest.mark.parametrize("name", ["anchors.js", "marks.js"])
 def test_it_shares_what_anchors_and_marks(name: str) -> None:
-    assert (EXAMPLE / name).read_bytes() == (FOLDER / name).read_bytes()
+    assert (EXAMPLE / name).read_bytes() == (WIDGET_FOLDER / name).read_bytes()
 
 
 def test_it_asks_for_no_more_than_its_readme_says() -> None:

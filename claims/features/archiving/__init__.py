@@ -6,6 +6,6 @@ commands
 `archive_sources` and `evidence_pack`, and tables for copies, files, timestamps, requests and deposits.
 
 `models.citing_rows` has the triggers and `queue` the due requests. `copies` copies one URL, with pictures from
-`browser`. `timestamps` has an authority sign files, `deposits` asks public archives to keep pages too, and
+`browser`. `timestamps` gets files signed by an authority, `deposits` asks public archives to keep pages, and
 `evidence_pack` writes the ZIP. Begin with `copies`. docs/archiving.md is for operators.
 """

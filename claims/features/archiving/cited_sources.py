@@ -45,14 +45,14 @@ def request_cited_copies(*, missing: bool = False, imported: bool = False) -> in
     return _request_copies("command", sources_sql)
 
 
-def request_imported_copies(most: int) -> int:
-    """Request copies of up to this many sources that only imported claims cite and that were never requested."""
+def request_imported_copies(max_sources: int) -> int:
+    """Request copies of sources that are cited only by imported claims and were never requested."""
     sources_sql = f"""
         SELECT cited.source_id, now() FROM ({_ALL_CITATIONS_SQL}) AS cited
         WHERE {_WITHOUT_COPY_SQL} AND {_WITHOUT_REQUEST_SQL} AND EXISTS (
             SELECT FROM public.sources_source AS page WHERE page.id = cited.source_id AND page.url ~* '^https?://'
         )
-        ORDER BY cited.source_id LIMIT {most:d}
+        ORDER BY cited.source_id LIMIT {max_sources:d}
     """  # noqa: S608  constants and a number
     return _request_copies("import", sources_sql)
 

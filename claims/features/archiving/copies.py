@@ -33,7 +33,7 @@ from sources.known_sites import KnownSites
 from sources.models import Snapshot, Source
 from sources.source_kinds import Material
 
-SECONDS, PATIENCE = 60.0, 10.0
+FETCH_SECONDS, PATIENCE_SECONDS = 60.0, 10.0
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _MAX_ADDRESS_LENGTH = 2000
 
@@ -47,7 +47,7 @@ _SHORTER_TEXT_MESSAGE = gettext_lazy(
 
 
 @dataclass(frozen=True, slots=True)
-class ArchiverChoices:
+class ArchiverOptions:
     """Settings of the archiver that tests replace."""
 
     memory: SiteMemory
@@ -55,8 +55,8 @@ class ArchiverChoices:
     pause: float = DEFAULT_PAUSE
 
 
-def get_choices() -> ArchiverChoices:
-    return ArchiverChoices(KnownSites(patience=PATIENCE))
+def get_archiver_options() -> ArchiverOptions:
+    return ArchiverOptions(KnownSites(patience=PATIENCE_SECONDS))
 
 
 def archive_source(source: Source, *, reason: str, by: User | None = None) -> ArchivedCopy:
@@ -66,10 +66,10 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
         FetchError: the page does not exist or is unavailable now.
         FileStoreUnavailable, OSError, ArchiveError: the files cannot be stored.
     """
-    choices = get_choices()
+    options = get_archiver_options()
     exchanges = Exchanges(most_bytes=settings.ARCHIVE_PAGE_BYTES)
-    answer = _fetch(source.url, exchanges, choices)
-    pictures = _take_pictures(answer, choices)
+    answer = _fetch_page(source.url, exchanges, options)
+    pictures = _take_pictures(answer, options)
     name = f"source-{source.pk}-{answer.fetched_at:%Y%m%dT%H%M%SZ}.warc.gz"
     contents = [
         ("warc", warc.build_warc(exchanges.kept, name=name), warc.MEDIA_TYPE),
@@ -81,8 +81,8 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
         for role, content, media_type in contents
         if content
     ]
-    snapshot, no_text = _capture_text(source, answer, by)
-    missing = pictures.missing | ({"text": no_text} if no_text else {})
+    snapshot, missing_text_reason = _capture_text(source, answer, by)
+    missing = pictures.missing | ({"text": missing_text_reason} if missing_text_reason else {})
     return _store_copy(
         source,
         files,
@@ -105,17 +105,17 @@ def _store_copy(source: Source, files: list[dict[str, Any]], **about: Any) -> Ar
     return copy
 
 
-def _fetch(url: str, exchanges: Exchanges, choices: ArchiverChoices) -> FetchedDocument:
+def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> FetchedDocument:
     """Fetch the URL no faster than its site allows."""
-    site, pause = get_site(url), choices.pause
-    choices.memory.begin(site)
+    site, pause = get_site(url), options.pause
+    options.memory.begin(site)
     try:
         return fetch(
             url,
-            limits=Limits(content_bytes=settings.ARCHIVE_PAGE_BYTES, total_seconds=SECONDS),
+            limits=Limits(content_bytes=settings.ARCHIVE_PAGE_BYTES, total_seconds=FETCH_SECONDS),
             accepted=None,
             exchanges=exchanges,
-            allow_loopback=choices.allow_loopback,
+            allow_loopback=options.allow_loopback,
         )
     except FetchError as error:
         if error.reason_code == "too_many_requests":
@@ -123,14 +123,14 @@ def _fetch(url: str, exchanges: Exchanges, choices: ArchiverChoices) -> FetchedD
         pause = max(pause, error.wait.total_seconds())
         raise
     finally:
-        choices.memory.end(site, pause)
+        options.memory.end(site, pause)
 
 
-def _take_pictures(answer: FetchedDocument, choices: ArchiverChoices) -> PagePictures:
+def _take_pictures(answer: FetchedDocument, options: ArchiverOptions) -> PagePictures:
     if answer.content_type not in _PAGE_TYPES:
         return PagePictures()  # the file itself is the public version
     try:
-        return take_page_pictures(answer.final_url, allow_loopback=choices.allow_loopback)
+        return take_page_pictures(answer.final_url, allow_loopback=options.allow_loopback)
     except BrowserUnavailable as error:
         return PagePictures(missing={"screenshot": str(error), "pdf": str(error)})
 
@@ -155,7 +155,7 @@ def _capture_text(source: Source, answer: FetchedDocument, by: User | None) -> t
 
 
 def _explain_kept_text(latest: Snapshot, document: Document) -> str:
-    """Return why an unreviewed text must not replace one with located quotes; "" if it may."""
+    """Return why the new text must not replace the stored one, in which quotes are located; "" if it may."""
     if not latest.url:
         return str(_TEXT_ADDED_MESSAGE)
     caveat_codes = {caveat["code"] for caveat in latest.caveats}

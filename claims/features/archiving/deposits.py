@@ -22,11 +22,11 @@ from sources.models import Source
 logger = logging.getLogger(__name__)
 
 ARCHIVE_URL = "https://web.archive.org"
-SECONDS, MOST_BYTES = 60.0, 1_000_000
+REQUEST_SECONDS, MAX_ANSWER_BYTES = 60.0, 1_000_000
 #: If the archive has a copy younger than this, it makes no new one.
 RECENT_COPY_AGE = "1d"
 #: The lease of a request, the interval of status checks, and the pause after failures.
-HOLD, LOOK_AGAIN = timedelta(minutes=5), timedelta(seconds=30)
+LEASE_TIME, STATUS_CHECK_DELAY = timedelta(minutes=5), timedelta(seconds=30)
 RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (5, 30, 120, 720, 1440)]
 #: Requests per run.
 BATCH_SIZE = 10
@@ -41,37 +41,37 @@ class _RetryLater(Exception):
     """The archive cannot answer now; try again later."""
 
 
-def deposit_due() -> None:
+def process_due_deposits() -> None:
     """Request deposits that are due, and check the status of earlier ones."""
     for _one in range(BATCH_SIZE):
-        deposit = _lease_next()
+        deposit = _lease_next_deposit()
         if deposit is None:
             return
-        _deposit(deposit)
+        _process_deposit(deposit)
 
 
 @transaction.atomic
-def _lease_next() -> PublicDeposit | None:
+def _lease_next_deposit() -> PublicDeposit | None:
     """Lease the next deposit that is due."""
     now = timezone.now()
     free_deposits = PublicDeposit.objects.filter(due_at__lte=now).exclude(held_until__gt=now)
     deposit = free_deposits.select_for_update(skip_locked=True).order_by("due_at").first()
     if deposit is not None:
-        deposit.held_until = now + HOLD
+        deposit.held_until = now + LEASE_TIME
         deposit.save(update_fields=["held_until"])
     return deposit
 
 
-def _deposit(deposit: PublicDeposit) -> None:
+def _process_deposit(deposit: PublicDeposit) -> None:
     try:
         if not deposit.job:
-            deposit.job = _order_deposit(deposit.copy.final_address)
-            deposit.due_at = timezone.now() + LOOK_AGAIN
+            deposit.job = _request_deposit(deposit.copy.final_address)
+            deposit.due_at = timezone.now() + STATUS_CHECK_DELAY
         elif address := _get_archived_url(deposit.job):
             deposit.address, deposit.due_at, deposit.problem = address, None, ""
             _store_archived_url(deposit.copy.source_id, address)
         else:
-            deposit.due_at = timezone.now() + LOOK_AGAIN
+            deposit.due_at = timezone.now() + STATUS_CHECK_DELAY
     except _RetryLater as error:
         deposit.problem = str(error)
         if deposit.attempts < len(RETRY_DELAYS):
@@ -92,7 +92,7 @@ def _store_archived_url(source_id: int, address: str) -> None:
     )
 
 
-def _order_deposit(url: str) -> str:
+def _request_deposit(url: str) -> str:
     """Order a deposit of the page and return the job's id. Raises _RetryLater and _DepositRefused."""
     answer = _send_request(
         "/save", {"url": url, "if_not_archived_within": RECENT_COPY_AGE, "skip_first_archive": "1"}
@@ -130,7 +130,11 @@ def _send_request(path: str, fields: dict[str, str]) -> dict[str, Any]:
     }
     try:
         answer = ask(
-            ARCHIVE_URL + path, urlencode(fields).encode(), headers, seconds=SECONDS, most_bytes=MOST_BYTES
+            ARCHIVE_URL + path,
+            urlencode(fields).encode(),
+            headers,
+            seconds=REQUEST_SECONDS,
+            most_bytes=MAX_ANSWER_BYTES,
         )
     except ServiceUnavailable as unavailable:
         raise _RetryLater(str(unavailable)) from None

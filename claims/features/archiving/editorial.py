@@ -18,7 +18,9 @@ from claims.models import Claim
 
 
 class _ZipRenderer(JSONRenderer):
-    """Lets clients ask for a ZIP; it renders only errors."""
+    """A renderer that lets clients accept ZIP files. It renders only errors, because the pack itself is
+    streamed.
+    """
 
     media_type, format = MEDIA_TYPE, "zip"
 

@@ -77,10 +77,10 @@ def stream_pack(request: HttpRequest, pack: EvidencePack) -> HttpResponseBase:
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
         is_head = request.method == "HEAD"
-        pieces: Iterable[bytes] = (
+        chunks: Iterable[bytes] = (
             () if is_head else StartedStream(stream_in_slot(_iterate_blocks(pack), ABORTED_MARK))
         )
-        response = StreamingHttpResponse(pieces, content_type=MEDIA_TYPE)
+        response = StreamingHttpResponse(chunks, content_type=MEDIA_TYPE)
     response["ETag"] = etag
     response["Content-Disposition"] = f'attachment; filename="{pack.name}"'
     return response

@@ -44,13 +44,13 @@ class LeasedSource:
     until: datetime
 
     @classmethod
-    def next(cls, only: Iterable[int] | None = None) -> Self | None:
+    def lease_next(cls, only: Iterable[int] | None = None) -> Self | None:
         """Lease and return the most urgent due source, ready sites first, or None.
 
         Args:
             only: the ids of the sources to choose from.
         """
-        for source_id in _list_next(None if only is None else list(only)):
+        for source_id in _list_next_source_ids(None if only is None else list(only)):
             if source := cls._try_lease(source_id):
                 return source
         return None
@@ -81,16 +81,16 @@ class LeasedSource:
         first = due[0]
         return cls(first.source, first.reason, first.asked_by, attempts, until)
 
-    def done(self, copy: ArchivedCopy) -> None:
+    def record_copy(self, copy: ArchivedCopy) -> None:
         """Record the copy. It also answers concurrent requests for the same URL."""
         values = {"copy": copy, "held_until": None, "problem": ""}
         if self._get_own_requests().update(**values):
-            meanwhile = ArchivingRequest.objects.open().filter(
+            concurrent_requests = ArchivingRequest.objects.open().filter(
                 source=self.source, asked_at__lte=copy.captured_at
             )
-            meanwhile.filter(source__in=Source.objects.filter(url=copy.address)).update(**values)
+            concurrent_requests.filter(source__in=Source.objects.filter(url=copy.address)).update(**values)
 
-    def failed(self, problem: str, *, is_over: bool = False, wait: timedelta = timedelta()) -> None:
+    def record_failure(self, problem: str, *, is_over: bool = False, wait: timedelta = timedelta()) -> None:
         """Record a failed attempt.
 
         Args:
@@ -106,7 +106,7 @@ class LeasedSource:
         """Postpone the request without counting an attempt, because the fault is ours."""
         self._postpone(OWN_FAULT_DELAY, problem, attempts=F("attempts") - 1)
 
-    def put_off(self, delay: timedelta) -> None:
+    def postpone(self, delay: timedelta) -> None:
         """Postpone a source whose site is not ready; this does not count as an attempt."""
         self._get_own_requests().update(
             due_at=timezone.now() + delay, held_until=None, attempts=F("attempts") - 1
@@ -134,7 +134,7 @@ def _find_due() -> "QuerySet[ArchivingRequest]":
     )
 
 
-def _list_next(only: list[int] | None) -> list[int]:
+def _list_next_source_ids(only: list[int] | None) -> list[int]:
     """Return the ids of the next sources by urgency, those with ready sites first."""
     due = _find_due() if only is None else _find_due().filter(source__in=only)
     addresses = dict(due.values_list("source_id", "source__url")[:_CANDIDATE_LIMIT])

@@ -30,16 +30,16 @@ class ArchivingOutcome:
 
 def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
     """Archive the next due source, or return None."""
-    lease = LeasedSource.next(only)
+    lease = LeasedSource.lease_next(only)
     if lease is None:
         return None
     try:
         copy = archive_source(lease.source, reason=lease.reason, by=lease.by)
     except FetchError as error:
         if error.reason_code == "asked_to_wait":
-            lease.put_off(max(error.wait, timedelta(seconds=1)))
+            lease.postpone(max(error.wait, timedelta(seconds=1)))
         else:
-            lease.failed(
+            lease.record_failure(
                 translate_message(error.sentence),
                 is_over=error.reason_code not in TEMPORARY_REASONS,
                 wait=error.wait,
@@ -50,7 +50,7 @@ def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
         logger.error("Source %s is not archived: %s", lease.source.pk, problem)
         lease.postpone_for_own_fault(problem)
         return ArchivingOutcome(lease.source, None, problem)
-    lease.done(copy)
+    lease.record_copy(copy)
     return ArchivingOutcome(lease.source, copy)
 
 

@@ -26,8 +26,8 @@ from unfold.contrib.filters.admin import DropdownFilter
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile, ArchivingRequest, Timestamp
 from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.features.archiving.requests import request_copy
-from claims.features.archiving.tasks import call_archiver
-from claims.features.archiving.uploads import UploadRefused, check_room, store_upload
+from claims.features.archiving.tasks import queue_archiving
+from claims.features.archiving.uploads import UploadRefused, check_size_and_space, store_upload
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.technical import render_fingerprints
 from factcheck.installation.file_store import FileStoreUnavailable
@@ -122,7 +122,7 @@ def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
     source = _get_source(admin, request, pk)
     with transaction.atomic():
         is_requested = request_copy(source, reason="desk", by=get_person(request))
-        call_archiver()
+        queue_archiving()
     if is_requested:
         messages.success(request, _("The page is being archived. This takes up to a minute."))
     elif source.url:
@@ -133,7 +133,7 @@ def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
 
 
 class _BoundedUpload(TemporaryFileUploadHandler):
-    """Stops an upload that exceeds the size limit, even if its headers state a smaller size."""
+    """An upload handler that stops an upload above the size limit, even if its headers state a smaller size."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
         if start + len(raw_data) > settings.ARCHIVE_UPLOAD_BYTES:
@@ -145,7 +145,7 @@ def upload_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
     """Store an uploaded file. Files that are too large are rejected before they are read."""
     source = _get_source(admin, request, pk)
     try:
-        check_room(int(request.META.get("CONTENT_LENGTH") or 0))
+        check_size_and_space(int(request.META.get("CONTENT_LENGTH") or 0))
     except UploadRefused as refusal:
         messages.error(request, str(refusal))
         return HttpResponseRedirect(change_page(source))

@@ -1,4 +1,4 @@
-"""DER encoding for timestamping authorities (RFC 3161), for what the library lacks."""
+"""The parts of DER encoding for timestamps (RFC 3161) that the library lacks."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -16,12 +16,12 @@ class _Element(NamedTuple):
 
     tag: int
     start: int
-    inside: int
+    content_start: int
     end: int
 
 
-def request_for(sha256: str, nonce: int) -> bytes:
-    """Build a TimeStampReq. The library needs the whole file for this, which may have 2 GB."""
+def build_timestamp_request(sha256: str, nonce: int) -> bytes:
+    """Build a TimeStampReq from a hash. The library would need the whole file, which can be 2 GB."""
     number = nonce.to_bytes(NONCE_BYTES)
     inner = (
         _SHA256_IMPRINT + bytes.fromhex(sha256) + bytes([0x02, len(number)]) + number + _CERTIFICATE_REQUEST
@@ -49,8 +49,10 @@ def sort_certificates(response: bytes) -> bytes:
     certificates = next((part for part in signed_data if part.tag == _CERTIFICATES_TAG), None)
     if certificates is None:
         return response
-    sorted_ones = sorted(response[one.start : one.end] for one in _list_children(response, certificates))
-    return response[: certificates.inside] + b"".join(sorted_ones) + response[certificates.end :]
+    sorted_ones = sorted(
+        response[element.start : element.end] for element in _list_children(response, certificates)
+    )
+    return response[: certificates.content_start] + b"".join(sorted_ones) + response[certificates.end :]
 
 
 def _find_token(response: bytes) -> _Element:
@@ -61,8 +63,8 @@ def _find_token(response: bytes) -> _Element:
     return parts[1]
 
 
-def _list_children(content: bytes, outer: _Element) -> list[_Element]:
-    children = list(_iterate_elements(content, outer.inside, outer.end))
+def _list_children(content: bytes, parent: _Element) -> list[_Element]:
+    children = list(_iterate_elements(content, parent.content_start, parent.end))
     if not children:
         raise ValueError("an element is empty")
     return children
@@ -72,14 +74,14 @@ def _iterate_elements(content: bytes, start: int, end: int) -> Iterator[_Element
     while start < end:
         if start + 2 > end:
             raise ValueError("an element is cut off")
-        length, inside = content[start + 1], start + 2
+        length, content_start = content[start + 1], start + 2
         if length >= 0x80:
             bytes_of_length = length - 0x80
             if not 1 <= bytes_of_length <= 4:
                 raise ValueError("a length is not as DER has it")
-            length = int.from_bytes(content[inside : inside + bytes_of_length])
-            inside += bytes_of_length
-        if inside + length > end:
+            length = int.from_bytes(content[content_start : content_start + bytes_of_length])
+            content_start += bytes_of_length
+        if content_start + length > end:
             raise ValueError("an element is cut off")
-        yield _Element(content[start], start, inside, inside + length)
-        start = inside + length
+        yield _Element(content[start], start, content_start, content_start + length)
+        start = content_start + length

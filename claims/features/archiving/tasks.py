@@ -24,15 +24,15 @@ STAMP_BATCH_SIZE = 200
 _LOW_PRIORITY = -5
 
 
-def call_archiver() -> None:
+def queue_archiving() -> None:
     """Queue archiving when the current transaction is committed.
 
     Nothing is lost without this call, because the worker checks once a minute.
     """
-    transaction.on_commit(partial(_call, archive_due_sources.name), robust=True)
+    transaction.on_commit(partial(_queue_task, archive_due_sources.name), robust=True)
 
 
-def _call(task: str) -> None:
+def _queue_task(task: str) -> None:
     """Queue the task, unless it is already queued."""
     defer_once(task, {}, queue=QUEUE, queueing_lock=task, priority=_LOW_PRIORITY)
 
@@ -46,9 +46,9 @@ def archive_due_sources(context: JobContext) -> None:
     for outcome in schedule.archive_due(lambda: context.should_abort() or time.monotonic() > ends):
         if outcome.problem:
             logger.info("Source %s is not archived: %s", outcome.source.pk, outcome.problem)
-    _call(sign_files.name)
+    _queue_task(sign_files.name)
     if queue.is_anything_due():
-        _call(archive_due_sources.name)
+        _queue_task(archive_due_sources.name)
 
 
 @app.task(name="claims.features.archiving.sign_files", queue=QUEUE)
@@ -56,9 +56,9 @@ def sign_files() -> None:
     """Request missing timestamps from the authority."""
     if not settings.TIMESTAMP_AUTHORITY:
         return
-    for sha256 in timestamps.find_unstamped(STAMP_BATCH_SIZE):
+    for sha256 in timestamps.find_unstamped_hashes(STAMP_BATCH_SIZE):
         try:
-            timestamps.stamp(sha256)
+            timestamps.request_timestamp(sha256)
         except (timestamps.TimestampAuthorityUnavailable, timestamps.TokenRefused) as error:
             # The next attempt is in a minute; the other files would fail for the same reason.
             logger.warning("Files wait for their timestamps: %s", error)
@@ -69,7 +69,7 @@ def sign_files() -> None:
 def deposit_pages() -> None:
     """Deposit due pages at public archives."""
     if settings.INTERNET_ARCHIVE_KEY:
-        deposits.deposit_due()
+        deposits.process_due_deposits()
 
 
 @app.periodic(cron="* * * * *")
@@ -81,7 +81,7 @@ def deposit_pages() -> None:
 def look_after_archive(timestamp: int) -> None:
     """Queue due work, once a minute."""
     for task in (archive_due_sources, sign_files, deposit_pages):
-        _call(task.name)
+        _queue_task(task.name)
 
 
 @app.periodic(cron="47 2 * * *")

@@ -20,13 +20,13 @@ from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_
 from claims.features.archiving.models import ArchivedFile, Timestamp
 from claims.features.archiving.stamp_encoding import (
     NONCE_BYTES,
+    build_timestamp_request,
     extract_token,
-    request_for,
     sort_certificates,
 )
 from sources.http.services import ServiceUnavailable, ask
 
-SECONDS, MOST_BYTES = 15.0, 100_000
+REQUEST_SECONDS, MAX_ANSWER_BYTES = 15.0, 100_000
 
 
 class TimestampAuthorityUnavailable(Exception):
@@ -37,7 +37,7 @@ class TokenRefused(Exception):
     """The authority's response is invalid; `str()` is a sentence for users."""
 
 
-def stamp(sha256: str) -> Timestamp:
+def request_timestamp(sha256: str) -> Timestamp:
     """Request a timestamp for the hash from the configured authority, and store it.
 
     Raises:
@@ -50,10 +50,10 @@ def stamp(sha256: str) -> Timestamp:
     try:
         answer = ask(
             authority,
-            request_for(sha256, nonce),
+            build_timestamp_request(sha256, nonce),
             {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
-            seconds=SECONDS,
-            most_bytes=MOST_BYTES,
+            seconds=REQUEST_SECONDS,
+            most_bytes=MAX_ANSWER_BYTES,
         )
     except ServiceUnavailable as unavailable:
         raise TimestampAuthorityUnavailable(str(unavailable)) from None
@@ -67,11 +67,11 @@ def stamp(sha256: str) -> Timestamp:
     return timestamp
 
 
-def find_unstamped(most: int) -> list[str]:
+def find_unstamped_hashes(max_hashes: int) -> list[str]:
     """Return the hashes of archived files that the configured authority has not signed yet, oldest first."""
     stamped = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
     rows = ArchivedFile.objects.exclude(sha256__in=stamped).order_by("pk").values_list("sha256", flat=True)
-    return list(dict.fromkeys(rows[:most]))
+    return list(dict.fromkeys(rows[:max_hashes]))
 
 
 def _verify_answer(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:

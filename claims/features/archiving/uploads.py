@@ -32,7 +32,7 @@ class UploadRefused(Failure):
     """The uploaded file is rejected."""
 
 
-def check_room(size: int) -> None:
+def check_size_and_space(size: int) -> None:
     """Check the size of a file and the free disk space before reading it.
 
     Raises:
@@ -61,7 +61,7 @@ def store_upload(source: Source, file: File, *, name: str, by: User) -> Archived
     """
     if not file.size:
         raise UploadRefused("empty", _("The file is empty. Check that it was saved completely."))
-    check_room(file.size)
+    check_size_and_space(file.size)
     content: Any = file.open("rb")
     media_type = detect_media_type(content)
     if not media_type:
@@ -105,14 +105,14 @@ def _clean_name(name: str) -> str:
 
 def _list_folders() -> list[str]:
     """Return the folders that an upload passes through: the temporary one and, if local, the archive."""
-    places = [settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()]
+    folders = [settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()]
     if isinstance(default_storage, FileSystemStorage):
-        places.append(str(default_storage.location))
-    return places
+        folders.append(str(default_storage.location))
+    return folders
 
 
-def _measure_free_space(place: str) -> int:
-    folder = Path(place)
+def _measure_free_space(path: str) -> int:
+    folder = Path(path)
     while not folder.exists():
         folder = folder.parent
     return shutil.disk_usage(folder).free

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from claims.features.assistants.findings import FINDINGS, OUTCOME_MESSAGES, REFUSED_OUTCOME
+from claims.features.assistants.findings import OUTCOME_MESSAGES, OUTCOMES_BY_RELATION, REFUSED_OUTCOME
 from claims.ledger.document.claim_body import CORRECTIONS
 from claims.models import Publication, RatingClass, Verdict
 
@@ -157,7 +157,7 @@ CLAIM_ANSWER = build_tool_answer(
 
 MATCH = build_object(
     claim_id=NUMBER,
-    finding=build_enum(*FINDINGS),
+    finding=build_enum(*OUTCOMES_BY_RELATION),
     confidence={"type": "number", "minimum": 0, "maximum": 1},
     reasons=build_array(
         build_string(), "Why, in English, with words of the texts in them. " + _QUOTATION_NOTE

@@ -19,19 +19,19 @@ from factcheck.web.site_urls import insert_site_url
 Document = dict[str, Any]
 
 #: The most corrections, and the most items of evidence, appearances and topics, of a claim.
-MOST_CORRECTIONS, MOST_PARTS = 10, 20
+MAX_CORRECTIONS, MAX_PARTS = 10, 20
 #: The longest explanation, in characters.
 MAX_EXPLANATION_LENGTH = 4000
 
 _OWN_ORIGINS = {Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE}
 #: The columns read from a ledger entry.
-COLUMNS = ("claim_id", "sequence", "version", "body")
+ENTRY_COLUMNS = ("claim_id", "sequence", "version", "body")
 
 _CLAIM_CONDITION = AnyOf(F("claim_id"), Slot("claims", "bigint[]"))
 _ENTRIES = Slot("entries", "bigint[]")
 
 
-def load_current(claims: Collection[int]) -> dict[int, Document]:
+def load_current_claims(claims: Collection[int]) -> dict[int, Document]:
     """Return the current publications of these claims, without withdrawn ones."""
     if not claims:
         return {}
@@ -40,7 +40,7 @@ def load_current(claims: Collection[int]) -> dict[int, Document]:
         lambda: Publication.objects.current().filter(_CLAIM_CONDITION),
         {"claims": sorted(claims)},
     )
-    return {row[0]: build_document(row) for row in current.fetch(*COLUMNS)}
+    return {row[0]: build_document(row) for row in current.fetch(*ENTRY_COLUMNS)}
 
 
 def load_entries(ids: Sequence[int]) -> list[Document]:
@@ -50,7 +50,7 @@ def load_entries(ids: Sequence[int]) -> list[Document]:
     template = Template(
         "entries", lambda: Publication.objects.filter(id__any_of=_ENTRIES), {"entries": [*ids]}
     )
-    rows = {row[0]: row[1:] for row in template.fetch("id", *COLUMNS)}
+    rows = {row[0]: row[1:] for row in template.fetch("id", *ENTRY_COLUMNS)}
     newest = load_newest_versions([row[0] for row in rows.values()])
     return [build_document(rows[key], newest=newest[rows[key][0]]) for key in ids]
 
@@ -66,7 +66,7 @@ def load_newest_versions(claims: Collection[int]) -> dict[int, int]:
 
 
 def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Document:
-    """Build the document of a ledger entry, given by its COLUMNS.
+    """Build the document of a ledger entry from the values of its `ENTRY_COLUMNS`.
 
     Args:
         newest: the number of the claim's newest version, if this entry may be an older one.
@@ -91,9 +91,9 @@ def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Docume
         "language": document["language"],
         "claimant": make_visible(document["claimant"]["name"], 200) if document["claimant"] else None,
         "claimed_on": document["claimed_on"],
-        "topics": [make_visible(topic["name"], 100) for topic in document["topics"][:MOST_PARTS]],
+        "topics": [make_visible(topic["name"], 100) for topic in document["topics"][:MAX_PARTS]],
         "verdicts": [_build_verdict(verdict, document["url"]) for verdict in document["verdicts"]],
-        "corrections": [_build_correction(note) for note in document["corrections"][:MOST_CORRECTIONS]],
+        "corrections": [_build_correction(note) for note in document["corrections"][:MAX_CORRECTIONS]],
         "retraction": _build_retraction(document),
         "merged_into": _build_target(document["merged_into"]),
         "published_at": document["published_at"],
@@ -127,9 +127,11 @@ def build_whole_document(entry: Sequence[Any], *, newest: int) -> Document:
             if verdict["explanation"]
         ],
         # Entries written before translations existed have none.
-        "translations": [_build_translation(each) for each in document.get("translations", [])],
-        "evidence": evidence[:MOST_PARTS],
-        "seen_at": [_build_source(item) for item in document["appearances"][:MOST_PARTS]],
+        "translations": [
+            _build_translation(evidence_item) for evidence_item in document.get("translations", [])
+        ],
+        "evidence": evidence[:MAX_PARTS],
+        "seen_at": [_build_source(item) for item in document["appearances"][:MAX_PARTS]],
     }
 
 
@@ -158,7 +160,7 @@ def build_rating(rating: Document) -> Document:
     }
 
 
-def is_ours(verdict: Document) -> bool:
+def is_own_verdict(verdict: Document) -> bool:
     """Return whether this newsroom itself made the verdict."""
     return verdict["origin"] in _OWN_ORIGINS
 
@@ -168,7 +170,7 @@ def _build_verdict(verdict: Document, page: str) -> Document:
     return {
         "verdict_id": verdict["id"],
         "publisher": make_visible(verdict["publisher"]["name"], 200),
-        "by_this_newsroom": is_ours(verdict),
+        "by_this_newsroom": is_own_verdict(verdict),
         "origin": verdict["origin"],
         "rating": build_rating(verdict["rating"]),
         "summary": make_visible(verdict["summary"]),
@@ -178,7 +180,7 @@ def _build_verdict(verdict: Document, page: str) -> Document:
         "recheck_on": recheck,
         "recheck_is_overdue": bool(recheck) and recheck < datetime.now(UTC).date().isoformat(),
         "published_at": verdict["published_at"],
-        "address": check_address(verdict["url"]) or page,
+        "address": get_web_url(verdict["url"]) or page,
     }
 
 
@@ -207,11 +209,11 @@ def _build_target(claim: int | None) -> Document | None:
 def _build_source(item: Document) -> Document:
     return {
         "title": make_visible(item["source"]["title"], 500),
-        "address": check_address(item["source"]["url"]),
+        "address": get_web_url(item["source"]["url"]),
         "quote": make_visible(item["exact"]),
     }
 
 
-def check_address(url: str) -> str:
+def get_web_url(url: str) -> str:
     """Return the URL if it is a web URL."""
     return make_visible(url) if url.startswith(("https://", "http://")) else ""

@@ -10,7 +10,7 @@ from claims.models import Publication
 Document = dict[str, Any]
 
 #: The label of each kind of change.
-_KINDS = {
+_KIND_LABELS = {
     "clarification": "Clarification",
     "correction": "Correction",
     "update": "Update",
@@ -45,7 +45,7 @@ def write_claim(claim: Document, *, mark: str = "") -> Iterator[str]:
     if not claim["verdicts"] and claim["status"] == Publication.Status.PUBLISHED:
         yield f"- No verdict stands here. {OUTCOME_MESSAGES['not_checked']}"
     for note in claim["corrections"]:
-        kind = _KINDS[note["kind"]]
+        kind = _KIND_LABELS[note["kind"]]
         yield f"- {kind} of {note['published_on']} (version {note['version']}): {quote_text(note['note'])}"
     yield f"- Address: {quote_text(claim['address'])}"
     yield (
@@ -60,17 +60,17 @@ def write_claim(claim: Document, *, mark: str = "") -> Iterator[str]:
 def write_verdict(verdict: Document) -> Iterator[str]:
     """Return the rating in the publisher's words, and its date."""
     rating, publisher = verdict["rating"], quote_text(verdict["publisher"])
-    whose = (
+    publisher_note = (
         f"Verdict of {publisher}, the newsroom that runs this database"
         if verdict["by_this_newsroom"]
         else f"Verdict of another publisher, {publisher}, which this newsroom only passes on"
     )
     if verdict["origin"] == "house_archive":
-        whose += " (from its earlier archive)"
+        publisher_note += " (from its earlier archive)"
     rating_class = rating["rating_class"] or "none: nobody has decided what it amounts to"
     language = _format_language(rating["language"])
-    yield f"- {whose}: rated {quote_text(rating['label'])} ({language}); rating class: {rating_class}."
-    holds = (
+    yield f"- {publisher_note}: rated {quote_text(rating['label'])} ({language}); rating class: {rating_class}."
+    date_note = (
         f"holds as of {verdict['valid_as_of']}, and says nothing about later"
         if verdict["valid_as_of"]
         else ("the day up to which it holds is not known")
@@ -81,7 +81,7 @@ def write_verdict(verdict: Document) -> Iterator[str]:
         else "The day of the review is not known"
     )
     published = f"; published {verdict['published_at']}" if verdict["published_at"] else ""
-    yield f"  {reviewed_text}; {holds}{published}."
+    yield f"  {reviewed_text}; {date_note}{published}."
     if verdict["recheck_is_overdue"]:
         yield f"  May be stale: the publisher meant to look again on {verdict['recheck_on']}, and that day has passed."
     elif verdict["recheck_on"]:
@@ -131,8 +131,8 @@ def _write_withdrawal(claim: Document) -> Iterator[str]:
 
 
 def _describe_source(source: Document) -> str:
-    words = f", words {quote_text(source['quote'])}" if source["quote"] else ""
-    return f"{quote_text(source['title'])} at {quote_text(source['address'])}{words}"
+    text = f", words {quote_text(source['quote'])}" if source["quote"] else ""
+    return f"{quote_text(source['title'])} at {quote_text(source['address'])}{text}"
 
 
 def _format_language(language: str) -> str:

@@ -58,12 +58,12 @@ def answer_request(request: HttpRequest) -> HttpResponse:
             _require_json(request)
             caller = _identify_caller(request)
             message = decode_message(request.body)
-            several = _read_batch(request, message)
-            if several is None:
+            batch = _read_batch(request, message)
+            if batch is None:
                 return _answer_message(request, message, caller)
-            _draw(request, caller, len(several) - 1)  # one was drawn when the request came
-            parts = [_answer(request, each, caller) for each in several]
-            answers = [each for each in parts if each is not None]
+            _spend_budget(request, caller, len(batch) - 1)  # one was drawn when the request came
+            parts = [_answer_in_batch(request, batch_message, caller) for batch_message in batch]
+            answers = [batch_message for batch_message in parts if batch_message is not None]
             return RpcResponse(answers) if answers else HttpResponse(status=HTTPStatus.ACCEPTED)
         except RpcError as error:
             return RpcResponse(build_error(None, error), status=error.status, headers=error.headers)
@@ -75,9 +75,9 @@ def answer_request(request: HttpRequest) -> HttpResponse:
 def _require_own_origin(request: HttpRequest) -> None:
     """Reject requests from other sites' pages (DNS rebinding)."""
     origin = request.headers.get("Origin")
-    own = urlsplit(settings.SITE_URL)
-    allowed = {f"{own.scheme}://{own.netloc}", f"{request.scheme}://{request.get_host()}"}
-    if origin is not None and origin.lower() not in {each.lower() for each in allowed}:
+    own_site = urlsplit(settings.SITE_URL)
+    allowed = {f"{own_site.scheme}://{own_site.netloc}", f"{request.scheme}://{request.get_host()}"}
+    if origin is not None and origin.lower() not in {allowed_origin.lower() for allowed_origin in allowed}:
         raise RpcError(
             INVALID_REQUEST, "Pages of other sites may not ask here (`Origin`).", status=HTTPStatus.FORBIDDEN
         )
@@ -148,7 +148,7 @@ def _answer_message(request: HttpRequest, message_found: Any, caller: Caller) ->
         message = read_message(message_found)
         if message is None or message.id is None:
             return HttpResponse(status=HTTPStatus.ACCEPTED)
-        return RpcResponse(build_result(key, _carry_out(request, message, caller)))
+        return RpcResponse(build_result(key, _carry_out_request(request, message, caller)))
     except RpcError as error:
         response = RpcResponse(build_error(key, error), status=error.status, headers=error.headers)
         if "Retry-After" in error.headers:
@@ -156,27 +156,27 @@ def _answer_message(request: HttpRequest, message_found: Any, caller: Caller) ->
         return response
 
 
-def _answer(request: HttpRequest, message_found: Any, caller: Caller) -> dict[str, Any] | None:
+def _answer_in_batch(request: HttpRequest, message_found: Any, caller: Caller) -> dict[str, Any] | None:
     """Answer one message of a batch, or return None if it needs no answer."""
     key = read_id(message_found)
     try:
         message = read_message(message_found)
         if message is None or message.id is None:
             return None
-        return build_result(key, _carry_out(request, message, caller))
+        return build_result(key, _carry_out_request(request, message, caller))
     except RpcError as error:
         return build_error(key, error)
 
 
-def _carry_out(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
+def _carry_out_request(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
     revision = revisions.read_http_revision(request.headers, message)
     cost = _compute_cost(message, caller)
-    _draw(request, caller, cost - 1)  # each message has drawn one already
-    answering = partial(mcp_server.answer, message, caller, revision)
+    _spend_budget(request, caller, cost - 1)  # each message has drawn one already
+    get_answer = partial(mcp_server.get_result, message, caller, revision)
     if cost < EXPENSIVE_COST:
-        return answering()
+        return get_answer()
     holder = f"token of {caller.token.user_id}" if caller.token else get_caller(request)
-    response = gate.expensive_requests.run(answering, holder)
+    response = gate.expensive_requests.run(get_answer, holder)
     if response is None:
         raise _build_retry_error(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY_MESSAGE, 2)
     return response
@@ -186,19 +186,19 @@ _BUSY_MESSAGE = "Too many expensive requests are running. Please try again in a 
 
 
 def _compute_cost(message: Message, caller: Caller) -> int:
-    """Return the cost of a message in plain requests: that of the same API query."""
+    """Return the cost of a message, counted in plain requests: as much as the equivalent API request."""
     if message.method != "tools/call":
         return 1
     tool = mcp_server.find_tool(message, caller)
     try:
-        likened = tool.likened(mcp_server.read_arguments(tool, message))
+        equivalent = tool.build_equivalent_request(mcp_server.read_arguments(tool, message))
     except ToolRefused:
         return 1
-    return min(MAX_COST, Costs().of(likened.path, likened.query, likened.text))
+    return min(MAX_COST, Costs().of(equivalent.path, equivalent.query, equivalent.text))
 
 
-def _draw(request: HttpRequest, caller: Caller, cost: int) -> None:
-    """Draw on the caller's budget.
+def _spend_budget(request: HttpRequest, caller: Caller, cost: int) -> None:
+    """Take the cost from the caller's budget.
 
     Raises:
         RpcError: the budget is used up.

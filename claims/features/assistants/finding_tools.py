@@ -6,7 +6,7 @@ import orjson
 from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
-from claims.features.assistants.claim_documents import check_address, load_current, load_entries
+from claims.features.assistants.claim_documents import get_web_url, load_current_claims, load_entries
 from claims.features.assistants.claim_texts import compose_answer, write_claim
 from claims.features.assistants.internal_requests import build_get_request
 from claims.features.assistants.text_rendering import make_visible, quote_list, quote_text
@@ -76,7 +76,7 @@ def match_text(arguments: Arguments, caller: Caller) -> ToolAnswer:
     answer = match_published_text(
         text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms
     )
-    claims = load_current({match.claim for passage in answer.passages for match in passage.matches})
+    claims = load_current_claims({match.claim for passage in answer.passages for match in passage.matches})
     passages = [_build_passage(text, passage, claims, arguments["matches"]) for passage in answer.passages]
     # Each claim once, in the order of the matches.
     claim_ids = dict.fromkeys(match["claim_id"] for passage in passages for match in passage["matches"])
@@ -94,16 +94,18 @@ def match_text(arguments: Arguments, caller: Caller) -> ToolAnswer:
     lines = [findings.OUTCOME_MESSAGES[outcome]]
     for passage in passages:
         if len(passages) > 1:
-            words = quote_text(text[passage["start"] : passage["end"]], 300)
-            lines.append(f"Sentence {words}: {passage['meaning']}")
-        lines += map(_match_line, passage["matches"])
-        lines += map(_write_uncertain, passage["may_be_meant"])
+            quoted_sentence = quote_text(text[passage["start"] : passage["end"]], 300)
+            lines.append(f"Sentence {quoted_sentence}: {passage['meaning']}")
+        lines += map(_format_match, passage["matches"])
+        lines += map(_format_uncertain_match, passage["may_be_meant"])
     for claim in claims.values():
         lines += write_claim(claim)
     return ToolAnswer(document, compose_answer(lines))
 
 
-def _build_passage(text: str, passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
+def _build_passage(
+    text: str, passage: AnsweredPassage, claims: dict[int, Document], max_matches: int
+) -> Document:
     # Claims withdrawn since the match are left out.
     published_matches = [match for match in passage.matches if match.claim in claims]
     likely_matches = [
@@ -111,17 +113,21 @@ def _build_passage(text: str, passage: AnsweredPassage, claims: dict[int, Docume
         for match in published_matches
         if match.kind != "related" or match.confidence >= _MIN_LIKELY_CONFIDENCE
     ]
-    shown_matches = likely_matches[:most]
-    unsure = [match for match in published_matches if match not in likely_matches]
-    may_be_meant = [] if shown_matches else [_build_reference(claims[match.claim]) for match in unsure[:most]]
+    shown_matches = likely_matches[:max_matches]
+    uncertain_matches = [match for match in published_matches if match not in likely_matches]
+    may_be_meant = (
+        []
+        if shown_matches
+        else [_build_reference(claims[match.claim]) for match in uncertain_matches[:max_matches]]
+    )
     empty_outcome = "perhaps_checked" if may_be_meant else "not_checked"
-    outcome = findings.FINDINGS[shown_matches[0].kind] if shown_matches else empty_outcome
+    outcome = findings.OUTCOMES_BY_RELATION[shown_matches[0].kind] if shown_matches else empty_outcome
     return {
         "start": passage.start,
         "end": passage.end,
         "outcome": outcome,
         "meaning": findings.OUTCOME_MESSAGES[outcome],
-        "matches": [_match(match, text[passage.start : passage.end]) for match in shown_matches],
+        "matches": [_build_match(match, text[passage.start : passage.end]) for match in shown_matches],
         "may_be_meant": may_be_meant,
     }
 
@@ -131,7 +137,7 @@ def _build_reference(claim: Document) -> Document:
     return {name: claim[name] for name in ("claim_id", "statement", "language", "address")}
 
 
-def _match(match: Match, text: str) -> Document:
+def _build_match(match: Match, text: str) -> Document:
     return {
         "claim_id": match.claim,
         "finding": match.kind,
@@ -142,7 +148,7 @@ def _match(match: Match, text: str) -> Document:
     }
 
 
-def _match_line(match: Document) -> str:
+def _format_match(match: Document) -> str:
     reasons = f" Why: {quote_list(match['reasons'])}" if match["reasons"] else ""
     for name, where in (("only_in_text", "the text"), ("only_in_claim", "the claim")):
         if match[name]:
@@ -153,7 +159,7 @@ def _match_line(match: Document) -> str:
     )
 
 
-def _write_uncertain(claim: Document) -> str:
+def _format_uncertain_match(claim: Document) -> str:
     return (
         f"- May be meant: claim {claim['claim_id']}, statement ({claim['language']}) {quote_text(claim['statement'])},"
         f" address {quote_text(claim['address'])}. Its verdict is told by get_claim."
@@ -267,7 +273,7 @@ def lookup_url(arguments: Arguments, caller: Caller) -> ToolAnswer:
     [result] = orjson.loads(look_up_addresses([url], build_get_request(reverse("lookup"), {})))["results"]
     if result["error"]:
         raise ToolRefused(f"`url`: {result['error']['detail']}")
-    claims = load_current({claim["id"] for claim in result["claims"]})
+    claims = load_current_claims({claim["id"] for claim in result["claims"]})
     parts = [_build_page_claim(claim) for claim in result["claims"] if claim["id"] in claims][:PAGE_LIMIT]
     claims = {part["claim_id"]: claims[part["claim_id"]] for part in parts}
     meaning = findings.FOUND_AT_URL_MESSAGE if parts else findings.NOTHING_AT_URL_MESSAGE
@@ -278,7 +284,7 @@ def lookup_url(arguments: Arguments, caller: Caller) -> ToolAnswer:
         "meaning": meaning,
         "url": make_visible(url, LENGTH_LIMIT),
         "source": source
-        and {"title": make_visible(source["title"], 500), "address": check_address(source["url"])},
+        and {"title": make_visible(source["title"], 500), "address": get_web_url(source["url"])},
         "found": parts,
         "claims": list(claims.values()),
         "more": result["more"] or (_build_list_url(source) if is_cut and source else None),
@@ -331,7 +337,7 @@ FINDING_TOOLS = (
         arguments=_MATCH_ARGUMENTS,
         answers=answer_schemas.MATCH_ANSWER,
         answer=match_text,
-        likened=lambda given: EquivalentRequest(reverse("match"), text=given["text"]),
+        build_equivalent_request=lambda given: EquivalentRequest(reverse("match"), text=given["text"]),
     ),
     Tool(
         name="search_claims",
@@ -341,7 +347,7 @@ FINDING_TOOLS = (
         arguments=_SEARCH_ARGUMENTS,
         answers=answer_schemas.SEARCH_ANSWER,
         answer=search_claims,
-        likened=lambda given: EquivalentRequest(
+        build_equivalent_request=lambda given: EquivalentRequest(
             reverse("claims-list"),
             build_get_request(reverse("claims-list"), _rename_for_api(given)).META["QUERY_STRING"],
         ),
@@ -355,6 +361,6 @@ FINDING_TOOLS = (
         arguments=_LOOKUP_ARGUMENTS,
         answers=answer_schemas.LOOKUP_ANSWER,
         answer=lookup_url,
-        likened=lambda given: EquivalentRequest(reverse("lookup")),
+        build_equivalent_request=lambda given: EquivalentRequest(reverse("lookup")),
     ),
 )

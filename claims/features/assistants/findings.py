@@ -39,7 +39,7 @@ OUTCOME_MESSAGES: Mapping[str, str] = {
 #: The outcome if an argument is invalid; `meaning` explains what to change.
 REFUSED_OUTCOME = "refused"
 #: The relation of a claim to a passage, as matching names it → the outcome.
-FINDINGS: Mapping[str, str] = {
+OUTCOMES_BY_RELATION: Mapping[str, str] = {
     "same": "checked",
     "contradicts": "contrary_checked",
     "related": "related_checked",

@@ -23,32 +23,32 @@ RequestParameters = Mapping[str, str | int | Sequence[str]]
 
 def build_get_request(path: str, parameters: RequestParameters, caller: Caller | None = None) -> WSGIRequest:
     """Build a GET request to the API."""
-    return _request("GET", path, caller, query=urlencode(parameters, doseq=True))
+    return _build_request("GET", path, caller, query=urlencode(parameters, doseq=True))
 
 
 def post_request(
     path: str, body: Mapping[str, Any], caller: Caller, *, idempotency_key: str | None = None
 ) -> HttpResponse:
     """Send a body to the editorial API with the caller's token, and return the response."""
-    request = _request("POST", path, caller, content=json.dumps(body).encode())
+    request = _build_request("POST", path, caller, content=json.dumps(body).encode())
     request.META["HTTP_AUTHORIZATION"] = f"Bearer {caller.secret}"
     if idempotency_key is not None:
         request.META["HTTP_IDEMPOTENCY_KEY"] = idempotency_key
-    return ChangeContext(_answer)(request)
+    return ChangeContext(_get_response)(request)
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _get_response(request: HttpRequest) -> HttpResponse:
     match = request.resolver_match = resolve(request.path_info)
     response = cast(HttpResponse, match.func(request, *match.args, **match.kwargs))
     render = getattr(response, "render", None)
     return cast(HttpResponse, render()) if render else response
 
 
-def _request(
+def _build_request(
     method: str, path: str, caller: Caller | None, *, query: str = "", content: bytes = b""
 ) -> WSGIRequest:
     site = urlsplit(settings.SITE_URL)
-    told_on = {
+    forwarded_headers = {
         name: value
         for name, value in (caller.environment if caller else {}).items()
         if name in _FORWARDED_HEADERS
@@ -68,10 +68,10 @@ def _request(
             "HTTP_X_FORWARDED_PROTO": site.scheme,
             "wsgi.url_scheme": site.scheme,
             "wsgi.input": BytesIO(content),
-            **told_on,
+            **forwarded_headers,
         }
     )
 
 
-def was_done(response: HttpResponse) -> bool:
+def has_succeeded(response: HttpResponse) -> bool:
     return response.status_code in (HTTPStatus.OK, HTTPStatus.CREATED)

@@ -6,7 +6,11 @@ from typing import Any
 from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
-from claims.features.assistants.claim_documents import COLUMNS, build_whole_document, load_newest_versions
+from claims.features.assistants.claim_documents import (
+    ENTRY_COLUMNS,
+    build_whole_document,
+    load_newest_versions,
+)
 from claims.features.assistants.claim_texts import compose_answer, iterate_evidence_lines, write_claim
 from claims.features.assistants.internal_requests import build_get_request
 from claims.features.assistants.tool_arguments import Arguments, DayArgument, NumberArgument, ToolRefused
@@ -52,7 +56,7 @@ def get_claim(arguments: Arguments, caller: Caller) -> ToolAnswer:
         rows_found = select_entry_as_of(claim, moment or datetime.combine(datetime.now(UTC), time.max, UTC))
     else:
         rows_found = select_newest_entry(claim)
-    rows = rows_found.fetch(*COLUMNS)
+    rows = rows_found.fetch(*ENTRY_COLUMNS)
     if not rows and version:
         raise ToolRefused(
             f"`version`: claim {claim} has {newest} versions; give a number from 1 to {newest}."
@@ -73,8 +77,8 @@ def get_claim(arguments: Arguments, caller: Caller) -> ToolAnswer:
     notes = [] if claim_document["is_newest_version"] else [findings.EARLIER_VERSION_MESSAGE]
     meaning = " ".join([findings.OUTCOME_MESSAGES[outcome], *notes])
     document = {"outcome": outcome, "meaning": meaning, "as_of": day, "claim": claim_document}
-    then = [f"As it was published at the end of {day} (UTC)."] if day else []
-    lines = [*then, meaning, *write_claim(claim_document), *iterate_evidence_lines(claim_document)]
+    introduction = [f"As it was published at the end of {day} (UTC)."] if day else []
+    lines = [*introduction, meaning, *write_claim(claim_document), *iterate_evidence_lines(claim_document)]
     return ToolAnswer(document, compose_answer(lines))
 
 
@@ -100,6 +104,8 @@ LEDGER_TOOLS = (
         arguments=_GET_CLAIM_ARGUMENTS,
         answers=answer_schemas.CLAIM_ANSWER,
         answer=get_claim,
-        likened=lambda given: EquivalentRequest(reverse("claims-detail", args=[given["claim_id"]])),
+        build_equivalent_request=lambda given: EquivalentRequest(
+            reverse("claims-detail", args=[given["claim_id"]])
+        ),
     ),
 )

@@ -43,7 +43,7 @@ INSTRUCTIONS = (
 _CACHE_HINT = {"ttlMs": 300_000, "cacheScope": "private"}
 
 
-def answer(message: Message, caller: Caller, revision: str) -> Document:
+def get_result(message: Message, caller: Caller, revision: str) -> Document:
     """Return the result of a request.
 
     Raises:
@@ -69,7 +69,7 @@ def _build_result(message: Message, caller: Caller, revision: str) -> Document:
     has_handshake = revision != revisions.NEWEST_REVISION
     match message.method:
         case "tools/call":
-            return call(message, caller)
+            return call_tool(message, caller)
         case "tools/list":
             return _list_tools(message, caller) | ({} if has_handshake else _CACHE_HINT)
         case "server/discover":
@@ -150,14 +150,14 @@ def read_arguments(tool: Tool, message: Message) -> Arguments:
     raw_arguments = message.params.get("arguments")
     if raw_arguments is not None and not isinstance(raw_arguments, dict):
         raise RpcError(INVALID_PARAMS, "`arguments` must be an object.", status=HTTPStatus.BAD_REQUEST)
-    return tool_arguments.read(tool.arguments, raw_arguments or {})
+    return tool_arguments.parse_arguments(tool.arguments, raw_arguments or {})
 
 
-def call(message: Message, caller: Caller) -> Document:
+def call_tool(message: Message, caller: Caller) -> Document:
     """Call a tool and return its result. Refusals are results too, so that the assistant can try again."""
     tool = find_tool(message, caller)
     try:
-        answer = _call_tool(tool, read_arguments(tool, message), caller)
+        answer = _run_tool(tool, read_arguments(tool, message), caller)
     except ToolRefused as refusal:
         return build_refusal(str(refusal))
     except InvalidParameters as problem:
@@ -191,24 +191,24 @@ def build_refusal(sentence: str) -> Document:
     }
 
 
-def _call_tool(tool: Tool, arguments: Arguments, caller: Caller) -> ToolAnswer:
-    if not tool.reads:
+def _run_tool(tool: Tool, arguments: Arguments, caller: Caller) -> ToolAnswer:
+    if not tool.is_read_only:
         return tool.answer(arguments, caller)
-    return _read(partial(tool.answer, arguments, caller), is_fresh=caller.token is not None)
+    return _read_public_data(partial(tool.answer, arguments, caller), is_fresh=caller.token is not None)
 
 
 class _PossiblyTooNew(Exception):
     """The replica does not have the claim, which may have just been published."""
 
 
-def _read(answering: Callable[[], ToolAnswer], *, is_fresh: bool) -> ToolAnswer:
+def _read_public_data(get_answer: Callable[[], ToolAnswer], *, is_fresh: bool) -> ToolAnswer:
     """Read from the public database; from the primary for callers with a token, who may have just written."""
     if has_replicas() and is_fresh:
-        return read_freshly(answering)
+        return read_freshly(get_answer)
 
     def answer_or_retry() -> ToolAnswer:
         try:
-            return answering()
+            return get_answer()
         except ClaimNotPublished:
             if is_reading_replica():
                 raise _PossiblyTooNew from None
@@ -217,4 +217,4 @@ def _read(answering: Callable[[], ToolAnswer], *, is_fresh: bool) -> ToolAnswer:
     try:
         return read_publicly(answer_or_retry)
     except _PossiblyTooNew:
-        return read_freshly(answering)
+        return read_freshly(get_answer)

@@ -26,7 +26,7 @@ VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
 SERVER_KEY = "io.modelcontextprotocol/serverInfo"
 
-_ENCODED, _END = "=?base64?", "?="
+_ENCODED_START, _ENCODED_END = "=?base64?", "?="
 
 
 def read_revision(message: Message) -> str:
@@ -35,7 +35,7 @@ def read_revision(message: Message) -> str:
     if revision is None:
         return HANDSHAKE_REVISIONS[0]
     if revision not in SUPPORTED_REVISIONS:
-        raise _build_unsupported(revision)
+        raise _build_unsupported_error(revision)
     return str(revision)
 
 
@@ -48,12 +48,12 @@ def read_http_revision(headers: Mapping[str, str], message: Message) -> str:
     revision = headers.get("MCP-Protocol-Version")
     if revision is None or revision in HANDSHAKE_REVISIONS:
         if _get_meta(message).get(VERSION_KEY, revision) != revision:
-            raise _build_mismatch(
+            raise _build_mismatch_error(
                 "The header `MCP-Protocol-Version` does not say what the message says, or is missing."
             )
         return revision or DEFAULT_REVISION
     if revision != NEWEST_REVISION:
-        raise _build_unsupported(revision)
+        raise _build_unsupported_error(revision)
     _require_agreement(headers, message)
     return NEWEST_REVISION
 
@@ -69,8 +69,10 @@ def _require_agreement(headers: Mapping[str, str], message: Message) -> None:
     if message.method == "tools/call":
         expected["Mcp-Name"] = message.params.get("name")
     for header, value in expected.items():
-        if _read(headers.get(header)) != value:
-            raise _build_mismatch(f"The header `{header}` does not say what the message says, or is missing.")
+        if _decode_header(headers.get(header)) != value:
+            raise _build_mismatch_error(
+                f"The header `{header}` does not say what the message says, or is missing."
+            )
 
 
 def _get_meta(message: Message) -> Mapping[str, Any]:
@@ -78,21 +80,23 @@ def _get_meta(message: Message) -> Mapping[str, Any]:
     return meta if isinstance(meta, dict) else {}
 
 
-def _read(value: str | None) -> str | None:
+def _decode_header(value: str | None) -> str | None:
     """Decode a header value that was encoded because HTTP headers could not carry it."""
-    if value is None or not (value.startswith(_ENCODED) and value.endswith(_END)):
+    if value is None or not (value.startswith(_ENCODED_START) and value.endswith(_ENCODED_END)):
         return value
     try:
-        return base64.b64decode(value[len(_ENCODED) : -len(_END)].encode(), validate=True).decode()
+        return base64.b64decode(
+            value[len(_ENCODED_START) : -len(_ENCODED_END)].encode(), validate=True
+        ).decode()
     except (binascii.Error, UnicodeError):
         return None
 
 
-def _build_mismatch(reason: str) -> RpcError:
+def _build_mismatch_error(reason: str) -> RpcError:
     return RpcError(HEADER_MISMATCH, reason, status=HTTPStatus.BAD_REQUEST)
 
 
-def _build_unsupported(revision: Any) -> RpcError:
+def _build_unsupported_error(revision: Any) -> RpcError:
     return RpcError(
         UNSUPPORTED_REVISION,
         "This revision of the protocol is not spoken here.",

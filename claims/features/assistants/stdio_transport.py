@@ -33,7 +33,7 @@ def answer_lines(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
     answer: dict[str, Any] | None
     while line := lines.readline(LINE_LIMIT + 1):
         if len(line) > LINE_LIMIT:
-            _skip(lines, line)
+            _skip_long_line(lines, line)
             answer = build_error(None, RpcError(INVALID_REQUEST, f"A line has at most {LINE_LIMIT} bytes."))
         elif not line.strip():
             continue
@@ -54,7 +54,7 @@ def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
         if message is None or message.id is None:
             return None
         close_old_connections()
-        return build_result(key, mcp_server.answer(message, caller, revisions.read_revision(message)))
+        return build_result(key, mcp_server.get_result(message, caller, revisions.read_revision(message)))
     except RpcError as error:
         return build_error(key, error)
     except Exception as failure:  # noqa: BLE001  the dialogue goes on, and says what became of this message
@@ -68,7 +68,7 @@ def _build_failure(failure: Exception) -> RpcError:
     return RpcError(INTERNAL_ERROR, str(SERVER_ERROR_MESSAGE))
 
 
-def _skip(lines: BinaryIO, line: bytes) -> None:
+def _skip_long_line(lines: BinaryIO, line: bytes) -> None:
     """Skip the rest of a line that is too long."""
     while line and not line.endswith(b"\n"):
         line = lines.readline(LINE_LIMIT)

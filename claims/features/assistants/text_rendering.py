@@ -20,24 +20,24 @@ _MARKUP = {ord(sign): f"\\u{ord(sign):04x}" for sign in "[]<>`"}
 _NAME_PATTERN = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.ASCII)
 
 
-def make_visible(text: str, most: int = 2000) -> str:
-    """Return the text with invisible characters made visible, cut to at most `most` characters."""
-    cut = text if len(text) <= most else text[: most - 1].rstrip() + "…"
+def make_visible(text: str, max_length: int = 2000) -> str:
+    """Return the text with invisible characters made visible, cut to at most `max_length` characters."""
+    cut = text if len(text) <= max_length else text[: max_length - 1].rstrip() + "…"
     return replace_invisible(cut, INVISIBLE_MARK)
 
 
-def quote_text(text: str | None, most: int = 2000) -> str:
-    """Quote a text as one JSON string, with signs escaped that could be read as markup."""
+def quote_text(text: str | None, max_length: int = 2000) -> str:
+    """Quote a text as one JSON string, escaping characters that could be read as markup."""
     return (
         "null"
         if text is None
-        else json.dumps(make_visible(text, most), ensure_ascii=False).translate(_MARKUP)
+        else json.dumps(make_visible(text, max_length), ensure_ascii=False).translate(_MARKUP)
     )
 
 
-def quote_detail(detail: str, most: int) -> str:
+def quote_detail(detail: str, max_length: int) -> str:
     """Quote the detail of a problem; names of parameters and keys keep their backticks."""
-    return _NAME_PATTERN.sub(r"`\1`", quote_text(detail, most))
+    return _NAME_PATTERN.sub(r"`\1`", quote_text(detail, max_length))
 
 
 def quote_list(texts: Iterable[str]) -> str:

@@ -39,11 +39,11 @@ class Argument(ABC):
         """Return the argument as JSON Schema."""
         default = {} if self.default is None else {"default": self.default}
         examples = {"examples": list(self.examples)} if self.examples else {}
-        return {**self.kind, "description": self.meaning, **default, **examples}
+        return {**self.value_schema, "description": self.meaning, **default, **examples}
 
     @property
     @abstractmethod
-    def kind(self) -> dict[str, Any]:
+    def value_schema(self) -> dict[str, Any]:
         """Return the allowed values as JSON Schema."""
 
     @abstractmethod
@@ -63,7 +63,7 @@ class TextArgument(Argument):
     most: int = 500
 
     @property
-    def kind(self) -> dict[str, Any]:
+    def value_schema(self) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self.most}
 
     def read(self, value: Any) -> str:
@@ -84,7 +84,7 @@ class NumberArgument(Argument):
     most: int = MAX_ID
 
     @property
-    def kind(self) -> dict[str, Any]:
+    def value_schema(self) -> dict[str, Any]:
         return {"type": "integer", "minimum": self.least, "maximum": self.most}
 
     def read(self, value: Any) -> int:
@@ -100,7 +100,7 @@ class ChoiceArgument(Argument):
     words: tuple[str, ...]
 
     @property
-    def kind(self) -> dict[str, Any]:
+    def value_schema(self) -> dict[str, Any]:
         return {"type": "string", "enum": list(self.words)}
 
     def read(self, value: Any) -> str:
@@ -113,7 +113,7 @@ class ChoiceArgument(Argument):
 @dataclass(frozen=True, kw_only=True)
 class DayArgument(Argument):
     @property
-    def kind(self) -> dict[str, Any]:
+    def value_schema(self) -> dict[str, Any]:
         return {"type": "string", "format": "date"}
 
     def read(self, value: Any) -> str:
@@ -135,7 +135,7 @@ def build_schema(arguments: Sequence[Argument]) -> dict[str, Any]:
     return schema
 
 
-def read(arguments: Sequence[Argument], values: Mapping[str, Any]) -> Arguments:
+def parse_arguments(arguments: Sequence[Argument], values: Mapping[str, Any]) -> Arguments:
     """Return the validated arguments; missing ones are absent unless they have a default.
 
     Raises:

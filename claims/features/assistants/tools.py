@@ -52,7 +52,7 @@ class Tool:
 
     Attributes:
         scope: the scope that the caller's token needs; None if anyone may call it.
-        likened: returns the API request that costs as much as a call.
+        build_equivalent_request: returns the API request that costs as much as a call.
     """
 
     name: str
@@ -61,11 +61,11 @@ class Tool:
     arguments: Sequence[Argument]
     answers: Document
     answer: Callable[[Arguments, Caller], ToolAnswer]
-    likened: Callable[[Arguments], EquivalentRequest]
+    build_equivalent_request: Callable[[Arguments], EquivalentRequest]
     scope: Scope | None = None
 
     @property
-    def reads(self) -> bool:
+    def is_read_only(self) -> bool:
         return self.scope is None
 
     @property
@@ -79,10 +79,10 @@ class Tool:
             "outputSchema": self.answers,
             "annotations": {
                 "title": self.title,
-                "readOnlyHint": self.reads,
+                "readOnlyHint": self.is_read_only,
                 "destructiveHint": False,
                 # Only with the same `idempotency_key`; without one, a second call makes a second proposal.
-                "idempotentHint": self.reads,
-                "openWorldHint": not self.reads,
+                "idempotentHint": self.is_read_only,
+                "openWorldHint": not self.is_read_only,
             },
         }

@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
 from claims.features.assistants.claim_texts import compose_answer
-from claims.features.assistants.internal_requests import post_request, was_done
+from claims.features.assistants.internal_requests import has_succeeded, post_request
 from claims.features.assistants.text_rendering import quote_detail, quote_list, quote_text
 from claims.features.assistants.tool_arguments import (
     Arguments,
@@ -29,24 +29,24 @@ from claims.models import CorrectionKind, Evidence, Rating, Scope
 
 Document = dict[str, Any]
 
-_KEY = TextArgument(
+_KEY_ARGUMENT = TextArgument(
     name="idempotency_key",
     meaning="A text of your own for this one thing to do, such as a UUID. Called again with the same key and the same"
     " arguments, nothing is done twice.",
     most=255,
 )
-_IDEMPOTENCY_KEY = "idempotency_key"
+_KEY_NAME = "idempotency_key"
 
 
-def _post(path: str, body: Mapping[str, Any], arguments: Arguments, caller: Caller) -> Document:
+def _post_to_api(path: str, body: Mapping[str, Any], arguments: Arguments, caller: Caller) -> Document:
     """Return the editorial API's response, and whether it repeats an earlier one.
 
     Raises:
         ToolRefused: the API rejected the request; the message is the API's.
     """
-    response = post_request(path, body, caller, idempotency_key=arguments.get(_IDEMPOTENCY_KEY))
+    response = post_request(path, body, caller, idempotency_key=arguments.get(_KEY_NAME))
     document: Document = orjson.loads(response.content)
-    if not was_done(response):
+    if not has_succeeded(response):
         raise ToolRefused(_describe_refusal(response, document))
     return document | {"replayed": "Idempotency-Replayed" in response.headers}
 
@@ -76,14 +76,17 @@ def _build_written_answer(
         "address": path,
         "replayed": written_document["replayed"],
     }
-    before = " It was done before, under the same idempotency_key." if written_document["replayed"] else ""
+    repeat_note = (
+        " It was done before, under the same idempotency_key." if written_document["replayed"] else ""
+    )
     state = f", {written_document['state']}" if "state" in written_document else ""
-    line = f"{findings.WRITTEN_MESSAGE} It is {kind} {written_document['id']}{state}, at {quote_text(path)}.{before}"
+    place = f"It is {kind} {written_document['id']}{state}, at {quote_text(path)}."
+    line = f"{findings.WRITTEN_MESSAGE} {place}{repeat_note}"
     return ToolAnswer(document, compose_answer([line]))
 
 
 def _build_body(arguments: Arguments, *left_out: str) -> Document:
-    return {name: value for name, value in arguments.items() if name not in (_IDEMPOTENCY_KEY, *left_out)}
+    return {name: value for name, value in arguments.items() if name not in (_KEY_NAME, *left_out)}
 
 
 # propose_claim --------------------------------------------------------------------------------------------------------
@@ -100,13 +103,13 @@ _PROPOSE_ARGUMENTS = (
     DayArgument(name="claimed_on", meaning="The day on which it was said."),
     TextArgument(name="context", meaning="Where and how it was said, and why it matters.", most=5000),
     NumberArgument(name="claimant", meaning="Number of who said it, as the API lists claimants."),
-    _KEY,
+    _KEY_ARGUMENT,
 )
 
 
 def propose_claim(arguments: Arguments, caller: Caller) -> ToolAnswer:
     """Propose a claim, which people may accept or decline."""
-    response = _post(reverse("editorial-claims-list"), _build_body(arguments), arguments, caller)
+    response = _post_to_api(reverse("editorial-claims-list"), _build_body(arguments), arguments, caller)
     path = reverse("editorial-claims-detail", args=[response["id"]])
     return _build_written_answer("claim", path, response, claim=response["id"], verdict=None)
 
@@ -136,7 +139,7 @@ _DRAFT_ARGUMENTS = (
     TextArgument(
         name="correction_note", meaning="For the same: what changed and why, for readers.", most=5000
     ),
-    _KEY,
+    _KEY_ARGUMENT,
 )
 
 
@@ -145,7 +148,7 @@ def draft_verdict(arguments: Arguments, caller: Caller) -> ToolAnswer:
     body = _build_body(arguments, "claim_id", "rating") | {"claim": arguments["claim_id"]}
     if "rating" in arguments:
         body["rating"] = _find_rating(arguments["rating"])
-    response = _post(reverse("editorial-verdicts-list"), body, arguments, caller)
+    response = _post_to_api(reverse("editorial-verdicts-list"), body, arguments, caller)
     path = reverse("editorial-verdicts-detail", args=[response["id"]])
     return _build_written_answer("verdict", path, response, claim=response["claim"], verdict=response["id"])
 
@@ -186,14 +189,14 @@ _EVIDENCE_ARGUMENTS = (
         name="exact", meaning="Words that are quoted from it, exactly as they stand there.", most=5000
     ),
     TextArgument(name="note", meaning="What the source shows, in words of your own.", most=5000),
-    _KEY,
+    _KEY_ARGUMENT,
 )
 
 
 def add_evidence(arguments: Arguments, caller: Caller) -> ToolAnswer:
     """Add a source to a draft as evidence."""
     verdict = arguments["verdict_id"]
-    response = _post(
+    response = _post_to_api(
         reverse("editorial-evidence-list", args=[verdict]),
         _build_body(arguments, "verdict_id"),
         arguments,
@@ -218,7 +221,7 @@ WRITING_TOOLS = (
         arguments=_PROPOSE_ARGUMENTS,
         answers=answer_schemas.WRITE_ANSWER,
         answer=propose_claim,
-        likened=lambda given: EquivalentRequest(reverse("editorial-claims-list")),
+        build_equivalent_request=lambda given: EquivalentRequest(reverse("editorial-claims-list")),
         scope=Scope.WRITE,
     ),
     Tool(
@@ -229,7 +232,7 @@ WRITING_TOOLS = (
         arguments=_DRAFT_ARGUMENTS,
         answers=answer_schemas.WRITE_ANSWER,
         answer=draft_verdict,
-        likened=lambda given: EquivalentRequest(reverse("editorial-verdicts-list")),
+        build_equivalent_request=lambda given: EquivalentRequest(reverse("editorial-verdicts-list")),
         scope=Scope.VERDICTS,
     ),
     Tool(
@@ -240,7 +243,7 @@ WRITING_TOOLS = (
         arguments=_EVIDENCE_ARGUMENTS,
         answers=answer_schemas.WRITE_ANSWER,
         answer=add_evidence,
-        likened=lambda given: EquivalentRequest(
+        build_equivalent_request=lambda given: EquivalentRequest(
             reverse("editorial-evidence-list", args=[given["verdict_id"]])
         ),
         scope=Scope.VERDICTS,

@@ -8,7 +8,9 @@ class Complaints(Feature):
     name = "claims.features.complaints"
     verbose_name = _("Complaints")
     adds = _("Complaints of readers, with a deadline, and their requests to check something.")
-    receivers = {"claims.ledger.signals.entries_added": "claims.features.complaints.ledger_followers.follow"}
+    receivers = {
+        "claims.ledger.signals.entries_added": "claims.features.complaints.ledger_followers.apply_new_entries"
+    }
     menu = {
         "checking": [
             build_menu_entry(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.complaints import reader_mails, working_days
 from claims.features.complaints.models import Complaint
-from claims.features.complaints.submissions import ANSWER_COMPLAINTS, summarise_complaint
+from claims.features.complaints.submissions import ANSWER_PERMISSION, summarise_complaint
 from claims.models import Claim, Publication, Verdict
 from claims.newsroom.notifications import NotificationKind, notify_people
 from claims.newsroom.people import get_display_name
@@ -33,10 +33,10 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
     Raises:
         NotPossible: the complaint is closed, or the person does not work on complaints.
     """
-    complaint = _lock_waiting(complaint, by)
-    if not (to.is_active and to.has_perm(ANSWER_COMPLAINTS)):
+    complaint = _lock_open_complaint(complaint, by)
+    if not (to.is_active and to.has_perm(ANSWER_PERMISSION)):
         raise NotPossible(_("%(person)s may not work on complaints.") % {"person": get_display_name(to)})
-    complaint = _change(complaint, by, state=_State.IN_PROGRESS, assigned_to=to)
+    complaint = _save_move(complaint, by, state=_State.IN_PROGRESS, assigned_to=to)
     notify_people(
         NotificationKind.COMPLAINT_GIVEN,
         claim=complaint.claim,
@@ -50,7 +50,7 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
 @transaction.atomic
 def put_back(complaint: Complaint, *, by: User) -> Complaint:
     """Release the complaint for others to take."""
-    return _change(_lock_waiting(complaint, by), by, state=_State.CONFIRMED, assigned_to=None)
+    return _save_move(_lock_open_complaint(complaint, by), by, state=_State.CONFIRMED, assigned_to=None)
 
 
 @transaction.atomic
@@ -63,23 +63,23 @@ def start_correction(complaint: Complaint, *, by: User) -> Verdict:
         NotPossible: the complaint is closed, or the claim cannot get a verdict.
         NotAllowed: the person may not draft verdicts.
     """
-    complaint = _lock_waiting(complaint, by)
+    complaint = _lock_open_complaint(complaint, by)
     if complaint.entry_id:
         raise NotPossible(_("A correction has already been published. Now answer the complaint."))
     claim = complaint.claim.merged_into or complaint.claim
-    house = Publisher.objects.house()
+    own_publisher = Publisher.objects.house()
     open_states = [Verdict.State.DRAFT, Verdict.State.IN_REVIEW]
-    draft = claim.verdicts.filter(publisher=house, state__in=open_states).first()
+    draft = claim.verdicts.filter(publisher=own_publisher, state__in=open_states).first()
     if draft is None:
         draft = verdict_drafts.begin(claim, by=by)
         if draft.supersedes_id:
             draft = verdict_drafts.edit(draft, by=by, correction_kind=Publication.Kind.CORRECTION)
-    _change(
+    _save_move(
         complaint,
         by,
         state=_State.IN_PROGRESS,
         correction=draft,
-        assigned_to=complaint.assigned_to or (by if by.has_perm(ANSWER_COMPLAINTS) else None),
+        assigned_to=complaint.assigned_to or (by if by.has_perm(ANSWER_PERMISSION) else None),
     )
     return draft
 
@@ -91,7 +91,7 @@ def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "",
     Raises:
         NotPossible: the complaint is closed, the answer or a reason is missing, or no correction was published.
     """
-    complaint = _lock_waiting(complaint, by)
+    complaint = _lock_open_complaint(complaint, by)
     answer, reason = answer.strip(), reason.strip()
     if outcome not in _Outcome.values:
         raise NotPossible(_("Choose the outcome: corrected, clarified, or no change."))
@@ -103,7 +103,9 @@ def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "",
         raise NotPossible(_("A change was published because of this complaint; the answer refers to it."))
     if outcome == _Outcome.NO_CHANGE and not reason:
         raise NotPossible(_("Explain why nothing is changed."))
-    return _close(complaint, by, state=_State.ANSWERED, outcome=outcome, answer=answer, reason=reason)
+    return _close_complaint(
+        complaint, by, state=_State.ANSWERED, outcome=outcome, answer=answer, reason=reason
+    )
 
 
 @transaction.atomic
@@ -113,12 +115,12 @@ def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
     Raises:
         NotPossible: the complaint is closed, it led to a correction, or no reason is given.
     """
-    complaint = _lock_waiting(complaint, by)
+    complaint = _lock_open_complaint(complaint, by)
     if complaint.entry_id:
         raise NotPossible(_("A change was published because of this complaint. Now answer it."))
     if not reason.strip():
         raise NotPossible(_("Explain why it is rejected: the reader will receive this."))
-    return _close(complaint, by, state=_State.REJECTED, reason=reason.strip())
+    return _close_complaint(complaint, by, state=_State.REJECTED, reason=reason.strip())
 
 
 def link_published_corrections(claims: Collection[int]) -> None:
@@ -147,18 +149,18 @@ def notify_overdue() -> int:
     """Notify people once about each overdue complaint: its assignee, or everyone who could take it. Return
     how many.
     """
-    late = Complaint.objects.overdue(working_days.get_today()).filter(overdue_told_at=None)
+    overdue_complaints = Complaint.objects.overdue(working_days.get_today()).filter(overdue_told_at=None)
     number = 0
-    for pk in late.values_list("pk", flat=True):
+    for pk in overdue_complaints.values_list("pk", flat=True):
         with transaction.atomic():
-            if not late.filter(pk=pk).update(overdue_told_at=timezone.now()):
+            if not overdue_complaints.filter(pk=pk).update(overdue_told_at=timezone.now()):
                 continue
             complaint = Complaint.objects.select_related("claim", "assigned_to").get(pk=pk)
-            to = [complaint.assigned_to] if complaint.assigned_to else find_people_for_complaints()
+            people = [complaint.assigned_to] if complaint.assigned_to else find_people_for_complaints()
             notify_people(
                 NotificationKind.COMPLAINT_LATE,
                 claim=complaint.claim,
-                to=to,
+                to=people,
                 note=summarise_complaint(complaint),
             )
             number += 1
@@ -167,7 +169,7 @@ def notify_overdue() -> int:
 
 def find_people_for_complaints() -> Any:
     """Return all people who work on complaints, by name."""
-    rows = User.objects.with_perm(ANSWER_COMPLAINTS, backend="django.contrib.auth.backends.ModelBackend")
+    rows = User.objects.with_perm(ANSWER_PERMISSION, backend="django.contrib.auth.backends.ModelBackend")
     return rows.filter(is_active=True).order_by("first_name", "last_name", "username")
 
 
@@ -179,14 +181,14 @@ def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
     return Verdict.objects.filter(is_author, claim__in=filter(None, claims), state__in=published).exists()
 
 
-def _lock_waiting(complaint: Complaint, by: User) -> Complaint:
+def _lock_open_complaint(complaint: Complaint, by: User) -> Complaint:
     """Return the complaint, read again under lock, after locking its claim.
 
     Raises:
         NotAllowed: the person does not work on complaints.
         NotPossible: the complaint is closed.
     """
-    require_permission(by, ANSWER_COMPLAINTS, _("work on complaints"))
+    require_permission(by, ANSWER_PERMISSION, _("work on complaints"))
     Claim.objects.select_for_update().filter(pk=complaint.claim_id).first()
     rows = Complaint.objects.select_for_update(of=("self",)).select_related(
         "claim__merged_into", "assigned_to"
@@ -197,15 +199,15 @@ def _lock_waiting(complaint: Complaint, by: User) -> Complaint:
     return locked
 
 
-def _close(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Complaint:
+def _close_complaint(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Complaint:
     assert complaint.confirmed_at is not None  # noqa: S101  it has reached the desk
     days_taken = working_days.count_days_between(complaint.confirmed_at, timezone.now())
-    complaint = _change(complaint, by, state=state, working_days=days_taken, **fields)
+    complaint = _save_move(complaint, by, state=state, working_days=days_taken, **fields)
     reader_mails.queue_answer(filter(None, [getattr(complaint, "contact", None)]))
     return complaint
 
 
-def _change(complaint: Complaint, by: User, **fields: Any) -> Complaint:
+def _save_move(complaint: Complaint, by: User, **fields: Any) -> Complaint:
     for name, value in fields.items():
         setattr(complaint, name, value)
     complaint.moved_by, complaint.moved_by_name = by, get_display_name(by)[:200]

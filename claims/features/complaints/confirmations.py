@@ -21,12 +21,12 @@ _SALT = "claims.features.complaints.confirmations"
 #: The length of the secret part in letters: 256 bits.
 TOKEN_LENGTH = 43
 
-Secret = TypeVar("Secret", bound=Model)
+TokenRow = TypeVar("TokenRow", bound=Model)
 
 
 @dataclass(frozen=True)
 class Sender:
-    """A sender's contact details. The caller has checked that they are one email address and a one-line name."""
+    """A sender's contact details: one email address and a name on one line, as checked by the caller."""
 
     mail: str
     name: str = ""
@@ -67,7 +67,7 @@ def normalise_mailbox(mail: str) -> str:
     return f"{local.partition('+')[0] or local}@{host}"
 
 
-def find_by_token(rows: QuerySet[Secret], token: str) -> Secret | None:
+def find_by_token(rows: QuerySet[TokenRow], token: str) -> TokenRow | None:
     """Return the row with this secret token, or None if it no longer exists."""
     if len(token) != TOKEN_LENGTH or not token.isascii():
         return None
@@ -75,7 +75,9 @@ def find_by_token(rows: QuerySet[Secret], token: str) -> Secret | None:
 
 
 def renew_token(row: Any, salt: str = _SALT) -> str:
-    """Return a row's secret token. If the installation's key has changed, it is new, and stored before it is sent."""
+    """Return a row's secret token. If the installation's key has changed, create a new token and store it
+    first.
+    """
     token = compute_token(row.seed, salt)
     if row.token_sha256 != compute_digest(token):
         type(row).objects.filter(pk=row.pk).update(token_sha256=compute_digest(token))

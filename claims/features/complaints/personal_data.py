@@ -18,12 +18,12 @@ from claims.features.complaints.signals import person_exported, person_forgotten
 
 def export_contact(contact: ContactDetails) -> dict[str, Any]:
     """Return all data about a person and one of their messages, as JSON."""
-    about: dict[str, Any]
+    message: dict[str, Any]
     if contact.complaint:
-        about = {"complaint": _export_complaint(contact.complaint)}
+        message = {"complaint": _export_complaint(contact.complaint)}
     else:
         assert contact.request is not None  # noqa: S101  details are of one thing
-        about = {"request": _export_request(contact.request)}
+        message = {"request": _export_request(contact.request)}
     return {
         "mail": contact.mail,
         "name": contact.name,
@@ -32,20 +32,20 @@ def export_contact(contact: ContactDetails) -> dict[str, Any]:
         "confirmed_at": _format_moment(contact.confirmed_at),
         "confirmation_mailed_at": _format_moment(contact.asked_at),
         "answer_mailed_at": _format_moment(contact.answered_at),
-        **about,
+        **message,
     }
 
 
 def export_messages(mail: str) -> list[dict[str, Any]]:
     """Return all data sent with this email address."""
-    rows = ContactDetails.objects.of(mail).select_related("complaint", "request").order_by("pk")
+    rows = ContactDetails.objects.with_mail(mail).select_related("complaint", "request").order_by("pk")
     messages = [export_contact(contact) for contact in rows]
     person_exported.send(None, mail=mail, messages=messages)
     return messages
 
 
 @transaction.atomic
-def erase(contact: ContactDetails) -> None:
+def erase_contact(contact: ContactDetails) -> None:
     """Delete a person's details, and their messages unless others sent the same."""
     locked = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
     if locked is None:
@@ -77,11 +77,11 @@ def _erase_words(row: Complaint | ReaderRequest, now: datetime, *, withdraw: boo
     row.save(update_fields=changed_fields)
 
 
-def forget(mail: str) -> int:
+def forget_person(mail: str) -> int:
     """Erase everything sent with this email address; return the number of messages."""
-    rows = list(ContactDetails.objects.of(mail).order_by("pk"))
+    rows = list(ContactDetails.objects.with_mail(mail).order_by("pk"))
     for contact in rows:
-        erase(contact)
+        erase_contact(contact)
     others: list[tuple[Any, Any]] = person_forgotten.send(None, mail=mail)
     return len(rows) + sum(number for _receiver, number in others)
 
@@ -110,20 +110,20 @@ def delete_expired() -> ExpiredCounts:
         unconfirmed += _delete_rows(rows.unconfirmed().filter(received_at__lt=unconfirmed_before))
         spam += _delete_rows(rows.filter(state="spam", closed_at__lt=ended_before))
     # Readers who joined an existing request but never confirmed.
-    stale = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_before)
-    stale = stale.exclude(Q(complaint__state="new") | Q(request__state="new"))
+    expired_contacts = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_before)
+    expired_contacts = expired_contacts.exclude(Q(complaint__state="new") | Q(request__state="new"))
     ended_contacts = ContactDetails.objects.filter(
         Q(complaint__closed_at__lt=ended_before) | Q(request__closed_at__lt=ended_before)
     )
     pictures = ReaderPicture.objects.filter(request__closed_at__lt=ended_before)
     pictures.filter(~Exists(ReaderRequest.objects.open().filter(pk=OuterRef("request")))).delete()
-    deleted_count = _delete_rows(stale) + _delete_rows(ended_contacts)
+    deleted_count = _delete_rows(expired_contacts) + _delete_rows(ended_contacts)
     return ExpiredCounts(unconfirmed, spam, deleted_count)
 
 
 def _delete_rows(rows: Any) -> int:
     """Delete these rows and return their number, without dependent rows."""
-    _all, by_model = rows.delete()
+    _total, by_model = rows.delete()
     return int(by_model.get(rows.model._meta.label, 0))
 
 

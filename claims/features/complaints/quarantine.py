@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from claims.features.complaints import reader_mails
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
 from claims.features.complaints.request_moves import DECIDE_PERMISSION
-from claims.features.complaints.submissions import ANSWER_COMPLAINTS
+from claims.features.complaints.submissions import ANSWER_PERMISSION
 from claims.newsroom.people import get_display_name
 from claims.newsroom.roles import require_permission
 
@@ -20,7 +20,7 @@ HeldMessage = Complaint | ReaderRequest
 def release_messages(rows: Iterable[HeldMessage], *, by: User) -> int:
     """Ask the senders to confirm their email addresses; return how many messages were still held."""
     number = 0
-    for row in _lock_held(rows, by):
+    for row in _lock_held_messages(rows, by):
         row.held_because = []
         row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
         row.save(update_fields=["held_because", "moved_by", "moved_by_name"])
@@ -34,7 +34,7 @@ def release_messages(rows: Iterable[HeldMessage], *, by: User) -> int:
 def mark_as_spam(rows: Iterable[HeldMessage], *, by: User) -> int:
     """Mark the messages as spam and delete their contact details; return how many were still held."""
     number = 0
-    for row in _lock_held(rows, by):
+    for row in _lock_held_messages(rows, by):
         row.state = row.State.SPAM
         row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
         row.save(update_fields=["state", "moved_by", "moved_by_name"])
@@ -44,10 +44,10 @@ def mark_as_spam(rows: Iterable[HeldMessage], *, by: User) -> int:
     return number
 
 
-def _lock_held(rows: Iterable[HeldMessage], by: User) -> list[HeldMessage]:
+def _lock_held_messages(rows: Iterable[HeldMessage], by: User) -> list[HeldMessage]:
     messages: list[HeldMessage] = []
     for row in rows:
-        permission = ANSWER_COMPLAINTS if isinstance(row, Complaint) else DECIDE_PERMISSION
+        permission = ANSWER_PERMISSION if isinstance(row, Complaint) else DECIDE_PERMISSION
         require_permission(by, permission, _("decide about readers’ messages"))
         message = type(row).objects.held().select_for_update().filter(pk=row.pk).first()
         if message is not None:

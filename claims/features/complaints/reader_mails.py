@@ -52,7 +52,9 @@ def mail_confirmation(*, contact_id: int) -> None:
     ContactDetails.objects.filter(pk=contact.pk).update(asked_at=timezone.now())
     with activate_language(contact.language):
         subject = _("Please confirm your message to %(newsroom)s") % {"newsroom": settings.NEWSROOM_NAME}
-        _send(contact, subject, "reader_confirmation", {"days": settings.READER_CONFIRMATION_DAYS})
+        _compose_and_send(
+            contact, subject, "reader_confirmation", {"days": settings.READER_CONFIRMATION_DAYS}
+        )
 
 
 @transaction.atomic
@@ -61,22 +63,22 @@ def mail_answer(*, contact_id: int) -> None:
     contact = _lock_contact(contact_id)
     if contact is None or not contact.confirmed_at or contact.answered_at:
         return
-    about = contact.complaint or contact.request
-    if about is None or about.closed_at is None:
+    message = contact.complaint or contact.request
+    if message is None or message.closed_at is None:
         return
     ContactDetails.objects.filter(pk=contact.pk).update(answered_at=timezone.now())
     with activate_language(contact.language):
-        is_complaint = isinstance(about, Complaint)
+        is_complaint = isinstance(message, Complaint)
         subject = _("The answer to your complaint") if is_complaint else _("The answer to your request")
-        context = {"about": about, "is_complaint": is_complaint, **_load_claim(about)}
-        _send(contact, f"{subject} · {settings.NEWSROOM_NAME}", "reader_answer", context)
+        context = {"about": message, "is_complaint": is_complaint, **_load_claim(message)}
+        _compose_and_send(contact, f"{subject} · {settings.NEWSROOM_NAME}", "reader_answer", context)
 
 
-def _load_claim(about: Complaint | ReaderRequest) -> dict[str, Any]:
+def _load_claim(message: Complaint | ReaderRequest) -> dict[str, Any]:
     """Return the claim as currently published; an empty document if it is not."""
-    if about.claim_id is None:
+    if message.claim_id is None:
         return {}
-    entry = Publication.objects.current().filter(claim_id=about.claim_id).first()
+    entry = Publication.objects.current().filter(claim_id=message.claim_id).first()
     return {"claim": entry.document} if entry else {}
 
 
@@ -88,22 +90,22 @@ def _lock_contact(pk: int) -> ContactDetails | None:
 @contextmanager
 def activate_language(language: str) -> Iterator[None]:
     """Activate a reader's language and the newsroom's time zone."""
-    known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
-    with translation.override(known), timezone.override(ZoneInfo(settings.TIME_ZONE)):
+    available_language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
+    with translation.override(available_language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
         yield
 
 
-def _send(contact: ContactDetails, subject: str, template: str, context: dict[str, Any]) -> None:
-    about = {
+def _compose_and_send(contact: ContactDetails, subject: str, template: str, context: dict[str, Any]) -> None:
+    mail_context = {
         "newsroom": settings.NEWSROOM_NAME,
         "page": build_page_address(contact),
         "contact": contact,
         **context,
     }
-    send(compose_mail(contact.mail, subject, template, about))
+    send_to_reader(compose_mail(contact.mail, subject, template, mail_context))
 
 
-def send(mail: EmailMultiAlternatives) -> None:
+def send_to_reader(mail: EmailMultiAlternatives) -> None:
     """Send an email to a reader. Raises MailRejected."""
     try:
         mail.send()

@@ -13,15 +13,15 @@ from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import find_claims_sharing_words
 
 #: The most earlier requests compared with a new one, and the letter similarity needed.
-_CANDIDATES, _LEAST_SIMILAR = 10, 0.3
+_MAX_CANDIDATES, _MIN_SIMILARITY = 10, 0.3
 
 
 def find_same_request(request: ReaderRequest, *, text: str) -> ReaderRequest | None:
     """Return an open request for the same thing, or None.
 
     Requests with a URL or a picture are the same if these are the same. Texts are the same if matching finds
-    that they state the same, including the facts: a request whether something is so does not join one whether
-    it is not.
+    that they make the same statement, including its facts. Asking whether something is true is not the same
+    request as asking whether its opposite is true.
 
     Args:
         text: the statement; it is ignored if there is a URL or a picture.
@@ -40,8 +40,8 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
         ReaderRequest.objects.open()
         .filter(url_key="", picture_key="", text__trigram_similar=text)
         .annotate(alike=similarity)
-        .filter(alike__gte=_LEAST_SIMILAR)
-        .order_by("-alike", "pk")[:_CANDIDATES]
+        .filter(alike__gte=_MIN_SIMILARITY)
+        .order_by("-alike", "pk")[:_MAX_CANDIDATES]
     )
     texts_by_id = {
         row.pk: ClaimTexts(row.text, get_primary_language(row.language), "", None, "")
@@ -51,14 +51,16 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
         return None
     terms = MatchTerms(language=get_primary_language(language), cut="text", most=1)
     [answer] = compute_answers([text], terms, partial(_find_candidates, texts_by_id))
-    same = [match for passage in answer.passages for match in passage.matches if match.kind == "same"]
-    return ReaderRequest.objects.get(pk=same[0].claim) if same else None
+    same_requests = [
+        match for passage in answer.passages for match in passage.matches if match.kind == "same"
+    ]
+    return ReaderRequest.objects.get(pk=same_requests[0].claim) if same_requests else None
 
 
 def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[TextQuery]) -> FoundCandidates:
-    """Return open requests, to be compared in the way claims are."""
-    texts = [one.cleaned for one in queries]
-    shared_claims = find_claims_sharing_words(texts, _CANDIDATES)
+    """Return the open requests to compare with these texts, in the form in which claims are compared."""
+    texts = [candidate_text.cleaned for candidate_text in queries]
+    shared_claims = find_claims_sharing_words(texts, _MAX_CANDIDATES)
     return FoundCandidates(
         [
             build_candidates(

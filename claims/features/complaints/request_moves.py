@@ -33,7 +33,7 @@ def propose_claim(request: ReaderRequest, *, statement: str, language: str, by: 
         NotPossible: the request is closed, it was already accepted, or no statement is given.
         NotAllowed: the person may not decide about requests, or may not add claims.
     """
-    request = _lock_open(request, by)
+    request = _lock_open_request(request, by)
     statement = statement.strip()
     if request.state == _State.TAKEN_UP and request.claim and request.claim.state != Claim.State.DECLINED:
         raise NotPossible(_("It has already been accepted for checking."))
@@ -43,51 +43,51 @@ def propose_claim(request: ReaderRequest, *, statement: str, language: str, by: 
     if request.address:
         source, _is_new = find_or_add(Overrides(url=request.address, title=request.address[:500]), by=by)
         Appearance.objects.create(claim=claim, source=source)
-    _change(request, by, state=_State.TAKEN_UP, claim=claim)
+    _save_move(request, by, state=_State.TAKEN_UP, claim=claim)
     return claim
 
 
 @transaction.atomic
-def link(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
+def link_claim(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
     """Link a request to a claim; if the claim is already published, answer the request.
 
     Raises:
         NotPossible: the request is closed, or the claim will not be checked.
     """
-    request = _lock_open(request, by)
+    request = _lock_open_request(request, by)
     claim = claim.merged_into or claim
     if Publication.objects.current().filter(claim=claim).exists():
-        return _close(request, by, state=_State.ANSWERED, claim=claim)
+        return _close_request(request, by, state=_State.ANSWERED, claim=claim)
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
         raise NotPossible(_("That claim will not be checked."))
-    return _change(request, by, state=_State.TAKEN_UP, claim=claim)
+    return _save_move(request, by, state=_State.TAKEN_UP, claim=claim)
 
 
 @transaction.atomic
-def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: User) -> ReaderRequest:
+def answer_with_claim(request: ReaderRequest, claim: Claim, *, answer: str = "", by: User) -> ReaderRequest:
     """Notify all readers of this request that the claim was checked, with its URL.
 
     Raises:
         NotPossible: the request is closed, or the claim is not published, so readers could not open it.
     """
-    request = _lock_open(request, by)
+    request = _lock_open_request(request, by)
     claim = claim.merged_into or claim
     if not Publication.objects.current().filter(claim=claim).exists():
         raise NotPossible(_("That claim is not published, so readers cannot see it."))
-    return _close(request, by, state=_State.ANSWERED, claim=claim, answer=answer.strip())
+    return _close_request(request, by, state=_State.ANSWERED, claim=claim, answer=answer.strip())
 
 
 @transaction.atomic
-def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
+def decline_request(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
     """Notify all readers of this request that it will not be checked, with the reason.
 
     Raises:
         NotPossible: the request is closed, or no reason is given.
     """
-    request = _lock_open(request, by)
+    request = _lock_open_request(request, by)
     if not reason.strip():
         raise NotPossible(_("Explain why it will not be checked: the readers will receive this."))
-    return _close(request, by, state=_State.DECLINED, reason=reason.strip(), claim=None)
+    return _close_request(request, by, state=_State.DECLINED, reason=reason.strip(), claim=None)
 
 
 def answer_published(claims: Collection[int]) -> None:
@@ -120,7 +120,7 @@ def _answer_published(requests: QuerySet[ReaderRequest]) -> None:
         reader_mails.queue_answer(row.contacts.all())
 
 
-def _lock_open(request: ReaderRequest, by: User) -> ReaderRequest:
+def _lock_open_request(request: ReaderRequest, by: User) -> ReaderRequest:
     """Return the request, read again under lock.
 
     Raises:
@@ -135,13 +135,13 @@ def _lock_open(request: ReaderRequest, by: User) -> ReaderRequest:
     return locked
 
 
-def _close(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
-    request = _change(request, by, **fields)
+def _close_request(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
+    request = _save_move(request, by, **fields)
     reader_mails.queue_answer(request.contacts.all())
     return request
 
 
-def _change(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
+def _save_move(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
     for name, value in fields.items():
         setattr(request, name, value)
     request.moved_by, request.moved_by_name = by, get_display_name(by)[:200]

@@ -13,9 +13,9 @@ from claims.quotes.statements import normalise_statement
 
 #: More links are a sign of spam: a complaint names a source or two, and a request shows where something
 #: appeared.
-MOST_LINKS_OF_COMPLAINT, MOST_LINKS_OF_REQUEST = 3, 5
+MAX_COMPLAINT_LINKS, MAX_REQUEST_LINKS = 3, 5
 #: This many people may send the same words within a week; more points to a campaign or a program.
-MAX_REPEATS = 3
+MAX_REPEATED_MESSAGES = 3
 #: The most unanswered emails to one mailbox within a day.
 MAX_MAILS = 3
 
@@ -31,20 +31,23 @@ def hash_words(text: str) -> str:
 
 
 def find_spam_signs(
-    text: str, *, most_links: int, earlier_rows: models.QuerySet[models.Model]
+    text: str, *, max_links: int, earlier_rows: models.QuerySet[models.Model]
 ) -> Iterator[SpamSign]:
     """Yield the signs of spam in the text.
 
     Args:
         earlier_rows: earlier messages, searched for the same words.
     """
-    if len(_LINK_PATTERN.findall(text)) > most_links:
+    if len(_LINK_PATTERN.findall(text)) > max_links:
         yield SpamSign.LINKS
     if _MARKUP_PATTERN.search(text):
         yield SpamSign.MARKUP
-    if words := hash_words(text):
-        since = timezone.now() - timedelta(days=7)
-        if earlier_rows.filter(words_sha256=words, received_at__gte=since).count() >= MAX_REPEATS:
+    if words_digest := hash_words(text):
+        week_ago = timezone.now() - timedelta(days=7)
+        if (
+            earlier_rows.filter(words_sha256=words_digest, received_at__gte=week_ago).count()
+            >= MAX_REPEATED_MESSAGES
+        ):
             yield SpamSign.REPEATED
 
 

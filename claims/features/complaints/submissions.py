@@ -29,7 +29,7 @@ from factcheck.database.locks import lock_names
 from sources.extraction import detect_language
 
 #: The permission to work on complaints.
-ANSWER_COMPLAINTS = "complaints.answer_complaint"
+ANSWER_PERMISSION = "complaints.answer_complaint"
 
 Row = TypeVar("Row", Complaint, ReaderRequest)
 
@@ -71,7 +71,7 @@ def submit_complaint(
     if earlier_complaint := _find_same_submission(Complaint.objects.all(), context):
         return earlier_complaint
     signs = _find_spam_signs(
-        text, sender, context, Complaint.objects.all(), most_links=spam_checks.MOST_LINKS_OF_COMPLAINT
+        text, sender, context, Complaint.objects.all(), max_links=spam_checks.MAX_COMPLAINT_LINKS
     )
     complaint = Complaint.objects.create(
         claim_id=publication.claim_id,
@@ -107,9 +107,9 @@ def submit_request(
     lock_names(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(context))
     if earlier_request := _find_same_submission(ReaderRequest.objects.all(), context):
         return earlier_request
-    words = f"{text}\n{address}" if address else text
+    full_text = f"{text}\n{address}" if address else text
     signs = _find_spam_signs(
-        words, sender, context, ReaderRequest.objects.none(), most_links=spam_checks.MOST_LINKS_OF_REQUEST
+        full_text, sender, context, ReaderRequest.objects.none(), max_links=spam_checks.MAX_REQUEST_LINKS
     )
     request = ReaderRequest.objects.create(
         text=text,
@@ -118,7 +118,7 @@ def submit_request(
         picture_key=picture.key if picture else "",
         language=detect_language(text) if text else sender.language,
         held_because=signs,
-        words_sha256=spam_checks.hash_words(words),
+        words_sha256=spam_checks.hash_words(full_text),
         sent_key=context.key,
         sent_sha256=context.body,
     )
@@ -164,7 +164,7 @@ def _deliver_complaint(pk: int) -> None:
     complaint.due_on = working_days.find_due_day(timezone.now(), settings.COMPLAINT_WORKING_DAYS)
     complaint.save(update_fields=["state", "promised_days", "due_on"])
     reviewers = User.objects.with_perm(
-        ANSWER_COMPLAINTS, backend="django.contrib.auth.backends.ModelBackend"
+        ANSWER_PERMISSION, backend="django.contrib.auth.backends.ModelBackend"
     ).filter(is_active=True)
     notify_people(
         NotificationKind.COMPLAINED, claim=complaint.claim, to=reviewers, note=summarise_complaint(complaint)
@@ -177,15 +177,15 @@ def _deliver_request(contact: ContactDetails) -> ReaderRequest:
     if request.state != ReaderRequest.State.NEW or request.held_because:
         return request
     now = timezone.now()
-    if same := find_same_request(request, text=request.text):
-        same = ReaderRequest.objects.select_for_update().get(pk=same.pk)
-        others = same.contacts.filter(mailbox=contact.mailbox, confirmed_at__isnull=False)
-        same.askers += not others.exists()
-        same.last_asked_at = now
-        same.save(update_fields=["askers", "last_asked_at"])
-        ContactDetails.objects.filter(pk=contact.pk).update(request=same)
+    if same_request := find_same_request(request, text=request.text):
+        same_request = ReaderRequest.objects.select_for_update().get(pk=same_request.pk)
+        other_contacts = same_request.contacts.filter(mailbox=contact.mailbox, confirmed_at__isnull=False)
+        same_request.askers += not other_contacts.exists()
+        same_request.last_asked_at = now
+        same_request.save(update_fields=["askers", "last_asked_at"])
+        ContactDetails.objects.filter(pk=contact.pk).update(request=same_request)
         request.delete()
-        return same
+        return same_request
     request.state, request.askers, request.last_asked_at = ReaderRequest.State.CONFIRMED, 1, now
     request.save(update_fields=["state", "askers", "last_asked_at"])
     return request
@@ -240,12 +240,12 @@ def _find_same_submission(rows: QuerySet[Row], context: SubmissionContext) -> Ro
 
 
 def _find_spam_signs(
-    text: str, sender: Sender, context: SubmissionContext, earlier_rows: QuerySet[Row], *, most_links: int
+    text: str, sender: Sender, context: SubmissionContext, earlier_rows: QuerySet[Row], *, max_links: int
 ) -> list[str]:
     """Return the reasons for holding the message; empty if there are none."""
     signs = {
         *context.signs,
-        *spam_checks.find_spam_signs(text, most_links=most_links, earlier_rows=earlier_rows),
+        *spam_checks.find_spam_signs(text, max_links=max_links, earlier_rows=earlier_rows),
     }
     if spam_checks.has_too_many_mails(normalise_mailbox(sender.mail)):
         signs.add(SpamSign.MANY_MAILS)

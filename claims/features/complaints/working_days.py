@@ -37,8 +37,8 @@ def count_days_after(first: date, last: date) -> int:
         return -count_days_after(last, first)
     if last == first:
         return 0
-    count: int = _get_calendar(first.year, last.year).get_working_days_count(first + timedelta(1), last)
-    return count
+    day_count: int = _get_calendar(first.year, last.year).get_working_days_count(first + timedelta(1), last)
+    return day_count
 
 
 def _get_calendar(first: int, last: int) -> HolidayBase:

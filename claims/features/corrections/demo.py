@@ -27,7 +27,7 @@ def add_requests(
             add_step(
                 request,
                 step["kind"],
-                on=date.fromisoformat(step["on"]),
+                day=date.fromisoformat(step["on"]),
                 note=step["note"],
                 by=people[step["by"]],
             )

@@ -21,7 +21,7 @@ from claims.models import Publication
 from factcheck.formulas import escape_formula
 
 _SHOWN_REQUESTS = 50
-COLUMNS = (
+CSV_COLUMNS = (
     *("id", "claim_id", "claim_url", "publication", "url", "asked_on", "state", "since"),
     *("reminded_on", "answered_on", "answer", "corrected_on", "fixed", "refused_on", "refusal"),
 )
@@ -39,7 +39,7 @@ def show_feed(request: HttpRequest) -> HttpResponse:
             feed_url=settings.SITE_URL + reverse("correction-requests-feed"),
             language=settings.LANGUAGE_CODE,
         )
-        for row in _find_public().order_by("-moved_on", "-pk")[:_SHOWN_REQUESTS]:
+        for row in _find_public_requests().order_by("-moved_on", "-pk")[:_SHOWN_REQUESTS]:
             steps = list(row.steps.all())
             feed.add_item(
                 title=f"{row.get_state_display()}: {row.outlet}",
@@ -57,27 +57,27 @@ def show_feed(request: HttpRequest) -> HttpResponse:
 @require_safe
 def export_table(request: HttpRequest) -> StreamingHttpResponse:
     """Export all public requests as CSV."""
-    response = StreamingHttpResponse(_write(), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(_iterate_csv_lines(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="correction-requests.csv"'
     response["Cache-Control"] = "public, max-age=60"
     return response
 
 
-def _write() -> Iterator[str]:
-    for row in [COLUMNS, *map(_build_row, _find_public().order_by("pk"))]:
+def _iterate_csv_lines() -> Iterator[str]:
+    for row in [CSV_COLUMNS, *map(_build_row, _find_public_requests().order_by("pk"))]:
         line = io.StringIO()
         csv.writer(line).writerow([escape_formula(value) for value in row])
         yield line.getvalue()
 
 
 def _build_row(row: Rectification) -> list[Any]:
-    last = {step.kind: step for step in row.steps.all()}
+    last_steps = {step.kind: step for step in row.steps.all()}
 
     def get_day(kind: str) -> Any:
-        return last[kind].on_day if kind in last else None
+        return last_steps[kind].on_day if kind in last_steps else None
 
-    def note(kind: str) -> str:
-        return last[kind].note if kind in last else ""
+    def get_note(kind: str) -> str:
+        return last_steps[kind].note if kind in last_steps else ""
 
     page = f"{settings.SITE_URL}/claims/{row.claim_id}/"
     return [
@@ -85,15 +85,15 @@ def _build_row(row: Rectification) -> list[Any]:
         *(
             get_day("reminded"),
             get_day("answered"),
-            note("answered"),
+            get_note("answered"),
             get_day("corrected"),
-            note("corrected"),
+            get_note("corrected"),
         ),
-        *(get_day("refused"), note("refused")),
+        *(get_day("refused"), get_note("refused")),
     ]
 
 
-def _find_public() -> Any:
+def _find_public_requests() -> Any:
     published = Publication.objects.newest().values("claim")
     steps = Prefetch("steps", RectificationStep.objects.order_by("pk"))
     return Rectification.objects.shown().filter(claim__in=published).prefetch_related(steps)

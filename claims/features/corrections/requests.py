@@ -16,7 +16,7 @@ from factcheck.database.rules import describe_refusal
 CHANGE_PERMISSION = "corrections.change_rectification"
 
 
-def add_step(request: Rectification, kind: str, *, on: date, note: str, by: User) -> RectificationStep:
+def add_step(request: Rectification, kind: str, *, day: date, note: str, by: User) -> RectificationStep:
     """Record a reminder, an answer, a correction or a refusal.
 
     Raises:
@@ -25,7 +25,7 @@ def add_step(request: Rectification, kind: str, *, on: date, note: str, by: User
     """
     require_permission(by, CHANGE_PERMISSION, _("record the outcome of a request for correction"))
     step = RectificationStep(
-        request=request, kind=kind, on_day=on, note=note.strip(), by=by, by_name=get_display_name(by)
+        request=request, kind=kind, on_day=day, note=note.strip(), by=by, by_name=get_display_name(by)
     )
     try:
         step.full_clean()

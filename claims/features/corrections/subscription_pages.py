@@ -38,12 +38,12 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if (refusal := check_limit(request)) is None:
             # A form with the trap field filled in, which only programs do, gets the same answer.
-            if not form.sent.signs:
+            if not form.submission_context.signs:
                 language = get_language() or settings.LANGUAGE_CODE
                 subscriptions.subscribe(entry, mail=form.cleaned_data["mail"], language=language)
             return redirect("claim-subscription-sent")
-        words, limit = refusal
-        form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
+        message, limit = refusal
+        form.add_error(None, f"{_('Too many messages came from your network.')} {message}")
     page = render_form_page(request, "corrections/follow.html", {"form": form, "claim": entry.document})
     return add_limit_fields(page, limit) if limit else page
 
@@ -84,7 +84,7 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
         return protect_address(redirect("claim-subscription", token=token))
     subscription = subscriptions.find_subscription(token)
     if subscription is not None:
-        subscriptions.end(subscription)
+        subscriptions.end_subscription(subscription)
     return show_ended(request)
 
 

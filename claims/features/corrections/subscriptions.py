@@ -20,7 +20,7 @@ from claims.features.complaints.confirmations import (
     normalise_mailbox,
     renew_token,
 )
-from claims.features.complaints.reader_mails import activate_language, send
+from claims.features.complaints.reader_mails import activate_language, send_to_reader
 from claims.features.complaints.spam_checks import MAX_MAILS
 from claims.features.corrections.models import ClaimSubscription, MailedCorrection
 from claims.ledger.document.headline import describe_judgement
@@ -36,7 +36,7 @@ CHANGE_TASK = "claims.features.corrections.tasks.mail_claim_change"
 _SALT = "claims.features.corrections.subscriptions"
 _Kind = Publication.Kind
 #: The kinds of entries that readers are emailed about.
-REPORTED_KINDS = (
+MAILED_KINDS = (
     *(_Kind.CLARIFICATION, _Kind.CORRECTION, _Kind.UPDATE, _Kind.RETRACTION, _Kind.MERGE, _Kind.REMOVAL),
 )
 
@@ -79,37 +79,37 @@ def confirm(subscription: ClaimSubscription) -> None:
     )
 
 
-def end(subscription: ClaimSubscription) -> None:
+def end_subscription(subscription: ClaimSubscription) -> None:
     """Delete the subscription, including its email address."""
     ClaimSubscription.objects.filter(pk=subscription.pk).delete()
 
 
 def delete_unconfirmed() -> int:
     """Delete subscriptions that were not confirmed in time."""
-    before = timezone.now() - timedelta(days=settings.READER_CONFIRMATION_DAYS)
-    return ClaimSubscription.objects.filter(confirmed_at=None, created_at__lt=before).delete()[0]
+    oldest_allowed = timezone.now() - timedelta(days=settings.READER_CONFIRMATION_DAYS)
+    return ClaimSubscription.objects.filter(confirmed_at=None, created_at__lt=oldest_allowed).delete()[0]
 
 
 def queue_changes(subscriptions: QuerySet[Any], task: str) -> None:
     """Queue a message to each subscriber who has not seen the newest entry of their claim."""
     newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
-    behind = subscriptions.filter(Exists(newest)).order_by("pk")
-    for number in behind.values_list("pk", flat=True):
-        lock = f"{task}:{number}"
-        defer_once(task, {"subscription_id": number}, queue=MAIL_QUEUE, queueing_lock=lock)
+    outdated_subscriptions = subscriptions.filter(Exists(newest)).order_by("pk")
+    for pk in outdated_subscriptions.values_list("pk", flat=True):
+        lock = f"{task}:{pk}"
+        defer_once(task, {"subscription_id": pk}, queue=MAIL_QUEUE, queueing_lock=lock)
 
 
-def forget(*, mail: str, **signal: Any) -> int:
+def delete_all(*, mail: str, **signal: Any) -> int:
     """Delete a person's subscriptions; return their number."""
     return ClaimSubscription.objects.filter(mail__iexact=mail.strip()).delete()[0]
 
 
-def export(*, mail: str, messages: list[dict[str, Any]], **signal: Any) -> None:
+def export_all(*, mail: str, messages: list[dict[str, Any]], **signal: Any) -> None:
     """Add a person's subscriptions to the export of their data."""
-    for one in ClaimSubscription.objects.filter(mail__iexact=mail.strip()).order_by("pk"):
-        confirmed_at = one.confirmed_at.isoformat() if one.confirmed_at else None
-        subscription = {"claim": one.claim_id, "created_at": one.created_at.isoformat()}
-        messages.append({"mail": one.mail, "subscription": subscription | {"confirmed_at": confirmed_at}})
+    for row in ClaimSubscription.objects.filter(mail__iexact=mail.strip()).order_by("pk"):
+        confirmed_at = row.confirmed_at.isoformat() if row.confirmed_at else None
+        subscription = {"claim": row.claim_id, "created_at": row.created_at.isoformat()}
+        messages.append({"mail": row.mail, "subscription": subscription | {"confirmed_at": confirmed_at}})
 
 
 @transaction.atomic
@@ -125,7 +125,7 @@ def mail_confirmation(*, subscription_id: int) -> None:
             "newsroom": settings.NEWSROOM_NAME
         }
         context = {"days": settings.READER_CONFIRMATION_DAYS}
-        _send(subscription, entry, subject, "subscription_confirmation", context)
+        _send_to_subscriber(subscription, entry, subject, "subscription_confirmation", context)
 
 
 @transaction.atomic
@@ -135,18 +135,25 @@ def mail_change(*, subscription_id: int) -> None:
     entry = _find_newest(subscription)
     if subscription is None or entry is None or not subscription.confirmed_at:
         return
-    news = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
-    changes = list(news.filter(kind__in=REPORTED_KINDS).order_by("sequence"))
+    later_entries = Publication.objects.filter(
+        claim=subscription.claim_id, sequence__gt=subscription.sequence
+    )
+    changes = list(later_entries.filter(kind__in=MAILED_KINDS).order_by("sequence"))
     ClaimSubscription.objects.filter(pk=subscription.pk).update(sequence=entry.sequence)
     if not changes:
         return
     with activate_language(subscription.language):
         context = {
-            "changes": [{"kind": one.get_kind_display(), "note": one.note} for one in changes],
+            "changes": [
+                {"kind": entry_changed.get_kind_display(), "note": entry_changed.note}
+                for entry_changed in changes
+            ],
             "judgement": describe_judgement(entry.document),
         }
         subject = _("A fact check that you follow was changed")
-        _send(subscription, entry, f"{subject} · {settings.NEWSROOM_NAME}", "claim_change", context)
+        _send_to_subscriber(
+            subscription, entry, f"{subject} · {settings.NEWSROOM_NAME}", "claim_change", context
+        )
     MailedCorrection.objects.count_mail([change.pk for change in changes])
 
 
@@ -160,11 +167,11 @@ def _find_newest(subscription: ClaimSubscription | None) -> Publication | None:
     return Publication.objects.newest().filter(claim=subscription.claim_id).first()
 
 
-def _send(
+def _send_to_subscriber(
     subscription: ClaimSubscription, entry: Publication, subject: str, template: str, context: dict[str, Any]
 ) -> None:
     token = renew_token(subscription, _SALT)
-    about = {
+    mail_context = {
         "newsroom": settings.NEWSROOM_NAME,
         "page": settings.SITE_URL + build_permanent_path("claim-subscription", token),
         "statement": entry.document["statement"],
@@ -172,4 +179,4 @@ def _send(
         **context,
     }
     stop = settings.SITE_URL + build_permanent_path("claim-subscription-stop", token)
-    send(compose_mail(subscription.mail, subject, template, about, unsubscribe_url=stop))
+    send_to_reader(compose_mail(subscription.mail, subject, template, mail_context, unsubscribe_url=stop))

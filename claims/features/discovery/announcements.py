@@ -19,22 +19,24 @@ from claims.models.publication import select_previous
 logger = logging.getLogger(__name__)
 
 #: The most entries per message; each has at most two URLs.
-STEP_ENTRIES = 5_000
+ENTRIES_PER_STEP = 5_000
 #: After this many seconds, a run ends so that the worker can do other work.
 MAX_RUN_SECONDS = 60.0
 
-INDEXNOW = "indexnow"
+INDEXNOW_SERVICE = "indexnow"
 
 NotifyService = Callable[[Sequence[dict[str, Any]]], None]
 
 
 def list_services() -> dict[str, NotifyService]:
     """Return the configured services, each with the function that notifies it."""
-    services: dict[str, NotifyService] = {INDEXNOW: indexnow.notify_service} if settings.INDEXNOW_KEY else {}
+    services: dict[str, NotifyService] = (
+        {INDEXNOW_SERVICE: indexnow.notify_service} if settings.INDEXNOW_KEY else {}
+    )
     return services | {hub: partial(websub.notify_hub, hub) for hub in settings.WEBSUB_HUBS}
 
 
-def follow() -> bool:
+def announce_new_entries() -> bool:
     """Notify each service of new entries; return whether some are left for later.
 
     Publications become visible in the order of `sequence`, so only a position in that order is stored. The
@@ -63,10 +65,12 @@ def _announce_step(service: str, notify: NotifyService) -> bool:
         notify(entries)
     except NotificationRefused as refusal:
         failures = progress.consecutive_failures + 1
-        until = timezone.now() + choose_retry_delay(failures, refusal)
-        own_progress.update(consecutive_failures=failures, last_failure=str(refusal), paused_until=until)
+        paused_until = timezone.now() + choose_retry_delay(failures, refusal)
+        own_progress.update(
+            consecutive_failures=failures, last_failure=str(refusal), paused_until=paused_until
+        )
         logger.warning(
-            "Not announced: %s Tried again from %s on.", refusal, until.isoformat(timespec="minutes")
+            "Not announced: %s Tried again from %s on.", refusal, paused_until.isoformat(timespec="minutes")
         )
         return False
     position = entries[-1]["sequence"]
@@ -87,5 +91,6 @@ def _load_progress(service: str) -> AnnouncementProgress:
 def _load_entries_after(position: int) -> list[dict[str, Any]]:
     rows = Publication.objects.after(position).annotate(slug_before=select_previous("slug"))
     return [
-        {**row} for row in rows.values("sequence", "claim_id", "slug", "slug_before", "kind")[:STEP_ENTRIES]
+        {**row}
+        for row in rows.values("sequence", "claim_id", "slug", "slug_before", "kind")[:ENTRIES_PER_STEP]
     ]

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-from claims.features.discovery.service_messages import send
+from claims.features.discovery.service_messages import send_message
 from claims.models.claim import build_claim_path
 
 #: The most URLs in one message.
@@ -23,7 +23,7 @@ MAX_ADDRESSES = 10_000
 def list_changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
     """Return the URLs that these entries changed: each claim's page, and its previous URL if that changed.
 
-    They have no language; the page at such a URL lists those in all languages.
+    These URLs have no language code; the page at each of them lists its versions in all languages.
     """
     paths: dict[str, None] = {}
     for entry in entries:
@@ -40,8 +40,8 @@ def notify_service(entries: Sequence[dict[str, Any]]) -> None:
         NotificationRefused: the service did not accept them.
     """
     addresses = list_changed_addresses(entries)
-    for first in range(0, len(addresses), MAX_ADDRESSES):
-        _send(addresses[first : first + MAX_ADDRESSES])
+    for host in range(0, len(addresses), MAX_ADDRESSES):
+        _send(addresses[host : host + MAX_ADDRESSES])
 
 
 def _send(addresses: list[str]) -> None:
@@ -52,4 +52,6 @@ def _send(addresses: list[str]) -> None:
         "keyLocation": settings.SITE_URL + reverse("indexnow-key", args=[key]),
         "urlList": addresses,
     }
-    send("IndexNow", settings.INDEXNOW_URL, json.dumps(message).encode(), "application/json; charset=utf-8")
+    send_message(
+        "IndexNow", settings.INDEXNOW_URL, json.dumps(message).encode(), "application/json; charset=utf-8"
+    )

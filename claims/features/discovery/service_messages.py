@@ -8,10 +8,10 @@ from django.utils import timezone
 from sources.http import services
 from sources.http.postponements import MAX_POSTPONEMENT, parse_retry_after
 
-SECONDS, MOST_BYTES = 20.0, 100_000
+REQUEST_SECONDS, MAX_ANSWER_BYTES = 20.0, 100_000
 
 #: The first pause after a failure, which doubles with each further one; and the longest pause.
-FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
+MIN_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 #: The pause after a response that we send too many requests, if it does not say how long to wait.
 RETRY_PERIOD = timedelta(minutes=15)
 #: Statuses whose cause only the operator can correct.
@@ -35,7 +35,7 @@ class NotificationRefused(Exception):
         self.pause = min(pause, MAX_POSTPONEMENT)
 
 
-def send(service: str, url: str, message: bytes, content_type: str) -> None:
+def send_message(service: str, url: str, message: bytes, content_type: str) -> None:
     """Send a message to a service; `service` is its name in errors.
 
     Raises:
@@ -43,25 +43,25 @@ def send(service: str, url: str, message: bytes, content_type: str) -> None:
     """
     try:
         answer = services.ask(
-            url, message, {"Content-Type": content_type}, seconds=SECONDS, most_bytes=MOST_BYTES
+            url, message, {"Content-Type": content_type}, seconds=REQUEST_SECONDS, most_bytes=MAX_ANSWER_BYTES
         )
     except services.ServiceUnavailable as unavailable:
         raise NotificationRefused(str(unavailable)) from None
     if 200 <= answer.status < 300:
         return
-    asked_for = parse_retry_after(answer.retry_after.strip(), timezone.now())
+    requested_pause = parse_retry_after(answer.retry_after.strip(), timezone.now())
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise NotificationRefused(
-            f"{service} says that it is told too often (429).", pause=asked_for or RETRY_PERIOD
+            f"{service} says that it is told too often (429).", pause=requested_pause or RETRY_PERIOD
         )
     if answer.status in _OUR_FAULT_STATUSES:
         # PostgreSQL stores every character except NUL.
-        words = answer.content[:200].decode(errors="replace").replace("\0", "\ufffd")
-        beginning = " ".join(words.split())
-        raise NotificationRefused(f"{service} refused it ({answer.status}): {beginning}", pause=LONGEST_PAUSE)
-    raise NotificationRefused(f"{service} answered with {answer.status}.", pause=asked_for)
+        answer_text = answer.content[:200].decode(errors="replace").replace("\0", "\ufffd")
+        beginning = " ".join(answer_text.split())
+        raise NotificationRefused(f"{service} refused it ({answer.status}): {beginning}", pause=MAX_PAUSE)
+    raise NotificationRefused(f"{service} answered with {answer.status}.", pause=requested_pause)
 
 
 def choose_retry_delay(failures: int, refusal: NotificationRefused) -> timedelta:
     """Return how long to pause after this many failures in a row."""
-    return max(min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE), refusal.pause)
+    return max(min(MIN_PAUSE * 2 ** min(failures - 1, 20), MAX_PAUSE), refusal.pause)

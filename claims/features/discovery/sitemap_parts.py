@@ -4,7 +4,7 @@ django.contrib.sitemaps divides its parts with OFFSET, so one new claim at the f
 it reads every object to find out when a part changed. Here a part is a range of ids: a new claim changes only
 the last part, and a correction only the part of its claim. One grouped query over an index finds all parts.
 
-Each page is listed in seven languages, each with links to all of them, so a claim takes 10 KB. `RANGE_SIZE`
+Each page is listed in seven languages, each with links to all of them, so a claim takes 10 KB. `IDS_PER_PART`
 claims stay far below the limits of a sitemap, 50,000 URLs and 50 MB.
 """
 
@@ -41,12 +41,12 @@ from sources.models import Publisher, Source
 from sources.public_media import FOLDER
 
 #: The number of ids in a part.
-RANGE_SIZE = 1000
+IDS_PER_PART = 1000
 #: Limits for news sitemaps (Google): articles of the last two days, and at most this many.
-NEWS_DAYS, MOST_NEWS = 2, 1000
+NEWS_DAYS, MAX_NEWS_ARTICLES = 2, 1000
 
 #: Kinds of subjects: the route of their pages, the kind of mention, and the model.
-SUBJECTS: dict[str, tuple[str, str, type[Any]]] = {
+SUBJECT_KINDS: dict[str, tuple[str, str, type[Any]]] = {
     "claimants": ("claimant", Mention.Kind.CLAIMANT, Claimant),
     "topics": ("topic", Mention.Kind.TOPIC, Topic),
     "publishers": ("publisher", Mention.Kind.PUBLISHER, Publisher),
@@ -94,28 +94,32 @@ def iterate_parts() -> Iterator[SitemapPart]:
     yield SitemapPart("pages", _get_newest_time())
     yield SitemapPart("news")
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM_RANGES_SQL, [RANGE_SIZE, RANGE_SIZE])
+        cursor.execute(_CLAIM_RANGES_SQL, [IDS_PER_PART, IDS_PER_PART])
         for number, changed_at in cursor.fetchall():
             yield SitemapPart(f"claims-{number + 1}", changed_at)
     clusters = Cluster.objects.public().order_by("pk").values_list("pk", flat=True)
-    for number in dict.fromkeys((pk - 1) // RANGE_SIZE for pk in clusters):
+    for number in dict.fromkeys((pk - 1) // IDS_PER_PART for pk in clusters):
         yield SitemapPart(f"clusters-{number + 1}")
-    part_names = {str(kind): name for name, (_route, kind, _model) in SUBJECTS.items()}
-    ranges = _filter_with_page().filter(kind__in=part_names).annotate(part=(F("thing_id") - 1) / RANGE_SIZE)
+    part_names = {str(kind): name for name, (_route, kind, _model) in SUBJECT_KINDS.items()}
+    ranges = (
+        _find_subjects_with_page()
+        .filter(kind__in=part_names)
+        .annotate(part=(F("thing_id") - 1) / IDS_PER_PART)
+    )
     for kind, number in ranges.order_by("kind", "part").values_list("kind", "part").distinct():
         yield SitemapPart(f"{part_names[kind]}-{number + 1}")
 
 
 def load_part(kind: str, number: int) -> list[SitemapPage] | None:
     """Return the pages of a part, or None if its kind is unknown."""
-    if not 0 < number <= MAX_ID // RANGE_SIZE:
+    if not 0 < number <= MAX_ID // IDS_PER_PART:
         return None
-    first, last = (number - 1) * RANGE_SIZE + 1, number * RANGE_SIZE
+    first, last = (number - 1) * IDS_PER_PART + 1, number * IDS_PER_PART
     if kind == "claims":
         return list(_list_claims(first, last))
     if kind == "clusters":
         return list(_list_clusters(first, last))
-    if kind in SUBJECTS:
+    if kind in SUBJECT_KINDS:
         return list(_list_subjects(kind, first, last))
     return None
 
@@ -131,8 +135,8 @@ def list_single_pages() -> Iterator[SitemapPage]:
     )
     for route in filter(has_route, _SINGLE_PAGES):
         yield SitemapPage(build_permanent_path(route))
-    about = NewsroomPage.objects.order_by("kind").values("kind").annotate(changed_at=Max("created_at"))
-    for kind, changed_at in about.values_list("kind", "changed_at"):
+    about_kinds = NewsroomPage.objects.order_by("kind").values("kind").annotate(changed_at=Max("created_at"))
+    for kind, changed_at in about_kinds.values_list("kind", "changed_at"):
         yield SitemapPage(build_permanent_path("about", kind), changed_at)
     for rating_class in RatingClass.values:
         yield SitemapPage(build_permanent_path("rating-class", rating_class))
@@ -145,7 +149,9 @@ def list_news() -> Iterator[NewsArticle]:
     """
     since = clock.get_database_time() - timedelta(days=NEWS_DAYS)
     rows = Publication.objects.current().by_newsroom().filter(first_published_at__gte=since)
-    for row in rows.only("body", "first_published_at").order_by("-first_published_at", "-claim")[:MOST_NEWS]:
+    for row in rows.only("body", "first_published_at").order_by("-first_published_at", "-claim")[
+        :MAX_NEWS_ARTICLES
+    ]:
         document = row.document
         verdict = choose_lead_verdict(document)
         yield NewsArticle(
@@ -191,8 +197,8 @@ def _list_clusters(first: int, last: int) -> Iterator[SitemapPage]:
 
 
 def _list_subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
-    route, kind_mentioned, model = SUBJECTS[kind]
-    public = _filter_with_page().filter(kind=kind_mentioned, thing_id__gte=first, thing_id__lte=last)
+    route, kind_mentioned, model = SUBJECT_KINDS[kind]
+    public = _find_subjects_with_page().filter(kind=kind_mentioned, thing_id__gte=first, thing_id__lte=last)
     if model is Source:  # whose address has no name
         for pk in public.order_by("thing_id").values_list("thing_id", flat=True):
             yield SitemapPage(build_permanent_path(route, pk))
@@ -202,7 +208,7 @@ def _list_subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
         yield SitemapPage(build_subject_path(route, pk, name))
 
 
-def _filter_with_page() -> QuerySet[Mention]:
+def _find_subjects_with_page() -> QuerySet[Mention]:
     """Return the mentioned entities that have a page. Publishers have one only with a verdict of their own."""
     verdicts = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
     return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(verdicts))

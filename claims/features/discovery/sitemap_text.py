@@ -15,11 +15,11 @@ from claims.public.pages.page_addresses import list_alternates
 
 CONTENT_TYPE = "application/xml; charset=utf-8"
 
-_HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
-_SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
-_XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
-_IMAGE = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
-_NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+_XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
+_SITEMAP_NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+_XHTML_NAMESPACE = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+_IMAGE_NAMESPACE = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
+_NEWS_NAMESPACE = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 #: The most pictures per page that Google reads.
 _PICTURE_LIMIT = 1000
 
@@ -47,32 +47,33 @@ class NewsArticle:
 def build_index(parts: Iterable[tuple[str, datetime | None]]) -> str:
     """Return the index of these sitemaps, given as URLs with the times of their last changes."""
     items = "".join(
-        f"<sitemap>{_write_loc(address)}{_write_lastmod(at)}</sitemap>\n" for address, at in parts
+        f"<sitemap>{_write_loc(address)}{_write_lastmod(changed_at)}</sitemap>\n"
+        for address, changed_at in parts
     )
-    return f"{_HEAD}<sitemapindex {_SITEMAP}>\n{items}</sitemapindex>\n"
+    return f"{_XML_DECLARATION}<sitemapindex {_SITEMAP_NAMESPACE}>\n{items}</sitemapindex>\n"
 
 
 def write_sitemap(pages: Iterable[SitemapPage]) -> str:
     """Return a sitemap of these pages in all languages."""
     items = "".join(_write_page(page) for page in pages)
-    return f"{_HEAD}<urlset {_SITEMAP} {_XHTML} {_IMAGE}>\n{items}</urlset>\n"
+    return f"{_XML_DECLARATION}<urlset {_SITEMAP_NAMESPACE} {_XHTML_NAMESPACE} {_IMAGE_NAMESPACE}>\n{items}</urlset>\n"
 
 
 def write_news_sitemap(articles: Iterable[NewsArticle]) -> str:
     """Return a sitemap of recent articles, which may be empty for days."""
     items = "".join(
-        f"<url>{_write_loc(one.address)}<news:news><news:publication><news:name>{_escape_text(one.publication)}</news:name>"
-        f"<news:language>{_escape_text(one.language)}</news:language></news:publication>"
-        f"<news:publication_date>{format_moment(one.published_at)}</news:publication_date>"
-        f"<news:title>{_escape_text(one.title)}</news:title></news:news></url>\n"
-        for one in articles
+        f"<url>{_write_loc(article.address)}<news:news><news:publication><news:name>{_escape_text(article.publication)}</news:name>"
+        f"<news:language>{_escape_text(article.language)}</news:language></news:publication>"
+        f"<news:publication_date>{format_time(article.published_at)}</news:publication_date>"
+        f"<news:title>{_escape_text(article.title)}</news:title></news:news></url>\n"
+        for article in articles
     )
-    return f"{_HEAD}<urlset {_SITEMAP} {_NEWS}>\n{items}</urlset>\n"
+    return f"{_XML_DECLARATION}<urlset {_SITEMAP_NAMESPACE} {_NEWS_NAMESPACE}>\n{items}</urlset>\n"
 
 
-def format_moment(at: datetime) -> str:
+def format_time(moment: datetime) -> str:
     """Format a time as in W3C's note on dates: in UTC, to the second."""
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _write_page(page: SitemapPage) -> str:
@@ -94,9 +95,9 @@ def _write_loc(address: str) -> str:
     return f"<loc>{escape(address)}</loc>"
 
 
-def _write_lastmod(at: datetime | None) -> str:
-    return f"<lastmod>{format_moment(at)}</lastmod>" if at else ""
+def _write_lastmod(changed_at: datetime | None) -> str:
+    return f"<lastmod>{format_time(changed_at)}</lastmod>" if changed_at else ""
 
 
-def _escape_text(words: str) -> str:
-    return escape(strip_invalid_characters(" ".join(words.split())))
+def _escape_text(text: str) -> str:
+    return escape(strip_invalid_characters(" ".join(text.split())))

@@ -20,7 +20,7 @@ from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 
 @require_safe
 @cache_page
-def index(request: HttpRequest) -> HttpResponse:
+def show_index(request: HttpRequest) -> HttpResponse:
     """List all parts with the times of their last changes."""
     parts = list(sitemap_parts.iterate_parts())
     addresses = [(settings.SITE_URL + _build_path(part.name), part.changed_at) for part in parts]
@@ -34,7 +34,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def show_sitemap_of_pages(request: HttpRequest) -> HttpResponse:
+def show_single_pages(request: HttpRequest) -> HttpResponse:
     """List the pages that exist only once."""
     return _build_response(request, list(sitemap_parts.list_single_pages()))
 

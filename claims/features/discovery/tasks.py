@@ -12,28 +12,28 @@ QUEUE = "announcements"
 ANNOUNCE_TASK = "claims.features.discovery.tasks.announce_entries"
 
 
-def announce_added_entries(**signal: Any) -> None:
+def queue_announcement_on_commit(**signal: Any) -> None:
     """Queue a notification about new entries on commit, if any service is configured.
 
     Nothing is lost without this call, because the worker checks once a minute.
     """
     if announcements.list_services():
-        transaction.on_commit(_call, robust=True)
+        transaction.on_commit(_queue_announcement, robust=True)
 
 
 @app.task(name=ANNOUNCE_TASK, queue=QUEUE)
 def announce_entries() -> None:
     """Notify each service of new entries."""
-    if announcements.follow():
-        _call()
+    if announcements.announce_new_entries():
+        _queue_announcement()
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="claims.features.discovery.look_after")
-def announce_what_is_left(timestamp: int) -> None:
+def announce_remaining_entries(timestamp: int) -> None:
     """Start with new services, and retry failed ones. Runs every minute."""
-    announcements.follow()
+    announcements.announce_new_entries()
 
 
-def _call() -> None:
+def _queue_announcement() -> None:
     defer_once(ANNOUNCE_TASK, {}, queue=QUEUE, queueing_lock=ANNOUNCE_TASK)

@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 from django.conf import settings
 from django.urls import reverse
 
-from claims.features.discovery.service_messages import send
+from claims.features.discovery.service_messages import send_message
 
 _CLAIM_FEEDS = ("claims-atom", "claims-rss", "claims-json")
 _CORRECTIONS_FEED = "corrections-atom"
@@ -24,7 +24,11 @@ def list_topics(entries: Sequence[dict[str, Any]]) -> list[str]:
     """Return the feeds that contain these entries."""
     routes = [
         *_CLAIM_FEEDS,
-        *([_CORRECTIONS_FEED] if any(one["kind"] in _CORRECTION_KINDS for one in entries) else []),
+        *(
+            [_CORRECTIONS_FEED]
+            if any(route_name["kind"] in _CORRECTION_KINDS for route_name in entries)
+            else []
+        ),
     ]
     return [settings.SITE_URL + reverse(route) for route in routes]
 
@@ -37,4 +41,4 @@ def notify_hub(hub: str, entries: Sequence[dict[str, Any]]) -> None:
     """
     topics_changed = list_topics(entries)
     form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in topics_changed)]
-    send(urlsplit(hub).netloc, hub, urlencode(form).encode(), "application/x-www-form-urlencoded")
+    send_message(urlsplit(hub).netloc, hub, urlencode(form).encode(), "application/x-www-form-urlencoded")

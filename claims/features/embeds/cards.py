@@ -33,7 +33,7 @@ from factcheck.web.language_addresses import build_permanent_path
 Document = dict[str, Any]
 
 #: The usual width of a card in CSS pixels, and the widest for which its lines are laid out.
-WIDTH, WIDEST = 600, 700
+WIDTH, MAX_WIDTH = 600, 700
 #: The maximum height of a card on other sites; longer ones scroll.
 MAX_HEIGHT = 1500
 _PHONE_WIDTH = 380
@@ -41,7 +41,7 @@ _PHONE_WIDTH = 380
 _DISCOVERY_TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
-def get_current(claim_id: int) -> Document | None:
+def get_current_document(claim_id: int) -> Document | None:
     """Return the current publication of a claim, following merges; None if the claim was never published."""
     newest = Publication.objects.newest().only("body", "merged_into_id")
     entry = newest.filter(claim_id=min(claim_id, MAX_ID)).first()
@@ -59,11 +59,11 @@ def show_card(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the card. The embedding site may choose its theme (`embed_themes`); otherwise the theme of the
     reader's device applies.
     """
-    published = get_current(pk)
+    published = get_current_document(pk)
     if published is None:
         raise Http404("No published claim has this number.")
     document = translate_document(published, get_reader_language())
-    look = EmbedTheme.of(request.GET)
+    theme = EmbedTheme.from_parameters(request.GET)
     rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     context = {
         "claim": document,
@@ -76,7 +76,7 @@ def show_card(request: HttpRequest, pk: int) -> HttpResponse:
         else describe_judgement(document),
         "correction": find_correction(document),
         "direction": "rtl" if is_right_to_left(document["language"]) else "ltr",
-        "look": look,
+        "look": theme,
     }
     ratings = [verdict["rating"] for verdict in rated]
     return respond(
@@ -85,7 +85,7 @@ def show_card(request: HttpRequest, pk: int) -> HttpResponse:
         context,
         made_of=[document],
         ratings=ratings,
-        more_styles=look.styles,
+        more_styles=theme.styles,
     )
 
 
@@ -144,7 +144,7 @@ def estimate_height(document: Document, width: int) -> int:
     The estimate uses the lengths of the texts in their longest language, and tends to be high. If it is too
     low, the card scrolls in its frame.
     """
-    languages = ["", *(each["language"] for each in document.get("translations", []))]
+    languages = ["", *(translation["language"] for translation in document.get("translations", []))]
     return max(
         _estimate_language_height(translate_document(document, language), width) for language in languages
     )
@@ -154,15 +154,18 @@ def _estimate_language_height(document: Document, width: int) -> int:
     verdict, latest = choose_lead_verdict(document), find_correction(document)
     texts = (
         (document["statement"], _STATEMENT_METRICS),
-        (_join_claimant(document), _TEXT_METRICS),
+        (_format_claimant(document), _TEXT_METRICS),
         (verdict["summary"] if verdict else _EMPTY_TEXT, _TEXT_METRICS),
         (latest["note"] if latest else "", _TEXT_METRICS),
         (_FOOTER_TEXT, _TEXT_METRICS),
     )
     # The last word of a line rarely reaches the end of the line.
-    inside = max(width - 2 * _SIDE_PADDING - 20, 100)
-    lines = sum(_count_lines(text, inside, letter) * line for text, (letter, line) in texts)
-    return min(round(_FIXED_HEIGHT + lines), MAX_HEIGHT)
+    text_width = max(width - 2 * _SIDE_PADDING - 20, 100)
+    texts_height = sum(
+        _count_lines(text, text_width, letter_width) * line_height
+        for text, (letter_width, line_height) in texts
+    )
+    return min(round(_FIXED_HEIGHT + texts_height), MAX_HEIGHT)
 
 
 # Measures from static/embed.css in CSS pixels: the space beside and around the texts, and the letter width and
@@ -179,11 +182,11 @@ _UNKNOWN_CLAIMANT_TEXT = "x" * 23
 _DAY_TEXT = "x" * 16
 
 
-def _join_claimant(document: Document) -> str:
+def _format_claimant(document: Document) -> str:
     claimant = document["claimant"] or {"name": _UNKNOWN_CLAIMANT_TEXT, "job_title": ""}
     return f"{claimant['name']}, {claimant['job_title']}, {_DAY_TEXT}"
 
 
-def _count_lines(text: str, inside: int, letter: float) -> int:
+def _count_lines(text: str, text_width: int, letter_width: float) -> int:
     letters = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
-    return ceil(letters * letter / inside)
+    return ceil(letters * letter_width / text_width)

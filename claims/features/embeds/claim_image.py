@@ -89,10 +89,10 @@ def _get_picture(etag: str, document: Document, caller: str) -> bytes | None:
     key = ("claim-image", etag)
     if cached := page_cache.get(key):
         return cached.content
-    return gate.expensive_requests.run(partial(_draw, key, document), caller)
+    return gate.expensive_requests.run(partial(_draw_picture, key, document), caller)
 
 
-def _draw(key: tuple[str, str], document: Document) -> bytes:
+def _draw_picture(key: tuple[str, str], document: Document) -> bytes:
     with _drawing_lock:
         if cached := page_cache.get(key):
             return cached.content

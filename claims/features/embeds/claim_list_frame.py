@@ -24,15 +24,15 @@ from factcheck.web.site_urls import insert_site_url
 Document = dict[str, Any]
 
 #: The default and the maximum number of listed claims.
-USUAL, MOST = 5, 20
+DEFAULT_LIMIT, MAX_LIMIT = 5, 20
 
 
 class ClaimFrameQuery(FeedQuery):
-    """The filters of the list, as for a feed, for one short page of current claims."""
+    """The query parameters of the list: the filters of a feed, and a limit."""
 
     as_of = cursor = page_size = count = None  # type: ignore[assignment]  # django-filter removes those it inherits
 
-    limit = Parameter(WholeNumber(1, MOST), "How many claims are listed at most.", default=USUAL)
+    limit = Parameter(WholeNumber(1, MAX_LIMIT), "How many claims are listed at most.", default=DEFAULT_LIMIT)
 
     @property
     def given_filters(self) -> dict[str, Any]:
@@ -53,20 +53,20 @@ def show_claim_list(request: HttpRequest) -> HttpResponse:
             query.template,
             ["body"],
             ordering=query.ordering,
-            size=query.value("limit", USUAL),
+            size=query.value("limit", DEFAULT_LIMIT),
             cursor="",
         )
     except InvalidParameters as refusal:
         return build_parameters_response(request, refusal)
     documents: list[Document] = [json.loads(insert_site_url(row[0])) for row in page.rows]
-    look = EmbedTheme.of(request.GET)
+    theme = EmbedTheme.from_parameters(request.GET)
     context = {
         "claims": [
             {**document, "correction": find_correction(document), "withdrawn": _describe_withdrawn(document)}
             for document in documents
         ],
         "is_by_house": query.is_by_house,
-        "look": look,
+        "look": theme,
     }
     return respond(
         request,
@@ -74,7 +74,7 @@ def show_claim_list(request: HttpRequest) -> HttpResponse:
         context,
         made_of=[documents],
         ratings=list_ratings(documents),
-        more_styles=look.styles,
+        more_styles=theme.styles,
     )
 
 

@@ -38,7 +38,7 @@ class EmbedTheme:
     report: str = ""
 
     @classmethod
-    def of(cls, parameters: QueryDict) -> "EmbedTheme":
+    def from_parameters(cls, parameters: QueryDict) -> "EmbedTheme":
         requested_values = {name: parameters.get(name, "") for name in _CHOICES}
         valid = {name: value for name, value in requested_values.items() if value in _CHOICES[name]}
         return cls(**valid, accent=_parse_colour(parameters.get("accent", "")))
@@ -49,8 +49,8 @@ class EmbedTheme:
         if not self.accent:
             return SafeString("")
         light, dark = (
-            self.accent if compute_contrast(self.accent, ground) >= MIN_CONTRAST else own_accent
-            for ground, own_accent in zip(BACKGROUNDS, ACCENTS, strict=True)
+            self.accent if compute_contrast(self.accent, background) >= MIN_CONTRAST else default_accent
+            for background, default_accent in zip(BACKGROUNDS, ACCENTS, strict=True)
         )
         return mark_safe(  # noqa: S308 - nothing but colours that were matched character by character
             f":root{{--accent:light-dark({light},{dark});--edge:{self.accent}}}"
@@ -65,14 +65,14 @@ def _parse_colour(text: str) -> str:
     return f"#{digits}" if len(digits) == 6 else "#" + "".join(digit * 2 for digit in digits)
 
 
-def compute_contrast(one: str, other: str) -> float:
+def compute_contrast(first_colour: str, second_colour: str) -> float:
     """Return the contrast ratio of two colours given as `#rrggbb` (WCAG 2.2)."""
-    low, high = sorted((_compute_luminance(one), _compute_luminance(other)))
+    low, high = sorted((_compute_luminance(first_colour), _compute_luminance(second_colour)))
     return (high + 0.05) / (low + 0.05)
 
 
 def _compute_luminance(colour: str) -> float:
-    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
-from claims.features.embeds.cards import WIDEST, WIDTH, build_frame, estimate_height, get_current
+from claims.features.embeds.cards import MAX_WIDTH, WIDTH, build_frame, estimate_height, get_current_document
 from claims.ledger.document.headline import build_headline, choose_lead_verdict
 from claims.models import Publication
 from claims.public.feeds.xml_text import strip_invalid_characters
@@ -31,7 +31,7 @@ Document = dict[str, Any]
 CACHE_AGE = 3600
 
 _CONTENT_TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
-_USUAL_PORTS = (None, 80, 443)
+_DEFAULT_PORTS = (None, 80, 443)
 
 
 class EmbedQuery(Query):
@@ -48,12 +48,12 @@ def show_oembed(request: HttpRequest) -> HttpResponse:
     """Return the oEmbed response for the claim at `url`."""
     with translation.override(settings.LANGUAGE_CODE):
         try:
-            return _answer(request)
+            return _build_response(request)
         except InvalidParameters as refusal:
             return build_parameters_response(request, refusal)
 
 
-def _answer(request: HttpRequest) -> HttpResponse:
+def _build_response(request: HttpRequest) -> HttpResponse:
     query = EmbedQuery(_select_parameters(request.GET), Publication.objects.none(), request=request)
     form = query.value("format", "json")
     if form not in _CONTENT_TYPES:
@@ -89,7 +89,7 @@ def _load_published_at(url: str) -> Document:
         detail = gettext("`url`: missing; give the address of a claim's page.")
         raise InvalidParameters([{"parameter": "url", "code": "required", "detail": detail}])
     claim_id = _parse_claim_id(url)
-    document = get_current(claim_id) if claim_id is not None else None
+    document = get_current_document(claim_id) if claim_id is not None else None
     if document is None:
         raise build_target_error(
             "url",
@@ -115,7 +115,7 @@ def _parse_claim_id(url: str) -> int | None:
 
 
 def _get_site(parts: SplitResult) -> tuple[str | None, int | None]:
-    return parts.hostname, None if parts.port in _USUAL_PORTS else parts.port
+    return parts.hostname, None if parts.port in _DEFAULT_PORTS else parts.port
 
 
 def _build_example() -> str:
@@ -123,7 +123,7 @@ def _build_example() -> str:
 
 
 def _build_card(document: Document, *, max_width: int | None, max_height: int | None) -> Document:
-    width = min(max_width or WIDTH, WIDEST)
+    width = min(max_width or WIDTH, MAX_WIDTH)
     height = estimate_height(document, width)
     if max_height:
         height = min(height, max_height)

@@ -17,9 +17,9 @@ from django.views.decorators.http import require_safe
 
 from factcheck.api.resources import CACHE_PAST, build_conditional_response
 
-FOLDER = Path(__file__).parent / "static" / "widget"
+WIDGET_FOLDER = Path(__file__).parent / "static" / "widget"
 #: Scripts of earlier releases, named by their SHA-256, for sites that pinned one of them.
-FORMER_FOLDER = FOLDER / "former"
+FORMER_SCRIPTS_FOLDER = WIDGET_FOLDER / "former"
 
 #: The script at the fixed URL may be an hour old; the frames that it opens are always current.
 CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
@@ -36,7 +36,9 @@ def serve_widget(request: HttpRequest) -> HttpResponse:
 @require_safe
 def serve_pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
     """Serve the script with this hash, for sites that use it with `integrity`. Old versions stay available."""
-    content = build_script() if sha256 == compute_sha256(build_script()) else _load_former().get(sha256)
+    content = (
+        build_script() if sha256 == compute_sha256(build_script()) else _load_former_scripts().get(sha256)
+    )
     if content is None:
         raise Http404("There is no script with this hash.")
     return _build_response(request, content, cache=CACHE_PAST)
@@ -63,12 +65,12 @@ def compute_sha256(content: bytes) -> str:
 def build_script() -> bytes:
     """Return the script to serve."""
     messages = json.dumps(_load_messages(), ensure_ascii=False, separators=(",", ":"))
-    return (FOLDER / "widget.min.js").read_bytes().replace(b"FACTCHECK_WORDS", messages.encode())
+    return (WIDGET_FOLDER / "widget.min.js").read_bytes().replace(b"FACTCHECK_WORDS", messages.encode())
 
 
 @cache
-def _load_former() -> dict[str, bytes]:
-    return {path.stem: path.read_bytes() for path in FORMER_FOLDER.glob("*.js")}
+def _load_former_scripts() -> dict[str, bytes]:
+    return {path.stem: path.read_bytes() for path in FORMER_SCRIPTS_FOLDER.glob("*.js")}
 
 
 def _load_messages() -> dict[str, list[str]]:

@@ -15,7 +15,7 @@ ALARM_TASK = "claims.features.federation.tell_of_trouble"
 QUEUE = "mail"
 
 
-def raise_for(newsroom: PeerNewsroom) -> None:
+def queue_alarm(newsroom: PeerNewsroom) -> None:
     """Queue the email in the current transaction."""
     defer(ALARM_TASK, {"newsroom_id": newsroom.pk}, queue=QUEUE)
 
@@ -27,10 +27,10 @@ def send_alarm(newsroom: PeerNewsroom) -> None:
     )
     for person in people.filter(is_active=True).exclude(email=""):
         with override_language_for(person):
-            _write(newsroom, person.email)
+            _send_alarm_to(newsroom, person.email)
 
 
-def _write(newsroom: PeerNewsroom, address: str) -> None:
+def _send_alarm_to(newsroom: PeerNewsroom, address: str) -> None:
     progress = newsroom.progress
     lines = [
         _("No further claims are imported from the newsroom “%(name)s” (%(url)s).")

@@ -23,24 +23,24 @@ def follow_newsrooms(
     content: Row, claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
     for row in content["newsrooms"]:
-        _follow(row, people[row["by"]])
+        _follow_invented_newsroom(row, people[row["by"]])
 
 
-def _follow(row: Row, by: User) -> None:
+def _follow_invented_newsroom(row: Row, by: User) -> None:
     """Follow an invented newsroom with a properly signed ledger. It is paused, so that no request is ever made."""
     key = derive_key(row["url"])
     signer = ledger_pages.Signer(row["name"], row["url"], encode_bytes(key.public_key().public_bytes_raw()))
-    newsroom = peer_edits.follow(signer, by=by)
+    newsroom = peer_edits.follow_newsroom(signer, by=by)
     changes = [_sign_change(change, key) for change in _build_ledger(row)]
-    page = ledger_pages.LedgerPage(signer, more=False, changes=changes)
+    page = ledger_pages.LedgerPage(signer, has_more=False, changes=changes)
     entries = ledger_pages.verify_page(
-        page, key=signer.key, site=signer.url, after=0, last_change="", most=len(changes)
+        page, key=signer.key, site=signer.url, after=0, last_change="", max_entries=len(changes)
     )
     until = timezone.now() + timedelta(minutes=1)
     PeerProgress.objects.filter(pk=newsroom.pk).update(held_until=until)
     imported_pages.import_changes(newsroom, entries, held_until=until)
     PeerProgress.objects.filter(pk=newsroom.pk).update(held_until=None, visited_at=timezone.now())
-    peer_edits.switch(newsroom, active=False, by=by)
+    peer_edits.set_active(newsroom, active=False, by=by)
 
 
 def _build_ledger(row: Row) -> list[Row]:

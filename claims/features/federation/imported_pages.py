@@ -49,14 +49,14 @@ def import_changes(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, h
             claim = _apply_change(change, claims_by_id.get(change.claim_id), newsroom)
             if claim is not None:
                 claims_by_id[change.claim_id] = claim
-        _store(list(claims_by_id.values()))
+        _store_claims(list(claims_by_id.values()))
         progress.sequence, progress.last_change = changes[-1].sequence, changes[-1].text
         progress.etag = ""
         progress.save(update_fields=["sequence", "last_change", "etag"])
     return True
 
 
-def _store(claims: Sequence[PeerClaim]) -> None:
+def _store_claims(claims: Sequence[PeerClaim]) -> None:
     PeerClaim.objects.bulk_create(claim for claim in claims if claim._state.adding)
     PeerClaim.objects.bulk_update((claim for claim in claims if not claim._state.adding), _CHANGED_FIELDS)
 
@@ -89,7 +89,7 @@ def _apply_change(
 
 
 def _read_fields(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str, Any]:
-    rating = _get_object(verdict, "rating")
+    rating = _get_member_object(verdict, "rating")
     label, rating_class = _get_required_text(rating, "label", MAX_RATING_LENGTH), rating.get("rating_class")
     language, url = (
         _get_required_text(claim, "language", 35),
@@ -121,26 +121,26 @@ def _read_fields(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> d
     }
 
 
-def _get_object(document: dict[str, Any], name: str) -> dict[str, Any]:
+def _get_member_object(document: dict[str, Any], name: str) -> dict[str, Any]:
     part = document.get(name)
     if not isinstance(part, dict):
         raise VerificationFailed(gettext("A verdict in its answer has no “%(name)s”.") % {"name": name})
     return part
 
 
-def _get_required_text(document: dict[str, Any], name: str, most: int) -> str:
-    value = _clean_text(document.get(name), most)
+def _get_required_text(document: dict[str, Any], name: str, max_length: int) -> str:
+    value = _clean_text(document.get(name), max_length)
     if not value.strip():
         raise VerificationFailed(
             gettext("A claim in its answer must have a “%(name)s” of at most %(most)s characters.")
-            % {"name": name, "most": most}
+            % {"name": name, "most": max_length}
         )
     return value
 
 
-def _clean_text(value: Any, most: int) -> str:
+def _clean_text(value: Any, max_length: int) -> str:
     """Return the text if it can be stored, otherwise ""."""
-    return value if isinstance(value, str) and len(value) <= most and "\0" not in value else ""
+    return value if isinstance(value, str) and len(value) <= max_length and "\0" not in value else ""
 
 
 def _parse_day(value: Any) -> date | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext
 
-from claims.features.federation.ledger_pages import LedgerPage, VerificationFailed, get_origin, read_page
+from claims.features.federation.ledger_pages import LedgerPage, VerificationFailed, get_origin, parse_page
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits, fetch
 
@@ -21,15 +21,17 @@ class FeedAnswer:
 
     Attributes:
         page: None if nothing has changed since the response with that ETag.
-        most: the number of entries requested.
+        max_entries: the number of entries requested.
     """
 
     page: LedgerPage | None
-    most: int
+    max_entries: int
     etag: str
 
 
-def ask(site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_SIZES) -> FeedAnswer:
+def fetch_entries(
+    site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_SIZES
+) -> FeedAnswer:
     """Fetch the entries after this number.
 
     Raises:
@@ -71,4 +73,4 @@ def _request_page(address: str, site: str, size: int, etag: str) -> FeedAnswer:
         raise VerificationFailed(
             gettext("It answered “not modified” to a request that did not ask for this.")
         )
-    return FeedAnswer(read_page(answer.content), size, answer.etag)
+    return FeedAnswer(parse_page(answer.content), size, answer.etag)

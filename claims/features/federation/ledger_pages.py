@@ -84,11 +84,11 @@ class LedgerPage:
     """A page of the feed as received, parsed but not yet verified."""
 
     signer: Signer
-    more: bool
+    has_more: bool
     changes: list[dict[str, Any]]
 
 
-def read_page(content: bytes) -> LedgerPage:
+def parse_page(content: bytes) -> LedgerPage:
     """Parse a page of the feed.
 
     Raises:
@@ -96,25 +96,27 @@ def read_page(content: bytes) -> LedgerPage:
     """
     try:
         page = orjson.loads(content)
-        house, more, changes = page["house"], page["more"], page["results"]
+        newsroom, has_more, changes = page["house"], page["more"], page["results"]
     except (ValueError, TypeError, KeyError):
         raise VerificationFailed(
             gettext("Its answer is not a feed of changes that this program can read.")
         ) from None
-    if not isinstance(house, dict):
+    if not isinstance(newsroom, dict):
         raise VerificationFailed(
             gettext("Its change feed is not signed: it runs an older version or different software.")
         )
-    signer = Signer(_get_text(house, "name", 200), _get_text(house, "url", 500), _get_text(house, "key", 43))
-    if not _KEY_PATTERN.fullmatch(signer.key) or not signer.name.strip() or type(more) is not bool:
+    signer = Signer(
+        _get_text(newsroom, "name", 200), _get_text(newsroom, "url", 500), _get_text(newsroom, "key", 43)
+    )
+    if not _KEY_PATTERN.fullmatch(signer.key) or not signer.name.strip() or type(has_more) is not bool:
         raise VerificationFailed(gettext("Its feed of changes does not name its newsroom."))
     if not isinstance(changes, list) or not all(isinstance(change, dict) for change in changes):
         raise VerificationFailed(gettext("Its feed of changes contains no list of changes."))
-    return LedgerPage(signer, more, changes)
+    return LedgerPage(signer, has_more, changes)
 
 
 def verify_page(
-    page: LedgerPage, *, key: str, site: str, after: int, last_change: str, most: int
+    page: LedgerPage, *, key: str, site: str, after: int, last_change: str, max_entries: int
 ) -> list[SignedChange]:
     """Return the verified entries of a page after the last imported one.
 
@@ -123,16 +125,16 @@ def verify_page(
         site: the newsroom's site.
         after: the number of the last imported entry, which begins the page; 0 for none.
         last_change: the signed text of that entry when it was imported.
-        most: the number of entries requested.
+        max_entries: the number of entries requested.
 
     Raises:
         VerificationFailed: any part of the page is wrong. The whole page is then rejected.
     """
-    _require_same_house(page.signer, key=key, site=site)
-    if len(page.changes) > most:
+    _require_same_newsroom(page.signer, key=key, site=site)
+    if len(page.changes) > max_entries:
         raise VerificationFailed(
             gettext("It sent %(changes)s changes instead of at most %(most)s.")
-            % {"changes": len(page.changes), "most": most}
+            % {"changes": len(page.changes), "most": max_entries}
         )
     try:
         changes = [_verify_change(change, key) for change in page.changes]
@@ -145,7 +147,7 @@ def verify_page(
                 gettext("Its ledger has a gap: entry %(sequence)s came instead of entry %(expected)s.")
                 % {"sequence": change.sequence, "expected": expected + number}
             )
-    _require_chain(page.changes)
+    _require_unbroken_chain(page.changes)
     if not after:
         return changes
     if not changes:
@@ -163,10 +165,10 @@ def verify_page(
     return changes[1:]
 
 
-def _is_same_entry(now: str, then: str) -> bool:
+def _is_same_entry(current: str, imported: str) -> bool:
     """Return whether an entry is the one signed before. Parts removed by law may be missing."""
-    chain = orjson.loads(then).get("chain_sha256")
-    return now == then or (chain is not None and orjson.loads(now).get("chain_sha256") == chain)
+    chain = orjson.loads(imported).get("chain_sha256")
+    return current == imported or (chain is not None and orjson.loads(current).get("chain_sha256") == chain)
 
 
 def get_origin(url: str) -> str:
@@ -182,7 +184,7 @@ def get_origin(url: str) -> str:
     return f"{parts.scheme}://{host.rstrip('.')}{port}"
 
 
-def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
+def _require_same_newsroom(signer: Signer, *, key: str, site: str) -> None:
     if signer.key != key:
         raise VerificationFailed(
             gettext("It signs with a different key from the one that was accepted here."),
@@ -199,7 +201,7 @@ def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
         )
 
 
-def _require_chain(changes: list[dict[str, Any]]) -> None:
+def _require_unbroken_chain(changes: list[dict[str, Any]]) -> None:
     """Check that each entry continues the previous one, which proves that signed entries were not rewritten.
 
     Older versions of the software do not publish the chain. Once a newsroom publishes it, it must continue.
@@ -306,12 +308,12 @@ def _get_number(document: dict[str, Any], name: str) -> int:
     return value
 
 
-def _get_text(document: dict[str, Any], name: str, most: int) -> str:
+def _get_text(document: dict[str, Any], name: str, max_length: int) -> str:
     value = document.get(name)
-    if not isinstance(value, str) or len(value) > most or "\0" in value:
+    if not isinstance(value, str) or len(value) > max_length or "\0" in value:
         raise VerificationFailed(
             gettext("Its answer must have a text of at most %(most)s characters in “%(name)s”.")
-            % {"most": most, "name": name}
+            % {"most": max_length, "name": name}
         )
     return value
 
@@ -324,9 +326,9 @@ def find_own_verdict(claim: dict[str, Any]) -> dict[str, Any] | None:
     verdicts = claim.get("verdicts")
     if not isinstance(verdicts, Sequence):
         return None
-    own = (
+    own_verdicts = (
         verdict
         for verdict in verdicts
         if isinstance(verdict, dict) and verdict.get("origin") in ("house", "house_archive")
     )
-    return next(own, None)
+    return next(own_verdicts, None)

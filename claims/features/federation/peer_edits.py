@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.features.federation import tasks
-from claims.features.federation.ledger_feed import ask
+from claims.features.federation.ledger_feed import fetch_entries
 from claims.features.federation.ledger_pages import Signer, VerificationFailed, get_origin, verify_page
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.ledger.house_signature import get_public_key
@@ -19,7 +19,7 @@ from sources.http.fetch_errors import FetchError
 from sources.models.publisher import has_house_name
 from sources.source_kinds import is_address
 
-_ADD, _CHANGE = "federation.add_peernewsroom", "federation.change_peernewsroom"
+_ADD_PERMISSION, _CHANGE_PERMISSION = "federation.add_peernewsroom", "federation.change_peernewsroom"
 
 
 def look_up_newsroom(address: str) -> Signer:
@@ -35,11 +35,11 @@ def look_up_newsroom(address: str) -> Signer:
     if site == get_origin(settings.SITE_URL):
         raise NotPossible(_("This is this newsroom’s own site. A newsroom cannot follow itself."))
     try:
-        answer = ask(site, since=0, sizes=(2,))
+        answer = fetch_entries(site, since=0, sizes=(2,))
         if answer.page is None:
             raise VerificationFailed(_("It did not answer."))
         signer = answer.page.signer
-        verify_page(answer.page, key=signer.key, site=site, after=0, last_change="", most=2)
+        verify_page(answer.page, key=signer.key, site=site, after=0, last_change="", max_entries=2)
     except FetchError as refusal:
         raise NotPossible(translate_message(refusal)) from None
     except VerificationFailed as refusal:
@@ -52,7 +52,7 @@ def look_up_newsroom(address: str) -> Signer:
 
 
 @transaction.atomic
-def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNewsroom:
+def follow_newsroom(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNewsroom:
     """Follow a newsroom whose key was accepted.
 
     Args:
@@ -63,7 +63,7 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
         NotPossible: the newsroom is already followed, or the name is taken; the message has the reason.
     """
     if by:
-        require_permission(by, _ADD, _("follow other newsrooms"))
+        require_permission(by, _ADD_PERMISSION, _("follow other newsrooms"))
     name = " ".join(name.replace("\0", " ").split())[:200] or signer.name
     if has_house_name(name):
         raise NotPossible(
@@ -83,25 +83,25 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
 
 
 @transaction.atomic
-def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
+def set_active(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
     """Pause or resume a newsroom. After resuming, it is queried immediately.
 
     Raises:
         NotAllowed: the person's role does not include it.
     """
-    require_permission(by, _CHANGE, _("pause a followed newsroom"))
+    require_permission(by, _CHANGE_PERMISSION, _("pause a followed newsroom"))
     following.set_following(newsroom, active=active, queue_visit=tasks.queue_sync)
 
 
 @transaction.atomic
-def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
+def sync_now(newsroom: PeerNewsroom, *, by: User) -> None:
     """Check the newsroom for updates now.
 
     Raises:
         NotAllowed: the person's role does not include it.
         NotPossible: the newsroom is paused, or a decision is pending.
     """
-    require_permission(by, _CHANGE, _("check a newsroom for updates"))
+    require_permission(by, _CHANGE_PERMISSION, _("check a newsroom for updates"))
     progress = PeerProgress.objects.select_for_update().select_related("newsroom").get(pk=newsroom.pk)
     if not progress.newsroom.active:
         raise NotPossible(_("“%s” is paused. Resume it first.") % newsroom)
@@ -118,7 +118,7 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
         NotPossible: the newsroom does not sign with this key now.
     """
-    require_permission(by, _CHANGE, _("accept another newsroom's key"))
+    require_permission(by, _CHANGE_PERMISSION, _("accept another newsroom's key"))
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
     if progress.halted != PeerProgress.Halt.KEY or not key or progress.offered_key != key:
         raise NotPossible(_("“%s” no longer signs with this key. Check its page again.") % newsroom)
@@ -135,14 +135,14 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
 
 
 @transaction.atomic
-def begin_anew(newsroom: PeerNewsroom, *, by: User) -> None:
+def restart_import(newsroom: PeerNewsroom, *, by: User) -> None:
     """Delete everything imported from a newsroom, and import its ledger from the beginning.
 
     Raises:
         NotAllowed: the person's role does not include it.
         NotPossible: nothing has been imported yet, or a decision about its key is pending.
     """
-    require_permission(by, _CHANGE, _("import a newsroom’s ledger again"))
+    require_permission(by, _CHANGE_PERMISSION, _("import a newsroom’s ledger again"))
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
     if progress.halted == PeerProgress.Halt.KEY:
         raise NotPossible(_("“%s” signs with a different key. Decide about the key first.") % newsroom)

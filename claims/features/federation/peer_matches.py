@@ -17,19 +17,19 @@ from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words
 from factcheck.database.read_connections import fetch_rows
 
 #: A word in this many of their claims is too common to find any of them.
-_COMMON_WORD_CLAIMS = 500
+_MAX_CLAIMS_PER_WORD = 500
 #: The most of their claims compared with a text.
 _CANDIDATE_LIMIT = 20
 #: The most claims shown below the results for a reader's text.
 _READER_LIMIT = 5
 
-_SHARING_SQL = f"""
+_SHARED_WORDS_SQL = f"""
     WITH size AS (
         SELECT greatest(reltuples, 1) AS claims FROM pg_class WHERE oid = 'public.peerclaim_by_words'::regclass
     ), common AS MATERIALIZED (
         SELECT frequent.word FROM size, pg_stats,
             unnest(most_common_elems::text::text[], most_common_elem_freqs) AS frequent (word, share)
-        WHERE schemaname = 'public' AND tablename = 'peerclaim_by_words' AND share * claims > {_COMMON_WORD_CLAIMS}
+        WHERE schemaname = 'public' AND tablename = 'peerclaim_by_words' AND share * claims > {_MAX_CLAIMS_PER_WORD}
     ), asked AS MATERIALIZED (
         SELECT DISTINCT given.number AS text, word
         FROM unnest(%s::text[]) WITH ORDINALITY AS given (said, number),
@@ -39,7 +39,7 @@ _SHARING_SQL = f"""
         SELECT sought.word, found.id FROM (SELECT DISTINCT word FROM asked) AS sought CROSS JOIN LATERAL (
             SELECT id FROM public.federation_peerclaim
             WHERE status = 'published' AND public.claims_statement_words(statement) @> ARRAY[sought.word]
-            LIMIT {_COMMON_WORD_CLAIMS}
+            LIMIT {_MAX_CLAIMS_PER_WORD}
         ) AS found
     ), weighed AS (
         SELECT word, 1 / ln(1 + count(*)) AS weight FROM posted GROUP BY word
@@ -70,7 +70,12 @@ def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> 
         return []
     [answer] = compute_answers([text], terms, _find_candidates)
     best = _choose_best_matches(answer.passages)
-    rows = PeerClaim.objects.standing().select_related("newsroom").defer("body", "change").in_bulk(list(best))
+    rows = (
+        PeerClaim.objects.not_withdrawn()
+        .select_related("newsroom")
+        .defer("body", "change")
+        .in_bulk(list(best))
+    )
     return [
         PeerMatch(rows[pk], kind, confidence, reasons)
         for pk, (kind, confidence, reasons) in best.items()
@@ -79,7 +84,7 @@ def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> 
 
 
 def build_peer_context(text: str) -> dict[str, Any]:
-    """Return other newsrooms' checks, as context of the results for a reader's text."""
+    """Return the template context with other newsrooms' checks of a reader's text."""
     return {"elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=_READER_LIMIT))}
 
 
@@ -96,20 +101,20 @@ def _choose_best_matches(
 
 
 def _find_candidates(queries: Sequence[TextQuery]) -> FoundCandidates:
-    texts = [each.cleaned for each in queries]
+    texts = [ids.cleaned for ids in queries]
     shared_claims = find_claims_sharing_words(texts, MATCH_LIMIT)
     claims_by_text: list[set[int]] = [set() for _ in texts]
-    for number, pk in fetch_rows(_SHARING_SQL, [texts]):
+    for number, pk in fetch_rows(_SHARED_WORDS_SQL, [texts]):
         claims_by_text[number - 1].add(pk)
-    texts_by_id = _load_claim_texts({pk for each in claims_by_text for pk in each})
+    texts_by_id = _load_claim_texts({pk for ids in claims_by_text for pk in ids})
     candidates = [
         compute_word_shares(
-            text, {pk: texts_by_id[pk] for pk in each if pk in texts_by_id}, shared_claims.rarity
+            text, {pk: texts_by_id[pk] for pk in ids if pk in texts_by_id}, shared_claims.rarity
         )
-        for text, each in zip(texts, claims_by_text, strict=True)
+        for text, ids in zip(texts, claims_by_text, strict=True)
     ]
     return FoundCandidates(
-        [build_candidates(words, {}, texts_by_id, {}, None) for words in candidates],
+        [build_candidates(word_shares, {}, texts_by_id, {}, None) for word_shares in candidates],
         shared_claims.rarity,
         shared_claims.unknown,
     )
@@ -117,7 +122,7 @@ def _find_candidates(queries: Sequence[TextQuery]) -> FoundCandidates:
 
 def _load_claim_texts(ids: set[int]) -> dict[int, ClaimTexts]:
     columns = ("pk", "statement", "language", "claimant", "claimed_on", "reviewed_on")
-    rows = PeerClaim.objects.standing().filter(pk__in=sorted(ids)).values_list(*columns)
+    rows = PeerClaim.objects.not_withdrawn().filter(pk__in=sorted(ids)).values_list(*columns)
     return {
         pk: ClaimTexts(statement, get_primary_language(language), claimant, claimed_on, "", reviewed_on)
         for pk, statement, language, claimant, claimed_on, reviewed_on in rows

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from claims.features.federation import alarms
 from claims.features.federation.imported_pages import import_changes
-from claims.features.federation.ledger_feed import ask
+from claims.features.federation.ledger_feed import fetch_entries
 from claims.features.federation.ledger_pages import VerificationFailed, verify_page
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from factcheck.database.leases import Lease, build_free_condition
@@ -37,7 +37,7 @@ ALARM_AFTER_FAILURES = 5
 
 
 @dataclass(slots=True)
-class TurnTally:
+class SyncTally:
     """The counts of a sync run."""
 
     newsroom: PeerNewsroom
@@ -52,41 +52,45 @@ def _build_due_condition(moment: datetime) -> Q:
     return build_free_condition(moment) & Q(halted="", next_visit_at__lte=moment)
 
 
-def _active() -> QuerySet[PeerProgress]:
+def _find_active_progress() -> QuerySet[PeerProgress]:
     return PeerProgress.objects.filter(newsroom__in=PeerNewsroom.objects.active()).select_related("newsroom")
 
 
 def list_due_newsrooms() -> list[int]:
     """Return newsrooms that are due, longest waiting first."""
-    rows = _active().filter(_build_due_condition(timezone.now())).order_by("next_visit_at", "pk")
+    rows = (
+        _find_active_progress().filter(_build_due_condition(timezone.now())).order_by("next_visit_at", "pk")
+    )
     return list(rows.values_list("pk", flat=True))
 
 
-def sync_newsroom(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> TurnTally | None:
+def sync_newsroom(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> SyncTally | None:
     """Import new entries of a newsroom; return None if it is not due, or another worker has it.
 
     Args:
         is_stopped: called before each page; returns whether to leave the rest for later.
     """
-    lease = Lease.acquire(_active(), newsroom_id, LEASE_TIME, due=_build_due_condition(timezone.now()))
+    lease = Lease.acquire(
+        _find_active_progress(), newsroom_id, LEASE_TIME, due=_build_due_condition(timezone.now())
+    )
     if lease is None:
         return None
-    tally = TurnTally(lease.row.newsroom)
+    tally = SyncTally(lease.row.newsroom)
     try:
         _import_new_pages(lease, tally, is_stopped)
     except FetchError as error:
-        _fail(lease, tally, translate_message(error.sentence), delay=error.wait)
+        _record_failure(lease, tally, translate_message(error.sentence), delay=error.wait)
     except VerificationFailed as error:
-        _fail(lease, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
+        _record_failure(lease, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
     except Exception:  # whatever an answer does to the program, the other newsrooms are followed
         logger.exception("Following %s failed", tally.newsroom.url)
-        _fail(lease, tally, gettext("An unexpected error occurred in its answer; see the log."))
+        _record_failure(lease, tally, gettext("An unexpected error occurred in its answer; see the log."))
     finally:
         lease.release()
     return tally
 
 
-def _import_new_pages(lease: Lease[PeerProgress], tally: TurnTally, is_stopped: Callable[[], bool]) -> None:
+def _import_new_pages(lease: Lease[PeerProgress], tally: SyncTally, is_stopped: Callable[[], bool]) -> None:
     newsroom = tally.newsroom
     while lease.renew():
         progress = lease.row
@@ -95,13 +99,13 @@ def _import_new_pages(lease: Lease[PeerProgress], tally: TurnTally, is_stopped: 
             return
         # The last imported entry is requested again, because it must still exist unchanged.
         try:
-            answer = ask(newsroom.url, since=max(progress.sequence - 1, 0), etag=progress.etag)
+            answer = fetch_entries(newsroom.url, since=max(progress.sequence - 1, 0), etag=progress.etag)
         except FetchError as error:
             if error.reason_code == "not_found" and progress.sequence > 1:
-                _require_that_ledger_is_gone(newsroom, progress)
+                _check_shorter_ledger(newsroom, progress)
             raise
         if answer.page is None:
-            _note_up_to_date(progress, progress.etag)
+            _record_up_to_date(progress, progress.etag)
             return
         changes = verify_page(
             answer.page,
@@ -109,24 +113,24 @@ def _import_new_pages(lease: Lease[PeerProgress], tally: TurnTally, is_stopped: 
             site=newsroom.url,
             after=progress.sequence,
             last_change=progress.last_change,
-            most=answer.most,
+            max_entries=answer.max_entries,
         )
         if changes and not import_changes(newsroom, changes, held_until=lease.until):
             return
         tally.entries += len(changes)
-        if not answer.page.more:
+        if not answer.page.has_more:
             # An ETag belongs to a position, which new entries have moved.
-            _note_up_to_date(progress, "" if changes else answer.etag)
+            _record_up_to_date(progress, "" if changes else answer.etag)
             return
         if not changes:
             raise VerificationFailed(gettext("It announced more changes, and sent none."))
 
 
-def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
-    """Handle a feed that no longer has our position, because the ledger was restarted or is gone."""
-    page = ask(newsroom.url, since=0, sizes=(2,)).page
+def _check_shorter_ledger(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
+    """Raise VerificationFailed if the newsroom still serves a ledger, but one that ends before our position."""
+    page = fetch_entries(newsroom.url, since=0, sizes=(2,)).page
     if page is not None:
-        verify_page(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", most=2)
+        verify_page(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", max_entries=2)
         raise VerificationFailed(
             gettext(
                 "Its ledger ends before entry %(sequence)s, which was imported from it. It is an older "
@@ -137,7 +141,7 @@ def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress)
         )
 
 
-def _note_up_to_date(progress: PeerProgress, etag: str) -> None:
+def _record_up_to_date(progress: PeerProgress, etag: str) -> None:
     now = timezone.now()
     PeerProgress.objects.filter(pk=progress.pk).update(
         visited_at=now,
@@ -149,9 +153,9 @@ def _note_up_to_date(progress: PeerProgress, etag: str) -> None:
     )
 
 
-def _fail(
+def _record_failure(
     lease: Lease[PeerProgress],
-    tally: TurnTally,
+    tally: SyncTally,
     sentence: str,
     *,
     delay: timedelta = timedelta(),
@@ -176,4 +180,4 @@ def _fail(
         progress.next_visit_at = now + max(back_off, delay)
         progress.save()
         if halt or progress.consecutive_failures == ALARM_AFTER_FAILURES:
-            alarms.raise_for(tally.newsroom)
+            alarms.queue_alarm(tally.newsroom)

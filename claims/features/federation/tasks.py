@@ -47,7 +47,7 @@ def mail_alarm(*, newsroom_id: int) -> None:
 @app.task(
     name="claims.features.federation.keep_up", queue=QUEUE, queueing_lock="claims.features.federation.keep_up"
 )
-def keep_up(timestamp: int) -> None:
+def queue_due_syncs(timestamp: int) -> None:
     """Queue the due newsrooms. Runs every minute."""
     for newsroom_id in sync_run.list_due_newsrooms():
         queue_sync(newsroom_id)

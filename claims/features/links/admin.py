@@ -70,11 +70,13 @@ class LinkStateAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
     @admin.action(description=_("Mark as correct"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, rows: QuerySet[LinkState]) -> None:
-        by = get_person(request)
-        count = change_rows(request, rows, lambda link: link_edits.accept(link, by=by), attrgetter("source"))
+        person = get_person(request)
+        count = change_rows(
+            request, rows, lambda link: link_edits.mark_as_correct(link, by=person), attrgetter("source")
+        )
         if count:
-            words = ngettext("%d link marked as correct.", "%d links marked as correct.", count)
-            messages.success(request, words % count)
+            message = ngettext("%d link marked as correct.", "%d links marked as correct.", count)
+            messages.success(request, message % count)
 
     @row_action(_("Use the new address"), permission="accept")
     def address(self, request: HttpRequest, link: LinkState) -> str:
@@ -83,12 +85,12 @@ class LinkStateAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
     @row_action(_("Mark as correct"), permission="accept")
     def accept(self, request: HttpRequest, link: LinkState) -> str:
-        link_edits.accept(link, by=get_person(request))
+        link_edits.mark_as_correct(link, by=get_person(request))
         return gettext("Marked as correct. If it changes again, it will be listed again.")
 
     @row_action(_("Archive again"), permission="view")
     def archive(self, request: HttpRequest, link: LinkState) -> str:
-        link_edits.archive_again(link, by=get_person(request))
+        link_edits.request_new_copy(link, by=get_person(request))
         return gettext("A copy of the current page will be made within a few minutes.")
 
     @row_action(_("Check now"), permission="view")

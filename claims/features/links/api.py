@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-from claims.features.links.link_status import PublicLink, link_standings
+from claims.features.links.link_status import PublicLink, build_public_links
 from claims.public.api.evidence_status import StatusResource
 from claims.public.pages.source_notes import list_named_sources
 from factcheck.api.openapi.body_serializer import BodySerializer, name_bodies
@@ -49,5 +49,5 @@ class LinksResource(StatusResource):
         return {
             "claim": body["id"],
             "version": body["version"],
-            "links": link_standings(list_named_sources(body)),
+            "links": build_public_links(list_named_sources(body)),
         }

@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from claims.features.links import due_links
 from claims.features.links.leased_sites import lease_sites, release_site
-from claims.features.links.link_findings import LinkFinding, Visitor, find
+from claims.features.links.link_findings import LinkFinding, Visitor, check_url
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.features.links.resolved_links import ResolvedLink, store_link_status
 from claims.features.links.schedule import RunMemory
@@ -74,12 +74,12 @@ class LinkTally:
         self.failed += other.failed
 
 
-def check_round(
+def run_link_checks(
     *,
     only: Collection[int] | None = None,
     is_stopped: Callable[[], bool] = lambda: False,
     report_link: Callable[[ResolvedLink], None] = lambda settled: None,
-    most: int = LINKS_PER_RUN,
+    max_links: int = LINKS_PER_RUN,
 ) -> LinkTally | None:
     """Check up to this many due links; return None if there are none.
 
@@ -88,30 +88,30 @@ def check_round(
         is_stopped: called between links; returns whether to leave the rest for later.
         report_link: called with each link.
     """
-    links = due_links.lease_links(most, only=only)
-    return _Run(links, is_stopped, report_link).run() if links else None
+    links = due_links.lease_links(max_links, only=only)
+    return _CheckRun(links, is_stopped, report_link).run() if links else None
 
 
-class _Run:
+class _CheckRun:
     def __init__(
         self,
         links: list[LinkState],
         is_stopped: Callable[[], bool],
         report_link: Callable[[ResolvedLink], None],
     ) -> None:
-        self._left = {link.pk: link for link in links}
+        self._unfinished = {link.pk: link for link in links}
         self._by_site = {site: list(rows) for site, rows in groupby(links, lambda link: link.site)}
-        self._quoted = load_quote_versions([link.pk for link in links])
+        self._quote_versions = load_quote_versions([link.pk for link in links])
         self._is_stopped = is_stopped
-        self._report_outcomes = report_link
+        self._report_link = report_link
         self._tally = LinkTally()
-        self._found: Queue[tuple[LinkState, LinkFinding] | str] = Queue(_MAX_WAITING_RESULTS)
-        self._ends = Event()
+        self._results: Queue[tuple[LinkState, LinkFinding] | str] = Queue(_MAX_WAITING_RESULTS)
+        self._is_ending = Event()
         self._memory = RunMemory({}, patience=_PATIENCE_SECONDS)
         self._our_sites: set[str] = set()
         self._is_online = False
         #: Results of sites that did not answer, kept until it is known whether any site did.
-        self._unheard: list[tuple[LinkState, LinkFinding]] = []
+        self._unreachable_results: list[tuple[LinkState, LinkFinding]] = []
 
     def run(self) -> LinkTally:
         try:
@@ -119,14 +119,16 @@ class _Run:
             with ThreadPoolExecutor(max(1, min(MAX_THREADS, len(self._our_sites))), "link") as threads:
                 try:
                     for site in sorted(self._our_sites):
-                        threads.submit(self._ask, self._by_site[site])
+                        threads.submit(self._check_site, self._by_site[site])
                     self._store_results()
                 finally:
-                    self._ends.set()
+                    self._is_ending.set()
         finally:
             for site in sorted(self._our_sites):
                 self._release_site(site)
-            due_links.release_links([*self._left.values(), *(link for link, _finding in self._unheard)])
+            due_links.release_links(
+                [*self._unfinished.values(), *(link for link, _finding in self._unreachable_results)]
+            )
         return self._tally
 
     def _lease_sites(self) -> None:
@@ -146,25 +148,25 @@ class _Run:
 
     # In threads -------------------------------------------------------------------------------------------------------
 
-    def _ask(self, links: list[LinkState]) -> None:
+    def _check_site(self, links: list[LinkState]) -> None:
         """Check the pages of one site, one after another."""
-        visits = build_visitor(self._memory)
+        visitor = build_visitor(self._memory)
         try:
             for link in links:
-                if self._ends.is_set():
+                if self._is_ending.is_set():
                     break
-                finding = self._check_link(visits, link)
-                self._pass_on((link, finding))
+                finding = self._check_link(visitor, link)
+                self._queue_result((link, finding))
                 if finding.is_postponed or finding.reason in _SILENT_REASONS:
                     break
         finally:
-            self._pass_on(links[0].site)
+            self._queue_result(links[0].site)
 
-    def _check_link(self, visits: Visitor, link: LinkState) -> LinkFinding:
-        is_known = bool(link.content_sha256) and link.compared_with == self._quoted[link.pk]
+    def _check_link(self, visitor: Visitor, link: LinkState) -> LinkFinding:
+        is_known = bool(link.content_sha256) and link.compared_with == self._quote_versions[link.pk]
         try:
-            return find(
-                visits,
+            return check_url(
+                visitor,
                 link.url,
                 etag=link.etag if is_known else "",
                 last_modified=link.last_modified if is_known else "",
@@ -174,11 +176,11 @@ class _Run:
             logger.exception("Asking for %s failed", link.url)
             return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
 
-    def _pass_on(self, result: tuple[LinkState, LinkFinding] | str) -> None:
+    def _queue_result(self, result: tuple[LinkState, LinkFinding] | str) -> None:
         """Pass on a result. Waits until there is room, so that results do not fill the memory."""
-        while not self._ends.is_set():
+        while not self._is_ending.is_set():
             try:
-                self._found.put(result, timeout=0.5)
+                self._results.put(result, timeout=0.5)
             except Full:
                 continue
             return
@@ -186,13 +188,13 @@ class _Run:
     # In the thread that started the run -------------------------------------------------------------------------------
 
     def _store_results(self) -> None:
-        for result in self._iterate_answers():
+        for result in self._iterate_results():
             if isinstance(result, str):
                 self._release_site(result)
                 self._postpone_remaining(result)
             elif result[1].reason in _UNREACHABLE_REASONS:
-                self._left.pop(result[0].pk, None)
-                self._unheard.append(result)
+                self._unfinished.pop(result[0].pk, None)
+                self._unreachable_results.append(result)
             else:
                 self._is_online = True
                 self._store_result(*result)
@@ -202,27 +204,27 @@ class _Run:
         """Count failures against their sites. If no site answered, nothing is counted, and all are retried
         later.
         """
-        sites = {link.site for link, _finding in self._unheard}
+        sites = {link.site for link, _finding in self._unreachable_results}
         if not self._is_online and len(sites) >= _MIN_OUTAGE_SITES:
             logger.warning(
                 "None of %d sites was heard: the network here is away, and no link is judged.", len(sites)
             )
-            links = [link for link, _finding in self._unheard]
-            self._unheard.clear()
+            links = [link for link, _finding in self._unreachable_results]
+            self._unreachable_results.clear()
             due_links.release_links(links, not_before=timezone.now() + _POSTPONEMENT)
             self._tally.postponed += len(links)
-        while self._unheard:
-            self._store_result(*self._unheard.pop())
+        while self._unreachable_results:
+            self._store_result(*self._unreachable_results.pop())
 
-    def _iterate_answers(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
+    def _iterate_results(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
         """Yield the threads' results until all threads have ended or the run is to stop."""
         while self._our_sites:
             if self._is_stopped():
-                self._ends.set()
+                self._is_ending.set()
             try:
-                yield self._found.get(timeout=0.5)
+                yield self._results.get(timeout=0.5)
             except Empty:
-                if self._ends.is_set():
+                if self._is_ending.is_set():
                     return
 
     def _store_result(self, link: LinkState, finding: LinkFinding) -> None:
@@ -231,9 +233,10 @@ class _Run:
             self._postpone(self._by_site[link.site], finding.wait)
             due_links.postpone_site(link.site, until)
             return
-        self._left.pop(link.pk, None)
+        self._unfinished.pop(link.pk, None)
         try:
-            resolved_link = store_link_status(link, finding, self._quoted[link.pk], jitter=random.random())  # noqa: S311  no secret
+            jitter = random.random()  # noqa: S311  no secret
+            resolved_link = store_link_status(link, finding, self._quote_versions[link.pk], jitter=jitter)
         except Exception:  # whatever one page does to the program, the others are checked
             logger.exception("Checking %s failed", link.url)
             self._tally.failed += 1
@@ -244,13 +247,13 @@ class _Run:
         self._tally.checked += 1
         self._tally.outcomes[resolved_link.link.outcome] += 1
         self._tally.changed += resolved_link.is_change
-        self._report_outcomes(resolved_link)
+        self._report_link(resolved_link)
 
     def _postpone_remaining(self, site: str) -> None:
-        if not self._ends.is_set():
+        if not self._is_ending.is_set():
             self._postpone(self._by_site[site], _POSTPONEMENT)
 
     def _postpone(self, links: list[LinkState], delay: timedelta) -> None:
-        waiting = [link for link in links if self._left.pop(link.pk, None)]
+        waiting = [link for link in links if self._unfinished.pop(link.pk, None)]
         due_links.release_links(waiting, not_before=timezone.now() + delay)
         self._tally.postponed += len(waiting)

@@ -35,11 +35,11 @@ _LEASE_SQL = """
 """
 
 
-def lease_links(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
+def lease_links(max_links: int, *, only: Collection[int] | None = None) -> list[LinkState]:
     """Lease due links, grouped by site.
 
     Args:
-        most: the maximum number.
+        max_links: the maximum number.
         only: only links of these sources; None for all.
     """
     now = timezone.now()
@@ -53,7 +53,7 @@ def lease_links(most: int, *, only: Collection[int] | None = None) -> list[LinkS
                 "only": None if only is None else [*only],
                 "looked_through": _CANDIDATE_LIMIT,
                 "per_site": LINKS_PER_SITE,
-                "most": most,
+                "most": max_links,
             },
         )
         ids = [row[0] for row in cursor.fetchall()]

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.archiving.requests import request_copy
 from claims.features.links.models import LinkOutcome, LinkState
-from claims.features.links.watched_links import watch_anew
+from claims.features.links.watched_links import restart_checks
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require_permission
 from sources.models import Source
@@ -29,20 +29,20 @@ def use_new_address(link: LinkState, *, by: User) -> Source:
     if locked.outcome != LinkOutcome.MOVED or locked.moved_to != link.moved_to:
         raise NotPossible(_("This page no longer has a new address. Check it again."))
     source = Source.objects.select_for_update().get(pk=locked.source_id)
-    other = Source.objects.at(locked.moved_to)
-    if other is not None and other.pk != source.pk:
+    other_source = Source.objects.at(locked.moved_to)
+    if other_source is not None and other_source.pk != source.pk:
         raise NotPossible(
             _("Another source already has the new address: “%(title)s” (source %(number)d).")
-            % {"title": other.title, "number": other.pk}
+            % {"title": other_source.title, "number": other_source.pk}
         )
     source.url = locked.moved_to
     source.save(update_fields=["url", "url_key", "updated_at"])
-    watch_anew(source)
+    restart_checks(source)
     return source
 
 
 @transaction.atomic
-def accept(link: LinkState, *, by: User) -> None:
+def mark_as_correct(link: LinkState, *, by: User) -> None:
     """Mark the link as correct until it changes again.
 
     Raises:
@@ -57,7 +57,7 @@ def accept(link: LinkState, *, by: User) -> None:
     locked.save(update_fields=["accepted_at", "accepted_by"])
 
 
-def archive_again(link: LinkState, *, by: User) -> None:
+def request_new_copy(link: LinkState, *, by: User) -> None:
     """Request a copy of the current page.
 
     Raises:

@@ -14,7 +14,7 @@ from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchedDocument
 LIMITS = Limits(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
 
 #: Failures that prove that something is at the URL, although we cannot read it.
-_PRESENT_REASONS = frozenset({"media_type_not_accepted", "too_large"})
+_PAGE_EXISTS_REASONS = frozenset({"media_type_not_accepted", "too_large"})
 
 
 class Visitor(Protocol):
@@ -47,7 +47,7 @@ class LinkFinding:
         return self.reason == "asked_to_wait"
 
 
-def find(
+def check_url(
     visitor: Visitor, url: str, *, etag: str = "", last_modified: str = "", title: str = ""
 ) -> LinkFinding:
     """Request the URL and classify the result. Never raises an error because of a server.
@@ -80,7 +80,7 @@ def _find_new_url(url: str, permanent: str) -> str:
 
 
 def _build_finding_of_error(error: FetchError) -> LinkFinding:
-    if error.reason_code in _PRESENT_REASONS:
+    if error.reason_code in _PAGE_EXISTS_REASONS:
         return LinkFinding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
     if error.reason_code in ("not_found", "name_not_found"):
         return LinkFinding(LinkOutcome.GONE, error.reason_code, error.status, wait=error.wait)

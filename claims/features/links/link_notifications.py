@@ -36,12 +36,12 @@ def describe_change(link: LinkState) -> str:
     if link.outcome == LinkOutcome.MOVED:
         return _("The page has moved to %(address)s.") % {"address": link.moved_to}
     if link.outcome == LinkOutcome.CHANGED:
-        words = ngettext(
+        message = ngettext(
             "The page no longer contains %d quoted passage.",
             "The page no longer contains %d quoted passages.",
             link.lost_quotes,
         )
-        return words % link.lost_quotes
+        return message % link.lost_quotes
     if link.outcome == LinkOutcome.GONE:
         return _GONE_MESSAGES.get(link.reason, lambda: _("The page no longer exists."))()
     if link.outcome == LinkOutcome.UNREACHABLE:

@@ -20,11 +20,11 @@ _OUTCOME_LABELS = {
 }
 
 
-def print_settled(resolved_link: ResolvedLink, console: Console) -> None:
+def print_resolved_link(resolved_link: ResolvedLink, console: Console) -> None:
     """Print a checked link, unless it still works as before."""
     link = resolved_link.link
     if link.suspected:
-        words = ngettext(
+        message = ngettext(
             "%(outcome)s, %(number)s time in a row; it will be checked again before this counts: %(address)s",
             "%(outcome)s, %(number)s times in a row; it will be checked again before this counts: %(address)s",
             link.failures,
@@ -33,7 +33,7 @@ def print_settled(resolved_link: ResolvedLink, console: Console) -> None:
             "number": link.failures,
             "address": link.url,
         }
-        console.print(Text(f"  {words}", style="dim"), soft_wrap=True)
+        console.print(Text(f"  {message}", style="dim"), soft_wrap=True)
     elif resolved_link.is_change or link.outcome != LinkOutcome.ALIVE:
         console.print(Text(f"  {_OUTCOME_LABELS[link.outcome]}: {link.url}"), soft_wrap=True)
 
@@ -41,9 +41,9 @@ def print_settled(resolved_link: ResolvedLink, console: Console) -> None:
 def print_tally(tally: LinkTally, console: Console) -> None:
     """Print the number of links by status."""
     table = Table(gettext("Outcome"), gettext("Links"))
-    for outcome, words in _OUTCOME_LABELS.items():
+    for outcome, label in _OUTCOME_LABELS.items():
         if number := tally.outcomes[outcome]:
-            table.add_row(Text(str(words)), f"{number:,}")
+            table.add_row(Text(str(label)), f"{number:,}")
     table.add_section()
     table.add_row(Text(gettext("checked")), f"{tally.checked:,}")
     table.add_row(Text(gettext("changed")), f"{tally.changed:,}")
@@ -54,7 +54,7 @@ def print_tally(tally: LinkTally, console: Console) -> None:
     console.print(table)
 
 
-def print_links_in_need(links: list[LinkState], console: Console) -> None:
+def print_links_needing_decision(links: list[LinkState], console: Console) -> None:
     """Print the links that need a decision."""
     table = Table(gettext("Source"), gettext("Since (UTC)"), gettext("Address"), gettext("What happened"))
     for link in links:

@@ -47,7 +47,7 @@ class PublicLink(TypedDict):
     copied_at: Annotated[Moment | None, "When our copy was made."]
 
 
-def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
+def build_public_links(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
     """Return each link of the sources once, in order. Uses one query, or two if readers may see our copies.
 
     A source without a URL has no link.
@@ -69,7 +69,7 @@ def build_source_notes(sources: list[dict[str, Any]]) -> dict[int, SourceNote]:
     """Return a note on each source whose page is gone, has moved or has changed."""
     return {
         source: SourceNote("claims/_link_note.html", link)
-        for source, link in find_problem_links(link_standings(sources)).items()
+        for source, link in find_problem_links(build_public_links(sources)).items()
     }
 
 

@@ -14,49 +14,49 @@ _TAGS_PATTERN = re.compile(r"<[^>]{0,500}>")
 #: What separates a title from the name of the site.
 _SEPARATORS_PATTERN = re.compile(r"\s[|·•»«:–—-]+\s|[|·•»«]")
 #: A longer heading with the number is about something else: "404 people were counted".
-_MAX_WORDS = 5
-_STATUS_NUMBER = re.compile(r"\b(404|410)\b")
-_MISSING_PATH = re.compile(
+_MAX_HEADING_WORDS = 5
+_STATUS_PATTERN = re.compile(r"\b(404|410)\b")
+_MISSING_PATH_PATTERN = re.compile(
     r"(^|[/._-])(404|410|not[-_]?found|page[-_]not[-_]found|notfound)($|[/._-])", re.IGNORECASE
 )
 #: A front page, possibly in one of several languages: `/`, `/en/`, `/index.html`, `/en-GB/home`.
-_FRONT_PAGE_PATH = re.compile(
+_FRONT_PAGE_PATTERN = re.compile(
     r"/?([a-z]{2}([-_][a-z]{2})?/?)?((index|default|home|start|accueil|startseite)(\.[a-z]{3,5})?)?/?",
     re.IGNORECASE,
 )
 
 
 def is_missing_page(
-    requested_url: str, led_to: str, content: bytes, charset: str | None, known_title: str = ""
+    requested_url: str, final_url: str, content: bytes, charset: str | None, known_title: str = ""
 ) -> bool:
     """Return whether a response says that the requested page no longer exists.
 
     Args:
-        asked: the source's URL.
-        led_to: the URL at the end of redirects.
+        requested_url: the source's URL.
+        final_url: the URL at the end of redirects.
         content: the response from that URL.
         known_title: the source's title; a page whose own title is about missing pages is not missing.
     """
-    if is_redirected_to_front(requested_url, led_to):
+    if is_redirected_to_front(requested_url, final_url):
         return True
     if (
-        requested_url != led_to
-        and _MISSING_PATH.search(urlsplit(led_to).path)
-        and not _MISSING_PATH.search(requested_url)
+        requested_url != final_url
+        and _MISSING_PATH_PATTERN.search(urlsplit(final_url).path)
+        and not _MISSING_PATH_PATTERN.search(requested_url)
     ):
         return True
     headings = [heading for heading in _read_headings(content, charset) if _is_not_found_message(heading)]
     return bool(headings) and not any(_is_not_found_message(part) for part in _split_heading(known_title))
 
 
-def is_redirected_to_front(requested_url: str, led_to: str) -> bool:
+def is_redirected_to_front(requested_url: str, final_url: str) -> bool:
     """Return whether an article's URL was redirected to a front page."""
-    return not _is_home_page(requested_url) and _is_home_page(led_to)
+    return not _is_home_page(requested_url) and _is_home_page(final_url)
 
 
 def _is_home_page(url: str) -> bool:
     parts = urlsplit(url)
-    return bool(_FRONT_PAGE_PATH.fullmatch(parts.path)) and not parts.query
+    return bool(_FRONT_PAGE_PATTERN.fullmatch(parts.path)) and not parts.query
 
 
 def _read_headings(content: bytes, charset: str | None) -> list[str]:
@@ -80,9 +80,9 @@ def _is_not_found_message(part: str) -> bool:
     if part in _load_phrases():
         return True
     words = part.split()
-    if not _STATUS_NUMBER.search(part) or len(words) > _MAX_WORDS:
+    if not _STATUS_PATTERN.search(part) or len(words) > _MAX_HEADING_WORDS:
         return False
-    rest = _fold_text(_STATUS_NUMBER.sub(" ", part))
+    rest = _fold_text(_STATUS_PATTERN.sub(" ", part))
     return (
         rest in {"", "error", "http", "http error", "oops", "erreur", "fehler", "errore"}
         or rest in _load_phrases()

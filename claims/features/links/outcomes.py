@@ -77,7 +77,7 @@ def compute_status(before: LinkStatus, outcome: LinkOutcome, reason: str, now: d
 
 
 def compute_next_check(
-    after: LinkStatus, reason: str, now: datetime, *, interval: timedelta, jitter: float
+    status: LinkStatus, reason: str, now: datetime, *, interval: timedelta, jitter: float
 ) -> datetime:
     """Return the time of the link's next check.
 
@@ -85,12 +85,12 @@ def compute_next_check(
         interval: the time between two checks of a working link.
         jitter: from 0 to 1, so that links added together are not always checked together.
     """
-    if not after.is_suspected:
-        rarer = GONE_INTERVAL_FACTOR if after.outcome == LinkOutcome.GONE else 1
-        return now + interval * rarer * (0.9 + 0.2 * jitter)
-    proof = get_proof(after.suspected, reason)
-    began_at = after.failing_since or now
-    is_last = after.failures + 1 >= proof.checks
+    if not status.is_suspected:
+        interval_factor = GONE_INTERVAL_FACTOR if status.outcome == LinkOutcome.GONE else 1
+        return now + interval * interval_factor * (0.9 + 0.2 * jitter)
+    proof = get_proof(status.suspected, reason)
+    began_at = status.failing_since or now
+    is_last = status.failures + 1 >= proof.checks
     next_at = max(now + FIRST_RETRY, began_at + proof.span) if is_last else now + RETRY_INTERVAL
     return min(next_at, now + MAX_RETRY_INTERVAL)
 
@@ -107,7 +107,7 @@ def _record_suspicion(before: LinkStatus, outcome: LinkOutcome, now: datetime) -
         return replace(before, failures=before.failures + 1)
     if before.suspected and outcome == LinkOutcome.UNREACHABLE:
         # A single server failure does not disprove the earlier answers.
-        lasts = now - (before.failing_since or now) > MAX_RETRY_INTERVAL * 4
-        if not lasts:
+        is_long_suspected = now - (before.failing_since or now) > MAX_RETRY_INTERVAL * 4
+        if not is_long_suspected:
             return before
     return LinkStatus(before.outcome, before.since, outcome, 1, now)

@@ -9,8 +9,8 @@ from claims.features.links.models import LinkState
 
 
 def _find_waiting(links: Any, person: User) -> QuerySet[LinkState]:
-    in_need: QuerySet[LinkState] = links.waiting()
-    return in_need
+    links_to_review: QuerySet[LinkState] = links.waiting()
+    return links_to_review
 
 
 QUEUES = {

@@ -24,11 +24,11 @@ class PassageComparison:
     """The number of quoted passages."""
     lost: int
     """How many of them the page no longer contains, or contains in other words."""
-    is_news: bool
+    differs_from_record: bool
     """Whether the result differs from the recorded one for any of them."""
 
 
-def find_places(source_id: int) -> set[QuotedPlace]:
+def find_quoted_places(source_id: int) -> set[QuotedPlace]:
     """Return the passages of a source that publications quote. Return none if words of the source were
     removed by law, because reading its page would bring them back.
     """
@@ -39,23 +39,24 @@ def find_places(source_id: int) -> set[QuotedPlace]:
 
 def compare_passages(source_id: int, places: set[QuotedPlace], document: Document) -> PassageComparison:
     """Look up every quoted passage on the current page."""
-    fates_by_place = {
-        find_place(fate): fate for fate in QuoteStatus.objects.filter(snapshot__source=source_id)
+    statuses_by_place = {
+        find_place(status): status for status in QuoteStatus.objects.filter(snapshot__source=source_id)
     }
     changed_text = ChangedText(Snapshot(source_id=source_id, text=document.text))
     changed_text.read(
-        fates_by_place[place].stood_in_id if place in fates_by_place else place.snapshot for place in places
+        statuses_by_place[place].stood_in_id if place in statuses_by_place else place.snapshot
+        for place in places
     )
-    lost_count, is_news = 0, False
-    fates = [fates_by_place.get(place) for place in sorted(places)]
+    lost_count, differs_from_record = 0, False
+    statuses = [statuses_by_place.get(place) for place in sorted(places)]
     results = [
-        find_last_snapshot(changed_text, place, fate)
-        for place, fate in zip(sorted(places), fates, strict=True)
+        find_last_snapshot(changed_text, place, status)
+        for place, status in zip(sorted(places), statuses, strict=True)
     ]
-    for fate, followed_quote in zip(fates, changed_text.follow(results), strict=True):
-        was_lost = fate is not None and fate.outcome != QuoteStatus.Outcome.STANDS
+    for status, followed_quote in zip(statuses, changed_text.follow(results), strict=True):
+        was_lost = status is not None and status.outcome != QuoteStatus.Outcome.STANDS
         is_unknown = followed_quote.reason == OrphanReason.NOT_COMPARED
         is_lost = was_lost if is_unknown else followed_quote.anchor is None
         lost_count += is_lost
-        is_news |= is_lost != was_lost
-    return PassageComparison(len(places), lost_count, is_news)
+        differs_from_record |= is_lost != was_lost
+    return PassageComparison(len(places), lost_count, differs_from_record)

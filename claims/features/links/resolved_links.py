@@ -15,7 +15,7 @@ from claims.features.links.link_findings import LinkFinding
 from claims.features.links.link_notifications import notify_about_link
 from claims.features.links.models import ACTION_OUTCOMES, LinkOutcome, LinkState
 from claims.features.links.outcomes import LinkStatus, compute_next_check, compute_status
-from claims.features.links.quoted_passages import PassageComparison, compare_passages, find_places
+from claims.features.links.quoted_passages import PassageComparison, compare_passages, find_quoted_places
 from sources.capture import capture, extract_document
 from sources.extraction import Document, ExtractionError
 from sources.http.fetched_documents import FetchedDocument
@@ -32,7 +32,7 @@ class ResolvedLink:
     link: LinkState
     before: str
     """The previous outcome."""
-    found: LinkOutcome
+    outcome_now: LinkOutcome
     is_change: bool
     """Whether the outcome has changed."""
 
@@ -58,7 +58,7 @@ def store_link_status(
         quoted_text: identifies the current publications that quote the source (`quoted_since`).
         jitter: as for `compute_next_check`.
     """
-    reading = _read(link, finding.answer, quoted_text) if finding.answer else None
+    reading = _read_page(link, finding.answer, quoted_text) if finding.answer else None
     outcome = finding.outcome
     if reading and reading.lost:
         outcome = LinkOutcome.CHANGED
@@ -67,14 +67,14 @@ def store_link_status(
     after = compute_status(before, outcome, finding.reason, now)
     changes = _list_changes(link, finding, reading, after, now)
     interval = timedelta(days=settings.LINK_CHECK_DAYS)
-    coming = compute_next_check(after, finding.reason, now, interval=interval, jitter=jitter)
+    next_check = compute_next_check(after, finding.reason, now, interval=interval, jitter=jitter)
     is_change = (after.outcome, changes["moved_to"]) != (link.outcome, link.moved_to)
     if is_change:
         changes |= {"since": now, "written_at": now, "accepted_at": None, "accepted_by": None}
     with transaction.atomic():
-        if not store_result(link, checked_at=now, next_at=max(coming, now + finding.wait), **changes):
+        if not store_result(link, checked_at=now, next_at=max(next_check, now + finding.wait), **changes):
             return None
-        if reading and reading.comparison and _is_worth_keeping(reading.comparison, after):
+        if reading and reading.comparison and _should_capture(reading.comparison, after):
             _capture_proof(link, reading)
         stored_link = LinkState.objects.select_related("source").get(pk=link.pk)
         if is_change and stored_link.outcome in ACTION_OUTCOMES:
@@ -112,7 +112,7 @@ def _list_changes(
 _UNKNOWN_PAGE = {"etag": "", "last_modified": "", "content_sha256": ""}
 
 
-def _read(link: LinkState, answer: FetchedDocument, quoted_text: str) -> _PageReading:
+def _read_page(link: LinkState, answer: FetchedDocument, quoted_text: str) -> _PageReading:
     """Read the page, unless it is unchanged since the last reading."""
     if answer.status == _NOT_MODIFIED:
         return _PageReading(link.lost_quotes, {})
@@ -124,7 +124,7 @@ def _read(link: LinkState, answer: FetchedDocument, quoted_text: str) -> _PageRe
     }
     if digest == link.content_sha256 and quoted_text == link.compared_with:
         return _PageReading(link.lost_quotes, facts)
-    places = find_places(link.source_id)
+    places = find_quoted_places(link.source_id)
     if not places:
         return _PageReading(0, facts)
     material = Material.fetched(answer)
@@ -140,9 +140,9 @@ def _read(link: LinkState, answer: FetchedDocument, quoted_text: str) -> _PageRe
     return _PageReading(comparison.lost, facts, comparison, material, document)
 
 
-def _is_worth_keeping(comparison: PassageComparison, after: LinkStatus) -> bool:
+def _should_capture(comparison: PassageComparison, after: LinkStatus) -> bool:
     """Return whether the page shows something new and certain about a quoted passage."""
-    return comparison.is_news and not after.is_suspected
+    return comparison.differs_from_record and not after.is_suspected
 
 
 def _capture_proof(link: LinkState, reading: _PageReading) -> None:

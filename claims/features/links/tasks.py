@@ -36,7 +36,7 @@ def look_for_new_links(timestamp: int) -> None:
 def look_after_links(timestamp: int) -> None:
     """Queue due checks. Runs every minute."""
     if settings.LINK_CHECKS and LinkState.objects.due().exists():
-        _call()
+        _queue_check()
 
 
 @app.task(name="claims.features.links.check_links", queue="links", pass_context=True)
@@ -46,15 +46,15 @@ def check_links(context: JobContext) -> None:
         return
     ends = time.monotonic() + MAX_RUN_SECONDS
     while not (context.should_abort() or time.monotonic() > ends):
-        checked_count = check_run.check_round(
+        checked_count = check_run.run_link_checks(
             is_stopped=lambda: context.should_abort() or time.monotonic() > ends
         )
         if checked_count is None:
             return
     if LinkState.objects.due().exists():
-        _call()
+        _queue_check()
 
 
-def _call() -> None:
+def _queue_check() -> None:
     lock = "claims.features.links.check"
     defer_once(check_links.name, {}, queue=check_links.queue, queueing_lock=lock, priority=_LOW_PRIORITY)

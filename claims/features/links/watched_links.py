@@ -51,28 +51,28 @@ def update_watched_links() -> int:
     """
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_NEW_SQL)
-        new = cursor.rowcount
+        new_count = cursor.rowcount
         cursor.execute(_UPDATE_MOVED_SQL)
         cursor.execute(_DELETE_UNUSED_SQL)
-    return new
+    return new_count
 
 
-def watch_anew(source: Source) -> None:
+def restart_checks(source: Source) -> None:
     """Restart the checks of a source at its current URL."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_UPDATE_MOVED_SQL} AND link.source_id = %s", [source.pk])
 
 
-def find_sources(claim_id: int) -> list[int]:
+def find_claim_sources(claim_id: int) -> list[int]:
     """Return the sources in the current publication of a claim."""
     rows = Publication.objects.current().filter(claim_id=claim_id).values_list("source_ids", flat=True)
     return sorted({source for row in rows for source in row})
 
 
-def find_citing_claims(source_id: int, most: int) -> list[int]:
+def find_citing_claims(source_id: int, max_claims: int) -> list[int]:
     """Return up to this many claims whose current publication cites the source, newest first."""
     rows = Publication.objects.current().filter(source_ids__contains=[source_id])
-    return list(rows.order_by("-published_at", "-claim_id").values_list("claim_id", flat=True)[:most])
+    return list(rows.order_by("-published_at", "-claim_id").values_list("claim_id", flat=True)[:max_claims])
 
 
 def load_quote_versions(sources: Collection[int]) -> dict[int, str]:

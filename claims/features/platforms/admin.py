@@ -26,7 +26,7 @@ from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.row_actions import RefusalMessages
 
 _ADD_PERMISSION = "platforms.add_approvedwording"
-_TITLES = {
+_WORDING_TITLES = {
     **dict(ApprovedWording.Kind.choices),
     "claimreview": gettext_lazy("ClaimReview (JSON-LD)"),
     "mediareview": gettext_lazy("MediaReview (JSON-LD)"),
@@ -63,10 +63,13 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
             raise PermissionDenied
         _approve_wording(request, claim, entry)
         return HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
-    approved = {one.kind: one for one in ApprovedWording.objects.filter(claim=claim, version=entry.version)}
+    approved = {
+        approved_wording.kind: approved_wording
+        for approved_wording in ApprovedWording.objects.filter(claim=claim, version=entry.version)
+    }
     problem = find_signing_problem()
     rows = [
-        _describe(
+        _describe_wording(
             replace(wording, refusal=wording.refusal or problem) if wording.kind == "picture" else wording,
             approved.get(wording.kind),
         )
@@ -116,10 +119,10 @@ def _find_entry(desk: DeskAdmin, request: HttpRequest, pk: int) -> tuple[Claim, 
     return claim, Publication.objects.newest().filter(claim=claim).first()
 
 
-def _describe(wording: Wording, approved: ApprovedWording | None) -> dict[str, Any]:
+def _describe_wording(wording: Wording, approved: ApprovedWording | None) -> dict[str, Any]:
     return {
         "wording": wording,
-        "title": _TITLES[wording.kind],
+        "title": _WORDING_TITLES[wording.kind],
         "approved": approved,
         "is_json": wording.kind in ("claimreview", "mediareview"),
         "is_approvable": wording.kind in ApprovedWording.Kind.values and not wording.refusal and not approved,
@@ -129,7 +132,7 @@ def _describe(wording: Wording, approved: ApprovedWording | None) -> dict[str, A
 def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> None:
     """Store the approved text for the version that the person saw."""
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "").replace("\0", "").strip()
-    offered_kinds = {one.kind for one in build_wordings(entry.document) if not one.refusal}
+    offered_kinds = {wording.kind for wording in build_wordings(entry.document) if not wording.refusal}
     problem = ""
     if request.POST.get("version") != str(entry.version):
         problem = gettext("A newer version has been published in the meantime. Read it again.")

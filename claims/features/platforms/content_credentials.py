@@ -35,16 +35,16 @@ from factcheck.database import clock
 from factcheck.installation.version import read_version
 
 #: Manifests and certificates are not fetched from elsewhere, and the picture needs no thumbnail of itself.
-_OFFLINE = {
+_OFFLINE_SETTINGS = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
     "builder": {"thumbnail": {"enabled": False}},
 }
-_DRAWN_FROM_DATA = "http://cv.iptc.org/newscodes/digitalsourcetype/dataDrivenMedia"
+_DATA_DRIVEN_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/dataDrivenMedia"
 #: Fixed dates keep our own certificates the same, so that others can trust them once.
 _VALID_FROM, _VALID_UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2049, 12, 31, tzinfo=UTC)
 #: The longest name in a certificate (RFC 5280).
 _MAX_NAME_LENGTH = 64
-_CURVES = {"secp256r1": "es256", "secp384r1": "es384"}
+_ALGORITHMS_BY_CURVE = {"secp256r1": "es256", "secp384r1": "es384"}
 
 
 class CannotSign(Exception):
@@ -81,7 +81,7 @@ def sign_picture(entry: Publication) -> bytes:
     manifest = orjson.dumps(_build_manifest(entry)).decode()
     signed_picture = BytesIO()
     try:
-        context = c2pa.Context(c2pa.Settings.from_dict(_OFFLINE))
+        context = c2pa.Context(c2pa.Settings.from_dict(_OFFLINE_SETTINGS))
         with c2pa.Signer.from_info(signer) as by, c2pa.Builder(manifest, context=context) as builder:
             builder.sign(by, "image/png", BytesIO(draw_picture(entry.document)), signed_picture)
     except c2pa.C2paError as error:
@@ -104,7 +104,7 @@ def _build_manifest(entry: Publication) -> dict[str, Any]:
     drawn_action = {
         "action": "c2pa.created",
         "when": clock.get_database_time().isoformat(),
-        "digitalSourceType": _DRAWN_FROM_DATA,
+        "digitalSourceType": _DATA_DRIVEN_MEDIA,
     }
     return {
         "claim_generator_info": [{"name": "Factcheck", "version": read_version()}],
@@ -138,8 +138,8 @@ def _load_credential() -> _Credential:
         ) from None
     if isinstance(key, Ed25519PrivateKey):
         algorithm = "ed25519"
-    elif isinstance(key, EllipticCurvePrivateKey) and key.curve.name in _CURVES:
-        algorithm = _CURVES[key.curve.name]
+    elif isinstance(key, EllipticCurvePrivateKey) and key.curve.name in _ALGORITHMS_BY_CURVE:
+        algorithm = _ALGORITHMS_BY_CURVE[key.curve.name]
     else:
         raise CannotSign(_("The key in C2PA_SIGNER has to be ECDSA P-256 or P-384, or Ed25519."))
     if certificates[0].public_key() != key.public_key():
@@ -153,7 +153,7 @@ def _load_credential() -> _Credential:
     return _Credential(
         algorithm,
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
-        b"".join(one.public_bytes(Encoding.PEM) for one in certificates),
+        b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates),
     )
 
 
@@ -179,15 +179,15 @@ def _derive_credential(secret: str, newsroom: str) -> _Credential:
     }
     (root_name, own_name) = names.values()
     chain = [
-        _certify(own_name, key, root_name, root, is_authority=False),
-        _certify(root_name, root, root_name, root, is_authority=True),
+        _build_certificate(own_name, key, root_name, root, is_authority=False),
+        _build_certificate(root_name, root, root_name, root, is_authority=True),
     ]
     return _Credential(
         "ed25519", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), b"".join(chain)
     )
 
 
-def _certify(
+def _build_certificate(
     name: x509.Name,
     key: Ed25519PrivateKey,
     issuer: x509.Name,
@@ -203,13 +203,13 @@ def _certify(
         ),
         False,
     )
-    own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    subject_key_id = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
     extensions: Mapping[x509.ExtensionType, bool] = {
         x509.BasicConstraints(ca=is_authority, path_length=None): True,
         x509.KeyUsage(
             digital_signature=not is_authority, key_cert_sign=is_authority, crl_sign=is_authority, **uses
         ): True,
-        own: False,
+        subject_key_id: False,
         x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()): False,
     }
     if not is_authority:
@@ -218,7 +218,7 @@ def _certify(
         issuer_name=issuer,
         subject_name=name,
         public_key=key.public_key(),
-        serial_number=int.from_bytes(hashlib.sha256(own.digest).digest()[:15]) | 1,
+        serial_number=int.from_bytes(hashlib.sha256(subject_key_id.digest).digest()[:15]) | 1,
         not_valid_before=_VALID_FROM,
         not_valid_after=_VALID_UNTIL,
     )

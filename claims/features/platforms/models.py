@@ -5,14 +5,14 @@ from django.db.models.functions import Length, Now
 from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from claims.features.platforms.wordings import ADDRESS, LONGEST_NOTE
+from claims.features.platforms.wordings import MAX_NOTE_LENGTH, URL_LENGTH
 from factcheck.database.rules import append_only
 
 #: The shortest length that X may count for the text: X counts some characters twice.
 _SHORTENED_TEXT = Func(
     F("text"),
     Value(r"https?://\S+"),
-    Value("x" * ADDRESS),
+    Value("x" * URL_LENGTH),
     Value("g"),
     function="regexp_replace",
     output_field=models.TextField(),
@@ -49,7 +49,7 @@ class ApprovedWording(models.Model):
             CheckConstraint(
                 name="approvedwording_note_fits",
                 condition=~Q(kind="community_note")
-                | Q(LessThanOrEqual(Length(_SHORTENED_TEXT), LONGEST_NOTE), text__regex=r"https?://"),
+                | Q(LessThanOrEqual(Length(_SHORTENED_TEXT), MAX_NOTE_LENGTH), text__regex=r"https?://"),
             ),
         ]
         triggers = [*append_only("approvedwording", "What was approved stays as it was.")]

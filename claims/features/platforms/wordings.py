@@ -14,14 +14,14 @@ from claims.ledger.document.headline import find_label
 
 Document = dict[str, Any]
 
-KINDS = ("community_note", "bluesky_label", "claimreview", "mediareview", "picture")
+WORDING_KINDS = ("community_note", "bluesky_label", "claimreview", "mediareview", "picture")
 #: The longest Community Note, and the length that X counts for any URL, in characters.
-LONGEST_NOTE, ADDRESS = 280, 23
+MAX_NOTE_LENGTH, URL_LENGTH = 280, 23
 _URL_PATTERN = re.compile(r"https?://\S+")
 #: Code points that X counts once; all others count twice (twitter-text, configuration 3).
 _SINGLE_WEIGHT_RANGES = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 #: The reasons that writers of Community Notes choose from, by rating class.
-_TAGS = {
+_NOTE_TAGS = {
     "false": "misleadingFactualError",
     "mostly_false": "misleadingFactualError",
     "misleading": "misleadingMissingImportantContext",
@@ -33,7 +33,7 @@ _TAGS = {
     "true": "notMisleadingFactuallyCorrect",
 }
 #: The values of our labels on Bluesky, in lower case with hyphens (com.atproto.label.defs).
-_LABELS = {
+_BLUESKY_LABELS = {
     name: f"fact-check-{name.replace('_', '-')}"
     for name in ("false", "mostly_false", "misleading", "mixed", "unproven", "satire", "outdated")
 }
@@ -52,17 +52,22 @@ class Wording:
 
 def count_characters(text: str) -> int:
     """Return the length of a text as X counts it."""
-    rest = unicodedata.normalize("NFC", _URL_PATTERN.sub("", text))
-    single = sum(any(low <= ord(letter) <= high for low, high in _SINGLE_WEIGHT_RANGES) for letter in rest)
-    return len(_URL_PATTERN.findall(text)) * ADDRESS + 2 * len(rest) - single
+    text_without_urls = unicodedata.normalize("NFC", _URL_PATTERN.sub("", text))
+    single_count = sum(
+        any(low <= ord(character) <= high for low, high in _SINGLE_WEIGHT_RANGES)
+        for character in text_without_urls
+    )
+    return len(_URL_PATTERN.findall(text)) * URL_LENGTH + 2 * len(text_without_urls) - single_count
 
 
 def find_own_verdict(document: Document) -> Document | None:
     """Return the newsroom's own rated verdict in a published claim."""
     if document["status"] != "published":
         return None
-    own = [one for one in document["verdicts"] if one["origin"] in OWN_ORIGINS and one["rating"]]
-    return own[0] if own else None
+    own_verdicts = [
+        verdict for verdict in document["verdicts"] if verdict["origin"] in OWN_ORIGINS and verdict["rating"]
+    ]
+    return own_verdicts[0] if own_verdicts else None
 
 
 def build_wordings(document: Document) -> list[Wording]:
@@ -70,7 +75,7 @@ def build_wordings(document: Document) -> list[Wording]:
     verdict = find_own_verdict(document)
     if verdict is None:
         refusal = _("The newsroom has no published verdict on this claim.")
-        return [Wording(kind, refusal=refusal) for kind in KINDS]
+        return [Wording(kind, refusal=refusal) for kind in WORDING_KINDS]
     return [
         _build_note(document, verdict),
         _build_label(document, verdict),
@@ -84,54 +89,54 @@ def find_note_problem(text: str) -> str:
     """Return why a text cannot be a Community Note, or ""."""
     if not _URL_PATTERN.search(text):
         return _("A Community Note needs the address of a source.")
-    if (length := count_characters(text)) > LONGEST_NOTE:
+    if (length := count_characters(text)) > MAX_NOTE_LENGTH:
         return _("X counts %(length)s characters; the limit is %(limit)s.") % {
             "length": length,
-            "limit": LONGEST_NOTE,
+            "limit": MAX_NOTE_LENGTH,
         }
     return ""
 
 
 def _build_note(document: Document, verdict: Document) -> Wording:
     kind = "community_note"
-    sources = [one["source"]["url"] for one in verdict["evidence"] if one["source"]["url"]]
+    sources = [evidence["source"]["url"] for evidence in verdict["evidence"] if evidence["source"]["url"]]
     if not sources:
         return Wording(
             kind, refusal=_("A Community Note needs the address of a source, and no evidence has one.")
         )
-    if verdict["rating"]["rating_class"] not in _TAGS:
+    if verdict["rating"]["rating_class"] not in _NOTE_TAGS:
         return Wording(
             kind, refusal=_("The rating says neither that the claim misleads nor that it is true.")
         )
     label = find_label(document["language"], verdict["rating"])
-    words = " ".join(verdict["summary"].split())
-    if not words:
+    summary = " ".join(verdict["summary"].split())
+    if not summary:
         return Wording(kind, refusal=_("The verdict has no summary."))
-    text = _shorten(f"{label}: {words}", LONGEST_NOTE - ADDRESS - 1)
-    return Wording(kind, f"{text} {sources[0]}", _TAGS[verdict["rating"]["rating_class"]])
+    text = _shorten(f"{label}: {summary}", MAX_NOTE_LENGTH - URL_LENGTH - 1)
+    return Wording(kind, f"{text} {sources[0]}", _NOTE_TAGS[verdict["rating"]["rating_class"]])
 
 
-def _shorten(text: str, most: int) -> str:
+def _shorten(text: str, limit: int) -> str:
     """Cut a text between words, so that X counts at most this many characters."""
-    if count_characters(text) <= most:
+    if count_characters(text) <= limit:
         return text
     words = text.split(" ")
-    while words and count_characters(" ".join(words) + "…") > most:
+    while words and count_characters(" ".join(words) + "…") > limit:
         words.pop()
     if words:
         return " ".join(words) + "…"
-    while count_characters(text + "…") > most:
+    while count_characters(text + "…") > limit:
         text = text[:-1]
     return text + "…"
 
 
 def _build_label(document: Document, verdict: Document) -> Wording:
     kind, rating_class = "bluesky_label", verdict["rating"]["rating_class"]
-    addresses = [one["source"]["url"] for one in document["appearances"]]
+    addresses = [appearance["source"]["url"] for appearance in document["appearances"]]
     posts = [match for address in addresses if (match := _BLUESKY_POST_URL.match(address))]
     if not posts:
         return Wording(kind, refusal=_("None of the claim’s appearances is a post on Bluesky."))
-    if rating_class not in _LABELS:
+    if rating_class not in _BLUESKY_LABELS:
         return Wording(kind, refusal=_("Only misleading posts get a label."))
     if not settings.BLUESKY_LABELER:
         return Wording(
@@ -153,7 +158,7 @@ def _build_label(document: Document, verdict: Document) -> Wording:
             "ver": 1,
             "src": settings.BLUESKY_LABELER,
             "uri": f"at://{post[1]}/app.bsky.feed.post/{post[2]}",
-            "val": _LABELS[rating_class],
+            "val": _BLUESKY_LABELS[rating_class],
             "cts": document["updated_at"],
         }
         for post in posts

@@ -17,10 +17,10 @@ from django.utils.crypto import salted_hmac
 from claims.ledger.house_signature import decode_bytes, encode_bytes
 
 #: The size of a record (RFC 8188). A message is one record, with a tag of 16 bytes and one byte that ends it.
-_RECORD = 4096
-LONGEST_MESSAGE = 3993
+_RECORD_SIZE = 4096
+MAX_MESSAGE_BYTES = 3993
 #: The order of P-256; private keys are smaller.
-_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+_CURVE_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 _TOKEN_SECONDS = 12 * 3600
 
 
@@ -43,13 +43,15 @@ def encrypt(
     """
     browser = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_bytes(p256dh))
     key, salt = key or ec.generate_private_key(ec.SECP256R1()), salt or os.urandom(16)
-    own = _encode_point(key.public_key())
+    own_public_key = _encode_point(key.public_key())
     shared_secret = key.exchange(ec.ECDH(), browser)
-    secret = _derive(shared_secret, decode_bytes(auth), b"WebPush: info\0" + decode_bytes(p256dh) + own, 32)
-    cipher = AESGCM(_derive(secret, salt, b"Content-Encoding: aes128gcm\0", 16))
-    nonce = _derive(secret, salt, b"Content-Encoding: nonce\0", 12)
-    head = salt + _RECORD.to_bytes(4, "big") + bytes([len(own)]) + own
-    return head + cipher.encrypt(nonce, message + b"\2", None)
+    secret = _expand_secret(
+        shared_secret, decode_bytes(auth), b"WebPush: info\0" + decode_bytes(p256dh) + own_public_key, 32
+    )
+    cipher = AESGCM(_expand_secret(secret, salt, b"Content-Encoding: aes128gcm\0", 16))
+    nonce = _expand_secret(secret, salt, b"Content-Encoding: nonce\0", 12)
+    header = salt + _RECORD_SIZE.to_bytes(4, "big") + bytes([len(own_public_key)]) + own_public_key
+    return header + cipher.encrypt(nonce, message + b"\2", None)
 
 
 def build_authorization(endpoint: str) -> str:
@@ -69,19 +71,19 @@ def get_public_key() -> str:
 
 
 def _get_server_key() -> ec.EllipticCurvePrivateKey:
-    return _make_key(settings.SIGNING_KEY or settings.SECRET_KEY)
+    return _derive_key(settings.SIGNING_KEY or settings.SECRET_KEY)
 
 
 @lru_cache(maxsize=2)
-def _make_key(secret: str) -> ec.EllipticCurvePrivateKey:
+def _derive_key(secret: str) -> ec.EllipticCurvePrivateKey:
     """Derive the key from a secret in the settings, in the same way as the key that signs the ledger."""
     seed = salted_hmac("claims.features.push.encryption", "p256", secret=secret, algorithm="sha512").digest()
-    return ec.derive_private_key(int.from_bytes(seed, "big") % (_ORDER - 1) + 1, ec.SECP256R1())
+    return ec.derive_private_key(int.from_bytes(seed, "big") % (_CURVE_ORDER - 1) + 1, ec.SECP256R1())
 
 
 def _encode_point(key: ec.EllipticCurvePublicKey) -> bytes:
     return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 
-def _derive(secret: bytes, salt: bytes, purpose: bytes, length: int) -> bytes:
+def _expand_secret(secret: bytes, salt: bytes, purpose: bytes, length: int) -> bytes:
     return HKDF(algorithm=SHA256(), length=length, salt=salt, info=purpose).derive(secret)

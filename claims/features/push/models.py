@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database import bounds
 
 #: The longest URL of a browser at its push service.
-LONGEST_ENDPOINT = 1000
+MAX_ENDPOINT_LENGTH = 1000
 #: An uncompressed point on P-256, and 16 random bytes, in the browsers' encoding (base64url without padding).
 P256DH_PATTERN, AUTH_PATTERN = r"^[A-Za-z0-9_-]{87}$", r"^[A-Za-z0-9_-]{22}$"
 
@@ -37,7 +37,7 @@ class PushSubscription(models.Model):
                 name="pushsubscription_keys_are_keys",
                 condition=Q(p256dh__regex=P256DH_PATTERN, auth__regex=AUTH_PATTERN),
             ),
-            bounds.build_length_constraint("pushsubscription_endpoint_fits", "endpoint", LONGEST_ENDPOINT),
+            bounds.build_length_constraint("pushsubscription_endpoint_fits", "endpoint", MAX_ENDPOINT_LENGTH),
         ]
 
     def __str__(self) -> str:

@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
 from claims.features.complaints.reader_mails import activate_language
-from claims.features.corrections.subscriptions import REPORTED_KINDS
+from claims.features.corrections.subscriptions import MAILED_KINDS
 from claims.features.push.encryption import build_authorization, encrypt
 from claims.features.push.models import PushSubscription
 from claims.models import Publication
@@ -22,18 +22,20 @@ from sources.http import sent_messages
 
 SEND_TASK = "claims.features.push.tasks.send_notification"
 #: How long a push service keeps a message for a browser that is not running.
-_TTL = timedelta(days=7)
+_KEEP_TIME = timedelta(days=7)
 #: A browser is deleted after its push service has rejected messages for this long.
-FAILING_FOR = timedelta(days=5)
+MAX_FAILING_TIME = timedelta(days=5)
 _STATEMENT_LENGTH = 200
 _GONE_STATUSES = (404, 410)
 
 
-class PushNotTaken(Exception):
+class PushRejected(Exception):
     """The push service did not accept a message: it returned an error status or did not answer."""
 
 
-def follow(publication: Publication, *, endpoint: str, p256dh: str, auth: str, language: str) -> None:
+def subscribe_browser(
+    publication: Publication, *, endpoint: str, p256dh: str, auth: str, language: str
+) -> None:
     """Notify this browser of changes after the entry. If the browser has new keys, they replace the old ones."""
     PushSubscription.objects.update_or_create(
         claim_id=publication.claim_id,
@@ -42,12 +44,12 @@ def follow(publication: Publication, *, endpoint: str, p256dh: str, auth: str, l
     )
 
 
-def unfollow(claim_id: int, *, endpoint: str) -> None:
+def unsubscribe_browser(claim_id: int, *, endpoint: str) -> None:
     """Delete this browser's subscription."""
     PushSubscription.objects.filter(claim=claim_id, endpoint=endpoint).delete()
 
 
-def send(*, subscription_id: int) -> None:
+def send_latest_change(*, subscription_id: int) -> None:
     """Send the latest change since the entry that the reader has seen.
 
     Raises:
@@ -58,46 +60,46 @@ def send(*, subscription_id: int) -> None:
         return
     entries = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
     newest = entries.order_by("-sequence").first()
-    change = entries.filter(kind__in=REPORTED_KINDS).order_by("-sequence").first()
-    if newest is None or (change is not None and not _post(subscription, change)):
+    change = entries.filter(kind__in=MAILED_KINDS).order_by("-sequence").first()
+    if newest is None or (change is not None and not _post_message(subscription, change)):
         return
     PushSubscription.objects.filter(pk=subscription.pk).update(sequence=newest.sequence, failing_since=None)
 
 
-def _post(subscription: PushSubscription, change: Publication) -> bool:
+def _post_message(subscription: PushSubscription, change: Publication) -> bool:
     """Send a message; return False if the browser's subscription is gone."""
     try:
         status = sent_messages.post(
             subscription.endpoint,
-            encrypt(_write(subscription, change), p256dh=subscription.p256dh, auth=subscription.auth),
+            encrypt(_build_message(subscription, change), p256dh=subscription.p256dh, auth=subscription.auth),
             {
                 "Authorization": build_authorization(subscription.endpoint),
                 "Content-Encoding": "aes128gcm",
                 "Content-Type": "application/octet-stream",
-                "TTL": str(round(_TTL.total_seconds())),
+                "TTL": str(round(_KEEP_TIME.total_seconds())),
                 "Topic": f"claim-{subscription.claim_id}",  # a later message replaces one that waits
             },
             allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
         ).status
     except sent_messages.PostError as failure:
-        raise _note_failure(subscription, failure.reason_code) from None
+        raise _record_failure(subscription, failure.reason_code) from None
     if status in _GONE_STATUSES:
         PushSubscription.objects.filter(pk=subscription.pk).delete()
         return False
     if not 200 <= status < 300:
-        raise _note_failure(subscription, str(status))
+        raise _record_failure(subscription, str(status))
     return True
 
 
-def _note_failure(subscription: PushSubscription, reason: str) -> PushNotTaken:
+def _record_failure(subscription: PushSubscription, reason: str) -> PushRejected:
     """Record a failure and return the exception to raise, without the URL, which would otherwise appear in logs."""
-    same = PushSubscription.objects.filter(pk=subscription.pk)
-    same.update(failing_since=Coalesce("failing_since", Now()))
-    same.filter(failing_since__lt=timezone.now() - FAILING_FOR).delete()
-    return PushNotTaken(reason)
+    same_row = PushSubscription.objects.filter(pk=subscription.pk)
+    same_row.update(failing_since=Coalesce("failing_since", Now()))
+    same_row.filter(failing_since__lt=timezone.now() - MAX_FAILING_TIME).delete()
+    return PushRejected(reason)
 
 
-def _write(subscription: PushSubscription, change: Publication) -> bytes:
+def _build_message(subscription: PushSubscription, change: Publication) -> bytes:
     """Return the message: what readers see, and the page that it opens."""
     with activate_language(subscription.language):
         message: dict[str, Any] = {

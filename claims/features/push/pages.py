@@ -14,17 +14,17 @@ from claims.features.complaints.intake.complaint_page import find_newest_entry
 from claims.features.complaints.intake.private_pages import check_limit, forbid_caching, render_form_page
 from claims.features.push import notifications
 from claims.features.push.encryption import encrypt, get_public_key
-from claims.features.push.models import AUTH_PATTERN, LONGEST_ENDPOINT, P256DH_PATTERN
+from claims.features.push.models import AUTH_PATTERN, MAX_ENDPOINT_LENGTH, P256DH_PATTERN
 from factcheck.database.read_connections import read_freshly
 from sources.http import sent_messages
 
-_WORKER = Path(__file__).parent / "static" / "push" / "worker.js"
+_WORKER_FILE = Path(__file__).parent / "static" / "push" / "worker.js"
 
 
 class BrowserForm(forms.Form):
     """A browser's URL at its push service, with its keys (Push API)."""
 
-    endpoint = forms.CharField(max_length=LONGEST_ENDPOINT)
+    endpoint = forms.CharField(max_length=MAX_ENDPOINT_LENGTH)
     p256dh = forms.RegexField(P256DH_PATTERN)
     auth = forms.RegexField(AUTH_PATTERN)
 
@@ -46,7 +46,7 @@ class BrowserForm(forms.Form):
 
 
 @require_safe
-def show_page(request: HttpRequest, pk: int) -> HttpResponse:
+def show_push_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the buttons that start and stop notifications."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
@@ -55,7 +55,7 @@ def show_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def start(request: HttpRequest, pk: int) -> HttpResponse:
+def start_notifications(request: HttpRequest, pk: int) -> HttpResponse:
     """Store the browser's subscription. The reader's permission for notifications confirms it."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     form = BrowserForm(request.POST)
@@ -63,14 +63,16 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
         return forbid_caching(HttpResponse(status=400))
     if check_limit(request) is not None:
         return forbid_caching(HttpResponse(status=429))
-    notifications.follow(entry, **form.cleaned_data, language=get_language() or settings.LANGUAGE_CODE)
+    notifications.subscribe_browser(
+        entry, **form.cleaned_data, language=get_language() or settings.LANGUAGE_CODE
+    )
     return forbid_caching(HttpResponse(status=204))
 
 
 @require_POST
-def stop(request: HttpRequest, pk: int) -> HttpResponse:
+def stop_notifications(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete the browser's subscription. Only the browser itself knows its secret URL."""
-    notifications.unfollow(pk, endpoint=request.POST.get("endpoint", ""))
+    notifications.unsubscribe_browser(pk, endpoint=request.POST.get("endpoint", ""))
     return forbid_caching(HttpResponse(status=204))
 
 
@@ -80,7 +82,7 @@ def show_worker(request: HttpRequest) -> HttpResponse:
     site.
     """
     return HttpResponse(
-        _WORKER.read_bytes(),
+        _WORKER_FILE.read_bytes(),
         content_type="text/javascript; charset=utf-8",
         headers={"Cache-Control": "public, max-age=3600"},
     )

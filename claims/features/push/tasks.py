@@ -9,13 +9,15 @@ from claims.features.push.models import PushSubscription
 from claims.newsroom.mails import MAIL_QUEUE
 
 #: Retried after 4, 16, 64, 256 and 1024 seconds and so on, for most of a day.
-_RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4, retry_exceptions=[notifications.PushNotTaken])
+_RETRY_STRATEGY = RetryStrategy(
+    max_attempts=8, exponential_wait=4, retry_exceptions=[notifications.PushRejected]
+)
 
 
-@app.task(name=notifications.SEND_TASK, queue=MAIL_QUEUE, retry=_RETRIES)
+@app.task(name=notifications.SEND_TASK, queue=MAIL_QUEUE, retry=_RETRY_STRATEGY)
 def send_notification(*, subscription_id: int) -> None:
     """Notify a browser of a change."""
-    notifications.send(subscription_id=subscription_id)
+    notifications.send_latest_change(subscription_id=subscription_id)
 
 
 @app.periodic(cron="* * * * *")

@@ -11,7 +11,7 @@ from claims.models import Verdict
 from claims.newsroom.people import get_display_name
 
 #: The times of a request: their names in the file, and the fields that store them.
-_MOMENTS = {"sent": "sent_at", "answer_by": "answer_by", "answered": "answered_at"}
+_TIME_FIELDS = {"sent": "sent_at", "answer_by": "answer_by", "answered": "answered_at"}
 
 
 def add_requests(*, verdict: Verdict, row: dict[str, Any], author: User, **signal: Any) -> None:
@@ -19,9 +19,9 @@ def add_requests(*, verdict: Verdict, row: dict[str, Any], author: User, **signa
     ReplyRequest.objects.filter(verdict=verdict).delete()
     requests = []
     for entry in row["right_of_reply"]:
-        words = {name: text for name, text in entry.items() if name not in _MOMENTS}
+        words = {name: text for name, text in entry.items() if name not in _TIME_FIELDS}
         moments: dict[str, datetime] = {
-            _MOMENTS[name]: parse_moment(entry[name]) for name in entry.keys() & _MOMENTS.keys()
+            _TIME_FIELDS[name]: parse_moment(entry[name]) for name in entry.keys() & _TIME_FIELDS.keys()
         }
         requests.append(
             ReplyRequest(

@@ -41,7 +41,9 @@ class EditorialReplyResource(PartOfVerdict):
         def carry_out(_prepared: None) -> ReplyRequest:
             self.lock_parent()
             verdict = self.get_parent()
-            return reply_requests.add(verdict, by=self.person, **self._complete_values(verdict, values))
+            return reply_requests.add_request(
+                verdict, by=self.person, **self._complete_values(verdict, values)
+            )
 
         return self.add_row("replies-detail", carry_out)
 
@@ -54,13 +56,13 @@ class EditorialReplyResource(PartOfVerdict):
             changed_values = values | (
                 _choose_party(row.verdict, values["party"]) if "party" in values else {}
             )
-            return reply_requests.edit(row, by=self.person, **changed_values)
+            return reply_requests.edit_request(row, by=self.person, **changed_values)
 
         return self.run_change(carry_out)
 
     def destroy(self, request: Request, **place: int) -> HttpResponse:
         """Remove the request from the draft."""
-        return self.run_change(lambda: reply_requests.remove(self.lock_part(), by=self.person))
+        return self.run_change(lambda: reply_requests.remove_request(self.lock_part(), by=self.person))
 
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, **place: int) -> HttpResponse:
@@ -87,14 +89,14 @@ class EditorialReplyResource(PartOfVerdict):
             return complete_values
         language = values.get("language") or verdict.claim.language
         claimant = complete_values["claimant"]
-        words = reply_requests.render_template(
+        wording = reply_requests.render_template(
             verdict,
             recipient=claimant.name if claimant else complete_values["party"],
             by=self.person,
             language=language,
             deadline=None,
         )
-        return {"subject": words.subject, "text": words.text} | complete_values | {"language": language}
+        return {"subject": wording.subject, "text": wording.text} | complete_values | {"language": language}
 
 
 def _choose_party(verdict: Verdict, party: str) -> dict[str, Any]:

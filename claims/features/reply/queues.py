@@ -12,16 +12,16 @@ from claims.features.reply.models import ReplyRequest
 from factcheck.admin.base import change_page
 
 
-def _find_awaited(requests: Any, person: User) -> Any:
+def _find_open_requests(requests: Any, person: User) -> Any:
     return requests.awaited()
 
 
-def _find_awaited_by(requests: Any, person: User) -> Any:
+def _find_open_requests_of_person(requests: Any, person: User) -> Any:
     rows = requests.awaited().filter(Q(sent_by=person) | Q(verdict__author=person))
     return rows.select_related("verdict__claim", "claimant").defer("text", "answer")
 
 
-def _request_row(row: ReplyRequest) -> ListedRow:
+def _build_request_row(row: ReplyRequest) -> ListedRow:
     claim = row.verdict.claim
     return ListedRow(
         f"{row.whom}: {claim}", f"{change_page(claim)}#right-of-reply", build_deadline_badge(row)
@@ -31,14 +31,18 @@ def _request_row(row: ReplyRequest) -> ListedRow:
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     ReplyRequest: {
         "awaited": Queue(
-            _("Awaiting answers"), _find_awaited, ("answer_by", "pk"), "reply.change_replyrequest", "sent_at"
+            _("Awaiting answers"),
+            _find_open_requests,
+            ("answer_by", "pk"),
+            "reply.change_replyrequest",
+            "sent_at",
         ),
         "my_requests": Queue(
             _("Awaiting answers to my requests"),
-            _find_awaited_by,
+            _find_open_requests_of_person,
             ("answer_by", "pk"),
             "reply.change_replyrequest",
-            list_row=_request_row,
+            list_row=_build_request_row,
         ),
     }
 }

@@ -40,7 +40,7 @@ def build_replies(verdict: Verdict) -> list[PublicReply]:
     if verdict._state.adding:
         return []  # an import numbers verdicts before it stores them: asking for each would find nothing
     rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
-    return [build_reply(row, verdict.language) for row in rows if row.is_told]
+    return [build_reply(row, verdict.language) for row in rows if row.has_public_content]
 
 
 def build_reply(row: ReplyRequest, language: str) -> PublicReply:
@@ -68,8 +68,8 @@ def describe_reason(reason: str, language: str) -> str:
     if not reason:
         return ""
     reasons = _load_reasons()
-    words = reasons.get(language) or reasons.get(language.partition("-")[0]) or reasons["en"]
-    return words.get(reason, "")
+    wordings = reasons.get(language) or reasons.get(language.partition("-")[0]) or reasons["en"]
+    return wordings.get(reason, "")
 
 
 @cache

@@ -50,7 +50,7 @@ class ReceivedAnswer:
 
 
 @transaction.atomic
-def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
+def add_request(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
     """Create a request for reply, or record why none was made.
 
     Raises:
@@ -59,7 +59,7 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
     """
     require_permission(by, "reply.add_replyrequest", _("request replies"))
     verdict = verdict_drafts.lock_draft(verdict, by)
-    row = ReplyRequest(verdict=verdict, **_complete(fields))
+    row = ReplyRequest(verdict=verdict, **_clear_unused_fields(fields))
     _record_sender(row, by)
     row.save()
     verdict_drafts.record_editor(verdict, by)
@@ -67,13 +67,13 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
 
 
 @transaction.atomic
-def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
-    """Edit a request while the verdict is a draft. Raises the same exceptions as `add`."""
+def edit_request(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
+    """Edit a request while the verdict is a draft. Raises the same exceptions as `add_request`."""
     require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     if row.mail_asked_at and not row.sent_at:
         raise NotPossible(_("It is being sent by email. Stop that first."))
-    for name, value in _complete(fields).items():
+    for name, value in _clear_unused_fields(fields).items():
         setattr(row, name, value)
     _record_sender(row, by)
     row.save()
@@ -82,8 +82,8 @@ def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
 
 
 @transaction.atomic
-def remove(row: ReplyRequest, *, by: User) -> None:
-    """Remove the request from the draft. Raises the same exceptions as `add`."""
+def remove_request(row: ReplyRequest, *, by: User) -> None:
+    """Remove the request from the draft. Raises the same exceptions as `add_request`."""
     require_permission(by, "reply.delete_replyrequest", _("remove requests for reply"))
     row = _lock_draft_request(row, by)
     verdict_drafts.record_editor(row.verdict, by)
@@ -104,7 +104,7 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
     row = _lock_draft_request(row, by)
     if row.mail_asked_at:
         raise NotPossible(_("It is being sent by email. Stop that first."))
-    _require_ready(row)
+    _require_sendable(row)
     row.sent_at = at or clock.get_database_time()
     _record_sender(row, by)
     row.save()
@@ -117,7 +117,7 @@ def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     """Queue the email; replies go to the person who asked. Raises the same exceptions as `mark_sent`."""
     require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
-    _require_ready(row)
+    _require_sendable(row)
     if row.mail_asked_at:
         raise NotPossible(_("It is already being sent by email."))
     if row.channel != ReplyRequest.Channel.EMAIL:
@@ -175,14 +175,16 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
     if row.sent_at is None:
         raise NotPossible(_("It has not been sent yet, so there can be no answer."))
     answer = _adjust_reply_time(row, answer)
-    _require_whole(row, answer)
-    newer = ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
-    for each in filter(None, (row, newer)):
-        _save_request(answer, each)
-        each.save()
-        if each.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
-            verdict_drafts.record_editor(each.verdict, by)
-    verdict = newer.verdict if newer else row.verdict
+    _require_complete_answer(row, answer)
+    newer_answer = (
+        ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
+    )
+    for verdict_row in filter(None, (row, newer_answer)):
+        _save_request(answer, verdict_row)
+        verdict_row.save()
+        if verdict_row.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
+            verdict_drafts.record_editor(verdict_row.verdict, by)
+    verdict = newer_answer.verdict if newer_answer else row.verdict
     people = [*_find_signers(verdict), row.sent_by] if row.sent_by else _find_signers(verdict)
     notify_people(
         NotificationKind.ANSWERED,
@@ -237,7 +239,7 @@ def render_template(
 # Shared steps ---------------------------------------------------------------------------------------------------------
 
 
-def _complete(fields: dict[str, Any]) -> dict[str, Any]:
+def _clear_unused_fields(fields: dict[str, Any]) -> dict[str, Any]:
     """Return the fields; if there is a reason for not asking, with those of the request cleared."""
     if not fields.get("not_asked"):
         return fields
@@ -259,7 +261,7 @@ def _record_sender(row: ReplyRequest, by: User) -> None:
         raise NotPossible(_("The sending time cannot be in the future."))
     if row.sent_by is None:
         row.sent_by, row.sent_by_name = by, get_display_name(by)
-    _require_asked(row)
+    _require_complete_question(row)
 
 
 def build_sent_text(row: ReplyRequest) -> str:
@@ -269,15 +271,15 @@ def build_sent_text(row: ReplyRequest) -> str:
     return row.text.replace("{deadline}", wording.format_deadline(row.answer_by, row.language))
 
 
-def _require_ready(row: ReplyRequest) -> None:
+def _require_sendable(row: ReplyRequest) -> None:
     if row.not_asked:
         raise NotPossible(_("It gives a reason for not asking, so there is nothing to send."))
     if row.sent_at:
         raise NotPossible(_("It has already been sent."))
-    _require_asked(row)
+    _require_complete_question(row)
 
 
-def _require_asked(row: ReplyRequest) -> None:
+def _require_complete_question(row: ReplyRequest) -> None:
     """Fill in the deadline, and check that nothing else is missing."""
     row.text = build_sent_text(row)
     parts = {
@@ -286,7 +288,7 @@ def _require_asked(row: ReplyRequest) -> None:
         _("the deadline"): row.answer_by,
     }
     missing = [words for words, value in parts.items() if not value]
-    missing += wording.find_unfilled(f"{row.subject}\n{row.text}")
+    missing += wording.find_unfilled_placeholders(f"{row.subject}\n{row.text}")
     if missing:
         raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)})
     if row.sent_at and row.answer_by and row.answer_by <= row.sent_at:
@@ -301,7 +303,7 @@ def _adjust_reply_time(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAns
     return answer
 
 
-def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
+def _require_complete_answer(row: ReplyRequest, answer: ReceivedAnswer) -> None:
     if answer.at > clock.get_database_time():
         raise NotPossible(_("The arrival time cannot be in the future."))
     if row.sent_at and answer.at < row.sent_at:
@@ -355,7 +357,7 @@ def _find_signers(verdict: Verdict) -> list[User]:
 
 
 def _lock_draft_request(row: ReplyRequest, by: User) -> ReplyRequest:
-    """Return the request of a draft, read again under lock. Raises the same exceptions as `add`."""
+    """Return the request of a draft, read again under lock. Raises the same exceptions as `add_request`."""
     verdict = verdict_drafts.lock_draft(row.verdict, by)
     locked = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if locked is None:

@@ -95,7 +95,7 @@ def require_time_to_answer(verdict: Verdict) -> None:
         )
 
 
-def count_with_answers(signoffs: QuerySet[SignOff]) -> QuerySet[SignOff]:
+def count_signoffs_after_answers(signoffs: QuerySet[SignOff]) -> QuerySet[SignOff]:
     """Return the sign-offs given after the latest reply."""
     verdicts_with_answers = (
         ReplyRequest.objects.filter(verdict=OuterRef("verdict"), answered_at__isnull=False)
@@ -104,8 +104,8 @@ def count_with_answers(signoffs: QuerySet[SignOff]) -> QuerySet[SignOff]:
         .annotate(number=Count("pk"))
         .values("number")
     )
-    in_now = Coalesce(Subquery(verdicts_with_answers, output_field=IntegerField()), 0)
-    return signoffs.alias(in_now=in_now).filter(answers=F("in_now"))
+    answer_count = Coalesce(Subquery(verdicts_with_answers, output_field=IntegerField()), 0)
+    return signoffs.alias(answer_count=answer_count).filter(answers=F("answer_count"))
 
 
 def _describe_missing(verdict: Verdict) -> str:

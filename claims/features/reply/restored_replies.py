@@ -15,7 +15,7 @@ _AnswerShown = ReplyRequest.Shown
 def restore_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[dict[str, Any]]:
     """Build the requests and answers published with a verdict on a claim by this claimant.
 
-    They have neither the question nor the contact details, which were never published.
+    The questions and the contact details are missing, because they were never published.
     """
     for reply in verdict.get("right_of_reply", []):
         asked_at = _parse_day_start(reply["asked_on"])
@@ -33,11 +33,11 @@ def restore_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[d
             "sent_at": asked_at,
             "answer_by": _parse_day_end(reply["deadline_on"]),
             "answered_at": _parse_day_start(reply["answered_on"]),
-            **_answer(reply),
+            **_build_answer_fields(reply),
         }
 
 
-def _answer(reply: dict[str, Any]) -> dict[str, Any]:
+def _build_answer_fields(reply: dict[str, Any]) -> dict[str, Any]:
     if not reply["answered_on"]:
         return {}
     if reply["answer"]:

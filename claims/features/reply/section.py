@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.features.reply.models import ReplyRequest
-from claims.features.reply.models.reply_request import NOTED_FIELDS, carry_replies_over
+from claims.features.reply.models.reply_request import AUTOMATIC_FIELDS, carry_replies_over
 from claims.features.reply.reply_document import PublicReply, build_replies
 from claims.features.reply.restored_replies import restore_replies
 from claims.ledger.document.sections import Section
@@ -28,8 +28,11 @@ def format_reply(reply: Mapping[str, Any]) -> str:
     if reply["not_asked"]:
         return f"{reply['whom']}: {reply['not_asked_reason']}"
     text = reply["answer"] or reply["statement"]
-    words = [f"{reply['whom']} ({reply['asked_on']}–{reply['answered_on'] or reply['deadline_on']})", text]
-    return ": ".join(filter(None, words))
+    answer_text = [
+        f"{reply['whom']} ({reply['asked_on']}–{reply['answered_on'] or reply['deadline_on']})",
+        text,
+    ]
+    return ": ".join(filter(None, answer_text))
 
 
 def _format_plain(reply: Mapping[str, Any]) -> tuple[str, str]:
@@ -52,7 +55,7 @@ SECTION = Section(
     model=ReplyRequest,
     row_name=gettext_lazy("a request for reply"),
     conflict=gettext_lazy("request for reply %(pk)s is different here."),
-    unlogged=NOTED_FIELDS,
+    unlogged=AUTOMATIC_FIELDS,
     prefetch=_prefetch_public,
     build=build_replies,
     format_item=format_reply,

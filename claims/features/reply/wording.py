@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from claims.features.reply.models import ReplyTemplate
 from factcheck.list_phrases import join_words
 
-TEMPLATES_FOLDER = Path(__file__).parent / "reply_templates.toml"
+TEMPLATES_FILE = Path(__file__).parent / "reply_templates.toml"
 
 #: The placeholders that a template may contain, and those that it must contain.
 PLACEHOLDERS = ("claim", "claimant", "deadline", "newsroom", "editor")
@@ -40,7 +40,7 @@ class RequestWording:
 def ensure_templates() -> None:
     """Add the default templates if there are none."""
     if not ReplyTemplate.objects.exists():
-        rows = tomllib.loads(TEMPLATES_FOLDER.read_text(encoding="utf-8"))
+        rows = tomllib.loads(TEMPLATES_FILE.read_text(encoding="utf-8"))
         ReplyTemplate.objects.bulk_create(
             [
                 ReplyTemplate(language=language, subject=row["subject"], text=row["text"].strip())
@@ -57,7 +57,7 @@ def find_template(language: str) -> ReplyTemplate | None:
     return rows.get(language) or rows.get(base) or rows.get("en") or next(iter(rows.values()), None)
 
 
-def check(text: str, *, needed_placeholders: tuple[str, ...] = ()) -> None:
+def check_placeholders(text: str, *, needed_placeholders: tuple[str, ...] = ()) -> None:
     """Check that the text has only known placeholders, and all required ones.
 
     Raises:
@@ -95,7 +95,7 @@ def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> Request
     return RequestWording(subject[:300], _PLACEHOLDER_PATTERN.sub(get_value, template.text))
 
 
-def find_unfilled(text: str) -> list[str]:
+def find_unfilled_placeholders(text: str) -> list[str]:
     """Return the placeholders that are not filled in, so that none is sent."""
     return [
         f"{{{name}}}" for name in dict.fromkeys(_PLACEHOLDER_PATTERN.findall(text)) if name in PLACEHOLDERS

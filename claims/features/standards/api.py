@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
 
 from claims.features.standards.period import InvalidPeriod, Period
-from claims.features.standards.report import StandardsReport, report
+from claims.features.standards.report import StandardsReport, get_report
 from claims.features.standards.report_files import (
     PublicArticle,
     PublicIndicator,
@@ -40,7 +40,7 @@ class StandardsQuery(Query):
     def period(self) -> Period:
         """Return the requested period. Raises InvalidParameters if it is invalid."""
         try:
-            return Period.of(self.value("since"), self.value("until"))
+            return Period.between(self.value("since"), self.value("until"))
         except InvalidPeriod as refusal:
             raise InvalidParameters(
                 [{"parameter": "since", "code": "invalid", "detail": f"`since`: {refusal}"}]
@@ -92,11 +92,11 @@ class StandardsResource(PublicResource):
     def retrieve(self, request: HttpRequest) -> HttpResponse:
         period = StandardsQuery(request.GET, request=request).period
         with translation.override("en"):  # the result is the same for everyone
-            return self.respond(request, report(period))
+            return self.respond(request, get_report(period))
 
-    def respond(self, request: HttpRequest, made_report: StandardsReport) -> HttpResponse:
+    def respond(self, request: HttpRequest, standards_report: StandardsReport) -> HttpResponse:
         """Return the report in the requested format."""
-        content = render(build_document(made_report)).encode()
+        content = render(build_document(standards_report)).encode()
         return build_conditional_response(
             request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT
         )
@@ -116,8 +116,8 @@ class StandardsTable(StandardsResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [Form("text/csv", extension="csv")]
 
-    def respond(self, request: HttpRequest, made_report: StandardsReport) -> HttpResponse:
-        content = write_csv(made_report).encode()
+    def respond(self, request: HttpRequest, standards_report: StandardsReport) -> HttpResponse:
+        content = write_csv(standards_report).encode()
         response = build_conditional_response(
             request,
             lambda: content,
@@ -125,6 +125,6 @@ class StandardsTable(StandardsResource):
             cache=CACHE_CURRENT,
             content_type="text/csv; charset=utf-8; header=present",
         )
-        name = f"standards-{made_report.first}-{made_report.last}.csv"
+        name = f"standards-{standards_report.first}-{standards_report.last}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response

@@ -16,7 +16,7 @@ from claims.features.standards.published_reviews import PublishedReview
 from claims.models import Claimant, Publication, RatingClass
 
 #: The most parts named; the others form one additional part.
-NAMED_PARTS: Final = 20
+MAX_NAMED_PARTS: Final = 20
 
 Text = str | Promise
 
@@ -171,9 +171,9 @@ def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             ),
         ),
         _build_share(
-            "with_a_reason",
+            "with_reason_count",
             _("Chosen with a stated reason"),
-            selection.with_a_reason,
+            selection.with_reason_count,
             len(reviews),
             (codes.REASON_FOR_CHOICE,),
             _("Claims whose records say why they were chosen."),
@@ -190,7 +190,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         _build_share(
             "two_sources",
             _("With two independent sources or more"),
-            sum(len({one.origin for one in review.evidence}) > 1 for review in reviews),
+            sum(len({item.origin for item in review.evidence}) > 1 for review in reviews),
             total,
             (codes.MORE_THAN_ONE_SOURCE, codes.EFCSN_METHODOLOGY),
             _(
@@ -200,7 +200,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         _build_share(
             "both_sides",
             _("With evidence for and against"),
-            sum({"supports", "refutes"} <= {one.stance for one in review.evidence} for review in reviews),
+            sum({"supports", "refutes"} <= {item.stance for item in review.evidence} for review in reviews),
             total,
             (codes.BOTH_SIDES, codes.EFCSN_METHODOLOGY),
             _("Claims whose verdict cites evidence that supports them and evidence that refutes them."),
@@ -208,7 +208,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         _build_share(
             "linked_evidence",
             _("Evidence with a link"),
-            sum(one.has_address for one in evidence_items),
+            sum(item.has_address for item in evidence_items),
             len(evidence_items),
             sources,
             _("Citations whose source has an address that readers can open."),
@@ -216,7 +216,7 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         _build_share(
             "archived_evidence",
             _("Archived evidence"),
-            sum(one.has_archived_address or one.source in archived for one in evidence_items),
+            sum(item.has_archived_address or item.source in archived for item in evidence_items),
             len(evidence_items),
             sources,
             _("Citations whose source is archived here or in a public archive."),
@@ -244,7 +244,7 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         _build_share(
             "not_asked_with_a_reason",
             _("Not asked, with the reason"),
-            sum(not review.asked and review.says_why_not for review in due_reviews),
+            sum(not review.asked and review.has_reason_for_not_asking for review in due_reviews),
             len(due_reviews),
             articles,
             _("Claims by a named claimant whose verdict gives a reason for not asking."),
@@ -380,11 +380,11 @@ def _build_share(
 
 
 def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:
-    """Count the names, most frequent first; names beyond the first `NAMED_PARTS` are counted together."""
+    """Count the names, most frequent first; names beyond the first `MAX_NAMED_PARTS` are counted together."""
     counts = Counter(map(str, names)).most_common()
     counts.sort(key=lambda one: (-one[1], one[0].casefold()))
-    parts = [IndicatorPart(name, count) for name, count in counts[:NAMED_PARTS]]
-    if rest := counts[NAMED_PARTS:]:
+    parts = [IndicatorPart(name, count) for name, count in counts[:MAX_NAMED_PARTS]]
+    if rest := counts[MAX_NAMED_PARTS:]:
         parts.append(
             IndicatorPart(
                 ngettext("%(number)s other", "%(number)s others", len(rest)) % {"number": len(rest)},

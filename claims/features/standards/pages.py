@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from claims.features.standards.period import InvalidPeriod, Period
-from claims.features.standards.report import report
+from claims.features.standards.report import get_report
 from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import respond
 
@@ -21,7 +21,7 @@ class PeriodForm(forms.Form):
         """Return the chosen period. Raises InvalidPeriod with a sentence for the user."""
         if not self.is_valid():
             raise InvalidPeriod(gettext("Enter the dates as 2026-01-31."))
-        return Period.of(self.cleaned_data["since"], self.cleaned_data["until"])
+        return Period.between(self.cleaned_data["since"], self.cleaned_data["until"])
 
 
 @require_safe
@@ -32,8 +32,8 @@ def show_standards(request: HttpRequest) -> HttpResponse:
     try:
         period = PeriodForm(request.GET).period()
     except InvalidPeriod as refusal:
-        problem, period = str(refusal), Period.of(None, None)
-    standards_report = report(period)
+        problem, period = str(refusal), Period.between(None, None)
+    standards_report = get_report(period)
     context = {"report": standards_report, "problem": problem, "since": period.first, "until": period.last}
     response = respond(request, "claims/standards.html", context, made_of=[standards_report.made_at, problem])
     if problem and response.status_code == 200:

@@ -22,7 +22,7 @@ class Period:
     last: date
 
     @classmethod
-    def of(cls, first: date | None, last: date | None) -> "Period":
+    def between(cls, first: date | None, last: date | None) -> "Period":
         """Return the period between two dates. Without `last` it ends today; without `first` it lasts a year.
 
         Raises:
@@ -30,7 +30,7 @@ class Period:
         """
         today = timezone.localdate()
         last = min(last or today, today)
-        first = first or max(_get_year_before(last), FIRST_DAY)
+        first = first or max(_get_first_day_of_year(last), FIRST_DAY)
         if first > last:
             raise InvalidPeriod(
                 gettext("The period would end on %(last)s and begin on %(first)s.")
@@ -58,7 +58,7 @@ class Period:
         return ((self.last - self.first).days + 1) / 7
 
 
-def _get_year_before(day: date) -> date:
+def _get_first_day_of_year(day: date) -> date:
     """Return the first day of the year that ends on this day."""
     try:
         before = day.replace(year=day.year - 1)

@@ -8,14 +8,14 @@ from claims.features.discovery.plain_pages.markdown_escapes import escape_line
 from claims.features.discovery.plain_pages.plain_page import PlainPage
 from claims.features.standards.pages import PeriodForm
 from claims.features.standards.period import InvalidPeriod
-from claims.features.standards.report import StandardsReport, report
+from claims.features.standards.report import StandardsReport, get_report
 from factcheck.web.language_addresses import build_permanent_path
 
 
 def build_standards_page(request: HttpRequest) -> PlainPage:
     """Return the assessors' report for the requested period, by default the last year."""
     try:
-        standards_report = report(PeriodForm(request.GET).period())
+        standards_report = get_report(PeriodForm(request.GET).period())
     except InvalidPeriod as refusal:
         raise Http404(str(refusal)) from None
     text = list_text.write_page(_("How we meet the standards"), _write_text(standards_report))
@@ -27,7 +27,9 @@ def _write_text(standards_report: StandardsReport) -> str:
         _("Based on what was published from %(first)s to %(last)s.")
         % {"first": standards_report.first.isoformat(), "last": standards_report.last.isoformat()}
     ]
-    for one in standards_report.indicators:
-        value = _("nothing to count") if one.value is None else f"{one.value:g} ({one.unit})"
-        parts.append(f"## {escape_line(one.title)}\n\n{value}\n\n{escape_line(one.how)}")
+    for indicator in standards_report.indicators:
+        value = (
+            _("nothing to count") if indicator.value is None else f"{indicator.value:g} ({indicator.unit})"
+        )
+        parts.append(f"## {escape_line(indicator.title)}\n\n{value}\n\n{escape_line(indicator.how)}")
     return "\n\n".join(parts)

@@ -23,7 +23,7 @@ class ClaimSelection:
     """How claims were selected, and for how many the reason is stated."""
 
     ways: Counter[str]
-    with_a_reason: int
+    with_reason_count: int
 
 
 @dataclass(frozen=True)
@@ -77,9 +77,13 @@ def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
 
 def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float | None:
     """Return the median number of days from proposal to publication, for claims first published in the period."""
-    first = {one.claim: one.first_published_at for one in reviews if one.first_published_at >= period.begin}
-    added = Claim.objects.filter(pk__any_of=first).values_list("pk", "created_at")
-    days = [(first[pk] - created) / _DAY for pk, created in added]
+    first_published = {
+        review.claim: review.first_published_at
+        for review in reviews
+        if review.first_published_at >= period.begin
+    }
+    added = Claim.objects.filter(pk__any_of=first_published).values_list("pk", "created_at")
+    days = [(first_published[pk] - created) / _DAY for pk, created in added]
     return round(median(days), 1) if days else None
 
 

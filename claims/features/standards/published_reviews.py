@@ -36,7 +36,7 @@ class PublishedReview:
     #: How many people were asked for a reply, how many replied, and whether a reason for not asking is stated.
     asked: int
     answered: int
-    says_why_not: bool
+    has_reason_for_not_asking: bool
 
 
 @dataclass(frozen=True)
@@ -63,15 +63,15 @@ def load_published_reviews(period: Period) -> Iterator[PublishedReview]:
     )
     entries = list(rows.values_list("publication_id", "verdict_id"))
     for start in range(0, len(entries), _BATCH_SIZE):
-        some = dict(entries[start : start + _BATCH_SIZE])
-        bodies = Publication.objects.filter(pk__any_of=some).order_by("claim_id").values_list("pk", "body")
+        batch = dict(entries[start : start + _BATCH_SIZE])
+        bodies = Publication.objects.filter(pk__any_of=batch).order_by("claim_id").values_list("pk", "body")
         for pk, body in bodies:
-            if review := _build_review(orjson.loads(insert_site_url(body.encode())), some[pk]):
+            if review := _build_review(orjson.loads(insert_site_url(body.encode())), batch[pk]):
                 yield review
 
 
 def _build_review(body: Document, verdict_id: int) -> PublishedReview | None:
-    verdict = next(one for one in body["verdicts"] if one["id"] == verdict_id)
+    verdict = next(reply for reply in body["verdicts"] if reply["id"] == verdict_id)
     if verdict["origin"] != "house":
         return None
     claimant: Document = body["claimant"] or {}
@@ -90,9 +90,9 @@ def _build_review(body: Document, verdict_id: int) -> PublishedReview | None:
         topics=tuple(topic["name"] for topic in body["topics"]),
         rating=(rating and rating["rating_class"]) or "",
         evidence=tuple(map(_build_cited_evidence, verdict["evidence"])),
-        asked=sum(1 for one in replies if one["asked_on"]),
-        answered=sum(1 for one in replies if one["answered_on"]),
-        says_why_not=any(one["not_asked_reason"] for one in replies),
+        asked=sum(1 for reply in replies if reply["asked_on"]),
+        answered=sum(1 for reply in replies if reply["answered_on"]),
+        has_reason_for_not_asking=any(reply["not_asked_reason"] for reply in replies),
     )
 
 

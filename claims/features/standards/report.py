@@ -18,7 +18,7 @@ from claims.models import NewsroomPage
 CACHE_SECONDS = 600
 
 #: The articles that each page answers.
-_PAGES: dict[str, tuple[CodeArticle, ...]] = {
+_ARTICLES_BY_PAGE: dict[str, tuple[CodeArticle, ...]] = {
     NewsroomPage.Kind.METHODOLOGY: (codes.METHODOLOGY, codes.NO_UNDUE_CONCENTRATION, codes.EFCSN_METHODOLOGY),
     NewsroomPage.Kind.CORRECTIONS_POLICY: (codes.CORRECTIONS_POLICY, codes.EFCSN_CORRECTIONS),
     NewsroomPage.Kind.NONPARTISANSHIP: (codes.NONPARTISAN, codes.EFCSN_INDEPENDENCE),
@@ -63,7 +63,7 @@ class StandardsReport:
     statements: tuple[NewsroomStatement, ...]
 
 
-def report(period: Period) -> StandardsReport:
+def get_report(period: Period) -> StandardsReport:
     """Return the report, cached for ten minutes."""
     key = f"standards.{period.first}.{period.last}.{translation.get_language()}"
     cached: StandardsReport | None = cache.get(key)
@@ -93,5 +93,5 @@ def list_statements() -> tuple[NewsroomStatement, ...]:
         )
     return tuple(
         NewsroomStatement(kind, articles, tuple(pages_by_kind.get(kind, ())))
-        for kind, articles in _PAGES.items()
+        for kind, articles in _ARTICLES_BY_PAGE.items()
     )

@@ -13,7 +13,7 @@ from claims.ledger.document.claim_document import format_moment
 from factcheck.api.openapi.body_serializer import Day, Moment
 from factcheck.formulas import escape_formula
 
-COLUMNS = ("indicator", "title", "part", "value", "unit", "of", "articles", "how")
+CSV_COLUMNS = ("indicator", "title", "part", "value", "unit", "of", "articles", "how")
 
 
 class PublicArticle(TypedDict):
@@ -81,8 +81,8 @@ def build_document(report: StandardsReport) -> PublicStandards:
         "first_day": report.first.isoformat(),
         "last_day": report.last.isoformat(),
         "made_at": format_moment(report.made_at),
-        "indicators": [_build_indicator(one) for one in report.indicators],
-        "statements": [_build_statement(one) for one in report.statements],
+        "indicators": [_build_indicator(indicator) for indicator in report.indicators],
+        "statements": [_build_statement(indicator) for indicator in report.statements],
     }
 
 
@@ -90,42 +90,52 @@ def write_csv(report: StandardsReport) -> str:
     """Return the CSV, with a row for each indicator and each of its parts."""
     text = StringIO()
     rows = csv.writer(text)
-    rows.writerow(COLUMNS)
-    for one in report.indicators:
-        articles = "; ".join(article.name for article in one.articles)
+    rows.writerow(CSV_COLUMNS)
+    for indicator in report.indicators:
+        articles = "; ".join(article.name for article in indicator.articles)
         lines: list[tuple[Any, ...]] = [
-            (one.key, one.title, "", one.value, one.unit, one.of, articles, one.how)
+            (
+                indicator.key,
+                indicator.title,
+                "",
+                indicator.value,
+                indicator.unit,
+                indicator.of,
+                articles,
+                indicator.how,
+            )
         ]
         lines += [
-            (one.key, one.title, part.name, part.count, "count", one.of, articles, "") for part in one.parts
+            (indicator.key, indicator.title, part.name, part.count, "count", indicator.of, articles, "")
+            for part in indicator.parts
         ]
         for row in lines:
             # Anyone may have chosen the names of claimants and topics, so none of them may begin a formula.
-            rows.writerow("" if cell is None else escape_formula(_to_plain(cell)) for cell in row)
+            rows.writerow("" if cell is None else escape_formula(_format_cell(cell)) for cell in row)
     return text.getvalue()
 
 
-def _to_plain(cell: Any) -> Any:
+def _format_cell(cell: Any) -> Any:
     return str(cell) if isinstance(cell, Promise) else cell
 
 
-def _build_indicator(one: Indicator) -> PublicIndicator:
+def _build_indicator(indicator: Indicator) -> PublicIndicator:
     return {
-        "key": one.key,
-        "title": str(one.title),
-        "value": None if one.value is None else float(one.value),
-        "unit": one.unit,
-        "of": one.of,
-        "how": str(one.how),
-        "parts": [{"name": str(part.name), "count": part.count} for part in one.parts],
-        "articles": [_build_article(article) for article in one.articles],
+        "key": indicator.key,
+        "title": str(indicator.title),
+        "value": None if indicator.value is None else float(indicator.value),
+        "unit": indicator.unit,
+        "of": indicator.of,
+        "how": str(indicator.how),
+        "parts": [{"name": str(part.name), "count": part.count} for part in indicator.parts],
+        "articles": [_build_article(article) for article in indicator.articles],
     }
 
 
-def _build_statement(one: NewsroomStatement) -> PublicStatement:
+def _build_statement(statement: NewsroomStatement) -> PublicStatement:
     return {
-        "kind": one.kind,
-        "articles": [_build_article(article) for article in one.articles],
+        "kind": statement.kind,
+        "articles": [_build_article(article) for article in statement.articles],
         "pages": [
             {
                 "language": page.language,
@@ -135,7 +145,7 @@ def _build_statement(one: NewsroomStatement) -> PublicStatement:
                 "url": page.url,
                 "published_at": format_moment(page.published_at),
             }
-            for page in one.versions
+            for page in statement.versions
         ],
     }
 

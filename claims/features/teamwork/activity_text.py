@@ -6,7 +6,7 @@ from django_stubs_ext import StrPromise
 from claims.newsroom.notifications import NotificationKind as Kind
 
 #: For each kind: the sentence with the person who did it, and the one without (a rule, or a deadline).
-_SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
+_EVENT_SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.ASSIGNED: (_("%(who)s assigned this to you"), _("This was assigned to you by a rule")),
     Kind.HANDED_OVER: (_("%(who)s handed this over to another person"), _("This was handed over")),
     Kind.DUE_SOON: (_("This is due soon"), _("This is due soon")),
@@ -63,5 +63,5 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
 
 def describe_event(kind: str, actor_name: str) -> str:
     """Describe the event, with the person if there is one. The sentence has no full stop."""
-    named_sentence, unnamed = _SENTENCES[kind]
+    named_sentence, unnamed = _EVENT_SENTENCES[kind]
     return str(named_sentence) % {"who": actor_name} if actor_name else str(unnamed)

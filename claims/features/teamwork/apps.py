@@ -12,9 +12,9 @@ class Teamwork(Feature):
     adds = _("Assignments with due dates, comments, notifications and chat channels.")
     receivers = {
         "claims.newsroom.signals.moved": "claims.features.teamwork.assignments.release_finished",
-        "claims.newsroom.signals.claims_added": "claims.features.teamwork.assignment_rules.apply",
+        "claims.newsroom.signals.claims_added": "claims.features.teamwork.assignment_rules.apply_rules",
         "claims.newsroom.signals.import_finished": "claims.features.teamwork.assignment_rules.call_after_import",
-        "claims.newsroom.signals.notified": "claims.features.teamwork.joins.deliver",
+        "claims.newsroom.signals.notified": "claims.features.teamwork.joins.deliver_notification",
     }
     menu = {
         "desk": [

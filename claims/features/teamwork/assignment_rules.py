@@ -32,7 +32,7 @@ BATCH_SIZE = 2_000
 #: Above this number of new claims there are no single notifications; the dashboard shows the claims.
 NOTIFICATION_LIMIT = 50
 #: The number of newest claims that a trial checks.
-DRY_RUN_CLAIMS = 500
+PREVIEW_CLAIMS = 500
 
 
 @dataclass(slots=True)
@@ -53,18 +53,18 @@ class RuleDecision:
         return self.person is not None or self.priority is not None or self.due_in_days is not None
 
 
-def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[RuleDecision]:
-    """Return the decisions of the rules, in order, about these claims. Writes nothing.
+def decide_assignments(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[RuleDecision]:
+    """Return what the rules, applied in order, decide about each of these claims. Writes nothing.
 
     Each rule takes one query, and another one if it assigns to a role, whatever the number of claims.
     """
     decisions: dict[int, RuleDecision] = {}
-    turns = _AssigneeRotation()
+    rotation = _AssigneeRotation()
     for rule in rules:
         for key in _find_matching_claims(rule, claims).order_by("pk").values_list("pk", flat=True):
             decision = decisions.setdefault(key, RuleDecision(key))
             if decision.person is None:
-                decision.person = turns.choose_assignee(rule)
+                decision.person = rotation.choose_assignee(rule)
             if decision.priority is None:
                 decision.priority = rule.priority
             if decision.due_in_days is None:
@@ -75,10 +75,10 @@ def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[Rul
     return [decisions[key] for key in sorted(decisions)]
 
 
-def apply(claims: Collection[int], **_signal: Any) -> int:
+def apply_rules(claims: Collection[int], **_signal: Any) -> int:
     """Assign the unassigned claims that match a rule; return how many."""
     rules = list(AssignmentRule.objects.active().select_related("person", "role", "follower"))
-    return sum(_apply(batch, rules) for batch in _split_batches(sorted(claims))) if rules else 0
+    return sum(_apply_to_batch(batch, rules) for batch in _split_batches(sorted(claims))) if rules else 0
 
 
 def call_after_import(run: int, **_signal: Any) -> None:
@@ -95,26 +95,26 @@ def apply_to_import(run: int) -> int:
         run=run, made_claim=True, verdict=None, claim__state=Claim.State.PROPOSED
     )
     keys = imported_claims.order_by("claim").values_list("claim", flat=True)
-    return sum(apply(batch) for batch in _split_batches(list(keys)))
+    return sum(apply_rules(batch) for batch in _split_batches(list(keys)))
 
 
 def preview_rule(rule: AssignmentRule) -> list[RuleDecision]:
     """Return what the rule would have done with the newest claims. Writes nothing."""
-    newest = Claim.objects.order_by("-pk").values("pk")[:DRY_RUN_CLAIMS]
-    return decide(Claim.objects.filter(pk__in=newest), [rule])[::-1]
+    newest = Claim.objects.order_by("-pk").values("pk")[:PREVIEW_CLAIMS]
+    return decide_assignments(Claim.objects.filter(pk__in=newest), [rule])[::-1]
 
 
 @transaction.atomic
-def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
+def _apply_to_batch(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
     # Assignments made by people at the same time come before or after this, and are not overridden.
     rows = Claim.objects.filter(pk__in=batch, state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
     claim_ids = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
     is_assigned = Exists(Assignment.objects.filter(claim=OuterRef("pk"), verdict=None))
-    decisions = decide(Claim.objects.filter(~is_assigned, pk__in=claim_ids), rules)
+    decisions = decide_assignments(Claim.objects.filter(~is_assigned, pk__in=claim_ids), rules)
     today = timezone.localdate()
-    work = [_build_assignment(one, today) for one in decisions if one.is_work]
+    work = [_build_assignment(decision, today) for decision in decisions if decision.is_work]
     Assignment.objects.bulk_create(work)
-    pairs = {(one.claim, key) for one in decisions for key in _collect_followers(one)}
+    pairs = {(decision.claim, key) for decision in decisions for key in _collect_followers(decision)}
     ClaimFollower.objects.bulk_create(
         [ClaimFollower(claim_id=claim, person_id=person) for claim, person in sorted(pairs)],
         ignore_conflicts=True,
@@ -140,11 +140,11 @@ def _collect_followers(decision: RuleDecision) -> set[int]:
 
 
 def _notify_people(decisions: Iterable[RuleDecision]) -> None:
-    assigned = [(one, one.person) for one in decisions if one.person]
-    claims = Claim.objects.in_bulk([one.claim for one, _person in assigned])
-    for one, person in assigned:
-        note = _("Rule: %s") % join_words(rule.name for rule in one.rules)
-        notify_people("assigned", claim=claims[one.claim], to=[person], note=note)
+    assigned = [(decision, decision.person) for decision in decisions if decision.person]
+    claims = Claim.objects.in_bulk([decision.claim for decision, _person in assigned])
+    for decision, person in assigned:
+        note = _("Rule: %s") % join_words(rule.name for rule in decision.rules)
+        notify_people("assigned", claim=claims[decision.claim], to=[person], note=note)
 
 
 def _split_batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:

@@ -1,9 +1,10 @@
 """Assignments of claims and verdicts: take, assign, hand over, release, set due date and priority.
 
-A claim and its verdict in progress share one assignment: of whichever was assigned first.
+A claim and its verdict in progress share one assignment, which belongs to the one that was assigned first.
 
 Each function locks the claim so that concurrent calls wait, decides, writes one row beside the unchanged claim,
-and notifies the people concerned. `seen` is the assignee that the person saw; an outdated page changes nothing.
+and notifies the people concerned. `expected_id` is the assignee that the person saw on the page; an outdated
+page changes nothing.
 """
 
 from collections.abc import Iterable
@@ -30,7 +31,7 @@ from claims.newsroom.roles import require_permission
 
 Subject = Claim | Verdict
 
-TAKE, ASSIGN = "teamwork.take_work", "teamwork.assign_work"
+TAKE_PERMISSION, ASSIGN_PERMISSION = "teamwork.take_work", "teamwork.assign_work"
 
 #: The states with work to do. A published verdict can be assigned for another check.
 OPEN_STATES = {
@@ -44,16 +45,16 @@ _REQUIRED_PERMISSIONS = {Claim: "claims.add_verdict", Verdict: "claims.change_ve
 
 
 class UnchangedValue:
-    """The type of a marker for an unchanged value, because None clears a value."""
+    """The type of `KEEP_VALUE`, which leaves a value unchanged; None clears it."""
 
 
-KEEP: Final = UnchangedValue()
+KEEP_VALUE: Final = UnchangedValue()
 
 
 # Permissions ------------------------------------------------------------------------------------------------------
 
 
-def can_do(kind: type[Subject], person: User) -> bool:
+def can_do_work(kind: type[Subject], person: User) -> bool:
     """Return whether the person can be assigned this kind of work."""
     return person.is_active and person.has_perms([_REQUIRED_PERMISSIONS[kind], READ_DRAFTS])
 
@@ -62,11 +63,11 @@ def find_assignable_people(kind: type[Subject]) -> QuerySet[User]:
     """Return all people who can be assigned this kind of work, by name."""
     backend = "django.contrib.auth.backends.ModelBackend"
     people = User.objects.with_perm(_REQUIRED_PERMISSIONS[kind], backend=backend)
-    reading = User.objects.with_perm(READ_DRAFTS, backend=backend)
-    return people.filter(pk__in=reading.values("pk")).order_by("first_name", "last_name", "username")
+    draft_readers = User.objects.with_perm(READ_DRAFTS, backend=backend)
+    return people.filter(pk__in=draft_readers.values("pk")).order_by("first_name", "last_name", "username")
 
 
-def is_to_be_done(subject: Subject) -> bool:
+def needs_work(subject: Subject) -> bool:
     """Return whether the subject has unfinished work, and so can be assigned."""
     return subject.state in OPEN_STATES[type(subject)]
 
@@ -83,11 +84,11 @@ def choose_assignment(subject: Subject, rows: Iterable[Assignment]) -> Assignmen
 
     A claim and its verdict are one piece of work, so that either shows the assignment of the other.
     """
-    of = subject.pk if isinstance(subject, Verdict) else None
-    if of is not None:
-        shared = {None, of} if is_to_be_done(subject) else {of}
-        rows = [row for row in rows if row.verdict_id in shared]
-    return min(rows, key=lambda row: (get_assignee(row) is None, row.verdict_id != of), default=None)
+    verdict_id = subject.pk if isinstance(subject, Verdict) else None
+    if verdict_id is not None:
+        accepted_ids = {None, verdict_id} if needs_work(subject) else {verdict_id}
+        rows = [row for row in rows if row.verdict_id in accepted_ids]
+    return min(rows, key=lambda row: (get_assignee(row) is None, row.verdict_id != verdict_id), default=None)
 
 
 # Actions ----------------------------------------------------------------------------------------------------------
@@ -101,7 +102,7 @@ def assign_to_self(subject: Subject, *, by: User) -> Assignment:
         NotPossible: the subject is assigned to another person, or there is no work to do.
         NotAllowed: the person's role does not include it.
     """
-    require_permission(by, TAKE, _("take work"))
+    require_permission(by, TAKE_PERMISSION, _("take work"))
     assignment = _lock_assignment(subject)
     if assignment.person_id == by.pk:
         return assignment
@@ -114,15 +115,15 @@ def assign_to_self(subject: Subject, *, by: User) -> Assignment:
 
 
 @transaction.atomic
-def assign(
+def assign_work(
     subject: Subject,
     to: User,
     *,
     by: User,
-    due_on: date | UnchangedValue | None = KEEP,
-    priority: int | UnchangedValue = KEEP,
+    due_on: date | UnchangedValue | None = KEEP_VALUE,
+    priority: int | UnchangedValue = KEEP_VALUE,
     note: str = "",
-    expected_id: int | UnchangedValue | None = KEEP,
+    expected_id: int | UnchangedValue | None = KEEP_VALUE,
 ) -> Assignment:
     """Assign the subject with a due date and a priority.
 
@@ -141,18 +142,23 @@ def assign(
     return _hand_over(subject, assignment, to, by=by, note=note)
 
 
-def reassign(
-    subject: Subject, to: User, *, by: User, note: str = "", expected_id: int | UnchangedValue | None = KEEP
+def reassign_work(
+    subject: Subject,
+    to: User,
+    *,
+    by: User,
+    note: str = "",
+    expected_id: int | UnchangedValue | None = KEEP_VALUE,
 ) -> Assignment:
-    """Hand the work over to another person, with a note. Raises the same exceptions as `assign`."""
-    return assign(subject, to, by=by, note=note, expected_id=expected_id)
+    """Hand the work over to another person, with a note. Raises the same exceptions as `assign_work`."""
+    return assign_work(subject, to, by=by, note=note, expected_id=expected_id)
 
 
 @transaction.atomic
-def release(
-    subject: Subject, *, by: User, note: str = "", expected_id: int | UnchangedValue | None = KEEP
+def release_work(
+    subject: Subject, *, by: User, note: str = "", expected_id: int | UnchangedValue | None = KEEP_VALUE
 ) -> Assignment:
-    """Release the work; its due date and priority stay. Raises the same exceptions as `set_due`."""
+    """Release the work; its due date and priority stay. Raises the same exceptions as `set_due_date`."""
     assignment = _lock_assignment(subject)
     _refuse_stale(assignment, expected_id)
     _may_change(assignment, by)
@@ -161,7 +167,7 @@ def release(
 
 
 @transaction.atomic
-def set_due(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
+def set_due_date(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
     """Set the due date; None removes it.
 
     Raises:
@@ -176,7 +182,7 @@ def set_due(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
 
 @transaction.atomic
 def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
-    """Set the priority. Raises the same exceptions as `set_due`."""
+    """Set the priority. Raises the same exceptions as `set_due_date`."""
     assignment = _lock_assignment(subject)
     _may_change(assignment, by)
     assignment.priority = _check_priority(priority)
@@ -190,8 +196,8 @@ def release_finished(subject: Subject, action: str, **_signal: Any) -> None:
     """
     if isinstance(subject, Verdict):
         if subject.state == Verdict.State.PUBLISHED:
-            of_verdicts = Q(verdict=subject.pk) | Q(verdict=subject.supersedes_id, verdict__isnull=False)
-            rows = Assignment.objects.filter(Q(verdict=None) | of_verdicts, claim=subject.claim_id)
+            is_verdict = Q(verdict=subject.pk) | Q(verdict=subject.supersedes_id, verdict__isnull=False)
+            rows = Assignment.objects.filter(Q(verdict=None) | is_verdict, claim=subject.claim_id)
         elif subject.state == Verdict.State.RETRACTED:
             rows = Assignment.objects.filter(verdict=subject)
         else:
@@ -199,10 +205,10 @@ def release_finished(subject: Subject, action: str, **_signal: Any) -> None:
         rows.open().update(done_at=Now())
     elif action in _UNDONE_MOVES:
         moves = subject.transitions.filter(verdict=None, action__in=_UNDONE_MOVES[action])
-        taken_back = moves.order_by("pk").values_list("at", flat=True).last()
-        if taken_back:
-            _filter_by_subject(subject).filter(done_at__gte=taken_back).update(done_at=None)
-    elif not is_to_be_done(subject):
+        undone_at = moves.order_by("pk").values_list("at", flat=True).last()
+        if undone_at:
+            _filter_by_subject(subject).filter(done_at__gte=undone_at).update(done_at=None)
+    elif not needs_work(subject):
         _filter_by_subject(subject).open().update(done_at=Now())
 
 
@@ -229,7 +235,7 @@ def _lock_assignment(subject: Subject) -> Assignment:
     locked_subject = claim if isinstance(subject, Claim) else Verdict.objects.filter(pk=subject.pk).first()
     if claim is None or locked_subject is None:
         raise NotPossible(_("It has been deleted in the meantime."))
-    if not is_to_be_done(locked_subject):
+    if not needs_work(locked_subject):
         raise NotPossible(
             _("There is nothing left to do: the state is “%(state)s”.")
             % {"state": locked_subject.get_state_display()}
@@ -259,24 +265,24 @@ def _refuse_stale(assignment: Assignment, expected_id: int | UnchangedValue | No
 def _may_give(assignment: Assignment, to: User, by: User) -> None:
     holder = get_assignee(assignment)
     kind = Verdict if assignment.verdict_id else Claim
-    if not by.has_perm(ASSIGN):
-        require_permission(by, TAKE, _("take work and hand it over"))
+    if not by.has_perm(ASSIGN_PERMISSION):
+        require_permission(by, TAKE_PERMISSION, _("take work and hand it over"))
         if not (holder == by or (holder is None and to == by)):
             raise NotInRole(_("Only the assignee or an editor can assign it to another person."))
     # Read again, because the person may have left since the page was rendered.
     assignee = User.objects.filter(pk=to.pk, is_active=True).first()
     if assignee is None:
         raise NotPossible(_("%(who)s no longer works here.") % {"who": get_display_name(to)})
-    if not can_do(kind, assignee):
+    if not can_do_work(kind, assignee):
         raise NotPossible(
             _("The role of %(who)s does not include this work.") % {"who": get_display_name(to)}
         )
 
 
 def _may_change(assignment: Assignment, by: User) -> None:
-    if by.has_perm(ASSIGN):
+    if by.has_perm(ASSIGN_PERMISSION):
         return
-    require_permission(by, TAKE, _("set due dates"))
+    require_permission(by, TAKE_PERMISSION, _("set due dates"))
     if get_assignee(assignment) != by:
         raise NotInRole(
             _(
@@ -296,7 +302,7 @@ def _hand_over(subject: Subject, assignment: Assignment, to: User, *, by: User, 
     before = get_assignee(assignment)
     assignment.person = to
     stored_assignment = _save_assignment(assignment, by, note)
-    followers.add([assignment.claim_id], [to.pk])
+    followers.add_followers([assignment.claim_id], [to.pk])
     if before != to:
         claim, verdict = assignment.claim, assignment.verdict
         notify_people("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)

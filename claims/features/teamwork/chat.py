@@ -37,14 +37,14 @@ RETRY_DELAYS = (10, 60, 300, 1800, 7200, 21600, 43200)
 
 
 #: The end of a longer URL may be shown, because the rest cannot be guessed.
-UNMASKED_LENGTH = 60
+MAX_VISIBLE_LENGTH = 60
 
 
 class MessageNotSent(Exception):
     """The message was not sent; `str()` explains why, without revealing the URL."""
 
 
-def announce(
+def queue_chat_messages(
     kind: str,
     *,
     claim: Claim,
@@ -92,7 +92,7 @@ def check_address(address: str) -> str:
 def mask_address(address: str) -> str:
     """Mask the secret part of the URL, leaving its host visible."""
     parts = urlsplit(address)
-    end = address[-4:] if len(address) > UNMASKED_LENGTH else ""
+    end = address[-4:] if len(address) > MAX_VISIBLE_LENGTH else ""
     return f"{parts.scheme}://{parts.netloc}/…{end}"
 
 
@@ -115,13 +115,13 @@ def send_message(*, message_id: int, attempt: int) -> None:
     try:
         if not message.channel.active:
             raise MessageNotSent(_("The channel was switched off."))
-        post(message.channel, build_text(message))
+        post_text(message.channel, build_text(message))
     except MessageNotSent as failure:
-        _note_failure(message, attempt, str(failure))
+        _record_message_failure(message, attempt, str(failure))
     else:
         message.state, message.failure = ChatMessage.State.SENT, ""
         message.save(update_fields=["state", "failure"])
-        note_sent(message.channel)
+        record_success(message.channel)
 
 
 def send_test_message(channel: ChatChannel) -> None:
@@ -138,18 +138,18 @@ def send_test_message(channel: ChatChannel) -> None:
         button=_("Open the desk"),
     )
     try:
-        post(channel, text)
+        post_text(channel, text)
     except MessageNotSent as failure:
-        note_failure(channel, str(failure))
+        record_channel_failure(channel, str(failure))
         raise
-    note_sent(channel)
+    record_success(channel)
 
 
 def build_text(message: ChatMessage) -> ChatText:
     """Return the message; it contains colleagues' words only if the channel allows them."""
-    words = ""
+    note = ""
     if message.channel.tells_words:
-        words = message.comment.text if message.comment else message.note
+        note = message.comment.text if message.comment else message.note
     with translation.override(settings.LANGUAGE_CODE):
         return ChatText(
             kind=message.kind,
@@ -157,11 +157,11 @@ def build_text(message: ChatMessage) -> ChatText:
             statement=message.claim.statement,
             link=f"{settings.SITE_URL}{_build_page_path(message)}",
             button=pgettext("button", "Open"),
-            words=words,
+            words=note,
         )
 
 
-def post(channel: ChatChannel, text: ChatText) -> None:
+def post_text(channel: ChatChannel, text: ChatText) -> None:
     """Post the text. Raises MessageNotSent if the chat tool rejects it."""
     body = json.dumps(build_payload(channel.shape, text)).encode()
     headers = {"Content-Type": "application/json"}
@@ -176,28 +176,28 @@ def post(channel: ChatChannel, text: ChatText) -> None:
         raise MessageNotSent(f"HTTP {answer.status}: {reply[:300]}" if reply else f"HTTP {answer.status}")
 
 
-def note_sent(channel: ChatChannel) -> None:
+def record_success(channel: ChatChannel) -> None:
     """Record a successful delivery."""
     ChatProgress.objects.filter(pk=channel.pk).update(failures=0, failure="", sent_at=timezone.now())
 
 
-def trust_again(channel: ChatChannel) -> None:
+def clear_failures(channel: ChatChannel) -> None:
     """Clear the channel's failures, after a person has fixed the cause."""
     ChatProgress.objects.filter(pk=channel.pk).update(failures=0, failure="")
 
 
-def note_failure(channel: ChatChannel, failure: str) -> None:
+def record_channel_failure(channel: ChatChannel, failure: str) -> None:
     """Record a failed delivery."""
     ChatProgress.objects.filter(pk=channel.pk).update(failures=F("failures") + 1, failure=failure)
 
 
-def _note_failure(message: ChatMessage, attempt: int, failure: str) -> None:
+def _record_message_failure(message: ChatMessage, attempt: int, failure: str) -> None:
     given_up = attempt > len(RETRY_DELAYS) or not message.channel.active
     message.state = ChatMessage.State.FAILED if given_up else ChatMessage.State.WAITING
     message.failures, message.failure = attempt, failure
     message.save(update_fields=["state", "failures", "failure"])
     if message.channel.active:
-        note_failure(message.channel, failure)
+        record_channel_failure(message.channel, failure)
     if not given_up:
         later = timezone.now() + timedelta(seconds=RETRY_DELAYS[attempt - 1])
         defer(

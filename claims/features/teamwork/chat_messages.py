@@ -47,16 +47,16 @@ def _build_slack_message(text: ChatText) -> dict[str, Any]:
         blocks.append({"type": "section", "text": _build_plain_text(text.words)})
     link = {"type": "mrkdwn", "text": f"<{text.link}|{_escape_text(text.button)}>"}
     blocks.append({"type": "context", "elements": [link]})
-    summary = f"{_escape_text(text.headline)}: {_escape_text(cut(text.statement))}"
+    summary = f"{_escape_text(text.headline)}: {_escape_text(shorten_text(text.statement))}"
     return {"text": f"{summary} <{text.link}>", "blocks": blocks}
 
 
-def _build_plain_text(words: str) -> dict[str, Any]:
-    return {"type": "plain_text", "text": cut(words), "emoji": False}
+def _build_plain_text(text: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": shorten_text(text), "emoji": False}
 
 
-def _escape_text(words: str) -> str:
-    escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+def _escape_text(text: str) -> str:
+    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # Mattermost and Rocket.Chat notify people by these, in any message.
     return escaped.replace("@", "@\u200b")
 
@@ -76,7 +76,7 @@ def _build_teams_message(text: ChatText) -> dict[str, Any]:
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
-        "fallbackText": f"{text.headline}: {cut(text.statement)}",
+        "fallbackText": f"{text.headline}: {shorten_text(text.statement)}",
         "body": body,
         "actions": [{"type": "Action.OpenUrl", "title": text.button, "url": text.link}],
     }
@@ -88,8 +88,8 @@ def _build_teams_message(text: ChatText) -> dict[str, Any]:
     return {"type": "message", "attachments": [attachment]}
 
 
-def _build_text_run(words: str, **look: Any) -> dict[str, Any]:
-    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": cut(words), **look}]}
+def _build_text_run(text: str, **look: Any) -> dict[str, Any]:
+    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": shorten_text(text), **look}]}
 
 
 def _build_plain_message(text: ChatText) -> dict[str, Any]:
@@ -97,7 +97,7 @@ def _build_plain_message(text: ChatText) -> dict[str, Any]:
     return message | ({"words": text.words} if text.words else {})
 
 
-def cut(words: str) -> str:
+def shorten_text(text: str) -> str:
     """Return the text shortened for a chat; never empty, because tools reject that."""
-    words = words.strip() or "–"
-    return words if len(words) <= MAX_TEXT_LENGTH else words[: MAX_TEXT_LENGTH - 1] + "…"
+    text = text.strip() or "–"
+    return text if len(text) <= MAX_TEXT_LENGTH else text[: MAX_TEXT_LENGTH - 1] + "…"

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.features.teamwork import chat, followers
-from claims.features.teamwork.mentions import find_mentioned
+from claims.features.teamwork.mentions import find_mentioned_people
 from claims.features.teamwork.models import Assignment, ClaimFollower, Comment, Notification
 from claims.features.teamwork.models.comment import EDITABLE_PERIOD, MAX_COMMENT_LENGTH
 from claims.features.teamwork.notifications import find_readers, notify_people
@@ -35,11 +35,11 @@ class CommentResult:
 
     comment: Comment
     #: Mentioned people who may not read the comment and were therefore not notified.
-    unable: list[User]
+    unreachable_people: list[User]
 
 
 @transaction.atomic
-def write(
+def add_comment(
     claim: Claim,
     text: str,
     *,
@@ -83,20 +83,20 @@ def write(
     )
     if thread and thread.resolved_at:
         # A reply reopens the thread.
-        _save(thread, resolved_at=None, resolved_by=None, resolved_by_name="")
+        _save_comment(thread, resolved_at=None, resolved_by=None, resolved_by_name="")
     mentioned_people, unreachable_people = _record_mentions(comment, by)
-    followers.add([claim.pk], [by.pk, *(person.pk for person in mentioned_people)])
-    about: dict[str, Any] = {"claim": claim, "by": by, "verdict": verdict, "comment": comment}
-    notify_people(Kind.MENTIONED, to=mentioned_people, **about)
+    followers.add_followers([claim.pk], [by.pk, *(person.pk for person in mentioned_people)])
+    event: dict[str, Any] = {"claim": claim, "by": by, "verdict": verdict, "comment": comment}
+    notify_people(Kind.MENTIONED, to=mentioned_people, **event)
     if thread:
-        notify_people(Kind.REPLIED, to=_find_participants(thread), **about)
-    notify_people(Kind.COMMENTED, to=find_people_to_notify(claim, verdict), **about)
-    chat.announce(Kind.COMMENTED, **about)
+        notify_people(Kind.REPLIED, to=_find_participants(thread), **event)
+    notify_people(Kind.COMMENTED, to=find_people_to_notify(claim, verdict), **event)
+    chat.queue_chat_messages(Kind.COMMENTED, **event)
     return CommentResult(comment, unreachable_people)
 
 
 @transaction.atomic
-def edit(comment: Comment, text: str, *, by: User, expected_text: str | None = None) -> CommentResult:
+def edit_comment(comment: Comment, text: str, *, by: User, expected_text: str | None = None) -> CommentResult:
     """Edit a comment. Newly mentioned people are notified; the earlier wording is kept.
 
     Args:
@@ -122,9 +122,9 @@ def edit(comment: Comment, text: str, *, by: User, expected_text: str | None = N
         raise NotPossible(
             _("You have edited this comment in another window. Reload this page, then edit it again.")
         )
-    _save(comment, text=text, edited_at=now)
+    _save_comment(comment, text=text, edited_at=now)
     mentioned_people, unreachable_people = _record_mentions(comment, by)
-    followers.add([comment.claim_id], [person.pk for person in mentioned_people])
+    followers.add_followers([comment.claim_id], [person.pk for person in mentioned_people])
     notify_people(
         Kind.MENTIONED,
         to=mentioned_people,
@@ -137,7 +137,7 @@ def edit(comment: Comment, text: str, *, by: User, expected_text: str | None = N
 
 
 @transaction.atomic
-def withdraw(comment: Comment, *, by: User) -> Comment:
+def withdraw_comment(comment: Comment, *, by: User) -> Comment:
     """Withdraw a comment: its text is deleted, but its record and its replies remain.
 
     Raises:
@@ -150,7 +150,7 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
         comment.mentioned.clear()
         # The comment must not leave an unread notification behind.
         Notification.objects.unread().filter(comment=comment).delete()
-        _save(
+        _save_comment(
             comment,
             text="",
             withdrawn_at=clock.get_database_time(),
@@ -161,7 +161,9 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
 
 
 @transaction.atomic
-def resolve(comment: Comment, *, by: User, resolved: bool = True, expected_id: int | None = None) -> Comment:
+def resolve_thread(
+    comment: Comment, *, by: User, resolved: bool = True, expected_id: int | None = None
+) -> Comment:
     """Resolve or reopen a thread.
 
     Args:
@@ -177,14 +179,14 @@ def resolve(comment: Comment, *, by: User, resolved: bool = True, expected_id: i
     if resolved and expected_id is not None and comment.replies.filter(pk__gt=expected_id).exists():
         raise NotPossible(_("Someone has replied in the meantime. Read the reply, then resolve the thread."))
     if resolved and comment.resolved_at is None:
-        _save(
+        _save_comment(
             comment,
             resolved_at=clock.get_database_time(),
             resolved_by=by,
             resolved_by_name=get_display_name(by)[:200],
         )
     elif not resolved and comment.resolved_at:
-        _save(comment, resolved_at=None, resolved_by=None, resolved_by_name="")
+        _save_comment(comment, resolved_at=None, resolved_by=None, resolved_by_name="")
     return comment
 
 
@@ -247,7 +249,7 @@ def _clean_text(text: str) -> str:
     return text
 
 
-def _save(comment: Comment, **changes: Any) -> None:
+def _save_comment(comment: Comment, **changes: Any) -> None:
     for name, value in changes.items():
         setattr(comment, name, value)
     comment.save(update_fields=list(changes))
@@ -255,7 +257,7 @@ def _save(comment: Comment, **changes: Any) -> None:
 
 def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
     """Record the mentioned people, separately for those who may and may not read the comment."""
-    mentioned_people = find_mentioned(comment.text)
+    mentioned_people = find_mentioned_people(comment.text)
     readers = list(
         find_readers(mentioned_people, claim=comment.claim, verdict=comment.verdict, comment=comment)
     )

@@ -23,7 +23,7 @@ def add_work(
     """Create the demo's assignments, due dates and comments, and a chat channel that is switched off."""
     _mark_past_events_notified()
     for row in content["assignments"]:
-        assignments.assign(
+        assignments.assign_work(
             _find_subject(row, claims),
             people[row["to"]],
             by=people[row["by"]],
@@ -32,9 +32,11 @@ def add_work(
             note=row["note"],
         )
     for row in content["comments"]:
-        comment = comments.write(claims[row["claim"]], row["text"], by=people[row["by"]]).comment
+        comment = comments.add_comment(claims[row["claim"]], row["text"], by=people[row["by"]]).comment
         for reply in row["replies"]:
-            comments.write(claims[row["claim"]], reply["text"], by=people[reply["by"]], reply_to=comment)
+            comments.add_comment(
+                claims[row["claim"]], reply["text"], by=people[reply["by"]], reply_to=comment
+            )
     for row in content["assignment_rules"]:
         AssignmentRule.objects.create(
             name=row["name"],

@@ -1,7 +1,7 @@
 """The daily digest: one email of unread notifications, at each person's chosen hour.
 
-The hour is by the person's clock. If the clocks go forward past it, the digest is sent at that moment; if they
-go back, at the first of the two.
+The hour is in the person's time zone. If a change of the clocks skips that hour, the digest is sent at the
+change; if it repeats the hour, the first time.
 """
 
 from collections.abc import Iterator
@@ -56,7 +56,7 @@ def send_digest(*, person_id: int) -> None:
     person = schedule.person
     if not (person.is_active and person.is_staff and person.email) or _was_sent(schedule, moment):
         return
-    rows = _find_waiting().of(person).filter(created_at__lt=moment).order_by("claim", "pk")
+    rows = _find_waiting().for_person(person).filter(created_at__lt=moment).order_by("claim", "pk")
     notifications = list(rows.select_related("claim", "comment"))
     if not notifications:
         return
@@ -69,9 +69,9 @@ def send_digest(*, person_id: int) -> None:
 
 def find_due_people(now: datetime) -> Iterator[int]:
     """Return the ids of the people whose digest is due."""
-    first = dict(_find_waiting().order_by().values_list("person").annotate(first=Min("created_at")))
-    schedules = MailSchedule.objects.in_bulk(first)
-    for person, since in first.items():
+    earliest = dict(_find_waiting().order_by().values_list("person").annotate(first=Min("created_at")))
+    schedules = MailSchedule.objects.in_bulk(earliest)
+    for person, since in earliest.items():
         schedule = schedules.get(person) or MailSchedule(person_id=person)
         moment = find_last_moment(schedule, now)
         if since < moment and not _was_sent(schedule, moment):
@@ -113,6 +113,6 @@ def _mail(person: User, notifications: list[Notification], moment: datetime) -> 
         _("[%(newsroom)s] Activity until %(when)s")
         % {"newsroom": settings.NEWSROOM_NAME, "when": date_format(moment, "SHORT_DATETIME_FORMAT")}
     )
-    mail = mails.compose_mail(person, subject, "digest", context, kind=mails.DIGEST)
+    mail = mails.compose_mail(person, subject, "digest", context, kind=mails.DIGEST_KIND)
     mail.extra_headers["Message-ID"] = build_message_id(f"digest-{person.pk}-{moment:%Y%m%d}")
     return mail

@@ -22,24 +22,24 @@ def notify_of_due_dates() -> int:
     is_near = Q(due_on__range=(today, today + _SOON_PERIOD)) & ~Q(
         told_due_soon=F("due_on"), told_due_soon__isnull=False
     )
-    return _notify_all("overdue", "told_overdue", is_overdue) + _notify_all(
+    return _notify_in_batches("overdue", "told_overdue", is_overdue) + _notify_in_batches(
         "due_soon", "told_due_soon", is_near
     )
 
 
-def _notify_all(kind: str, noted_in: str, which: Q) -> int:
+def _notify_in_batches(kind: str, date_field: str, condition: Q) -> int:
     count = 0
-    while batch := _notify_batch(kind, noted_in, which):
+    while batch := _notify_batch(kind, date_field, condition):
         count += batch
     return count
 
 
 @transaction.atomic
-def _notify_batch(kind: str, noted_in: str, which: Q) -> int:
+def _notify_batch(kind: str, date_field: str, condition: Q) -> int:
     """Notify a batch of people, under a lock so that two workers do not notify twice."""
     rows = (
         Assignment.objects.held()
-        .filter(which)
+        .filter(condition)
         .select_related("claim", "verdict", "person")
         .select_for_update(of=("self",), skip_locked=True)
         .order_by("due_on", "pk")[:_BATCH_SIZE]
@@ -48,5 +48,5 @@ def _notify_batch(kind: str, noted_in: str, which: Q) -> int:
     for row in batch:
         if row.person:
             notify_people(kind, claim=row.claim, verdict=row.verdict, to=[row.person])
-    Assignment.objects.filter(pk__in=[row.pk for row in batch]).update(**{noted_in: F("due_on")})
+    Assignment.objects.filter(pk__in=[row.pk for row in batch]).update(**{date_field: F("due_on")})
     return len(batch)

@@ -18,7 +18,7 @@ def follow(claim: Claim, by: User) -> None:
     """
     if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
         raise NotInRole(_("You cannot read this claim."))
-    add([claim.pk], [by.pk])
+    add_followers([claim.pk], [by.pk])
 
 
 def unfollow(claim: Claim, by: User) -> None:
@@ -26,10 +26,10 @@ def unfollow(claim: Claim, by: User) -> None:
     ClaimFollower.objects.filter(claim=claim, person=by).delete()
 
 
-def add(claims: Iterable[int], people: Iterable[int]) -> None:
+def add_followers(claims: Iterable[int], people: Iterable[int]) -> None:
     """Make these people follow these claims; existing followers stay."""
-    new_followers = list(people)
-    rows = (ClaimFollower(claim_id=claim, person_id=person) for claim in claims for person in new_followers)
+    person_ids = list(people)
+    rows = (ClaimFollower(claim_id=claim, person_id=person) for claim in claims for person in person_ids)
     ClaimFollower.objects.bulk_create(rows, ignore_conflicts=True)
 
 

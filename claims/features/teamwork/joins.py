@@ -13,7 +13,7 @@ from claims.features.teamwork.notifications import notify_people
 from claims.models import Claim, Verdict
 
 
-def deliver(
+def deliver_notification(
     *,
     kind: str,
     claim: Claim,

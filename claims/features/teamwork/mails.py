@@ -26,7 +26,7 @@ from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_ab
 
 _SALT = "claims.features.teamwork.mails"
 #: The kind in unsubscribe links that stands for everything in the digest.
-DIGEST = "digest"
+DIGEST_KIND = "digest"
 
 
 @app.task(name=notifications.MAIL_TASK, queue=MAIL_QUEUE, retry=RETRIES)
@@ -41,14 +41,14 @@ def mail_notification(*, notification_id: int) -> None:
     notification = (
         rows.select_related("person", "claim", "comment").filter(pk=notification_id, mailed_at=None).first()
     )
-    if notification is None or not may_be_told(notification):
+    if notification is None or not may_be_mailed(notification):
         return
     Notification.objects.filter(pk=notification.pk).update(mailed_at=timezone.now())
     with override_language_for(notification.person):
         mail_about(notification).send()
 
 
-def may_be_told(notification: Notification) -> bool:
+def may_be_mailed(notification: Notification) -> bool:
     """Return whether the person is active, has an email address, may read the notification, and has not read
     it yet.
     """
@@ -56,7 +56,7 @@ def may_be_told(notification: Notification) -> bool:
     if comment and comment.withdrawn_at:
         return False
     is_reachable = person.is_active and person.is_staff and person.email
-    return bool(is_reachable) and Notification.objects.of(person).filter(pk=notification.pk).exists()
+    return bool(is_reachable) and Notification.objects.for_person(person).filter(pk=notification.pk).exists()
 
 
 def mail_about(notification: Notification) -> EmailMultiAlternatives:
@@ -82,8 +82,10 @@ def mail_about(notification: Notification) -> EmailMultiAlternatives:
 def compose_mail(
     person: User, subject: str, template: str, context: Mapping[str, Any], *, kind: str
 ) -> EmailMultiAlternatives:
-    """Build an email that a link for its kind unsubscribes from."""
-    stop = make_absolute(reverse("admin:teamwork_notification_stop_mail", args=[stop_token(person, kind)]))
+    """Build an email with a link that unsubscribes from emails of this kind."""
+    stop = make_absolute(
+        reverse("admin:teamwork_notification_stop_mail", args=[build_unsubscribe_token(person, kind)])
+    )
     return mails.compose_mail(person.email, subject, template, context, unsubscribe_url=stop)
 
 
@@ -109,7 +111,7 @@ def build_subject(claim: Claim) -> str:
 # Unsubscribing --------------------------------------------------------------------------------------------------------
 
 
-def stop_token(person: User, kind: str) -> str:
+def build_unsubscribe_token(person: User, kind: str) -> str:
     """Return the token of an unsubscribe link, which works without signing in."""
     return signing.dumps([person.pk, kind], salt=_SALT)
 

@@ -30,9 +30,9 @@ def find_mentionable_people() -> QuerySet[User]:
     return User.objects.filter(is_active=True, is_staff=True)
 
 
-def find_mentioned(text: str) -> list[User]:
+def find_mentioned_people(text: str) -> list[User]:
     """Return the people mentioned in the text, each once, in no particular order."""
-    names = _find_names(parse_markdown(text))
+    names = _find_mentioned_names(parse_markdown(text))
     folded_names = {_fold_name(candidate) for name in names for candidate in _iterate_candidates(name)}
     by_name = _group_by_name(
         find_mentionable_people().annotate(lowered=Lower("username")).filter(lowered__in=folded_names)
@@ -76,7 +76,7 @@ def _iterate_words(parts: list[Token]) -> Iterator[Token]:
             yield part
 
 
-def _find_names(parts: list[Token]) -> list[str]:
+def _find_mentioned_names(parts: list[Token]) -> list[str]:
     """Return the names after @ signs, each once."""
     names_found: dict[str, None] = {}
     for part in parts:
@@ -132,12 +132,12 @@ def _highlight_mentions(parts: list[Token], by_name: dict[str, list[User]]) -> I
     words = {id(part) for part in _iterate_words(parts)}
     for part in parts:
         if id(part) in words:
-            yield from _split(part, by_name)
+            yield from _split_at_mentions(part, by_name)
         else:
             yield part
 
 
-def _split(part: Token, by_name: dict[str, list[User]]) -> Iterator[Token]:
+def _split_at_mentions(part: Token, by_name: dict[str, list[User]]) -> Iterator[Token]:
     """Yield the parts of a token, with each name as a separate token between marks."""
     text, begin = part.content, 0
 

@@ -12,13 +12,13 @@ from claims.newsroom.mails import MAIL_QUEUE
 from factcheck.database.deferred_jobs import defer
 
 #: How long notifications at the desk and messages to channels are kept.
-KEPT, MESSAGES_KEPT = timedelta(days=180), timedelta(days=30)
+NOTIFICATION_LIFETIME, CHAT_MESSAGE_LIFETIME = timedelta(days=180), timedelta(days=30)
 
 
 @app.periodic(cron="7 * * * *")
 @app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.take_up_what_was_left")
 @transaction.atomic
-def take_up_what_was_left(timestamp: int) -> None:
+def queue_unsent_notifications(timestamp: int) -> None:
     """Queue emails of the hour before last that were neither sent nor failed. Runs every hour."""
     now = timezone.now()
     hour = (now - timedelta(hours=2), now - timedelta(hours=1))
@@ -32,8 +32,8 @@ def take_up_what_was_left(timestamp: int) -> None:
 
 @app.periodic(cron="27 3 * * *")
 @app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.forget_what_was_told")
-def forget_what_was_told(timestamp: int) -> None:
+def delete_old_notifications(timestamp: int) -> None:
     """Delete old notifications. Runs daily."""
     now = timezone.now()
-    Notification.objects.filter(created_at__lt=now - KEPT).delete()
-    ChatMessage.objects.filter(created_at__lt=now - MESSAGES_KEPT).delete()
+    Notification.objects.filter(created_at__lt=now - NOTIFICATION_LIFETIME).delete()
+    ChatMessage.objects.filter(created_at__lt=now - CHAT_MESSAGE_LIFETIME).delete()

@@ -25,28 +25,28 @@ from factcheck.database.deferred_jobs import defer
 #: The task in `mails` that emails one notification.
 MAIL_TASK = "claims.features.teamwork.mails.mail_notification"
 
-_KINDS = NotificationKind
+_Kind = NotificationKind
 
 #: The kinds emailed immediately by default: work that waits for the person, or messages to them. The others are
 #: in the
 #: digest.
 INSTANT_MAIL_KINDS = frozenset(
     {
-        _KINDS.ASSIGNED,
-        _KINDS.OVERDUE,
-        _KINDS.MENTIONED,
-        _KINDS.REPLIED,
-        _KINDS.SUBMITTED,
-        _KINDS.RETURNED,
-        _KINDS.RETRACTED,
-        _KINDS.TRANSLATION_WAITS,
-        _KINDS.TRANSLATION_BACK,
-        _KINDS.NOT_PUBLISHED,
-        _KINDS.ANSWERED,
-        _KINDS.ANSWER_OVERDUE,
-        _KINDS.COMPLAINED,
-        _KINDS.COMPLAINT_GIVEN,
-        _KINDS.COMPLAINT_LATE,
+        _Kind.ASSIGNED,
+        _Kind.OVERDUE,
+        _Kind.MENTIONED,
+        _Kind.REPLIED,
+        _Kind.SUBMITTED,
+        _Kind.RETURNED,
+        _Kind.RETRACTED,
+        _Kind.TRANSLATION_WAITS,
+        _Kind.TRANSLATION_BACK,
+        _Kind.NOT_PUBLISHED,
+        _Kind.ANSWERED,
+        _Kind.ANSWER_OVERDUE,
+        _Kind.COMPLAINED,
+        _Kind.COMPLAINT_GIVEN,
+        _Kind.COMPLAINT_LATE,
     }
 )
 
@@ -76,17 +76,21 @@ def notify_people(
     """
     note = note.strip()[:MAX_NOTE_LENGTH]
     if kind not in COMMENT_KINDS:
-        chat.announce(kind, claim=claim, by=by, verdict=verdict, note=note)
+        chat.queue_chat_messages(kind, claim=claim, by=by, verdict=verdict, note=note)
     readers = find_readers(to, claim=claim, verdict=verdict, comment=comment)
-    people = {person: reads for person, reads in readers.items() if person != by}
+    people = {person: may_read_drafts for person, may_read_drafts in readers.items() if person != by}
     if comment:
         earlier_notifications = Notification.objects.filter(comment=comment, person__in=people)
         notified_ids = set(earlier_notifications.values_list("person", flat=True))
-        people = {person: reads for person, reads in people.items() if person.pk not in notified_ids}
+        people = {
+            person: may_read_drafts
+            for person, may_read_drafts in people.items()
+            if person.pk not in notified_ids
+        }
     if not people:
         return []
-    choices = mail_choices(people, kind)
-    wrote_it = verdict.author_id if verdict else claim.created_by_id
+    choices = load_mail_choices(people, kind)
+    author_id = verdict.author_id if verdict else claim.created_by_id
     rows = Notification.objects.bulk_create(
         Notification(
             person=person,
@@ -97,7 +101,7 @@ def notify_people(
             actor=by,
             actor_name=get_display_name(by)[:200] if by else "",
             # Notes within a review are only for people who read drafts, and for the author.
-            note=note if reads_drafts or person.pk == wrote_it else "",
+            note=note if reads_drafts or person.pk == author_id else "",
             mail=choices[person.pk],
         )
         for person, reads_drafts in people.items()
@@ -112,9 +116,9 @@ def find_readers(
 ) -> dict[User, bool]:
     """Return which of the people may read all of this, and whether each may read everyone's drafts."""
     ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
-    reading = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
+    draft_readers = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
     active_people = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
-    rows = active_people.annotate(reads_drafts=Exists(reading.filter(pk=OuterRef("pk"))))
+    rows = active_people.annotate(reads_drafts=Exists(draft_readers.filter(pk=OuterRef("pk"))))
     return {
         person: person.reads_drafts
         for person in rows
@@ -132,7 +136,7 @@ def get_default_choice(kind: str) -> MailChoice:
     return MailChoice.AT_ONCE if kind in INSTANT_MAIL_KINDS else MailChoice.DIGEST
 
 
-def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
+def load_mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
     """Return when each person wants an email about this, by the person's id."""
     ids = [person.pk for person in people]
     preferences = NotificationPreference.objects.filter(person__in=ids, kind=kind)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims.features.teamwork.mails import DIGEST
+from claims.features.teamwork.mails import DIGEST_KIND
 from claims.features.teamwork.models import MailChoice, NotificationPreference
 from claims.features.teamwork.notifications import get_default_choice
 from claims.models import MailSchedule
@@ -24,7 +24,9 @@ def get_schedule(person: User) -> MailSchedule:
 
 
 @transaction.atomic
-def choose(person: User, choices: Mapping[str, str], *, hour: int, time_zone: str, language: str) -> None:
+def store_preferences(
+    person: User, choices: Mapping[str, str], *, hour: int, time_zone: str, language: str
+) -> None:
     """Store the person's choices. Choices equal to the default are not stored, so that they follow changes of
     the default.
     """
@@ -36,21 +38,24 @@ def choose(person: User, choices: Mapping[str, str], *, hour: int, time_zone: st
 
 @transaction.atomic
 def stop_mail(person: User, kind: str) -> None:
-    """Stop emails of this kind; for `DIGEST`, of every kind that would be in the digest."""
-    present = load_choices(person)
+    """Stop emails of this kind; for `DIGEST_KIND`, of every kind that would be in the digest."""
+    current_choices = load_choices(person)
     stopped_kinds = (
-        [each for each, choice in present.items() if choice == MailChoice.DIGEST]
-        if kind == DIGEST
+        [stopped_kind for stopped_kind, choice in current_choices.items() if choice == MailChoice.DIGEST]
+        if kind == DIGEST_KIND
         else [kind]
     )
-    _store_choices(person, present | dict.fromkeys(stopped_kinds, MailChoice.NEVER))
+    _store_choices(person, current_choices | dict.fromkeys(stopped_kinds, MailChoice.NEVER))
 
 
 def _store_choices(person: User, choices: Mapping[str, str]) -> None:
-    own = {kind: choice for kind, choice in choices.items() if choice != get_default_choice(kind)}
-    NotificationPreference.objects.filter(person=person).exclude(kind__in=own).delete()
+    own_preferences = {kind: choice for kind, choice in choices.items() if choice != get_default_choice(kind)}
+    NotificationPreference.objects.filter(person=person).exclude(kind__in=own_preferences).delete()
     NotificationPreference.objects.bulk_create(
-        (NotificationPreference(person=person, kind=kind, mail=choice) for kind, choice in own.items()),
+        (
+            NotificationPreference(person=person, kind=kind, mail=choice)
+            for kind, choice in own_preferences.items()
+        ),
         update_conflicts=True,
         unique_fields=["person", "kind"],
         update_fields=["mail"],

@@ -49,20 +49,22 @@ def record_presence(request: HttpRequest) -> JsonResponse:
         and seen_version
     ):
         row = page.row
-        full_row = type(row)._base_manager.get(pk=row.pk) if row.get_deferred_fields() else row
-        if compute_version(full_row, page.desk.versioned_relations) != seen_version:
-            changes = describe_changes(full_row, open_for=body.get("open_for"))
-    return JsonResponse({"others": [describe_presence(each) for each in others], "changed": changes})
+        complete_row = type(row)._base_manager.get(pk=row.pk) if row.get_deferred_fields() else row
+        if compute_version(complete_row, page.desk.versioned_relations) != seen_version:
+            changes = describe_changes(complete_row, open_for=body.get("open_for"))
+    return JsonResponse(
+        {"others": [describe_presence(colleague) for colleague in others], "changed": changes}
+    )
 
 
-def describe_presence(somebody: PresentColleague) -> str:
-    since = somebody.writing_since or somebody.since
-    words = (
+def describe_presence(colleague: PresentColleague) -> str:
+    since = colleague.writing_since or colleague.since
+    template = (
         _("%(name)s is editing this (since %(time)s)")
-        if somebody.writing_since
+        if colleague.writing_since
         else _("%(name)s is viewing this (since %(time)s)")
     )
-    return words % {"name": somebody.name, "time": f"{localtime(since):%H:%M}"}
+    return template % {"name": colleague.name, "time": f"{localtime(since):%H:%M}"}
 
 
 def describe_changes(row: Model, *, open_for: Any) -> str:
@@ -70,17 +72,17 @@ def describe_changes(row: Model, *, open_for: Any) -> str:
     seconds = min(open_for, _MAX_OPEN_SECONDS) if type(open_for) in (int, float) and open_for >= 0 else 0
     opened_at = get_database_time() - timedelta(seconds=seconds)
     labels = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}
-    who, when = find_last_save(row)
+    author_name, saved_at = find_last_save(row)
     fields = [
         labels[column]
-        for column, (name, at) in find_last_changes(row).items()
-        if at >= opened_at and name == who
+        for column, (name, changed_at) in find_last_changes(row).items()
+        if changed_at >= opened_at and name == author_name
     ]
     changes = {
-        "who": who or _("Another user"),
+        "who": author_name or _("Another user"),
         "what": join_words(fields) or _("this page"),
-        "time": f"{localtime(when):%H:%M}" if when else "",
+        "time": f"{localtime(saved_at):%H:%M}" if saved_at else "",
     }
     return (
-        _("%(who)s changed this at %(time)s: %(what)s.") if when else _("%(who)s changed this: %(what)s.")
+        _("%(who)s changed this at %(time)s: %(what)s.") if saved_at else _("%(who)s changed this: %(what)s.")
     ) % changes

@@ -13,7 +13,7 @@ from claims.admin.dashboard import Card, count_rows
 from claims.admin.queues import ListedRow, Queue
 from claims.admin.status_badges import build_state_badge
 from claims.features.teamwork.admin.assignment import build_due_badge, build_priority_badge
-from claims.features.teamwork.assignments import TAKE
+from claims.features.teamwork.assignments import TAKE_PERMISSION
 from claims.features.teamwork.models import Assignment
 from claims.features.teamwork.models.assignment import URGENCY_ORDERING
 from factcheck.admin.base import change_page
@@ -36,7 +36,7 @@ QUEUES = {
 
 
 def list_cards(person: User) -> Iterator[Card]:
-    if not person.has_perm(TAKE):
+    if not person.has_perm(TAKE_PERMISSION):
         return
     own_assignments = Assignment.objects.open().filter(person=person).select_related("claim", "verdict")
     count, rows_found = count_rows(own_assignments.order_by(*URGENCY_ORDERING), _SHOWN_WORK)

@@ -17,6 +17,6 @@ def add_watches(
 ) -> None:
     """Add paused watches: the demo makes no requests until a person resumes one."""
     for row in content["watches"]:
-        if Watch.objects.at(row["url"]) is None:
+        if Watch.objects.with_url(row["url"]) is None:
             words = {name: row[name] for name in ("name", "url", "language")}
             Watch.objects.create(created_by=people[row["by"]], active=False, **words)

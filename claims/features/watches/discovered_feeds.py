@@ -22,7 +22,7 @@ HEAD_BYTES = 500_000
 #: The most feeds and sitemaps offered.
 MAX_OFFERED = 12
 #: The most of the newest entries shown.
-MAX_SHOWN = 5
+MAX_NEWEST_SHOWN = 5
 
 #: The media types by which pages announce their feeds, and the kind of feed.
 _FEED_TYPES = {
@@ -81,12 +81,14 @@ def find_followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
 
 
 def _build_followable(address: str, page_list: PageList) -> Followable:
-    dated = sorted(
+    dated_pages = sorted(
         (page for page in page_list.pages if page.changed_at),
         key=lambda page: str(page.changed_at),
         reverse=True,
     )
-    newest = tuple([*dated, *(page for page in page_list.pages if not page.changed_at)][:MAX_SHOWN])
+    newest = tuple(
+        [*dated_pages, *(page for page in page_list.pages if not page.changed_at)][:MAX_NEWEST_SHOWN]
+    )
     return Followable(address, page_list.kind, page_list.title, len(page_list.pages), newest)
 
 
@@ -116,8 +118,8 @@ def _sort_news_first(sitemaps: list[str]) -> list[str]:
 
 def _remove_duplicates(followable_lists: list[Followable], *, known_url: str) -> Iterator[Followable]:
     seen_keys = {build_url_key(known_url)}
-    for one in followable_lists:
-        key = build_url_key(one.url)
+    for followable in followable_lists:
+        key = build_url_key(followable.url)
         if key and key not in seen_keys and len(seen_keys) <= MAX_OFFERED:
             seen_keys.add(key)
-            yield one
+            yield followable

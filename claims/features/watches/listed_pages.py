@@ -11,11 +11,11 @@ from sources.models import Snapshot, Source
 from sources.page_lists import ListedPage
 
 #: A page older than this is not news, even if it is listed for the first time: lists get reordered and moved.
-OLD_AFTER = timedelta(days=14)
+MAX_PAGE_AGE = timedelta(days=14)
 #: A page that could not be imported within this time, because there were too many, is skipped.
 MAX_WAIT = timedelta(days=7)
 #: A date further in the future is not a matter of inaccurate clocks but wrong, and is ignored.
-TOLERANCE = timedelta(days=1)
+MAX_CLOCK_ERROR = timedelta(days=1)
 #: When a page is checked again, counted from when it was found, if its list does not report changes. The checks
 #: end,
 #: because some pages are different every time.
@@ -27,54 +27,56 @@ CHECK_INTERVALS = (
     timedelta(days=11),
 )
 #: If a list keeps reporting changes that did not happen, the pause before the next check doubles each time.
-SHORTEST_GAP, LONGEST_GAP = timedelta(minutes=10), timedelta(days=1)
+MIN_CHECK_INTERVAL, MAX_CHECK_INTERVAL = timedelta(minutes=10), timedelta(days=1)
 
 #: The most new pages recorded per visit, after the first; no budget could import more.
-MAX_NEW = 1000
+MAX_NEW_PAGES = 1000
 #: Skipped and failed pages are deleted after this time, if they are no longer listed.
-KEPT_PERIOD = timedelta(days=30)
+FORGET_AFTER = timedelta(days=30)
 
 _State = WatchedPage.State
 _BATCH_SIZE = 2000
 
 
-def note(watch: Watch, entries: Iterable[ListedPage], *, is_first: bool, now: datetime) -> None:
+def record_listed_pages(
+    watch: Watch, entries: Iterable[ListedPage], *, is_first: bool, now: datetime
+) -> None:
     """Record listed pages. Call this in the transaction that records the visit.
 
     Args:
         is_first: whether this is the watch's first visit; then only the newest pages are imported.
     """
     pages = _group_by_url(entries, now)
-    known_pages = _find_known(watch, list(pages))
-    newer = {key for key, listed_at in known_pages.items() if _is_newer(pages[key], listed_at)}
-    _note_changed(watch, {key: pages[key] for key in newer}, now)
+    known_pages = _find_known_pages(watch, list(pages))
+    changed_keys = {key for key, listed_at in known_pages.items() if _is_newer(pages[key], listed_at)}
+    _queue_changed_pages(watch, {key: pages[key] for key in changed_keys}, now)
     unknown = [(key, page) for key, page in pages.items() if key not in known_pages]
     new_pages = dict(sorted(unknown, key=lambda pair: _get_sort_key(pair[1])))
     if is_first:
         selected = set(list(new_pages)[: watch.most_per_visit])
     else:
-        new_pages = dict(list(new_pages.items())[:MAX_NEW])
-        selected = {key for key, page in new_pages.items() if not _is_old(page, now)}
-    _add(watch, new_pages, selected, now)
-    waiting_long = watch.pages.waiting().filter(found_at__lt=now - MAX_WAIT)
-    waiting_long.update(state=_State.PASSED, next_look_at=None)
+        new_pages = dict(list(new_pages.items())[:MAX_NEW_PAGES])
+        selected = {key for key, page in new_pages.items() if not _is_too_old(page, now)}
+    _add_pages(watch, new_pages, selected, now)
+    overdue_pages = watch.pages.waiting().filter(found_at__lt=now - MAX_WAIT)
+    overdue_pages.update(state=_State.PASSED, next_look_at=None)
 
 
 def forget_unlisted(watch: Watch, entries: Iterable[ListedPage], now: datetime) -> None:
     """Delete unlisted pages that have no imported article, so that a watch does not grow forever."""
-    present = {build_url_key(page.url) for page in entries}
+    listed_keys = {build_url_key(page.url) for page in entries}
     finished_pages = watch.pages.filter(
-        state__in=[_State.PASSED, _State.FAILED], found_at__lt=now - KEPT_PERIOD
+        state__in=[_State.PASSED, _State.FAILED], found_at__lt=now - FORGET_AFTER
     )
-    unlisted = [pk for pk, key in finished_pages.values_list("pk", "url_key") if key not in present]
+    unlisted = [pk for pk, key in finished_pages.values_list("pk", "url_key") if key not in listed_keys]
     for start in range(0, len(unlisted), _BATCH_SIZE):
         watch.pages.filter(pk__in=unlisted[start : start + _BATCH_SIZE]).delete()
 
 
 def queue_recheck(watch: Watch, now: datetime) -> None:
     """Queue a followed page to be fetched in this visit."""
-    itself = watch.pages.filter(url_key=watch.url_key)
-    itself.update(
+    followed_page = watch.pages.filter(url_key=watch.url_key)
+    followed_page.update(
         next_look_at=now,
         attempts=0,
         state=Case(When(source=None, then=Value("waiting")), default=Value("imported")),
@@ -83,7 +85,7 @@ def queue_recheck(watch: Watch, now: datetime) -> None:
 
 def compute_next_check(found_at: datetime, now: datetime) -> datetime | None:
     """Return the time of the next check of a page found at `found_at`; None after the last check."""
-    return next((found_at + after for after in CHECK_INTERVALS if found_at + after > now), None)
+    return next((found_at + delay for delay in CHECK_INTERVALS if found_at + delay > now), None)
 
 
 def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
@@ -93,20 +95,22 @@ def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, Lis
         key = build_url_key(page.url)
         if not key or max(len(key), len(page.url)) > MAX_ADDRESS_LENGTH or "\0" in page.url:
             continue
-        if page.changed_at and page.changed_at > now + TOLERANCE:
+        if page.changed_at and page.changed_at > now + MAX_CLOCK_ERROR:
             page = ListedPage(page.url, None, page.title)
-        before = pages.setdefault(key, page)
-        if page.changed_at and (before.changed_at is None or page.changed_at > before.changed_at):
-            pages[key] = ListedPage(before.url, page.changed_at, before.title or page.title)
+        earlier_entry = pages.setdefault(key, page)
+        if page.changed_at and (
+            earlier_entry.changed_at is None or page.changed_at > earlier_entry.changed_at
+        ):
+            pages[key] = ListedPage(earlier_entry.url, page.changed_at, earlier_entry.title or page.title)
     return pages
 
 
-def _find_known(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
+def _find_known_pages(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
     """Return the already known pages, with their earlier dates."""
     listed_times: dict[str, datetime | None] = {}
     for start in range(0, len(keys), _BATCH_SIZE):
-        some = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE])
-        listed_times |= dict(some.values_list("url_key", "listed_at"))
+        batch = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE])
+        listed_times |= dict(batch.values_list("url_key", "listed_at"))
     return listed_times
 
 
@@ -119,28 +123,28 @@ def _get_sort_key(page: ListedPage) -> tuple[bool, float]:
     return (False, -page.changed_at.timestamp()) if page.changed_at else (True, 0.0)
 
 
-def _is_old(page: ListedPage, now: datetime) -> bool:
-    return page.changed_at is not None and page.changed_at < now - OLD_AFTER
+def _is_too_old(page: ListedPage, now: datetime) -> bool:
+    return page.changed_at is not None and page.changed_at < now - MAX_PAGE_AGE
 
 
-def _note_changed(watch: Watch, newer: dict[str, ListedPage], now: datetime) -> None:
+def _queue_changed_pages(watch: Watch, changed_pages: dict[str, ListedPage], now: datetime) -> None:
     """Queue pages with a newer date for another check. Skipped pages stay skipped."""
-    keys = list(newer)
+    keys = list(changed_pages)
     for start in range(0, len(keys), _BATCH_SIZE):
-        some = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE]).exclude(state=_State.PASSED)
-        rows = list(some)
+        batch = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE]).exclude(state=_State.PASSED)
+        rows = list(batch)
         for row in rows:
             # A date that was missing before does not indicate a change.
             if row.listed_at and row.state != _State.WAITING:
-                gap = min(SHORTEST_GAP * 2 ** min(row.unchanged, 10), LONGEST_GAP)
-                row.next_look_at = max(now, row.looked_at + gap if row.looked_at else now)
+                interval = min(MIN_CHECK_INTERVAL * 2 ** min(row.unchanged, 10), MAX_CHECK_INTERVAL)
+                row.next_look_at = max(now, row.looked_at + interval if row.looked_at else now)
                 row.state = _State.IMPORTED if row.state == _State.IMPORTED else _State.WAITING
                 row.attempts = 0
-            row.listed_at = newer[row.url_key].changed_at
+            row.listed_at = changed_pages[row.url_key].changed_at
         WatchedPage.objects.bulk_update(rows, ["listed_at", "next_look_at", "state", "attempts"])
 
 
-def _add(watch: Watch, new_pages: dict[str, ListedPage], selected: set[str], now: datetime) -> None:
+def _add_pages(watch: Watch, new_pages: dict[str, ListedPage], selected: set[str], now: datetime) -> None:
     sources = _find_sources(list(selected))
     rows = []
     for key, page in new_pages.items():

@@ -17,20 +17,20 @@ from sources.addresses import build_url_key
 from sources.http.validators import LONGEST_ETAG, LONGEST_MODIFIED
 
 #: Minutes between two visits: no more often than a polite reader would look, and at least once a week.
-SHORTEST_INTERVAL, LONGEST_INTERVAL = 5, 7 * 24 * 60
-MOST_PER_VISIT, MOST_PER_DAY, MOST_PROPOSALS = 100, 1000, 10_000
+MIN_INTERVAL_MINUTES, MAX_INTERVAL_MINUTES = 5, 7 * 24 * 60
+MAX_PER_VISIT, MAX_PER_DAY, MAX_PROPOSALS_PER_DAY = 100, 1000, 10_000
 
 MAX_ADDRESS_LENGTH = 2000
 
 
 class WatchQuerySet(models.QuerySet["Watch"]):
-    def at(self, url: str) -> "Watch | None":
+    def with_url(self, url: str) -> "Watch | None":
         """Return the watch that follows this URL, however the URL is spelt."""
         key = build_url_key(url)
         return self.filter(url_key=key).first() if key else None
 
     def active(self) -> Self:
-        """Return the watches that are visited."""
+        """Return the watches that are switched on."""
         return self.filter(active=True)
 
     def failing(self) -> Self:
@@ -110,15 +110,15 @@ class Watch(models.Model):
             ),
             CheckConstraint(
                 name="watch_interval_is_polite",
-                condition=Q(interval_minutes__range=(SHORTEST_INTERVAL, LONGEST_INTERVAL)),
+                condition=Q(interval_minutes__range=(MIN_INTERVAL_MINUTES, MAX_INTERVAL_MINUTES)),
                 violation_error_message=_("The interval must be from 5 minutes to a week (10080 minutes)."),
             ),
             CheckConstraint(
                 name="watch_budgets_are_bounded",
                 condition=Q(
-                    most_per_visit__range=(1, MOST_PER_VISIT),
-                    most_per_day__range=(1, MOST_PER_DAY),
-                    most_proposals_per_day__range=(1, MOST_PROPOSALS),
+                    most_per_visit__range=(1, MAX_PER_VISIT),
+                    most_per_day__range=(1, MAX_PER_DAY),
+                    most_proposals_per_day__range=(1, MAX_PROPOSALS_PER_DAY),
                 ),
                 violation_error_message=_(
                     "At least 1; at most 100 articles per visit, 1000 articles and 10000 proposals per day."

@@ -16,7 +16,7 @@ PATIENCE_SECONDS = 5.0
 _LOW_PRIORITY = -5
 
 
-def call(watch_id: int) -> None:
+def queue_visit(watch_id: int) -> None:
     """Queue a visit, unless one is already queued."""
     defer_once(
         visit_watch.name,
@@ -31,13 +31,13 @@ def call(watch_id: int) -> None:
 def visit_watch(context: JobContext, *, watch_id: int) -> None:
     """Visit a watch if it is due; the next job continues an unfinished visit."""
     ends = time.monotonic() + MAX_RUN_SECONDS
-    tally = visits.visit(
+    tally = visits.run_visit(
         watch_id,
         is_stopped=lambda: context.should_abort() or time.monotonic() > ends,
         patience=PATIENCE_SECONDS,
     )
     if tally is not None and not tally.is_over:
-        call(watch_id)
+        queue_visit(watch_id)
 
 
 @app.periodic(cron="* * * * *")
@@ -49,4 +49,4 @@ def visit_watch(context: JobContext, *, watch_id: int) -> None:
 def look_after_watches(timestamp: int) -> None:
     """Queue due visits. Runs every minute."""
     for watch_id in visits.list_due_watches():
-        call(watch_id)
+        queue_visit(watch_id)

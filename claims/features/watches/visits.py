@@ -59,7 +59,7 @@ class VisitTally:
     proposals: int = 0
     failure: str = ""
     """Why the list or the followed page could not be read."""
-    later: str = ""
+    wait_message: str = ""
     """Why no request was made: how long the site must be left alone."""
     is_over: bool = True
     """Whether there is nothing more to fetch now."""
@@ -72,16 +72,18 @@ def build_visitor(*, patience: float = PATIENCE_SECONDS) -> PoliteVisitor:
 
 def list_due_watches() -> list[int]:
     """Return due watches, longest waiting first."""
-    progress = _active().filter(_build_due_condition(timezone.now()))
+    progress = _find_active_progress().filter(_build_due_condition(timezone.now()))
     return list(progress.order_by("next_visit_at", "pk").values_list("pk", flat=True))
 
 
 def acquire_lease(watch_id: int) -> Lease[WatchProgress] | None:
     """Lease a watch, if it is due and free."""
-    return Lease.acquire(_active(), watch_id, LEASE_TIME, due=_build_due_condition(timezone.now()))
+    return Lease.acquire(
+        _find_active_progress(), watch_id, LEASE_TIME, due=_build_due_condition(timezone.now())
+    )
 
 
-def _active() -> QuerySet[WatchProgress]:
+def _find_active_progress() -> QuerySet[WatchProgress]:
     return WatchProgress.objects.filter(watch__in=Watch.objects.active()).select_related("watch")
 
 
@@ -93,14 +95,15 @@ def _build_due_condition(moment: datetime) -> Q:
     """
     pages = WatchedPage.objects.due(moment).filter(watch=OuterRef("pk"))
     budget_left = Watch.objects.with_budget_left(moment).filter(pk=OuterRef("pk"))
-    fetched_again = Exists(pages.exclude(state="waiting"))
+    has_pages_to_recheck = Exists(pages.exclude(state="waiting"))
     has_pages_to_import = Exists(pages.waiting()) & Exists(budget_left)
     return build_free_condition(moment) & (
-        Q(next_visit_at__lte=moment) | Q(pages_left__gt=0) & (Q(fetched_again) | Q(has_pages_to_import))
+        Q(next_visit_at__lte=moment)
+        | Q(pages_left__gt=0) & (Q(has_pages_to_recheck) | Q(has_pages_to_import))
     )
 
 
-def visit(
+def run_visit(
     watch_id: int,
     *,
     is_stopped: Callable[[], bool] = lambda: False,
@@ -135,14 +138,14 @@ class _Visit:
         self._visitor = build_visitor(patience=patience)
         self._patient_visitor = build_visitor(patience=max(patience, SITEMAP_PAUSE_SECONDS))
         self._is_stopped = is_stopped
-        self._report_outcomes = report_page
+        self._report_page = report_page
         self._tally = VisitTally(lease.row.watch)
 
     def run(self) -> VisitTally:
         progress = self._lease.row
         if progress.next_visit_at <= timezone.now():
-            self._begin()
-        while not (self._tally.failure or self._tally.later) and self._lease.renew():
+            self._try_to_read_list()
+        while not (self._tally.failure or self._tally.wait_message) and self._lease.renew():
             now = timezone.now()
             self._reset_daily_counts(now)
             page = find_next_page(self._lease.row.watch, now) if self._lease.row.pages_left else None
@@ -151,37 +154,37 @@ class _Visit:
             if self._is_stopped():
                 self._tally.is_over = False
                 break
-            looked_at = check_page(page, self._lease.row.watch, self._visitor)
-            if looked_at is None:
+            result = check_page(page, self._lease.row.watch, self._visitor)
+            if result is None:
                 break
-            if looked_at.kind == "later":
+            if result.kind == "later":
                 break  # its site may not be queried now; the worker tries again in a minute
-            self._count(looked_at)
+            self._count_page(result)
         return self._tally
 
     # The list ---------------------------------------------------------------------------------------------------------
 
-    def _begin(self) -> None:
+    def _try_to_read_list(self) -> None:
         try:
             self._read_list()
         except FetchError as error:
             if error.reason_code == "asked_to_wait":
                 self._postpone(error.wait)
-                self._tally.later = translate_message(error.sentence)
+                self._tally.wait_message = translate_message(error.sentence)
             else:
-                self._fail(translate_message(error.sentence), error.wait)
+                self._record_failure(translate_message(error.sentence), error.wait)
         except Exception:  # whatever a list does to the program, the other watches are visited
             logger.exception("Visiting %s failed", self._lease.row.watch.url)
-            self._fail(gettext("An unexpected error occurred at this address; see the log."))
+            self._record_failure(gettext("An unexpected error occurred at this address; see the log."))
 
     def _read_list(self) -> None:
         watch, progress = self._lease.row.watch, self._lease.row
         if progress.kind == _Kind.PAGE:
-            self._note([ListedPage(watch.url)], _Kind.PAGE)
+            self._record_visit([ListedPage(watch.url)], _Kind.PAGE)
             return
         answer = self._visitor.get(watch.url, LIMITS, None, progress.etag, progress.last_modified)
         if answer.status == 304:
-            self._note(
+            self._record_visit(
                 [], progress.kind, etag=progress.etag, modified=progress.last_modified, note=progress.note
             )
             return
@@ -190,9 +193,9 @@ class _Visit:
             listed_pages, note = self._collect_pages(page_list)
             if page_list.kind == "sitemap" and page_list.lists:
                 # An unchanged index can have changed sitemaps.
-                self._note(listed_pages, page_list.kind, note=note)
+                self._record_visit(listed_pages, page_list.kind, note=note)
             else:
-                self._note(
+                self._record_visit(
                     listed_pages,
                     page_list.kind,
                     is_whole=page_list.is_whole,
@@ -215,7 +218,7 @@ class _Visit:
                 % {"url": watch.url, "content_type": answer.content_type},
             )
         else:
-            self._note([ListedPage(watch.url)], _Kind.PAGE)
+            self._record_visit([ListedPage(watch.url)], _Kind.PAGE)
 
     def _collect_pages(self, page_list: PageList) -> tuple[list[ListedPage], str]:
         """Return the pages of a list and of its sitemaps, with notes on what could not be read.
@@ -238,8 +241,10 @@ class _Visit:
                     errors.append(error)
                     continue
                 lists_read += 1
-                if inner := read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes):
-                    pages += inner.pages
+                if inner_list := read_page_list(
+                    answer.content, answer.final_url, largest=LIMITS.content_bytes
+                ):
+                    pages += inner_list.pages
                 else:
                     notes.append(gettext("%(url)s is not a sitemap.") % {"url": sitemap.url})
         if errors and not lists_read:
@@ -248,18 +253,20 @@ class _Visit:
 
     def _select_newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
         """Return the most recently changed pages, without those unchanged since the last visit."""
-        before = self._lease.row.visited_at
+        last_visit = self._lease.row.visited_at
         changed_pages = [
             sitemap
             for sitemap in sitemaps
-            if before is None or sitemap.changed_at is None or sitemap.changed_at > before - timedelta(days=1)
+            if last_visit is None
+            or sitemap.changed_at is None
+            or sitemap.changed_at > last_visit - timedelta(days=1)
         ]
         oldest = datetime.min.replace(tzinfo=UTC)
         return sorted(changed_pages, key=lambda sitemap: sitemap.changed_at or oldest, reverse=True)[
             :MAX_SITEMAPS
         ]
 
-    def _note(
+    def _record_visit(
         self,
         entries: list[ListedPage],
         kind: str,
@@ -277,7 +284,7 @@ class _Visit:
         watch, now = self._lease.row.watch, timezone.now()
         is_first = not watch.pages.exists()
         with transaction.atomic():
-            listed_pages.note(watch, entries, is_first=is_first, now=now)
+            listed_pages.record_listed_pages(watch, entries, is_first=is_first, now=now)
             if is_whole:
                 listed_pages.forget_unlisted(watch, entries, now)
             if kind == _Kind.PAGE:
@@ -300,7 +307,7 @@ class _Visit:
     def _postpone(self, delay: timedelta) -> None:
         WatchProgress.objects.filter(pk=self._lease.row.watch.pk).update(next_visit_at=timezone.now() + delay)
 
-    def _fail(self, sentence: str, delay: timedelta = timedelta()) -> None:
+    def _record_failure(self, sentence: str, delay: timedelta = timedelta()) -> None:
         self._tally.failure = sentence
         now = timezone.now()
         progress = WatchProgress.objects.get(pk=self._lease.row.watch.pk)
@@ -322,17 +329,17 @@ class _Visit:
         progress = WatchProgress.objects.filter(pk=self._lease.row.watch.pk)
         progress.exclude(day=now.date()).update(day=now.date(), articles_of_day=0, proposals_of_day=0)
 
-    def _count(self, looked_at: PageResult) -> None:
-        tally, kind = self._tally, looked_at.kind
+    def _count_page(self, result: PageResult) -> None:
+        tally, kind = self._tally, result.kind
         setattr(tally, kind, getattr(tally, kind) + 1)
-        tally.proposals += looked_at.proposals
+        tally.proposals += result.proposals
         WatchProgress.objects.filter(pk=tally.watch.pk, pages_left__gt=0).update(
             pages_left=F("pages_left") - 1,
             new_articles=F("new_articles") + int(kind in ("new", "known")),
             changed_articles=F("changed_articles") + int(kind == "changed"),
             failed_articles=F("failed_articles") + int(kind == "failed"),
         )
-        self._report_outcomes(looked_at)
+        self._report_page(result)
         if kind == "failed" and self._lease.row.kind == _Kind.PAGE:
             # The followed page is itself the article, so the watch has failed too.
-            self._fail(looked_at.failure)
+            self._record_failure(result.failure)

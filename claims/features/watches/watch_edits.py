@@ -16,7 +16,9 @@ from claims.newsroom.roles import require_permission
 
 
 @transaction.atomic
-def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **settings: int | str) -> Watch:
+def add_watch(
+    url: str, *, kind: str = "", name: str = "", by: User | None = None, **settings: int | str
+) -> Watch:
     """Follow a URL; the worker visits it immediately.
 
     Args:
@@ -40,23 +42,23 @@ def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **s
         raise NotPossible(" ".join(refusal.messages)) from None
     watch.save()
     WatchProgress.objects.filter(pk=watch.pk).update(kind=kind if kind in WatchProgress.Kind.values else "")
-    following.visit_at_once(watch, tasks.call)
+    following.visit_at_once(watch, tasks.queue_visit)
     return watch
 
 
 @transaction.atomic
-def switch(watch: Watch, *, active: bool, by: User) -> None:
+def set_active(watch: Watch, *, active: bool, by: User) -> None:
     """Pause or resume a watch. After resuming, it is visited immediately.
 
     Raises:
         NotAllowed: the person's role does not include it.
     """
     require_permission(by, "watches.change_watch", _("pause followed feeds and pages"))
-    following.set_following(watch, active=active, queue_visit=tasks.call)
+    following.set_following(watch, active=active, queue_visit=tasks.queue_visit)
 
 
 @transaction.atomic
-def visit_now(watch: Watch, *, by: User) -> None:
+def queue_visit_now(watch: Watch, *, by: User) -> None:
     """Queue a visit now, whatever the schedule.
 
     Raises:
@@ -66,7 +68,7 @@ def visit_now(watch: Watch, *, by: User) -> None:
     require_permission(by, "watches.change_watch", _("start a visit to a followed feed or page"))
     if not Watch.objects.active().filter(pk=watch.pk).exists():
         raise NotPossible(_("“%s” is paused. Resume it first.") % watch)
-    following.visit_at_once(watch, tasks.call)
+    following.visit_at_once(watch, tasks.queue_visit)
 
 
 def apply_interval(watch: Watch) -> None:

@@ -55,23 +55,21 @@ def describe_state(watch: Watch) -> str:
     return gettext("works") if progress.visited_at else gettext("not visited yet")
 
 
-def print_page(looked_at: PageResult, console: Console) -> None:
+def print_page(result: PageResult, console: Console) -> None:
     """Print the result of a page."""
-    more = (
-        ", " + gettext("proposals: %(number)s") % {"number": looked_at.proposals}
-        if looked_at.proposals
-        else ""
+    details = (
+        ", " + gettext("proposals: %(number)s") % {"number": result.proposals} if result.proposals else ""
     )
-    words = Text(f"  {_KIND_LABELS[looked_at.kind]}{more}: {looked_at.page.url}")
-    if looked_at.failure:
-        words.append(f"\n    {looked_at.failure}", style="dim")
-    console.print(words, soft_wrap=True)
+    label = Text(f"  {_KIND_LABELS[result.kind]}{details}: {result.page.url}")
+    if result.failure:
+        label.append(f"\n    {result.failure}", style="dim")
+    console.print(label, soft_wrap=True)
 
 
 def describe_visit(tally: VisitTally) -> str:
     """Describe a visit in one line."""
-    if tally.later:
-        return gettext("%(watch)s: postponed. %(why)s") % {"watch": tally.watch, "why": tally.later}
+    if tally.wait_message:
+        return gettext("%(watch)s: postponed. %(why)s") % {"watch": tally.watch, "why": tally.wait_message}
     if tally.failure and not tally.failed:
         return gettext("%(watch)s: failed. %(why)s") % {"watch": tally.watch, "why": tally.failure}
     counts = (
@@ -82,5 +80,5 @@ def describe_visit(tally: VisitTally) -> str:
         (ngettext("%(number)s failed", "%(number)s failed", tally.failed), tally.failed),
         (ngettext("%(number)s proposal", "%(number)s proposals", tally.proposals), tally.proposals),
     )
-    words = ", ".join(template % {"number": number} for template, number in counts if number)
-    return f"{tally.watch}: {words or gettext('nothing new')}."
+    labels = ", ".join(template % {"number": number} for template, number in counts if number)
+    return f"{tally.watch}: {labels or gettext('nothing new')}."

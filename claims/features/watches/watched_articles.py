@@ -80,9 +80,9 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
     retry = now + FIRST_RETRY * 3**page.attempts
     leased_page = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     if page.state == _State.IMPORTED and page.source_id is None:
-        return _give_up(page, gettext("Its source was deleted here, so it is no longer followed."))
+        return _give_up_page(page, gettext("Its source was deleted here, so it is no longer followed."))
     if page.attempts >= MAX_ATTEMPTS:
-        return _give_up(page, page.failure or gettext("The program stopped during the import."))
+        return _give_up_page(page, page.failure or gettext("The program stopped during the import."))
     if not leased_page.update(attempts=F("attempts") + 1, next_look_at=retry, looked_at=now):
         return None
     due_at, page.next_look_at = page.next_look_at, retry
@@ -98,10 +98,12 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
                 attempts=F("attempts") - 1, next_look_at=max(due_at or now, now + error.wait)
             )
             return PageResult("later", page, failure=translate_message(error.sentence))
-        lasts = error.reason_code not in _RETRIED_REASONS
-        return _note_failure(page, translate_message(error.sentence), lasts=lasts, delay=error.wait)
+        is_permanent = error.reason_code not in _RETRIED_REASONS
+        return _note_failure(
+            page, translate_message(error.sentence), is_permanent=is_permanent, delay=error.wait
+        )
     except (ExtractionError, _SearchFailed) as error:
-        return _note_failure(page, str(error), lasts=isinstance(error, ExtractionError))
+        return _note_failure(page, str(error), is_permanent=isinstance(error, ExtractionError))
     except FileStoreUnavailable as unavailable:  # which is no fault of the page
         logger.warning("%s is imported later: %s", page.url, unavailable)
         WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
@@ -111,7 +113,7 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
     except Exception:  # whatever one page does to the program, the others are imported
         logger.exception("Importing %s failed", page.url)
         return _note_failure(
-            page, gettext("An unexpected error occurred on this page; see the log."), lasts=False
+            page, gettext("An unexpected error occurred on this page; see the log."), is_permanent=False
         )
 
 
@@ -180,10 +182,10 @@ def _compute_next_check(page: WatchedPage, watch: Watch, now: datetime) -> datet
 
 
 def _note_failure(
-    page: WatchedPage, sentence: str, *, lasts: bool, delay: timedelta = timedelta()
+    page: WatchedPage, sentence: str, *, is_permanent: bool, delay: timedelta = timedelta()
 ) -> PageResult:
-    if lasts or page.attempts >= MAX_ATTEMPTS:
-        return _give_up(page, sentence)
+    if is_permanent or page.attempts >= MAX_ATTEMPTS:
+        return _give_up_page(page, sentence)
     now = timezone.now()
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
         failure=clean_error_text(sentence), next_look_at=max(page.next_look_at or now, now + delay)
@@ -191,7 +193,7 @@ def _note_failure(
     return PageResult("failed", page, failure=sentence)
 
 
-def _give_up(page: WatchedPage, sentence: str) -> PageResult:
+def _give_up_page(page: WatchedPage, sentence: str) -> PageResult:
     """Stop checking the page, unless the list reports a change. An imported article stays."""
     state = _State.IMPORTED if page.state == _State.IMPORTED else _State.FAILED
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(

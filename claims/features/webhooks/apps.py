@@ -8,7 +8,9 @@ class Webhooks(Feature):
     name = "claims.features.webhooks"
     verbose_name = _("Webhooks")
     adds = _("Signed messages to other programs about each publication.")
-    receivers = {"claims.ledger.signals.entries_added": "claims.features.webhooks.worker_calls.announce"}
+    receivers = {
+        "claims.ledger.signals.entries_added": "claims.features.webhooks.worker_calls.queue_ledger_search"
+    }
     menu = {
         "administration": [
             build_menu_entry(_("Webhooks"), "webhook", "webhooks_webhookendpoint"),

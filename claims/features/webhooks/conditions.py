@@ -51,7 +51,7 @@ def check_filter(text: str) -> str:
     if text.startswith(("http://", "https://", "/", "?")):
         text = text.partition("?")[2]
     try:
-        _build_query(text, Publication.objects.none())
+        _parse_filter(text, Publication.objects.none())
     except InvalidParameters as refusal:
         raise ValidationError([error["detail"] for error in refusal.errors], code="invalid") from None
     return text
@@ -66,9 +66,9 @@ def find_matching(text: str, ids: Collection[int]) -> set[int]:
     if not ids:
         return set()
     entries: QuerySet[Publication] = Publication.objects.filter(pk__in=ids)
-    rows: QuerySet[Publication] = _build_query(text, entries).qs if text else entries
+    rows: QuerySet[Publication] = _parse_filter(text, entries).qs if text else entries
     return set(rows.values_list("pk", flat=True))
 
 
-def _build_query(text: str, entries: QuerySet[Publication]) -> WebhookQuery:
+def _parse_filter(text: str, entries: QuerySet[Publication]) -> WebhookQuery:
     return WebhookQuery(QueryDict(text), entries, request=HttpRequest())

@@ -26,7 +26,7 @@ from sources.http import sent_messages
 from sources.http.postponements import parse_retry_after
 
 #: The pause after each failed attempt; three days in total, as Standard Webhooks suggests.
-RETRIES = (
+RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(minutes=5),
     timedelta(minutes=30),
@@ -43,10 +43,10 @@ JITTER = 0.1
 
 #: After a failure, the endpoint's other messages wait: 5 seconds, then twice as long each time, up to 5
 #: minutes.
-SHORTEST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
+MIN_PAUSE, MAX_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 
 #: An endpoint is switched off once every attempt has failed for this long and this often.
-FAILING_FOR, FAILING_TIMES = timedelta(days=5), len(RETRIES) + 1
+MAX_FAILING_TIME, MAX_FAILURES = timedelta(days=5), len(RETRY_DELAYS) + 1
 
 #: How long a worker leases an endpoint. The lease is renewed before each message, and no request takes nearly
 #: as long.
@@ -63,22 +63,22 @@ class RequestOutcome:
     postponement: timedelta
 
 
-def send(endpoint_id: int) -> None:
+def send_due_deliveries(endpoint_id: int) -> None:
     """Send due deliveries of an endpoint, unless it is paused or leased by another worker."""
     ends = time.monotonic() + MAX_RUN_SECONDS
     rows = WebhookProgress.objects.all()
     while lease := Lease.acquire(rows, endpoint_id, LEASE_TIME, due=build_ready_condition(timezone.now())):
-        goes_on = True
-        while goes_on and time.monotonic() < ends:
-            goes_on = _send_next(lease)
+        should_continue = True
+        while should_continue and time.monotonic() < ends:
+            should_continue = _send_next(lease)
         lease.release()
-        if goes_on:
-            worker_calls.call_for(endpoint_id)
+        if should_continue:
+            worker_calls.queue_sending(endpoint_id)
             return
         # Other workers left new deliveries to this one while it had the lease, so look again.
 
 
-def ask(delivery: WebhookDelivery) -> RequestOutcome:
+def send_request(delivery: WebhookDelivery) -> RequestOutcome:
     """Send the delivery's message once, without using the database."""
     at, started = timezone.now(), time.monotonic()
     endpoint = delivery.endpoint
@@ -104,11 +104,11 @@ def ask(delivery: WebhookDelivery) -> RequestOutcome:
     return RequestOutcome(attempt, postponement)
 
 
-def retry_after(failures: int) -> timedelta | None:
+def get_retry_delay(failures: int) -> timedelta | None:
     """Return the pause after this many failed attempts; None if there are no more attempts."""
-    if failures > len(RETRIES):
+    if failures > len(RETRY_DELAYS):
         return None
-    return RETRIES[failures - 1] * (1 + JITTER * random.random())  # noqa: S311  it spreads the load, and guards nothing
+    return RETRY_DELAYS[failures - 1] * (1 + JITTER * random.random())  # noqa: S311  it spreads the load, and guards nothing
 
 
 # One message ----------------------------------------------------------------------------------------------------------
@@ -125,12 +125,12 @@ def _send_next(lease: Lease[WebhookProgress]) -> bool:
     )
     if delivery is None or not lease.renew():
         return False
-    outcome = ask(delivery)
+    outcome = send_request(delivery)
     with transaction.atomic():
-        return _note(delivery, outcome)
+        return _record_outcome(delivery, outcome)
 
 
-def _note(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
+def _record_outcome(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
     """Record the result of the request; return whether to continue with this endpoint."""
     progress = WebhookProgress.objects.select_for_update(no_key=True).filter(pk=delivery.endpoint_id).first()
     locked = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
@@ -140,7 +140,7 @@ def _note(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
     attempt.delivery = locked
     attempt.save()
     if attempt.error:
-        _note_failure(locked, progress, outcome)
+        _record_failure(locked, progress, outcome)
     else:
         _finish(locked, WebhookDelivery.State.DELIVERED)
         if progress.consecutive_failures:
@@ -149,11 +149,11 @@ def _note(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
     return not attempt.error
 
 
-def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome: RequestOutcome) -> None:
+def _record_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome: RequestOutcome) -> None:
     now, attempt = timezone.now(), outcome.attempt
     progress.consecutive_failures += 1
     progress.failing_since = progress.failing_since or attempt.at
-    progress.paused_until = now + max(_pause(progress.consecutive_failures), outcome.postponement)
+    progress.paused_until = now + max(_compute_pause(progress.consecutive_failures), outcome.postponement)
     progress.save(update_fields=["consecutive_failures", "failing_since", "paused_until"])
 
     if attempt.status_code == HTTPStatus.GONE:
@@ -164,14 +164,14 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
         return
 
     delivery.failures += 1
-    delay = retry_after(delivery.failures)
+    delay = get_retry_delay(delivery.failures)
     if delay is None:
         _finish(delivery, WebhookDelivery.State.FAILED)
     else:
         delivery.next_attempt_at = now + max(delay, outcome.postponement)
         delivery.save(update_fields=["failures", "next_attempt_at"])
 
-    if progress.consecutive_failures >= FAILING_TIMES and now - progress.failing_since >= FAILING_FOR:
+    if progress.consecutive_failures >= MAX_FAILURES and now - progress.failing_since >= MAX_FAILING_TIME:
         disabled_endpoints.disable(
             delivery.endpoint,
             gettext(
@@ -185,7 +185,7 @@ def _note_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcome:
             },
         )
     else:
-        _call_for_the_next(delivery.endpoint_id, progress.paused_until)
+        _queue_next_delivery(delivery.endpoint_id, progress.paused_until)
 
 
 def _finish(delivery: WebhookDelivery, state: str) -> None:
@@ -193,14 +193,14 @@ def _finish(delivery: WebhookDelivery, state: str) -> None:
     delivery.save(update_fields=["state", "next_attempt_at", "settled_at", "failures"])
 
 
-def _call_for_the_next(endpoint_id: int, paused_until: datetime) -> None:
+def _queue_next_delivery(endpoint_id: int, paused_until: datetime) -> None:
     waiting = WebhookDelivery.objects.filter(endpoint=endpoint_id, state=WebhookDelivery.State.PENDING)
     if first := waiting.aggregate(first=Min("next_attempt_at"))["first"]:
-        worker_calls.call_later_for(endpoint_id, max(first, paused_until))
+        worker_calls.queue_sending_later(endpoint_id, max(first, paused_until))
 
 
-def _pause(failures: int) -> timedelta:
-    return min(SHORTEST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
+def _compute_pause(failures: int) -> timedelta:
+    return min(MIN_PAUSE * 2 ** min(failures - 1, 10), MAX_PAUSE)
 
 
 def _describe_failure(status: int) -> str:

@@ -19,7 +19,7 @@ def disable(endpoint: WebhookEndpoint, reason: str) -> None:
     """
     switched_off = WebhookEndpoint.objects.filter(pk=endpoint.pk, active=True)
     if switched_off.update(active=False, disabled_at=timezone.now(), disabled_reason=reason):
-        worker_calls.call_to_report(endpoint.pk)
+        worker_calls.queue_report(endpoint.pk)
 
 
 def disable_without_token() -> None:
@@ -38,7 +38,7 @@ def _describe_reason(endpoint: WebhookEndpoint) -> str:
     return f"The token “{token.name}”, with which it was set up, has expired."
 
 
-def report(endpoint: WebhookEndpoint) -> None:
+def report_disabled_endpoint(endpoint: WebhookEndpoint) -> None:
     """Email the endpoint's owner, or the people who may change webhooks, why it was switched off."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
@@ -47,10 +47,10 @@ def report(endpoint: WebhookEndpoint) -> None:
         page, people = f"/admin/webhooks/webhookendpoint/{endpoint.pk}/change/", _find_administrators()
     for person in people:
         with override_language_for(person):
-            _write(endpoint, page, person.email)
+            _send_report(endpoint, page, person.email)
 
 
-def _write(endpoint: WebhookEndpoint, page: str, address: str) -> None:
+def _send_report(endpoint: WebhookEndpoint, page: str, address: str) -> None:
     lines = [
         _("The webhook “%(name)s” (%(url)s) was switched off.")
         % {"name": endpoint.name, "url": endpoint.url},

@@ -26,7 +26,7 @@ SENDING_COST = 100
 
 
 class OwnWebhooks(EditorialResource):
-    """What the views of a user's own webhooks share: scope and cost."""
+    """The base of the views of a user's own webhooks: their scope and cost."""
 
     view_permission = ""
     write_scope = Scope.WEBHOOKS
@@ -75,7 +75,7 @@ class EditorialWebhookResource(OwnWebhooks):
         values = _check_values(read_body(webhook_bodies.WebhookBody, request.data, by=self.person))
 
         def carry_out(_prepared: None) -> StoredResponse:
-            row = internal_endpoints.add(self.token, **values)
+            row = internal_endpoints.add_endpoint(self.token, **values)
             address = self.build_url("webhooks-detail", row.pk)
             return self._show_secret(row, status=201, location=address)
 
@@ -87,7 +87,7 @@ class EditorialWebhookResource(OwnWebhooks):
             read_body(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True)
         )
         return self.run_change(
-            lambda: internal_endpoints.change(self._lock_matching(id), self.token, **values)
+            lambda: internal_endpoints.change_endpoint(self._lock_matching(id), self.token, **values)
         )
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -108,8 +108,8 @@ class EditorialWebhookResource(OwnWebhooks):
         """
         endpoint = self.get_row(id=id)
         return self.create_once(
-            lambda proof: internal_endpoints.accept(self._lock_matching(id), proof, self.token),
-            prepare=lambda: internal_endpoints.ask_for_proof(endpoint),
+            lambda proof: internal_endpoints.activate_endpoint(self._lock_matching(id), proof, self.token),
+            prepare=lambda: internal_endpoints.request_proof(endpoint),
         )
 
     @action(detail=True, methods=["post"])
@@ -143,7 +143,7 @@ class EditorialWebhookResource(OwnWebhooks):
 
         def carry_out(_prepared: None) -> WebhookEndpoint:
             row = self._lock_matching(id)
-            endpoints.replay(row, since=values["since"])
+            endpoints.replay_entries(row, since=values["since"])
             return row
 
         return self.create_once(carry_out)
@@ -151,11 +151,11 @@ class EditorialWebhookResource(OwnWebhooks):
     def _show_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> StoredResponse:
         fresh_row = self.reload(row)
         response = self.build_stored_response(fresh_row, status=status, location=location)
-        stored_response, told_once = (
+        stored_response, shown_once = (
             render_document(self.build_document(fresh_row) | {"secret": secret})
             for secret in (None, fresh_row.secret)
         )
-        return StoredResponse(status, stored_response, response.headers, told_once)
+        return StoredResponse(status, stored_response, response.headers, shown_once)
 
     def _lock_matching(self, key: int) -> WebhookEndpoint:
         """Return the webhook, locked until the end of the transaction, if its version is the one that the
@@ -205,8 +205,8 @@ class EditorialDeliveryResource(OwnWebhooks):
 
 def select_deliveries(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:
     """Return messages with their attempts and the claims they are about, without reading the entries' bodies."""
-    about = {name: F(f"publication__{name}") for name in ("claim_id", "version", "sequence")}
-    return rows.annotate(**about).prefetch_related("attempts")
+    claim_fields = {name: F(f"publication__{name}") for name in ("claim_id", "version", "sequence")}
+    return rows.annotate(**claim_fields).prefetch_related("attempts")
 
 
 def _check_values(values: dict[str, Any]) -> dict[str, Any]:

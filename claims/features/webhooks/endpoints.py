@@ -29,7 +29,7 @@ def send_test(endpoint: WebhookEndpoint) -> WebhookAttempt:
     """Send a test message once, even if the endpoint is switched off, and log the result."""
     attempt = send_now(endpoint, TEST_EVENT)
     if not attempt.error:
-        trust_again(endpoint)
+        clear_failures(endpoint)
     return attempt
 
 
@@ -39,7 +39,7 @@ def send_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
     delivery = WebhookDelivery(
         endpoint=endpoint, event=event, created_at=now, next_attempt_at=None, settled_at=now
     )
-    attempt = deliveries.ask(delivery).attempt
+    attempt = deliveries.send_request(delivery).attempt
     delivery.state = delivery.State.FAILED if attempt.error else delivery.State.DELIVERED
     delivery.failures = 1 if attempt.error else 0
     with transaction.atomic():
@@ -50,13 +50,13 @@ def send_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
 
 
 @transaction.atomic
-def trust_again(endpoint: WebhookEndpoint) -> None:
+def clear_failures(endpoint: WebhookEndpoint) -> None:
     """Clear the endpoint's failures, and send waiting deliveries immediately."""
     WebhookProgress.objects.filter(endpoint=endpoint).update(
         consecutive_failures=0, failing_since=None, paused_until=None
     )
-    worker_calls.announce()
-    worker_calls.call_for(endpoint.pk)
+    worker_calls.queue_ledger_search()
+    worker_calls.queue_sending(endpoint.pk)
 
 
 @transaction.atomic
@@ -85,12 +85,12 @@ def send_again(delivery: WebhookDelivery) -> bool:
         state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0
     )
     if count:
-        worker_calls.call_for(delivery.endpoint_id)
+        worker_calls.queue_sending(delivery.endpoint_id)
     return bool(count)
 
 
 @transaction.atomic
-def replay(endpoint: WebhookEndpoint, *, since: int) -> None:
+def replay_entries(endpoint: WebhookEndpoint, *, since: int) -> None:
     """Send again everything after this ledger entry, in ledger order."""
     progress = WebhookProgress.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
     WebhookDelivery.objects.filter(endpoint=endpoint, publication__sequence__gt=since).update(
@@ -98,5 +98,5 @@ def replay(endpoint: WebhookEndpoint, *, since: int) -> None:
     )
     progress.position = min(progress.position, since)
     progress.save(update_fields=["position"])
-    worker_calls.announce()
-    worker_calls.call_for(endpoint.pk)
+    worker_calls.queue_ledger_search()
+    worker_calls.queue_sending(endpoint.pk)

@@ -27,8 +27,8 @@ def choose_event(
         status: its status.
         status_before: the status of the version before, "" for the first.
         matches: whether the new version is published and matches the endpoint's filter.
-        matched_before: whether the version before was and did. An endpoint that received that version must learn that
-        it no longer applies.
+        matched_before: the same for the version before. An endpoint that received that version must learn
+        that it no longer applies.
     """
     if matched_before and not matches and status == Publication.Status.PUBLISHED:
         return WebhookEvent.LEFT_FILTER
@@ -39,10 +39,10 @@ def build_message(delivery: WebhookDelivery) -> str:
     """Return the body of a delivery's message. It has only public data, and is the same on every attempt."""
     entry = delivery.publication
     if entry is None:
-        about = {"endpoint": delivery.endpoint.name}
+        entry_data = {"endpoint": delivery.endpoint.name}
         if delivery.event == VERIFICATION_EVENT:
-            about["challenge"] = delivery.message_id
-        return _render_message(delivery.event, written(delivery.created_at), about)
+            entry_data["challenge"] = delivery.message_id
+        return _render_message(delivery.event, written(delivery.created_at), entry_data)
     message: dict[str, Any] = {
         "sequence": entry.sequence,
         "event": delivery.event,

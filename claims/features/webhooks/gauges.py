@@ -7,7 +7,7 @@ from django.db.backends.utils import CursorWrapper
 from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
 
 
-def _answer(cursor: CursorWrapper) -> Iterator[Reading]:
+def _measure(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute(
         """
         SELECT count(*) FILTER (WHERE active AND consecutive_failures = 0),
@@ -18,10 +18,10 @@ def _answer(cursor: CursorWrapper) -> Iterator[Reading]:
         FROM webhooks_webhookendpoint JOIN webhooks_webhookprogress ON endpoint_id = id
         """
     )
-    *endpoints, behind = cursor.fetchone()
+    *endpoints, lag = cursor.fetchone()
     for state, number in zip(("answering", "failing", "switched_off", "off"), endpoints, strict=True):
         yield "factcheck_webhook_endpoints", (state,), number
-    yield "factcheck_webhook_entries_behind", (), behind
+    yield "factcheck_webhook_entries_behind", (), lag
     cursor.execute(
         """
         SELECT count(*), coalesce(extract(epoch FROM now() - min(delivery.created_at)), 0)::float8
@@ -48,6 +48,6 @@ QUESTIONS = [
                 "For how long the oldest of them has waited."
             ),
         },
-        _answer,
+        _measure,
     ),
 ]

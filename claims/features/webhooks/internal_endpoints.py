@@ -37,7 +37,7 @@ class ReceiverProof(NamedTuple):
     url: str
     secret: str
     attempt: WebhookAttempt
-    holds: bool
+    is_valid: bool
 
 
 def find_owned_by(person_id: int) -> WebhookEndpointQuerySet:
@@ -45,7 +45,7 @@ def find_owned_by(person_id: int) -> WebhookEndpointQuerySet:
 
 
 @transaction.atomic
-def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
+def add_endpoint(token: ApiToken, **values: Any) -> WebhookEndpoint:
     """Create an endpoint, which becomes active once its receiver has agreed.
 
     Raises:
@@ -63,7 +63,7 @@ def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
 
 
 @transaction.atomic
-def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> WebhookEndpoint:
+def change_endpoint(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> WebhookEndpoint:
     """Change a locked endpoint; if it is active, it continues with this token.
 
     Raises:
@@ -74,25 +74,25 @@ def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> Webhook
     for name, value in values.items():
         setattr(endpoint, name, value)
     if values.get("active"):
-        _switch_on(endpoint, token)
+        _activate(endpoint, token)
     endpoint.save()
     if values.get("active"):
-        endpoints.trust_again(endpoint)
+        endpoints.clear_failures(endpoint)
     return endpoint
 
 
-def ask_for_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
+def request_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
     """Check that the receiver knows the secret. The attempt is logged, whatever the response."""
     attempt = endpoints.send_now(endpoint, VERIFICATION_EVENT)
     expected = compute_challenge_answer(endpoint.secret, attempt.delivery.message_id)
-    holds = not attempt.error and hmac.compare_digest(
+    is_valid = not attempt.error and hmac.compare_digest(
         _read_challenge_answer(attempt.response), expected.encode()
     )
-    return ReceiverProof(endpoint.url, endpoint.secret, attempt, holds)
+    return ReceiverProof(endpoint.url, endpoint.secret, attempt, is_valid)
 
 
 @transaction.atomic
-def accept(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> WebhookEndpoint:
+def activate_endpoint(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> WebhookEndpoint:
     """Activate a locked endpoint if its receiver has agreed.
 
     Raises:
@@ -104,7 +104,7 @@ def accept(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> 
         raise NotPossible(
             _("The verification request did not arrive: %(reason)s") % {"reason": proof.attempt.error}
         )
-    if not proof.holds:
+    if not proof.is_valid:
         raise NotPossible(
             _(
                 "The receiver did not answer with the challenge, signed with the secret of this webhook, as "
@@ -112,9 +112,9 @@ def accept(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> 
             )
         )
     endpoint.verified_at = timezone.now()
-    _switch_on(endpoint, token)
+    _activate(endpoint, token)
     endpoint.save()
-    endpoints.trust_again(endpoint)
+    endpoints.clear_failures(endpoint)
     return endpoint
 
 
@@ -124,7 +124,7 @@ def compute_challenge_answer(secret: str, challenge: str) -> str:
     return base64.b64encode(hmac.digest(key, challenge.encode(), hashlib.sha256)).decode()
 
 
-def _switch_on(endpoint: WebhookEndpoint, token: ApiToken) -> None:
+def _activate(endpoint: WebhookEndpoint, token: ApiToken) -> None:
     if endpoint.verified_at is None:
         raise NotPossible(_("Verify the receiver first: nothing is sent there until they have agreed."))
     endpoint.active, endpoint.token = True, token

@@ -17,14 +17,14 @@ from claims.models.publication import select_previous
 from factcheck.api.problems import InvalidParameters
 
 #: The number of entries read in one transaction.
-STEP_ENTRIES = 500
+ENTRIES_PER_STEP = 500
 #: After this many seconds, a run ends so that the worker can do other work.
 MAX_RUN_SECONDS = 10.0
 
 _PUBLISHED = Publication.Status.PUBLISHED
 
 
-def follow() -> int:
+def create_new_deliveries() -> int:
     """Create deliveries for the entries since the last call, for every endpoint; return their number.
 
     Publications become visible in the order of `sequence`, however they are written, so only a position in
@@ -33,16 +33,16 @@ def follow() -> int:
     """
     ends, count = time.monotonic() + MAX_RUN_SECONDS, 0
     for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
-        while (step := _follow_step(endpoint_id)) is not None:
+        while (step := _process_next_entries(endpoint_id)) is not None:
             count += step
             if time.monotonic() > ends:
-                worker_calls.announce()
+                worker_calls.queue_ledger_search()
                 return count
     return count
 
 
 @transaction.atomic
-def _follow_step(endpoint_id: int) -> int | None:
+def _process_next_entries(endpoint_id: int) -> int | None:
     """Process the next entries; return None at the end of the ledger."""
     # A concurrent follower of this endpoint waits here, and then continues from the new position.
     progress = (
@@ -68,7 +68,7 @@ def _follow_step(endpoint_id: int) -> int | None:
     progress.position = entries[-1]["sequence"]
     progress.save(update_fields=["position"])
     if deliveries:
-        worker_calls.call_for(endpoint_id)
+        worker_calls.queue_sending(endpoint_id)
     return len(deliveries)
 
 
@@ -78,7 +78,7 @@ def _load_entries_after(position: int) -> list[dict[str, Any]]:
         .annotate(before_id=select_previous("id"), before_status=select_previous("status"))
         .values("id", "sequence", "kind", "status", "before_id", "before_status")
     )
-    return list(rows[:STEP_ENTRIES])
+    return list(rows[:ENTRIES_PER_STEP])
 
 
 def _build_deliveries(endpoint: WebhookEndpoint, entries: list[dict[str, Any]]) -> list[WebhookDelivery]:

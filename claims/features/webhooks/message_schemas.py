@@ -18,7 +18,7 @@ _SIGNATURE_NOTE = (
 )
 
 
-class ToldEntrySerializer(serializers.Serializer):
+class WebhookEntrySerializer(serializers.Serializer):
     """An entry of the ledger."""
 
     sequence = serializers.IntegerField()
@@ -39,10 +39,10 @@ class MessageSerializer(serializers.Serializer):
 
     type = serializers.ChoiceField(WebhookEvent.choices)
     timestamp = serializers.DateTimeField(help_text="The time of the publication.")
-    data = ToldEntrySerializer()  # type: ignore[assignment]  # a key
+    data = WebhookEntrySerializer()  # type: ignore[assignment]  # a key
 
 
-class TriedSerializer(serializers.Serializer):
+class TestedEndpointSerializer(serializers.Serializer):
     endpoint = serializers.CharField(help_text="The name of the webhook.")
 
 
@@ -51,10 +51,10 @@ class TestMessageSerializer(serializers.Serializer):
 
     type = serializers.ChoiceField([(TEST_EVENT, TEST_EVENT)])
     timestamp = serializers.DateTimeField()
-    data = TriedSerializer()  # type: ignore[assignment]  # a key
+    data = TestedEndpointSerializer()  # type: ignore[assignment]  # a key
 
 
-class ChallengeSerializer(TriedSerializer):
+class ChallengeSerializer(TestedEndpointSerializer):
     challenge = serializers.CharField()
 
 
@@ -66,7 +66,7 @@ class VerificationMessageSerializer(serializers.Serializer):
     data = ChallengeSerializer()  # type: ignore[assignment]  # a key
 
 
-class AgreementSerializer(serializers.Serializer):
+class ChallengeResponseSerializer(serializers.Serializer):
     """Proof that the receiver knows the secret."""
 
     challenge_response = serializers.CharField(
@@ -79,7 +79,9 @@ def _describe_webhooks() -> Iterator[OpenApiWebhook]:
     for event in WebhookEvent:
         yield _describe_webhook(event.value, MessageSerializer, {204: arrival})
     yield _describe_webhook(TEST_EVENT, TestMessageSerializer, {204: arrival})
-    yield _describe_webhook(VERIFICATION_EVENT, VerificationMessageSerializer, {200: AgreementSerializer})
+    yield _describe_webhook(
+        VERIFICATION_EVENT, VerificationMessageSerializer, {200: ChallengeResponseSerializer}
+    )
 
 
 def _describe_webhook(name: str, message: Any, answers: dict[int, Any]) -> OpenApiWebhook:

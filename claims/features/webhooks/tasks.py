@@ -17,13 +17,13 @@ _REMOVAL_BATCH_SIZE = 5000
 @app.task(name=worker_calls.FOLLOW_TASK, queue=worker_calls.QUEUE_NAME)
 def follow_the_ledger() -> None:
     """Create the deliveries of the newest publications for every endpoint."""
-    ledger_followers.follow()
+    ledger_followers.create_new_deliveries()
 
 
 @app.task(name=worker_calls.SEND_TASK, queue=worker_calls.QUEUE_NAME)
 def send_to_endpoint(*, endpoint_id: int) -> None:
     """Send due deliveries of an endpoint."""
-    deliveries.send(endpoint_id)
+    deliveries.send_due_deliveries(endpoint_id)
 
 
 @app.task(name=worker_calls.REPORT_TASK, queue="mail", retry=5)
@@ -31,7 +31,7 @@ def report_disabled(*, endpoint_id: int) -> None:
     """Email that an endpoint was switched off."""
     endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
     if endpoint:
-        disabled_endpoints.report(endpoint)
+        disabled_endpoints.report_disabled_endpoint(endpoint)
 
 
 @app.periodic(cron="* * * * *")
@@ -39,15 +39,15 @@ def report_disabled(*, endpoint_id: int) -> None:
 def look_after(timestamp: int) -> None:
     """Do work that was not queued (bulk imports, killed workers). Runs every minute."""
     disabled_endpoints.disable_without_token()
-    ledger_followers.follow()
+    ledger_followers.create_new_deliveries()
     waiting = WebhookProgress.objects.filter(deliveries.build_ready_condition(timezone.now()))
     for endpoint_id in waiting.values_list("pk", flat=True):
-        worker_calls.call_for(endpoint_id)
+        worker_calls.queue_sending(endpoint_id)
 
 
 @app.periodic(cron="17 3 * * *")
 @app.task(queue=worker_calls.QUEUE_NAME, queueing_lock="claims.features.webhooks.remove_old")
-def remove_old(timestamp: int) -> None:
+def delete_old_deliveries(timestamp: int) -> None:
     """Delete settled messages older than `WEBHOOK_LOG_DAYS`, and expired secrets. Runs daily.
 
     Unsent messages stay, however long their endpoint is switched off.

@@ -22,28 +22,28 @@ SEND_TASK = "claims.features.webhooks.tasks.send_to_endpoint"
 REPORT_TASK = "claims.features.webhooks.tasks.report_disabled"
 
 
-def announce(**signal: Any) -> None:
+def queue_ledger_search(**signal: Any) -> None:
     """Queue a search for new ledger entries, if there are endpoints."""
     if WebhookEndpoint.objects.active().exists():
-        _call(FOLLOW_TASK, FOLLOW_TASK)
+        _queue_job(FOLLOW_TASK, FOLLOW_TASK)
 
 
-def call_for(endpoint_id: int) -> None:
+def queue_sending(endpoint_id: int) -> None:
     """Queue sending to an endpoint."""
-    _call(SEND_TASK, f"{SEND_TASK}:{endpoint_id}", endpoint_id=endpoint_id)
+    _queue_job(SEND_TASK, f"{SEND_TASK}:{endpoint_id}", endpoint_id=endpoint_id)
 
 
-def call_later_for(endpoint_id: int, at: datetime) -> None:
+def queue_sending_later(endpoint_id: int, at: datetime) -> None:
     """Queue sending to an endpoint at a later time."""
     defer(SEND_TASK, {"endpoint_id": endpoint_id}, queue=QUEUE_NAME, scheduled_at=at, priority=PRIORITY)
 
 
-def call_to_report(endpoint_id: int) -> None:
+def queue_report(endpoint_id: int) -> None:
     """Queue the email that an endpoint was switched off."""
     defer(REPORT_TASK, {"endpoint_id": endpoint_id}, queue="mail")
 
 
-def _call(task: str, lock: str, **arguments: int) -> None:
+def _queue_job(task: str, lock: str, **arguments: int) -> None:
     call = partial(defer_once, task, arguments, queue=QUEUE_NAME, queueing_lock=lock, priority=PRIORITY)
     if not call():
         transaction.on_commit(call)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.federation.models import PeerNewsroom
 from claims.features.witnesses.models import Witness, WitnessedLog
-from claims.features.witnesses.submission import NotCosigned, is_known_to
+from claims.features.witnesses.submission import NotCosigned, is_ledger_known_to
 from claims.ledger.house_signature import decode_bytes
 from claims.ledger.proofs.key_succession import build_origin
 from claims.ledger.proofs.signed_note import format_verifier_key
@@ -60,5 +60,5 @@ def _add_witness(newsroom: PeerNewsroom) -> None:
     witness.full_clean()
     if witness.name != f"{urlsplit(newsroom.url).netloc}/witness":
         raise ValidationError(_("The name of the witness does not match its address."))
-    if is_known_to(witness):
+    if is_ledger_known_to(witness):
         witness.save()

@@ -9,7 +9,7 @@ from claims.features.witnesses.policy import LACKING_SINCE_SQL
 from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
 
 
-def _answer(cursor: CursorWrapper) -> Iterator[Reading]:
+def _measure(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute(
         f"SELECT coalesce(extract(epoch FROM clock_timestamp() - ({LACKING_SINCE_SQL}))::float8, 0)",  # noqa: S608
         [settings.COSIGNATURES_REQUIRED] * 2,
@@ -35,6 +35,6 @@ QUESTIONS = [
                 "Witnesses that refuse our ledger as another history, and ledgers that we refuse so."
             ),
         },
-        _answer,
+        _measure,
     ),
 ]

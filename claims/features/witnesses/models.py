@@ -25,14 +25,14 @@ _VERIFIER_KEY_PATTERN = r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
 
 
 def _check_witness_key(value: str) -> None:
-    _check(value, COSIGNATURE_TYPE)
+    _check_verifier_key(value, COSIGNATURE_TYPE)
 
 
 def _check_log_key(value: str) -> None:
-    _check(value, ED25519_TYPE)
+    _check_verifier_key(value, ED25519_TYPE)
 
 
-def _check(value: str, kind: bytes) -> None:
+def _check_verifier_key(value: str, kind: bytes) -> None:
     try:
         read_verifier_key(value, kind)
     except InvalidNote:
@@ -41,7 +41,7 @@ def _check(value: str, kind: bytes) -> None:
         ) from None
 
 
-class _KeyHolder(models.Model):
+class _VerifierKeyModel(models.Model):
     """A model with a verifier key, `name+id+key`, of the type `key_type`."""
 
     key_type: ClassVar[bytes]
@@ -63,7 +63,7 @@ class _KeyHolder(models.Model):
 
 
 @keep_history(exclude=["failure", "failing_since", "sees_two_histories", "asked_at"])
-class Witness(_KeyHolder):
+class Witness(_VerifierKeyModel):
     """Another installation, or a public witness, that cosigns each checkpoint of our ledger."""
 
     key_type = COSIGNATURE_TYPE
@@ -136,7 +136,7 @@ class Cosignature(models.Model):
 @keep_history(
     exclude=["tree_size", "root_sha256", "note", "refusal", "refusal_is_proof", "refused_at", "cosigned_at"]
 )
-class WitnessedLog(_KeyHolder):
+class WitnessedLog(_VerifierKeyModel):
     """A log that we witness, with the last checkpoint that we cosigned. That checkpoint only moves forward."""
 
     key_type = ED25519_TYPE

@@ -22,7 +22,7 @@ def add_checkpoint(request: HttpRequest) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > MAX_BYTES:
         return HttpResponse(f"At most {MAX_BYTES} bytes.\n", status=413, content_type=_CONTENT_TYPE)
     try:
-        return HttpResponse(cosign_checkpoint(Submission.read(request.body)), content_type=_CONTENT_TYPE)
+        return HttpResponse(cosign_checkpoint(Submission.parse(request.body)), content_type=_CONTENT_TYPE)
     except SubmissionRefused as refusal:
         is_size = refusal.status == 409
         return HttpResponse(

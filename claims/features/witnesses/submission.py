@@ -33,7 +33,7 @@ def ask_witnesses() -> int:
     if checkpoint is None:
         return 0
     waiting = Witness.objects.filter(active=True).exclude(cosignatures__checkpoint=checkpoint)
-    return sum(_ask(witness, checkpoint) for witness in waiting)
+    return sum(_ask_witness(witness, checkpoint) for witness in waiting)
 
 
 def build_cosigned_note(checkpoint: Checkpoint) -> str:
@@ -41,7 +41,7 @@ def build_cosigned_note(checkpoint: Checkpoint) -> str:
     return checkpoint.note + "".join(checkpoint.cosignatures.values_list("line", flat=True))
 
 
-def is_known_to(witness: Witness) -> bool:
+def is_ledger_known_to(witness: Witness) -> bool:
     """Return whether a new witness knows our ledger, without revealing anything to it.
 
     Raises:
@@ -53,7 +53,7 @@ def is_known_to(witness: Witness) -> bool:
     return checkpoint is not None and _post(witness, checkpoint, checkpoint.tree_size + 1).status == 400
 
 
-def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
+def _ask_witness(witness: Witness, checkpoint: Checkpoint) -> bool:
     now = clock.get_database_time()
     failure, since, is_forked = "", None, False
     try:
@@ -77,8 +77,8 @@ def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
 
 def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     """Submit a checkpoint. Raises `NotCosigned`."""
-    last = witness.cosignatures.order_by("-checkpoint").select_related("checkpoint").first()
-    last_size = last.checkpoint.tree_size if last else 0
+    last_cosigned = witness.cosignatures.order_by("-checkpoint").select_related("checkpoint").first()
+    last_size = last_cosigned.checkpoint.tree_size if last_cosigned else 0
     answer = _post(witness, checkpoint, last_size)
     if answer.status == 409:
         # The witness has seen another size than we remember, after a restored backup or a request signed with
@@ -127,7 +127,7 @@ def _post(witness: Witness, checkpoint: Checkpoint, last_size: int) -> PostRespo
         if 0 < last_size < size
         else []
     )
-    lines = [f"old {last_size}", *(b64encode(one).decode() for one in hashes)]
+    lines = [f"old {last_size}", *(b64encode(proof_hash).decode() for proof_hash in hashes)]
     body = "\n".join([*lines, "", checkpoint.note]).encode()
     try:
         return post(

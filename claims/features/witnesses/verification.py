@@ -18,7 +18,7 @@ def check_cosignatures() -> Iterator[Discrepancy]:
     keys = {witness.pk: _list_keys(witness) for witness in Witness.objects.all()}
     rows = Cosignature.objects.select_related("checkpoint", "witness").order_by("pk")
     for row in rows.iterator(chunk_size=2_000):
-        if row.cosigned_at > latest or not any(_is_made_with(row, key) for key in keys[row.witness_id]):
+        if row.cosigned_at > latest or not any(_is_signed_with(row, key) for key in keys[row.witness_id]):
             yield Discrepancy(
                 f"Cosignature {row.pk} ({row.witness.name}, {row.checkpoint.tree_size} entries)",
                 gettext("it is not a valid signature of the witness."),
@@ -36,7 +36,7 @@ def _list_keys(witness: Witness) -> list[bytes]:
     ]
 
 
-def _is_made_with(row: Cosignature, public_key: bytes) -> bool:
+def _is_signed_with(row: Cosignature, public_key: bytes) -> bool:
     try:
         cosignature = find_cosignature(
             row.checkpoint.note + row.line, name=row.witness.name, public_key=public_key

@@ -47,16 +47,16 @@ class Submission:
     head: TreeHead
 
     @classmethod
-    def read(cls, body: bytes) -> Self:
+    def parse(cls, body: bytes) -> Self:
         """Parse a submission. Raises `SubmissionRefused` if it is invalid."""
         try:
-            above, checkpoint = body.decode().split("\n\n", 1)
-            first, *lines = above.split("\n")
+            header, checkpoint = body.decode().split("\n\n", 1)
+            first, *lines = header.split("\n")
             size = re.fullmatch(r"old (0|[1-9][0-9]{0,18})", first)
             if size is None or len(lines) > MAX_HASHES or "\0" in checkpoint:
                 raise ValueError
             proof = tuple(b64decode(line, validate=True) for line in lines)
-            if any(len(hashed) != 32 for hashed in proof):
+            if any(len(hash_bytes) != 32 for hash_bytes in proof):
                 raise ValueError
             note = SignedNote.read(checkpoint)
             return cls(int(size[1]), proof, checkpoint, note, TreeHead.read(note.text))
@@ -139,9 +139,8 @@ def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefuse
 def _store_evidence(submission: Submission, log: WitnessedLog, refusal: SubmissionRefused) -> None:
     """Keep a signed checkpoint that does not continue the last one, so that people can compare them.
 
-    An outdated old size is ordinary: the log submits again with the size that it learns. Another tree of the
-    same size proves two histories. A proof that does not verify may come from anyone, sent with a genuine
-    checkpoint.
+    An outdated size is normal: the log then submits again with the current size. Another tree of the same size
+    proves two histories. A proof that does not verify may come from anyone, sent with a genuine checkpoint.
     """
     is_proven = submission.head.size == log.tree_size and submission.head.root.hex() != log.root_sha256
     if is_proven:

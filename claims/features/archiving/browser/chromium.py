@@ -20,12 +20,12 @@ from claims.features.archiving.browser.devtools import Devtools
 #: How often the browser's resource use is checked.
 POLL_SECONDS = 0.2
 #: The prefix of a browser's folder. Folders older than this are abandoned.
-PROFILE, ABANDONED = "factcheck-browser-", 3600.0
+PROFILE_PREFIX, ABANDONED_SECONDS = "factcheck-browser-", 3600.0
 _LAUNCH_SCRIPT = str(Path(__file__).with_name("launch.py"))
 #: The browser's environment: no secrets, no database.
 _INHERITED_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "FONTCONFIG_PATH")
 
-_ARGUMENTS = (
+_BROWSER_ARGUMENTS = (
     "--headless=new",
     "--remote-debugging-pipe",
     "--no-first-run",
@@ -84,19 +84,19 @@ class Chromium:
         self.process = process
         self.devtools = devtools
         self.profile = profile
-        self.excess = ""
+        self.exceeded_limit = ""
 
     def watch(self, limits: BrowserLimits, has_ended: threading.Event) -> None:
         """Stop the browser as soon as it exceeds a limit."""
         ends_at = time.monotonic() + limits.seconds
         while not has_ended.wait(POLL_SECONDS):
             if time.monotonic() > ends_at:
-                self.excess = "time"
+                self.exceeded_limit = "time"
             elif _measure_memory(self.process.pid) > limits.memory:
-                self.excess = "memory"
+                self.exceeded_limit = "memory"
             elif _measure_disk(self.profile) > limits.disk:
-                self.excess = "disk"
-            if self.excess:
+                self.exceeded_limit = "disk"
+            if self.exceeded_limit:
                 self.kill()
                 return
 
@@ -117,25 +117,30 @@ def start_chromium(
     """Start a browser that uses the proxy, and remove its files afterwards.
 
     Raises:
-        BrowserLimitExceeded: it used too much, even if another error followed from that.
+        BrowserLimitExceeded: the browser exceeded a limit; raised instead of any error that followed from
+        it.
     """
-    _forget_abandoned()
-    profile = Path(tempfile.mkdtemp(prefix=PROFILE))
-    its_reads, our_writes = os.pipe()
-    our_reads, its_writes = os.pipe()
+    _remove_abandoned_profiles()
+    profile = Path(tempfile.mkdtemp(prefix=PROFILE_PREFIX))
+    browser_read_end, our_write_end = os.pipe()
+    our_read_end, browser_write_end = os.pipe()
     try:
-        process = _start_process(program, proxy, limits, profile, its_reads, its_writes, sandbox=sandbox)
+        process = _start_process(
+            program, proxy, limits, profile, browser_read_end, browser_write_end, sandbox=sandbox
+        )
     except OSError:
-        os.close(our_reads)
-        os.close(our_writes)
+        os.close(our_read_end)
+        os.close(our_write_end)
         shutil.rmtree(profile, ignore_errors=True)
         raise
     finally:
-        os.close(its_reads)
-        os.close(its_writes)
+        os.close(browser_read_end)
+        os.close(browser_write_end)
     ends_at = time.monotonic() + limits.seconds
     # Base64 makes the output a third longer.
-    devtools = Devtools(our_reads, our_writes, ends_at=ends_at, longest=limits.output * 4 // 3 + 100_000)
+    devtools = Devtools(
+        our_read_end, our_write_end, ends_at=ends_at, max_message_bytes=limits.output * 4 // 3 + 100_000
+    )
     browser, has_ended = Chromium(process, devtools, profile), threading.Event()
     watcher = threading.Thread(target=browser.watch, args=(limits, has_ended), daemon=True)
     watcher.start()
@@ -143,16 +148,16 @@ def start_chromium(
         yield browser
     except Exception as error:
         # Set by whichever side notices the timeout first.
-        if excess := browser.excess or ("time" if time.monotonic() >= ends_at else ""):
-            raise BrowserLimitExceeded(excess) from error
+        if exceeded_limit := browser.exceeded_limit or ("time" if time.monotonic() >= ends_at else ""):
+            raise BrowserLimitExceeded(exceeded_limit) from error
         raise
     finally:
         has_ended.set()
         watcher.join()
         browser.kill()
         process.wait()
-        os.close(our_reads)
-        os.close(our_writes)
+        os.close(our_read_end)
+        os.close(our_write_end)
         shutil.rmtree(profile, ignore_errors=True)
 
 
@@ -161,21 +166,21 @@ def _start_process(
     proxy: str,
     limits: BrowserLimits,
     profile: Path,
-    reads: int,
-    writes: int,
+    read_end: int,
+    write_end: int,
     *,
     sandbox: bool,
 ) -> "subprocess.Popen[bytes]":
-    arguments = [*_ARGUMENTS, f"--proxy-server={proxy}", f"--user-data-dir={profile}"]
+    arguments = [*_BROWSER_ARGUMENTS, f"--proxy-server={proxy}", f"--user-data-dir={profile}"]
     if not sandbox:
         arguments.append("--no-sandbox")
-    launch_arguments = [str(reads), str(writes), str(limits.disk), str(round(limits.seconds) + 10)]
+    launch_arguments = [str(read_end), str(write_end), str(limits.disk), str(round(limits.seconds) + 10)]
     return subprocess.Popen(
         [sys.executable, "-I", "-S", _LAUNCH_SCRIPT, *launch_arguments, program, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        pass_fds=[reads, writes],
+        pass_fds=[read_end, write_end],
         start_new_session=True,
         cwd=profile,
         env={
@@ -192,9 +197,9 @@ def _measure_memory(process: int) -> int:
     """Return the private memory of a process and its children; shared memory counts once."""
     total = 0
     with suppress(psutil.Error):
-        first = psutil.Process(process)
-        total = first.memory_info().rss
-        for child in first.children(recursive=True):
+        browser = psutil.Process(process)
+        total = browser.memory_info().rss
+        for child in browser.children(recursive=True):
             with suppress(psutil.Error):
                 memory = child.memory_info()
                 total += memory.rss - getattr(memory, "shared", 0)
@@ -203,17 +208,17 @@ def _measure_memory(process: int) -> int:
 
 def _measure_disk(folder: Path) -> int:
     size = 0
-    for place, _folders, names in os.walk(folder):
+    for path, _folders, names in os.walk(folder):
         for name in names:
             with suppress(OSError):
-                size += (Path(place) / name).lstat().st_size
+                size += (Path(path) / name).lstat().st_size
     return size
 
 
-def _forget_abandoned() -> None:
+def _remove_abandoned_profiles() -> None:
     """Remove profile folders left behind by killed workers."""
-    oldest = time.time() - ABANDONED
-    for folder in Path(tempfile.gettempdir()).glob(f"{PROFILE}*"):
+    oldest = time.time() - ABANDONED_SECONDS
+    for folder in Path(tempfile.gettempdir()).glob(f"{PROFILE_PREFIX}*"):
         with suppress(OSError):
             if folder.stat().st_mtime < oldest:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -26,16 +26,16 @@ class BrowserError(Exception):
 class Devtools:
     """A connection to the browser over its debugging pipes."""
 
-    def __init__(self, reads: int, writes: int, *, ends_at: float, longest: int) -> None:
+    def __init__(self, read_end: int, write_end: int, *, ends_at: float, max_message_bytes: int) -> None:
         """Take our ends of the two pipes; the browser process has the others.
 
         Args:
             ends_at: the deadline, by the monotonic clock.
-            longest: the maximum size of a message, in bytes.
+            max_message_bytes: the maximum size of a message, in bytes.
         """
-        self._reads, self._writes = reads, writes
+        self._reads, self._writes = read_end, write_end
         self._ends_at = ends_at
-        self._longest = longest
+        self._longest = max_message_bytes
         self._received = bytearray()
         self._number = 0
         self._session = ""
@@ -57,7 +57,7 @@ class Devtools:
         self._write(orjson.dumps(message) + _TERMINATOR)
         return self._number
 
-    def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
+    def run_command(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Send a command to the browser and return its result.
 
         Raises:

@@ -14,7 +14,7 @@ _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 
 def main() -> None:
-    reads, writes, most_bytes, seconds = map(int, sys.argv[1:5])
+    read_end, write_end, most_bytes, seconds = map(int, sys.argv[1:5])
     program = sys.argv[5:]
     for kind, limit in (
         (resource.RLIMIT_FSIZE, most_bytes),
@@ -25,11 +25,11 @@ def main() -> None:
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     # Move both above 4 first, so that neither overwrites the other.
-    high = [os.dup(reads), os.dup(writes)]
-    while min(high) <= 4:
-        high = [os.dup(number) for number in high]
-    os.dup2(high[0], 3)
-    os.dup2(high[1], 4)
+    high_descriptors = [os.dup(read_end), os.dup(write_end)]
+    while min(high_descriptors) <= 4:
+        high_descriptors = [os.dup(number) for number in high_descriptors]
+    os.dup2(high_descriptors[0], 3)
+    os.dup2(high_descriptors[1], 4)
     os.closerange(5, 4096)
     os.execv(program[0], program)  # noqa: S606  there is no shell
 

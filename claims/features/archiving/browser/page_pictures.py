@@ -16,7 +16,7 @@ from sources.http.forward_proxy import forward_proxy
 SCREENSHOT_TYPE, PDF_TYPE = "image/webp", "application/pdf"
 #: A page is displayed as on a desktop computer, and photographed down to this height (WebP allows 16,383
 #: pixels).
-WIDTH, HEIGHT, MOST_HEIGHT = 1280, 900, 16_000
+WIDTH, HEIGHT, MAX_HEIGHT = 1280, 900, 16_000
 #: The longest wait for a page to load, and then for its requests to stop.
 LOAD_SECONDS, QUIET_SECONDS = 10.0, 4.0
 
@@ -32,8 +32,8 @@ _SCROLL_SCRIPT = """
     for (let at = 0; at < end; at += 800) { window.scrollTo(0, at); await new Promise(go => setTimeout(go, 40)); }
     window.scrollTo(0, 0);
 })()
-""".replace("MOST", str(MOST_HEIGHT))
-LIMITS = BrowserLimits()
+""".replace("MOST", str(MAX_HEIGHT))
+BROWSER_LIMITS = BrowserLimits()
 
 
 class BrowserUnavailable(Exception):
@@ -51,7 +51,7 @@ class PagePictures:
 
 
 def take_page_pictures(
-    url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: bool = False
+    url: str, *, limits: BrowserLimits = BROWSER_LIMITS, allow_loopback: bool = False
 ) -> PagePictures:
     """Visit the page and take its pictures.
 
@@ -103,28 +103,30 @@ def _note_missing(pictures: PagePictures, reason: str) -> None:
 
 
 def _visit_and_take_pictures(devtools: Devtools, url: str, pictures: PagePictures) -> None:
-    _open(devtools)
-    _visit(devtools, url)
-    for part, take in (("screenshot", _take_screenshot), ("pdf", _print_pdf)):
+    _open_blank_page(devtools)
+    _visit_page(devtools, url)
+    for part, take_picture in (("screenshot", _take_screenshot), ("pdf", _print_pdf)):
         try:
-            setattr(pictures, part, take(devtools))
+            setattr(pictures, part, take_picture(devtools))
         except BrowserError as refusal:
             pictures.missing[part] = f"The browser could not make it: {refusal}."
 
 
-def _open(devtools: Devtools) -> None:
+def _open_blank_page(devtools: Devtools) -> None:
     """Open a blank page."""
-    version = devtools.ask("Browser.getVersion")
-    devtools.ask("Browser.setDownloadBehavior", behavior="deny")
-    page = devtools.ask("Target.createTarget", url="about:blank")["targetId"]
-    devtools.attach(devtools.ask("Target.attachToTarget", targetId=page, flatten=True)["sessionId"])
-    devtools.handlers["Page.javascriptDialogOpening"] = lambda _dialog: _dismiss(devtools)
-    devtools.ask("Page.enable")
-    devtools.ask("Page.setLifecycleEventsEnabled", enabled=True)
+    version = devtools.run_command("Browser.getVersion")
+    devtools.run_command("Browser.setDownloadBehavior", behavior="deny")
+    page = devtools.run_command("Target.createTarget", url="about:blank")["targetId"]
+    devtools.attach(devtools.run_command("Target.attachToTarget", targetId=page, flatten=True)["sessionId"])
+    devtools.handlers["Page.javascriptDialogOpening"] = lambda _dialog: _dismiss_dialog(devtools)
+    devtools.run_command("Page.enable")
+    devtools.run_command("Page.setLifecycleEventsEnabled", enabled=True)
     agent = str(version["userAgent"]).replace("HeadlessChrome", "Chrome")
     # Identify ourselves honestly, but get the page that readers see.
-    devtools.ask("Emulation.setUserAgentOverride", userAgent=f"{agent} {USER_AGENT.partition(' ')[0]}")
-    devtools.ask(
+    devtools.run_command(
+        "Emulation.setUserAgentOverride", userAgent=f"{agent} {USER_AGENT.partition(' ')[0]}"
+    )
+    devtools.run_command(
         "Emulation.setDeviceMetricsOverride",
         width=WIDTH,
         height=HEIGHT,
@@ -133,31 +135,31 @@ def _open(devtools: Devtools) -> None:
     )
 
 
-def _dismiss(devtools: Devtools) -> None:
+def _dismiss_dialog(devtools: Devtools) -> None:
     devtools.send_command("Page.handleJavaScriptDialog", accept=False)
 
 
-def _visit(devtools: Devtools, url: str) -> None:
+def _visit_page(devtools: Devtools, url: str) -> None:
     devtools.events.clear()
-    answer = devtools.ask("Page.navigate", url=url)
+    answer = devtools.run_command("Page.navigate", url=url)
     if answer.get("errorText"):
         raise BrowserError(str(answer["errorText"]))
-    devtools.wait(lambda: _has_happened(devtools, "load"), seconds=LOAD_SECONDS)
+    devtools.wait(lambda: _has_reached_stage(devtools, "load"), seconds=LOAD_SECONDS)
     devtools.send_command("Runtime.evaluate", expression=_SCROLL_SCRIPT, awaitPromise=True)
-    devtools.wait(lambda: _has_happened(devtools, "networkIdle"), seconds=QUIET_SECONDS)
+    devtools.wait(lambda: _has_reached_stage(devtools, "networkIdle"), seconds=QUIET_SECONDS)
 
 
-def _has_happened(devtools: Devtools, stage: str) -> bool:
+def _has_reached_stage(devtools: Devtools, stage: str) -> bool:
     return any(
         name == "Page.lifecycleEvent" and event.get("name") == stage for name, event in devtools.events
     )
 
 
 def _take_screenshot(devtools: Devtools) -> bytes:
-    metrics = devtools.ask("Page.getLayoutMetrics")
+    metrics = devtools.run_command("Page.getLayoutMetrics")
     size: dict[str, Any] = metrics.get("cssContentSize") or metrics["contentSize"]
-    height = max(1, min(int(size["height"]), MOST_HEIGHT))
-    answer = devtools.ask(
+    height = max(1, min(int(size["height"]), MAX_HEIGHT))
+    answer = devtools.run_command(
         "Page.captureScreenshot",
         format="webp",
         quality=80,
@@ -168,5 +170,5 @@ def _take_screenshot(devtools: Devtools) -> bytes:
 
 
 def _print_pdf(devtools: Devtools) -> bytes:
-    answer = devtools.ask("Page.printToPDF", printBackground=True, preferCSSPageSize=False)
+    answer = devtools.run_command("Page.printToPDF", printBackground=True, preferCSSPageSize=False)
     return base64.b64decode(answer["data"])

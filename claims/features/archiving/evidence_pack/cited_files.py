@@ -13,14 +13,14 @@ from typing import IO, Any, cast
 from django.core.files.storage import default_storage
 from django.db.models import Q
 
-from claims.features.archiving.evidence_pack.streamed_zip import PackedFile, Pieces
+from claims.features.archiving.evidence_pack.streamed_zip import Chunks, PackedFile
 from claims.features.archiving.evidence_pack.web_archive import ArchivedPage
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile
 from factcheck.installation.whole_files import compute_digest
 from sources import archive
 from sources.models import Snapshot, Source
 
-PIECE_SIZE = 256 * 1024
+CHUNK_SIZE = 256 * 1024
 #: The file extension of each media type: the same on every machine.
 _MIME_TYPES = MimeTypes()
 _EXTENSIONS = {
@@ -39,8 +39,8 @@ class CitedFile:
     sha256: str
     size: int
 
-    def packed(self) -> PackedFile:
-        return PackedFile(self.path, partial(read, self.sha256), self.size)
+    def build_packed_file(self) -> PackedFile:
+        return PackedFile(self.path, partial(read_in_chunks, self.sha256), self.size)
 
 
 @dataclass(slots=True)
@@ -50,49 +50,49 @@ class CitedFiles:
     texts: list[Snapshot] = field(default_factory=list)
     files: list[CitedFile] = field(default_factory=list)
     warcs: list[tuple[CitedFile, ArchivedCopy]] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+    omission_notes: list[str] = field(default_factory=list)
     """Sentences that explain what is missing from the pack, and why."""
 
     copies: list[tuple[CitedFile, ArchivedCopy]] = field(default_factory=list)
     """Pictures, PDF files and uploads of copies, which are also among the files."""
 
     @property
-    def kept(self) -> list[CitedFile]:
+    def all_files(self) -> list[CitedFile]:
         return [*self.files, *(file for file, _copy in self.warcs)]
 
 
 def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedFiles:
     """Return the stored files of everything that these publications cite."""
-    sources, snapshots = _find_named(bodies)
+    sources, snapshots = _find_cited_ids(bodies)
     readable_ids = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
-    open_ones = sources & readable_ids if for_public else sources
+    shareable_ids = sources & readable_ids if for_public else sources
     cited_files = CitedFiles(
-        left_out=[
+        omission_notes=[
             f"Source {pk}: its rights do not allow us to hand its text on."
-            for pk in sorted(sources - open_ones)
+            for pk in sorted(sources - shareable_ids)
         ]
     )
-    _add_snapshots(cited_files, open_ones, snapshots)
-    _add_copies(cited_files, open_ones, for_public=for_public)
+    _add_snapshots(cited_files, shareable_ids, snapshots)
+    _add_copies(cited_files, shareable_ids, for_public=for_public)
     return cited_files
 
 
 def exclude_missing_files(cited_files: CitedFiles) -> CitedFiles:
-    """Return the files without missing ones, which are named instead.
+    """Return the files that the archive still has, with notes on the missing ones.
 
     This reads every file, so that no pack fails halfway.
     """
-    missing = {file.sha256 for file in cited_files.kept if not _is_intact(file.sha256)}
+    missing = {file.sha256 for file in cited_files.all_files if not _is_intact(file.sha256)}
     notes = [
         f"{file.path}: the archive no longer has the file of the SHA-256 {file.sha256}, or has it damaged."
-        for file in cited_files.kept
+        for file in cited_files.all_files
         if file.sha256 in missing
     ]
     return CitedFiles(
         cited_files.texts,
         [file for file in cited_files.files if file.sha256 not in missing],
         [(file, copy) for file, copy in cited_files.warcs if file.sha256 not in missing],
-        [*cited_files.left_out, *notes],
+        [*cited_files.omission_notes, *notes],
         [(file, copy) for file, copy in cited_files.copies if file.sha256 not in missing],
     )
 
@@ -101,11 +101,11 @@ def build_copies_table(cited_files: CitedFiles) -> str:
     """Return a table of all copies, with their pages and times of capture."""
     lines = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
     for file, copy in [*cited_files.warcs, *cited_files.copies]:
-        facts = (
+        values = (
             *(file.path, file.sha256, copy.source_id, copy.source.title, copy.address, copy.final_address),
             *(copy.http_status or "", copy.captured_at.astimezone(UTC).isoformat().replace("+00:00", "Z")),
         )
-        lines.append("\t".join(" ".join(str(fact).split()) for fact in facts) + "\n")
+        lines.append("\t".join(" ".join(str(value).split()) for value in values) + "\n")
     return "".join(lines)
 
 
@@ -123,35 +123,35 @@ def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
         name=file.path.rpartition("/")[2],
         size=file.size,
         open_warc=open_warc,
-        pieces=partial(read, file.sha256),
+        iterate_chunks=partial(read_in_chunks, file.sha256),
         url=copy.final_address,
         title=copy.source.title,
         captured_at=copy.captured_at,
     )
 
 
-def read(sha256: str) -> Pieces:
+def read_in_chunks(sha256: str) -> Chunks:
     """Yield the file in chunks."""
     with archive.open_file(sha256) as file:
-        yield from iter(lambda: file.read(PIECE_SIZE), b"")
+        yield from iter(lambda: file.read(CHUNK_SIZE), b"")
 
 
 def _is_intact(sha256: str) -> bool:
     return compute_digest(default_storage, archive.build_path(sha256)) == sha256
 
 
-def _find_named(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
+def _find_cited_ids(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
     """Return the sources and snapshots that the publications mention."""
     sources, snapshots = set(), set()
     for body in bodies:
-        for citation in _iterate_cited(body):
+        for citation in _iterate_citations(body):
             sources.add(citation["source"]["id"])
             if citation["snapshot"]:
                 snapshots.add(citation["snapshot"]["id"])
     return sources, snapshots
 
 
-def _iterate_cited(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _iterate_citations(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from body["appearances"]
     for verdict in body["verdicts"]:
         yield from verdict["evidence"]
@@ -175,7 +175,7 @@ def _add_copies(cited_files: CitedFiles, sources: set[int], *, for_public: bool)
                 warc = CitedFile(f"archive/{name}.warc.gz", file.sha256, file.size)
                 cited_files.warcs.append((warc, copy))
             elif file.role == ArchivedFile.Role.UPLOAD and for_public:
-                cited_files.left_out.append(
+                cited_files.omission_notes.append(
                     f"Source {copy.source_id}: an uploaded file of the SHA-256 {file.sha256}, which the newsroom keeps."
                 )
             else:

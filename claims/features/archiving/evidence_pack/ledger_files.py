@@ -15,9 +15,9 @@ from claims.models import Publication
 
 def build_ledger_files(entries: Sequence[Publication]) -> list[PackedFile]:
     """Return a file for each entry, and an index like the feed of changes."""
-    files = [PackedFile.of(build_path(entry), entry.served_body) for entry in entries]
+    files = [PackedFile.from_bytes(build_path(entry), entry.served_body) for entry in entries]
     index = json.dumps([_describe_entry(entry) for entry in entries], ensure_ascii=False, indent=2)
-    return [*files, PackedFile.of("ledger/entries.json", index.encode() + b"\n")]
+    return [*files, PackedFile.from_bytes("ledger/entries.json", index.encode() + b"\n")]
 
 
 def build_path(entry: Publication) -> str:

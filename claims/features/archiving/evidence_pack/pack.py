@@ -23,13 +23,13 @@ from claims.features.archiving.evidence_pack.cited_files import (
 from claims.features.archiving.evidence_pack.ledger_files import build_ledger_files
 from claims.features.archiving.evidence_pack.proof_files import (
     SignedEntry,
+    build_proof_files,
+    build_proof_path,
     find_signed_entries,
-    proof_files,
-    proof_path,
 )
 from claims.features.archiving.evidence_pack.readme import write_readme
 from claims.features.archiving.evidence_pack.streamed_zip import PackedFile, StreamedZip
-from claims.features.archiving.evidence_pack.timestamp_files import ROOTS, build_timestamp_files
+from claims.features.archiving.evidence_pack.timestamp_files import ROOTS_PATH, build_timestamp_files
 from claims.features.archiving.evidence_pack.web_archive import write_web_archive
 from claims.features.archiving.models import Timestamp
 from claims.features.archiving.models.archived_copy import load_timestamps
@@ -38,7 +38,7 @@ from claims.models import Publication
 
 #: Increase this number if the same content is written differently.
 _FORMAT = "1"
-PAGES, MANIFEST = "pages.wacz", "manifest-sha256.txt"
+PAGES_PATH, MANIFEST_PATH = "pages.wacz", "manifest-sha256.txt"
 
 
 class NothingPublished(Exception):
@@ -47,12 +47,12 @@ class NothingPublished(Exception):
 
 @dataclass(frozen=True, slots=True)
 class EvidencePack:
-    """A pack that can be written."""
+    """The contents of an evidence pack, ready to be written."""
 
     entries: list[Publication]
-    cited: CitedFiles
+    cited_files: CitedFiles
     stamps: list[Timestamp]
-    places: list[SignedEntry]
+    signed_entries: list[SignedEntry]
 
     @property
     def name(self) -> str:
@@ -61,50 +61,53 @@ class EvidencePack:
     @property
     def sha256(self) -> str:
         """Return a hash that changes whenever the pack does."""
-        made_of = [
+        hashed_parts = [
             _FORMAT,
             *(hashlib.sha256(entry.served_body).hexdigest() for entry in self.entries),
-            *(snapshot.text_sha256 for snapshot in self.cited.texts),
-            *(f"{file.path} {file.sha256}" for file in self.cited.kept),
-            build_copies_table(self.cited),
+            *(snapshot.text_sha256 for snapshot in self.cited_files.texts),
+            *(f"{file.path} {file.sha256}" for file in self.cited_files.all_files),
+            build_copies_table(self.cited_files),
             *(f"{stamp.sha256} {stamp.authority}" for stamp in self.stamps),
-            *(f"{build_published_note(place.checkpoint)}{place.policy}" for place in self.places),
-            *self.cited.left_out,
+            *(
+                f"{build_published_note(signed_entry.checkpoint)}{signed_entry.policy}"
+                for signed_entry in self.signed_entries
+            ),
+            *self.cited_files.omission_notes,
         ]
-        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(hashed_parts).encode()).hexdigest()
 
     def iterate_chunks(self) -> Iterator[bytes]:
         """Yield the ZIP in chunks. Files missing from the archive are listed in its README instead."""
-        cited_files = exclude_missing_files(self.cited)
+        cited_files = exclude_missing_files(self.cited_files)
         pack = StreamedZip()
         for file in self._iterate_files(cited_files):
             yield from pack.add(file)
         lines = "".join(
             f"{digest.sha256}  {digest.path}\n" for digest in sorted(pack.digests, key=lambda d: d.path)
         )
-        yield from pack.add(PackedFile.of(MANIFEST, lines.encode()))
+        yield from pack.add(PackedFile.from_bytes(MANIFEST_PATH, lines.encode()))
         yield from pack.end()
 
     def _iterate_files(self, cited_files: CitedFiles) -> Iterator[PackedFile]:
         paths = _map_paths(cited_files)
         stamps = build_timestamp_files([stamp for stamp in self.stamps if stamp.sha256 in paths], paths)
-        yield PackedFile.of("README.txt", self._build_readme(cited_files, paths, stamps).encode())
-        if cited_files.left_out:
-            yield PackedFile.of(
-                "left-out.txt", "".join(f"{line}\n" for line in cited_files.left_out).encode()
+        yield PackedFile.from_bytes("README.txt", self._build_readme(cited_files, paths, stamps).encode())
+        if cited_files.omission_notes:
+            yield PackedFile.from_bytes(
+                "left-out.txt", "".join(f"{line}\n" for line in cited_files.omission_notes).encode()
             )
         yield from build_ledger_files(self.entries)
-        yield from proof_files(self.places, site=settings.SITE_URL)
+        yield from build_proof_files(self.signed_entries, site=settings.SITE_URL)
         for snapshot in cited_files.texts:
-            yield PackedFile.of(build_text_path(snapshot), snapshot.text.encode())
-        yield from (file.packed() for file in cited_files.files)
+            yield PackedFile.from_bytes(build_text_path(snapshot), snapshot.text.encode())
+        yield from (file.build_packed_file() for file in cited_files.files)
         if cited_files.warcs or cited_files.copies:
-            yield PackedFile.of("copies/copies.tsv", build_copies_table(cited_files).encode())
+            yield PackedFile.from_bytes("copies/copies.tsv", build_copies_table(cited_files).encode())
         if cited_files.warcs:
             pages = [build_archived_page(file, copy) for file, copy in cited_files.warcs]
             title = f"Evidence of claim {self.entries[0].claim_id}"
             size = sum(page.size for page in pages) + 2**20
-            yield PackedFile(PAGES, lambda: write_web_archive(pages, title=title), size)
+            yield PackedFile(PAGES_PATH, lambda: write_web_archive(pages, title=title), size)
         yield from stamps
 
     def _build_readme(
@@ -117,10 +120,10 @@ class EvidencePack:
         return write_readme(
             self.entries[-1],
             self.entries,
-            proofs=[proof_path(place.entry) for place in self.places],
+            proofs=[build_proof_path(signed_entry.entry) for signed_entry in self.signed_entries],
             has_pages=bool(cited_files.warcs),
             stamped=stamped,
-            rooted=ROOTS in names,
+            rooted=ROOTS_PATH in names,
         )
 
 
@@ -140,7 +143,7 @@ def build_evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
             % {"claim_id": claim_id}
         )
     cited_files = collect_cited_files((entry.document for entry in entries), for_public=for_public)
-    stamps = load_timestamps(file.sha256 for file in cited_files.kept)
+    stamps = load_timestamps(file.sha256 for file in cited_files.all_files)
     timestamps = [stamp for stamps_of_file in stamps.values() for stamp in stamps_of_file]
     return EvidencePack(entries, cited_files, timestamps, find_signed_entries(entries))
 

@@ -32,7 +32,7 @@ ninth line is the SHA-256 of {sealed}:
 
   sha256sum {sealed}
 
-That has salted digests in the place of the texts in {stored}, with the salts of {salts}.
+That has salted digests in the signed_entry of the texts in {stored}, with the salts of {salts}.
 {program} is the few lines of our program that put them there. This must print nothing:
 
   python3 {program} {salts} {stored} | cmp - {sealed}
@@ -86,7 +86,7 @@ class SignedEntry:
 
 
 def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
-    """Return the entries that are already signed."""
+    """Return the entries that a checkpoint already covers, each with its first checkpoint."""
     signed_entries, policy = [], load_policy()
     for entry in entries:
         covering = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)
@@ -95,15 +95,15 @@ def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
     return signed_entries
 
 
-def proof_files(places: Sequence[SignedEntry], *, site: str) -> list[PackedFile]:
-    """Return the proof files, each path once."""
+def build_proof_files(signed_entries: Sequence[SignedEntry], *, site: str) -> list[PackedFile]:
+    """Return the files that prove that these entries are in the ledger, each path once."""
     files: dict[str, bytes] = {}
-    for place in places:
-        files |= dict(_build_files(place, site))
-    return [PackedFile.of(path, content) for path, content in files.items()]
+    for signed_entry in signed_entries:
+        files |= dict(_build_files(signed_entry, site))
+    return [PackedFile.from_bytes(path, content) for path, content in files.items()]
 
 
-def proof_path(entry: Publication) -> str:
+def build_proof_path(entry: Publication) -> str:
     return _build_file_name(entry, "proof.txt")
 
 
@@ -111,8 +111,8 @@ def _build_file_name(entry: Publication, ending: str) -> str:
     return f"{build_path(entry).removesuffix('.json')}-{ending}"
 
 
-def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
-    entry, checkpoint = place.entry, place.checkpoint
+def _build_files(signed_entry: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
+    entry, checkpoint = signed_entry.entry, signed_entry.checkpoint
     [text] = stored_tree.load_entry_texts(entry.sequence, entry.sequence)
     parts = merkle_tree.list_inclusion_parts(entry.sequence - 1, checkpoint.tree_size)
     hashes = stored_tree.load_proof(parts)
@@ -137,24 +137,26 @@ def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
     yield names["stored"], entry.body.encode()
     note = SignedNote.read(checkpoint.note)
     published = build_published_note(checkpoint)
-    cosigned_files = list(_list_cosigned(published, place.policy, base, names["text"]))
+    cosigned_files = list(_iterate_cosigned_files(published, signed_entry.policy, base, names["text"]))
     yield names["checkpoint"], published.encode()
-    for one in cosigned_files:
-        yield from one.files
+    for cosigned in cosigned_files:
+        yield from cosigned.files
     yield names["text"], note.text.encode()
     yield names["signature"], _extract_signature(note, checkpoint)
     yield names["key"], _encode_pem(decode_bytes(checkpoint.key.public_key))
-    steps = "".join(_write_steps(names["entry"], text, entry.sequence - 1, checkpoint.tree_size, hashes))
-    about = _TEMPLATE.format(
+    steps = "".join(
+        _iterate_hash_commands(names["entry"], text, entry.sequence - 1, checkpoint.tree_size, hashes)
+    )
+    proof_text = _TEMPLATE.format(
         **names,
         site=site,
         version=entry.version,
         sequence=entry.sequence,
         size=checkpoint.tree_size,
         steps=steps,
-        witnesses=_describe_witnesses(cosigned_files, place.policy, names),
+        witnesses=_describe_witnesses(cosigned_files, signed_entry.policy, names),
     )
-    yield proof_path(entry), about.encode()
+    yield build_proof_path(entry), proof_text.encode()
 
 
 class _CosignedFiles(NamedTuple):
@@ -164,7 +166,9 @@ class _CosignedFiles(NamedTuple):
     files: list[tuple[str, bytes]]
 
 
-def _list_cosigned(note: str, policy: WitnessPolicy, base: str, text: str) -> Iterator[_CosignedFiles]:
+def _iterate_cosigned_files(
+    note: str, policy: WitnessPolicy, base: str, text: str
+) -> Iterator[_CosignedFiles]:
     """Yield the cosignatures of witnesses that the policy accepts."""
     for number, verifier_key in enumerate(policy.keys, 1):
         name, public_key = read_verifier_key(verifier_key, COSIGNATURE_TYPE)
@@ -195,23 +199,25 @@ def _describe_witnesses(
         text=names["text"],
         count=f"{len(cosigned_files)} of our {len(policy.keys)} witnesses",
         required=policy.required,
-        steps="".join(one.step for one in cosigned_files),
+        steps="".join(cosigned.step for cosigned in cosigned_files),
     )
 
 
-def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]) -> Iterator[str]:
+def _iterate_hash_commands(
+    name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]
+) -> Iterator[str]:
     """Yield the shell commands that hash from the leaf to the root (RFC 9162, 2.1.3.2), each with its
     expected output.
     """
     node, last = hash_leaf(text), size - 1
     yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {node.hex()}\n\n"
-    for beside in hashes:
+    for sibling in hashes:
         if index % 2 or index == last:
-            pair = beside, node
+            pair = sibling, node
             while index % 2 == 0 and index:
                 index, last = index >> 1, last >> 1
         else:
-            pair = node, beside
+            pair = node, sibling
         node = hash_node(*pair)
         joined_hashes = f"01{pair[0].hex()}{pair[1].hex()}"
         yield f"  printf {joined_hashes} | xxd -r -p | sha256sum\n    {node.hex()}\n\n"
@@ -222,7 +228,9 @@ def _extract_signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
     """Return the 64 bytes of our signature, without the key id."""
     name, public = checkpoint.key.origin, decode_bytes(checkpoint.key.public_key)
     own_signatures = (
-        sig for who, sig in note.signatures if who == name and sig[:4] == compute_key_id(name, public)
+        signature
+        for signer, signature in note.signatures
+        if signer == name and signature[:4] == compute_key_id(name, public)
     )
     return next(own_signatures, b"")[4:]
 

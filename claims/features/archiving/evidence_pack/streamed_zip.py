@@ -18,7 +18,7 @@ _FILE_MODE = 0o100644 << 16
 #: From this size on, ZIP needs 64-bit fields.
 _ZIP64_SIZE = 2**31 - 2**20
 
-Pieces = Iterable[bytes]
+Chunks = Iterable[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +26,12 @@ class PackedFile:
     """A file to be packed."""
 
     path: str
-    pieces: Callable[[], Pieces]
+    iterate_chunks: Callable[[], Chunks]
     size: int = 0
     """The approximate size, if known in advance."""
 
     @classmethod
-    def of(cls, path: str, content: bytes) -> "PackedFile":
+    def from_bytes(cls, path: str, content: bytes) -> "PackedFile":
         return cls(path, lambda: [content], len(content))
 
 
@@ -45,22 +45,22 @@ class PackedDigest:
 
 
 class _PendingOutput:
-    """A write-only buffer of pending output. It has no position, so nothing is written twice."""
+    """A write-only buffer. It has no position, so the ZIP writer cannot go back and change earlier bytes."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []
 
-    def write(self, piece: bytes) -> int:
-        self._written.append(bytes(piece))
-        return len(piece)
+    def write(self, chunk: bytes) -> int:
+        self._written.append(bytes(chunk))
+        return len(chunk)
 
     def flush(self) -> None:
         """Do nothing, because nothing is buffered."""
 
     def drain(self) -> bytes:
-        piece = b"".join(self._written)
+        chunk = b"".join(self._written)
         self._written.clear()
-        return piece
+        return chunk
 
 
 @dataclass
@@ -79,10 +79,10 @@ class StreamedZip:
         info.create_system = 3
         digest, size = hashlib.sha256(), 0
         with self._zip.open(info, "w", force_zip64=file.size >= _ZIP64_SIZE) as packed_file:
-            for piece in file.pieces():
-                digest.update(piece)
-                size += len(piece)
-                packed_file.write(piece)
+            for chunk in file.iterate_chunks():
+                digest.update(chunk)
+                size += len(chunk)
+                packed_file.write(chunk)
                 yield self._sink.drain()
         self.digests.append(PackedDigest(file.path, size, digest.hexdigest()))
         yield self._sink.drain()

@@ -13,13 +13,17 @@ from claims.features.archiving.evidence_pack.streamed_zip import PackedFile
 from claims.features.archiving.models import Timestamp
 from claims.features.archiving.stamp_encoding import extract_token, sort_certificates
 
-CHAIN, ROOTS, LIST = "timestamps/chain.pem", "timestamps/roots.pem", "timestamps/timestamps.tsv"
+CHAIN_PATH, ROOTS_PATH, TABLE_PATH = (
+    "timestamps/chain.pem",
+    "timestamps/roots.pem",
+    "timestamps/timestamps.tsv",
+)
 #: PKIStatusInfo: granted.
 _GRANTED_STATUS = bytes.fromhex("3003020100")
 
 
 def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) -> list[PackedFile]:
-    """Return the timestamp files, in order.
+    """Return the timestamps, a list of them, and their certificates, as files.
 
     Args:
         paths: SHA-256 → the path of the stamped file in the pack.
@@ -27,18 +31,18 @@ def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) ->
     ordered_stamps = sorted(stamps, key=lambda stamp: (stamp.sha256, stamp.stamped_at, stamp.authority))
     if not ordered_stamps:
         return []
-    files, table, counts = [], ["file\tsha256\tstamped at\tauthority\ttimestamp\n"], dict[str, int]()
+    files, table, stamp_counts = [], ["file\tsha256\tstamped at\tauthority\ttimestamp\n"], dict[str, int]()
     for stamp in ordered_stamps:
-        number = counts[stamp.sha256] = counts.get(stamp.sha256, 0) + 1
+        number = stamp_counts[stamp.sha256] = stamp_counts.get(stamp.sha256, 0) + 1
         name = f"timestamps/{stamp.sha256}{f'-{number}' if number > 1 else ''}.tsr"
-        files.append(PackedFile.of(name, build_response(bytes(stamp.token))))
+        files.append(PackedFile.from_bytes(name, build_response(bytes(stamp.token))))
         moment = stamp.stamped_at.isoformat().replace("+00:00", "Z")
         table.append(f"{paths[stamp.sha256]}\t{stamp.sha256}\t{moment}\t{stamp.authority}\t{name}\n")
     chain = _collect_certificates(ordered_stamps)
-    files.append(PackedFile.of(LIST, "".join(table).encode()))
-    files.append(PackedFile.of(CHAIN, _encode_pem(chain)))
+    files.append(PackedFile.from_bytes(TABLE_PATH, "".join(table).encode()))
+    files.append(PackedFile.from_bytes(CHAIN_PATH, _encode_pem(chain)))
     if roots := _find_roots(chain):
-        files.append(PackedFile.of(ROOTS, _encode_pem(roots)))
+        files.append(PackedFile.from_bytes(ROOTS_PATH, _encode_pem(roots)))
     return files
 
 

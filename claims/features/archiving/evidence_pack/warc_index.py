@@ -27,7 +27,7 @@ class IndexedResponse(NamedTuple):
     offset: int
     length: int
 
-    def line(self, filename: str) -> str:
+    def build_line(self, filename: str) -> str:
         facts = {
             "url": self.url,
             "mime": self.media_type,
@@ -72,9 +72,9 @@ def build_surt(url: str) -> str:
         return url
     host = ",".join(reversed(parts.hostname.split(".")))
     usual_port = {"http": 80, "https": 443}[parts.scheme]
-    at = f":{port}" if port and port != usual_port else ""
+    port_suffix = f":{port}" if port and port != usual_port else ""
     query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True))) if parts.query else ""
-    return f"{host}{at}){parts.path or '/'}" + (f"?{query}" if query else "")
+    return f"{host}{port_suffix}){parts.path or '/'}" + (f"?{query}" if query else "")
 
 
 def _read_head(head: bytes) -> tuple[str, str]:

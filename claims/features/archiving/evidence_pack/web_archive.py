@@ -8,10 +8,10 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import IO, Any, NamedTuple
 
-from claims.features.archiving.evidence_pack.streamed_zip import PackedDigest, PackedFile, Pieces, StreamedZip
+from claims.features.archiving.evidence_pack.streamed_zip import Chunks, PackedDigest, PackedFile, StreamedZip
 from claims.features.archiving.evidence_pack.warc_index import IndexedResponse, iterate_responses
 
-VERSION = "1.1.1"
+WACZ_VERSION = "1.1.1"
 #: The number of index lines compressed together, which is what a player loads at a time.
 _BLOCK_RESPONSES = 300
 
@@ -23,7 +23,7 @@ class ArchivedPage(NamedTuple):
     """The name of the WARC file."""
     size: int
     open_warc: Callable[[], IO[bytes]]
-    pieces: Callable[[], Pieces]
+    iterate_chunks: Callable[[], Chunks]
     url: str
     title: str
     captured_at: datetime
@@ -34,20 +34,20 @@ def write_web_archive(pages: Sequence[ArchivedPage], *, title: str) -> Iterator[
     archive = StreamedZip()
     lines: list[str] = []
     for page in pages:
-        yield from archive.add(PackedFile(f"archive/{page.name}", page.pieces, page.size))
-        lines += [answer.line(page.name) for answer in _list_responses(page)]
-    compressed, index = _index(sorted(lines))
+        yield from archive.add(PackedFile(f"archive/{page.name}", page.iterate_chunks, page.size))
+        lines += [answer.build_line(page.name) for answer in _list_responses(page)]
+    compressed, index = _compress_index(sorted(lines))
     newest = max((page.captured_at for page in pages), default=datetime(1970, 1, 1, tzinfo=UTC))
     for path, content in (
         ("indexes/index.cdx.gz", compressed),
         ("indexes/index.idx", index),
         ("pages/pages.jsonl", _build_page_list(pages)),
     ):
-        yield from archive.add(PackedFile.of(path, content))
+        yield from archive.add(PackedFile.from_bytes(path, content))
     package = _encode_json(_build_datapackage(archive.digests, title, newest))
     digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(package).hexdigest()}"}
-    yield from archive.add(PackedFile.of("datapackage.json", package))
-    yield from archive.add(PackedFile.of("datapackage-digest.json", _encode_json(digest)))
+    yield from archive.add(PackedFile.from_bytes("datapackage.json", package))
+    yield from archive.add(PackedFile.from_bytes("datapackage-digest.json", _encode_json(digest)))
     yield from archive.end()
 
 
@@ -56,19 +56,19 @@ def _list_responses(page: ArchivedPage) -> list[IndexedResponse]:
         return list(iterate_responses(warc))
 
 
-def _index(lines: Sequence[str]) -> tuple[bytes, bytes]:
+def _compress_index(lines: Sequence[str]) -> tuple[bytes, bytes]:
     """Return the lines in compressed blocks, and the first line of each block."""
     blocks, offset = [], 0
-    heads = ['!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n']
+    index_lines = ['!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n']
     for begin in range(0, len(lines), _BLOCK_RESPONSES):
         block = lines[begin : begin + _BLOCK_RESPONSES]
         compressed = gzip.compress("".join(block).encode(), mtime=0)
         digest = f"sha256:{hashlib.sha256(compressed).hexdigest()}"
-        place = {"offset": offset, "length": len(compressed), "digest": digest}
-        heads.append(f"{block[0].rpartition(' {')[0]} {json.dumps(place)}\n")
+        block_entry = {"offset": offset, "length": len(compressed), "digest": digest}
+        index_lines.append(f"{block[0].rpartition(' {')[0]} {json.dumps(block_entry)}\n")
         blocks.append(compressed)
         offset += len(compressed)
-    return b"".join(blocks) or gzip.compress(b"", mtime=0), "".join(heads).encode()
+    return b"".join(blocks) or gzip.compress(b"", mtime=0), "".join(index_lines).encode()
 
 
 def _build_page_list(pages: Sequence[ArchivedPage]) -> bytes:
@@ -88,7 +88,7 @@ def _build_page_list(pages: Sequence[ArchivedPage]) -> bytes:
 def _build_datapackage(digests: Sequence[PackedDigest], title: str, newest: datetime) -> dict[str, Any]:
     return {
         "profile": "data-package",
-        "wacz_version": VERSION,
+        "wacz_version": WACZ_VERSION,
         "title": title,
         "software": "Factcheck",
         "created": _format_moment(newest),

@@ -111,8 +111,8 @@ def build_request_sql(reason: str, sources_sql: str, *, fresh_period: str = "1 d
 
     Args:
         reason: one of `PRIORITIES`.
-        wanted: a query of rows (source_id, since): the sources, and the time from which a copy of each is
-        accepted.
+        sources_sql: a query of rows (source_id, since): the sources, and the time from which a copy of each
+        is accepted.
         fresh_period: an interval; a copy younger than this at the time `since` is accepted as well.
         by: an SQL expression for the id of the person who makes the request.
     """

@@ -15,7 +15,7 @@ from claims.features.complaints import complaint_moves
 from claims.features.complaints.admin.deadline_badge import build_deadline_badge
 from claims.features.complaints.admin.reader_messages import ReaderMessageAdmin
 from claims.features.complaints.models import Complaint, ReaderStep
-from claims.features.complaints.submissions import ANSWER_COMPLAINTS
+from claims.features.complaints.submissions import ANSWER_PERMISSION
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
@@ -34,16 +34,23 @@ def build_complaint_badge(complaint: Complaint) -> SafeString:
     """Return the state or outcome of a complaint as a badge."""
     if complaint.state == Complaint.State.NEW:
         return render_badge(gettext("Held back"), "waiting")
-    words = complaint.get_state_display()
+    label = complaint.get_state_display()
     if complaint.outcome:
-        words = f"{words}: {complaint.get_outcome_display()}"
-    return render_badge(words, _STATE_TONES.get(complaint.state, "faded"))
+        label = f"{label}: {complaint.get_outcome_display()}"
+    return render_badge(label, _STATE_TONES.get(complaint.state, "faded"))
 
 
 @admin.register(Complaint)
 class ComplaintAdmin(ReaderMessageAdmin):
     subject = ReaderStep.Subject.COMPLAINT
-    list_display = ("about", "progress_badge", "deadline_badge", "kind", "assigned_to", "received_at")
+    list_display = (
+        "claim_and_complaint",
+        "progress_badge",
+        "deadline_badge",
+        "kind",
+        "assigned_to",
+        "received_at",
+    )
     list_filter = (
         QueueFilter,
         ("kind", ChoicesDropdownFilter),
@@ -56,7 +63,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
     search_fields = ("text", "claim__statement")
     search_help_text = _("Search by words in the complaint or claim")
     ordering = ("-pk",)
-    deciding = ANSWER_COMPLAINTS
+    decide_permission = ANSWER_PERMISSION
     page_template = "complaint"
 
     @row_action(_("Assign to me"), permission="decide")
@@ -67,15 +74,15 @@ class ComplaintAdmin(ReaderMessageAdmin):
     @row_action(_("Assign to someone"), permission="decide")
     def give(self, request: HttpRequest, complaint: Complaint) -> str:
         choice = request.POST.get("person", "")
-        to = (
+        assignee = (
             complaint_moves.find_people_for_complaints().filter(pk=choice).first()
             if choice.isdecimal()
             else None
         )
-        if to is None:
+        if assignee is None:
             raise NotPossible(gettext("Choose who will answer it."))
-        complaint_moves.assign(complaint, to, by=get_person(request))
-        return gettext("Assigned to %(person)s.") % {"person": get_display_name(to)}
+        complaint_moves.assign(complaint, assignee, by=get_person(request))
+        return gettext("Assigned to %(person)s.") % {"person": get_display_name(assignee)}
 
     @row_action(_("Release"), permission="decide")
     def put_back(self, request: HttpRequest, complaint: Complaint) -> str:
@@ -106,13 +113,13 @@ class ComplaintAdmin(ReaderMessageAdmin):
         return gettext("Rejected: the reader will receive the reason by email.")
 
     @admin.display(description=_("complaint"), ordering="claim__statement")
-    def about(self, complaint: Complaint) -> SafeString:
-        words = complaint.text if len(complaint.text) <= 160 else complaint.text[:159] + "…"
+    def claim_and_complaint(self, complaint: Complaint) -> SafeString:
+        text = complaint.text if len(complaint.text) <= 160 else complaint.text[:159] + "…"
         return format_html(
             '<span class="desk-statement" dir="auto">{}'
             '<span class="desk-quiet desk-reader-words" dir="auto">{}</span></span>',
             complaint.claim,
-            words or gettext("(deleted by the reader)"),
+            text or gettext("(deleted by the reader)"),
         )
 
     @admin.display(description=_("state"), ordering="state")

@@ -1,4 +1,4 @@
-"""What the pages for complaints and requests share: read-only messages, and decisions about held ones."""
+"""The common base of the pages for complaints and requests: read-only messages, and decisions about held ones."""
 
 from typing import Any, ClassVar
 
@@ -25,7 +25,7 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     subject: ClassVar[str]
     page_template: ClassVar[str]
     #: The permission needed to decide.
-    deciding: ClassVar[str]
+    decide_permission: ClassVar[str]
     list_per_page = 30
     actions = ("let_selected_through", "mark_selected_as_spam")
 
@@ -42,9 +42,9 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         row = self.get_row(request, object_id)
         if request.method == "POST":
             raise PermissionDenied  # it is changed by its buttons alone
-        return self.page(request, row)
+        return self.render_message_page(request, row)
 
-    def page(self, request: HttpRequest, row: Any, *, refusal: str = "") -> HttpResponse:
+    def render_message_page(self, request: HttpRequest, row: Any, *, refusal: str = "") -> HttpResponse:
         """Render the page of a row, with the typed values if they were rejected."""
         person = get_person(request)
         context = {
@@ -72,12 +72,12 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         quarantine.mark_as_spam([row], by=get_person(request))
         return gettext("Marked as spam. The email address was deleted.")
 
-    def show_refusal(self, request: HttpRequest, row: Any, button: Button, words: str) -> HttpResponseBase:
-        """Show the page again, with what was typed."""
-        return self.page(request, self.get_row(request, row.pk), refusal=words)
+    def show_refusal(self, request: HttpRequest, row: Any, button: Button, message: str) -> HttpResponseBase:
+        """Show the page again with the reason for the refusal and the typed text."""
+        return self.render_message_page(request, self.get_row(request, row.pk), refusal=message)
 
     def _may_decide(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(self.deciding)
+        return request.user.has_perm(self.decide_permission)
 
     def _list_steps(self, row: Any) -> list[dict[str, Any]]:
         """Return the message's steps in order."""
@@ -94,8 +94,8 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         ]
 
     def _list_contacts(self, row: Any) -> list[ContactDetails]:
-        of = {self.subject: row}
-        return list(ContactDetails.objects.filter(**of).order_by("pk")[:100])
+        subject_filter = {self.subject: row}
+        return list(ContactDetails.objects.filter(**subject_filter).order_by("pk")[:100])
 
     # Held messages --------------------------------------------------------------------------------------------------
 

@@ -31,7 +31,7 @@ _STATE_TONES: dict[str, Tone] = {
 }
 
 
-def request_badge(reader_request: ReaderRequest) -> SafeString:
+def build_request_badge(reader_request: ReaderRequest) -> SafeString:
     """Return the state of a request as a badge."""
     if reader_request.state == ReaderRequest.State.NEW:
         return render_badge(gettext("Held back"), "waiting")
@@ -52,13 +52,13 @@ def _find_chosen_claim(request: HttpRequest) -> Claim:
 @admin.register(ReaderRequest)
 class ReaderRequestAdmin(ReaderMessageAdmin):
     subject = ReaderStep.Subject.REQUEST
-    list_display = ("what", "progress_badge", "asked_by", "confirmed_at", "last_asked_at", "language")
+    list_display = ("request_text", "progress_badge", "asked_by", "confirmed_at", "last_asked_at", "language")
     list_filter = (QueueFilter, ("state", ChoicesDropdownFilter), LanguageFilter)
     list_select_related = ("claim",)
     search_fields = ("text", "address")
     search_help_text = _("Search by words in the text or address")
     ordering = ("-pk",)
-    deciding = request_moves.DECIDE_PERMISSION
+    decide_permission = request_moves.DECIDE_PERMISSION
     page_template = "reader_request"
 
     @desk_page("<int:pk>/picture/")
@@ -88,7 +88,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
 
     @row_action(_("Is being checked"), permission="decide")
     def link(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
-        reader_request = request_moves.link(
+        reader_request = request_moves.link_claim(
             reader_request, _find_chosen_claim(request), by=get_person(request)
         )
         if reader_request.state == ReaderRequest.State.ANSWERED:
@@ -98,24 +98,26 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
     @row_action(_("Already checked"), permission="decide")
     def answer(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
         answer = request.POST.get("answer", "")
-        request_moves.answer_with(
+        request_moves.answer_with_claim(
             reader_request, _find_chosen_claim(request), answer=answer, by=get_person(request)
         )
         return gettext("Answered: every reader who asked will receive an email.")
 
     @row_action(_("Will not be checked"), permission="decide")
     def decline(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
-        request_moves.decline(reader_request, reason=request.POST.get("reason", ""), by=get_person(request))
+        request_moves.decline_request(
+            reader_request, reason=request.POST.get("reason", ""), by=get_person(request)
+        )
         return gettext("Declined: every reader who asked will receive the reason by email.")
 
     @admin.display(description=_("request"))
-    def what(self, reader_request: ReaderRequest) -> SafeString:
-        words = str(reader_request) if not reader_request.erased_at else gettext("(deleted by the reader)")
-        return format_html('<span class="desk-statement" dir="auto">{}</span>', words)
+    def request_text(self, reader_request: ReaderRequest) -> SafeString:
+        text = str(reader_request) if not reader_request.erased_at else gettext("(deleted by the reader)")
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', text)
 
     @admin.display(description=_("state"), ordering="state")
     def progress_badge(self, reader_request: ReaderRequest) -> SafeString:
-        return request_badge(reader_request)
+        return build_request_badge(reader_request)
 
     @admin.display(description=_("requested by"), ordering="askers")
     def asked_by(self, reader_request: ReaderRequest) -> str:
@@ -125,7 +127,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         has_picture = bool(row.picture_key) and ReaderPicture.objects.filter(request=row).exists()
         return {
             "asked": row,
-            "state": request_badge(row),
+            "state": build_request_badge(row),
             "asked_by": self.asked_by(row),
             "claim_page": change_page(row.claim) if row.claim else "",
             "picture_page": reverse("admin:complaints_readerrequest_picture", args=[row.pk])

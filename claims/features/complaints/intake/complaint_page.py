@@ -40,11 +40,15 @@ def show_complaint_form(request: HttpRequest, pk: int) -> HttpResponse:
         if (refusal := check_limit(request)) is None:
             cleaned = form.cleaned_data
             submit_complaint(
-                entry, kind=cleaned["kind"], text=cleaned["text"], sender=form.sender, context=form.sent
+                entry,
+                kind=cleaned["kind"],
+                text=cleaned["text"],
+                sender=form.sender,
+                context=form.submission_context,
             )
             return redirect("reader-message-sent")
-        words, limit = refusal
-        form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
+        message, limit = refusal
+        form.add_error(None, f"{_('Too many messages came from your network.')} {message}")
     context = {
         "form": form,
         "claim": entry.document,

@@ -95,7 +95,7 @@ def withdraw_message(request: HttpRequest, contact: ContactDetails, token: str) 
 @require_post
 def delete_data(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Delete the reader's contact details and words."""
-    personal_data.erase(contact)
+    personal_data.erase_contact(contact)
     return redirect("reader-data-deleted")
 
 

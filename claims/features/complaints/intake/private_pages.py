@@ -33,7 +33,7 @@ def protect_address(response: HttpResponse) -> HttpResponse:
 def render_form_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: list[Document] | None = None
 ) -> HttpResponse:
-    """Show a page with a form; if the form has errors, with the status of a rejected request."""
+    """Render a page with a form; the response has an error status if the form has errors."""
     context = {
         "contact_days": settings.READER_CONTACT_DAYS,
         "working_days": settings.COMPLAINT_WORKING_DAYS,

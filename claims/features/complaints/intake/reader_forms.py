@@ -31,9 +31,9 @@ class SingleMailAddress(EmailValidator):
             raise forms.ValidationError(self.message, code=self.code)
 
 
-def join_lines(words: str) -> str:
+def join_lines(text: str) -> str:
     """Return a name on one line."""
-    return " ".join(_CONTROL_CHARACTERS.sub(" ", words).split())
+    return " ".join(_CONTROL_CHARACTERS.sub(" ", text).split())
 
 
 class ReaderForm(forms.Form):
@@ -77,7 +77,7 @@ class ReaderForm(forms.Form):
         return Sender(cleaned["mail"], cleaned["name"], get_language() or "en")
 
     @property
-    def sent(self) -> SubmissionContext:
+    def submission_context(self) -> SubmissionContext:
         """Return the context of the submission, with the form's signs of spam."""
         problems = {
             SpamSign.TRAP: bool(self.cleaned_data["homepage"]),

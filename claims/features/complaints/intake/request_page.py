@@ -36,15 +36,15 @@ def receive_request(request: HttpRequest) -> HttpResponse:
         if answer.answer.is_answer:
             return _render_page(request, form, answer.answer)
     if refusal := check_limit(request):
-        words, limit = refusal
-        form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
+        message, limit = refusal
+        form.add_error(None, f"{_('Too many messages came from your network.')} {message}")
         return add_limit_fields(_render_page(request, form), limit)
-    submit_request(**query, sender=form.sender, context=form.sent)
+    submit_request(**query, sender=form.sender, context=form.submission_context)
     return redirect("reader-message-sent")
 
 
 class _FoundAnswer(HttpResponse):
-    """Carries the immediate results out of the connection and time limit for public reads."""
+    """A response that carries the immediate results out of the public database connection and its time limit."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         super().__init__()

@@ -23,11 +23,11 @@ from rest_framework.views import APIView
 
 from claims.features.complaints.intake.first_answers import FirstAnswer, find_first_answer
 from claims.features.complaints.intake.submission_bodies import (
-    AskedSerializer,
     ComplaintBody,
+    ReceivedMessageSerializer,
     RequestBody,
+    RequestResultsSerializer,
     SubmissionJSON,
-    TakenInSerializer,
 )
 from claims.features.complaints.submissions import (
     SubmissionContext,
@@ -45,7 +45,7 @@ from factcheck.web.throttling import Tier, admit, get_caller
 from factcheck.web.throttling.header_fields import describe_refusal
 from factcheck.web.throttling.limiter import Admission
 
-HEADER = "Idempotency-Key"
+KEY_HEADER = "Idempotency-Key"
 #: As in the editorial API: a Structured Fields string without escapes, with or without quotation marks.
 _KEY_PATTERN = re.compile(r'^"?([!#-\[\]-~]{1,255})"?$', re.ASCII)
 
@@ -93,7 +93,7 @@ _PROBLEMS = {
 }
 _PARAMETERS = [
     OpenApiParameter(
-        HEADER,
+        KEY_HEADER,
         str,
         OpenApiParameter.HEADER,
         description="1 to 255 visible ASCII characters, such as a UUID. A repeated request with the same key "
@@ -103,7 +103,7 @@ _PARAMETERS = [
 
 
 class SubmissionView(APIView):
-    """What both submission views share."""
+    """The base of the two submission views."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -111,13 +111,13 @@ class SubmissionView(APIView):
     throttle_classes: tuple[type[BaseThrottle], ...] = ()
     schema = BodySchema()
 
-    def finish(self, content: dict[str, Any], status: int) -> Response:
+    def build_response(self, content: dict[str, Any], status: int) -> Response:
         return Response(content, status=status, headers={"Cache-Control": "no-store"})
 
     def read_context(self, request: HttpRequest) -> SubmissionContext:
         """Return the idempotency key and the body. The query string has no parameters."""
         NoQuery(request.GET, Publication.objects.none(), request=request)
-        header = request.headers.get(HEADER)
+        header = request.headers.get(KEY_HEADER)
         if header is None:
             return SubmissionContext()
         match = _KEY_PATTERN.fullmatch(header.strip())
@@ -127,13 +127,13 @@ class SubmissionView(APIView):
                     "`%(header)s` must be 1 to 255 visible ASCII characters, such as a UUID, with or without "
                     "quotes."
                 )
-                % {"header": HEADER}
+                % {"header": KEY_HEADER}
             )
         body = hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()
         key = hashlib.sha256(f"{get_caller(request)}\n{match[1]}".encode()).hexdigest()
         return SubmissionContext(key=key, body=body)
 
-    def require_room(self, request: HttpRequest) -> None:
+    def require_budget(self, request: HttpRequest) -> None:
         admission = admit(request, tier=Tier.SUBMISSIONS)
         if admission and not admission.allowed:
             raise NetworkThrottled(admission)
@@ -147,7 +147,7 @@ class ComplaintSubmission(SubmissionView):
         tags=["readers"],
         request={"application/json": ComplaintBody},
         parameters=_PARAMETERS,
-        responses={202: TakenInSerializer, **_PROBLEMS},
+        responses={202: ReceivedMessageSerializer, **_PROBLEMS},
     )
     def post(self, request: Request) -> HttpResponse:
         """Submit a complaint. The newsroom answers within the promised working days, counted from confirmation."""
@@ -156,7 +156,7 @@ class ComplaintSubmission(SubmissionView):
         body = ComplaintBody(data=request.data)
         body.is_valid(raise_exception=True)
         entry = _find_newest(Publication.objects.newest(), body.validated_data["claim"])
-        self.require_room(plain_request)
+        self.require_budget(plain_request)
         values = body.validated_data
         try:
             submit_complaint(
@@ -164,7 +164,7 @@ class ComplaintSubmission(SubmissionView):
             )
         except SubmissionKeyConflict:
             raise SubmissionKeyReused from None
-        return self.finish(_build_receipt(), HTTPStatus.ACCEPTED)
+        return self.build_response(_build_receipt(), HTTPStatus.ACCEPTED)
 
 
 class RequestSubmission(SubmissionView):
@@ -176,8 +176,8 @@ class RequestSubmission(SubmissionView):
         request={"application/json": RequestBody},
         parameters=_PARAMETERS,
         responses={
-            200: OpenApiResponse(AskedSerializer, "Already checked; nothing was stored."),
-            202: OpenApiResponse(AskedSerializer, "Received; the sender must confirm it."),
+            200: OpenApiResponse(RequestResultsSerializer, "Already checked; nothing was stored."),
+            202: OpenApiResponse(RequestResultsSerializer, "Received; the sender must confirm it."),
             **_PROBLEMS,
         },
     )
@@ -195,17 +195,17 @@ class RequestSubmission(SubmissionView):
             detail = gettext(
                 "This has been checked. If you mean something else, send it with `anyway`. %(nothing_said)s"
             ) % {"nothing_said": _NO_VERDICT_MESSAGE}
-            return self.finish(
+            return self.build_response(
                 {"state": "answered", "detail": detail, "confirm_within_days": None, **content}, HTTPStatus.OK
             )
-        self.require_room(plain_request)
+        self.require_budget(plain_request)
         try:
             submit_request(**body.what, sender=body.sender, context=context)
         except SubmissionKeyConflict:
             raise SubmissionKeyReused from None
         taken_in = _build_receipt()
         taken_in["detail"] = f"{taken_in['detail']} {_NO_VERDICT_MESSAGE}"
-        return self.finish({**taken_in, **content}, HTTPStatus.ACCEPTED)
+        return self.build_response({**taken_in, **content}, HTTPStatus.ACCEPTED)
 
 
 class _ImmediateResults:
@@ -216,10 +216,10 @@ class _ImmediateResults:
 
     @property
     def claims(self) -> list[dict[str, Any]]:
-        sentences = self.answer.checked.sentences if self.answer.checked else []
+        sentences = self.answer.checked_text.sentences if self.answer.checked_text else []
         by_address = [
             _build_found_claim(document, "same", 1.0, [gettext("It is about the same address or picture.")])
-            for document in self.answer.naming
+            for document in self.answer.known_claims
         ]
         match = [match for sentence in sentences for match in sentence.meant]
         return by_address + [

@@ -130,7 +130,7 @@ class RequestBody(SenderBody):
         return {"text": text, "address": address, "picture": values.get("picture")}
 
 
-class TakenInSerializer(serializers.Serializer):
+class ReceivedMessageSerializer(serializers.Serializer):
     """The message was received; its sender must now confirm the email address."""
 
     state = serializers.ChoiceField(choices=["awaiting_confirmation"])
@@ -151,7 +151,7 @@ class KnownClaimSerializer(serializers.Serializer):
     url = serializers.URLField()
 
 
-class AskedSerializer(serializers.Serializer):
+class RequestResultsSerializer(serializers.Serializer):
     """The immediate results. If nothing is found, that is not a verdict: an unchecked claim may be true or
     false.
     """

@@ -75,10 +75,10 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         """Return the complaints that this person may read: confirmed ones and, for people who answer
         complaints, also held ones and spam.
         """
-        at_the_desk = Q(confirmed_at__isnull=False)
+        is_readable = Q(confirmed_at__isnull=False)
         if person.has_perm("complaints.answer_complaint"):
-            at_the_desk |= Q(state=Complaint.State.SPAM) | Q(state=Complaint.State.NEW) & ~Q(held_because=[])
-        return self.filter(at_the_desk)
+            is_readable |= Q(state=Complaint.State.SPAM) | Q(state=Complaint.State.NEW) & ~Q(held_because=[])
+        return self.filter(is_readable)
 
     def confirmed(self) -> Self:
         """Return confirmed complaints in any state."""

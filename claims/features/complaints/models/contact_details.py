@@ -21,7 +21,7 @@ _FIXED_MESSAGE = refuse("A person’s details are deleted, not changed.", name="
 
 
 class ContactDetailsQuerySet(models.QuerySet["ContactDetails"]):
-    def of(self, mail: str) -> Self:
+    def with_mail(self, mail: str) -> Self:
         """Return the details with this email address, ignoring case."""
         return self.filter(mail__iexact=mail.strip())
 

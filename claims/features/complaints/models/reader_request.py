@@ -50,12 +50,12 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         """Return the requests that this person may read: confirmed ones and, for people who decide on
         requests, also held ones and spam.
         """
-        at_the_desk = Q(confirmed_at__isnull=False)
+        is_readable = Q(confirmed_at__isnull=False)
         if person.has_perm("complaints.answer_readerrequest"):
-            at_the_desk |= Q(state=ReaderRequest.State.SPAM) | Q(state=ReaderRequest.State.NEW) & ~Q(
+            is_readable |= Q(state=ReaderRequest.State.SPAM) | Q(state=ReaderRequest.State.NEW) & ~Q(
                 held_because=[]
             )
-        return self.filter(at_the_desk)
+        return self.filter(is_readable)
 
     def confirmed(self) -> Self:
         """Return confirmed requests in any state."""
@@ -63,8 +63,8 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
 
     def waiting(self) -> Self:
         """Return undecided requests, including those whose claim was declined or deleted."""
-        states, in_vain = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
-        return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & in_vain)
+        states, will_not_be_checked = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
+        return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & will_not_be_checked)
 
     def figures(self, begin: datetime, end: datetime) -> "RequestFigures":
         """Return the figures from one moment (included) to another (excluded), without data about readers."""

@@ -1,4 +1,4 @@
-"""What readers' complaints and requests share: states, spam signs and transition rules.
+"""The common parts of readers' complaints and requests: states, spam signs and transition rules.
 
 The database itself records every move as a `ReaderStep`. Code that changes a row sets `moved_by` and
 `moved_by_name`, and leaves both empty if the change was made by the reader or by a scheduled job.

@@ -18,7 +18,7 @@ def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, lis
     reader_counts = dict(
         MailedCorrection.objects.filter(publication__in=entries).values_list("pk", "readers")
     )
-    is_refused = Q(pk__in=_find_refused())
+    is_refused = Q(pk__in=_find_refused_subscriptions())
     counts: dict[str, Any] = {}
     for entry in entries:
         waiting = Q(sequence__lt=entry.sequence)
@@ -39,7 +39,7 @@ def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, lis
     }
 
 
-def _find_refused() -> list[int]:
+def _find_refused_subscriptions() -> list[int]:
     """Return the subscriptions for which the mail server rejected a message about a change."""
     tried_jobs = ProcrastinateJob.objects.filter(
         Q(status="failed") | Q(status="todo", attempts__gt=0), task_name=CHANGE_TASK

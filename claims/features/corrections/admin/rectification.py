@@ -92,5 +92,5 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
         initial=lambda row: {"on_day": localdate()},
     )
     def step(self, request: HttpRequest, row: Rectification, *, kind: str, on_day: date, note: str) -> str:
-        requests.add_step(row, kind, on=on_day, note=note, by=get_person(request))
+        requests.add_step(row, kind, day=on_day, note=note, by=get_person(request))
         return gettext("Recorded.")

@@ -12,7 +12,9 @@ from factcheck.database.rules import Rule, refuse
 
 
 class ClaimSubscription(models.Model):
-    """A reader who receives mail when a claim is corrected. Personal data without history, deleted when it ends."""
+    """A reader who receives mail when a claim is corrected. This is personal data: it has no history, and is
+    deleted when the subscription ends.
+    """
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="+", db_index=False, verbose_name=_("claim")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.discovery.plain_pages.markdown_escapes import (
     escape_line,
-    link,
+    format_link,
     quote_markdown,
     quote_text,
 )
@@ -52,7 +52,7 @@ def write_claim(body: Document, version: PlainVersion, history: Sequence[PlainVe
 
 def write_listed_claim(body: Document) -> str:
     """Return a claim as an item of a list."""
-    lines_found = [link(build_headline(body), build_markdown_url(body["url"]))]
+    lines_found = [format_link(build_headline(body), build_markdown_url(body["url"]))]
     if body["claimant"]:
         lines_found.append(escape_line(body["claimant"]["name"]))
     if body["claimed_on"]:
@@ -123,10 +123,10 @@ def _describe_claimant(claimant: Document) -> str:
 def _list_data_links(body: Document, version: PlainVersion, newest: PlainVersion) -> Iterator[str]:
     base = f"{settings.SITE_URL}/api/v1/claims/{body['id']}"
     if version.version == newest.version:
-        yield link("JSON", f"{base}/")
-        yield link("ClaimReview (JSON-LD)", f"{base}.jsonld")
+        yield format_link("JSON", f"{base}/")
+        yield format_link("ClaimReview (JSON-LD)", f"{base}.jsonld")
     else:
-        yield link("JSON", f"{base}/versions/{version.version}/")
+        yield format_link("JSON", f"{base}/versions/{version.version}/")
 
 
 def _write_withdrawal(body: Document, version: PlainVersion) -> Iterator[str]:
@@ -163,12 +163,15 @@ def _write_verdict(verdict: Document) -> str:
             f"“{escape_line(verdict['rating']['label'])}”" if verdict["rating"] else "",
         ),
         (_("Rating class"), (verdict["rating"] or {}).get("rating_class") or _("not decided")),
-        (_("Publisher"), link(publisher["name"], publisher["url"])),
+        (_("Publisher"), format_link(publisher["name"], publisher["url"])),
         (_("By"), escape_line(verdict["byline"])),
         (_("Reviewed on"), verdict["reviewed_on"] or ""),
         (_("True as of"), verdict["valid_as_of"] or ""),
         (_("Language"), verdict["language"]),
-        (_("The publisher's own page"), link(verdict["url"], verdict["url"]) if verdict["url"] else ""),
+        (
+            _("The publisher's own page"),
+            format_link(verdict["url"], verdict["url"]) if verdict["url"] else "",
+        ),
     ]
     parts = [f"## {_('Verdict of %(publisher)s') % {'publisher': name}}"]
     parts.append("\n".join(f"- {label}: {value}" for label, value in facts if value))
@@ -211,27 +214,29 @@ def _write_pictures(body: Document) -> Iterator[str]:
     if not body.get("media"):
         return
     yield f"## {_('What the claim is about')}"
-    for one in body["media"]:
+    for picture in body["media"]:
         pictures = (
-            link(one["alternative_text"], one["url"]) if one["url"] else escape_line(one["alternative_text"])
+            format_link(picture["alternative_text"], picture["url"])
+            if picture["url"]
+            else escape_line(picture["alternative_text"])
         )
-        yield f"- {pictures}" + (f": {escape_line(one['caption'])}" if one["caption"] else "")
+        yield f"- {pictures}" + (f": {escape_line(picture['caption'])}" if picture["caption"] else "")
 
 
 def _describe_source(source: Document) -> str:
     """Return a source's title, its URL and our copy."""
-    parts = [link(source["title"] or source["url"], source["url"])]
+    parts = [format_link(source["title"] or source["url"], source["url"])]
     if source["publisher"]:
         parts.append(escape_line(source["publisher"]["name"]))
     parts += [one for one in (escape_line(source["byline"]), source["published_on"]) if one]
     if source["archived_url"]:
-        parts.append(link(_("archived copy"), source["archived_url"]))
+        parts.append(format_link(_("archived copy"), source["archived_url"]))
     return ", ".join(parts)
 
 
-def _indent_quote(words: str) -> list[str]:
+def _indent_quote(text: str) -> list[str]:
     """Indent a quote inside a list item."""
-    return ["", *(f"  {one}".rstrip() for one in quote_text(words).split("\n"))] if words else []
+    return ["", *(f"  {line}".rstrip() for line in quote_text(text).split("\n"))] if text else []
 
 
 def _write_translations(body: Document) -> Iterator[str]:
@@ -257,7 +262,9 @@ def _write_versions(body: Document, history: Sequence[PlainVersion]) -> str:
             else settings.SITE_URL + build_permanent_path("claim-version", body["id"], one.version)
         )
         kind = str(dict(Publication.Kind.choices).get(one.kind, one.kind))
-        version_link = link(_("Version %(version)s") % {"version": one.version}, build_markdown_url(address))
+        version_link = format_link(
+            _("Version %(version)s") % {"version": one.version}, build_markdown_url(address)
+        )
         note = f": {escape_line(one.note)}" if one.note else ""
         items.append(f"- {version_link}, {one.published_at.date().isoformat()}, {escape_line(kind)}{note}")
     return f"## {_('Corrections and versions')}\n\n" + "\n".join(items)

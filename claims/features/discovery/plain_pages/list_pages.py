@@ -46,21 +46,23 @@ def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) ->
     except (InvalidParameters, ValueRefused) as refusal:
         raise Http404(str(refusal)) from None
     documents = [row.document for row in page.rows]
-    words = search.cleaned_data["q"]
+    search_text = search.cleaned_data["q"]
     is_meant = bool(documents and search.reading and search.reading.is_matched)
-    result_text = list_text.describe_search_result(words, documents, is_meant=is_meant) if words else ""
-    if not documents and not words:
+    result_text = (
+        list_text.describe_search_result(search_text, documents, is_meant=is_meant) if search_text else ""
+    )
+    if not documents and not search_text:
         result_text = (
             _("No published claim matches.") if search.narrows else _("Nothing has been published yet.")
         )
-    return result_text, list_text.write_claims(documents, following=build_next_url(request, page.next))
+    return result_text, list_text.write_claims(documents, next_url=build_next_url(request, page.next))
 
 
 def build_clusters(request: HttpRequest) -> PlainPage:
     """Return published rumours, newest first, optionally by words or language."""
     page, _query = read_clusters_query(request)
     clusters = [{**public_cluster(row)} for row in page.rows]
-    lines = list_text.write_clusters(clusters, following=build_next_url(request, page.next))
+    lines = list_text.write_clusters(clusters, next_url=build_next_url(request, page.next))
     return PlainPage(
         list_text.write_page(_("Rumours in circulation"), lines or _("None has been published yet.")),
         build_permanent_path("clusters"),
@@ -71,10 +73,10 @@ def build_corrections(request: HttpRequest) -> PlainPage:
     """Return corrections, clarifications, updates and retractions, newest first."""
     page, _query = read_corrections_query(request)
     entries = [
-        json.loads(insert_site_url(render_stored(one.entry).encode()))
-        for one in load_corrected_entries(page.rows)
+        json.loads(insert_site_url(render_stored(correction.entry).encode()))
+        for correction in load_corrected_entries(page.rows)
     ]
-    lines = list_text.write_corrections(entries, following=build_next_url(request, page.next))
+    lines = list_text.write_corrections(entries, next_url=build_next_url(request, page.next))
     about = _("What %(newsroom)s changed after publication: the old text, the new text, and the reason.") % {
         "newsroom": escape_line(settings.NEWSROOM_NAME)
     }

@@ -12,7 +12,7 @@ from claims.features.discovery.plain_pages.claim_text import (
     explain_not_checked,
     write_listed_claim,
 )
-from claims.features.discovery.plain_pages.markdown_escapes import escape_line, link, quote_text
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line, format_link, quote_text
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from factcheck.web.language_addresses import build_permanent_path
 
@@ -25,20 +25,20 @@ def write_page(title: str, *parts: str, about: str = "") -> str:
     return "\n\n".join([*head, *(part for part in parts if part)]) + "\n"
 
 
-def write_claims(documents: Sequence[Document], *, following: str = "") -> str:
+def write_claims(documents: Sequence[Document], *, next_url: str = "") -> str:
     """Return the claims in order, with a link to the next page."""
     items = "\n".join(map(write_listed_claim, documents))
-    return f"{items}\n\n{format_next_link(following)}".rstrip() if following else items
+    return f"{items}\n\n{format_next_link(next_url)}".rstrip() if next_url else items
 
 
 def format_next_link(address: str) -> str:
     """Return the link to the next page of a list."""
-    return link(_("Next page"), address)
+    return format_link(_("Next page"), address)
 
 
-def describe_search_result(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
+def describe_search_result(search_text: str, documents: Sequence[Document], *, is_meant: bool) -> str:
     """Describe the result of a search. An empty result must not be mistaken for an answer."""
-    quoted_words = f"“{escape_line(words)}”"
+    quoted_words = f"“{escape_line(search_text)}”"
     if not documents:
         return _("No published claim matches %(words)s. %(not_checked)s") % {
             "words": quoted_words,
@@ -53,10 +53,10 @@ def describe_search_result(words: str, documents: Sequence[Document], *, is_mean
     ) % {"words": quoted_words}
 
 
-def write_clusters(rows: Iterable[Document], *, following: str = "") -> str:
+def write_clusters(rows: Iterable[Document], *, next_url: str = "") -> str:
     """Return the rumours in order."""
     items = "\n".join(_write_cluster(row) for row in rows)
-    return f"{items}\n\n{format_next_link(following)}".rstrip() if following else items
+    return f"{items}\n\n{format_next_link(next_url)}".rstrip() if next_url else items
 
 
 def _write_cluster(row: Document) -> str:
@@ -65,10 +65,10 @@ def _write_cluster(row: Document) -> str:
     }
     address = settings.SITE_URL + build_permanent_path("cluster", row["id"], row["slug"])
     languages = ", ".join(map(escape_line, row["languages"]))
-    return f"- {link(row['title'], build_markdown_url(address))}: {count}, {languages}"
+    return f"- {format_link(row['title'], build_markdown_url(address))}: {count}, {languages}"
 
 
-def write_corrections(entries: Iterable[Document], *, following: str = "") -> str:
+def write_corrections(entries: Iterable[Document], *, next_url: str = "") -> str:
     """Return the corrections: the kind, the reason, and both wordings of each part."""
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
     parts = []
@@ -76,7 +76,7 @@ def write_corrections(entries: Iterable[Document], *, following: str = "") -> st
         parts.append(
             f"## {escape_line(kinds.get(entry['kind'], entry['kind']))}, {entry['published_at'][:10]}"
         )
-        parts.append(link(entry["statement"], build_markdown_url(entry["url"])))
+        parts.append(format_link(entry["statement"], build_markdown_url(entry["url"])))
         parts.append(quote_text(entry["note"]))
         for change in entry["changes"]:
             parts.append(
@@ -84,15 +84,15 @@ def write_corrections(entries: Iterable[Document], *, following: str = "") -> st
                 + (f", {escape_line(change['publisher'])}" if change["publisher"] else "")
             )
             parts += _write_both_wordings(change)
-    if following:
-        parts.append(format_next_link(following))
+    if next_url:
+        parts.append(format_next_link(next_url))
     return "\n\n".join(parts)
 
 
 def _write_both_wordings(change: Document) -> list[str]:
     lines = []
-    for name, words in ((_("before"), change["before"]), (_("now"), change["after"])):
-        quotation = "\n".join(f"  {one}".rstrip() for one in quote_text(words or "–").split("\n"))
+    for name, wording in ((_("before"), change["before"]), (_("now"), change["after"])):
+        quotation = "\n".join(f"  {line}".rstrip() for line in quote_text(wording or "–").split("\n"))
         lines.append(f"  {name}:\n\n{quotation}")
     return lines
 
@@ -103,8 +103,8 @@ def write_source(document: Document, passages: Sequence[Document], *, text: str,
         (_("Published by"), escape_line((document["publisher"] or {}).get("name", ""))),
         (_("Byline"), escape_line(document["byline"])),
         (_("Published on"), document["published_on"] or ""),
-        (_("Location"), link(document["url"], document["url"])),
-        (_("Archived copy"), link(document["archived_url"], document["archived_url"])),
+        (_("Location"), format_link(document["url"], document["url"])),
+        (_("Archived copy"), format_link(document["archived_url"], document["archived_url"])),
         (_("As of"), captured_at),
     ]
     parts = ["\n".join(f"- {name}: {value}" for name, value in facts if value)]

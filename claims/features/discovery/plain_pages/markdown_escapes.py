@@ -12,42 +12,45 @@ from factcheck.invisible_characters import replace_invisible
 
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 #: What starts a list or a rule at the beginning of a line.
-_LINE_STARTS = re.compile(r"^([-+=:]|\d{1,9}[.)])")
+_LINE_START_PATTERN = re.compile(r"^([-+=:]|\d{1,9}[.)])")
 _CONTROLS_PATTERN = re.compile("[\x00-\x1f\x7f-\x9f]")
-_LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+_LINE_END_PATTERN = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 # After an odd number of backslashes, a sign is already escaped; another backslash would undo that.
 _UNESCAPED_PREFIX = r"(?<!\\)((?:\\\\)*)"
 #: What would start HTML. A URL in angle brackets is the author's link and stays one.
-_HTML_START = re.compile(rf"{_UNESCAPED_PREFIX}<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
-_PICTURE_START = re.compile(rf"{_UNESCAPED_PREFIX}!\[")
+_HTML_START_PATTERN = re.compile(rf"{_UNESCAPED_PREFIX}<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
+_PICTURE_START_PATTERN = re.compile(rf"{_UNESCAPED_PREFIX}!\[")
 
 
 def escape_line(text: object) -> str:
     """Escape a text as one line."""
-    words = " ".join(
-        replace_invisible(_CONTROLS_PATTERN.sub(" ", _LINE_ENDS.sub(" ", str(text))), "").split()
+    one_line = " ".join(
+        replace_invisible(_CONTROLS_PATTERN.sub(" ", _LINE_END_PATTERN.sub(" ", str(text))), "").split()
     )
-    escaped = _SPECIAL_CHARACTERS.sub(r"\\\1", words)
-    return _LINE_STARTS.sub(lambda match: _escape_last(match[1]), escaped)
+    escaped = _SPECIAL_CHARACTERS.sub(r"\\\1", one_line)
+    return _LINE_START_PATTERN.sub(lambda match: _escape_last(match[1]), escaped)
 
 
 def quote_text(text: str) -> str:
     """Quote a plain text of several paragraphs as a block quote, escaping Markdown."""
-    return _add_quote_marks("\n".join(escape_line(one) for one in _split_lines(text)))
+    return _add_quote_marks("\n".join(escape_line(line) for line in _split_lines(text)))
 
 
 def quote_markdown(text: str) -> str:
     """Quote a Markdown text as a block quote. As on the page, HTML is escaped and pictures are not shown."""
     return _add_quote_marks(
-        "\n".join(_PICTURE_START.sub(r"\1\\![", _HTML_START.sub(r"\1\\<", one)) for one in _split_lines(text))
+        "\n".join(
+            _PICTURE_START_PATTERN.sub(r"\1\\![", _HTML_START_PATTERN.sub(r"\1\\<", line))
+            for line in _split_lines(text)
+        )
     )
 
 
-def link(words: object, address: str) -> str:
+def format_link(text: object, address: str) -> str:
     """Return a link to a web URL, or only the text if the URL is invalid."""
     if not re.match(r"https?://", address):
-        return escape_line(words)
-    return f"[{escape_line(words)}]({quote(address, safe=_URL_CHARACTERS)})"
+        return escape_line(text)
+    return f"[{escape_line(text)}]({quote(address, safe=_URL_CHARACTERS)})"
 
 
 #: The characters allowed in a URL (RFC 3986), including percent signs of escapes, except those that would end
@@ -56,11 +59,13 @@ _URL_CHARACTERS = "%/:?#@!$&'*+,;=~-._[]"
 
 
 def _split_lines(text: str) -> list[str]:
-    return [replace_invisible(one, "").rstrip() for one in _LINE_ENDS.sub("\n", text).strip().split("\n")]
+    return [
+        replace_invisible(line, "").rstrip() for line in _LINE_END_PATTERN.sub("\n", text).strip().split("\n")
+    ]
 
 
 def _add_quote_marks(text: str) -> str:
-    return "\n".join(f"> {one}".rstrip() for one in text.split("\n"))
+    return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
 def _escape_last(start: str) -> str:

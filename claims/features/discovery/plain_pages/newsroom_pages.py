@@ -30,8 +30,8 @@ def build_home(request: HttpRequest) -> PlainPage:
     return PlainPage(text, build_permanent_path("home"))
 
 
-def check(request: HttpRequest) -> PlainPage:
-    """Return the guide to looking up whether something was checked."""
+def build_check_guide(request: HttpRequest) -> PlainPage:
+    """Return the guide to finding out whether something was checked."""
     text = list_text.write_page(
         _("Has this been checked?"), explain_not_checked(), newsroom_text.write_links(list_queries())
     )
@@ -48,11 +48,11 @@ def build_about_index(request: HttpRequest) -> PlainPage:
     """Return the list of the newsroom's pages about itself."""
     links = [
         (
-            one.title,
-            build_markdown_url(settings.SITE_URL + build_permanent_path("about", one.kind)),
-            escape_line(one.opening),
+            about_page.title,
+            build_markdown_url(settings.SITE_URL + build_permanent_path("about", about_page.kind)),
+            escape_line(about_page.opening),
         )
-        for one in load_pages(get_language() or "en")
+        for about_page in load_pages(get_language() or "en")
     ]
     text = list_text.write_page(
         _("About us"), newsroom_text.write_links(links) or _("Nothing has been written yet.")

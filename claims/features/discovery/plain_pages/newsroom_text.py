@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from claims.features.discovery.plain_pages.claim_text import build_markdown_url
-from claims.features.discovery.plain_pages.markdown_escapes import escape_line, link, quote_markdown
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line, format_link, quote_markdown
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.models import NewsroomPage, RatingScale
 from factcheck.web.language_addresses import build_permanent_path
@@ -56,7 +56,7 @@ def write_about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
     if page.text:
         parts.append(quote_markdown(page.text))
     if page.url:
-        parts.append(link(page.url, page.url))
+        parts.append(format_link(page.url, page.url))
     items = "\n".join(
         f"- {_('Version %(version)s') % {'version': one.version}}, {one.created_at.date().isoformat()}"
         + (f": {escape_line(one.note)}" if one.note else "")
@@ -69,7 +69,7 @@ def write_about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
 def write_links(pairs: Iterable[tuple[str, str, str]]) -> str:
     """Format links in the style of `llms.txt`: name, URL and an optional note."""
     return "\n".join(
-        f"- {link(name, address)}" + (f": {note}" if note else "") for name, address, note in pairs
+        f"- {format_link(name, address)}" + (f": {note}" if note else "") for name, address, note in pairs
     )
 
 

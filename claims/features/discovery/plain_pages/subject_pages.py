@@ -54,29 +54,33 @@ def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
 
 def build_claimants(request: HttpRequest) -> PlainPage:
     """Return the claimants of published claims, by name or by search."""
-    return _index(request, CLAIMANTS)
+    return _build_index_page(request, CLAIMANTS)
 
 
 def build_topics(request: HttpRequest) -> PlainPage:
     """Return the topics of published claims, by name or by search."""
-    return _index(request, TOPICS)
+    return _build_index_page(request, TOPICS)
 
 
 def build_publishers(request: HttpRequest) -> PlainPage:
     """Return the publishers of published claims, by name or by search."""
-    return _index(request, PUBLISHERS)
+    return _build_index_page(request, PUBLISHERS)
 
 
-def _index(request: HttpRequest, index: SubjectIndex) -> PlainPage:
+def _build_index_page(request: HttpRequest, index: SubjectIndex) -> PlainPage:
     page = read_index_query(request, index)
     links = [
-        (one.name, build_markdown_url(settings.SITE_URL + one.address), _describe_count(one.number))
-        for one in page.subjects
+        (
+            subject.name,
+            build_markdown_url(settings.SITE_URL + subject.address),
+            _describe_count(subject.number),
+        )
+        for subject in page.subjects
     ]
     lines = newsroom_text.write_links(links) or _("Nothing was found.")
-    following = list_text.format_next_link(build_next_url(request, page.page.next)) if page.page.next else ""
+    next_link = list_text.format_next_link(build_next_url(request, page.page.next)) if page.page.next else ""
     return PlainPage(
-        list_text.write_page(str(index.title), lines, following), build_permanent_path(index.route)
+        list_text.write_page(str(index.title), lines, next_link), build_permanent_path(index.route)
     )
 
 

@@ -57,7 +57,7 @@ PAGES: dict[str, Writer] = {
     "rating-class": subject_pages.build_rating_class,
     "rating-classes": newsroom_pages.build_rating_classes,
     "about-index": newsroom_pages.build_about_index,
-    "check": newsroom_pages.check,
+    "check": newsroom_pages.build_check_guide,
     "methodology": newsroom_pages.build_methodology,
     "about": newsroom_pages.build_about,
     "about-version": newsroom_pages.build_about,

@@ -17,7 +17,7 @@ from PIL import Image, ImageDraw
 
 from claims.features.embeds.embed_themes import compute_contrast
 from claims.features.embeds.share_pictures.paragraphs import (
-    SetText,
+    TypesetText,
     clean_drawable,
     fit_text,
     is_right_to_left,
@@ -32,7 +32,7 @@ WIDTH, HEIGHT = 1200, 630
 _MARGIN = 64
 _BAND_HEIGHT = 190
 _TEXT_WIDTH = WIDTH - 2 * _MARGIN
-_PAPER, _INK, _MUTED, _LINE = "#fbfaf6", "#1a1d1f", "#4d5459", "#dedad0"
+_PAPER_COLOUR, _INK_COLOUR, _MUTED_COLOUR, _LINE_COLOUR = "#fbfaf6", "#1a1d1f", "#4d5459", "#dedad0"
 _NEUTRAL_COLOURS = ("#3b4045", "#ffffff")
 #: The contrast that WCAG 2.2 requires for text of any size.
 MIN_CONTRAST = 4.5
@@ -56,9 +56,9 @@ class PictureTexts:
     """The complete texts of a picture; the picture truncates long ones."""
 
     #: The rating's label, or the status of a withdrawn claim; "" if there is neither.
-    judged: str
+    rating_or_status: str
     #: Who rated the claim, or what its withdrawal means.
-    by: str
+    attribution: str
     statement: str
     claimant: str
     newsroom: str
@@ -67,7 +67,7 @@ class PictureTexts:
     colours: tuple[str, str]
 
 
-def build_texts(document: Document) -> PictureTexts:
+def build_picture_texts(document: Document) -> PictureTexts:
     """Return the texts of a published claim's picture, in the claim's language if the site has it."""
     with translation.override(_choose_language(document)):
         verdict = choose_lead_verdict(document)
@@ -81,9 +81,9 @@ def build_texts(document: Document) -> PictureTexts:
             "kind": _("Fact check"),
         }
         if published and verdict:
-            by = _("Rated by %(publisher)s") % {"publisher": verdict["publisher"]["name"]}
+            attribution = _("Rated by %(publisher)s") % {"publisher": verdict["publisher"]["name"]}
             label = find_label(document["language"], verdict["rating"])
-            return PictureTexts(label, by, colours=_choose_colours(verdict["rating"]), **common)
+            return PictureTexts(label, attribution, colours=_choose_colours(verdict["rating"]), **common)
         if document["status"] == Publication.Status.MERGED:
             note = _("The other claim is not published, so there is no verdict to show.")
         else:
@@ -95,67 +95,73 @@ def build_texts(document: Document) -> PictureTexts:
 
 def build_alternative_text(document: Document) -> str:
     """Return the alternative text of the picture."""
-    words = build_texts(document)
+    texts = build_picture_texts(document)
     with translation.override(_choose_language(document)):
-        template = _("%(judged)s: “%(statement)s” Claimant: %(claimant)s. Published by %(newsroom)s.") % {
-            "judged": words.judged or words.kind,
-            "statement": Truncator(words.statement).words(60),
-            "claimant": words.claimant,
-            "newsroom": words.newsroom,
+        alternative_text = _(
+            "%(judged)s: “%(statement)s” Claimant: %(claimant)s. Published by %(newsroom)s."
+        ) % {
+            "judged": texts.rating_or_status or texts.kind,
+            "statement": Truncator(texts.statement).words(60),
+            "claimant": texts.claimant,
+            "newsroom": texts.newsroom,
         }
-    return f"{template} {words.by}" if words.by else template
+    return f"{alternative_text} {texts.attribution}" if texts.attribution else alternative_text
 
 
 def draw_picture(document: Document) -> bytes:
     """Draw the picture as PNG."""
-    words, language = build_texts(document), document["language"]
-    image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
-    statement = clean_drawable(words.statement)
+    texts, language = build_picture_texts(document), document["language"]
+    image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER_COLOUR)
+    statement = clean_drawable(texts.statement)
     # Never a rating without the statement that it rates.
-    rating_paragraph, by = _set_rating(words, language) if statement else (None, None)
+    rating_paragraph, attribution = _typeset_rating(texts, language) if statement else (None, None)
     if rating_paragraph:
-        background, colour = words.colours
+        background, colour = texts.colours
     else:
-        rating_paragraph, (background, colour) = _set_kind(words, language), _NEUTRAL_COLOURS
+        rating_paragraph, (background, colour) = _typeset_kind(texts, language), _NEUTRAL_COLOURS
     _draw_band(
         image,
-        [text for text in (rating_paragraph, by) if text],
+        [paragraph for paragraph in (rating_paragraph, attribution) if paragraph],
         background,
         choose_readable(background, colour),
     )
     if statement:
         _draw_statement(image, statement, language)
-    if claimant := clean_drawable(words.claimant):
-        made_by = fit_text(
-            claimant, width=_TEXT_WIDTH, height=50, sizes=(32,), most_lines=1, language=language
+    if claimant := clean_drawable(texts.claimant):
+        claimant_paragraph = fit_text(
+            claimant, width=_TEXT_WIDTH, height=50, sizes=(32,), max_lines=1, language=language
         )
-        made_by.draw(image, (_MARGIN, 482, WIDTH - _MARGIN, 482 + 50), _MUTED, _PAPER)
-    _draw_signature(image, words)
+        claimant_paragraph.draw(
+            image, (_MARGIN, 482, WIDTH - _MARGIN, 482 + 50), _MUTED_COLOUR, _PAPER_COLOUR
+        )
+    _draw_signature(image, texts)
     file = BytesIO()
     # A few colours are enough for letters: the file is a third as large, and takes half the time.
-    few = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
-    few.save(file, "PNG")
+    small_image = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    small_image.save(file, "PNG")
     return file.getvalue()
 
 
-def _set_rating(words: PictureTexts, language: str) -> tuple[SetText | None, SetText | None]:
+def _typeset_rating(texts: PictureTexts, language: str) -> tuple[TypesetText | None, TypesetText | None]:
     """Return the rating and its publisher; neither if one of them cannot be drawn or the rating would be cut."""
-    label, by = clean_drawable(words.judged), clean_drawable(words.by)
-    if not label or not by:
+    label, attribution = clean_drawable(texts.rating_or_status), clean_drawable(texts.attribution)
+    if not label or not attribution:
         return None, None
     rating_paragraph = fit_text(
         label, width=_TEXT_WIDTH, height=104, sizes=(68, 56, 46, 36), language=language
     )
-    who = fit_text(by, width=_TEXT_WIDTH, height=46, sizes=(30, 26), most_lines=1, language=language)
-    return (rating_paragraph, who) if rating_paragraph.is_whole else (None, None)
+    attribution_paragraph = fit_text(
+        attribution, width=_TEXT_WIDTH, height=46, sizes=(30, 26), max_lines=1, language=language
+    )
+    return (rating_paragraph, attribution_paragraph) if rating_paragraph.is_complete else (None, None)
 
 
-def _set_kind(words: PictureTexts, language: str) -> SetText | None:
-    kind = clean_drawable(words.kind)
+def _typeset_kind(texts: PictureTexts, language: str) -> TypesetText | None:
+    kind = clean_drawable(texts.kind)
     return fit_text(kind, width=_TEXT_WIDTH, height=104, sizes=(68, 46), language=language) if kind else None
 
 
-def _draw_band(image: Image.Image, texts: list[SetText], background: str, letters: str) -> None:
+def _draw_band(image: Image.Image, texts: list[TypesetText], background: str, letters: str) -> None:
     """Draw the texts below each other on the rating's colour."""
     ImageDraw.Draw(image).rectangle((0, 0, WIDTH, _BAND_HEIGHT), fill=background)
     top = (_BAND_HEIGHT - sum(text.height for text in texts)) // 2
@@ -172,24 +178,28 @@ def _draw_statement(image: Image.Image, statement: str, language: str) -> None:
         height=bottom - top,
         sizes=(60, 52, 44, 38),
         language=language,
-        closing="”",
+        closing_mark="”",
     )
-    statement_paragraph.draw(image, (_MARGIN, top, WIDTH - _MARGIN, bottom), _INK, _PAPER)
+    statement_paragraph.draw(image, (_MARGIN, top, WIDTH - _MARGIN, bottom), _INK_COLOUR, _PAPER_COLOUR)
 
 
-def _draw_signature(image: Image.Image, words: PictureTexts) -> None:
+def _draw_signature(image: Image.Image, texts: PictureTexts) -> None:
     """Draw the newsroom's name and URL."""
-    ImageDraw.Draw(image).line((_MARGIN, 548, WIDTH - _MARGIN, 548), fill=_LINE, width=2)
-    half = _TEXT_WIDTH // 2 - 20
-    name, site = clean_drawable(words.newsroom), clean_drawable(urlsplit(settings.SITE_URL).hostname or "")
-    places = [(_MARGIN, _MARGIN + half), (WIDTH - _MARGIN - half, WIDTH - _MARGIN)]
+    ImageDraw.Draw(image).line((_MARGIN, 548, WIDTH - _MARGIN, 548), fill=_LINE_COLOUR, width=2)
+    half_width = _TEXT_WIDTH // 2 - 20
+    name, site = clean_drawable(texts.newsroom), clean_drawable(urlsplit(settings.SITE_URL).hostname or "")
+    edges = [(_MARGIN, _MARGIN + half_width), (WIDTH - _MARGIN - half_width, WIDTH - _MARGIN)]
     if name and is_right_to_left(name):
-        places.reverse()
-    for text, (left_edge, right), colour in zip((name, site), places, (_INK, _MUTED), strict=True):
+        edges.reverse()
+    for text, (left_edge, right), colour in zip(
+        (name, site), edges, (_INK_COLOUR, _MUTED_COLOUR), strict=True
+    ):
         if text:
-            signature = fit_text(text, width=half, height=44, sizes=(28,), most_lines=1)
+            signature = fit_text(text, width=half_width, height=44, sizes=(28,), max_lines=1)
             ends_right = (left_edge > _MARGIN) != signature.is_right_to_left
-            signature.draw(image, (left_edge, 564, right, 564 + 44), colour, _PAPER, at_the_end=ends_right)
+            signature.draw(
+                image, (left_edge, 564, right, 564 + 44), colour, _PAPER_COLOUR, is_aligned_to_end=ends_right
+            )
 
 
 def choose_readable(background: str, wanted_colour: str) -> str:
@@ -214,4 +224,7 @@ def _choose_language(document: Document) -> str:
     """Return the language of the picture's fixed texts."""
     tag = document["language"]
     languages = dict(settings.LANGUAGES)
-    return next((one for one in (tag, tag.partition("-")[0]) if one in languages), settings.LANGUAGE_CODE)
+    return next(
+        (candidate for candidate in (tag, tag.partition("-")[0]) if candidate in languages),
+        settings.LANGUAGE_CODE,
+    )

@@ -18,7 +18,7 @@ MAX_LENGTH = 400
 _MAX_CLUSTER_LENGTH = 12
 ELLIPSIS = "…"
 #: The height of a line, relative to the letter size, with room for marks above and below in all scripts.
-LEADING = 1.42
+LINE_HEIGHT_FACTOR = 1.42
 #: Joiners control how letters connect, as in Persian or Hindi. All other invisible characters are removed,
 #: because
 #: they can reverse or hide text.
@@ -32,7 +32,7 @@ _CLUSTER_PATTERN = regex.compile(r"\X")
 _UNSPACED_LETTER = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u3000-\u303f\uff00-\uffef]"
 )
-_OPENING, _CLOSING = ("Ps", "Pi"), ("Pe", "Pf", "Po")
+_OPENING_CATEGORIES, _CLOSING_CATEGORIES = ("Ps", "Pi"), ("Pe", "Pf", "Po")
 _CLOSING_CHARACTERS = frozenset("ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々ๆໆ")
 #: Pictograms may be missing without a change of meaning; letters, digits and mathematical signs may not.
 _OMITTABLE_CATEGORIES = ("So", "Sk", "Cn", "Co")
@@ -52,18 +52,18 @@ class DirectedRun:
 
 
 @dataclass(frozen=True, slots=True)
-class SetText:
-    """A text set in lines at one size. The runs of each line are in visual order, from left to right."""
+class TypesetText:
+    """A text typeset in lines at one size. The runs of each line are in visual order, from left to right."""
 
     lines: list[list[DirectedRun]]
     size: int
     is_right_to_left: bool
-    is_whole: bool
+    is_complete: bool
     language: str
 
     @property
     def line_height(self) -> int:
-        return round(self.size * LEADING)
+        return round(self.size * LINE_HEIGHT_FACTOR)
 
     @property
     def height(self) -> int:
@@ -76,7 +76,7 @@ class SetText:
         colour: str,
         background: str,
         *,
-        at_the_end: bool = False,
+        is_aligned_to_end: bool = False,
     ) -> None:
         """Draw the text inside a box (left, top, right, bottom); overlong marks are clipped.
 
@@ -86,8 +86,8 @@ class SetText:
         layer = Image.new("RGB", (right - left_edge, bottom - top), background)
         pen = ImageDraw.Draw(layer)
         for number, line in enumerate(self.lines):
-            widths = [_run_width(run, self.size, self.language) for run in line]
-            x = float(right - left_edge) - sum(widths) if self.is_right_to_left != at_the_end else 0.0
+            widths = [_measure_run(run, self.size, self.language) for run in line]
+            x = float(right - left_edge) - sum(widths) if self.is_right_to_left != is_aligned_to_end else 0.0
             baseline = round(self.line_height * number + self.size * 1.05)
             for run, width in zip(line, widths, strict=True):
                 pen.text(
@@ -122,8 +122,10 @@ def clean_drawable(text: str) -> str | None:
 
 def _clean_beginning(text: str) -> str:
     """Return the beginning of the text without invisible characters, with an ellipsis if it was cut."""
-    cut = " ".join(text[: 20 * MAX_LENGTH].split())
-    visible = "".join(c for c in cut if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Cc", "Cs"))
+    beginning = " ".join(text[: 20 * MAX_LENGTH].split())
+    visible = "".join(
+        c for c in beginning if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Cc", "Cs")
+    )
     normalised = unicodedata.normalize("NFC", visible[: MAX_LENGTH + 1])
     if len(normalised) <= MAX_LENGTH and len(text) <= 20 * MAX_LENGTH:
         return normalised
@@ -145,45 +147,45 @@ def fit_text(
     width: int,
     height: int,
     sizes: tuple[int, ...],
-    most_lines: int = 20,
+    max_lines: int = 20,
     language: str = "",
-    closing: str = "",
-) -> SetText:
+    closing_mark: str = "",
+) -> TypesetText:
     """Return the text at the largest size that fits, or truncated at a word at the smallest size.
 
     Args:
         text: a text returned by `clean_drawable`.
         language: BCP 47; some characters look different in Chinese, Japanese and Korean.
-        closing: a text after the ellipsis if the text is cut.
+        closing_mark: a text after the ellipsis if the text is cut.
     """
     parts = list(_split_parts(text))
     for size in sizes:
         lines = _break_lines(text, parts, size, width, language)
-        if len(lines) <= _count_fitting_lines(size, height, most_lines):
-            return _set_paragraph(text, lines, size, language, is_whole=True)
-    size, room = sizes[-1], _count_fitting_lines(sizes[-1], height, most_lines)
-    visible = text[: _break_lines(text, parts, size, width, language)[max(room - 1, 0)].stop]
+        if len(lines) <= _count_fitting_lines(size, height, max_lines):
+            return _typeset(text, lines, size, language, is_complete=True)
+    size, line_limit = sizes[-1], _count_fitting_lines(sizes[-1], height, max_lines)
+    visible = text[: _break_lines(text, parts, size, width, language)[max(line_limit - 1, 0)].stop]
     while visible:
-        cut = f"{visible.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing}"
-        lines = _break_lines(cut, list(_split_parts(cut)), size, width, language)
-        if len(lines) <= room:
-            return _set_paragraph(cut, lines, size, language, is_whole=False)
-        last = list(_split_parts(visible))[-1]
+        shortened = f"{visible.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing_mark}"
+        lines = _break_lines(shortened, list(_split_parts(shortened)), size, width, language)
+        if len(lines) <= line_limit:
+            return _typeset(shortened, lines, size, language, is_complete=False)
+        last_part = list(_split_parts(visible))[-1]
         # A single word as long as this loses a few characters at a time.
-        visible = visible[: last.start or max(last.stop - max(last.stop // 20, 1), 0)].rstrip()
-    return _set_paragraph("", [], size, language, is_whole=False)
+        visible = visible[: last_part.start or max(last_part.stop - max(last_part.stop // 20, 1), 0)].rstrip()
+    return _typeset("", [], size, language, is_complete=False)
 
 
-def _count_fitting_lines(size: int, height: int, most_lines: int) -> int:
+def _count_fitting_lines(size: int, height: int, max_lines: int) -> int:
     """Return the number of lines of this size that fit into the height."""
-    return min(most_lines, height // round(size * LEADING))
+    return min(max_lines, height // round(size * LINE_HEIGHT_FACTOR))
 
 
-def _set_paragraph(text: str, lines: list[slice], size: int, language: str, *, is_whole: bool) -> SetText:
-    to_the_left = is_right_to_left(text)
-    levels = _compute_levels(text, to_the_left)
-    set_lines = [_sort_visually(_split_runs(text[line], levels[line])) for line in lines]
-    return SetText(set_lines, size, to_the_left, is_whole, language)
+def _typeset(text: str, lines: list[slice], size: int, language: str, *, is_complete: bool) -> TypesetText:
+    is_rtl = is_right_to_left(text)
+    levels = _compute_levels(text, is_rtl)
+    set_lines = [_sort_runs_visually(_split_runs(text[line], levels[line])) for line in lines]
+    return TypesetText(set_lines, size, is_rtl, is_complete, language)
 
 
 def _split_parts(text: str) -> Iterator[slice]:
@@ -191,7 +193,7 @@ def _split_parts(text: str) -> Iterator[slice]:
     start, before = 0, ""
     for match in _CLUSTER_PATTERN.finditer(text):
         cluster = match.group()
-        if start < match.start() and before and _may_break(before, cluster):
+        if start < match.start() and before and _can_break(before, cluster):
             yield slice(start, match.start())
             start = match.start()
         before = cluster
@@ -199,15 +201,15 @@ def _split_parts(text: str) -> Iterator[slice]:
         yield slice(start, len(text))
 
 
-def _may_break(before: str, after: str) -> bool:
+def _can_break(before: str, after: str) -> bool:
     if before == " ":
         return True
     if after == " " or not (_UNSPACED_LETTER.match(before) or _UNSPACED_LETTER.match(after)):
         return False
-    ends, begins = unicodedata.category(before[0]), unicodedata.category(after[0])
-    is_number = ends == begins == "Nd"
-    closes = begins in _CLOSING or after[0] in _CLOSING_CHARACTERS
-    return not (is_number or closes or ends in _OPENING)
+    category_before, category_after = unicodedata.category(before[0]), unicodedata.category(after[0])
+    is_number = category_before == category_after == "Nd"
+    is_closing = category_after in _CLOSING_CATEGORIES or after[0] in _CLOSING_CHARACTERS
+    return not (is_number or is_closing or category_before in _OPENING_CATEGORIES)
 
 
 def _break_lines(text: str, parts: list[slice], size: int, width: int, language: str) -> list[slice]:
@@ -221,11 +223,11 @@ def _break_lines(text: str, parts: list[slice], size: int, width: int, language:
             start, filled_width = part.start, 0.0
         if needed_width > width:
             for cluster in _CLUSTER_PATTERN.finditer(text, part.start, part.stop):
-                wide = _measure_width(cluster.group(), size, language)
-                if filled_width and filled_width + wide > width:
+                cluster_width = _measure_width(cluster.group(), size, language)
+                if filled_width and filled_width + cluster_width > width:
                     lines.append(slice(start, cluster.start()))
                     start, filled_width = cluster.start(), 0.0
-                filled_width += wide
+                filled_width += cluster_width
         else:
             filled_width += _measure_width(text[part], size, language)
     if start < len(text):
@@ -234,11 +236,11 @@ def _break_lines(text: str, parts: list[slice], size: int, width: int, language:
 
 
 def _measure_width(text: str, size: int, language: str) -> float:
-    return sum(_run_width(run, size, language) for run in _split_runs(text, [0] * len(text)))
+    return sum(_measure_run(run, size, language) for run in _split_runs(text, [0] * len(text)))
 
 
 @lru_cache(maxsize=10_000)  # words come again, at each size and in each try to cut
-def _run_width(run: DirectedRun, size: int, language: str) -> float:
+def _measure_run(run: DirectedRun, size: int, language: str) -> float:
     return load_font(run.typeface, size).getlength(
         run.text, direction=run.direction, language=language or None
     )
@@ -246,30 +248,32 @@ def _run_width(run: DirectedRun, size: int, language: str) -> float:
 
 def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
     """Split the text into runs of one level and one typeface, in reading order."""
-    faces: list[str] = []
+    typefaces: list[str] = []
     for cluster in _CLUSTER_PATTERN.findall(text):
         neutral = all(unicodedata.bidirectional(c) not in ("L", "R", "AL") for c in cluster)
-        goes_on = faces and neutral and all(has_character(faces[-1], character) for character in cluster)
-        face = (
-            faces[-1]
-            if goes_on
-            else choose_typeface(cluster) or (faces[-1] if faces else "NotoSans-Bold.ttf")
+        keeps_typeface = (
+            typefaces and neutral and all(has_character(typefaces[-1], character) for character in cluster)
         )
-        faces += [face] * len(cluster)
+        typeface = (
+            typefaces[-1]
+            if keeps_typeface
+            else choose_typeface(cluster) or (typefaces[-1] if typefaces else "NotoSans-Bold.ttf")
+        )
+        typefaces += [typeface] * len(cluster)
     runs: list[DirectedRun] = []
-    place = 0
-    for (level, face), group in groupby(zip(levels, faces, strict=True)):
+    start = 0
+    for (level, typeface), group in groupby(zip(levels, typefaces, strict=True)):
         length = sum(1 for _ in group)
-        runs.append(DirectedRun(text[place : place + length], face, level))
-        place += length
+        runs.append(DirectedRun(text[start : start + length], typeface, level))
+        start += length
     return runs
 
 
-def _compute_levels(text: str, to_the_left: bool) -> list[int]:
+def _compute_levels(text: str, is_rtl: bool) -> list[int]:
     """Return the embedding level of each character (UAX #9)."""
     replaced_text = "".join(_PLACEHOLDER if character in _JOINERS else character for character in text)
     storage = algorithm.get_empty_storage()
-    storage["base_level"], storage["base_dir"] = int(to_the_left), "R" if to_the_left else "L"
+    storage["base_level"], storage["base_dir"] = int(is_rtl), "R" if is_rtl else "L"
     algorithm.get_embedding_levels(replaced_text, storage)
     algorithm.explicit_embed_and_overrides(storage)
     algorithm.resolve_weak_types(storage)
@@ -277,21 +281,21 @@ def _compute_levels(text: str, to_the_left: bool) -> list[int]:
     algorithm.resolve_implicit_levels(storage, False)
     levels = [character["level"] for character in storage["chars"]]
     # Without it, a character that the algorithm ignores would shift all following ones.
-    return levels if len(levels) == len(text) else [int(to_the_left)] * len(text)
+    return levels if len(levels) == len(text) else [int(is_rtl)] * len(text)
 
 
-def _sort_visually(runs: list[DirectedRun]) -> list[DirectedRun]:
+def _sort_runs_visually(runs: list[DirectedRun]) -> list[DirectedRun]:
     """Sort runs from left to right (UAX #9, L2)."""
     ordered_runs = list(runs)
-    odd = [run.level for run in runs if run.level % 2]
+    odd_levels = [run.level for run in runs if run.level % 2]
     highest = max((run.level for run in runs), default=0)
-    for level in range(highest, min(odd, default=highest + 1) - 1, -1):
+    for level in range(highest, min(odd_levels, default=highest + 1) - 1, -1):
         start = None
-        for place in range(len(ordered_runs) + 1):
-            inside = place < len(ordered_runs) and ordered_runs[place].level >= level
-            if inside and start is None:
-                start = place
-            elif not inside and start is not None:
-                ordered_runs[start:place] = ordered_runs[start:place][::-1]
+        for index in range(len(ordered_runs) + 1):
+            is_in_sequence = index < len(ordered_runs) and ordered_runs[index].level >= level
+            if is_in_sequence and start is None:
+                start = index
+            elif not is_in_sequence and start is not None:
+                ordered_runs[start:index] = ordered_runs[start:index][::-1]
                 start = None
     return ordered_runs

@@ -11,13 +11,13 @@ from pathlib import Path
 
 from PIL import ImageFont
 
-FOLDER = Path(__file__).parent / "fonts"
+FONTS_FOLDER = Path(__file__).parent / "fonts"
 
 
 @cache
 def load_coverage() -> dict[str, tuple[list[int], list[int]]]:
     """Return each typeface's ranges of code points, in the order in which typefaces are tried."""
-    ranges = json.loads((FOLDER / "coverage.json").read_text())
+    ranges = json.loads((FONTS_FOLDER / "coverage.json").read_text())
     return {name: _parse_ranges(text) for name, text in ranges.items()}
 
 
@@ -29,9 +29,9 @@ def _parse_ranges(text: str) -> tuple[list[int], list[int]]:
 @lru_cache(maxsize=20_000)
 def has_character(typeface: str, character: str) -> bool:
     """Return whether the typeface has the character."""
-    firsts, lasts = load_coverage()[typeface]
-    place = bisect_right(firsts, ord(character)) - 1
-    return place >= 0 and ord(character) <= lasts[place]
+    range_starts, range_ends = load_coverage()[typeface]
+    index = bisect_right(range_starts, ord(character)) - 1
+    return index >= 0 and ord(character) <= range_ends[index]
 
 
 @lru_cache(maxsize=20_000)
@@ -46,4 +46,4 @@ def choose_typeface(cluster: str) -> str | None:
 @lru_cache(maxsize=200)
 def load_font(typeface: str, size: int) -> ImageFont.FreeTypeFont:
     """Load the typeface at a size in pixels, with HarfBuzz shaping as the script requires."""
-    return ImageFont.truetype(str(FOLDER / typeface), size, layout_engine=ImageFont.Layout.RAQM)
+    return ImageFont.truetype(str(FONTS_FOLDER / typeface), size, layout_engine=ImageFont.Layout.RAQM)

@@ -63,7 +63,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PeerNewsroom]:
         rows: QuerySet[PeerNewsroom] = super().get_queryset(request).select_related("progress")
         current_claims = (
-            PeerClaim.objects.standing().filter(newsroom=OuterRef("pk")).order_by().values("newsroom")
+            PeerClaim.objects.not_withdrawn().filter(newsroom=OuterRef("pk")).order_by().values("newsroom")
         )
         number = Subquery(
             current_claims.annotate(number=Count("pk")).values("number"), output_field=IntegerField()
@@ -92,12 +92,12 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     # The page ---------------------------------------------------------------------------------------------------------
 
     def build_page_context(self, request: HttpRequest, newsroom: Any, /) -> dict[str, Any]:
-        offered = newsroom.progress.offered_key
+        offered_key = newsroom.progress.offered_key
         return {
             "newsroom": newsroom,
             "newsroom_badge": _build_state_badge(newsroom),
             "claims_page": _build_claims_url(newsroom),
-            "offered_fingerprint": compute_fingerprint(offered) if offered else "",
+            "offered_fingerprint": compute_fingerprint(offered_key) if offered_key else "",
             "known_fingerprint": compute_fingerprint(newsroom.key),
         }
 
@@ -114,7 +114,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method == "POST" and "key" in request.POST:
-            return self._follow(request)
+            return self._follow_accepted_signer(request)
         form = SiteForm(request.POST or None)
         signer = _look_up_signer(form) if form.is_bound and form.is_valid() else None
         if signer:
@@ -128,14 +128,16 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         }
         return self.show_page(request, "peer_newsroom_add", context)
 
-    def _follow(self, request: HttpRequest) -> HttpResponse:
+    def _follow_accepted_signer(self, request: HttpRequest) -> HttpResponse:
         with RefusalMessages(request):
             # Check again: the form may send anything, and the key may have changed since the person accepted
             # it.
             signer = peer_edits.look_up_newsroom(request.POST.get("url", ""))
             if signer.key != request.POST["key"]:
                 raise NotPossible(gettext("It signs with a different key from the one shown to you."))
-            newsroom = peer_edits.follow(signer, name=request.POST.get("name", ""), by=get_person(request))
+            newsroom = peer_edits.follow_newsroom(
+                signer, name=request.POST.get("name", ""), by=get_person(request)
+            )
             self.log_addition(request, newsroom, [{"added": {}}])
             messages.success(
                 request,
@@ -165,7 +167,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     )
     def begin_anew(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
         """Delete the newsroom's imported claims, and import all of them again."""
-        peer_edits.begin_anew(newsroom, by=get_person(request))
+        peer_edits.restart_import(newsroom, by=get_person(request))
         with activate_house_language():
             subject_name = gettext("imported claims")
         self.log_change(request, newsroom, [{"changed": {"fields": [subject_name]}}])
@@ -175,17 +177,17 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         _("Check now"), is_offered=lambda newsroom, person: newsroom.active and not newsroom.progress.halted
     )
     def ask(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
-        peer_edits.ask_now(newsroom, by=get_person(request))
+        peer_edits.sync_now(newsroom, by=get_person(request))
         return gettext("The newsroom is queried within a minute. This page shows the result.")
 
     @row_action(_("Pause"), is_offered=lambda newsroom, person: newsroom.active)
     def pause(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
-        peer_edits.switch(newsroom, active=False, by=get_person(request))
+        peer_edits.set_active(newsroom, active=False, by=get_person(request))
         return gettext("Paused: nothing more is imported. Claims already imported are kept.")
 
     @row_action(_("Continue"), is_offered=lambda newsroom, person: not newsroom.active)
     def resume(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
-        peer_edits.switch(newsroom, active=True, by=get_person(request))
+        peer_edits.set_active(newsroom, active=True, by=get_person(request))
         return gettext("Followed again from now on.")
 
 

@@ -10,7 +10,7 @@ from claims.admin.queues import Queue
 from claims.features.federation.models import PeerNewsroom
 
 
-def _find_troubled(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
+def _find_newsrooms_with_problems(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
     in_trouble: QuerySet[PeerNewsroom] = newsrooms.with_problems()
     return in_trouble
 
@@ -19,7 +19,7 @@ QUEUES = {
     PeerNewsroom: {
         "trouble": Queue(
             _("Peer newsrooms without updates"),
-            _find_troubled,
+            _find_newsrooms_with_problems,
             ("progress__failing_since", "pk"),
             "federation.change_peernewsroom",
             "progress__failing_since",

@@ -11,14 +11,14 @@ from claims.features.federation.peer_matches import PeerMatch, find_peer_matches
 from claims.matching.answers import MatchTerms
 
 #: The most claims shown.
-MAX_CLAIMS = 6
+MAX_PEER_CLAIMS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class PeerChecks:
+class PeerCheck:
     """A claim checked by another newsroom, and its relation to a statement."""
 
-    found: PeerMatch
+    match: PeerMatch
     kind: SafeString
     percent: int
 
@@ -27,9 +27,9 @@ def find_similar_claims(statement: str, *, person: User) -> dict[str, Any]:
     """Return claims of followed newsrooms that relate to a statement, best match first."""
     if not person.has_perm("federation.view_peerclaim"):
         return {}
-    matches = find_peer_matches(statement, MatchTerms(cut="text", most=MAX_CLAIMS))
+    matches = find_peer_matches(statement, MatchTerms(cut="text", most=MAX_PEER_CLAIMS))
     return {
         "elsewhere": [
-            PeerChecks(one, build_kind_badge(one.kind), round(100 * one.confidence)) for one in matches
+            PeerCheck(match, build_kind_badge(match.kind), round(100 * match.confidence)) for match in matches
         ]
     }

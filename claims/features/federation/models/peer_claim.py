@@ -23,7 +23,7 @@ MAX_ADDRESS_LENGTH = 2000
 
 
 class PeerClaimQuerySet(models.QuerySet["PeerClaim"]):
-    def standing(self) -> Self:
+    def not_withdrawn(self) -> Self:
         """Return claims that their newsroom has not withdrawn."""
         return self.filter(status="published")
 

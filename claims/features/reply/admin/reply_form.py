@@ -31,7 +31,7 @@ REQUEST_FIELDSETS: Any = (
 )
 REASON_FIELDSETS: Any = ((None, {"fields": ("party", "not_asked", "not_asked_note")}),)
 #: The fields passed to the functions that store them.
-FIELDS = (
+REQUEST_FIELDS = (
     *("party", "channel", "address", "language", "answer_by", "subject", "text"),
     *("not_asked", "not_asked_note"),
 )
@@ -60,12 +60,12 @@ class ReplyForm(DeskForm):
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
-        wording.check(text)
+        wording.check_placeholders(text)
         return text
 
     def clean_subject(self) -> str:
         subject: str = self.cleaned_data["subject"]
-        wording.check(subject)
+        wording.check_placeholders(subject)
         return subject
 
     def clean(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class ReplyForm(DeskForm):
 
     def values(self) -> dict[str, Any]:
         """Return the values to store."""
-        values_given = {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
+        values_given = {name: self.cleaned_data[name] for name in REQUEST_FIELDS if name in self.cleaned_data}
         verdict = self.verdict
         claimant = verdict.claim.claimant if verdict and not values_given.get("party") else None
         return values_given | {"claimant": claimant}
@@ -92,7 +92,7 @@ def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, A
     """Return the initial values of a new request: the template in the claim's language, filled in."""
     claimant = verdict.claim.claimant
     language = language or verdict.claim.language
-    words = reply_requests.render_template(
+    template_wording = reply_requests.render_template(
         verdict, recipient=claimant.name if claimant else "", by=by, language=language, deadline=None
     )
     until = timezone.localtime() + DEFAULT_DEADLINE
@@ -100,8 +100,8 @@ def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, A
         "channel": ReplyRequest.Channel.EMAIL,
         "language": language,
         "answer_by": until.replace(minute=0, second=0, microsecond=0),
-        "subject": words.subject,
-        "text": words.text,
+        "subject": template_wording.subject,
+        "text": template_wording.text,
     }
 
 
@@ -152,12 +152,12 @@ class TemplateForm(DeskForm):
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
-        wording.check(text, needed_placeholders=wording.REQUIRED_PLACEHOLDERS)
+        wording.check_placeholders(text, needed_placeholders=wording.REQUIRED_PLACEHOLDERS)
         return text
 
     def clean_subject(self) -> str:
         subject: str = self.cleaned_data["subject"]
         if "\n" in subject or "\r" in subject:
             raise ValidationError(_("Enter the subject on one line."))
-        wording.check(subject)
+        wording.check_placeholders(subject)
         return subject

@@ -65,4 +65,4 @@ def store_reason(*, draft: Verdict, values: Mapping[str, str], person: User, **s
     """Store the reason for not asking that was chosen in the panel, if it is still needed."""
     reason = values.get("_not_asked", "")
     if reason in ReplyRequest.NotAsked.values and is_reply_missing(draft):
-        reply_requests.add(draft, by=person, claimant=draft.claim.claimant, not_asked=reason)
+        reply_requests.add_request(draft, by=person, claimant=draft.claim.claimant, not_asked=reason)

@@ -41,7 +41,7 @@ from factcheck.admin.row_actions import desk_page, explain_refusal, row_action
 from factcheck.django_internals import replace_object
 from factcheck.refusals import Refused
 
-_CHANGE = "reply.change_replyrequest"
+_CHANGE_PERMISSION = "reply.change_replyrequest"
 
 
 @admin.register(ReplyRequest)
@@ -143,13 +143,13 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         assert isinstance(form, ReplyForm)  # noqa: S101  the form of this page
         person = get_person(request)
         if change:
-            replace_object(obj, reply_requests.edit(obj, by=person, **form.values()))
+            replace_object(obj, reply_requests.edit_request(obj, by=person, **form.values()))
         else:
             assert form.verdict is not None  # noqa: S101  asked before
-            replace_object(obj, reply_requests.add(form.verdict, by=person, **form.values()))
+            replace_object(obj, reply_requests.add_request(form.verdict, by=person, **form.values()))
 
     def delete_model(self, request: HttpRequest, obj: ReplyRequest) -> None:
-        reply_requests.remove(obj, by=get_person(request))
+        reply_requests.remove_request(obj, by=get_person(request))
 
     def response_add(
         self, request: HttpRequest, obj: ReplyRequest, post_url_continue: str | None = None
@@ -178,24 +178,24 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         context["show_save_and_add_another"] = context["show_save_and_continue"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
-    @row_action(gettext_lazy("Send by email"), permission=_CHANGE, look="main")
+    @row_action(gettext_lazy("Send by email"), permission=_CHANGE_PERMISSION, look="main")
     def mail(self, request: HttpRequest, row: ReplyRequest) -> str:
         reply_requests.queue_mail(row, by=get_person(request))
         return _("It will be sent within a minute. Answers will come to you.")
 
-    @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE, form=SentForm, look="main")
+    @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE_PERMISSION, form=SentForm, look="main")
     def sent(self, request: HttpRequest, row: ReplyRequest, at: datetime | None) -> str:
         sent_request = reply_requests.mark_sent(row, by=get_person(request), at=at)
         return _("Marked as sent on %s.") % date_format(
             timezone.localtime(sent_request.sent_at), "DATETIME_FORMAT"
         )
 
-    @row_action(gettext_lazy("Do not send it"), permission=_CHANGE)
+    @row_action(gettext_lazy("Do not send it"), permission=_CHANGE_PERMISSION)
     def stop(self, request: HttpRequest, row: ReplyRequest) -> str:
         reply_requests.stop_mail(row, by=get_person(request))
         return _("Stopped: no email is sent.")
 
-    @row_action(gettext_lazy("Draft the update with the answer"), permission=_CHANGE, look="main")
+    @row_action(gettext_lazy("Draft the update with the answer"), permission=_CHANGE_PERMISSION, look="main")
     def update(self, request: HttpRequest, row: ReplyRequest) -> HttpResponse:
         draft = reply_requests.draft_update(row, by=get_person(request))
         messages.success(request, _("Draft created with the answer. Check the public note, then submit it."))
@@ -204,7 +204,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     @desk_page("<int:pk>/answer/")
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Record the reply. If something is wrong with it, the typed text stays on the page."""
-        row = self.get_row(request, pk, _CHANGE)
+        row = self.get_row(request, pk, _CHANGE_PERMISSION)
         person = get_person(request)
         form = AnswerForm(request.POST or None, initial=_build_answer_initial(row))
         if request.method == "POST" and form.is_valid():
@@ -267,7 +267,7 @@ def _build_verdict_context(verdict: Verdict) -> dict[str, Any]:
 
 
 def _build_context(row: ReplyRequest, person: User, is_written: bool) -> dict[str, Any]:
-    may_change = person.has_perm(_CHANGE)
+    may_change = person.has_perm(_CHANGE_PERMISSION)
     is_draft = row.verdict.state == Verdict.State.DRAFT
     return {
         "row": row,

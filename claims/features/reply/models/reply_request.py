@@ -16,7 +16,7 @@ from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 
 #: Fields with notes on the request, which are not part of the question or the reply.
-NOTED_FIELDS = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_name", "carried_from_id")
+AUTOMATIC_FIELDS = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_name", "carried_from_id")
 
 
 class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
@@ -66,7 +66,7 @@ class ReplyRequest(models.Model):
         OTHER = "other", _("Another way")
 
     class NotAsked(models.TextChoices):
-        """The reasons for not asking; `claims.ledger.document.reply_document` has their public wording."""
+        """The reasons for not asking; `not_asked_reasons.toml` has their public wording."""
 
         PUBLIC_RECORD = "public_record", _("The public record speaks for itself")
         PUBLISHED_WORDS = "published_words", _("The verdict only quotes what they have published themselves")
@@ -210,7 +210,7 @@ class ReplyRequest(models.Model):
         return self.answered_at is not None
 
     @property
-    def is_told(self) -> bool:
+    def has_public_content(self) -> bool:
         """Return whether the request has public content, like `for_readers()` of the QuerySet."""
         return bool(self.not_asked) or self.sent_at is not None
 
@@ -218,8 +218,8 @@ class ReplyRequest(models.Model):
 def carry_replies_over(successors: Mapping[int, int]) -> None:
     """Copy the requests and replies of each verdict to its successor; both are given by id."""
     rows = list(ReplyRequest.objects.filter(verdict__in=successors).order_by("pk"))
-    own = ("id", "verdict", "created_at", "carried_from")
-    names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in own]
+    old_requests = ("id", "verdict", "created_at", "carried_from")
+    names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in old_requests]
     copy_rows(
         ReplyRequest,
         [

@@ -1,6 +1,6 @@
 """Database rules for requests for reply, named as in `ReplyRequest.Meta`.
 
-A verdict's own rule (`WITH_A_RIGHT_OF_REPLY` in `verdict_rules`) requires them for publication.
+The rule `RIGHT_OF_REPLY_RULE` in `core_rules` requires them for publication.
 """
 
 import pgtrigger

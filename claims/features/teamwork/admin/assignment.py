@@ -61,7 +61,7 @@ class WorkPanel:
     subject: Subject
     claim: Claim
     #: Whether this person may see the assignee.
-    is_told: bool
+    may_see_assignee: bool
     assignment: Assignment | None
     holder: User | None
     holder_name: str
@@ -80,25 +80,31 @@ class WorkPanel:
 def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     """Return the context of `admin/desk/assignment.html` for a claim or a verdict."""
     claim = subject.claim if isinstance(subject, Verdict) else subject
-    is_told = person.has_perm("teamwork.view_assignment")
-    assignment = assignments.get_open_assignment(subject) if is_told else None
+    may_see_assignee = person.has_perm("teamwork.view_assignment")
+    assignment = assignments.get_open_assignment(subject) if may_see_assignee else None
     holder = assignments.get_assignee(assignment) if assignment else None
-    open_ = assignments.is_to_be_done(subject)
-    may_take, assigns = person.has_perm(assignments.TAKE), person.has_perm(assignments.ASSIGN)
+    has_work = assignments.needs_work(subject)
+    may_take, may_assign = (
+        person.has_perm(assignments.TAKE_PERMISSION),
+        person.has_perm(assignments.ASSIGN_PERMISSION),
+    )
     is_mine = holder == person
-    may_give = open_ and (assigns or (may_take and is_mine))
+    may_give = has_work and (may_assign or (may_take and is_mine))
     return {
         "work": WorkPanel(
             kind=_get_kind(subject),
             subject=subject,
             claim=claim,
-            is_told=is_told,
+            may_see_assignee=may_see_assignee,
             assignment=assignment,
             holder=holder,
             holder_name=get_display_name(holder) if holder else "",
             is_mine=is_mine,
             due=_describe_due(assignment) if assignment else "",
-            may_take=open_ and may_take and holder is None and assignments.can_do(type(subject), person),
+            may_take=has_work
+            and may_take
+            and holder is None
+            and assignments.can_do_work(type(subject), person),
             may_give=may_give,
             may_change=may_give,
             people=_list_people(subject, holder) if may_give else [],
@@ -171,7 +177,7 @@ def find_person(text: str) -> User:
     return person_found
 
 
-def change_hands(subject: Subject, action: str, data: Any, *, by: User) -> str:
+def run_assignment_action(subject: Subject, action: str, data: Any, *, by: User) -> str:
     """Carry out an assignment button, and return the message to show.
 
     Raises:
@@ -184,15 +190,17 @@ def change_hands(subject: Subject, action: str, data: Any, *, by: User) -> str:
             assignments.assign_to_self(subject, by=by)
             return gettext("Assigned to you.")
         case "hand-over":
-            to, note = find_person(data.get("person", "")), data.get("note", "")
-            assignments.reassign(subject, to, by=by, note=note, expected_id=_read_seen_assignee(data))
-            return gettext("Assigned to %s.") % get_display_name(to)
+            assignee, note = find_person(data.get("person", "")), data.get("note", "")
+            assignments.reassign_work(
+                subject, assignee, by=by, note=note, expected_id=_read_seen_assignee(data)
+            )
+            return gettext("Assigned to %s.") % get_display_name(assignee)
         case "release":
-            assignments.release(subject, by=by, expected_id=_read_seen_assignee(data))
+            assignments.release_work(subject, by=by, expected_id=_read_seen_assignee(data))
             return gettext("No longer assigned to anyone.")
         case "due":
             due_on = parse_day(data.get("due_on", ""))
-            assignments.set_due(subject, due_on, by=by)
+            assignments.set_due_date(subject, due_on, by=by)
             if due_on is None:
                 return gettext("It no longer has a due date.")
             return gettext("Due on %s.") % date_format(due_on, "DATE_FORMAT")
@@ -212,5 +220,5 @@ def change_hands(subject: Subject, action: str, data: Any, *, by: User) -> str:
 def _read_seen_assignee(data: Any) -> int | assignments.UnchangedValue | None:
     """Return the assignee at the time the page was rendered."""
     if "seen" not in data:
-        return assignments.KEEP
+        return assignments.KEEP_VALUE
     return int(data["seen"]) if data["seen"].isdecimal() else None

@@ -30,7 +30,7 @@ from factcheck.admin.base import get_person
 from factcheck.admin.row_actions import change_rows
 
 #: The most rows per action, so that one click cannot keep the database busy for long; and the most rows named.
-_MOST_AT_ONCE, _MOST_SHOWN = 1_000, 20
+_MAX_ASSIGNED, _MAX_SHOWN = 1_000, 20
 #: The position of the column in a list.
 _COLUMN_POSITION = 2
 _FILTERS = (PersonFilter, DueFilter, PriorityFilter)
@@ -89,14 +89,14 @@ class AssignedList:
         return actions
 
     def has_assign_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(assignments.ASSIGN)
+        return request.user.has_perm(assignments.ASSIGN_PERMISSION)
 
     @admin.action(description=_("Assign…"), permissions=["assign"])
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
         """Ask once for assignee, due date and priority, then assign the selected rows."""
-        number = len(queryset.order_by().values("pk")[: _MOST_AT_ONCE + 1])
-        if number > _MOST_AT_ONCE:
-            messages.error(request, gettext("Choose no more than %d at once.") % _MOST_AT_ONCE)
+        number = len(queryset.order_by().values("pk")[: _MAX_ASSIGNED + 1])
+        if number > _MAX_ASSIGNED:
+            messages.error(request, gettext("Choose no more than %d at once.") % _MAX_ASSIGNED)
             return None
         is_submitted = "person" in request.POST
         problem = ""
@@ -111,8 +111,8 @@ class AssignedList:
         context = {
             "title": gettext("Assign"),
             "number": number,
-            "rows": [getattr(row, "claim", row) for row in queryset[:_MOST_SHOWN]],
-            "others": max(number - _MOST_SHOWN, 0),
+            "rows": [getattr(row, "claim", row) for row in queryset[:_MAX_SHOWN]],
+            "others": max(number - _MAX_SHOWN, 0),
             "keys": request.POST.getlist("_selected_action"),
             "across": request.POST.get("select_across", ""),
             "people": [(person.pk, get_display_name(person)) for person in people],
@@ -126,12 +126,12 @@ class AssignedList:
         data = request.POST
         to, due_on = find_person(data["person"]), parse_day(data.get("due_on", ""))
         weight = data.get("priority", "")
-        priority = parse_priority(weight) if weight else assignments.KEEP
+        priority = parse_priority(weight) if weight else assignments.KEEP_VALUE
         assign = partial(
-            assignments.assign,
+            assignments.assign_work,
             to=to,
             by=get_person(request),
-            due_on=assignments.KEEP if due_on is None else due_on,
+            due_on=assignments.KEEP_VALUE if due_on is None else due_on,
             priority=priority,
         )
         if count := change_rows(request, rows, assign, lambda row: getattr(row, "claim", row)):

@@ -16,7 +16,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.status_badges import build_state_badge
 from claims.features.teamwork import assignments
-from claims.features.teamwork.admin.assignment import build_due_badge, build_priority_badge, change_hands
+from claims.features.teamwork.admin.assignment import (
+    build_due_badge,
+    build_priority_badge,
+    run_assignment_action,
+)
 from claims.features.teamwork.admin.assignment_filters import DoneFilter, DueFilter, PersonFilter
 from claims.features.teamwork.admin.board import BoardFilters, build_board_context
 from claims.features.teamwork.admin.calendar import build_calendar_context
@@ -32,7 +36,7 @@ from factcheck.admin.row_actions import RefusalMessages, desk_page
 class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     """A read-only list of all assignments. Work is reassigned on the pages of claims and verdicts."""
 
-    list_display = ("what", "kind", "who", "due", "priority_badge", "since", "by_name")
+    list_display = ("subject_link", "kind", "assignee", "due", "priority_badge", "since", "by_name")
     list_display_links = None
     list_filter = (QueueFilter, DoneFilter, PersonFilter, DueFilter, ("priority", ChoicesDropdownFilter))
     list_select_related = ("claim", "verdict", "person")
@@ -42,7 +46,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     fields = ("claim", "verdict", "person", "since", "due_on", "priority", "by_name", "note", "done_at")
 
     @admin.display(description=_("work"))
-    def what(self, row: Assignment) -> SafeString:
+    def subject_link(self, row: Assignment) -> SafeString:
         subject = row.verdict or row.claim
 
         return format_html(
@@ -54,7 +58,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         return build_state_badge(row.verdict or row.claim)
 
     @admin.display(description=_("assigned to"), ordering="person__first_name")
-    def who(self, row: Assignment) -> str:
+    def assignee(self, row: Assignment) -> str:
         holder = assignments.get_assignee(row)
         return get_display_name(holder) if holder else "–"
 
@@ -83,7 +87,9 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
     def _run_action(self, request: HttpRequest, subject: Subject, action: str) -> None:
         with RefusalMessages(request):
-            messages.success(request, change_hands(subject, action, request.POST, by=get_person(request)))
+            messages.success(
+                request, run_assignment_action(subject, action, request.POST, by=get_person(request))
+            )
 
     # Board and calendar ---------------------------------------------------------------------------------------------
 
@@ -114,7 +120,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         """Make a card's move, like the button on its page, and return to the board."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        query = BoardFilters.of(request.GET).query
+        query = BoardFilters.from_data(request.GET).query
         board = f"{reverse('admin:teamwork_assignment_board')}{'?' if query else ''}{query}"
         if request.method != "POST":
             return HttpResponseRedirect(board)

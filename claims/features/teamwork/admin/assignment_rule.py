@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.teamwork import assignment_rules, assignments
-from claims.features.teamwork.assignment_rules import DRY_RUN_CLAIMS
+from claims.features.teamwork.assignment_rules import PREVIEW_CLAIMS
 from claims.features.teamwork.models import AssignmentRule, Priority
 from claims.models import Claim
 from claims.models.visibility import READ_DRAFTS
@@ -35,7 +35,7 @@ class RuleTrialClaim:
 
 @admin.register(AssignmentRule)
 class AssignmentRuleAdmin(DeskAdmin):
-    list_display = ("name", "position", "active", "conditions", "does", "created_by")
+    list_display = ("name", "position", "active", "conditions", "effects", "created_by")
     list_filter = ("active",)
     list_select_related = (
         *("topic", "publisher", "source", "claimant"),
@@ -73,12 +73,12 @@ class AssignmentRuleAdmin(DeskAdmin):
     @admin.display(description=_("when"))
     def conditions(self, rule: AssignmentRule) -> str:
         worth = None if rule.worth_at_least is None else f"≥ {rule.worth_at_least:.0%}"
-        words = join_words(filter(None, map(str.strip, rule.words.splitlines())))
-        values = [rule.topic, rule.language, rule.publisher, rule.source, rule.claimant, worth, words]
-        return " · ".join(str(one) for one in values if one) or gettext("every claim")
+        quoted_words = join_words(filter(None, map(str.strip, rule.words.splitlines())))
+        values = [rule.topic, rule.language, rule.publisher, rule.source, rule.claimant, worth, quoted_words]
+        return " · ".join(str(value) for value in values if value) or gettext("every claim")
 
     @admin.display(description=_("then"))
-    def does(self, rule: AssignmentRule) -> str:
+    def effects(self, rule: AssignmentRule) -> str:
         effects = []
         if rule.person:
             effects.append(gettext("to %s") % get_display_name(rule.person))
@@ -145,19 +145,19 @@ def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
     """Return a trial of the rule on the newest claims, with the first matches to show."""
     preview = assignment_rules.preview_rule(rule)
     shown_claims = preview[:_SHOWN_CLAIMS]
-    claims = Claim.objects.readable_by(person).in_bulk([one.claim for one in shown_claims])
+    claims = Claim.objects.readable_by(person).in_bulk([decision.claim for decision in shown_claims])
     return {
-        "tried": DRY_RUN_CLAIMS,
+        "tried": PREVIEW_CLAIMS,
         "rule": rule,
         "rule_found": len(preview),
         "rule_shown": [
             RuleTrialClaim(
-                claims[one.claim],
-                change_page(claims[one.claim]),
-                get_display_name(one.person) if one.person else "",
+                claims[decision.claim],
+                change_page(claims[decision.claim]),
+                get_display_name(decision.person) if decision.person else "",
             )
-            for one in shown_claims
-            if one.claim in claims
+            for decision in shown_claims
+            if decision.claim in claims
         ],
         "rule_reaches_nobody": bool(rule.person or rule.role) and bool(preview) and not preview[0].person,
     }

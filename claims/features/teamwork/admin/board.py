@@ -47,7 +47,7 @@ class BoardFilters:
     topic: int
 
     @classmethod
-    def of(cls, data: QueryDict) -> "BoardFilters":
+    def from_data(cls, data: QueryDict) -> "BoardFilters":
         def get_number(name: str) -> int:
             text = data.get(name, "")
             return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
@@ -192,18 +192,20 @@ def _prefetch_work(path: str) -> Prefetch:
 
 def _filter_claims(person: User, filters: BoardFilters) -> QuerySet[Claim]:
     """Return the claims on the board, after its filters."""
-    last = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by("-pk").values("pk")[:1]
-    rows = Claim.objects.readable_by(person).annotate(last_move=Subquery(last))
+    last_move_ids = (
+        Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by("-pk").values("pk")[:1]
+    )
+    rows = Claim.objects.readable_by(person).annotate(last_move=Subquery(last_move_ids))
     rows = rows.only("statement", "state").prefetch_related(_prefetch_work("assignments"))
     return rows.filter(topics=filters.topic) if filters.topic else rows
 
 
 def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
-    last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    last_move_ids = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("pk")[:1]
     work = find_open_assignments(Verdict.objects.all()).order_by(*URGENCY_ORDERING)
     rows = (
         annotate_planned(Verdict.objects.readable_by(person))
-        .annotate(last_move=Subquery(last))
+        .annotate(last_move=Subquery(last_move_ids))
         .select_related("claim", "author")
         .prefetch_related(_prefetch_work("claim__assignments"))
         .defer("explanation", "summary", "claim__context")
@@ -214,13 +216,13 @@ def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
         )
     )
     if holder := filters.get_holder_id(person):
-        held = work.filter(person__isnull=False)
-        own = Q(author=holder, state__in=_OPEN_STATES) & ~Exists(held)
-        rows = rows.filter(own | Exists(held.filter(person=holder)))
+        assigned = work.filter(person__isnull=False)
+        own_verdicts = Q(author=holder, state__in=_OPEN_STATES) & ~Exists(assigned)
+        rows = rows.filter(own_verdicts | Exists(assigned.filter(person=holder)))
     return rows.filter(claim__topics=filters.topic) if filters.topic else rows
 
 
-def _find_held(holder: int = 0) -> QuerySet[Assignment]:
+def _find_assigned_work(holder: int = 0) -> QuerySet[Assignment]:
     """Return the work assigned to one person, or to anyone."""
     rows = Assignment.objects.held().filter(verdict=None)
     return rows.filter(person=holder) if holder else rows
@@ -239,10 +241,10 @@ def _list_proposed(person: User, filters: BoardFilters) -> list[Any]:
     proposals = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
     holder = filters.get_holder_id(person)
     open_assignments = Assignment.objects.open().filter(verdict=None)
-    urgent_claims = _list_urgent_first(proposals, _find_held(holder) if holder else open_assignments)
+    urgent_claims = _list_urgent_first(proposals, _find_assigned_work(holder) if holder else open_assignments)
     if not holder and len(urgent_claims) <= SHOWN_CARDS:
-        best = proposals.order_by(F("score").desc(nulls_first=True), "pk")
-        urgent_claims += best.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
+        ordered = proposals.order_by(F("score").desc(nulls_first=True), "pk")
+        urgent_claims += ordered.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
             : SHOWN_CARDS + 1 - len(urgent_claims)
         ]
     return urgent_claims
@@ -259,7 +261,7 @@ def _list_accepted(person: User, filters: BoardFilters) -> list[Any]:
     if filters.get_holder_id(person):
         return []
     unassigned = _exclude_judged(_filter_claims(person, filters)).filter(
-        ~Exists(_find_held().filter(claim=OuterRef("pk")))
+        ~Exists(_find_assigned_work().filter(claim=OuterRef("pk")))
     )
     return list(unassigned.order_by("-pk")[: SHOWN_CARDS + 1])
 
@@ -267,7 +269,7 @@ def _list_accepted(person: User, filters: BoardFilters) -> list[Any]:
 def _list_in_work(person: User, filters: BoardFilters) -> list[Any]:
     """Return assigned claims without a verdict, then drafts."""
     urgent_claims = _list_urgent_first(
-        _exclude_judged(_filter_claims(person, filters)), _find_held(filters.get_holder_id(person))
+        _exclude_judged(_filter_claims(person, filters)), _find_assigned_work(filters.get_holder_id(person))
     )
     drafts = _filter_verdicts(person, filters).filter(state=Verdict.State.DRAFT)
     both = [*urgent_claims, *drafts[: SHOWN_CARDS + 1]]
@@ -287,9 +289,9 @@ def _list_in_review(person: User, filters: BoardFilters) -> QuerySet[Any]:
 
 
 def _list_published(person: User, filters: BoardFilters) -> list[Any]:
-    since = timezone.now() - _WEEK
+    week_ago = timezone.now() - _WEEK
     rows = _filter_verdicts(person, filters).filter(
-        state=Verdict.State.PUBLISHED, publisher__is_house=True, published_at__gte=since
+        state=Verdict.State.PUBLISHED, publisher__is_house=True, published_at__gte=week_ago
     )
     rows = rows.prefetch_related(prefetch_newest_publication("claim__"))
     return list(rows.order_by("-published_at")[: SHOWN_CARDS + 1])
@@ -309,7 +311,7 @@ _TARGET_COLUMNS: dict[tuple[str, str], str] = {
     ("verdict-in_review", "publish"): "published",
 }
 #: Moves that need more than a note, and are therefore made on the page.
-_MOVES_ELSEWHERE = {"merge", "unmerge", "republish", "retract"}
+_MOVES_NOT_ON_BOARD = {"merge", "unmerge", "republish", "retract"}
 
 
 def list_moves(person: User) -> dict[str, list[dict[str, Any]]]:
@@ -339,14 +341,14 @@ def _list_state_moves(
         }
         for (before, action), move in table.items()
         if plain_state.endswith(f"-{before}")
-        and action not in _MOVES_ELSEWHERE
+        and action not in _MOVES_NOT_ON_BOARD
         and person.has_perm(move.permission)
     ]
 
 
 def _list_assignment_moves(state: str, person: User) -> Iterable[dict[str, Any]]:
     """Return the moves to take an unassigned claim, or to release an assigned one."""
-    if not person.has_perm(assignments.TAKE):
+    if not person.has_perm(assignments.TAKE_PERMISSION):
         return
     action, label = ("release", _("Release")) if state.endswith("-held") else ("take", _("Assign to me"))
     to = _TARGET_COLUMNS.get((state, action), "")
@@ -354,7 +356,7 @@ def _list_assignment_moves(state: str, person: User) -> Iterable[dict[str, Any]]
 
 
 def build_board_context(request: HttpRequest, person: User) -> dict[str, Any]:
-    filters = BoardFilters.of(request.GET)
+    filters = BoardFilters.from_data(request.GET)
     people = assignments.find_assignable_people(Claim)[:PEOPLE_LIMIT]
     return {
         "columns": build_columns(person, filters),

@@ -30,7 +30,7 @@ from factcheck.admin.days import is_day_first
 
 #: The most entries of each kind shown on a day; the list of that day has the others.
 _ENTRIES_PER_KIND = 3
-_EARLIEST, _LATEST = 2000, 2199
+_MIN_YEAR, _MAX_YEAR = 2000, 2199
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ def _parse_month(text: str, today: date) -> date:
         first = date.fromisoformat(f"{text}-01")
     except ValueError:
         first = today.replace(day=1)
-    return first if _EARLIEST <= first.year <= _LATEST else today.replace(day=1)
+    return first if _MIN_YEAR <= first.year <= _MAX_YEAR else today.replace(day=1)
 
 
 def _find_entries(
@@ -125,11 +125,11 @@ def _find_entries(
         rechecks = rechecks.filter(Q(author=person) | Q(assignment__person=person, assignment__done_at=None))
         planned_publications = planned_publications.filter(made_by=person)
     for row in _limit_per_day(work.select_related("claim", "verdict", "person"), "due_on", "-priority"):
-        yield row.due_on, _build_due_entry(row, today), _count_hidden(row)
+        yield row.due_on, _build_due_entry(row, today), _count_hidden_entries(row)
     for row in _limit_per_day(rechecks.select_related("claim", "author"), "recheck_on"):
-        yield row.recheck_on, _recheck(row, today), _count_hidden(row)
+        yield row.recheck_on, _build_recheck_entry(row, today), _count_hidden_entries(row)
     for row in _limit_per_day(planned_publications.select_related("verdict__claim"), "day", "publish_at"):
-        yield row.day, _build_planned_entry(row), _count_hidden(row)
+        yield row.day, _build_planned_entry(row), _count_hidden_entries(row)
 
 
 def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
@@ -141,7 +141,7 @@ def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
     return ordered_rows.filter(place__lte=_ENTRIES_PER_KIND).order_by(day, "place")
 
 
-def _count_hidden(row: Any) -> int:
+def _count_hidden_entries(row: Any) -> int:
     return max(row.together - _ENTRIES_PER_KIND, 0) if row.place == 1 else 0
 
 
@@ -170,7 +170,7 @@ def _build_planned_entry(plan: ScheduledPublication) -> CalendarEntry:
     )
 
 
-def _recheck(verdict: Verdict, today: date) -> CalendarEntry:
+def _build_recheck_entry(verdict: Verdict, today: date) -> CalendarEntry:
     return CalendarEntry(
         kind="recheck",
         label=_("Check again"),

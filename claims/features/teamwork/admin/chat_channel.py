@@ -150,7 +150,7 @@ class ChatChannelAdmin(DeskAdmin):
         if is_replaced:
             self.log_change(request, obj, REPLACED_MESSAGE)
         if is_replaced or "active" in form.changed_data:
-            chat.trust_again(obj)
+            chat.clear_failures(obj)
 
     def describe_deletion(self, rows: Any) -> str:
         number = ChatMessage.objects.filter(channel__in=rows).count()

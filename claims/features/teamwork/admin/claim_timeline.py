@@ -11,9 +11,9 @@ from claims.features.teamwork.models import Comment
 from claims.models import Claim
 
 
-def _iterate_comments(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+def _iterate_comments(claim: Claim, reader: User, max_comments: int) -> Iterator[TimelineEvent]:
     rows = Comment.objects.readable_by(reader).filter(claim=claim)
-    for row in rows.order_by("-pk")[:most]:
+    for row in rows.order_by("-pk")[:max_comments]:
         if row.withdrawn_at:
             yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented; since withdrawn"))
         else:

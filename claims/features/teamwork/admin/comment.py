@@ -52,7 +52,7 @@ class ResolveForm(forms.Form):
 class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
     """A searchable list of all comments, and the views for commenting."""
 
-    list_display = ("said", "about", "author_name", "state_badge", "created_at")
+    list_display = ("comment_text", "claim_and_excerpt", "author_name", "state_badge", "created_at")
     list_filter = (
         ("resolved_at", admin.EmptyFieldListFilter),
         ("withdrawn_at", admin.EmptyFieldListFilter),
@@ -61,8 +61,14 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
     search_fields = ("text", "author_name")
     search_help_text = _("Search by words in a comment, or by its author")
     ordering = ("-pk",)
-    fields = ("about", "said", ("author_name", "created_at"), ("verdict_version", "edited_at"), "state_badge")
-    readonly_fields: ClassVar[tuple[str, ...]] = ("about", "said", "state_badge")
+    fields = (
+        "claim_and_excerpt",
+        "comment_text",
+        ("author_name", "created_at"),
+        ("verdict_version", "edited_at"),
+        "state_badge",
+    )
+    readonly_fields: ClassVar[tuple[str, ...]] = ("claim_and_excerpt", "comment_text", "state_badge")
     fields_shown_elsewhere = ("withdrawn_by_id", "withdrawn_by_name", "edited_at")
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -79,12 +85,12 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return super().list_history_entries(row, reader)
 
     @admin.display(description=_("comment"))
-    def said(self, comment: Comment) -> SafeString:
-        words = comment.text or gettext("Withdrawn")
-        return format_html('<span class="desk-statement" dir="auto">{}</span>', shorten_words(words, 200))
+    def comment_text(self, comment: Comment) -> SafeString:
+        text = comment.text or gettext("Withdrawn")
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', shorten_words(text, 200))
 
     @admin.display(description=_("claim"))
-    def about(self, comment: Comment) -> SafeString:
+    def claim_and_excerpt(self, comment: Comment) -> SafeString:
         page = f"{change_page(comment.claim)}#comments"
         return format_html('<a href="{}" class="desk-statement" dir="auto">{}</a>', page, comment.claim)
 
@@ -139,7 +145,9 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         reply_to = _get_named_row(Comment.objects.readable_by(person), numbers["reply_to"])
         text = request.POST.get("text", "")
         key = _parse_key(request.POST.get("key", ""))
-        write = partial(comments.write, about, text, by=person, verdict=verdict, reply_to=reply_to, key=key)
+        write = partial(
+            comments.add_comment, about, text, by=person, verdict=verdict, reply_to=reply_to, key=key
+        )
         return self._store(request, write, about, text, reply_to)
 
     @desk_page("<int:pk>/edit/")
@@ -147,19 +155,21 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         comment = self._get_comment(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(build_comment_path(comment, get_person(request)))
-        text, seen = request.POST.get("text", ""), request.POST.get("seen")
-        edit = partial(comments.edit, comment, text, by=get_person(request), expected_text=seen)
+        text, seen_version = request.POST.get("text", ""), request.POST.get("seen")
+        edit = partial(
+            comments.edit_comment, comment, text, by=get_person(request), expected_text=seen_version
+        )
         return self._store(request, edit, comment.claim, text, comment)
 
     @row_action(_("Withdraw the comment"), permission="view")
     def withdraw(self, request: HttpRequest, comment: Comment) -> str:
-        comments.withdraw(comment, by=get_person(request))
+        comments.withdraw_comment(comment, by=get_person(request))
         return ""
 
     @row_action(_("Resolve"), permission="view", form=ResolveForm)
     def resolve(self, request: HttpRequest, comment: Comment, *, again: bool, last: int | None) -> str:
         """Resolve or reopen a thread."""
-        comments.resolve(comment, by=get_person(request), resolved=not again, expected_id=last)
+        comments.resolve_thread(comment, by=get_person(request), resolved=not again, expected_id=last)
         return ""
 
     def _store(
@@ -177,7 +187,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
                 mark_stored(request)
         except NotPossible as refusal:
             return self._render_page(request, claim, refusal=str(refusal), words=text, reply_to=reply_to)
-        for person in result.unable:
+        for person in result.unreachable_people:
             messages.warning(
                 request,
                 gettext("%(who)s cannot read this and was not notified.") % {"who": get_display_name(person)},
@@ -242,8 +252,8 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return comment
 
 
-def shorten_words(words: str, most: int) -> str:
-    return words if len(words) <= most else words[: most - 1] + "…"
+def shorten_words(text: str, max_length: int) -> str:
+    return text if len(text) <= max_length else text[: max_length - 1] + "…"
 
 
 def _get_named_row(rows: Any, pk: str) -> Any:

@@ -103,9 +103,9 @@ def build_shown_threads(rows: Iterable[Comment], person: User, extent: ThreadLim
     for reply in replies:
         by_thread[reply.reply_to_id].append(reply)
     comments_by_id = {
-        each.row.pk: each
-        for each in build_shown_comments(
-            [*threads, *(each for rows in by_thread.values() for each in rows)], person
+        comment_row.row.pk: comment_row
+        for comment_row in build_shown_comments(
+            [*threads, *(comment_row for rows in by_thread.values() for comment_row in rows)], person
         )
     }
     return [

@@ -50,7 +50,7 @@ class ReadFilter(admin.SimpleListFilter):
 class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
     """The list of the person's own notifications."""
 
-    list_display = ("event_text", "about", "created_at")
+    list_display = ("event_text", "claim_and_excerpt", "created_at")
     list_display_links = None
     list_filter = (ReadFilter, ("kind", ChoicesDropdownFilter))
     list_select_related = ("claim", "comment")
@@ -58,13 +58,13 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
     sortable_by = ()
     actions = ("mark_selected_read",)
     change_list_template = "admin/desk/notification_list.html"
-    fields = ("event_text", "about", "created_at", "read_at")
-    readonly_fields: ClassVar[tuple[str, ...]] = ("event_text", "about")
+    fields = ("event_text", "claim_and_excerpt", "created_at", "read_at")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("event_text", "claim_and_excerpt")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
         rows: Any = super().get_queryset(request)
-        own: QuerySet[Notification] = rows.of(get_person(request))
-        return own
+        own_rows: QuerySet[Notification] = rows.for_person(get_person(request))
+        return own_rows
 
     def has_module_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
@@ -78,23 +78,23 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
     @admin.display(description=_("what happened"))
     def event_text(self, row: Notification) -> SafeString:
         page = reverse("admin:teamwork_notification_open", args=[row.pk])
-        words, news = (
+        text, badge = (
             describe_event(row.kind, row.actor_name),
             "" if row.read_at else render_badge(_("New"), "active"),
         )
         return format_html(
-            '<span class="desk-happened"><a href="{}" dir="auto">{}</a> {}</span>', page, words, news
+            '<span class="desk-happened"><a href="{}" dir="auto">{}</a> {}</span>', page, text, badge
         )
 
     @admin.display(description=_("claim"))
-    def about(self, row: Notification) -> SafeString:
+    def claim_and_excerpt(self, row: Notification) -> SafeString:
         excerpt = shorten_words(row.comment.text if row.comment else row.note, 200)
-        words = (
+        text = (
             format_html('<span class="desk-quiet desk-told-words" dir="auto">{}</span>', excerpt)
             if excerpt
             else ""
         )
-        return format_html('<span class="desk-statement" dir="auto">{}{}</span>', row.claim, words)
+        return format_html('<span class="desk-statement" dir="auto">{}{}</span>', row.claim, text)
 
     @admin.action(description=_("Mark as read"))
     def mark_selected_read(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
@@ -121,7 +121,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         """Return the number of unread notifications; 304 if unchanged."""
         if not self.has_view_permission(request):
             return HttpResponse(status=401)
-        rows = Notification.objects.of(get_person(request)).unread().order_by()
+        rows = Notification.objects.for_person(get_person(request)).unread().order_by()
         # Fetch one more row than is shown, so that counting stays cheap.
         newest = rows[:COUNT_LIMIT].values("pk")
         counts = Notification.objects.filter(pk__in=newest).aggregate(number=Count("pk"), newest=Max("pk"))

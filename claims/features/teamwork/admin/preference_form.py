@@ -56,7 +56,7 @@ class PreferenceForm(forms.Form):
 
     def save(self) -> None:
         choices = self.cleaned_data
-        preferences.choose(
+        preferences.store_preferences(
             self.person,
             preferences.load_choices(self.person)
             | {kind.value: choices[kind.value] for kind in self.offered},

@@ -18,11 +18,13 @@ _PEOPLE_LIMIT = 30
 
 def _build_choices(person: User) -> dict[str, Any]:
     """Return the people to whom this person may assign work, starting with themselves."""
-    may_take = person.has_perm(assignments.TAKE) and assignments.can_do(Claim, person)
+    may_take = person.has_perm(assignments.TAKE_PERMISSION) and assignments.can_do_work(Claim, person)
     people = [(person.pk, _("Me"))] if may_take else []
-    if person.has_perm(assignments.ASSIGN):
+    if person.has_perm(assignments.ASSIGN_PERMISSION):
         others = assignments.find_assignable_people(Claim).exclude(pk=person.pk)
-        people += [(other.pk, get_display_name(other)) for other in others[: _PEOPLE_LIMIT - len(people)]]
+        people += [
+            (colleague.pk, get_display_name(colleague)) for colleague in others[: _PEOPLE_LIMIT - len(people)]
+        ]
     return {"people": people}
 
 
@@ -35,22 +37,25 @@ def _list_facts(claim: Claim, person: User) -> list[tuple[str, str]]:
     return [(_("Assigned to"), get_display_name(holder))] if holder else []
 
 
-def _assign(claim: Claim, data: QueryDict, by: User) -> int:
+def _assign_claim(claim: Claim, data: QueryDict, by: User) -> int:
     """Assign the claim, and return the id of the previous assignee, or 0."""
-    to, before = find_person(data.get("person", "")), assignments.get_open_assignment(claim)
-    if to == by:
+    assignee, previous_assignment = (
+        find_person(data.get("person", "")),
+        assignments.get_open_assignment(claim),
+    )
+    if assignee == by:
         assignments.assign_to_self(claim, by=by)
     else:
-        assignments.assign(claim, to, by=by)
-    return (before.person_id or 0) if before else 0
+        assignments.assign_work(claim, assignee, by=by)
+    return (previous_assignment.person_id or 0) if previous_assignment else 0
 
 
-def _undo(claim: Claim, holder: int, by: User) -> None:
+def _undo_assignment(claim: Claim, holder: int, by: User) -> None:
     """Restore the previous assignee; without one, release the claim."""
-    if before := User.objects.filter(pk=holder).first():
-        assignments.assign(claim, before, by=by)
+    if previous_assignee := User.objects.filter(pk=holder).first():
+        assignments.assign_work(claim, previous_assignee, by=by)
     else:
-        assignments.release(claim, by=by)
+        assignments.release_work(claim, by=by)
 
 
 ASSIGN_STEP = TriageStep(
@@ -59,6 +64,6 @@ ASSIGN_STEP = TriageStep(
     "admin/desk/triage_assign.html",
     _build_choices,
     _list_facts,
-    _assign,
-    _undo,
+    _assign_claim,
+    _undo_assignment,
 )

@@ -52,7 +52,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 # A reminder from the worker is not recorded as a hand-over.
 @keep_history(exclude=["told_due_soon", "told_overdue"])
 class Assignment(models.Model):
-    """The assignment of a claim or a verdict: its assignee, since when, due date and priority.
+    """The assignment of a claim or a verdict: its assignee, the time of assignment, due date and priority.
 
     Each subject has one row, and all its earlier states are kept as proof of who had the work when. It never
     changes the claim.

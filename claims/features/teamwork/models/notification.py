@@ -36,7 +36,7 @@ COMMENT_KINDS = (NotificationKind.MENTIONED, NotificationKind.REPLIED, Notificat
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
-    def of(self, person: User) -> Self:
+    def for_person(self, person: User) -> Self:
         """Return this person's notifications, except those on subjects they may no longer read."""
         rows = self.filter(person=person)
         if person.has_perm(READ_DRAFTS):

@@ -78,7 +78,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         rows: QuerySet[Watch] = super().get_queryset(request).select_related("progress")
         waiting = WatchedPage.objects.waiting().filter(watch=OuterRef("pk")).order_by().values("watch")
         return rows.annotate(
-            triage_number=_to_triage(get_person(request)),
+            triage_number=_count_claims_in_triage(get_person(request)),
             waiting_number=_build_count(waiting.annotate(number=Count("pk")).values("number")),
         )
 
@@ -104,7 +104,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=_("to triage"), ordering="triage_number")
     def to_triage(self, watch: Any) -> SafeString:
-        return format_html('<a href="{}">{}</a>', _triage_list(watch), watch.triage_number)
+        return format_html('<a href="{}">{}</a>', _build_triage_link(watch), watch.triage_number)
 
     @admin.display(description=_("articles waiting"), ordering="waiting_number")
     def waiting(self, watch: Any) -> int:
@@ -120,7 +120,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
             "watch_badge": build_state_badge(watch),
             "last_visit": describe_last_visit(watch),
             "pages": looked_at.order_by(F("looked_at").desc(), "-pk")[:_SHOWN_PAGES],
-            "triage_list": _triage_list(watch),
+            "triage_list": _build_triage_link(watch),
         }
 
     def save_model(self, request: HttpRequest, obj: Watch, form: forms.ModelForm, change: bool) -> None:
@@ -155,7 +155,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     def _follow(self, request: HttpRequest) -> HttpResponse:
         values = {name: request.POST.get(name, "") for name in ("name", "kind")}
         with RefusalMessages(request):
-            watch = watch_edits.add(request.POST["follow"], by=get_person(request), **values)
+            watch = watch_edits.add_watch(request.POST["follow"], by=get_person(request), **values)
             self.log_addition(request, watch, [{"added": {}}])
             messages.success(
                 request, gettext("Followed from now on. The first visit imports only the newest articles.")
@@ -167,17 +167,17 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     @row_action(_("Visit now"), is_offered=lambda watch, person: watch.active)
     def visit(self, request: HttpRequest, watch: Watch) -> str:
-        watch_edits.visit_now(watch, by=get_person(request))
+        watch_edits.queue_visit_now(watch, by=get_person(request))
         return gettext("It will be visited within a minute. This page shows the result.")
 
     @row_action(_("Pause"), is_offered=lambda watch, person: watch.active)
     def pause(self, request: HttpRequest, watch: Watch) -> str:
-        watch_edits.switch(watch, active=False, by=get_person(request))
+        watch_edits.set_active(watch, active=False, by=get_person(request))
         return gettext("Paused: nothing more is fetched. Articles already imported are kept.")
 
     @row_action(_("Continue"), is_offered=lambda watch, person: not watch.active)
     def resume(self, request: HttpRequest, watch: Watch) -> str:
-        watch_edits.switch(watch, active=True, by=get_person(request))
+        watch_edits.set_active(watch, active=True, by=get_person(request))
         return gettext("Followed again from now on.")
 
 
@@ -189,10 +189,13 @@ def _find_followable(form: AddressForm) -> list[tuple[Followable, str, Watch | N
         form.add_error("address", translate_message(problem))
         return []
     kinds = dict(WatchProgress.Kind.choices)
-    return [(one, str(kinds[one.kind]), Watch.objects.at(one.url)) for one in followable_lists]
+    return [
+        (followable, str(kinds[followable.kind]), Watch.objects.with_url(followable.url))
+        for followable in followable_lists
+    ]
 
 
-def _to_triage(person: User) -> Coalesce:
+def _count_claims_in_triage(person: User) -> Coalesce:
     """Return how many claims from articles of the watch are in triage."""
     proposals = Claim.objects.readable_by(person).filter(
         **{_WATCH_OF_CLAIM: OuterRef("pk")}, state=Claim.State.PROPOSED
@@ -205,5 +208,5 @@ def _build_count(number: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
 
-def _triage_list(watch: Watch) -> str:
+def _build_triage_link(watch: Watch) -> str:
     return f"{reverse('admin:claims_claim_changelist')}?queue=triage&watch={watch.pk}"

@@ -31,5 +31,5 @@ def describe_last_visit(watch: Watch) -> str:
         (progress.changed_articles, ngettext("%d changed", "%d changed", progress.changed_articles)),
         (progress.failed_articles, ngettext("%d failed", "%d failed", progress.failed_articles)),
     ]
-    words = join_words(text % number for number, text in counts if number) or gettext("nothing new")
-    return f"{date_format(localtime(progress.visited_at), 'SHORT_DATETIME_FORMAT')}: {words}"
+    result = join_words(text % number for number, text in counts if number) or gettext("nothing new")
+    return f"{date_format(localtime(progress.visited_at), 'SHORT_DATETIME_FORMAT')}: {result}"

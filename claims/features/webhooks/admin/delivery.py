@@ -94,11 +94,11 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin, DeskAdmin):
         entry = delivery.publication
         if entry is None:
             return "–"
-        words = gettext("%(claim)d, version %(version)d") % {
+        label = gettext("%(claim)d, version %(version)d") % {
             "claim": entry.claim_id,
             "version": entry.version,
         }
-        return format_html('<a href="{}">{}</a>', change_page(entry), words)
+        return format_html('<a href="{}">{}</a>', change_page(entry), label)
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, delivery: WebhookDelivery) -> SafeString:

@@ -50,8 +50,8 @@ class WebhookForm(DeskForm):
 
     def clean_name(self) -> str:
         name: str = self.cleaned_data["name"]
-        same = WebhookEndpoint.objects.filter(owner=self.instance.owner_id, name=name)
-        if same.exclude(pk=self.instance.pk).exists():
+        same_name = WebhookEndpoint.objects.filter(owner=self.instance.owner_id, name=name)
+        if same_name.exclude(pk=self.instance.pk).exists():
             raise forms.ValidationError(gettext("There is already a webhook with this name."))
         return name
 
@@ -82,11 +82,11 @@ class RotationForm(forms.Form):
     at_once = forms.BooleanField(required=False)
 
 
-def _is_of_the_newsroom(endpoint: WebhookEndpoint, person: User) -> bool:
+def _is_newsroom_endpoint(endpoint: WebhookEndpoint, person: User) -> bool:
     return not endpoint.owner_id
 
 
-def _require_own(endpoint: WebhookEndpoint) -> None:
+def _require_newsroom_endpoint(endpoint: WebhookEndpoint) -> None:
     """Refuse to show or change the secret of another user's own webhook."""
     if endpoint.owner_id:
         raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))
@@ -124,11 +124,11 @@ class WebhookAdmin(DeskAdmin):
 
     @admin.display(description=_("waiting"), ordering="waiting_number")
     def waiting(self, endpoint: Any) -> SafeString:
-        return _to_log(endpoint, WebhookDelivery.State.PENDING, endpoint.waiting_number)
+        return _link_to_log(endpoint, WebhookDelivery.State.PENDING, endpoint.waiting_number)
 
     @admin.display(description=_("given up"), ordering="failed_number")
     def given_up(self, endpoint: Any) -> SafeString:
-        return _to_log(endpoint, WebhookDelivery.State.FAILED, endpoint.failed_number)
+        return _link_to_log(endpoint, WebhookDelivery.State.FAILED, endpoint.failed_number)
 
     # The page --------------------------------------------------------------------------------------------------------
 
@@ -146,7 +146,7 @@ class WebhookAdmin(DeskAdmin):
     ) -> None:
         super().save_model(request, obj, form, change)
         if obj.active:
-            endpoints.trust_again(obj)
+            endpoints.clear_failures(obj)
 
     def describe_deletion(self, rows: Any) -> str:
         log = WebhookDelivery.objects.filter(endpoint__in=rows).count()
@@ -163,10 +163,10 @@ class WebhookAdmin(DeskAdmin):
 
     # Buttons ---------------------------------------------------------------------------------------------------------
 
-    @row_action(_("Send a test event"), is_offered=_is_of_the_newsroom, look="main", is_atomic=False)
+    @row_action(_("Send a test event"), is_offered=_is_newsroom_endpoint, look="main", is_atomic=False)
     def test(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
         """Send a test now, and report the response."""
-        _require_own(endpoint)
+        _require_newsroom_endpoint(endpoint)
         attempt = endpoints.send_test(endpoint)
         self.log_change(request, endpoint, TESTED_MESSAGE)
         if attempt.error:
@@ -176,10 +176,10 @@ class WebhookAdmin(DeskAdmin):
             "duration": attempt.duration_ms,
         }
 
-    @row_action(_("Show the secret"), is_offered=_is_of_the_newsroom)
+    @row_action(_("Show the secret"), is_offered=_is_newsroom_endpoint)
     def secret(self, request: HttpRequest, endpoint: WebhookEndpoint) -> HttpResponse:
         """Show the secret, and record who saw it."""
-        _require_own(endpoint)
+        _require_newsroom_endpoint(endpoint)
         self.log_change(request, endpoint, SHOWN_MESSAGE)
         context = {
             "title": gettext("Secret of “%s”") % endpoint,
@@ -188,10 +188,10 @@ class WebhookAdmin(DeskAdmin):
         # Like all pages of the desk, this one is not cached anywhere (`Cache-Control: no-store`).
         return self.show_page(request, "webhook_secret", context)
 
-    @row_action(_("Replace the secret"), is_offered=_is_of_the_newsroom, form=RotationForm)
+    @row_action(_("Replace the secret"), is_offered=_is_newsroom_endpoint, form=RotationForm)
     def rotate(self, request: HttpRequest, endpoint: WebhookEndpoint, at_once: bool) -> str:
         """Replace the secret. The old one ends now or in a day."""
-        _require_own(endpoint)
+        _require_newsroom_endpoint(endpoint)
         endpoints.rotate_secret(endpoint, at_once=at_once)
         self.log_change(request, endpoint, REPLACED_AT_ONCE_MESSAGE if at_once else REPLACED_MESSAGE)
         return gettext("The secret was replaced. Give the new one to the receiver.")
@@ -217,7 +217,7 @@ def build_state_badge(endpoint: WebhookEndpoint) -> SafeString:
     return render_badge(_("Active"), "good")
 
 
-def _to_log(endpoint: WebhookEndpoint, state: str, number: int) -> SafeString:
+def _link_to_log(endpoint: WebhookEndpoint, state: str, number: int) -> SafeString:
     return format_html(
         '<a href="../webhookdelivery/?endpoint__id__exact={}&amp;state__exact={}">{}</a>',
         endpoint.pk,

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from claims.features.archiving import copies
-from claims.features.archiving.copies import ArchiverChoices
+from claims.features.archiving.copies import ArchiverOptions
 from sources.known_sites import KnownSites
 from tests.helpers.parallel import served
 from tests.helpers.stamping_authority import StampingAuthority
@@ -25,10 +25,10 @@ def archive(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     settings.ARCHIVE_BROWSER = settings.TIMESTAMP_AUTHORITY = settings.TIMESTAMP_ROOTS = ""
     settings.INTERNET_ARCHIVE_KEY = ""
 
-    def hurried() -> ArchiverChoices:
-        return ArchiverChoices(KnownSites(patience=0.0), allow_loopback=True, pause=0.0)
+    def hurried() -> ArchiverOptions:
+        return ArchiverOptions(KnownSites(patience=0.0), allow_loopback=True, pause=0.0)
 
-    monkeypatch.setattr(copies, "get_choices", hurried)
+    monkeypatch.setattr(copies, "get_archiver_options", hurried)
     return tmp_path / "files"
 
 

@@ -12,7 +12,7 @@ from django.core.management.base import CommandError
 from claims.features.archiving import copies, schedule
 from claims.features.archiving import tasks as archiving_tasks
 from claims.features.archiving.cited_sources import request_cited_copies, request_imported_copies
-from claims.features.archiving.copies import ArchiverChoices, archive_source
+from claims.features.archiving.copies import ArchiverOptions, archive_source
 from claims.features.archiving.models import ArchivedCopy, ArchivingRequest
 from claims.models import Appearance, Evidence
 from sources.known_sites import KnownSites
@@ -29,8 +29,8 @@ pytestmark = pytest.mark.django_db
 def site(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.ARCHIVE_BROWSER = settings.TIMESTAMP_AUTHORITY = ""
-    choices = ArchiverChoices(KnownSites(patience=0.0), allow_loopback=True, pause=0.0)
-    monkeypatch.setattr(copies, "get_choices", lambda: choices)
+    choices = ArchiverOptions(KnownSites(patience=0.0), allow_loopback=True, pause=0.0)
+    monkeypatch.setattr(copies, "get_archiver_options", lambda: choices)
     site = Site()
     with served(site.server):
         yield site

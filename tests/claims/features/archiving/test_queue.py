@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate import JobContext
 
 from claims.features.archiving import copies, schedule, tasks
-from claims.features.archiving.copies import ArchiverChoices
+from claims.features.archiving.copies import ArchiverOptions
 from claims.features.archiving.models import ArchivedCopy, ArchivingRequest
 from claims.features.archiving.queue import RETRY_DELAYS, LeasedSource, is_anything_due
 from claims.features.archiving.requests import request_copy
@@ -69,7 +69,7 @@ def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
     VisitedSite.objects.create(site="https://busy.example", ready_at=timezone.now() + timedelta(hours=1))
     request_copy(make_source(url="https://busy.example/1"), reason="desk")
     request_copy(source, reason="command")
-    taken = LeasedSource.next()
+    taken = LeasedSource.lease_next()
     assert taken is not None
     assert taken.source == source
     busy = schedule.archive_next()
@@ -83,17 +83,17 @@ def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
 
 def test_what_is_held_is_nobody_elses_until_its_time_is_over(source: Source) -> None:
     request_copy(source, reason="evidence")
-    first = LeasedSource.next()
+    first = LeasedSource.lease_next()
     assert first is not None
     # Whoever asks meanwhile waits for the same copy.
     request_copy(source, reason="desk")
-    assert LeasedSource.next() is None
+    assert LeasedSource.lease_next() is None
     later(minutes=6)
-    second = LeasedSource.next()
+    second = LeasedSource.lease_next()
     assert second is not None
     assert second.attempts == 2
     # The first was taken for dead, and is not listened to any more.
-    first.failed("It is gone.", is_over=True)
+    first.record_failure("It is gone.", is_over=True)
     assert {row.due_at is None for row in source.archiving_requests.all()} == {False}
 
 
@@ -128,9 +128,9 @@ def test_who_asks_while_it_is_archived_has_the_same_copy(
 def test_whoever_is_killed_each_time_is_not_tried_for_ever(source: Source) -> None:
     request_copy(source, reason="evidence")
     for _attempt in range(len(RETRY_DELAYS) + 1):
-        assert LeasedSource.next() is not None
+        assert LeasedSource.lease_next() is not None
         later(minutes=6)
-    assert LeasedSource.next() is None
+    assert LeasedSource.lease_next() is None
     assert request(source).due_at is None
     assert request(source).problem.startswith("The process was stopped")
 
@@ -204,7 +204,9 @@ def test_where_nothing_can_be_kept_it_waits_for_as_long_as_it_takes(
 def test_private_addresses_are_refused_also_behind_a_redirect(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copies, "get_choices", lambda: ArchiverChoices(KnownSites(patience=0.0), pause=0.0))
+    monkeypatch.setattr(
+        copies, "get_archiver_options", lambda: ArchiverOptions(KnownSites(patience=0.0), pause=0.0)
+    )
     for address in (site.page("/here"), "http://169.254.169.254/latest", "http://[::1]/", "http://10.0.0.1/"):
         source = make_source(url=address)
         request_copy(source, reason="evidence")
@@ -241,7 +243,7 @@ def committed(site: Site, transactional_db: None) -> Iterator[Source]:
 @pytest.mark.django_db(transaction=True)
 def test_of_two_workers_one_takes_it(committed: Source) -> None:
     request_copy(committed, reason="evidence")
-    taken = at_once(LeasedSource.next, LeasedSource.next)
+    taken = at_once(LeasedSource.lease_next, LeasedSource.lease_next)
     assert sorted(one is None for one in taken) == [False, True]
 
 

@@ -157,7 +157,7 @@ def test_what_says_less_of_its_size_is_stopped(desk: Client, settings: Any) -> N
     source = make_source()
     settings.ARCHIVE_UPLOAD_BYTES = 100
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("claims.features.archiving.source_page.check_room", lambda _size: None)
+        patch.setattr("claims.features.archiving.source_page.check_size_and_space", lambda _size: None)
         answer = desk.post(
             reverse("admin:sources_source_upload", args=[source.pk]),
             {"file": SimpleUploadedFile("a.pdf", PDF)},

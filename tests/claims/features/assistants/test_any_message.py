@@ -39,7 +39,7 @@ LIKELY = {
 
 @st.composite
 def calls(draw: st.DrawFn) -> dict[str, Any]:
-    tool = draw(st.sampled_from([tool for tool in TOOLS.values() if tool.reads]))
+    tool = draw(st.sampled_from([tool for tool in TOOLS.values() if tool.is_read_only]))
     arguments = {
         argument.name: draw(LIKELY.get(argument.name, VALUES) | VALUES)
         for argument in tool.arguments

@@ -33,12 +33,12 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_a_replica_answers_who_comes_without_a_token(asked: list[str]) -> None:
-    assert mcp_server._read(lambda: ANSWER, is_fresh=False) is ANSWER
+    assert mcp_server._read_public_data(lambda: ANSWER, is_fresh=False) is ANSWER
     assert asked == ["replica"]
 
 
 def test_the_primary_answers_who_may_have_written(asked: list[str]) -> None:
-    assert mcp_server._read(lambda: ANSWER, is_fresh=True) is ANSWER
+    assert mcp_server._read_public_data(lambda: ANSWER, is_fresh=True) is ANSWER
     assert asked == ["primary"]
 
 
@@ -48,7 +48,7 @@ def test_what_the_replica_does_not_know_the_primary_is_asked(asked: list[str]) -
             raise ClaimNotPublished("nothing")
         return ANSWER
 
-    assert mcp_server._read(answering, is_fresh=False) is ANSWER
+    assert mcp_server._read_public_data(answering, is_fresh=False) is ANSWER
     assert asked == ["replica", "primary"]
 
 
@@ -57,7 +57,7 @@ def test_what_nobody_knows_is_refused(asked: list[str]) -> None:
         raise ClaimNotPublished("nothing")
 
     with pytest.raises(ClaimNotPublished):
-        mcp_server._read(answering, is_fresh=False)
+        mcp_server._read_public_data(answering, is_fresh=False)
     assert asked == ["replica", "primary"]
 
 
@@ -66,5 +66,5 @@ def test_what_is_asked_wrongly_is_refused_at_once(asked: list[str]) -> None:
         raise ToolRefused("wrong")
 
     with pytest.raises(ToolRefused):
-        mcp_server._read(answering, is_fresh=False)
+        mcp_server._read_public_data(answering, is_fresh=False)
     assert asked == ["replica"]

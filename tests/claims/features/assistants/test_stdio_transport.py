@@ -111,7 +111,7 @@ def test_the_dialogue_goes_on_after_a_fault(
     def fails(*_: Any) -> Any:
         raise failure
 
-    monkeypatch.setattr(mcp_server, "answer", fails)
+    monkeypatch.setattr(mcp_server, "get_result", fails)
     answers = said(message("tools/list"), message("tools/list", key=2))
     assert codes(answers) == [(1, code), (2, code)]
     assert answers[0]["error"]["message"].startswith(told)

@@ -7,7 +7,7 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.features.assistants.claim_documents import check_address
+from claims.features.assistants.claim_documents import get_web_url
 from claims.features.assistants.text_rendering import INVISIBLE_MARK, make_visible, quote_detail, quote_text
 from tests.helpers.hostile_words import HOSTILE, TAGS
 from tests.helpers.sweeps import sweep
@@ -89,7 +89,7 @@ def test_nothing_is_no_text() -> None:
     ],
 )
 def test_addresses_are_those_of_the_web(url: str, told: str) -> None:
-    assert check_address(url) == told
+    assert get_web_url(url) == told
 
 
 def test_only_names_keep_their_backticks() -> None:

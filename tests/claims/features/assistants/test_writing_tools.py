@@ -241,7 +241,7 @@ def test_no_argument_names_a_state_a_publisher_or_a_person() -> None:
         "token",
     }
     for tool in TOOLS.values():
-        if not tool.reads:
+        if not tool.is_read_only:
             assert not forbidden & build_schema(tool.arguments)["properties"].keys()
 
 

@@ -153,7 +153,7 @@ def test_who_deleted_their_data_gets_no_mail(complain: Callable[..., Complaint],
     complaint = complain()
     contact = complaint.contact
     complaint_moves.answer(complaint, outcome="clarified", answer="x", by=editor)
-    personal_data.erase(contact)
+    personal_data.erase_contact(contact)
     assert work() == []
     assert [name for name, _arguments in jobs()] == ["mail_confirmation", "mail_answer"]
 

@@ -64,7 +64,7 @@ def test_who_was_answered_is_forgotten_after_a_while_and_what_was_answered_is_no
     complaint, asked = complain(), ask(SAID, picture=read_picture(SMALL_PNG))
     open_one = ask("The mayor sold the church.", mail="ruth@example.org")
     complaint_moves.answer(complaint, outcome="clarified", answer="It is clearer now.", by=editor)
-    request_moves.decline(asked, reason="An opinion.", by=editor)
+    request_moves.decline_request(asked, reason="An opinion.", by=editor)
     with in_days(89):
         assert personal_data.delete_expired().contacts == 0
     with in_days(91):
@@ -79,14 +79,14 @@ def test_erased_is_what_nobody_else_asks(ask: Callable[..., ReaderRequest]) -> N
     asked = ask(SAID, picture=read_picture(SMALL_PNG))
     ask("Is it?", picture=read_picture(SMALL_PNG), mail="ruth@example.org")
     rita, ruth = asked.contacts.order_by("pk")
-    personal_data.erase(rita)
+    personal_data.erase_contact(rita)
     asked.refresh_from_db()
     assert (asked.text, asked.state, asked.askers) == (SAID, "confirmed", 2)
-    personal_data.erase(ruth)
+    personal_data.erase_contact(ruth)
     asked.refresh_from_db()
     assert (asked.text, asked.picture_key, asked.state) == ("", "", "withdrawn")
     assert not ReaderPicture.objects.exists()
-    personal_data.erase(ruth)  # a second time changes nothing
+    personal_data.erase_contact(ruth)  # a second time changes nothing
 
 
 def test_a_person_is_shown_and_forgotten_by_command(
@@ -131,5 +131,5 @@ def test_no_other_table_knows_who_somebody_is(
             if cursor.fetchone()[0]:
                 found.append(table)
     assert found == ["complaints_contactdetails"]
-    personal_data.forget("rita.unmistakable@example.org")
+    personal_data.forget_person("rita.unmistakable@example.org")
     assert not ContactDetails.objects.exists()

@@ -30,7 +30,7 @@ def test_all_who_asked_are_told_at_once(
         assert ask(SAID, mail=f"{name}@example.org") == asked
     claim = publish()
     work()
-    request_moves.answer_with(asked, claim, answer="It is about the old harbour.", by=checker)
+    request_moves.answer_with_claim(asked, claim, answer="It is about the old harbour.", by=checker)
     sent = work()
     assert sorted(message.to[0] for message in sent) == [
         "rita@example.org",
@@ -73,7 +73,7 @@ def test_what_was_taken_up_in_vain_waits_again(
     claim = request_moves.propose_claim(asked, statement=SAID, language="en", by=checker)
     workflow.move(claim, "decline", by=editor, note="An opinion.")
     assert list(ReaderRequest.objects.waiting()) == [asked]
-    request_moves.decline(asked, reason="It is an opinion.", by=checker)
+    request_moves.decline_request(asked, reason="It is an opinion.", by=checker)
     work()
     asked.refresh_from_db()
     assert (asked.state, asked.claim) == ("declined", None)
@@ -83,7 +83,7 @@ def test_what_waits_for_a_claim_that_was_deleted_waits_again(
     ask: Callable[..., ReaderRequest], checker: User
 ) -> None:
     asked, claim = ask(SAID), make_claim()
-    request_moves.link(asked, claim, by=checker)
+    request_moves.link_claim(asked, claim, by=checker)
     assert not ReaderRequest.objects.waiting().exists()
     claim.delete()
     assert list(ReaderRequest.objects.waiting()) == [asked]
@@ -109,7 +109,7 @@ def test_what_an_import_published_is_answered_within_the_hour(
 ) -> None:
     asked = ask(SAID)
     claim = make_claim(SAID)
-    request_moves.link(asked, claim, by=checker)
+    request_moves.link_claim(asked, claim, by=checker)
     with monkeypatch.context() as patch:
         patch.setattr(entries_added, "send", lambda *args, **kwargs: None)
         publish(claim)
@@ -133,18 +133,18 @@ def test_nothing_unpublished_is_an_answer(
 ) -> None:
     asked, claim = ask(SAID), make_claim()
     with pytest.raises(NotPossible, match="not published"):
-        request_moves.answer_with(asked, claim, by=checker)
+        request_moves.answer_with_claim(asked, claim, by=checker)
     retracted = publish()
     workflow.move(retracted.verdicts.get(), "retract", by=editor, note="Another bridge.")
     with pytest.raises(NotPossible, match="not published"):
-        request_moves.answer_with(asked, retracted, by=checker)
-    assert request_moves.link(asked, claim, by=checker).state == "taken_up"
+        request_moves.answer_with_claim(asked, retracted, by=checker)
+    assert request_moves.link_claim(asked, claim, by=checker).state == "taken_up"
     declined = make_claim(state="proposed")
     workflow.move(declined, "decline", by=editor, note="An opinion.")
     declined.refresh_from_db()
     with pytest.raises(NotPossible, match="will not be checked"):
-        request_moves.link(asked, declined, by=checker)
-    assert request_moves.link(asked, publish(), by=checker).state == "answered"
+        request_moves.link_claim(asked, declined, by=checker)
+    assert request_moves.link_claim(asked, publish(), by=checker).state == "answered"
 
 
 def test_a_request_is_decided_once_and_with_a_reason(
@@ -152,12 +152,12 @@ def test_a_request_is_decided_once_and_with_a_reason(
 ) -> None:
     asked = ask(SAID)
     with pytest.raises(NotAllowed):
-        request_moves.decline(asked, reason="x", by=contributor)
+        request_moves.decline_request(asked, reason="x", by=contributor)
     with pytest.raises(NotPossible, match="Explain why"):
-        request_moves.decline(asked, reason=" ", by=checker)
-    request_moves.decline(asked, reason="It is an opinion.", by=checker)
+        request_moves.decline_request(asked, reason=" ", by=checker)
+    request_moves.decline_request(asked, reason="It is an opinion.", by=checker)
     with pytest.raises(NotPossible, match="closed"):
-        request_moves.decline(asked, reason="Again.", by=checker)
+        request_moves.decline_request(asked, reason="Again.", by=checker)
 
 
 def test_who_takes_it_back_is_not_told(ask: Callable[..., ReaderRequest], checker: User) -> None:
@@ -165,5 +165,5 @@ def test_who_takes_it_back_is_not_told(ask: Callable[..., ReaderRequest], checke
     ask(SAID, mail="ruth@example.org")
     work()
     submissions.withdraw(asked.contacts.earliest("pk"))
-    request_moves.decline(asked, reason="It is an opinion.", by=checker)
+    request_moves.decline_request(asked, reason="It is an opinion.", by=checker)
     assert [message.to for message in work()] == [["ruth@example.org"]]

@@ -32,19 +32,19 @@ def make_request(claim: Claim, number: int = 1, **more: Any) -> Rectification:
 def test_each_step_is_recorded(publish: Any, checker: User, editor: User) -> None:
     request = make_request(publish())
     with pytest.raises(NotAllowed):
-        requests.add_step(request, "reminded", on=DAY, note="", by=checker)
+        requests.add_step(request, "reminded", day=DAY, note="", by=checker)
     with pytest.raises(NotPossible, match="Enter what was answered or corrected"):
-        requests.add_step(request, "corrected", on=DAY, note=" ", by=editor)
-    requests.add_step(request, "reminded", on=DAY + timedelta(days=7), note="", by=editor)
+        requests.add_step(request, "corrected", day=DAY, note=" ", by=editor)
+    requests.add_step(request, "reminded", day=DAY + timedelta(days=7), note="", by=editor)
     with pytest.raises(NotPossible, match="follows the one before"):
-        requests.add_step(request, "answered", on=DAY, note="No.", by=editor)
-    requests.add_step(request, "refused", on=DAY + timedelta(days=8), note="They stand by it.", by=editor)
+        requests.add_step(request, "answered", day=DAY, note="No.", by=editor)
+    requests.add_step(request, "refused", day=DAY + timedelta(days=8), note="They stand by it.", by=editor)
     assert not Rectification.objects.waiting().exists()
-    requests.add_step(request, "corrected", on=DAY + timedelta(days=9), note="The number.", by=editor)
+    requests.add_step(request, "corrected", day=DAY + timedelta(days=9), note="The number.", by=editor)
     request.refresh_from_db()
     assert (request.state, request.moved_on) == ("corrected", DAY + timedelta(days=9))
     with pytest.raises(NotPossible):
-        requests.add_step(request, "refused", on=DAY + timedelta(days=10), note="Again.", by=editor)
+        requests.add_step(request, "refused", day=DAY + timedelta(days=10), note="Again.", by=editor)
 
 
 def test_rules_hold_even_by_sql(publish: Any, editor: User) -> None:
@@ -67,7 +67,7 @@ def test_rules_hold_even_by_sql(publish: Any, editor: User) -> None:
     ]
     for statement, values, rule in cases:
         refused(statement, *values, match=rule)
-    requests.add_step(request, "corrected", on=DAY, note="The number.", by=editor)
+    requests.add_step(request, "corrected", day=DAY, note="The number.", by=editor)
     refused("UPDATE corrections_rectificationstep SET note = 'x'", match="rectificationstep_append_only")
     refused("DELETE FROM corrections_rectificationstep", match="rectificationstep_append_only")
     refused(step, request.pk, "reminded", DAY, "", match="rectificationstep_goes_on")
@@ -80,7 +80,7 @@ def test_readers_see_public_ones_only(
     claim = publish()
     for number in range(count):
         shown = make_request(claim, number, is_public=True)
-        requests.add_step(shown, "corrected", on=DAY, note="=The number.", by=editor)
+        requests.add_step(shown, "corrected", day=DAY, note="=The number.", by=editor)
     make_request(claim, 99)
     make_request(make_claim(), 98, is_public=True)
     with django_assert_num_queries(2):

@@ -100,7 +100,7 @@ def test_addresses_are_forgotten(client: Client, publish: Any, settings: Any) ->
     ask(client, claim)
     [known] = personal_data.export_messages("RITA@example.org")
     assert (known["mail"], known["subscription"]["claim"]) == ("rita@example.org", claim.pk)
-    assert (personal_data.forget("rita@example.org"), ClaimSubscription.objects.count()) == (1, 0)
+    assert (personal_data.forget_person("rita@example.org"), ClaimSubscription.objects.count()) == (1, 0)
     ask(client, claim)
     assert subscriptions.delete_unconfirmed() == 0
     settings.READER_CONFIRMATION_DAYS = 0

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.test import Client
 from lxml import etree
 
-from claims.features.discovery.sitemap_parts import RANGE_SIZE
+from claims.features.discovery.sitemap_parts import IDS_PER_PART
 
 _GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("sitemap.rng")))
 _NAMES = {
@@ -60,7 +60,7 @@ def entries(content: bytes) -> list[Entry]:
 
 def part_of(kind: str, pk: int) -> str:
     """The path of the sitemap that lists what has this id. Ids go on from test to test: not always the first part."""
-    return f"/sitemap-{kind}-{(pk - 1) // RANGE_SIZE + 1}.xml"
+    return f"/sitemap-{kind}-{(pk - 1) // IDS_PER_PART + 1}.xml"
 
 
 def path_of(address: str) -> str:

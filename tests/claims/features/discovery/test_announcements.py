@@ -15,8 +15,8 @@ from time_machine import travel
 from claims.features.discovery import announcements, indexnow
 from claims.features.discovery.models import AnnouncementProgress
 from claims.features.discovery.service_messages import (
-    FIRST_PAUSE,
-    LONGEST_PAUSE,
+    MAX_PAUSE,
+    MIN_PAUSE,
     RETRY_PERIOD,
     NotificationRefused,
     choose_retry_delay,
@@ -37,7 +37,7 @@ def engine(told_service: Callable[[], ToldService], settings: Any) -> ToldServic
     """A search engine that is told by IndexNow, and was met before."""
     service = told_service()
     settings.INDEXNOW_KEY, settings.INDEXNOW_URL = KEY, f"{service.url}/indexnow"
-    announcements.follow()
+    announcements.announce_new_entries()
     return service
 
 
@@ -45,7 +45,7 @@ def engine(told_service: Callable[[], ToldService], settings: Any) -> ToldServic
 def hub(told_service: Callable[[], ToldService], settings: Any) -> ToldService:
     service = told_service()
     settings.WEBSUB_HUBS = [f"{service.url}/"]
-    announcements.follow()
+    announcements.announce_new_entries()
     return service
 
 
@@ -56,15 +56,15 @@ def addresses(service: ToldService) -> list[list[str]]:
 def test_nobody_is_told_unless_it_is_configured(publish: Publish) -> None:
     publish()
     assert announcements.list_services() == {}
-    assert announcements.follow() is False
+    assert announcements.announce_new_entries() is False
     assert not AnnouncementProgress.objects.exists()
 
 
 def test_indexnow_is_told_as_it_is_documented(publish: Publish, engine: ToldService, settings: Any) -> None:
     settings.SITE_URL = "https://facts.example.org"
     claim = publish()
-    announcements.follow()
-    announcements.follow()
+    announcements.announce_new_entries()
+    announcements.announce_new_entries()
     ((path, fields, body),) = engine.messages
     assert path == "/indexnow"
     assert fields["Content-Type"] == "application/json; charset=utf-8"
@@ -82,10 +82,10 @@ def test_who_is_met_for_the_first_time_is_told_from_now_on(
     publish()
     service = told_service()
     settings.INDEXNOW_KEY, settings.INDEXNOW_URL = KEY, service.url
-    announcements.follow()
+    announcements.announce_new_entries()
     assert service.messages == []
     claim = publish()
-    announcements.follow()
+    announcements.announce_new_entries()
     assert addresses(service) == [[settings.SITE_URL + claim.get_absolute_url()]]
 
 
@@ -93,12 +93,12 @@ def test_retractions_corrections_and_merges_are_told(
     publish: Publish, engine: ToldService, checker: User, editor: User
 ) -> None:
     corrected, retracted, target, merged = publish(), publish(), publish(), publish()
-    announcements.follow()
+    announcements.announce_new_entries()
     engine.messages.clear()
     correct(corrected, checker, editor)
     workflow.move(retracted.verdicts.get(), "retract", by=editor, note="The audit was forged.")
     workflow.move(merged, "merge", by=editor, into=target)
-    announcements.follow()
+    announcements.announce_new_entries()
     (told,) = addresses(engine)
     ids = {int(address.split("/claims/")[1].split("/")[0]) for address in told}
     assert ids == {corrected.pk, retracted.pk, merged.pk, target.pk}
@@ -118,23 +118,23 @@ def test_messages_have_no_more_addresses_than_they_may(
     publish: Publish, engine: ToldService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(indexnow, "MAX_ADDRESSES", 2)
-    monkeypatch.setattr(announcements, "STEP_ENTRIES", 3)
+    monkeypatch.setattr(announcements, "ENTRIES_PER_STEP", 3)
     for _ in range(4):
         publish()
-    announcements.follow()
+    announcements.announce_new_entries()
     assert [len(told) for told in addresses(engine)] == [2, 1, 1]
 
 
 @pytest.mark.parametrize(
     "status, fields, pause",
     [
-        (500, {}, FIRST_PAUSE),
+        (500, {}, MIN_PAUSE),
         (429, {}, RETRY_PERIOD),
         (429, {"Retry-After": "3600"}, timedelta(hours=1)),
         (503, {"Retry-After": "120"}, timedelta(minutes=2)),
-        (403, {}, LONGEST_PAUSE),
-        (422, {}, LONGEST_PAUSE),
-        (301, {"Location": "http://127.0.0.1:1/"}, FIRST_PAUSE),
+        (403, {}, MAX_PAUSE),
+        (422, {}, MAX_PAUSE),
+        (301, {"Location": "http://127.0.0.1:1/"}, MIN_PAUSE),
     ],
 )
 def test_what_was_not_taken_is_told_later(
@@ -144,15 +144,15 @@ def test_what_was_not_taken_is_told_later(
     moment = timezone.now()
     with travel(moment, tick=False):
         claim = publish()
-        announcements.follow()
-        announcements.follow()
+        announcements.announce_new_entries()
+        announcements.announce_new_entries()
         assert len(engine.messages) == 1
         progress = AnnouncementProgress.objects.get()
         assert progress.paused_until == moment + pause
         assert progress.consecutive_failures == 1
         assert str(status) in progress.last_failure
     with travel(moment + pause + timedelta(seconds=1), tick=False):
-        announcements.follow()
+        announcements.announce_new_entries()
     assert len(engine.messages) == 2
     assert claim.get_absolute_url() in addresses(engine)[1][0]
     progress = AnnouncementProgress.objects.get()
@@ -162,7 +162,7 @@ def test_what_was_not_taken_is_told_later(
 
 def test_pauses_grow_and_have_an_end() -> None:
     pauses = [choose_retry_delay(failures, NotificationRefused("Away.")) for failures in (1, 2, 3, 20, 1000)]
-    assert pauses == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
+    assert pauses == [MIN_PAUSE, 2 * MIN_PAUSE, 4 * MIN_PAUSE, MAX_PAUSE, MAX_PAUSE]
     assert choose_retry_delay(1, NotificationRefused("Away.", pause=timedelta(days=900))) == timedelta(days=1)
 
 
@@ -170,9 +170,9 @@ def test_who_is_away_keeps_nobody_waiting(
     publish: Publish, hub: ToldService, settings: Any, told_service: Callable[[], ToldService]
 ) -> None:
     settings.INDEXNOW_KEY, settings.INDEXNOW_URL = KEY, "http://127.0.0.1:9/indexnow"
-    announcements.follow()
+    announcements.announce_new_entries()
     publish()
-    announcements.follow()
+    announcements.announce_new_entries()
     assert len(hub.messages) == 1
     assert AnnouncementProgress.objects.get(pk="indexnow").consecutive_failures == 1
 
@@ -181,9 +181,9 @@ def test_hubs_are_told_which_feeds_changed(
     publish: Publish, hub: ToldService, checker: User, editor: User, settings: Any
 ) -> None:
     claim = publish()
-    announcements.follow()
+    announcements.announce_new_entries()
     correct(claim, checker, editor)
-    announcements.follow()
+    announcements.announce_new_entries()
     asked = [parse_qs(body.decode()) for _path, _fields, body in hub.messages]
     feeds = [f"{settings.SITE_URL}/feeds/claims.{form}" for form in ("atom", "rss", "json")]
     assert [one["hub.mode"] for one in asked] == [["publish"], ["publish"]]
@@ -232,13 +232,13 @@ def test_what_a_service_answers_never_keeps_others_waiting(
     engine.answers += [(403, {}), (503, {"Retry-After": "Mon, 01 Jan 99999999999999999999 00:00:00 GMT"})]
     with travel(timezone.now(), tick=False):
         publish()
-        announcements.follow()
+        announcements.announce_new_entries()
         assert len(hub.messages) == 1
-        refused = AnnouncementProgress.objects.get(pk=announcements.INDEXNOW)
+        refused = AnnouncementProgress.objects.get(pk=announcements.INDEXNOW_SERVICE)
         assert refused.last_failure == "IndexNow refused it (403): Bad\ufffdkey"
-    with travel(timezone.now() + LONGEST_PAUSE + timedelta(minutes=1), tick=False):
+    with travel(timezone.now() + MAX_PAUSE + timedelta(minutes=1), tick=False):
         publish()
-        announcements.follow()
+        announcements.announce_new_entries()
         assert len(hub.messages) == 2
         refused.refresh_from_db()
         assert refused.last_failure == "IndexNow answered with 503."

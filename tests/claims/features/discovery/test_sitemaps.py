@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
 from claims.features.discovery import sitemap_parts
-from claims.features.discovery.sitemap_text import SitemapPage, format_moment, write_sitemap
+from claims.features.discovery.sitemap_text import SitemapPage, format_time, write_sitemap
 from claims.models import Claim, Claimant, Publication, Topic
 from claims.public.pages.page_addresses import list_alternates
 from claims.review import workflow
@@ -105,7 +105,7 @@ def test_sources_are_listed_while_a_published_claim_names_them(
 def test_a_part_whose_claims_were_all_withdrawn_is_gone(
     client: Client, publish: Publish, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sitemap_parts, "RANGE_SIZE", 1)
+    monkeypatch.setattr(sitemap_parts, "IDS_PER_PART", 1)
     claim = publish()
     path = f"/sitemap-claims-{claim.pk}.xml"
     assert path in [path_of(part.address) for part in read(client, "/sitemap.xml")]
@@ -117,7 +117,7 @@ def test_a_part_whose_claims_were_all_withdrawn_is_gone(
 def test_a_part_in_which_nothing_changed_stays_as_it_was(
     client: Client, publish: Publish, editor: User, checker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sitemap_parts, "RANGE_SIZE", 1)
+    monkeypatch.setattr(sitemap_parts, "IDS_PER_PART", 1)
     with travel("2026-05-01T12:00:00Z", tick=False):
         first, second = publish(), publish()
     paths = [f"/sitemap-claims-{one.pk}.xml" for one in (first, second)]
@@ -189,10 +189,10 @@ def test_a_full_part_is_no_longer_than_the_protocol_allows(settings: Any) -> Non
     pictures = [f"https://facts.example.org/media/{number:064d}.jpg" for number in range(4)]
     pages = [
         SitemapPage(f"/claims/{10**9 + number}/{'long-slug-' * 8}/", datetime.now(UTC), pictures)
-        for number in range(sitemap_parts.RANGE_SIZE)
+        for number in range(sitemap_parts.IDS_PER_PART)
     ]
     content = write_sitemap(pages).encode()
-    assert len(entries(content)) == sitemap_parts.RANGE_SIZE * len(settings.LANGUAGES)
+    assert len(entries(content)) == sitemap_parts.IDS_PER_PART * len(settings.LANGUAGES)
     assert len(content) < MOST_BYTES // 2
 
 
@@ -206,7 +206,7 @@ def test_there_are_no_other_parts(client: Client, publish: Publish, address: str
 
 def test_moments_have_their_zone_and_are_true() -> None:
     at = datetime.fromisoformat("2026-05-01T23:59:59.999999+02:00")
-    assert format_moment(at) == "2026-05-01T21:59:59Z"
+    assert format_time(at) == "2026-05-01T21:59:59Z"
 
 
 def test_the_same_for_everybody(client: Client, publish: Publish, editor: User, settings: Any) -> None:

@@ -19,7 +19,7 @@ from tests.helpers.sweeps import sweep
 
 
 def look(query: str) -> EmbedTheme:
-    return EmbedTheme.of(QueryDict(query))
+    return EmbedTheme.from_parameters(QueryDict(query))
 
 
 def test_what_is_understood_is_taken() -> None:
@@ -60,10 +60,10 @@ def test_accent_is_for_links_only_where_it_can_be_read() -> None:
 def test_no_accent_leaves_its_rule(text: str) -> None:
     given = QueryDict(mutable=True)
     given["accent"] = text
-    found = re.findall(r"#[0-9a-f]{6}", EmbedTheme.of(given).styles)
+    found = re.findall(r"#[0-9a-f]{6}", EmbedTheme.from_parameters(given).styles)
     assert re.fullmatch(
         r"|:root\{--accent:light-dark\((#[0-9a-f]{6},?){2}\);--edge:#[0-9a-f]{6}\}",
-        EmbedTheme.of(given).styles,
+        EmbedTheme.from_parameters(given).styles,
     )
     for colour, ground in zip(found[:2], BACKGROUNDS, strict=False):
         assert compute_contrast(colour, ground) >= MIN_CONTRAST

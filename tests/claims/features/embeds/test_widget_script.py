@@ -12,7 +12,12 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from claims.features.embeds import widget_script
-from claims.features.embeds.widget_script import FOLDER, FORMER_FOLDER, build_script, compute_sha256
+from claims.features.embeds.widget_script import (
+    FORMER_SCRIPTS_FOLDER,
+    WIDGET_FOLDER,
+    build_script,
+    compute_sha256,
+)
 
 #: Eleven kilobytes, as they go over the wire without compression.
 MOST_BYTES = 11_264
@@ -65,24 +70,26 @@ def test_copies_of_former_releases_stay(
 ) -> None:
     before = b"former();\n"
     (tmp_path / f"{compute_sha256(before)}.js").write_bytes(before)
-    monkeypatch.setattr(widget_script, "FORMER_FOLDER", tmp_path)
-    widget_script._load_former.cache_clear()
+    monkeypatch.setattr(widget_script, "FORMER_SCRIPTS_FOLDER", tmp_path)
+    widget_script._load_former_scripts.cache_clear()
     try:
         response = client.get(f"/widget.{compute_sha256(before)}.js")
         assert (response.status_code, response.content) == (200, before)
         assert client.get("/widget...%2f..%2fsite.css.js").status_code == 404
     finally:
-        widget_script._load_former.cache_clear()
+        widget_script._load_former_scripts.cache_clear()
 
 
 def test_former_copies_are_what_their_names_say() -> None:
     assert [
-        path.name for path in FORMER_FOLDER.glob("*.js") if path.stem != compute_sha256(path.read_bytes())
+        path.name
+        for path in FORMER_SCRIPTS_FOLDER.glob("*.js")
+        if path.stem != compute_sha256(path.read_bytes())
     ] == []
 
 
 def test_it_sets_no_cookie_and_writes_no_markup() -> None:
-    sources = "".join(path.read_text() for path in FOLDER.glob("*.js")) + build_script().decode()
+    sources = "".join(path.read_text() for path in WIDGET_FOLDER.glob("*.js")) + build_script().decode()
     for forbidden in (
         "cookie",
         "sessionStorage",
@@ -104,4 +111,4 @@ def test_served_script_is_made_of_its_sources() -> None:
     if node is None or not (BUILD / "node_modules").is_dir():
         pytest.skip("node, or the packages of tests/widget, are not installed")
     built = subprocess.run([node, "build.mjs", "--check"], cwd=BUILD, capture_output=True, check=True)
-    assert built.stdout == (FOLDER / "widget.min.js").read_bytes()
+    assert built.stdout == (WIDGET_FOLDER / "widget.min.js").read_bytes()

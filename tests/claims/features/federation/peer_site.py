@@ -18,7 +18,7 @@ from django.utils import timezone
 from claims.features.federation import sync_run
 from claims.features.federation.ledger_pages import Signer
 from claims.features.federation.models import PeerNewsroom, PeerProgress
-from claims.features.federation.peer_edits import follow
+from claims.features.federation.peer_edits import follow_newsroom
 from claims.ledger.house_signature import build_signed_text, get_public_key, sign_text
 from factcheck.web.site_urls import escape_quotation_marks
 from tests.helpers.parallel import served
@@ -151,10 +151,10 @@ def peer(monkeypatch: pytest.MonkeyPatch) -> Iterator[PeerSite]:
 @pytest.fixture
 def newsroom(peer: PeerSite, db: None) -> PeerNewsroom:
     """The peer, followed, and nothing taken yet."""
-    return follow(peer.signer)
+    return follow_newsroom(peer.signer)
 
 
-def turn(newsroom: PeerNewsroom) -> sync_run.TurnTally:
+def turn(newsroom: PeerNewsroom) -> sync_run.SyncTally:
     """A turn at it, although it may not be time."""
     PeerProgress.objects.filter(pk=newsroom.pk).update(next_visit_at=timezone.now())
     tally = sync_run.sync_newsroom(newsroom.pk)

@@ -15,7 +15,7 @@ from claims.features.federation.ledger_pages import (
     VerificationFailed,
     find_own_verdict,
     get_origin,
-    read_page,
+    parse_page,
     verify_page,
 )
 from claims.ledger.house_signature import build_signed_text, get_public_key, sign_text
@@ -46,7 +46,7 @@ CHANGES = st.dictionaries(st.sampled_from(NAMES), VALUES)
 @given(st.binary(max_size=200) | VALUES.map(lambda value: repr(value).encode()))
 def test_no_content_is_an_error_of_ours(content: bytes) -> None:
     with contextlib.suppress(VerificationFailed):
-        read_page(content)
+        parse_page(content)
 
 
 @given(st.lists(CHANGES, max_size=3), st.booleans())
@@ -61,9 +61,11 @@ def test_no_entry_is_an_error_of_ours_signed_or_not(changes: list[dict[str, Any]
                 content = orjson.dumps({"house": house, "more": False, "results": sent})
         except TypeError:  # numbers that JSON of this kind does not have
             return
-        page = read_page(content)
+        page = parse_page(content)
         with contextlib.suppress(VerificationFailed):
-            assert verify_page(page, key=house["key"], site=SITE, after=0, last_change="", most=100) == []
+            assert (
+                verify_page(page, key=house["key"], site=SITE, after=0, last_change="", max_entries=100) == []
+            )
 
 
 def _signed(change: dict[str, Any]) -> str:
@@ -124,7 +126,7 @@ def test_entries_go_on_from_each_other(previous: list[str | None], refused: str)
         page = LedgerPage(Signer("A", SITE, key), False, chained(*previous))
         expected = pytest.raises(VerificationFailed, match=refused) if refused else contextlib.nullcontext()
         with expected:
-            assert len(verify_page(page, key=key, site=SITE, after=0, last_change="", most=9)) == len(
+            assert len(verify_page(page, key=key, site=SITE, after=0, last_change="", max_entries=9)) == len(
                 previous
             )
 
@@ -134,4 +136,4 @@ def test_chain_that_holds_is_believed() -> None:
         key = get_public_key()
         [first] = chained(ZERO_SHA256)
         page = LedgerPage(Signer("A", SITE, key), False, chained(ZERO_SHA256, first["chain_sha256"]))
-        assert len(verify_page(page, key=key, site=SITE, after=0, last_change="", most=9)) == 2
+        assert len(verify_page(page, key=key, site=SITE, after=0, last_change="", max_entries=9)) == 2

@@ -57,31 +57,31 @@ def test_one_that_claims_our_name_is_called_otherwise_or_not_followed(peer: Peer
     peer.name = settings.NEWSROOM_NAME.upper()
     signer = peer_edits.look_up_newsroom(peer.url)
     with pytest.raises(NotPossible, match="would look like ours"):
-        peer_edits.follow(signer)
-    assert peer_edits.follow(signer, name="Sundvik Check").name == "Sundvik Check"
+        peer_edits.follow_newsroom(signer)
+    assert peer_edits.follow_newsroom(signer, name="Sundvik Check").name == "Sundvik Check"
 
 
 def test_two_of_one_name_are_told_apart(peer: PeerSite, other: PeerSite) -> None:
-    peer_edits.follow(peer.signer)
+    peer_edits.follow_newsroom(peer.signer)
     with pytest.raises(NotPossible, match="could not tell them apart"):
-        peer_edits.follow(other.signer)
+        peer_edits.follow_newsroom(other.signer)
     with pytest.raises(NotPossible, match="already followed"):
-        peer_edits.follow(peer.signer, name="Again")
-    assert peer_edits.follow(other.signer, name="Sundvik Check, north").url == other.url
+        peer_edits.follow_newsroom(peer.signer, name="Again")
+    assert peer_edits.follow_newsroom(other.signer, name="Sundvik Check, north").url == other.url
 
 
 def test_only_administrators_say_whose_word_is_taken(
     peer: PeerSite, editor: User, administrator: User
 ) -> None:
     with pytest.raises(NotAllowed):
-        peer_edits.follow(peer.signer, by=editor)
-    newsroom = peer_edits.follow(peer.signer, by=administrator)
+        peer_edits.follow_newsroom(peer.signer, by=editor)
+    newsroom = peer_edits.follow_newsroom(peer.signer, by=administrator)
     assert newsroom.created_by == administrator
     for refused in (
-        lambda: peer_edits.switch(newsroom, active=False, by=editor),
-        lambda: peer_edits.ask_now(newsroom, by=editor),
+        lambda: peer_edits.set_active(newsroom, active=False, by=editor),
+        lambda: peer_edits.sync_now(newsroom, by=editor),
         lambda: peer_edits.accept_key(newsroom, peer.key, by=editor),
-        lambda: peer_edits.begin_anew(newsroom, by=editor),
+        lambda: peer_edits.restart_import(newsroom, by=editor),
     ):
         with pytest.raises(NotAllowed):
             refused()
@@ -100,7 +100,7 @@ def test_a_new_key_is_taken_when_somebody_accepts_that_very_key(
     for key in ("", old, "A" * 43):
         with pytest.raises(NotPossible):
             peer_edits.accept_key(newsroom, key, by=administrator)
-    for refused in (peer_edits.ask_now, peer_edits.begin_anew):
+    for refused in (peer_edits.sync_now, peer_edits.restart_import):
         with pytest.raises(NotPossible):
             refused(newsroom, by=administrator)
     peer_edits.accept_key(newsroom, peer.key, by=administrator)
@@ -132,7 +132,7 @@ def test_another_history_is_taken_when_somebody_begins_anew(
     peer.tell(9)
     turn(newsroom)
     assert progress_of(newsroom).halted == "history"
-    peer_edits.begin_anew(newsroom, by=administrator)
+    peer_edits.restart_import(newsroom, by=administrator)
     assert newsroom.claims.count() == 0
     assert turn(newsroom).failure == ""
     assert list(newsroom.claims.values_list("claim_id", flat=True)) == [9]
@@ -140,12 +140,12 @@ def test_another_history_is_taken_when_somebody_begins_anew(
 
 def test_paused_it_is_left_alone(peer: PeerSite, newsroom: PeerNewsroom, administrator: User) -> None:
     peer.tell(7)
-    peer_edits.switch(newsroom, active=False, by=administrator)
+    peer_edits.set_active(newsroom, active=False, by=administrator)
     with pytest.raises(NotPossible, match="is paused"):
-        peer_edits.ask_now(newsroom, by=administrator)
+        peer_edits.sync_now(newsroom, by=administrator)
     with pytest.raises(AssertionError):
         turn(newsroom)
-    peer_edits.switch(newsroom, active=True, by=administrator)
+    peer_edits.set_active(newsroom, active=True, by=administrator)
     assert turn(newsroom).entries == 1
 
 

@@ -93,7 +93,7 @@ def test_what_it_took_from_others_is_not_its_own_to_tell(peer: PeerSite, newsroo
 def test_goes_on_where_it_was_page_by_page(
     peer: PeerSite, newsroom: PeerNewsroom, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sync_run, "ask", partial(ledger_feed.ask, sizes=(3,)))
+    monkeypatch.setattr(sync_run, "fetch_entries", partial(ledger_feed.fetch_entries, sizes=(3,)))
     for number in range(1, 8):
         peer.tell(number)
     stops = iter([False, True])
@@ -123,11 +123,11 @@ def test_a_turn_whose_newsroom_was_given_to_another_takes_nothing(
     peer.tell(7)
 
     def slowly(*args: Any, **named: Any) -> Any:
-        answer = ledger_feed.ask(*args, **named)
+        answer = ledger_feed.fetch_entries(*args, **named)
         PeerProgress.objects.update(held_until=timezone.now() + timedelta(hours=1))
         return answer
 
-    monkeypatch.setattr(sync_run, "ask", slowly)
+    monkeypatch.setattr(sync_run, "fetch_entries", slowly)
     assert turn(newsroom).entries == 0
     assert taken(newsroom) == []
 

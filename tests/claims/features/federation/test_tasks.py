@@ -5,7 +5,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.features.federation import tasks
 from claims.features.federation.models import PeerClaim
-from claims.features.federation.peer_edits import follow
+from claims.features.federation.peer_edits import follow_newsroom
 from tests.claims.features.federation.peer_site import PeerSite, progress_of
 from tests.helpers.worker import run_waiting_jobs
 
@@ -13,8 +13,8 @@ from tests.helpers.worker import run_waiting_jobs
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_keeps_up(peer: PeerSite, without_schedule: None, monkeypatch: pytest.MonkeyPatch) -> None:
     peer.tell(7)
-    newsroom = follow(peer.signer)
-    tasks.keep_up(0)
+    newsroom = follow_newsroom(peer.signer)
+    tasks.queue_due_syncs(0)
     waiting = ProcrastinateJob.objects.filter(queue_name=tasks.QUEUE)
     assert list(waiting.values_list("task_name", "args")) == [
         ("claims.features.federation.follow_newsroom", {"newsroom_id": newsroom.pk})

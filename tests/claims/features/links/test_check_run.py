@@ -380,14 +380,14 @@ def test_while_nobody_is_heard_nothing_is_held_against_a_site(
         )
     unheard = LinkFinding(LinkOutcome.UNREACHABLE, reason)
     monkeypatch.setattr(
-        "claims.features.links.check_run.find",
+        "claims.features.links.check_run.check_url",
         lambda _visits, url, **_known: (
             LinkFinding(LinkOutcome.ALIVE, "", 200)
             if any(url.startswith(f"https://paper{number}.") for number in range(heard))
             else unheard
         ),
     )
-    tally = check_run.check_round()
+    tally = check_run.run_link_checks()
     assert tally is not None
     assert (tally.checked, tally.postponed) == (judged, sites - judged)
     failing = LinkState.objects.filter(failures__gt=0)

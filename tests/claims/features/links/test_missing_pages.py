@@ -8,9 +8,9 @@ from tests.helpers.sweeps import sweep
 PAGE = "https://post.example/2024/ferries"
 
 
-def says(title: str, h1: str = "", known: str = "", led_to: str = PAGE) -> bool:
+def says(title: str, h1: str = "", known: str = "", final_url: str = PAGE) -> bool:
     content = f"<html><head><title>{title}</title></head><body><h1 class=x>{h1}</h1><p>…</p></body>".encode()
-    return is_missing_page(PAGE, led_to, content, "utf-8", known)
+    return is_missing_page(PAGE, final_url, content, "utf-8", known)
 
 
 @sweep(
@@ -54,13 +54,15 @@ def test_an_article_about_missing_pages_is_not_missing() -> None:
     assert not says("Page not found", known="Page not found: a history of error messages | Page not found")
 
 
-@pytest.mark.parametrize("led_to", ["https://post.example/404", "https://post.example/error/not-found.html"])
-def test_a_redirect_to_an_error_page(led_to: str) -> None:
-    assert says("Brunnholm Post", led_to=led_to)
+@pytest.mark.parametrize(
+    "final_url", ["https://post.example/404", "https://post.example/error/not-found.html"]
+)
+def test_a_redirect_to_an_error_page(final_url: str) -> None:
+    assert says("Brunnholm Post", final_url=final_url)
 
 
 @sweep(
-    ("asked", "led_to", "expected"),
+    ("asked", "final_url", "expected"),
     [
         (PAGE, "https://post.example/", True),
         (PAGE, "https://post.example", True),
@@ -72,8 +74,8 @@ def test_a_redirect_to_an_error_page(led_to: str) -> None:
         ("https://post.example/?p=77", "https://post.example/", True),
     ],
 )
-def test_leading_to_the_front_page(asked: str, led_to: str, expected: bool) -> None:
-    assert is_redirected_to_front(asked, led_to) is expected
+def test_leading_to_the_front_page(asked: str, final_url: str, expected: bool) -> None:
+    assert is_redirected_to_front(asked, final_url) is expected
 
 
 def test_a_hostile_page_takes_no_time() -> None:

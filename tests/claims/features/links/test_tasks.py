@@ -20,7 +20,7 @@ def test_links_are_looked_at_only_where_that_is_on(
 ) -> None:
     settings.LINK_CHECKS = is_on
     begun: list[bool] = []
-    monkeypatch.setattr(check_run, "check_round", lambda **_options: begun.append(True))
+    monkeypatch.setattr(check_run, "run_link_checks", lambda **_options: begun.append(True))
     url = "https://paper.example/page"
     LinkState.objects.create(source=make_source(url=url), url=url, site="https://paper.example")
     tasks.look_after_links(timestamp=0)

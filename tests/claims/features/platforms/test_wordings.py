@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pytest_django import Settings
 
 from claims.features.platforms.wordings import (
-    LONGEST_NOTE,
+    MAX_NOTE_LENGTH,
     build_wordings,
     count_characters,
     find_note_problem,
@@ -126,5 +126,5 @@ def test_why_there_is_none() -> None:
 def test_every_note_fits(summary: str) -> None:
     note = build_wordings(document(summary=summary))[0]
     if not note.refusal:
-        assert count_characters(note.text) <= LONGEST_NOTE
+        assert count_characters(note.text) <= MAX_NOTE_LENGTH
         assert find_note_problem(note.text) == ""

@@ -51,7 +51,7 @@ def send_waiting() -> None:
     tasks.queue_notifications(0)  # before the first was done
     jobs = ProcrastinateJob.objects.filter(task_name=notifications.SEND_TASK)
     for job in list(jobs):
-        notifications.send(**job.args)
+        notifications.send_latest_change(**job.args)
     jobs.delete()
 
 
@@ -128,17 +128,17 @@ def test_a_message_that_is_not_taken_is_sent_again_for_days(
     service.statuses = [503, 429]
     [number] = PushSubscription.objects.values_list("pk", flat=True)
     for reason in ("503", "429"):
-        with pytest.raises(notifications.PushNotTaken, match=f"^{reason}$"):
-            notifications.send(subscription_id=number)
-    notifications.send(subscription_id=number)
+        with pytest.raises(notifications.PushRejected, match=f"^{reason}$"):
+            notifications.send_latest_change(subscription_id=number)
+    notifications.send_latest_change(subscription_id=number)
     assert (len(service.messages), PushSubscription.objects.get().failing_since) == (3, None)
     correct(claim, checker, editor, code="false", kind="correction")
     service.statuses = [500, 500]
-    with pytest.raises(notifications.PushNotTaken):
-        notifications.send(subscription_id=number)
-    later = datetime.now(UTC) + notifications.FAILING_FOR + timedelta(minutes=1)
-    with time_machine.travel(later), pytest.raises(notifications.PushNotTaken):
-        notifications.send(subscription_id=number)
+    with pytest.raises(notifications.PushRejected):
+        notifications.send_latest_change(subscription_id=number)
+    later = datetime.now(UTC) + notifications.MAX_FAILING_TIME + timedelta(minutes=1)
+    with time_machine.travel(later), pytest.raises(notifications.PushRejected):
+        notifications.send_latest_change(subscription_id=number)
     assert not PushSubscription.objects.exists()
 
 

@@ -2,7 +2,7 @@
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from claims.features.push.encryption import LONGEST_MESSAGE, encrypt
+from claims.features.push.encryption import MAX_MESSAGE_BYTES, encrypt
 from claims.ledger.house_signature import decode_bytes, encode_bytes
 from tests.claims.features.push.push_service import Browser
 
@@ -31,7 +31,7 @@ def test_it_makes_the_example_of_the_standard() -> None:
 
 
 def test_each_message_has_a_key_and_a_salt_of_its_own() -> None:
-    browser, longest = Browser(), b"x" * LONGEST_MESSAGE
+    browser, longest = Browser(), b"x" * MAX_MESSAGE_BYTES
     first, second = (
         encrypt(longest, p256dh=browser.keys["p256dh"], auth=browser.keys["auth"]) for _ in range(2)
     )

@@ -36,7 +36,7 @@ def ask(verdict: Verdict, by: User, *, hours: float = 24, ago: float = 2, **fiel
         "sent_at": now - timedelta(hours=ago),
         "answer_by": now + timedelta(hours=hours),
     }
-    return reply_requests.add(verdict, by=by, **(asked | fields))
+    return reply_requests.add_request(verdict, by=by, **(asked | fields))
 
 
 def answer(text: str = "It rests on the tender.", **fields: Any) -> ReceivedAnswer:

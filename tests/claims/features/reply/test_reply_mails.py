@@ -73,7 +73,7 @@ def test_verdict_is_not_submitted_while_the_mail_is_on_its_way(row: ReplyRequest
 def test_stopped_mail_does_not_go(row: ReplyRequest, checker: User, mailoutbox: Any) -> None:
     reply_requests.queue_mail(row, by=checker)
     with pytest.raises(NotPossible, match="Stop that first"):
-        reply_requests.edit(row, by=checker, text="Another question")
+        reply_requests.edit_request(row, by=checker, text="Another question")
     reply_requests.stop_mail(row, by=checker)
     work()
     row.refresh_from_db()

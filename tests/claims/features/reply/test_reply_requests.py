@@ -49,7 +49,9 @@ def test_verdict_that_names_somebody_is_not_submitted_unasked(draft: Verdict, ch
 
 
 def test_a_stated_reason_is_enough_and_readers_see_it(draft: Verdict, checker: User, editor: User) -> None:
-    row = reply_requests.add(draft, by=checker, claimant=draft.claim.claimant, not_asked="public_record")
+    row = reply_requests.add_request(
+        draft, by=checker, claimant=draft.claim.claimant, not_asked="public_record"
+    )
     through(draft, checker, editor)
     assert told_of(draft.claim) == [
         {
@@ -124,7 +126,7 @@ def test_what_is_only_prepared_is_no_request_and_is_told_to_nobody(
     ask(draft, checker, sent_at=None)
     with pytest.raises(NotPossible, match="a request for reply"):
         workflow.move(draft, "submit", by=checker)
-    reply_requests.add(draft, by=checker, claimant=draft.claim.claimant, not_asked="danger")
+    reply_requests.add_request(draft, by=checker, claimant=draft.claim.claimant, not_asked="danger")
     through(draft, checker, editor)
     assert [told["not_asked"] for told in told_of(draft.claim)] == ["danger"]
 
@@ -166,7 +168,7 @@ def test_only_who_may_write_the_draft_asks(
     row = ask(draft, editor)
     draft.refresh_from_db()
     assert draft.edited_by == [editor.pk]  # and so does not sign it off
-    reply_requests.remove(row, by=checker)
+    reply_requests.remove_request(row, by=checker)
     assert not ReplyRequest.objects.exists()
 
 

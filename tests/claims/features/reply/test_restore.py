@@ -23,7 +23,9 @@ def test_who_was_asked_and_what_they_said_comes_back(checker: User, editor: User
     whole = answer("Yes. Off the record: no.", shown="excerpt", excerpt="Yes. […]")
     reply_requests.record_answer(answered, whole, by=checker)
     ask(draft, checker, hours=-1, claimant=None, party="The builder")
-    reply_requests.add(draft, by=checker, party="The mayor", not_asked="other", not_asked_note="She is ill.")
+    reply_requests.add_request(
+        draft, by=checker, party="The mayor", not_asked="other", not_asked_note="She is ill."
+    )
     bring_out(draft, checker, editor)
     said = Publication.objects.get().document["verdicts"][0]["right_of_reply"]
     content = exported()

@@ -11,7 +11,7 @@ from claims.features.reply.models import ReplyTemplate
 from claims.features.reply.templatetags.reply_tags import get_not_asked_reason
 from claims.features.reply.wording import (
     REQUIRED_PLACEHOLDERS,
-    check,
+    check_placeholders,
     ensure_templates,
     fill_template,
     find_template,
@@ -26,8 +26,8 @@ def test_there_is_a_template_for_each_of_our_languages_and_all_can_be_filled_in(
     assert set(rows) == {"en", "de", "es", "fr", "pt", "ar", "ko"}
     values = dict.fromkeys(wording.PLACEHOLDERS, "X")
     for row in rows.values():
-        check(row.text, needed_placeholders=REQUIRED_PLACEHOLDERS)
-        check(row.subject)
+        check_placeholders(row.text, needed_placeholders=REQUIRED_PLACEHOLDERS)
+        check_placeholders(row.subject)
         words = fill_template(row, values)
         assert "{" not in words.subject + words.text
         assert "\n" not in words.subject
@@ -54,7 +54,7 @@ def test_only_what_is_listed_is_filled_in() -> None:
     words = fill_template(row, {"claim": "A {newsroom} claim"})
     assert words.subject == "A {newsroom} claim x"
     assert words.text == "A {newsroom} claim {claim.__class__} {newsroom!r} {deadline}"
-    assert wording.find_unfilled(words.text) == ["{newsroom}", "{deadline}"]
+    assert wording.find_unfilled_placeholders(words.text) == ["{newsroom}", "{deadline}"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_only_what_is_listed_is_filled_in() -> None:
 )
 def test_what_cannot_be_filled_in_is_named(text: str, sentence: str) -> None:
     with pytest.raises(ValidationError) as refusal:
-        check(text, needed_placeholders=REQUIRED_PLACEHOLDERS)
+        check_placeholders(text, needed_placeholders=REQUIRED_PLACEHOLDERS)
     assert sentence in " ".join(refusal.value.messages)
 
 

@@ -14,7 +14,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from claims.features.standards.indicators import NAMED_PARTS, build_indicators
+from claims.features.standards.indicators import MAX_NAMED_PARTS, build_indicators
 from claims.features.standards.period import InvalidPeriod, Period
 from claims.features.standards.published_reviews import load_published_reviews
 from claims.models import Claim, Claimant, Evidence, NewsroomPage, Topic
@@ -37,7 +37,7 @@ def nothing_kept() -> None:
 
 def counted(period: Period | None = None) -> dict[str, Any]:
     """Each indicator by its key."""
-    period = period or Period.of(None, None)
+    period = period or Period.between(None, None)
     return {one.key: one for one in build_indicators(list(load_published_reviews(period)), period)}
 
 
@@ -59,7 +59,7 @@ def test_of_nothing_there_is_nothing() -> None:
     found = counted()
     assert found["fact_checks"].value == 0
     assert [key for key, one in found.items() if one.value is None] == [
-        "with_a_reason", "two_sources", "both_sides", "linked_evidence", "archived_evidence", "right_of_reply",
+        "with_reason_count", "two_sources", "both_sides", "linked_evidence", "archived_evidence", "right_of_reply",
         "not_asked_with_a_reason", "replies_received", "signed_off", "days_to_publish", "days_to_correct",
         "complaints_in_time", "working_days_to_answer", "requests_answered",
     ]  # fmt: skip
@@ -83,7 +83,7 @@ def test_the_balance_is_that_of_what_was_published(publish: Publish, checker: Us
     assert parts(found["by_topic"]) == {"Tolls": 1}
     assert parts(found["by_rating"]) == {"False": 1}
     assert parts(found["how_chosen"]) == {"noted by a colleague": 1}
-    assert (found["with_a_reason"].value, found["signed_off"].value) == (100.0, 100.0)
+    assert (found["with_reason_count"].value, found["signed_off"].value) == (100.0, 100.0)
     assert (found["sign_offs"].value, found["people_signing_off"].value) == (1, 1)
 
 
@@ -120,16 +120,19 @@ def test_a_correction_counts_in_its_own_period(publish: Publish) -> None:
 def test_more_parts_than_are_named_are_counted_together(client: Client, publish: Publish) -> None:
     claim = make_claim()
     claim.topics.set(
-        [Topic.objects.create(name=f"Topic {number}", slug=f"t{number}") for number in range(NAMED_PARTS + 3)]
+        [
+            Topic.objects.create(name=f"Topic {number}", slug=f"t{number}")
+            for number in range(MAX_NAMED_PARTS + 3)
+        ]
     )
     publish(claim)
     topics = counted()["by_topic"]
-    assert topics.value == NAMED_PARTS + 1
+    assert topics.value == MAX_NAMED_PARTS + 1
     assert topics.parts[-1] == type(topics.parts[-1])("3 others", 3)
     section = (
         client.get("/standards/").content.decode().partition('id="by_topic"')[2].partition("</section>")[0]
     )
-    assert re.findall(r'max="(\d+)" value="(\d+)"', section) == [("3", "1")] * NAMED_PARTS + [("3", "3")]
+    assert re.findall(r'max="(\d+)" value="(\d+)"', section) == [("3", "1")] * MAX_NAMED_PARTS + [("3", "3")]
 
 
 @pytest.mark.parametrize(
@@ -145,13 +148,13 @@ def test_periods(
     monkeypatch: pytest.MonkeyPatch, since: date | None, until: date | None, first: date, last: date
 ) -> None:
     monkeypatch.setattr(timezone, "localdate", lambda: date(2026, 11, 25))
-    assert Period.of(since, until) == Period(first, last)
+    assert Period.between(since, until) == Period(first, last)
 
 
 @pytest.mark.parametrize("days", [(date(2026, 2, 1), date(2026, 1, 1)), (date(1200, 1, 1), None)])
 def test_no_periods(days: tuple[date, date | None]) -> None:
     with pytest.raises(InvalidPeriod, match="The period would"):
-        Period.of(*days)
+        Period.between(*days)
 
 
 def test_page_api_table_and_command_say_the_same(client: Client, publish: Publish) -> None:
@@ -212,7 +215,7 @@ def test_it_costs_so_many_queries_however_much_was_published(
 ) -> None:
     for count in range(number):
         publish(make_claim(f"Bridge number {count} cost nine million in all."))
-    period = Period.of(timezone.localdate() - timedelta(days=7), None)
+    period = Period.between(timezone.localdate() - timedelta(days=7), None)
     with django_assert_num_queries(10):
         build_indicators(list(load_published_reviews(period)), period)
 

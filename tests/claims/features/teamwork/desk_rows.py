@@ -15,7 +15,7 @@ def add_rows(claim: Claim) -> None:
     editor = User.objects.filter(groups__name="Editor").exclude(pk=checker.pk).first() or checker
     address = "https://hooks.example.org/services/T0"
     ChatChannel.objects.create(name=f"#{claim.pk}", shape="slack", address=address)
-    comments.write(claim, f"Look, @{editor.username}.", by=checker)
+    comments.add_comment(claim, f"Look, @{editor.username}.", by=checker)
     notify_people("overdue", claim=claim, to=User.objects.filter(is_active=True))
-    assignments.assign(claim, checker, by=editor)
+    assignments.assign_work(claim, checker, by=editor)
     AssignmentRule.objects.create(name=f"Rule {claim.pk}", person=checker, topic=topic, created_by=editor)

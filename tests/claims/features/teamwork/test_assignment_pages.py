@@ -136,7 +136,7 @@ def test_a_claim_and_its_verdict_have_one_assignment(
     draft = make_draft(claim, checker)
     today = timezone.localdate()
     subject = claim if assigned == "claim" else draft
-    assignments.assign(subject, colleague, by=colleague, due_on=today, priority=Priority.URGENT)
+    assignments.assign_work(subject, colleague, by=colleague, due_on=today, priority=Priority.URGENT)
     desk.sign_in(checker)
     for shown in (claim, draft):
         assert words(panel(desk, shown)).startswith("Assigned to Kim since"), shown
@@ -164,9 +164,9 @@ def test_lists_are_narrowed_by_whose_work_and_by_when(
     today = timezone.localdate()
     late, soon, other, free, left = (make_claim() for _number in range(5))
     for claim, person, days in ((late, checker, -1), (soon, checker, 3), (other, colleague, 0)):
-        assignments.assign(claim, person, by=editor, due_on=today + timedelta(days=days))
-    assignments.assign(left, editor, by=editor, priority=Priority.HIGH)
-    assignments.release(left, by=editor)
+        assignments.assign_work(claim, person, by=editor, due_on=today + timedelta(days=days))
+    assignments.assign_work(left, editor, by=editor, priority=Priority.HIGH)
+    assignments.release_work(left, by=editor)
     draft = make_draft(late, checker)
     assignments.assign_to_self(draft, by=checker)
     desk.sign_in(checker)
@@ -220,7 +220,7 @@ def test_lists_cost_the_same_however_many_have_it(
         for _another in range(2):
             claim = make_claim()
             for subject in (claim, make_draft(claim, checker)):
-                assignments.assign(subject, checker, by=editor)
+                assignments.assign_work(subject, checker, by=editor)
         with django_assert_num_queries(queries):
             desk.client.get(address)
 
@@ -243,7 +243,7 @@ def test_several_are_assigned_at_once(desk: Desk, checker: User, contributor: Us
     rows = Assignment.objects.order_by("claim").values_list("claim", "person", "priority")
     assert list(rows) == [(one.pk, checker.pk, 2), (other.pk, checker.pk, 2)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assignment_list, "_MOST_AT_ONCE", 2)
+        patch.setattr(assignment_list, "_MAX_ASSIGNED", 2)
         answer = desk.client.post(address, chosen | {"person": editor.pk}, follow=True)
     assert said(answer) == ["Choose no more than 2 at once."]
     # Who does not assign has no such action.

@@ -52,7 +52,7 @@ def test_each_condition_finds_what_it_says(condition: str, checker: User) -> Non
     }
     stated = {condition: conditions[condition]} if condition != "nothing" else {}
     rule(person=checker, **stated)
-    assignment_rules.apply([found.pk, other.pk])
+    assignment_rules.apply_rules([found.pk, other.pk])
     everything = {found.pk: "chris", other.pk: "chris"}
     assert given() == (everything if condition == "nothing" else {found.pk: "chris"})
 
@@ -65,7 +65,7 @@ def test_all_conditions_must_hold_and_the_first_rule_that_says_something_decides
     rule("Worth", position=100, words="bridge", worth_at_least=0.5, priority=Priority.URGENT)
     rule("Bridges", position=200, words="bridge", person=checker, due_in_days=3, follower=colleague)
     rule("Off", position=1, person=colleague, active=False)
-    assert assignment_rules.apply([one.pk, both.pk]) == 2
+    assert assignment_rules.apply_rules([one.pk, both.pk]) == 2
     rows = {row.claim_id: row for row in Assignment.objects.select_related("person")}
     assert {key: (row.person, row.priority, row.by_name) for key, row in rows.items()} == {
         both.pk: (checker, Priority.URGENT, "Rule: Worth, Bridges, Last"),
@@ -82,7 +82,7 @@ def test_whoever_of_a_role_has_least_gets_the_next(checker: User, colleague: Use
         assignments.assign_to_self(claim, by=checker)
     new = [make_claim() for _number in range(4)]
     rule(role=Group.objects.get(name="Fact-checker"))
-    assignment_rules.apply([claim.pk for claim in new])
+    assignment_rules.apply_rules([claim.pk for claim in new])
     assert [given()[claim.pk] for claim in new] == ["kim", "kim", "chris", "kim"]
 
 
@@ -94,9 +94,9 @@ def test_nobody_who_has_left_or_cannot_do_it_gets_work(
     rule("Cannot", position=2, person=contributor)
     rule("Empty", position=3, role=Group.objects.create(name="Nobody"))
     User.objects.filter(pk=checker.pk).update(is_active=False)
-    assert assignment_rules.apply([claim.pk]) == 0
+    assert assignment_rules.apply_rules([claim.pk]) == 0
     rule("Stays", position=4, person=colleague)
-    assignment_rules.apply([claim.pk])
+    assignment_rules.apply_rules([claim.pk])
     assert given() == {claim.pk: "kim"}
 
 
@@ -104,10 +104,10 @@ def test_what_a_person_decided_stays_and_twice_is_once(checker: User, colleague:
     taken, released, new = (make_claim(state="proposed") for _number in range(3))
     assignments.assign_to_self(taken, by=colleague)
     assignments.assign_to_self(released, by=colleague)
-    assignments.release(released, by=colleague)
+    assignments.release_work(released, by=colleague)
     rule(person=checker, priority=Priority.URGENT)
     keys = [taken.pk, released.pk, new.pk]
-    assert [assignment_rules.apply(keys), assignment_rules.apply(keys)] == [1, 0]
+    assert [assignment_rules.apply_rules(keys), assignment_rules.apply_rules(keys)] == [1, 0]
     assert given() == {taken.pk: "kim", released.pk: None, new.pk: "chris"}
     assert Assignment.objects.get(claim=taken).priority == Priority.NORMAL
     assert Notification.objects.count() == 1
@@ -150,10 +150,10 @@ def test_it_costs_the_same_however_many_claims_come_in(
 ) -> None:
     claims = [make_claim() for _number in range(number)]
     with django_assert_num_queries(1):  # which rules there are
-        assignment_rules.apply([claim.pk for claim in claims])
+        assignment_rules.apply_rules([claim.pk for claim in claims])
     AssignmentRule.objects.create(name="A", active=True, priority=3)
     with django_assert_num_queries(6):
-        assignment_rules.apply([claim.pk for claim in claims])
+        assignment_rules.apply_rules([claim.pk for claim in claims])
 
 
 def test_an_import_is_assigned_by_the_worker_afterwards_and_tells_nobody_one_by_one(checker: User) -> None:
@@ -187,5 +187,5 @@ def test_an_import_is_assigned_by_the_worker_afterwards_and_tells_nobody_one_by_
 def test_a_declined_claim_is_not_assigned(checker: User) -> None:
     rule(person=checker)
     claim = make_claim(state="declined", reason="No.")
-    assert assignment_rules.apply([claim.pk, 10**9]) == 0
+    assert assignment_rules.apply_rules([claim.pk, 10**9]) == 0
     assert Claim.objects.count() == 1

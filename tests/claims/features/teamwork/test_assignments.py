@@ -54,11 +54,11 @@ def test_taken_twice_changes_nothing(claim: Claim, checker: User) -> None:
 
 def test_handed_over_with_a_word(claim: Claim, checker: User, colleague: User, editor: User) -> None:
     assignments.assign_to_self(claim, by=checker)
-    assignments.set_due(claim, DAY, by=checker)
-    given = assignments.reassign(claim, colleague, by=checker, note=" Half done. ")
+    assignments.set_due_date(claim, DAY, by=checker)
+    given = assignments.reassign_work(claim, colleague, by=checker, note=" Half done. ")
     assert (given.person, given.by, given.by_name, given.note) == (colleague, checker, "Chris", "Half done.")
     assert given.due_on == DAY
-    assignments.assign(claim, checker, by=editor, priority=Priority.URGENT)
+    assignments.assign_work(claim, checker, by=editor, priority=Priority.URGENT)
     assert told() == [("assigned", "kim"), ("assigned", "chris"), ("handed_over", "kim")]
     assert following(claim) == ["chris", "kim"]
     assert Assignment.objects.get().priority == Priority.URGENT
@@ -69,24 +69,24 @@ def test_who_may_give_what_to_whom(
 ) -> None:
     for act in (
         lambda: assignments.assign_to_self(claim, by=contributor),
-        lambda: assignments.assign(claim, checker, by=contributor),
+        lambda: assignments.assign_work(claim, checker, by=contributor),
         # Nobody has it: a fact-checker takes it for herself, and for nobody else.
-        lambda: assignments.assign(claim, colleague, by=checker),
-        lambda: assignments.set_due(claim, DAY, by=checker),
-        lambda: assignments.release(claim, by=checker),
+        lambda: assignments.assign_work(claim, colleague, by=checker),
+        lambda: assignments.set_due_date(claim, DAY, by=checker),
+        lambda: assignments.release_work(claim, by=checker),
     ):
         with pytest.raises(NotAllowed):
             act()
-    assignments.assign(claim, colleague, by=editor)
+    assignments.assign_work(claim, colleague, by=editor)
     for act in (
-        lambda: assignments.reassign(claim, checker, by=checker),
+        lambda: assignments.reassign_work(claim, checker, by=checker),
         lambda: assignments.set_priority(claim, Priority.HIGH, by=checker),
-        lambda: assignments.release(claim, by=checker),
+        lambda: assignments.release_work(claim, by=checker),
     ):
         with pytest.raises(NotAllowed, match="Only the assignee or an editor"):
             act()
     assert Assignment.objects.get().person == colleague
-    assignments.release(claim, by=colleague)
+    assignments.release_work(claim, by=colleague)
     assert Assignment.objects.get().person is None
 
 
@@ -94,10 +94,10 @@ def test_nobody_gets_what_they_cannot_do(
     claim: Claim, contributor: User, checker: User, editor: User
 ) -> None:
     with pytest.raises(NotPossible, match="The role of Connie does not include this work"):
-        assignments.assign(claim, contributor, by=editor)
+        assignments.assign_work(claim, contributor, by=editor)
     User.objects.filter(pk=checker.pk).update(is_active=False)
     with pytest.raises(NotPossible, match="Chris no longer works here"):
-        assignments.assign(claim, checker, by=editor)
+        assignments.assign_work(claim, checker, by=editor)
     assert not Assignment.objects.exists()
     assert list(assignments.find_assignable_people(Claim)) == [editor]
 
@@ -113,10 +113,10 @@ def test_what_somebody_had_who_left_is_nobodys(claim: Claim, checker: User, coll
 def test_an_old_tab_does_nothing(claim: Claim, checker: User, colleague: User, editor: User) -> None:
     assignments.assign_to_self(claim, by=checker)
     with pytest.raises(NotPossible, match="It is now assigned to Chris"):
-        assignments.assign(claim, colleague, by=editor, expected_id=None)
+        assignments.assign_work(claim, colleague, by=editor, expected_id=None)
     with pytest.raises(NotPossible, match="It is now assigned to Chris"):
-        assignments.release(claim, by=editor, expected_id=colleague.pk)
-    assignments.assign(claim, colleague, by=editor, expected_id=checker.pk)
+        assignments.release_work(claim, by=editor, expected_id=colleague.pk)
+    assignments.assign_work(claim, colleague, by=editor, expected_id=checker.pk)
     assert Assignment.objects.get().person == colleague
 
 
@@ -142,11 +142,11 @@ def test_publishing_is_the_end_of_it_and_a_recheck_a_new_beginning(
     draft = make_draft(claim, checker)
     assignments.assign_to_self(claim, by=checker)
     assignments.assign_to_self(draft, by=checker)
-    assignments.set_due(draft, DAY, by=checker)
+    assignments.set_due_date(draft, DAY, by=checker)
     bring_out(draft, checker, editor)
     draft.refresh_from_db()
     assert not Assignment.objects.open().exists()
-    again = assignments.assign(draft, colleague, by=editor)
+    again = assignments.assign_work(draft, colleague, by=editor)
     assert (again.person, again.due_on, again.priority) == (colleague, None, Priority.NORMAL)
     # The new version ends the work on the one before.
     version = verdict_drafts.draft(claim, author=checker)
@@ -177,7 +177,7 @@ def test_a_deleted_claim_is_said_to_be_gone(checker: User) -> None:
     assignments.assign_to_self(claim, by=checker)
     Claim.objects.filter(pk=claim.pk).delete()
     with pytest.raises(NotPossible, match="deleted in the meantime"):
-        assignments.set_due(claim, DAY, by=checker)
+        assignments.set_due_date(claim, DAY, by=checker)
     with connection.cursor() as cursor:
         cursor.execute("SELECT person_id FROM teamwork_assignmentevent WHERE claim_id = %s", [claim.pk])
         assert cursor.fetchall() == [(checker.pk,)]
@@ -189,7 +189,7 @@ def test_no_reader_learns_whose_work_it_is(
     claim = publish()
     verdict = claim.verdicts.get()
     for subject in (claim, verdict):
-        assignments.assign(
+        assignments.assign_work(
             subject, colleague, by=editor, due_on=date(2031, 5, 7), priority=3, note="Whispered."
         )
     for address in (

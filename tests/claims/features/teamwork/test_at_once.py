@@ -20,24 +20,24 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def test_a_double_click_says_it_once(checker: User, colleague: User) -> None:
-    write = partial(comments.write, make_claim(), "Look, @kim.", by=checker, key=uuid4())
+    write = partial(comments.add_comment, make_claim(), "Look, @kim.", by=checker, key=uuid4())
     assert one_after_the_other(write, write) == ""
     assert Comment.objects.count() == Notification.objects.count() == 1
 
 
 def test_an_answer_to_what_is_being_resolved_opens_it(checker: User, colleague: User) -> None:
     claim = make_claim()
-    thread = comments.write(claim, "Which year?", by=checker).comment
-    answer = partial(comments.write, claim, "2019", by=colleague, reply_to=thread)
-    assert one_after_the_other(partial(comments.resolve, thread, by=checker), answer) == ""
+    thread = comments.add_comment(claim, "Which year?", by=checker).comment
+    answer = partial(comments.add_comment, claim, "2019", by=colleague, reply_to=thread)
+    assert one_after_the_other(partial(comments.resolve_thread, thread, by=checker), answer) == ""
     assert Comment.objects.get(pk=thread.pk).resolved_at is None
 
 
 def test_one_that_is_withdrawn_is_edited_no_more(checker: User) -> None:
-    said = comments.write(make_claim(), "Oops", by=checker).comment
-    edit = partial(comments.edit, said, "Oops!", by=checker)
+    said = comments.add_comment(make_claim(), "Oops", by=checker).comment
+    edit = partial(comments.edit_comment, said, "Oops!", by=checker)
     with pytest.raises(NotPossible):
-        one_after_the_other(partial(comments.withdraw, said, by=checker), edit)
+        one_after_the_other(partial(comments.withdraw_comment, said, by=checker), edit)
     assert Comment.objects.get().text == ""
 
 
@@ -61,6 +61,6 @@ def test_two_workers_send_one_message(checker: User, monkeypatch: pytest.MonkeyP
             with ThreadPoolExecutor(1) as other:
                 twice.append(other.submit(alone, partial(chat.send_message, **job)).result())
 
-    monkeypatch.setattr(chat, "post", post)
+    monkeypatch.setattr(chat, "post_text", post)
     chat.send_message(**job)
     assert (len(sent), twice) == (1, [""])

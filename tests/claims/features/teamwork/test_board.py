@@ -104,7 +104,7 @@ def test_what_is_due_first_stands_first_and_a_column_ends(
     monkeypatch.setattr(board, "SHOWN_CARDS", 3)
     plain, urgent, dated, draft = make_claim(), make_claim(), make_claim(), make_draft(make_claim(), checker)
     for claim, priority in ((plain, 1), (urgent, 3), (dated, 0)):
-        assignments.assign(claim, checker, by=editor, priority=priority)
+        assignments.assign_work(claim, checker, by=editor, priority=priority)
     Assignment.objects.filter(claim=dated).update(due_on="2026-01-01")
     desk.sign_in(checker)
     page = desk.client.get(reverse(BOARD))

@@ -111,7 +111,7 @@ def test_pages_of_work_are_for_everybody(page: Page, checker: User, editor: User
     today = timezone.localdate()
     claims = [make_claim(words) for words in (LONG, ARABIC, "Trams are free.")]
     for claim, days in zip(claims, (-1, 0, 3), strict=True):
-        assignments.assign(claim, editor, by=editor, due_on=today + timedelta(days=days), priority=3)
+        assignments.assign_work(claim, editor, by=editor, due_on=today + timedelta(days=days), priority=3)
     make_claim(state="proposed")
     draft = make_draft(claims[0], checker)
     workflow.move(draft, "submit", by=checker)

@@ -33,9 +33,9 @@ def test_what_is_due_and_what_is_to_be_checked_again(
     client: Client, checker: User, colleague: User, editor: User
 ) -> None:
     mine, other, done = make_claim("Mine."), make_claim("Other."), make_claim("Done.")
-    assignments.assign(mine, checker, by=editor, due_on=date(2031, 5, 1))
-    assignments.assign(other, colleague, by=editor, due_on=date(2031, 5, 1), priority=3)
-    assignments.assign(done, colleague, by=editor, due_on=date(2031, 5, 1))
+    assignments.assign_work(mine, checker, by=editor, due_on=date(2031, 5, 1))
+    assignments.assign_work(other, colleague, by=editor, due_on=date(2031, 5, 1), priority=3)
+    assignments.assign_work(done, colleague, by=editor, due_on=date(2031, 5, 1))
     Assignment.objects.filter(claim=done).update(done_at="2026-01-01T00:00Z")
     bring_out(make_draft(make_claim("Again."), colleague, recheck_on=date(2031, 5, 31)), colleague, editor)
     make_draft(make_claim("A draft."), colleague, recheck_on=date(2031, 5, 31))
@@ -91,7 +91,7 @@ def test_it_costs_the_same_however_much_is_due(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     for _number in range(number):
-        assignments.assign(make_claim(), checker, by=editor, due_on=date(2031, 5, 1))
+        assignments.assign_work(make_claim(), checker, by=editor, due_on=date(2031, 5, 1))
     client.force_login(editor)
     with django_assert_num_queries(7):
         page = client.get(f"{reverse(CALENDAR)}?month=2031-05").content.decode()

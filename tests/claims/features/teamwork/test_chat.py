@@ -102,7 +102,7 @@ def test_words_of_colleagues_only_where_they_are_wanted(
     shape: str, claim: Claim, draft: Verdict, checker: User, colleague: User, receiver: Receiver
 ) -> None:
     make_channel(receiver, shape=shape)
-    comments.write(claim, "@kim: the secret source", by=checker, verdict=draft)
+    comments.add_comment(claim, "@kim: the secret source", by=checker, verdict=draft)
     workflow.move(draft, "submit", by=checker, note="The secret source")
     work()
     assert len(receiver.messages) == 2
@@ -110,11 +110,11 @@ def test_words_of_colleagues_only_where_they_are_wanted(
         assert "secret source" not in message.body.lower()
         assert draft.summary not in message.body
     ChatChannel.objects.update(tells_words=True)
-    said = comments.write(claim, "Of the secret source", by=colleague).comment
+    said = comments.add_comment(claim, "Of the secret source", by=colleague).comment
     work()
     assert "Of the secret source" in receiver.messages[2].body
     assert f"#comment-{said.pk}" in receiver.messages[2].body
-    comments.withdraw(comments.write(claim, "Oh no", by=colleague).comment, by=colleague)
+    comments.withdraw_comment(comments.add_comment(claim, "Oh no", by=colleague).comment, by=colleague)
     work()
     assert "Oh no" not in receiver.messages[3].body
 
@@ -233,6 +233,6 @@ def test_addresses_are_shown_cut(address: str, shown: str) -> None:
 def test_what_nobody_wants_costs_one_query(django_assert_num_queries: Any) -> None:
     claim = make_claim()
     with django_assert_num_queries(1):
-        chat.announce("published", claim=claim)
+        chat.queue_chat_messages("published", claim=claim)
     with django_assert_num_queries(0):
-        chat.announce("assigned", claim=claim)
+        chat.queue_chat_messages("assigned", claim=claim)

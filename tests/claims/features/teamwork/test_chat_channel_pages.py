@@ -107,7 +107,7 @@ def test_a_test_says_what_came_of_it(desk: Desk, client: Client, receiver: Recei
     assert "Failing" in client.get(reverse("admin:teamwork_chatchannel_changelist")).content.decode()
     # Sending changed nothing that people decide: a page that was open is no stale one.
     form = desk.form(channel)
-    chat.note_failure(channel, "HTTP 500")
+    chat.record_channel_failure(channel, "HTTP 500")
     desk.save(channel, form, name="#other", address="https://hooks.slack.com/services/new")
     channel.refresh_from_db()
     assert channel.name == "#other"

@@ -70,9 +70,9 @@ def test_contributors_see_what_is_said_of_what_they_may_read(
 ) -> None:
     public = publish()
     version = verdict_drafts.draft(public, author=checker)
-    hidden = comments.write(claim, "Of an unseen claim", by=checker).comment
-    draft = comments.write(public, "Of an unseen draft", by=checker, verdict=version).comment
-    shown = comments.write(public, "Of the claim", by=checker).comment
+    hidden = comments.add_comment(claim, "Of an unseen claim", by=checker).comment
+    draft = comments.add_comment(public, "Of an unseen draft", by=checker, verdict=version).comment
+    shown = comments.add_comment(public, "Of the claim", by=checker).comment
     desk = Desk(client).sign_in(contributor)
     text = desk.text(public)
     assert "Of the claim" in text
@@ -105,7 +105,7 @@ def test_contributors_see_what_is_said_of_what_they_may_read(
 
 
 def test_who_is_not_at_the_desk_gets_nothing(claim: Claim, checker: User, client: Client) -> None:
-    comment = comments.write(claim, "Hello", by=checker).comment
+    comment = comments.add_comment(claim, "Hello", by=checker).comment
     outsider = User.objects.create_user("olga", "olga@example.org", "correct horse battery")
     pages = [write_at(claim), at("edit", comment), at("withdraw", comment), at("resolve", comment)]
     for person in (None, outsider):
@@ -134,8 +134,8 @@ def test_what_is_refused_is_given_back(claim: Claim, desk: Desk, client: Client)
 def test_edited_withdrawn_and_resolved_by_buttons(
     claim: Claim, desk: Desk, editor: User, checker: User, administrator: User, client: Client
 ) -> None:
-    own = comments.write(claim, "One", by=editor).comment
-    other = comments.write(claim, "Two", by=checker).comment
+    own = comments.add_comment(claim, "One", by=editor).comment
+    other = comments.add_comment(claim, "Two", by=checker).comment
     assert client.post(at("edit", own), {"text": "Three"}).status_code == 302
     assert client.post(at("edit", other), {"text": "Three"}).status_code == 403
     assert client.post(at("withdraw", other)).status_code == 403
@@ -163,10 +163,10 @@ def test_edited_withdrawn_and_resolved_by_buttons(
 def test_a_stale_tab_overwrites_and_hides_nothing(
     claim: Claim, desk: Desk, editor: User, checker: User, client: Client
 ) -> None:
-    own = comments.write(claim, "One", by=editor).comment
+    own = comments.add_comment(claim, "One", by=editor).comment
     (thread,) = client.get(desk.page(claim)).context["talk"]
-    comments.edit(own, "Two", by=editor)
-    comments.write(claim, "But why?", by=checker, reply_to=own)
+    comments.edit_comment(own, "Two", by=editor)
+    comments.add_comment(claim, "But why?", by=checker, reply_to=own)
     refused = client.post(at("edit", own), {"text": "Three", "seen": thread.first.version})
     assert refused.status_code == 409
     assert "Three" in refused.content.decode()
@@ -196,8 +196,8 @@ def test_people_are_offered_by_name(desk: Desk, checker: User, contributor: User
 
 
 def test_opening_the_claim_reads_what_it_told(claim: Claim, desk: Desk, editor: User, checker: User) -> None:
-    comments.write(claim, "@edda", by=checker)
-    comments.write(make_claim(), "@edda", by=checker)
+    comments.add_comment(claim, "@edda", by=checker)
+    comments.add_comment(make_claim(), "@edda", by=checker)
     desk.text(claim)
     assert [row.read_at is None for row in Notification.objects.order_by("pk")] == [False, True]
 

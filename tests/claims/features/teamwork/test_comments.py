@@ -23,50 +23,50 @@ def test_whom_a_comment_is_told(
     claim: Claim, checker: User, colleague: User, editor: User, administrator: User, contributor: User
 ) -> None:
     followers.follow(claim, editor)
-    said = comments.write(claim, "@kim, is this @connie's?\r\nI doubt it.", by=checker)
+    said = comments.add_comment(claim, "@kim, is this @connie's?\r\nI doubt it.", by=checker)
     assert said.comment.text == "@kim, is this @connie's?\nI doubt it."
-    assert said.unable == [contributor]
+    assert said.unreachable_people == [contributor]
     assert told() == {("kim", "mentioned"), ("edda", "commented")}
     assert set(said.comment.mentioned.all()) == {colleague}
     # Who says something follows, and who is mentioned; who cannot read it does not.
     assert set(ClaimFollower.objects.values_list("person__username", flat=True)) == {"edda", "chris", "kim"}
 
     Notification.objects.all().delete()
-    comments.write(claim, "It is mine. @edda?", by=colleague, reply_to=said.comment)
+    comments.add_comment(claim, "It is mine. @edda?", by=colleague, reply_to=said.comment)
     assert told() == {("edda", "mentioned"), ("chris", "replied")}
 
 
 def test_a_reply_to_a_reply_is_one_to_its_thread(
     claim: Claim, checker: User, colleague: User, editor: User
 ) -> None:
-    first = comments.write(claim, "One", by=checker).comment
-    second = comments.write(claim, "Two", by=colleague, reply_to=first).comment
+    first = comments.add_comment(claim, "One", by=checker).comment
+    second = comments.add_comment(claim, "Two", by=colleague, reply_to=first).comment
     Notification.objects.all().delete()
-    third = comments.write(claim, "Three", by=editor, reply_to=second).comment
+    third = comments.add_comment(claim, "Three", by=editor, reply_to=second).comment
     assert third.reply_to == first
     assert told() == {("chris", "replied"), ("kim", "replied")}
     with pytest.raises(NotPossible, match="on another claim"):
-        comments.write(make_claim(), "Four", by=editor, reply_to=second)
+        comments.add_comment(make_claim(), "Four", by=editor, reply_to=second)
 
 
 def test_who_may_not_read_it_may_not_talk_about_it(
     claim: Claim, draft: Verdict, contributor: User, checker: User, publish: Any
 ) -> None:
     with pytest.raises(NotAllowed, match="read this claim"):
-        comments.write(claim, "Hello", by=contributor)
+        comments.add_comment(claim, "Hello", by=contributor)
     # Of a claim that they may read, only what is about nothing that they may not.
     public = publish()
     version = verdict_drafts.draft(public, author=checker)
-    thread = comments.write(public, "Wrong sum", by=checker, verdict=version).comment
+    thread = comments.add_comment(public, "Wrong sum", by=checker, verdict=version).comment
     with pytest.raises(NotAllowed, match="read this verdict"):
-        comments.write(public, "Hello", by=contributor, verdict=version)
+        comments.add_comment(public, "Hello", by=contributor, verdict=version)
     with pytest.raises(NotAllowed, match="read this comment"):
-        comments.write(public, "Hello", by=contributor, reply_to=thread)
+        comments.add_comment(public, "Hello", by=contributor, reply_to=thread)
     with pytest.raises(NotAllowed, match="read this comment"):
-        comments.resolve(thread, by=contributor)
+        comments.resolve_thread(thread, by=contributor)
     with pytest.raises(NotAllowed, match="another claim"):
-        comments.write(public, "Hello", by=checker, verdict=draft)
-    said = comments.write(public, "May I?", by=contributor).comment
+        comments.add_comment(public, "Hello", by=checker, verdict=draft)
+    said = comments.add_comment(public, "May I?", by=contributor).comment
     assert list(Comment.objects.readable_by(contributor)) == [said]
 
 
@@ -76,11 +76,11 @@ def test_a_deleted_draft_shows_nobody_what_was_said_of_it(
     public = publish()
     followers.follow(public, contributor)
     version = verdict_drafts.draft(public, author=checker)
-    thread = comments.write(public, "We were wrong. @connie", by=colleague, verdict=version)
-    assert thread.unable == [contributor]
+    thread = comments.add_comment(public, "We were wrong. @connie", by=colleague, verdict=version)
+    assert thread.unreachable_people == [contributor]
     version.evidence.all().delete()
     version.delete()
-    reply = comments.write(public, "Agreed.", by=checker, reply_to=thread.comment).comment
+    reply = comments.add_comment(public, "Agreed.", by=checker, reply_to=thread.comment).comment
     assert reply.verdict_version == version.version
     assert list(Comment.objects.readable_by(contributor)) == []
     assert "connie" not in {name for name, _kind in told()}
@@ -90,40 +90,40 @@ def test_who_wrote_a_verdict_may_read_what_is_said_of_it(
     claim: Claim, contributor: User, checker: User
 ) -> None:
     own = make_claim(created_by=contributor)
-    said = comments.write(own, "Nice find, @connie.", by=checker)
-    assert said.unable == []
+    said = comments.add_comment(own, "Nice find, @connie.", by=checker)
+    assert said.unreachable_people == []
     assert told() == {("connie", "mentioned")}
 
 
 def test_what_is_sent_twice_is_said_once(claim: Claim, checker: User, colleague: User) -> None:
     key = uuid4()
-    first = comments.write(claim, "Once. @kim", by=checker, key=key).comment
-    assert comments.write(claim, "Once. @kim", by=checker, key=key).comment == first
+    first = comments.add_comment(claim, "Once. @kim", by=checker, key=key).comment
+    assert comments.add_comment(claim, "Once. @kim", by=checker, key=key).comment == first
     assert told() == {("kim", "mentioned")}
     # Other words in the form that the browser brought back, or somebody else's, are said.
-    other = comments.write(claim, "Twice.", by=checker, key=key).comment
-    others = comments.write(claim, "Once. @kim", by=colleague, key=key).comment
+    other = comments.add_comment(claim, "Twice.", by=checker, key=key).comment
+    others = comments.add_comment(claim, "Once. @kim", by=colleague, key=key).comment
     assert len({first, other, others}) == 3
 
 
 @pytest.mark.parametrize("text", ["", " \r\n\t ", "x" * 10_001])
 def test_what_cannot_be_said(text: str, claim: Claim, checker: User) -> None:
     with pytest.raises(NotPossible):
-        comments.write(claim, text, by=checker)
-    said = comments.write(claim, "x" * 10_000, by=checker).comment
+        comments.add_comment(claim, text, by=checker)
+    said = comments.add_comment(claim, "x" * 10_000, by=checker).comment
     with pytest.raises(NotPossible):
-        comments.edit(said, text, by=checker)
+        comments.edit_comment(said, text, by=checker)
 
 
 def test_nothing_that_a_database_cannot_keep(claim: Claim, checker: User) -> None:
-    assert comments.write(claim, "a\0b", by=checker).comment.text == "a�b"
+    assert comments.add_comment(claim, "a\0b", by=checker).comment.text == "a�b"
 
 
 def test_in_other_words(claim: Claim, checker: User, colleague: User, editor: User) -> None:
-    said = comments.write(claim, "Look, @kim.", by=checker).comment
+    said = comments.add_comment(claim, "Look, @kim.", by=checker).comment
     with pytest.raises(NotAllowed, match="Only the author"):
-        comments.edit(said, "Mine now", by=editor)
-    edited = comments.edit(said, "Look, @kim and @edda.", by=checker)
+        comments.edit_comment(said, "Mine now", by=editor)
+    edited = comments.edit_comment(said, "Look, @kim and @edda.", by=checker)
     assert edited.comment.edited_at is not None
     assert set(edited.comment.mentioned.all()) == {colleague, editor}
     assert told() == {("kim", "mentioned"), ("edda", "mentioned")}
@@ -132,7 +132,8 @@ def test_in_other_words(claim: Claim, checker: User, colleague: User, editor: Us
     assert list(events.objects.values_list("text", flat=True)) == ["Look, @kim."]
     # The same words again are no edit.
     assert (
-        comments.edit(said, "Look, @kim and @edda.", by=checker).comment.edited_at == edited.comment.edited_at
+        comments.edit_comment(said, "Look, @kim and @edda.", by=checker).comment.edited_at
+        == edited.comment.edited_at
     )
 
 
@@ -140,41 +141,41 @@ def test_not_after_a_day(claim: Claim, checker: User) -> None:
     old = timezone.now() - timedelta(days=1, seconds=1)
     said = Comment.objects.create(claim=claim, author=checker, author_name="C", text="x", created_at=old)
     with pytest.raises(NotPossible, match="for one day"):
-        comments.edit(said, "y", by=checker)
+        comments.edit_comment(said, "y", by=checker)
 
 
 def test_withdrawn(claim: Claim, checker: User, colleague: User, editor: User, administrator: User) -> None:
-    said = comments.write(claim, "He is a crook, @kim.", by=checker).comment
-    reply = comments.write(claim, "Careful.", by=colleague, reply_to=said).comment
+    said = comments.add_comment(claim, "He is a crook, @kim.", by=checker).comment
+    reply = comments.add_comment(claim, "Careful.", by=colleague, reply_to=said).comment
     with pytest.raises(NotAllowed, match="administrator"):
-        comments.withdraw(said, by=editor)
-    gone = comments.withdraw(said, by=administrator)
+        comments.withdraw_comment(said, by=editor)
+    gone = comments.withdraw_comment(said, by=administrator)
     assert (gone.text, gone.withdrawn_by_name, list(gone.mentioned.all())) == ("", "Ada", [])
     # What nobody has read of it, nobody is told any more; that somebody answered, they are.
     assert told() == {("chris", "replied")}
     assert Comment.objects.get(pk=reply.pk).text == "Careful."
-    assert comments.withdraw(said, by=checker).withdrawn_by_name == "Ada"
+    assert comments.withdraw_comment(said, by=checker).withdrawn_by_name == "Ada"
     with pytest.raises(NotPossible):
-        comments.edit(said, "Again", by=checker)
+        comments.edit_comment(said, "Again", by=checker)
 
 
 def test_resolved_until_somebody_answers(claim: Claim, checker: User, colleague: User) -> None:
-    said = comments.write(claim, "Which year?", by=checker).comment
-    reply = comments.write(claim, "2019", by=colleague, reply_to=said).comment
+    said = comments.add_comment(claim, "Which year?", by=checker).comment
+    reply = comments.add_comment(claim, "2019", by=colleague, reply_to=said).comment
     with pytest.raises(NotPossible, match="whole thread"):
-        comments.resolve(reply, by=checker)
-    assert comments.resolve(said, by=colleague).resolved_by_name == "Kim"
-    assert comments.resolve(said, by=checker).resolved_by_name == "Kim"
-    assert comments.resolve(said, by=checker, resolved=False).resolved_at is None
-    comments.resolve(said, by=checker)
-    comments.write(claim, "No, 2018.", by=colleague, reply_to=said)
+        comments.resolve_thread(reply, by=checker)
+    assert comments.resolve_thread(said, by=colleague).resolved_by_name == "Kim"
+    assert comments.resolve_thread(said, by=checker).resolved_by_name == "Kim"
+    assert comments.resolve_thread(said, by=checker, resolved=False).resolved_at is None
+    comments.resolve_thread(said, by=checker)
+    comments.add_comment(claim, "No, 2018.", by=colleague, reply_to=said)
     assert Comment.objects.get(pk=said.pk).resolved_at is None
 
 
 def test_a_claim_that_was_talked_about_is_not_deleted(checker: User, editor: User) -> None:
     claim = make_claim(state="proposed")
     assert not claim_edits.is_referenced(claim)
-    comments.withdraw(comments.write(claim, "Hm.", by=checker).comment, by=checker)
+    comments.withdraw_comment(comments.add_comment(claim, "Hm.", by=checker).comment, by=checker)
     assert claim_edits.is_referenced(claim)
     with pytest.raises(NotPossible):
         claim_edits.delete(claim, by=editor)
@@ -185,4 +186,4 @@ def test_of_a_claim_that_is_gone(checker: User) -> None:
     other = Claim.objects.get(pk=claim.pk)
     claim.delete()
     with pytest.raises(NotPossible, match="deleted in the meantime"):
-        comments.write(other, "Hello", by=checker)
+        comments.add_comment(other, "Hello", by=checker)

@@ -28,8 +28,8 @@ def test_ones_own_work_stands_first_and_what_is_overdue_first_in_it(
         ("Undated.", None, 3), ("Later.", 5, 1), ("Today, urgent.", 0, 3), ("Today.", 0, 1), ("Late.", -2, 0),
     ):  # fmt: skip
         due_on = None if days is None else today + timedelta(days=days)
-        assignments.assign(make_claim(words), checker, by=editor, due_on=due_on, priority=priority)
-    assignments.assign(make_claim("Somebody else's."), editor, by=editor)
+        assignments.assign_work(make_claim(words), checker, by=editor, due_on=due_on, priority=priority)
+    assignments.assign_work(make_claim("Somebody else's."), editor, by=editor)
     card = desk.sign_in(checker).client.get(reverse("admin:index")).context["cards"][0]
     assert (card.name, card.count) == ("work", 5)
     assert [line.text for line in card.lines] == ["Late.", "Today, urgent.", "Today.", "Later.", "Undated."]

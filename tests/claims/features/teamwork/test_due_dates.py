@@ -24,10 +24,10 @@ def test_once_for_each_day(checker: User, editor: User) -> None:
     today = timezone.localdate()
     late, near, far, undated, done = (make_claim() for _number in range(5))
     for claim, days in ((late, -1), (near, 1), (far, 2), (done, -1)):
-        assignments.assign(claim, checker, by=editor, due_on=today + timedelta(days=days))
+        assignments.assign_work(claim, checker, by=editor, due_on=today + timedelta(days=days))
     assignments.assign_to_self(undated, by=checker)
     draft = make_draft(near, checker)
-    assignments.assign(draft, checker, by=editor, due_on=today)
+    assignments.assign_work(draft, checker, by=editor, due_on=today)
     done.assignments.update(done_at=timezone.now())
     for _hour in range(2):
         notify_of_due_dates(timestamp=0)
@@ -35,7 +35,7 @@ def test_once_for_each_day(checker: User, editor: User) -> None:
     expected = [("overdue", late.pk, None, "chris"), ("due_soon", near.pk, None, "chris")]
     assert told() == expected
     # Another day is another notice.
-    assignments.set_due(late, today - timedelta(days=2), by=checker)
+    assignments.set_due_date(late, today - timedelta(days=2), by=checker)
     notify_of_due_dates(timestamp=0)
     assert told() == [*expected, ("overdue", late.pk, None, "chris")]
 
@@ -44,8 +44,8 @@ def test_nobody_is_told_of_what_nobody_has(checker: User, editor: User) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     left, released = make_claim(), make_claim()
     for claim in (left, released):
-        assignments.assign(claim, checker, by=editor, due_on=yesterday)
-    assignments.release(released, by=editor)
+        assignments.assign_work(claim, checker, by=editor, due_on=yesterday)
+    assignments.release_work(released, by=editor)
     User.objects.filter(pk=checker.pk).update(is_active=False)
     notify_of_due_dates(timestamp=0)
     assert told() == []

@@ -134,7 +134,7 @@ def test_followers_are_notified_of_what_concerns_them_too(
 def test_comments_and_assignments_stand_in_the_way_of_undoing_an_import(checker: User) -> None:
     run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
     first, second = Claim.objects.order_by("pk")
-    comments.write(first, "Is this the eastern bridge?", by=checker)
+    comments.add_comment(first, "Is this the eastern bridge?", by=checker)
     assignments.assign_to_self(second, by=checker)
     assert undo.find_obstacles(run) == [
         "1 of its claims has been assigned.",

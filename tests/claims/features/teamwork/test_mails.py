@@ -44,7 +44,7 @@ def test_what_a_mail_says(
 ) -> None:
     settings.SITE_URL = "https://facts.example.org"
     settings.NEWSROOM_NAME = "The <b>Harbour</b> Post"
-    comments.write(claim, "@kim: <script>alert(1)</script>", by=checker)
+    comments.add_comment(claim, "@kim: <script>alert(1)</script>", by=checker)
     work_mail()
     (mail,) = mailoutbox
     told = Notification.objects.get()
@@ -109,8 +109,8 @@ def test_who_gets_it_is_decided_when_it_is_sent(
 def test_what_was_withdrawn_is_not_mailed(
     claim: Claim, checker: User, colleague: User, work_mail: Work, mailoutbox: Any
 ) -> None:
-    said = comments.write(claim, "@kim is late.", by=checker).comment
-    comments.withdraw(said, by=checker)
+    said = comments.add_comment(claim, "@kim is late.", by=checker).comment
+    comments.withdraw_comment(said, by=checker)
     work_mail()
     assert mailoutbox == []
 
@@ -147,7 +147,7 @@ def test_a_time_zone_that_is_gone_is_the_newsrooms(colleague: User) -> None:
 
 
 def test_a_link_that_somebody_made_up_stops_nothing(colleague: User) -> None:
-    token = mails.stop_token(colleague, "overdue")
+    token = mails.build_unsubscribe_token(colleague, "overdue")
     assert mails.parse_unsubscribe_token(token) == (colleague.pk, "overdue")
     for other in ("", "x", token[:-1], token.replace(token[0], "x", 1), f"{token}:"):
         assert mails.parse_unsubscribe_token(other) is None
@@ -158,7 +158,7 @@ def test_what_a_killed_worker_left_is_taken_up_once(claim: Claim, colleague: Use
     (row,) = Notification.objects.all()
     for minutes, asked in ((30, 1), (90, 2), (150, 2)):
         time_machine.move_to(row.created_at.timestamp() + minutes * 60)
-        notification_upkeep.take_up_what_was_left(0)
+        notification_upkeep.queue_unsent_notifications(0)
         assert len(jobs(notifications.MAIL_TASK)) == asked
 
 
@@ -167,5 +167,5 @@ def test_what_is_old_is_forgotten(claim: Claim, colleague: User, time_machine: A
     (row,) = Notification.objects.all()
     for days, left in ((179, 1), (181, 0)):
         time_machine.move_to(row.created_at.timestamp() + days * 86400)
-        notification_upkeep.forget_what_was_told(0)
+        notification_upkeep.delete_old_notifications(0)
         assert Notification.objects.count() == left

@@ -25,7 +25,7 @@ def people(shared_rows: None) -> list[User]:
 
 
 def named(text: str) -> set[str]:
-    return {person.username for person in mentions.find_mentioned(text)}
+    return {person.username for person in mentions.find_mentioned_people(text)}
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_any_text_is_shown_safely(text: str) -> None:
 def test_who_is_named_stands_out(text: str) -> None:
     """What finds names and what shows them agree: nobody is told of a text in which they do not stand out."""
     someone = User(pk=1, username="kim")
-    names = mentions._find_names(parse_markdown(text))
+    names = mentions._find_mentioned_names(parse_markdown(text))
     found = any(mentions._find_person(name, {"kim": [someone]}) for name in names)
     stands_out = "<strong>@" in mentions.render_mentions(text.replace("**", "").replace("__", ""), [someone])
     if "**" not in text and "__" not in text and len(names) < mentions.NAME_LIMIT:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from claims.features.teamwork import assignments
-from claims.features.teamwork.comments import write
+from claims.features.teamwork.comments import add_comment
 from claims.features.teamwork.models import ClaimFollower
 from claims.models import Claim, PossibleDuplicate, Publication, Repeat, Topic
 from claims.newsroom.refusals import NotPossible
@@ -84,13 +84,13 @@ def newsroom(publish: Callable[..., Claim], checker: User, editor: User) -> list
         origin="article",
         confidence=0.8,
     )
-    assignments.assign(claims[2], checker, by=editor)
-    assignments.assign(claims[3], editor, by=editor)
+    assignments.assign_work(claims[2], checker, by=editor)
+    assignments.assign_work(claims[3], editor, by=editor)
     lost = make_claim("It cost 40 million.", state="proposed")
-    assignments.assign(lost, checker, by=editor)
+    assignments.assign_work(lost, checker, by=editor)
     claims.append(workflow.move(lost, "decline", by=editor, note="Nobody says so."))
     ClaimFollower.objects.get_or_create(claim=claims[4], person=checker)
-    write(claims[2], "Who says so?", by=checker)
+    add_comment(claims[2], "Who says so?", by=checker)
     # Whoever moves something follows it from then on.
     for claim in claims:
         ClaimFollower.objects.get_or_create(claim=claim, person=editor)

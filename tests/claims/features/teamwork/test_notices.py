@@ -37,7 +37,7 @@ def test_everything_else_is_told_to_the_author_followers_and_who_has_it(
     assert told(verdict, action, colleague) == ["chris"]
     assert told(verdict, action, checker) == []
     followers.follow(verdict.claim, administrator)
-    assignments.assign(verdict, to=editor, by=administrator)
+    assignments.assign_work(verdict, to=editor, by=administrator)
     assert told(verdict, action, colleague) == ["ada", "chris", "edda"]
 
 

@@ -71,7 +71,7 @@ def test_each_leads_to_its_place(
 ) -> None:
     own = Desk(client).sign_in(editor)
     draft = verdict_drafts.draft(claim, author=checker)
-    said_of_it = comments.write(claim, "@edda", by=checker).comment
+    said_of_it = comments.add_comment(claim, "@edda", by=checker).comment
     notify_people("submitted", claim=claim, verdict=draft, to=[editor])
     notify_people("overdue", claim=claim, to=[editor])
     places = [
@@ -138,7 +138,7 @@ def test_who_is_not_signed_in_is_led_nowhere(client: Client) -> None:
 
 
 def test_each_chooses_for_themselves(desk: Desk, editor: User, checker: User, client: Client) -> None:
-    preferences.choose(
+    preferences.store_preferences(
         checker, preferences.load_choices(checker) | {"overdue": "never"}, hour=5, time_zone="", language=""
     )
     form = client.get(PREFERENCES).context["form"]
@@ -183,7 +183,9 @@ def test_what_cannot_be_chosen(wrong: dict[str, str], desk: Desk, client: Client
 
 
 def test_mails_are_stopped_by_a_click(editor: User, client: Client) -> None:
-    page = reverse("admin:teamwork_notification_stop_mail", args=[mails.stop_token(editor, "overdue")])
+    page = reverse(
+        "admin:teamwork_notification_stop_mail", args=[mails.build_unsubscribe_token(editor, "overdue")]
+    )
     strict = Client(enforce_csrf_checks=True)
     # A link that a program looks at ahead stops nothing.
     assert strict.get(page).headers["Location"] == PREFERENCES
@@ -192,7 +194,9 @@ def test_mails_are_stopped_by_a_click(editor: User, client: Client) -> None:
     assert list(NotificationPreference.objects.values_list("person", "kind", "mail")) == [
         (editor.pk, "overdue", "never")
     ]
-    digest = reverse("admin:teamwork_notification_stop_mail", args=[mails.stop_token(editor, "digest")])
+    digest = reverse(
+        "admin:teamwork_notification_stop_mail", args=[mails.build_unsubscribe_token(editor, "digest")]
+    )
     assert strict.post(digest).status_code == 200
     chosen = preferences.load_choices(editor)
     assert "digest" not in chosen.values()

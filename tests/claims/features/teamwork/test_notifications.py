@@ -44,7 +44,7 @@ def test_nobody_who_may_not_read_it(
     Notification.objects.all().delete()
     version = verdict_drafts.draft(public, author=checker)
     assert notify_people("submitted", claim=public, verdict=version, to=[contributor]) == []
-    said = comments.write(public, "Hm.", by=checker, verdict=version).comment
+    said = comments.add_comment(public, "Hm.", by=checker, verdict=version).comment
     assert notify_people("commented", claim=public, verdict=version, comment=said, to=[contributor]) == []
     assert len(notify_people("accepted", claim=public, to=[contributor])) == 1
     User.objects.filter(pk=contributor.pk).update(is_staff=False)
@@ -74,7 +74,7 @@ def test_the_newsrooms_own_notes_are_not_told_to_who_reads_no_drafts(
 
 def test_by_mail_as_each_has_chosen(claim: Claim, checker: User, colleague: User, editor: User) -> None:
     usual = preferences.load_choices(colleague)
-    preferences.choose(
+    preferences.store_preferences(
         colleague, usual | {"accepted": "at_once", "overdue": "never"}, hour=8, time_zone="", language=""
     )
     User.objects.filter(pk=editor.pk).update(email="")
@@ -100,7 +100,7 @@ def test_what_is_rolled_back_is_told_to_nobody(claim: Claim, checker: User) -> N
 
 
 def test_of_one_comment_once(claim: Claim, checker: User, colleague: User) -> None:
-    said = comments.write(claim, "Hello", by=checker).comment
+    said = comments.add_comment(claim, "Hello", by=checker).comment
     assert len(notify_people("mentioned", claim=claim, comment=said, to=[colleague])) == 1
     assert notify_people("commented", claim=claim, comment=said, to=[colleague]) == []
 
@@ -132,11 +132,11 @@ def test_what_somebody_may_no_longer_read_is_not_theirs_any_more(
     version = verdict_drafts.draft(public, author=checker)
     contributor.groups.set(checker.groups.all())
     followers.follow(public, contributor)
-    comments.write(public, "Secret.", by=checker, verdict=version)
+    comments.add_comment(public, "Secret.", by=checker, verdict=version)
     promoted = User.objects.get(pk=contributor.pk)
-    assert Notification.objects.of(promoted).count() == 1
+    assert Notification.objects.for_person(promoted).count() == 1
     promoted.groups.clear()
-    assert Notification.objects.of(User.objects.get(pk=contributor.pk)).count() == 0
+    assert Notification.objects.for_person(User.objects.get(pk=contributor.pk)).count() == 0
 
 
 def test_every_kind_has_its_sentence() -> None:

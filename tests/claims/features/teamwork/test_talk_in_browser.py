@@ -102,11 +102,11 @@ def test_pages_of_talk_are_clean_and_fit_a_phone(
         "Die Donaudampfschifffahrtsgesellschaftskapitänswitwenrente beträgt neunzig Millionen."
     )
     texts = ("@ada look at `this`:\n\n> It cost 90 million.", "هل رأيت هذا يا @edda؟ " * 9, "x" * 300)
-    threads = [comments.write(claim, text, by=checker).comment for text in texts]
+    threads = [comments.add_comment(claim, text, by=checker).comment for text in texts]
     for thread in threads:
-        comments.write(claim, "Yes. @ada", by=editor, reply_to=thread)
-    comments.resolve(threads[0], by=checker)
-    comments.withdraw(comments.write(claim, "Oops", by=administrator).comment, by=administrator)
+        comments.add_comment(claim, "Yes. @ada", by=editor, reply_to=thread)
+    comments.resolve_thread(threads[0], by=checker)
+    comments.withdraw_comment(comments.add_comment(claim, "Oops", by=administrator).comment, by=administrator)
     page = at_the_desk(administrator, viewport={"width": 390, "height": 800})
     trouble: list[str] = []
     page.on("pageerror", lambda error: trouble.append(str(error)))

@@ -31,12 +31,14 @@ def talked_about(checker: User, editor: User) -> Claim:
     ChatChannel.objects.create(name=SECRET, shape="json", address=f"https://hooks.example/{SECRET}")
     claim = make_claim()
     draft = make_draft(claim, checker)
-    thread = comments.write(claim, f"{SECRET} of a draft, @edda", by=checker, verdict=draft).comment
+    thread = comments.add_comment(claim, f"{SECRET} of a draft, @edda", by=checker, verdict=draft).comment
     for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
         draft = workflow.move(draft, action, by=by)
-    comments.write(claim, f"{SECRET} in reply", by=editor, reply_to=thread)
-    comments.edit(
-        comments.write(claim, f"{SECRET} of the claim", by=checker).comment, f"{SECRET} again", by=checker
+    comments.add_comment(claim, f"{SECRET} in reply", by=editor, reply_to=thread)
+    comments.edit_comment(
+        comments.add_comment(claim, f"{SECRET} of the claim", by=checker).comment,
+        f"{SECRET} again",
+        by=checker,
     )
     notify_people("overdue", claim=claim, to=[checker], note=f"{SECRET} told")
     assert (Comment.objects.count(), ChatMessage.objects.filter(comment__isnull=False).count()) == (3, 3)

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from claims.features.watches import listed_pages, visits
-from claims.features.watches.listed_pages import KEPT_PERIOD, OLD_AFTER
+from claims.features.watches.listed_pages import FORGET_AFTER, MAX_PAGE_AGE
 from claims.features.watches.models import WatchedPage
 from sources.models import Snapshot, Source
 from tests.claims.features.watches.visiting import Visit, brought, make_watch, states
@@ -51,7 +51,7 @@ class TestWhatIsListed:
         paper.article("/1")
         watch = make_watch(paper.feed("/1"))
         visit(watch)
-        paper.feed("/1", ("/old", timezone.now() - OLD_AFTER - timedelta(days=1)))
+        paper.feed("/1", ("/old", timezone.now() - MAX_PAGE_AGE - timedelta(days=1)))
         assert brought(visit(watch)) == {}
         assert states(watch)["/old"] == "passed"
 
@@ -82,15 +82,15 @@ class TestWhatIsListed:
         found = timezone.now()
         for hours in (1, 5, 24, 4 * 24, 11 * 24):
             clock.move_to(found + timedelta(hours=hours, minutes=-1))
-            visits.visit(watch.pk)
+            visits.run_visit(watch.pk)
             assert "/1" not in paper.asked(), hours
             clock.shift(timedelta(minutes=1))
-            visits.visit(watch.pk)
+            visits.run_visit(watch.pk)
             looked = [asked["if-none-match"] for path, asked in paper.requests if path == "/1"]
             assert looked == ['"v1"'], hours
             paper.requests.clear()
         clock.shift(timedelta(days=100))
-        visits.visit(watch.pk)
+        visits.run_visit(watch.pk)
         assert "/1" not in paper.asked()
         assert watch.pages.get().next_look_at is None
 
@@ -103,7 +103,7 @@ class TestWhatIsListed:
         for day in range(20):
             paper.article("/1", more=f"For {day} days nobody has seen a ferry on the fjord, people say.")
             clock.shift(timedelta(days=1))
-            visits.visit(watch.pk)
+            visits.run_visit(watch.pk)
         # After a day, which is the first time here that anybody looks, after four and after eleven.
         assert Snapshot.objects.count() == 1 + 3
         assert watch.pages.get().next_look_at is None
@@ -131,7 +131,7 @@ class TestGrowth:
     def test_so_many_new_pages_are_noted_at_most(
         self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(listed_pages, "MAX_NEW", 3)
+        monkeypatch.setattr(listed_pages, "MAX_NEW_PAGES", 3)
         paper.article("/0")
         watch = make_watch(paper.feed("/0"), most_per_day=1)
         visit(watch)
@@ -150,7 +150,7 @@ class TestGrowth:
         visit(watch)
         assert states(watch) == {"/1": "imported", "/4": "failed", "/2": "passed", "/3": "passed"}
         paper.feed("/3")
-        clock.shift(KEPT_PERIOD - timedelta(hours=1))
+        clock.shift(FORGET_AFTER - timedelta(hours=1))
         visit(watch)
         assert watch.pages.count() == 4
         clock.shift(timedelta(hours=2))

@@ -31,7 +31,7 @@ from sources.known_sites import KnownSites
 from sources.http.polite_visits import PoliteVisitor
 connection.settings_dict["NAME"], settings.MEDIA_ROOT = sys.argv[1], sys.argv[3]
 visits.build_visitor = lambda patience: PoliteVisitor(KnownSites(patience=patience), pause=0.0, allow_loopback=True)
-visits.visit(int(sys.argv[2]))
+visits.run_visit(int(sys.argv[2]))
 """
 
 
@@ -66,14 +66,14 @@ def test_a_turn_that_is_over_goes_on_in_another(
     paper.article("/0")
     watch = make_watch(paper.feed("/0"))
     ended: list[bool] = []
-    whole = tasks.call
+    whole = tasks.queue_visit
 
     def once(watch_id: int) -> None:
         ended.append(True)
         monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", 600.0)
         whole(watch_id)
 
-    monkeypatch.setattr(tasks, "call", once)
+    monkeypatch.setattr(tasks, "queue_visit", once)
     whole(watch.pk)
     run_waiting_jobs()
     assert (ended, progress_of(watch).new_articles) == ([True], 1)
@@ -111,10 +111,10 @@ def test_what_a_killed_worker_had_in_hand_is_gone_on_with(paper: Paper, settings
     paper.answer("/2", answer)
     assert states(watch) == {"/1": "imported", "/2": "waiting"}
     # For a while it counts as being visited.
-    assert visits.visit(watch.pk) is None
+    assert visits.run_visit(watch.pk) is None
     paper.asked()
     with time_machine.travel(datetime.now(UTC) + FIRST_RETRY + timedelta(seconds=1)):
-        tally = visits.visit(watch.pk)
+        tally = visits.run_visit(watch.pk)
     assert tally is not None
     assert (tally.new, paper.asked()) == (1, ["/2"])
     assert Source.objects.count() == Snapshot.objects.count() == 2

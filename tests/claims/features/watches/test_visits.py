@@ -243,7 +243,7 @@ class TestLists:
         paper.asked()
         # Whoever follows something else there knows.
         other = make_watch(paper.feed(path="/other"), name="Another")
-        assert "asks for a pause of about 300 min" in visit(other).later
+        assert "asks for a pause of about 300 min" in visit(other).wait_message
         assert paper.asked() == []
         progress = progress_of(other)
         assert (progress.consecutive_failures, progress.next_visit_at) == (
@@ -271,9 +271,9 @@ class TestLists:
     def test_a_site_that_wants_years_of_rest_gets_a_day(self, paper: Paper, visit: Visit, clock: Any) -> None:
         paper.page("/robots.txt", b"User-agent: *\nCrawl-delay: 1e18\n", Content_Type="text/plain")
         watch = make_watch(paper.feed())
-        assert "asks for a pause of about 1440 min" in visit(watch).later
+        assert "asks for a pause of about 1440 min" in visit(watch).wait_message
         clock.shift(timedelta(days=1, seconds=-1))
-        assert visits.visit(watch.pk) is None
+        assert visits.run_visit(watch.pk) is None
         clock.shift(timedelta(seconds=1))
         assert brought(visit(watch)) == {}
         assert progress_of(watch).visited_at == timezone.now()
@@ -353,7 +353,7 @@ class TestMeanwhile:
             Watch.objects.filter(pk=watch.pk).update(active=False)
 
         assert brought(visit(watch, report_page=pause)) == {"new": 1}
-        assert visits.visit(watch.pk) is None
+        assert visits.run_visit(watch.pk) is None
         assert states(watch) == {"/1": "imported", "/2": "waiting"}
 
     def test_removed(self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -366,7 +366,7 @@ class TestMeanwhile:
         paper.article("/1")
         watch = make_watch(paper.feed("/1"))
         monkeypatch.setattr(watched_articles, "import_article", removing)
-        visits.visit(watch.pk)
+        visits.run_visit(watch.pk)
         assert Claim.objects.count() == 0
 
     def test_stopped_it_goes_on_where_it_was(self, paper: Paper, visit: Visit) -> None:
@@ -377,7 +377,7 @@ class TestMeanwhile:
         tally = visit(watch, is_stopped=lambda: next(turns))
         assert (brought(tally), tally.is_over) == ({"new": 1}, False)
         paper.asked()
-        rest = visits.visit(watch.pk)
+        rest = visits.run_visit(watch.pk)
         assert rest is not None
         assert (brought(rest), rest.is_over) == ({"new": 2}, True)
         assert paper.asked() == ["/1", "/2"]

@@ -26,7 +26,7 @@ def calls() -> list[dict[str, Any]]:
 
 def test_what_is_added_is_visited_at_once(editor: User, django_capture_on_commit_callbacks: Any) -> None:
     with django_capture_on_commit_callbacks(execute=True):
-        watch = watch_edits.add(f" {ADDRESS} ", name=" Sundvik\n Post ", by=editor, interval_minutes=60)
+        watch = watch_edits.add_watch(f" {ADDRESS} ", name=" Sundvik\n Post ", by=editor, interval_minutes=60)
     assert (watch.name, watch.url, watch.created_by, watch.interval_minutes) == (
         "Sundvik Post",
         ADDRESS,
@@ -38,11 +38,11 @@ def test_what_is_added_is_visited_at_once(editor: User, django_capture_on_commit
 
 
 def test_what_has_no_name_is_called_by_its_address(editor: User) -> None:
-    assert watch_edits.add(ADDRESS, by=editor).name == "post.example/feed"
+    assert watch_edits.add_watch(ADDRESS, by=editor).name == "post.example/feed"
 
 
 def test_what_no_database_keeps_is_left_out(editor: User) -> None:
-    watch = watch_edits.add(f"{ADDRESS}\0", name="Sundvik\0Post", kind="\0", by=editor)
+    watch = watch_edits.add_watch(f"{ADDRESS}\0", name="Sundvik\0Post", kind="\0", by=editor)
     assert (watch.url, watch.name, progress_of(watch).kind) == (ADDRESS, "Sundvik Post", "")
 
 
@@ -63,7 +63,7 @@ def test_what_no_database_keeps_is_left_out(editor: User) -> None:
 def test_what_cannot_be_followed(editor: User, url: str, settings: dict[str, Any], why: str) -> None:
     make_watch(ADDRESS)
     with pytest.raises(NotPossible) as refusal:
-        watch_edits.add(url, by=editor, **settings)
+        watch_edits.add_watch(url, by=editor, **settings)
     assert why in str(refusal.value)
     assert Watch.objects.count() == 1
 
@@ -73,12 +73,12 @@ def test_paused_and_gone_on_with(editor: User, django_capture_on_commit_callback
     later = timezone.now() + timedelta(days=1)
     WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=later)
     with django_capture_on_commit_callbacks(execute=True):
-        watch_edits.switch(watch, active=False, by=editor)
+        watch_edits.set_active(watch, active=False, by=editor)
     assert calls() == []
     with pytest.raises(NotPossible, match="“Sundvik Post” is paused. Resume it first."):
-        watch_edits.visit_now(watch, by=editor)
+        watch_edits.queue_visit_now(watch, by=editor)
     with django_capture_on_commit_callbacks(execute=True):
-        watch_edits.switch(watch, active=True, by=editor)
+        watch_edits.set_active(watch, active=True, by=editor)
     assert calls() == [{"watch_id": watch.pk}]
     assert progress_of(watch).next_visit_at <= timezone.now()
 
@@ -88,7 +88,7 @@ def test_visited_now(editor: User, django_capture_on_commit_callbacks: Any) -> N
     WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=timezone.now() + timedelta(days=1))
     for _twice in range(2):
         with django_capture_on_commit_callbacks(execute=True):
-            watch_edits.visit_now(watch, by=editor)
+            watch_edits.queue_visit_now(watch, by=editor)
     assert visits.list_due_watches() == [watch.pk]
     assert calls() == [{"watch_id": watch.pk}]
 
@@ -97,9 +97,9 @@ def test_visited_now(editor: User, django_capture_on_commit_callbacks: Any) -> N
 @pytest.mark.parametrize(
     "edit",
     [
-        lambda watch, by: watch_edits.add("https://other.example/", by=by),
-        lambda watch, by: watch_edits.switch(watch, active=False, by=by),
-        lambda watch, by: watch_edits.visit_now(watch, by=by),
+        lambda watch, by: watch_edits.add_watch("https://other.example/", by=by),
+        lambda watch, by: watch_edits.set_active(watch, active=False, by=by),
+        lambda watch, by: watch_edits.queue_visit_now(watch, by=by),
     ],
 )
 def test_editors_only(role: str, edit: Callable[[Watch, User], Any], request: pytest.FixtureRequest) -> None:

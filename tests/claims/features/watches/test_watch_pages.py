@@ -214,7 +214,7 @@ class TestWhatIsShown:
         paper.article("/1")
         paper.page("/2", status=410)
         watch = make_watch(paper.feed("/1", "/2"))
-        visits.visit(watch.pk)
+        visits.run_visit(watch.pk)
         page = desk.sign_in(editor).client.get(desk.page(watch))
         assert [(row.state, bool(row.failure)) for row in page.context["pages"]] == [
             ("failed", True),

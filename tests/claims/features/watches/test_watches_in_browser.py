@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 def test_what_is_followed_fits_a_phone(seat: Any, editor: User, paper: Paper) -> None:
     long = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
     failing = make_watch(f"{paper.address}/{long}", name=long)
-    assert visits.visit(failing.pk) is not None
+    assert visits.run_visit(failing.pk) is not None
     paper.article("/1")
     feed = paper.feed(f"/{long}", "/1")
     desk = seat(editor, viewport={"width": 390, "height": 844})
@@ -40,7 +40,7 @@ def test_what_is_followed_fits_a_phone(seat: Any, editor: User, paper: Paper) ->
     fits(page)
     page.get_by_role("button", name="Follow this").click()
     expect(page.get_by_text("Not visited yet")).to_be_visible()
-    assert visits.visit(Watch.objects.get(url=feed).pk) is not None
+    assert visits.run_visit(Watch.objects.get(url=feed).pk) is not None
     page.reload()
     expect(page.get_by_text("1 new article, 1 failed")).to_be_visible()
     fits(page)

@@ -37,7 +37,7 @@ def visit() -> Visit:
 
     def made(watch: Watch, **named: Any) -> visits.VisitTally:
         WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=timezone.now())
-        tally = visits.visit(watch.pk, **named)
+        tally = visits.run_visit(watch.pk, **named)
         assert tally is not None
         return tally
 

@@ -32,8 +32,8 @@ def work(endpoint: WebhookEndpoint) -> Callable[[], None]:
     """Do what the worker does for the endpoint after a publication."""
 
     def until_done() -> None:
-        ledger_followers.follow()
-        deliveries.send(endpoint.pk)
+        ledger_followers.create_new_deliveries()
+        deliveries.send_due_deliveries(endpoint.pk)
 
     return until_done
 

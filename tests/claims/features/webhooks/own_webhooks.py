@@ -70,6 +70,6 @@ def verified(ours: Tool, receiver: Agreeing, **values: Any) -> str:
 
 
 def work() -> None:
-    ledger_followers.follow()
+    ledger_followers.create_new_deliveries()
     for endpoint in WebhookEndpoint.objects.active():
-        deliveries.send(endpoint.pk)
+        deliveries.send_due_deliveries(endpoint.pk)

@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from claims.features.webhooks import deliveries, worker_calls
-from claims.features.webhooks.deliveries import RETRIES
+from claims.features.webhooks.deliveries import RETRY_DELAYS
 from claims.features.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookProgress
 from claims.models import Claim
 from sources.http import sent_messages
@@ -154,7 +154,7 @@ def test_schedule_of_retries_takes_three_days_and_ends(
         assert len(receiver.messages) == len(waits)  # not a second too early
         clock.move_to(due)
         work()
-    assert waits == list(RETRIES)
+    assert waits == list(RETRY_DELAYS)
     assert sum(waits, timedelta()) == timedelta(hours=75, minutes=35, seconds=5)
     assert (state_of_the_only_delivery(), len(receiver.messages)) == ("failed", 10)
     assert len({message.id for message in receiver.messages}) == 1
@@ -165,13 +165,13 @@ def test_schedule_of_retries_takes_three_days_and_ends(
     assert endpoint.active  # one message says little; see below
 
 
-@given(failures=st.integers(1, len(RETRIES)))
+@given(failures=st.integers(1, len(RETRY_DELAYS)))
 def test_jitter_only_lengthens_a_wait_and_by_a_tenth_at_most(failures: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deliveries, "JITTER", 0.1)
-        wait = deliveries.retry_after(failures)
+        wait = deliveries.get_retry_delay(failures)
     assert wait is not None
-    assert RETRIES[failures - 1] <= wait <= RETRIES[failures - 1] * 1.1
+    assert RETRY_DELAYS[failures - 1] <= wait <= RETRY_DELAYS[failures - 1] * 1.1
 
 
 class TestRetryAfter:
@@ -288,14 +288,14 @@ def test_deleted_while_its_message_is_on_the_way(
     work: Work,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    ask = deliveries.ask
+    ask = deliveries.send_request
 
     def ask_and_delete(delivery: WebhookDelivery) -> deliveries.RequestOutcome:
         outcome = ask(delivery)
         WebhookEndpoint.objects.get().delete()
         return outcome
 
-    monkeypatch.setattr(deliveries, "ask", ask_and_delete)
+    monkeypatch.setattr(deliveries, "send_request", ask_and_delete)
     publish()
     work()
     assert len(receiver.messages) == 1

@@ -323,12 +323,12 @@ class TestTelling:
         path = added(ours, receiver)
         row = WebhookEndpoint.objects.get()
         receiver.answers = [receiver.agree]
-        proof = internal_endpoints.ask_for_proof(row)
-        assert proof.holds
+        proof = internal_endpoints.request_proof(row)
+        assert proof.is_valid
         assert ours.patch(path, {"url": "http://127.0.0.1:9/stranger"}).status_code == 200
         row = WebhookEndpoint.objects.get()
         with pytest.raises(NotPossible, match="changed during verification"):
-            internal_endpoints.accept(row, proof, row.token)  # type: ignore[arg-type]  # it has one
+            internal_endpoints.activate_endpoint(row, proof, row.token)  # type: ignore[arg-type]  # it has one
 
     def test_edits_say_which_version_they_are_about(self, ours: Tool, receiver: Agreeing) -> None:
         path = added(ours, receiver)

@@ -12,9 +12,9 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from standardwebhooks import WebhookVerificationError
 
 from claims.features.webhooks import endpoints, worker_calls
-from claims.features.webhooks.deliveries import RETRIES
+from claims.features.webhooks.deliveries import RETRY_DELAYS
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookProgress
-from claims.features.webhooks.tasks import remove_old, report_disabled
+from claims.features.webhooks.tasks import delete_old_deliveries, report_disabled
 from claims.models import Claim
 from tests.helpers.webhook_receiver import Receiver, status
 
@@ -53,13 +53,13 @@ class TestSwitchingOff:
         third = publish()  # nobody follows the ledger for it meanwhile
         later = datetime.now(UTC) + timedelta(days=settings.WEBHOOK_LOG_DAYS + 1)
         with time_machine.travel(later):
-            remove_old(timestamp=0)
+            delete_old_deliveries(timestamp=0)
             work()
         assert [message.version[0] for message in receiver.messages] == [first.pk, second.pk]
         WebhookEndpoint.objects.filter(pk=endpoint.pk).update(
             active=True, disabled_at=None, disabled_reason=""
         )
-        endpoints.trust_again(endpoint)
+        endpoints.clear_failures(endpoint)
         work()
         again = receiver.messages[2:]
         assert [message.version[0] for message in again] == [second.pk, third.pk]
@@ -118,7 +118,7 @@ class TestSendingAgain:
     ) -> None:
         receiver.answers = [status(500)] * 10
         publish()
-        for wait in (timedelta(), *RETRIES):
+        for wait in (timedelta(), *RETRY_DELAYS):
             clock.shift(wait)
             work()
         delivery = WebhookDelivery.objects.get()

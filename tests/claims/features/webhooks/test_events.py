@@ -24,7 +24,7 @@ Work = Callable[[], None]
 
 def told(endpoint: WebhookEndpoint) -> list[tuple[str, int]]:
     """The events and claim versions of which the endpoint is to be told, in their order."""
-    ledger_followers.follow()
+    ledger_followers.create_new_deliveries()
     rows = WebhookDelivery.objects.filter(endpoint=endpoint).order_by("pk")
     return list(rows.values_list("event", "publication__version"))
 
@@ -74,7 +74,7 @@ def test_merge_and_its_undoing(endpoint: WebhookEndpoint, publish: Publish, edit
     claim, target = publish(), publish()
     claim = workflow.move(claim, "merge", by=editor, into=target)
     workflow.move(claim, "unmerge", by=editor)
-    ledger_followers.follow()
+    ledger_followers.create_new_deliveries()
     rows = WebhookDelivery.objects.order_by("pk").values_list("event", "publication__claim")
     assert list(rows)[2:] == [
         ("claim.merged", claim.pk),

@@ -63,7 +63,7 @@ class TestEnding:
         User.objects.filter(pk=checker.pk).update(email="checker@example.org")
         api_tokens.revoke_token(ApiToken.objects.get(), by=checker)
         self.ends(receiver, publish, "The token “Test tool”, with which it was set up, was revoked.")
-        disabled_endpoints.report(WebhookEndpoint.objects.get())
+        disabled_endpoints.report_disabled_endpoint(WebhookEndpoint.objects.get())
         [letter] = mail.outbox
         assert letter.to == ["checker@example.org"]
         assert f"/api/v1/editorial/{path}" in letter.body
@@ -124,11 +124,11 @@ class TestDatabase:
 def test_two_at_once_do_not_pass_the_limit(checker: User) -> None:
     token, _secret = api_tokens.issue_token(checker, name="Tool", scopes=[WEBHOOKS], days=1)
     for number in range(MAX_PER_OWNER - 1):
-        internal_endpoints.add(token, name=str(number), url="https://example.org/hook")
+        internal_endpoints.add_endpoint(token, name=str(number), url="https://example.org/hook")
 
     def add(name: str) -> str:
         try:
-            internal_endpoints.add(token, name=name, url="https://example.org/hook")
+            internal_endpoints.add_endpoint(token, name=name, url="https://example.org/hook")
         except NotPossible:
             return "refused"
         finally:

@@ -53,7 +53,7 @@ def test_new_endpoint_begins_now(publish: Publish, receiver: Receiver) -> None:
     publish()
     endpoint = WebhookEndpoint.objects.create(name="Late", url=receiver.url)
     after = publish()
-    ledger_followers.follow()
+    ledger_followers.create_new_deliveries()
     assert told(endpoint) == [(after.pk, 1)]
 
 
@@ -63,23 +63,23 @@ def test_every_endpoint_has_its_own_position(
     first = publish()
     other = WebhookEndpoint.objects.create(name="Other", url=receiver.url)
     second = publish()
-    assert ledger_followers.follow() == 3
+    assert ledger_followers.create_new_deliveries() == 3
     assert (told(endpoint), told(other)) == ([(first.pk, 1), (second.pk, 1)], [(second.pk, 1)])
 
 
 def test_again_and_again_changes_nothing(endpoint: WebhookEndpoint, publish: Publish) -> None:
     publish()
-    assert [ledger_followers.follow() for _ in range(3)] == [1, 0, 0]
+    assert [ledger_followers.create_new_deliveries() for _ in range(3)] == [1, 0, 0]
     assert WebhookDelivery.objects.count() == 1
 
 
 def test_entries_by_sql_are_followed_in_steps(
     endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_followers, "STEP_ENTRIES", 10)
+    monkeypatch.setattr(ledger_followers, "ENTRIES_PER_STEP", 10)
     claim = publish()
     insert_by_sql(Publication.objects.get(), 25)
-    assert ledger_followers.follow() == 26
+    assert ledger_followers.create_new_deliveries() == 26
     assert told(endpoint) == [(claim.pk, version) for version in range(1, 27)]
     last = Publication.objects.order_by("-sequence").values_list("sequence", flat=True)[0]
     assert WebhookProgress.objects.get().position == last
@@ -95,29 +95,29 @@ def test_costs_the_same_whatever_a_step_holds(
     # The endpoints; then twice, of which the second finds the end: savepoint, position, entries. Ratings by their
     # code, what matches, deliveries, position, and a call in a savepoint of its own.
     with django_assert_num_queries(1 + 2 * 4 + 4 + 3):
-        ledger_followers.follow()
+        ledger_followers.create_new_deliveries()
 
 
 def test_turn_ends_so_that_other_work_goes_first(
     endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_followers, "STEP_ENTRIES", 4)
+    monkeypatch.setattr(ledger_followers, "ENTRIES_PER_STEP", 4)
     monkeypatch.setattr(ledger_followers, "MAX_RUN_SECONDS", -1.0)
     publish()
     insert_by_sql(Publication.objects.get(), 9)
     ProcrastinateJob.objects.all().delete()
-    assert ledger_followers.follow() == 4
+    assert ledger_followers.create_new_deliveries() == 4
     assert worker_calls.FOLLOW_TASK in calls()
-    assert [ledger_followers.follow() for _ in range(3)] == [4, 2, 0]
+    assert [ledger_followers.create_new_deliveries() for _ in range(3)] == [4, 2, 0]
 
 
 def test_killed_between_two_steps_it_goes_on(
     endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_followers, "STEP_ENTRIES", 4)
+    monkeypatch.setattr(ledger_followers, "ENTRIES_PER_STEP", 4)
     claim = publish()
     insert_by_sql(Publication.objects.get(), 9)
-    call_for, steps = worker_calls.call_for, []
+    call_for, steps = worker_calls.queue_sending, []
 
     def die_in_the_second(endpoint_id: int) -> None:
         """After the deliveries were added and the position moved."""
@@ -126,12 +126,12 @@ def test_killed_between_two_steps_it_goes_on(
         if len(steps) == 2:
             raise SystemExit
 
-    monkeypatch.setattr(worker_calls, "call_for", die_in_the_second)
+    monkeypatch.setattr(worker_calls, "queue_sending", die_in_the_second)
     with pytest.raises(SystemExit):
-        ledger_followers.follow()
+        ledger_followers.create_new_deliveries()
     assert len(told(endpoint)) == 4
     monkeypatch.undo()
-    ledger_followers.follow()
+    ledger_followers.create_new_deliveries()
     assert told(endpoint) == [(claim.pk, version) for version in range(1, 11)]
 
 
@@ -157,7 +157,7 @@ class TestCalling:
         WebhookEndpoint.objects.create(name="Not interested", url=receiver.url, filter="rating=true")
         publish(code="false")
         ProcrastinateJob.objects.all().delete()
-        ledger_followers.follow()
+        ledger_followers.create_new_deliveries()
         job = ProcrastinateJob.objects.get()
         assert (job.task_name, job.args, job.queueing_lock) == (
             worker_calls.SEND_TASK,
@@ -200,13 +200,13 @@ class TestCalling:
         with pytest.raises(Changed):
             publish_and_think_again()
         assert calls() == []
-        assert ledger_followers.follow() == 0
+        assert ledger_followers.create_new_deliveries() == 0
         assert not WebhookDelivery.objects.exists()
 
     def test_publishing_costs_a_question_and_a_call_for_it(
         self, endpoint: WebhookEndpoint, django_assert_num_queries: Any
     ) -> None:
         with django_assert_num_queries(1 + 3):  # who listens; a savepoint around the call
-            worker_calls.announce()
+            worker_calls.queue_ledger_search()
         with django_assert_num_queries(1 + 4):  # one waits: the savepoint is rolled back
-            worker_calls.announce()
+            worker_calls.queue_ledger_search()

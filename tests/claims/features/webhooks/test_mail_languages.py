@@ -19,7 +19,7 @@ def test_each_administrator_in_their_own(administrator: User, mailoutbox: list[A
         name="Archive", url="https://example.org/hook", event_kinds=["claim.published"]
     )
     with translation.override("ko"):
-        disabled_endpoints.report(endpoint)
+        disabled_endpoints.report_disabled_endpoint(endpoint)
     assert {(mail.to[0], mail.subject) for mail in mailoutbox} == {
         (german.email, "[Factcheck] Webhook ausgeschaltet: Archive"),
         (french.email, "[Factcheck] Webhook désactivé\N{NO-BREAK SPACE}: Archive"),

@@ -35,8 +35,8 @@ def failed(endpoint: WebhookEndpoint, receiver: Receiver, publish: Callable[...,
     """A message that the receiver refused once."""
     receiver.answers = [status(500, b"out of ink")]
     publish()
-    ledger_followers.follow()
-    deliveries.send(endpoint.pk)
+    ledger_followers.create_new_deliveries()
+    deliveries.send_due_deliveries(endpoint.pk)
     return WebhookDelivery.objects.get()
 
 
@@ -87,8 +87,8 @@ class TestSettingUp:
     ) -> None:
         form = desk.form(endpoint)
         publish()
-        ledger_followers.follow()
-        deliveries.send(endpoint.pk)
+        ledger_followers.create_new_deliveries()
+        deliveries.send_due_deliveries(endpoint.pk)
         desk.save(endpoint, form, description="Ask Mara.")
         endpoint.refresh_from_db()
         assert endpoint.description == "Ask Mara."
@@ -178,7 +178,7 @@ class TestLog:
         ):
             WebhookProgress.objects.update(paused_until=None)
             again()
-            deliveries.send(endpoint.pk)
+            deliveries.send_due_deliveries(endpoint.pk)
         assert [message.id for message in receiver.messages] == [failed.message_id] * 3
         failed.refresh_from_db()
         assert failed.state == "delivered"

@@ -34,7 +34,7 @@ from django.db import connection
 from claims.features.webhooks import deliveries
 connection.settings_dict["NAME"], endpoint_id = sys.argv[1], int(sys.argv[2])
 settings.WEBHOOKS_TO_LOOPBACK = True
-deliveries.send(endpoint_id)
+deliveries.send_due_deliveries(endpoint_id)
 """
 
 
@@ -60,8 +60,8 @@ class TestWorker:
         claims = [publish() for _ in range(5)]
 
         def work() -> None:
-            ledger_followers.follow()
-            deliveries.send(endpoint.pk)
+            ledger_followers.create_new_deliveries()
+            deliveries.send_due_deliveries(endpoint.pk)
 
         at_once(*[work] * 4)
         assert [message.version[0] for message in receiver.messages] == [claim.pk for claim in claims]
@@ -74,8 +74,8 @@ class TestWorker:
 
         def second() -> None:
             publish()
-            ledger_followers.follow()
-            deliveries.send(endpoint.pk)
+            ledger_followers.create_new_deliveries()
+            deliveries.send_due_deliveries(endpoint.pk)
 
         def publish_meanwhile(request: BaseHTTPRequestHandler) -> None:
             at_once(second)
@@ -83,8 +83,8 @@ class TestWorker:
 
         receiver.answers = [publish_meanwhile]
         publish()
-        ledger_followers.follow()
-        deliveries.send(endpoint.pk)
+        ledger_followers.create_new_deliveries()
+        deliveries.send_due_deliveries(endpoint.pk)
         assert len(receiver.messages) == 2
         assert WebhookProgress.objects.get().held_until is None
 
@@ -100,7 +100,7 @@ class TestWorker:
 
         receiver.answers = [wait]
         publish()
-        ledger_followers.follow()
+        ledger_followers.create_new_deliveries()
         child = subprocess.Popen(
             [sys.executable, "-c", SEND, connection.settings_dict["NAME"], str(endpoint.pk)],
             env=os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"},
@@ -112,10 +112,10 @@ class TestWorker:
         killed.set()
         # Nothing was written down, and for a while the endpoint counts as being worked at.
         assert not WebhookAttempt.objects.exists()
-        deliveries.send(endpoint.pk)
+        deliveries.send_due_deliveries(endpoint.pk)
         assert len(receiver.messages) == 1
         with time_machine.travel(datetime.now(UTC) + deliveries.LEASE_TIME + timedelta(seconds=1)):
-            deliveries.send(endpoint.pk)
+            deliveries.send_due_deliveries(endpoint.pk)
         first, second = receiver.messages
         assert (first.id, first.body) == (second.id, second.body)
         assert WebhookDelivery.objects.get().state == "delivered"
@@ -124,7 +124,7 @@ class TestWorker:
         self, endpoint: WebhookEndpoint, publish: Publish
     ) -> None:
         """The worker may take the one that waits up too early, and find nothing."""
-        worker_calls.announce()
+        worker_calls.queue_ledger_search()
         taken: list[Any] = []
 
         def take() -> None:
@@ -157,7 +157,7 @@ class TestOnceAMinute:
     )
     def test_leaves_an_endpoint_alone(self, endpoint: WebhookEndpoint, publish: Publish, column: str) -> None:
         publish()
-        ledger_followers.follow()
+        ledger_followers.create_new_deliveries()
         ProcrastinateJob.objects.all().delete()
         WebhookProgress.objects.update(**{column: timezone.now() + timedelta(seconds=30)})
         tasks.look_after(timestamp=0)
@@ -168,7 +168,7 @@ class TestOnceAMinute:
 
     def test_leaves_switched_off_endpoints_alone(self, endpoint: WebhookEndpoint, publish: Publish) -> None:
         publish()
-        ledger_followers.follow()
+        ledger_followers.create_new_deliveries()
         ProcrastinateJob.objects.all().delete()
         WebhookEndpoint.objects.update(active=False)
         tasks.look_after(timestamp=0)
@@ -189,10 +189,10 @@ class TestOnceADay:
         publish()
         work()
         with time_machine.travel(datetime.now(UTC) + timedelta(days=29)):
-            tasks.remove_old(timestamp=0)
+            tasks.delete_old_deliveries(timestamp=0)
         assert (WebhookDelivery.objects.count(), WebhookAttempt.objects.count()) == (1, 1)
         with time_machine.travel(datetime.now(UTC) + timedelta(days=31)):
-            tasks.remove_old(timestamp=0)
+            tasks.delete_old_deliveries(timestamp=0)
         assert (WebhookDelivery.objects.count(), WebhookAttempt.objects.count()) == (0, 0)
         work()  # what was removed is not made anew
         assert len(receiver.messages) == 1
@@ -200,9 +200,9 @@ class TestOnceADay:
     def test_removes_secrets_that_no_longer_sign(self, endpoint: WebhookEndpoint) -> None:
         until = timezone.now() + timedelta(hours=1)
         WebhookEndpoint.objects.update(previous_secret=endpoint.secret, previous_secret_until=until)
-        tasks.remove_old(timestamp=0)
+        tasks.delete_old_deliveries(timestamp=0)
         assert WebhookEndpoint.objects.get().previous_secret
         with time_machine.travel(until + timedelta(seconds=1)):
-            tasks.remove_old(timestamp=0)
+            tasks.delete_old_deliveries(timestamp=0)
         endpoint.refresh_from_db()
         assert (endpoint.previous_secret, endpoint.previous_secret_until) == ("", None)

@@ -12,7 +12,7 @@ from django.test import Client
 
 from claims.exports.dumps import dump_run
 from claims.exports.selection import LedgerMoment
-from claims.features.archiving.evidence_pack.proof_files import find_signed_entries, proof_files
+from claims.features.archiving.evidence_pack.proof_files import build_proof_files, find_signed_entries
 from claims.features.witnesses.gauges import QUESTIONS
 from claims.features.witnesses.models import Cosignature, Witness
 from claims.features.witnesses.policy import list_desk_concerns, load_witness_policy
@@ -89,8 +89,8 @@ def test_cosigned_checkpoint_is_carried_everywhere(
     assert (ledger["checkpoint"], ledger["witnesses"]) == (published, {"required": 2, "keys": policy.keys})
     [entry] = Publication.objects.filter(sequence=2)
     files = {
-        one.path: b"".join(one.pieces())
-        for one in proof_files(find_signed_entries([entry]), site="https://x")
+        one.path: b"".join(one.iterate_chunks())
+        for one in build_proof_files(find_signed_entries([entry]), site="https://x")
     }
     assert files["ledger/checkpoint-2.txt"].decode() == published
     assert [path for path in files if path.endswith("key.pem") and "witness" in path] == [

@@ -60,7 +60,7 @@ class Command(LocalizedCommand):
             gettext("%(path)s: %(size)s bytes. Its README.txt explains how to check the contents.")
             % {"path": path, "size": f"{size:,}"}
         )
-        for line in pack.cited.left_out:
+        for line in pack.cited_files.omission_notes:
             self.stderr.write(gettext("Left out. %(line)s") % {"line": line})
 
 

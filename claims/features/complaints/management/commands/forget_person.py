@@ -21,7 +21,7 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, mail: str, **options: Any) -> None:
-        number = personal_data.forget(mail)
+        number = personal_data.forget_person(mail)
         if not number:
             raise CommandError(gettext("There are no records for this email address."))
         self.stdout.write(

@@ -55,16 +55,16 @@ class Command(LocalizedCommand):
         if options["our_key"]:
             self.stdout.write(compute_fingerprint(get_public_key()))
         elif options["list"]:
-            self._list()
+            self._list_newsrooms()
         elif options["add"] is not None:
-            self._add(options)
+            self._add_newsroom(options)
         else:
             if now:
-                everybody = PeerProgress.objects.filter(newsroom__in=PeerNewsroom.objects.active())
-                everybody.update(next_visit_at=timezone.now())
-            self._take()
+                all_progress = PeerProgress.objects.filter(newsroom__in=PeerNewsroom.objects.active())
+                all_progress.update(next_visit_at=timezone.now())
+            self._sync_due_newsrooms()
 
-    def _take(self) -> None:
+    def _sync_due_newsrooms(self) -> None:
         failing = 0
         for newsroom_id in sync_run.list_due_newsrooms():
             try:
@@ -90,7 +90,7 @@ class Command(LocalizedCommand):
                 gettext("Newsrooms that could not be read: %(failing)s.") % {"failing": failing}
             )
 
-    def _add(self, options: dict[str, Any]) -> None:
+    def _add_newsroom(self, options: dict[str, Any]) -> None:
         try:
             signer = peer_edits.look_up_newsroom(options["add"])
             fingerprint_text = compute_fingerprint(signer.key)
@@ -102,7 +102,7 @@ class Command(LocalizedCommand):
                     )
                     % {"signer": signer.name, "url": signer.url, "shown": fingerprint_text}
                 )
-            newsroom = peer_edits.follow(signer, name=options["name"], by=find_user(options["by"]))
+            newsroom = peer_edits.follow_newsroom(signer, name=options["name"], by=find_user(options["by"]))
         except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
@@ -110,7 +110,7 @@ class Command(LocalizedCommand):
             % {"url": newsroom.url, "newsroom": newsroom.pk, "newsroom_2": newsroom}
         )
 
-    def _list(self) -> None:
+    def _list_newsrooms(self) -> None:
         for newsroom in PeerNewsroom.objects.select_related("progress"):
             progress = newsroom.progress
             at = f"{progress.visited_at:%Y-%m-%d %H:%M} UTC" if progress.visited_at else "never"

@@ -8,7 +8,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from claims.features.links import check_run, watched_links
 from claims.features.links.check_run import LinkTally
-from claims.features.links.link_report import print_links_in_need, print_settled, print_tally
+from claims.features.links.link_report import print_links_needing_decision, print_resolved_link, print_tally
 from claims.features.links.models import LinkState
 from claims.features.links.resolved_links import ResolvedLink
 from claims.management.terminal import build_console
@@ -45,28 +45,28 @@ class Command(LocalizedCommand):
 
     def handle(self, *, claim: int | None, **options: Any) -> None:
         watched_links.update_watched_links()
-        only = self._find_named(claim) if claim is not None else None
+        only = self._find_claim_sources(claim) if claim is not None else None
         started_at = timezone.now()
         selected = LinkState.objects.all() if only is None else LinkState.objects.filter(pk__in=only)
         if options["all"] or only is not None:
             selected.filter(next_at__gt=started_at).update(next_at=started_at)
         tally = self._check(only)
-        out = build_console(cast(TextIO, self.stdout))
-        print_tally(tally, out)
-        looked_at = selected.filter(checked_at__gte=started_at)
-        in_need = list(looked_at.waiting().select_related("source").order_by("since", "pk")[:200])
-        if in_need:
-            print_links_in_need(in_need, out)
+        console = build_console(cast(TextIO, self.stdout))
+        print_tally(tally, console)
+        checked_links = selected.filter(checked_at__gte=started_at)
+        links_to_review = list(checked_links.waiting().select_related("source").order_by("since", "pk")[:200])
+        if links_to_review:
+            print_links_needing_decision(links_to_review, console)
             raise CommandError(
-                gettext("Links to review: %(looked_at)s.") % {"looked_at": looked_at.waiting().count()}
+                gettext("Links to review: %(looked_at)s.") % {"looked_at": checked_links.waiting().count()}
             )
         if tally.failed:
             raise CommandError(
                 gettext("Pages that caused an error: %(failed)s. See the log.") % {"failed": tally.failed}
             )
 
-    def _find_named(self, claim: int) -> list[int]:
-        sources = watched_links.find_sources(claim)
+    def _find_claim_sources(self, claim: int) -> list[int]:
+        sources = watched_links.find_claim_sources(claim)
         if not sources:
             raise CommandError(
                 gettext("Claim %(claim)s is not published, or cites no source.") % {"claim": claim}
@@ -75,23 +75,23 @@ class Command(LocalizedCommand):
 
     def _check(self, only: list[int] | None) -> LinkTally:
         tally = LinkTally()
-        err = Console(stderr=True, markup=False, emoji=False, highlight=False)
+        console = Console(stderr=True, markup=False, emoji=False, highlight=False)
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
         )
-        with Progress(*columns, console=err, transient=True) as progress:
+        with Progress(*columns, console=console, transient=True) as progress:
             due = LinkState.objects.due() if only is None else LinkState.objects.due().filter(pk__in=only)
             task = progress.add_task(gettext("Checking"), total=due.count())
 
-            def tell(resolved_link: ResolvedLink) -> None:
+            def report_link(resolved_link: ResolvedLink) -> None:
                 progress.advance(task)
-                print_settled(resolved_link, progress.console)
+                print_resolved_link(resolved_link, progress.console)
 
             try:
-                while (count := check_run.check_round(only=only, report_link=tell)) is not None:
+                while (count := check_run.run_link_checks(only=only, report_link=report_link)) is not None:
                     tally.add(count)
             except KeyboardInterrupt:
                 raise CommandError(

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext, gettext_noop
 
 from claims.features.standards.period import InvalidPeriod, Period
-from claims.features.standards.report import report
+from claims.features.standards.report import get_report
 from claims.features.standards.report_files import build_document, write_csv
 from claims.ledger.document.claim_document import render
 from factcheck.management.localized_command import LocalizedCommand
@@ -30,11 +30,12 @@ class Command(LocalizedCommand):
 
     def handle(self, *, since: date | None, until: date | None, format: str, **options: Any) -> None:  # noqa: A002  the option's name
         try:
-            made_report = report(Period.of(since, until))
+            standards_report = get_report(Period.between(since, until))
         except InvalidPeriod as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(
-            write_csv(made_report) if format == "csv" else render(build_document(made_report)), ending=""
+            write_csv(standards_report) if format == "csv" else render(build_document(standards_report)),
+            ending="",
         )
 
 

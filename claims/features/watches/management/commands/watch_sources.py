@@ -82,7 +82,7 @@ class Command(LocalizedCommand):
         for watch_id in visits.list_due_watches():
             err.print(gettext("Visiting %(objects)s …") % {"objects": Watch.objects.get(pk=watch_id)})
             try:
-                tally = visits.visit(watch_id, report_page=lambda looked_at: print_page(looked_at, err))
+                tally = visits.run_visit(watch_id, report_page=lambda looked_at: print_page(looked_at, err))
             except KeyboardInterrupt:
                 raise CommandError(
                     gettext("Stopped. Imported articles are kept; run the same command to continue.")
@@ -98,7 +98,7 @@ class Command(LocalizedCommand):
         try:
             followable_lists = find_followable(options["add"], visits.build_visitor())
             choice = followable_lists[-1] if options["itself"] else followable_lists[0]
-            watch = watch_edits.add(
+            watch = watch_edits.add_watch(
                 choice.url,
                 kind=choice.kind,
                 name=options["name"] or choice.name,

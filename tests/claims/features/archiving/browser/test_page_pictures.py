@@ -14,10 +14,10 @@ import psutil
 import pypdfium2
 import pytest
 
-from claims.features.archiving.browser.chromium import PROFILE, BrowserLimits
+from claims.features.archiving.browser.chromium import PROFILE_PREFIX, BrowserLimits
 from claims.features.archiving.browser.page_pictures import (
     HEIGHT,
-    MOST_HEIGHT,
+    MAX_HEIGHT,
     WIDTH,
     BrowserUnavailable,
     PagePictures,
@@ -54,7 +54,7 @@ def browser(settings: Any) -> None:
 
 def left_behind() -> list[str]:
     """Folders and processes of browsers."""
-    folders = [path.name for path in Path(tempfile.gettempdir()).glob(f"{PROFILE}*")]
+    folders = [path.name for path in Path(tempfile.gettempdir()).glob(f"{PROFILE_PREFIX}*")]
     processes = [
         process.name()
         for process in psutil.Process().children(recursive=True)
@@ -96,7 +96,7 @@ def test_the_whole_page_is_photographed_and_printed(site: Site) -> None:
 
 def test_a_page_without_an_end_is_cut(site: Site) -> None:
     pictures = visited(site, "<div style='height: 900000px'></div>")
-    assert size_of(pictures.screenshot) == (WIDTH, MOST_HEIGHT)
+    assert size_of(pictures.screenshot) == (WIDTH, MAX_HEIGHT)
 
 
 def test_dialogs_pop_ups_and_downloads_keep_nobody(site: Site) -> None:

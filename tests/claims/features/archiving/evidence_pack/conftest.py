@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile
-from claims.features.archiving.timestamps import stamp
+from claims.features.archiving.timestamps import request_timestamp
 from claims.features.archiving.warc import build_warc
 from claims.models import Claim
 from sources import archive
@@ -96,5 +96,5 @@ def archived(source: Source) -> ArchivedCopy:
 def stamped(copy: ArchivedCopy, authority: StampingAuthority) -> ArchivedCopy:
     """The same, signed by an authority."""
     for file in copy.files.all():
-        stamp(file.sha256)
+        request_timestamp(file.sha256)
     return copy

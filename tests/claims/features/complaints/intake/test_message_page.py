@@ -88,7 +88,7 @@ def test_the_claim_in_work_is_not_told(
     ask: Callable[..., ReaderRequest], checker: User, reader: Client
 ) -> None:
     asked = ask("The mayor sold the harbour.")
-    request_moves.link(asked, make_claim("The mayor secretly sold the whole port."), by=checker)
+    request_moves.link_claim(asked, make_claim("The mayor secretly sold the whole port."), by=checker)
     page = reader.get(f"/messages/{token_of(asked.contacts.get())}/").content.decode()
     assert "It is being checked" in page
     assert "secretly" not in page

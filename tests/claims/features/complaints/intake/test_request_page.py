@@ -93,7 +93,7 @@ def test_what_others_were_answered_is_an_answer(
 ) -> None:
     asked = ask(address="https://example.org/post/1")
     claim = publish()
-    request_moves.answer_with(asked, claim, by=checker)
+    request_moves.answer_with_claim(asked, claim, by=checker)
     assert f"/claims/{claim.pk}/" in send(reader, what="https://example.org/post/1").content.decode()
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was about another bridge.")
     assert send(reader, what="https://example.org/post/1").status_code == 302  # we stand by it no more

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.features.discovery.plain_pages.markdown_escapes import (
     escape_line,
-    link,
+    format_link,
     quote_markdown,
     quote_text,
 )
@@ -237,7 +237,7 @@ def test_nothing_leads_out_of_a_quote(text: str) -> None:
 
 @given(st.text(max_size=100), st.text(max_size=100))
 def test_a_link_leads_where_it_says(words: str, rest: str) -> None:
-    parsed = MARKDOWN.parse(link(words, f"https://example.org/{rest}"))
+    parsed = MARKDOWN.parse(format_link(words, f"https://example.org/{rest}"))
     found = [child for token in parsed for child in token.children or [] if child.type == "link_open"]
     assert len(found) == 1
     assert str(found[0].attrs["href"]).startswith("https://example.org/")
@@ -245,7 +245,7 @@ def test_a_link_leads_where_it_says(words: str, rest: str) -> None:
 
 @pytest.mark.parametrize("address", ["javascript:alert(1)", "data:text/html,x", "", "//evil.example"])
 def test_what_is_no_web_address_is_no_link(address: str) -> None:
-    assert "](" not in link("here", address)
+    assert "](" not in format_link("here", address)
 
 
 def test_text_of_a_source_that_may_not_be_shown_is_not(client: Client, publish: Publish) -> None:

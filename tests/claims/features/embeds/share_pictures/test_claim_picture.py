@@ -15,7 +15,7 @@ from claims.features.embeds.share_pictures.claim_picture import (
     MIN_CONTRAST,
     WIDTH,
     build_alternative_text,
-    build_texts,
+    build_picture_texts,
     choose_readable,
     draw_picture,
 )
@@ -71,15 +71,15 @@ def test_picture_has_the_size_that_sites_ask_for() -> None:
 
 
 def test_it_says_the_rating_in_words_and_whose_it_is() -> None:
-    words = build_texts(claim())
-    assert (words.judged, words.by) == ("False", "Rated by Harbour Gazette")
+    words = build_picture_texts(claim())
+    assert (words.rating_or_status, words.attribution) == ("False", "Rated by Harbour Gazette")
     assert (words.statement, words.claimant) == (
         "The bridge cost 40 million euros.",
         "Mara Lindqvist, Minister of Transport",
     )
     assert words.newsroom == "Factcheck Newsroom"
-    assert build_texts(claim(language="ko")).judged == "거짓"
-    assert build_texts(claim(claimant=None)).claimant == "Claimant not identified"
+    assert build_picture_texts(claim(language="ko")).rating_or_status == "거짓"
+    assert build_picture_texts(claim(claimant=None)).claimant == "Claimant not identified"
 
 
 @pytest.mark.parametrize(
@@ -94,8 +94,8 @@ def test_it_says_the_rating_in_words_and_whose_it_is() -> None:
     ],
 )
 def test_what_was_withdrawn_says_so_and_shows_no_verdict(status: str, judged: str, by: str) -> None:
-    words = build_texts(claim(status=status))
-    assert (words.judged, words.by) == (judged, by)
+    words = build_picture_texts(claim(status=status))
+    assert (words.rating_or_status, words.attribution) == (judged, by)
     assert band(claim(status=status)) == NEUTRAL
     assert "False" not in build_alternative_text(claim(status=status))
     # The verdict that it had makes no difference to what is drawn.

@@ -3,16 +3,16 @@
 import pytest
 from PIL import Image
 
-from claims.features.embeds.share_pictures.paragraphs import MAX_LENGTH, SetText, clean_drawable, fit_text
+from claims.features.embeds.share_pictures.paragraphs import MAX_LENGTH, TypesetText, clean_drawable, fit_text
 from tests.helpers.sweeps import sweep
 
 
-def lines(paragraph: SetText) -> list[str]:
+def lines(paragraph: TypesetText) -> list[str]:
     """What stands in each line, from left to right."""
     return [" | ".join(run.text for run in line) for line in paragraph.lines]
 
 
-def set_in(text: str, width: int = 500, height: int = 10_000, **options: object) -> SetText:
+def set_in(text: str, width: int = 500, height: int = 10_000, **options: object) -> TypesetText:
     return fit_text(text, width=width, height=height, sizes=(40,), **options)  # type: ignore[arg-type]
 
 
@@ -80,7 +80,7 @@ def test_what_runs_to_the_left_is_ordered_as_it_is_drawn() -> None:
 def test_the_greatest_size_is_taken_at_which_all_of_it_fits() -> None:
     def size(text: str) -> tuple[int, bool]:
         found = fit_text(text, width=500, height=180, sizes=(60, 40, 20))
-        return found.size, found.is_whole
+        return found.size, found.is_complete
 
     assert size("Short.") == (60, True)
     assert size("The harbour bridge is closed today, they say.") == (40, True)
@@ -89,7 +89,7 @@ def test_the_greatest_size_is_taken_at_which_all_of_it_fits() -> None:
 
 
 def test_what_does_not_fit_is_cut_at_a_word_and_says_so() -> None:
-    cut = set_in("“The harbour bridge, which is closed, was opened”", height=60, closing="”")
+    cut = set_in("“The harbour bridge, which is closed, was opened”", height=60, closing_mark="”")
     assert lines(cut) == ["“The harbour bridge…”"]
     word = set_in("x" * 500, height=60)
     assert lines(word)[0].endswith("x…")

@@ -5,10 +5,15 @@ from functools import cache
 
 from PIL import ImageFont
 
-from claims.features.embeds.share_pictures.typefaces import FOLDER, choose_typeface, has_character, load_font
+from claims.features.embeds.share_pictures.typefaces import (
+    FONTS_FOLDER,
+    choose_typeface,
+    has_character,
+    load_font,
+)
 from tests.helpers.sweeps import sweep
 
-COVERAGE = json.loads((FOLDER / "coverage.json").read_text())
+COVERAGE = json.loads((FONTS_FOLDER / "coverage.json").read_text())
 #: A code point that no typeface has, so that the box of missing ones is drawn.
 MISSING = "\U000effff"
 
@@ -25,7 +30,7 @@ def drawn(face: ImageFont.FreeTypeFont, text: str) -> bytes:
 
 
 def test_every_file_is_listed_and_every_listed_file_is_there() -> None:
-    assert set(COVERAGE) == {path.name for path in FOLDER.iterdir() if path.suffix in (".ttf", ".otf")}
+    assert set(COVERAGE) == {path.name for path in FONTS_FOLDER.iterdir() if path.suffix in (".ttf", ".otf")}
     assert next(iter(COVERAGE)) == "NotoSans-Bold.ttf"
     assert list(COVERAGE)[-1] == "NotoSansCJK-Bold.otf"
 
