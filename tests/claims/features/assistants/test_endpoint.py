@@ -348,7 +348,7 @@ def test_a_call_costs_what_the_same_question_costs(client: Client, settings: Any
 
 
 def test_expensive_questions_wait_for_their_turn(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gate.expensive_requests, "through", lambda answer, caller: None)
+    monkeypatch.setattr(gate.expensive_requests, "run", lambda answer, caller: None)
     asked = message("tools/call", {"name": "match_text", "arguments": {"text": "The bridge is closed."}})
     response = post(client, asked)
     assert (*error_of(response), response["Retry-After"]) == (503, -32000, "2")

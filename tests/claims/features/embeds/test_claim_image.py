@@ -80,7 +80,7 @@ def test_who_asks_for_many_pictures_leaves_threads_for_pages(
     page_cache.clear()
     drawn, other = publish(), publish()
     assert client.get(f"/claims/{drawn.pk}/image.png?version=1").status_code == 200
-    monkeypatch.setattr(gate.expensive_requests, "through", lambda answer, caller: None)
+    monkeypatch.setattr(gate.expensive_requests, "run", lambda answer, caller: None)
     # What was drawn costs nothing.
     assert client.get(f"/claims/{drawn.pk}/image.png?version=1").status_code == 200
     refused = client.get(f"/claims/{other.pk}/image.png?version=1")
