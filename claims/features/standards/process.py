@@ -1,4 +1,4 @@
-"""Figures on the newsroom's process in a period, from its records of published verdicts."""
+"""Figures about the newsroom's work in a period, counted from its records of published verdicts."""
 
 from collections import Counter
 from collections.abc import Sequence

@@ -30,7 +30,7 @@ from factcheck.installation.house_language import activate_house_language
 
 
 class SiteForm(forms.Form):
-    """The URL of another newsroom."""
+    """A form for the URL of another newsroom."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),
@@ -44,7 +44,7 @@ class SiteForm(forms.Form):
 
 
 class KeyForm(forms.Form):
-    """The key shown on the page."""
+    """A form that returns the key shown on the page."""
 
     key = forms.CharField(widget=forms.HiddenInput)
 

@@ -38,8 +38,8 @@ REQUEST_FIELDS = (
 
 
 class ReplyForm(DeskForm):
-    """A request for reply, or a reason for not asking. It is addressed to the claimant, unless another person
-    is named.
+    """A form for a request for reply, or for a reason for not asking. The request is addressed to the claimant,
+    unless another person is named.
     """
 
     verdict: Verdict | None = None
@@ -106,7 +106,7 @@ def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, A
 
 
 class SentForm(forms.Form):
-    """When a request was made elsewhere; empty means now."""
+    """A form for the time at which a request was made elsewhere; empty means now."""
 
     at = forms.DateTimeField(
         label=gettext_lazy("When"),
@@ -117,7 +117,7 @@ class SentForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """The reply to a request: when and how it arrived, and which part readers see."""
+    """A form for the reply to a request: when and how it arrived, and which part readers see."""
 
     answered_at = forms.DateTimeField(label=gettext_lazy("When the answer arrived"))
     answer_channel = forms.ChoiceField(
@@ -144,7 +144,7 @@ class AnswerForm(forms.Form):
 
 
 class TemplateForm(DeskForm):
-    """A template with placeholders in braces."""
+    """A form for a template with placeholders in braces."""
 
     class Meta:
         model = ReplyTemplate

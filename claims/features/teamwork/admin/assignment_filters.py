@@ -120,7 +120,7 @@ class PriorityFilter(_WorkFilter):
 
 
 class DoneFilter(DropdownFilter):
-    """Hides finished work unless it is requested."""
+    """A filter that hides finished work unless it is requested."""
 
     title = _("done")
     parameter_name = "done"

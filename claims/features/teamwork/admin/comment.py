@@ -42,7 +42,7 @@ from factcheck.admin.unsaved import mark_stored
 
 
 class ResolveForm(forms.Form):
-    """Whether to reopen the thread, and its last comment on the page."""
+    """A form that resolves or reopens a thread. It also names the last comment on the page."""
 
     again = forms.BooleanField(required=False, widget=forms.HiddenInput)
     last = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)

@@ -37,7 +37,7 @@ _WATCH_OF_CLAIM = "appearances__source__watched_pages__watch"
 
 
 class AddressForm(forms.Form):
-    """The pasted URL of a feed or page."""
+    """A form for the pasted URL of a feed or page."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),

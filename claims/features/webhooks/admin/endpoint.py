@@ -77,7 +77,7 @@ class WebhookForm(DeskForm):
 
 
 class RotationForm(forms.Form):
-    """Asks whether the old secret ends immediately; otherwise it still signs for a day."""
+    """A form that asks whether the old secret ends immediately; otherwise it still signs for a day."""
 
     at_once = forms.BooleanField(required=False)
 
