@@ -24,9 +24,8 @@ from factcheck.installation.messages import translate_message
 from sources import archive
 from sources.addresses import build_url_key, get_domain
 from sources.extraction import Document
-from sources.extraction.bounded_extraction import extract_bounded
+from sources.extraction.bounded_extraction import ExtractionRequest, extract_bounded
 from sources.extraction.document import ExtractionError
-from sources.extraction.packed_documents import ExtractionRequest
 from sources.models import Publisher, Snapshot, Source
 from sources.named_publishers import find_or_make_publisher, find_publisher
 from sources.overrides import NO_OVERRIDES, Overrides

@@ -18,8 +18,8 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
+from sources.addresses import is_address
 from sources.extraction.encodings import decode_beginning
-from sources.source_kinds import is_address
 
 #: The largest sitemap that the protocol allows, unpacked, and the most pages that it may list.
 MAX_BYTES = 52_428_800

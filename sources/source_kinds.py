@@ -1,18 +1,16 @@
 """Inputs for an article: a URL, a file, or standard input."""
 
-import re
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from factcheck.sentences import SpokenSentence
+from sources.addresses import is_address
 from sources.extraction import MAX_BYTES
 from sources.http.fetched_documents import FetchedDocument, fetch
 
 STANDARD_INPUT = "-"
-
-_ADDRESS_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 class ReadingError(Exception):
@@ -46,11 +44,6 @@ class Material:
             charset=answer.charset,
             fetched_at=answer.fetched_at,
         )
-
-
-def is_address(place: str) -> bool:
-    """Return whether the input is a URL; otherwise it is a file."""
-    return bool(_ADDRESS_PATTERN.match(place.strip()))
 
 
 def read(place: str) -> Material:

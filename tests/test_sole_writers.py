@@ -35,7 +35,7 @@ LISTENS = {"factcheck.web.serving", "factcheck.web.body_deadlines", "factcheck.t
 #: Speaks with the database, and lets go when it does not answer.
 DATABASE = {f"factcheck.database.{name}" for name in ("replica_watch", "worker_connection")}
 #: Pairs of sockets between two processes of ours, which lead nowhere else.
-PAIRED = {f"factcheck.confinement.{name}" for name in ("confined", "framing", "zygote")}
+PAIRED = {f"factcheck.confinement.{name}" for name in ("confined", "zygote")}
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ WATCHED = {"claims.features.watches.listed_pages", "claims.features.watches.watc
 #: Who changes the state of what readers sent; the database writes each change down itself.
 READERS = {
     f"claims.features.complaints.{name}"
-    for name in ("submissions", "personal_data", "quarantine", "request_moves")
+    for name in ("submissions", "personal_data", "quarantine", "ledger_followers")
 }
 
 #: Who says in memory what would be, and stores none of it.

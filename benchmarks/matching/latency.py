@@ -139,7 +139,7 @@ def _measure_disguises(ask: Ask, chance: random.Random, claims: list[tuple[int, 
 
 def _is_first(ask: Ask, statement: str, text: str) -> bool:
     """Return whether the statement is the first match, ignoring differences in quotation marks and a named author."""
-    from claims.search.words import fold_text
+    from claims.search.texts import fold_text
 
     _, [result] = ask({"text": text[:500]})
     matches = [match for passage in result["passages"] for match in passage["matches"]]

@@ -36,7 +36,7 @@ _INGREDIENTS = (
         "claims/ledger/document/claim_document.py",
         "claims/ledger/document/markdown.py",
     ),
-    *("claims/search/texts.py", "claims/search/words.py"),
+    *("claims/search/texts.py", "claims/search/texts.py"),
 )
 _MADE_MARK = "made"
 

@@ -50,7 +50,7 @@ from claims.matching.desk import find_claims_by_meaning
 from claims.models import Appearance, Claim, Repeat, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.search.spelling import compute_edit_distance, count_tolerated_typos, find_corrections
-from claims.search.words import compile_word_pattern, fold_text
+from claims.search.texts import compile_word_pattern, fold_text
 from factcheck.admin.abbreviations import shorten
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import change_page, get_person

@@ -22,11 +22,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from claims.admin.mapping_form import LABELS, MappingForm, Settings, get_section
-from claims.imports.format_titles import format_title
 from claims.imports.reading import format_detection
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import house_archive, runs
+from claims.imports.wording import format_title
 from claims.models import ImportRun, RatingClass
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import render_badge

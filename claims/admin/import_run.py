@@ -26,9 +26,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from claims.admin import import_form
 from claims.admin.import_form import describe_progress, is_interrupted
 from claims.admin.mapping_form import LABELS
-from claims.imports.format_titles import format_title
-from claims.imports.problem_kinds import describe_kind
 from claims.imports.storing import house_archive, runs, undo
+from claims.imports.wording import describe_kind, format_title
 from claims.models import AuditKind, ImportProblem, ImportRun
 from claims.newsroom import audit
 from factcheck.admin.badges import Tone, render_badge
@@ -37,7 +36,7 @@ from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.admin.technical import render_fingerprint, render_json
 from factcheck.database.distinct_values import list_distinct_values
-from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import activate_house_language
 
 
 class ProblemKindFilter(DropdownFilter):

@@ -24,7 +24,7 @@ from claims.newsroom.roles import require_permission
 from claims.review import claim_edits, workflow
 from factcheck import features
 from factcheck.database.rules import describe_refusal
-from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import activate_house_language
 
 #: How long a proposal stays reserved for a viewer who does nothing.
 HOLD_TIME = timedelta(minutes=5)

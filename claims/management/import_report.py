@@ -19,11 +19,10 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from claims.imports.format_titles import format_title
-from claims.imports.problem_kinds import describe_kind
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.recipe import IsUnrated, ReportDetection
 from claims.imports.storing import run_import
+from claims.imports.wording import describe_kind, format_title
 from claims.models import ImportProblem, ImportRun
 
 _PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}

@@ -1,8 +1,12 @@
-"""The terminal that a command writes to."""
+"""What several commands read from the command line, and the terminal that they write to."""
 
 import os
+from argparse import ArgumentTypeError
 from typing import TextIO
 
+from django.contrib.auth.models import User
+from django.core.management.base import CommandError
+from django.utils.translation import gettext
 from rich.console import Console
 
 WIDTH_OF_FILES = 120
@@ -18,3 +22,26 @@ def build_console(stream: TextIO) -> Console:
     if not console.encoding.startswith("utf") and (reconfigure := getattr(stream, "reconfigure", None)):
         reconfigure(errors="backslashreplace")
     return console
+
+
+def parse_share(text: str) -> float:
+    """Parse a number from 0 to 1. Raises ArgumentTypeError."""
+    try:
+        if 0 <= float(text) <= 1:
+            return float(text)
+    except ValueError:
+        pass
+    raise ArgumentTypeError(gettext("%(text)s is not a number from 0 to 1") % {"text": f"{text!r}"})
+
+
+def find_user(name: str | None) -> User | None:
+    """Return the person with this user name; None without a name. Raises CommandError if unknown."""
+    if name is None:
+        return None
+    try:
+        return User.objects.get_by_natural_key(name)
+    except User.DoesNotExist:
+        raise CommandError(
+            gettext("There is no user “%(name)s”. Leave --by out, or name a user with an account.")
+            % {"name": name}
+        ) from None

@@ -10,8 +10,7 @@ from typing import NamedTuple
 
 from claims.matching.typos import is_swap, is_typo
 from claims.quotes.statements import MILLI_PATTERN
-from claims.search.texts import UNSPACED_PATTERN
-from claims.search.words import compile_word_pattern, fold_text
+from claims.search.texts import UNSPACED_PATTERN, compile_word_pattern, fold_text
 
 #: Longer texts are only aligned up to this word.
 MAX_WORDS = 300

@@ -21,10 +21,9 @@ from claims.matching.alignment import Span, split_words
 from claims.matching.answer_cache import AnswerCache
 from claims.matching.embedding.neighbours import QueryModel, get_query_model
 from claims.matching.judgement import judge
-from claims.matching.posts import clean_post
+from claims.matching.posts import TextSpan, clean_post, split_sentences, trim_span
 from claims.matching.query import Candidate, TextQuery, Vector
 from claims.matching.ranking import rank_candidates
-from claims.matching.sentences import TextSpan, split_sentences, trim_span
 from claims.models import Publication
 from factcheck.web.unavailable import TooMuchWork
 from sources.extraction import detect_language

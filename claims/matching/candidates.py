@@ -3,17 +3,20 @@
 These are current publications only. `claims.matching.desk` has unpublished work.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 import orjson
+from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
 
 from claims.matching import embedding
-from claims.matching.claim_text import ClaimTexts, load_current_column
-from claims.matching.query import Candidate, TextQuery, Vector
+from claims.matching.query import Candidate, TextQuery, Vector, get_primary_language
 from claims.matching.shared_words import build_forms, compute_shares, find_claims_sharing_words, split_words
 from claims.models import Publication
+from factcheck.database.read_connections import fetch_rows
 
 #: Claims near a text, by id: their similarity and their vectors.
 NearClaims = Mapping[int, tuple[float, Vector]]
@@ -22,6 +25,54 @@ NearClaims = Mapping[int, tuple[float, Vector]]
 #: most of them match nothing and comparing candidates takes longest.
 CANDIDATE_LIMIT, CANDIDATE_LIMIT_OF_MANY = 30, 12
 MANY_TEXTS = 10
+
+
+def load_current_column(
+    claims: Collection[int], rows: QuerySet[Publication] | None = None, *, column: str = "body"
+) -> dict[int, Any]:
+    """Return a column of these claims' current publications.
+
+    Args:
+        rows: the publications to read; by default, all.
+    """
+    if not claims:
+        return {}
+    publications = (Publication.objects.current() if rows is None else rows).filter(
+        claim_id__in=sorted(claims)
+    )
+    try:
+        sql, parameters = publications.order_by().values_list("claim_id", column).query.sql_with_params()
+    except EmptyResultSet:  # what they are narrowed down to cannot be
+        return {}
+    return dict(fetch_rows(sql, parameters))
+
+
+@dataclass(frozen=True)
+class ClaimTexts:
+    """The texts of a claim for matching. `Candidate` explains each."""
+
+    statement: str
+    language: str
+    claimant: str
+    claimed_on: date | None
+    headline: str
+    reviewed_on: date | None = None
+
+    @classmethod
+    def build_public(cls, body: dict[str, Any]) -> "ClaimTexts":
+        """Return the texts of a claim's current publication."""
+        return cls(
+            body["statement"],
+            get_primary_language(body["language"]),
+            body["claimant"]["name"] if body["claimant"] else "",
+            date.fromisoformat(body["claimed_on"]) if body["claimed_on"] else None,
+            # Entries that were recorded elsewhere before verdicts had headlines have none.
+            "\n".join(filter(None, (verdict.get("title", "") for verdict in body["verdicts"]))),
+            min(
+                (date.fromisoformat(day) for verdict in body["verdicts"] if (day := verdict["reviewed_on"])),
+                default=None,
+            ),
+        )
 
 
 @dataclass(frozen=True)

@@ -13,13 +13,13 @@ from django.db import connection
 from claims.matching.answers import Answer, MatchTerms, compute_answers
 from claims.matching.candidates import (
     CANDIDATE_LIMIT,
+    ClaimTexts,
     FoundCandidates,
     build_candidates,
     compute_word_shares,
     find_nearest,
     load_all_vectors,
 )
-from claims.matching.claim_text import ClaimTexts
 from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.semantic_fallback import MAX_CANDIDATES, rank_claims_by_meaning
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words, get_common_words

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from claims.matching import candidates, embedding
-from claims.matching.claim_text import load_current_column
+from claims.matching.candidates import load_current_column
 from claims.matching.posts import clean_post
 from claims.matching.query import TextQuery
 from claims.matching.ranking import rank_candidates

@@ -16,7 +16,7 @@ from claims.models import AuditKind, DeskSession
 from claims.newsroom import audit, desk_sessions
 from factcheck.admin.sign_in import code_refused
 from factcheck.admin.single_sign_on import single_sign_on_failed
-from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import activate_house_language
 from factcheck.list_phrases import join_words
 
 #: The names of sign-in methods in the log; other names of allauth are used unchanged.

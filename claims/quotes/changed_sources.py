@@ -95,8 +95,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     Appearance.objects.filter(pk__in=[appearance.pk for appearance in orphaned]).exclude(
         anchor=Appearance.Anchor.ORPHANED
     ).update(anchor=Appearance.Anchor.ORPHANED)
-    if snapshot.number > 1:
-        record_statuses(changed_text, orphaned)
+    record_statuses(changed_text, orphaned)
     return result
 
 
@@ -104,6 +103,7 @@ def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) 
     """Update appearances in the same transaction when a snapshot is stored."""
     if snapshot.number == 1:
         complete_waiting(snapshot)
+        return Reanchoring()  # no quote is anchored to an older snapshot
     return reanchor(snapshot)
 
 

@@ -8,7 +8,7 @@ from claims.models import Claim, ScheduledPublication
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import scheduled_publications, workflow
 from factcheck.database.rules import describe_refusal
-from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import activate_house_language
 
 
 @app.periodic(cron="* * * * *")

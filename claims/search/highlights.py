@@ -11,8 +11,7 @@ from typing import Any
 
 from claims.search.queries import SearchReading
 from claims.search.syntax import find_wanted_runs, straighten_quotes
-from claims.search.texts import choose_stemmers
-from claims.search.words import compile_word_pattern, fold_text
+from claims.search.texts import choose_stemmers, compile_word_pattern, fold_text
 from factcheck.database.read_connections import fetch_rows
 
 Document = dict[str, Any]

@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from claims.search.syntax import find_wanted_words, straighten_quotes
-from claims.search.words import compile_word_pattern, fold_text
+from claims.search.texts import compile_word_pattern, fold_text
 from factcheck.database.read_connections import fetch_rows
 
 #: The maximum number of words corrected per search; a pasted text is not a typing error.

@@ -4,8 +4,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from claims.search.texts import UNSPACED_PATTERN, make_searchable, pair_letters
-from claims.search.words import compile_word_pattern, fold_text, remove_grouping
+from claims.search.texts import (
+    UNSPACED_PATTERN,
+    compile_word_pattern,
+    fold_text,
+    make_searchable,
+    pair_letters,
+    remove_grouping,
+)
 
 # Keyboards and word processors write other quotation marks than the straight one.
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | {"\0": " ", "\u3000": " "})

@@ -1,9 +1,9 @@
 """Index texts for search: by language, and in scripts without spaces between words."""
 
 import re
+import unicodedata
 from collections.abc import Iterable
-
-from claims.search.words import fold_text
+from functools import cache
 
 #: PostgreSQL's stemmers by language (ISO 639-1). For each, the migration creates a text search configuration
 #: `factcheck_<tag>` that also ignores accents; texts in other languages are searched word by word, unstemmed.
@@ -75,3 +75,140 @@ def choose_stemmers(languages: Iterable[str]) -> list[str]:
     primary = (language.partition("-")[0].lower() for language in languages)
     stemmers = (_STEMMED_AS.get(tag, tag) for tag in primary)
     return list(dict.fromkeys(tag for tag in stemmers if tag in STEMMERS))[:SEARCHABLE_LANGUAGES]
+
+
+# Marks that are not pronounced and often omitted: accents, Hebrew and Arabic vowel points, variation selectors. In
+# other scripts (Indic, Thai …) marks are vowels.
+_UNSPOKEN_MARKS = (
+    (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670),
+    (0x06D6, 0x06ED), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F),
+    (0xFE20, 0xFE2F), (0x1D165, 0x1D1AD), (0xE0100, 0xE01EF),
+)  # fmt: skip
+
+# Apostrophes and similar signs, which Unicode classes as letters.
+_MODIFIERS = (0x02B9, 0x02EE)
+
+# Pictographs, including those that this Python does not know yet.
+_PICTOGRAPHS = (0x1F000, 0x1FAFF)
+
+# Units and abbreviations in one sign (㎏, ㈱, ℃): symbols that are read as words.
+_ABBREVIATIONS = ((0x2103, 0x2103), (0x2109, 0x2109), (0x3200, 0x33FF))
+
+# Stretches a word, and nothing else: tatweel, and the same in N'Ko.
+_STRETCHING_LETTERS = {"\u0640", "\u07fa"}
+
+# Forms of one letter between which keyboards and languages differ, not words: alef, yeh, kaf and heh of Arabic, Persian
+# and Urdu; the dotless i of Turkish, whose capital is everybody's.
+_EQUIVALENT_LETTERS = {
+    "آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك",
+    "ہ": "ه", "ۂ": "ه", "ۀ": "ه", "ە": "ه",
+    "ı": "i",
+}  # fmt: skip
+
+_ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_SPACE = "\u200c", "\u200b"  # zero width non-joiner, zero width space
+
+# Persian and its neighbours write it where others write a space; elsewhere it only shapes letters.
+_SPACE_IN_ARABIC = re.compile(
+    rf"(?<=[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]){_ZERO_WIDTH_NON_JOINER}"
+)
+
+# 1,000 and 1.000 and 12,34,567: thousands, as one number.
+_GROUPED_DIGITS = r"(?<![\d.,])\d{1,3}(?:(?:,\d{2,3})*,\d{3}|(?:[.'’٬\u00a0\u2009\u202f]\d{3})+)(?!\d)"
+_THOUSANDS_PATTERN = re.compile(_GROUPED_DIGITS)
+_BETWEEN_DIGITS = re.compile(r"\D")
+# 3.5 and 3,5; a list of numbers has more digits, or more of them.
+_DECIMAL = r"(?<![\d.,٫])\d+[.,٫]\d{1,2}(?![.,٫]?\d)"
+_FRACTION_PATTERN = re.compile(r"[.,٫](?=\d{1,2}(?![.,٫]?\d))")
+_DECIMALS_PATTERN = re.compile(_DECIMAL)
+# A placeholder for the decimal point until all other points are removed.
+_POINT = "\0"
+
+# U.S. and z.B.: one word, also written without points, in Latin, Greek and Cyrillic.
+_INITIAL = r"[A-Za-zÀ-ÖØ-öø-\u02af\u0370-\u052f]"
+_INITIALS = rf"(?<![\w.]){_INITIAL}(?:\.{_INITIAL})+(?![\w\u0300-\u036f])"
+_ABBREVIATED_PATTERN = re.compile(_INITIALS)
+
+_DIGIT_BESIDE_LETTER = re.compile(r"(?<=[0-9])(?=[^0-9 .])|(?<=[^0-9 .])(?=[0-9])")
+
+
+def fold_text(text: str) -> str:
+    """Return the words of a text separated by spaces, in a form that is the same however they are typed.
+
+    Case, Latin and Greek accents, vowel points and signs are removed, except decimal points. Digits become ASCII
+    digits, separate from letters, so that `covid19` equals `COVID-19`.
+    """
+    text = remove_grouping(text.replace(_POINT, " "))
+    text = _ABBREVIATED_PATTERN.sub(lambda word: word.group().replace(".", ""), text)
+    text = _DECIMALS_PATTERN.sub(lambda number: _FRACTION_PATTERN.sub(_POINT, number.group()), text)
+    if not text.isascii():
+        # Composed, so that the breve of a decomposed й is not mistaken for an accent.
+        text = unicodedata.normalize("NFC", text)
+    text = text.translate(_NORMAL_FORMS)
+    if not text.isascii():
+        if _ZERO_WIDTH_NON_JOINER in text:
+            text = _SPACE_IN_ARABIC.sub(" ", text).replace(_ZERO_WIDTH_NON_JOINER, "")
+        text = unicodedata.normalize("NFC", text)
+    return _DIGIT_BESIDE_LETTER.sub(" ", text)
+
+
+def remove_grouping(text: str) -> str:
+    """Remove grouping from numbers: `1,000` → `1000`."""
+    return _THOUSANDS_PATTERN.sub(lambda number: _BETWEEN_DIGITS.sub("", number.group()), text)
+
+
+@cache
+def compile_word_pattern() -> re.Pattern[str]:
+    """Compile a pattern for one word or number in a text, including marks inside words."""
+    inside = "".join(
+        chr(code)
+        for code in (*range(0xAD, 0x20000), *range(0xE0000, 0xE0200))  # no other plane has any
+        if unicodedata.category(chr(code)) in {"Mn", "Mc", "Me", "Cf"} and chr(code) != _ZERO_WIDTH_SPACE
+    )
+    return re.compile(
+        rf"{_GROUPED_DIGITS}(?:{_FRACTION_PATTERN.pattern}\d+)?|{_DECIMAL}|\d+|{_INITIALS}|[^\W\d_](?:[^\W\d_]|[{re.escape(inside)}])*"
+    )
+
+
+class _NormalForms(dict[int, str]):
+    """The normal form of each character, computed on first use."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        image = _normalise_character(character)
+        if unicodedata.category(character) not in {"Cn", "Co", "Cs"}:  # a million, which texts do not contain
+            self[code] = image
+        return image
+
+
+_NORMAL_FORMS = _NormalForms({ord(_POINT): "."})
+
+
+def _normalise_character(character: str) -> str:
+    code, category = ord(character), unicodedata.category(character)
+    if category[0] == "M":
+        return "" if _is_among(code, _UNSPOKEN_MARKS) else character
+    if category == "Nd":
+        return str(unicodedata.decimal(character))
+    if category == "No" or _is_among(code, _ABBREVIATIONS):
+        return f" {_spell_out(character)} "
+    if category == "Cf":
+        return {_ZERO_WIDTH_SPACE: " ", _ZERO_WIDTH_NON_JOINER: _ZERO_WIDTH_NON_JOINER}.get(character, "")
+    is_sign = category[0] in "PSZ" or category in {"Cc", "Cs", "Co"}
+    if is_sign or _is_among(code, (_MODIFIERS,)) or (category == "Cn" and _is_among(code, (_PICTOGRAPHS,))):
+        return " "
+    if character in _STRETCHING_LETTERS:
+        return ""
+    return _EQUIVALENT_LETTERS.get(character) or _spell_out(character)
+
+
+def _spell_out(character: str) -> str:
+    """Fold a letter: lower case, normal width and, in Latin and Greek, no accents."""
+    form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", character).casefold())
+    letters = unicodedata.normalize("NFKD", form)
+    if unicodedata.name(letters[0], "").startswith(("LATIN", "GREEK")):
+        form = letters
+    return form if form == character else "".join(_normalise_character(part) for part in form)
+
+
+def _is_among(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
+    return any(first <= code <= last for first, last in ranges)

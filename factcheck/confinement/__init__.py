@@ -1,8 +1,7 @@
 """Confined processes for untrusted input, with limited memory, time and output.
 
-    framing     messages on a socket
     limits      the limits of a process, and how to set them
-    zygote      the program that starts once, loads all modules, and forks a process for each task
+    zygote      the program that starts once, loads all modules, and forks a process for each task; its messages
     confined    the interface for the rest of the project
 
 A task takes bytes and returns bytes; it is a function of a module that needs no database. Each task runs in its own

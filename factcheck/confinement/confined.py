@@ -11,14 +11,14 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from factcheck.confinement.framing import (
+from factcheck.confinement.limits import Allowance, Cause
+from factcheck.confinement.zygote import (
     ANSWER,
     MessageInterrupted,
     MessageTooLarge,
     read_message,
     write_message,
 )
-from factcheck.confinement.limits import Allowance, Cause
 
 logger = logging.getLogger(__name__)
 

@@ -23,7 +23,6 @@ from types import ModuleType
 
 import psutil
 
-from factcheck.confinement.framing import ANSWER, FAULT, read_message, write_message
 from factcheck.confinement.limits import Allowance, Cause, confine
 
 #: How often it looks at its processes while there are some, and how long it waits for work when there are none.
@@ -34,6 +33,49 @@ _STATUS_OF_CRASH, _STATUS_OF_MEMORY, _STATUS_OF_OUTPUT = 70, 71, 72
 #: No descriptor that it has open is above this.
 _MAX_FILES = 4096
 _MAX_FAULT_LENGTH = 20_000
+
+
+#: The first byte of an answer, and of an error.
+ANSWER, FAULT = b"+", b"!"
+
+_LENGTH_BYTES = 8
+_CHUNK_SIZE = 1 << 20
+
+
+class MessageInterrupted(Exception):
+    """The other end closed before the message was complete."""
+
+
+class MessageTooLarge(Exception):
+    """The message is longer than the reader accepts."""
+
+
+def write_message(connection: socket.socket, message: bytes) -> None:
+    connection.sendall(len(message).to_bytes(_LENGTH_BYTES))
+    connection.sendall(message)
+
+
+def read_message(connection: socket.socket, longest: int) -> bytes:
+    """Read the next message.
+
+    Raises:
+        MessageInterrupted: the other end closed first.
+        MessageTooLarge: its stated length exceeds `longest`.
+    """
+    length = int.from_bytes(_receive_exactly(connection, _LENGTH_BYTES))
+    if length > longest:
+        raise MessageTooLarge
+    return _receive_exactly(connection, length)
+
+
+def _receive_exactly(connection: socket.socket, length: int) -> bytes:
+    content = bytearray()
+    while len(content) < length:
+        piece = connection.recv(min(_CHUNK_SIZE, length - len(content)))
+        if not piece:
+            raise MessageInterrupted
+        content += piece
+    return bytes(content)
 
 
 @dataclass(slots=True)

@@ -1,5 +1,9 @@
-"""Translatable sentences of modules without Django."""
+"""Translate sentences of modules without Django, and activate the newsroom's language for permanent records."""
 
+from contextlib import AbstractContextManager
+
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext
 
 from factcheck.sentences import SpokenSentence
@@ -16,3 +20,12 @@ def translate_message(message: object) -> str:
             else translated_text
         )
     return str(text)
+
+
+def activate_house_language() -> AbstractContextManager[None]:
+    """Activate the installation's language (LANGUAGE_CODE).
+
+    Everyone reads public notes and the notes in a history, and they are permanent. So they are not written in the
+    language of the person who causes them.
+    """
+    return translation.override(settings.LANGUAGE_CODE)

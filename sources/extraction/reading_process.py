@@ -1,8 +1,8 @@
 """The function that reads documents in the confined process (`factcheck.confinement.zygote`)."""
 
+from .bounded_extraction import ExtractionRequest, pack_answer, unpack_request
 from .document import Document, ExtractionError
 from .extract import extract, extract_recording
-from .packed_documents import ExtractionRequest, pack_answer, unpack_request
 
 _WARM_UP_PAGE = """<!doctype html><html lang="en"><head><title>A page to begin with</title></head><body><article>
 <h1>A page to begin with</h1><p>Whoever reads one page has loaded what reading the next one takes.</p>

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
-from sources.media_fragments import FRAGMENT_PATTERN, parse_fragment
+from sources.addresses import FRAGMENT_PATTERN, parse_fragment
 
 _MAX_LENGTH = 40
 

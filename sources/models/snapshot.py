@@ -8,7 +8,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.rules import append_only
-from sources.media_fragments import build_fragment
+from sources.addresses import build_fragment
 
 
 class TextSha256(models.Func):

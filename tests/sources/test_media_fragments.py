@@ -1,6 +1,6 @@
 """When a stretch of a transcript is heard."""
 
-from sources.media_fragments import build_fragment
+from sources.addresses import build_fragment
 from tests.helpers.sweeps import sweep
 
 CUES = [(0, 0.0, 2.5), (10, 2.5, 4.0), (25, 61.25, 63.0)]

@@ -33,7 +33,7 @@ from claims.ledger.entry_builder import LedgerEntry as Recorded
 from claims.ledger.entry_builder import rebuild_entry
 from claims.models import Claim, Evidence, Publication, Transition, Verdict
 from factcheck.database.bulk_copy import RowMaker, copy_rows
-from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import activate_house_language
 
 #: The author of each move, as the log names them.
 ACTOR = gettext_noop("Restored from an export")

@@ -3,7 +3,6 @@
 Each function locks the complaint, reads it again, decides and writes. The database records who made the move.
 """
 
-from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import User
@@ -121,28 +120,6 @@ def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
     if not reason.strip():
         raise NotPossible(_("Explain why it is rejected: the reader will receive this."))
     return _close_complaint(complaint, by, state=_State.REJECTED, reason=reason.strip())
-
-
-def link_published_corrections(claims: Collection[int]) -> None:
-    """Link complaints to the corrections that were just published for these claims.
-
-    An editor still writes the answer, but the outcome is now fixed.
-    """
-    waiting = Complaint.objects.select_for_update(of=("self",)).filter(
-        entry=None,
-        correction__claim__in=claims,
-        correction__state=Verdict.State.PUBLISHED,
-        state__in=[_State.CONFIRMED, _State.IN_PROGRESS],
-    )
-    for complaint in waiting.select_related("correction"):
-        assert complaint.correction is not None  # noqa: S101  it was requested
-        newest = Publication.objects.newest().filter(claim_id=complaint.correction.claim_id).first()
-        if newest is None or newest.version == 1 or newest.published_at < complaint.received_at:
-            continue
-        clarified = newest.kind == Publication.Kind.CLARIFICATION
-        complaint.entry = newest
-        complaint.outcome = _Outcome.CLARIFIED if clarified else _Outcome.CORRECTED
-        complaint.save(update_fields=["entry", "outcome"])
 
 
 def notify_overdue() -> int:

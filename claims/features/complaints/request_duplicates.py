@@ -7,8 +7,7 @@ from django.contrib.postgres.search import TrigramSimilarity
 
 from claims.features.complaints.models import ReaderRequest
 from claims.matching.answers import MatchTerms, compute_answers
-from claims.matching.candidates import FoundCandidates, build_candidates, compute_word_shares
-from claims.matching.claim_text import ClaimTexts
+from claims.matching.candidates import ClaimTexts, FoundCandidates, build_candidates, compute_word_shares
 from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import find_claims_sharing_words
 

@@ -3,12 +3,10 @@
 All readers with the same request are notified together.
 """
 
-from collections.abc import Collection
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.features.complaints import reader_mails
@@ -88,36 +86,6 @@ def decline_request(request: ReaderRequest, *, reason: str, by: User) -> ReaderR
     if not reason.strip():
         raise NotPossible(_("Explain why it will not be checked: the readers will receive this."))
     return _close_request(request, by, state=_State.DECLINED, reason=reason.strip(), claim=None)
-
-
-def answer_published(claims: Collection[int]) -> None:
-    """Answer the requests on claims that were just published."""
-    # Two queries: a single one with OR would read all accepted requests.
-    merged_claims = Claim.objects.filter(merged_into__in=claims).values_list("pk", flat=True)
-    _answer_published(ReaderRequest.objects.filter(claim__in=[*claims, *merged_claims]))
-
-
-@transaction.atomic
-def answer_all_published() -> None:
-    """Answer requests after any publication. Also covers imports, which send no signal for each claim."""
-    _answer_published(ReaderRequest.objects.all())
-
-
-def _answer_published(requests: QuerySet[ReaderRequest]) -> None:
-    waiting = requests.filter(state=_State.TAKEN_UP)
-    if not waiting.exists():  # after most publications, and a fifth of the work of asking which are published
-        return
-    current = Publication.objects.current()
-    rows = waiting.select_for_update(of=("self",)).filter(
-        Exists(current.filter(claim=OuterRef("claim")))
-        | Exists(current.filter(claim=OuterRef("claim__merged_into")))
-    )
-    for row in rows.select_related("claim__merged_into"):
-        assert row.claim is not None  # noqa: S101  it is published
-        row.claim = row.claim.merged_into or row.claim
-        row.state, row.moved_by, row.moved_by_name = _State.ANSWERED, None, ""
-        row.save(update_fields=["state", "claim", "moved_by", "moved_by_name"])
-        reader_mails.queue_answer(row.contacts.all())
 
 
 def _lock_open_request(request: ReaderRequest, by: User) -> ReaderRequest:

@@ -2,7 +2,7 @@
 
 from procrastinate.contrib.django import app
 
-from claims.features.complaints import complaint_moves, personal_data, reader_mails, request_moves
+from claims.features.complaints import complaint_moves, ledger_followers, personal_data, reader_mails
 from claims.newsroom.mails import MAIL_QUEUE, RETRIES
 
 
@@ -36,4 +36,4 @@ def notify_overdue_complaints(timestamp: int) -> None:
 @app.task(queueing_lock="answer_published_requests")
 def answer_published_requests(timestamp: int) -> None:
     """Answer requests whose claims were published by an import."""
-    request_moves.answer_all_published()
+    ledger_followers.answer_all_published()

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
@@ -15,6 +16,7 @@ from claims.features.discovery.models import AnnouncementProgress
 from claims.features.discovery.service_messages import NotificationRefused, choose_retry_delay
 from claims.models import Publication
 from claims.models.publication import select_previous
+from factcheck.database.deferred_jobs import defer_once
 
 logger = logging.getLogger(__name__)
 
@@ -23,6 +25,8 @@ ENTRIES_PER_STEP = 5_000
 #: After this many seconds, a run ends so that the worker can do other work.
 MAX_RUN_SECONDS = 60.0
 
+QUEUE = "announcements"
+ANNOUNCE_TASK = "claims.features.discovery.tasks.announce_entries"
 INDEXNOW_SERVICE = "indexnow"
 
 NotifyService = Callable[[Sequence[dict[str, Any]]], None]
@@ -34,6 +38,20 @@ def list_services() -> dict[str, NotifyService]:
         {INDEXNOW_SERVICE: indexnow.notify_service} if settings.INDEXNOW_KEY else {}
     )
     return services | {hub: partial(websub.notify_hub, hub) for hub in settings.WEBSUB_HUBS}
+
+
+def queue_announcement_on_commit(**signal: Any) -> None:
+    """Queue a notification about new entries on commit, if any service is configured.
+
+    Nothing is lost without this call, because the worker checks once a minute.
+    """
+    if list_services():
+        transaction.on_commit(queue_announcement, robust=True)
+
+
+def queue_announcement() -> None:
+    """Queue a notification, unless one is queued already."""
+    defer_once(ANNOUNCE_TASK, {}, queue=QUEUE, queueing_lock=ANNOUNCE_TASK)
 
 
 def announce_new_entries() -> bool:

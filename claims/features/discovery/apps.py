@@ -9,5 +9,5 @@ class Discovery(Feature):
     adds = _("Sitemaps and pages as plain text, and notices to search engines about what is new.")
     preset = "small"
     receivers = {
-        "claims.ledger.signals.entries_added": "claims.features.discovery.tasks.queue_announcement_on_commit"
+        "claims.ledger.signals.entries_added": "claims.features.discovery.announcements.queue_announcement_on_commit"
     }

@@ -15,9 +15,9 @@ from claims.newsroom import following
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require_permission
 from factcheck.installation.messages import translate_message
+from sources.addresses import is_address
 from sources.http.fetch_errors import FetchError
 from sources.models.publisher import has_house_name
-from sources.source_kinds import is_address
 
 _ADD_PERMISSION, _CHANGE_PERMISSION = "federation.add_peernewsroom", "federation.change_peernewsroom"
 

@@ -10,8 +10,7 @@ from typing import Any
 
 from claims.features.federation.models import PeerClaim
 from claims.matching.answers import MATCH_LIMIT, AnsweredPassage, MatchTerms, compute_answers
-from claims.matching.candidates import FoundCandidates, build_candidates, compute_word_shares
-from claims.matching.claim_text import ClaimTexts
+from claims.matching.candidates import ClaimTexts, FoundCandidates, build_candidates, compute_word_shares
 from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words
 from factcheck.database.read_connections import fetch_rows

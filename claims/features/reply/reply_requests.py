@@ -28,7 +28,7 @@ from claims.newsroom.roles import require_permission
 from claims.review import verdict_drafts
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer
-from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import activate_house_language
 from factcheck.list_phrases import join_phrases
 
 #: The task in `reply_mails` that emails one request.

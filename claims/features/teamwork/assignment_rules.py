@@ -75,21 +75,26 @@ def decide_assignments(claims: QuerySet[Claim], rules: Iterable[AssignmentRule])
     return [decisions[key] for key in sorted(decisions)]
 
 
+def _find_active_rules() -> QuerySet[AssignmentRule]:
+    """Return active rules, in the order in which they apply."""
+    return AssignmentRule.objects.filter(active=True).order_by("position", "pk")
+
+
 def apply_rules(claims: Collection[int], **_signal: Any) -> int:
     """Assign the unassigned claims that match a rule; return how many."""
-    rules = list(AssignmentRule.objects.active().select_related("person", "role", "follower"))
+    rules = list(_find_active_rules().select_related("person", "role", "follower"))
     return sum(_apply_to_batch(batch, rules) for batch in _split_batches(sorted(claims))) if rules else 0
 
 
 def call_after_import(run: int, **_signal: Any) -> None:
     """If there are rules, queue them for an import's claims."""
-    if AssignmentRule.objects.active().exists():
+    if _find_active_rules().exists():
         defer(ASSIGN_IMPORTED_TASK, {"run_id": run}, queue=IMPORTS_QUEUE)
 
 
 def apply_to_import(run: int) -> int:
     """Apply the rules to an import's proposed claims, in batches."""
-    if not AssignmentRule.objects.active().exists():
+    if not _find_active_rules().exists():
         return 0
     imported_claims = ImportedRecord.objects.filter(
         run=run, made_claim=True, verdict=None, claim__state=Claim.State.PROPOSED

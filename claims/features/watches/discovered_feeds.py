@@ -9,12 +9,11 @@ from django.utils.translation import gettext
 from lxml import html
 from lxml.etree import LxmlError
 
-from sources.addresses import build_url_key
+from sources.addresses import build_url_key, is_address
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
 from sources.http.polite_visits import PoliteVisitor
 from sources.page_lists import ListedPage, PageList, read_page_list
-from sources.source_kinds import is_address
 
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=30)
 #: Links to feeds are in the head of a page, which is near its beginning.

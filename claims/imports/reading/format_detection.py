@@ -33,6 +33,8 @@ FORMATS: tuple[ImportFormat, ...] = (
     json_rows,
     tables,
 )
+#: These are tried only if a file begins like JSON.
+_JSON_FORMATS = (refusal_reports, flat_reviews, fact_check_tools_answers, claimreview_json, json_rows)
 
 
 def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:  # noqa: A002
@@ -48,13 +50,13 @@ def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mappin
         return _build_refusal(
             file, SpokenSentence("There is no format named “%(name)s”.", name=format), "no such format"
         )
+    is_json = looks_like_json(file)
     for one in FORMATS:
-        settings = one.recognise(file)
-        if settings is not None:
+        if (is_json or one not in _JSON_FORMATS) and (settings := one.recognise(file)) is not None:
             return one, settings
     if not file.head.strip():
         return _build_refusal(file, SpokenSentence("This file is empty."), "empty file")
-    if looks_like_json(file) and (reason := json_documents.explain_unreadable(file)):
+    if is_json and (reason := json_documents.explain_unreadable(file)):
         return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "broken JSON")
     return _build_refusal(
         file,

@@ -48,7 +48,7 @@ from factcheck.database.bulk_copy import (
     send_lines,
     speed_up_transaction,
 )
-from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import activate_house_language
 
 _MAX_PLACE_LENGTHS = {"file": 500, "position": 200}
 #: The reason of a claim for which an import created a draft.
@@ -204,6 +204,8 @@ class _BatchRows:
     def _build_problem_lines(self) -> list[CopyLines]:
         """Return the rows for values that conflict with stored ones."""
         left_out_reviews = [one for one in self.decisions.taken if one.left_out]
+        if not left_out_reviews:
+            return []
         first_records = known_claims.find_first_records(
             one.standing.claim.pk for one in left_out_reviews if not one.standing.is_new
         )
@@ -234,7 +236,8 @@ class _BatchRows:
         if published := [one.claim.pk for one in self.decisions.new if one.verdicts]:
             entries_added.send(Publication, claims=published)
         verdicts = (verdict for one in old for verdict in one.verdicts)
-        copy_evidence({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
+        if replaced := {row.supersedes_id: row.pk for row in verdicts if row.supersedes_id}:
+            copy_evidence(replaced)
         self._publish_old(old)
         self._store_transitions()
         counts.refused += len(self.decisions.problems)

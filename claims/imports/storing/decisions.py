@@ -25,7 +25,7 @@ from claims.imports.storing.stage import StagedReview
 from claims.imports.storing.unusable_records import build_storing_problem
 from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
 from factcheck.database.bulk_copy import RowMaker
-from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import activate_house_language
 
 #: Short statements ("Old video", "On the Iran nuclear deal") may describe different things, even by one person. In
 #: scripts without spaces a character carries more meaning, and two claims that an editor merges do no harm.

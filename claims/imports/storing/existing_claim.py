@@ -22,7 +22,7 @@ from claims.imports.storing.reviewed_claim import (
 from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
 from claims.quotes.statements import normalise_statement
 from factcheck.database.bulk_copy import RowMaker
-from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import activate_house_language
 from sources.models import Publisher
 
 #: Fields that reviews lack and that a new version copies.

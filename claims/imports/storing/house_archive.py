@@ -27,7 +27,8 @@ from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require_permission
 from factcheck.database.bulk_copy import copy_rows
-from sources.source_kinds import STANDARD_INPUT, is_address
+from sources.addresses import is_address
+from sources.source_kinds import STANDARD_INPUT
 
 PERMISSION = "claims.import_house_archive"
 #: So many records the second administrator looks at.

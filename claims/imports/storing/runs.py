@@ -35,9 +35,9 @@ from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require_permission
 from factcheck.database.locks import NameAlreadyLocked, lock_exclusively
 from factcheck.installation.file_store import FileStoreUnavailable
-from factcheck.installation.house_language import activate_house_language
-from factcheck.installation.messages import translate_message
-from sources.source_kinds import STANDARD_INPUT, is_address
+from factcheck.installation.messages import activate_house_language, translate_message
+from sources.addresses import is_address
+from sources.source_kinds import STANDARD_INPUT
 
 #: Tasks of the worker, in the module `tasks`.
 RUN_IMPORT, REMOVE_UPLOAD = "claims.imports.run_import", "claims.imports.remove_upload"

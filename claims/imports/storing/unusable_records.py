@@ -7,15 +7,14 @@ from typing import Any
 import orjson
 from django.db.models import Q
 
-from claims.imports.reading.formats.plain_json import to_plain_json, to_plain_text
+from claims.imports.reading.processes import to_plain_json, to_plain_text
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Remark
 from claims.imports.reading.values.problem import shorten_value
 from claims.imports.storing.stage import StagedReview
 from claims.models import ImportProblem, ImportRun
 from factcheck.database.bulk_copy import RowMaker
-from factcheck.installation.house_language import activate_house_language
-from factcheck.installation.messages import translate_message
+from factcheck.installation.messages import activate_house_language, translate_message
 from factcheck.sentences import SpokenSentence
 
 _REFUSED, _LEFT_OUT, _MERGED = (

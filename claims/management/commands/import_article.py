@@ -5,9 +5,8 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.articles.article_import import import_article
-from claims.management.arguments import find_user
 from claims.management.article_report import print_document, print_report
-from claims.management.terminal import build_console
+from claims.management.terminal import build_console, find_user
 from factcheck.installation.messages import translate_message
 from factcheck.management.localized_command import LocalizedCommand
 from sources.extraction import ExtractionError

@@ -13,7 +13,6 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 
 from claims.exports.restore import recognise
-from claims.imports.format_titles import format_title
 from claims.imports.reading.format_detection import FORMATS
 from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.inputs import places
@@ -25,7 +24,7 @@ from claims.imports.reading.raw_record import FIELDS
 from claims.imports.reading.recipe import Recipe
 from claims.imports.storing import house_archive, runs
 from claims.imports.storing.run_import import run_dry_import
-from claims.management.arguments import find_user
+from claims.imports.wording import format_title
 from claims.management.import_explanation import build_explanation, print_explanation
 from claims.management.import_report import (
     build_summary,
@@ -34,13 +33,14 @@ from claims.management.import_report import (
     print_summary,
     show_progress,
 )
-from claims.management.terminal import build_console
+from claims.management.terminal import build_console, find_user
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.messages import translate_message
 from factcheck.installation.private_files import make_private_folder, open_private
 from factcheck.management.localized_command import LocalizedCommand
-from sources.source_kinds import STANDARD_INPUT, is_address
+from sources.addresses import is_address
+from sources.source_kinds import STANDARD_INPUT
 
 #: The exit status of an import that is finished and has refused records.
 EXIT_SOME_REFUSED = 3

@@ -9,7 +9,6 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from claims.management.arguments import parse_share
 from claims.management.matched_texts import (
     FORMATS,
     RowStream,
@@ -19,6 +18,7 @@ from claims.management.matched_texts import (
     read_rows,
     write_matches,
 )
+from claims.management.terminal import parse_share
 from claims.matching import embedding
 from claims.matching.answers import MatchTerms
 from claims.matching.query import get_primary_language

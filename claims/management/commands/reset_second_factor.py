@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop
 
-from claims.management.arguments import find_user
+from claims.management.terminal import find_user
 from claims.newsroom import second_factors
 from claims.newsroom.refusals import NotPossible
 from factcheck.management.localized_command import LocalizedCommand

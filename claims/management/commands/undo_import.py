@@ -6,7 +6,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from claims.imports.storing import undo
-from claims.management.arguments import find_user
+from claims.management.terminal import find_user
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.management.localized_command import LocalizedCommand

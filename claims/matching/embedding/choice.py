@@ -1,13 +1,37 @@
-"""The configured embedder (`EMBEDDER`), and the embedders that can produce the stored vectors."""
+"""The configured embedder (`EMBEDDER`), its jobs, and the embedders that can produce the stored vectors."""
 
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.utils.module_loading import import_string
 
 from claims.matching.embedding import nano_e5
 from claims.matching.embedding.embedder import Embedder
 from claims.matching.embedding.endpoint import Endpoint, build_name_suffix
+from factcheck.database.deferred_jobs import defer_once
+
+MAKE_VECTORS_TASK = "claims.matching.embedding.make_vectors"
+QUEUE = "embedding"
+#: Of jobs that wait at the same time, this one is last.
+_LOWEST_PRIORITY = -10
+
+
+def announce(**signal: Any) -> None:
+    """Queue embedding when the current transaction is committed, if an embedder is configured.
+
+    If nothing is queued, nothing is lost: the worker checks once a minute anyway.
+    """
+    if get_embedder() is not None:
+        transaction.on_commit(call, robust=True)
+
+
+def call() -> None:
+    """Queue embedding, unless it is queued already."""
+    defer_once(
+        MAKE_VECTORS_TASK, {}, queue=QUEUE, queueing_lock="claims.embedding", priority=_LOWEST_PRIORITY
+    )
 
 
 def get_embedder(*, threads: int = 1) -> Embedder | None:

@@ -3,47 +3,22 @@
 import logging
 import time
 from collections.abc import Callable
-from typing import Any
 
-from django.db import transaction
 from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from claims.matching.embedding import maintenance
-from claims.matching.embedding.choice import get_embedder
+from claims.matching.embedding.choice import MAKE_VECTORS_TASK, QUEUE, call, get_embedder
 from claims.matching.embedding.embedder import EmbedderError
 from claims.matching.embedding.low_priority import run_with_low_priority
-from factcheck.database.deferred_jobs import defer_once
 
 logger = logging.getLogger(__name__)
 
 #: After so many seconds the worker lets other work go first.
 MAX_RUN_SECONDS = 10.0
-#: Of jobs that wait at the same time, this one is last.
-_LOWEST_PRIORITY = -10
 
 
-def announce(**signal: Any) -> None:
-    """Queue embedding when the current transaction is committed.
-
-    If nothing is queued, nothing is lost: the worker checks once a minute anyway.
-    """
-    if get_embedder() is not None:
-        transaction.on_commit(call, robust=True)
-
-
-def call() -> None:
-    """Queue embedding, unless it is queued already."""
-    defer_once(
-        make_vectors.name,
-        {},
-        queue=make_vectors.queue,
-        queueing_lock="claims.embedding",
-        priority=_LOWEST_PRIORITY,
-    )
-
-
-@app.task(name="claims.matching.embedding.make_vectors", queue="embedding", pass_context=True)
+@app.task(name=MAKE_VECTORS_TASK, queue=QUEUE, pass_context=True)
 def make_vectors(context: JobContext) -> None:
     """Create missing vectors; the next job continues an unfinished run."""
     if not _run_for_a_turn(context.should_abort):
@@ -53,7 +28,7 @@ def make_vectors(context: JobContext) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(
     name="claims.matching.embedding.look_after_vectors",
-    queue="embedding",
+    queue=QUEUE,
     queueing_lock="claims.embedding.look_after",
     pass_context=True,
 )

@@ -33,7 +33,7 @@ from claims.matching.answers import (
     match_published_texts,
     split_passages,
 )
-from claims.matching.claim_text import load_current_column
+from claims.matching.candidates import load_current_column
 from claims.models import Publication
 from claims.public.api.match_answers import EXPLANATIONS, MatchSerializer
 from claims.public.api.refused_bodies import RefusedBodySerializer

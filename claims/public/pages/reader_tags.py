@@ -36,8 +36,7 @@ from claims.public.pages.subject_names import build_subject_path
 from factcheck.language_names import get_language_name
 from factcheck.list_phrases import get_comma
 from factcheck.web.language_addresses import build_path_here, build_path_in, get_page_path, list_alternates
-from sources.addresses import get_domain
-from sources.media_fragments import parse_fragment
+from sources.addresses import get_domain, parse_fragment
 from sources.models import MediaObject, Publisher, Source
 
 Document = dict[str, Any]

@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from claims.imports.format_titles import TITLES, format_title
 from claims.imports.reading import format_detection
+from claims.imports.wording import TITLES, format_title
 from claims.models import ImportRun
 from tests.claims.admin.conftest import make_run
 from tests.helpers.desk import Desk, said

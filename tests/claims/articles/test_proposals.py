@@ -295,7 +295,7 @@ def test_queries_do_not_grow_with_the_number_of_claims(count: int) -> None:
     ) as queries:
         imported(text)
     assert Claim.objects.count() == count
-    assert len(queries) == {1: 32, 30: 34}[count]
+    assert len(queries) == {1: 28, 30: 30}[count]
 
 
 LONG = "\n\n".join(

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.utils import translation
 
-from claims.imports.problem_kinds import KINDS, describe_kind
 from claims.imports.storing.unusable_records import CONFLICT_CODE, MERGED_CODE
+from claims.imports.wording import KINDS, describe_kind
 
 #: Where the kind stands among the arguments.
 _PLACES = {"Problem": 0, "Refusal": 3}

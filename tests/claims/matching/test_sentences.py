@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.matching.sentences import MAX_LENGTH, split_sentences
+from claims.matching.posts import MAX_LENGTH, split_sentences
 
 
 def cut(text: str, language: str = "") -> list[str]:

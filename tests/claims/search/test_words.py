@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from claims.models import Claim, Publication
 from claims.search import make_searchable, read
-from claims.search.words import compile_word_pattern, fold_text
+from claims.search.texts import compile_word_pattern, fold_text
 from tests.helpers.database import database_of
 from tests.helpers.newsroom import make_claim
 from tests.helpers.sweeps import sweep

@@ -3,10 +3,9 @@
 import pytest
 
 from sources.extraction import MAX_BYTES, ExtractionError
-from sources.extraction.bounded_extraction import extract_bounded
+from sources.extraction.bounded_extraction import ExtractionRequest, extract_bounded
 from sources.extraction.document import MAX_LENGTH
 from sources.extraction.extract import extract
-from sources.extraction.packed_documents import ExtractionRequest
 from tests.helpers.pdf_files import pdf, pdf_bomb
 from tests.helpers.sweeps import sweep
 

@@ -9,14 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources.extraction import Document, ExtractionError
-from sources.extraction.document import Caveat, Cue
-from sources.extraction.packed_documents import (
+from sources.extraction.bounded_extraction import (
     ExtractionRequest,
     pack_answer,
     pack_request,
     unpack_answer,
     unpack_request,
 )
+from sources.extraction.document import Caveat, Cue
 
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
 documents = st.builds(

@@ -7,10 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sources.extraction import Document, ExtractionError
-from sources.extraction.bounded_extraction import extract_bounded
+from sources.extraction.bounded_extraction import ExtractionRequest, extract_bounded
 from sources.extraction.document import Caveat
 from sources.extraction.extract import extract
-from sources.extraction.packed_documents import ExtractionRequest
 from tests.helpers.pdf_files import Placed, pdf
 from tests.helpers.sweeps import sweep
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sources.addresses import build_fragment
 from sources.extraction import Document, ExtractionError
 from sources.extraction.clean_text import clean_text
 from sources.extraction.document import Cue
 from sources.extraction.extract import extract, extract_recording
-from sources.media_fragments import build_fragment
 from tests.helpers.sweeps import sweep
 
 VTT = """\

@@ -26,7 +26,7 @@ from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.row_actions import RefusalMessages, row_action
 from factcheck.admin.unsaved import mark_stored
-from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import activate_house_language
 
 
 class SiteForm(forms.Form):

@@ -1,5 +1,3 @@
-from typing import Self
-
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,12 +13,6 @@ from factcheck.database.row_history import keep_history
 
 MAX_DELAY_DAYS = 365
 MAX_WORDS_LENGTH = 1000
-
-
-class AssignmentRuleQuerySet(models.QuerySet["AssignmentRule"]):
-    def active(self) -> Self:
-        """Return active rules, in the order in which they apply."""
-        return self.filter(active=True).order_by("position", "pk")
 
 
 @keep_history()
@@ -118,8 +110,6 @@ class AssignmentRule(models.Model):
     )
     created_by = build_creator_field()
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
-
-    objects = AssignmentRuleQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "id"]

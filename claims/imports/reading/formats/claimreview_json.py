@@ -23,8 +23,6 @@ _VOCABULARY_PATTERN = re.compile(r'"@?(?:context|vocab)"[^}]{0,200}schema\.org')
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:
-    if not json_documents.looks_like_json(file):
-        return None
     text = decode_beginning(file.head)
     vocabulary = _VOCABULARY_PATTERN.search(text)
     if _TYPE_PATTERN.search(text) or (

@@ -1,12 +1,19 @@
 """A file for readers: a byte stream whose beginning can be peeked at."""
 
 import io
+import lzma
+import tarfile
+import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO, Protocol
 
+from backports import zstd
+
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.raw_record import RawRecord, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from factcheck.sentences import SpokenSentence
 
 #: How much of a file its format is recognised by.
 HEAD_BYTES = 64 * 1024
@@ -19,6 +26,161 @@ def _ignore_note(_sentence: str) -> None:
 def _return_false() -> bool:
     """Return False, as the default."""
     return False
+
+
+#: Text that repeats itself packs 50 times smaller; what packs better than this is made to fill memory and disks.
+MAX_RATIO = 200
+#: The unpacked size allowed for any file, however small.
+ALWAYS_ALLOWED_BYTES = 64 * 1024 * 1024
+
+PIECE_BYTES = 64 * 1024
+
+#: All exceptions that decoders raise for damaged data.
+DAMAGE_ERRORS = (
+    OSError,
+    EOFError,
+    ValueError,
+    zlib.error,
+    lzma.LZMAError,
+    zstd.ZstdError,
+    tarfile.TarError,
+    zipfile.BadZipFile,
+)
+
+
+class OutputTooLarge(OSError):
+    """An archive unpacks to an implausible size."""
+
+
+class CountedStream(io.RawIOBase):
+    """An input stream that reports how much has been read."""
+
+    def __init__(self, stream: BinaryIO, advanced: Callable[[int], None]) -> None:
+        self._stream = stream
+        self._advanced = advanced
+        self._seekable = stream.seekable()
+        self._at = 0
+        self.reached = 0
+        """How many bytes of it have been read, or passed by, at most."""
+        self.held_back = False
+        """Whether somebody else tells the progress, because this is not read from its beginning to its end."""
+        self._respond = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._seekable
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        self._at = self._stream.seek(offset, whence)
+        return self._at
+
+    def tell(self) -> int:
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        piece = self._stream.read(len(buffer))
+        buffer[: len(piece)] = piece
+        self._at += len(piece)
+        self.reached = max(self.reached, self._at)
+        if not self.held_back:
+            self.report_position(self.reached)
+        return len(piece)
+
+    def report_position(self, position: int) -> None:
+        """Report that the input has been read up to this position."""
+        if position > self._respond:
+            self._advanced(position - self._respond)
+            self._respond = position
+
+    def finish(self) -> None:
+        """Report the rest of the input as read, although it was skipped."""
+        if self._seekable:
+            self.reached = max(self.reached, self._stream.seek(0, io.SEEK_END))
+        self.report_position(self.reached)
+
+
+class Budget:
+    """The limit on the unpacked size of one input, over all layers."""
+
+    def __init__(self, source: CountedStream) -> None:
+        self.source = source
+        self._out = 0
+
+    def spend(self, count: int) -> None:
+        self._out += count
+        if self._out > ALWAYS_ALLOWED_BYTES + MAX_RATIO * self.source.reached:
+            raise OutputTooLarge(f"it unpacks to more than {MAX_RATIO} times its size")
+
+
+class DecodedStream(io.RawIOBase):
+    """The output of a decoder. Damage ends it and is recorded."""
+
+    def __init__(
+        self, stream: Any, budget: Budget, progressed: Callable[[int], None] = lambda _out: None
+    ) -> None:
+        # One step of the decoder at a time: more would lose what came out before the damage.
+        self._read = getattr(stream, "read1", stream.read)
+        self._budget = budget
+        self._progressed = progressed
+        self._left = b""
+        self._out = 0
+        self._is_over = False
+        self.damage: Exception | None = None
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        filled_bytes = 0
+        while filled_bytes < len(buffer):
+            if not self._left:
+                self._advance()
+            if not self._left:
+                break
+            piece = self._left[: len(buffer) - filled_bytes]
+            buffer[filled_bytes : filled_bytes + len(piece)] = piece
+            self._left = self._left[len(piece) :]
+            filled_bytes += len(piece)
+        return filled_bytes
+
+    def _advance(self) -> None:
+        if self._is_over:
+            return
+        try:
+            piece = self._read(PIECE_BYTES)
+            self._budget.spend(len(piece))
+        except DAMAGE_ERRORS as error:
+            self.damage = error
+            self._is_over = True
+            return
+        self._left = piece
+        self._is_over = not piece
+        self._out += len(piece)
+        self._progressed(self._out)
+
+
+def refuse_damaged(name: str, error: Exception) -> Refusal:
+    """Report damage in an input."""
+    if isinstance(error, OutputTooLarge):
+        return Refusal(
+            RecordPlace(name, "the whole file"),
+            "",
+            SpokenSentence("The rest of “%(name)s” cannot be read: %(error)s.", name=name, error=error),
+            "too large when unpacked",
+        )
+    reason = str(error).rstrip(".") or type(error).__name__
+    return Refusal(
+        RecordPlace(name, "the whole file"),
+        "",
+        SpokenSentence(
+            "“%(name)s” is damaged (%(why)s). The part before the damage was read. Download the file again.",
+            name=name,
+            why=reason,
+        ),
+        "damaged archive",
+    )
 
 
 @dataclass(slots=True)

@@ -19,21 +19,22 @@ from typing import Any, BinaryIO
 from backports import zstd
 
 from claims.imports.reading.inputs import zip_archives
-from claims.imports.reading.inputs.file import File
-from claims.imports.reading.inputs.streams import (
+from claims.imports.reading.inputs.file import (
     DAMAGE_ERRORS,
     PIECE_BYTES,
     Budget,
     CountedStream,
     DecodedStream,
+    File,
     refuse_damaged,
 )
 from claims.imports.reading.inputs.zip_archives import is_hidden, is_unsafe_path
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
+from sources.addresses import is_address
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits, fetch
-from sources.source_kinds import STANDARD_INPUT, is_address
+from sources.source_kinds import STANDARD_INPUT
 
 #: A file of data may be larger, and take longer, than an article.
 FETCH_LIMITS = Limits(read_seconds=30, total_seconds=300, content_bytes=100_000_000)
@@ -194,7 +195,7 @@ def unpack_files(
     """
     file = File.of(name, stream, url=url)  # type: ignore[arg-type]
     decoder = next((decoder for magic, decoder in _DECODERS if file.head.startswith(magic)), None)
-    is_tar, is_zip = file.head[257:262] == b"ustar", zip_archives.is_zip(file.head)
+    is_tar, is_zip = file.head[257:262] == b"ustar", _is_zip(file.head)
     if not decoder and not is_tar and not is_zip:
         yield file
     elif (decoder and layers) or depth > 1:
@@ -214,6 +215,19 @@ def unpack_files(
         yield from _unpack_tar(name, file, budget, depth)
     else:
         yield from _unpack_zip(name, file, budget, depth)
+
+
+def _is_zip(head: bytes) -> bool:
+    """Return whether a file is a zip archive, and not an office document in one."""
+    if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return False
+    first = head[30:200]
+    return not (
+        first.startswith(
+            (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"mimetypeapplication/vnd.oasis")
+        )
+        or (b"[Content_Types].xml" in head)
+    )
 
 
 def _iterate_output(

@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from claims.imports.reading.inputs.streams import DAMAGE_ERRORS, PIECE_BYTES, refuse_damaged
+from claims.imports.reading.inputs.file import DAMAGE_ERRORS, PIECE_BYTES, refuse_damaged
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
@@ -31,19 +31,6 @@ _METHODS = frozenset({_STORED, _DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 
 #: In addition to decoders' errors, zipfile raises RuntimeError for unsupported versions, methods and passwords.
 _UNREADABLE_ERRORS = (*DAMAGE_ERRORS, RuntimeError, struct.error)
-
-
-def is_zip(head: bytes) -> bool:
-    """Return whether a file is a zip archive, and not an office document in one."""
-    if not head.startswith((_MEMBER_SIGNATURE, b"PK\x05\x06")):
-        return False
-    first = head[30:200]
-    return not (
-        first.startswith(
-            (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"mimetypeapplication/vnd.oasis")
-        )
-        or (b"[Content_Types].xml" in head)
-    )
 
 
 def is_hidden(name: str) -> bool:

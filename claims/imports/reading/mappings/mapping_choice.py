@@ -12,11 +12,11 @@ from typing import Any
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.mappings.date_order import detect_date_order
 from claims.imports.reading.mappings.mapped_rows import (
     MissingColumn,
     Row,
     build_conventions,
+    detect_date_order,
     match_any,
     normalise_name,
 )

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.matching.embedding import maintenance, tasks
+from claims.matching.embedding import choice, maintenance, tasks
 from claims.matching.embedding.embedder import EmbedderError
 from claims.models import Claim, EmbeddingModel, StatementVector
 from tests.helpers.embedders import OTHER, TinyEmbedder
@@ -48,11 +48,11 @@ def test_nobody_is_called_without_an_embedder(publish: Callable[..., Claim]) -> 
 @pytest.mark.django_db(transaction=True)
 def test_one_call_is_enough(tiny: None) -> None:
     with transaction.atomic():
-        tasks.announce()
-        tasks.announce()
+        choice.announce()
+        choice.announce()
         assert waiting() == []
     assert len(waiting()) == 1
-    tasks.call()
+    choice.call()
     assert len(waiting()) == 1
 
 
@@ -75,7 +75,7 @@ def test_what_is_not_done_goes_on_in_the_next(
     make_claim()
     turns = iter([False, False, True])
     monkeypatch.setattr(maintenance, "bring_up_to_date", lambda *_, **__: next(turns))
-    tasks.call()
+    choice.call()
     run_waiting_jobs()
     assert next(turns, "none is left") == "none is left"
     assert waiting() == []

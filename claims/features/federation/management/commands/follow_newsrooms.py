@@ -7,7 +7,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from claims.features.federation import peer_edits, sync_run
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.ledger.house_signature import compute_fingerprint, get_public_key
-from claims.management.arguments import find_user
+from claims.management.terminal import find_user
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.management.localized_command import LocalizedCommand
 

@@ -9,8 +9,7 @@ from claims.features.watches import visits, watch_edits
 from claims.features.watches.discovered_feeds import find_followable
 from claims.features.watches.models import Watch, WatchProgress
 from claims.features.watches.watch_report import describe_visit, print_page, print_watches
-from claims.management.arguments import find_user
-from claims.management.terminal import build_console
+from claims.management.terminal import build_console, find_user
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.messages import translate_message
 from factcheck.management.localized_command import LocalizedCommand

@@ -4,7 +4,7 @@ import orjson
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.imports.reading.formats.plain_json import MAX_DEPTH, to_plain_json
+from claims.imports.reading.processes import MAX_DEPTH, to_plain_json
 from tests.helpers.sweeps import sweep
 
 ANYTHING = st.recursive(

@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.formats import claimreview_json
-from claims.imports.reading.inputs import streams, zip_archives
+from claims.imports.reading.inputs import file, zip_archives
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.inputs.places import measure_size, open_files
 from claims.imports.reading.raw_record import Refusal
@@ -169,7 +169,7 @@ class TestArchives:
             ]
 
     def test_a_bomb_is_left(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(streams, "ALWAYS_ALLOWED_BYTES", 100_000)
+        monkeypatch.setattr(file, "ALWAYS_ALLOWED_BYTES", 100_000)
         bomb = bytes(5_000_000)
         in_zip = zipped({"b": bomb})
         for packed in (gzip.compress(bomb), zstd.compress(bomb), in_zip, zipped({"z": in_zip})):

@@ -8,7 +8,7 @@ import pytest
 
 from claims.imports.reading.formats import json_rows, tables
 from claims.imports.reading.mappings.checked_values import MappingError
-from claims.imports.reading.mappings.date_order import detect_date_order, rewrite_date
+from claims.imports.reading.mappings.mapped_rows import detect_date_order, rewrite_date
 from claims.imports.reading.mappings.mapping import Columns, Dates, Mapping, read_mapping
 from claims.imports.reading.mappings.mapping_choice import list_ready_mappings, propose_mapping
 from claims.imports.reading.values.days import parse_day
