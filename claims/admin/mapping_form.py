@@ -69,8 +69,8 @@ USUAL_FIELDS = (
     "language",
 )
 
-_DATES = ("reviewed_on", "claimed_on")
-_LISTS = ("topics", "appearances", "claimant_same_as", "media")
+_DATE_FIELDS = ("reviewed_on", "claimed_on")
+_LIST_FIELDS = ("topics", "appearances", "claimant_same_as", "media")
 _DATE_ORDERS: Choices = [
     ("dmy", gettext_lazy("day first, 25/12/2019")),
     ("mdy", gettext_lazy("month first, 12/25/2019")),
@@ -168,7 +168,7 @@ class MappingForm(forms.Form):
                 {"placeholder": _("fixed value"), "aria-label": _("%s if missing") % LABELS[name]}
             ),
         )
-        if name in _DATES:
+        if name in _DATE_FIELDS:
             order = get_section(get_section(self._mapping, "dates"), name).get("order", "")
             date_order = get_section(self._settings, "date_order").get(name)
             orders = [
@@ -179,7 +179,7 @@ class MappingForm(forms.Form):
             default_label = _("found: %s") % join_phrases(orders) if orders else _("order of dates")
             self._add_select(f"manner-{name}", [("", default_label), *_DATE_ORDERS], order, str(order))
             self._set_screen_reader_label(f"manner-{name}", _("%s: order of day and month") % LABELS[name])
-        if name in _LISTS:
+        if name in _LIST_FIELDS:
             separators = get_section(self._mapping, "split").get(name) or []
             separator = (
                 separators[0] if len(separators) == 1 else json.dumps(separators) if separators else ""
@@ -297,15 +297,17 @@ class MappingForm(forms.Form):
         return settings
 
     def _collect_date_orders(self) -> Settings:
-        dates = {name: dict(get_section(get_section(self._mapping, "dates"), name)) for name in ("", *_DATES)}
-        for name in _DATES:
+        dates = {
+            name: dict(get_section(get_section(self._mapping, "dates"), name)) for name in ("", *_DATE_FIELDS)
+        }
+        for name in _DATE_FIELDS:
             dates[name].pop("order", None)
             if order := self.cleaned_data[f"manner-{name}"]:
                 dates[name]["order"] = order
         return {name: part for name, part in dates.items() if part}
 
     def _collect_separators(self) -> Settings:
-        separators = {name: self.cleaned_data[f"manner-{name}"] for name in _LISTS}
+        separators = {name: self.cleaned_data[f"manner-{name}"] for name in _LIST_FIELDS}
         return {
             name: json.loads(value) if value.startswith("[") else [value]
             for name, value in separators.items()

@@ -46,7 +46,7 @@ class ListColumns(ModelAdmin):
 
     def get_list_display(self, request: HttpRequest) -> Any:
         columns = [
-            column for column in self.all_columns(request) if column in self._read_chosen_columns(request)
+            column for column in self.get_all_columns(request) if column in self._read_chosen_columns(request)
         ]
         return columns or self.get_default_columns(request)
 
@@ -54,7 +54,7 @@ class ListColumns(ModelAdmin):
         """Return the default columns."""
         return [str(name) for name in super().get_list_display(request)]
 
-    def all_columns(self, request: HttpRequest) -> list[str]:
+    def get_all_columns(self, request: HttpRequest) -> list[str]:
         return [*self.get_default_columns(request), *self.extra_columns]
 
     def columns(self, request: HttpRequest) -> list[ListedColumn]:
@@ -64,7 +64,7 @@ class ListColumns(ModelAdmin):
             ListedColumn(
                 name, self.get_label(name), name in visible_columns, name in self._list_links(request)
             )
-            for name in self.all_columns(request)
+            for name in self.get_all_columns(request)
         ]
 
     def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
@@ -76,7 +76,7 @@ class ListColumns(ModelAdmin):
 
     def _read_chosen_columns(self, request: HttpRequest) -> set[str]:
         names = {name for text in request.GET.getlist(COLUMNS_PARAMETER) for name in text.split(",")}
-        valid_names = names.intersection(self.all_columns(request))
+        valid_names = names.intersection(self.get_all_columns(request))
         return valid_names | set(self._list_links(request)) if valid_names else set()
 
     def _list_links(self, request: HttpRequest) -> Sequence[str]:

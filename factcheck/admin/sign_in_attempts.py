@@ -84,8 +84,8 @@ def is_first_use(account: Any, code: str) -> bool:
     name = blake2b(
         f"used code #{account} {characters}".encode(), key=settings.SECRET_KEY.encode()[:64], digest_size=16
     )
-    debt = PostgresStore().add_cost(name.hexdigest(), spent_seconds=CODE_SECONDS, owed_alone=CODE_SECONDS)
-    return debt <= CODE_SECONDS
+    cost = PostgresStore().add_cost(name.hexdigest(), spent_seconds=CODE_SECONDS, owed_alone=CODE_SECONDS)
+    return cost <= CODE_SECONDS
 
 
 def mark_browser(response: HttpResponse, account: Any) -> None:
