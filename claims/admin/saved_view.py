@@ -217,7 +217,7 @@ def _split_valid_parts(desk: DeskAdmin, request: HttpRequest, query: str) -> tup
     column_names = [
         column for name, value in parts if name == COLUMNS_PARAMETER for column in value.split(",")
     ]
-    known_columns = desk.all_columns(request)
+    known_columns = desk.get_all_columns(request)
     if missing_columns := [column for column in column_names if column not in known_columns]:
         missing_names += missing_columns
         # The order refers to columns by number, which another column would now have.
