@@ -52,7 +52,10 @@ def test_the_list_is_downloaded_as_it_is_shown(client: Client, editor: User) -> 
     make_appearance(first, make_source("Long.", title="A <b>bold</b> paper"), "Long")
     make_claim("The tunnel is closed.", state="accepted")
     client.force_login(editor)
-    asked = {"state__exact": "proposed", "columns": "state_badge,score_band,claimant_name,source_links,claimed_on,id"}
+    asked = {
+        "state__exact": "proposed",
+        "columns": "state_badge,score_band,claimant_name,source_links,claimed_on,id",
+    }
     response = client.get(f"{LIST}xlsx/", asked)
     assert response["Content-Disposition"].startswith('attachment; filename="claims-')
     assert table(response) == [
