@@ -42,8 +42,8 @@ from claims.admin.list_filters import (
     VisibilityFilter,
 )
 from claims.admin.pasted import PERMISSION, paste_view
-from claims.admin.public_state import build_public_badge, prefetch_newest_publication
-from claims.admin.status_badges import annotate_planned, annotate_signoffs_given, build_verdict_badges
+from claims.admin.public_state import build_public_badge, prefetch_states
+from claims.admin.status_badges import build_verdict_badges
 from claims.admin.triage import Triage
 from claims.articles.score_reasons import get_band_label
 from claims.matching.desk import find_claims_by_meaning
@@ -301,11 +301,10 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
         open_repeats = Repeat.objects.open().defer("exact", "prefix", "suffix")
         prefetch_related_objects(
             rows,
-            Prefetch("verdicts", annotate_planned(annotate_signoffs_given(verdicts.defer("explanation")))),
+            *prefetch_states(verdicts),
             Prefetch("appearances", appearances),
             Prefetch("checked_before", open_repeats),
             "topics",
-            prefetch_newest_publication(),
         )
         if is_by_article(request):
             add_article_headings(rows)

@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Prefetch, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -18,7 +18,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from claims.admin.cluster import open_cluster
 from claims.admin.list_filters import QueueFilter, QueueOrder
-from claims.admin.status_badges import build_state_badge, build_verdict_badges
+from claims.admin.public_state import build_public_badge, prefetch_states
+from claims.admin.status_badges import build_verdict_badges
 from claims.models import Claim, PossibleDuplicate, Verdict
 from claims.review import duplicates
 from factcheck.admin.badges import render_badge
@@ -56,13 +57,10 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[PossibleDuplicate]:
         rows = super().get_queryset(request).select_related("claim__claimant", "earlier__claimant", "run")
-        verdicts = (
-            Verdict.objects.exclude(state__in=_PAST_STATES)
-            .select_related("publisher", "rating")
-            .defer("explanation")
-        )
+        readable_verdicts = Verdict.objects.readable_by(get_person(request))
+        verdicts = readable_verdicts.exclude(state__in=_PAST_STATES).select_related("publisher", "rating")
         return rows.prefetch_related(
-            Prefetch("claim__verdicts", verdicts), Prefetch("earlier__verdicts", verdicts)
+            *prefetch_states(verdicts, "claim__"), *prefetch_states(verdicts, "earlier__")
         )
 
     @admin.display(description=_("the newer claim and the older claim"))
@@ -148,5 +146,7 @@ def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
 
 
 def _build_compared_claim(claim: Claim, statement: SafeString) -> ComparedClaim:
-    judgements = [(verdict, build_verdict_badges(verdict)) for verdict in claim.verdicts.all()]
-    return ComparedClaim(claim, change_page(claim), build_state_badge(claim), statement, judgements)
+    verdicts = claim.verdicts.all()
+    judgements = [(verdict, build_verdict_badges(verdict)) for verdict in verdicts]
+    badge = build_public_badge(claim, verdicts)
+    return ComparedClaim(claim, change_page(claim), badge, statement, judgements)

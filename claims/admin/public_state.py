@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -11,7 +11,13 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from claims.admin.status_badges import build_planned_badge, build_state_badge, describe_state
+from claims.admin.status_badges import (
+    annotate_planned,
+    annotate_signoffs_given,
+    build_planned_badge,
+    build_state_badge,
+    describe_state,
+)
 from claims.models import Publication, Verdict
 from factcheck.admin.badges import Tone, render_badge
 
@@ -27,6 +33,12 @@ def prefetch_newest_publication(claim: str = "") -> Prefetch:
     """
     newest_entries = Publication.objects.newest().only(*_SHOWN_COLUMNS)
     return Prefetch(f"{claim}publications", newest_entries, to_attr="newest_publications")
+
+
+def prefetch_states(verdicts: QuerySet[Verdict], claim: str = "") -> tuple[Prefetch, Prefetch]:
+    """Prefetch what the badges of claims and of these verdicts of them read."""
+    rows = annotate_planned(annotate_signoffs_given(verdicts.defer("explanation")))
+    return Prefetch(f"{claim}verdicts", rows), prefetch_newest_publication(claim)
 
 
 def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
@@ -58,10 +70,8 @@ def describe_claim_state(claim: Any, verdicts: Iterable[Any] = ()) -> str:
 
 
 def _get_newest_publication(claim: Any) -> Publication | None:
-    publications = getattr(claim, "newest_publications", None)
-    if publications is None:
-        return Publication.objects.newest().filter(claim=claim).only(*_SHOWN_COLUMNS).first()
-    return next(iter(publications), None)
+    """Return what `prefetch_newest_publication` found. Without it this fails: lists would query for each row."""
+    return next(iter(claim.newest_publications), None)
 
 
 def _choose_open_verdict(verdicts: Iterable[Any]) -> Any:

@@ -3,15 +3,15 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
-from claims.admin.public_state import describe_claim_state, prefetch_newest_publication
-from claims.admin.status_badges import annotate_signoffs_given, describe_ratings
+from claims.admin.public_state import describe_claim_state, prefetch_states
+from claims.admin.status_badges import describe_ratings
 from claims.models import Claim, Claimant, Topic, Verdict
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from sources.models import Source
@@ -48,11 +48,8 @@ def _find_rows(request: HttpRequest, kind: type[Model], words: str) -> list[Mode
         return []
     rows = desk.get_queryset(request)
     if kind is Claim:
-        verdicts = annotate_signoffs_given(Verdict.objects.readable_by(get_person(request)))
-        rows = rows.prefetch_related(
-            prefetch_newest_publication(),
-            Prefetch("verdicts", verdicts.select_related("rating").defer("explanation")),
-        )
+        verdicts = Verdict.objects.readable_by(get_person(request)).select_related("rating")
+        rows = rows.prefetch_related(*prefetch_states(verdicts))
     matches = _list_newest(desk.matching(request, rows, words))
     if not matches and (suggestions := desk.suggest_rows(request, rows, words)) is not None:
         return _list_newest(suggestions)

@@ -193,6 +193,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
 
     def build_page_context(self, request: HttpRequest, verdict: Any, /) -> dict[str, Any]:
         verdict, person = self.get_stored_subject(request, verdict), get_person(request)
+        prefetch_related_objects([verdict.claim], prefetch_newest_publication())
         may_edit = self.has_change_permission(request, verdict)
         is_newest = verdict.publisher.is_house and not Verdict.objects.filter(supersedes=verdict).exists()
         return {

@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from pytest_django import Settings
 
 from factcheck import desk_site
 from tests.helpers.reader_pages import page, words
@@ -33,6 +34,18 @@ def test_the_menu_looks_up_each_address_about_once(
     # Lists with entries for their queues have several, and the page that is open has others below it.
     assert len(looked_up) <= len(set(looked_up)) + 12
     assert len(set(looked_up)) > 30
+
+
+def test_the_search_names_no_list_of_a_feature_that_is_off(
+    client: Client, editor: User, settings: Settings
+) -> None:
+    client.force_login(editor)
+    found = {}
+    for preset in ("newsroom", "small"):
+        settings.FEATURES = [preset]
+        results = client.get(reverse("admin:search"), {"s": "watch", "extended": "1"}).context["results"]
+        found[preset] = [result.title for result in results if result.icon == "tag"]
+    assert found == {"newsroom": ["Watches"], "small": []}
 
 
 def test_search_is_a_button_that_says_what_it_searches(client: Client, editor: User) -> None:

@@ -11,8 +11,12 @@ from django.utils.translation import gettext_lazy
 
 from claims.admin.dashboard import Card, count_rows
 from claims.admin.queues import ListedRow, Queue
-from claims.admin.status_badges import build_state_badge
-from claims.features.teamwork.admin.assignment import build_due_badge, build_priority_badge
+from claims.features.teamwork.admin.assignment import (
+    build_due_badge,
+    build_priority_badge,
+    build_work_state_badge,
+    prefetch_work_states,
+)
 from claims.features.teamwork.assignments import TAKE_PERMISSION
 from claims.features.teamwork.models import Assignment
 from claims.features.teamwork.models.assignment import URGENCY_ORDERING
@@ -38,7 +42,8 @@ QUEUES = {
 def list_cards(person: User) -> Iterator[Card]:
     if not person.has_perm(TAKE_PERMISSION):
         return
-    own_assignments = Assignment.objects.open().filter(person=person).select_related("claim", "verdict")
+    own_assignments = Assignment.objects.open().filter(person=person).select_related("claim")
+    own_assignments = own_assignments.prefetch_related(*prefetch_work_states(person))
     count, rows_found = count_rows(own_assignments.order_by(*URGENCY_ORDERING), _SHOWN_WORK)
     page = reverse("admin:teamwork_assignment_changelist") + "?done=no&who=me"
     empty_text = _("Nothing is assigned to you at the moment. Take something from the queues.")
@@ -52,6 +57,6 @@ def _build_row(row: Assignment) -> ListedRow:
         "{} {} {}",
         build_due_badge(row.due_on),
         build_priority_badge(row.priority),
-        build_state_badge(row.verdict or row.claim),
+        build_work_state_badge(row),
     )
     return ListedRow(str(row.claim), change_page(row.claim), words)

@@ -53,6 +53,7 @@ def test_both_stand_side_by_side(desk: Desk, pair: PossibleDuplicate, publish: C
         found = [word in text for word in ("Ida Holm", "I. Holm", desk.page(pair.claim), ">False<")]
         assert found == [True] * 4
         assert text.count("Same claim: merge") >= 1
+        assert f'class="desk-public-state" href="/claims/{pair.earlier.pk}/' in text
 
 
 def test_the_same_is_merged_into_the_one_that_was_first(desk: Desk, pair: PossibleDuplicate) -> None:
@@ -142,5 +143,6 @@ def test_the_queue_costs_the_same_whatever_its_length(desk: Desk, publish: Calla
         with CaptureQueriesContext(connection) as queries:
             desk.client.get(QUEUE)
         costs.append(len(queries))
-    # The session, the person, two for permissions, saved views, how many there are, the pairs, verdicts of each side.
-    assert costs == [9, 9]
+    # The session, the person, two for permissions, saved views, how many there are, the pairs, and of each side the
+    # verdicts and the newest publication.
+    assert costs == [11, 11]

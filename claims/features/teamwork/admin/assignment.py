@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.http import Http404
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -14,6 +15,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
+from claims.admin.public_state import build_public_badge, build_verdict_state_badge, prefetch_states
 from claims.features.teamwork import assignments, followers
 from claims.features.teamwork.assignments import Subject
 from claims.features.teamwork.models import Assignment, Priority
@@ -39,6 +41,18 @@ def build_priority_badge(priority: int) -> SafeString | str:
     if priority == Priority.NORMAL:
         return ""
     return render_badge(Priority(priority).label, _BADGE_TONES[priority])
+
+
+def prefetch_work_states(person: User) -> tuple[Prefetch, Prefetch]:
+    """Prefetch what `build_work_state_badge` reads."""
+    return prefetch_states(Verdict.objects.readable_by(person), "claim__")
+
+
+def build_work_state_badge(row: Assignment) -> SafeString:
+    """Return the badge of the verdict's or claim's state, as in their lists."""
+    verdicts = row.claim.verdicts.all()
+    verdict = next((one for one in verdicts if one.pk == row.verdict_id), None)
+    return build_verdict_state_badge(verdict) if verdict else build_public_badge(row.claim, verdicts)
 
 
 def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString | str:

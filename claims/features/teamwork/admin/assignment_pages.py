@@ -1,10 +1,12 @@
 """The work pages (list, board and calendar), and the views behind the buttons of the assignment panel."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.html import format_html
@@ -14,11 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.list_filters import QueueFilter, QueueOrder
-from claims.admin.status_badges import build_state_badge
 from claims.features.teamwork import assignments
 from claims.features.teamwork.admin.assignment import (
     build_due_badge,
     build_priority_badge,
+    build_work_state_badge,
+    prefetch_work_states,
     run_assignment_action,
 )
 from claims.features.teamwork.admin.assignment_filters import DoneFilter, DueFilter, PersonFilter
@@ -45,6 +48,10 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     ordering = ("-pk",)
     fields = ("claim", "verdict", "person", "since", "due_on", "priority", "by_name", "note", "done_at")
 
+    def prepare(self, request: HttpRequest, rows: Sequence[Assignment]) -> None:
+        super().prepare(request, rows)
+        prefetch_related_objects(rows, *prefetch_work_states(get_person(request)))
+
     @admin.display(description=_("work"))
     def subject_link(self, row: Assignment) -> SafeString:
         subject = row.verdict or row.claim
@@ -55,7 +62,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("state"))
     def kind(self, row: Assignment) -> SafeString:
-        return build_state_badge(row.verdict or row.claim)
+        return build_work_state_badge(row)
 
     @admin.display(description=_("assigned to"), ordering="person__first_name")
     def assignee(self, row: Assignment) -> str:

@@ -1,5 +1,7 @@
 """Whose work something is, at the desk: the panel and its buttons, lists, and several at once."""
 
+import re
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import strip_tags
 from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
@@ -15,6 +18,7 @@ from claims.features.teamwork import assignments
 from claims.features.teamwork.admin import assignment_list
 from claims.features.teamwork.models import Assignment, ClaimFollower, Priority
 from claims.models import Claim, Verdict
+from claims.review import workflow
 from tests.helpers.desk import Desk, said
 from tests.helpers.newsroom import make_claim, make_draft
 
@@ -204,7 +208,7 @@ def test_who_is_not_told_cannot_ask_by_a_filter(desk: Desk, contributor: User, c
 
 
 @pytest.mark.parametrize(
-    ("model", "queries"), [("claims_claim", 17), ("claims_verdict", 11), ("teamwork_assignment", 8)]
+    ("model", "queries"), [("claims_claim", 17), ("claims_verdict", 11), ("teamwork_assignment", 10)]
 )
 def test_lists_cost_the_same_however_many_have_it(
     model: str,
@@ -223,6 +227,26 @@ def test_lists_cost_the_same_however_many_have_it(
                 assignments.assign_work(subject, checker, by=editor)
         with django_assert_num_queries(queries):
             desk.client.get(address)
+
+
+def test_work_has_the_state_that_all_lists_show(
+    desk: Desk, checker: User, editor: User, publish: Callable[..., Claim]
+) -> None:
+    signed_off = make_draft(make_claim("Trams are blue."), checker)
+    workflow.move(signed_off, "submit", by=checker)
+    workflow.move(signed_off, "sign_off", by=editor)
+    in_progress, published = make_claim("Trams are old."), publish(make_claim("Trams are free."))
+    for subject in (in_progress, signed_off, published.verdicts.get()):
+        assignments.assign(subject, checker, by=editor)
+    make_draft(in_progress, checker)
+    desk.sign_in(checker)
+    work = desk.client.get(reverse("admin:teamwork_assignment_changelist")).content.decode()
+    states = re.findall(r'<td class="field-kind[^>]*>(.*?)</td>', work, re.DOTALL)
+    states = [re.sub(r" \d.*", " on a day", " ".join(strip_tags(cell).split())) for cell in states]
+    assert states == ["Published on a day", "Signed off, ready to publish", "Draft"]
+    dashboard = desk.client.get(reverse("admin:index")).content.decode()
+    for state in ("Signed off, ready to publish</span>", f'href="/claims/{published.pk}/'):
+        assert state in dashboard.partition("My work")[2]
 
 
 def test_several_are_assigned_at_once(desk: Desk, checker: User, contributor: User, editor: User) -> None:
