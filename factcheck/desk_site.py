@@ -5,6 +5,7 @@ waiting for the import would replace it, and the pages would be lost.
 """
 
 from typing import Any
+from unicodedata import normalize
 
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
@@ -50,7 +51,7 @@ class DeskSite(UnfoldAdminSite):
         return TemplateResponse(request, "unfold/helpers/command_results.html", context)
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """Return the sections of the menu with the entries that this person may use.
+        """Return the sections of the menu with the entries that this person may use, under “More” by title.
 
         unfold's own version copies every entry and creates a class for each function in it, on every page.
         """
@@ -60,12 +61,20 @@ class DeskSite(UnfoldAdminSite):
             | {
                 "items": [
                     _build_entry(request, **entry)
-                    for entry in section["items"]
+                    for entry in _sort_entries(section)
                     if request.user.has_perms(entry["permissions"])
                 ]
             }
             for section in sections
         ]
+
+
+def _sort_entries(section: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the entries in the order of the day's work, or by title where there are too many for that."""
+    if not section.get("more"):
+        return section["items"]
+    # Letters with accents stand beside those without.
+    return sorted(section["items"], key=lambda entry: normalize("NFKD", str(entry["title"])).casefold())
 
 
 def _build_entry(

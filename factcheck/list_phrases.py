@@ -29,8 +29,3 @@ def join_phrases(phrases: Iterable[StrOrPromise]) -> str:
 def format_change(before: StrOrPromise, after: StrOrPromise) -> str:
     """Return the old and the new value, with an arrow between them in reading direction."""
     return gettext("%(before)s → %(after)s") % {"before": before, "after": after}
-
-
-def format_percentage(number: StrOrPromise | float) -> str:
-    """Return a number with a percent sign: “97%”."""
-    return gettext("%(number)s%%") % {"number": number}

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from claims.admin.administration import show_installation, show_mails
+from claims.admin.date_order import choose_date_order
 from claims.admin.desk_session import protect_last_factor, show_own_sessions
 from claims.admin.unsaved import discard_autosave, handle_autosave, show_unsaved
 from factcheck import features, routes
@@ -32,6 +33,7 @@ urlpatterns = [
     path("admin/unsaved/", admin.site.admin_view(show_unsaved), name="desk-unsaved"),
     path("admin/unsaved/kept/", handle_autosave, name="desk-kept"),
     path("admin/unsaved/given-up/", discard_autosave, name="desk-given-up"),
+    path("admin/date-order/", admin.site.admin_view(choose_date_order), name="desk-date-order"),
     path("admin/installation/", admin.site.admin_view(show_installation), name="desk-installation"),
     *demo_pages,
     path("admin/", include(features.build_routes("desk"))),

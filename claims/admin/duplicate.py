@@ -141,7 +141,6 @@ def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
         "pair": pair,
         "sides": [_build_compared_claim(pair.claim, after), _build_compared_claim(pair.earlier, before)],
         "outcome": outcome,
-        "percent": None if pair.confidence is None else round(100 * pair.confidence),
     }
 
 

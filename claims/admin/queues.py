@@ -38,6 +38,7 @@ from claims.models import (
     TranslationStep,
     Verdict,
 )
+from claims.models.claim import TRIAGE_ORDERING
 from factcheck import features
 
 _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
@@ -176,15 +177,14 @@ CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposals to triage"),
         lambda claims, person: claims.filter(state=Claim.State.PROPOSED),
-        # Unscored proposals, which a person wrote or pasted, come first.
-        (F("score").desc(nulls_first=True), "pk"),
+        TRIAGE_ORDERING,
         "claims.triage_claim",
         "created_at",
     ),
     "unchecked": Queue(
         _("Accepted, without a verdict"),
         _filter_unchecked,
-        (F("score").desc(nulls_first=True), "pk"),
+        TRIAGE_ORDERING,
         "claims.add_verdict",
         "created_at",
     ),

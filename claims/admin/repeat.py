@@ -207,7 +207,6 @@ def _build_context(repeat: Any) -> dict[str, Any]:
         "claim_page": change_page(repeat.claim),
         "source_page": change_page(repeat.source) if repeat.source else "",
         "proposal_page": change_page(repeat.proposal) if repeat.proposal else "",
-        "percent": round(100 * repeat.confidence),
         "rated": repeat.rated,
         "outcome": outcome,
     }

@@ -42,7 +42,6 @@ class SimilarClaim:
     claim: Claim
     page: str
     kind: SafeString
-    percent: int
     reasons: tuple[str, ...]
     #: The words found on one side only: in the compared text, and in the claim's statement.
     text: str
@@ -155,7 +154,6 @@ def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
         claim=claim,
         page=change_page(claim),
         kind=build_kind_badge(match.kind),
-        percent=round(100 * match.confidence),
         reasons=tuple(match.reasons),
         text=text,
         text_differs=match.text_differs,

@@ -177,7 +177,6 @@ def _list_existing_checks(claim: Claim, person: User) -> list[dict[str, Any]]:
         {
             "claim": repeat.claim,
             "page": change_page(repeat.claim),
-            "percent": round(100 * repeat.confidence),
             "verdicts": [(verdict, build_verdict_badges(verdict)) for verdict in repeat.claim.verdicts.all()],
         }
         for repeat in repeats

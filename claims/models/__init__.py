@@ -9,6 +9,7 @@ Imports search and `sources`. Every rule that the database can enforce belongs h
 from claims.models.import_run import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .account import (
+    DateOrder,
     DeskSession,
     MailSchedule,
     NewMember,
@@ -75,6 +76,7 @@ __all__ = [
     "ClusterMember",
     "ComparedStatement",
     "CorrectionKind",
+    "DateOrder",
     "DeskSession",
     "EmbeddingModel",
     "Evidence",

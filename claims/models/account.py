@@ -96,6 +96,31 @@ class MailSchedule(models.Model):
         return f"{self.hour}:00 {self.time_zone}".strip()
 
 
+class DateOrder(models.Model):
+    """A person's choice of how forms of the desk write and read dates; without one they follow the browser."""
+
+    class Order(models.TextChoices):
+        DAY_FIRST = "day", "30/11/2026"
+        MONTH_FIRST = "month", "11/30/2026"
+        ISO = "iso", "2026-11-30"
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+"
+    )
+    order = models.CharField(max_length=5, choices=Order)
+
+    class Meta:
+        verbose_name = _("date format")
+        verbose_name_plural = _("date formats")
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(name="dateorder_is_known", condition=Q(order__in=["day", "month", "iso"]))
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_order_display())
+
+
 class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
     def active(self) -> Self:
         """Return sessions that are still signed in."""

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 #: The longest statement known to have been checked has 6,381 characters.
 MAX_STATEMENT_LENGTH = 10_000
 MAX_CONTEXT_LENGTH = 20_000
+#: Proposals without a score come first: a person chose, wrote or imported them. Those found in articles follow, the
+#: most check-worthy first.
+TRIAGE_ORDERING = (F("score").desc(nulls_first=True), F("id"))
 
 
 def _get_publications() -> Any:
@@ -152,13 +155,7 @@ class Claim(models.Model):
             claim_rules.SCORE_CONSTRAINT,
         ]
         indexes = [
-            # The triage queue: unscored proposals first, then the best candidates.
-            models.Index(
-                F("score").desc(nulls_first=True),
-                F("id"),
-                name="claim_triage_queue",
-                condition=Q(state="proposed"),
-            ),
+            models.Index(*TRIAGE_ORDERING, name="claim_triage_queue", condition=Q(state="proposed")),
             models.Index(name="claim_by_state", fields=["state", "-id"]),
             # Which languages there are, and the claims in one of them.
             models.Index(name="claim_by_language", fields=["language", "-id"]),

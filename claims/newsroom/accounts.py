@@ -12,11 +12,13 @@ from allauth.socialaccount.models import SocialLogin
 from django.conf import settings
 from django.contrib.auth.models import Permission, User
 from django.db import connection
+from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import get_language
 
+from claims.models import DateOrder
 from claims.newsroom import sign_in_records  # noqa: F401  connects itself to the sign-in signals
 from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.second_factor_gate import VOUCHED_KEY
@@ -30,7 +32,7 @@ class SignInBackend(AuthenticationBackend):
     """allauth's backend, with the queries of every desk request built once, because building them takes longer than
     running them.
 
-    It also loads a person's second-factor requirements in the same query as the person.
+    It also loads a person's second-factor requirements and date order in the same query as the person.
     """
 
     def get_user(self, user_id: int) -> User | None:
@@ -52,7 +54,9 @@ class SignInBackend(AuthenticationBackend):
 
 @cache
 def _build_query() -> Statement:
-    return Statement.from_rows(annotate_due(User.objects.filter(pk=Slot("person", "integer"))))
+    order = DateOrder.objects.filter(person=OuterRef("pk")).values("order")
+    people = User.objects.filter(pk=Slot("person", "integer")).annotate(date_order=Subquery(order))
+    return Statement.from_rows(annotate_due(people))
 
 
 def _read_permissions(relation: str, person: Any, checked_object: Any) -> set[str]:

@@ -7,20 +7,38 @@ from typing import Any
 from django import forms
 from django.db import models
 from django.http import HttpRequest
+from django.utils.formats import get_format
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 _NUMERIC_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
 _NAMED_MONTH_FORMATS = ["%d %b %Y", "%d %B %Y", "%d. %b %Y", "%d. %B %Y", "%b %d, %Y", "%B %d, %Y"]
+#: How forms write dates for people who have chosen an order.
+_WRITTEN_FORMATS = {"day": "%d/%m/%Y", "month": "%m/%d/%Y", "iso": "%Y-%m-%d"}
 
 
 def is_day_first(request: HttpRequest) -> bool | None:
-    """Return whether the person writes the day before the month; for English without a region it is unknown."""
+    """Return whether the person writes the day before the month, as chosen or as usual in the browser's language.
+
+    It is unknown for people who chose dates like 2026-11-30, and for English without a region.
+    """
+    if order := _get_chosen_order(request):
+        return None if order == "iso" else order == "day"
     if not (get_language() or "en").startswith("en"):
         return True
     accepted_languages = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
     tag = next((tag for tag, _weight in accepted_languages if tag.startswith("en")), "en")
     return None if tag == "en" else tag != "en-us"
+
+
+def _get_chosen_order(request: HttpRequest) -> str:
+    """Return what `SignInBackend` loaded with the person; "" if they have not chosen."""
+    return getattr(getattr(request, "user", None), "date_order", None) or ""
+
+
+def get_first_weekday(request: HttpRequest) -> int:
+    """Return the first day of the person's week: 0 for Sunday, as in the US, or 1 for Monday."""
+    return 0 if is_day_first(request) is False else int(get_format("FIRST_DAY_OF_WEEK"))
 
 
 def parse_day(text: str, *, day_first: bool | None) -> date | None:
@@ -78,5 +96,9 @@ class DayFields:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
         if isinstance(field, DeskDayField):
             field.day_first = is_day_first(request)
-            field.widget.attrs["data-day-first"] = str(field.day_first).lower()
+            attributes = field.widget.attrs
+            attributes["data-day-first"] = str(field.day_first).lower()
+            attributes["data-first-weekday"] = str(get_first_weekday(request))
+            if written := _WRITTEN_FORMATS.get(_get_chosen_order(request)):
+                field.widget.format = attributes["data-date-format"] = written
         return field

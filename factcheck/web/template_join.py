@@ -6,14 +6,13 @@ from django import template
 from django.urls import reverse
 
 from factcheck.features import has_route
-from factcheck.list_phrases import format_percentage, get_comma, get_semicolon, join_phrases, join_words
+from factcheck.list_phrases import get_comma, get_semicolon, join_phrases, join_words
 
 register = template.Library()
 register.simple_tag(get_comma, name="comma")
 register.simple_tag(get_semicolon, name="semicolon")
 register.filter("listed", join_words)
 register.filter("listed_phrases", join_phrases)
-register.filter("percentage", format_percentage)
 
 
 @register.simple_tag(name="feature_url")

@@ -102,6 +102,16 @@
         });
     };
 
+    // The calendar of date fields begins its weeks and writes its days as the person does.
+    const adjustCalendar = () => {
+        const field = document.querySelector("input[data-first-weekday]");
+        if (!field || !window.CalendarNamespace) return;
+        const { firstWeekday, dateFormat } = field.dataset;
+        window.CalendarNamespace.firstDayOfWeek = Number(firstWeekday);
+        const formats = window.get_format;
+        if (dateFormat) window.get_format = (name) => (name === "DATE_INPUT_FORMATS" ? [dateFormat] : formats(name));
+    };
+
     // A date of numbers is shown in words too: 3/11/2026 is read as each person writes it.
     document.addEventListener("change", ({ target }) => {
         if (!target.matches?.("input[data-day-first]")) return;
@@ -143,6 +153,7 @@
 
     document.addEventListener("DOMContentLoaded", () => {
         tellOfErrors();
+        adjustCalendar();
         nameRegions();
         new MutationObserver(namePickers).observe(document.body, { childList: true, subtree: true });
         namePickers();

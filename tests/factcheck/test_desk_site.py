@@ -4,6 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 from pytest_django import Settings
 
 from factcheck import desk_site
@@ -34,6 +35,30 @@ def test_the_menu_looks_up_each_address_about_once(
     # Lists with entries for their queues have several, and the page that is open has others below it.
     assert len(looked_up) <= len(set(looked_up)) + 12
     assert len(set(looked_up)) > 30
+
+
+def test_entries_under_more_are_sorted_by_title_in_each_language(client: Client, administrator: User) -> None:
+    client.force_login(administrator)
+    titles = {}
+    for language in ("en", "fr"):
+        menu = client.get(reverse("admin:index"), headers={"accept-language": language}).context[
+            "sidebar_navigation"
+        ]
+        with translation.override(language):
+            titles[language] = [
+                str(entry["title"])
+                for section in menu
+                if section["name"] == "reference"
+                for entry in section["items"]
+            ]
+    assert titles["en"] == ["Claimants", "Newsroom pages", "Rating scales", "Ratings", "Topics"]
+    assert titles["fr"] == [
+        "Auteurs d’affirmations",
+        "Échelles d’évaluation",
+        "Évaluations",
+        "Pages sur nous",
+        "Thèmes",
+    ]
 
 
 def test_the_search_names_no_list_of_a_feature_that_is_off(

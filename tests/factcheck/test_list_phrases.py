@@ -3,20 +3,19 @@
 from django.template import Context, Template
 from django.utils import translation
 
-from factcheck.list_phrases import format_change, format_percentage, join_phrases, join_words
+from factcheck.list_phrases import format_change, join_phrases, join_words
 from tests.helpers.sweeps import sweep
 
 JOINED = {
-    "en": ("Seoul, Hanoi", "no rating; no date", "Draft → Published", "97%"),
-    "de": ("Seoul, Hanoi", "no rating; no date", "Draft → Published", "97\N{NO-BREAK SPACE}%"),
+    "en": ("Seoul, Hanoi", "no rating; no date", "Draft → Published"),
+    "de": ("Seoul, Hanoi", "no rating; no date", "Draft → Published"),
     "fr": (
         "Seoul, Hanoi",
         "no rating\N{NO-BREAK SPACE}; no date",
         "Draft → Published",
-        "97\N{NO-BREAK SPACE}%",
     ),
-    "ar": ("Seoul، Hanoi", "no rating؛ no date", "Draft ← Published", "97%"),
-    "ko": ("Seoul, Hanoi", "no rating; no date", "Draft → Published", "97%"),
+    "ar": ("Seoul، Hanoi", "no rating؛ no date", "Draft ← Published"),
+    "ko": ("Seoul, Hanoi", "no rating; no date", "Draft → Published"),
 }
 
 
@@ -27,21 +26,18 @@ def test_joined_in_code(code: str) -> None:
             join_words(["Seoul", "Hanoi"]),
             join_phrases(["no rating", "no date"]),
             format_change("Draft", "Published"),
-            format_percentage(97),
         )
     assert said == JOINED[code]
 
 
 @sweep("code", JOINED)
 def test_joined_in_templates_without_loading_anything(code: str) -> None:
-    template = Template(
-        "{{ places|listed }}|{{ places.0 }}{% comma %}{{ places.1 }}|a{% semicolon %}b|{{ share|percentage }}"
-    )
+    template = Template("{{ places|listed }}|{{ places.0 }}{% comma %}{{ places.1 }}|a{% semicolon %}b")
     with translation.override(code):
-        said = template.render(Context({"places": ["Seoul", "Hanoi"], "share": 97}))
-    places, phrases, _states, share = JOINED[code]
+        said = template.render(Context({"places": ["Seoul", "Hanoi"]}))
+    places, phrases, _states = JOINED[code]
     semicolon = phrases.removeprefix("no rating").removesuffix("no date")
-    assert said == f"{places}|{places}|a{semicolon}b|{share}"
+    assert said == f"{places}|{places}|a{semicolon}b"
 
 
 def test_words_stay_words() -> None:

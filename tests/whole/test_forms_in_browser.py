@@ -4,6 +4,7 @@ import itertools
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from tests.helpers.accessibility import in_each_scheme, violations
@@ -104,6 +105,24 @@ def test_what_was_refused_gets_the_focus_and_leads_to_its_fields(seat: Any, edit
     expect(page.locator("[name=statement]")).to_be_focused()
     for scheme in in_each_scheme(page):
         assert violations(page, scheme) == {}, scheme
+    assert desk.trouble == []
+
+
+def test_the_calendar_follows_the_chosen_date_order(seat: Any, editor: Any) -> None:
+    desk = seat(editor)
+    page = desk.open("/admin/claims/claim/add/")
+    begins = []
+    for order in ("month", "day"):
+        page.get_by_role("button", name="Your account").click()
+        page.get_by_label("Dates").select_option(order)
+        page.locator(".desk-date-order button").click()
+        page.locator("#calendarlink0").click()
+        begins.append(page.locator("#calendarin0 th").first.inner_text())
+        page.keyboard.press("Escape")
+    assert begins == ["S", "M"]
+    page.locator("#calendarlink0").click()
+    page.locator("#calendarin0 td a", has_text="1").first.click()
+    assert page.input_value("[name=claimed_on]") == f"{timezone.localdate():01/%m/%Y}"
     assert desk.trouble == []
 
 

@@ -13,6 +13,7 @@ from django.db.models.functions import Lower
 from markdown_it.token import Token
 
 from claims.ledger.document.markdown import parse_markdown, render_parts
+from claims.newsroom.people import get_display_name
 
 #: The most names looked up in one text; nobody needs to mention more people.
 NAME_LIMIT = 50
@@ -42,7 +43,7 @@ def find_mentioned_people(text: str) -> list[User]:
 
 
 def render_mentions(text: str, mentioned_people: list[User]) -> str:
-    """Return safe HTML with the names of mentioned people highlighted."""
+    """Return safe HTML with the display names of mentioned people, highlighted, instead of their user names."""
     parts, by_name = parse_markdown(text), _group_by_name(mentioned_people)
     if by_name:
         for part in parts:
@@ -149,7 +150,7 @@ def _split_at_mentions(part: Token, by_name: dict[str, list[User]]) -> Iterator[
             end = match.start(1) + person[1]
             yield make_text_token(text[begin : match.start()])
             yield Token("strong_open", "strong", 1, markup="**")
-            yield make_text_token(text[match.start() : end])
+            yield make_text_token(f"@{get_display_name(person[0])}")
             yield Token("strong_close", "strong", -1, markup="**")
             begin = end
     yield make_text_token(text[begin:])

@@ -53,14 +53,14 @@ def test_shows_what_is_published_and_what_is_in_work(
     answers.know(TYPED, proposed, "contradicts", confidence=0.99, reasons=("one of them denies it",))
     assert typed(desk.client) == [
         (
-            f"The same claim 90% Published DAY False Factcheck Newsroom Trams cost nothing. Claim {published.pk}"
+            f"The same claim Published DAY False Factcheck Newsroom Trams cost nothing. Claim {published.pk}"
             " the same, negated twice"
         ),
         (
-            f"The same claim 80% Accepted Draft Factcheck Newsroom No tram costs anything. Claim {drafted.pk}"
+            f"The same claim Accepted Draft Factcheck Newsroom No tram costs anything. Claim {drafted.pk}"
             " · in progress: Chris"
         ),
-        f"Contradicts it 99% Proposed Trams are not free. Claim {proposed.pk} one of them denies it",
+        f"Contradicts it Proposed Trams are not free. Claim {proposed.pk} one of them denies it",
     ]
     assert answers.asked == [(TYPED, editor)]
 
@@ -114,7 +114,7 @@ def test_drafts_of_others_are_not_shown_to_who_may_not_read_them(
     answers.know(TYPED, public)
     client.force_login(contributor)
     (item,) = typed(client)
-    assert item.startswith("The same claim 95% Published DAY False Factcheck Newsroom Trams cost nothing.")
+    assert item.startswith("The same claim Published DAY False Factcheck Newsroom Trams cost nothing.")
     assert "in work" not in item
 
 

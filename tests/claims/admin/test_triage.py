@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from lxml import html
 
 from claims.admin.triage_decisions import find_other_viewers, reserve_proposals
@@ -85,12 +86,17 @@ def test_articles_stand_together(client: Client, checker: User) -> None:
     ]
 
 
-def test_what_a_person_wrote_comes_before_what_was_found_in_articles(client: Client, checker: User) -> None:
-    likely = make_claim("Taxes doubled overnight.", state="proposed", score=0.9)
-    written = make_claim("Trams are free.", state="proposed", created_by=checker)
+def test_what_a_person_chose_comes_before_what_was_found_in_articles(client: Client, checker: User) -> None:
+    unlikely, likely = (make_claim(f"Found, {score}.", state="proposed", score=score) for score in (0.2, 0.9))
+    first, second = (make_claim(f"Written, {number}.", state="proposed") for number in (1, 2))
+    order = [claim.pk for claim in (first, second, likely, unlikely)]
     client.force_login(checker)
-    listed = client.get(PAGE, {"queue": "triage"}).context["articles"]
-    assert [one.pk for article in listed for one in article.proposals] == [written.pk, likely.pk]
+    articles = client.get(PAGE, {"queue": "triage"}).context["articles"]
+    assert [one.pk for article in articles for one in article.proposals] == order
+    listed = client.get(reverse("admin:claims_claim_changelist"), {"queue": "triage"}).context["cl"]
+    assert [claim.pk for claim in listed.result_list] == order
+    proposed = client.get(reverse("admin:teamwork_assignment_board")).context["columns"][0]
+    assert [card.pk for card in proposed.cards] == order
 
 
 def test_who_does_not_triage_is_refused(client: Client, contributor: User) -> None:

@@ -1,13 +1,14 @@
 """Days as people write them at the desk."""
 
 from datetime import date
+from types import SimpleNamespace
 
 import pytest
 from django import forms
 from django.test import RequestFactory
 from django.utils import translation
 
-from factcheck.admin.days import DeskDayField, is_day_first
+from factcheck.admin.days import DeskDayField, get_first_weekday, is_day_first
 
 NOVEMBER, APRIL, MARCH = date(2026, 11, 30), date(2026, 4, 3), date(2026, 3, 4)
 
@@ -62,4 +63,21 @@ def test_the_day_is_first_outside_the_united_states() -> None:
         with translation.override(language):
             request = RequestFactory().get("/", headers={"accept-language": accepted})
             found[language, accepted] = is_day_first(request)
+    assert found == cases
+
+
+def test_a_persons_choice_goes_before_the_browsers_language() -> None:
+    cases = {
+        ("day", "en-US"): (True, 1),
+        ("month", "en-GB"): (False, 0),
+        ("iso", "en-US"): (None, 1),
+        (None, "en-US"): (False, 0),
+        (None, "en-GB"): (True, 1),
+        (None, "en"): (None, 1),
+    }
+    found = {}
+    for order, accepted in cases:
+        request = RequestFactory().get("/", headers={"accept-language": accepted})
+        request.user = SimpleNamespace(date_order=order)  # type: ignore[assignment]  # as signed in
+        found[order, accepted] = (is_day_first(request), get_first_weekday(request))
     assert found == cases

@@ -20,7 +20,6 @@ class PeerCheck:
 
     match: PeerMatch
     kind: SafeString
-    percent: int
 
 
 def find_similar_claims(statement: str, *, person: User) -> dict[str, Any]:
@@ -28,8 +27,4 @@ def find_similar_claims(statement: str, *, person: User) -> dict[str, Any]:
     if not person.has_perm("federation.view_peerclaim"):
         return {}
     matches = find_peer_matches(statement, MatchTerms(cut="text", most=MAX_PEER_CLAIMS))
-    return {
-        "elsewhere": [
-            PeerCheck(match, build_kind_badge(match.kind), round(100 * match.confidence)) for match in matches
-        ]
-    }
+    return {"elsewhere": [PeerCheck(match, build_kind_badge(match.kind)) for match in matches]}

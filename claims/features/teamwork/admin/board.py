@@ -25,6 +25,7 @@ from claims.features.teamwork.admin.assignment_filters import find_open_assignme
 from claims.features.teamwork.models import Assignment, Priority
 from claims.features.teamwork.models.assignment import URGENCY_ORDERING
 from claims.models import Claim, Topic, Transition, Verdict
+from claims.models.claim import TRIAGE_ORDERING
 from claims.newsroom.people import get_display_name
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
 from factcheck.admin.base import change_page
@@ -243,7 +244,7 @@ def _list_proposed(person: User, filters: BoardFilters) -> list[Any]:
     open_assignments = Assignment.objects.open().filter(verdict=None)
     urgent_claims = _list_urgent_first(proposals, _find_assigned_work(holder) if holder else open_assignments)
     if not holder and len(urgent_claims) <= SHOWN_CARDS:
-        ordered = proposals.order_by(F("score").desc(nulls_first=True), "pk")
+        ordered = proposals.order_by(*TRIAGE_ORDERING)
         urgent_claims += ordered.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
             : SHOWN_CARDS + 1 - len(urgent_claims)
         ]

@@ -14,10 +14,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
-from django.utils.formats import get_format, time_format
+from django.utils.formats import time_format
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims.features.teamwork import assignments
@@ -26,7 +25,7 @@ from claims.features.teamwork.models import Assignment
 from claims.models import ScheduledPublication, Verdict
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import change_page
-from factcheck.admin.days import is_day_first
+from factcheck.admin.days import get_first_weekday
 
 #: The most entries of each kind shown on a day; the list of that day has the others.
 _ENTRIES_PER_KIND = 3
@@ -63,10 +62,8 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
     today = timezone.localdate()
     first = _parse_month(request.GET.get("month", ""), today)
     is_mine, as_list = "mine" in request.GET, "list" in request.GET
-    # Django's English weeks begin on Sunday, as in the US.
-    is_monday = get_language() == "en" and is_day_first(request)
-    first_weekday = 0 if is_monday else (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
-    days = list(months.Calendar(firstweekday=first_weekday).itermonthdates(first.year, first.month))
+    weeks = months.Calendar(firstweekday=(get_first_weekday(request) - 1) % 7)
+    days = list(weeks.itermonthdates(first.year, first.month))
     entries: dict[date, list[CalendarEntry]] = defaultdict(list)
     others: dict[date, int] = defaultdict(int)
     for day, entry, number in _find_entries(days[0], days[-1], person, is_mine=is_mine, today=today):

@@ -48,7 +48,7 @@ def test_written_from_the_claims_page(
         in shown.content.decode()
     )
     assert said(shown) == ["Connie cannot read this and was not notified."]
-    assert "<p>Is it <strong>@chris</strong> or @connie?</p>" in shown.content.decode()
+    assert "<p>Is it <strong>@Chris</strong> or @connie?</p>" in shown.content.decode()
     assert list(Notification.objects.values_list("person__username", "kind")) == [("chris", "mentioned")]
     client.post(
         write_at(claim), {"text": "Hm.", "reply_to": row.pk, "key": uuid4(), "back": "https://evil.example/"}
@@ -241,7 +241,7 @@ def test_much_is_shown_in_pages_at_the_same_cost(
         counts.append((len(shown.context["talk"]), shown.context["talk_count"]))
     assert counts == [(1, 2), (COMMENT_PAGE_LIMITS.threads, 522)]
     text = client.get(page).content.decode()
-    assert text.count("<strong>@kim</strong>") == CLAIM_PAGE_LIMITS.threads * (1 + CLAIM_PAGE_LIMITS.replies)
+    assert text.count("<strong>@Kim</strong>") == CLAIM_PAGE_LIMITS.threads * (1 + CLAIM_PAGE_LIMITS.replies)
     assert "7 earlier replies" in text
     assert len(text) < 250_000
     last = client.get(own, {"p": 3})

@@ -81,7 +81,7 @@ def test_names_stand_out_and_nothing_else_does(people: list[User]) -> None:
     kim = [each for each in people if each.username == "kim"]
     shown = mentions.render_mentions("@kim, `@kim`, @ann and [@kim](https://example.org)", kim)
     assert shown == (
-        "<p><strong>@kim</strong>, <code>@kim</code>, @ann and "
+        "<p><strong>@Kim</strong>, <code>@kim</code>, @ann and "
         '<a href="https://example.org" rel="noopener nofollow">@kim</a></p>\n'
     )
     assert mentions.render_mentions("@kim <b>x</b>", []) == "<p>@kim &lt;b&gt;x&lt;/b&gt;</p>\n"

@@ -1,0 +1,25 @@
+"""How a person's dates are written at the desk: the choice in the account menu."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from claims.models import DateOrder
+from factcheck.admin.base import get_person
+
+
+@require_POST
+def choose_date_order(request: HttpRequest) -> HttpResponse:
+    """Store the person's choice, or follow the browser again, and return to the page."""
+    person, order = get_person(request), request.POST.get("order", "")
+    if order in DateOrder.Order:
+        DateOrder.objects.update_or_create(person=person, defaults={"order": order})
+    else:
+        DateOrder.objects.filter(person=person).delete()
+    messages.success(request, _("Saved."))
+    came_from = request.headers.get("Referer", "")
+    is_own = url_has_allowed_host_and_scheme(came_from, {request.get_host()})
+    return HttpResponseRedirect(came_from if is_own else reverse("admin:index"))
