@@ -29,7 +29,11 @@ from factcheck.admin.row_actions import RefusalMessages
 from factcheck.language_names import get_language_name
 
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
-_FIELDS = (("label", "code"), ("rating_class", "position"), "definition", _COLOURS, "labels", "definitions")
+_FIELDS = (
+    *(("label", "code"), ("rating_class", "position"), "definition"),
+    *(_COLOURS[:2], _COLOURS[2:]),  # four in a row would overlap where they are only read
+    *("labels", "definitions"),
+)
 
 #: The class that the mixin below extends: rating pages, and the rating rows on a scale's page.
 _AdminMixinBase: Any = object

@@ -1,8 +1,9 @@
 """The form of a verdict. Ratings are shown with their colour and definition."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.contrib import admin
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -60,6 +61,8 @@ class RatingSelect(UnfoldAdminRadioSelectWidget):
 class VerdictWidgets:
     """The widgets of a verdict's fields, on its own page and on its claim's page."""
 
+    radio_fields: ClassVar[Any] = {"correction_kind": admin.HORIZONTAL}
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "rating":
             kwargs["widget"] = RatingSelect()
@@ -69,6 +72,8 @@ class VerdictWidgets:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
         if db_field.name == "rating":
             field.widget = field.widget.widget  # without the buttons that add and edit ratings
+        elif db_field.name == "correction_kind":
+            field.choices = [choice for choice in field.choices if choice[0]]
         elif db_field.name in _TEXTAREA_ROWS:
             field.widget.attrs |= {"rows": _TEXTAREA_ROWS[db_field.name], "class": "desk-input"}
             if db_field.name == "explanation":

@@ -10,6 +10,7 @@ from django.utils import timezone
 from playwright.sync_api import Dialog, Page, expect
 
 from claims.admin import similar_claims
+from claims.features.complaints.confirmations import Sender, store_contact
 from claims.features.complaints.models import Complaint, ReaderRequest
 from claims.features.teamwork import assignments
 from claims.features.teamwork.models import Priority
@@ -335,8 +336,13 @@ def test_four_rows_of_a_list_fit_on_a_phone(seat: Any, checker: User, editor: Us
     for claim in Claim.objects.exclude(pk=published.pk):
         make_draft(claim, author=checker)
         words = f"It was {claim.pk}40 million dollars, and the council said so in its minutes. " * 4
-        Complaint.objects.create(claim=published, version=1, kind="other", text=words)
-        ReaderRequest.objects.create(text=words)
+        complaint = Complaint.objects.create(claim=published, version=1, kind="other", text=words)
+        asked = ReaderRequest.objects.create(text=words)
+        sender = Sender(f"reader-{claim.pk}@example.org")
+        store_contact(sender, complaint=complaint)
+        store_contact(sender, request=asked)
+    Complaint.objects.update(state="confirmed", due_on=timezone.localdate(), promised_days=7)
+    ReaderRequest.objects.update(state="confirmed", askers=1, last_asked_at=timezone.now())
     lowest = {}
     for person, paths in (
         (checker, ("claims/claim", "claims/verdict", "sources/source")),

@@ -116,7 +116,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
     def claim_and_complaint(self, complaint: Complaint) -> SafeString:
         text = complaint.text if len(complaint.text) <= 160 else complaint.text[:159] + "…"
         return format_html(
-            '<span class="desk-statement" dir="auto">{}'
+            '<span class="desk-statement" dir="auto"><span class="desk-reader-claim">{}</span>'
             '<span class="desk-quiet desk-reader-words" dir="auto">{}</span></span>',
             complaint.claim,
             text or gettext("(deleted by the reader)"),
