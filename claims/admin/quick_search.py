@@ -50,7 +50,7 @@ def _find_rows(request: HttpRequest, kind: type[Model], words: str) -> list[Mode
     if kind is Claim:
         verdicts = Verdict.objects.readable_by(get_person(request)).select_related("rating")
         rows = rows.prefetch_related(*prefetch_states(verdicts))
-    matches = _list_newest(desk.matching(request, rows, words))
+    matches = _list_newest(desk.filter_matching(request, rows, words))
     if not matches and (suggestions := desk.suggest_rows(request, rows, words)) is not None:
         return _list_newest(suggestions)
     return matches
