@@ -85,7 +85,7 @@ def _build_entry(
     pages_below: tuple[str, ...] | None = None,
     **shown: Any,
 ) -> dict[str, Any]:
-    """Return what the menu shows of an entry, and whether the request is for its page.
+    """Build an entry of the menu, marked as active if the request is for its page.
 
     A list is also active on the pages below it, except those in `pages_below`; a queue is active on its own page only.
     """

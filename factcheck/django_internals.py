@@ -86,7 +86,7 @@ def get_stored_fields(headers: ResponseHeaders) -> Fields:
 
 
 class ListedFields(ResponseHeaders):
-    """Header fields that are listed as stored; Django's class looks up each of them again."""
+    """Header fields whose `items()` returns them as stored. Django's own class looks up each one again."""
 
     def __init__(self, fields: Fields) -> None:
         self._store = fields

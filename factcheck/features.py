@@ -33,7 +33,7 @@ _CHOICES_MAX_AGE_SECONDS = 5.0
 
 @dataclass
 class KnownChoices:
-    """What administrators chose at the desk: whether each switched feature is on, by label.
+    """The administrators' choices at the desk: whether each feature that they switched is on, by label.
 
     Every process reloads it after some seconds, so that a change takes effect everywhere without a restart.
 
@@ -243,13 +243,13 @@ def load_modules(module: str) -> None:
 
 
 def load_declared(point: str) -> list[Any]:
-    """Return the objects whose dotted names features declare in this attribute of `Feature`."""
+    """Load the objects that active features declare, by dotted name, in this attribute of `Feature`."""
     names = (getattr(feature, point) for feature in list_switched_on())
     return [import_string(name) for name in names if name]
 
 
 def load_installed(point: str) -> list[Any]:
-    """Return the objects that features declare in this attribute, including features that are off."""
+    """Load the objects that features declare in this attribute, including features that are off."""
     return [import_string(name) for feature in list_installed() if (name := getattr(feature, point))]
 
 
@@ -306,7 +306,7 @@ def _guard_view(view: Callable[..., Any], feature: Feature) -> Callable[..., Any
 
 
 def guard_overrides(mixin: type, base: type) -> None:
-    """Make the methods that a feature's mixin overrides in a class call those of the class while the feature is off."""
+    """Make a feature's mixin inactive while the feature is off: its methods then call those of the base class."""
     (feature,) = (each for each in list_installed() if mixin.__module__.startswith(f"{each.name}."))
     for part in mixin.__mro__[:-1]:
         for name, method in list(vars(part).items()):
@@ -366,7 +366,7 @@ def is_off(label: str) -> bool:
 
 
 def map_notification_lists() -> dict[str, str]:
-    """Return, by kind of notification, the models whose lists it links to."""
+    """Return the models whose lists notifications link to, by kind of notification."""
     return {kind: model for feature in list_switched_on() for kind, model in feature.notifications.items()}
 
 

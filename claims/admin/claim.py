@@ -343,7 +343,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     @row_action(gettext_lazy("Draft a verdict"), permission="claims.add_verdict")
     def draft(self, request: HttpRequest, claim: Claim) -> HttpResponse:
         """Draft the newsroom's verdict, or its next version, and open its page."""
-        verdict = verdict_drafts.draft(claim, author=get_person(request))
+        verdict = verdict_drafts.create_draft(claim, author=get_person(request))
         messages.success(request, _("Draft created. Fill it in, then submit it for review."))
         return redirect(f"{change_page(verdict.claim)}#verdict")
 

@@ -144,7 +144,7 @@ def render_preview(
     )
     response = JsonResponse(
         {
-            "page": render_reader_view([previews.then, *previews.ledger], previews.then),
+            "page": render_reader_view([previews.future_entry, *previews.ledger], previews.future_entry),
             "unread": list(_iterate_unread(unread_forms)),
             "missing": build_checklist(verdict, links, evidence),
         }

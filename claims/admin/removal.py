@@ -58,7 +58,7 @@ class RemovalForm(DeskForm):
                 gettext("Too short: %s. It is part of too many other words.") % join_words(short_words),
             )
         if cleaned.get("whole") and "claim" in cleaned:
-            words += removals.find_own_texts(cleaned["claim"])
+            words += removals.find_claim_texts(cleaned["claim"])
         if not words:
             self.add_error("exact", gettext("Enter what should be removed."))
         if build_search(words)(cleaned.get("note", "")):

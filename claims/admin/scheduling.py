@@ -155,7 +155,7 @@ def describe_changes(subject: Claim | Verdict, reader: User, since: str) -> str:
 def _build_public_change(prospect: EntryPreview) -> PublicChange:
     entry_now = prospect.now
     before = dict(_iterate_entry_parts(entry_now)) if entry_now else {}
-    after = dict(_iterate_entry_parts(prospect.then))
+    after = dict(_iterate_entry_parts(prospect.future_entry))
     parts, unchanged_parts = [], []
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name, ""), after.get(name, "")
@@ -168,11 +168,11 @@ def _build_public_change(prospect: EntryPreview) -> PublicChange:
     return PublicChange(
         claim=prospect.claim,
         entry_now=entry_now,
-        entry_then=prospect.then,
+        entry_then=prospect.future_entry,
         parts=parts,
         unchanged_parts=unchanged_parts,
         page_now=render_reader_view(prospect.ledger, entry_now) if entry_now else "",
-        page_then=render_reader_view([prospect.then, *prospect.ledger], prospect.then),
+        page_then=render_reader_view([prospect.future_entry, *prospect.ledger], prospect.future_entry),
     )
 
 

@@ -191,7 +191,9 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         response = JsonResponse(
             {
                 "page": render_reader_view(
-                    [prospect.then, *prospect.ledger], prospect.then, language=edited_translation.language
+                    [prospect.future_entry, *prospect.ledger],
+                    prospect.future_entry,
+                    language=edited_translation.language,
                 )
                 if prospect
                 else "",

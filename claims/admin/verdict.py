@@ -162,7 +162,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        draft = verdict_drafts.draft(obj.claim, author=get_person(request), publisher=obj.publisher)
+        draft = verdict_drafts.create_draft(obj.claim, author=get_person(request), publisher=obj.publisher)
         replace_object(obj, draft)
 
     def save_related(

@@ -38,12 +38,12 @@ Document = dict[str, Any]
 
 
 def select_quote_relations(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Select the sources of appearances or evidence, without snapshot texts."""
+    """Add the sources to rows of appearances or evidence, without the texts of snapshots."""
     return rows.select_related("source__publisher", "snapshot").defer("snapshot__text")
 
 
 def select_evidence_relations(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
-    """Select the sources and media of evidence."""
+    """Add the sources and media to rows of evidence."""
     return select_quote_relations(rows).select_related("media").prefetch_related(_prefetch_hashes())
 
 
@@ -52,7 +52,7 @@ def _prefetch_hashes() -> Prefetch[Any]:
 
 
 def select_media_relations(rows: QuerySet[ClaimMedia]) -> QuerySet[ClaimMedia]:
-    """Select the media of claims, with their perceptual hashes."""
+    """Add the media and their perceptual hashes to rows of a claim's media."""
     return rows.select_related("media").prefetch_related(_prefetch_hashes())
 
 
@@ -105,7 +105,7 @@ def build_person(user: User | None) -> Document | None:
 
 
 def build_claim(row: Any) -> Document:
-    """Build a claim from `select_readable_claims`."""
+    """Build the representation of a claim. The row comes from `select_readable_claims`."""
     return {
         "id": row.pk,
         "state": row.state,
@@ -150,12 +150,12 @@ def build_appearance(row: Appearance) -> Document:
 
 
 def build_claim_media(row: ClaimMedia) -> Document:
-    """Build media of a claim from `select_media_relations`."""
+    """Build the representation of a claim's media. The row comes from `select_media_relations`."""
     return {**claim_document.build_claimed_media(row), "position": row.position, "claim": row.claim_id}
 
 
 def build_media(row: MediaObject) -> Document:
-    """Build media from `select_readable_media`, with internal details."""
+    """Build the representation of media, with internal details. The row comes from `select_readable_media`."""
     return {
         **claim_document.build_media(row),
         "show_to_readers": row.show_to_readers,
@@ -174,7 +174,7 @@ def build_evidence(row: Evidence) -> Document:
 
 
 def build_verdict(row: Verdict) -> Document:
-    """Build a verdict from `select_readable_verdicts`."""
+    """Build the representation of a verdict. The row comes from `select_readable_verdicts`."""
     public = claim_document.build_verdict(row, ())
     return {
         **{name: part for name, part in public.items() if name != "signed_off"},  # `signoffs` has each
@@ -222,7 +222,7 @@ def build_transition(row: Transition) -> Document:
 
 
 def build_source(row: Any) -> Document:
-    """Build a source from `select_sources`."""
+    """Build the representation of a source. The row comes from `select_sources`."""
     return {
         **claim_document.build_source(row),
         "latest_snapshot": row.latest_number,
@@ -234,7 +234,7 @@ def build_source(row: Any) -> Document:
 
 
 def build_snapshot(row: Snapshot) -> Document:
-    """Build a snapshot without its text."""
+    """Build the representation of a snapshot, without its text."""
     return {
         "id": row.pk,
         "number": row.number,

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from claims.editorial.documents import Document, render_document
 from claims.editorial.idempotency import StoredResponse, run_in_transaction, run_once
 from claims.editorial.preconditions import compute_etag, require_match
-from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.refused_requests import ResourceNotFound
 from claims.editorial.view import EditorialView
 from factcheck.api.field_selection import describe_parts
 from factcheck.api.pagination import PAGE_SIZE, read_rows_page
@@ -41,8 +41,8 @@ class EditorialResource(EditorialView, ABC):
 
     # Reading ----------------------------------------------------------------------------------------------------------
 
-    def list(self, request: Request, **within: Any) -> HttpResponse:
-        plain_parameters = self.plain
+    def list(self, request: Request, **parent_ids: Any) -> HttpResponse:
+        plain_parameters = self.plain_request
         query = self.list_query(plain_parameters.GET, self.get_rows(), request=plain_parameters)
         try:
             page = read_rows_page(
@@ -89,7 +89,7 @@ class EditorialResource(EditorialView, ABC):
         key = place.get("id")
         row = self.get_rows().filter(pk=key).first()
         if row is None:
-            raise NoSuchThing(gettext("There is nothing with the id %(key)s here.") % {"key": key})
+            raise ResourceNotFound(gettext("There is nothing with the id %(key)s here.") % {"key": key})
         return row
 
     # Writing ----------------------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ class EditorialResource(EditorialView, ABC):
     ) -> HttpResponse:
         """Create a row in one transaction, and only once if the request has an idempotency key."""
         response = run_once(
-            self.plain, self.person, lambda prepared: self._show(work(prepared)), prepare=prepare
+            self.plain_request, self.person, lambda prepared: self._show(work(prepared)), prepare=prepare
         )
         return self.build_response(response)
 
@@ -115,18 +115,18 @@ class EditorialResource(EditorialView, ABC):
 
         def work(prepared: Any) -> StoredResponse:
             row = add(prepared)
-            within = [value for name, value in self.kwargs.items() if name != "id"]
-            address = self.build_url(route, *within, getattr(row, key))
+            parent_ids = [value for name, value in self.kwargs.items() if name != "id"]
+            address = self.build_url(route, *parent_ids, getattr(row, key))
             return self.build_stored_response(self.reload(row), status=201, location=address)
 
         return self.create_once(work, prepare=prepare)
 
-    def find_or_add(self, find_or_add: Callable[[], tuple[Model, bool]], *, at: str) -> HttpResponse:
+    def find_or_add(self, find_or_add: Callable[[], tuple[Model, bool]], *, route: str) -> HttpResponse:
         """Return an existing row (200), or add it (201)."""
 
         def work(_prepared: None) -> StoredResponse:
             row, is_new = find_or_add()
-            address = self.build_url(f"{at}-detail", row.pk)
+            address = self.build_url(f"{route}-detail", row.pk)
             return self.build_stored_response(
                 self.reload(row), status=201 if is_new else 200, location=address
             )
@@ -163,5 +163,5 @@ class EditorialResource(EditorialView, ABC):
             PreconditionFailed: the row has changed since that version.
         """
         row = self.get_row(**place)
-        require_match(self.plain, render_document(self.build_document(row)))
+        require_match(self.plain_request, render_document(self.build_document(row)))
         return row

@@ -11,7 +11,7 @@ from claims.editorial import documents, named_sources
 from claims.editorial.editorial_resource import EditorialResource
 from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import SnapshotQuery, TransitionQuery
-from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.refused_requests import ResourceNotFound
 from claims.editorial.request_bodies import ClaimantBody, SourceBody, TopicBody
 from claims.editorial.serializers import (
     EditorialClaimantSerializer,
@@ -40,7 +40,7 @@ class EditorialSourceResource(EditorialResource):
     list_query = SourceListQuery
     serializer_class = EditorialSourceSerializer
     bodies: ClassVar = {"create": SourceBody}
-    finds = True
+    finds_or_adds = True
 
     def get_rows(self) -> QuerySet[Source]:
         return documents.select_sources()
@@ -90,14 +90,14 @@ class EditorialSnapshotResource(EditorialResource):
     def list(self, request: Request, **within: Any) -> HttpResponse:
         key = self.kwargs["source_id"]
         if not Source.objects.filter(pk=key).exists():
-            raise NoSuchThing(gettext("There is no source %(key)s here.") % {"key": key})
+            raise ResourceNotFound(gettext("There is no source %(key)s here.") % {"key": key})
         return super().list(request)
 
     def retrieve(self, request: Request, source_id: int, number: int) -> HttpResponse:  # type: ignore[override]  # the address has two parts
         """Return one snapshot with its text. The offsets of quotes refer to this text."""
         row = Snapshot.objects.filter(source=source_id, number=number).first()
         if row is None:
-            raise NoSuchThing(
+            raise ResourceNotFound(
                 gettext("Source %(source_id)s has no snapshot %(number)s.")
                 % {"source_id": source_id, "number": number}
             )
@@ -113,7 +113,7 @@ class EditorialClaimantResource(EditorialResource):
     list_query = ClaimantListQuery
     serializer_class = EditorialClaimantSerializer
     bodies: ClassVar = {"create": ClaimantBody}
-    finds = True
+    finds_or_adds = True
 
     def get_rows(self) -> QuerySet[Claimant]:
         return Claimant.objects.all()
@@ -137,7 +137,7 @@ class EditorialTopicResource(EditorialResource):
     list_query = TopicListQuery
     serializer_class = EditorialTopicSerializer
     bodies: ClassVar = {"create": TopicBody}
-    finds = True
+    finds_or_adds = True
 
     def get_rows(self) -> QuerySet[Topic]:
         return Topic.objects.all()

@@ -43,12 +43,12 @@ class StoredResponse:
     status: int
     text: str = ""
     headers: dict[str, str] = field(default_factory=dict)
-    told_once: str = ""
+    text_with_secret: str = ""
 
     def build_response(self) -> HttpResponse:
         content_type = {"content_type": "application/json"} if self.text else {}
         return HttpResponse(
-            self.told_once or self.text, status=self.status, headers=self.headers, **content_type
+            self.text_with_secret or self.text, status=self.status, headers=self.headers, **content_type
         )
 
 

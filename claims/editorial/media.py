@@ -14,7 +14,7 @@ from claims.editorial import documents
 from claims.editorial.editorial_resource import EditorialResource
 from claims.editorial.list_queries import MediaQuery
 from claims.editorial.part_resources import PartOfClaim
-from claims.editorial.refused_requests import NoSuchThing, build_unprocessable
+from claims.editorial.refused_requests import ResourceNotFound, build_unprocessable
 from claims.editorial.request_bodies import (
     ClaimMediaBody,
     ClaimMediaChanges,
@@ -49,7 +49,7 @@ class EditorialMediaResource(EditorialResource):
         "partial_update": {"application/json": MediaChanges},
     }
     parser_classes = (EditorialBody, MultiPartParser)  # type: ignore[assignment]  # files come as forms
-    finds = True
+    finds_or_adds = True
 
     def get_rows(self) -> QuerySet[MediaObject]:
         return documents.select_readable_media(self.person)
@@ -137,7 +137,9 @@ class EditorialClaimMediaResource(PartOfClaim):
     def get_row(self, **place: Any) -> ClaimMedia:
         row = self.get_rows().filter(media=place["id"]).first()
         if row is None:
-            raise NoSuchThing(gettext("There is nothing with the id %(key)s here.") % {"key": place["id"]})
+            raise ResourceNotFound(
+                gettext("There is nothing with the id %(key)s here.") % {"key": place["id"]}
+            )
         return row
 
     def reload(self, row: Model) -> Any:

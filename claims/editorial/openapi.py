@@ -146,7 +146,7 @@ class EditorialSchema(BodySchema):
         if self.method == "DELETE":
             answers: dict[Any, Any] = {204: OpenApiResponse(description="Deleted.")}
         elif self.view.action == "create":
-            answers = {201: serializer} | ({200: serializer} if self.view.finds else {})
+            answers = {201: serializer} | ({200: serializer} if self.view.finds_or_adds else {})
         else:
             answers = {200: serializer}
         if self.reads and not self.lists:

@@ -18,7 +18,7 @@ from factcheck.installation import messages
 from sources.overrides import OverrideError
 
 
-class NoSuchThing(exceptions.APIException):
+class ResourceNotFound(exceptions.APIException):
     """The URL names something that does not exist."""
 
     status_code = HTTPStatus.NOT_FOUND

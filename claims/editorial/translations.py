@@ -98,7 +98,7 @@ class EditorialTranslationResource(MovingResource):
 
 
 def build_translation(row: Translation) -> Document:
-    """Build a translation from `TranslationWork.get_rows`."""
+    """Build the representation of a translation. The row comes from `EditorialTranslationResource.get_rows`."""
     return {
         "id": row.pk,
         "verdict": row.verdict_id,

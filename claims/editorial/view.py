@@ -58,13 +58,13 @@ class EditorialView(ViewSet):
     shown: ClassVar[dict[str, type[Serializer]]] = {}
     bodies: ClassVar[dict[str, Any]] = {}
     #: Whether adding may return an existing object; for the OpenAPI schema.
-    finds = False
+    finds_or_adds = False
 
     def get_scope(self, request: Request) -> Scope | None:
         """Return the scope required for the request; None for unsupported methods."""
         if not self.is_served:
             return None
-        return Scope.READ if self.is_read else self.write_scope
+        return Scope.READ if self.is_read_request else self.write_scope
 
     def build_url(self, name: str, *parts: Any) -> str:
         return reverse(f"editorial-{name}", args=parts, request=self.request)
@@ -75,11 +75,11 @@ class EditorialView(ViewSet):
         return bool(self.action)
 
     @property
-    def is_read(self) -> bool:
+    def is_read_request(self) -> bool:
         return self.request.method in ("GET", "HEAD")
 
     @property
-    def plain(self) -> HttpRequest:
+    def plain_request(self) -> HttpRequest:
         return get_plain_request(self.request)
 
     @property
@@ -101,16 +101,18 @@ class EditorialView(ViewSet):
         if self.view_permission:  # also for writing, because the response contains the written object
             require_permission(self.person, self.view_permission, gettext("see this"))
         if self.action != "list":
-            NoQuery(self.plain.GET, QuerySet(), request=self.plain)
+            NoQuery(self.plain_request.GET, QuerySet(), request=self.plain_request)
         if request.method in ("PATCH", "DELETE") and "If-Match" not in request.headers:
             raise PreconditionRequired
 
     def build_response(self, answer: StoredResponse) -> HttpResponse:
         """Return the response, or 304 if the client already has it."""
         response = answer.build_response()
-        if answer.status != 200 or not self.is_read:
+        if answer.status != 200 or not self.is_read_request:
             return response
-        return get_conditional_response(self.plain, response.get("ETag"), response=response) or response
+        return (
+            get_conditional_response(self.plain_request, response.get("ETag"), response=response) or response
+        )
 
     def handle_exception(self, exc: Exception) -> Any:
         problem = convert_error(exc)

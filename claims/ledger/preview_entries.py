@@ -39,16 +39,16 @@ class EntryPreview:
     #: The entries that there are, the newest first.
     ledger: list[Publication]
     #: The entry that there would be; it is in no table.
-    then: Publication
+    future_entry: Publication
 
     @property
     def fingerprint(self) -> str:
         """Return a fingerprint of the current and future page, to detect changes. Times are ignored."""
         parts = [
             self.now.pk if self.now else None,
-            self.then.status,
-            self.then.kind,
-            _remove_times(self.then.document),
+            self.future_entry.status,
+            self.future_entry.kind,
+            _remove_times(self.future_entry.document),
         ]
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

@@ -69,10 +69,10 @@ def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = Non
 def record_all(changes: Mapping[int, LedgerChange]) -> None:
     """Add many claims to the ledger in the order of their ids, like `record`. For a few thousand claims at most."""
     if changes:
-        append(list(_iterate_entries(changes, clock.get_database_time())))
+        append_entries(list(_iterate_entries(changes, clock.get_database_time())))
 
 
-def append(entries: Sequence[LedgerEntry]) -> None:
+def append_entries(entries: Sequence[LedgerEntry]) -> None:
     """Store entries built by `claims.ledger.entry_builder`, in this order. Call it like `record`."""
     send_lines(build_entry_lines(entries))
     entries_added.send(Publication, claims=[new.publication["claim_id"] for new in entries])
@@ -101,7 +101,7 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
         body = parse_stored(publication.body)
         change(body)
         entries.append(restate_entry(publication, body, kind=kind, at=max(now, publication.published_at)))
-    append(entries)
+    append_entries(entries)
 
 
 def record_translations(claim: Claim, *, note: str) -> None:
@@ -112,7 +112,9 @@ def record_translations(claim: Claim, *, note: str) -> None:
     publication = Publication.objects.current().get(claim=claim.pk)
     body = build_restated_body(publication)
     at = max(clock.get_database_time(), publication.published_at)
-    append([retranslate_entry(publication, body, kind=Publication.Kind.TRANSLATION, note=note, at=at)])
+    append_entries(
+        [retranslate_entry(publication, body, kind=Publication.Kind.TRANSLATION, note=note, at=at)]
+    )
 
 
 def build_restated_body(publication: Publication, added: Sequence[Translation] = ()) -> dict[str, Any]:

@@ -54,7 +54,7 @@ def propose(claim: Claim, words: list[str], *, reason: str, note: str, by: User)
     )
 
 
-def find_own_texts(claim: Claim) -> list[str]:
+def find_claim_texts(claim: Claim) -> list[str]:
     """Return all texts of a claim in all versions, to remove the claim completely."""
     texts: set[str] = {claim.statement, claim.context}
     for publication in claim.publications.all():
@@ -70,7 +70,7 @@ def confirm(removal: Removal, *, by: User) -> Removal:
             confirmed_by=by, confirmed_by_name=by.get_username(), confirmed_at=clock.get_database_time()
         )
         removal.refresh_from_db()
-        _announce(removal)
+        _publish_removal(removal)
         # Before the end of the transaction: if this breaks off, the proposal is still there to be confirmed again.
         connection.check_constraints()
         for name in files:
@@ -79,11 +79,13 @@ def confirm(removal: Removal, *, by: User) -> Removal:
     return removal
 
 
-def _announce(removal: Removal) -> None:
+def _publish_removal(removal: Removal) -> None:
     """Add an entry for each affected claim, so that copies and cached pages are replaced."""
-    cut = Publication.objects.filter(sequence__in=removal.entries or []).values("claim")
+    affected_claims = Publication.objects.filter(sequence__in=removal.entries or []).values("claim")
     newest = (
-        Publication.objects.newest().filter(Q(claim__in=cut) | Q(claim=removal.claim)).order_by("sequence")
+        Publication.objects.newest()
+        .filter(Q(claim__in=affected_claims) | Q(claim=removal.claim))
+        .order_by("sequence")
     )
     now = clock.get_database_time()
     entries = []
@@ -93,7 +95,7 @@ def _announce(removal: Removal) -> None:
         note = removal.note or removal.get_reason_display()
         entries.append(LedgerEntry(entry.publication | {"note": note}, entry.verdicts))
     if entries:
-        publishing.append(entries)
+        publishing.append_entries(entries)
 
 
 def _iterate_own_texts(part: Any) -> Iterator[str]:
@@ -114,7 +116,7 @@ def find_files(words: list[str]) -> list[str]:
     return [
         name
         for name in list_stored_files()
-        if name.startswith(f"{DUMPS}/") or _has_any(name, has_words, overlap)
+        if name.startswith(f"{DUMPS}/") or _contains_words(name, has_words, overlap)
     ]
 
 
@@ -130,7 +132,7 @@ def list_stored_files(folder: str = "") -> Iterator[str]:
         yield from list_stored_files(f"{folder}{name}/")
 
 
-def _has_any(name: str, has_words: Callable[[str], bool], overlap: int) -> bool:
+def _contains_words(name: str, has_words: Callable[[str], bool], overlap: int) -> bool:
     """Return whether a file contains one of the words, as text or gzip. The file is read in pieces.
 
     The end of the previous piece (`overlap`) is kept, so that no word is cut in two.

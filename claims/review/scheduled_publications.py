@@ -62,7 +62,7 @@ def cancel(verdict: Verdict, *, by: User, expected_id: int) -> None:
     _end(_lock_verdict(verdict), expected_id, Outcome.CANCELLED, by)
 
 
-def end_overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
+def end_obsolete_schedule(verdict: Verdict, action: str, label: str, *, by: User) -> None:
     """End the schedule of a verdict that leaves review early. The move calls this and holds the lock.
 
     The scheduling person is notified, unless the verdict is already public.

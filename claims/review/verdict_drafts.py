@@ -22,7 +22,7 @@ from claims.review.moves import Reviewed
 from claims.review.workflow import lock
 from sources.models import Publisher, Source
 
-_FIXED = {
+_FIXED_FIELDS = {
     Verdict: gettext_lazy(
         "Only a draft can be edited. Request changes, or draft a new version of the published verdict."
     ),
@@ -37,7 +37,9 @@ class RatingOutsideScale(Exception):
 
 
 @transaction.atomic
-def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
+def create_draft(
+    claim: Claim, *, author: User, publisher: Publisher | None = None, **content: Any
+) -> Verdict:
     """Create a draft verdict on a claim. If the publisher has published one, the draft is its next version.
 
     Args:
@@ -86,9 +88,12 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
 
 @transaction.atomic
 def begin(claim: Claim, *, by: User, publisher: Publisher | None = None, **content: Any) -> Verdict:
-    """Create a draft with its first content, after checking permissions. Raises the errors of `draft` and `edit`."""
+    """Create a draft with its first content, after checking permissions.
+
+    Raises the errors of `create_draft` and `edit`.
+    """
     require_permission(by, "claims.add_verdict", _("draft verdicts"))
-    verdict = draft(claim, author=by, publisher=publisher)
+    verdict = create_draft(claim, author=by, publisher=publisher)
     return edit(verdict, by=by, **content) if content else verdict
 
 
@@ -205,7 +210,7 @@ def lock_draft(row: Reviewed, by: User) -> Reviewed:
     require_permission(by, f"claims.change_{row._meta.model_name}", _("edit drafts"))
     draft: Reviewed = lock(row)[0]
     if draft.state != draft.State.DRAFT:
-        raise NotPossible(_FIXED[type(draft)], code="not_a_draft")
+        raise NotPossible(_FIXED_FIELDS[type(draft)], code="not_a_draft")
     if not may_edit(draft, by):
         raise NotAllowed(_("This draft belongs to another user. Only its author or an editor can change it."))
     return draft

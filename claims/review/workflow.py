@@ -33,7 +33,7 @@ from claims.review.moves import (
 )
 from claims.review.notices import notify_of_move
 from claims.review.requirements import list_requirements
-from claims.review.scheduled_publications import end_overtaken
+from claims.review.scheduled_publications import end_obsolete_schedule
 from factcheck.database import clock
 from factcheck.language_names import get_language_name
 
@@ -114,7 +114,7 @@ def move(
     locked.state = after
     if isinstance(locked, Verdict) and before == Verdict.State.IN_REVIEW != after:
         # A schedule ends when its verdict leaves review.
-        end_overtaken(locked, action, str(step.label), by=by)
+        end_obsolete_schedule(locked, action, str(step.label), by=by)
     _EFFECTS.get((type(locked), action), _save_state)(locked, request)
     if not isinstance(locked, Translation):
         moved.send(None, subject=locked, action=action)
@@ -163,20 +163,20 @@ def lock(subject: Claim | Verdict | Translation, into: Claim | None = None) -> t
     if isinstance(locked_verdict, Claim):
         return claims[claim_id], claims
     verdicts = Verdict.objects.select_for_update(of=("self",)).select_related("rating", "publisher")
-    verdict = _find(verdicts.filter(pk=locked_verdict.pk))
+    verdict = _fetch_row(verdicts.filter(pk=locked_verdict.pk))
     if verdict is None:
         raise NotPossible(_("The draft has been deleted in the meantime."))
     verdict.claim = claims[claim_id]
     if isinstance(subject, Verdict):
         return verdict, claims
-    translation = _find(Translation.objects.select_for_update().filter(pk=subject.pk))
+    translation = _fetch_row(Translation.objects.select_for_update().filter(pk=subject.pk))
     if translation is None:
         raise NotPossible(_("The draft has been deleted in the meantime."))
     translation.verdict = verdict
     return translation, claims
 
 
-def _find(rows: QuerySet[M]) -> M | None:
+def _fetch_row(rows: QuerySet[M]) -> M | None:
     """Return the one row, if it exists. `first()` would compile an order for it, which takes a quarter of the time."""
     return next(iter(rows.order_by()), None)
 
@@ -232,7 +232,7 @@ def _sign_off(verdict: Verdict, request: MoveRequest) -> None:
     )
 
 
-def _skip_state(translation: Translation, request: MoveRequest) -> None:
+def _keep_state(translation: Translation, request: MoveRequest) -> None:
     """Do nothing: the recorded step is the sign-off itself, and the state stays the same."""
 
 
@@ -329,8 +329,10 @@ def _unmerge(claim: Claim, request: MoveRequest) -> None:
     merged_at = claim.transitions.filter(verdict=None, action="merge").values_list("at", flat=True).first()
     if merged_at:
         # To confirm that a proposal makes a checked claim again is to merge it: whether it does is open again.
-        said_so = Repeat.objects.filter(proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
-        said_so.filter(decided_at__gte=merged_at).update(outcome="", decided_at=None, decided_by_name="")
+        confirmed_repeats = Repeat.objects.filter(proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
+        confirmed_repeats.filter(decided_at__gte=merged_at).update(
+            outcome="", decided_at=None, decided_by_name=""
+        )
     claim.merged_into, claim.state_before_merge = None, ""
     claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])
     _publish_merge(claim, target, Publication.Kind.UNMERGE)
@@ -367,7 +369,7 @@ _EFFECTS: dict[tuple[type, str], Callable[[Any, MoveRequest], None]] = {
     (Verdict, "publish"): _publish,
     (Verdict, "retract"): _retract,
     (Translation, "submit"): _submit,
-    (Translation, SIGN_OFF): _skip_state,
+    (Translation, SIGN_OFF): _keep_state,
     (Translation, "publish"): _publish_translation,
     (Translation, "retract"): _retract_translation,
     (Claim, "accept"): _triage,

@@ -20,7 +20,7 @@ Parts = dict[str, "Parts"]
 
 @dataclass(frozen=True)
 class PartPath:
-    """The dotted name of a part, checked against a serializer."""
+    """A reader of the dotted name of a part. It accepts only parts that the serializer has."""
 
     sql_type: ClassVar[str] = "text"
     serializer: type[Serializer]
@@ -55,7 +55,7 @@ def _iterate_names(parts: Parts, prefix: str = "") -> Iterator[str]:
 
 
 def build_parts(paths: Iterable[str]) -> Parts:
-    """Return these parts as a tree; naming a part selects all of it."""
+    """Build a tree of parts from dotted paths. A path selects everything below it."""
     wanted_parts: Parts = {}
     for path in sorted(paths, reverse=True):  # the shorter name comes last and selects the whole
         *outer, name = path.split(".")
@@ -67,7 +67,7 @@ def build_parts(paths: Iterable[str]) -> Parts:
 
 
 def pick_parts(document: bytes, parts: Parts) -> bytes:
-    """Return these parts of a JSON document as JSON, in the document's order."""
+    """Return only the given parts of a JSON document, in the document's order."""
     return orjson.dumps(_pick_from(orjson.loads(document), parts))
 
 

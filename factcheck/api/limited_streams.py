@@ -42,8 +42,8 @@ class StartedStream:
         self._pieces.close()
 
 
-def stream_in_slot(blocks: Iterator[bytes], broken_off: bytes) -> Generator[bytes]:
-    """Yield the blocks of a response while holding a slot; if it ends early, yield `broken_off` last.
+def stream_in_slot(blocks: Iterator[bytes], truncation_mark: bytes) -> Generator[bytes]:
+    """Yield the blocks of a response while holding a slot; if it ends early, yield `truncation_mark` last.
 
     Raises:
         TooManyDownloads: no slot is free; raised before the first block.
@@ -57,7 +57,7 @@ def stream_in_slot(blocks: Iterator[bytes], broken_off: bytes) -> Generator[byte
         except Exception:
             if is_started:
                 logger.exception("A download broke off.")
-                yield broken_off
+                yield truncation_mark
             raise
 
 

@@ -71,7 +71,7 @@ class Negotiation(DefaultContentNegotiation):
 
 
 class Form(BaseRenderer):
-    """An offered media type. It does not render, because responses are already bytes."""
+    """A renderer that only declares a media type, because responses are already bytes."""
 
     def __init__(self, media_type: str, *, extension: str) -> None:
         self.media_type, self.format = media_type, extension

@@ -69,7 +69,7 @@ class Position:
 
 @dataclass(frozen=True)
 class KeysetPage(Generic[Row]):
-    """A page of a list, with the cursors of its neighbours or ""."""
+    """A page of a list, with the cursors of the next and previous pages; a cursor is empty if there is no such page."""
 
     rows: list[Row]
     next: str
@@ -133,7 +133,7 @@ def read_values_page(
     cursor: str,
     parts: Parts | None = None,
 ) -> KeysetPage[tuple[Any, ...]]:
-    """Return a page of these columns with one query, or with two if the first of its parts has too few rows."""
+    """Return a page of these columns. A second query runs only if the first of two parts has too few rows."""
     names = _list_key_names(ordering)
     return _build_page(
         lambda start, limit: _fetch_rows(
@@ -228,7 +228,7 @@ def _list_key_names(ordering: Ordering) -> list[str]:
 
 
 class RowConstructor(Func):
-    """Several values compared from left to right as one."""
+    """SQL's row constructor `(a, b)`, which compares several values from left to right."""
 
     function = "ROW"
     output_field = FloatField()  # any value: it is only compared with others like it

@@ -133,7 +133,7 @@ class InvalidParameters(exceptions.APIException):
 
 
 def build_parameters_response(request: HttpRequest, refusal: InvalidParameters) -> ProblemResponse:
-    """Return a plain Django view's response to invalid parameters."""
+    """Build the response to invalid parameters, for views that do not use REST framework."""
     return ProblemResponse(
         request,
         refusal.status_code,
@@ -254,7 +254,7 @@ def handle_permission_denied(request: HttpRequest, exception: Exception) -> Http
 
 
 def handle_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Handle a form with a wrong token (CSRF_FAILURE_VIEW), and show its text so that it can be copied."""
+    """Show the text of a form that had an invalid CSRF token, so that it can be copied (CSRF_FAILURE_VIEW)."""
     if response := build_error_response(
         request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this.")
     ):

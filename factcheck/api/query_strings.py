@@ -104,7 +104,7 @@ class Parameter(Filter):
         self.several, self.split, self.slotted, self.default = several, split, slotted, default
 
     def resolve(self, value: Any) -> Any:
-        """Return the value to compare rows with."""
+        """Return what rows are compared with for this value, such as an id for a name."""
         return self.resolves(value) if self.resolves else value
 
     def make_slot(self, name: str) -> Slot:
@@ -275,7 +275,7 @@ class ListQuery(Query):
 
     @property
     def target_table(self) -> TargetTable | None:
-        """Return the query that finds the rows through another table, if there is one."""
+        """Return the table of the list if its rows are found through another table; otherwise None."""
         return None
 
     def select_candidates(self, filter_values: Mapping[str, Any]) -> QuerySet[Any]:
@@ -284,7 +284,7 @@ class ListQuery(Query):
 
     @property
     def shape(self) -> Hashable:
-        """Return what the SQL depends on, except parameter names and order."""
+        """Return anything apart from the given parameters that changes the SQL."""
         return None
 
     @property

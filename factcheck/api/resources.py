@@ -59,7 +59,7 @@ _LINK_RELATIONS = {"next": "next", "previous": "prev"}
 
 @dataclass(frozen=True)
 class Listing:
-    """A page of a list: a hash that changes with the results, and the stored texts if needed."""
+    """A page of results, with a hash that changes when they do. Stored texts are loaded only when needed."""
 
     page: KeysetPage[Any]
     sha256: str
@@ -151,7 +151,7 @@ class PublicList(PublicResource, ABC):
         return make_parts_picker(_describe_summary_parts(self.serializer_class))
 
     def list_other_formats(self, request: HttpRequest) -> list[str]:
-        """Return links to other forms of all results of the same query."""
+        """Return `Link` values for other forms of the same query's results, such as downloads."""
         return []
 
     def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
@@ -185,7 +185,7 @@ class PublicList(PublicResource, ABC):
 
 
 def _join_results(head: bytes, documents: Iterable[bytes]) -> bytes:
-    """Return a list as JSON, copied once, because pages are large."""
+    """Join the parts of a list into one JSON text with a single copy, because pages are large."""
     parts: list[bytes | memoryview] = [head, b',"results":[']
     for number, document in enumerate(documents):
         if number:

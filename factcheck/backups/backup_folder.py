@@ -86,7 +86,7 @@ class BackupFolder:
 
     @contextlib.contextmanager
     def lock_for_reading(self) -> Iterator[None]:
-        """Lock the folder against writing while reading it; it may be a read-only copy.
+        """Keep others from writing to the folder while it is read. The folder may be a read-only copy.
 
         Raises:
             BackupRunning: another process is writing to the folder.

@@ -20,7 +20,7 @@ from factcheck.backups.subject import get_backup_folder
 
 
 def get_newest_time() -> datetime | None:
-    """Return when the newest backup was finished, ignoring times in the future, or None.
+    """Return the time at which the newest backup finished; None without backups. Times in the future are ignored.
 
     Raises:
         BackupFailed: the backups cannot be read.
@@ -134,7 +134,7 @@ def describe_log_problem() -> str:
 
 @register(Tags.security, deploy=True)
 def check_backups_configured(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Return whether the embedded server is backed up here."""
+    """Warn if the embedded server of this installation is not backed up."""
     if settings.BACKUP_DIR is not None or not settings.EMBEDDED_DATABASE:
         return []
     hint = _("Set BACKUP_DIR and BACKUP_SCHEDULE (docs/backups.md).")

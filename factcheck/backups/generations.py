@@ -47,7 +47,7 @@ class Generation:
 
 
 def build_name(moment: datetime) -> str:
-    """Return the name of a backup that begins now."""
+    """Return the name of a backup that begins at this moment."""
     return f"{moment:%Y%m%dT%H%M%SZ}"
 
 
@@ -115,7 +115,7 @@ def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Gen
 
 
 def choose_generations_to_keep(generations: list[Generation], *, now: datetime, days: int) -> set[str]:
-    """Return the names of the generations needed to restore any moment of these days, and always the last two."""
+    """Return the names of the generations needed to restore any moment of the last `days`, and always the last two."""
     since = now - timedelta(days=days)
     by_time = sorted(generations, key=lambda backup: backup.finished_at)
     older = [backup for backup in by_time if backup.finished_at < since]
@@ -124,7 +124,7 @@ def choose_generations_to_keep(generations: list[Generation], *, now: datetime, 
 
 
 def compute_expiries(generations: list[Generation], *, now: datetime, days: int) -> dict[str, datetime]:
-    """Return until when `choose_generations_to_keep` keeps each generation, by name, if backups are made as planned.
+    """Return the time until which each generation will be kept, by name, if backups are made as planned.
 
     A generation is needed until the next one is older than the window, and for as long as any generation based on it.
     """

@@ -1,4 +1,4 @@
-"""The subject of backups: the embedded server, the folders of files, and the target folder."""
+"""The sources and the target of backups: the embedded server, the folders of files, and the backup folder."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from factcheck.database.embedded.place import ServerPlace
 
 
 def get_server_place() -> ServerPlace:
-    """Return the path of the embedded server.
+    """Return the paths of the embedded server.
 
     Raises:
         BackupFailed: another server is used.

@@ -15,7 +15,7 @@ from factcheck.backups.generations import Generation, list_generations
 
 
 def find_newest_timeline(folder: BackupFolder) -> int:
-    """Return the current timeline of the database: the last one begun."""
+    """Return the database's current timeline, which is the newest."""
     timelines = [int(path.name[:8], 16) for path in folder.wal.glob("*.history.gz")]
     return max([1, *timelines, *(backup.timeline for backup in list_generations(folder))])
 

@@ -127,7 +127,7 @@ class Confined:
             return None
 
     def _start_work(self) -> tuple[socket.socket, socket.socket]:
-        """Return our ends of the two sockets of a new task."""
+        """Start a task, and return our ends of its two sockets."""
         work, its_work = socket.socketpair()
         status_socket, its_status_socket = socket.socketpair()
         with its_work, its_status_socket, self._lock:

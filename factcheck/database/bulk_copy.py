@@ -49,7 +49,7 @@ def copy_rows(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None
 
 
 def build_lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> list[CopyLines]:
-    """Return the rows formatted for a later `send_lines`: a list with one `CopyLines`, empty without rows."""
+    """Format rows for a later `send_lines`. Return a list with one `CopyLines`, or an empty list without rows."""
     if not rows:
         return []
     names, text = _list_names(rows[0]), BytesIO()
@@ -59,7 +59,7 @@ def build_lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> li
 
 
 def send_lines(batches: Iterable[CopyLines]) -> None:
-    """Insert the rows in their order."""
+    """Insert formatted rows, in the given order."""
     for statement, text in batches:
         with _open_copy(statement) as stream:
             stream.write(text)

@@ -115,7 +115,7 @@ class Statement:
         descending: bool,
         limit: int,
     ) -> "Statement":
-        """Return these columns of at most this many rows: first the rows of the first query in order, then the others.
+        """Build a statement for at most `limit` rows: first the rows of the first query in order, then the others.
 
         If the first query has enough rows, PostgreSQL does not run the others.
         """

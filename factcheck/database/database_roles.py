@@ -124,7 +124,7 @@ def _has_operation(operation: Any, name: Any) -> bool:
 
 @dataclass(frozen=True)
 class RelationGrants:
-    """A role's permission on a relation it does not own: `DELETE`, or `UPDATE (name)` on a column."""
+    """The privileges on a table or sequence, such as `DELETE`, or `UPDATE (name)` on a column."""
 
     name: str
     is_sequence: bool

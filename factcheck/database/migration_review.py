@@ -33,7 +33,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class ReviewedMigration:
-    """A migration and its objections."""
+    """A migration, and the objections to it."""
 
     migration: str
     refused: list[Effect]

@@ -12,7 +12,7 @@ Key = tuple[str, str]
 
 
 class RevisionNotFound(Exception):
-    """The message is a sentence for the user."""
+    """Git has no such revision. The message is a sentence for the user."""
 
 
 def find_last_release() -> str | None:

@@ -131,7 +131,6 @@ def _is_table_owner(alias: str) -> bool:
 
 
 def _get_serving_oid(alias: str) -> int:
-    """Return the oid of the serving role, or None."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_ROLE_SQL, [database_roles.get_serving_role()])
         [(oid,)] = cursor.fetchall() or [(0,)]

@@ -12,7 +12,7 @@ _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chr
 
 
 class ArchivingSettings(NamedTuple):
-    """The settings, in the order of settings.py."""
+    """The settings of archiving, in the order of settings.py."""
 
     is_on: bool
     page_bytes: int

@@ -6,7 +6,7 @@ from factcheck.installation.environment import read_url
 
 
 class AuthoritySettings(NamedTuple):
-    """The settings, in the order of settings.py."""
+    """The settings of authorities, in the order of settings.py."""
 
     wikidata_url: str
     ror_url: str

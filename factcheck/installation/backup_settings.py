@@ -10,7 +10,7 @@ from factcheck.installation.private_files import FILE_MODE
 
 
 class BackupSettings(NamedTuple):
-    """The settings, in the order of settings.py."""
+    """The settings of backups, in the order of settings.py."""
 
     folder: Path | None
     schedule: str

@@ -10,7 +10,7 @@ DEFAULT_SCHEDULE = "41 2 * * *"
 
 
 class DumpSettings(NamedTuple):
-    """The settings, in the order of settings.py."""
+    """The settings of dumps, in the order of settings.py."""
 
     schedule: str
     kept: int

@@ -9,7 +9,7 @@ from factcheck.installation.environment import read_choice, read_text, read_url
 
 
 class EmbedderSettings(NamedTuple):
-    """The settings, in the order of settings.py."""
+    """The settings of the embedder, in the order of settings.py."""
 
     kind: str
     url: str

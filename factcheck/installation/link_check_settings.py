@@ -6,7 +6,7 @@ from factcheck.installation.environment import read_flag, read_number
 
 
 class LinkCheckSettings(NamedTuple):
-    """The settings, in the order of settings.py."""
+    """The settings of link checks, in the order of settings.py."""
 
     is_on: bool
     days: int

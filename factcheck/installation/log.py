@@ -45,7 +45,7 @@ def build_log_settings() -> dict[str, Any]:
 
 
 class RefusalsWithoutTraceback(logging.Filter):
-    """Log a refused request in one line: where in the program it was refused, its status and address already say."""
+    """Log a refused request in one line, without a traceback: its status and URL show where it was refused."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 500) < 500:

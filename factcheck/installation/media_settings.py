@@ -10,7 +10,7 @@ from factcheck.installation.environment import read_number, read_text
 
 
 class MediaSettings(NamedTuple):
-    """The settings, in the order of settings.py."""
+    """The settings of media, in the order of settings.py."""
 
     max_bytes: int
     ffmpeg: str

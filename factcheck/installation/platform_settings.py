@@ -13,7 +13,7 @@ _DID_PATTERN = re.compile(r"did:(plc:[a-z2-7]{24}|web:[a-z0-9.-]+)", re.ASCII)
 
 
 class PlatformSettings(NamedTuple):
-    """The settings, in the order of settings.py."""
+    """The settings of other platforms, in the order of settings.py."""
 
     bluesky_labeler: str
     c2pa_signer: Path | None

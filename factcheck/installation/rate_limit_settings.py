@@ -6,7 +6,7 @@ from factcheck.installation.environment import Rate, read_rate
 
 
 class RateLimitSettings(NamedTuple):
-    """The settings, in the order of settings.py."""
+    """The rate limits, in the order of settings.py."""
 
     anonymous: Rate | None
     token: Rate | None

@@ -8,7 +8,7 @@ from factcheck.installation.environment import Rate, read_choice, read_number, r
 
 
 class ReaderSettings(NamedTuple):
-    """The settings for settings.py.
+    """The settings of readers' messages, for settings.py.
 
     Attributes:
         complaint_clock: the number of working days for complaints, the country, and its region.

@@ -6,7 +6,7 @@ from factcheck.installation.environment import read_flag, read_number
 
 
 class ReplySettings(NamedTuple):
-    """The settings, in the order of settings.py."""
+    """The settings of the right of reply, in the order of settings.py."""
 
     is_required: bool
     address_days: int

@@ -44,7 +44,7 @@ class LocalizedCommand(BaseCommand):
 
 
 def detect_terminal_language(variables: Mapping[str, str]) -> str:
-    """Return the user's language by the locale of the terminal (POSIX, 8.2), if it is available."""
+    """Return the language of the terminal's locale (POSIX, 8.2), if it is available."""
     name = next(filter(None, map(variables.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     tag = re.split(r"[.@]", name)[0].replace("_", "-").lower()
     try:

@@ -39,7 +39,7 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 @contextmanager
 def share_counters() -> Iterator[None]:
-    """If metrics are on, let processes forked in this block count into one folder."""
+    """If metrics are on, make processes forked in this block store their counters in one folder."""
     if not settings.METRICS_PORT:
         yield
         return

@@ -46,7 +46,7 @@ class DatabaseQuestion:
 def build_row_question(
     name: str, sql: str, gauges: dict[str, GaugeKind], *, of_replicas: bool = False
 ) -> DatabaseQuestion:
-    """Build a query of one row, whose columns are the gauges in this order. A null sets none."""
+    """Build a query that returns one row with the gauges as columns, in this order. A null value sets no gauge."""
 
     def ask(cursor: CursorWrapper) -> Iterator[Reading]:
         cursor.execute(sql)
@@ -67,7 +67,7 @@ class Answers:
 
 
 def list_questions() -> list[DatabaseQuestion]:
-    """Return the questions of configured modules and of features."""
+    """Return the database queries of the configured modules and of features."""
     paths = [
         *settings.METRICS_QUESTIONS,
         *(feature.gauges for feature in features.list_switched_on() if feature.gauges),
@@ -76,7 +76,7 @@ def list_questions() -> list[DatabaseQuestion]:
 
 
 def list_databases() -> list[str]:
-    """Return the primary and each replica."""
+    """Return the aliases of the primary and of each replica."""
     return [DEFAULT_DB_ALIAS, *(alias for alias in settings.DATABASES if alias.startswith("replica"))]
 
 
@@ -136,7 +136,7 @@ _JOBS_SQL = """
 
 
 def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
-    """Return the size of each queue and its longest wait; unknown queues count as one."""
+    """Return the size of each queue and its longest wait; all unknown queues count as one."""
     app.perform_import_paths()
     queues = {task.queue for task in app.tasks.values()}
     states = ("waiting", "scheduled", "running", "failed")

@@ -24,7 +24,7 @@ _CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 
 
 def read_for_request(request: HttpRequest, read: Callable[[], Response]) -> Response:
-    """Call the read-only function with a suitable database, and again if the primary must answer."""
+    """Call a read-only function on a suitable database, and again on the primary if only that has current data."""
     if not has_replicas():
         return read_publicly(read)
     if _may_have_written(request):

@@ -98,7 +98,7 @@ def world(checker: User, editor: User) -> dict[str, Any]:
     claim.save()
 
     def published(**content: Any) -> None:
-        verdict = verdict_drafts.draft(claim, author=checker, **content)
+        verdict = verdict_drafts.create_draft(claim, author=checker, **content)
         if not verdict.evidence.exists():
             Evidence.objects.create(
                 verdict=verdict,
@@ -165,7 +165,7 @@ def answered(verdict: Verdict) -> ReplyRequest:
 @pytest.fixture(scope="module")
 def retracted(world: dict[str, Any], checker: User, editor: User) -> Claim:
     claim: Claim = world["withdrawn"]
-    verdict = verdict_drafts.draft(
+    verdict = verdict_drafts.create_draft(
         claim, author=checker, rating=rating("true"), summary="It sank.", reviewed_on=date(2026, 2, 1)
     )
     Evidence.objects.create(verdict=verdict, source=world["article"], stance="supports")
@@ -182,7 +182,7 @@ def cluster(world: dict[str, Any], retracted: Claim, checker: User, editor: User
     """A cluster of the claim, of one that says the same in another language, and of the one that was retracted."""
     retold = make_claim("Der Hafen zahlte 40 Millionen.", language="de", claimed_on=date(2026, 1, 20))
     with time_machine.travel("2026-02-04T09:00:00Z", tick=False):
-        verdict = verdict_drafts.draft(
+        verdict = verdict_drafts.create_draft(
             retold,
             author=checker,
             rating=rating("false"),

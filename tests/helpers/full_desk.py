@@ -69,7 +69,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
     make_appearance(claim, source, "The bridge cost 90 million euros")
     bring_out(make_draft(claim, checker), checker, editor)
     translate(claim, checker)
-    verdict_drafts.draft(claim, author=checker)
+    verdict_drafts.create_draft(claim, author=checker)
     NewsroomPage.objects.create(
         kind="funding", language="en", version=number, title="Funding", text="Our readers.", note="The sum."
     )

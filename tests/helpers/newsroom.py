@@ -138,7 +138,7 @@ def make_draft(claim: Claim, author: User, **content: Any) -> Verdict:
         "explanation": "The **audited** accounts say so.",
         "reviewed_on": date(2026, 3, 1),
     }
-    verdict = verdict_drafts.draft(claim, author=author, **(complete | content))
+    verdict = verdict_drafts.create_draft(claim, author=author, **(complete | content))
     if not (verdict.supersedes_id and verdict.evidence.exists()):
         Evidence.objects.create(
             verdict=verdict, source=make_source(), stance="refutes", note="The audited accounts."

@@ -137,7 +137,7 @@ def walker(person: User) -> Walker:
     if person.has_perm("claims.view_claim"):
         own[Comment] = comments.add_comment(make_claim(created_by=person), "Mine.", by=person).comment
     if person.has_perm("claims.add_verdict"):
-        own[Verdict] = draft = verdict_drafts.draft(make_claim(), author=person)
+        own[Verdict] = draft = verdict_drafts.create_draft(make_claim(), author=person)
         own[ReplyRequest] = ReplyRequest.objects.create(
             verdict=draft, party="The builder", not_asked="no_way"
         )

@@ -82,7 +82,7 @@ def test_from_article_to_reader(
 
     # A draft goes nowhere before it is complete.
     false = Rating.objects.get(scale__publisher__is_house=True, code="false")
-    verdict = verdict_drafts.draft(
+    verdict = verdict_drafts.create_draft(
         claim,
         author=checker,
         rating=false,

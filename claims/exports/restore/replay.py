@@ -273,7 +273,7 @@ def _build_transition(
 
 
 def _record_entries(some: list[RestoredEntry]) -> None:
-    publishing.append([_record_entry(entry) for entry in some])
+    publishing.append_entries([_record_entry(entry) for entry in some])
     ids = [entry.line.said["id"] for entry in some]
     numbers = dict(Publication.objects.filter(pk__in=ids).order_by().values_list("pk", "sequence"))
     for entry in some:

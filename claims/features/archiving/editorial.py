@@ -10,7 +10,7 @@ from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 
 from claims.editorial.openapi import EditorialSchema
-from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.refused_requests import ResourceNotFound
 from claims.editorial.view import EditorialView
 from claims.features.archiving.evidence_pack.pack import NothingPublished, build_evidence_pack
 from claims.features.archiving.evidence_packs import MEDIA_TYPE, stream_pack
@@ -51,9 +51,9 @@ class ClaimPack(EditorialView):
     def retrieve(self, request: Request, id: int) -> HttpResponseBase:  # noqa: A002  the name in the address
         """Return the whole evidence of a published claim as a ZIP, including uploads and texts that are not public."""
         if not Claim.objects.readable_by(self.person).filter(pk=id).exists():
-            raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": id})
+            raise ResourceNotFound(gettext("There is no claim %(key)s here.") % {"key": id})
         try:
             pack = build_evidence_pack(id, for_public=False)
         except NothingPublished as error:
-            raise NoSuchThing(str(error)) from None
-        return stream_pack(self.plain, pack)
+            raise ResourceNotFound(str(error)) from None
+        return stream_pack(self.plain_request, pack)

@@ -83,7 +83,7 @@ def show_card(request: HttpRequest, pk: int) -> HttpResponse:
         request,
         "claims/card.html",
         context,
-        made_of=[document],
+        dependencies=[document],
         ratings=ratings,
         more_styles=theme.styles,
     )

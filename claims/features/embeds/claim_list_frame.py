@@ -72,7 +72,7 @@ def show_claim_list(request: HttpRequest) -> HttpResponse:
         request,
         "claims/claim_list_frame.html",
         context,
-        made_of=[documents],
+        dependencies=[documents],
         ratings=list_ratings(documents),
         more_styles=theme.styles,
     )

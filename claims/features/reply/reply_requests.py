@@ -213,7 +213,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
         raise NotPossible(_("There is no answer to publish."))
     if verdict.state != Verdict.State.PUBLISHED:
         raise NotPossible(_("You can draft an update only for a published verdict."))
-    draft = verdict_drafts.draft(verdict.claim, author=by, publisher=verdict.publisher)
+    draft = verdict_drafts.create_draft(verdict.claim, author=by, publisher=verdict.publisher)
     with activate_house_language():
         note = _("%(whom)s answered after publication; the answer has been added.") % {"whom": row.whom}
     return verdict_drafts.edit(draft, by=by, correction_kind=CorrectionKind.UPDATE, correction_note=note)

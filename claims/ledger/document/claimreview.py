@@ -1,4 +1,4 @@
-"""Publication body → schema.org ClaimReview as JSON-LD. Pure: no database access.
+"""Convert a publication body to schema.org ClaimReview as JSON-LD. Pure: no database access.
 
 `claimReviewed`, `reviewRating` with `alternateName`, `author` and `itemReviewed` are always present. Everything else,
 even the URL and date of the review, is included only if known, because the markup speaks in the publisher's name.
@@ -335,5 +335,4 @@ def _build_correction(entry: Document) -> Document:
 
 
 def _drop_empty(document: Document) -> Document:
-    """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [])}

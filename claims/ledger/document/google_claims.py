@@ -1,4 +1,4 @@
-"""Publication body → a claim in the format of Google's Fact Check Tools API (v1alpha1).
+"""Convert a publication body to a claim in the format of Google's Fact Check Tools API (v1alpha1).
 
 Google defines the fields: `FactCheckedClaimSearchResponse` in the API's discovery document. Unknown values are left
 out. A day becomes the time at which it begins in UTC, because Google's format has no days.
@@ -85,5 +85,4 @@ def _format_moment(day: str | None) -> str | None:
 
 
 def _drop_empty(document: Document) -> Document:
-    """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [], {})}

@@ -1,4 +1,4 @@
-"""Editors' Markdown → safe HTML."""
+"""Convert editors' Markdown to safe HTML."""
 
 from collections.abc import Collection
 from typing import Literal

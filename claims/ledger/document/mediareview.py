@@ -1,4 +1,4 @@
-"""Publication body → schema.org MediaReview as JSON-LD. Pure: no database access.
+"""Convert a publication body to schema.org MediaReview as JSON-LD. Pure: no database access.
 
 It describes how a claim's picture, recording or video was changed, in the fact-checkers' vocabulary
 (https://schema.org/MediaReview). `mediaAuthenticityCategory` gives the kind of change, and
@@ -91,5 +91,4 @@ def _format_duration(seconds: float | None) -> str:
 
 
 def _drop_empty(document: Document) -> Document:
-    """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [])}

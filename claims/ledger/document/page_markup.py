@@ -138,5 +138,4 @@ def _shorten(headline: str) -> str:
 
 
 def _drop_empty(document: Document) -> Document:
-    """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [])}

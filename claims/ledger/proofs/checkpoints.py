@@ -162,14 +162,14 @@ def _require_link(last: Checkpoint) -> None:
         )
 
 
-def _find_newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
+def _find_newest_signed(checkpoints: QuerySet[Checkpoint]) -> Checkpoint | None:
     """Return the newest checkpoint with a valid signature, because a forged one must not stop signing.
 
     Raises:
         InconsistentLedger: there are checkpoints, but none has a valid signature.
     """
     problem = None
-    for checkpoint in some.order_by("-id").select_related("key").iterator(chunk_size=20):
+    for checkpoint in checkpoints.order_by("-id").select_related("key").iterator(chunk_size=20):
         try:
             read_head(checkpoint)
         except InconsistentLedger as error:

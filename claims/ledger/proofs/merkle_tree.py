@@ -33,7 +33,7 @@ def iterate_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def fold_hashes(hashes: Sequence[bytes]) -> bytes:
-    """Return the hash over neighbouring subtrees of decreasing size."""
+    """Combine the hashes of neighbouring subtrees of decreasing size into one."""
     *before, root = hashes
     for sibling in reversed(before):
         root = hash_node(sibling, root)

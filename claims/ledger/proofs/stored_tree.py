@@ -69,7 +69,7 @@ def _iterate_with_previous(first: int, entries: Iterable[StoredEntry]) -> Iterat
 
 
 def read_tiles(places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:
-    """Return those of these tiles that exist, in one query."""
+    """Load those of the given tiles that exist, in one query."""
     numbers: dict[int, list[int]] = {}
     for level, number in places:
         numbers.setdefault(level, []).append(number)

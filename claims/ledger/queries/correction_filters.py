@@ -55,9 +55,9 @@ def _match_months(months: list[tuple[datetime, datetime]]) -> Q:
     return condition
 
 
-def filter_newsroom(whose: str) -> QuerySet[PublishedVerdict] | None:
+def filter_newsroom(scope: str) -> QuerySet[PublishedVerdict] | None:
     """Return the newsroom's own verdicts if requested; otherwise None, for all."""
-    return PublishedVerdict.objects.by_newsroom() if whose == "house" else None
+    return PublishedVerdict.objects.by_newsroom() if scope == "house" else None
 
 
 class JudgedParameter(Parameter):
@@ -86,7 +86,7 @@ class JudgedParameter(Parameter):
         verdicts = self.verdicts(value)
         return Q() if verdicts is None else Q(claim_id__in=_select_claim_ids(verdicts))
 
-    def match_walking(self, value: Any) -> Q:
+    def match_newest_first(self, value: Any) -> Q:
         """Return the condition for reading entries from the newest until a page is full.
 
         The newest entries are checked one by one, and the first page is usually full before they end. For older
@@ -166,7 +166,7 @@ class CorrectionListQuery(ListQuery):
             {name: value for name, value in filter_values.items() if name not in verdict_ids}
         )
         for name, parameter in verdict_ids.items():
-            rows = rows.filter(parameter.match_walking(filter_values[name]))
+            rows = rows.filter(parameter.match_newest_first(filter_values[name]))
         return rows
 
 

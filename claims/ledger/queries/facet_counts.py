@@ -55,42 +55,41 @@ class Facet:
     """One way of grouping claims.
 
     Args:
-        divided: SQL for each value and its number of claims: from `entries`, the results of the query; from `kinds`,
-            the number of equal entries; or from `judgements`, the number of equal verdicts among those that meet all
-            conditions.
-        column: the column by which `divided` groups.
-        written: SQL for that column, if it must be computed.
-        own: the parameters that select values of this facet.
-        instead: the conditions that replace them.
-        mentions: the ledger's own counts over all publications.
+        build_count_sql: returns SQL that counts claims by value. It reads `entries`, the results of the query; `kinds`,
+            the number of equal entries; or `judgements`, the number of equal verdicts that meet all conditions.
+        column: the column by which `build_count_sql` groups.
+        column_sql: SQL for that column, if it must be computed.
+        parameters: the query parameters that select values of this facet.
+        replacement: the conditions that replace those parameters.
+        mention_kind: the kind of mention that the ledger counts over all publications, if it does.
     """
 
     name: str
-    divided: Callable[[str], str]
+    build_count_sql: Callable[[str], str]
     column: str
-    written: str = ""
-    own: tuple[str, ...] = ()
-    instead: Mapping[str, Any] = field(default_factory=dict)
-    mentions: Mention.Kind | None = None
+    column_sql: str = ""
+    parameters: tuple[str, ...] = ()
+    replacement: Mapping[str, Any] = field(default_factory=dict)
+    mention_kind: Mention.Kind | None = None
 
     def source(self, conditions: Mapping[str, Any]) -> str:
         """Return the table to count from when these conditions apply."""
-        if self.mentions and not conditions:
+        if self.mention_kind and not conditions:
             return "claims_mention"
-        if self.divided is _build_verdict_count_sql:
+        if self.build_count_sql is _build_verdict_count_sql:
             return "judgements"
         return (
             "kinds"
-            if self.divided in (_build_grouped_list_count_sql, _build_grouped_count_sql)
+            if self.build_count_sql in (_build_grouped_list_count_sql, _build_grouped_count_sql)
             else "entries"
         )
 
     def sql(self, source: str, size: int) -> str:
         """Return SQL for the most frequent values, and the number of values."""
         counted_rows = (
-            f"SELECT thing_id AS value, publications AS n FROM {source} WHERE kind = '{self.mentions}'"
+            f"SELECT thing_id AS value, publications AS n FROM {source} WHERE kind = '{self.mention_kind}'"
             if source == "claims_mention"
-            else self.divided(self.column)
+            else self.build_count_sql(self.column)
         )
         return (
             f"(SELECT '{self.name}'::varchar, value::varchar, n, count(*) OVER () FROM ({counted_rows}) AS counted"
@@ -105,38 +104,56 @@ FACETS = {
             "rating_class",
             _build_verdict_count_sql,
             "rating_class",
-            written="nullif(rating_class, '')",
-            own=("rating_class",),
+            column_sql="nullif(rating_class, '')",
+            parameters=("rating_class",),
         ),
-        Facet("rating", _build_verdict_count_sql, "rating_id", own=("rating",), mentions=Mention.Kind.RATING),
-        Facet("publisher", _build_verdict_count_sql, "publisher_id", own=("publisher",)),
-        Facet("publisher_kind", _build_verdict_count_sql, "publisher_kind", own=("publisher_kind",)),
+        Facet(
+            "rating",
+            _build_verdict_count_sql,
+            "rating_id",
+            parameters=("rating",),
+            mention_kind=Mention.Kind.RATING,
+        ),
+        Facet("publisher", _build_verdict_count_sql, "publisher_id", parameters=("publisher",)),
+        Facet("publisher_kind", _build_verdict_count_sql, "publisher_kind", parameters=("publisher_kind",)),
         Facet(
             "reviewed_year",
             _build_verdict_count_sql,
             "reviewed_year",
-            written="extract(year FROM reviewed_on)::integer",
-            own=("reviewed_after", "reviewed_before"),
+            column_sql="extract(year FROM reviewed_on)::integer",
+            parameters=("reviewed_after", "reviewed_before"),
         ),
-        Facet("language", _build_grouped_list_count_sql, "language_ranges", own=("language",)),
-        Facet("topic", _build_list_count_sql, "topic_ids", own=("topic",), mentions=Mention.Kind.TOPIC),
-        Facet("claimant", _build_count_sql, "claimant_id", own=("claimant",), mentions=Mention.Kind.CLAIMANT),
-        Facet("source_domain", _build_list_count_sql, "source_domains", own=("source_domain",)),
+        Facet("language", _build_grouped_list_count_sql, "language_ranges", parameters=("language",)),
+        Facet(
+            "topic",
+            _build_list_count_sql,
+            "topic_ids",
+            parameters=("topic",),
+            mention_kind=Mention.Kind.TOPIC,
+        ),
+        Facet(
+            "claimant",
+            _build_count_sql,
+            "claimant_id",
+            parameters=("claimant",),
+            mention_kind=Mention.Kind.CLAIMANT,
+        ),
+        Facet("source_domain", _build_list_count_sql, "source_domains", parameters=("source_domain",)),
         # Each further value of `has` narrows the list, so the chosen values also apply to the ones on offer.
         Facet("has", _build_grouped_list_count_sql, "features"),
         Facet(
             "status",
             _build_grouped_count_sql,
             "status",
-            own=("status",),
-            instead={"status": list(Publication.Status.values)},
+            parameters=("status",),
+            replacement={"status": list(Publication.Status.values)},
         ),
     )
 }
 
 #: Further facets of reader pages, within the requested days.
 REVIEWED_MONTH = Facet(
-    "reviewed_month", _build_verdict_count_sql, "reviewed_month", written="to_char(reviewed_on, 'YYYY-MM')"
+    "reviewed_month", _build_verdict_count_sql, "reviewed_month", column_sql="to_char(reviewed_on, 'YYYY-MM')"
 )
 _ALL_FACETS = {**FACETS, REVIEWED_MONTH.name: REVIEWED_MONTH}
 
@@ -154,7 +171,7 @@ _VERDICT_COLUMNS = (
 
 
 @dataclass
-class Values:
+class FacetValues:
     """The most frequent values of a facet with their numbers of claims, and the total number of values."""
 
     distinct: int = 0
@@ -166,14 +183,14 @@ class FacetCounts:
     """The number of claims in a query, and its facets by name."""
 
     claims: int
-    facets: dict[str, Values]
+    facets: dict[str, FacetValues]
     #: The ledger position, once per statement.
     positions: set[int | None] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
-class Counting:
-    """The options of a count.
+class FacetCounting:
+    """A count of the claims in a query, by facet.
 
     Args:
         query: the query; only the given conditions apply.
@@ -213,12 +230,14 @@ class Counting:
         return f"facets:{hashlib.sha256(identity.encode()).hexdigest()}"
 
     def _count(self) -> FacetCounts:
-        counts = FacetCounts(0, {name: Values() for name in self.names})
+        counts = FacetCounts(0, {name: FacetValues() for name in self.names})
         everything = tuple(self.conditions)
         facets_by_conditions: dict[tuple[str, ...], list[Facet]] = {everything: []}
         for facet in (_ALL_FACETS[name] for name in self.names):
             # The values for a facet without its own filter are found with the rest, and separated by a column.
-            others = tuple(name for name in self.conditions if facet.instead or name not in facet.own)
+            others = tuple(
+                name for name in self.conditions if facet.replacement or name not in facet.parameters
+            )
             facets_by_conditions.setdefault(others, []).append(facet)
         for shared_conditions, facets in facets_by_conditions.items():
             for name, value, number, distinct in self._iterate_rows(
@@ -239,7 +258,7 @@ class Counting:
         """
         source = {facet.name: facet.source(conditions) for facet in facets}
         columns = _list_columns(facets, source)
-        widened_conditions = {name: value for facet in facets for name, value in facet.instead.items()}
+        widened_conditions = {name: value for facet in facets for name, value in facet.replacement.items()}
         publications = self.query.apply_filters(
             Publication.objects.all(), {**conditions, **widened_conditions}
         ).order_by()
@@ -284,10 +303,10 @@ def _build_kinds_sql(facets: Sequence[Facet], source: Mapping[str, str]) -> list
     few = [facet for facet in facets if source[facet.name] == "kinds"]
     columns = ", ".join(facet.column for facet in few)
     statements = []
-    has_all = any(facet.divided is _build_grouped_count_sql for facet in few)
+    has_all = any(facet.build_count_sql is _build_grouped_count_sql for facet in few)
     if has_all:
         statements.append(_build_grouping_sql("all_kinds", columns, "found"))
-    if any(facet.divided is _build_grouped_list_count_sql for facet in few):
+    if any(facet.build_count_sql is _build_grouped_list_count_sql for facet in few):
         statements.append(
             f"kinds AS (SELECT * FROM all_kinds WHERE {_STATUS_CONDITION})"
             if has_all
@@ -305,8 +324,8 @@ def _build_judgements_sql(verdicts: str, facets: Sequence[Facet]) -> str:
 
     A publication lists the publishers of its verdicts and sources, so one with a single publisher has one verdict.
     """
-    by = [facet for facet in facets if facet.divided is _build_verdict_count_sql]
-    columns = ", ".join(f"{facet.written or facet.column} AS {facet.column}" for facet in by)
+    by = [facet for facet in facets if facet.build_count_sql is _build_verdict_count_sql]
+    columns = ", ".join(f"{facet.column_sql or facet.column} AS {facet.column}" for facet in by)
     places = ", ".join(str(number + 1) for number in range(len(by) + 1))
     return (
         f"verdicts ({', '.join(_VERDICT_COLUMNS)}) AS ({verdicts}),"

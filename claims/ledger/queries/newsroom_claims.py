@@ -8,7 +8,7 @@ from claims.models.published_verdict import match_own_verdicts
 from factcheck.api.query_values import Keyword
 
 
-class OwnClaimsQuery(ClaimListQuery):
+class NewsroomClaimsQuery(ClaimListQuery):
     """Published claims of all publishers or only of the newsroom, for feeds."""
 
     by = VerdictParameter(

@@ -116,7 +116,7 @@ class SearchQuery(WordsQuery):
 
     spelling = Parameter(
         Keyword(("forgiving", "exact")),
-        "What to do if hardly anything matches `q` and it seems misspelt: `forgiving` also searches for the "
+        "What to do if hardly anything matches `q` and it seems misspelt: `is_forgiving` also searches for the "
         "words that were probably meant, which `search` names; `exact` searches for `q` only.",
         default="forgiving",
     )
@@ -125,17 +125,17 @@ class SearchQuery(WordsQuery):
     def filter_values(self) -> dict[str, Any]:
         filter_values = super().filter_values
         # If a query lacks this parameter, its responses cannot say that the search was corrected.
-        forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
-        if "q" not in filter_values or not forgiving:
+        is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
+        if "q" not in filter_values or not is_forgiving:
             return filter_values
         others = {name: value for name, value in filter_values.items() if name != "q"}
 
-        def found(reading: SearchReading, most: int) -> int:
+        def count_matches(reading: SearchReading, limit: int) -> int:
             return cast(PublicationQuerySet, self.apply_filters(self.queryset, others)).count_matches(
-                reading, most
+                reading, limit
             )
 
-        return {**filter_values, "q": correct_search(filter_values["q"], found)}
+        return {**filter_values, "q": correct_search(filter_values["q"], count_matches)}
 
     @property
     def template(self) -> Template:
@@ -145,7 +145,7 @@ class SearchQuery(WordsQuery):
         return template
 
     @property
-    def may_mean(self) -> str:
+    def text_for_meaning_search(self) -> str:
         """Return the text for suggestions by meaning if no claim contains the words; otherwise ""."""
         reading = self.search
         is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
@@ -154,7 +154,7 @@ class SearchQuery(WordsQuery):
             return ""
         return reading.asked
 
-    def mean(self, entries: Sequence[int]) -> None:
+    def use_meaning_matches(self, entries: Sequence[int]) -> None:
         """Replace the entries that contain the words by these entries, most relevant first."""
         reading = self.filter_values["q"]
         query = replace(
@@ -164,8 +164,8 @@ class SearchQuery(WordsQuery):
             answered=reading.asked,
         )
         self.filter_values = {**self.filter_values, "q": query}
-        for made_of_it in ("ordering", "qs"):
-            self.__dict__.pop(made_of_it, None)
+        for cached_name in ("ordering", "qs"):
+            self.__dict__.pop(cached_name, None)
 
     @property
     def highlights(self) -> bool:
@@ -193,11 +193,11 @@ class SearchQuery(WordsQuery):
         if not reading.ranking:
             return True
         # Claims published since the first page must not change the order.
-        most = 2 * RANKED_MATCHES if cursor else RANKED_MATCHES
-        if reading.matches <= most:
+        limit = 2 * RANKED_MATCHES if cursor else RANKED_MATCHES
+        if reading.matches <= limit:
             return False
         narrows = self.given_values.keys() - _SEARCH_PARAMETERS
-        return not narrows or read_planned_rows(self.qs) > most
+        return not narrows or read_planned_rows(self.qs) > limit
 
 
 def split_by_wording(ranking: str | Expression) -> Parts:
@@ -205,8 +205,11 @@ def split_by_wording(ranking: str | Expression) -> Parts:
 
     The index finds the former. The latter are far more, but usually none of them has to be read.
     """
-    says_it_itself = Q(match_condition("search_heading", ranking))
-    return lambda rows: (rows.filter(says_it_itself), rows.filter(~says_it_itself).annotate(rank=Value(0.0)))
+    has_exact_words = Q(match_condition("search_heading", ranking))
+    return lambda rows: (
+        rows.filter(has_exact_words),
+        rows.filter(~has_exact_words).annotate(rank=Value(0.0)),
+    )
 
 
 def split_parts(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
@@ -235,12 +238,12 @@ def avoid_index(ordering: Ordering) -> Ordering:
     """Return the same order with expressions that no index supports."""
     return Ordering(
         ordering.name,
-        tuple(replace(key, expression=_Itself(key.expression)) for key in ordering.keys),
+        tuple(replace(key, expression=_UnindexedExpression(key.expression)) for key in ordering.keys),
         ordering.descending,
     )
 
 
-class _Itself(Func):
+class _UnindexedExpression(Func):
     """An identity expression that hides its operand from PostgreSQL's planner."""
 
     function = "COALESCE"

@@ -68,9 +68,9 @@ class _LastEntry(NamedTuple):
 class EntriesCheck:
     """Check every entry of the ledger from first to last."""
 
-    def __init__(self, grown: ReportGrowth) -> None:
+    def __init__(self, report_growth: ReportGrowth) -> None:
         self.tree = GrowingTree()
-        self._grown = grown
+        self._report_growth = report_growth
         self._tiles = GrowingTiles()
         self._previous = ZERO_SHA256
         self._last: dict[int, _LastEntry] = {}
@@ -151,7 +151,7 @@ class EntriesCheck:
         leaf = hash_leaf(text)
         self.tree.add(leaf)
         self._tiles.add(leaf)
-        self._grown(self.tree)
+        self._report_growth(self.tree)
         if not self._matches_tree(leaf):
             if not self._rewritten:
                 self._rewritten = sequence

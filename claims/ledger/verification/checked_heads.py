@@ -52,9 +52,9 @@ class SignedHeads:
                     % {"before": before},
                 )
             before = head.size
-            self.take(head, place)
+            self.add_head(head, place)
 
-    def take(self, head: TreeHead, place: str) -> None:
+    def add_head(self, head: TreeHead, place: str) -> None:
         """Add a tree head found in a signed checkpoint."""
         self._expected.setdefault(head.size, []).append((head.root, place))
 

@@ -40,11 +40,11 @@ _LINKED_TABLES: list[tuple[str, type[Model], tuple[str, ...]]] = [
 ReportGrowth = Callable[[int, bytes], None]
 
 
-def check_reviews(grown: ReportGrowth) -> Iterator[Discrepancy]:
+def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
     """Yield discrepancies in the review chain.
 
     Args:
-        grown: called with the number and hash of each link.
+        report_growth: called with the number and hash of each link.
     """
     previous, expected = ZERO_SHA256, 0
     # Rows that lost words by law; later links still prove their original content.
@@ -82,7 +82,7 @@ def check_reviews(grown: ReportGrowth) -> Iterator[Discrepancy]:
                 )
             newest = max(newest, facts[-1]) if facts else newest
             previous = chain_sha256
-            grown(number, bytes.fromhex(chain_sha256))
+            report_growth(number, bytes.fromhex(chain_sha256))
     yield from _find_unlinked()
 
 

@@ -84,13 +84,13 @@ def _check_logs(
     yield from _add_external(external, trusted_keys, heads)
     ledger, reviews = heads[Checkpoint.Log.LEDGER], heads[Checkpoint.Log.REVIEWS]
 
-    def grown(tree: GrowingTree) -> None:
+    def report_growth_of(tree: GrowingTree) -> None:
         if ledger.has_signed_size(tree.size):
             ledger.compare(tree.size, tree.root)
         if tree.size % 1_000 == 0:
             progress(tree.size)
 
-    entries = EntriesCheck(grown)
+    entries = EntriesCheck(report_growth_of)
     yield from entries.findings()
     yield from ledger.findings()
     yield from check_snapshots(entries.quoted)
@@ -114,7 +114,7 @@ def _add_external(
         elif not is_signed_here(one.note, one.head.origin, keys):
             yield Discrepancy(place, gettext("it has no signature of a trusted key."))
         else:
-            heads[logs[one.head.origin]].take(one.head, place)
+            heads[logs[one.head.origin]].add_head(one.head, place)
 
 
 @contextmanager
@@ -132,8 +132,8 @@ def _read_snapshot() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
         cursor.execute(_NO_LIMITS_SQL)
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone()
-        with ThreadPoolExecutor(1) as beside:
-            checks = beside.submit(_run_checks_in_parallel, snapshot)
+        with ThreadPoolExecutor(1) as second_connection:
+            checks = second_connection.submit(_run_checks_in_parallel, snapshot)
             yield lambda: iter(checks.result())
 
 

@@ -196,7 +196,7 @@ class _Newsroom:
 
     def _create_verdict(self, claim_row: Row, row: Row) -> None:
         content = {name: row[name] for name in _WORDS} | {name: _parse_day(row[name]) for name in _DAYS}
-        verdict = verdict_drafts.draft(
+        verdict = verdict_drafts.create_draft(
             self.claims[claim_row["key"]],
             author=self.people[row["author"]],
             rating=self.ratings[row["rating"]],

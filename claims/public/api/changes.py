@@ -169,7 +169,7 @@ class ChangeResource(PublicResource):
 
     def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
         query = ChangesQuery(request.GET, self.rows(), request=request)
-        if read_connections.is_reading_replica() and not _may_announce(query):
+        if read_connections.is_reading_replica() and not _may_answer_from_replica(query):
             return read_connections.read_freshly(lambda: self._respond(request, query))
         return self._respond(request, query)
 
@@ -240,9 +240,9 @@ def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_b
     """Build the page of entries after a number, with their bodies if requested."""
     size = query.value("page_size", PAGE_SIZE)
     newest_only = query.value("entries") == "newest"
-    entry_rows = _read(
+    entry_rows = _read_entries(
         since,
-        most=size + 1,
+        limit=size + 1,
         newest_only=newest_only,
         columns=[*_COLUMNS, "body"] if with_bodies else _COLUMNS,
     )
@@ -267,8 +267,10 @@ def _get_checkpoint() -> str | None:
     return rows.order_by("-id").values_list("note", flat=True).first()
 
 
-def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """Return up to `most` entries after a number, in order, with one query on the index of numbers."""
+def _read_entries(
+    since: int, *, limit: int, newest_only: bool, columns: Sequence[str]
+) -> list[dict[str, Any]]:
+    """Return up to `limit` entries after a number, in order, with one query on the index of numbers."""
     if newest_only and read_connections.is_reading_replica():
         raise OperationalError("Only the primary knows which entries are the newest.")
 
@@ -278,15 +280,15 @@ def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -
         # Which of the two claims of an unmerge it is; of others it makes no difference.
         was_merged = When(kind=Publication.Kind.UNMERGE, then=select_previous("status"))
         entries = entries.annotate(status_before=Case(was_merged, default=Value("")))
-        return entries.order_by("sequence")[:most]
+        return entries.order_by("sequence")[:limit]
 
     template = Template(
-        ("changes", newest_only, most), rows, {"since": since, "until": min(_find_last_shown(), MAX_ID)}
+        ("changes", newest_only, limit), rows, {"since": since, "until": min(_find_last_shown(), MAX_ID)}
     )
     return [dict(zip(columns, row, strict=True)) for row in template.fetch(*columns)]
 
 
-def _may_announce(query: ChangesQuery) -> bool:
+def _may_answer_from_replica(query: ChangesQuery) -> bool:
     """Return whether a replica may respond: its entries are complete up to the reader's position.
 
     The newest entries alone are not enough: entries that are not safe yet may have overtaken others, which would then
@@ -322,10 +324,10 @@ def _find_position(since: int | datetime) -> int:
         raise build_value_error("since", gettext("it is in the future."))
     published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_find_last_shown())
     first: int | None = published_then.aggregate(n=Min("sequence"))["n"]
-    return min(_end(), _find_last_shown()) if first is None else first - 1
+    return min(_get_last_number(), _find_last_shown()) if first is None else first - 1
 
 
-def _end() -> int:
+def _get_last_number() -> int:
     """Return the number of the last entry, or 0."""
     last: int | None = Publication.objects.aggregate(n=Max("sequence"))["n"]
     return last or 0
@@ -337,7 +339,7 @@ def _require_reached(since: int) -> None:
     Such a number comes from another ledger, or from this one before an older backup was restored. With an empty
     response, the reader would wait for that number and miss all entries before it.
     """
-    if since > (end := _end()):
+    if since > (end := _get_last_number()):
         if read_connections.is_reading_replica():
             raise OperationalError("Only the primary knows how far the ledger has come.")
         raise build_target_error(

@@ -120,8 +120,12 @@ class ClaimResource(PublicList):
         texts_read = [] if conditionally else {column: None, **({"body": None} if query.highlights else {})}
         columns = ["id", "body_sha256", "ledger_moved", *texts_read]
         page = read_template_page(query.template, columns, **self.get_paging_arguments(query))
-        if not page.rows and (matches := find_claims_by_meaning(query.may_mean) if query.may_mean else []):
-            query.mean(matches)
+        if not page.rows and (
+            matches := find_claims_by_meaning(query.text_for_meaning_search)
+            if query.text_for_meaning_search
+            else []
+        ):
+            query.use_meaning_matches(matches)
             page = read_template_page(query.template, columns, **self.get_paging_arguments(query))
         return Listing(
             page,
@@ -148,9 +152,9 @@ class ClaimResource(PublicList):
         filters = {
             name: values for name, values in request.GET.lists() if name not in _PARAMETERS_WITHOUT_DOWNLOADS
         }
-        asked = f"?{urlencode(filters, doseq=True)}" if filters else ""
+        query_string = f"?{urlencode(filters, doseq=True)}" if filters else ""
         return [
-            f'<{settings.SITE_URL}/api/v1/claims.{extension}{asked}>; rel="alternate"; type="{media_type}"'
+            f'<{settings.SITE_URL}/api/v1/claims.{extension}{query_string}>; rel="alternate"; type="{media_type}"'
             for extension, media_type in _DOWNLOADS
         ]
 
@@ -180,9 +184,9 @@ class ClaimResource(PublicList):
         cache = self.get_cache_control(query)
         if self.media_type == markup.JSON_LD:
             markup.require_no_fields(query)
-            response = entry.markup(request, cache=cache)
+            response = entry.respond_with_markup(request, cache=cache)
         else:
-            response = entry.answer(request, cache=cache, picking=make_picker(query))
+            response = entry.respond(request, cache=cache, pick=make_picker(query))
         return markup.negotiate_form(request, response)
 
 
@@ -211,7 +215,7 @@ class VersionResource(PublicList):
     def retrieve(self, request: HttpRequest, claim_id: int, version: int) -> HttpResponse:
         """Return one claim as published in this version."""
         self.item_query(request.GET, request=request)
-        return read_entry(select_version(claim_id, version), request).answer(request, cache=CACHE_PAST)
+        return read_entry(select_version(claim_id, version), request).respond(request, cache=CACHE_PAST)
 
     def _describe_version(self, entry: dict[str, Any]) -> bytes:
         until, version = entry["superseded_at"], entry["version"]

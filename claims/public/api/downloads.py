@@ -45,7 +45,7 @@ class DownloadQuery(ClaimListQuery):
         has_ordering = bool(self.value(ORDERING_PARAMETER))
         return super().ordering_name if has_ordering else self.orderings[0].name
 
-    def sorted(self) -> QuerySet[Publication]:
+    def select_in_order(self) -> QuerySet[Publication]:
         """Yield the selected claims, in order."""
         order = self.ordering
         keys = (OrderBy(key.expression, descending=order.descending) for key in order.keys)
@@ -107,7 +107,7 @@ class Download(ClaimResource):
     describes = OpenApiTypes.STR
     #: Written when a download breaks off, to mark it as incomplete: the web server would send no HTTP error for
     #: that.
-    broken_off: bytes
+    truncation_mark: bytes
     #: Whether browsers save it as a file.
     is_file = True
 
@@ -116,7 +116,7 @@ class Download(ClaimResource):
 
     def parts(self, query: Any) -> list[QuerySet[Publication]]:
         """Return the publications to write, in order."""
-        return [query.sorted()]
+        return [query.select_in_order()]
 
     @abstractmethod
     def format_bodies(
@@ -140,7 +140,8 @@ class Download(ClaimResource):
         if response is None:
             pieces = StartedStream(
                 stream_in_slot(
-                    join_blocks(self.format_bodies(stream_bodies(*parts), query, newest)), self.broken_off
+                    join_blocks(self.format_bodies(stream_bodies(*parts), query, newest)),
+                    self.truncation_mark,
                 )
             )
             response = StreamingHttpResponse(pieces, content_type=self.content_type)
@@ -164,7 +165,7 @@ class JsonLinesDownload(Download):
     extension, title = "jsonl", "JSON Lines"
     contents = "The JSON of one claim per line."
     media_type = content_type = ndjson.MEDIA_TYPE
-    broken_off = ndjson.INTERRUPTED_NOTE
+    truncation_mark = ndjson.INTERRUPTED_NOTE
 
     def format_bodies(
         self, bodies: Iterator[bytes], query: Any, newest: Publication | None
@@ -181,7 +182,7 @@ class JsonDownload(Download):
     contents = "An object whose `results` are the claims, one per line."
     media_type = content_type = "application/json"
     #: Nothing: an array without its end is no JSON.
-    broken_off = b""
+    truncation_mark = b""
 
     def format_bodies(
         self, bodies: Iterator[bytes], query: Any, newest: Publication | None
@@ -201,7 +202,7 @@ class CsvDownload(Download):
     contents = "A table (RFC 4180, UTF-8); the first line has the column names."
     media_type = csv.MEDIA_TYPE
     content_type = f"{csv.MEDIA_TYPE}; charset=utf-8; header=present"
-    broken_off = csv.INTERRUPTED_NOTE
+    truncation_mark = csv.INTERRUPTED_NOTE
 
     def format_bodies(
         self, bodies: Iterator[bytes], query: Any, newest: Publication | None
@@ -221,7 +222,7 @@ class DataFeedDownload(Download):
     describes = OpenApiTypes.OBJECT
     contents = "A schema.org DataFeed (JSON-LD), one DataFeedItem per line."
     media_type = content_type = datafeed.MEDIA_TYPE
-    broken_off = datafeed.INTERRUPTED_NOTE
+    truncation_mark = datafeed.INTERRUPTED_NOTE
     is_file = False
 
     def parts(self, query: Any) -> list[QuerySet[Publication]]:
@@ -239,8 +240,10 @@ class DataFeedDownload(Download):
     def format_bodies(
         self, bodies: Iterator[bytes], query: Any, newest: Publication | None
     ) -> Iterator[bytes]:
-        list_url, by = query.request.build_absolute_uri(), build_site()
+        list_url, publisher = query.request.build_absolute_uri(), build_site()
         changed_at = written(newest.published_at) if newest else ""
         return datafeed.write_datafeed(
-            bodies, head=datafeed.build_head(url=list_url, site=by, changed_at=changed_at), site=by
+            bodies,
+            head=datafeed.build_head(url=list_url, site=publisher, changed_at=changed_at),
+            site=publisher,
         )

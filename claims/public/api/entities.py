@@ -30,9 +30,9 @@ from sources.models import Publisher, Source
 Document = claim_document.Document
 
 
-def filter_mentioned(things: QuerySet[Any], kind: Mention.Kind) -> QuerySet[Any]:
+def filter_mentioned(rows_of_kind: QuerySet[Any], kind: Mention.Kind) -> QuerySet[Any]:
     """Return the objects that current publications mention."""
-    return things.filter(pk__in=Mention.objects.filter(kind=kind).order_by().values("thing_id"))
+    return rows_of_kind.filter(pk__in=Mention.objects.filter(kind=kind).order_by().values("thing_id"))
 
 
 class EntityResource(PublicItems):
@@ -91,7 +91,7 @@ class TopicResource(EntityResource):
 
 
 def build_scale_rating(row: Rating) -> Document:
-    """Describe a rating in the form of verdicts, with its definition and the publisher of its scale."""
+    """Describe a rating as in verdicts, with its definition and the publisher of its scale."""
     return {
         **claim_document.build_rating(row),
         "definition": row.definition,

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from claims.ledger.document.claim_document import render
 from claims.ledger.queries.claim_filters import ClaimListQuery
-from claims.ledger.queries.facet_counts import FACETS, Counting, Values
+from claims.ledger.queries.facet_counts import FACETS, FacetCounting, FacetValues
 from claims.models import Claimant, Mention, Publication, Rating, RatingClass, Topic
 from claims.public.api.entities import filter_mentioned
 from factcheck.api.query_strings import Parameter
@@ -20,7 +20,7 @@ from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditi
 from sources.models import Publisher
 from sources.overrides import OverrideError, read_language
 
-FindLabels = Callable[[list[str]], dict[str, str]]
+LabelFinder = Callable[[list[str]], dict[str, str]]
 
 SIZE = 10
 SIZE_LIMIT = 100
@@ -86,7 +86,9 @@ class FacetResource(PublicResource):
         conditions = dict(query.filter_values)
         names = conditions.pop("facets", list(FACETS))
         size = conditions.pop("page_size", SIZE)
-        counts = Counting(query, conditions, sorted(set(names), key=list(FACETS).index), size).get_counts()
+        counts = FacetCounting(
+            query, conditions, sorted(set(names), key=list(FACETS).index), size
+        ).get_counts()
         facets = {name: _describe_facet(name, values) for name, values in counts.facets.items()}
         content = render({"count": counts.claims, "facets": facets}).encode()
         return build_conditional_response(
@@ -94,7 +96,7 @@ class FacetResource(PublicResource):
         )
 
 
-def _describe_facet(name: str, values: Values) -> dict[str, Any]:
+def _describe_facet(name: str, values: FacetValues) -> dict[str, Any]:
     values_found = [value for value, _number in values.counts]
     tags = {value: _normalise_tag(value) for value in values_found} if name == "language" else {}
     labels = _LABELS[name](values_found) if name in _LABELS and values_found else {}
@@ -119,12 +121,12 @@ def _normalise_tag(tag: str) -> str:
         return tag
 
 
-def _get_choice_labels(choices: Iterable[tuple[Any, Any]]) -> FindLabels:
+def _get_choice_labels(choices: Iterable[tuple[Any, Any]]) -> LabelFinder:
     words = {str(value): str(label) for value, label in choices}
     return lambda values: words
 
 
-def _get_name_labels(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str) -> FindLabels:
+def _get_name_labels(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str) -> LabelFinder:
     """Return a function that finds the names of objects mentioned by current publications."""
 
     def load_labels(values: list[str]) -> dict[str, str]:
@@ -134,7 +136,7 @@ def _get_name_labels(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, co
     return load_labels
 
 
-_LABELS: dict[str, FindLabels] = {
+_LABELS: dict[str, LabelFinder] = {
     "rating_class": _get_choice_labels(RatingClass.choices),
     "rating": _get_name_labels(Rating.objects.all, Mention.Kind.RATING, "label"),
     "publisher": _get_name_labels(Publisher.objects.all, Mention.Kind.PUBLISHER, "name"),

@@ -134,17 +134,17 @@ class ClaimsSearch(FactCheckTools):
             raise MethodNotAllowed("POST")
         return self._find_claims(plain_request, plain_request.POST)
 
-    def _find_claims(self, plain: HttpRequest, parameters: QueryDict) -> HttpResponse:
+    def _find_claims(self, plain_request: HttpRequest, parameters: QueryDict) -> HttpResponse:
         values = bind_values(parameters, _FIELDS)
         if not values.get("query") and not values.get("review_publisher_site_filter"):
-            needed = "Give a `query`, or a `reviewPublisherSiteFilter`."
-            raise InvalidArgument([Violation("query", needed)])
-        asked = _ClaimsQuery(values)
-        page = asked.page()
-        claims = [asked.claim(orjson.loads(insert_site_url(body.encode()))) for body, *_ in page.rows]
+            requirement = "Give a `query`, or a `reviewPublisherSiteFilter`."
+            raise InvalidArgument([Violation("query", requirement)])
+        claims_query = _ClaimsQuery(values)
+        page = claims_query.page()
+        claims = [claims_query.claim(orjson.loads(insert_site_url(body.encode()))) for body, *_ in page.rows]
         message = {"claims": claims, "nextPageToken": page.next}
         return build_response(
-            plain, {name: part for name, part in message.items() if part}, values, shape=SHAPE
+            plain_request, {name: part for name, part in message.items() if part}, values, shape=SHAPE
         )
 
 
@@ -164,7 +164,7 @@ class _ClaimsQuery:
         if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
             return page
         # No claim contains these words: return claims that may be meant.
-        matches = find_claims_by_meaning(self.reading.asked)
+        matches = find_claims_by_meaning(self.reading.claims_query)
         self.reading = replace(self.reading, places=AddressTargets([], matches, is_ranked=True), matches=0)
         return self._load_page() if matches else page
 
@@ -194,8 +194,8 @@ class _ClaimsQuery:
             return _find_ordering("-reviewed")
         if token and has_ordering(token, NEWEST):
             return NEWEST
-        most = 2 * RANKED_MATCHES if token else RANKED_MATCHES
-        return RELEVANCE if self.reading.ranking and self.reading.matches <= most else NEWEST
+        limit = 2 * RANKED_MATCHES if token else RANKED_MATCHES
+        return RELEVANCE if self.reading.ranking and self.reading.matches <= limit else NEWEST
 
     def claim(self, body: Document) -> Document:
         """Return a claim with the matching reviews."""
@@ -250,14 +250,14 @@ class ImageSearch(FactCheckTools):
         if not values.get("image_uri"):
             raise InvalidArgument([Violation("image_uri", "Give an `imageUri`, the address of a picture.")])
         try:
-            look = compute_look(fetch_picture(values["image_uri"]))
+            picture_hash = compute_look(fetch_picture(values["image_uri"]))
         except (MediaRefused, NotPictureError) as refusal:
             if refusal.reason_code == "busy":
                 raise TooManyPictures from None
             raise InvalidArgument(
                 [Violation("image_uri", f"Invalid value at 'image_uri': {refusal}")]
             ) from None
-        claims = _find_claims_about(look, values.get("language_code", ""))
+        claims = _find_claims_about(picture_hash, values.get("language_code", ""))
         begin = values["page_token"] if "page_token" in values else values.get("offset", 0)
         end = begin + min(values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
         message = {
@@ -269,10 +269,12 @@ class ImageSearch(FactCheckTools):
         )
 
 
-def _find_claims_about(look: PerceptualHash, language: str) -> list[Document]:
-    """Return published claims about similar pictures, nearest first, each once, with reviews in this language."""
+def _find_claims_about(picture_hash: PerceptualHash, language: str) -> list[Document]:
+    """Return published claims about similar pictures, nearest first and each only once, with reviews in this
+    language.
+    """
     documents: dict[int, Document] = {}
-    similar_media = find_published_media(look) if look.is_distinctive else []
+    similar_media = find_published_media(picture_hash) if picture_hash.is_distinctive else []
     for shown_media in (each for one in similar_media for each in one.shown if each.role == "claimed"):
         claim = shown_media.claim
         reviews = [v for v in claim["verdicts"] if not language or _is_in(v["language"], language)]

@@ -28,21 +28,21 @@ class ServedEntry:
     def content(self) -> bytes:
         return insert_site_url(load_texts([self.pk])[0] if self.body is None else self.body)
 
-    def answer(
-        self, request: HttpRequest, *, cache: str, picking: Callable[[bytes], bytes] = bytes
+    def respond(
+        self, request: HttpRequest, *, cache: str, pick: Callable[[bytes], bytes] = bytes
     ) -> HttpResponse:
         """Return the body, selected parts of it, or 304. If the client's copy is current, nothing is read."""
         return build_conditional_response(
             request,
-            lambda: picking(self.content()),
+            lambda: pick(self.content()),
             etag=self.sha256,
             cache=cache,
             last_modified=self.published_at,
         )
 
-    def markup(self, request: HttpRequest, *, cache: str) -> HttpResponse:
+    def respond_with_markup(self, request: HttpRequest, *, cache: str) -> HttpResponse:
         """Return the entry as ClaimReview markup, or 304 if the client's copy is current."""
-        return markup.answer(request, self.content(), published_at=self.published_at, cache=cache)
+        return markup.respond(request, self.content(), published_at=self.published_at, cache=cache)
 
 
 def read_entry(template: Template, request: HttpRequest) -> ServedEntry:
@@ -58,34 +58,34 @@ def read_entry(template: Template, request: HttpRequest) -> ServedEntry:
     return ServedEntry(*rows[0])
 
 
-_CLAIM = Slot("claim", "bigint")
+_CLAIM_SLOT = Slot("claim", "bigint")
 
 
 def select_newest_entry(claim: int) -> Template:
-    """Return the newest entry of a claim."""
+    """Return the query for the newest entry of a claim."""
     return Template(
         "newest",
-        lambda: Publication.objects.newest().filter(claim=_CLAIM),
+        lambda: Publication.objects.newest().filter(claim=_CLAIM_SLOT),
         {"claim": min(claim, MAX_ID)},
     )
 
 
 def select_entry_as_of(claim: int, moment: datetime) -> Template:
-    """Return the entry of a claim as of a moment in the past."""
+    """Return the query for the entry of a claim as of a moment in the past."""
     then = Slot("moment", "timestamptz")
     return Template(
         "as of",
-        lambda: Publication.objects.as_of(then).filter(claim=_CLAIM),  # type: ignore[arg-type]  # a slot for one
+        lambda: Publication.objects.as_of(then).filter(claim=_CLAIM_SLOT),  # type: ignore[arg-type]  # a slot for one
         {"claim": min(claim, MAX_ID), "moment": moment},
     )
 
 
 def select_version(claim: int, version: int) -> Template:
-    """Return the query for an entry of a claim's ledger."""
+    """Return the query for the entry of a claim with this version number."""
     number = Slot("version", "bigint")
     return Template(
         "version",
-        lambda: Publication.objects.filter(claim=_CLAIM, version=number),
+        lambda: Publication.objects.filter(claim=_CLAIM_SLOT, version=number),
         {"claim": min(claim, MAX_ID), "version": min(version, MAX_ID)},
     )
 

@@ -49,7 +49,7 @@ class LedgerResource(PublicResource, ABC):
 
 
 class LedgerSchema(PublicSchema):
-    """The operation's name and summary, taken from its resource."""
+    """An OpenAPI schema that takes the operation's name and summary from its resource."""
 
     def get_operation_id(self) -> str:
         return f"ledger_{self.view.operation}"
@@ -302,7 +302,7 @@ class InclusionResource(LedgerResource):
             "root_hash": b64encode(root).decode(),
             "checkpoint": build_published_note(checkpoint) if checkpoint else None,
         }
-        return build_json_response(request, body, cache=_cache(query, "tree_size"))
+        return build_json_response(request, body, cache=_get_cache_control(query, "tree_size"))
 
 
 class ConsistencyResource(LedgerResource):
@@ -332,7 +332,7 @@ class ConsistencyResource(LedgerResource):
             "first_root_hash": b64encode(before).decode(),
             "second_root_hash": b64encode(after).decode(),
         }
-        return build_json_response(request, body, cache=_cache(query, "second"))
+        return build_json_response(request, body, cache=_get_cache_control(query, "second"))
 
 
 def _get_newest_checkpoint() -> Checkpoint:
@@ -349,6 +349,6 @@ def _require_signed(name: str, size: int, signed_size: int) -> None:
         )
 
 
-def _cache(query: Query, name: str) -> str:
+def _get_cache_control(query: Query, name: str) -> str:
     """Return how long to cache a response: a proof for a stated size never changes."""
     return CACHE_PAST if name in query.given_values else CACHE_HEAD

@@ -39,7 +39,7 @@ class TileSchema(LedgerSchema):
         return {(200, _MEDIA_TYPE): tile, **others}
 
 
-class _Tiles(LedgerResource):
+class _BaseTileResource(LedgerResource):
     schema = TileSchema()
     serializer_class = None  # type: ignore[assignment]  # bytes, described in the schema
 
@@ -48,7 +48,7 @@ class _Tiles(LedgerResource):
 
     def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         level = place.get("level", 0)
-        number, width = _read(place["tile"])
+        number, width = _parse_path(place["tile"])
         size = Checkpoint.objects.of_ledger().order_by("-id").values_list("tree_size", flat=True).first() or 0
         if level > 63 or width > compute_tile_width((level, number), size):
             raise Http404
@@ -66,7 +66,7 @@ class _Tiles(LedgerResource):
         """Return the content of the tile."""
 
 
-class TileResource(_Tiles):
+class TileResource(_BaseTileResource):
     """Up to 256 adjacent hashes of the tree."""
 
     operation, summary = "tile", "Hashes of the ledger's Merkle tree"
@@ -80,7 +80,7 @@ class TileResource(_Tiles):
         return stored_tree.read_tiles([(level, number)])[level, number][: width * HASH_BYTES]
 
 
-class EntriesTileResource(_Tiles):
+class EntriesTileResource(_BaseTileResource):
     """The entries below the hashes of a level 0 tile."""
 
     operation, summary = "entries", "The hashed bytes of ledger entries"
@@ -97,7 +97,7 @@ class EntriesTileResource(_Tiles):
         return b"".join(len(text).to_bytes(2, "big") + text for text in texts)
 
 
-def _read(path: str) -> tuple[int, int]:
+def _parse_path(path: str) -> tuple[int, int]:
     """Parse the number of a tile, and the number of requested hashes."""
     tile, partial, width = path.partition(".p/")
     number = parse_tile_path(tile)

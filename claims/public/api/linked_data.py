@@ -45,5 +45,5 @@ class LinkedDataResource(ClaimResource):
     def build_representation(
         self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery
     ) -> HttpResponse:
-        response = entry.markup(request, cache=self.get_cache_control(query))
+        response = entry.respond_with_markup(request, cache=self.get_cache_control(query))
         return markup.link_alternate(response, f"{request.path.removesuffix('.jsonld')}/", markup.JSON)

@@ -88,25 +88,25 @@ def read_addresses(body: Any) -> list[str]:
     """
     if not isinstance(body, dict):
         raise ValidationError([gettext('It must be an object such as {"urls": ["https://example.org/"]}.')])
-    wrong: dict[str, Any] = {
+    errors: dict[str, Any] = {
         str(key): [gettext("Unknown member; only `urls` is allowed.")] for key in body if key != "urls"
     }
     urls = body.get("urls")
     if urls is None:
-        wrong["urls"] = [gettext("Give a list of 1 to %(most)s addresses.") % {"most": MAX_ADDRESSES}]
+        errors["urls"] = [gettext("Give a list of 1 to %(most)s addresses.") % {"most": MAX_ADDRESSES}]
     elif not isinstance(urls, list) or not 1 <= len(urls) <= MAX_ADDRESSES:
         message = gettext("It must be a list of 1 to %(most)s addresses.")
         if isinstance(urls, list):
             message = gettext("It must be a list of 1 to %(most)s addresses, not of %(given)s.")
-        wrong["urls"] = [
+        errors["urls"] = [
             message % {"most": MAX_ADDRESSES, "given": len(urls) if isinstance(urls, list) else 0}
         ]
     elif others := {
         place: [gettext("It must be a string.")] for place, url in enumerate(urls) if not isinstance(url, str)
     }:
-        wrong["urls"] = others
-    if wrong:
-        raise ValidationError(wrong)
+        errors["urls"] = others
+    if errors:
+        raise ValidationError(errors)
     return list(body["urls"])
 
 
@@ -117,9 +117,9 @@ def look_up_addresses(urls: Sequence[str], request: HttpRequest) -> bytes:
     """Build the response: the published claims of each URL, in order."""
     keys = ["" if len(url) > LENGTH_LIMIT or "\0" in url else build_url_key(url) for url in urls]
     matches: dict[str, AddressMatch] = {}
-    looked_up = sorted({*keys} - {""})
-    own = find_claims_at(looked_up)
-    values = {"addresses": looked_up, "own_addresses": list(own), "own_claims": list(own.values())}
+    distinct_keys = sorted({*keys} - {""})
+    own = find_claims_at(distinct_keys)
+    values = {"addresses": distinct_keys, "own_addresses": list(own), "own_claims": list(own.values())}
     for key, source, body in _build_statement().fetch(values):
         matches.setdefault(key, AddressMatch(key, is_own=key in own)).add(source, body)
     known_by_key = {key: _build_known(each, request) for key, each in matches.items()}
@@ -165,11 +165,11 @@ def _build_statement() -> Statement:
     then reviews at the URL, then pages of this site.
     """
     source_array = RawSQL("ARRAY[source.id]", ())
-    appears = ExpressionWrapper(Q(appears_in_ids__contains=source_array), output_field=BooleanField())
+    appears_here = ExpressionWrapper(Q(appears_in_ids__contains=source_array), output_field=BooleanField())
     entries = Statement.from_rows(
         Publication.objects.current()
         .filter(source_ids__contains=source_array)
-        .order_by(appears.desc(), "-claim_id")[: CLAIM_LIMIT + 1]
+        .order_by(appears_here.desc(), "-claim_id")[: CLAIM_LIMIT + 1]
         .values_list("body")
     )
     reviews = Statement.from_rows(

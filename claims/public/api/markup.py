@@ -52,7 +52,7 @@ def require_no_fields(query: Query) -> None:
         raise InvalidParameters([{"parameter": FIELDS_PARAMETER, "code": "invalid", "detail": detail}])
 
 
-def answer(request: HttpRequest, body: bytes, *, published_at: datetime, cache: str) -> HttpResponse:
+def respond(request: HttpRequest, body: bytes, *, published_at: datetime, cache: str) -> HttpResponse:
     """Return the markup of the claim with the JSON `body`."""
     content = render(build_markup(orjson.loads(body))).encode()
     return build_conditional_response(

@@ -52,7 +52,7 @@ Document = dict[str, Any]
 #: The maximum number of texts per request, their individual lengths, and their total length.
 TEXT_LIMIT = 100
 LENGTH_LIMIT = 50_000
-LENGTH_LIMIT_OF_ALL = 100_000
+TOTAL_LENGTH_LIMIT = 100_000
 #: So many sentences are answered at once: a speech of half an hour.
 SENTENCE_LIMIT = 500
 _MATCH_LIMIT = 20
@@ -94,7 +94,7 @@ class MatchTermsQuery(ClaimListQuery):
         "The maximum number of matches per passage.",
         default=MATCH_LIMIT,
     )
-    cut = Parameter(
+    split_mode = Parameter(
         Keyword(("auto", "text", "sentences")),
         "The passages that are matched separately: whole texts (`text`), sentences (`sentences`), or, with"
         f" `auto`, whole texts of up to {POST_LENGTH} characters, unless one of their sentences states a claim or its"
@@ -109,7 +109,7 @@ class MatchTermsQuery(ClaimListQuery):
         narrowing = {name: value for name, value in self.given_values.items() if name not in _OPTION_NAMES}
         return MatchTerms(
             language=self.value("text_language", "").partition("-")[0],
-            cut=self.value("cut", "auto"),
+            split_mode=self.value("cut", "auto"),
             most=self.value("matches", MATCH_LIMIT),
             least=self.value("minimum_confidence", None),
             rows=self.qs if narrowing else None,
@@ -147,7 +147,7 @@ def read_texts(body: Any) -> list[str]:
         raise ValidationError(
             [gettext('It must be an object such as {"text": "The moon is made of cheese."}.')]
         )
-    wrong: dict[str, Any] = {
+    errors: dict[str, Any] = {
         str(key): [
             gettext("Unknown member; give either `text` or `texts`. Options belong in the query string.")
         ]
@@ -155,16 +155,16 @@ def read_texts(body: Any) -> list[str]:
         if key not in ("text", "texts")
     }
     if ("text" in body) is ("texts" in body):
-        wrong["text"] = [
+        errors["text"] = [
             gettext("Give one text as `text`, or a list of 1 to %(most)s as `texts`.") % {"most": TEXT_LIMIT}
         ]
     elif "text" in body:
         if problem := _find_problem(body["text"]):
-            wrong["text"] = [problem]
+            errors["text"] = [problem]
     elif problems := _find_problems(body["texts"]):
-        wrong["texts"] = problems
-    if wrong:
-        raise ValidationError(wrong)
+        errors["texts"] = problems
+    if errors:
+        raise ValidationError(errors)
     return [body["text"]] if "text" in body else list(body["texts"])
 
 
@@ -175,10 +175,10 @@ def _find_problems(texts: Any) -> list[str] | dict[int, list[str]]:
             return [message % {"most": TEXT_LIMIT, "given": len(texts)}]
         return [gettext("It must be a list of 1 to %(most)s texts.") % {"most": TEXT_LIMIT}]
     problems = {place: [problem] for place, text in enumerate(texts) if (problem := _find_problem(text))}
-    if not problems and (length := sum(map(len, texts))) > LENGTH_LIMIT_OF_ALL:
+    if not problems and (length := sum(map(len, texts))) > TOTAL_LENGTH_LIMIT:
         return [
             gettext("Together, the texts have %(length)s characters; the limit is %(most)s.")
-            % {"length": f"{length:,}", "most": f"{LENGTH_LIMIT_OF_ALL:,}"}
+            % {"length": f"{length:,}", "most": f"{TOTAL_LENGTH_LIMIT:,}"}
         ]
     return problems
 
@@ -198,8 +198,8 @@ def _find_problem(text: Any) -> str:
     return ""
 
 
-def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
-    count = sum(len(split_passages(text, cut)) for text in texts)
+def _require_few_sentences(texts: Sequence[str], split_mode: Any) -> None:
+    count = sum(len(split_passages(text, split_mode)) for text in texts)
     if count > SENTENCE_LIMIT:
         raise ValidationError(
             [
@@ -244,11 +244,11 @@ def _build_passage(text: str, passage: AnsweredPassage, claims: Mapping[int, orj
         "text": text[passage.start : passage.end],
         "answer": kind,
         "explanation": EXPLANATIONS[kind],
-        "matches": [_match(match, passage.start, claims[match.claim]) for match in matches],
+        "matches": [_describe_match(match, passage.start, claims[match.claim]) for match in matches],
     }
 
 
-def _match(match: Match, start: int, claim: orjson.Fragment) -> Document:
+def _describe_match(match: Match, start: int, claim: orjson.Fragment) -> Document:
     return {
         "kind": match.kind,
         "confidence": round(match.confidence, 3),
@@ -274,13 +274,15 @@ def _load_claims(
 # How it reads, for the OpenAPI document -------------------------------------------------------------------------------
 
 
-_TEXT = {"type": "string", "maxLength": LENGTH_LIMIT, "pattern": r"^[^\u0000]*[^\u0000\s][^\u0000]*$"}
+_TEXT_SCHEMA = {"type": "string", "maxLength": LENGTH_LIMIT, "pattern": r"^[^\u0000]*[^\u0000\s][^\u0000]*$"}
 #: The body of a request, as a schema: one that a serializer made would allow other members.
 MATCH_REQUEST = {
     "oneOf": [
         {
             "type": "object",
-            "properties": {"text": {**_TEXT, "description": "A post, a headline, a speech or an article."}},
+            "properties": {
+                "text": {**_TEXT_SCHEMA, "description": "A post, a headline, a speech or an article."}
+            },
             "required": ["text"],
             "additionalProperties": False,
         },
@@ -289,10 +291,10 @@ MATCH_REQUEST = {
             "properties": {
                 "texts": {
                     "type": "array",
-                    "items": _TEXT,
+                    "items": _TEXT_SCHEMA,
                     "minItems": 1,
                     "maxItems": TEXT_LIMIT,
-                    "description": f"Texts of at most {LENGTH_LIMIT_OF_ALL:,} characters in total. The results"
+                    "description": f"Texts of at most {TOTAL_LENGTH_LIMIT:,} characters in total. The results"
                     " are in the same order.",
                 }
             },

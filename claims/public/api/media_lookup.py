@@ -73,13 +73,13 @@ def read_picture_query(body: Any, files: Any) -> PerceptualHash:
         raise ValidationError(
             [gettext('It must be an object such as {"url": "https://example.org/picture.jpg"}.')]
         )
-    wrong = {
+    errors = {
         str(key): [gettext("Unknown member. %(one_of_them)s") % {"one_of_them": _CHOICE_MESSAGE}]
         for key in body
         if key not in _KEYS or (key == "file" and key not in files)
     }
-    if wrong:
-        raise ValidationError(wrong)
+    if errors:
+        raise ValidationError(errors)
     keys = list(body.keys())
     if len(keys) != 1:
         raise ValidationError([_CHOICE_MESSAGE])
@@ -128,19 +128,21 @@ _READERS = {"file": _hash_file, "url": _hash_address, "pdq": _parse_hash}
 # What is answered -----------------------------------------------------------------------------------------------------
 
 
-def build_answer(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
+def build_answer(picture_hash: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
     """Return publications with pictures that look like the query.
 
     Args:
         is_seen: whether the picture itself was given, which shows how reliable its hash is.
     """
-    similar_media = find_published_media(look) if look.is_distinctive else []
-    code = FOUND_ANSWER if similar_media else NOTHING_ANSWER if look.is_distinctive else UNCLEAR_ANSWER
+    similar_media = find_published_media(picture_hash) if picture_hash.is_distinctive else []
+    code = (
+        FOUND_ANSWER if similar_media else NOTHING_ANSWER if picture_hash.is_distinctive else UNCLEAR_ANSWER
+    )
     return {
         "answer": code,
         "explanation": EXPLANATIONS[code],
-        "pdq": look.pdq.hex(),
-        "quality": look.quality if is_seen else None,
+        "pdq": picture_hash.pdq.hex(),
+        "quality": picture_hash.quality if is_seen else None,
         "results": [_build_result(each) for each in similar_media],
     }
 
@@ -264,8 +266,8 @@ class MediaLookupResource(ViewSet):
         plain_request = get_plain_request(request)
         NoQuery(plain_request.GET, Publication.objects.none(), request=plain_request)
         body = request.data
-        look = read_picture_query(body, request.FILES)
-        answer = build_answer(look, is_seen="pdq" not in body)
+        picture_hash = read_picture_query(body, request.FILES)
+        answer = build_answer(picture_hash, is_seen="pdq" not in body)
         response = HttpResponse(orjson.dumps(answer), content_type="application/json")
         response["Cache-Control"] = "no-store"
         return response

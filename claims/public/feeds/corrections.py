@@ -83,7 +83,9 @@ def _build_feed(request: HttpRequest) -> HttpResponse:
     channel = _build_channel(request, page.next, page.previous, count_rows(query))
     response = build_conditional_response(
         request,
-        lambda: ATOM.write(channel, [_build_entry(one) for one in load_corrected_entries(page.rows)]),
+        lambda: ATOM.write(
+            channel, [_build_entry(correction) for correction in load_corrected_entries(page.rows)]
+        ),
         etag=compute_etag(channel, hash_corrections(page.rows)),
         cache=CACHE_CURRENT,
         last_modified=page.rows[0][COLUMNS.index("published_at")] if page.rows else None,
@@ -92,8 +94,8 @@ def _build_feed(request: HttpRequest) -> HttpResponse:
     return add_links(response, channel)
 
 
-def _build_entry(one: CorrectedEntry) -> FeedEntry:
-    entry = json.loads(insert_site_url(render_stored(one.entry).encode()))
+def _build_entry(correction: CorrectedEntry) -> FeedEntry:
+    entry = json.loads(insert_site_url(render_stored(correction.entry).encode()))
     kind = str(dict(CORRECTION_KINDS)[entry["kind"]])
     changes = [
         {
@@ -112,14 +114,14 @@ def _build_entry(one: CorrectedEntry) -> FeedEntry:
         content_language=entry["language"],
         summary=entry["note"],
         html=html,
-        published=one.published_at,
-        updated=one.published_at,
+        published=correction.published_at,
+        updated=correction.published_at,
         author=settings.NEWSROOM_NAME,
         author_url=settings.SITE_URL,
         review_url="",
         topics=(),
         rating=None,
-        document=one.after,
+        document=correction.after,
     )
 
 
@@ -132,9 +134,9 @@ def _build_channel(request: HttpRequest, following: str, previous: str, total: i
         language=get_interface_language(),
         home=settings.SITE_URL + reverse("corrections"),
         author=settings.NEWSROOM_NAME,
-        id=build_feed_address(request, without=("cursor", "page_size", "count")),
-        itself=build_feed_address(request),
-        first=build_feed_address(request, without=("cursor",)),
+        id=build_feed_address(request, omitted=("cursor", "page_size", "count")),
+        own_url=build_feed_address(request),
+        first=build_feed_address(request, omitted=("cursor",)),
         next=build_feed_address(request, cursor=following) if following else "",
         previous=build_feed_address(request, cursor=previous) if previous else "",
         total=total,

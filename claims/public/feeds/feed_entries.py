@@ -1,4 +1,4 @@
-"""Publication body → the entry of a claim in any feed format."""
+"""Build feed entries from publication bodies, for all feed formats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ class Channel:
     author: str
     #: Its first page without anything about paging, so that it stays the same whatever page is read.
     id: str
-    itself: str
+    own_url: str
     first: str
     next: str
     previous: str
@@ -111,10 +111,10 @@ def _render_html(document: Document, latest: Document | None) -> str:
     return render_to_string("claims/feed_entry.html", context).strip()
 
 
-def build_feed_address(request: HttpRequest, *, without: Sequence[str] = (), cursor: str = "") -> str:
+def build_feed_address(request: HttpRequest, *, omitted: Sequence[str] = (), cursor: str = "") -> str:
     """Return the feed's public URL, whichever host name the request used."""
     parameters = request.GET.copy()
-    for name in without:
+    for name in omitted:
         parameters.pop(name, None)
     if cursor:
         parameters["cursor"] = cursor

@@ -110,7 +110,7 @@ def _write_feed(generator: type[_PagedFeed], channel: Channel, entries: Sequence
         language=channel.language,
         author_name=strip_invalid_characters(channel.author),
         author_link=channel.home,
-        feed_url=channel.itself,
+        feed_url=channel.own_url,
         feed_guid=channel.id,
         channel=channel,
     )

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from claims.ledger.queries.newsroom_claims import OwnClaimsQuery
+from claims.ledger.queries.newsroom_claims import NewsroomClaimsQuery
 from claims.models import Publication
 from claims.public.api.claims import ClaimResource
 from claims.public.feeds.feed_entries import Channel, build_entry, build_feed_address
@@ -29,7 +29,7 @@ from factcheck.web.site_urls import insert_site_url
 PAGING_PARAMETERS = ("cursor", "page_size", "count")
 
 
-class FeedQuery(OwnClaimsQuery):
+class FeedQuery(NewsroomClaimsQuery):
     """The filters of a feed: those of the API's list of claims, without field selection.
 
     Words are searched as spelt, because a feed has no place for a note about corrections.
@@ -116,9 +116,9 @@ def _build_channel(
         language=get_interface_language(),
         home=settings.SITE_URL + reverse("claims"),
         author=settings.NEWSROOM_NAME,
-        id=build_feed_address(request, without=PAGING_PARAMETERS),
-        itself=build_feed_address(request),
-        first=build_feed_address(request, without=("cursor",)),
+        id=build_feed_address(request, omitted=PAGING_PARAMETERS),
+        own_url=build_feed_address(request),
+        first=build_feed_address(request, omitted=("cursor",)),
         next=build_feed_address(request, cursor=next_cursor) if next_cursor else "",
         previous=build_feed_address(request, cursor=previous_cursor) if previous_cursor else "",
         total=total,

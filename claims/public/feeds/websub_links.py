@@ -18,5 +18,5 @@ def add_links(response: HttpResponse, channel: Channel) -> HttpResponse:
     """Add the hubs and the feed's own URL to a response."""
     if channel.hubs:
         hubs = [f'<{hub}>; rel="hub"' for hub in channel.hubs]
-        response["Link"] = ", ".join([*hubs, f'<{channel.itself}>; rel="self"'])
+        response["Link"] = ", ".join([*hubs, f'<{channel.own_url}>; rel="self"'])
     return response

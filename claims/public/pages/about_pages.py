@@ -19,7 +19,7 @@ from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import get_interface_language, respond
 
 #: In the order in which readers ask.
-_ORDER = (
+_KIND_ORDER = (
     NewsroomPage.Kind.ORGANISATION,
     NewsroomPage.Kind.TEAM,
     NewsroomPage.Kind.METHODOLOGY,
@@ -60,7 +60,7 @@ def load_pages(language: str) -> list[AboutPage]:
     pages_by_kind: dict[str, dict[str, NewsroomPage]] = {}
     for row in rows:
         pages_by_kind.setdefault(row.kind, {})[row.language] = row
-    chosen_pages = [(kind, pages_by_kind[kind]) for kind in _ORDER if kind in pages_by_kind]
+    chosen_pages = [(kind, pages_by_kind[kind]) for kind in _KIND_ORDER if kind in pages_by_kind]
     return [
         _build_page(kind, by_language[choose_language(language, [*by_language])])
         for kind, by_language in chosen_pages
@@ -88,7 +88,7 @@ def about_index(request: HttpRequest) -> HttpResponse:
     language = get_reader_language()
     with translation.override(get_interface_language()):
         pages = load_pages(language)
-    return respond(request, "claims/about_index.html", {"pages": pages}, made_of=[pages])
+    return respond(request, "claims/about_index.html", {"pages": pages}, dependencies=[pages])
 
 
 @require_safe
@@ -118,15 +118,18 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
         "languages": languages,
         "others": others,
     }
-    made_of = [*(one.pk for one in versions), *languages, *(one.title for one in others)]
-    return respond(request, "claims/about.html", context, made_of=made_of)
+    dependencies = [*(one.pk for one in versions), *languages, *(one.title for one in others)]
+    return respond(request, "claims/about.html", context, dependencies=dependencies)
 
 
 def choose_language(language: str, languages: list[str]) -> str:
     """Choose the language to show: the reader's, in any regional form, then the newsroom's, then English."""
     for wanted_language in (language, settings.LANGUAGE_CODE, "en"):
-        main = wanted_language.partition("-")[0].lower()
-        suits = [wanted_language, *(one for one in languages if one.partition("-")[0].lower() == main)]
-        if chosen_language := next((one for one in suits if one in languages), ""):
+        main_language = wanted_language.partition("-")[0].lower()
+        suitable_languages = [
+            wanted_language,
+            *(one for one in languages if one.partition("-")[0].lower() == main_language),
+        ]
+        if chosen_language := next((one for one in suitable_languages if one in languages), ""):
             return chosen_language
     return next(iter(languages), "")

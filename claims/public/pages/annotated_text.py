@@ -1,4 +1,4 @@
-"""Text and spans → paragraphs of pieces, each with the spans that cover it. Pure."""
+"""Split a text into paragraphs and pieces, each with the spans that cover it. Pure."""
 
 import re
 from bisect import bisect_left

@@ -60,15 +60,15 @@ class CheckForm(forms.Form):
 @require_safe
 @read_public
 @cache_page
-def check(request: HttpRequest) -> HttpResponse:
+def show_form(request: HttpRequest) -> HttpResponse:
     """Show the page with the input field."""
-    return respond(request, "claims/check.html", {"longest": MAX_TEXT_LENGTH}, made_of=[])
+    return respond(request, "claims/check.html", {"longest": MAX_TEXT_LENGTH}, dependencies=[])
 
 
 # Another site can make a browser send a text, but cannot read the answer or change anything here.
 @csrf_exempt
 @read_public
-def answer(request: HttpRequest) -> HttpResponse:
+def show_matches(request: HttpRequest) -> HttpResponse:
     """Show the pasted text with its matches."""
     if request.method != "POST":
         return redirect("check")
@@ -88,17 +88,17 @@ def answer(request: HttpRequest) -> HttpResponse:
 
 
 def _check_text(request: HttpRequest, text: str) -> HttpResponse:
-    found_to_it = build_answer(text)
+    text_answer = build_answer(text)
     if settings.KEEP_REPEATED_SENTENCES:
-        note_of_reader(text, find_repeated_sentences(found_to_it))
-    passages = check_passages(text, found_to_it)
+        note_of_reader(text, find_repeated_sentences(text_answer))
+    passages = check_passages(text, text_answer)
     context = {
         "checked": passages,
         "pasted": text,
         "longest": MAX_TEXT_LENGTH,
     }
-    for add in features.load_declared("below_answer"):
-        context |= add(text)
+    for build_context in features.load_declared("below_answer"):
+        context |= build_context(text)
     return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(passages.claims))
 
 
@@ -128,13 +128,13 @@ def build_answer(text: str) -> Answer:
     )
     if len(text) > POST_LENGTH or len(by_sentence.passages) < 2 or _has_kind(by_sentence, "same"):
         return by_sentence
-    as_one = match_published_text(
+    whole_answer = match_published_text(
         text, MatchTerms(cut="text", most=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
     # Related sentences may add up to a post's meaning; a contradicting sentence contradicts by itself.
-    if _has_kind(by_sentence, "contradicts") and not _has_kind(as_one, "same"):
+    if _has_kind(by_sentence, "contradicts") and not _has_kind(whole_answer, "same"):
         return by_sentence
-    return as_one if _has_kind(as_one, "same", "contradicts", "related") else by_sentence
+    return whole_answer if _has_kind(whole_answer, "same", "contradicts", "related") else by_sentence
 
 
 def _has_kind(answer: Answer, *kinds: str) -> bool:
@@ -142,9 +142,9 @@ def _has_kind(answer: Answer, *kinds: str) -> bool:
 
 
 def _find_source(address: str) -> PublishedSource | None:
-    public_ones = Mention.objects.filter(kind=Mention.Kind.SOURCE).values("thing_id")
+    public_ids = Mention.objects.filter(kind=Mention.Kind.SOURCE).values("thing_id")
     sources = (
-        Source.objects.filter(url_key=build_address_key(address), pk__in=public_ones)
+        Source.objects.filter(url_key=build_address_key(address), pk__in=public_ids)
         .values_list("pk", flat=True)
         .first()
     )

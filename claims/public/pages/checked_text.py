@@ -38,11 +38,11 @@ class CheckedSentence:
     end: int
     text: str
     number: int
-    meant: list[RelatedMatch]
+    matches_found: list[RelatedMatch]
 
     @property
     def first(self) -> RelatedMatch:
-        return self.meant[0]
+        return self.matches_found[0]
 
     @property
     def kind(self) -> str:
@@ -56,38 +56,38 @@ class CheckedText:
     text: list[list[TextPiece[CheckedSentence]]]
     sentences: list[CheckedSentence]
     #: The number of sentences that were matched.
-    asked: int
+    sentence_count: int
     #: Whether meanings were compared, and not words alone.
-    by_meaning: bool
+    has_compared_meanings: bool
 
-    def of_kind(self, kind: str) -> int:
+    def count_kind(self, kind: str) -> int:
         """Return the number of sentences whose first match is of this kind."""
         return sum(sentence.kind == kind for sentence in self.sentences)
 
     @property
     def repeated(self) -> int:
-        return self.of_kind("same")
+        return self.count_kind("same")
 
     @property
     def contradicted(self) -> int:
-        return self.of_kind("contradicts")
+        return self.count_kind("contradicts")
 
     @property
     def related(self) -> int:
-        return self.of_kind("related")
+        return self.count_kind("related")
 
     @property
     def not_found(self) -> int:
-        return self.asked - len(self.sentences)
+        return self.sentence_count - len(self.sentences)
 
     @property
     def claims(self) -> list[Document]:
         """Return all matched claims in order, with repetitions."""
-        return [match.claim for sentence in self.sentences for match in sentence.meant]
+        return [match.claim for sentence in self.sentences for match in sentence.matches_found]
 
 
 def check_passages(text: str, answer: Answer) -> CheckedText:
-    """Match a text and return current publications only."""
+    """Return the text with its matches, limited to current publications."""
     published = _load_published(match.claim for passage in answer.passages for match in passage.matches)
     sentences = list(_number_sentences(text, answer.passages, published))
     return CheckedText(

@@ -94,7 +94,7 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         request,
         "claims/history.html",
         context,
-        made_of=[newest.body_sha256],
+        dependencies=[newest.body_sha256],
         ratings=list_ratings(documents),
     )
 

@@ -75,7 +75,7 @@ def _get_newsroom_id() -> int:
     return next((pk for (pk,) in fetch_rows("SELECT id FROM sources_publisher WHERE is_house")), MAX_ID)
 
 
-class ReadersQuery(ClaimListQuery):
+class ReaderClaimQuery(ClaimListQuery):
     """Published claims on reader pages, newest first or most relevant first."""
 
     # Of one only: an index has the verdicts of each in the order of the list, which any of several have not.
@@ -85,11 +85,11 @@ class ReadersQuery(ClaimListQuery):
 
     #: Whether so many verdicts, of whatever publisher, meet the conditions that the newest claims with one of them are
     #: soon found.
-    finds_many = False
+    matches_many = False
 
     @property
     def target_table(self) -> TargetTable | None:
-        return None if self.finds_many else super().target_table
+        return None if self.matches_many else super().target_table
 
 
 class ClaimSearch(forms.Form):
@@ -118,7 +118,7 @@ class ClaimSearch(forms.Form):
         super().__init__(data)
 
     @property
-    def chosen(self) -> dict[str, Any]:
+    def active_filters(self) -> dict[str, Any]:
         """Return the active filters by name."""
         return {
             name: self.cleaned_data[name]
@@ -127,15 +127,15 @@ class ClaimSearch(forms.Form):
         }
 
     @property
-    def kept(self) -> dict[str, Any]:
+    def kept_parameters(self) -> dict[str, Any]:
         """Return the parameters to keep in links to other pages or in a new search."""
         by = self.cleaned_data["by"]
-        return {**self.chosen, "by": by} if by else self.chosen
+        return {**self.active_filters, "by": by} if by else self.active_filters
 
     @property
-    def narrows(self) -> bool:
+    def is_filtered(self) -> bool:
         """Return whether the reader filtered the claims."""
-        return bool(self.chosen)
+        return bool(self.active_filters)
 
     @property
     def is_by_house(self) -> bool:
@@ -150,32 +150,34 @@ class ClaimSearch(forms.Form):
         return bool(cleaned["by"] == "house" or not (cleaned["by"] or cleaned["q"] or self.about))
 
     @cached_property
-    def names(self) -> dict[str, Any]:
+    def api_parameters(self) -> dict[str, Any]:
         """Return the same search as API parameters."""
         cleaned = self.cleaned_data
-        names = {
+        api_parameters = {
             name: str(cleaned[field]) for field, name in FILTER_PARAMETERS.items() if name and cleaned[field]
         }
         if cleaned["reviewed"]:
             first, last = parse_period(cleaned["reviewed"])
-            names |= {"reviewed_after": first.isoformat(), "reviewed_before": last.isoformat()}
-        return names
+            api_parameters |= {"reviewed_after": first.isoformat(), "reviewed_before": last.isoformat()}
+        return api_parameters
 
     @property
-    def feed(self) -> str:
+    def feed_query_string(self) -> str:
         """Return the query string for the feed of the same claims."""
-        return "?" + urlencode(self.names if self.is_by_house else {**self.names, "by": "all"})
+        return "?" + urlencode(
+            self.api_parameters if self.is_by_house else {**self.api_parameters, "by": "all"}
+        )
 
     @cached_property
-    def query(self) -> ReadersQuery:
+    def query(self) -> ReaderClaimQuery:
         """Return the API's list query for this search."""
-        names = QueryDict(mutable=True)
-        names.update(self.names)
+        api_parameters = QueryDict(mutable=True)
+        api_parameters.update(self.api_parameters)
         if self.is_by_house:
-            names["publisher"] = str(_get_newsroom_id())
+            api_parameters["publisher"] = str(_get_newsroom_id())
         if self.cleaned_data["cursor"]:
-            names["cursor"] = self.cleaned_data["cursor"]
-        return ReadersQuery(names, Publication.objects.all(), request=self.request)
+            api_parameters["cursor"] = self.cleaned_data["cursor"]
+        return ReaderClaimQuery(api_parameters, Publication.objects.all(), request=self.request)
 
     @property
     def conditions(self) -> dict[str, Any]:
@@ -199,24 +201,28 @@ class ClaimSearch(forms.Form):
             ValueRefused: the cursor is not valid.
         """
         page = self._load_page(size)
-        if not page.rows and (text := self.query.may_mean) and (entries := find_claims_by_meaning(text)):
-            self.query.mean(entries)
+        if (
+            not page.rows
+            and (text := self.query.text_for_meaning_search)
+            and (entries := find_claims_by_meaning(text))
+        ):
+            self.query.use_meaning_matches(entries)
             page = self._load_page(size)
         return page
 
     def _load_page(self, size: int) -> "KeysetPage[ListedClaim]":
         query = self.query
         if query.target_table and "publisher" not in query.given_filters:
-            query.finds_many = read_planned_rows(query.verdicts(query.given_filters).current()) > LONG_LIST
-        found = read_template_page(
+            query.matches_many = read_planned_rows(query.verdicts(query.given_filters).current()) > LONG_LIST
+        keyset_page = read_template_page(
             query.template,
             ("body", "body_sha256"),
             ordering=query.ordering,
             size=size,
             cursor=self.cleaned_data["cursor"],
         )
-        rows = [ListedClaim(body, sha256) for body, sha256, *_key in found.rows]
-        return KeysetPage(rows, next=found.next, previous=found.previous)
+        rows = [ListedClaim(body, sha256) for body, sha256, *_key in keyset_page.rows]
+        return KeysetPage(rows, next=keyset_page.next, previous=keyset_page.previous)
 
 
 class ListedClaim:

@@ -43,8 +43,8 @@ def clusters(request: HttpRequest) -> HttpResponse:
         "language": parameters.get("language", "").lower(),
         "languages": _count_languages(),
     }
-    made_of = [page.previous, page.next, context["languages"], *map(render, shown_clusters)]
-    return respond(request, "claims/clusters.html", context, made_of=made_of)
+    dependencies = [page.previous, page.next, context["languages"], *map(render, shown_clusters)]
+    return respond(request, "claims/clusters.html", context, dependencies=dependencies)
 
 
 def _count_languages() -> list[tuple[str, str, int]]:
@@ -69,9 +69,9 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "claims": documents,
         "more": shown_cluster["claim_count"] - len(documents),
     }
-    made_of = [render(shown_cluster), *(entry.body_sha256 for entry in entries)]
+    dependencies = [render(shown_cluster), *(entry.body_sha256 for entry in entries)]
     ratings = [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]
-    return respond(request, "claims/cluster.html", context, made_of=made_of, ratings=ratings)
+    return respond(request, "claims/cluster.html", context, dependencies=dependencies, ratings=ratings)
 
 
 def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], QueryDict]:

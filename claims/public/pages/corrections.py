@@ -44,13 +44,13 @@ _PARAMETERS = ("kind", "month", "claim", "publisher", "by", "cursor")
 class ShownCorrection:
     """One entry of the log of corrections."""
 
-    said: CorrectedEntry
+    corrected_entry: CorrectedEntry
     kind: str
     changes: list[ShownChange]
 
     @property
     def month(self) -> date:
-        local = self.said.published_at.astimezone(get_default_timezone())
+        local = self.corrected_entry.published_at.astimezone(get_default_timezone())
         return local.date().replace(day=1)
 
 
@@ -87,7 +87,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         "narrows": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
         "feed": _build_query(parameters, without=("cursor",)),
     }
-    made_of = [
+    dependencies = [
         page.previous,
         page.next,
         context["kinds"],
@@ -96,7 +96,11 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
     ]
     documents = [document for one in entries for document in (one.before, one.after) if document]
     return respond(
-        request, "claims/corrections.html", context, made_of=made_of, ratings=list_ratings(documents)
+        request,
+        "claims/corrections.html",
+        context,
+        dependencies=dependencies,
+        ratings=list_ratings(documents),
     )
 
 

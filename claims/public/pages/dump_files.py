@@ -62,8 +62,8 @@ def dumps_page(request: HttpRequest) -> HttpResponse:
         "corrections": corrections,
         "site": request.build_absolute_uri("/")[:-1],
     }
-    made_of = [*(dump.folder for dump in dumps), *(entry.sequence for entry in corrections)]
-    return respond(request, "claims/dumps.html", context, made_of=made_of)
+    dependencies = [*(dump.folder for dump in dumps), *(entry.sequence for entry in corrections)]
+    return respond(request, "claims/dumps.html", context, dependencies=dependencies)
 
 
 @require_safe

@@ -77,7 +77,9 @@ def build_entry_page(
         "shown": shown_entry,
         "newest": newest,
         "history": history,
-        "grave": [change for change in history if change.is_grave and change.version <= shown_entry.version],
+        "grave": [
+            change for change in history if change.is_prominent and change.version <= shown_entry.version
+        ],
         "replaced_by": next((c for c in history if c.version == shown_entry.version + 1), None),
         "cited_as": document["url"]
         if shown_entry is newest

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from claims.ledger.queries.facet_counts import FACETS, REVIEWED_MONTH, Counting, FacetCounts
+from claims.ledger.queries.facet_counts import FACETS, REVIEWED_MONTH, FacetCounting, FacetCounts
 from claims.models import Publication
 from claims.models.rating import RatingClass
 from claims.public.pages.claim_search import ClaimSearch, parse_period
@@ -103,21 +103,21 @@ def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | Non
     """
     counting = _prepare_counting(search)
     cached_counts = counting.get_cached()
-    if cached_counts is None and (is_long or _is_narrowed(counting)) and _is_dear(counting):
+    if cached_counts is None and (is_long or _is_narrowed(counting)) and _is_expensive(counting):
         return None
     return _build_panel(search, cached_counts or counting.compute_counts())
 
 
-def _is_narrowed(counting: Counting) -> bool:
+def _is_narrowed(counting: FacetCounting) -> bool:
     """Return whether a facet, counted without its own filter, covers more claims than the list."""
-    return any(name in FACETS[facet].own for facet in counting.names for name in counting.conditions)
+    return any(name in FACETS[facet].parameters for facet in counting.names for name in counting.conditions)
 
 
-def _is_dear(counting: Counting) -> bool:
+def _is_expensive(counting: FacetCounting) -> bool:
     """Return whether counting the facets is expensive by the planner's estimate."""
     everything = Publication.objects.all()
     conditions = {
-        tuple(name for name in counting.conditions if name not in FACETS[facet].own)
+        tuple(name for name in counting.conditions if name not in FACETS[facet].parameters)
         for facet in counting.names
     }
     # A few claims have only small counts. For a single facet, the facet itself shows this sooner.
@@ -174,7 +174,7 @@ def _build_panel(search: ClaimSearch, counts: FacetCounts) -> FacetPanel:
 
 def list_chosen(search: ClaimSearch) -> list[ChosenFacet]:
     """Return the reader's filters. Unpublished values are shown by their number only."""
-    chosen_values = search.chosen
+    chosen_values = search.active_filters
     names = load_names({name: [chosen_values[name]] for name in _NAMED_FACETS if name in chosen_values})
     return [
         ChosenFacet(
@@ -199,9 +199,9 @@ def _list_offered(search: ClaimSearch) -> list[str]:
     return [name for name in _FACETS if name not in search.about]
 
 
-def _prepare_counting(search: ClaimSearch) -> Counting:
+def _prepare_counting(search: ClaimSearch) -> FacetCounting:
     names = [_FACETS[name] for name in _list_offered(search)]
-    return Counting(search.query, search.conditions, names, _VALUES)
+    return FacetCounting(search.query, search.conditions, names, _VALUES)
 
 
 def _count_months(search: ClaimSearch) -> list[tuple[str, int]]:
@@ -211,7 +211,7 @@ def _count_months(search: ClaimSearch) -> list[tuple[str, int]]:
         return []
     first, last = parse_period(months[:4])
     conditions = {**search.conditions, "reviewed_after": first, "reviewed_before": last}
-    counts = Counting(search.query, conditions, [REVIEWED_MONTH.name], 12).get_counts()
+    counts = FacetCounting(search.query, conditions, [REVIEWED_MONTH.name], 12).get_counts()
     return sorted(counts.facets[REVIEWED_MONTH.name].counts, reverse=True)
 
 
@@ -270,7 +270,7 @@ def _get_label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> s
 def _build_query(search: ClaimSearch, **changes: Any) -> str:
     """Return the query string of the first page of the same list with different values."""
     parameters = QueryDict(mutable=True)
-    for name, value in {**search.kept, **changes}.items():
+    for name, value in {**search.kept_parameters, **changes}.items():
         if value:
             parameters[name] = str(value)
     return f"?{parameters.urlencode()}"

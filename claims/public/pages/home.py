@@ -78,7 +78,7 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
         ],
         "about": about,
     }
-    made_of = [
+    dependencies = [
         *(row.sha256 for row in newest),
         *(entry.body_sha256 for entry in repeated_entries),
         *map(repr, clusters),
@@ -88,7 +88,7 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
     ]
     shown_documents = [*documents, *(entry.document for entry in repeated_entries)]
     return respond(
-        request, "claims/home.html", context, made_of=made_of, ratings=list_ratings(shown_documents)
+        request, "claims/home.html", context, dependencies=dependencies, ratings=list_ratings(shown_documents)
     )
 
 

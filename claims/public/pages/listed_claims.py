@@ -34,7 +34,7 @@ class ListedClaims:
     search: ClaimSearch
     documents: list[Document]
     context: dict[str, Any]
-    made_of: list[object]
+    dependencies: list[object]
 
     @property
     def ratings(self) -> list[Document]:
@@ -58,7 +58,7 @@ def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None
     context = {
         "asked": search.cleaned_data,
         "longest": MAX_LENGTH,
-        "narrows": search.narrows,
+        "narrows": search.is_filtered,
         "reading": search.reading,
         "is_ranked": search.is_ranked,
         "feed": search.feed,
@@ -70,19 +70,19 @@ def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None
         "chosen": chosen_filters,
         "only": chosen_filters[0] if len(chosen_filters) == 1 and not search.cleaned_data["q"] else None,
         # Additional filters make each link one of thousands of combinations, which no robot should crawl.
-        "is_combined": bool(search.chosen or search.about),
+        "is_combined": bool(search.active_filters or search.about),
         # The parameters that a new search keeps.
-        "kept": [(name, value) for name, value in search.kept.items() if name != "q"],
+        "kept": [(name, value) for name, value in search.kept_parameters.items() if name != "q"],
         "counts_at": build_counts_urls(search),
     }
-    made_of: list[object] = [
+    dependencies: list[object] = [
         counts,
         chosen_filters,
         page.previous,
         page.next,
         *(row.sha256 for row in page.rows),
     ]
-    return ListedClaims(search, documents, context, made_of)
+    return ListedClaims(search, documents, context, dependencies)
 
 
 def read_valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimSearch:
@@ -112,7 +112,7 @@ def claims(request: HttpRequest) -> HttpResponse:
         request,
         "claims/list.html",
         claim_list.context,
-        made_of=claim_list.made_of,
+        dependencies=claim_list.dependencies,
         ratings=claim_list.ratings,
     )
 
@@ -124,33 +124,33 @@ def claims(request: HttpRequest) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """Return the filter counts for a page that was sent without them.
 
-    `part` returns a fragment for the page's script, which inserts it; `of` gives the page's subject.
+    `part` returns a fragment for the page's script, which inserts it; `subject_name` gives the page's subject.
     """
-    of, is_part = request.GET.get("of", ""), "part" in request.GET
+    subject_name, is_part = request.GET.get("of", ""), "part" in request.GET
     about = (
-        {of: request.GET.get(of, "")}
-        if is_part and of in ("topic", "claimant", "publisher", "rating")
+        {subject_name: request.GET.get(subject_name, "")}
+        if is_part and subject_name in ("topic", "claimant", "publisher", "rating")
         else {}
     )
     search = read_valid_search(request, about)
     counts = facet_panel.build_panel(search)
     context = {
         "counted": counts,
-        "is_combined": bool(search.chosen or search.about),
+        "is_combined": bool(search.active_filters or search.about),
         "list_at": "" if is_part else reverse("claims"),
         "chosen": facet_panel.list_chosen(search),
     }
     template = "claims/_facets.html" if is_part else "claims/facets.html"
-    return respond(request, template, context, made_of=[counts])
+    return respond(request, template, context, dependencies=[counts])
 
 
 def build_counts_urls(search: ClaimSearch) -> dict[str, str]:
     """Return the URLs of a list's counts: `page` for readers, and `part` for its script."""
-    of = next(iter(search.about), "")
-    parameters = {**search.about, **search.kept}
-    by = "house" if search.is_by_house else "all"
-    at = reverse("claim-counts")
+    subject_name = next(iter(search.about), "")
+    parameters = {**search.about, **search.kept_parameters}
+    publisher_choice = "house" if search.is_by_house else "all"
+    counts_path = reverse("claim-counts")
     return {
-        "page": f"{at}?{urlencode({**parameters, 'by': by})}",
-        "part": f"{at}?{urlencode({**parameters, 'of': of, 'part': 1})}",
+        "page": f"{counts_path}?{urlencode({**parameters, 'by': publisher_choice})}",
+        "part": f"{counts_path}?{urlencode({**parameters, 'of': subject_name, 'part': 1})}",
     }

@@ -1,4 +1,4 @@
-"""Related published claims, each with the reason. No claim is better than a weak one."""
+"""Related published claims, each with the reason. Weak matches are left out."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -37,11 +37,11 @@ class RelatedClaim:
 
     claim: Document
     #: One of `REASONS`.
-    why: str
+    reason_code: str
 
     @property
     def reason(self) -> str:
-        return str(REASONS[self.why])
+        return str(REASONS[self.reason_code])
 
 
 def find_related_claims(document: Document) -> list[RelatedClaim]:

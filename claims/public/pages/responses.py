@@ -34,7 +34,7 @@ def respond(
     template: str,
     context: dict[str, Any],
     *,
-    made_of: Iterable[object],
+    dependencies: Iterable[object],
     ratings: Iterable[Document] = (),
     more_styles: SafeString = NO_STYLES,
 ) -> HttpResponse:
@@ -49,7 +49,7 @@ def respond(
     language, reader = get_interface_language(), get_reader_language()
     with translation.override(language):
         styles = build_rating_styles(ratings) + more_styles
-        etag = compute_etag(language, reader, request.get_full_path(), *made_of)
+        etag = compute_etag(language, reader, request.get_full_path(), *dependencies)
         # While templates are being edited, the release's ETag would be outdated.
         response = None if settings.DEBUG else get_conditional_response(request, etag=etag)
         if response is None:
@@ -58,7 +58,7 @@ def respond(
     if links := link_field(request):
         response["Link"] = links
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
-    _declare(response, language, styles)
+    _add_page_headers(response, language, styles)
     return response
 
 
@@ -71,7 +71,7 @@ def respond_once(
         styles = build_rating_styles(ratings)
         response = render(request, template, _complete_context(context, reader, styles))
     response["Cache-Control"] = "no-store"
-    _declare(response, language, styles)
+    _add_page_headers(response, language, styles)
     return response
 
 
@@ -88,7 +88,7 @@ def _complete_context(context: dict[str, Any], reader: str, styles: str) -> dict
     return context | {"reader_language": reader, "rating_styles": styles, "is_reader_page": True}
 
 
-def _declare(response: HttpResponse, language: str, styles: str) -> None:
+def _add_page_headers(response: HttpResponse, language: str, styles: str) -> None:
     """Declare the page's language, and provide the rating colours."""
     response["Content-Language"] = language
     if styles:

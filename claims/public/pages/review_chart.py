@@ -59,7 +59,7 @@ class ReviewChart:
         return sum(number for _value, _name, number in self.classes)
 
     @property
-    def most(self) -> int:
+    def highest(self) -> int:
         return max((period.total for period in self.periods), default=0)
 
     @property
@@ -139,12 +139,12 @@ def _format_month(number: int) -> str:
 def _draw_chart(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
     if len(periods) < 2:  # one bar shows no more than the numbers beside it
         return SafeString()
-    most = max(period.total for period in periods)
+    highest = max(period.total for period in periods)
     bars = "".join(
         f'<rect class="class-{value}" x="{place * _STEP + (_STEP - _BAR) // 2}" y="{_format_units(above)}"'
         f' width="{_BAR}" height="{_format_units(height)}"/>'
         for place, period in enumerate(periods)
-        for value, above, height in _stack_classes(period, classes, most)
+        for value, above, height in _stack_classes(period, classes, highest)
     )
     return format_html(
         '<svg class="bars" width="{}%" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
@@ -159,13 +159,13 @@ def _draw_chart(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
     )
 
 
-def _stack_classes(period: ChartPeriod, classes: list[str], most: int) -> list[tuple[str, float, float]]:
+def _stack_classes(period: ChartPeriod, classes: list[str], highest: int) -> list[tuple[str, float, float]]:
     """Return the stacked bars of a period by class: the distance from the top, and the height."""
     parts, height = [], 0
     for value in classes:
         if number := period.counts.get(value, 0):
             height += number
-            parts.append((value, _HEIGHT - height / most * _HEIGHT, number / most * _HEIGHT))
+            parts.append((value, _HEIGHT - height / highest * _HEIGHT, number / highest * _HEIGHT))
     return parts
 
 

@@ -180,8 +180,8 @@ def _render_index(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
         "q": index_page.words,
         "letter": index_page.letter,
     }
-    made_of = [index_page.subjects, index_page.page.previous, index_page.page.next, context["letters"]]
-    return respond(request, "claims/subject_index.html", context, made_of=made_of)
+    dependencies = [index_page.subjects, index_page.page.previous, index_page.page.next, context["letters"]]
+    return respond(request, "claims/subject_index.html", context, dependencies=dependencies)
 
 
 def _has_words(rows: QuerySet[Any], words: str) -> Q:

@@ -35,7 +35,7 @@ def load_names(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
 
 
 def build_slug(name: str, fallback: str) -> str:
-    """Return the readable end of a URL, which never identifies anything."""
+    """Return the readable end of a URL. It is never used to find the object."""
     return slugify(name, allow_unicode=True)[:_MAX_SLUG_LENGTH].strip("-") or fallback
 
 

@@ -140,7 +140,7 @@ def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
 def rating_classes(request: HttpRequest) -> HttpResponse:
     """Show the ten rating classes."""
     classes = [(value, str(label), str(MEANINGS[value])) for value, label in RatingClass.choices]
-    return respond(request, "claims/rating_classes.html", {"classes": classes}, made_of=[classes])
+    return respond(request, "claims/rating_classes.html", {"classes": classes}, dependencies=[classes])
 
 
 def _render_subject(
@@ -153,12 +153,12 @@ def _render_subject(
     more_ratings: list[Document] | None = None,
 ) -> HttpResponse:
     chart = build_review_chart(count_reviews(conditions))
-    made_of = [context, chart, *claim_list.made_of]
+    dependencies = [context, chart, *claim_list.dependencies]
     return respond(
         request,
         template,
         {**claim_list.context, **context, "chart": chart},
-        made_of=made_of,
+        dependencies=dependencies,
         ratings=[*claim_list.ratings, *(more_ratings or [])],
     )
 

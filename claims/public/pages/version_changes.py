@@ -37,7 +37,7 @@ class VersionChange:
         return self.kind in CORRECTIONS
 
     @property
-    def is_grave(self) -> bool:
+    def is_prominent(self) -> bool:
         """Return whether readers must see the change first, because we were wrong or judge differently now."""
         return self.is_correction and (self.kind in ("correction", "retraction") or bool(self.reratings))
 

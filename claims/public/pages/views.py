@@ -66,11 +66,11 @@ def _render_claim_page(
         address=build_canonical_url(get_path(request), get_address_language(request)),
     )
     related_ids = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
-    made_of = [
+    dependencies = [
         *(ledger[0].body_sha256, shown_entry.version),
         *(page.context["standings"], page.context["notes"], related_ids),
     ]
-    return respond(request, page.template, page.context, made_of=made_of, ratings=page.ratings)
+    return respond(request, page.template, page.context, dependencies=dependencies, ratings=page.ratings)
 
 
 @require_safe
@@ -89,9 +89,9 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
         "more": published_source.has_more,
         "address": build_absolute_url("source", pk),
     }
-    made_of = [bool(published_source.text), notes, *published_source.hashes]
+    dependencies = [bool(published_source.text), notes, *published_source.hashes]
     ratings = list_ratings(published_source.documents)
-    return respond(request, "sources/source.html", context, made_of=made_of, ratings=ratings)
+    return respond(request, "sources/source.html", context, dependencies=dependencies, ratings=ratings)
 
 
 @require_safe
@@ -111,9 +111,13 @@ def methodology(request: HttpRequest) -> HttpResponse:
         for scale in scales
     ]
     ratings = [rating for entry in shown_scales for rating in entry["ratings"]]
-    made_of = [ratings, *(entry["methodology"] for entry in shown_scales)]
+    dependencies = [ratings, *(entry["methodology"] for entry in shown_scales)]
     return respond(
-        request, "claims/methodology.html", {"scales": shown_scales}, made_of=made_of, ratings=ratings
+        request,
+        "claims/methodology.html",
+        {"scales": shown_scales},
+        dependencies=dependencies,
+        ratings=ratings,
     )
 
 

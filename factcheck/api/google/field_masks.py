@@ -20,7 +20,7 @@ class UnknownField(ValueError):
 
 @dataclass
 class Mask:
-    """A tree of the fields to keep; `keeps_all` keeps everything below."""
+    """The fields to keep, as a tree. If `keeps_all` is set, everything below is kept."""
 
     keeps_all: bool = False
     parts: dict[str, "Mask"] = field(default_factory=dict)

@@ -64,7 +64,7 @@ def make_text_reader(max_length: int) -> ValueReader:
 
 
 def parse_natural(value: str) -> int:
-    """Parse a non-negative int32. 0 is the value of an unset field."""
+    """Parse a non-negative 32-bit integer. An unset field has the value 0."""
     if not _INT32_PATTERN.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
         raise ValueRefused("it must be a whole number (TYPE_INT32).")
     if int(value) < 0:

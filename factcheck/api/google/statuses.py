@@ -30,14 +30,16 @@ _STATUS_NAMES = {
 
 
 class Violation(NamedTuple):
-    """A violation by a field of the request (`google.rpc.BadRequest.FieldViolation`); the field may be ""."""
+    """A problem with a field of the request (`google.rpc.BadRequest.FieldViolation`). The field is empty if none is
+    at fault.
+    """
 
     field: str
     description: str
 
 
 class StatusResponse(HttpResponse):
-    """An error response, with the violations by field if known."""
+    """An error response, with the violation of each field if known."""
 
     def __init__(self, code: int, message: str, *, violations: Iterable[Violation] = ()) -> None:
         error: dict[str, Any] = {"code": int(code), "message": message, "status": _get_status_name(code)}

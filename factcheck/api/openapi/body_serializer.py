@@ -53,7 +53,7 @@ class BodySerializer(serializers.Serializer):
 
 
 def name_bodies(**bodies: type) -> None:
-    """Describe bodies that are only parts of others, under these names in the OpenAPI document."""
+    """Name bodies in the OpenAPI document that are only parts of other bodies."""
     for name, body in bodies.items():
         type(f"{name}Serializer", (BodySerializer,), {"body": body})
 

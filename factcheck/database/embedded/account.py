@@ -17,7 +17,8 @@ OWN_ACCOUNT, SHARED_ACCOUNT = "factcheck", "nobody"
 
 
 def find_account(place: ServerPlace) -> pwd.struct_passwd | None:
-    """Return the server's account under root: the owner of data or project, otherwise `factcheck` or `nobody`.
+    """Return the account that runs the server under root: the owner of the data or project, or `factcheck` or
+    `nobody`.
 
     Other users run it as themselves.
     """

@@ -160,7 +160,7 @@ def _get_access_file(place: ServerPlace) -> Path:
 
 
 def _write(place: ServerPlace, lines: str) -> None:
-    """Write the access file without changing its owner; never through a link."""
+    """Write the access file. Its owner stays the same, and links are not followed."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
     with os.fdopen(os.open(_get_access_file(place), flags, 0o600), "w") as file:
         file.write(lines)

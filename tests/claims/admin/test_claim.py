@@ -161,7 +161,7 @@ def test_the_list_is_found_by_quote_and_by_queue(client: Client, checker: User, 
     assert list(client.get(address, {"queue": "triage"}).context["cl"].result_list) == [high, low]
     assert list(client.get(address, {"q": "ferries monday"}).context["cl"].result_list) == [quoted]
     assert list(client.get(address, {"queue": "unchecked"}).context["cl"].result_list) == [quoted]
-    verdict_drafts.draft(quoted, author=checker)
+    verdict_drafts.create_draft(quoted, author=checker)
     assert list(client.get(address, {"queue": "unchecked"}).context["cl"].result_list) == []
     assert list(client.get(address, {"judged": "open"}).context["cl"].result_list) == [quoted]
 

@@ -209,7 +209,7 @@ def scheduled(draft: Verdict, checker: User) -> ScheduledPublication:
 
 
 def test_what_is_missing_leads_to_its_field(desk: Desk, checker: User, claim: Claim) -> None:
-    verdict_drafts.draft(claim, author=checker)
+    verdict_drafts.create_draft(claim, author=checker)
     page = desk.sign_in(checker).text(claim)
     for place in (
         "id_verdicts-0-rating_0",

@@ -47,7 +47,7 @@ def test_shows_what_is_published_and_what_is_in_work(
         make_claim("No tram costs anything."),
         make_claim("Trams are not free.", state="proposed", created_by=checker),
     )
-    verdict_drafts.draft(drafted, author=checker)
+    verdict_drafts.create_draft(drafted, author=checker)
     answers.know(TYPED, published, confidence=0.9, reasons=("the same, negated twice",))
     answers.know(TYPED, drafted, confidence=0.8, reasons=())
     answers.know(TYPED, proposed, "contradicts", confidence=0.99, reasons=("one of them denies it",))
@@ -110,7 +110,7 @@ def test_drafts_of_others_are_not_shown_to_who_may_not_read_them(
     secret = make_claim("Xylograph.", created_by=checker)
     answers.know(TYPED, secret, reasons=("xylograph",))
     public = publish(make_claim("Trams cost nothing."))
-    verdict_drafts.draft(public, author=checker)
+    verdict_drafts.create_draft(public, author=checker)
     answers.know(TYPED, public)
     client.force_login(contributor)
     (item,) = typed(client)

@@ -161,7 +161,7 @@ def test_what_was_built_on_is_not_undone(client: Client, checker: User) -> None:
     claim = make_claim(state="proposed")
     client.force_login(checker)
     _status, answer = as_json(client, f"{claim.pk}/accept/", seen="0")
-    verdict_drafts.draft(Claim.objects.get(pk=claim.pk), author=checker)
+    verdict_drafts.create_draft(Claim.objects.get(pk=claim.pk), author=checker)
     status, refused = as_json(client, "undo/", undo=answer["undo"])
     claim.refresh_from_db()
     assert (status, refused["done"], claim.state) == (409, [], "accepted")

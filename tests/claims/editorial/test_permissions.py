@@ -347,7 +347,7 @@ def test_only_who_submitted_withdraws(checker: User, colleague: User) -> None:
 
 
 def test_a_rating_comes_from_a_scale_of_the_publisher(checker: User) -> None:
-    draft = verdict_drafts.draft(make_claim(), author=checker)
+    draft = verdict_drafts.create_draft(make_claim(), author=checker)
     assert tool(checker).patch(f"verdicts/{draft.pk}/", {"rating": rating().pk}).status_code == 200
     scale = rating().scale
     scale.in_use = False

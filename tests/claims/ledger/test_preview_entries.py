@@ -48,8 +48,8 @@ def test_a_first_verdict(checker: User, editor: User, topic: Topic) -> None:
     shown = preview_entries.preview_publishing(verdict, list(verdict.evidence.all()))
     assert (shown.now, Publication.objects.count()) == (None, 0)
     workflow.move(verdict, "publish", by=editor)
-    assert said(shown.then) == said(newest(claim))
-    assert (shown.then.kind, shown.then.slug) == ("publication", newest(claim).slug)
+    assert said(shown.future_entry) == said(newest(claim))
+    assert (shown.future_entry.kind, shown.future_entry.slug) == ("publication", newest(claim).slug)
 
 
 def test_a_new_version(publish: Callable[..., Claim], checker: User, editor: User) -> None:
@@ -66,8 +66,8 @@ def test_a_new_version(publish: Callable[..., Claim], checker: User, editor: Use
     shown = preview_entries.preview_publishing(verdict, list(verdict.evidence.all()))
     assert shown.now == newest(claim)
     workflow.move(verdict, "publish", by=editor)
-    assert said(shown.then) == said(newest(claim))
-    assert shown.then.note == "The sum was in dollars."
+    assert said(shown.future_entry) == said(newest(claim))
+    assert shown.future_entry.note == "The sum was in dollars."
 
 
 def test_a_retraction(publish: Callable[..., Claim], editor: User) -> None:
@@ -75,8 +75,8 @@ def test_a_retraction(publish: Callable[..., Claim], editor: User) -> None:
     verdict = claim.verdicts.get()
     shown = preview_entries.preview_retracting(verdict, "We were wrong.")
     workflow.move(verdict, "retract", by=editor, note="We were wrong.")
-    assert said(shown.then) == said(newest(claim))
-    assert shown.then.status == "retracted"
+    assert said(shown.future_entry) == said(newest(claim))
+    assert shown.future_entry.status == "retracted"
 
 
 def test_changed_appearances(publish: Callable[..., Claim], editor: User, topic: Topic) -> None:
@@ -84,7 +84,7 @@ def test_changed_appearances(publish: Callable[..., Claim], editor: User, topic:
     claim.topics.add(topic)
     shown = preview_entries.preview_republishing(claim, "clarification", "Filed under transport.")
     workflow.move(claim, "republish", by=editor, note="Filed under transport.", kind="clarification")
-    assert said(shown.then) == said(newest(claim))
+    assert said(shown.future_entry) == said(newest(claim))
 
 
 @pytest.mark.parametrize("target_is_public", [True, False])
@@ -93,10 +93,10 @@ def test_a_merge_and_its_undoing(target_is_public: bool, publish: Callable[..., 
     make_appearance(claim, make_source("The bridge was cheap."), "The bridge")
     shown = preview_entries.preview_merging(claim, target)
     claim = workflow.move(claim, "merge", by=editor, into=target, note="The same.")
-    assert [said(each.then) for each in shown] == [said(newest(row)) for row in (claim, target)]
+    assert [said(each.future_entry) for each in shown] == [said(newest(row)) for row in (claim, target)]
     undone = preview_entries.preview_unmerging(claim, target)
     workflow.move(claim, "unmerge", by=editor, note="Two bridges.")
-    assert [said(each.then) for each in undone] == [said(newest(row)) for row in (claim, target)]
+    assert [said(each.future_entry) for each in undone] == [said(newest(row)) for row in (claim, target)]
 
 
 def test_a_merge_that_readers_do_not_see(publish: Callable[..., Claim], editor: User) -> None:
@@ -108,17 +108,17 @@ def test_a_merge_that_readers_do_not_see(publish: Callable[..., Claim], editor: 
 
 def test_a_draft_as_it_is_typed(publish: Callable[..., Claim], checker: User) -> None:
     claim = publish()
-    draft = verdict_drafts.draft(claim, author=checker)
+    draft = verdict_drafts.create_draft(claim, author=checker)
     draft.summary, draft.rating = "Typed, not saved.", rating("true")
     typed = preview_entries.EditedClaim(Claim.objects.get(pk=claim.pk), [], [])
     typed.claim.statement = "The bridge cost nothing."
     shown = preview_entries.preview_publishing(draft, [], edited_claim=typed)
-    [verdict] = shown.then.document["verdicts"]
+    [verdict] = shown.future_entry.document["verdicts"]
     assert (verdict["summary"], verdict["rating"]["code"], verdict["evidence"]) == (
         "Typed, not saved.",
         "true",
         [],
     )
-    assert shown.then.document["statement"] == "The bridge cost nothing."
+    assert shown.future_entry.document["statement"] == "The bridge cost nothing."
     draft.refresh_from_db()
     assert (draft.summary, Publication.objects.count()) == ("The accounts show a different sum.", 1)

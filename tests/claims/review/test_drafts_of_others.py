@@ -64,7 +64,7 @@ def newsroom(
     make_appearance(public, source, "The bridge cost 90 million euros")
     published = public.verdicts.get()
     draft = make_draft(accepted, checker, summary=f"{SECRET} is an island.", code="misleading")
-    version = verdict_drafts.draft(public, author=checker)
+    version = verdict_drafts.create_draft(public, author=checker)
     verdict_drafts.edit(
         version,
         by=checker,

@@ -247,7 +247,7 @@ def test_a_whole_claim_goes_with_all_its_own_texts(
     other, claim = publish(), publish()
     as_committed()
     ada, abe = administrators
-    texts = removals.find_own_texts(claim)
+    texts = removals.find_claim_texts(claim)
     assert claim.statement in texts
     signed_off = claim.publications.get().document["verdicts"][0]["signed_off"]
     digests = [signed_off["claim_sha256"], signed_off["verdict_sha256"]]

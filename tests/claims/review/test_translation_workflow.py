@@ -354,7 +354,7 @@ def test_whom_it_concerns_is_told(claim: Claim, checker: User, colleague: User, 
         draft = move(draft, "request_changes", by=editor, note="Millions.")
         publish_draft(draft, editor)
     assert {kind for kind, name, _note in sent if name == "kim"} == {"translation_back", "translation_done"}
-    verdict_drafts.draft(claim, author=checker).delete()
+    verdict_drafts.create_draft(claim, author=checker).delete()
     with recorded_notifications() as sent:
         new_version(newsroom.publishing(checker, editor, told=True), claim)
     assert [kind for kind, name, _note in sent if name == "kim"].count("translation_stale") == 1

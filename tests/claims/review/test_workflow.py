@@ -258,7 +258,7 @@ def test_changes_are_published_of_what_is_public_only(editor: User, publish: Pub
 
 def test_new_version_takes_over_what_it_replaces(publish: Publish, checker: User) -> None:
     first = publish(summary="Nine million.").verdicts.get()
-    second = verdict_drafts.draft(first.claim, author=checker)
+    second = verdict_drafts.create_draft(first.claim, author=checker)
     assert (second.version, second.supersedes, second.summary, second.rating) == (
         2,
         first,
@@ -278,16 +278,16 @@ def test_new_version_supersedes_the_old_one(publish: Publish) -> None:
 
 
 def test_new_version_needs_a_public_note(publish: Publish, checker: User) -> None:
-    verdict = verdict_drafts.draft(publish(), author=checker)
+    verdict = verdict_drafts.create_draft(publish(), author=checker)
     with pytest.raises(NotPossible, match="the kind of change and the public note on it"):
         workflow.move(verdict, "submit", by=checker)
 
 
 def test_one_open_draft_at_a_time(checker: User, colleague: User) -> None:
     claim = make_claim()
-    verdict_drafts.draft(claim, author=checker)
+    verdict_drafts.create_draft(claim, author=checker)
     with pytest.raises(NotPossible, match="already has an open verdict"):
-        verdict_drafts.draft(claim, author=colleague)
+        verdict_drafts.create_draft(claim, author=colleague)
 
 
 @pytest.mark.parametrize("how", ["decline", "merge"])
@@ -296,7 +296,7 @@ def test_declined_and_merged_claims_get_no_verdict(editor: User, how: str) -> No
         make_claim(), how, by=editor, note="So.", into=make_claim() if how == "merge" else None
     )
     with pytest.raises(NotPossible, match="A declined or merged claim cannot have a verdict"):
-        verdict_drafts.draft(claim, author=editor)
+        verdict_drafts.create_draft(claim, author=editor)
 
 
 # Claims

@@ -221,7 +221,7 @@ class _ImmediateResults:
             _build_found_claim(document, "same", 1.0, [gettext("It is about the same address or picture.")])
             for document in self.answer.known_claims
         ]
-        match = [match for sentence in sentences for match in sentence.meant]
+        match = [match for sentence in sentences for match in sentence.matches_found]
         return by_address + [
             _build_found_claim(m.claim, m.kind, round(m.confidence, 3), list(m.reasons)) for m in match
         ]

@@ -53,7 +53,7 @@ def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) ->
     )
     if not documents and not search_text:
         result_text = (
-            _("No published claim matches.") if search.narrows else _("Nothing has been published yet.")
+            _("No published claim matches.") if search.is_filtered else _("Nothing has been published yet.")
         )
     return result_text, list_text.write_claims(documents, next_url=build_next_url(request, page.next))
 

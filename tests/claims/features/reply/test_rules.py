@@ -192,7 +192,7 @@ def test_when_an_answer_was_noted_is_not_for_the_one_who_notes_it(
 def test_of_what_was_replaced_nothing_changes(checker: User, editor: User, draft: Verdict) -> None:
     row = ask(draft, checker, hours=-1)
     workflow.move(submitted(draft, checker, editor), "publish", by=editor)
-    newer = verdict_drafts.draft(
+    newer = verdict_drafts.create_draft(
         draft.claim, author=checker, correction_kind="update", correction_note="New figures."
     )
     workflow.move(submitted(newer, checker, editor), "publish", by=editor)

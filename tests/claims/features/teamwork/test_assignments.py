@@ -149,7 +149,7 @@ def test_publishing_is_the_end_of_it_and_a_recheck_a_new_beginning(
     again = assignments.assign_work(draft, colleague, by=editor)
     assert (again.person, again.due_on, again.priority) == (colleague, None, Priority.NORMAL)
     # The new version ends the work on the one before.
-    version = verdict_drafts.draft(claim, author=checker)
+    version = verdict_drafts.create_draft(claim, author=checker)
     version.correction_kind, version.correction_note = "update", "More is known."
     version.save()
     bring_out(version, checker, editor)

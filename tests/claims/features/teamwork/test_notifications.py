@@ -42,7 +42,7 @@ def test_nobody_who_may_not_read_it(
     assert notify_people("accepted", claim=claim, to=[contributor, colleague]) == []
     public = publish()
     Notification.objects.all().delete()
-    version = verdict_drafts.draft(public, author=checker)
+    version = verdict_drafts.create_draft(public, author=checker)
     assert notify_people("submitted", claim=public, verdict=version, to=[contributor]) == []
     said = comments.add_comment(public, "Hm.", by=checker, verdict=version).comment
     assert notify_people("commented", claim=public, verdict=version, comment=said, to=[contributor]) == []
@@ -129,7 +129,7 @@ def test_what_somebody_may_no_longer_read_is_not_theirs_any_more(
     contributor: User, checker: User, publish: Any
 ) -> None:
     public = publish()
-    version = verdict_drafts.draft(public, author=checker)
+    version = verdict_drafts.create_draft(public, author=checker)
     contributor.groups.set(checker.groups.all())
     followers.follow(public, contributor)
     comments.add_comment(public, "Secret.", by=checker, verdict=version)

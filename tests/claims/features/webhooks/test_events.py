@@ -259,7 +259,7 @@ class TestMessage:
         """A draft beside the published verdict, notes, edits that wait, and claims that are not public."""
         claim = publish()
         Claim.objects.filter(pk=claim.pk).update(statement="SECRET edit", reason="SECRET reason")
-        draft = verdict_drafts.draft(claim, author=checker)
+        draft = verdict_drafts.create_draft(claim, author=checker)
         Verdict.objects.filter(pk=draft.pk).update(
             summary="SECRET summary", explanation="SECRET explanation", rating=rating("true")
         )

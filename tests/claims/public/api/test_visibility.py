@@ -111,7 +111,7 @@ def secrets(public: Claim, checker: User) -> Secrets:
     # On the published claim: a new appearance, a new topic and a new version of the verdict, none of them published.
     make_appearance(public, source, "She said")
     public.topics.add(topic)
-    revised = verdict_drafts.draft(
+    revised = verdict_drafts.create_draft(
         public, author=checker, summary=f"In truth {SECRET} did it.", rating=house_rating("satire")
     )
     Evidence.objects.create(verdict=revised, source=source, stance="supports", note=SECRET)

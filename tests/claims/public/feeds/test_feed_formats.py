@@ -122,7 +122,7 @@ def test_no_text_breaks_a_feed(document: dict[str, Any], text: str) -> None:
         home="http://localhost:8000/",
         author=text,
         id="http://localhost:8000/feeds/claims.atom",
-        itself="http://localhost:8000/feeds/claims.atom",
+        own_url="http://localhost:8000/feeds/claims.atom",
         first="",
         next="",
         previous="",
