@@ -35,7 +35,7 @@ _ID_ORDERINGS = build_both_orderings("id", make_id_key("id"))
 
 
 class EditorialClaimQuery(ListQuery):
-    """Claims in any state."""
+    """The query of the list of claims in any state."""
 
     list_name = "editorial/claims"
     orderings = (
@@ -98,7 +98,7 @@ class EditorialClaimQuery(ListQuery):
 
 
 class EditorialVerdictQuery(ListQuery):
-    """Verdicts in any state."""
+    """The query of the list of verdicts in any state."""
 
     list_name = "editorial/verdicts"
     orderings = (*_ID_ORDERINGS,)
@@ -120,7 +120,7 @@ class EditorialVerdictQuery(ListQuery):
 
 
 class EditorialTranslationQuery(ListQuery):
-    """Translations in any state."""
+    """The query of the list of translations in any state."""
 
     list_name = "editorial/translations"
     orderings = (*_ID_ORDERINGS,)
@@ -150,7 +150,7 @@ class EditorialTranslationQuery(ListQuery):
 
 
 class TransitionQuery(ListQuery):
-    """Workflow moves."""
+    """The query of the list of workflow moves."""
 
     list_name = "editorial/transitions"
     orderings = (*_ID_ORDERINGS,)
@@ -165,7 +165,7 @@ class TransitionQuery(ListQuery):
 
 
 class PartQuery(ListQuery):
-    """The parts of one parent, in order."""
+    """The query of the parts of one claim or verdict, in order."""
 
     list_name = "editorial/parts"
     orderings = (*reversed(_ID_ORDERINGS),)
@@ -174,7 +174,7 @@ class PartQuery(ListQuery):
 
 
 class MediaQuery(ListQuery):
-    """Pictures, audio and video."""
+    """The query of the list of pictures, audio and video."""
 
     list_name = "editorial/media"
     orderings = (*_ID_ORDERINGS,)
@@ -197,7 +197,7 @@ class MediaQuery(ListQuery):
 
 
 class SnapshotQuery(ListQuery):
-    """Snapshots of one source."""
+    """The query of the list of snapshots of one source."""
 
     list_name = "editorial/snapshots"
     orderings = (*build_both_orderings("number", make_id_key("number")),)

@@ -25,7 +25,7 @@ _CHUNK_SIZE = 2**20
 
 @dataclass(frozen=True, slots=True)
 class KeptFile:
-    """A path at a time, with the hash of its content."""
+    """The state of a path at one time, with the hash of its content."""
 
     path: str
     at: datetime

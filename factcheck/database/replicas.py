@@ -20,7 +20,7 @@ _MAX_REPORTS = 120
 
 
 class Report(NamedTuple):
-    """A server's report about itself."""
+    """A database server's report about its own role and position."""
 
     is_replica: bool
     #: How far it has come in the write-ahead log: written, or replayed.
@@ -33,7 +33,7 @@ class Report(NamedTuple):
 
 @dataclass
 class _ReplicaState:
-    """The state of a replica, in clock times."""
+    """The known state of a replica, with times by this process's clock."""
 
     reported_at: float
     #: Until when it has everything, as far as is known.

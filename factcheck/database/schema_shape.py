@@ -1,4 +1,4 @@
-"""The shape of a database schema as programs that write to it see it, and its changes."""
+"""The parts of a database schema that matter to programs writing to it, and the changes to them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -54,7 +54,7 @@ class PolledDatabase:
 
 
 class DatabaseGauges:
-    """Collect the results of all database questions."""
+    """A collector of the gauges that the database queries set."""
 
     def __init__(self, questions: list[DatabaseQuestion]) -> None:
         self.questions = questions
@@ -98,7 +98,7 @@ class DatabaseGauges:
 
 
 class ProcessCounts:
-    """Collect the counters of the processes of one `serve` from their files."""
+    """A collector of the counters of all processes of one `serve`, from their files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -26,7 +26,7 @@ class DefaultFields:
 
 
 def add_vary(response: HttpResponseBase, field: str) -> None:
-    """Add a request field to Vary."""
+    """Add the name of a request header to `Vary`."""
     response.headers["Vary"] = _extend_vary(response.headers.get("Vary", ""), field)
 
 

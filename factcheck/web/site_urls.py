@@ -4,7 +4,7 @@ Published texts must not change when the site moves to another host, but their l
 stored text contains only the path, after a mark: a tab between a member's name and its value. JSON allows it there, no
 text can contain it (in a string, a tab is written `\\t`), and searching for a single byte costs next to nothing.
 
-    in Python, before it is stored    {"url": "\\0/claims/7/bridge/"}     OWN, then the path
+    in Python, before it is stored    {"url": "\\0/claims/7/bridge/"}     OWN_SITE_MARK, then the path
     stored                            {"url":<tab>"/claims/7/bridge/"}
     served                            {"url":"https://facts.example.org/claims/7/bridge/"}
 """
@@ -40,7 +40,7 @@ def escape_quotation_marks(text: bytes) -> bytes:
 
 
 def parse_stored(text: str | bytes) -> Any:
-    """Parse a stored text as a document that can be stored again, with OWN for this site's URL."""
+    """Parse a stored text as a document that can be stored again, with `OWN_SITE_MARK` for this site's URL."""
     stored_bytes = text.encode() if isinstance(text, str) else text
     return orjson.loads(stored_bytes.replace(_MARK + b'"', _QUOTED_OWN_SITE_MARK))
 

@@ -68,7 +68,7 @@ def resolve_as_of(moment: datetime) -> datetime:
 
 
 class ClaimListQuery(SearchQuery, VerdictQuery):
-    """Published claims."""
+    """The query of a list of published claims."""
 
     list_name = "claims"
     orderings = (
@@ -248,7 +248,7 @@ def _select_newest_time() -> Subquery:
 
 
 class ClaimPageQuery(ClaimListQuery):
-    """Published claims, page by page."""
+    """The query of a paged list of published claims."""
 
     view = make_view_parameter()
     highlight = Parameter(
@@ -259,7 +259,7 @@ class ClaimPageQuery(ClaimListQuery):
 
 
 class ClaimQuery(Query):
-    """One claim."""
+    """The query of a single claim."""
 
     as_of = ClaimListQuery.base_filters["as_of"]
     fields = ClaimListQuery.base_filters["fields"]
@@ -271,7 +271,7 @@ class ClaimQuery(Query):
 
 
 class VersionListQuery(ListQuery):
-    """The ledger of one claim."""
+    """The query of the versions of a claim."""
 
     list_name = "versions"
     orderings = build_both_orderings("version", make_id_key("version"))

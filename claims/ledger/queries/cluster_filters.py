@@ -43,7 +43,7 @@ def _has_claims(claims: list[int]) -> Q:
 
 
 class ClusterListQuery(ListQuery):
-    """Published clusters."""
+    """The query of the list of published clusters."""
 
     list_name = "clusters"
     orderings = (

@@ -16,7 +16,7 @@ _ID_OR_NAME_ORDERINGS = (
 
 
 class ClaimantListQuery(ListQuery):
-    """The filters of claimants of published claims."""
+    """The query of the list of claimants of published claims."""
 
     list_name = "claimants"
     orderings = _ID_OR_NAME_ORDERINGS
@@ -37,7 +37,7 @@ class ClaimantListQuery(ListQuery):
 
 
 class TopicListQuery(ListQuery):
-    """The filters of topics of published claims."""
+    """The query of the list of topics of published claims."""
 
     list_name = "topics"
     orderings = _ID_OR_NAME_ORDERINGS
@@ -53,7 +53,7 @@ class TopicListQuery(ListQuery):
 
 
 class RatingListQuery(ListQuery):
-    """Ratings of published verdicts."""
+    """The query of the list of ratings of published verdicts."""
 
     list_name = "ratings"
     orderings = (*reversed(build_both_orderings("id", make_id_key("id"))),)

@@ -9,7 +9,7 @@ from factcheck.api.query_values import Keyword
 
 
 class NewsroomClaimsQuery(ClaimListQuery):
-    """Published claims of all publishers or only of the newsroom, for feeds."""
+    """The query of published claims of all publishers, or only of the newsroom, for feeds."""
 
     by = VerdictParameter(
         Keyword(("house", "all")),

@@ -60,7 +60,7 @@ class SearchParameter(Parameter):
 
 
 class WordsQuery(ListQuery):
-    """A list that can be searched for words."""
+    """The query of a list that can be searched for words."""
 
     q = SearchParameter(
         Words(MAX_LENGTH),
@@ -112,7 +112,7 @@ class WordsQuery(ListQuery):
 
 
 class SearchQuery(WordsQuery):
-    """A list that can be searched for words, with spelling correction, most relevant first."""
+    """The query of a list that can be searched for words, with spelling correction, most relevant first."""
 
     spelling = Parameter(
         Keyword(("forgiving", "exact")),

@@ -138,7 +138,7 @@ class VerdictQuery(ListQuery):
 
 
 class VerdictListQuery(WordsQuery, VerdictQuery):
-    """Published verdicts, listed separately."""
+    """The query of the list of published verdicts."""
 
     list_name = "verdicts"
     orderings = build_both_orderings(

@@ -164,7 +164,7 @@ class _ClaimsQuery:
         if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
             return page
         # No claim contains these words: return claims that may be meant.
-        matches = find_claims_by_meaning(self.reading.claims_query)
+        matches = find_claims_by_meaning(self.reading.asked)
         self.reading = replace(self.reading, places=AddressTargets([], matches, is_ranked=True), matches=0)
         return self._load_page() if matches else page
 

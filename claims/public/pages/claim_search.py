@@ -76,7 +76,7 @@ def _get_newsroom_id() -> int:
 
 
 class ReaderClaimQuery(ClaimListQuery):
-    """Published claims on reader pages, newest first or most relevant first."""
+    """The query of the claims on a reader page, newest or most relevant first."""
 
     # Of one only: an index has the verdicts of each in the order of the list, which any of several have not.
     publisher = VerdictParameter(

@@ -28,7 +28,7 @@ class ListedClaims:
     """A page of claims with its filters.
 
     Attributes:
-        made_of: the values that the page depends on.
+        dependencies: the values that the page depends on.
     """
 
     search: ClaimSearch
@@ -61,7 +61,7 @@ def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None
         "narrows": search.is_filtered,
         "reading": search.reading,
         "is_ranked": search.is_ranked,
-        "feed": search.feed,
+        "feed": search.feed_query_string,
         "is_by_house": search.is_by_house,
         "page": page,
         "claims": documents,

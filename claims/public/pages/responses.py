@@ -41,7 +41,7 @@ def respond(
     """Render a page that anyone may cache.
 
     Args:
-        made_of: the values that the content depends on, such as digests of publications; the ETag is computed from
+        dependencies: the values that the content depends on, such as digests of publications; the ETag is computed from
             them.
         ratings: the ratings on the page, whose colours are declared.
         more_styles: additional CSS.

@@ -65,7 +65,9 @@ def _render_claim_page(
         original="original" in request.GET,
         address=build_canonical_url(get_path(request), get_address_language(request)),
     )
-    related_ids = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
+    related_ids = [
+        (each.claim["id"], each.claim["version"], each.reason_code) for each in page.context["related"]
+    ]
     dependencies = [
         *(ledger[0].body_sha256, shown_entry.version),
         *(page.context["standings"], page.context["notes"], related_ids),

@@ -11,7 +11,7 @@ term is 0. The excess is also settled and delays later requests, so in the long 
 requests through several processes may also be counted too strictly, by up to that last term.
 
 A process forgets a caller, and at most ⌈L/10⌉ of its requests, in two cases: when it restarts, and after
-`CALLERS_REMEMBERED` other callers. When the store is unreachable, reads continue, and each process enforces the limits
+`MAX_CALLERS` other callers. When the store is unreachable, reads continue, and each process enforces the limits
 alone.
 """
 

@@ -166,7 +166,7 @@ def test_every_number_is_that_of_the_list(
     answer = get(client, condition)
     assert answer["count"] == listed(given)
     for name, facet in answer["facets"].items():
-        others = {key: value for key, value in given.items() if key not in FACETS[name].own}
+        others = {key: value for key, value in given.items() if key not in FACETS[name].parameters}
         for value in facet["values"]:
             chosen = {name: value["value"]}
             if name == "reviewed_year":

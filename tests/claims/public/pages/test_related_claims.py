@@ -38,7 +38,7 @@ def near(settings: Any) -> Callable[[], None]:
 def beside(claim: Claim) -> list[tuple[str, str]]:
     """What is related to a claim, each with the reason."""
     document = Publication.objects.current().get(claim=claim).document
-    return [(each.claim["statement"], each.why) for each in find_related_claims(document)]
+    return [(each.claim["statement"], each.reason_code) for each in find_related_claims(document)]
 
 
 def gathered(title: str, claims: list[Claim], editor: User, state: str = "published") -> Cluster:
