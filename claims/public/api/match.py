@@ -94,7 +94,7 @@ class MatchTermsQuery(ClaimListQuery):
         "The maximum number of matches per passage.",
         default=MATCH_LIMIT,
     )
-    split_mode = Parameter(
+    cut = Parameter(
         Keyword(("auto", "text", "sentences")),
         "The passages that are matched separately: whole texts (`text`), sentences (`sentences`), or, with"
         f" `auto`, whole texts of up to {POST_LENGTH} characters, unless one of their sentences states a claim or its"
@@ -109,7 +109,7 @@ class MatchTermsQuery(ClaimListQuery):
         narrowing = {name: value for name, value in self.given_values.items() if name not in _OPTION_NAMES}
         return MatchTerms(
             language=self.value("text_language", "").partition("-")[0],
-            split_mode=self.value("cut", "auto"),
+            cut=self.value("cut", "auto"),
             most=self.value("matches", MATCH_LIMIT),
             least=self.value("minimum_confidence", None),
             rows=self.qs if narrowing else None,
@@ -198,8 +198,8 @@ def _find_problem(text: Any) -> str:
     return ""
 
 
-def _require_few_sentences(texts: Sequence[str], split_mode: Any) -> None:
-    count = sum(len(split_passages(text, split_mode)) for text in texts)
+def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
+    count = sum(len(split_passages(text, cut)) for text in texts)
     if count > SENTENCE_LIMIT:
         raise ValidationError(
             [
