@@ -116,7 +116,7 @@ class SearchQuery(WordsQuery):
 
     spelling = Parameter(
         Keyword(("forgiving", "exact")),
-        "What to do if hardly anything matches `q` and it seems misspelt: `is_forgiving` also searches for the "
+        "What to do if hardly anything matches `q` and it seems misspelt: `forgiving` also searches for the "
         "words that were probably meant, which `search` names; `exact` searches for `q` only.",
         default="forgiving",
     )

@@ -124,7 +124,7 @@ def claims(request: HttpRequest) -> HttpResponse:
 def counts(request: HttpRequest) -> HttpResponse:
     """Return the filter counts for a page that was sent without them.
 
-    `part` returns a fragment for the page's script, which inserts it; `subject_name` gives the page's subject.
+    `part` returns a fragment for the page's script, which inserts it; `of` gives the page's subject.
     """
     subject_name, is_part = request.GET.get("of", ""), "part" in request.GET
     about = (
