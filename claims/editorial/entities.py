@@ -148,7 +148,9 @@ class EditorialTopicResource(EditorialResource):
     def create(self, request: Request) -> HttpResponse:
         """Find a topic by slug or name, or add one: 200 if it existed, unchanged; 201 if it is new."""
         values = read_body(TopicBody, request.data, by=self.person)
-        return self.find_or_add(lambda: named_topics.find_or_add_topic(by=self.person, **values), route="topics")
+        return self.find_or_add(
+            lambda: named_topics.find_or_add_topic(by=self.person, **values), route="topics"
+        )
 
 
 class EditorialRatingResource(EditorialResource):

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from claims.editorial.documents import Document, render_document
 from claims.editorial.editorial_resource import EditorialResource
 from claims.editorial.idempotency import StoredResponse
-from claims.editorial.refused_requests import NoSuchThing, build_unprocessable
+from claims.editorial.refused_requests import ResourceNotFound, build_unprocessable
 from claims.editorial.strict_bodies import read_body
 from claims.features.webhooks import bodies as webhook_bodies
 from claims.features.webhooks import endpoints, internal_endpoints
@@ -182,7 +182,7 @@ class EditorialDeliveryResource(OwnWebhooks):
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
         if not self._find_endpoint().exists():
-            raise NoSuchThing(
+            raise ResourceNotFound(
                 gettext("There is no webhook %(number)s here.") % {"number": self.kwargs["webhook_id"]}
             )
         return super().list(request)

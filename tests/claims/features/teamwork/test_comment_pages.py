@@ -69,7 +69,7 @@ def test_contributors_see_what_is_said_of_what_they_may_read(
     claim: Claim, publish: Callable[..., Claim], checker: User, contributor: User, client: Client
 ) -> None:
     public = publish()
-    version = verdict_drafts.draft(public, author=checker)
+    version = verdict_drafts.create_draft(public, author=checker)
     hidden = comments.add_comment(claim, "Of an unseen claim", by=checker).comment
     draft = comments.add_comment(public, "Of an unseen draft", by=checker, verdict=version).comment
     shown = comments.add_comment(public, "Of the claim", by=checker).comment

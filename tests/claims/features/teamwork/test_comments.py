@@ -56,7 +56,7 @@ def test_who_may_not_read_it_may_not_talk_about_it(
         comments.add_comment(claim, "Hello", by=contributor)
     # Of a claim that they may read, only what is about nothing that they may not.
     public = publish()
-    version = verdict_drafts.draft(public, author=checker)
+    version = verdict_drafts.create_draft(public, author=checker)
     thread = comments.add_comment(public, "Wrong sum", by=checker, verdict=version).comment
     with pytest.raises(NotAllowed, match="read this verdict"):
         comments.add_comment(public, "Hello", by=contributor, verdict=version)
@@ -75,7 +75,7 @@ def test_a_deleted_draft_shows_nobody_what_was_said_of_it(
 ) -> None:
     public = publish()
     followers.follow(public, contributor)
-    version = verdict_drafts.draft(public, author=checker)
+    version = verdict_drafts.create_draft(public, author=checker)
     thread = comments.add_comment(public, "We were wrong. @connie", by=colleague, verdict=version)
     assert thread.unreachable_people == [contributor]
     version.evidence.all().delete()

@@ -70,7 +70,7 @@ def test_each_leads_to_its_place(
     claim: Claim, checker: User, colleague: User, editor: User, client: Client
 ) -> None:
     own = Desk(client).sign_in(editor)
-    draft = verdict_drafts.draft(claim, author=checker)
+    draft = verdict_drafts.create_draft(claim, author=checker)
     said_of_it = comments.add_comment(claim, "@edda", by=checker).comment
     notify_people("submitted", claim=claim, verdict=draft, to=[editor])
     notify_people("overdue", claim=claim, to=[editor])
@@ -86,7 +86,7 @@ def test_a_contributor_is_not_counted_what_they_may_no_longer_read(
 ) -> None:
     public = publish()
     Notification.objects.all().delete()
-    version = verdict_drafts.draft(public, author=checker)
+    version = verdict_drafts.create_draft(public, author=checker)
     notify_people("accepted", claim=public, to=[contributor])
     Notification.objects.create(
         person=contributor, kind="submitted", claim=public, verdict=version, mail="never"
