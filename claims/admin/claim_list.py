@@ -61,7 +61,7 @@ from factcheck.list_phrases import join_words
 
 
 def count_readable(relation: str, person: User) -> Coalesce:
-    """Return an expression that counts the claims of each row that this person may read."""
+    """Return an expression that counts, for each row, the claims this person may read."""
     claims = Claim.objects.readable_by(person).filter(**{relation: OuterRef("pk")})
     claim_counts = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(claim_counts, output_field=IntegerField()), 0)

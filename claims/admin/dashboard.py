@@ -116,7 +116,7 @@ class QueueLine:
 
 
 def iterate_queue_lines(person: User) -> Iterator[QueueLine]:
-    """Yield the queues in which this person can act, with the rows that they may read."""
+    """Yield the queues in which this person can act, counting only rows they may read."""
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):

@@ -40,7 +40,7 @@ def get_last_move(subject: Claim | Verdict) -> int:
 
 
 def find_change_request(verdict: Verdict) -> Transition | None:
-    """Return the reviewer's request for changes that a draft must answer, if that was the last move."""
+    """Return the reviewer's request for changes, if it was the verdict's last move."""
     if verdict.state != Verdict.State.DRAFT:
         return None
     last_transition = verdict.transitions.first()

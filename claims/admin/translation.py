@@ -221,7 +221,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
 
 def _list_parts(row: Translation) -> list[str]:
-    """Return the parts that the original has, and any others that the translation already has."""
+    """Return the parts of the original, and any others that are already translated."""
     original = row.verdict
     original_parts = {"statement": True, "title": original.title, "summary": original.summary}
     original_parts["explanation"] = original.explanation

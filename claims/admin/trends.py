@@ -119,9 +119,7 @@ class Median(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class BalanceLine:
-    """One line of a balance: its count, the URL of its list, and the length of its bar in per cent of the
-    longest.
-    """
+    """One line of a balance: its count, the URL of its list, and its bar's length as a percentage of the longest."""
 
     name: str
     count: int

@@ -293,7 +293,7 @@ class SecondFactorRule(models.Model):
 
 
 class SecondFactorGrace(models.Model):
-    """A person's own start of the grace period, which overrides that of the rule or the account.
+    """The start of one person's grace period, which replaces the start under the rule or the account.
 
     The period begins with the first role that requires a second factor, and begins again only when an administrator
     resets a lost factor. Removing and restoring a role does not extend it.
@@ -313,7 +313,7 @@ class SecondFactorGrace(models.Model):
 
 
 class NewMember(User.groups.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """The trigger that starts the grace period when a person gets a role that requires a second factor."""
+    """The trigger that starts a person's grace period when a new role requires a second factor."""
 
     class Meta:
         proxy = True

@@ -187,7 +187,7 @@ class TranslationQuerySet(models.QuerySet["Translation"]):
 
 @keep_history(exclude=["edited_by"])
 class Translation(models.Model):
-    """A translation of one version of a published verdict and of its claim."""
+    """A translation of one version of a published verdict, including its claim."""
 
     class State(models.TextChoices):
         DRAFT = "draft", _("Draft")

@@ -45,5 +45,5 @@ def make_absolute(path: str) -> str:
 
 
 def build_message_id(identifier: str) -> str:
-    """Build a message id that is the same when an email is sent again, so that the email is shown once."""
+    """Build a message id. An email that is sent again has the same id, so mail programs show it once."""
     return f"<{identifier}@{urlsplit(settings.SITE_URL).hostname}>"

@@ -72,7 +72,7 @@ def _match_words(model: type[Model], columns: list[str], words: str) -> Contains
 def _find_keys(
     model: type[Model], path: tuple[str, ...], columns: list[str], word: str
 ) -> QuerySet[Any, Any]:
-    """Return the keys of rows that contain the word, or whose related row does."""
+    """Return the keys of rows that contain the word, in their own columns or in those of related rows."""
     rows = model._base_manager.order_by()
     if not path:
         return rows.filter(_match_words(model, columns, word)).values("pk")

@@ -25,7 +25,7 @@ def compute_version(row: models.Model, relations: Iterable[str] = ()) -> str:
 
 
 class DeskForm(forms.ModelForm):
-    """A form that refuses to overwrite changes that its page did not show."""
+    """A form that refuses to overwrite changes made after its page was loaded."""
 
     versioned_relations: tuple[str, ...] = ()
 
