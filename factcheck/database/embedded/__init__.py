@@ -63,8 +63,12 @@ def ensure_database(data_dir: Path, name: str) -> None:
     owned_database.ensure_database(ServerPlace(data_dir.resolve()), name)
 
 
-def ensure_running() -> None:
-    """Run the embedded server until this process ends, unless `DATABASE_URL` names another one."""
+def ensure_running(**server_settings: str) -> None:
+    """Run the embedded server until this process ends, unless `DATABASE_URL` names another one.
+
+    Args:
+        server_settings: PostgreSQL's settings for a server that is not running yet.
+    """
     from django.conf import settings  # noqa: PLC0415  settings.py itself imports this package
 
     if not settings.EMBEDDED_DATABASE:
@@ -76,10 +80,11 @@ def ensure_running() -> None:
     # libpq would take it for the password of each role; it is that of another server.
     os.environ.pop("PGPASSWORD", None)
     use = contextlib.ExitStack()
-    place = ServerPlace(data_dir.resolve())
+    place = ServerPlace(data_dir.resolve(), settings=server_settings)
     if backups is not None:
         archive = (backups / "wal").resolve()
-        place = ServerPlace(place.data_dir, archive, wal_archive.build_archiving_settings(archive))
+        archiving = wal_archive.build_archiving_settings(archive)
+        place = ServerPlace(place.data_dir, archive, server_settings | archiving)
     use.enter_context(run_server_at(place))
     if parent_process() is None:
         atexit.register(use.close)

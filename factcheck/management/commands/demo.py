@@ -33,7 +33,8 @@ class Command(LocalizedCommand):
         serving.require_free_port(HOST, settings.PORT)
         console = Console()
         with console.status("Starting PostgreSQL …") as status:
-            embedded.ensure_running()
+            # A cache for a large archive would take 35 MB before anything is in it.
+            embedded.ensure_running(shared_buffers="128MB")
             self.check(app_configs=None, tags=[Tags.database], databases=["default"])
             if list_pending_migrations():
                 status.update(gettext("Preparing the database …"))

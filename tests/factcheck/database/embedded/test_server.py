@@ -10,11 +10,14 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import psutil
 import psycopg
 import pytest
+from django.core.management import call_command
 
+from factcheck.database import embedded
 from factcheck.database.embedded import (
     SUPERUSER,
     PostgresUnavailable,
@@ -26,6 +29,7 @@ from factcheck.database.embedded import (
     run_server,
     server,
 )
+from tests.helpers.free_ports import free_port
 from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.slow
@@ -385,3 +389,20 @@ def test_interrupted_start_leaves_no_server(stopped: Path, monkeypatch: pytest.M
     with pytest.raises(KeyboardInterrupt), run_server(stopped):
         pytest.fail("started")
     assert main_process(stopped) is None
+
+
+def test_server_of_the_demo_has_a_small_cache(
+    settings: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    class Started(Exception):
+        pass
+
+    def start(place: ServerPlace) -> None:
+        raise Started(place.settings["shared_buffers"])
+
+    settings.DEMO, settings.PORT = True, free_port()
+    settings.EMBEDDED_DATABASE, settings.DATA_DIR, settings.BACKUP_DIR = True, tmp_path, None
+    monkeypatch.setattr(embedded, "run_server_at", start)
+    monkeypatch.setattr(embedded, "_held_servers", {})
+    with pytest.raises(Started, match="^128MB$"):
+        call_command("demo")
