@@ -129,18 +129,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
         terminalreporter.write_line(line, yellow=True)
 
 
-@pytest.fixture(autouse=True)
-def on_nobodys_behalf() -> None:
-    """Requests of the test before are over, but no server is there that forgets them."""
-    log_context.request_id.set("")
-
-
-@pytest.fixture(autouse=True)
-def in_nobodys_language() -> None:
-    """A request of the test before may have been answered in another language, which its thread goes on to speak."""
-    translation.deactivate()
-
-
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """A database for this worker.
@@ -175,41 +163,22 @@ def database_travels_along() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_counted_yet() -> None:
-    """Counts are kept under the number of the newest entry, and the ledgers of all tests begin at the same."""
-    cache.clear()
-
-
-@pytest.fixture(autouse=True)
-def no_feature_is_switched() -> Iterator[None]:
-    """Processes read again which features are switched when seconds have passed: not while statements are counted."""
-    yield
-    known_choices.by_label, known_choices.until = {}, math.inf
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_asked_in_a_language() -> None:
-    """Who answers a request leaves the language active in which that was."""
-    translation.deactivate()
-
-
-@pytest.fixture(autouse=True)
-def nobody_has_tried_to_sign_in() -> None:
-    """Attempts are counted in memory too, and all tests sign in from one address."""
+def process_as_new() -> Iterator[None]:
+    """A process remembers nothing of the test before. One fixture, because every test waits for each of them."""
     from factcheck.admin import sign_in_attempts  # noqa: PLC0415  settings are configured by now
-
-    sign_in_attempts.get_limiter.cache_clear()
-
-
-@pytest.fixture(autouse=True)
-def no_download_is_left_open() -> Iterator[None]:
-    """One that a test does not read to its end keeps a seat, and at times the next test misses it."""
     from factcheck.api import limited_streams  # noqa: PLC0415  settings are configured by now
 
+    log_context.request_id.set("")
+    translation.deactivate()  # a request leaves its language active in its thread
+    cache.clear()  # counts are kept under the number of the newest entry, and all ledgers begin at the same
+    sign_in_attempts.get_limiter.cache_clear()  # all tests sign in from one address
     seats = limited_streams._slots
     before = seats._value
     yield
-    # A server may still be about to give up the seat of one that was read to its end.
+    # Processes read again which features are switched when seconds have passed: not while statements are counted.
+    known_choices.by_label, known_choices.until = {}, math.inf
+    # A download that is not read to its end keeps a seat, which later tests miss. A server may still be about to give
+    # up the seat of one that was read to its end.
     for _glance in range(12_000):
         if seats._value >= before:
             break

@@ -12,7 +12,7 @@ from claims.models import Claim, Claimant
 from claims.public.pages import check, facet_panel, listed_claims
 from tests.helpers.accessibility import violations
 from tests.helpers.answers import Answers
-from tests.helpers.browser import new_context
+from tests.helpers.browser import FETCHED, new_context
 from tests.helpers.reader_site import LONG_WORD, pages_of_readers
 from tests.helpers.shared_newsroom import checker, claimant, editor, publish
 from tests.helpers.shared_site import shared_rows, site
@@ -40,6 +40,7 @@ def visit(chromium: Browser) -> Iterator[Callable[..., Page]]:
     def open_page(address: str, **options: Any) -> Page:
         context = new_context(chromium, **({"viewport": {"width": 1280, "height": 800}} | options))
         contexts.append(context)
+        context.add_init_script(FETCHED)
         page = context.new_page()
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -94,6 +95,15 @@ SHIFTS = """() => new Promise(resolve => {
 })"""
 
 
+#: What scrolling asks for is asked for by then.
+TWO_FRAMES = "new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve)))"
+#: Whether every answer to a script and every picture in sight is there.
+ARRIVED = """() => awaited === 0 && document.fonts.status === "loaded" && [...document.images].every(image => {
+  const {top, bottom} = image.getBoundingClientRect();
+  return image.complete || bottom < 0 || top > innerHeight;
+})"""
+
+
 def test_nothing_moves_while_a_page_is_loaded_and_read(
     addresses: dict[str, str], visit: Callable[..., Page]
 ) -> None:
@@ -102,7 +112,8 @@ def test_nothing_moves_while_a_page_is_loaded_and_read(
             page = visit(address, viewport={"width": width, "height": 800})
             # To the end at once, so that pictures further down are loaded, and back.
             page.evaluate("scrollTo({top: document.body.scrollHeight, behavior: 'instant'})")
-            page.wait_for_load_state("networkidle")
+            page.evaluate(TWO_FRAMES)
+            page.wait_for_function(ARRIVED)
             page.evaluate("scrollTo({top: 0, behavior: 'instant'})")
             assert page.evaluate(SHIFTS) == [], (name, width)
             page.context.close()

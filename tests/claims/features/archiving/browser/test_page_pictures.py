@@ -14,6 +14,7 @@ import psutil
 import pypdfium2
 import pytest
 
+from claims.features.archiving.browser import page_pictures
 from claims.features.archiving.browser.chromium import PROFILE_PREFIX, BrowserLimits
 from claims.features.archiving.browser.page_pictures import (
     HEIGHT,
@@ -99,7 +100,8 @@ def test_a_page_without_an_end_is_cut(site: Site) -> None:
     assert size_of(pictures.screenshot) == (WIDTH, MAX_HEIGHT)
 
 
-def test_dialogs_pop_ups_and_downloads_keep_nobody(site: Site) -> None:
+def test_dialogs_pop_ups_and_downloads_keep_nobody(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_pictures, "LOAD_SECONDS", 2.0)  # because a download never loads
     site.page("/file", b"x" * 1000, Content_Type="application/octet-stream")
     pictures = visited(
         site,
