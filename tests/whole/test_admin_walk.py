@@ -204,7 +204,8 @@ def test_pages_lead_only_to_features_that_are_on(
         if not features.is_off(model._meta.app_label):
             rows = admin.site._registry[model].get_queryset(asks(superuser))[:1]
             pages += [address(model, "changelist"), *(address(model, "change", row.pk) for row in rows)]
-    disabled, joined = set(), set()
+    disabled: set[tuple[str, str]] = set()
+    joined: set[tuple[str, str]] = set()
     for page in pages:
         for target in re.findall(TARGETS, client.get(page, follow=True).content.decode()):
             if feature := _find_feature(unescape(target)):

@@ -1,5 +1,7 @@
 """What teamwork adds to the core is there while it is on, and gone while it is off."""
 
+from typing import Any
+
 import pytest
 from django.contrib.auth.models import User
 from django.db.models import OuterRef
@@ -64,7 +66,7 @@ def test_lists_and_pages_are_those_of_the_core_without_it(
 ) -> None:
     claim = make_claim()
     client.force_login(editor)
-    shown = []
+    shown: list[dict[str, Any]] = []
     for enabled in (["teamwork"], []):
         settings.FEATURES = enabled
         changelist = client.get(reverse("admin:claims_claim_changelist")).context["cl"]
