@@ -131,3 +131,16 @@ def test_a_pasted_address_fills_in_while_the_page_is_open(seat: Any, checker: Us
     cited = [(row.source_id, row.exact, row.start is None) for row in Evidence.objects.order_by("pk")]
     assert cited == [(source.pk, "it cost 240 million", False), (stored.pk, "", True)]
     assert desk.trouble == []
+
+
+def test_words_without_a_result_begin_a_claim_from_the_quick_search(seat: Any, checker: User) -> None:
+    desk = seat(checker)
+    page = desk.open("/admin/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("The bridge was free.")
+    expect(page.locator("#command-results-list a")).to_contain_text("New claim: The bridge was free.")
+    page.keyboard.press("ArrowDown")
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+    expect(page.locator("[name=statement]")).to_have_value("The bridge was free.")
+    assert desk.trouble == []
