@@ -67,10 +67,10 @@ def measure_archiving(
 
     from claims.features.archiving import copies
     from claims.features.archiving.copies import ArchiverOptions, archive_source
-    from sources.http.polite_visits import OwnMemory
+    from sources.http.polite_visits import InMemorySites
     from sources.models import Source
 
-    hurried = ArchiverOptions(OwnMemory(), allow_loopback=True, pause=0.0)
+    hurried = ArchiverOptions(InMemorySites(), allow_loopback=True, pause=0.0)
     copies.get_archiver_options = lambda: hurried
     times, stored, missing = [], Counter[str](), Counter[str]()
     with override_settings(ARCHIVE_BROWSER=browser, ARCHIVE_BROWSER_SANDBOX=False, TIMESTAMP_AUTHORITY=""):

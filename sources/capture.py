@@ -124,8 +124,8 @@ class _Capture:
         self.url = next(iter(self.addresses.values()), "")
 
     def store(self, source: Source | None) -> CaptureResult:
-        self._wait_for_twins()
-        source = source or self._recognise()
+        self._lock_document()
+        source = source or self._find_source()
         is_known = source is not None
         # Read again under lock: it may have changed since it was found or handed to us.
         source = (
@@ -142,15 +142,15 @@ class _Capture:
             source, snapshot, not is_known, True, self.document, tuple(answer for _, answer in answers)
         )
 
-    def _wait_for_twins(self) -> None:
-        """Lock, so that simultaneous captures of one document create one source and one snapshot."""
+    def _lock_document(self) -> None:
+        """Take locks so that simultaneous captures of one document create one source and one snapshot."""
         names = [f"source at {key}" for key in self.addresses] or [f"source titled {self.title.lower()}"]
         publisher = [f"publisher {self.document.publisher.lower()}", f"publisher at {get_domain(self.url)}"]
         lock_names(*names, *publisher, f"text {self.text_sha256}")
 
     # Which source it is
 
-    def _recognise(self) -> Source | None:
+    def _find_source(self) -> Source | None:
         if self.addresses:
             rows = {row.url_key: row for row in Source.objects.filter(url_key__in=self.addresses)}
             at_address = next((rows[key] for key in self.addresses if key in rows), None)
@@ -198,7 +198,7 @@ class _Capture:
             self.document.publisher,
             self.url,
             is_stated=bool(self.overrides.publisher),
-            named_itself=self.extracted.publisher,
+            name_in_document=self.extracted.publisher,
         )
 
     def _create_source(self) -> Source:
@@ -273,7 +273,7 @@ class _Capture:
 
 
 def _collect_addresses(material: Material, document: Document, overrides: Overrides) -> dict[str, str]:
-    """Return the URLs that identify the document by their keys, best first."""
+    """Return the URLs that identify the document, best first, as a mapping from URL key to URL."""
     if overrides.url:
         all_addresses = [overrides.url]
     else:
@@ -290,10 +290,10 @@ def _collect_addresses(material: Material, document: Document, overrides: Overri
     return addresses
 
 
-def _cut_opening(text: str, longest: int = 100) -> str:
+def _cut_opening(text: str, max_length: int = 100) -> str:
     """Return the first words of a text without a headline, as its title."""
     line = text.partition("\n")[0]
-    return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + " …"
+    return line if len(line) <= max_length else line[:max_length].rsplit(" ", 1)[0] + " …"
 
 
 def _compute_shared_text(one: str, other: str) -> float:

@@ -35,7 +35,7 @@ def normalise_identifier(address: str) -> str:
 
     The whole URL must match: a URL with more after the identifier leads to a different page.
 
-    >>> canonical("http://www.wikidata.org/entity/Q64"), canonical("https://example.org/Q64")
+    >>> normalise_identifier("http://www.wikidata.org/entity/Q64"), normalise_identifier("https://example.org/Q64")
     ('https://www.wikidata.org/wiki/Q64', 'https://example.org/Q64')
     """
     text = address.strip()
@@ -68,28 +68,30 @@ def is_ror(name: str) -> bool:
 
 def get_authority(address: str) -> str:
     """Return the authority of a normalised identifier, or "" for any other URL."""
-    return next((given_by for given_by, shape in _IDENTIFIERS.items() if shape.fullmatch(address)), "")
+    return next((authority for authority, shape in _IDENTIFIERS.items() if shape.fullmatch(address)), "")
 
 
 def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return identifiers by authority."""
     identifiers: dict[str, set[str]] = {}
     for address in map(normalise_identifier, addresses):
-        if given_by := get_authority(address):
-            identifiers.setdefault(given_by, set()).add(address)
-    return {given_by: frozenset(them) for given_by, them in identifiers.items()}
+        if authority := get_authority(address):
+            identifiers.setdefault(authority, set()).add(address)
+    return {authority: frozenset(them) for authority, them in identifiers.items()}
 
 
-def is_somebody_else(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Return whether an authority distinguishes the two, because it has a different identifier for each."""
+def are_different_entities(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Return whether some authority has a different identifier for each of the two."""
     own_ids, other_ids = group_by_authority(one), group_by_authority(other)
     return any(
-        own_ids[given_by].isdisjoint(other_ids[given_by]) for given_by in own_ids.keys() & other_ids.keys()
+        own_ids[authority].isdisjoint(other_ids[authority]) for authority in own_ids.keys() & other_ids.keys()
     )
 
 
-def is_the_same(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Return whether an authority has the same identifier for both, and no authority distinguishes them."""
+def are_same_entity(one: Iterable[str], other: Iterable[str]) -> bool:
+    """Return whether some authority has the same identifier for both, and none has different ones."""
     own_ids, other_ids = group_by_authority(one), group_by_authority(other)
     common = own_ids.keys() & other_ids.keys()
-    return bool(common) and all(not own_ids[given_by].isdisjoint(other_ids[given_by]) for given_by in common)
+    return bool(common) and all(
+        not own_ids[authority].isdisjoint(other_ids[authority]) for authority in common
+    )

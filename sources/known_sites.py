@@ -16,20 +16,20 @@ _POLL_SECONDS = 1.0
 
 
 #: A site to which nothing has led for so long is forgotten.
-FORGOTTEN_AFTER = timedelta(days=7)
+MAX_UNVISITED_TIME = timedelta(days=7)
 
 
-def forget_unvisited() -> None:
-    VisitedSite.objects.filter(ready_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
+def delete_unvisited_sites() -> None:
+    VisitedSite.objects.filter(ready_at__lt=timezone.now() - MAX_UNVISITED_TIME).delete()
 
 
 class KnownSites:
-    """Crawlers' data about each site (pace, robots.txt, pauses), shared by all processes; implements
-    `sources.http.polite_visits.SiteMemory`.
+    """The data about each site (pace, robots.txt, pauses), shared by all processes; implements
+    `sources.http.polite_visits.SiteStore`.
     """
 
     def __init__(self, *, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
-        """Create a memory.
+        """Create the store.
 
         Args:
             patience: the maximum number of seconds to wait for a turn.
@@ -37,7 +37,7 @@ class KnownSites:
         self._patience = patience
         self._sleep = sleep
 
-    def begin(self, site: str) -> None:
+    def begin_visit(self, site: str) -> None:
         waited_seconds = 0.0
         while (seconds_left := self._try_lease(site)) > 0:
             if waited_seconds >= self._patience or seconds_left > LEASE_TIME.total_seconds() + self._patience:
@@ -47,11 +47,11 @@ class KnownSites:
             self._sleep(pause)
             waited_seconds += pause
 
-    def end(self, site: str, pause: float) -> None:
+    def end_visit(self, site: str, pause: float) -> None:
         ready_at = timezone.now() + timedelta(seconds=pause)
         VisitedSite.objects.filter(site=site[:300]).update(ready_at=ready_at)
 
-    def rules(self, site: str) -> str | None:
+    def get_rules(self, site: str) -> str | None:
         lately = timezone.now() - RULES_MAX_AGE
         row = VisitedSite.objects.filter(site=site[:300], robots_read_at__gte=lately)
         return row.values_list("robots", flat=True).first()

@@ -32,11 +32,11 @@ class KnownPublishers:
             self._by_host[publisher.domain] = publisher
         self._by_name.setdefault(publisher.name.lower(), []).append(publisher)
 
-    def at(self, places: Sequence[str]) -> Publisher | None:
-        """Return the publisher of the first of these hosts that belongs to one."""
+    def find_at(self, places: Sequence[str]) -> Publisher | None:
+        """Return the publisher of the first of these hosts that has one."""
         return next(iter(self._find_owners(places)), None)
 
-    def called(self, name: str, places: Sequence[str]) -> Publisher | None:
+    def find_by_name(self, name: str, places: Sequence[str]) -> Publisher | None:
         """Return the publisher with one of these hosts and this name or a similar one ("BBC" for "BBC News").
 
         Otherwise return the publisher with the name and no host. If there are no hosts to compare, return any publisher
@@ -51,7 +51,7 @@ class KnownPublishers:
         )
         return names[0] if names else None
 
-    def free_domain(self, places: Sequence[str]) -> str:
+    def choose_free_domain(self, places: Sequence[str]) -> str:
         """Return the domain that identifies a new publisher: the registrable one or, if taken, its host."""
         return next((place for place in (*places[-1:], *places[:1]) if place not in self._by_host), "")
 
@@ -78,28 +78,30 @@ def find_publisher(name: str, address: str, *, is_stated: bool = False) -> Publi
     places = list_hosts(address)
     if is_stated and name:
         namesakes = KnownPublishers(Publisher.objects.known([name.lower()], []))
-        return namesakes.at(places) or namesakes.called(name, [])
+        return namesakes.find_at(places) or namesakes.find_by_name(name, [])
     publishers = KnownPublishers(Publisher.objects.known([name.lower()], places))
     return (
-        publishers.at(places[:1])
-        or publishers.called(name, places)
-        or (None if name else publishers.at(places))
+        publishers.find_at(places[:1])
+        or publishers.find_by_name(name, places)
+        or (None if name else publishers.find_at(places))
     )
 
 
 def find_or_make_publisher(
-    name: str, address: str, *, is_stated: bool = False, named_itself: str = ""
+    name: str, address: str, *, is_stated: bool = False, name_in_document: str = ""
 ) -> Publisher | None:
     """Return the publisher, creating it if necessary, or None if neither name nor URL identifies it.
 
     Args:
-        named_itself: the name in the document. If a person states a different one (an agency whose text is on a
+        name_in_document: the name in the document. If a person states a different one (an agency whose text is on a
             portal), the URL is the portal's and is not used as the publisher's.
     """
     places = list_hosts(address)
     publisher = find_publisher(name, address, is_stated=is_stated)
-    owns_host = not is_stated or not named_itself or named_itself.casefold() == name.casefold()
-    site = KnownPublishers(Publisher.objects.known([], places)).free_domain(places) if owns_host else ""
+    owns_host = not is_stated or not name_in_document or name_in_document.casefold() == name.casefold()
+    site = (
+        KnownPublishers(Publisher.objects.known([], places)).choose_free_domain(places) if owns_host else ""
+    )
     if publisher is None and name and has_house_name(name):
         # Readers would take it for the newsroom's own; by its address they know whose it is.
         name, publisher = "", find_publisher("", address)

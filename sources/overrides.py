@@ -19,7 +19,7 @@ class OverrideError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """A person's statements about a source; empty by default."""
+    """The values that a person states about a source; empty by default."""
 
     title: str = ""
     byline: str = ""
@@ -97,12 +97,12 @@ def _load_languages() -> frozenset[str]:
     return frozenset(Locale("en").languages)
 
 
-def _clean_line(name: str, text: str, longest: int | None) -> str:
+def _clean_line(name: str, text: str, max_length: int | None) -> str:
     line = " ".join(text.replace("\0", " ").split())
-    if longest is not None and len(line) > longest:
+    if max_length is not None and len(line) > max_length:
         raise OverrideError(
             gettext("The %(name)s has %(line)s characters; the limit is %(longest)s. Shorten it.")
-            % {"name": name, "line": len(line), "longest": longest}
+            % {"name": name, "line": len(line), "longest": max_length}
         )
     return line
 
@@ -123,11 +123,11 @@ def _parse_day(text: str) -> date | None:
 
 def _clean_address(url: str) -> str:
     url = url.strip()
-    longest = Source._meta.get_field("url").max_length or 0
+    max_length = Source._meta.get_field("url").max_length or 0
     if url and (
         not build_url_key(url)
-        or len(url) > longest
-        or len(build_url_key(url)) > longest
+        or len(url) > max_length
+        or len(build_url_key(url)) > max_length
         or re.search(r"\s", url)
     ):
         raise OverrideError(

@@ -70,26 +70,26 @@ class PageList:
     """Whether all of it could be read."""
 
 
-def read_page_list(content: bytes, url: str, *, largest: int = MAX_BYTES) -> PageList | None:
+def read_page_list(content: bytes, url: str, *, max_bytes: int = MAX_BYTES) -> PageList | None:
     """Return the pages of a sitemap or feed, or None if it is neither.
 
     Args:
         url: the URL it was fetched from, for resolving relative URLs.
-        largest: how many bytes of a compressed list are decompressed at most.
+        max_bytes: the maximum number of bytes decompressed from a compressed list.
     """
     if content.startswith(b"\x1f\x8b"):
-        content = _inflate(content, largest)
+        content = _inflate(content, max_bytes)
     text = decode_beginning(content[:1000])
     if text.startswith("{"):
         return _read_json_feed(content, url)
     if not text.startswith("<"):
         return _read_text_list(content, url)
-    return _Markup(url).read(content)
+    return _MarkupReader(url).read(content)
 
 
-def _inflate(content: bytes, largest: int) -> bytes:
+def _inflate(content: bytes, max_bytes: int) -> bytes:
     try:
-        return zlib.decompressobj(wbits=31).decompress(content, largest)
+        return zlib.decompressobj(wbits=31).decompress(content, max_bytes)
     except zlib.error:
         return b""
 
@@ -108,7 +108,7 @@ def _make_absolute(url: str, pages: Iterable[ListedPage]) -> Iterator[ListedPage
 
 
 def _limit_pages(listed_pages: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
-    """Return the entries up to the limit, and whether they are all of them."""
+    """Return the entries up to the limit, and whether none were left out."""
     pages: list[ListedPage] = []
     for page in listed_pages:
         if len(pages) == MAX_PAGES:
@@ -155,7 +155,7 @@ def _read_text_list(content: bytes, url: str) -> PageList | None:
 # Markup ---------------------------------------------------------------------------------------------------------------
 
 
-class _Markup:
+class _MarkupReader:
     """A markup document that is parsed in one pass."""
 
     def __init__(self, url: str) -> None:
@@ -204,15 +204,15 @@ class _Markup:
                 if is_entry:
                     inside -= 1
                     yield _read_entry(element, self._root)
-                    _forget(element)
+                    _free_element(element)
                 elif not inside:
-                    self._note(element, name)
+                    self._note_element(element, name)
         except etree.XMLSyntaxError:
             self._is_broken = True
         else:
             self._is_broken = any(problem.type_name in _LOSSY_ERRORS for problem in elements.error_log)
 
-    def _note(self, element: Any, name: str) -> None:
+    def _note_element(self, element: Any, name: str) -> None:
         """Record the list's own metadata."""
         if name == "title" and not self._title:
             self._title = _clean_title(_get_text(element))
@@ -243,7 +243,7 @@ def _find_rss_address(item: Any) -> str:
 
 
 def _find_atom_address(entry: Any) -> str:
-    """Return the URL of the entry's page: the link marked as its page, or the unmarked one."""
+    """Return the URL of the entry's page: the link with `rel="alternate"`, or the link without `rel`."""
     links: dict[str, str] = {}
     for link in entry.iterchildren(_ATOM_LINK):
         if href := link.get("href"):
@@ -272,7 +272,7 @@ _URL_FINDERS = {
 }
 
 
-def _forget(element: Any) -> None:
+def _free_element(element: Any) -> None:
     """Release a parsed entry and everything before it from memory."""
     element.clear(keep_tail=False)
     parent = element.getparent()

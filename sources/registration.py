@@ -12,7 +12,7 @@ from sources.overrides import OverrideError, Overrides
 
 
 @transaction.atomic
-def find_or_add(overrides: Overrides, *, by: User | None = None) -> tuple[Source, bool]:
+def find_or_create_source(overrides: Overrides, *, by: User | None = None) -> tuple[Source, bool]:
     """Return the source at the stated URL, and whether it is new. A known source keeps its details.
 
     Raises:

@@ -46,7 +46,7 @@ class Material:
         )
 
 
-def read(place: str) -> Material:
+def read_material(place: str) -> Material:
     """Read the material at a URL, in a file or, for `-`, on standard input.
 
     Raises:

@@ -49,4 +49,4 @@ def capture_source(*, source_id: int, by_id: int | None = None) -> None:
 @app.task(queueing_lock="forget_sites")
 def forget_sites(timestamp: int) -> None:
     """Delete sites that are no longer used. Runs daily."""
-    known_sites.forget_unvisited()
+    known_sites.delete_unvisited_sites()

@@ -29,7 +29,7 @@ from benchmarks.pictures.index import FRAMES, fill_index
 from benchmarks.pictures.others import iterate_others
 from benchmarks.pictures.photos import read_photos
 from benchmarks.scratch import open_scratch_project
-from sources.media.feature_detection import LOOKED_UP, find_features
+from sources.media.feature_detection import QUERY_FEATURES, find_features
 from sources.media.local_features import LocalFeatures
 from sources.media.packed_pictures import PictureRequest
 from sources.media.perceptual_hash import PerceptualHash
@@ -150,7 +150,7 @@ def search_photos(photos: list[Image.Image]) -> bool:
 def measure_reading(picture: bytes) -> float:
     """Return the processor time of reading a picture that is looked up, in milliseconds."""
     began = time.process_time()
-    render_picture(io.BytesIO(picture), PictureRequest("JPEG", only_look=True))
+    render_picture(io.BytesIO(picture), PictureRequest("JPEG", hash_only=True))
     return (time.process_time() - began) * 1000
 
 
@@ -171,7 +171,7 @@ def main() -> int:
     ):
         photos = read_photos(arguments.photos)
         asked, cropped = [photo for at, photo in enumerate(photos) if at % 3], photos[::3]
-        looked_up = [find_features(compute_luma(photo), LOOKED_UP) for photo in asked[:40]]
+        looked_up = [find_features(compute_luma(photo), QUERY_FEATURES) for photo in asked[:40]]
         known = [word for features, _mirrored in looked_up for word in features.words]
         hashes = fill_index(arguments.hashes, known, iterate_others(cropped, arguments.others))
         print(f"on {os.cpu_count()} cores, where {os.getloadavg()[0]:.1f} programs run on average")

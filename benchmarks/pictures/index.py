@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sources.media.feature_detection import STORED
+from sources.media.feature_detection import STORED_FEATURES
 from sources.media.local_features import LocalFeatures
 from sources.media.perceptual_hash import PerceptualHash
 
 FRAMES = 200
 #: How often a word of a photo is a word of another one, by word.
 COMMON = 1.66e-6
-_NO_PLACES = [0] * 3 * STORED
+_NO_PLACES = [0] * 3 * STORED_FEATURES
 
 
 def fill_index(count: int, known: list[int], others: Iterable[PerceptualHash]) -> NDArray[np.uint8]:
@@ -49,8 +49,8 @@ def fill_index(count: int, known: list[int], others: Iterable[PerceptualHash]) -
         films = _add_files(cursor, -(-len(hashes) // FRAMES), "video", "video/mp4", "taken")
         with _copy(cursor) as copy:
             for at, pdq in enumerate(hashes):
-                words = random.integers(0, 2**24, STORED)
-                is_known = random.random(STORED) < COMMON * len(known)
+                words = random.integers(0, 2**24, STORED_FEATURES)
+                is_known = random.random(STORED_FEATURES) < COMMON * len(known)
                 words[is_known] = random.choice(known, is_known.sum())
                 features = LocalFeatures(words.tolist(), _NO_PLACES)
                 _write(copy, films[at // FRAMES], at % FRAMES, pdq.tobytes(), features)

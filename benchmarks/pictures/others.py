@@ -8,7 +8,13 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from sources.media.feature_detection import MAX_SIDE, STORED, describe_points, find_features, pack_features
+from sources.media.feature_detection import (
+    MAX_SIDE,
+    STORED_FEATURES,
+    describe_points,
+    find_features,
+    pack_features,
+)
 from sources.media.local_features import POINT_PARTS, LocalFeatures
 from sources.media.perceptual_hash import PerceptualHash, compute_hash
 from sources.media.shown_pictures import compute_luma
@@ -33,7 +39,7 @@ def _iterate_stamps() -> Iterator[PerceptualHash]:
         luma = compute_luma(Image.open(file).convert("RGBA"))
         hashed = compute_hash(luma)
         if hashed.is_distinctive:
-            yield replace(hashed, features=find_features(luma, STORED)[:1])
+            yield replace(hashed, features=find_features(luma, STORED_FEATURES)[:1])
 
 
 def _iterate_crops(photo: Image.Image, number: int) -> Iterator[PerceptualHash]:
@@ -49,7 +55,7 @@ def _iterate_crops(photo: Image.Image, number: int) -> Iterator[PerceptualHash]:
         left, top = (random.uniform(0, 1, 2) * (image.width - width, image.height - height)).astype(int)
         moved = (points - (left, top, 0)) * (MAX_SIDE / max(width, height))
         is_within = (points[:, :2] >= (left, top)) & (points[:, :2] < (left + width, top + height))
-        kept = np.flatnonzero(is_within.all(axis=1) & (moved[:, 2] >= _LEAST_POINT))[:STORED]
+        kept = np.flatnonzero(is_within.all(axis=1) & (moved[:, 2] >= _LEAST_POINT))[:STORED_FEATURES]
         small = image.resize((64, 64), Image.Resampling.BOX, (left, top, left + width, top + height))
         hashed = compute_hash(np.asarray(small))
         if hashed.is_distinctive:

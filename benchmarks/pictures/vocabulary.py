@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.pictures.photos import read_photos
-from sources.media.feature_detection import EXAMPLE_SCALE, VOCABULARY, describe_points
+from sources.media.feature_detection import VOCABULARY, VOCABULARY_SCALE, describe_points
 from sources.media.shown_pictures import compute_luma
 
 EXAMPLES, POINTS, ROUNDS = 4096, 1200, 5
@@ -35,7 +35,7 @@ def main() -> None:
     photos = read_photos(Path(sys.argv[1]))
     described = np.concatenate([describe_points(compute_luma(photo), POINTS)[2] for photo in photos])
     halves = np.stack([choose_examples(half) for half in np.split(described, 2, axis=1)])
-    np.save(VOCABULARY, np.clip(np.round(halves * EXAMPLE_SCALE), 0, 255).astype(np.uint8))
+    np.save(VOCABULARY, np.clip(np.round(halves * VOCABULARY_SCALE), 0, 255).astype(np.uint8))
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ from factcheck.admin.base import change_page, get_person
 from factcheck.admin.unsaved import mark_stored
 from factcheck.web.throttling.callers import admit
 from sources.failures import Failure
-from sources.media.bounded_pictures import compute_look
+from sources.media.bounded_pictures import compute_picture_hash
 from sources.media.likeness import DETAILS, NearDuplicate
 from sources.media.perceptual_hash import Orientation, PerceptualHash
 from sources.media_at_address import fetch_picture
@@ -114,7 +114,7 @@ class PictureForm(forms.Form):
             Failure: the file is not a picture, or could not be fetched or read.
         """
         upload = self.cleaned_data["upload"]
-        return compute_look(upload.read() if upload else fetch_picture(self.cleaned_data["address"]))
+        return compute_picture_hash(upload.read() if upload else fetch_picture(self.cleaned_data["address"]))
 
 
 @dataclass(frozen=True, slots=True)

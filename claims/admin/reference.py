@@ -16,13 +16,13 @@ from claims.models import Claimant, NewsroomPage
 from claims.newsroom.named_claimants import find_or_add_claimant
 from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.versions import DeskForm
-from sources.admin.same_as import SameAsDesk
+from sources.admin.same_as import SameAsAdmin
 from sources.authorities.authority_record import EntityKind
 
 
 @admin.register(Claimant)
-class ClaimantAdmin(SameAsDesk):
-    sorts: ClassVar = {
+class ClaimantAdmin(SameAsAdmin):
+    entity_kinds: ClassVar = {
         Claimant.Kind.PERSON: EntityKind.PERSON,
         Claimant.Kind.ORGANIZATION: EntityKind.ORGANIZATION,
         Claimant.Kind.GROUP: EntityKind.ORGANIZATION,

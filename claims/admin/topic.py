@@ -15,13 +15,13 @@ from claims.admin.claim_list import count_readable
 from claims.models import Topic
 from claims.newsroom.named_topics import find_or_add_topic
 from factcheck.admin.base import get_person
-from sources.admin.same_as import SameAsDesk
+from sources.admin.same_as import SameAsAdmin
 from sources.authorities.authority_record import EntityKind
 
 
 @admin.register(Topic)
-class TopicAdmin(SameAsDesk):
-    sorts: ClassVar = {"": EntityKind.SUBJECT}
+class TopicAdmin(SameAsAdmin):
+    entity_kinds: ClassVar = {"": EntityKind.SUBJECT}
     list_display = ("name", "parent", "claims_link")
     list_select_related = ("parent",)
     search_fields = ("name", "slug")

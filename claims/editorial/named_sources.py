@@ -18,7 +18,7 @@ from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import fetch
 from sources.models import Source
 from sources.overrides import NO_OVERRIDES, Overrides, read_overrides
-from sources.registration import find_or_add
+from sources.registration import find_or_create_source
 from sources.source_kinds import Material
 
 #: Keys of a body that state the quoted words and their source.
@@ -92,7 +92,7 @@ def find_or_add_source(values: dict[str, Any], material: Material | None, *, by:
     if known := Source.objects.at(stated.url):
         return NamedSource(known)
     require_permission(by, "sources.add_source", gettext("add sources"))
-    source, is_new = find_or_add(stated, by=by)
+    source, is_new = find_or_create_source(stated, by=by)
     return NamedSource(source, is_new)
 
 

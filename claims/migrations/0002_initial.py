@@ -1495,7 +1495,7 @@ class Migration(InitialMigration):
                 'verbose_name_plural': 'claimants',
                 'ordering': ['name'],
                 'indexes': [models.Index(django.db.models.functions.text.Lower('name'), name='claimant_by_lower_name'), models.Index(models.F('affiliation'), name='claimant_by_affiliation'), django.contrib.postgres.indexes.GinIndex(models.F('same_as'), name='claimant_by_same_as'), django.contrib.postgres.indexes.GinIndex(django.contrib.postgres.indexes.OpClass(factcheck.database.desk_words.DeskWords('name', 'job_title', 'affiliation'), name='tsvector_ops'), name='claimant_desk_words')],
-                'constraints': [models.CheckConstraint(condition=sources.models.same_as.SpellsIdentifiersAlike('same_as'), name='claimant_same_as_is_canonical'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='claimant_has_a_name'), models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'organization', 'group', 'unknown'])), name='claimant_kind_is_known')],
+                'constraints': [models.CheckConstraint(condition=sources.models.same_as.HasCanonicalIdentifiers('same_as'), name='claimant_same_as_is_canonical'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='claimant_has_a_name'), models.CheckConstraint(condition=models.Q(('kind__in', ['person', 'organization', 'group', 'unknown'])), name='claimant_kind_is_known')],
             },
         ),
         migrations.AddField(
@@ -3305,7 +3305,7 @@ class Migration(InitialMigration):
         ),
         migrations.AddConstraint(
             model_name='topic',
-            constraint=models.CheckConstraint(condition=sources.models.same_as.SpellsIdentifiersAlike('same_as'), name='topic_same_as_is_canonical'),
+            constraint=models.CheckConstraint(condition=sources.models.same_as.HasCanonicalIdentifiers('same_as'), name='topic_same_as_is_canonical'),
         ),
         migrations.AddConstraint(
             model_name='topic',

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import build_reserved_ids_rule
-from sources.models.same_as import is_canonical, make_same_as_field
+from sources.models.same_as import build_canonical_constraint, build_same_as_field
 
 
 @keep_history()
@@ -35,7 +35,7 @@ class Claimant(models.Model):
     country = models.CharField(
         _("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE.")
     )
-    same_as = make_same_as_field()
+    same_as = build_same_as_field()
     notes = models.TextField(_("internal notes"), blank=True)
 
     class Meta:
@@ -43,7 +43,7 @@ class Claimant(models.Model):
         verbose_name = _("claimant")
         verbose_name_plural = _("claimants")
         constraints = [
-            is_canonical("claimant_same_as_is_canonical"),
+            build_canonical_constraint("claimant_same_as_is_canonical"),
             models.CheckConstraint(name="claimant_has_a_name", condition=~Q(name="")),
             models.CheckConstraint(
                 name="claimant_kind_is_known",

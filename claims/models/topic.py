@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.row_history import keep_history
-from sources.models.same_as import is_canonical, make_same_as_field
+from sources.models.same_as import build_canonical_constraint, build_same_as_field
 
 
 @keep_history()
@@ -16,14 +16,14 @@ class Topic(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )
     description = models.TextField(_("description"), blank=True)
-    same_as = make_same_as_field()
+    same_as = build_same_as_field()
 
     class Meta:
         ordering = ["name"]
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
         constraints = [
-            is_canonical("topic_same_as_is_canonical"),
+            build_canonical_constraint("topic_same_as_is_canonical"),
             models.CheckConstraint(name="topic_has_a_name", condition=~Q(name="")),
             models.CheckConstraint(name="topic_is_not_its_own_parent", condition=~Q(parent=models.F("id"))),
         ]

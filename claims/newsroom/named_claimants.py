@@ -17,10 +17,10 @@ from claims.models import Claimant
 from claims.newsroom.roles import require_permission
 from factcheck.database.locks import lock_names
 from sources.identifiers import (
+    are_different_entities,
+    are_same_entity,
     get_authority,
     group_by_authority,
-    is_somebody_else,
-    is_the_same,
     normalise_identifier,
 )
 
@@ -57,12 +57,12 @@ class ClaimantIndex:
         """
         if same_as:
             for claimant in self._identified:
-                if is_the_same(same_as, claimant.same_as):
+                if are_same_entity(same_as, claimant.same_as):
                     return claimant
         namesakes = [
             claimant
             for claimant in self._by_name.get(name.lower(), ())
-            if not is_somebody_else(same_as, claimant.same_as)
+            if not are_different_entities(same_as, claimant.same_as)
         ]
         if len(namesakes) < 2 or not _are_distinguished(namesakes):
             return next(iter(namesakes), None)
@@ -74,7 +74,7 @@ class ClaimantIndex:
 
 def _are_distinguished(namesakes: Sequence[Claimant]) -> bool:
     return any(
-        is_somebody_else(claimant.same_as, earlier.same_as)
+        are_different_entities(claimant.same_as, earlier.same_as)
         for position, claimant in enumerate(namesakes)
         for earlier in namesakes[:position]
     )

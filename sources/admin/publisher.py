@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from factcheck.admin.badges import render_badge
-from sources.admin.same_as import SameAsDesk
+from sources.admin.same_as import SameAsAdmin
 from sources.authorities.authority_record import EntityKind
 from sources.models import Publisher, Source
 from sources.named_publishers import find_or_make_publisher, find_publisher
@@ -27,8 +27,8 @@ def _count_sources() -> Coalesce:
 
 
 @admin.register(Publisher)
-class PublisherAdmin(SameAsDesk):
-    sorts: ClassVar = dict.fromkeys(Publisher.Kind.values, EntityKind.ORGANIZATION)
+class PublisherAdmin(SameAsAdmin):
+    entity_kinds: ClassVar = dict.fromkeys(Publisher.Kind.values, EntityKind.ORGANIZATION)
     list_display = ("name_with_badge", "kind", "domain", "country", "ifcn_signatory", "published")
     list_display_links = ("name_with_badge",)
     list_filter = (("kind", ChoicesDropdownFilter), "ifcn_signatory")

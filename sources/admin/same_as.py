@@ -22,11 +22,13 @@ from sources.identifiers import get_authority
 
 
 class SameAsForm(DeskForm):
-    """A form that rejects an identifier used by another row, because both rows would be the same person."""
+    """A form that rejects an identifier used by another row, because both rows would describe the same entity."""
 
     def clean_same_as(self) -> list[str]:
         addresses: list[str] = self.cleaned_data["same_as"]
-        for other in find_known_by(type(self.instance), addresses).exclude(pk=self.instance.pk)[:1]:
+        for other in find_rows_with_identifiers(type(self.instance), addresses).exclude(pk=self.instance.pk)[
+            :1
+        ]:
             common = next(address for address in addresses if address in _get_addresses(other))
             raise forms.ValidationError(
                 format_html(
@@ -44,19 +46,19 @@ class SameAsForm(DeskForm):
         return addresses
 
 
-def find_known_by(model: type[models.Model], addresses: list[str]) -> models.QuerySet[Any]:
+def find_rows_with_identifiers(model: type[models.Model], addresses: list[str]) -> models.QuerySet[Any]:
     """Return rows with one of these identifiers, oldest first."""
     identifiers = [address for address in addresses if get_authority(address)]
     rows: models.QuerySet[Any] = model._default_manager.order_by("pk")
     return rows.filter(same_as__overlap=identifiers) if identifiers else rows.none()
 
 
-class SameAsDesk(NamedDesk):
-    """The admin pages of entities that have identifiers of authorities."""
+class SameAsAdmin(NamedDesk):
+    """The admin of entities that can have Wikidata or ROR identifiers."""
 
     form = SameAsForm
     #: The kind to search, from the field `kind`; "" if there is none.
-    sorts: ClassVar[Mapping[str, EntityKind]] = {"": EntityKind.ANY}
+    entity_kinds: ClassVar[Mapping[str, EntityKind]] = {"": EntityKind.ANY}
 
     @property
     def media(self) -> forms.Media:
@@ -80,7 +82,7 @@ class SameAsDesk(NamedDesk):
             raise PermissionDenied
         if not authorities.are_authorities_configured():
             return JsonResponse({"candidates": [], "problems": [_("No authority is set up for look-ups.")]})
-        sort = self.sorts.get(request.GET.get("kind", ""), EntityKind.ANY)
+        sort = self.entity_kinds.get(request.GET.get("kind", ""), EntityKind.ANY)
         answer = authorities.find_candidates(request.GET.get("q", ""), sort, language=get_language() or "en")
         known_rows = self._find_known(answer.candidates, request.GET.get("row", ""))
         return JsonResponse(
@@ -106,11 +108,13 @@ class SameAsDesk(NamedDesk):
             headers={"Cache-Control": "no-store"},
         )
 
-    def _find_known(self, candidates: list[AuthorityRecord], besides: str) -> dict[str, models.Model]:
+    def _find_known(self, candidates: list[AuthorityRecord], excluded_pk: str) -> dict[str, models.Model]:
         """Return other rows that have one of the candidates' identifiers, keyed by identifier, using one query."""
-        rows = find_known_by(self.model, [address for one in candidates for address in one.same_as])
-        if besides.isascii() and besides.isdigit():
-            rows = rows.exclude(pk=int(besides[:18]))
+        rows = find_rows_with_identifiers(
+            self.model, [address for one in candidates for address in one.same_as]
+        )
+        if excluded_pk.isascii() and excluded_pk.isdigit():
+            rows = rows.exclude(pk=int(excluded_pk[:18]))
         return {address: row for row in reversed(rows) for address in _get_addresses(row)}
 
 

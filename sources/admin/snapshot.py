@@ -22,16 +22,16 @@ from sources.admin.marked_text import Mark, render_marked
 from sources.models import Snapshot
 
 #: So much of a text, and so many of its claims, a page shows: the length of a long article.
-_SHOWN, _MOST_MARKS = 30_000, 100
+_MAX_SHOWN_CHARACTERS, _MAX_MARKS = 30_000, 100
 
 
 def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
     """Render the snapshot's text with links on the claims anchored in it that the user may see."""
     anchored = snapshot.source.appearances.readable_by(reader).filter(
-        snapshot=snapshot, start__isnull=False, start__lt=_SHOWN
+        snapshot=snapshot, start__isnull=False, start__lt=_MAX_SHOWN_CHARACTERS
     )
     beginning = render_marked(
-        snapshot.text[:_SHOWN],
+        snapshot.text[:_MAX_SHOWN_CHARACTERS],
         [
             Mark(
                 *(a.start, a.end, change_page(a.claim)),
@@ -45,19 +45,19 @@ def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
                     )
                 ),
             )
-            for a in anchored.select_related("claim").order_by("start")[:_MOST_MARKS]
+            for a in anchored.select_related("claim").order_by("start")[:_MAX_MARKS]
             if a.start is not None and a.end is not None
         ],
     )
-    if len(snapshot.text) <= _SHOWN:
+    if len(snapshot.text) <= _MAX_SHOWN_CHARACTERS:
         return beginning
-    rest = len(snapshot.text) - _SHOWN
+    rest = len(snapshot.text) - _MAX_SHOWN_CHARACTERS
     more = ngettext("%d more character follows.", "%d more characters follow.", rest)
     return format_html('{}<p class="desk-quiet">{}</p>', beginning, more % rest)
 
 
 class MediaTypeFilter(DropdownFilter):
-    """Filter by media type; offers only the types that occur."""
+    """A filter by media type that offers only the types that occur."""
 
     title = _("media type")
     parameter_name = "media_type"

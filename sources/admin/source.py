@@ -24,7 +24,9 @@ from sources.tasks import capture_source
 
 
 def _count_related(relation: str, reader: User) -> Coalesce:
-    """Return a subquery that counts the related rows this person may read; several such counts do not multiply."""
+    """Return a subquery that counts the related rows that this person may read. Several of these counts can be
+    combined.
+    """
     related_model: Any = Source._meta.get_field(relation).related_model
     rows = related_model.objects
     readable_rows = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows
@@ -143,7 +145,7 @@ class SourceAdmin(TypedNames, NamedDesk):
     def offer_typed(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
-        """If the URL is known in any spelling, offer its stored source."""
+        """Offer the stored source if the typed URL is known in any spelling."""
         existing = Source.objects.at(read_address(name))
         if existing is None:
             return super().offer_typed(request, name, results)

@@ -20,14 +20,14 @@ class AddressValue:
     """The URL of a page in any spelling, compared by its normalised key."""
 
     sql_type: ClassVar[str] = "text"
-    most: int = 2000
+    max_length: int = 2000
 
     @property
     def schema(self) -> dict[str, Any]:
-        return {"type": "string", "maxLength": self.most, "pattern": _ADDRESS}
+        return {"type": "string", "maxLength": self.max_length, "pattern": _ADDRESS}
 
     def __call__(self, text: str) -> str:
-        if len(text) > self.most or not re.fullmatch(_ADDRESS, text):
+        if len(text) > self.max_length or not re.fullmatch(_ADDRESS, text):
             raise ValueRefused(gettext("it must be a complete http(s) address, percent-encoded."))
         return self.key(text)
 
@@ -40,7 +40,7 @@ class AddressValue:
 class SameAsValue(AddressValue):
     """The URL of the same entity elsewhere; an identifier of Wikidata or ROR in any of its spellings."""
 
-    most: int = 500
+    max_length: int = 500
 
     def key(self, address: str) -> str:
         return normalise_identifier(address)

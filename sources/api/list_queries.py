@@ -20,7 +20,9 @@ def match_one_of(field: str) -> Callable[[list[Any]], Q]:
 
 
 def match_any_of(field: str) -> Callable[[Any], Q]:
-    """Return the same condition in SQL that is independent of the number of values. Not for foreign keys."""
+    """Return the same condition as SQL whose text does not depend on the number of values. Do not use it for
+    foreign keys.
+    """
     return lambda values: Q(**{f"{field}__any_of": values})
 
 

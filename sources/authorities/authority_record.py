@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class EntityKind(StrEnum):
-    """The sort of entity to look for."""
+    """The kind of entity to look for."""
 
     PERSON = "person"
     ORGANIZATION = "organization"

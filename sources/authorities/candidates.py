@@ -54,9 +54,9 @@ def find_candidates(name: str, sort: EntityKind, *, language: str = "en") -> Aut
     return AuthorityAnswers(records, problems)
 
 
-def _merge_candidates(some: list[AuthorityRecord], others: list[AuthorityRecord]) -> list[AuthorityRecord]:
+def _merge_candidates(records: list[AuthorityRecord], others: list[AuthorityRecord]) -> list[AuthorityRecord]:
     """Merge candidates of two authorities that share a URL."""
-    merged_records = list(some)
+    merged_records = list(records)
     for other in others:
         place = next(
             (at for at, one in enumerate(merged_records) if set(one.same_as) & set(other.same_as)), None

@@ -27,8 +27,8 @@ def query_authority(authority: str, url: str, parameters: Mapping[str, str]) -> 
     agent = f"{services.USER_AGENT} ({settings.SITE_URL or settings.NEWSROOM_NAME})"
     headers = {"Accept": "application/json", "User-Agent": agent.encode("ascii", "replace").decode()}
     try:
-        answer = services.look_up(
-            f"{url}?{urlencode(parameters)}", headers, seconds=TIMEOUT_SECONDS, most_bytes=MAX_BYTES
+        answer = services.send_get(
+            f"{url}?{urlencode(parameters)}", headers, seconds=TIMEOUT_SECONDS, max_bytes=MAX_BYTES
         )
     except services.ServiceUnavailable as unavailable:
         raise AuthorityUnavailable(f"{authority}: {unavailable}") from None

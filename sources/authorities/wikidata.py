@@ -18,7 +18,7 @@ _HUMAN = "Q5"
 #: Wikimedia's own pages: disambiguation, category, template, list.
 _EXCLUDED_CLASSES = frozenset({"Q4167410", "Q4167836", "Q11266439", "Q13406463", "Q22808320", "Q101352"})
 
-_INSTANCE_OF, _BORN, _DIED, _WEBSITE, _ROR_ID = "P31", "P569", "P570", "P856", "P6782"
+_INSTANCE_OF, _BIRTH_DATE, _DEATH_DATE, _WEBSITE, _ROR_ID = "P31", "P569", "P570", "P856", "P6782"
 
 
 def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> list[AuthorityRecord]:
@@ -43,7 +43,7 @@ def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> lis
     )
     items = [
         item["id"]
-        for item in _list(response.get("search"))
+        for item in _to_list(response.get("search"))
         if isinstance(item, dict) and str(item.get("id", "")).startswith("Q")
     ]
     if not items:
@@ -65,11 +65,11 @@ def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> lis
         raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     # In the order of the search, which ranks the most common meanings first.
     entities_found = (entities.get(item) for item in items)
-    rows = [row for row in entities_found if isinstance(row, dict) and _is_of(row, sort)]
+    rows = [row for row in entities_found if isinstance(row, dict) and _is_of_kind(row, sort)]
     return [_build_candidate(row, languages) for row in rows[:MAX_CANDIDATES]]
 
 
-def _is_of(entity: Mapping[str, Any], sort: EntityKind) -> bool:
+def _is_of_kind(entity: Mapping[str, Any], sort: EntityKind) -> bool:
     kinds = {
         value["id"]
         for value in _get_values(entity, _INSTANCE_OF)
@@ -90,8 +90,8 @@ def _build_candidate(entity: Mapping[str, Any], languages: list[str]) -> Authori
     item = str(entity["id"])
     ror = [str(value) for value in _get_values(entity, _ROR_ID)]
     return AuthorityRecord(
-        name=_choose_wording(entity.get("labels"), languages) or item,
-        description=_add_years(_choose_wording(entity.get("descriptions"), languages), entity),
+        name=_choose_label(entity.get("labels"), languages) or item,
+        description=_add_years(_choose_label(entity.get("descriptions"), languages), entity),
         same_as=(
             WIKIDATA_PREFIX + item,
             *(ROR_PREFIX + name.lower() for name in ror[:1] if len(name) == 9 and is_ror(name)),
@@ -102,7 +102,7 @@ def _build_candidate(entity: Mapping[str, Any], languages: list[str]) -> Authori
 
 def _add_years(description: str, entity: Mapping[str, Any]) -> str:
     """Add the years of birth and death to a description without them, to distinguish namesakes."""
-    born_in, died_in = (next(_find_years(entity, when), "") for when in (_BORN, _DIED))
+    born_in, died_in = (next(_find_years(entity, when), "") for when in (_BIRTH_DATE, _DEATH_DATE))
     if not born_in or born_in in description:
         return description
     return f"{description} ({born_in}–{died_in})" if description else f"{born_in}–{died_in}"
@@ -115,10 +115,10 @@ def _find_years(entity: Mapping[str, Any], when: str) -> Iterator[str]:
             yield str(value.get("time", ""))[1:5].lstrip("0")
 
 
-def _get_values(entity: Mapping[str, Any], which: str) -> Iterator[Any]:
+def _get_values(entity: Mapping[str, Any], property_id: str) -> Iterator[Any]:
     """Return the values of an item's property, preferred statements first."""
     claims = entity.get("claims")
-    statements = _list(claims.get(which)) if isinstance(claims, dict) else []
+    statements = _to_list(claims.get(property_id)) if isinstance(claims, dict) else []
     usable_statements = [
         one for one in statements if isinstance(one, dict) and one.get("rank") != "deprecated"
     ]
@@ -128,12 +128,12 @@ def _get_values(entity: Mapping[str, Any], which: str) -> Iterator[Any]:
             yield value["value"]
 
 
-def _choose_wording(words: Any, languages: list[str]) -> str:
+def _choose_label(words: Any, languages: list[str]) -> str:
     for language in languages:
         if isinstance(words, dict) and isinstance(wording := words.get(language), dict):
             return str(wording.get("value", ""))[:500]
     return ""
 
 
-def _list(value: Any) -> list[Any]:
+def _to_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else []

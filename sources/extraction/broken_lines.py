@@ -19,7 +19,9 @@ def choose_separator(before: str, after: str) -> str:
 
 
 def find_compounds(lines: Iterable[str]) -> frozenset[str]:
-    """Return words written with a hyphen. They keep it if a line breaks there."""
+    """Return the words written with a hyphen in the middle of a line. They keep the hyphen where a line breaks
+    after it.
+    """
     return frozenset(word.casefold() for line in lines for word in _COMPOUND_PATTERN.findall(line))
 
 

@@ -24,7 +24,7 @@ AUTHOR_META = (
 # "byline", "meta-author", "author-names", "byline__name"
 BYLINE_CLASS = re.compile(r"(?:\w+[-_]+)?(?:byline|authors?)(?:[-_]+names?)?")
 
-LONGEST_NAME, LONGEST_BYLINE, MOST_WORDS = 60, 150, 6
+MAX_NAME_LENGTH, MAX_BYLINE_LENGTH, MAX_NAME_WORDS = 60, 150, 6
 
 _BYLINE_START = re.compile(
     r"^(?:(?:written|reported|text|story|words) )?(?:by|von|par|por|di|da|door|af|av|od|przez|de la|yazan|автор|"
@@ -131,7 +131,7 @@ def find_people(line: str, publisher: str = "", site: str = "") -> list[str]:
     """
     line = _BYLINE_START.sub("", clean_line(line)).strip(" ,;|:")
     # A profile's address, a handle, an e-mail address and a paragraph are no names.
-    if not line or len(line) > LONGEST_BYLINE:
+    if not line or len(line) > MAX_BYLINE_LENGTH:
         return []
     names: list[str] = []
     parts = _NAME_SEPARATOR.split(line)
@@ -145,10 +145,10 @@ def find_people(line: str, publisher: str = "", site: str = "") -> list[str]:
 
 
 def _is_person(name: str, publisher: str) -> bool:
-    if not name or len(name) > LONGEST_NAME or _MONTH_OR_TIME.search(name) or _ROLE_PATTERN.search(name):
+    if not name or len(name) > MAX_NAME_LENGTH or _MONTH_OR_TIME.search(name) or _ROLE_PATTERN.search(name):
         return False
     words = re.findall(r"[^\W\d_][\w'’.-]*", name)
-    if not words or len(words) > MOST_WORDS or (publisher and name.casefold() == publisher.casefold()):
+    if not words or len(words) > MAX_NAME_WORDS or (publisher and name.casefold() == publisher.casefold()):
         return False
     plain_words = {word.casefold().rstrip(".") for word in words}
     if plain_words & _DESKS or (plain_words & _AGENCIES and len(words) <= 2):
@@ -161,7 +161,7 @@ def _is_person(name: str, publisher: str) -> bool:
 
 
 def _is_newsroom(name: str, publisher: str, site: str) -> bool:
-    """Return whether a name is the newsroom's own: its host, or its first word followed by capitals."""
+    """Return whether a name is that of the newsroom: its host, or the newsroom's first word followed by capitals."""
     if _keep_letters(name) in {_keep_letters(label) for label in site.split(".")}:
         return True
     first, *rest = name.split()
@@ -199,7 +199,7 @@ def _find_visible_byline(tree: HtmlElement, publisher: str, site: str) -> str:
         if any(ancestor.tag in ("a", "nav", "aside", "footer") for ancestor in element.iterancestors()):
             continue
         line = clean_line(element.text_content())
-        if len(line) <= LONGEST_BYLINE and (names := find_people(line, publisher, site)):
+        if len(line) <= MAX_BYLINE_LENGTH and (names := find_people(line, publisher, site)):
             return ", ".join(names)
     return ""
 

@@ -15,7 +15,7 @@ _JUNK_PATTERN = re.compile(
     "\ud800-\udfff\u202d\u202e]"
 )
 # Joiners shape letters in Persian, Indian scripts and emoji; between Latin letters they are junk.
-_IDLE_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
+_STRAY_JOINER = re.compile("(?<![^\x00-\x7f])[\u200c\u200d]+|[\u200c\u200d]+(?![^\x00-\x7f])")
 _DIRECTION_MARK = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]")
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _BLANKS_PATTERN = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]{2,}|\t")
@@ -55,7 +55,7 @@ def _repair_encoding(text: str) -> str:
 
 def clean_characters(text: str) -> str:
     """Normalise to NFC without invisible characters; the cheap part of cleaning, for correctly decoded text."""
-    text = _IDLE_JOINER.sub("", _JUNK_PATTERN.sub("", text))
+    text = _STRAY_JOINER.sub("", _JUNK_PATTERN.sub("", text))
     if not _RIGHT_TO_LEFT.search(text):
         text = _DIRECTION_MARK.sub("", text)
     return unicodedata.normalize("NFC", text)

@@ -1,4 +1,4 @@
-"""The publication date in a text; ambiguous dates are ignored."""
+"""Find the publication date in a text. Ambiguous dates are ignored."""
 
 import re
 from collections.abc import Iterator

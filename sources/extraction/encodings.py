@@ -151,8 +151,8 @@ def _find_codec(label: str) -> str:
 
 
 def _decode_as_declared(content: bytes, text: str, label: str) -> str:
-    """Return `text` as declared, unless another encoding gives more plausible words."""
-    words = _select_telling_words(text)
+    """Return `text`, decoded as declared, unless another encoding gives more plausible words."""
+    words = _select_non_ascii_words(text)
     mess, sureness = mess_ratio(words, HOPELESS_RATIO * 2), compute_certainty(words)
     is_sibling = (_find_codec(label), detect_language(words)) in SIBLING_ENCODINGS
     if words and (mess > GIBBERISH_RATIO or sureness < DOUBTFUL_RATIO or is_sibling):
@@ -160,7 +160,7 @@ def _decode_as_declared(content: bytes, text: str, label: str) -> str:
             detected_text = _decode_detected(content)
         except ExtractionError:
             detected_text = text
-        better = _select_telling_words(detected_text)
+        better = _select_non_ascii_words(detected_text)
         if is_sibling or mess_ratio(better) < mess / 2 or compute_certainty(better) > sureness + 0.15:
             return detected_text
         if mess > HOPELESS_RATIO:
@@ -173,7 +173,7 @@ def _decode_as_declared(content: bytes, text: str, label: str) -> str:
     return _check_text(text, label)
 
 
-def _select_telling_words(text: str) -> str:
+def _select_non_ascii_words(text: str) -> str:
     """Return the first words with characters beyond ASCII; all others look the same in every encoding."""
     return " ".join(word for word in _TAG_PATTERN.sub(" ", text[:500_000]).split() if not word.isascii())[
         :4000
@@ -225,7 +225,7 @@ def detect_unmarked_utf16(content: bytes) -> str:
 
 
 def _is_assigned(sample: bytes, encoding: str) -> bool:
-    """Return whether all these bytes are assigned characters of the encoding, and include a line end."""
+    """Return whether the encoding assigns a character to all these bytes, and one of them is a line end."""
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(sample)
     except UnicodeDecodeError:
@@ -237,7 +237,7 @@ def _is_assigned(sample: bytes, encoding: str) -> bool:
 
 
 def detect_encoding(content: bytes) -> str:
-    """Return the encoding that yields the most plausible words for undeclared bytes that are not UTF-8.
+    """Return the encoding that gives the most plausible words, for bytes without a declaration that are not UTF-8.
 
     Raises:
         ExtractionError: no encoding can be detected.

@@ -193,7 +193,7 @@ def _extract_text(
     if not is_transcript and _is_markup(text, kind):
         return extract_page(text, url=url, media_type=kind if kind in _MARKUP_TYPES else "text/html")
     is_transcript |= bool({kind, suffix} & _TRANSCRIPT_TYPES)
-    if document := extract_transcript(text, is_given_as_one=is_transcript):
+    if document := extract_transcript(text, is_known_transcript=is_transcript):
         return document
     if is_transcript:
         raise ExtractionError(

@@ -85,7 +85,7 @@ def detect_legacy_encoding(content: bytes) -> str:
         return WESTERN
     if others[1]:
         return others[1]
-    return WESTERN if _is_of_western_words(sample) else ""
+    return WESTERN if _has_western_words(sample) else ""
 
 
 def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
@@ -95,15 +95,15 @@ def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
         fitting_languages = [
             one for one in languages if text and _collect_letters(text) <= _get_alphabet(one)
         ]
-        if fitting_languages and text and (encoding in _LATIN_LETTERS or not _is_beside_latin(text)):
+        if fitting_languages and text and (encoding in _LATIN_LETTERS or not _mixes_with_latin(text)):
             scores = score_languages(text)
             yield (
                 encoding,
-                max(scores.get(one, 0.0) for one in fitting_languages) - 2 * _compute_odd_cases(text),
+                max(scores.get(one, 0.0) for one in fitting_languages) - 2 * _compute_odd_case_share(text),
             )
     for encoding, language, script in _SCRIPTS:
         text = _decode_or_none(sample, encoding)
-        if not text or _is_beside_latin(text) or _IMPOSSIBLE_SEQUENCE.search(text):
+        if not text or _mixes_with_latin(text) or _IMPOSSIBLE_SEQUENCE.search(text):
             continue
         if all(script.fullmatch(one) or one in _COMMON_SIGNS for one in text if one > "\x7f"):
             scores = score_languages(text)
@@ -116,7 +116,7 @@ def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
     for encoding in ("shift_jis", "cp932", "euc_jp", "cp949", "gb18030", "big5"):
         text = _decode_or_none(sample, encoding)
         wide = [one for one in text or "" if one > "\x7f" and not _EAST_ASIAN_SIGNS.match(one)]
-        if not text or not wide or _is_beside_latin(text):
+        if not text or not wide or _mixes_with_latin(text):
             continue
         kana, hangul, ideographs = (
             sum(bool(script.match(one)) for one in wide) / len(wide)
@@ -132,18 +132,18 @@ def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
             yield encoding, 1.0
 
 
-def _is_beside_latin(text: str) -> bool:
-    """Return whether letters of another script often occur inside ASCII words, as in no real language."""
+def _mixes_with_latin(text: str) -> bool:
+    """Return whether letters of another script often occur inside ASCII words, which happens in no real language."""
     return 3 * len(_MIXED_LETTERS.findall(text)) > sum(one > "\x7f" for one in text)
 
 
 def _compute_common_share(wide: list[str], encoding: str) -> float:
-    """Return the share of characters in the most common plane of their encoding."""
+    """Return the share of characters that are in the range of their encoding with the most common ones."""
     first, last = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
     return sum(first <= one.encode(encoding)[0] <= last for one in wide) / len(wide)
 
 
-def _is_of_western_words(sample: bytes) -> bool:
+def _has_western_words(sample: bytes) -> bool:
     """Return whether each word belongs to some Western language; one file may contain names from several."""
     text = _decode_or_none(sample, WESTERN)
     if not text:
@@ -174,7 +174,7 @@ def _get_alphabet(language: str) -> frozenset[str]:
     return frozenset(_ALPHABETS[language])
 
 
-def _compute_odd_cases(text: str) -> float:
+def _compute_odd_case_share(text: str) -> float:
     """Return the share of words with a capital after a small letter, a sign of a wrong Cyrillic encoding."""
     words = [word for word in _CASE_CHANGES.findall(text) if not word.isascii()]
     odd = sum(any(a.islower() and b.isupper() for a, b in pairwise(word)) for word in words)

@@ -26,7 +26,7 @@ RUNNING_HEAD_SHARE = 0.3
 #: Characters of a line with a page's number in it, at most.
 MAX_HEAD_LENGTH = 80
 #: A line this much shorter than its column ends a paragraph; a gap this much wider than the usual one begins one.
-SHORT, WIDE = 0.12, 1.35
+SHORT_LINE_SHARE, WIDE_GAP_RATIO = 0.12, 1.35
 
 _FILE_NAME = re.compile(
     r"^(?:microsoft \w+ - .*|untitled.*|document\d*|.*\.(?:docx?|pdf|indd|odt|rtf|pages|qxd|tex|xlsx?|pptx?))$",
@@ -91,7 +91,7 @@ def extract_pdf(content: bytes) -> Document:
         text=text,
         media_type="application/pdf",
         extractor=describe_extractor("pypdfium2"),
-        caveats=_warn_of_pictures(pages),
+        caveats=_warn_about_scanned_pages(pages),
     )
 
 
@@ -112,7 +112,7 @@ def _read_pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
         yield page
 
 
-def _warn_of_pictures(pages: list[PageText]) -> tuple[Caveat, ...]:
+def _warn_about_scanned_pages(pages: list[PageText]) -> tuple[Caveat, ...]:
     pictures = [str(number) for number, page in enumerate(pages, 1) if page.has_picture]
     if not pictures:
         return ()
@@ -209,7 +209,7 @@ class _Edges:
         self.leading = sorted(gaps)[len(gaps) // 4] if gaps else 0.0
 
     def is_short(self, line: Line) -> bool:
-        return line.right < self.right - SHORT * (self.right - self.left)
+        return line.right < self.right - SHORT_LINE_SHARE * (self.right - self.left)
 
     def begins_paragraph(self, line: Line, before: Line | None, last: Line, usual_height: float) -> bool:
         """Return whether a line begins a paragraph, by its position and letter size."""
@@ -218,7 +218,7 @@ class _Edges:
         if before is None:
             return False
         gap = before.bottom - line.bottom
-        if self.leading and gap > WIDE * self.leading and last.text[-1:] not in HYPHENS:
+        if self.leading and gap > WIDE_GAP_RATIO * self.leading and last.text[-1:] not in HYPHENS:
             return True
         is_indented = line.left - self.left > 0.6 * line.height
         return is_indented and bool(_SENTENCE_END.search(last.text))

@@ -12,12 +12,12 @@ from pypdfium2 import PdfiumError
 from sources.extraction.broken_lines import choose_separator
 
 #: In heights of a letter: a gap in a line that is more than one between words, and the least gap between columns.
-GAP, GUTTER = 1.3, 0.7
+MIN_GAP, MIN_GUTTER = 1.3, 0.7
 #: Lines that each of two columns has at least, how long these are in heights, and the share of others that cross
 #: the gap at most.
 #: A newspaper's page has fewer. Beyond this it is a drawing, and the search for columns would take its square.
 MAX_FRAGMENTS = 2_500
-LEAST_LINES, LEAST_LENGTH, MOST_CROSSING = 4, 7.0, 0.25
+MIN_COLUMN_LINES, MIN_LINE_LENGTH, MAX_CROSSING_SHARE = 4, 7.0, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _is_continued(place: Line, fragment: Line) -> bool:
     lowest = min(place.height, fragment.height) or 1.0
     if min(place.top, fragment.top) - max(place.bottom, fragment.bottom) < 0.3 * lowest:
         return False
-    return max(fragment.left - place.right, place.left - fragment.right) <= GAP * max(
+    return max(fragment.left - place.right, place.left - fragment.right) <= MIN_GAP * max(
         place.height, fragment.height
     )
 
@@ -161,13 +161,13 @@ def _order_columns(fragments: list[Line], gutter: float, depth: int) -> Iterator
 
 def _find_gutter(fragments: list[Line]) -> float | None:
     """Find the gap between two columns, which few lines cross."""
-    if not 2 * LEAST_LINES <= len(fragments) <= MAX_FRAGMENTS:
+    if not 2 * MIN_COLUMN_LINES <= len(fragments) <= MAX_FRAGMENTS:
         return None
     height = median(one.height for one in fragments) or 1.0
     left_edge, right = min(one.left for one in fragments), max(one.right for one in fragments)
-    most = MOST_CROSSING * len(fragments)
+    most = MAX_CROSSING_SHARE * len(fragments)
     best: tuple[int, float, float] | None = None
-    wide = GUTTER * height
+    wide = MIN_GUTTER * height
     # Every gap begins where a fragment ends.
     for edge in sorted({round(one.right, 1) for one in fragments}):
         if not left_edge + 0.12 * (right - left_edge) < edge < right - 0.12 * (right - left_edge):
@@ -188,7 +188,8 @@ def _find_gutter(fragments: list[Line]) -> float | None:
 def _is_column(lines: list[Line], height: float) -> bool:
     """Return whether the lines are running text; table cells are shorter."""
     return (
-        len(lines) >= LEAST_LINES and median(one.right - one.left for one in lines) >= LEAST_LENGTH * height
+        len(lines) >= MIN_COLUMN_LINES
+        and median(one.right - one.left for one in lines) >= MIN_LINE_LENGTH * height
     )
 
 

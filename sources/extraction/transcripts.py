@@ -16,7 +16,7 @@ from .language import choose_language
 VTT, SUBRIP, PLAIN = "text/vtt", "application/x-subrip", "text/plain"
 
 #: A silence as long as this, or a paragraph of so many letters, ends the paragraph with the sentence.
-SILENCE, LONG_PARAGRAPH = 2.5, 500
+SILENCE_SECONDS, LONG_PARAGRAPH_LENGTH = 2.5, 500
 #: Without full stops, as machines write down what they hear, a paragraph is this long.
 UNPUNCTUATED_PARAGRAPH_LENGTH = 300
 
@@ -42,15 +42,15 @@ class _Piece:
     begins: float
     ends: float
     lines: tuple[str, ...]
-    rolls: bool = False
+    is_rolling: bool = False
     """Whether its words have times of their own: then lines stay on the screen while the next are said."""
 
 
-def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document | None:
+def extract_transcript(text: str, *, is_known_transcript: bool = False) -> Document | None:
     """Extract the document from a transcript; None if the text is not one.
 
     Args:
-        is_given_as_one: the caller states that the text is a transcript, so fewer times are enough.
+        is_known_transcript: the caller states that the text is a transcript, so fewer times are enough.
 
     Raises:
         ExtractionError: it is a transcript without words.
@@ -63,7 +63,7 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
         media_type, pieces = SUBRIP, _read_timed(lines)
     else:
         media_type, pieces = PLAIN, _read_marked(lines)
-        if not _are_times(pieces, lines, is_given_as_one):
+        if not _are_times(pieces, lines, is_known_transcript):
             return None
     spoken_text, cues = _write_text(_iterate_utterances(pieces))
     if not any(map(str.isalpha, spoken_text)):
@@ -126,7 +126,7 @@ def _is_name(lines: list[str], number: int, has_earlier: bool) -> bool:
 def _close_piece(pieces: list[_Piece], lines_shown: list[str]) -> list[_Piece]:
     if pieces:
         pieces[-1] = replace(
-            pieces[-1], lines=tuple(lines_shown), rolls=any(map(_WORD_TIME.search, lines_shown))
+            pieces[-1], lines=tuple(lines_shown), is_rolling=any(map(_WORD_TIME.search, lines_shown))
         )
     return pieces
 
@@ -147,11 +147,11 @@ def _read_marked(lines: list[str]) -> list[_Piece]:
     ]
 
 
-def _are_times(pieces: list[_Piece], lines: list[str], is_given_as_one: bool) -> bool:
+def _are_times(pieces: list[_Piece], lines: list[str], is_known_transcript: bool) -> bool:
     """Return whether these are times in a recording, not clock times or match results."""
     if not pieces or any(later.begins < earlier_piece.begins for earlier_piece, later in pairwise(pieces)):
         return False
-    if is_given_as_one:
+    if is_known_transcript:
         return True
     filled_lines = sum(1 for line in lines if line.strip())
     return len(pieces) >= 5 and pieces[0].begins <= 60 and len(pieces) * 5 >= filled_lines
@@ -176,14 +176,14 @@ class _Utterance:
 
 def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
     """Yield the new words of each cue, without lines still on screen from the previous one."""
-    rolls = any(piece.rolls for piece in pieces)
+    is_rolling = any(piece.is_rolling for piece in pieces)
     before: list[str] = []
     speaker = ""
     for piece in pieces:
         lines = [(line, _clean_words(line)) for line in piece.lines]
         lines = [(line, words) for line, words in lines if words]
         earlier_words = [words for _, words in lines]
-        if rolls and before:
+        if is_rolling and before:
             still = max(
                 k
                 for k in range(min(len(before), len(earlier_words)) + 1)
@@ -223,7 +223,7 @@ def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
     all_utterances = list(utterances)
     ends = sum(1 for one in all_utterances if _SENTENCE_END.search(one.words))
     letters = sum(len(one.words) for one in all_utterances)
-    is_punctuated = ends * 2 * LONG_PARAGRAPH >= letters
+    is_punctuated = ends * 2 * LONG_PARAGRAPH_LENGTH >= letters
     paragraphs: list[str] = []
     cues: list[Cue] = []
     at = paragraph = 0
@@ -232,8 +232,8 @@ def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
             before = all_utterances[number - 1]
             is_end = not is_punctuated or bool(_SENTENCE_END.search(before.words))
             length = at - paragraph
-            is_long = length > (LONG_PARAGRAPH if is_punctuated else UNPUNCTUATED_PARAGRAPH_LENGTH)
-            is_silent = one.begins - before.ends >= SILENCE
+            is_long = length > (LONG_PARAGRAPH_LENGTH if is_punctuated else UNPUNCTUATED_PARAGRAPH_LENGTH)
+            is_silent = one.begins - before.ends >= SILENCE_SECONDS
             if one.is_turn or (is_end and (is_long or is_silent)):
                 between, paragraph = "\n\n", at + 2
             else:

@@ -19,7 +19,7 @@ from sources.http.exchanges import Exchanges, RecordedResponse
 
 
 class Deadline:
-    """Cut all connections of a fetch when its time is up.
+    """A time limit that closes all connections of a fetch when it expires.
 
     A read timeout restarts with every byte, so a server that sends one byte a second could hold the connection for
     hours, even before the first header is complete. A timer that shuts down the socket ends the TLS handshake, the
@@ -28,7 +28,7 @@ class Deadline:
 
     def __init__(self, seconds: float) -> None:
         self._ends = time.monotonic() + seconds
-        self._timer = threading.Timer(seconds, self._cut)
+        self._timer = threading.Timer(seconds, self._close_connection)
         self._timer.daemon = True
         self._lock = threading.Lock()
         self._sockets: list[socket.socket] = []
@@ -45,9 +45,9 @@ class Deadline:
         with self._lock:
             self._sockets.append(connection.dup())
         if self.passed:
-            self._cut()
+            self._close_connection()
 
-    def _cut(self) -> None:
+    def _close_connection(self) -> None:
         with self._lock:
             for connection in self._sockets:
                 try:
@@ -81,7 +81,7 @@ class PublicAdapter(IPFilterAdapter):
 
     def build_connection_pool_key_attributes(self, *arguments: Any, **settings: Any) -> Any:
         host_params, pool_kwargs = super().build_connection_pool_key_attributes(*arguments, **settings)
-        _refuse_odd(host_params["host"], allow_loopback=self._allow_loopback)
+        _refuse_unusual_host(host_params["host"], allow_loopback=self._allow_loopback)
         return host_params, pool_kwargs
 
 
@@ -93,11 +93,11 @@ def resolve_public_address(host: str, port: int, *, allow_loopback: bool) -> str
         requests.RequestException: the host has no address.
     """
     address = filter_host(host, port, allow_loopback=allow_loopback)
-    _refuse_odd(address, allow_loopback=allow_loopback)
+    _refuse_unusual_host(address, allow_loopback=allow_loopback)
     return address.strip("[]")
 
 
-def _refuse_odd(host: str, *, allow_loopback: bool) -> None:
+def _refuse_unusual_host(host: str, *, allow_loopback: bool) -> None:
     """Reject site-local (fec0::/10) and reserved ranges (IPv4-compatible ::127.0.0.1), which the library accepts."""
     address = ipaddress.ip_address(host.strip("[]"))
     is_odd = isinstance(address, ipaddress.IPv6Address) and (address.is_site_local or address.is_reserved)
@@ -116,8 +116,8 @@ class _AnyAddressAdapter(HTTPAdapter):
         }
 
 
-class _OneHop(requests.Session):
-    """A session that leaves redirects alone.
+class _SingleRequestSession(requests.Session):
+    """A session that does not process redirects.
 
     Even with `allow_redirects=False`, requests prepares the next hop. For that it reads the whole body of the current
     response, whatever its size, and it fails if the target is not a URL.
@@ -154,7 +154,7 @@ def open_public_session(
     """Return a session that checks the IP address of every connection, keeps the deadline, and records the
     exchange.
     """
-    with _OneHop() as session:
+    with _SingleRequestSession() as session:
         # Neither a proxy (which would resolve the name itself, bypassing the filter) nor a password from ~/.netrc.
         session.trust_env = False
         for scheme in ("http", "https"):
@@ -174,7 +174,7 @@ def open_operator_session(deadline: Deadline) -> Iterator[requests.Session]:
 
     Never use it for a URL from anyone else.
     """
-    with _OneHop() as session:
+    with _SingleRequestSession() as session:
         session.trust_env = False
         for scheme in ("http", "https"):
             session.mount(f"{scheme}://", _AnyAddressAdapter(deadline))

@@ -29,7 +29,7 @@ class Exchange:
 class Exchanges:
     """All exchanges of a fetch, including redirects."""
 
-    most_bytes: int
+    max_bytes: int
     kept: list[Exchange] = field(default_factory=list)
     _size: int = 0
 
@@ -45,7 +45,7 @@ class Exchanges:
 
     def record_received(self, piece: bytes) -> None:
         self._size += len(piece)
-        if self._size > self.most_bytes + _OVERHEAD_BYTES:
+        if self._size > self.max_bytes + _OVERHEAD_BYTES:
             raise ResponseTooLarge
         self.kept[-1].response += piece
 

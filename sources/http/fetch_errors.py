@@ -37,7 +37,7 @@ TEMPORARY_REASONS = frozenset(
 
 
 def describe_status(url: str, status: int) -> tuple[str, str]:
-    """Return why a response with this status is not a document, as a reason code and a sentence."""
+    """Return the reason code and the sentence for a response whose status means that it is not a document."""
     if status in (401, 402, 403, 407, 451):
         return "access_refused", (
             SpokenSentence(

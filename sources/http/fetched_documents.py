@@ -118,7 +118,7 @@ def fetch(
         session.headers.update(headers)
         try:
             begin = exchanges.begin if exchanges is not None else lambda _url: None
-            return _follow(
+            return _follow_redirects(
                 url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback, into
             )
         except ResponseTooLarge:
@@ -129,7 +129,7 @@ def fetch(
             raise
 
 
-def _follow(
+def _follow_redirects(
     url: str,
     session: requests.Session,
     deadline: Deadline,
@@ -147,12 +147,12 @@ def _follow(
     for _hop in range(limits.redirects + 1):
         seen_requests.add((current_url, tuple(sorted(session.cookies.items()))))
         begin(current_url)
-        with _answer(current_url, session, deadline, limits) as response:
+        with _send_request(current_url, session, deadline, limits) as response:
             if response.status_code not in REDIRECT_STATUSES:
                 return _build_document(
                     url, current_url, permanent, response, deadline, limits, accepted, into
                 )
-            next_url = _redirect_target(current_url, response, session)
+            next_url = _get_redirect_target(current_url, response, session)
             if permanent == current_url and response.status_code in PERMANENT_REDIRECT_STATUSES:
                 permanent = next_url
         if (next_url, tuple(sorted(session.cookies.items()))) in seen_requests:
@@ -181,7 +181,7 @@ def _follow(
 
 
 @contextmanager
-def _answer(
+def _send_request(
     url: str, session: requests.Session, deadline: Deadline, limits: Limits
 ) -> Iterator[requests.Response]:
     """Return the response with its body unread. Lower-level errors are raised as FetchError."""
@@ -257,7 +257,7 @@ def _answer(
         ) from None
 
 
-def _redirect_target(current_url: str, response: requests.Response, session: requests.Session) -> str:
+def _get_redirect_target(current_url: str, response: requests.Response, session: requests.Session) -> str:
     location = session.get_redirect_target(response)
     if not location:
         raise FetchError(

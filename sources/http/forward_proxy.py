@@ -41,26 +41,26 @@ class ForwardProxy(ThreadingTCPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, *, most_bytes: int, allow_loopback: bool = False) -> None:
+    def __init__(self, *, max_bytes: int, allow_loopback: bool = False) -> None:
         """Create a proxy for one page.
 
         Args:
-            most_bytes: the maximum number of bytes received through it.
+            max_bytes: the maximum number of bytes received through it.
             allow_loopback: lets tests visit a server on this machine, on any port.
         """
         super().__init__(("127.0.0.1", 0), _Connection)
         self.allow_loopback = allow_loopback
         self.refused: list[str] = []
         self.seats = threading.BoundedSemaphore(MAX_CONNECTIONS)
-        self._left = most_bytes
+        self._left = max_bytes
         self._lock = threading.Lock()
 
     @property
     def address(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
-    def take(self, size: int) -> bool:
-        """Return whether this many more bytes may be received."""
+    def reserve_bytes(self, size: int) -> bool:
+        """Subtract received bytes from the limit, and return whether it still holds."""
         with self._lock:
             self._left -= size
             return self._left >= 0
@@ -144,15 +144,15 @@ class _Connection(BaseRequestHandler):
                 return
             for side in readable_sockets:
                 piece = side.recv(_PIECE_SIZE)
-                if not piece or (side is server and not proxy.take(len(piece))):
+                if not piece or (side is server and not proxy.reserve_bytes(len(piece))):
                     return
                 (self.request if side is server else server).sendall(piece)
 
 
 @contextmanager
-def forward_proxy(*, most_bytes: int, allow_loopback: bool = False) -> Iterator[ForwardProxy]:
+def forward_proxy(*, max_bytes: int, allow_loopback: bool = False) -> Iterator[ForwardProxy]:
     """Run a proxy until the block ends."""
-    with ForwardProxy(most_bytes=most_bytes, allow_loopback=allow_loopback) as proxy:
+    with ForwardProxy(max_bytes=max_bytes, allow_loopback=allow_loopback) as proxy:
         thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         thread.start()
         try:

@@ -17,7 +17,7 @@ from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits, fetch
 
 #: The project's name in robots.txt.
-ROBOT = USER_AGENT.partition("/")[0]
+ROBOT_NAME = USER_AGENT.partition("/")[0]
 
 DEFAULT_PAUSE = 1.0
 #: The pause after a site has asked us to slow down.
@@ -32,7 +32,7 @@ MAX_RULES_BYTES = 512_000
 #: Errors that mean that a site has no robots.txt, not that it is unreachable.
 _NO_RULES_REASONS = frozenset({"not_found", "access_refused", "unexpected_status"})
 #: Failures that concern the site rather than its robots.txt.
-_TELLING_REASONS = frozenset(
+_SITE_FAILURE_REASONS = frozenset(
     {
         *("invalid_url", "scheme_not_allowed", "credentials_in_url", "port_not_allowed"),
         *("private_address", "name_not_found", "certificate_invalid", "asked_to_wait"),
@@ -40,20 +40,20 @@ _TELLING_REASONS = frozenset(
 )
 
 
-class SiteMemory(Protocol):
-    """Stored data about sites, and leases on them."""
+class SiteStore(Protocol):
+    """The store of data about sites (pace, robots.txt) and of leases on them."""
 
-    def begin(self, site: str) -> None:
+    def begin_visit(self, site: str) -> None:
         """Wait for our turn to send the site a request.
 
         Raises:
             FetchError: the wait would be too long (`build_wait_error`).
         """
 
-    def end(self, site: str, pause: float) -> None:
+    def end_visit(self, site: str, pause: float) -> None:
         """End the request. The next one may start after this many seconds."""
 
-    def rules(self, site: str) -> str | None:
+    def get_rules(self, site: str) -> str | None:
         """Return a recently read robots.txt, or None."""
 
     def store_rules(self, site: str, rules: str) -> None:
@@ -61,24 +61,24 @@ class SiteMemory(Protocol):
 
 
 @dataclass
-class OwnMemory:
-    """In-memory data about sites, for a single visitor."""
+class InMemorySites:
+    """A `SiteStore` in memory, for a single visitor."""
 
     sleep: Callable[[float], None] = time.sleep
     _ready: dict[str, float] = field(default_factory=dict)
     _rules: dict[str, str] = field(default_factory=dict)
 
-    def begin(self, site: str) -> None:
+    def begin_visit(self, site: str) -> None:
         seconds_left = self._ready.get(site, 0.0) - time.monotonic()
         if seconds_left > MAX_WAIT:
             raise build_wait_error(site, seconds_left)
         if seconds_left > 0:
             self.sleep(seconds_left)
 
-    def end(self, site: str, pause: float) -> None:
+    def end_visit(self, site: str, pause: float) -> None:
         self._ready[site] = time.monotonic() + pause
 
-    def rules(self, site: str) -> str | None:
+    def get_rules(self, site: str) -> str | None:
         return self._rules.get(site)
 
     def store_rules(self, site: str, rules: str) -> None:
@@ -103,7 +103,7 @@ class PoliteVisitor:
 
     def __init__(
         self,
-        memory: SiteMemory,
+        memory: SiteStore,
         *,
         pause: float = DEFAULT_PAUSE,
         user_agent: str = USER_AGENT,
@@ -127,7 +127,7 @@ class PoliteVisitor:
     ) -> FetchedDocument:
         """Fetch a URL. Raises FetchError on failure or if robots.txt forbids it."""
         self._check(url)
-        return self._ask(url, limits, accepted, etag, modified, check_redirect=self._check)
+        return self._request(url, limits, accepted, etag, modified, check_redirect=self._check)
 
     def sitemaps(self, url: str) -> list[str]:
         """Return the sitemaps named in the robots.txt of a URL's site. Raises FetchError."""
@@ -135,7 +135,7 @@ class PoliteVisitor:
 
     def _check(self, url: str) -> None:
         """Raise FetchError if the site disallows the URL."""
-        if not self._load_rules(get_site(url)).can_fetch(url, ROBOT):
+        if not self._load_rules(get_site(url)).can_fetch(url, ROBOT_NAME):
             raise FetchError(
                 "robots_forbidden",
                 SpokenSentence(
@@ -143,7 +143,7 @@ class PoliteVisitor:
                 ),
             )
 
-    def _ask(
+    def _request(
         self,
         url: str,
         limits: Limits,
@@ -154,8 +154,8 @@ class PoliteVisitor:
         check_redirect: Callable[[str], None] = lambda there: None,
     ) -> FetchedDocument:
         site = get_site(url)
-        self._memory.begin(site)
-        pause = self._pause_at(site)
+        self._memory.begin_visit(site)
+        pause = self._choose_pause(site)
         try:
             return fetch(
                 url,
@@ -173,9 +173,9 @@ class PoliteVisitor:
             pause = max(pause, error.wait.total_seconds())
             raise
         finally:
-            self._memory.end(site, pause)
+            self._memory.end_visit(site, pause)
 
-    def _pause_at(self, site: str) -> float:
+    def _choose_pause(self, site: str) -> float:
         rules = self._known.get(site)
         return max(self._pause, _read_requested_pause(rules)) if rules else self._pause
 
@@ -184,24 +184,24 @@ class PoliteVisitor:
         if refusal := self._unknown.get(site):
             raise refusal
         if site not in self._known:
-            text = self._memory.rules(site)
+            text = self._memory.get_rules(site)
             if text is None:
                 text = self._read_rules(site)
                 self._memory.store_rules(site, text)
                 self._known[site] = Protego.parse(text)
                 # The pause before the first page is the one that was just read.
-                self._memory.end(site, self._pause_at(site))
+                self._memory.end_visit(site, self._choose_pause(site))
             else:
                 self._known[site] = Protego.parse(text)
         return self._known[site]
 
     def _read_rules(self, site: str) -> str:
         try:
-            answer = self._ask(f"{site}/robots.txt", Limits(), None)
+            answer = self._request(f"{site}/robots.txt", Limits(), None)
         except FetchError as error:
             if error.reason_code in _NO_RULES_REASONS:
                 return ""
-            if error.reason_code in _TELLING_REASONS:
+            if error.reason_code in _SITE_FAILURE_REASONS:
                 raise
             self._unknown[site] = FetchError(
                 "robots_unknown",
@@ -230,8 +230,9 @@ def get_site(url: str) -> str:
 
 def _read_requested_pause(rules: Protego) -> float:
     """Return the number of seconds that a site asks us to leave between two requests."""
-    rate = rules.request_rate(ROBOT)
+    rate = rules.request_rate(ROBOT_NAME)
     requested_pause = max(
-        rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0
+        rules.crawl_delay(ROBOT_NAME) or 0.0,
+        rate.seconds / rate.requests if rate and rate.requests else 0.0,
     )
     return min(requested_pause, MAX_PAUSE)

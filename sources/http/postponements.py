@@ -1,4 +1,4 @@
-"""How long a server asks clients to wait."""
+"""The waiting time that a server requests."""
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime

@@ -32,28 +32,28 @@ class ServiceUnavailable(Exception):
     """The service did not respond; `str()` is a sentence for users."""
 
 
-def ask(
-    url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, most_bytes: int
+def send_post(
+    url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, max_bytes: int
 ) -> ServiceResponse:
     """Send `body` to `url` with one POST request.
 
     Args:
         seconds: the time limit for the whole exchange.
-        most_bytes: the maximum size of the response.
+        max_bytes: the maximum size of the response.
 
     Raises:
         ServiceUnavailable: there was no response, or an incomplete one.
     """
-    return _exchange("POST", url, body, headers, seconds=seconds, most_bytes=most_bytes)
+    return _exchange("POST", url, body, headers, seconds=seconds, max_bytes=max_bytes)
 
 
-def look_up(url: str, headers: Mapping[str, str], *, seconds: float, most_bytes: int) -> ServiceResponse:
-    """Send one GET request to `url`, with the same limits as `ask`.
+def send_get(url: str, headers: Mapping[str, str], *, seconds: float, max_bytes: int) -> ServiceResponse:
+    """Send one GET request to `url`, with the same limits as `send_post`.
 
     Raises:
         ServiceUnavailable: there was no response, or an incomplete one.
     """
-    return _exchange("GET", url, None, headers, seconds=seconds, most_bytes=most_bytes)
+    return _exchange("GET", url, None, headers, seconds=seconds, max_bytes=max_bytes)
 
 
 def _exchange(
@@ -63,7 +63,7 @@ def _exchange(
     headers: Mapping[str, str],
     *,
     seconds: float,
-    most_bytes: int,
+    max_bytes: int,
 ) -> ServiceResponse:
     host = urlsplit(url).netloc
     with Deadline(seconds) as deadline, open_operator_session(deadline) as session:
@@ -79,7 +79,7 @@ def _exchange(
                 timeout=timeout,
             ) as response:
                 retry_after = response.headers.get("Retry-After", "")
-                content: bytes = response.raw.read(most_bytes + 1, decode_content=True)
+                content: bytes = response.raw.read(max_bytes + 1, decode_content=True)
         except (requests.RequestException, HTTPError, OSError) as error:
             if deadline.passed or isinstance(error, requests.Timeout):
                 raise ServiceUnavailable(
@@ -89,9 +89,9 @@ def _exchange(
             raise ServiceUnavailable(
                 gettext("%(host)s cannot be reached, or the connection was cut.") % {"host": host}
             ) from None
-    if len(content) > most_bytes:
+    if len(content) > max_bytes:
         raise ServiceUnavailable(
             gettext("%(host)s sent more than %(most_bytes)s bytes.")
-            % {"host": host, "most_bytes": f"{most_bytes:,}"}
+            % {"host": host, "most_bytes": f"{max_bytes:,}"}
         )
     return ServiceResponse(response.status_code, content, retry_after)

@@ -1,14 +1,14 @@
 """Clean values from server responses so that database columns can store them."""
 
-LONGEST_ETAG, LONGEST_MODIFIED = 500, 100
+MAX_ETAG_LENGTH, MAX_MODIFIED_LENGTH = 500, 100
 
 
 def clean_validators(etag: str, last_modified: str) -> dict[str, str]:
     """Return ETag and Last-Modified if they fit in their columns. Without them, the next fetch gets a full response."""
     return {
-        "etag": etag if len(etag) <= LONGEST_ETAG and etag.isprintable() else "",
+        "etag": etag if len(etag) <= MAX_ETAG_LENGTH and etag.isprintable() else "",
         "last_modified": last_modified
-        if len(last_modified) <= LONGEST_MODIFIED and last_modified.isprintable()
+        if len(last_modified) <= MAX_MODIFIED_LENGTH and last_modified.isprintable()
         else "",
     }
 

@@ -61,7 +61,7 @@ def read_picture(path: Path, kind: MediaFormat) -> Picture:
     Raises:
         MediaRefused: the picture cannot be read, or reading it exceeded a limit.
     """
-    return _answer(PictureRequest(kind.reader, path=str(path)))
+    return _request_picture(PictureRequest(kind.reader, path=str(path)))
 
 
 def read_picture_bytes(content: bytes, reader: str) -> Picture:
@@ -70,10 +70,10 @@ def read_picture_bytes(content: bytes, reader: str) -> Picture:
     Raises:
         MediaRefused: the picture cannot be read, or reading it exceeded a limit.
     """
-    return _answer(PictureRequest(reader, content=content))
+    return _request_picture(PictureRequest(reader, content=content))
 
 
-def compute_look(content: bytes) -> PerceptualHash:
+def compute_picture_hash(content: bytes) -> PerceptualHash:
     """Compute the hashes of a picture and of parts of it, to find cropped or partly covered versions.
 
     Raises:
@@ -86,7 +86,7 @@ def compute_look(content: bytes) -> PerceptualHash:
         raise MediaRefused(
             "unknown_type", _("This is not a readable picture. Send a JPEG, PNG, WebP or GIF.")
         )
-    whole_look, *parts = _answer(PictureRequest(kind.reader, content=content, only_look=True)).looks
+    whole_look, *parts = _request_picture(PictureRequest(kind.reader, content=content, hash_only=True)).looks
     return replace(whole_look.hash, parts=tuple((look.part, look.hash) for look in parts))
 
 
@@ -97,9 +97,9 @@ def describe_svg_refusal() -> tuple[str, str]:
     )
 
 
-def _answer(question: PictureRequest) -> Picture:
+def _request_picture(request: PictureRequest) -> Picture:
     try:
-        return unpack_answer(_get_reader().answer(pack_request(question)))
+        return unpack_answer(_get_reader().answer(pack_request(request)))
     except MediaRefused as refusal:
         code = refusal.reason_code
         raise MediaRefused(code, _(_MESSAGES[code]) % {"detail": refusal.sentence}) from None

@@ -20,11 +20,11 @@ from sources.media.local_features import POINT_PARTS, LocalFeatures
 Floats = NDArray[np.floating[Any]]
 
 #: How many points are stored of a picture, and how many are looked up in each orientation: the strongest.
-STORED, LOOKED_UP = 64, 128
+STORED_FEATURES, QUERY_FEATURES = 64, 128
 #: The longest side of the searched picture, in pixels.
 MAX_SIDE = 288
 #: The vocabulary made by `benchmarks/pictures/vocabulary.py`, and the factor by which it was scaled to bytes.
-VOCABULARY, EXAMPLE_SCALE = Path(__file__).with_name("feature_vocabulary.npy"), 400
+VOCABULARY, VOCABULARY_SCALE = Path(__file__).with_name("feature_vocabulary.npy"), 400
 #: SIFT describes a point by 4 × 4 areas with 8 directions each; this is their order in the mirrored picture.
 _MIRRORED = np.arange(128).reshape(4, 4, 8)[:, ::-1, [4, 3, 2, 1, 0, 7, 6, 5]].ravel()
 
@@ -76,5 +76,5 @@ def _build_sift() -> Any:
 
 @cache
 def _load_vocabulary() -> Floats:
-    examples: Floats = np.load(VOCABULARY).astype(np.float32) / EXAMPLE_SCALE
+    examples: Floats = np.load(VOCABULARY).astype(np.float32) / VOCABULARY_SCALE
     return examples

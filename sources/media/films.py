@@ -25,7 +25,7 @@ from sources.media.signatures import AUDIO, VIDEO, MediaFormat
 _PROBE_LIMITS = Allowance(memory=512 * 2**20, seconds=20.0, output=4 * 2**20)
 _FRAME_LIMITS = Allowance(memory=1536 * 2**20, seconds=180.0, output=64 * 2**20)
 #: The minimum number of seconds between frames, and the maximum number of frames.
-APART, MOST_FRAMES = 1.0, 200
+MIN_FRAME_GAP, MAX_FRAMES = 1.0, 200
 #: The size of hashed frames: PDQ uses no more, and ignores the shape.
 FRAME_SIDE = 512
 #: Points of a film's pictures at most: beyond 8K.
@@ -35,7 +35,7 @@ _FRAME_TIME = re.compile(
     r"^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] n: *\d+ .*?pts_time:(-?\d+(?:\.\d+)?)", re.MULTILINE
 )
 _POSITION_PATTERN = re.compile(r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?/?")
-_LONGEST, _MOST_TAGS = 1000, 60
+_MAX_VALUE_LENGTH, _MAX_TAGS = 1000, 60
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
 
 
@@ -53,13 +53,13 @@ class Recording:
 
 
 class Frame(NamedTuple):
-    """A picture of a film."""
+    """A frame of a film."""
 
     at: float
     luma: NDArray[np.uint8]
 
 
-def can_be_read() -> bool:
+def is_ffmpeg_installed() -> bool:
     """Return whether the required programs are installed."""
     return bool(settings.FFMPEG and settings.FFPROBE)
 
@@ -70,7 +70,7 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
     Raises:
         MediaRefused: the file is damaged, or reading it exceeded a limit.
     """
-    if not can_be_read():
+    if not is_ffmpeg_installed():
         return Recording(kind.kind, kind.media_type, caveats=("no_ffmpeg",))
     entries = (
         "format=duration:format_tags:stream=codec_type,width,height,duration,disposition"
@@ -95,15 +95,15 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
             _("This recording cannot be read: it is damaged, or was cut off. Save or download it again."),
         )
     width, height = _read_size(pictures[0]) if pictures else (None, None)
-    form = probe.get("format", {})
+    container = probe.get("format", {})
     media_kind = VIDEO if pictures else AUDIO
     return Recording(
         media_kind,
         f"{media_kind}/{kind.media_type.partition('/')[2]}",
         width,
         height,
-        _read_duration(form, streams),
-        _read_metadata(form.get("tags", {})),
+        _read_duration(container, streams),
+        _read_metadata(container.get("tags", {})),
     )
 
 
@@ -113,8 +113,8 @@ def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> lis
     Raises:
         LimitExceeded: extraction exceeded a limit.
     """
-    apart = max(APART, (duration or 0) / MOST_FRAMES)
-    selection = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,{apart:.3f})'"
+    frame_gap = max(MIN_FRAME_GAP, (duration or 0) / MAX_FRAMES)
+    selection = f"select='isnan(prev_selected_t)+gte(t-prev_selected_t\\,{frame_gap:.3f})'"
     output = run_bounded(
         settings.FFMPEG,
         [
@@ -126,11 +126,11 @@ def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> lis
                 "-vf",
                 f"{selection},scale={FRAME_SIDE}:{FRAME_SIDE}:flags=area,format=gray,showinfo",
             ),
-            *("-fps_mode", "passthrough", "-frames:v", str(MOST_FRAMES), "-f", "rawvideo", "-"),
+            *("-fps_mode", "passthrough", "-frames:v", str(MAX_FRAMES), "-f", "rawvideo", "-"),
         ],
         _FRAME_LIMITS,
     )
-    return list(_cut(output))
+    return list(_split_frames(output))
 
 
 def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
@@ -201,8 +201,8 @@ def _read_size(stream: Mapping[str, Any]) -> tuple[int | None, int | None]:
     return (height, width) if is_on_its_side else (width, height)
 
 
-def _read_duration(form: Mapping[str, Any], streams: list[dict[str, Any]]) -> float | None:
-    for section in (form, *streams):
+def _read_duration(container: Mapping[str, Any], streams: list[dict[str, Any]]) -> float | None:
+    for section in (container, *streams):
         try:
             seconds = float(section.get("duration", ""))
         except (TypeError, ValueError):
@@ -217,8 +217,10 @@ def _read_metadata(tags: object) -> dict[str, Any]:
     if not isinstance(tags, dict):
         return {}
     values = {
-        str(name).lower()[:_LONGEST]: _CONTROL_CHARACTERS.sub(" ", str(value)).strip()[:_LONGEST]
-        for name, value in list(tags.items())[:_MOST_TAGS]
+        str(name).lower()[:_MAX_VALUE_LENGTH]: _CONTROL_CHARACTERS.sub(" ", str(value)).strip()[
+            :_MAX_VALUE_LENGTH
+        ]
+        for name, value in list(tags.items())[:_MAX_TAGS]
     }
     apple = "com.apple.quicktime."
     metadata = {
@@ -244,7 +246,7 @@ def _parse_position(position: str) -> dict[str, float]:
     return place | ({"altitude": float(match[3])} if match[3] else {})
 
 
-def _cut(output: ProgramOutput) -> Iterator[Frame]:
+def _split_frames(output: ProgramOutput) -> Iterator[Frame]:
     """Yield the frames in order, with their times."""
     count = len(output.output) // (FRAME_SIDE * FRAME_SIDE)
     # A video's own title may look like such lines, and is printed before them.

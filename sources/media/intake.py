@@ -15,7 +15,7 @@ from factcheck.database.locks import lock_names
 from sources import archive
 from sources.media.bounded_pictures import describe_svg_refusal, read_picture
 from sources.media.caveats import build_caveats
-from sources.media.films import can_be_read, read_recording
+from sources.media.films import is_ffmpeg_installed, read_recording
 from sources.media.keyframes import queue_keyframes
 from sources.media.manifests import read_manifest
 from sources.media.packed_pictures import PictureHash
@@ -24,7 +24,7 @@ from sources.media.refused_media import MediaRefused
 from sources.media.signatures import IMAGE, SVG, MediaFormat, recognise
 from sources.models import MediaHash, MediaObject, Source
 
-_LONGEST_NAME, _LONGEST_ADDRESS = 255, 2000
+_MAX_NAME_LENGTH, _MAX_ADDRESS_LENGTH = 255, 2000
 
 
 def store_file(
@@ -58,7 +58,7 @@ def store_file(
         filename = filename or given.name or ""
     details = {
         "filename": _clean_name(filename),
-        "content_url": content_url.strip()[:_LONGEST_ADDRESS],
+        "content_url": content_url.strip()[:_MAX_ADDRESS_LENGTH],
         "alternative_text": alternative_text.strip(),
         "source": source,
     }
@@ -159,7 +159,7 @@ def _read_recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, An
     recording = read_recording(file.path, kind)
     keyframes = ""
     if recording.kind == MediaObject.Kind.VIDEO:
-        keyframes = MediaObject.Keyframes.DUE if can_be_read() else MediaObject.Keyframes.NOT_HERE
+        keyframes = MediaObject.Keyframes.DUE if is_ffmpeg_installed() else MediaObject.Keyframes.NOT_HERE
     columns = {
         "kind": recording.kind,
         "media_type": recording.media_type,
@@ -186,4 +186,4 @@ def _complete_media(media: MediaObject, details: dict[str, Any]) -> MediaObject:
 def _clean_name(filename: str) -> str:
     """Return the name of a file without folders and unprintable characters."""
     name = filename.replace("\\", "/").rpartition("/")[2]
-    return "".join(filter(str.isprintable, name)).strip()[-_LONGEST_NAME:]
+    return "".join(filter(str.isprintable, name)).strip()[-_MAX_NAME_LENGTH:]

@@ -27,7 +27,7 @@ STILL_DISTANCE = 10
 #: What is no longer so once they were taken.
 RESOLVED_CAVEATS = {"no_ffmpeg", "no_frames"}
 #: After this time a lease is abandoned; and this many videos are processed in an hour.
-FORGOTTEN, AT_A_TIME = timedelta(hours=1), 100
+LEASE_TIME, BATCH_SIZE = timedelta(hours=1), 100
 
 
 class AllReadersBusy(Exception):
@@ -52,11 +52,11 @@ def take_keyframes(*, media_id: int) -> None:
 @app.task(queueing_lock="media.outstanding")
 def take_outstanding(timestamp: int) -> None:
     """Queue videos whose keyframes are missing because a worker stopped or FFmpeg was not installed."""
-    if not films.can_be_read():
+    if not films.is_ffmpeg_installed():
         return
     waiting = [MediaObject.Keyframes.DUE, MediaObject.Keyframes.NOT_HERE]
-    rows = MediaObject.objects.filter(keyframes__in=waiting, created_at__lt=Now() - FORGOTTEN)
-    for pk in rows.order_by("created_at").values_list("pk", flat=True)[:AT_A_TIME]:
+    rows = MediaObject.objects.filter(keyframes__in=waiting, created_at__lt=Now() - LEASE_TIME)
+    for pk in rows.order_by("created_at").values_list("pk", flat=True)[:BATCH_SIZE]:
         defer_once(take_keyframes.name, {"media_id": pk}, queue="media", queueing_lock=f"media {pk}")
 
 
@@ -67,7 +67,7 @@ def queue_keyframes(media: MediaObject) -> None:
 
 def extract_keyframes(media: MediaObject) -> None:
     """Extract the keyframes now. If that fails, record the failure and keep the video."""
-    if not films.can_be_read():
+    if not films.is_ffmpeg_installed():
         _record_state(media, MediaObject.Keyframes.NOT_HERE, "no_ffmpeg")
         return
     try:

@@ -17,11 +17,11 @@ from typing import Any, NamedTuple
 from django.db import connections, router
 
 from factcheck.database.model_fields import bytes_to_bits
-from sources.media.bounded_pictures import compute_look
-from sources.media.local_features import LocalFeatures, count_agreeing
-from sources.media.perceptual_hash import ALIKE, Orientation, PerceptualHash
+from sources.media.bounded_pictures import compute_picture_hash
+from sources.media.local_features import LocalFeatures, count_agreeing_points
+from sources.media.perceptual_hash import MAX_SAME_DISTANCE, Orientation, PerceptualHash
 from sources.models import MediaHash, MediaObject
-from sources.models.media_hash import BAND, BANDS, BITS
+from sources.models.media_hash import BAND_BITS, BAND_COUNT, HASH_BITS
 
 _OrientedHash = tuple[Orientation, bytes]
 
@@ -32,16 +32,16 @@ DETAILS = "details"
 #: The maximum number of candidates per query.
 RESULT_LIMIT = 50
 #: The values that one bit changes a band's into, and its own; and the bits in which the pair may differ.
-_BAND_CHANGES = (0, *(1 << bit for bit in range(BAND)))
-_PAIR_DISTANCE = ALIKE // (BANDS // 2)
+_BAND_CHANGES = (0, *(1 << bit for bit in range(BAND_BITS)))
+_PAIR_DISTANCE = MAX_SAME_DISTANCE // (BAND_COUNT // 2)
 
 _BAND_SQL = " UNION ALL ".join(
     f"""
     SELECT near.id, asked.which FROM unnest(%s::int[], %s::int[], %s::int[]) AS asked (value, beside, which)
     JOIN sources_mediahash AS near ON near.band_{band} = asked.value
-        AND bit_count((near.band_{band ^ 1} # asked.beside)::bit({BAND})) <= {_PAIR_DISTANCE}
+        AND bit_count((near.band_{band ^ 1} # asked.beside)::bit({BAND_BITS})) <= {_PAIR_DISTANCE}
     """  # noqa: S608  put together from constants; values are parameters
-    for band in range(BANDS)
+    for band in range(BAND_COUNT)
 )
 #: Everything near one of several hashes. A hash may be found through several bands.
 _NEAR_SQL = f"""
@@ -49,27 +49,27 @@ _NEAR_SQL = f"""
         near.transformation
     FROM ({_BAND_SQL}) AS found
     JOIN sources_mediahash AS near USING (id)
-    JOIN unnest(%s::int[], %s::bit({BITS})[]) AS asked (which, pdq) ON asked.which = found.which
+    JOIN unnest(%s::int[], %s::bit({HASH_BITS})[]) AS asked (which, pdq) ON asked.which = found.which
     WHERE bit_count(near.pdq # asked.pdq) <= %s
     ORDER BY distance, media_id, which, frame_at NULLS FIRST, transformation
 """  # noqa: S608  put together from constants; values are parameters
 
 
 #: So many points must lie alike: by chance, four may.
-_MIN_AGREEING = 5
+_MIN_AGREEING_POINTS = 5
 #: Pictures are compared point by point, those with most words in common first.
-_MOST_COMPARED = 50
+_MAX_COMPARED = 50
 #: Words in more pictures than this do not help to distinguish them; counting stops here.
-_MOST_PER_WORD = 1000
+_MAX_PICTURES_PER_WORD = 1000
 
-_WITH_COMMON_WORDS = f"""
+_COMMON_WORDS_SQL = f"""
     SELECT near.media_id, near.frame_at, near.words, near.points, found.which FROM (
         SELECT holder.id, asked.which FROM unnest(%s::int[], %s::int[]) AS asked (word, which)
         CROSS JOIN LATERAL (
-            SELECT id FROM sources_mediahash WHERE words @> ARRAY[asked.word] LIMIT {_MOST_PER_WORD}
+            SELECT id FROM sources_mediahash WHERE words @> ARRAY[asked.word] LIMIT {_MAX_PICTURES_PER_WORD}
         ) AS holder
-        GROUP BY holder.id, asked.which HAVING count(*) >= {_MIN_AGREEING}
-        ORDER BY count(*) DESC, holder.id LIMIT {_MOST_COMPARED}
+        GROUP BY holder.id, asked.which HAVING count(*) >= {_MIN_AGREEING_POINTS}
+        ORDER BY count(*) DESC, holder.id LIMIT {_MAX_COMPARED}
     ) AS found
     JOIN sources_mediahash AS near USING (id)
 """  # noqa: S608  put together from constants; values are parameters
@@ -90,26 +90,26 @@ class NearDuplicate(NamedTuple):
 
 
 def find_near_duplicates(
-    picture: PerceptualHash | bytes, *, within: int = ALIKE, most: int = RESULT_LIMIT
+    picture: PerceptualHash | bytes, *, within: int = MAX_SAME_DISTANCE, most: int = RESULT_LIMIT
 ) -> list[NearDuplicate]:
     """Return similar pictures and videos, most similar first, each once with its nearest part or frame.
 
     Rotated and mirrored pictures are found too. If the whole picture has no match and its pixels were available
-    (`compute_look`), its local features are searched, then the part within its border. Equal files are always found.
-    Similar plain pictures are not, because all plain areas look alike (`PerceptualHash.is_distinctive`).
+    (`compute_picture_hash`), its local features are searched, then the part within its border. Equal files are always
+    found. Similar plain pictures are not, because all plain areas look alike (`PerceptualHash.is_distinctive`).
 
     Raises:
         MediaRefused: the bytes are not a readable picture.
         ValueError: `within` is not from 0 to 31.
     """
-    if not 0 <= within <= ALIKE:
-        raise ValueError(f"Hashes are compared within 0 to {ALIKE} bits.")
+    if not 0 <= within <= MAX_SAME_DISTANCE:
+        raise ValueError(f"Hashes are compared within 0 to {MAX_SAME_DISTANCE} bits.")
     duplicates: list[NearDuplicate] = []
     if isinstance(picture, bytes):
         digest = hashlib.sha256(picture).hexdigest()
         same = MediaObject.objects.filter(sha256=digest).values_list("pk", flat=True)
         duplicates = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same]
-        picture = compute_look(picture)
+        picture = compute_picture_hash(picture)
     duplicates += _find_near(_list_orientations(picture), within)
     if not duplicates:
         duplicates = _find_by_details(picture)
@@ -142,22 +142,22 @@ def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:
         return []
     words = [(word, which) for which, features in enumerate(picture.features) for word in set(features.words)]
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
-        cursor.execute(_WITH_COMMON_WORDS, [*map(list, zip(*words, strict=True))] or [[], []])
+        cursor.execute(_COMMON_WORDS_SQL, [*map(list, zip(*words, strict=True))] or [[], []])
         rows = cursor.fetchall()
     duplicates = [
-        (count_agreeing(picture.features[which], LocalFeatures(words, points)), media, at, which)
+        (count_agreeing_points(picture.features[which], LocalFeatures(words, points)), media, at, which)
         for media, at, words, points, which in rows
     ]
     duplicates.sort(key=lambda one: (-one[0], one[1]))
     return [
         NearDuplicate(media, None, str(_UPRIGHT[which]), at, DETAILS)
         for agreeing, media, at, which in duplicates
-        if agreeing >= _MIN_AGREEING
+        if agreeing >= _MIN_AGREEING_POINTS
     ]
 
 
 def _find_near(oriented: list[_OrientedHash], within: int) -> list[NearDuplicate]:
-    """Return everything near any of these hashes, nearest first."""
+    """Return everything similar to any of these hashes, most similar first."""
     if not oriented:
         return []
     hashes = [pdq for _orientation, pdq in oriented]
@@ -176,10 +176,10 @@ def _find_near(oriented: list[_OrientedHash], within: int) -> list[NearDuplicate
 
 
 def _build_probes(hashes: list[bytes]) -> Iterator[list[int]]:
-    """Yield for each band the values to look up, the neighbouring band, and their hashes."""
-    width = BAND // 8
+    """Yield, for each band: the values to look up, the other band of its pair, and the hashes they come from."""
+    width = BAND_BITS // 8
     bands = [[int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)] for pdq in hashes]
-    for band in range(BANDS):
+    for band in range(BAND_COUNT):
         yield [own[band] ^ change for own in bands for change in _BAND_CHANGES]
         yield [own[band ^ 1] for own in bands for _change in _BAND_CHANGES]
         yield [which for which in range(len(bands)) for _change in _BAND_CHANGES]

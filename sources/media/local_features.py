@@ -12,11 +12,11 @@ import numpy as np
 POINT_PARTS = 16
 #: The tolerances for a point: its distance from the expected position (in the same units), its relative size, and the
 #: rotation of the picture (radians).
-_TOLERANCE, _SIZE_TOLERANCE, _MOST_TURNED = 8 * POINT_PARTS, 1.6, 0.3
+_TOLERANCE, _SIZE_TOLERANCE, _MAX_ROTATION = 8 * POINT_PARTS, 1.6, 0.3
 #: Points nearer than this count once: one corner may be marked at several sizes.
-_APART = 6 * POINT_PARTS
+_MIN_POINT_DISTANCE = 6 * POINT_PARTS
 #: So many common words are compared at most; the time grows with the third power.
-_MOST_PAIRS = 60
+_MAX_PAIRS = 60
 
 
 class LocalFeatures(NamedTuple):
@@ -26,14 +26,14 @@ class LocalFeatures(NamedTuple):
     points: list[int]
 
 
-def count_agreeing(looked_up: LocalFeatures, stored_features: LocalFeatures) -> int:
-    """Return the largest number of matched points that one rotation, scale and shift maps to the other picture.
+def count_agreeing_points(looked_up: LocalFeatures, stored_features: LocalFeatures) -> int:
+    """Return the largest number of matched points that a single rotation, scaling and shift takes to the other picture.
 
     Any two pairs of points determine a movement: a rotation, a scale and a shift.
     """
     places = {word: at for at, word in reversed([*enumerate(looked_up.words)])}
     pairs = [(places[word], at) for at, word in enumerate(stored_features.words) if word in places][
-        :_MOST_PAIRS
+        :_MAX_PAIRS
     ]
     if not pairs:
         return 0
@@ -48,7 +48,10 @@ def count_agreeing(looked_up: LocalFeatures, stored_features: LocalFeatures) -> 
         agree = (
             (np.abs(moved_points - ends) <= _TOLERANCE)
             & (growth <= np.log(_SIZE_TOLERANCE))
-            & (np.abs(np.angle(turns)) <= _MOST_TURNED)[..., None]
+            & (np.abs(np.angle(turns)) <= _MAX_ROTATION)[..., None]
         )
     best = agree.reshape(-1, len(pairs))[agree.sum(axis=2).argmax()]
-    return min(len({*map(tuple, (side[best, :2] // _APART).tolist())}) for side in (own_points, other_points))
+    return min(
+        len({*map(tuple, (side[best, :2] // _MIN_POINT_DISTANCE).tolist())})
+        for side in (own_points, other_points)
+    )

@@ -17,7 +17,7 @@ from sources.media.signatures import MediaFormat
 
 MANIFEST_LIMITS = Allowance(memory=768 * 2**20, seconds=30.0, output=16 * 2**20)
 #: The parts of a manifest that are stored.
-_MOST, _LONGEST, _LARGEST = 50, 500, 200_000
+_MAX_ENTRIES, _MAX_TEXT_LENGTH, _MAX_MANIFEST_LENGTH = 50, 500, 200_000
 _READABLE_TYPES = {
     *("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/avif", "image/heic"),
     *(
@@ -92,7 +92,7 @@ def _summarise(result: dict[str, Any]) -> dict[str, Any]:
     present = {name: value for name, value in summary.items() if value not in ("", [], {})}
     # The whole manifest in addition to the summary, for experts; unless a whole library is hidden in it.
     serialised = orjson.dumps(store)
-    if len(serialised) <= _LARGEST and b"\\u0000" not in serialised:
+    if len(serialised) <= _MAX_MANIFEST_LENGTH and b"\\u0000" not in serialised:
         present["store"] = store
     return present
 
@@ -100,7 +100,7 @@ def _summarise(result: dict[str, Any]) -> dict[str, Any]:
 def _list_problems(store: dict[str, Any]) -> list[str]:
     results = (store.get("validation_results") or {}).get("activeManifest") or {}
     statuses = [*_keep_dicts(store.get("validation_status")), *_keep_dicts(results.get("failure"))]
-    return list(dict.fromkeys(_clean_text(one.get("code") or "") for one in statuses))[:_MOST]
+    return list(dict.fromkeys(_clean_text(one.get("code") or "") for one in statuses))[:_MAX_ENTRIES]
 
 
 def _describe_generator(name: object, generators: object) -> str:
@@ -125,15 +125,19 @@ def _list_actions(manifest: dict[str, Any]) -> list[dict[str, str]]:
                     "digital_source_type": _clean_text(action.get("digitalSourceType")),
                 }
                 actions.append({name: value for name, value in descriptions.items() if value})
-    return actions[:_MOST]
+    return actions[:_MAX_ENTRIES]
 
 
 def _keep_dicts(values: object) -> list[dict[str, Any]]:
-    return [value for value in values if isinstance(value, dict)][:_MOST] if isinstance(values, list) else []
+    return (
+        [value for value in values if isinstance(value, dict)][:_MAX_ENTRIES]
+        if isinstance(values, list)
+        else []
+    )
 
 
 def _clean_text(value: object) -> str:
-    return "".join(filter(str.isprintable, str(value)))[:_LONGEST] if value else ""
+    return "".join(filter(str.isprintable, str(value)))[:_MAX_TEXT_LENGTH] if value else ""
 
 
 @cache

@@ -20,7 +20,7 @@ class PictureRequest:
     """The only format that is tried, as Pillow calls it."""
     path: str = ""
     content: bytes = b""
-    only_look: bool = False
+    hash_only: bool = False
     """Whether no more is asked than what it looks like."""
 
 
@@ -56,9 +56,9 @@ class Picture:
     """Codes of what is to be known of it; `bounded_pictures` has the sentences."""
 
 
-def pack_request(question: PictureRequest) -> bytes:
-    head = {"reader": question.reader, "path": question.path, "only_look": question.only_look}
-    return _pack_parts(head, question.content)
+def pack_request(request: PictureRequest) -> bytes:
+    head = {"reader": request.reader, "path": request.path, "hash_only": request.hash_only}
+    return _pack_parts(head, request.content)
 
 
 def unpack_request(message: bytes) -> PictureRequest:

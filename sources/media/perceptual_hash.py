@@ -20,7 +20,7 @@ from sources.media.local_features import LocalFeatures
 Floats = NDArray[np.floating[Any]]
 
 #: Bits that two hashes may differ in and be of one picture; below which quality a picture has too little to go by.
-ALIKE, DISTINCTIVE = 31, 50
+MAX_SAME_DISTANCE, MIN_DISTINCTIVE_QUALITY = 31, 50
 HASH_BYTES = 32
 _POINTS, _FREQUENCIES = 64, 16
 #: The median of 256, as in the reference.
@@ -60,11 +60,11 @@ class PerceptualHash:
     @property
     def is_distinctive(self) -> bool:
         """Return whether the hash identifies the picture; plain areas all look alike."""
-        return self.quality >= DISTINCTIVE
+        return self.quality >= MIN_DISTINCTIVE_QUALITY
 
     @property
     def orientations(self) -> tuple[bytes, ...]:
-        """The hash in each Orientation, even if only the bits are known."""
+        """Return the hash in each Orientation, even if only the bits are known."""
         return self.turned or compute_turned_hashes(self.pdq)
 
     @classmethod
@@ -137,7 +137,7 @@ def _blur(luma: NDArray[Any], rows: NDArray[np.int_], columns: NDArray[np.int_])
 
 
 def _average_rows(values: NDArray[Any], rows: NDArray[np.int_]) -> Floats:
-    """Return the mean of the window of rows around each of these; a window at the edge has fewer."""
+    """Return the mean of the window around each of these rows; a window at the edge contains fewer rows."""
     length, width = values.shape
     window = (length + 2 * _POINTS - 1) // (2 * _POINTS)
     ends = np.minimum(rows + window // 2 + 1, length).tolist()
@@ -178,5 +178,5 @@ def _compute_bits(frequencies: Floats) -> bytes:
 
 
 def _pack_bits(matrix: NDArray[np.bool_]) -> bytes:
-    """Pack bits with the first frequency last, as the reference does."""
+    """Pack the bits with the first frequency last, like the reference implementation."""
     return np.packbits(matrix.ravel()[::-1]).tobytes()

@@ -13,7 +13,7 @@ from lxml import etree
 from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 #: The limits on stored metadata: the number and the length of fields.
-MOST_FIELDS, LONGEST = 200, 1000
+MAX_FIELDS, MAX_VALUE_LENGTH = 200, 1000
 _MAX_XMP_BYTES = 2_000_000
 
 _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
@@ -80,7 +80,7 @@ def clean_text(value: object) -> str:
         value = (
             value.removeprefix(b"ASCII\x00\x00\x00").removeprefix(b"UNICODE\x00").decode("utf-8", "replace")
         )
-    return " ".join(_CONTROL_CHARACTERS.sub(" ", str(value)).split())[:LONGEST]
+    return " ".join(_CONTROL_CHARACTERS.sub(" ", str(value)).split())[:MAX_VALUE_LENGTH]
 
 
 def _read(reader: Any, image: Image.Image) -> dict[str, Any]:
@@ -88,7 +88,7 @@ def _read(reader: Any, image: Image.Image) -> dict[str, Any]:
     values: dict[str, Any] = {}
     with suppress(Exception):
         for name, value in reader(image):
-            if value not in ("", None) and len(values) < MOST_FIELDS:
+            if value not in ("", None) and len(values) < MAX_FIELDS:
                 values[name] = value
     return values
 
@@ -117,7 +117,7 @@ def _read_iptc(image: Image.Image) -> Iterator[tuple[str, str]]:
         if key in _IPTC_FIELDS:
             yield (
                 _IPTC_FIELDS[key],
-                "; ".join(map(clean_text, value if isinstance(value, list) else [value]))[:LONGEST],
+                "; ".join(map(clean_text, value if isinstance(value, list) else [value]))[:MAX_VALUE_LENGTH],
             )
 
 
@@ -135,7 +135,10 @@ def _read_xmp(image: Image.Image) -> Iterator[tuple[str, str]]:
         for child in element:
             if child.tag in _XMP_FIELDS:
                 items = [item.text or "" for item in child.iter(f"{_RDF_NAMESPACE}li")] or [child.text or ""]
-                yield _XMP_FIELDS[child.tag], "; ".join(filter(None, map(clean_text, items)))[:LONGEST]
+                yield (
+                    _XMP_FIELDS[child.tag],
+                    "; ".join(filter(None, map(clean_text, items)))[:MAX_VALUE_LENGTH],
+                )
 
 
 def _find_moment(exif: Mapping[str, str]) -> str:
@@ -172,10 +175,10 @@ def _find_place(image: Image.Image) -> Iterator[tuple[str, float]]:
         yield "altitude", round(height, 1)
 
 
-def _parse_degrees(parts: Any, direction: str, negative: str, most: int) -> float | None:
+def _parse_degrees(parts: Any, direction: str, negative: str, max_degrees: int) -> float | None:
     with suppress(TypeError, ValueError, ZeroDivisionError, OverflowError):
         degrees, minutes, seconds = (float(part) for part in parts)
         value = degrees + minutes / 60 + seconds / 3600
-        if 0 <= value <= most:
+        if 0 <= value <= max_degrees:
             return round(-value if direction.strip("\x00 ").upper() == negative else value, 6)
     return None

@@ -11,9 +11,9 @@ from sources.media.perceptual_hash import compute_hash
 Luma = NDArray[np.uint8]
 
 #: How far the brightness of a border may vary, and how much of a picture must be left within.
-_EVEN, _LEFT, _BORDER = 10, 0.3, 0.02
+_MAX_VARIATION, _MIN_REMAINING_SHARE, _MIN_BORDER_SHARE = 10, 0.3, 0.02
 #: So many pixels of a row, at least, are measured.
-_MEASURED = 256
+_MIN_MEASURED_PIXELS = 256
 
 
 def hash_parts(luma: Luma) -> Iterator[PictureHash]:
@@ -40,18 +40,22 @@ def _crop(luma: Luma, find_rows: Callable[[Luma], tuple[int, int]]) -> Luma | No
         return None
     left_edge, right = find_rows(luma[top:bottom].T)
     height, width = luma.shape
-    is_bordered = bottom - top < height * (1 - _BORDER) or right - left_edge < width * (1 - _BORDER)
-    has_enough = bottom - top > height * _LEFT and right - left_edge > width * _LEFT
+    is_bordered = bottom - top < height * (1 - _MIN_BORDER_SHARE) or right - left_edge < width * (
+        1 - _MIN_BORDER_SHARE
+    )
+    has_enough = (
+        bottom - top > height * _MIN_REMAINING_SHARE and right - left_edge > width * _MIN_REMAINING_SHARE
+    )
     return luma[top:bottom, left_edge:right] if is_bordered and has_enough else None
 
 
 def _find_longest_content(luma: Luma) -> tuple[int, int]:
     """Return the longest run of non-uniform rows between uniform rows of the most common colour."""
     lows, highs = _measure_rows(luma)
-    is_even = highs - lows <= _EVEN
+    is_even = highs - lows <= _MAX_VARIATION
     if not is_even.any():
         return 0, len(luma)
-    is_blank = is_even & (np.abs(lows - np.median(lows[is_even])) <= _EVEN)
+    is_blank = is_even & (np.abs(lows - np.median(lows[is_even])) <= _MAX_VARIATION)
     edges = np.flatnonzero(np.diff(np.concatenate([[True], is_blank, [True]]).astype(np.int8)))
     runs = edges.reshape(-1, 2)
     if not len(runs):
@@ -63,17 +67,21 @@ def _find_longest_content(luma: Luma) -> tuple[int, int]:
 def _find_content_rows(luma: Luma) -> tuple[int, int]:
     """Return the rows between the uniform ones at both ends."""
     lows, highs = _measure_rows(luma)
-    is_even = highs - lows <= _EVEN
+    is_even = highs - lows <= _MAX_VARIATION
     rows = len(luma)
     top = bottom = 0
-    while top < rows and is_even[top] and abs(float(lows[top]) - float(lows[0])) <= _EVEN:
+    while top < rows and is_even[top] and abs(float(lows[top]) - float(lows[0])) <= _MAX_VARIATION:
         top += 1
-    while bottom < rows and is_even[-1 - bottom] and abs(float(lows[-1 - bottom]) - float(lows[-1])) <= _EVEN:
+    while (
+        bottom < rows
+        and is_even[-1 - bottom]
+        and abs(float(lows[-1 - bottom]) - float(lows[-1])) <= _MAX_VARIATION
+    ):
         bottom += 1
     return top, rows - bottom
 
 
 def _measure_rows(luma: Luma) -> NDArray[np.float64]:
-    """Return the darkest and the brightest of each row, except one pixel in a hundred at either end."""
-    step = max(luma.shape[1] // _MEASURED, 1)
+    """Return the darkest and the brightest value of each row, ignoring one pixel in a hundred at either end."""
+    step = max(luma.shape[1] // _MIN_MEASURED_PIXELS, 1)
     return np.percentile(luma[:, ::step], (1, 99), axis=1)

@@ -7,27 +7,27 @@ import re
 from typing import IO
 
 _PAGE_START = re.compile(rb"<(script|html|!doctype html|iframe|\?php)[\s>]", re.IGNORECASE)
-_PIECE, _OVERLAP = 1 << 20, 64
+_PIECE_SIZE, _OVERLAP = 1 << 20, 64
 #: Where the directory of an archive begins that ends a file; comments behind it have at most so many bytes.
-_ARCHIVE, _LONGEST_COMMENT = b"PK\x05\x06", 65_557
+_ARCHIVE_END_SIGNATURE, _MAX_COMMENT_LENGTH = b"PK\x05\x06", 65_557
 
 
 def detect_second_format(file: IO[bytes]) -> str:
     """Return the caveat for the file's second format, or "" if it is only a picture."""
     file.seek(0)
     before = b""
-    while piece := file.read(_PIECE):
+    while piece := file.read(_PIECE_SIZE):
         if _PAGE_START.search(before + piece):
             return "holds_a_page"
         before = piece[-_OVERLAP:]
     end = file.tell()
-    file.seek(max(0, end - _LONGEST_COMMENT))
+    file.seek(max(0, end - _MAX_COMMENT_LENGTH))
     return "holds_an_archive" if _is_archive(file.read()) else ""
 
 
 def _is_archive(tail: bytes) -> bool:
     """Return whether the file ends in a complete archive directory; the four-byte signature alone may be chance."""
-    at = tail.rfind(_ARCHIVE)
+    at = tail.rfind(_ARCHIVE_END_SIGNATURE)
     if at < 0 or len(tail) - at < 22:
         return False
     comment = int.from_bytes(tail[at + 20 : at + 22], "little")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence
 
-from sources.media.feature_detection import LOOKED_UP, STORED, find_features
+from sources.media.feature_detection import QUERY_FEATURES, STORED_FEATURES, find_features
 from sources.media.packed_pictures import Picture, PictureHash, PictureRequest, Rendition
 from sources.media.perceptual_hash import compute_hash
 from sources.media.picture_metadata import read_metadata
@@ -21,12 +21,12 @@ from sources.media.picture_parts import hash_parts
 from sources.media.polyglot_files import detect_second_format
 
 #: The longest side of the public picture, and of the hashed one.
-LONGEST, HASHED = 2048, 1024
+SHOWN_SIDE, HASHED_SIDE = 2048, 1024
 #: The maximum number of pixels to decode. Large JPEGs are decoded at an eighth of their size.
-MOST_PIXELS, MOST_PIXELS_OF_JPEG = 64_000_000, 400_000_000
+MAX_PIXELS, MAX_JPEG_PIXELS = 64_000_000, 400_000_000
 #: The maximum number of frames of an animation that are hashed, and of frames or pixels decoded for that.
-FRAMES, MOST_FRAMES, MOST_FRAME_PIXELS = 12, 600, 400_000_000
-QUALITIES = (85, 80)
+HASHED_FRAMES, MAX_DECODED_FRAMES, MAX_FRAME_PIXELS = 12, 600, 400_000_000
+WEBP_QUALITIES = (85, 80)
 
 _ANIMATED_FORMATS = {"GIF", "PNG", "WEBP", "AVIF"}
 
@@ -54,7 +54,7 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
         width, height = height, width
     luma = compute_luma(rendered_image)
     looks = [_hash_whole(luma, request), *hash_parts(luma)]
-    if request.only_look:
+    if request.hash_only:
         return Picture(width, height, looks)
     looks += _hash_frames(image, request.reader, width * height)
     if len(looks) > 1 and looks[-1].frame_at is not None:
@@ -69,13 +69,15 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
 def compute_luma(image: Image.Image) -> NDArray[np.uint8]:
     """Return the brightness of each pixel, with transparent ones on white, at the size that is hashed."""
     small = image.copy()
-    small.thumbnail((HASHED, HASHED), Image.Resampling.BOX)
+    small.thumbnail((HASHED_SIDE, HASHED_SIDE), Image.Resampling.BOX)
     return np.asarray(_paint_on_white(small).convert("L"))
 
 
 def _hash_whole(luma: NDArray[np.uint8], request: PictureRequest) -> PictureHash:
     """Return the hash of the whole picture, with its local features for storing or looking up."""
-    features = find_features(luma, LOOKED_UP) if request.only_look else find_features(luma, STORED)[:1]
+    features = (
+        find_features(luma, QUERY_FEATURES) if request.hash_only else find_features(luma, STORED_FEATURES)[:1]
+    )
     return PictureHash("whole", None, replace(compute_hash(luma), features=features))
 
 
@@ -83,16 +85,16 @@ def _open_image(file: IO[bytes], reader: str) -> Image.Image:
     file.seek(0)
     # Cameras write JPEGs that hold several pictures; the first is the picture.
     image = Image.open(file, formats=["JPEG", "MPO"] if reader == "JPEG" else [reader])
-    most = MOST_PIXELS_OF_JPEG if reader == "JPEG" else MOST_PIXELS
-    if image.width * image.height > most:
+    max_pixels = MAX_JPEG_PIXELS if reader == "JPEG" else MAX_PIXELS
+    if image.width * image.height > max_pixels:
         raise TooManyPixels(f"{image.width} × {image.height}")
     return image
 
 
 def _decode_image(image: Image.Image) -> Image.Image:
     if image.format in ("JPEG", "MPO"):
-        image.draft(None, (LONGEST, LONGEST))
-    if image.width * image.height > MOST_PIXELS:
+        image.draft(None, (SHOWN_SIDE, SHOWN_SIDE))
+    if image.width * image.height > MAX_PIXELS:
         raise TooManyPixels(f"{image.width} × {image.height}")
     image.load()
     return image
@@ -122,12 +124,12 @@ def _orient_image(image: Image.Image) -> Image.Image:
 def _shrink_image(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
     image = _convert_mode(image)
-    image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
+    image.thumbnail((SHOWN_SIDE, SHOWN_SIDE), Image.Resampling.LANCZOS, reducing_gap=2.0)
     return _convert_to_srgb(image, profile)
 
 
 def _convert_mode(image: Image.Image) -> Image.Image:
-    """Return a copy with values that can be averaged."""
+    """Return a copy in a mode whose values can be averaged."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image).astype(np.float32)
         # Cameras with 16 and 12 bits use their whole range; dark pixels are meant to be seen.
@@ -171,8 +173,10 @@ def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Pictu
     """Return the hashes of some later frames of an animation, with their times."""
     if reader not in _ANIMATED_FORMATS or not getattr(image, "is_animated", False):
         return
-    frames = min(getattr(image, "n_frames", 1), MOST_FRAMES, MOST_FRAME_PIXELS // pixels)
-    frame_numbers = {round(number * (frames - 1) / (FRAMES - 1)) for number in range(FRAMES)} - {0}
+    frames = min(getattr(image, "n_frames", 1), MAX_DECODED_FRAMES, MAX_FRAME_PIXELS // pixels)
+    frame_numbers = {
+        round(number * (frames - 1) / (HASHED_FRAMES - 1)) for number in range(HASHED_FRAMES)
+    } - {0}
     at = 0.0
     with suppress(OSError, EOFError, ValueError, SyntaxError):  # what cannot be decoded ends it
         for number, frame in enumerate(ImageSequence.Iterator(image)):
@@ -188,7 +192,7 @@ def _encode_rendition(image: Image.Image, file: IO[bytes]) -> Rendition:
     plain_image = Image.frombytes(image.mode, image.size, image.tobytes())
     is_clear = plain_image.mode == "RGBA"
     content = b""
-    for quality in QUALITIES:
+    for quality in WEBP_QUALITIES:
         buffer = io.BytesIO()
         if is_clear:
             plain_image.save(buffer, "WEBP", quality=quality)

@@ -9,15 +9,15 @@ from factcheck.database.model_fields import BitStringField
 from factcheck.database.rules import Rule, refuse
 
 #: The bits of a PDQ hash, and the quality below which a picture is too plain to be identified by it.
-BITS, DISTINCTIVE = 256, 50
+HASH_BITS, MIN_DISTINCTIVE_QUALITY = 256, 50
 #: Bands of a hash, by which similar hashes are found, and their bits (`sources/media/likeness.py`).
-BANDS, BAND = 16, 16
+BAND_COUNT, BAND_BITS = 16, 16
 
 
 class Band(models.Func):
-    """A section of a hash as a number."""
+    """SQL for one band (section) of a hash, as a number."""
 
-    template = f"(substring(%(expressions)s from %(begin)s for {BAND})::bit({BAND})::int)"
+    template = f"(substring(%(expressions)s from %(begin)s for {BAND_BITS})::bit({BAND_BITS})::int)"
     output_field = models.IntegerField()
     arity = 1
 
@@ -48,7 +48,7 @@ class MediaHash(models.Model):
     transformation = models.CharField(
         _("part"), max_length=12, choices=Transformation, default=Transformation.WHOLE
     )
-    pdq = BitStringField(_("fingerprint"), length=BITS)
+    pdq = BitStringField(_("fingerprint"), length=HASH_BITS)
     quality = models.PositiveSmallIntegerField(
         _("quality"),
         help_text=_(
@@ -73,7 +73,7 @@ class MediaHash(models.Model):
             CheckConstraint(
                 # Plain areas are all alike: one of them would be found for every other.
                 name="mediahash_is_distinctive",
-                condition=Q(quality__gte=DISTINCTIVE, quality__lte=100),
+                condition=Q(quality__gte=MIN_DISTINCTIVE_QUALITY, quality__lte=100),
             ),
             CheckConstraint(
                 name="mediahash_part_is_known",
@@ -93,7 +93,7 @@ class MediaHash(models.Model):
             models.Index(
                 fields=[f"band_{band}", f"band_{band ^ 1}"], include=["id"], name=f"mediahash_band_{band}"
             )
-            for band in range(BANDS)
+            for band in range(BAND_COUNT)
         ] + [
             # Pictures with similar points. Storing one may take longer, so that looking up does not.
             GinIndex(fields=["words"], name="mediahash_words", fastupdate=False)
@@ -113,11 +113,11 @@ class MediaHash(models.Model):
         return f"{self.media_id} {self.transformation} {self.pdq.hex()}"
 
 
-for _band in range(BANDS):
+for _band in range(BAND_COUNT):
     MediaHash.add_to_class(
         f"band_{_band}",
         models.GeneratedField(
-            expression=Band("pdq", begin=_band * BAND + 1),
+            expression=Band("pdq", begin=_band * BAND_BITS + 1),
             output_field=models.IntegerField(),
             db_persist=True,
         ),

@@ -15,7 +15,7 @@ from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
 from sources.addresses import get_domain, list_hosts
-from sources.models.same_as import is_canonical, make_same_as_field
+from sources.models.same_as import build_canonical_constraint, build_same_as_field
 
 HOUSE_NAME_RULE = "publisher_has_not_the_name_of_the_house"
 OWNER_NAME_RULE = "publisher_house_is_named_by_the_owner"
@@ -23,12 +23,12 @@ NEW_PUBLISHER_RULE = "publisher_comes_without_the_name_of_the_house"
 
 
 def normalise_name(name: str) -> str:
-    """Return a name's letters and digits, ignoring case, to compare names as readers do."""
+    """Return a name's letters and digits in lower case, for comparing names as readers do."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
 def has_house_name(name: str) -> bool:
-    """Return whether readers would take a publisher of this name for this newsroom."""
+    """Return whether this is the name of the newsroom, so that readers would mistake the publisher for it."""
     houses = Publisher.objects.filter(is_house=True).values_list("name", flat=True)
     return any(normalise_name(name) == normalise_name(house) for house in houses)
 
@@ -38,7 +38,7 @@ def build_normalised_name_sql(name: str) -> str:
     return f"regexp_replace(lower(normalize({name}, NFKC)), '[^[:alnum:]]', '', 'g')"
 
 
-def _refuse_the_name_of_the_house(rule: str) -> str:
+def _build_house_name_check_sql(rule: str) -> str:
     return f"""
         {build_snapshot_check_sql(rule)}
         -- Held: a house that takes this name meanwhile does so before or after this.
@@ -121,7 +121,7 @@ class Publisher(models.Model):
         _("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE.")
     )
     language = LanguageField(_("language"), blank=True)
-    same_as = make_same_as_field()
+    same_as = build_same_as_field()
     is_house = models.BooleanField(_("our newsroom"), default=False, editable=False)
     ifcn_signatory = models.BooleanField(
         _("IFCN signatory"),
@@ -138,7 +138,7 @@ class Publisher(models.Model):
         verbose_name = _("publisher")
         verbose_name_plural = _("publishers")
         constraints = [
-            is_canonical("publisher_same_as_is_canonical"),
+            build_canonical_constraint("publisher_same_as_is_canonical"),
             models.CheckConstraint(name="publisher_has_a_name", condition=~Q(name="")),
             models.CheckConstraint(
                 name="publisher_kind_is_known",
@@ -198,13 +198,13 @@ class Publisher(models.Model):
                 name=HOUSE_NAME_RULE,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("NEW.name <> OLD.name AND NOT NEW.is_house"),
-                func=_refuse_the_name_of_the_house(HOUSE_NAME_RULE),
+                func=_build_house_name_check_sql(HOUSE_NAME_RULE),
             ),
             Rule(
                 name=NEW_PUBLISHER_RULE,
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Q(new__is_house=False),
-                func=_refuse_the_name_of_the_house(NEW_PUBLISHER_RULE),
+                func=_build_house_name_check_sql(NEW_PUBLISHER_RULE),
             ),
         ]
 

@@ -13,7 +13,7 @@ from sources.identifiers import expand_identifier, normalise_identifier
 
 
 class _SameAsFormField(AddressFormField):
-    """Accept an identifier in any spelling, including bare ones such as `Q64`."""
+    """A form field that accepts an identifier in any spelling, including bare ones such as `Q64`."""
 
     def to_python(self, value: Any) -> Any:
         text = str(value or "")
@@ -21,7 +21,7 @@ class _SameAsFormField(AddressFormField):
 
 
 class SameAsField(ArrayField[list[str], list[str]]):
-    """An array of distinct URLs, with authorities' identifiers in canonical form.
+    """An array of distinct URLs, with the identifiers of authorities in canonical form.
 
     They are normalised on every write: forms, `save`, `update`, `bulk_create` and COPY. For lookups, use
     `normalise_identifier`.
@@ -53,8 +53,8 @@ class SameAsField(ArrayField[list[str], list[str]]):
         )  # nothing that the database could see
 
 
-class SpellsIdentifiersAlike(models.Func):
-    """Check that all identifiers of Wikidata and ROR in an array of URLs are in canonical form."""
+class HasCanonicalIdentifiers(models.Func):
+    """SQL condition: all Wikidata and ROR identifiers in an array of URLs are in canonical form."""
 
     template = (
         r"array_to_string(%(expressions)s, ' ') !~ '(^| )(?!https://www\.wikidata\.org/wiki/Q[1-9][0-9]*( |$))"
@@ -73,7 +73,7 @@ class SpellsIdentifiersAlike(models.Func):
         return sql, (*values, *values)
 
 
-def make_same_as_field() -> SameAsField:
+def build_same_as_field() -> SameAsField:
     return SameAsField(
         AddressField(max_length=500),
         default=list,
@@ -86,6 +86,6 @@ def make_same_as_field() -> SameAsField:
     )
 
 
-def is_canonical(name: str) -> models.CheckConstraint:
+def build_canonical_constraint(name: str) -> models.CheckConstraint:
     """Return the constraint that `same_as` contains only normalised identifiers (`sources.identifiers`)."""
-    return models.CheckConstraint(name=name, condition=SpellsIdentifiersAlike("same_as"))
+    return models.CheckConstraint(name=name, condition=HasCanonicalIdentifiers("same_as"))

@@ -93,7 +93,9 @@ def test_a_spelling_is_final(text: str) -> None:
 def test_authorities_say_who_is_who(
     one: list[str], other: list[str], same: bool, somebody_else: bool
 ) -> None:
-    assert identifiers.is_the_same(one, other) is identifiers.is_the_same(other, one) is same
+    assert identifiers.are_same_entity(one, other) is identifiers.are_same_entity(other, one) is same
     assert (
-        identifiers.is_somebody_else(one, other) is identifiers.is_somebody_else(other, one) is somebody_else
+        identifiers.are_different_entities(one, other)
+        is identifiers.are_different_entities(other, one)
+        is somebody_else
     )

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from sources.http.fetch_errors import FetchError
-from sources.known_sites import FORGOTTEN_AFTER, LEASE_TIME, KnownSites, forget_unvisited
+from sources.known_sites import LEASE_TIME, MAX_UNVISITED_TIME, KnownSites, delete_unvisited_sites
 from sources.models import VisitedSite
 
 pytestmark = pytest.mark.django_db
@@ -29,67 +29,67 @@ def sites(clock: Any, patience: float = 100.0) -> tuple[KnownSites, list[float]]
 def test_a_pause_after_each_request(clock: Any) -> None:
     known, slept = sites(clock)
     for _request in range(3):
-        known.begin(SITE)
-        known.end(SITE, 7.0)
+        known.begin_visit(SITE)
+        known.end_visit(SITE, 7.0)
     assert slept == [1.0] * 14
 
 
 def test_of_two_one_waits_until_the_other_is_done(clock: Any) -> None:
     one, _slept = sites(clock)
     other, slept = sites(clock, patience=10.0)
-    one.begin(SITE)
+    one.begin_visit(SITE)
     with pytest.raises(FetchError) as refusal:
-        other.begin(SITE)
+        other.begin_visit(SITE)
     assert (refusal.value.reason_code, refusal.value.wait) == (
         "asked_to_wait",
         LEASE_TIME - timedelta(seconds=10),
     )
     assert slept == [1.0] * 10
-    other.begin("http://post.example")
-    one.end(SITE, 5.0)
-    other.begin(SITE)
+    other.begin_visit("http://post.example")
+    one.end_visit(SITE, 5.0)
+    other.begin_visit(SITE)
 
 
 def test_who_is_to_wait_for_long_does_not_begin_to(clock: Any) -> None:
     known, slept = sites(clock)
-    known.begin(SITE)
-    known.end(SITE, 3600.0)
+    known.begin_visit(SITE)
+    known.end_visit(SITE, 3600.0)
     with pytest.raises(FetchError, match="post.example asks for a pause of about 60 min."):
-        known.begin(SITE)
+        known.begin_visit(SITE)
     assert slept == []
 
 
 def test_who_died_with_a_site_does_not_keep_it(clock: Any) -> None:
     dead, _slept = sites(clock)
-    dead.begin(SITE)
+    dead.begin_visit(SITE)
     clock.shift(LEASE_TIME)
     alive, slept = sites(clock)
-    alive.begin(SITE)
+    alive.begin_visit(SITE)
     assert slept == []
 
 
 def test_robots_txt_holds_for_a_day(clock: Any) -> None:
     known, _slept = sites(clock)
-    assert known.rules(SITE) is None
-    known.begin(SITE)
-    assert known.rules(SITE) is None
+    assert known.get_rules(SITE) is None
+    known.begin_visit(SITE)
+    assert known.get_rules(SITE) is None
     known.store_rules(SITE, "")
-    assert known.rules(SITE) == ""
+    assert known.get_rules(SITE) == ""
     known.store_rules(SITE, "User-agent: *\nDisallow: /\n")
     clock.move_to(timezone.now() + timedelta(hours=23))
-    assert known.rules(SITE) == "User-agent: *\nDisallow: /\n"
+    assert known.get_rules(SITE) == "User-agent: *\nDisallow: /\n"
     clock.move_to(timezone.now() + timedelta(hours=2))
-    assert known.rules(SITE) is None
+    assert known.get_rules(SITE) is None
 
 
 def test_sites_to_which_nothing_leads_are_forgotten(clock: Any) -> None:
     known, _slept = sites(clock)
-    known.begin(SITE)
-    known.end(SITE, 0.0)
-    clock.shift(FORGOTTEN_AFTER)
-    known.begin("https://other.example")
-    forget_unvisited()
+    known.begin_visit(SITE)
+    known.end_visit(SITE, 0.0)
+    clock.shift(MAX_UNVISITED_TIME)
+    known.begin_visit("https://other.example")
+    delete_unvisited_sites()
     assert VisitedSite.objects.count() == 2
     clock.shift(timedelta(minutes=1))
-    forget_unvisited()
+    delete_unvisited_sites()
     assert list(VisitedSite.objects.values_list("site", flat=True)) == ["https://other.example"]

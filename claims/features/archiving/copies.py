@@ -28,7 +28,7 @@ from sources.extraction import Document, ExtractionError
 from sources.http.exchanges import Exchanges
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchedDocument, Limits, fetch
-from sources.http.polite_visits import DEFAULT_PAUSE, SLOW_PAUSE, SiteMemory, get_site
+from sources.http.polite_visits import DEFAULT_PAUSE, SLOW_PAUSE, SiteStore, get_site
 from sources.known_sites import KnownSites
 from sources.models import Snapshot, Source
 from sources.source_kinds import Material
@@ -50,7 +50,7 @@ _SHORTER_TEXT_MESSAGE = gettext_lazy(
 class ArchiverOptions:
     """Settings of the archiver that tests replace."""
 
-    memory: SiteMemory
+    memory: SiteStore
     allow_loopback: bool = False
     pause: float = DEFAULT_PAUSE
 
@@ -67,7 +67,7 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
         FileStoreUnavailable, OSError, ArchiveError: the files cannot be stored.
     """
     options = get_archiver_options()
-    exchanges = Exchanges(most_bytes=settings.ARCHIVE_PAGE_BYTES)
+    exchanges = Exchanges(max_bytes=settings.ARCHIVE_PAGE_BYTES)
     answer = _fetch_page(source.url, exchanges, options)
     pictures = _take_pictures(answer, options)
     name = f"source-{source.pk}-{answer.fetched_at:%Y%m%dT%H%M%SZ}.warc.gz"
@@ -108,7 +108,7 @@ def _store_copy(source: Source, files: list[dict[str, Any]], **about: Any) -> Ar
 def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> FetchedDocument:
     """Fetch the URL no faster than its site allows."""
     site, pause = get_site(url), options.pause
-    options.memory.begin(site)
+    options.memory.begin_visit(site)
     try:
         return fetch(
             url,
@@ -123,7 +123,7 @@ def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> Fet
         pause = max(pause, error.wait.total_seconds())
         raise
     finally:
-        options.memory.end(site, pause)
+        options.memory.end_visit(site, pause)
 
 
 def _take_pictures(answer: FetchedDocument, options: ArchiverOptions) -> PagePictures:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims.features.archiving.models import PublicDeposit
-from sources.http.services import ServiceUnavailable, ask
+from sources.http.services import ServiceUnavailable, send_post
 from sources.models import Source
 
 logger = logging.getLogger(__name__)
@@ -129,12 +129,12 @@ def _send_request(path: str, fields: dict[str, str]) -> dict[str, Any]:
         "Content-Type": "application/x-www-form-urlencoded",
     }
     try:
-        answer = ask(
+        answer = send_post(
             ARCHIVE_URL + path,
             urlencode(fields).encode(),
             headers,
             seconds=REQUEST_SECONDS,
-            most_bytes=MAX_ANSWER_BYTES,
+            max_bytes=MAX_ANSWER_BYTES,
         )
     except ServiceUnavailable as unavailable:
         raise _RetryLater(str(unavailable)) from None

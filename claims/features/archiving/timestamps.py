@@ -24,7 +24,7 @@ from claims.features.archiving.stamp_encoding import (
     extract_token,
     sort_certificates,
 )
-from sources.http.services import ServiceUnavailable, ask
+from sources.http.services import ServiceUnavailable, send_post
 
 REQUEST_SECONDS, MAX_ANSWER_BYTES = 15.0, 100_000
 
@@ -48,12 +48,12 @@ def request_timestamp(sha256: str) -> Timestamp:
     # Neither negative nor with leading zeros, which DER omits.
     nonce = 1 << (8 * NONCE_BYTES - 2) | secrets.randbits(8 * NONCE_BYTES - 2)
     try:
-        answer = ask(
+        answer = send_post(
             authority,
             build_timestamp_request(sha256, nonce),
             {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
             seconds=REQUEST_SECONDS,
-            most_bytes=MAX_ANSWER_BYTES,
+            max_bytes=MAX_ANSWER_BYTES,
         )
     except ServiceUnavailable as unavailable:
         raise TimestampAuthorityUnavailable(str(unavailable)) from None

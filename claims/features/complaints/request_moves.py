@@ -17,7 +17,7 @@ from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require_permission
 from claims.review import claim_edits
 from sources.overrides import Overrides
-from sources.registration import find_or_add
+from sources.registration import find_or_create_source
 
 DECIDE_PERMISSION = "complaints.answer_readerrequest"
 _State = ReaderRequest.State
@@ -39,7 +39,9 @@ def propose_claim(request: ReaderRequest, *, statement: str, language: str, by: 
         raise NotPossible(_("Enter the statement to check."))
     claim = claim_edits.create(by=by, statement=statement, language=language or "und")
     if request.address:
-        source, _is_new = find_or_add(Overrides(url=request.address, title=request.address[:500]), by=by)
+        source, _is_new = find_or_create_source(
+            Overrides(url=request.address, title=request.address[:500]), by=by
+        )
         Appearance.objects.create(claim=claim, source=source)
     _save_move(request, by, state=_State.TAKEN_UP, claim=claim)
     return claim

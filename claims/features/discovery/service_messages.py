@@ -42,8 +42,8 @@ def send_message(service: str, url: str, message: bytes, content_type: str) -> N
         NotificationRefused: the service did not accept it.
     """
     try:
-        answer = services.ask(
-            url, message, {"Content-Type": content_type}, seconds=REQUEST_SECONDS, most_bytes=MAX_ANSWER_BYTES
+        answer = services.send_post(
+            url, message, {"Content-Type": content_type}, seconds=REQUEST_SECONDS, max_bytes=MAX_ANSWER_BYTES
         )
     except services.ServiceUnavailable as unavailable:
         raise NotificationRefused(str(unavailable)) from None

@@ -12,7 +12,7 @@ _POLL_SECONDS = 0.2
 
 
 class RunMemory:
-    """The memory of one run's visitors (`sources.http.polite_visits.SiteMemory`), which does not use the
+    """The memory of one run's visitors (`sources.http.polite_visits.SiteStore`), which does not use the
     database.
     """
 

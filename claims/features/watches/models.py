@@ -14,7 +14,7 @@ from factcheck.database.model_fields import AddressField, LanguageField, build_c
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 from sources.addresses import build_url_key
-from sources.http.validators import LONGEST_ETAG, LONGEST_MODIFIED
+from sources.http.validators import MAX_ETAG_LENGTH, MAX_MODIFIED_LENGTH
 
 #: Minutes between two visits: no more often than a polite reader would look, and at least once a week.
 MIN_INTERVAL_MINUTES, MAX_INTERVAL_MINUTES = 5, 7 * 24 * 60
@@ -186,8 +186,8 @@ class WatchProgress(models.Model):
     #: One worker has the lease until then. If that worker dies, any other takes over afterwards.
     held_until = models.DateTimeField(null=True)
     #: The validators by which the server detects changes of the list (RFC 9110, 13.1).
-    etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
-    last_modified = models.CharField(max_length=LONGEST_MODIFIED, blank=True)
+    etag = models.CharField(max_length=MAX_ETAG_LENGTH, blank=True)
+    last_modified = models.CharField(max_length=MAX_MODIFIED_LENGTH, blank=True)
     #: How many more pages may be fetched in this visit.
     pages_left = models.PositiveIntegerField(default=0)
     #: The day (UTC) that the next two fields count.
@@ -265,8 +265,8 @@ class WatchedPage(models.Model):
     next_look_at = models.DateTimeField(null=True)
     #: How many checks in a row have found no change.
     unchanged = models.PositiveSmallIntegerField(default=0)
-    etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
-    last_modified = models.CharField(max_length=LONGEST_MODIFIED, blank=True)
+    etag = models.CharField(max_length=MAX_ETAG_LENGTH, blank=True)
+    last_modified = models.CharField(max_length=MAX_MODIFIED_LENGTH, blank=True)
     #: Failed attempts in a row.
     attempts = models.PositiveSmallIntegerField(default=0)
     failure = models.TextField(_("error"), blank=True)

@@ -17,7 +17,7 @@ from factcheck.database import clock
 from factcheck.database.bounds import has_come
 from factcheck.database.locks import lock_names
 from factcheck.database.rules import describe_refusal
-from sources.identifiers import is_somebody_else
+from sources.identifiers import are_different_entities
 
 Outcome = Literal["created", "there", "refused"]
 
@@ -107,6 +107,6 @@ def _compute_keys(statements: Sequence[str]) -> list[object]:
 def _may_share_claimant(review: Review, claimant: Claimant | None) -> bool:
     if review.claimant is None or claimant is None:
         return True
-    if is_somebody_else(review.claimant.same_as, claimant.same_as):
+    if are_different_entities(review.claimant.same_as, claimant.same_as):
         return False
     return review.claimant.name.casefold() == claimant.name.casefold()

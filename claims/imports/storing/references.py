@@ -157,7 +157,7 @@ class ReferencedEntities:
                 kind=_choose_kind(get_domain(key), media.get(key, "")),
                 url=addresses[key],
                 url_key=key,
-                publisher=known_publishers.at(places[key]),
+                publisher=known_publishers.find_at(places[key]),
                 created_by=self._by,
                 updated_at=self._now,
             )
@@ -195,12 +195,16 @@ def _find_publisher(outlet: Outlet, known_publishers: KnownPublishers) -> Publis
     """Find a listed publisher by domain, one without a name by host, and any other by name and host."""
     places = _list_hosts(outlet)
     by_host = is_listed_outlet(outlet) or outlet.name in places
-    return (known_publishers.at(places) if by_host else None) or known_publishers.called(outlet.name, places)
+    return (known_publishers.find_at(places) if by_host else None) or known_publishers.find_by_name(
+        outlet.name, places
+    )
 
 
 def _make_publisher(outlet: Outlet, known_publishers: KnownPublishers) -> Publisher:
     free_domain = (
-        outlet.domain if is_listed_outlet(outlet) else known_publishers.free_domain(_list_hosts(outlet))
+        outlet.domain
+        if is_listed_outlet(outlet)
+        else known_publishers.choose_free_domain(_list_hosts(outlet))
     )
     publisher = Publisher.objects.create(
         name=outlet.name,

@@ -10,7 +10,7 @@ from claims.imports.reading.raw_record import RecordPlace
 from claims.imports.reading.review_record import Person, Review
 from claims.models import Claim, Claimant, Verdict
 from sources.addresses import build_url_key
-from sources.identifiers import is_somebody_else, is_the_same
+from sources.identifiers import are_different_entities, are_same_entity
 
 
 @dataclass(slots=True, eq=False)
@@ -44,8 +44,8 @@ class ReviewedClaim:
         if not person.same_as or not self.same_as:
             return has_the_name
         if has_the_name:
-            return not any(is_somebody_else(person.same_as, identifier) for identifier in self.same_as)
-        return any(is_the_same(person.same_as, identifier) for identifier in self.same_as)
+            return not any(are_different_entities(person.same_as, identifier) for identifier in self.same_as)
+        return any(are_same_entity(person.same_as, identifier) for identifier in self.same_as)
 
     def count(self, review: Review, publisher: int | None) -> None:
         """Remember the claimant and publisher of this review, for the reviews that follow."""

@@ -14,7 +14,7 @@ from sources.extraction.bounded_extraction import start_loading
 from sources.http.fetch_errors import FetchError
 from sources.models import Source
 from sources.overrides import OverrideError, read_overrides
-from sources.source_kinds import ReadingError, add_transcript, read
+from sources.source_kinds import ReadingError, add_transcript, read_material
 
 OVERRIDES = ("title", "byline", "publisher", "date", "language", "url", "kind")
 
@@ -85,7 +85,7 @@ class Command(LocalizedCommand):
             by = find_user(options["by"])
             with Console(stderr=True).status(f"Reading {article} …"):
                 start_loading()  # while the page is fetched
-                material = read(article)
+                material = read_material(article)
                 if options["transcript"]:
                     material = add_transcript(material, options["transcript"])
             imported_article = import_article(

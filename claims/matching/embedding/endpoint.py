@@ -95,8 +95,8 @@ class Endpoint:
             headers["Authorization"] = f"Bearer {self._key}"
         body = orjson.dumps({"model": self.model, "input": texts, "encoding_format": "float"})
         try:
-            answer = services.ask(
-                f"{self.url}/embeddings", body, headers, seconds=seconds, most_bytes=_MAX_BYTES
+            answer = services.send_post(
+                f"{self.url}/embeddings", body, headers, seconds=seconds, max_bytes=_MAX_BYTES
             )
         except services.ServiceUnavailable as unavailable:
             raise EmbedderError(str(unavailable)) from None

@@ -47,7 +47,7 @@ from factcheck.django_internals import get_plain_request
 from factcheck.web.site_urls import insert_site_url
 from sources.api.address_values import DomainValue
 from sources.api.list_queries import find_publisher_ids, match_language
-from sources.media.bounded_pictures import compute_look
+from sources.media.bounded_pictures import compute_picture_hash
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
 from sources.media_at_address import NotPictureError, fetch_picture
@@ -250,7 +250,7 @@ class ImageSearch(FactCheckTools):
         if not values.get("image_uri"):
             raise InvalidArgument([Violation("image_uri", "Give an `imageUri`, the address of a picture.")])
         try:
-            picture_hash = compute_look(fetch_picture(values["image_uri"]))
+            picture_hash = compute_picture_hash(fetch_picture(values["image_uri"]))
         except (MediaRefused, NotPictureError) as refusal:
             if refusal.reason_code == "busy":
                 raise TooManyPictures from None

@@ -35,7 +35,7 @@ from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.problems import MEDIA_TYPE
 from factcheck.api.query_strings import NoQuery, Query
 from factcheck.django_internals import get_plain_request
-from sources.media.bounded_pictures import compute_look
+from sources.media.bounded_pictures import compute_picture_hash
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
 from sources.media_at_address import NotPictureError, fetch_picture
@@ -98,7 +98,7 @@ def _hash_file(file: Any) -> PerceptualHash:
             gettext("The picture is too large. The limit is %(most_bytes)s bytes.")
             % {"most_bytes": MAX_BYTES}
         )
-    return compute_look(file.read())
+    return compute_picture_hash(file.read())
 
 
 def _hash_address(address: Any) -> PerceptualHash:
@@ -111,7 +111,7 @@ def _hash_address(address: Any) -> PerceptualHash:
                 ]
             }
         )
-    return compute_look(fetch_picture(address))
+    return compute_picture_hash(fetch_picture(address))
 
 
 def _parse_hash(digits: Any) -> PerceptualHash:

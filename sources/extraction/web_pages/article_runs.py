@@ -13,21 +13,21 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from .markers import LEAD_NAMES, is_apart, is_link_line, split_names
+from .markers import LEAD_NAMES, is_link_line, is_separate_section, split_names
 from .markup import TextRun, build_key
 from .positions import DISTINCTIVE_LENGTH, HEADING_TAGS, iterate_ancestors, match_runs
 
 #: Letters and digits of a paragraph.
 MIN_PROSE_LENGTH = 60
 #: A lead is no longer, and a description of the body no shorter.
-LONGEST_LEAD, LEAST_BODY = 900, 250
+MAX_LEAD_LENGTH, MIN_BODY_LENGTH = 900, 250
 #: Shares: of links in a line that leads elsewhere, and of the article in an element that cannot be separate from it.
-MOSTLY_LINKS, MOST_OF_IT = 0.75, 0.5
+MIN_LINK_SHARE, MAIN_SHARE = 0.75, 0.5
 #: The share of the described body that must be found before text outside it is dropped, and the limit on what is
 #: dropped.
-FOUND_OF_BODY, MOST_OUTSIDE = 0.8, 0.4
+MIN_FOUND_BODY_SHARE, MAX_OUTSIDE_SHARE = 0.8, 0.4
 
-_WHOLE_END = re.compile(r"(?<!\.)[.!?。！？।؟][\"'”’»)\]]*\s*$")
+_COMPLETE_END = re.compile(r"(?<!\.)[.!?。！？।؟][\"'”’»)\]]*\s*$")
 _SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]")
 
 
@@ -44,41 +44,42 @@ class ArticleRuns:
     """The article's texts in the order of the page."""
 
     def __init__(self, texts: list[str], runs: list[TextRun], description: ArticleDescription) -> None:
-        self.found = texts
+        self.extracted_texts = texts
         self.keys = list(map(build_key, texts))
         self.runs = runs
-        self.described = description
+        self.description = description
         self.body_key = build_key(description.body)
         #: By the number of a run: the number of the text that it is, or is part of.
-        self.place = dict(match_runs(texts, runs))
-        self.read_below = self._read_below()
-        self.read_letters = sum(runs[number].letters for number in self.place) or 1
+        self.text_by_run = dict(match_runs(texts, runs))
+        self.letters_by_element = self._count_letters_by_element()
+        self.extracted_letters = sum(runs[number].letters for number in self.text_by_run) or 1
         self._items: dict[HtmlElement, list[TextRun]] = defaultdict(list)
         for run in runs:
             if run.element.tag == "li":
                 self._items[run.element.getparent()].append(run)
         self._apart: dict[HtmlElement, HtmlElement | None] = {}
-        self.dropped = self._find_dropped()
+        self.dropped = self._find_dropped_texts()
         self.leads = self._find_leads()
 
     def texts(self) -> Iterator[str]:
         """Yield the paragraphs of the article: its leads, then the others in order."""
         yield from (self.runs[number].text for number in self.leads)
-        yield from (text for number, text in enumerate(self.found) if number not in self.dropped)
+        yield from (text for number, text in enumerate(self.extracted_texts) if number not in self.dropped)
 
     def list_following(self, count: int) -> list[TextRun]:
         """Return the runs that directly follow the last one that was read."""
         last = max(
-            (n for n, place in self.place.items() if self.runs[n].letters >= MIN_PROSE_LENGTH), default=-1
+            (n for n, text_number in self.text_by_run.items() if self.runs[n].letters >= MIN_PROSE_LENGTH),
+            default=-1,
         )
         return self.runs[last + 1 : last + 1 + count]
 
     # Where things stand
 
-    def _read_below(self) -> Counter[HtmlElement]:
-        """Count the letters read inside each element."""
+    def _count_letters_by_element(self) -> Counter[HtmlElement]:
+        """Count the extracted letters inside each element."""
         below: Counter[HtmlElement] = Counter()
-        for number in self.place:
+        for number in self.text_by_run:
             for element in iterate_ancestors(self.runs[number].element):
                 below[element] += self.runs[number].letters
         return below
@@ -86,13 +87,13 @@ class ArticleRuns:
     def _find_heading(self) -> int | None:
         """Return the number of the headline's run: the first that matches the title, otherwise the first heading."""
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
-        title = build_key(self.described.title)
+        title = build_key(self.description.title)
         matching_runs = [
             n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)
         ]
         return next(iter(matching_runs or firsts), None)
 
-    def _is_apart(self, element: HtmlElement) -> bool:
+    def _is_separate(self, element: HtmlElement) -> bool:
         """Return whether an element is in a part separate from the article. A part with most of the text never is."""
         path = []
         apart: HtmlElement | None = None
@@ -102,20 +103,28 @@ class ArticleRuns:
                 break
             path.append(one)
         for one in reversed(path):
-            if apart is None and self.read_below[one] < MOST_OF_IT * self.read_letters and is_apart(one):
+            if (
+                apart is None
+                and self.letters_by_element[one] < MAIN_SHARE * self.extracted_letters
+                and is_separate_section(one)
+            ):
                 apart = one
             self._apart[one] = apart
         return apart is not None
 
     # What is left out
 
-    def _find_dropped(self) -> set[int]:
+    def _find_dropped_texts(self) -> set[int]:
         doubtful = self._find_places_where_all(
-            lambda number: self._is_teaser(number) or self._is_apart(self.runs[number].element)
+            lambda number: self._is_teaser(number) or self._is_separate(self.runs[number].element)
         )
-        doubtful = {place for place in doubtful if not self._is_described(place)} | self._find_outside_body()
-        remaining = set(range(len(self.found))) - doubtful
-        is_most = self._count_letters(doubtful) > MOST_OF_IT * self._count_letters(range(len(self.found)))
+        doubtful = {
+            text_number for text_number in doubtful if not self._is_described(text_number)
+        } | self._find_outside_body()
+        remaining = set(range(len(self.extracted_texts))) - doubtful
+        is_most = self._count_letters(doubtful) > MAIN_SHARE * self._count_letters(
+            range(len(self.extracted_texts))
+        )
         follows = bool(remaining) and max(remaining) < min(doubtful, default=0)
         if is_most and not (follows and self._count_letters(remaining) >= 2 * MIN_PROSE_LENGTH):
             # The names on this page mean something else; unless a short article comes first, and then all the teasers.
@@ -123,12 +132,14 @@ class ArticleRuns:
         return doubtful
 
     def _count_letters(self, places: Iterable[int]) -> int:
-        return sum(len(self.keys[place]) for place in places)
+        return sum(len(self.keys[text_number]) for text_number in places)
 
-    def _find_places_where_all(self, is_one: Callable[[int], bool]) -> set[int]:
-        """Return the texts that meet the condition at all their positions, since a headline may recur in teasers."""
-        others = {place for number, place in self.place.items() if not is_one(number)}
-        return set(self.place.values()) - others
+    def _find_places_where_all(self, condition: Callable[[int], bool]) -> set[int]:
+        """Return the texts that meet the condition wherever they occur on the page, since a headline may recur in
+        teasers.
+        """
+        others = {text_number for number, text_number in self.text_by_run.items() if not condition(number)}
+        return set(self.text_by_run.values()) - others
 
     def _is_teaser(self, number: int) -> bool:
         run = self.runs[number]
@@ -136,40 +147,42 @@ class ArticleRuns:
             return True
         if run.element.tag in HEADING_TAGS:
             return False
-        if run.linked < MOSTLY_LINKS:
+        if run.linked < MIN_LINK_SHARE:
             return False
         if run.element.tag == "li":
             items = self._items[run.element.getparent()]
             return len(items) > 1 and all(
-                one.linked >= MOSTLY_LINKS and one.letters > DISTINCTIVE_LENGTH for one in items
+                one.linked >= MIN_LINK_SHARE and one.letters > DISTINCTIVE_LENGTH for one in items
             )
         return run.letters > DISTINCTIVE_LENGTH and not _SENTENCE_END.search(run.text[-2:])
 
     def _find_outside_body(self) -> set[int]:
         """Return paragraphs outside the article body stated in the metadata, if nearly all of that body was found."""
-        described_places = [place for place in range(len(self.found)) if self._is_described(place)]
+        described_places = [
+            text_number for text_number in range(len(self.extracted_texts)) if self._is_described(text_number)
+        ]
         letters = self._count_letters(described_places)
         # Some pages describe the beginning only, and some cut it off.
-        is_whole = len(self.body_key) >= LEAST_BODY and bool(_WHOLE_END.search(self.described.body))
-        if not is_whole or letters < FOUND_OF_BODY * len(self.body_key):
+        is_whole = len(self.body_key) >= MIN_BODY_LENGTH and bool(_COMPLETE_END.search(self.description.body))
+        if not is_whole or letters < MIN_FOUND_BODY_SHARE * len(self.body_key):
             return set()
         outside = {
-            place
-            for place in range(described_places[0], len(self.found))
-            if len(self.keys[place]) >= DISTINCTIVE_LENGTH
-            and self.keys[place] not in self.body_key
-            and " | " not in self.found[place]  # descriptions have no tables
+            text_number
+            for text_number in range(described_places[0], len(self.extracted_texts))
+            if len(self.keys[text_number]) >= DISTINCTIVE_LENGTH
+            and self.keys[text_number] not in self.body_key
+            and " | " not in self.extracted_texts[text_number]  # descriptions have no tables
         }
-        return outside if self._count_letters(outside) < MOST_OUTSIDE * letters else set()
+        return outside if self._count_letters(outside) < MAX_OUTSIDE_SHARE * letters else set()
 
-    def _is_described(self, place: int) -> bool:
-        return len(self.keys[place]) >= DISTINCTIVE_LENGTH and self.keys[place] in self.body_key
+    def _is_described(self, text_number: int) -> bool:
+        return len(self.keys[text_number]) >= DISTINCTIVE_LENGTH and self.keys[text_number] in self.body_key
 
     # What is taken in
 
     def _find_leads(self) -> list[int]:
         """Return the paragraphs between headline and text that the extractor missed and that repeat nothing."""
-        heading, first = self._find_heading(), min(self.place, default=None)
+        heading, first = self._find_heading(), min(self.text_by_run, default=None)
         if heading is None or first is None:
             return []
         whole_text = "\n".join(self.keys)
@@ -178,16 +191,16 @@ class ArticleRuns:
             number
             for number in range(heading + 1, max(first, heading + 4))
             if number < len(self.runs)
-            and number not in self.place
+            and number not in self.text_by_run
             and self._is_lead(self.runs[number])
             and self.runs[number].key not in whole_text
             and not any(key in self.runs[number].key for key in distinctive_keys)
         ]
 
     def _is_lead(self, run: TextRun) -> bool:
-        if not MIN_PROSE_LENGTH * 0.6 <= run.letters <= LONGEST_LEAD or run.linked > 0.5:
+        if not MIN_PROSE_LENGTH * 0.6 <= run.letters <= MAX_LEAD_LENGTH or run.linked > 0.5:
             return False
-        description = build_key(self.described.description)
+        description = build_key(self.description.description)
         names = {
             word
             for one in (run.element, run.element.getparent())
@@ -203,5 +216,5 @@ class ArticleRuns:
             run.element.tag in ("p", "h2", "h3")
             and is_sentence
             and run.letters >= MIN_PROSE_LENGTH
-            and not self._is_apart(run.element)
+            and not self._is_separate(run.element)
         )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 # Names (classes and ids, split into words) of the parts around an article on publishers' pages.
-_APART_WORDS = frozenset(
+_SEPARATE_WORDS = frozenset(
     [
         "comment", "comments", "disqus", "respond", "replies", "reply", "newsletter", "newsletters", "signup",
         "cookie", "cookies", "consent", "onetrust", "didomi", "gdpr", "cmp", "sponsored", "advert",
@@ -24,7 +24,7 @@ _LINK_WORDS = frozenset(
         "cards", "rail", "upnext", "nextup", "onward", "linklist", "links", "also",
     ]
 )  # fmt: skip
-_APART_PAIRS = frozenset({("author", "box"), ("about", "author"), ("author", "info"), ("author", "bio")})
+_SEPARATE_PAIRS = frozenset({("author", "box"), ("about", "author"), ("author", "info"), ("author", "bio")})
 _LINK_PAIRS = frozenset(
     [
         ("most", "read"), ("also", "read"), ("read", "more"), ("read", "also"), ("more", "links"), ("see", "also"),
@@ -32,7 +32,7 @@ _LINK_PAIRS = frozenset(
     ]
 )  # fmt: skip
 _CONTAINERS = frozenset({"div", "section", "ul", "ol", "article", "table", "details"})
-_FURNITURE_TAGS = frozenset({"nav", "aside", "footer", "form", "menu", "dialog"})
+_BOILERPLATE_TAGS = frozenset({"nav", "aside", "footer", "form", "menu", "dialog"})
 
 #: Names of the paragraph between headline and text.
 LEAD_NAMES = frozenset(
@@ -69,17 +69,17 @@ def is_link_line(text: str) -> bool:
     return bool(_LINK_LINE.match(text))
 
 
-def is_apart(element: HtmlElement) -> bool:
+def is_separate_section(element: HtmlElement) -> bool:
     """Return whether an element's name shows that it is not part of the article: comments, advertising, teasers,
     navigation.
     """
-    if element.tag in _FURNITURE_TAGS:
+    if element.tag in _BOILERPLATE_TAGS:
         return True
     names = split_names(element.get("class"), element.get("id"))
     if not names:
         return False
     pairs = set(itertools.pairwise(names))
-    if not _APART_WORDS.isdisjoint(names) or pairs & _APART_PAIRS:
+    if not _SEPARATE_WORDS.isdisjoint(names) or pairs & _SEPARATE_PAIRS:
         return True
     is_away = not _LINK_WORDS.isdisjoint(names) or pairs & _LINK_PAIRS
     # A paragraph of an article may be called anything, and have links.

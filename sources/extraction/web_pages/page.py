@@ -13,8 +13,8 @@ from sources.extraction.language import choose_language
 from sources.extraction.metadata import read_metadata
 from sources.extraction.structured_data import read_structured
 
-from .article_runs import LEAST_BODY, ArticleDescription, ArticleRuns
-from .markers import is_apart
+from .article_runs import MIN_BODY_LENGTH, ArticleDescription, ArticleRuns
+from .markers import is_separate_section
 from .markup import (
     BOILERPLATE_TAGS,
     TEXTLESS_TAGS,
@@ -25,13 +25,13 @@ from .markup import (
     join_paragraphs,
     parse,
 )
-from .walls import is_gate, refuse_walls, refuse_without_text
+from .walls import is_gate, refuse_empty_page, refuse_walls
 from .warnings import build_data_warning, find_warnings
 
 # A shorter text is the label of a sign-in button, not an article.
 MIN_LETTERS = 20
 #: A gate that hides the rest of an article follows the visible part within this many runs.
-NEAR_RUNS = 6
+FOLLOWING_RUNS = 6
 #: Where the page shows less than this share of the body that it describes, the description is the text.
 MIN_SHOWN_SHARE = 0.65
 
@@ -57,7 +57,7 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     own = body or "\n".join(run.text for run in visible_runs if _is_marked_up(run.element))
     refuse_walls(tree, text, "\n".join(run.text for run in visible_runs), own, is_free=structured.is_free)
     if sum(map(str.isalpha, text)) < MIN_LETTERS:
-        refuse_without_text(tree)
+        refuse_empty_page(tree)
     language = choose_language(metadata.language, text)
     caveats = find_warnings(
         text,
@@ -87,10 +87,10 @@ def _select_article(tree: HtmlElement, description: ArticleDescription) -> tuple
     article = ArticleRuns(
         _extract_by_trafilatura(tree), list(iterate_runs(tree, TEXTLESS_TAGS - {"button"})), description
     )
-    if not article.place:
+    if not article.text_by_run:
         # It reads the page as one text if it finds none of its parts.
         return "", []
-    return clean_text(join_paragraphs(article.texts())), article.list_following(NEAR_RUNS)
+    return clean_text(join_paragraphs(article.texts())), article.list_following(FOLLOWING_RUNS)
 
 
 def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:
@@ -110,12 +110,14 @@ def _is_small_part(text: str, body: str) -> bool:
     whole_text = build_key(body)
     if len(build_key(text)) < MIN_LETTERS:
         return len(whole_text) >= MIN_LETTERS
-    if len(whole_text) < LEAST_BODY:
+    if len(whole_text) < MIN_BODY_LENGTH:
         return False
     pieces = [key for line in text.split("\n") if (key := build_key(line))]
     common = sum(len(key) for key in pieces if key in whole_text)
     letters = sum(map(len, pieces))
-    return common < MIN_SHOWN_SHARE * len(whole_text) and (common >= 0.5 * letters or letters < LEAST_BODY)
+    return common < MIN_SHOWN_SHARE * len(whole_text) and (
+        common >= 0.5 * letters or letters < MIN_BODY_LENGTH
+    )
 
 
 def _keep_dates_in_sentences(tree: HtmlElement) -> None:
@@ -142,7 +144,7 @@ def _is_marked_up(element: HtmlElement) -> bool:
     articles = [
         n for n, one in enumerate(above) if one.tag == "article" or one.get("itemprop") == "articleBody"
     ]
-    return bool(articles) and not any(is_apart(one) for one in above[: articles[0] + 1])
+    return bool(articles) and not any(is_separate_section(one) for one in above[: articles[0] + 1])
 
 
 def _join_blocks(root: HtmlElement, skipped: frozenset[str]) -> str:

@@ -14,7 +14,7 @@ HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4"})
 
 
 def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int]]:
-    """Yield the numbers of each run and each text of which one contains the other."""
+    """Yield pairs of a run's number and a text's number where one contains the other."""
     keys = [build_key(text) for text in texts]
     whole_runs: dict[str, list[int]] = {}
     for number, key in enumerate(keys):
@@ -41,7 +41,7 @@ def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int
 def _find_enclosing(
     keys: list[str], matched_places: set[int], runs: list[TextRun], waiting: list[int]
 ) -> Iterator[tuple[int, int]]:
-    """Return the blocks whose lines were read as paragraphs, if they occur only once."""
+    """Match the remaining texts with the runs of several lines that contain them."""
     missing = [
         number
         for number, key in enumerate(keys)

@@ -12,12 +12,12 @@ from factcheck.sentences import SpokenSentence
 from sources.extraction.document import ExtractionError
 
 #: The maximum number of words of a wall, and the minimum number of an article's first words above one.
-MOST_WORDS, LEAST_WORDS = 130, 25
+MAX_WALL_WORDS, MIN_ARTICLE_WORDS = 130, 25
 #: The maximum number of words in a choice between advertising and a subscription, which is explained at length.
 MAX_CHOICE_WORDS = 600
 #: Words that make an element the article's, and the shares of sentences about logging in that make a wall: there, and
 #: elsewhere.
-FEW_WORDS, MOST_OF_IT, HALF_OF_IT = 8, 0.75, 0.5
+MIN_MARKED_ARTICLE_WORDS, MARKED_WALL_SHARE, WALL_SHARE = 8, 0.75, 0.5
 
 _ADVICE = SpokenSentence(
     "Open it in a browser, then copy the article’s text and paste it, "
@@ -84,33 +84,37 @@ _APP_ROOT_IDS = frozenset(
 )
 
 
-def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, is_free: bool) -> None:
+def refuse_walls(tree: HtmlElement, text: str, visible_text: str, marked_text: str, *, is_free: bool) -> None:
     """Raise an ExtractionError that names the kind of wall, if the page is one.
 
     Args:
         text: the text read as the article.
-        shown: all text that the page shows.
-        own: the text of the element marked up as the article, if there is one.
+        visible_text: all text that the page shows.
+        marked_text: the text of the element marked up as the article, if there is one.
         is_free: False if the page states that readers must pay.
     """
     if (
         _count_words(text) <= MAX_CHOICE_WORDS
-        and _PAYMENT_CHOICE.search(text[:1_000] if _count_words(own) < LEAST_WORDS else own[:300])
-        and _compute_share(_CONSENT_PATTERN, text) >= HALF_OF_IT
+        and _PAYMENT_CHOICE.search(
+            text[:1_000] if _count_words(marked_text) < MIN_ARTICLE_WORDS else marked_text[:300]
+        )
+        and _compute_share(_CONSENT_PATTERN, text) >= WALL_SHARE
     ):
         raise _build_consent_error()
-    if _count_words(text) > MOST_WORDS:
+    if _count_words(text) > MAX_WALL_WORDS:
         return
     # The little text that was read may be the wall, or a line next to it.
     message = (
-        own
-        if _count_words(own) >= FEW_WORDS
+        marked_text
+        if _count_words(marked_text) >= MIN_MARKED_ARTICLE_WORDS
         else text
-        if _count_words(text) >= LEAST_WORDS
+        if _count_words(text) >= MIN_ARTICLE_WORDS
         else visible_text[:5_000]
     )
     asks_for_sign_in = len(_find_distinct(_SIGN_IN, message)) >= 2 or _has_password(tree) or not is_free
-    if asks_for_sign_in and _compute_share(_SIGN_IN, message) >= (MOST_OF_IT if own else HALF_OF_IT):
+    if asks_for_sign_in and _compute_share(_SIGN_IN, message) >= (
+        MARKED_WALL_SHARE if marked_text else WALL_SHARE
+    ):
         raise ExtractionError(
             "login_wall",
             SpokenSentence(
@@ -118,11 +122,11 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, own: str, *, i
                 way_out=_ADVICE,
             ),
         )
-    if _count_words(own) >= LEAST_WORDS:
+    if _count_words(marked_text) >= MIN_ARTICLE_WORDS:
         return
     title = " ".join(title.text_content() for title in list(tree.iter("title"))[:1])
     if len(_find_distinct(_ROBOT_PATTERN, f"{title} {message}")) >= (
-        1 if _count_words(message) < 2 * LEAST_WORDS else 2
+        1 if _count_words(message) < 2 * MIN_ARTICLE_WORDS else 2
     ):
         raise ExtractionError(
             "robot_check",
@@ -164,8 +168,8 @@ def is_gate(text: str) -> bool:
     return bool(_SIGN_IN.search(text)) and "newsletter" not in text.casefold()
 
 
-def refuse_without_text(tree: HtmlElement) -> None:
-    """Raise ExtractionError for a page that has no words for another reason."""
+def refuse_empty_page(tree: HtmlElement) -> None:
+    """Raise the ExtractionError that explains why a page has no text."""
     raise ExtractionError(
         "no_text", SpokenSentence("This page has no readable text. %(way_out)s", way_out=_ADVICE)
     )
@@ -176,7 +180,7 @@ def _find_distinct(pattern: re.Pattern[str], text: str) -> set[str]:
 
 
 def _compute_share(pattern: re.Pattern[str], text: str) -> float:
-    """Return the share of a text that is in sentences matching the pattern."""
+    """Return the share of a text's words that are in sentences matching the pattern."""
     sentences = re.split(r"(?<=[.!?。！？।؟])\s+|\n+", text)
     return sum(_count_words(one) for one in sentences if pattern.search(one)) / max(_count_words(text), 1)
 
@@ -202,4 +206,4 @@ def _has_empty_frame(tree: HtmlElement) -> bool:
         if one.get("id") in _APP_ROOT_IDS or one.tag == "app-root"
     )
     has_scripts = next(tree.iter("script"), None) is not None
-    return has_scripts and any(len(one.text_content().split()) < LEAST_WORDS for one in frames)
+    return has_scripts and any(len(one.text_content().split()) < MIN_ARTICLE_WORDS for one in frames)

@@ -23,13 +23,13 @@ def said(proxy: ForwardProxy, message: bytes) -> bytes:
 
 @pytest.fixture
 def strict() -> Iterator[ForwardProxy]:
-    with forward_proxy(most_bytes=1_000_000) as proxy:
+    with forward_proxy(max_bytes=1_000_000) as proxy:
         yield proxy
 
 
 @pytest.fixture
 def lenient() -> Iterator[ForwardProxy]:
-    with forward_proxy(most_bytes=1_000_000, allow_loopback=True) as proxy:
+    with forward_proxy(max_bytes=1_000_000, allow_loopback=True) as proxy:
         yield proxy
 
 
@@ -117,6 +117,6 @@ def test_a_tunnel_hands_on_both_ways(lenient: ForwardProxy, site: Site) -> None:
 
 def test_no_more_comes_in_than_may(site: Site) -> None:
     site.page("/large", b"x" * 500_000)
-    with forward_proxy(most_bytes=100_000, allow_loopback=True) as proxy:
+    with forward_proxy(max_bytes=100_000, allow_loopback=True) as proxy:
         answer: Any = said(proxy, f"GET {site.address}/large HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     assert len(answer) <= 100_000

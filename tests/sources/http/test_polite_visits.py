@@ -7,7 +7,7 @@ import pytest
 
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits
-from sources.http.polite_visits import MAX_PAUSE, OwnMemory, PoliteVisitor
+from sources.http.polite_visits import MAX_PAUSE, InMemorySites, PoliteVisitor
 from tests.helpers.parallel import served
 from tests.helpers.site import Site
 
@@ -26,7 +26,7 @@ def slept() -> list[float]:
 
 @pytest.fixture
 def visitor(slept: list[float]) -> PoliteVisitor:
-    return PoliteVisitor(OwnMemory(slept.append), pause=0.0, allow_loopback=True)
+    return PoliteVisitor(InMemorySites(slept.append), pause=0.0, allow_loopback=True)
 
 
 def refusal(visited: Callable[[], object]) -> FetchError:
@@ -104,8 +104,8 @@ def test_what_is_wrong_with_an_address_is_said_and_nothing_of_its_rules(
     ],
 )
 def test_the_pause_that_a_site_asks_for(site: Site, rules: bytes, pause: float) -> None:
-    class Noted(OwnMemory):
-        def end(self, site: str, pause: float) -> None:
+    class Noted(InMemorySites):
+        def end_visit(self, site: str, pause: float) -> None:
             pauses.append(pause)
 
     pauses: list[float] = []

@@ -15,9 +15,9 @@ def server() -> Iterator[VectorServer]:
         yield running
 
 
-def ask(server: VectorServer, *, seconds: float = 120, most_bytes: int = 1000) -> services.ServiceResponse:
+def ask(server: VectorServer, *, seconds: float = 120, max_bytes: int = 1000) -> services.ServiceResponse:
     headers = {"Authorization": "Bearer key"}
-    return services.ask(f"{server.url}/x", b"{}", headers, seconds=seconds, most_bytes=most_bytes)
+    return services.send_post(f"{server.url}/x", b"{}", headers, seconds=seconds, max_bytes=max_bytes)
 
 
 @pytest.mark.parametrize("status", [200, 404, 500])
@@ -44,9 +44,9 @@ def test_it_has_so_much_time_and_no_more(server: VectorServer) -> None:
 
 def test_an_answer_has_a_size(server: VectorServer) -> None:
     server.answer = lambda asked: (200, b"x" * 10)
-    assert ask(server, most_bytes=10).content == b"x" * 10
+    assert ask(server, max_bytes=10).content == b"x" * 10
     with pytest.raises(services.ServiceUnavailable, match="sent more than 9 bytes"):
-        ask(server, most_bytes=9)
+        ask(server, max_bytes=9)
 
 
 def test_a_connection_that_is_cut(server: VectorServer) -> None:
@@ -58,4 +58,4 @@ def test_a_connection_that_is_cut(server: VectorServer) -> None:
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "http://no-such-host.invalid/x"])
 def test_nobody_is_there(url: str) -> None:
     with pytest.raises(services.ServiceUnavailable, match="cannot be reached"):
-        services.ask(url, b"{}", {}, seconds=5, most_bytes=10)
+        services.send_post(url, b"{}", {}, seconds=5, max_bytes=10)

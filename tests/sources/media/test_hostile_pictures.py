@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from sources.media import shown_pictures
-from sources.media.bounded_pictures import compute_look, read_picture_bytes
+from sources.media.bounded_pictures import compute_picture_hash, read_picture_bytes
 from sources.media.packed_pictures import Picture, PictureRequest, pack_answer, unpack_answer, unpack_request
 from sources.media.packed_pictures import pack_request as pack
 from sources.media.polyglot_files import detect_second_format
@@ -42,7 +42,7 @@ def check(found: Picture | str) -> None:
     assert found.rendition is not None
     with Image.open(io.BytesIO(found.rendition.content)) as shown:
         assert shown.size == (found.rendition.width, found.rendition.height)
-        assert max(shown.size) <= shown_pictures.LONGEST
+        assert max(shown.size) <= shown_pictures.SHOWN_SIDE
     assert recognise(found.rendition.content[:4096]).media_type == found.rendition.media_type  # type: ignore[union-attr]
 
 
@@ -87,7 +87,7 @@ def test_an_animation_of_very_many_frames_is_looked_at_in_part() -> None:
 
 
 def test_requests_and_answers_come_back_as_they_went() -> None:
-    asked = PictureRequest("PNG", path="/a/é", content=b"\x00\xff", only_look=True)
+    asked = PictureRequest("PNG", path="/a/é", content=b"\x00\xff", hash_only=True)
     assert unpack_request(pack(asked)) == asked
     found = outcome(SMALL["PNG"])
     assert isinstance(found, Picture)
@@ -109,5 +109,5 @@ def test_stowaways_across_the_pieces_that_are_read() -> None:
 
 @sweep("kind", KINDS)
 def test_small_pictures_have_looks(kind: str) -> None:
-    assert len(compute_look(SMALL[kind]).features) == 2
-    assert compute_look(encoded(Image.new("RGB", (1, 1)), kind)).quality == 0
+    assert len(compute_picture_hash(SMALL[kind]).features) == 2
+    assert compute_picture_hash(encoded(Image.new("RGB", (1, 1)), kind)).quality == 0

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from sources.media.bounded_pictures import compute_look
+from sources.media.bounded_pictures import compute_picture_hash
 from sources.media.intake import store_file
 from sources.media.likeness import NearDuplicate, find_near_duplicates
 from sources.media.perceptual_hash import PerceptualHash, compute_distance
@@ -75,7 +75,7 @@ def test_a_plain_picture_is_found_as_a_file_only(folder: Path) -> None:
     media = store_file(white, by=None)
     assert [near.media_id for near in find_near_duplicates(white)] == [media.pk]
     assert find_near_duplicates(encoded(Image.new("RGB", (401, 300), "white"), "PNG")) == []
-    assert not compute_look(white).is_distinctive
+    assert not compute_picture_hash(white).is_distinctive
 
 
 @pytest.mark.parametrize("asked", [media_files.SVG, b"", b"text", media_files.sound(), media_files.bomb()])
@@ -129,7 +129,7 @@ def test_a_film_is_found_once_by_its_nearest_frame() -> None:
 
 
 def test_bits_alone_find_mirrored_pictures_too(gallery: dict[int, MediaObject]) -> None:
-    mirrored = compute_look(encoded(CHANGES["mirrored"](scene(1)))).pdq
+    mirrored = compute_picture_hash(encoded(CHANGES["mirrored"](scene(1)))).pdq
     [near] = find_near_duplicates(PerceptualHash.from_hex(mirrored.hex()))
     assert (near.media_id, near.transformation) == (gallery[1].pk, "mirrored")
 

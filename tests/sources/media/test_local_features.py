@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from sources.media.feature_detection import find_features
-from sources.media.local_features import LocalFeatures, count_agreeing
+from sources.media.local_features import LocalFeatures, count_agreeing_points
 from tests.helpers.media_files import scene
 
 
@@ -28,16 +28,18 @@ def moved(*, turned: float = 0.0, scale: float = 1.0) -> list[tuple[float, float
 
 def test_points_agree_that_one_movement_explains() -> None:
     found = {
-        "as it lies": count_agreeing(features(SEEN), features(SEEN)),
-        "moved and turned a little": count_agreeing(features(moved(turned=0.1, scale=0.6)), features(SEEN)),
-        "turned far": count_agreeing(features(moved(turned=1.0)), features(SEEN)),
-        "other places": count_agreeing(features(SEEN), features([*reversed(SEEN)])),
-        "other diameters": count_agreeing(
+        "as it lies": count_agreeing_points(features(SEEN), features(SEEN)),
+        "moved and turned a little": count_agreeing_points(
+            features(moved(turned=0.1, scale=0.6)), features(SEEN)
+        ),
+        "turned far": count_agreeing_points(features(moved(turned=1.0)), features(SEEN)),
+        "other places": count_agreeing_points(features(SEEN), features([*reversed(SEEN)])),
+        "other diameters": count_agreeing_points(
             features(SEEN), features([(x, y, size * 3) for x, y, size in SEEN])
         ),
-        "other words": count_agreeing(features(SEEN), features(SEEN, first_word=90)),
-        "one place only": count_agreeing(features([SEEN[0]] * 5), features([SEEN[0]] * 5)),
-        "nothing": count_agreeing(LocalFeatures([], []), features(SEEN)),
+        "other words": count_agreeing_points(features(SEEN), features(SEEN, first_word=90)),
+        "one place only": count_agreeing_points(features([SEEN[0]] * 5), features([SEEN[0]] * 5)),
+        "nothing": count_agreeing_points(LocalFeatures([], []), features(SEEN)),
     }
     assert {name: count for name, count in found.items() if count > 2} == {
         "as it lies": 5,
@@ -49,7 +51,7 @@ def test_points_agree_that_one_movement_explains() -> None:
 def test_the_mirror_image_has_the_mirrored_features(number: int) -> None:
     _original, mirrored = find_features(luma(number), 64)
     again, _mirrored = find_features(np.ascontiguousarray(luma(number)[:, ::-1]), 64)
-    assert count_agreeing(mirrored, again) >= 20
+    assert count_agreeing_points(mirrored, again) >= 20
 
 
 def test_a_plain_picture_has_no_features() -> None:

@@ -14,10 +14,10 @@ _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 
 
 def main() -> None:
-    read_end, write_end, most_bytes, seconds = map(int, sys.argv[1:5])
+    read_end, write_end, max_bytes, seconds = map(int, sys.argv[1:5])
     program = sys.argv[5:]
     for kind, limit in (
-        (resource.RLIMIT_FSIZE, most_bytes),
+        (resource.RLIMIT_FSIZE, max_bytes),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
     ):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.model_fields import AddressField, build_creator_field
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
-from sources.http.validators import LONGEST_ETAG
+from sources.http.validators import MAX_ETAG_LENGTH
 
 _NAME_SQL = "regexp_replace(lower(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"
 _NOT_OWN_NEWSROOM = "peernewsroom_is_not_the_house"
@@ -151,7 +151,7 @@ class PeerProgress(models.Model):
     #: That entry's signed text (`claims.ledger.house_signature.build_signed_text`), which must not change.
     last_change = models.TextField(blank=True)
     #: The ETag with which its server detects changes.
-    etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
+    etag = models.CharField(max_length=MAX_ETAG_LENGTH, blank=True)
     visited_at = models.DateTimeField(_("up to date at"), null=True)
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
     #: One worker has the lease until then. If that worker dies, any other takes over afterwards.

@@ -15,7 +15,7 @@ from factcheck.sentences import SpokenSentence
 from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits
-from sources.http.polite_visits import DEFAULT_PAUSE, OwnMemory, PoliteVisitor
+from sources.http.polite_visits import DEFAULT_PAUSE, InMemorySites, PoliteVisitor
 from sources.page_lists import ListedPage, PageList, read_page_list
 
 MAX_PAGES = 1000
@@ -60,7 +60,7 @@ def crawl_files(
         allow_loopback: allow a server on this machine, for tests.
     """
     visitor = PoliteVisitor(
-        OwnMemory(sleep), pause=pause, user_agent=user_agent, allow_loopback=allow_loopback
+        InMemorySites(sleep), pause=pause, user_agent=user_agent, allow_loopback=allow_loopback
     )
     waiting, seen_keys, lists, asked_count, skipped_count = (
         [address],

@@ -35,7 +35,7 @@ def records(content: bytes) -> list[tuple[str, str | None, str | None, bytes]]:
 
 
 def kept(url: str) -> bytes:
-    exchanges = Exchanges(most_bytes=1_000_000)
+    exchanges = Exchanges(max_bytes=1_000_000)
     get(url, exchanges=exchanges)
     return build_warc(exchanges.kept, name="page.warc.gz")
 
@@ -129,7 +129,7 @@ def test_more_than_may_come_is_refused(site: Site) -> None:
         for _piece in range(400):
             request.wfile.write(b"1;%b\r\na\r\n" % (b"x" * 4000))
 
-    exchanges = Exchanges(most_bytes=PATIENT.content_bytes)
+    exchanges = Exchanges(max_bytes=PATIENT.content_bytes)
     with pytest.raises(FetchError, match="is larger than"):
         get(site.answer("/endless", endless_chunks), exchanges=exchanges)
     assert sum(len(one.response) for one in exchanges.kept) < 1_300_000

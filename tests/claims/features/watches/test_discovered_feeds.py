@@ -7,7 +7,7 @@ import pytest
 from claims.features.watches import visits
 from claims.features.watches.discovered_feeds import MAX_OFFERED, Followable, find_followable
 from sources.http.fetch_errors import FetchError
-from sources.http.polite_visits import OwnMemory, PoliteVisitor
+from sources.http.polite_visits import InMemorySites, PoliteVisitor
 from sources.page_lists import ListedPage
 from tests.helpers.followed_site import Paper
 
@@ -74,7 +74,7 @@ def test_a_page_that_is_none_is_offered_itself_at_most(content: bytes, paper: Pa
 
 def test_an_address_without_a_scheme_means_https() -> None:
     with pytest.raises(FetchError) as caught:
-        find_followable("post.example:1/feed", PoliteVisitor(OwnMemory()))
+        find_followable("post.example:1/feed", PoliteVisitor(InMemorySites()))
     assert caught.value.sentence.startswith("https://post.example:1/robots.txt uses port 1;")
 
 

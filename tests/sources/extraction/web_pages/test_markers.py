@@ -2,7 +2,7 @@
 
 import lxml.html
 
-from sources.extraction.web_pages.markers import is_apart, is_link_line, split_names
+from sources.extraction.web_pages.markers import is_link_line, is_separate_section, split_names
 from tests.helpers.sweeps import sweep
 
 
@@ -25,7 +25,7 @@ from tests.helpers.sweeps import sweep
     ],
 )
 def test_stands_apart(markup: str, apart: bool) -> None:
-    assert is_apart(lxml.html.fragment_fromstring(markup)) is apart
+    assert is_separate_section(lxml.html.fragment_fromstring(markup)) is apart
 
 
 def test_name_words() -> None:
