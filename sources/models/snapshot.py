@@ -87,5 +87,5 @@ class Snapshot(models.Model):
         return f"{self.title or self.source} ({self.captured_at:%Y-%m-%d %H:%M})"
 
     def get_media_fragment(self, start: int, end: int) -> str:
-        """Return the time range of these characters in the recording (`t=12.5,17`), or "" if this is not a transcript."""
+        """Return the time range of these characters (`t=12.5,17`), or "" if this is not a transcript."""
         return build_fragment(self.cues, start, end)
