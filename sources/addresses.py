@@ -66,7 +66,7 @@ def build_url_key(url: str) -> str:
         return f"https://{_remove_layout_labels(match[1])}{match[2]}"
     try:
         return _build_key(url)
-    except ValueError:  # urlsplit, the port, IDNA and lone surrogates all refuse with a ValueError
+    except ValueError:  # urlsplit, the port, IDNA and lone surrogates all raise ValueError
         return ""
 
 

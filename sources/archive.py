@@ -47,7 +47,7 @@ def store(content: bytes) -> str:
     except ArchiveMissing:
         _store(digest, content)
     except ArchiveDamaged:
-        # Object stores may be set never to overwrite, so the damaged file has to be removed first.
+        # Object stores may be configured never to overwrite, so the damaged file has to be removed first.
         default_storage.delete(build_path(digest))
         _store(digest, content)
     return digest

@@ -32,7 +32,7 @@ from sources.overrides import NO_OVERRIDES, Overrides
 from sources.signals import snapshot_stored
 from sources.source_kinds import Material
 
-#: Share of the shorter text that two versions of one text have in common, at least.
+#: The minimum share of the shorter text that two versions of a document have in common.
 MIN_SHARED_TEXT = 0.1
 _SHINGLE_LENGTH = 12
 
@@ -51,7 +51,7 @@ class CaptureResult:
     is_new_snapshot: bool
     document: Document
     answers: tuple[object, ...] = ()
-    """What the receivers of `snapshot_stored` answered."""
+    """The return values of the receivers of `snapshot_stored`."""
 
 
 def capture(
@@ -76,7 +76,7 @@ def capture(
     Raises:
         ExtractionError: the document has no text.
     """
-    # It may take long, so nothing is locked yet, and no transaction is open.
+    # Extraction may take long, so nothing is locked yet, and no transaction is open.
     document = document or extract_document(material)
     with transaction.atomic():
         return _Capture(material, document, overrides, by, dry_run).store(source)
@@ -148,7 +148,7 @@ class _Capture:
         publisher = [f"publisher {self.document.publisher.lower()}", f"publisher at {get_domain(self.url)}"]
         lock_names(*names, *publisher, f"text {self.text_sha256}")
 
-    # Which source it is
+    # Finding the source
 
     def _find_source(self) -> Source | None:
         if self.addresses:
@@ -223,7 +223,7 @@ class _Capture:
             "language": self.document.language,
         }
         if source.title == source.url and self.document.title:
-            # It was added by its address alone.
+            # It was added with its address only.
             source.title, missing_fields["title"] = "", self.title
         changes: dict[str, Any] = {
             name: value for name, value in missing_fields.items() if value and not getattr(source, name)

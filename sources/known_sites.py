@@ -10,12 +10,12 @@ from sources.http.polite_visits import build_wait_error
 from sources.models import VisitedSite
 from sources.models.visited_site import RULES_MAX_AGE
 
-#: How long a site is leased for one request, which takes less time. If the process dies, the lease expires.
+#: The duration of a lease, longer than any request. If the process dies, the lease expires.
 LEASE_TIME = timedelta(seconds=150)
 _POLL_SECONDS = 1.0
 
 
-#: A site to which nothing has led for so long is forgotten.
+#: A site is deleted when it has not been visited for this long.
 MAX_UNVISITED_TIME = timedelta(days=7)
 
 

@@ -17,7 +17,7 @@ _PICTURE_TYPES = frozenset(
     {
         *("image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/webp", "image/gif", "image/avif"),
         *("image/bmp", "image/tiff", "image/heic", "image/heif"),
-        # The media type that file stores state for everything. The bytes decide.
+        # The media type that file stores state for every file. The bytes decide.
         *("application/octet-stream", "binary/octet-stream"),
     }
 )

@@ -28,7 +28,7 @@ class KnownPublishers:
         for host in publisher.hosts:
             self._by_host.setdefault(host, publisher)
         if publisher.domain:
-            # A domain belongs to one publisher; other names for the same yield to it.
+            # A domain belongs to one publisher. Publishers that only list the site yield to it.
             self._by_host[publisher.domain] = publisher
         self._by_name.setdefault(publisher.name.lower(), []).append(publisher)
 
@@ -103,7 +103,7 @@ def find_or_make_publisher(
         KnownPublishers(Publisher.objects.known([], places)).choose_free_domain(places) if owns_host else ""
     )
     if publisher is None and name and has_house_name(name):
-        # Readers would take it for the newsroom's own; by its address they know whose it is.
+        # Readers would mistake it for the newsroom, so only the URL identifies the publisher.
         name, publisher = "", find_publisher("", address)
     if publisher is None:
         if not name and not places:

@@ -21,7 +21,7 @@ from lxml import etree
 from sources.addresses import is_address
 from sources.extraction.encodings import decode_beginning
 
-#: The largest sitemap that the protocol allows, unpacked, and the most pages that it may list.
+#: The size of the largest sitemap that the protocol allows, unpacked, and the maximum number of pages in it.
 MAX_BYTES = 52_428_800
 MAX_PAGES = 50_000
 
@@ -64,10 +64,10 @@ class PageList:
     kind: ListKind
     pages: tuple[ListedPage, ...] = ()
     lists: tuple[ListedPage, ...] = ()
-    """More sitemaps, or the next page of a feed."""
+    """Further sitemaps, or the next page of a feed."""
     title: str = ""
     is_whole: bool = True
-    """Whether all of it could be read."""
+    """Whether the whole list was read."""
 
 
 def read_page_list(content: bytes, url: str, *, max_bytes: int = MAX_BYTES) -> PageList | None:
@@ -189,7 +189,7 @@ class _MarkupReader:
             remove_comments=True,
             remove_pis=True,
         )
-        inside = 0  # how many entries deep we are
+        inside = 0  # the depth of nested entries
         try:
             for event, element in elements:
                 name = _get_local_name(element)
@@ -292,7 +292,7 @@ def _clean_title(text: str) -> str:
     """Return a title without markup, on one line."""
     words = (
         html.unescape(text[: 10 * MAX_TITLE_LENGTH]).encode(errors="replace").decode()
-    )  # halves of characters
+    )  # surrogates, halves of characters
     plain_title = " ".join(_TAG_PATTERN.sub(" ", words).replace("\0", " ").split())
     return (
         plain_title

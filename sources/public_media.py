@@ -14,7 +14,7 @@ EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 _MEDIA_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
 _FILE_NAME = re.compile(rf"([0-9a-f]{{64}})\.({'|'.join(_MEDIA_TYPES)})", re.ASCII)
 
-#: Their path on this site.
+#: The path of these files on this site.
 FOLDER = "/media/"
 
 

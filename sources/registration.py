@@ -19,7 +19,7 @@ def find_or_create_source(overrides: Overrides, *, by: User | None = None) -> tu
         OverrideError: the source is new and no title is given.
     """
     if overrides.url:
-        # The same names as `sources.capture` holds, so that the two never make one source twice.
+        # The same locks as in `sources.capture`, so that the two never create one source twice.
         lock_names(
             f"source at {build_url_key(overrides.url)}",
             f"publisher {overrides.publisher.lower()}",

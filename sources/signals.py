@@ -2,6 +2,6 @@
 
 from django.dispatch import Signal
 
-#: A snapshot was stored (argument `snapshot`). Sent inside the transaction that stores it, so what refers to the source
-#: follows in the same transaction or the snapshot is not stored. Answers are handed on in `Captured.answers`.
+#: A snapshot was stored (argument `snapshot`). Sent inside the transaction that stores it, so either all related
+#: rows are updated or the snapshot is not stored. Return values are passed on in `CaptureResult.answers`.
 snapshot_stored = Signal()

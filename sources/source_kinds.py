@@ -23,15 +23,16 @@ class Material:
 
     content: bytes
     url: str = ""
-    """The address that was asked for."""
+    """The requested URL."""
     final_url: str = ""
-    "The address after redirects."
+    """The URL after redirects."""
     content_type: str = ""
     charset: str | None = None
     filename: str = ""
     fetched_at: datetime | None = None
     transcript: bytes = b""
-    """What is said in the recording that the document shows; the text is taken from it then, and its bytes are kept."""
+    """The transcript of the recording that the document shows. If given, it is the text, and its bytes are
+    archived."""
     transcript_name: str = ""
 
     @classmethod

@@ -20,7 +20,7 @@ class UrlUnresponsive(Exception):
     """The URL does not respond at present."""
 
 
-# After 10 s, 100 s and 17 minutes; then the job has failed, and is shown as such at the desk.
+# Retries after 10 s, 100 s and 17 minutes; then the job fails, and the desk shows it.
 @app.task(
     queue="fetch",
     retry=RetryStrategy(

@@ -43,7 +43,7 @@ class DetectionError(Failure):
 
 @dataclass(frozen=True, slots=True)
 class SearchedText:
-    """A text, its language, and its sentences, or the reason why they could not be detected."""
+    """A text and its language, with its sentences, or with the reason why these could not be detected."""
 
     text: str
     language: str

@@ -75,7 +75,7 @@ def _build_known_checks(
 
 
 def _shift_to_text(claim_found: FoundClaim, answer: Answer) -> Answer:
-    """Return the result with its passages at their positions in the text."""
+    """Return the answer with its passages shifted from positions in the claim to positions in the text."""
     start = claim_found.anchor.start
     passages = [replace(one, start=start + one.start, end=start + one.end) for one in answer.passages]
     return replace(answer, passages=tuple(passages))

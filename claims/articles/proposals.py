@@ -27,7 +27,7 @@ UNDETERMINED = "und"
 
 @dataclass(frozen=True, slots=True)
 class FoundClaim:
-    """A check-worthy place in the snapshot and the claim it belongs to."""
+    """A check-worthy passage of the snapshot, and its claim."""
 
     claim: Claim
     anchor: Anchor
@@ -36,7 +36,7 @@ class FoundClaim:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """The result for a text: new claims, existing claims, and earlier anchors.
+    """The result for a text: new claims, existing claims, and the outcomes for appearances anchored earlier.
 
     `also_stated` holds statements of the third band that are not claims yet, best first. `failure` is a sentence that
     explains why the text could not be searched for claims.
@@ -74,7 +74,7 @@ def propose(
     reanchored = reanchored or Reanchoring()
     language = _get_language(snapshot)
     if searched_text is None or (searched_text.text, searched_text.language) != (snapshot.text, language):
-        # It may take long, so nothing is locked yet.
+        # The search may take long, so nothing is locked yet.
         searched_text = search(snapshot.text, language)
     if searched_text.failure is not None:
         return Proposal(
@@ -121,7 +121,7 @@ def find_unproposed_statements(snapshot: Snapshot) -> list[CandidateSentence]:
 
 
 def _select_statements(searched_text: SearchedText) -> list[CandidateSentence]:
-    # A page without a full stop is no statement.
+    # A text without a full stop is not a statement.
     return [one for one in searched_text.sentences if len(one.statement) <= MAX_STATEMENT_LENGTH]
 
 
@@ -200,7 +200,7 @@ def _build_claim(
         statement=candidate.statement,
         language=language,
         claimant=claimant,
-        # Some pages are dated ahead; nothing was claimed before its day has come.
+        # Some pages are dated ahead, but no claim can be dated in the future.
         claimed_on=source.published_on if source.published_on and has_come(source.published_on) else None,
         score=candidate.score,
         score_reasons=list(map(str, candidate.reasons)),
@@ -209,7 +209,7 @@ def _build_claim(
 
 
 def _collect_claimants(candidates: Iterable[CandidateSentence]) -> dict[str, str]:
-    """Map each claimant's name to the first job title that the text gives."""
+    """Map the name of each claimant to the first job title that the text gives for them."""
     titles: dict[str, str] = {}
     for candidate in candidates:
         if candidate.claimant:

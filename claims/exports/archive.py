@@ -25,15 +25,15 @@ from claims.models import (
 )
 from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
 
-#: How many entries are read at a time.
+#: The number of entries read at a time.
 _BATCH_SIZE = 500
 
-#: Where a body names a snapshot. Inside a text, the quotation marks would follow backslashes.
+#: The reference to a snapshot in a body. In a text, backslashes would precede the quotation marks.
 _SNAPSHOT_PATTERN = re.compile(rb'"snapshot":\{"id":(\d+)')
 
 
 class IdSet:
-    """A set of ids that uses one bit per id."""
+    """A set of ids that needs one bit per id."""
 
     _BITS = 1 << 16
 
@@ -89,7 +89,8 @@ def find_snapshots(lines: Iterable[bytes]) -> IdSet:
     return seen_ids
 
 
-# What is mentioned ----------------------------------------------------------------------------------------------------
+# Mentioned rows
+# -------------------------------------------------------------------------------------------------------
 
 
 def _find_mentioned_rows(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
@@ -135,7 +136,7 @@ def _find_topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
 
 
 def _write_merged_claims(selection: Selection) -> Iterator[bytes]:
-    """Yield the rows of merged claims. Entries show these rows without naming their claim."""
+    """Yield a line for each merged claim with its rows, which entries contain without naming the claim."""
     merged_claims = Claim.objects.filter(
         state=Claim.State.MERGED, merged_into__in=selection.entries.order_by().values("claim")
     )

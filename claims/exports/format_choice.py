@@ -25,7 +25,7 @@ class ExportFormat(ABC):
     extension: ClassVar[str]
     #: Whether an interrupted file is continued at its end; otherwise it is written again from the start.
     can_continue: ClassVar[bool] = True
-    #: Whether the beginning of a file depends on later data, so that an earlier beginning cannot be reused.
+    #: Whether the beginning of a file depends on later data. If so, an earlier beginning cannot be reused.
     begins_now: ClassVar[bool] = False
 
     def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
@@ -38,7 +38,7 @@ class ExportFormat(ABC):
 
     @abstractmethod
     def write(self, selection: Selection, output: Output) -> None:
-        """Write the whole output, or only the missing part."""
+        """Write the whole export, or the part that is still missing."""
 
     def _iterate_bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
         """Yield the bodies. Each is written before the next is requested."""
@@ -139,14 +139,14 @@ class Parquet(ExportFormat):
     name, extension = "parquet", "parquet"
     # The end depends on the beginning, which is known only to the process that wrote it.
     can_continue = False
-    #: How many rows were written, each about one verdict.
+    #: The number of rows written, about one for each verdict.
     rows = 0
 
     def write(self, selection: Selection, output: Output) -> None:
         from claims.exports.formats import parquet  # noqa: PLC0415  which takes its time, and few need it
 
         metadata = {"ledger": asdict(selection.moment), "filter": selection.filter}
-        # It can only be written, not read or seeked.
+        # The output is write-only and not seekable.
         self.rows = parquet.write(
             self._iterate_bodies(selection, output), cast(IO[bytes], output), metadata=metadata
         )

@@ -43,7 +43,7 @@ class LineKind:
     name: str
     model: type[Model]
     names: tuple[str, ...]
-    """Names of fields. Of a row that it refers to, a line has the id."""
+    """The names of the fields. A reference to another row is exported as its id."""
 
     @cached_property
     def fields(self) -> list[Field[Any, Any]]:
@@ -73,7 +73,7 @@ class LineKind:
         return row
 
 
-#: The kinds that entries mention, each after those that it refers to.
+#: The types of rows that entries mention, each after those that it refers to.
 THING_KINDS = (
     LineKind(
         "publisher",
@@ -155,9 +155,9 @@ class ArchiveLine:
     number: int
     type: str
     said: dict[str, Any]
-    """What the columns of a row hold, for a line about one; otherwise the line's own members."""
+    """The values of a row by column; for other lines, their own members."""
     body: bytes = field(default=b"", repr=False)
-    """The body of an entry, as it is stored."""
+    """The stored body of an entry."""
 
 
 class UnreadableExport(ValueError):
@@ -218,7 +218,7 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
             raise UnreadableExport(
                 gettext("Line %(number)s: a lossless export begins with one header.") % {"number": number}
             )
-        # Snapshots come between entries.
+        # Snapshots are between entries.
         if place < min(before, _LINE_TYPES.index("snapshot")):
             raise UnreadableExport(
                 gettext("Line %(number)s: “%(type)s” is out of order.")
@@ -270,7 +270,7 @@ def _read(number: int, text: bytes) -> ArchiveLine:
                 }
             )
         if kind == "entry":
-            values_by_name.setdefault("chain_sha256", "")  # which older exports do not have
+            values_by_name.setdefault("chain_sha256", "")  # older exports do not have this
         if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
             raise UnreadableExport(
                 gettext("Line %(number)s: every entry must end with its body, and nothing else may have one.")

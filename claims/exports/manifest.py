@@ -1,4 +1,4 @@
-"""FILE.manifest.json: the content of an export, its moment in the ledger, and its checksum."""
+"""The file NAME.manifest.json: the content of an export, its moment in the ledger, and its checksum."""
 
 import hashlib
 import json

@@ -14,10 +14,10 @@ from typing import IO, Any, Protocol
 from django.utils.translation import gettext
 
 BLOCK_SIZE = 1024 * 1024
-#: How often the state of a file is recorded. Anything exported after the last record is exported again.
+#: The interval between records of the state of a file. Anything after the last record is exported again.
 REPORT_SECONDS = 2.0
 
-#: How many claims have been written.
+#: Called with the number of claims written.
 Progress = Callable[[int], None]
 
 
@@ -37,9 +37,9 @@ class Output(Protocol):
     """An output of export formats."""
 
     begins_after: ExportPosition | None
-    """Where to continue; None at the beginning."""
+    """The position to continue from; None at the beginning."""
     claims: int
-    """How many have been written."""
+    """The number of claims written."""
 
     def read_written(self) -> Iterable[bytes]:
         """Return the lines that are already written."""
@@ -55,7 +55,7 @@ class ExportState:
     """The state of an export to a file: its position, and the verified part of the file."""
 
     asked: dict[str, Any]
-    """Format, versions and filter; another export does not continue this one."""
+    """The options of the export (format, versions, filter). An export with other options cannot continue it."""
     sequence: int
     published_at: str
     place: ExportPosition | None = None

@@ -21,7 +21,7 @@ _WITHDRAWN_STATUSES = [Publication.Status.RETRACTED, Publication.Status.MERGED]
 
 @contextmanager
 def use_one_snapshot() -> Iterator[None]:
-    """Run the body of the context on one database snapshot.
+    """Run the body of the `with` block on one database snapshot.
 
     Inside a caller's transaction, the isolation level of that transaction applies.
     """
@@ -39,7 +39,7 @@ class LedgerMoment:
 
     sequence: int
     published_at: str
-    """When the entry with that number was published, ISO 8601; "" while the ledger is empty."""
+    """The time when that entry was published (ISO 8601); "" if the ledger is empty."""
 
     @classmethod
     def now(cls) -> "LedgerMoment":
@@ -48,12 +48,14 @@ class LedgerMoment:
 
     @property
     def entries(self) -> PublicationQuerySet:
-        """All entries of the ledger at that time."""
+        """Return all entries of the ledger at that time."""
         return Publication.objects.filter(sequence__lte=self.sequence)
 
     @cached_property
     def newest(self) -> PublicationQuerySet:
-        """Return the newest entry of each claim at that time, even if superseded since. For one database snapshot."""
+        """Return the newest entry of each claim at that time, even if it has been superseded since. Use one
+        database snapshot.
+        """
         if not Publication.objects.filter(sequence__gt=self.sequence).exists():
             return self.entries.newest()
         later = Publication.objects.filter(
@@ -106,7 +108,8 @@ class Selection:
 
     @property
     def withdrawn(self) -> QuerySet[Publication]:
-        """Return retracted and merged claims whatever the filter, because they no longer have the filtered values.
+        """Return retracted and merged claims regardless of most filters, because they no longer have the filtered
+        values.
 
         With `updated_after`, return only those withdrawn since; with `status`, which selects exact states, return
         none.

@@ -80,7 +80,7 @@ KINDS: Final = (
 
 
 def describe_kind(code: str) -> str:
-    """Return a kind in the reader's language; unknown ones as they were stored."""
+    """Return a kind of problem in the reader's language; unknown kinds as they are stored."""
     return gettext(code) if code else ""
 
 

@@ -31,7 +31,7 @@ _KINDS = {
 
 
 def build_document(article: ImportedArticle) -> dict[str, Any]:
-    """Return the report as JSON values; offsets count in `snapshot.text`. After a dry run, new rows have no `id`."""
+    """Return the report as JSON values. Offsets refer to `snapshot.text`. After a dry run, new rows have no `id`."""
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
     claims = _sort_claims(article)

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from claims.models import Claim, ImportedRecord, ImportRun, RatingClass, Verdict
 
-#: So many records are shown, and so many labels of each publisher's.
+#: The number of records shown, and of labels for each publisher.
 SHOWN_RECORDS: Final = 5
 MAX_LABELS: Final = 40
 

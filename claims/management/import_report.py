@@ -66,9 +66,9 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
         yield report
 
 
-#: Of so many kinds of refusals an example is shown.
+#: The number of kinds of refusals for which an example is shown.
 MAX_EXAMPLES = 10
-#: The number of files for which it is printed how each is read.
+#: The number of files whose detected format is printed.
 SHOWN_REASONS = 10
 
 
@@ -167,6 +167,6 @@ def build_summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
 
 
 def list_reasons(run: ImportRun, outcome: str) -> list[tuple[str, str, int]]:
-    """Return field, kind and number of a run's problems, most frequent first."""
+    """Return the field, the kind and the number of a run's problems, most frequent first."""
     rows = run.problems.filter(outcome=outcome).values_list("field", "code")
     return list(rows.annotate(count=Count("pk")).order_by("-count", "field", "code"))

@@ -20,7 +20,7 @@ USUAL_COLUMNS = ("text", "claim", "statement", "post", "tweet", "content", "sent
 #: Formats by file extension; files with any other have one text per line.
 FORMATS_BY_ENDING = {".csv": "csv", ".tsv": "tsv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
 FORMATS = ("csv", "tsv", "ndjson", "lines")
-#: So many rows are matched and written at a time.
+#: The number of rows matched and written at a time.
 BATCH_SIZE = 50
 _MAX_CELL_LENGTH = 10_000_000
 
@@ -44,7 +44,8 @@ class Row:
     cells: dict[str, Any]
 
 
-# Read -----------------------------------------------------------------------------------------------------------------
+# Reading
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def guess_format(path: str) -> str:
@@ -115,7 +116,8 @@ def _find_column(names: Sequence[str], wanted_name: str, place: str) -> str:
     )
 
 
-# Match ----------------------------------------------------------------------------------------------------------------
+# Matching
+# --------------------------------------------------------------------------------------------------------------
 
 
 def match_rows(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
@@ -158,13 +160,14 @@ def _build_result(passage: str, match: Match | None, claims: dict[int, dict[str,
     }
 
 
-# Write ----------------------------------------------------------------------------------------------------------------
+# Writing
+# ---------------------------------------------------------------------------------------------------------------
 
 
 class RowOutput(Protocol):
     """An output that receives rows in batches."""
 
-    #: How many rows were written before.
+    #: The number of rows written earlier.
     rows: int
 
     def write(self, lines: str, rows: int) -> None:
@@ -185,7 +188,7 @@ class RowStream:
 
 
 class PartialFile:
-    """A file that gets its name when complete. A second file records its progress."""
+    """A file that gets its name when it is complete, with a second file that records the progress."""
 
     def __init__(self, path: Path, *, resume: bool) -> None:
         self.path, self.part = path, path.with_name(f"{path.name}.part")
@@ -293,7 +296,7 @@ def _format_table(rows: Sequence[Row], results: Sequence[dict[str, Any]], form: 
 
 
 class _Lines(list[str]):
-    """The output of a table writer."""
+    """A file-like object that collects the lines of a table writer."""
 
     def write(self, line: str) -> None:
         self.append(line)

@@ -12,7 +12,7 @@ from claims.matching.typos import is_swap, is_typo
 from claims.quotes.statements import MILLI_PATTERN
 from claims.search.texts import UNSPACED_PATTERN, compile_word_pattern, fold_text
 
-#: Longer texts are only aligned up to this word.
+#: Only this many words of a text are aligned.
 MAX_WORDS = 300
 _MAX_CHARACTERS = 40 * MAX_WORDS
 #: Inflection seldom reaches the first letters of a word.
@@ -20,14 +20,14 @@ _PREFIX_LENGTH = 5
 #: Shorter words are too similar for typing errors to be distinguished from other words: dead, deaf.
 _MIN_TYPO_LENGTH = 6
 
-#: Words that a statement can have or lack without saying anything else.
+#: Words that do not change the meaning of a statement.
 _ARTICLES = {
     "en": "a an the", "de": "der die das den dem des ein eine einen einem einer eines",
     "fr": "le la les l un une des", "es": "el la los las un una unos unas", "pt": "o a os as um uma",
     "it": "il lo la i gli l un uno una", "nl": "de het een", "el": "ο η το οι τα τον την των", "sv": "en ett",
     "da": "en et", "no": "en et", "hu": "a az egy",
 }  # fmt: skip
-# In the form of `fold_text`, by language: a negation in one language is an ordinary word in another.
+# As folded by `fold_text`, by language: a negation in one language is an ordinary word in another.
 _NEGATIONS = {
     language: frozenset(words.split())
     for language, words in {
@@ -62,7 +62,7 @@ class Word(NamedTuple):
         return self.text[:1].isupper()
 
 
-#: A part of a text: where it begins and ends, in Unicode code points.
+#: The start and end of a part of a text, in Unicode code points.
 Span = tuple[int, int]
 
 
@@ -100,7 +100,7 @@ def align(
         drop_articles(words, languages[1]) if same_language else list(words)
         for words in (corrected, claim_words)
     )
-    # Many people type without accents; those who type some of them mean them.
+    # Many people type without accents. If a text has some accents, they all count.
     accents_count = not text.isascii() and not claim_text.isascii()
     same_words = (
         are_whole
@@ -114,7 +114,7 @@ def align(
     if same_words:
         return WordAlignment(same_words=True, ours=(), theirs=(), is_denial=False)
     if are_whole and (difference := _find_only_difference(one, other)):
-        # Each text may have the other's word elsewhere.
+        # One text may contain the other's word in a different place.
         left, right = difference
         negations = _NEGATIONS.get(languages[1], ())
         is_denial = not (left and right) and (left or right)[0].key in negations
@@ -128,7 +128,7 @@ def align(
 
 
 def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
-    """Return the words without articles, unless there are no other words. The A of "hepatitis A" is not an article."""
+    """Return the words without articles, unless all are articles. The A of "hepatitis A" does not count as one."""
     articles = frozenset(_ARTICLES.get(language, "").split())
     shouted = all(word.text.isupper() for word in words if word.text.isalpha())
     return [
@@ -158,12 +158,14 @@ def split_words(text: str) -> tuple[Word, ...]:
 
 
 def _is_whole(text: str, words: Sequence[Word]) -> bool:
-    """Return whether the words make up the whole text. Unmatched words may mean anything."""
+    """Return whether the words are all that the text contains. If not, the remaining characters may change its
+    meaning.
+    """
     return len(words) < MAX_WORDS and len(text) <= _MAX_CHARACTERS
 
 
 def build_spans(words: Sequence[Word], text: str) -> list[Span]:
-    """Return the spans of these words. Words that only spaces or signs separate form one span."""
+    """Return the spans of these words. Neighbouring words separated only by spaces or punctuation form one span."""
     parts: list[Span] = []
     for word in words:
         if parts and not any(map(str.isalnum, text[parts[-1][1] : word.start])):
@@ -187,7 +189,7 @@ def _normalise_spelling(text: str) -> str:
 
 
 def _correct_typos(text_words: Sequence[Word], claim_words: Sequence[Word], unknown: Set[str]) -> list[Word]:
-    """Correct typing errors in our words to the claim's spelling. Names and numbers stay the same."""
+    """Replace typing errors in the text's words by the claim's spelling. Names and numbers stay the same."""
     known_keys = {word.key for word in text_words}
     others = [
         word
@@ -206,7 +208,7 @@ def _correct_typos(text_words: Sequence[Word], claim_words: Sequence[Word], unkn
 def _correct_typo(word: Word, others: Sequence[Word]) -> Word:
     if len(word.key) < _MIN_TYPO_LENGTH or not word.key.isalpha():
         return word
-    # The beginning of a word is seldom mistyped, and distinguishes many words.
+    # The first letter of a word is seldom mistyped, and distinguishes many words.
     corrections = {
         other.key: other
         for other in others

@@ -29,8 +29,8 @@ from factcheck.web.unavailable import TooMuchWork
 from sources.extraction import detect_language
 
 MatchKind = Literal["same", "contradicts", "related", "nothing"]
-#: How a text is cut: as one, by its sentences, or as its length suggests. A short one is cut by its sentences where one
-#: of them is a claim, or its opposite.
+#: How to cut a text: as a whole, into sentences, or by its length. A short text is cut into sentences if one of
+#: them is a claim or its opposite.
 CutMode = Literal["auto", "text", "sentences"]
 
 #: Finds claims that texts may refer to.
@@ -38,23 +38,24 @@ FindCandidates = Callable[[Sequence[TextQuery]], candidates.FoundCandidates]
 
 #: Texts up to this length are one post and matched as a whole.
 POST_LENGTH = 500
-#: The minimum confidence of each kind of match, unless the caller states another. A related claim only means "compare
-#: yourself", so it is shown early; for sentences of a long text later, because otherwise most would have one.
-#: docs/matching.md describes how the limits were chosen.
+#: The minimum confidence for each kind of match, unless the caller states another. A related claim only invites
+#: readers to compare, so it is shown early; for sentences of a long text later, because otherwise most would have
+#: one. docs/matching.md describes how the limits were chosen.
 MIN_CONFIDENCE: Mapping[MatchKind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.1}
 MIN_RELATED_CONFIDENCE_OF_MANY = 0.15
-#: So many claims are returned for each sentence.
+#: The maximum number of claims returned for each sentence.
 MATCH_LIMIT = 5
-#: A claim in the words of a text shares at least so much with it; headlines of its reviews count in its length.
+#: The minimum share of words that a claim in the same words has in common with a text. Headlines of its reviews add
+#: to its length.
 _WORD_SHARE_LIMIT = 0.3
-#: Articles, slips and a negation are all that two sentences that are judged to be the same, or opposite, may not share.
+#: The same or the opposite statement may have this many additional words: articles, misspellings and a negation.
 _MAX_UNSHARED_WORDS = 6
 #: The number of sentences matched together. Meanwhile other threads prepare the next ones: vectors are computed
 #: without the interpreter lock, which the comparisons need.
 _BATCH_SIZE = 20
 _executor = ThreadPoolExecutor(2, thread_name_prefix="matching")
 
-#: The matches that a reader must see first.
+#: The order of importance for readers.
 _KIND_ORDER: Mapping[MatchKind, int] = {"same": 0, "contradicts": 1, "related": 2, "nothing": 3}
 
 
@@ -188,7 +189,7 @@ def match_published_text(text: str, terms: MatchTerms = MatchTerms()) -> Answer:
 def match_published_texts(texts: Sequence[str], terms: MatchTerms = MatchTerms()) -> list[Answer]:
     """Match each of these texts with published claims."""
     by = embedding.get_embedder()
-    # Reasons are in the caller's language.
+    # Reasons are in the language that is active now.
     options = (
         *(terms.language, terms.cut, terms.most, terms.least, terms.narrowed),
         *(by.name if by else "", get_language()),

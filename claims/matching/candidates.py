@@ -18,7 +18,7 @@ from claims.matching.shared_words import build_forms, compute_shares, find_claim
 from claims.models import Publication
 from factcheck.database.read_connections import fetch_rows
 
-#: Claims near a text, by id: their similarity and their vectors.
+#: The claims nearest to a text, by id: their similarity and their vectors.
 NearClaims = Mapping[int, tuple[float, Vector]]
 
 #: The maximum number of candidates from words and from vectors; fewer if many texts are matched together, because
@@ -138,7 +138,7 @@ def find_nearest(queries: Sequence[TextQuery], *, public: bool, most: int) -> li
 def load_all_vectors(
     shares: Iterable[Iterable[int]], nearest: Sequence[NearClaims], *, public: bool
 ) -> dict[int, Vector]:
-    """Load the vectors of all candidates, including those found by words only."""
+    """Load the vectors of all candidates, including those found only by their words."""
     known_vectors = {claim: vector for each in nearest for claim, (_, vector) in each.items()}
     missing = {claim for each in shares for claim in each} - known_vectors.keys()
     return (

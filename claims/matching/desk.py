@@ -25,9 +25,9 @@ from claims.matching.semantic_fallback import MAX_CANDIDATES, rank_claims_by_mea
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words, get_common_words
 from claims.models import Claim, Verdict
 
-#: A word in this many claims of the desk finds none of them by itself.
+#: A word in this many claims at the desk finds none of them by itself.
 _COMMON_WORD_CLAIMS = 1_000
-#: Where all words are so common, claims have to have so many of them.
+#: If all words are this common, claims must contain at least this many of them.
 _MIN_COMMON_WORDS = 3
 
 _OPEN_STATES = (Claim.State.PROPOSED, Claim.State.ACCEPTED)
@@ -87,7 +87,7 @@ def find_candidates(
 
 
 def find_claims_with_rare_words(text: str, most: int) -> list[int]:
-    """Return claims at the desk that share rare words with a text, sharing the rarest first.
+    """Return claims at the desk that share rare words with a text. Those that share the rarest come first.
 
     Words are compared without stemming (`claims_statement_words`); `compute_word_shares` compares more precisely.
     """
@@ -104,7 +104,7 @@ def find_claims_with_rare_words(text: str, most: int) -> list[int]:
 
 
 def load_claim_texts(claims: Iterable[int], reader: User) -> dict[int, ClaimTexts]:
-    """Return the texts of those of these claims that are in progress or published and that this person may read."""
+    """Return the texts of the claims that are in progress or published and that this person may read, by claim id."""
     ids = sorted(claims)
     rows = (
         Claim.objects.filter(pk__in=ids, state__in=_OPEN_STATES)

@@ -22,10 +22,10 @@ from claims.models import Claim, ComparedStatement
 
 #: The number of claims compared before the results are stored.
 BATCH_SIZE = 2_000
-#: A reason is at most so long where it is stored.
+#: The maximum length of a stored reason.
 MAX_REASON_LENGTH = 500
 
-#: Active claims. Declined claims are not checked under another number either.
+#: Active claims. A declined claim is not compared either.
 _OPEN_STATES = (Claim.State.PROPOSED, Claim.State.ACCEPTED)
 
 
@@ -40,7 +40,7 @@ class ComparedClaim(NamedTuple):
 
 
 class DuplicatePair(NamedTuple):
-    """Two claims that may be the same, newer first, with the probability and the reason."""
+    """Two claims that may be the same (the newer first), the probability of this, and the reasons."""
 
     claim: int
     earlier: int
@@ -96,7 +96,7 @@ def search(
 
 
 class ComparedClaims:
-    """All active claims by id, with look-ups of possible duplicates."""
+    """All active claims in the order of their ids, with a search for claims in the same words."""
 
     def __init__(self) -> None:
         self.claims = list(_load_claims())
@@ -108,7 +108,7 @@ class ComparedClaims:
         other_places = {other for wording in self._wordings[place] for other in self._places[wording]}
         return sorted(other_places - {place})
 
-    # Both are built when needed: where there are no new claims, nothing is compared.
+    # Both are built on first use, because without new claims nothing is compared.
     @cached_property
     def _wordings(self) -> list[tuple[int, ...]]:
         return list(map(_hash_wordings, self.claims))
@@ -123,7 +123,9 @@ class ComparedClaims:
 
 
 def _hash_wordings(claim: ComparedClaim) -> tuple[int, ...]:
-    """Return hashes of the statement and of its words with and without articles. Equal claims share at least one."""
+    """Return hashes of the statement, and of its words with and without articles. Claims in the same words share at
+    least one.
+    """
     words = split_words(clean_post(claim.statement))
     main_words = drop_articles(words, get_primary_language(claim.language))
     wordings = (tuple(word.key for word in each) for each in (words, main_words) if each)
@@ -140,10 +142,10 @@ def _load_claims() -> Iterator[ComparedClaim]:
 def _find_pairs(
     claims: ComparedClaims, places: Sequence[int], compared_places: set[int], tally: PairTally
 ) -> Iterator[DuplicatePair]:
-    """Yield pairs of these claims with earlier ones and with all those compared before."""
+    """Yield the pairs that these claims form with earlier ones and with claims that were compared before."""
     for place in places:
         for other in claims.find_alike(place):
-            # One that comes later and is new will meet this one itself.
+            # A later new claim finds this pair itself.
             if other < place or other in compared_places:
                 tally.judged += 1
                 later, earlier = claims.claims[max(place, other)], claims.claims[min(place, other)]

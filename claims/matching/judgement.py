@@ -18,9 +18,10 @@ from claims.quotes.statements import normalise_statement
 
 Kind = Literal["same", "related", "contradicts"]
 
-#: How sure it is that a claim in the same words is the same, or one with a negation more the opposite.
+#: The confidence that a claim in exactly the same text is the same, one in the same words, and that one with an
+#: additional negation is the opposite.
 _VERBATIM, _SAME_WORDS, _OPPOSITE = 0.99, 0.97, 0.95
-#: Longer differences are marked in the texts, and not repeated as a reason.
+#: Longer differences are only marked in the texts, not repeated in a reason.
 _MAX_WORDS_IN_REASON = 3
 
 
@@ -67,7 +68,7 @@ def judge(query: TextQuery, candidate: Candidate, unknown: Set[str] = frozenset(
 
 
 def _find_in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word]:
-    """Return the span in the original text, before cleaning."""
+    """Return the words at their positions in the original text, before cleaning."""
     if text == original:
         return list(words)
     text_words, original_words = split_words(text), split_words(original)
@@ -75,7 +76,7 @@ def _find_in_original(words: tuple[Word, ...], text: str, original: str) -> list
     blocks = SequenceMatcher(
         None, [word.key for word in text_words], [word.key for word in original_words], autojunk=False
     ).get_matching_blocks()
-    # Words taken from a hashtag or an entity have no counterpart.
+    # Words that came from a hashtag or an HTML entity are not in the original.
     return [
         original_words[block.b + step]
         for block in blocks
@@ -95,7 +96,7 @@ def _explain_judgement(
         return (_("One of them contradicts the other."),)
     reasons = []
     is_short = max(len(alignment.ours), len(alignment.theirs)) <= _MAX_WORDS_IN_REASON
-    # Words from several places make no sense side by side.
+    # Words from several places make no sense together.
     if is_short and len(text_differs) == len(claim_differs) == 1:
         reasons.append(
             _("The text says %(ours)s, the claim says %(theirs)s.")

@@ -20,9 +20,10 @@ Likeness = Literal["same", "very_alike", "alike"]
 #: into its opposite.
 Role = Literal["claimed", "evidence"]
 
-#: Maximum differing bits of two hashes (PDQ): of a picture saved again, and of one changed a little.
+#: The maximum number of differing bits (PDQ): of a picture that was saved again, and of one that was changed a
+#: little.
 SAME, VERY_ALIKE = 6, 18
-#: Maximum pictures returned, and claims for each.
+#: The maximum number of pictures, and of claims for each.
 MEDIA_LIMIT, CLAIM_LIMIT = 20, 20
 
 
@@ -52,7 +53,9 @@ class SimilarMedia:
 
 
 def grade_likeness(distance: int | None) -> Likeness:
-    """Return the meaning of a hash distance. None means that the picture was found by its details."""
+    """Return the grade of similarity for a hash distance. None as a distance means that the picture was found by
+    its details.
+    """
     if distance is None:
         return "alike"
     if distance <= SAME:
@@ -61,7 +64,7 @@ def grade_likeness(distance: int | None) -> Likeness:
 
 
 def find_nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
-    """Return the nearest occurrence of each similar picture or video, nearest first."""
+    """Return similar pictures and videos, nearest first, each with its nearest occurrence only."""
     return {near.media_id: near for near in find_near_duplicates(look)}
 
 

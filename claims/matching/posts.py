@@ -17,7 +17,7 @@ _DATA = Path(__file__).parent / "data" / "posts.toml"
 _URL_PATTERN = re.compile(
     r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/|bit\.ly/)[^\s،。」）)]*", re.IGNORECASE
 )
-#: "— Name (@handle) March 3, 2021", as embedded posts end.
+#: "— Name (@handle) March 3, 2021", at the end of embedded posts.
 _SIGNATURE_PATTERN = re.compile(r"\s*(?:[—–―]|-{1,2})\s*[^—–\n]{1,80}\(@\w{1,30}\)[^\n]{0,50}\s*$")
 _RETWEET_PATTERN = re.compile(r"^\s*(?:RT|MT|QT|via)\s+@\w+\s*:?\s*", re.IGNORECASE)
 _LEADING_MENTIONS = re.compile(r"^(?:[.]?@\w+[\s,:]+)+(?=\S)")
@@ -91,10 +91,10 @@ def _split_hashtag(tag: str) -> str:
 
 
 def _remove_words(text: str) -> str:
-    """Remove alarms, questions whether the claim is true, and pleas to share it."""
+    """Remove alarms, pleas to share the post, and questions whether the claim is true."""
     furniture = _load_boilerplate()
     text = text.strip(_SURROUNDING_SIGNS)
-    for _ in range(6):  # RT, then BREAKING, then "is it true that": each may hide the next
+    for _ in range(6):  # RT, then BREAKING, then "is it true that": each may follow the previous one
         before = text
         text = _keep_unless_empty(text, furniture.remove_pleas(text)).strip(_SURROUNDING_SIGNS)
         text = _keep_unless_empty(text, furniture.remove_beginning(text)).strip(_SURROUNDING_SIGNS)
@@ -120,7 +120,7 @@ def _strip_quotes(text: str) -> str:
 
 
 class _Boilerplate:
-    """Patterns for the boilerplate words of all languages."""
+    """The patterns for boilerplate in all languages."""
 
     def __init__(self, words: dict[str, str]) -> None:
         alarms, openers, closers = (
@@ -145,7 +145,9 @@ class _Boilerplate:
         self._plea_glued = re.compile(rf"(?:{_build_alternatives(words['pleas'], glued=True)})[\s。！!]*$")
 
     def remove_beginning(self, text: str) -> str:
-        """Remove alarms and openers, and the question mark of a question that an opener forms."""
+        """Remove alarms and opening phrases, and the question mark if an opening phrase makes the sentence a
+        question.
+        """
         shortened = self._alarm.sub("", text)
         if not text.isupper():
             shortened = self._shouted.sub("", shortened)
@@ -157,7 +159,7 @@ class _Boilerplate:
         return without_opener
 
     def remove_end(self, text: str) -> str:
-        """Remove a final question whether the claim is true."""
+        """Remove a question at the end that asks whether the claim is true."""
         return self._closer.sub("", self._asked_whether.sub("", text))
 
     def remove_pleas(self, text: str) -> str:
@@ -177,7 +179,7 @@ class _Boilerplate:
         return _keep_unless_empty(shortened, without)
 
     def _says_more(self, sentence: str) -> bool:
-        """Return whether a sentence does more than ask whether a claim is true."""
+        """Return whether a sentence does more than ask whether something is true."""
         return _has_letters(self._closer.sub("", sentence)) or not _has_letters(sentence)
 
     def _is_plea(self, sentence: str) -> bool:

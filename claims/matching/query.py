@@ -1,4 +1,4 @@
-"""A query, and its possible matches."""
+"""A query, and a candidate claim for it."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-#: Of unit length, without what its language has in common.
+#: A unit vector, from which the mean of its language is subtracted.
 Vector = NDArray[np.float32]
 
 

@@ -17,9 +17,10 @@ from claims.matching.similarity_features import ComparedQuery, Features, Rarity
 
 MODEL = Path(__file__).parent / "data" / "ranking.json"
 
-#: The places of candidates that resemble the question by chance. Where there are few claims, as many as usual do.
+#: The ranks of candidates that resemble the query by chance. If there are fewer claims, the usual sum replaces the
+#: missing ones.
 CROWD_RANK = slice(5, 20)
-#: Log-odds beyond which nothing is surer.
+#: The limit of log-odds.
 _MAX_LOG_ODDS = 30.0
 
 
@@ -37,7 +38,7 @@ class RankedCandidate:
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """The weights of features for one kind of pairs.
+    """The weights of the features for one kind of pair (`find_pair_kind`).
 
     Attributes:
         figures: the weight of each figure; all others weigh nothing.
@@ -73,7 +74,7 @@ def _sum_weighted(weights: Mapping[str, float], figures: Features) -> float:
 
 @dataclass(frozen=True, slots=True)
 class CompetingCandidates:
-    """The candidates with which one is compared.
+    """The other candidates that a candidate is compared with.
 
     Attributes:
         best: the largest sum.
@@ -118,7 +119,7 @@ def rank_candidates(
 def compare_candidates(
     query: TextQuery, candidates: Sequence[Candidate], rarity: Mapping[str, float] | None
 ) -> list[tuple[str, Features]]:
-    """Return, for each candidate, the kind of pair that it forms with the query, and their similarity features."""
+    """Return the pair kind and the similarity features of the query with each candidate."""
     question = ComparedQuery.of(query, Rarity(rarity))
     return [
         (find_pair_kind(query, candidate), question.compute_features(candidate)) for candidate in candidates

@@ -12,7 +12,8 @@ from claims.models.anchored import MAX_QUOTE_LENGTH
 from claims.quotes.anchors import make_anchor
 from sources.models import Snapshot
 
-#: Maximum texts stored per claim from readers until they are reviewed: varying a sentence adds no more.
+#: The maximum number of readers' texts stored for a claim until they are reviewed. More variants of a sentence add
+#: nothing.
 READER_REPEAT_LIMIT = 200
 
 NO_REPEATS: Mapping[int, int] = {}
@@ -53,7 +54,7 @@ def note_in_snapshot(
     *,
     proposals: Mapping[int, int] = NO_REPEATS,
 ) -> None:
-    """Record the sentences of a snapshot that repeat checked claims, except at positions that are already recorded.
+    """Record the sentences of a snapshot that repeat checked claims, except at positions recorded before.
 
     Args:
         proposals: the ids of claims proposed from the same words, by the start of the sentence.
@@ -97,7 +98,7 @@ def _load_recorded_positions(snapshot: Snapshot, claims: set[int]) -> dict[int, 
 
 
 def note_of_reader(text: str, repeated_sentences: Iterable[RepeatedSentence]) -> None:
-    """Record the sentences of a reader's text that repeat checked claims, but nothing about the reader.
+    """Record the sentences of a reader's text that repeat checked claims, without any data about the reader.
 
     A repetition of the same sentence is counted.
     """

@@ -11,9 +11,9 @@ from claims.matching.ranking import rank_candidates
 from claims.search.syntax import has_exclusion
 from sources.extraction import detect_language
 
-#: Claims that are less likely are not shown as results.
+#: Less probable claims are not shown as results.
 MIN_PROBABILITY = 0.25
-#: So many claims are answered at most, from so many candidates by words, and as many by meaning.
+#: The maximum number of results, and of candidates from words and from vectors.
 MAX_CLAIMS, MAX_CANDIDATES = 20, 20
 
 
@@ -27,7 +27,7 @@ def find_claims_by_meaning(text: str) -> list[int]:
 def rank_claims_by_meaning(
     text: str, find: Callable[[Sequence[TextQuery]], candidates.FoundCandidates]
 ) -> list[int]:
-    """Return the ids of those candidates that a text may mean, most probable first.
+    """Return the ids of the claims, among those that `find` returns, that a text may mean, most probable first.
 
     Return none for a search that excludes words, because the results might contain them.
     """

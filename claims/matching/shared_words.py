@@ -19,7 +19,7 @@ from claims.search.texts import UNSPACED_PATTERN, make_searchable
 from claims.search.word_frequencies import CACHE_SECONDS
 from factcheck.database.read_connections import fetch_rows
 
-#: So many words of a text are looked for. Sentences have fewer.
+#: The maximum number of words searched per text. Sentences have fewer.
 WORD_LIMIT = 120
 _MAX_WORD_LENGTH = 200
 
@@ -31,16 +31,17 @@ _ENOUGH_CLAIMS = 800
 _PAIRED_WORDS = 4
 _FEW_WORDS = 2
 
-#: Words that a text has and no claim has may be misspelt: so many of a text are looked up, and of all texts together.
+#: Words that no claim contains may be misspelt. The maximum number of them looked up for one text, and for all
+#: texts together.
 _MISSPELT, _MISSPELT_IN_ALL = 3, 8
-#: The weight of a corrected word relative to one as written.
+#: The weight of a corrected word relative to one that is not corrected.
 _CORRECTED_WEIGHT = 0.8
 _SPELT_PATTERN = re.compile(r"[^\W\d_]{4,40}")
 
-# BM25 with its usual parameters. The mean length is a constant, so that a claim weighs the same tomorrow.
+# BM25 with its usual parameters. The mean length is a constant, so that a claim's weight does not change over time.
 _K1, _B, _MEAN_LENGTH = 1.2, 0.75, 19
 
-#: So many times as many claims as are wanted are compared by all words, common ones too.
+#: The number of claims compared by all their words, as a multiple of the number wanted.
 _COMPARED_FACTOR = 2
 
 
@@ -106,7 +107,7 @@ _FREQUENT_SQL = """
         AND frequent.word IS NOT NULL
 """
 
-#: A text to search for: the forms of its words, and the weight of each.
+#: The forms of a text's words, with their weights.
 WordForms = dict[str, float]
 
 
@@ -189,7 +190,9 @@ def build_forms(words: Iterable[str]) -> WordForms:
 
 
 def compute_shares(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
-    """Return the words that a claim with these forms shares with a text, like `WordsInCommon`."""
+    """Return the BM25 share of the words that a claim with these forms has in common with a text, as in
+    `WordsInCommon`.
+    """
     whole_score = _compute_bm25(forms, forms, rarity)
     return min(1.0, _compute_bm25(forms, other, rarity) / whole_score) if whole_score else 0.0
 
@@ -251,7 +254,7 @@ def _read(
     most: int,
     beside: Sequence[Sequence[int]],
 ) -> WordsInCommon:
-    """Return the database's result, with the words of the texts."""
+    """Build the result from the rows that the database returned."""
     rarity_by_number = {number: (rarity, is_unknown) for text, number, rarity, is_unknown in rows if not text}
     rarity = {form: rarity_by_number[number][0] for form, number in probes.items()}
     totals = [_compute_bm25(each, each, rarity) for each in forms]
@@ -287,7 +290,7 @@ def _choose_leading_forms(forms: WordForms, common: "CommonWords") -> set[str]:
 
 
 def _pair_words(forms: WordForms, leads: set[str], common: "CommonWords") -> list[tuple[str, float]]:
-    """Return pairs of a text's rarest words, with their weights, if too few words find claims."""
+    """Return pairs of a text's rare words, with their weights, if only few of its words are searched alone."""
     if sum(forms[form] for form in leads) >= _FEW_WORDS:
         return []
     rest = sorted(forms.keys() - leads, key=lambda form: (common.claims[form], form))[:_PAIRED_WORDS]
@@ -302,7 +305,9 @@ def _pair_words(forms: WordForms, leads: set[str], common: "CommonWords") -> lis
 
 
 def _choose_best(shares: dict[int, float], most: int, beside: Sequence[int]) -> dict[int, float]:
-    """Return the claims that share most, later ones first among equals, and the claims to compare in any case."""
+    """Return the claims with the largest shares (the newer ones first among equals), and the claims to compare in
+    any case.
+    """
     first = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:most])
     return first | {claim: shares[claim] for claim in beside if claim in shares}
 
@@ -311,7 +316,7 @@ def _choose_best(shares: dict[int, float], most: int, beside: Sequence[int]) -> 
 
 
 def _correct_words(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> dict[int, dict[str, str]]:
-    """Return probable corrections of misspelt words, by index of the text."""
+    """Return the probable corrections of misspelt words, by the index of their text."""
     doubtful: dict[int, list[str]] = {}
     for text, each in enumerate(words):
         misspelt = [
@@ -319,7 +324,7 @@ def _correct_words(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> d
             for word in each
             if _SPELT_PATTERN.fullmatch(word) and unknown.issuperset(build_forms([word]))
         ]
-        # Where most words are unknown, the text is in a language that nothing is published in.
+        # If most words are unknown, nothing is published in the language of the text.
         if misspelt and len(misspelt) <= max(1, len(each) // 2):
             doubtful[text] = misspelt[:_MISSPELT]
     misspelt_words = list(dict.fromkeys(word for those in doubtful.values() for word in those))[
@@ -334,14 +339,15 @@ def _correct_words(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> d
 
 
 def _build_corrected_forms(words: Sequence[str], correction_of: Mapping[str, str]) -> WordForms:
-    """Return the forms of these words with some of them replaced. Replaced forms count less."""
+    """Return the forms of these words, some of them replaced by corrections. Replaced forms count less."""
     forms = build_forms(word for word in words if word not in correction_of)
     for form, part in build_forms(correction_of.values()).items():
         forms.setdefault(form, _CORRECTED_WEIGHT * part)
     return forms
 
 
-# What is known of common words ----------------------------------------------------------------------------------------
+# Common words
+# ----------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -364,7 +370,7 @@ def get_common_words() -> CommonWords:
 
 @lru_cache(maxsize=1)
 def load_common_words(period: int) -> CommonWords:
-    """Return the statistics found by ANALYZE, loaded once per period."""
+    """Load the word statistics that ANALYZE collected. They are cached for one period."""
     rows = fetch_rows(_FREQUENT_SQL)
     all_claims = rows[0][2] if rows else 0.0
     return CommonWords(all_claims, {word.decode(): share * all_claims for word, share, _ in rows})

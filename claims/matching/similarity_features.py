@@ -15,9 +15,9 @@ from claims.search.texts import make_searchable
 
 #: Inflection seldom reaches the first letters of a word.
 PREFIX_LENGTH = 5
-#: Runs of so many letters are compared where words are misspelt or put together.
+#: The length of the runs of letters that are compared, which finds misspelt and compound words.
 RUN_LENGTH = 4
-#: Of a question, so many characters are compared: a post, not a book.
+#: The number of characters of a query that are compared: a post, not a book.
 COMPARED_CHARACTERS = 3_000
 #: Signatures of posts are at the end, with at most this many characters.
 MAX_SIGNATURE_LENGTH = 200
@@ -37,7 +37,7 @@ FEATURE_NAMES = (
     "same_year",
 )
 
-# “— Name (@name) May 30, 2014”: how a quoted tweet names its author and its day.
+# “— Name (@name) May 30, 2014”: the author and the date of a quoted tweet.
 _SIGNATURE_PATTERN = re.compile(
     r"—\s*(?P<author>[^—]{1,80}?)\s*\(@\w+\)\s*(?P<day>[A-Z][a-z]+ \d{1,2}, \d{4})?\s*$"
 )
@@ -54,7 +54,7 @@ _OTHER_THAN_LETTERS = re.compile(r"\d|\w\.\w")
 def split_words(text: str) -> list[str]:
     """Return the words of a text, split in the same way as for the search."""
     if text.isascii() and not _OTHER_THAN_LETTERS.search(text):
-        # The same, ten times as fast: a question is compared with dozens of claims.
+        # The same result ten times as fast, because a query is compared with dozens of claims.
         return text.translate(_LETTERS).split()
     return make_searchable(text).split()
 
@@ -68,7 +68,7 @@ def collect_numbers(words: Iterable[str]) -> frozenset[str]:
 
 
 def collect_runs(words: Iterable[str]) -> frozenset[str]:
-    """Return all runs of letters, across words."""
+    """Return all sequences of a few letters in the text, including those that cross a space."""
     text = " ".join(words)
     return frozenset(map("".join, zip(*(text[i:] for i in range(RUN_LENGTH)), strict=False)))
 
@@ -85,7 +85,7 @@ class Rarity(dict[str, float]):
         self._rarest = max(self.values(), default=1.0)
 
     def __missing__(self, beginning: str) -> float:
-        # Unknown words are rare; but most short ones are common.
+        # Unknown words are rare, but most short ones are common.
         self[beginning] = rarity = self._rarest * len(beginning) / PREFIX_LENGTH
         return rarity
 
@@ -148,7 +148,7 @@ class ComparedQuery:
         return _compute_share(self.rarity.sum(words & self.beginnings), self.rarity.sum(words))
 
     def _measure_days(self, candidate: Candidate) -> dict[str, float]:
-        """Return the days between the query and the claim or its check."""
+        """Return how close the dates of the query and the claim, or its check, are; 0 if unknown."""
         days = [
             abs((day - self.said_on).days)
             for day in (candidate.claimed_on, candidate.reviewed_on)

@@ -1,4 +1,4 @@
-"""Pairs of parts of two versions of a text."""
+"""Pairs of old and new parts, from two versions of a text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from typing import NamedTuple
 
 from claims.quotes.text_parts import TextPart
 
-#: Likeness of two parts from which on one may have become the other.
+#: The minimum likeness of two parts for one to have become the other.
 MIN_LIKENESS = 0.4
-#: And from which on it is rather that one than an exact copy in another place.
+#: The minimum likeness at which an edited part in place is preferred to an exact copy elsewhere.
 RIVAL_LIKENESS = 0.55
 
 
 class PartPair(NamedTuple):
-    """An old part and the new part that it may have become; a likeness of 1 means equal words."""
+    """An old part and the new part that it may have become. A likeness of 1 means equal words."""
 
     old: int
     new: int
@@ -26,11 +26,11 @@ class Alignment:
 
     old: Sequence[TextPart]
     new: Sequence[TextPart]
-    #: Old part → new part, by number.
+    #: The number of the new part by the number of the old part.
     mates: dict[int, int] = field(default_factory=dict)
-    #: New part → old part.
+    #: The number of the old part by the number of the new part.
     origins: dict[int, int] = field(default_factory=dict)
-    #: Old part → new parts that are similar and of words that the old text did not have, the most similar first.
+    #: The new parts that are similar to each old part and have words that are new to the text, most similar first.
     similar: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
     #: Old parts that moved out of order.
     moved: set[int] = field(default_factory=set)

@@ -25,25 +25,25 @@ from claims.quotes.text_parts import TextPart
 #: The cost of a pair in the chain if the new text has additional parts between it and the previous pair, or the old
 #: text had.
 _INSERTION_PENALTY, _DELETION_PENALTY = 0.3, 0.3
-#: The same where the new text has more at the beginning; what it has more at the end costs nothing.
+#: The same for additional parts at the beginning of the new text. Additional parts at its end cost nothing.
 _LEADING_PENALTY = 0.15
 #: The additional cost if entirely new words come directly before.
 _INTRODUCED_PENALTY = 0.4
-#: If these words introduce what follows: a label, a colon, a note on an earlier version.
+#: The additional cost if these words introduce what follows: a label, a colon, a note on an earlier version.
 _PRESENTED_PENALTY = 0.7
-#: And where other paragraphs that came between have torn one apart.
+#: The additional cost if other paragraphs now divide a paragraph.
 _TORN_PENALTY = 0.5
-#: An equal part is worth 1, a similar one at most this.
+#: The maximum value of a similar part; an equal part has the value 1.
 _EDITED_WORTH = 0.9
-#: A part that occurs several times is paired with only this many others.
+#: The number of other parts that a repeated part is paired with.
 _MAX_COPIES = 8
-#: And one that occurs very often with this many.
+#: The same for a part that is repeated very often.
 _FEW_COPIES = 3
 #: A word in more parts than this does not identify any of them.
 _MAX_PARTS_PER_SHINGLE = 40
-#: Steps spent on similar parts at most.
+#: The maximum number of steps for comparing similar parts.
 _MAX_EFFORT = 2_000_000
-#: So many equal parts at the end of both texts are no copy of a passage.
+#: The number of equal parts at the end of both texts that cannot be a copied passage.
 _MIN_LONG_END = 40
 
 
@@ -56,7 +56,7 @@ def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
     for number in range(len(old) - old_end):
         aligned.pair(old_end + number, new_end + number)
     aligned.similar.update(_find_similar(old, new, begin, old_end, new_end))
-    # With one pair at each equal end, next to which the first and last pairs between them belong.
+    # Includes one pair at each equal end, so that the parts next to it stay beside it.
     before = [PartPair(begin - 1, begin - 1, 1.0)] if begin else []
     behind = [PartPair(old_end, new_end, 1.0)] if old_end < len(old) else []
     for pair in _choose_chain(aligned, [*before, *_iterate_pairs(aligned, begin, old_end, new_end), *behind]):
@@ -129,7 +129,7 @@ def _find_similar(
 def _iterate_similar(
     part: TextPart, old: Sequence[TextPart], parts_by_shingle: Mapping[str, list[int]]
 ) -> Iterator[tuple[float, int]]:
-    """Yield the old parts that a new part may come from, with their similarity."""
+    """Yield the old parts that a new part may come from, each with its likeness."""
     shared_counts: dict[int, int] = defaultdict(int)
     for shingle, times in part.shingles.items():
         if len(parts_by_shingle[shingle]) <= _MAX_PARTS_PER_SHINGLE:
@@ -165,7 +165,7 @@ def _iterate_pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -
         ranks[key] += 1
         copies = _MAX_COPIES if len(equal) <= _MAX_PARTS_PER_SHINGLE else _FEW_COPIES
         if len(equal) > copies:
-            # The parts at about the same position among equal ones.
+            # Of equal parts, those at about the same position.
             first = max(0, min(rank - copies // 2, len(equal) - copies))
             equal = equal[first : first + copies]
         exact = [PartPair(number, other, 1.0) for other in equal]
@@ -177,7 +177,7 @@ def _iterate_pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -
 
 
 class _Best:
-    """The greatest value below a position (a Fenwick tree)."""
+    """The greatest value below a position, in a Fenwick tree."""
 
     def __init__(self, size: int) -> None:
         self._tree: list[tuple[float, int]] = [(float("-inf"), -1)] * (size + 1)
@@ -204,7 +204,7 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
     similar_numbers = {number for choices in aligned.similar.values() for _, number in choices}
     columns = sorted({pair.new for pair in pairs})
     best = _Best(len(columns))
-    #: By the new part of the last pair: the best chain that ends there, whatever its old part.
+    #: The best chain for each new part that ends it, whatever the old part.
     ending: dict[int, tuple[float, int]] = {}
     row_before: tuple[int, dict[int, tuple[float, int]]] = (-1, {})
     before: list[int] = []

@@ -15,7 +15,7 @@ from factcheck.confinement.limits import Allowance
 
 logger = logging.getLogger(__name__)
 
-#: Snapshots are stored while quotes are followed, so this is short.
+#: A snapshot is stored only after its quotes are followed, so the time is short.
 COMPARISON_LIMITS = Allowance(seconds=10)
 
 

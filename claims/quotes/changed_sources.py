@@ -1,4 +1,4 @@
-"""Locate every quote from a source again when the source has a new snapshot.
+"""Locate all quotes of a source again when a new snapshot of it is stored.
 
 Appearances follow their words (`reanchor`). Publications stay unchanged: each names the snapshot to which its quotes
 were anchored. A claim whose appearance moved is published again only when an editor decides to. The status of
@@ -31,7 +31,7 @@ class AnchorOutcome:
     state: Literal["held", "moved", "orphaned"]
     start_before: int
     reason: OrphanReason | Literal[""] = ""
-    """Why it is orphaned."""
+    """The reason why it is orphaned; otherwise ""."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) 
 
 
 def complete_waiting(snapshot: Snapshot) -> None:
-    """Complete rows that were created before their source was stored."""
+    """Complete the quotes of rows that were created before their source had a snapshot."""
     source = snapshot.source
     if source.url and source.title != source.url:
         claims_to_note = Claim.objects.filter(

@@ -1,4 +1,4 @@
-"""A new snapshot of a source compared with older ones."""
+"""Compare a new snapshot of a source with older ones."""
 
 from collections.abc import Iterable, Sequence
 

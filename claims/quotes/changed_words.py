@@ -1,15 +1,15 @@
-"""The differing words of two aligned parts. Pure."""
+"""Compare the words of two aligned parts. Pure."""
 
 from difflib import SequenceMatcher
 
 from claims.quotes.text_parts import TextPart, split_words
 
-#: Longer sentences are not compared by word or letter.
+#: Longer sentences are not compared by words or letters.
 _MAX_WORDS = 600
 _MAX_LETTERS = 5_000
-#: So many letters in a row are no coincidence.
+#: The minimum number of letters in a row that two words do not share by chance.
 _FAMILIAR = 6
-#: Two spellings of one word have so much in common.
+#: The minimum similarity of two spellings of a word.
 _MIN_SPELLING_RATIO = 0.65
 
 
@@ -22,7 +22,7 @@ def _find_changes(old: list[str], new: list[str]) -> list[tuple[list[str], list[
 
 
 def are_spellings(old: list[str], new: list[str]) -> bool:
-    """Return whether the words are equal except for misprints."""
+    """Return whether two groups of words are equal except for misprints."""
     changes = _find_changes(old, new)
     return changes is not None and all(
         len(old_words) == len(now) and all(map(_is_spelling, old_words, now)) for old_words, now in changes
@@ -42,7 +42,7 @@ def is_edited_around(old: TextPart, new: TextPart) -> bool:
 
 
 def describe_rewording(old: TextPart, new: TextPart, start: int, end: int) -> tuple[int, int]:
-    """Return the span of the new wording of an old span."""
+    """Return the span in the new part that replaces a span of the old part."""
     if (start, end) == (0, len(old.text)) or len(old.text) + len(new.text) > _MAX_LETTERS:
         return new.start, new.end
     matcher = SequenceMatcher(None, old.text, new.text, autojunk=False)

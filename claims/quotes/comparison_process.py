@@ -1,4 +1,4 @@
-"""The sandboxed process, which receives two texts and quotes, and returns positions."""
+"""The code that runs in the sandboxed process: it receives two texts and quotes, and returns positions."""
 
 import orjson
 
@@ -7,7 +7,7 @@ from claims.quotes.followed_quotes import follow
 
 
 def prepare() -> None:
-    """Load the data that every comparison needs before processes are forked."""
+    """Load the data that every comparison needs, before worker processes are forked."""
     follow("Wells ran dry. It rained.", "Wells ran dry.", [Anchor("Wells ran dry.", "", "", 0, 14)])
 
 

@@ -1,4 +1,4 @@
-"""Distinguish a moved passage from a copy of it: quoted, retold or repeated."""
+"""Distinguish a moved passage from a copy of it that is quoted, retold or repeated."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ _MAX_DISTANCE = 20
 
 @dataclass(frozen=True)
 class OriginalityCheck:
-    """The check that a passage of a new text is the original rather than a copy."""
+    """A check that a passage of the new text is the original and not a copy."""
 
     aligned: Alignment
 
@@ -62,7 +62,7 @@ class OriginalityCheck:
         return new.key[: find_beginning(old.key, new.key)]
 
     def _require_place(self, place: int) -> None:
-        """Reject a paragraph that new words directly before it present as a copy."""
+        """Reject a paragraph if the new words directly before it present it as a copy."""
         aligned = self.aligned
         paragraph = find_paragraph(aligned.new, place)
         first, last = paragraph[0], paragraph[-1]
@@ -83,7 +83,7 @@ class OriginalityCheck:
             raise OrphanedQuote(OrphanReason.QUOTED)
 
     def _was_edited_elsewhere(self, places: range) -> bool:
-        """Return whether the original may instead have become another, nearly equal part."""
+        """Return whether another part of the new text, nearly equal, may be the edited original."""
         aligned = self.aligned
         origins = [aligned.origins[place] for place in places if place in aligned.origins]
         return any(
@@ -93,7 +93,7 @@ class OriginalityCheck:
         )
 
     def _require_own_paragraph(self, parts: range) -> None:
-        """Reject words that are the only remains of a paragraph, or that moved to another one."""
+        """Reject words that are all that is left of a paragraph, or that moved to another paragraph."""
         aligned = self.aligned
         places = range(aligned.mates[parts[0]], aligned.mates[parts[-1]] + 1)
         old_paragraph, now = find_paragraph(aligned.old, parts[0]), find_paragraph(aligned.new, places[0])
@@ -121,7 +121,7 @@ class OriginalityCheck:
             raise OrphanedQuote(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, parts: range) -> None:
-        """Reject an exact copy if there is also an edited one, because the original is then ambiguous."""
+        """Reject an exact copy if the text also has an edited one, because either may be the original."""
         aligned = self.aligned
         if self._is_torn_out(parts):
             raise OrphanedQuote(OrphanReason.TWICE)
@@ -160,7 +160,7 @@ class OriginalityCheck:
         )
 
     def _is_beside(self, old: int, new: int) -> bool:
-        """Return whether a neighbour, or the end of the text, is the same as before."""
+        """Return whether a part has the same neighbour, or the same end of the text beside it, as before."""
         aligned = self.aligned
         ends = old in (-1, len(aligned.old)) and new in (-1, len(aligned.new))
         return ends or aligned.mates.get(old) == new

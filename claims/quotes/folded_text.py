@@ -13,7 +13,7 @@ from functools import cached_property  # noqa: TID251  no Django here; computing
 MAX_PLACES = 50
 
 
-# One quotation mark for all: houses of different style turn “ ” into ‘ ’, and both into " ".
+# One quotation mark stands for all, because house styles turn “ ” into ‘ ’, and both into " ".
 _CHARACTERS = str.maketrans(
     dict.fromkeys('‘’‚‛′ʼ`´‹›“”„‟″«»"「」『』＂', "'") | dict.fromkeys("‐‑‒–—―−", "-")
 )
@@ -56,7 +56,7 @@ class FoldedText:
 
     @cached_property
     def _runs(self) -> list[tuple[int, int, int, int]]:
-        """Return the replaced runs, with start and end both in the folded text and in the original."""
+        """Return the replaced runs, with their start and end in the folded text and in the original."""
         runs = []
         folded_length = original = 0
         for run in _RUNS_PATTERN.finditer(self._original):

@@ -23,7 +23,7 @@ from claims.quotes.orphans import OrphanedQuote, OrphanReason
 from claims.quotes.quoted_speech import QuotedSpeech
 from claims.quotes.text_parts import TextPart, split_text
 
-#: So many places are named to choose from.
+#: The maximum number of places to choose from.
 MAX_CANDIDATES = 5
 
 
@@ -67,7 +67,7 @@ class Follower:
             return FollowedQuote("held", anchor)
         parts = self._find_touched_parts(anchor)
         if not parts:
-            # Marks without a word, which no sentence has.
+            # Marks without words, which belong to no sentence.
             return FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
         try:
             start, end = self._find_place(anchor, parts)
@@ -112,7 +112,7 @@ class Follower:
         return OrphanReason.ELSEWHERE if self._folded.has(anchor.exact) else OrphanReason.NOT_FOUND
 
     def _find_edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
-        """Return the boundary of the quote inside a changed part."""
+        """Return the position of the quote's beginning or end inside a changed part."""
         old, new = self._aligned.old[number], self._aligned.new[self._aligned.mates[number]]
         begins, ends = max(anchor.start, old.start), min(anchor.end, old.end)
         share = self._old_text[begins:ends]
@@ -130,7 +130,7 @@ class Follower:
 
     @staticmethod
     def _find_same_share(old: TextPart, new: TextPart, begins: int, share: str) -> tuple[int, int]:
-        """Return the position of an unchanged piece of a part, ignoring punctuation."""
+        """Return the position of a piece of a part whose words are unchanged, ignoring punctuation."""
         if old.text == new.text:
             begins += new.start - old.start
             return begins, begins + len(share)
@@ -146,7 +146,7 @@ class Follower:
         return new.start + start, new.start + end
 
     def _extend_edges(self, anchor: Anchor, start: int, end: int) -> tuple[int, int]:
-        """Extend the span by the quote's outer white space, if that still exists."""
+        """Extend the span by the white space at the edges of the quote, if the text still has it."""
         lead = len(anchor.exact) - len(anchor.exact.lstrip())
         trail = len(anchor.exact) - len(anchor.exact.rstrip())
         wide = max(start - lead, 0), end + trail

@@ -17,7 +17,7 @@ class PublishedQuote(NamedTuple):
 
     place: QuotedPlace
     of: str
-    """`appearance` or `evidence`."""
+    """The kind of row: `appearance` or `evidence`."""
     said: dict[str, Any]
 
 

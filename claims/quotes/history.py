@@ -62,7 +62,7 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
 
 
 def find_place(fate: QuoteStatus) -> QuotedPlace:
-    """Return the stored position to which the status belongs."""
+    """Return the position that the status is about."""
     return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
 
 
@@ -132,7 +132,7 @@ def _find_wording(changed_text: ChangedText, followed_quote: FollowedQuote) -> s
 
 
 def _follow_wording(changed_text: ChangedText, known_fate: QuoteStatus | None) -> str:
-    """Return the current wording of changed words, even if they moved far away."""
+    """Return the current wording of a quote whose words had changed before, even if it moved far away."""
     if known_fate is None or known_fate.outcome != QuoteStatus.Outcome.CHANGED:
         return ""
     text = changed_text.words(known_fate.looked_in_id, 0, None)

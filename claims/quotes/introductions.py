@@ -1,4 +1,4 @@
-"""Phrases that introduce a quotation of the text itself: in corrections, and in links to other articles.
+"""Recognise phrases that introduce a quotation of the text itself: in corrections, and in links to other articles.
 
 They are looked up in new words only. They can leave an anchor for an editor to decide, but never move one.
 """
@@ -38,7 +38,7 @@ def is_question(words: str) -> bool:
 
 
 def is_time(words: str) -> bool:
-    """Return whether the words are the time of an entry, as in a live blog."""
+    """Return whether the words are a time of day, as at the beginning of an entry in a live blog."""
     return _TIME_PATTERN.fullmatch(words.strip()) is not None
 
 

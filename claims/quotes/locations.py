@@ -9,7 +9,7 @@ from claims.quotes.anchors import Anchor, QuoteAmbiguous, find_quote, make_ancho
 from factcheck.refusals import Refused
 from sources.models import Snapshot, Source
 
-#: How many places of an ambiguous quote are shown to choose from.
+#: The maximum number of places of an ambiguous quote that are shown.
 _MAX_PLACES = 4
 
 

@@ -1,4 +1,4 @@
-"""Appearances whose quote can no longer be located: the reason, and possible locations in the newest snapshot."""
+"""Find appearances whose quote can no longer be located: the reason, and possible locations in the newest snapshot."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from sources.models import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class LostQuote:
-    """Why a quote has no position in the newest snapshot of its source, and its possible positions."""
+    """A quote without a position in the newest snapshot of its source: the reason, and possible positions."""
 
     newest: Snapshot
     reason: OrphanReason

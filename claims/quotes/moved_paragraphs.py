@@ -1,4 +1,4 @@
-"""Find paragraphs and sentences that moved, after the ones that kept their order."""
+"""Find paragraphs and sentences that moved, once those that kept their order are paired."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from claims.quotes.aligned_parts import RIVAL_LIKENESS, Alignment, PartPair
 from claims.quotes.text_parts import TextPart, find_paragraph
 
-#: Of a paragraph that moved, at least so much is word for word.
+#: The minimum share of a moved paragraph that is unchanged.
 _MIN_SHARE = 0.6
 #: A paragraph that may begin at more places is not followed.
 _MAX_PLACES = 9
@@ -38,7 +38,7 @@ def _follow_paragraph(aligned: Alignment, first: int, last: int, free_numbers: d
 
 
 def _is_lost(aligned: Alignment, first: int, last: int) -> bool:
-    """Return whether most of a paragraph has no counterpart in order."""
+    """Return whether most of a paragraph has not been paired yet."""
     sizes = {number: len(aligned.old[number].key) for number in range(first, last)}
     lost_length = sum(size for number, size in sizes.items() if number not in aligned.mates)
     return lost_length > 0 and lost_length >= _MIN_SHARE * sum(sizes.values())
@@ -117,7 +117,9 @@ def _get_likeness(aligned: Alignment, old: int, new: int) -> float:
 
 
 def _has_rival(aligned: Alignment, block: list[PartPair]) -> bool:
-    """Return whether the paragraph may have been edited elsewhere, which would make an exact one a copy."""
+    """Return whether the paragraph may have been edited elsewhere in the text, so that this exact one would be a
+    copy.
+    """
     own = {pair.new for pair in block}
     return any(
         number not in own and number not in aligned.origins

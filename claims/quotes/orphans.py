@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class OrphanReason(StrEnum):
-    """Why a quote has no position in the new text."""
+    """The reason why a quote has no position in the new text."""
 
     NOT_FOUND = "quote not found"
     CHANGED = "the words were changed"

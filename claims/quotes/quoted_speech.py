@@ -30,14 +30,14 @@ class QuotedSpeech:
         ):
             if not self._has_same_words(number):
                 raise OrphanedQuote(OrphanReason.SPEAKER)
-        # The time on top of a text belongs to all of it.
+        # The time above a text applies to all of it.
         entry = self._find_previous(parts[0], is_time) if parts[0] > 1 else []
         for number in (*self._find_previous(parts[0], is_question), *entry):
             if not self._has_same_words(number):
                 raise OrphanedQuote(OrphanReason.AROUND)
 
     def _find_speech_around(self, speech: list[int]) -> list[int]:
-        """Return the neighbouring parts that name the speaker."""
+        """Return the neighbouring parts that may name the speaker."""
         if not speech:
             return []
         old = self.aligned.old

@@ -54,7 +54,7 @@ def widen_to_characters(text: str, start: int, end: int) -> tuple[int, int]:
 
     The span must contain more than white space.
     """
-    # Behind a line feed a character begins, whatever follows.
+    # A line feed always ends a character.
     line = text.rfind("\n", 0, start) + 1
     inside: list[tuple[int, int]] = []
     for character in _CHARACTER.finditer(text, line):

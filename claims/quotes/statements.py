@@ -1,4 +1,4 @@
-"""Compare statements regardless of typing. This is the Python equivalent of `claims_statement_key`."""
+"""Compare statements regardless of how they were typed, in the same way as the SQL function `claims_statement_key`."""
 
 import re
 import unicodedata
@@ -28,7 +28,7 @@ _EQUIVALENTS = _EquivalentCharacters(
 
 #: 10² is not 102.
 _BEFORE_RAISED_DIGIT = re.compile("(?<=[0-9])(?=[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉])")
-#: The letter of 5 mW that 5 MW has as a capital. No other prefix has units that differ in nothing but letter case.
+#: The prefix m of 5 mW, which differs from M in 5 MW. No other prefixes of units differ only in letter case.
 MILLI_PATTERN = re.compile(r"(?<=[0-9])( *)m(?=(?:Wh?|A|V|Hz|J|Pa)(?![A-Za-z0-9]))")
 
 # Python also counts four control characters as white space; PostgreSQL does not.
@@ -36,7 +36,7 @@ _WHITE_SPACE = re.compile(r"[^\S\x1c-\x1f]+")
 
 
 def normalise_statement(statement: str) -> str:
-    """Return the text whose MD5 digest `claims_statement_key` returns for the statement.
+    """Return the normalised statement. `claims_statement_key` returns the MD5 digest of the same text.
 
     Letter case (including the Turkish i), quotation marks, kinds of dashes, white space and final punctuation make no
     difference. Powers and the prefix of a unit do.

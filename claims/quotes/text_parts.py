@@ -17,7 +17,7 @@ _PARAGRAPH_PATTERN = re.compile(r"\S(?:[^\n]|\n(?![^\S\n]*\n))*")
 _CLOSERS = "\"'”’“‘»«›‹」』）)\\]"
 _CLOSING_ONLY = "”’»」』）)"
 _THAI = "\u0e00-\u0eff"
-# Everything that repeats is possessive or short, so that a long run of anything is read once.
+# Repetitions are possessive or short, so that long runs are read only once.
 _SENTENCE_END = re.compile(
     # A stop followed by white space. The text after that is ignored, so that a part is always cut in the same way.
     rf"[.!?…؟]++[{_CLOSERS}]*+\s++"
@@ -25,7 +25,7 @@ _SENTENCE_END = re.compile(
     rf"|[。！？｡।॥۔։៕።]++[{_CLOSING_ONLY}]*+\s*+"
     # The end of a line that ends a sentence or introduces one, and the beginning of the next item of a list.
     r"|(?<=[.!?:;…。！？：।])[^\S\n]{0,9}\n\s*+|[^\S\n]{0,9}\n\s*+(?=[-–—•*·▪‣]|\d{1,3}[.)]\s)"
-    # These write a space where others write a stop.
+    # Scripts that write a space instead of a full stop.
     rf"|(?<=[{_THAI}])\s++(?=[{_THAI}“\"])"
 )
 #: Marks of direct speech; inside a Hebrew word one marks an abbreviation.
@@ -57,9 +57,9 @@ class TextPart:
     text: str
     start: int
     end: int
-    #: Which paragraph of the text it is in, counted from 0.
+    #: The index of its paragraph.
     paragraph: int
-    #: Whether direct speech is open where it begins, and where it ends.
+    #: Whether its beginning and its end are inside direct speech.
     opens_quoted: bool
     ends_quoted: bool
 
@@ -103,7 +103,7 @@ def split_text(text: str) -> list[TextPart]:
 
 
 def find_paragraph(parts: Sequence[TextPart], number: int) -> range:
-    """Return the other parts of the same paragraph."""
+    """Return the other parts in the same paragraph."""
     first = last = number
     while first and number - first < _AROUND and parts[first - 1].paragraph == parts[number].paragraph:
         first -= 1

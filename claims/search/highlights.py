@@ -17,16 +17,16 @@ from factcheck.database.read_connections import fetch_rows
 Document = dict[str, Any]
 Span = tuple[int, int]
 
-#: At most so many fragments of a claim are shown, each of at most so many characters.
+#: The maximum number of fragments per claim, and of characters per fragment.
 FRAGMENT_LIMIT = 5
 FRAGMENT_CHARACTERS = 240
-#: So many characters are shown before the first match, where there are.
+#: The maximum number of characters before the first match.
 _CHARACTERS_BEFORE = 60
 
 # The number of letters that a matching word shares with a form of the wanted word. Only such words are checked.
 _SHARED_LETTERS = 3
 _LEXEME_PATTERN = re.compile(r"'((?:[^']|'')*)'")
-# Latin letters that only the database's rules take apart: æ, ø, ł …
+# Latin letters that only the database decomposes: æ, ø, ł …
 _COMPOSED_PATTERN = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
 
 
@@ -62,7 +62,7 @@ def _join_languages(document: Document) -> str:
 
 
 def _iterate_texts(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield the searched texts, with their places in the document."""
+    """Yield the searched texts of a document, each with its JSON Pointer."""
     yield "/statement", document["statement"]
     if document["claimant"]:
         yield "/claimant/name", document["claimant"]["name"]
@@ -82,7 +82,7 @@ def _iterate_texts(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _find_matching_words(claims: list[tuple[Document, str]], reading: SearchReading) -> set[tuple[str, str]]:
-    """Return the claims' words that are forms of wanted words, by language."""
+    """Return, by language, the words of the claims that are forms of wanted words."""
     stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME_PATTERN.findall(reading.ranking)}
     beginnings = {fold_text(stem)[:_SHARED_LETTERS] for stem in stems}
     lexemes = {
@@ -133,7 +133,7 @@ def _cut_fragment(text: str, spans: list[Span]) -> Document:
         )
         begin = max(0, min(first - _CHARACTERS_BEFORE, len(text) - FRAGMENT_CHARACTERS))
         end = begin + FRAGMENT_CHARACTERS
-        # Whole words, where there are spaces.
+        # Only whole words, in scripts with spaces.
         if begin and (space := text.find(" ", begin, first)) >= 0:
             begin = space + 1
         if end < len(text) and (space := text.rfind(" ", first, end)) > first:

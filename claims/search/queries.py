@@ -12,14 +12,15 @@ from claims.search.syntax import build_websearch, quote_as_phrase
 from claims.search.word_frequencies import get_frequencies
 from factcheck.database.read_connections import fetch_rows
 
-#: A search has at most so many characters: statements are pasted whole, and few are longer.
+#: The maximum length of a search. People paste whole statements, and few are longer.
 MAX_LENGTH = 2_000
 
 #: The maximum number of matches ordered by relevance. If there are more, the word is too common to be relevant:
 #: newest first.
 RANKED_MATCHES = 20_000
 
-#: A search with no more matches than this is combined with its correction, if that has this many times as many.
+#: A search with no more matches than this is combined with its correction if that has at least `CORRECTION_FACTOR`
+#: times as many.
 FEW_MATCHES = 3
 CORRECTION_FACTOR = 10
 
@@ -75,7 +76,7 @@ class SearchReading:
 
     @property
     def is_widened(self) -> bool:
-        """Return whether the corrected search also includes the search as typed."""
+        """Return whether the search that was run contains both the correction and the search as typed."""
         return self.answered.startswith(f"{self.asked} or ")
 
 
@@ -128,7 +129,7 @@ def correct_search(
 
 
 def match_condition(field: str, query: str | Expression) -> Expression:
-    """Return the condition that a search vector matches a query."""
+    """Return the condition that a search vector matches the query."""
     return Func(
         F(field),
         _cast_tsquery(query),
@@ -139,7 +140,7 @@ def match_condition(field: str, query: str | Expression) -> Expression:
 
 
 def build_relevance(field: str, ranking: str | Expression) -> Expression:
-    """Return the relevance of a short search vector to the words, relative to its length."""
+    """Return an expression for the relevance of a short search vector, relative to its length."""
     by_length = Value(1)  # divided by 1 + log(length)
     return Func(F(field), _cast_tsquery(ranking), by_length, function="ts_rank", output_field=FloatField())
 

@@ -1,4 +1,4 @@
-"""Typo tolerance: corrections for a search that finds nothing."""
+"""Tolerate typing errors: find corrections for a search without results."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -10,18 +10,18 @@ from factcheck.database.read_connections import fetch_rows
 
 #: The maximum number of words corrected per search; a pasted text is not a typing error.
 CORRECTION_LIMIT = 8
-#: The number of candidates for one word that are combined with its neighbours, ...
+#: The number of candidates for a word that are combined with its neighbours.
 CANDIDATE_LIMIT = 8
-#: ... which are as many where they are misspelt themselves, ...
+#: The number of candidates for each misspelt neighbour.
 NEIGHBOUR_LIMIT = 4
-#: ... and this many statements with both are enough.
+#: The number of statements with both words that is enough.
 ENOUGH_STATEMENTS = 100
 #: How many times more often the corrected words must occur together than the typed ones.
 CORRECTION_FACTOR = 3
 
 
 class LikelyWord(NamedTuple):
-    """A published word that the reader may have meant. Words sort with the most likely first.
+    """A published word that the reader may have meant. The most likely words sort first.
 
     Attributes:
         word: the correct spelling.
@@ -69,7 +69,7 @@ def correct_misspellings(words: list[str]) -> dict[str, str]:
 
 
 def _find_neighbours(query: str, typed_words: Mapping[tuple[int, int], str]) -> list[tuple[str, str]]:
-    """Return adjacent words that only punctuation separates."""
+    """Return pairs of adjacent words that only punctuation separates."""
     return [
         (typed_words[one], typed_words[other])
         for one, other in pairwise(typed_words)
@@ -112,7 +112,7 @@ def _pair_with_neighbours(
     neighbours: Sequence[tuple[str, str]],
     similar_words: Mapping[str, Sequence[LikelyWord]],
 ) -> Iterator[str]:
-    """Yield the candidate with each neighbour of the word, both as typed and as corrected."""
+    """Yield the candidate beside each neighbour of the word, as typed and as corrected."""
     for one, other in neighbours:
         if word in (one, other):
             neighbour = one if word == other else other

@@ -13,7 +13,7 @@ from claims.search.texts import (
     remove_grouping,
 )
 
-# Keyboards and word processors write other quotation marks than the straight one.
+# Keyboards and word processors write quotation marks other than the straight one.
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | {"\0": " ", "\u3000": " "})
 # In Hebrew, quotation marks also occur inside abbreviations: צה"ל.
 _GERSHAYIM_PATTERN = re.compile(r'(?<=[\u05d0-\u05ea])"(?=[\u05d0-\u05ea])')
@@ -50,7 +50,7 @@ def split_pieces(text: str) -> Iterator[QueryPiece]:
 
 
 def build_websearch(text: str) -> str:
-    """Return a PostgreSQL web search that keeps only those signs that PostgreSQL interprets as intended.
+    """Return a PostgreSQL web search that keeps only the signs that PostgreSQL interprets as intended.
 
     Compounds of several words (`long-term`) are searched as a phrase, and so is text without spaces, in indexed
     pairs.
@@ -76,7 +76,7 @@ def _is_or(inside: str, piece: QueryPiece) -> bool:
 
 
 def _build_phrase(text: str) -> str:
-    """Return the words in index order, without the single letter that the index adds to runs of letters."""
+    """Return the words in index order, without the single letter that the index adds to a run of letters."""
     words = make_searchable(text).split()
     return " ".join(words[:-1] if len(words) > 1 and UNSPACED_PATTERN.fullmatch(words[-1]) else words)
 

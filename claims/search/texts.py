@@ -39,16 +39,17 @@ STEMMERS = {
     "yi": "yiddish",
 }
 
-# Languages that inflect as another one does, closely enough for its stemmer.
+# Languages whose inflection is similar enough to use another language's stemmer.
 _STEMMED_AS = {"bs": "sr", "hr": "sr", "nb": "no", "nn": "no", "sh": "sr"}
 
-#: Runs of scripts that put no spaces between words: Thai, Lao, Khmer, Burmese, kana, Han.
+#: Runs of characters in scripts without spaces between words: Thai, Lao, Khmer, Burmese, kana, Han.
 UNSPACED_PATTERN = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     r"\U00020000-\U0003ffff]+"
 )
 
-#: So many characters of a text are searched. A tsvector holds one megabyte; the database cuts the few that exceed it.
+#: The number of characters of a text that are searchable. A tsvector holds one megabyte; the database truncates the
+#: few that exceed it.
 SEARCHABLE_CHARACTERS = 100_000
 #: The number of languages whose rules apply to a claim: its own, and those of its verdicts.
 SEARCHABLE_LANGUAGES = 3

@@ -9,8 +9,8 @@ from time import monotonic
 
 from factcheck.database.read_connections import fetch_rows
 
-#: For how long, in seconds, a process believes what it knows. The statistics themselves are as old as the last ANALYZE,
-#: and reading them for each search would take as long as the rest of its reading.
+#: The number of seconds for which a process caches the statistics. They date from the last ANALYZE, and reading
+#: them takes as long as the rest of parsing a search.
 CACHE_SECONDS = 60
 
 _WORD_PATTERN = re.compile(r"'(?:[^']|'')*'")
@@ -39,7 +39,7 @@ class WordFrequencies:
 
     def _compute_share(self, forms: Sequence[str]) -> float:
         itself, *stems = (self.shares.get(form, 0.0) for form in forms)
-        # A stem counts what it is the stem of.
+        # A stem is as frequent as the words with this stem.
         return min(1.0, max(itself, sum(stems)))
 
 

@@ -21,7 +21,7 @@ from factcheck.list_phrases import join_words
 from sources.admin.marked_text import Mark, render_marked
 from sources.models import Snapshot
 
-#: So much of a text, and so many of its claims, a page shows: the length of a long article.
+#: The maximum number of characters and of claims that the page of a snapshot shows.
 _MAX_SHOWN_CHARACTERS, _MAX_MARKS = 30_000, 100
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from sources.authorities import ror, wikidata
 from sources.authorities.authority_record import AuthorityRecord, AuthorityUnavailable, EntityKind
 
-#: Fewer letters mean too many.
+#: A name with fewer letters has too many candidates.
 MIN_LETTERS = 2
 MAX_NAME_LENGTH = 200
 

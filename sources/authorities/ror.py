@@ -18,7 +18,7 @@ def find_candidates(url: str, name: str) -> list[AuthorityRecord]:
     Raises:
         AuthorityUnavailable: ROR did not respond.
     """
-    # A quotation mark begins a phrase in its query language, a backslash escapes the sign behind it.
+    # In ROR's query language, a quotation mark begins a phrase and a backslash escapes the next character.
     plain_name = name.replace("\\", " ").replace('"', " ")
     response = query_authority(NAME, f"{url}/v2/organizations", {"query": f'"{plain_name}"'})
     items = response.get("items")

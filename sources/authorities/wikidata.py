@@ -110,7 +110,7 @@ def _add_years(description: str, entity: Mapping[str, Any]) -> str:
 
 def _find_years(entity: Mapping[str, Any], when: str) -> Iterator[str]:
     for value in _get_values(entity, when):
-        # "+1971-03-02T00:00:00Z", of a century or of nothing certain with a smaller precision than of a year (9).
+        # "+1971-03-02T00:00:00Z". If the precision is below 9 (a year), only a decade or a century is known.
         if isinstance(value, dict) and isinstance(value.get("precision"), int) and value["precision"] >= 9:
             yield str(value.get("time", ""))[1:5].lstrip("0")
 

@@ -13,7 +13,7 @@ from factcheck.sentences import SpokenSentence
 
 from .document import MAX_BYTES, Caveat, Cue, Document, ExtractionError
 
-#: 512 MB and 30 seconds (`Allowance`); and an answer that holds the longest text, in whatever letters.
+#: 512 MB and 30 seconds (`Allowance`), and room for the longest text in any script.
 EXTRACTION_LIMITS = Allowance()
 
 _REFUSALS = {

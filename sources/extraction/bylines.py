@@ -130,7 +130,7 @@ def find_people(line: str, publisher: str = "", site: str = "") -> list[str]:
         site: the page's host, which may contain the newsroom's name.
     """
     line = _BYLINE_START.sub("", clean_line(line)).strip(" ,;|:")
-    # A profile's address, a handle, an e-mail address and a paragraph are no names.
+    # A profile's URL, a handle, an email address and a paragraph are not names.
     if not line or len(line) > MAX_BYLINE_LENGTH:
         return []
     names: list[str] = []

@@ -6,7 +6,7 @@ from importlib.metadata import version
 
 from sources.failures import Failure
 
-#: Bytes that are read at most.
+#: The maximum number of bytes read.
 MAX_BYTES = 10_000_000
 #: The maximum number of characters stored: a book of some 500 pages. Later steps read all of them.
 MAX_LENGTH = 1_000_000
@@ -25,7 +25,7 @@ class Cue:
     """A part of a transcript and its time range (WebVTT's term)."""
 
     at: int
-    """Where it begins in the text; it ends where the next one begins."""
+    """Its start in the text; it ends where the next one begins."""
     begins: float
     ends: float
     """Seconds from the start of the recording."""
@@ -56,7 +56,7 @@ class Document(Metadata):
     extractor: str
     caveats: tuple[Caveat, ...] = ()
     cues: tuple[Cue, ...] = ()
-    """Of a transcript: all its words belong to one. Of any other text: none."""
+    """The cues of a transcript, which cover the whole text; empty for any other text."""
 
 
 def describe_extractor(package: str) -> str:

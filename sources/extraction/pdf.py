@@ -18,12 +18,12 @@ from .language import detect_language
 from .pdf_layout import Line, PageText, read_page
 
 MAX_PAGES = 1000
-# Less than this is the stamp of a scanner, not a text.
+# Fewer letters are a scanner's stamp, not a text.
 MIN_LETTERS_PER_PAGE = 15
 #: A running head is on at least this share of the pages, because some appear only on every second page and some pages
 #: have none.
 RUNNING_HEAD_SHARE = 0.3
-#: Characters of a line with a page's number in it, at most.
+#: The maximum number of characters in a line with the page number.
 MAX_HEAD_LENGTH = 80
 #: A line this much shorter than its column ends a paragraph; a gap this much wider than the usual one begins one.
 SHORT_LINE_SHARE, WIDE_GAP_RATIO = 0.12, 1.35
@@ -83,7 +83,7 @@ def extract_pdf(content: bytes) -> Document:
     return Document(
         title="" if _FILE_NAME.match(title) else title,
         byline=author,
-        # The file's creation date is not the day of publication.
+        # The creation date of the file is not the publication date.
         published_on=None,
         language=detect_language(text),
         publisher="",
@@ -201,9 +201,9 @@ class _Edges:
 
     def __init__(self, column: list[Line]) -> None:
         rights = sorted(line.right for line in column)
-        # Of many short paragraphs, most lines may be first lines.
+        # If there are many short paragraphs, most lines may be first lines.
         self.left = sorted(line.left for line in column)[len(column) // 5]
-        # The longest lines, but for one that reaches out of the column.
+        # The longest lines, except one that extends beyond the column.
         self.right = rights[max(0, len(rights) * 9 // 10 - 1)] if len(rights) > 3 else rights[-1]
         gaps = [upper.bottom - lower.bottom for upper, lower in pairwise(column)]
         self.leading = sorted(gaps)[len(gaps) // 4] if gaps else 0.0

@@ -11,12 +11,13 @@ from pypdfium2 import PdfiumError
 
 from sources.extraction.broken_lines import choose_separator
 
-#: In heights of a letter: a gap in a line that is more than one between words, and the least gap between columns.
+#: In letter heights: a gap in a line that is wider than one between words, and the minimum gap between columns.
 MIN_GAP, MIN_GUTTER = 1.3, 0.7
-#: Lines that each of two columns has at least, how long these are in heights, and the share of others that cross
-#: the gap at most.
-#: A newspaper's page has fewer. Beyond this it is a drawing, and the search for columns would take its square.
+#: A newspaper page has fewer fragments. A page with more is a drawing, and searching it for columns takes quadratic
+#: time.
 MAX_FRAGMENTS = 2_500
+#: The minimum number of lines of each of two columns, their minimum length in letter heights, and the maximum share of
+#: lines that cross the gap.
 MIN_COLUMN_LINES, MIN_LINE_LENGTH, MAX_CROSSING_SHARE = 4, 7.0, 0.25
 
 
@@ -30,7 +31,7 @@ class Line:
     bottom: float
     top: float
     column: int = 0
-    """Lines that follow each other in one column have one number."""
+    """A number shared by the lines that follow each other in one column."""
 
     @property
     def height(self) -> float:
@@ -44,7 +45,7 @@ class PageText:
     lines: list[Line]
     height: float
     has_picture: bool
-    """Whether there is no text on it, but a picture."""
+    """Whether the page has a picture and no text."""
 
 
 def read_page(pdf: pypdfium2.PdfDocument, number: int) -> PageText:

@@ -33,7 +33,7 @@ _PUBLISHER_LABELS = frozenset(
         "출처", "来源",
     ]
 )  # fmt: skip
-# A line that is a date and nothing else, but for a weekday and a time of day.
+# A line that contains only a date, with or without a weekday and a time of day.
 _DATE_WORDS = re.compile(
     r"(?:[^\W\d_]+[.,]?\s+){0,4}\d{1,4}(?:[\s.,/年년월月日일ºthsndr-]|\b[^\W\d_]+\b){0,12}\d{0,4}.{0,25}"
 )

@@ -28,7 +28,7 @@ ARTICLE_TYPES = frozenset(
 # Less specific types, used if no article is described.
 PAGE_TYPES = frozenset({"ClaimReview", "WebPage", "ItemPage", "CreativeWork", "VideoObject", "AudioObject"})
 
-# A page of 10 MB can hold more structured data than anybody needs to look at.
+# A page of 10 MB can contain more structured data than is ever needed.
 MAX_NODES = 5000
 
 

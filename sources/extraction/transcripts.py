@@ -15,9 +15,10 @@ from .language import choose_language
 
 VTT, SUBRIP, PLAIN = "text/vtt", "application/x-subrip", "text/plain"
 
-#: A silence as long as this, or a paragraph of so many letters, ends the paragraph with the sentence.
+#: A sentence that is followed by this many seconds of silence, or at the end of a paragraph of this length, ends
+#: the paragraph.
 SILENCE_SECONDS, LONG_PARAGRAPH_LENGTH = 2.5, 500
-#: Without full stops, as machines write down what they hear, a paragraph is this long.
+#: The length of a paragraph in a machine transcript without full stops.
 UNPUNCTUATED_PARAGRAPH_LENGTH = 300
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
@@ -43,7 +44,7 @@ class _Piece:
     ends: float
     lines: tuple[str, ...]
     is_rolling: bool = False
-    """Whether its words have times of their own: then lines stay on the screen while the next are said."""
+    """Whether its words have their own times. Lines then stay on screen while the next ones are spoken."""
 
 
 def extract_transcript(text: str, *, is_known_transcript: bool = False) -> Document | None:
@@ -87,7 +88,7 @@ def extract_transcript(text: str, *, is_known_transcript: bool = False) -> Docum
     )
 
 
-# What the file holds
+# The cues of the file
 
 
 def _read_timed(lines: list[str]) -> list[_Piece]:
@@ -171,7 +172,7 @@ class _Utterance:
     ends: float
     words: str
     is_turn: bool
-    """Whether somebody else begins to speak."""
+    """Whether another person begins to speak."""
 
 
 def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
@@ -244,7 +245,7 @@ def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
         paragraphs.append(one.words)
         at += len(one.words)
     text = "".join(paragraphs)
-    # It is clean piece by piece. Should the whole not be, times that are nearly right would be worse than none.
+    # Each piece is clean. If the joined text is not, it has no times, because inexact times would be worse.
     return (text, cues) if clean_text(text) == text else (clean_text(text), [])
 
 

@@ -71,7 +71,7 @@ class FetchedDocument:
     etag: str
     last_modified: str
     permanent_url: str = ""
-    """Where redirects led that are for good: the address to use from now on (RFC 9110, 15.4)."""
+    """The target of permanent redirects: the URL to use from now on (RFC 9110, 15.4)."""
 
 
 def fetch(
@@ -368,7 +368,7 @@ def _read_body(
             raise build_too_large_error(url, limits.content_bytes)
         (into.write if into else chunks.append)(chunk)
     if deadline.passed:
-        # A connection that the deadline cut looks like a body without Content-Length that has come to its end.
+        # If the deadline closes the connection, a body without Content-Length looks complete.
         raise build_too_slow_error(url, limits.total_seconds)
     return b"".join(chunks)
 

@@ -21,7 +21,7 @@ from sources.http.connections import resolve_public_address
 from sources.http.fetchable_addresses import ACCEPTED_PORTS
 
 CONNECT_SECONDS, SILENT_SECONDS = 5.0, 15.0
-#: So many connections are open at a time; a page that wants more waits.
+#: The maximum number of simultaneous connections; further ones wait.
 MAX_CONNECTIONS = 64
 _MAX_HEAD_BYTES = 65_536
 _PIECE_SIZE = 65_536

@@ -22,11 +22,11 @@ ROBOT_NAME = USER_AGENT.partition("/")[0]
 DEFAULT_PAUSE = 1.0
 #: The pause after a site has asked us to slow down.
 SLOW_PAUSE = 30.0
-#: The longest pause: whatever a site asks for, one request a day is not too often.
+#: The longest pause: one request a day is never too often.
 MAX_PAUSE = 86_400.0
 #: Maximum wait for one page; a longer one is postponed.
 MAX_WAIT = 3600.0
-#: How much of a robots.txt is read, as RFC 9309 requires (2.5).
+#: The maximum size read of a robots.txt (RFC 9309, 2.5).
 MAX_RULES_BYTES = 512_000
 
 #: Errors that mean that a site has no robots.txt, not that it is unreachable.
@@ -189,7 +189,7 @@ class PoliteVisitor:
                 text = self._read_rules(site)
                 self._memory.store_rules(site, text)
                 self._known[site] = Protego.parse(text)
-                # The pause before the first page is the one that was just read.
+                # The first page follows after the pause that was just read.
                 self._memory.end_visit(site, self._choose_pause(site))
             else:
                 self._known[site] = Protego.parse(text)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-#: So long at most we let others postpone us.
+#: The maximum delay that a server may request.
 MAX_POSTPONEMENT = timedelta(hours=24)
 
 

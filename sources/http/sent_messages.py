@@ -25,7 +25,7 @@ USER_AGENT = "Factcheck-Webhooks/1.0"
 CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
 
-#: The number of bytes read from a response, which is stored for people who look for the cause of a failure.
+#: The number of bytes read from a response. They are stored for finding the cause of a failure.
 RESPONSE_BYTES = 1000
 
 

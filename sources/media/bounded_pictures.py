@@ -14,7 +14,7 @@ from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD_BYTES, IMAGE, SVG, MediaFormat, recognise
 
-#: A picture of as many points as are read (`picture_process.MOST_PIXELS`) is decoded in half of it.
+#: Half of this is enough to decode a picture with the maximum number of pixels (`shown_pictures.MAX_PIXELS`).
 PICTURE_LIMITS = Allowance(memory=1024 * 1024 * 1024, seconds=30.0)
 
 _REFUSALS = {
@@ -44,7 +44,7 @@ _REFUSALS = {
 }
 
 
-#: The messages for pictures that the process cannot read, by code; `%(detail)s` is its addition.
+#: The messages for pictures that the process cannot read, by code. `%(detail)s` is a detail from the process.
 _MESSAGES = {
     "too_many_pixels": gettext_noop(
         "This picture has too many pixels (%(detail)s). Save a smaller copy, or crop a map or scan to the "

@@ -19,7 +19,7 @@ from sources.media.local_features import POINT_PARTS, LocalFeatures
 
 Floats = NDArray[np.floating[Any]]
 
-#: How many points are stored of a picture, and how many are looked up in each orientation: the strongest.
+#: The number of features stored for a picture, and the number looked up in each orientation: the strongest.
 STORED_FEATURES, QUERY_FEATURES = 64, 128
 #: The longest side of the searched picture, in pixels.
 MAX_SIDE = 288
@@ -70,7 +70,7 @@ def _find_nearest(descriptors: Floats, examples: Floats) -> NDArray[np.int64]:
 
 @cache
 def _build_sift() -> Any:
-    cv2.setNumThreads(1)  # it runs in processes that were forked, and many at once
+    cv2.setNumThreads(1)  # many forked processes run this at the same time
     return cv2.SIFT.create(contrastThreshold=0.02)
 
 

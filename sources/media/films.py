@@ -26,9 +26,9 @@ _PROBE_LIMITS = Allowance(memory=512 * 2**20, seconds=20.0, output=4 * 2**20)
 _FRAME_LIMITS = Allowance(memory=1536 * 2**20, seconds=180.0, output=64 * 2**20)
 #: The minimum number of seconds between frames, and the maximum number of frames.
 MIN_FRAME_GAP, MAX_FRAMES = 1.0, 200
-#: The size of hashed frames: PDQ uses no more, and ignores the shape.
+#: The side of hashed frames. PDQ needs no more, and ignores the proportions.
 FRAME_SIDE = 512
-#: Points of a film's pictures at most: beyond 8K.
+#: The maximum number of pixels of a frame: more than 8K.
 _MAX_PIXELS = 8192 * 8192
 
 _FRAME_TIME = re.compile(
@@ -249,7 +249,7 @@ def _parse_position(position: str) -> dict[str, float]:
 def _split_frames(output: ProgramOutput) -> Iterator[Frame]:
     """Yield the frames in order, with their times."""
     count = len(output.output) // (FRAME_SIDE * FRAME_SIDE)
-    # A video's own title may look like such lines, and is printed before them.
+    # FFmpeg prints the title of the video first, and it may look like these lines.
     moments = [float(moment) for moment in _FRAME_TIME.findall(output.error_text)][-count:] if count else []
     points = np.frombuffer(output.output, np.uint8, count * FRAME_SIDE * FRAME_SIDE).reshape(
         count, FRAME_SIDE, FRAME_SIDE

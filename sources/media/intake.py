@@ -135,7 +135,7 @@ def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any]
     except MediaRefused as refusal:
         if refusal.reason_code != "not_read_here":
             raise
-        # Phones write such pictures; the original is kept for capable programs.
+        # Phones write such pictures. The original is kept for programs that can use it.
         return {"caveats": build_caveats(["not_read_here"])}, []
     is_plain = not any(look.hash.is_distinctive for look in picture.looks)
     columns: dict[str, Any] = {

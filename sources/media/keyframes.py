@@ -24,9 +24,9 @@ from sources.models import MediaHash, MediaObject
 
 #: If consecutive pictures differ by no more than this, only the first is stored.
 STILL_DISTANCE = 10
-#: What is no longer so once they were taken.
+#: Caveats that no longer apply once there are keyframes.
 RESOLVED_CAVEATS = {"no_ffmpeg", "no_frames"}
-#: After this time a lease is abandoned; and this many videos are processed in an hour.
+#: The age at which an unfinished job is abandoned, and the number of videos queued in an hour.
 LEASE_TIME, BATCH_SIZE = timedelta(hours=1), 100
 
 
@@ -134,7 +134,7 @@ def _recognise_kind(path: Path) -> MediaFormat:
     with path.open("rb") as file:
         kind = recognise(file.read(HEAD_BYTES))
     if kind is None:
-        raise LimitExceeded(Cause.CRASH)  # the rules of recognition have changed since it came
+        raise LimitExceeded(Cause.CRASH)  # the rules of recognition have changed since the file was stored
     return kind
 
 

@@ -31,7 +31,7 @@ _UPRIGHT = (Orientation.ORIGINAL, Orientation.MIRRORED)
 DETAILS = "details"
 #: The maximum number of candidates per query.
 RESULT_LIMIT = 50
-#: The values that one bit changes a band's into, and its own; and the bits in which the pair may differ.
+#: The band itself and its variants with one changed bit, and the number of bits in which the pair may differ.
 _BAND_CHANGES = (0, *(1 << bit for bit in range(BAND_BITS)))
 _PAIR_DISTANCE = MAX_SAME_DISTANCE // (BAND_COUNT // 2)
 
@@ -43,7 +43,7 @@ _BAND_SQL = " UNION ALL ".join(
     """  # noqa: S608  put together from constants; values are parameters
     for band in range(BAND_COUNT)
 )
-#: Everything near one of several hashes. A hash may be found through several bands.
+#: All hashes near any of several hashes. A hash may be found through several bands.
 _NEAR_SQL = f"""
     SELECT DISTINCT near.media_id, bit_count(near.pdq # asked.pdq) AS distance, asked.which, near.frame_at,
         near.transformation
@@ -55,11 +55,11 @@ _NEAR_SQL = f"""
 """  # noqa: S608  put together from constants; values are parameters
 
 
-#: So many points must lie alike: by chance, four may.
+#: The minimum number of points arranged alike; four may agree by chance.
 _MIN_AGREEING_POINTS = 5
-#: Pictures are compared point by point, those with most words in common first.
+#: The maximum number of pictures compared point by point, those with the most common words first.
 _MAX_COMPARED = 50
-#: Words in more pictures than this do not help to distinguish them; counting stops here.
+#: A word in more pictures than this does not distinguish them, so counting stops here.
 _MAX_PICTURES_PER_WORD = 1000
 
 _COMMON_WORDS_SQL = f"""
@@ -80,13 +80,13 @@ class NearDuplicate(NamedTuple):
 
     media_id: int
     distance: int | None
-    """In how many of 256 bits they differ; None if it was found by its details."""
+    """The number of differing bits out of 256; None if it was found by its details."""
     transformation: str
-    """How the one that was asked about lies, compared with this one: an Orientation."""
+    """The orientation of the query relative to this picture: an Orientation."""
     frame_at: float | None
-    """At which second of the film; None for a picture."""
+    """The time of the frame in seconds; None for a picture."""
     part: str = MediaHash.Transformation.WHOLE
-    """Of which part of this one it is: a MediaHash.Transformation, or DETAILS."""
+    """The part of the stored picture: a MediaHash.Transformation, or DETAILS."""
 
 
 def find_near_duplicates(

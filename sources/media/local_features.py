@@ -8,14 +8,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-#: The parts of a pixel in which places and diameters are counted.
+#: The unit of positions and diameters: this many parts of a pixel.
 POINT_PARTS = 16
 #: The tolerances for a point: its distance from the expected position (in the same units), its relative size, and the
 #: rotation of the picture (radians).
 _TOLERANCE, _SIZE_TOLERANCE, _MAX_ROTATION = 8 * POINT_PARTS, 1.6, 0.3
-#: Points nearer than this count once: one corner may be marked at several sizes.
+#: Points that are nearer to each other count once, because a corner may be marked at several sizes.
 _MIN_POINT_DISTANCE = 6 * POINT_PARTS
-#: So many common words are compared at most; the time grows with the third power.
+#: The maximum number of common words compared; time grows with its third power.
 _MAX_PAIRS = 60
 
 

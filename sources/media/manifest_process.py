@@ -12,7 +12,7 @@ from factcheck.confinement.limits import forbid_opening_files
 
 try:
     from c2pa import C2paError, Context, Reader, Settings
-except (ImportError, OSError, RuntimeError):  # where there is no library for this machine
+except (ImportError, OSError, RuntimeError):  # the library does not exist for this machine
     Reader = None
 
 _OFFLINE_SETTINGS = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True}}

@@ -16,7 +16,7 @@ from factcheck.confinement.limits import Allowance
 from sources.media.signatures import MediaFormat
 
 MANIFEST_LIMITS = Allowance(memory=768 * 2**20, seconds=30.0, output=16 * 2**20)
-#: The parts of a manifest that are stored.
+#: The maximum number of entries in a list, of characters in a value, and of bytes in a stored manifest.
 _MAX_ENTRIES, _MAX_TEXT_LENGTH, _MAX_MANIFEST_LENGTH = 50, 500, 200_000
 _READABLE_TYPES = {
     *("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/avif", "image/heic"),
@@ -90,7 +90,7 @@ def _summarise(result: dict[str, Any]) -> dict[str, Any]:
         "is_embedded": result["is_embedded"],
     }
     present = {name: value for name, value in summary.items() if value not in ("", [], {})}
-    # The whole manifest in addition to the summary, for experts; unless a whole library is hidden in it.
+    # The whole manifest, for experts, unless it is too large.
     serialised = orjson.dumps(store)
     if len(serialised) <= _MAX_MANIFEST_LENGTH and b"\\u0000" not in serialised:
         present["store"] = store

@@ -17,11 +17,11 @@ class PictureRequest:
     """A request to read a picture: a whole file or a frame of one."""
 
     reader: str
-    """The only format that is tried, as Pillow calls it."""
+    """The only format to try, by Pillow's name."""
     path: str = ""
     content: bytes = b""
     hash_only: bool = False
-    """Whether no more is asked than what it looks like."""
+    """Whether only the hashes are wanted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Picture:
     rendition: Rendition | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     caveats: list[str] = field(default_factory=list)
-    """Codes of what is to be known of it; `bounded_pictures` has the sentences."""
+    """The codes of warnings; `caveats` has their sentences."""
 
 
 def pack_request(request: PictureRequest) -> bytes:

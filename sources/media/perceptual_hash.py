@@ -19,13 +19,14 @@ from sources.media.local_features import LocalFeatures
 
 Floats = NDArray[np.floating[Any]]
 
-#: Bits that two hashes may differ in and be of one picture; below which quality a picture has too little to go by.
+#: The maximum number of differing bits of two hashes of one picture, and the quality below which a hash identifies
+#: nothing.
 MAX_SAME_DISTANCE, MIN_DISTINCTIVE_QUALITY = 31, 50
 HASH_BYTES = 32
 _POINTS, _FREQUENCIES = 64, 16
-#: The median of 256, as in the reference.
+#: The median of 256 values, as in the reference implementation.
 _MIDDLE_GREY = 127
-#: The differences of a picture that has plenty to go by.
+#: The gradients of a picture with the best quality.
 _FULL_QUALITY = 90
 
 
@@ -49,13 +50,13 @@ class PerceptualHash:
 
     pdq: bytes
     quality: int
-    """From 0, a plain area, to 100."""
+    """From 0 (a plain area) to 100."""
     turned: tuple[bytes, ...] = ()
-    """The hashes of the picture in each Orientation, in their order."""
+    """The hash of the picture in each Orientation, in order."""
     parts: tuple[tuple[str, "PerceptualHash"], ...] = ()
-    """The hashes of what is within its border or page, by their names (MediaHash.Transformation)."""
+    """The hashes of the parts inside its border or page, by MediaHash.Transformation."""
     features: tuple[LocalFeatures, ...] = ()
-    """Its local features and, of one that is looked up, those of its mirror image."""
+    """Its local features; for a query, also those of its mirror image."""
 
     @property
     def is_distinctive(self) -> bool:

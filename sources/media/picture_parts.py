@@ -10,9 +10,10 @@ from sources.media.perceptual_hash import compute_hash
 
 Luma = NDArray[np.uint8]
 
-#: How far the brightness of a border may vary, and how much of a picture must be left within.
+#: The maximum variation of brightness in a border, the minimum share of the picture inside it, and its minimum
+#: share of a side.
 _MAX_VARIATION, _MIN_REMAINING_SHARE, _MIN_BORDER_SHARE = 10, 0.3, 0.02
-#: So many pixels of a row, at least, are measured.
+#: The minimum number of pixels measured in a row.
 _MIN_MEASURED_PIXELS = 256
 
 

@@ -14,7 +14,7 @@ from sources.media.shown_pictures import TooManyPixels, render_picture
 
 try:
     from pillow_heif import register_heif_opener
-except ImportError:  # HEIC is read where the package is there
+except ImportError:  # HEIC is only read if the package is installed
     HAS_HEIF = False
 else:
     HAS_HEIF = True
@@ -23,7 +23,7 @@ else:
 
 def prepare() -> None:
     """Read a sample picture of each kind, so that forked processes find everything loaded."""
-    Image.MAX_IMAGE_PIXELS = None  # it is counted here, before anything is decoded
+    Image.MAX_IMAGE_PIXELS = None  # pixels are counted by this program, before anything is decoded
     warnings.simplefilter("ignore")
     # An incomplete picture is shown as far as it was received, with a caveat.
     ImageFile.LOAD_TRUNCATED_IMAGES = False

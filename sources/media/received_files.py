@@ -18,7 +18,7 @@ from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD_BYTES
 
 _CHUNK_SIZE = 1 << 20
-#: A film that arrives at all arrives at 8 megabits per second or more.
+#: The time limit allows for 8 megabits per second.
 _TIMEOUT_SECONDS = 600.0
 
 
@@ -31,7 +31,7 @@ class ReceivedFile:
     size: int
     head: bytes
     url: str = ""
-    """Where it was fetched, once redirects had ended."""
+    """The URL after redirects."""
 
 
 def refuse_oversized(size: int | None) -> None:

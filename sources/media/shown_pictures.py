@@ -24,7 +24,8 @@ from sources.media.polyglot_files import detect_second_format
 SHOWN_SIDE, HASHED_SIDE = 2048, 1024
 #: The maximum number of pixels to decode. Large JPEGs are decoded at an eighth of their size.
 MAX_PIXELS, MAX_JPEG_PIXELS = 64_000_000, 400_000_000
-#: The maximum number of frames of an animation that are hashed, and of frames or pixels decoded for that.
+#: The number of frames of an animation that are hashed, and the maximum number of frames and of pixels decoded for
+#: that.
 HASHED_FRAMES, MAX_DECODED_FRAMES, MAX_FRAME_PIXELS = 12, 600, 400_000_000
 WEBP_QUALITIES = (85, 80)
 
@@ -113,7 +114,7 @@ def _orient_image(image: Image.Image) -> Image.Image:
     """Return the picture in RGB or RGBA (sRGB), upright, and scaled down to the size shown to readers."""
     with suppress(
         OSError, ValueError, SyntaxError, TypeError, KeyError
-    ):  # tags that cannot be read turn nothing
+    ):  # unreadable tags do not rotate the picture
         if image.getexif().get(0x0112, 1) != 1:
             small = _shrink_image(image)
             small.getexif()[0x0112] = image.getexif()[0x0112]
@@ -132,7 +133,7 @@ def _convert_mode(image: Image.Image) -> Image.Image:
     """Return a copy in a mode whose values can be averaged."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image).astype(np.float32)
-        # Cameras with 16 and 12 bits use their whole range; dark pixels are meant to be seen.
+        # Cameras with 16 or 12 bits use their whole range, so dark pixels must stay visible.
         top = max(float(values.max()), 1.0)
         scale = 255 / (65535 if top > 255 else 255) if image.mode != "F" else 255 / top
         return Image.fromarray(np.clip(values * scale, 0, 255).astype(np.uint8), "L")
@@ -178,7 +179,7 @@ def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Pictu
         round(number * (frames - 1) / (HASHED_FRAMES - 1)) for number in range(HASHED_FRAMES)
     } - {0}
     at = 0.0
-    with suppress(OSError, EOFError, ValueError, SyntaxError):  # what cannot be decoded ends it
+    with suppress(OSError, EOFError, ValueError, SyntaxError):  # decoding stops at the first damaged frame
         for number, frame in enumerate(ImageSequence.Iterator(image)):
             if number >= frames:
                 return

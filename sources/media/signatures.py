@@ -15,7 +15,7 @@ class MediaFormat:
 
     media_type: str
     reader: str
-    """What Pillow calls the format of a picture, FFmpeg that of audio or video. No other reader is tried."""
+    """The name of the format in Pillow (pictures) or FFmpeg (audio and video). No other reader is tried."""
 
     @property
     def kind(self) -> str:
@@ -47,13 +47,13 @@ _SIGNATURES: tuple[tuple[bytes, MediaFormat], ...] = (
     (b"\x30\x26\xb2\x75\x8e\x66\xcf\x11", MediaFormat("video/x-ms-wmv", "asf")),
     (b"FLV\x01", MediaFormat("video/x-flv", "flv")),
 )
-#: The contents of a RIFF file.
+#: Formats in a RIFF file, by the type in its header.
 _RIFF_FORMATS = {
     b"WEBP": MediaFormat("image/webp", "WEBP"),
     b"AVI ": MediaFormat("video/x-msvideo", "avi"),
     b"WAVE": MediaFormat("audio/wav", "wav"),
 }
-#: The brand of a file of ISO's base format.
+#: Formats based on ISO's base media file format, by brand.
 _BRAND_FORMATS = {
     **dict.fromkeys((b"avif", b"avis"), MediaFormat("image/avif", "AVIF")),
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis"), MediaFormat("image/heic", "HEIF")),

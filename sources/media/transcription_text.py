@@ -26,7 +26,7 @@ def store_transcript(media: MediaObject, transcript: bytes, filename: str, *, by
             "no_recording", _("A picture has no transcript. Describe it in its alternative text.")
         )
     material = Material(transcript, filename=filename)
-    document = extract_document(material)  # it may take long, so nothing is locked yet
+    document = extract_document(material)  # this may take long, so nothing is locked yet
     with transaction.atomic():
         media = MediaObject.objects.select_for_update().get(pk=media.pk)
         source = _find_source(media, by)

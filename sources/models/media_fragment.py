@@ -17,7 +17,7 @@ _MAX_LENGTH = 40
 def validate_fragment_order(fragment: str) -> None:
     """Reject a fragment that ends before it begins."""
     if not re.fullmatch(FRAGMENT_PATTERN, fragment):
-        return  # which already has an error
+        return  # the form of such a value is reported by another validator
     begins, ends = parse_fragment(fragment)
     if ends is not None and ends <= begins:
         raise ValidationError(_("The part of the recording must end after it begins."))
@@ -44,7 +44,7 @@ class MediaFragmentField(models.CharField[str, str]):
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.CharField", args, kwargs  # nothing that the database could see
+        return name, "django.db.models.CharField", args, kwargs  # the database sees no difference
 
 
 def build_fragment_constraint(name: str) -> CheckConstraint:

@@ -10,7 +10,7 @@ from factcheck.database.rules import Rule, refuse
 
 #: The bits of a PDQ hash, and the quality below which a picture is too plain to be identified by it.
 HASH_BITS, MIN_DISTINCTIVE_QUALITY = 256, 50
-#: Bands of a hash, by which similar hashes are found, and their bits (`sources/media/likeness.py`).
+#: The number of bands by which similar hashes are found (`sources/media/likeness.py`), and the bits of each.
 BAND_COUNT, BAND_BITS = 16, 16
 
 
@@ -71,7 +71,7 @@ class MediaHash(models.Model):
                 nulls_distinct=False,
             ),
             CheckConstraint(
-                # Plain areas are all alike: one of them would be found for every other.
+                # All plain areas are alike, so each would be found for every other.
                 name="mediahash_is_distinctive",
                 condition=Q(quality__gte=MIN_DISTINCTIVE_QUALITY, quality__lte=100),
             ),

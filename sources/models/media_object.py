@@ -156,7 +156,7 @@ class MediaObject(models.Model):
                 & Q(public_media_type__in=["image/jpeg", "image/png", "image/webp"]),
             ),
             CheckConstraint(
-                # Uploaded files contain places and names, and may also be programs.
+                # Uploaded files contain metadata such as places and names, and may also be programs.
                 name="mediaobject_readers_never_see_the_upload",
                 condition=~Q(public_sha256=F("sha256")),
             ),
@@ -192,7 +192,7 @@ class MediaObject(models.Model):
         ]
         triggers = [
             Rule(
-                # What it showed when something was said of it is what it shows for good.
+                # Statements were made about this picture, so its content may never change.
                 name="mediaobject_stays_what_it_is",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*FIXED_FIELDS),

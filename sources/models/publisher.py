@@ -163,7 +163,7 @@ class Publisher(models.Model):
         ]
         triggers = [
             Rule(
-                # Its verdicts under another name would become ours without a sign-off.
+                # With another name, its verdicts would become ours without a sign-off.
                 name="publisher_house_is_from_the_beginning",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=False, new__is_house=True),

@@ -39,7 +39,7 @@ class SameAsField(ArrayField[list[str], list[str]]):
     def formfield(self, **kwargs: Any) -> Any:
         field = super().formfield(**kwargs)
         if field is not None:
-            # The form field of an array, which is not typed as one.
+            # The form field of an array; its type does not declare `base_field`.
             field.base_field = _SameAsFormField(max_length=500, assume_scheme="https")  # type: ignore[attr-defined]
         return field
 
@@ -50,7 +50,7 @@ class SameAsField(ArrayField[list[str], list[str]]):
             "django.contrib.postgres.fields.ArrayField",
             args,
             kwargs,
-        )  # nothing that the database could see
+        )  # the database sees no difference
 
 
 class HasCanonicalIdentifiers(models.Func):

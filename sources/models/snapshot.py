@@ -74,9 +74,9 @@ class Snapshot(models.Model):
             ),
         ]
         indexes = [
-            # Finds out whether a text is already stored, under any URL.
+            # Finds a stored text by its hash, whatever its URL.
             models.Index(name="snapshot_by_text", fields=["text_sha256"]),
-            # Which kinds of files there are, and the snapshots of one of them.
+            # The desk's filter by media type.
             models.Index(name="snapshot_by_media_type", fields=["media_type", "-id"]),
             # Searches of snapshots.
             build_words_index("snapshot_desk_words", "title", "url", "content_sha256", "text_sha256"),

@@ -140,6 +140,6 @@ def _find_quoted_parts(
 
 
 def _iterate_dialogue_blocks(text: str, blocks: list[TextBlock]) -> Iterator[DialogueBlock]:
-    """Yield the blocks for reading dialogues, each with the dash before it."""
+    """Yield the blocks in the form that `Dialogue` reads, each with the dash before it."""
     for block in blocks:
         yield DialogueBlock(block.text, text[max(0, block.start - 3) : block.start].strip()[-1:])

@@ -42,14 +42,14 @@ _QUESTION_PATTERN = re.compile(r"[?？؟]\W*$")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """The speaker of a sentence, and the offset of a trailing attribution."""
+    """The speaker of a sentence, and where a closing attribution ("…, she said") begins."""
 
     speaker: Speaker
     tail: int | None = None
 
 
 class Attributor:
-    """Attribute sentences to speakers, block by block, remembering the last speaker for later pronouns."""
+    """Attributes sentences to speakers block by block, and remembers the last speaker for later pronouns."""
 
     def __init__(self, language: Lexicon, people: KnownPeople) -> None:
         self._language = language
@@ -87,7 +87,7 @@ class Attributor:
         before = self._last
         voices = self._find_voices(sentences, narrations, quotations)
         if before and not any(voices) and all(map(_is_only_quoted, narrations)):
-            # A paragraph that is all quotation continues the last speaker of the previous one.
+            # A paragraph that consists of a quotation continues the last speaker of the previous one.
             voices = [Voice(before)] * len(voices)
         self._spread_voice(sentences, narrations, quotations, voices)
         if turn is not None:
@@ -137,7 +137,7 @@ class Attributor:
     def _find_voices(
         self, sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations
     ) -> list[Voice | None]:
-        """Return the voice of each sentence, judged by the sentence's own words.
+        """Return the voice of each sentence, as far as the sentence's own words show it.
 
         If a quotation spans several sentences, the words before and after it form one clause: one part names the
         speaker, the other has the verb.
@@ -195,7 +195,7 @@ class Attributor:
         return bool(opening) and opening[0].lower() in self._grammar.unsaid and not clause.strip()
 
     def _remember(self, speaker: Speaker) -> None:
-        """Remember the speaker, even an unnamed "spokesman", for the next "he"."""
+        """Remember the speaker, including an unnamed "spokesman", as the person that the next "he" may mean."""
         member = self._cast.find(speaker.name)
         if member is None and not self._is_body(speaker.name):
             member = CastMember(speaker.name, person=True, feminine=speaker.feminine)
@@ -262,7 +262,7 @@ class Attributor:
         return not has_role and any(is_body for _word, is_body in parts)
 
     def _read_unannounced(self, narration: str, mentions: Sequence[Occurrence]) -> Speaker | None:
-        """Read attributions without a known verb of saying: a colon, a name next to a quotation, a second verb."""
+        """Read attributions without a known verb of saying: by a colon, a name beside a quotation, or a second verb."""
         people = [mention for mention in mentions if mention.member.person]
         if not mentions and _COLON_PATTERN.match(narration):
             return self._identities.find_opening_pronoun(narration)  # "But he knew: “…”"
@@ -328,7 +328,7 @@ class Attributor:
         return self._last
 
     def _resume_voice(self, feminine: bool | None) -> Speaker | None:
-        """Return the previous speaker, a person or an organisation, unless the verb form rules that speaker out."""
+        """Return the previous speaker (a person or an organisation), unless the verb form excludes that speaker."""
         if self._last is None:
             return None if feminine is None else self._identities.resolve_pronoun(feminine)
         contradicts = None not in (feminine, self._last.feminine) and feminine != self._last.feminine
@@ -349,7 +349,9 @@ class Attributor:
         for sentence_index in inside:
             own = next((voices[index] for index in reversed(sentence_index) if voices[index]), None)
             if own is not None and own.speaker.office and goes_on and current is not None:
-                own = voices[sentence_index[-1]] = Voice(current.speaker, own.tail)  # the office is theirs
+                own = voices[sentence_index[-1]] = Voice(
+                    current.speaker, own.tail
+                )  # the office belongs to the speaker
             only_quoted = all(_is_only_quoted(narrations[index]) for index in sentence_index)
             if own is None and not only_quoted:
                 current = None

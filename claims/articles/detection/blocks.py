@@ -18,7 +18,7 @@ _MAX_JOINED_LENGTH = 900
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """One run of text, bounded by blank lines or line ends."""
+    """A paragraph, heading or other part of the text, bounded by blank lines or line ends."""
 
     start: int
     end: int
@@ -26,7 +26,7 @@ class TextBlock:
 
     @property
     def key(self) -> str:
-        """The text with its white space folded; blocks with the same text have the same key."""
+        """Return the text with its white space folded, which is equal for repeated blocks."""
         return " ".join(self.text.split()).casefold()
 
 
@@ -57,7 +57,7 @@ def _iterate_lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _iterate_paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield lines, joining a line to the next if it cannot be the end of a sentence."""
+    """Yield lines as paragraphs. A line is joined to the next if no sentence can end there."""
     start = end = None
     for line_start, line_end in _iterate_lines(text):
         if start is not None and end is not None:

@@ -25,11 +25,11 @@ class CheckBand(StrEnum):
     ALSO_STATED = "also_stated"
 
 
-#: From which score a sentence is in the first band, and in the second.
+#: The minimum scores of the first and the second band.
 CHECK_FIRST, WORTH_A_LOOK = 0.87, 0.52
 
-#: The weight of each feature in the log-odds. `length` counts doublings of twelve words, from a fifth to three times
-#: as many.
+#: The weight of each feature in the log-odds. `length` counts doublings of twelve words, between a fifth and three
+#: times as many.
 WEIGHTS: Mapping[str, float] = {
     "length": 0.5,
     "number": 0.7,
@@ -55,7 +55,7 @@ WEIGHTS: Mapping[str, float] = {
 _BASE_SCORE = 0.2
 _MIN_LENGTH, _MAX_LENGTH = -2.5, 1.5
 
-#: Kind of cue → what of it is weighed.
+#: The features of each kind of cue.
 _WEIGHED_AS: Mapping[str, tuple[str, ...]] = {
     "number": ("number",),
     "quantity": ("number", "measure"),
@@ -85,7 +85,7 @@ _WEIGHED_AS: Mapping[str, tuple[str, ...]] = {
     "addresses the reader": ("aside",),
     "no comment": ("aside",),
 }
-#: Kind of cue → what an editor reads that the sentence states. The rest is weighed, and is no reason.
+#: The label of each kind of cue that is a reason for editors. Other cues only change the score.
 _STATES: Mapping[str, str] = {
     "quantity": "number",
     "number": "number",
@@ -147,7 +147,7 @@ def judge(
     quotations: Iterable[tuple[int, int]],
     newest_year: int | None,
 ) -> CheckWorthiness:
-    """Judge a sentence.
+    """Score the check-worthiness of a sentence.
 
     Args:
         start: the sentence's offset in the article.
@@ -183,7 +183,9 @@ def _score_length(text: str, tokens: Sequence[Token], language: Lexicon) -> floa
 
 
 def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason, ...]:
-    """Return the reasons, most important first, each with its words: those with figures, else the longest."""
+    """Return the reasons, most important first. Of several cues of one kind, one with figures counts, otherwise the
+    longest.
+    """
     spans: dict[str, list[tuple[int, int]]] = {}
     for cue in cues:
         if kind := _STATES.get(cue.kind):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from claims.articles.detection.lexicon import Lexicon, Token
 
-# "B12" and "Covid-19" are names; Chinese, Japanese, Hebrew and Arabic write their figures onto the word before.
+# "B12" and "Covid-19" are names. Chinese, Japanese, Hebrew and Arabic attach figures to the preceding word.
 _NUMBER_PATTERN = re.compile(
     r"(?<![A-Za-z\u00c0-\u052f])(?<![A-Za-z\u00c0-\u052f]-)(?<!\d)"
     r"(?:\d{1,3}(?:[.,٬’' \u00a0\u202f]\d{3})+|\d{1,2}(?:,\d\d)+,\d{3}|\d+)(?:[.,٫]\d+)?"
@@ -35,7 +35,7 @@ _GREEK_QUESTION = re.compile(r";(?=\W*$)")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९০১২৩৪৫৬৭৮৯", "0123456789" * 4)
 _WIDEST_UNIT = 8
 
-#: Group of a language's phrases → kind of cue. Groups missing here identify speakers, and say nothing about
+#: The kind of cue for each group of a language's phrases. The missing groups identify speakers and do not affect
 #: checkability.
 KINDS_BY_CUE: Mapping[str, str] = {
     "number": "number",

@@ -8,7 +8,7 @@ from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.people import CastMember, KnownPeople
 from claims.articles.detection.quotations import Quotations
 
-_LABEL_BREAKS = r":：?？!。,،“”\"«»"  # no label holds them
+_LABEL_BREAKS = r":：?？!。,،“”\"«»"  # no label contains them
 _LABEL_PATTERN = re.compile(
     rf"^[*_\W]{{0,3}}(?P<label>[^\s.{_LABEL_BREAKS}][^\n{_LABEL_BREAKS}]{{0,38}}?)[*_]{{0,2}}\s?[:：][*_]{{0,2}}\s*(?=\S)"
 )
@@ -22,7 +22,7 @@ _MAX_LABEL_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class DialogueTurn:
-    """A block of a dialogue, with its speaker; questions have none.
+    """A block of a dialogue, with its speaker; a question has none.
 
     `firm` if a label names the speaker; otherwise the block's own words may name a different one.
     """
@@ -33,7 +33,7 @@ class DialogueTurn:
 
 @dataclass(frozen=True, slots=True)
 class DialogueBlock:
-    """A block of the text, with its opening dash kept separately."""
+    """A block of the text, with its opening dash as a separate value."""
 
     text: str
     mark: str
@@ -44,7 +44,7 @@ class DialogueBlock:
 
 
 class Dialogue:
-    """The turns of one text."""
+    """The dialogue turns of a text."""
 
     def __init__(self, blocks: Sequence[DialogueBlock], people: KnownPeople, grammar: Grammar) -> None:
         self._cast = people
@@ -149,7 +149,7 @@ class Dialogue:
                 self.turns[index] = DialogueTurn(self._guest, firm=False)
 
     def _is_question(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
-        """Return whether the quotation answers its own question."""
+        """Return whether a block is a question that the next block answers with a quotation."""
         return (
             self._asked[index]
             and not Quotations(blocks[index].text).spans

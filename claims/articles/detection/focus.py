@@ -53,11 +53,11 @@ class Focus:
 
     @property
     def has_people(self) -> bool:
-        """Whether any person was named recently."""
+        """Return whether any person was named recently."""
         return bool(self._traces)
 
     def _has_company(self, trace: _Trace, feminine: bool | None) -> bool:
-        """Return whether the subject's sentence names another person that the pronoun may mean."""
+        """Return whether the sentence names another person whom the pronoun may mean."""
         return any(
             other.member is not trace.member
             and other.sentence == trace.sentence

@@ -57,7 +57,9 @@ class Grammar:
         return None if len(forms) != 1 else "she_says" in forms
 
     def is_body(self, phrase: str, language: Lexicon) -> bool:
-        """Return whether a phrase without capitals names a body or an office, judged by its end or (`*`) its start."""
+        """Return whether a phrase without capitals names a body or an office, by the words it ends or (`*`) begins
+        with.
+        """
         for body in self._bodies:
             if body.endswith("*"):
                 if phrase.startswith(body[:-1]):
@@ -75,7 +77,7 @@ class Grammar:
         return " ".join(nominatives)
 
     def find_nominative_head(self, words: Sequence[str]) -> str:
-        """Return the nominative of a body's name: only the head and the adjectives before it change."""
+        """Return the nominative of a body's name. Only the head noun and the adjectives before it change."""
         changed_words: list[str] = []
         for word in words:
             changed_words.append(self.build_nominative([word]))

@@ -23,7 +23,7 @@ _ABSTRACT_SUFFIXES = ("ung", "heit", "keit", "schaft", "ion", "tät")
 
 
 class Identities:
-    """The resolver of one text's phrases, by its list of people and its last speaker."""
+    """Resolves the phrases of one text, using its list of people and the last speaker."""
 
     def __init__(self, language: Lexicon, grammar: Grammar, people: KnownPeople, focus: Focus) -> None:
         self._language = language
@@ -88,7 +88,7 @@ class Identities:
             name = self._grammar.build_nominative(split_name(name))
         member = self._cast.find(name)
         if member is not None and name != speaker.name == member.name:
-            return self._cast.rename(member, name)  # the text has the name in the genitive only
+            return self._cast.rename(member, name)  # the text only has the name in the genitive
         if member is None and not self._language.cased:
             head = " ".join(attribution.phrase.split()[-2:])  # "목포를 찾은 이 후보"
             member = (
@@ -185,7 +185,7 @@ class Identities:
         )
 
     def _build_stranger(self, speaker: Speaker, attribution: Attribution, narration: str) -> Speaker | None:
-        """Accept a name that is not in the text's list of people if its form shows that it is a name."""
+        """Return a speaker for a name that is not in the text's list of people, if its form shows that it is a name."""
         if not self._language.cased:
             return self._find_body_without_case(speaker, attribution)
         tokens = split_name(speaker.name)
@@ -215,7 +215,7 @@ class Identities:
                 if is_bare and not word.lower().endswith(_ABSTRACT_SUFFIXES)
                 else None
             )
-        # English has no singular noun without an article: "Apple says" names a body, "Trucks say" may not.
+        # Singular nouns in English need an article: "Apple says" names a body, "Trucks say" may not.
         singular = bool(self._language.definite) and not word.endswith("s")
         if opens and not singular and not self._cast.is_known_word(word):
             return None
@@ -248,7 +248,7 @@ class Identities:
         return self.build_speaker(member, speaker.description)
 
     def _find_body_without_case(self, speaker: Speaker, attribution: Attribution) -> Speaker | None:
-        """Accept a name after an office, an organisation or a country, in scripts without capitals."""
+        """Find the name after an office, an organisation or a country, in scripts without capitals."""
         if speaker.person and speaker.description:
             return self._find_named(speaker)
         find_holders, is_ambiguous = self._cast.find_holders(attribution.phrase)

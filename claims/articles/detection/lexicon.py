@@ -17,7 +17,7 @@ from importlib.resources import files
 
 from babel import Locale, UnknownLocaleError
 
-# A word is what no space and no punctuation interrupts; combining marks and joiners belong to it.
+# A word is a run without spaces and punctuation; combining marks and joiners belong to it.
 _WORD_PATTERN = re.compile(
     r"[^\s!-/:-@\[-`{-~\u00a1-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u2010-\u205e\u3001-\u3004\u3008-\u3020"
     r"\u30fb\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff65\u060c\u061b\u061f\u06d4\u0964\u0965\ufffc]+"
@@ -39,7 +39,7 @@ class Token:
     start: int
     end: int
     text: str
-    key: str  # as the phrases are stored: lower case, composed
+    key: str  # as phrases are stored: in lower case and composed
 
 
 def _fold(text: str) -> str:
@@ -173,7 +173,7 @@ class Phrases:
 def _iterate_variants(key: str) -> Iterable[str]:
     """Yield the word and, for Arabic, also the word without its attached particles and article."""
     yield key
-    if "\u0600" <= key[:1] <= "\u06ff":  # a word of nothing but marks has no letter left
+    if "\u0600" <= key[:1] <= "\u06ff":  # nothing is left of a word that consists of marks
         variant = key
         if len(variant) > 3 and variant[0] in "وفبكل":
             variant = variant[1:]
@@ -317,7 +317,7 @@ def _list_calendar_names(code: str) -> list[str]:
 
 
 def _list_month_names(code: str) -> frozenset[str]:
-    """Return the names of months, written out."""
+    """Return the full names of the months."""
     locale = _parse_locale(code)
     if locale is None:
         return frozenset()

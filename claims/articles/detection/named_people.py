@@ -32,7 +32,7 @@ _ADDRESS_PATTERN = re.compile(r"(?<!\w)(\w{1,5}\.?) ([^\W\d_][\w’'-]+)(?! [A-Z
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """One place where the text gives a full name."""
+    """A place in the text that gives a person's full name."""
 
     name: str
     start: int
@@ -63,7 +63,9 @@ def find_addressed_surnames(text: str, language: Lexicon) -> Iterator[tuple[str,
 
 
 def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Match[str]]]]:
-    """Yield the runs of capitalised words that may be a name: first index, last index, and the tokens of the line."""
+    """Yield runs of capitalised words that may be a name, as the first index, the last index and the tokens of the
+    line.
+    """
     tokens = list(re.finditer(r"\S+", line))
     sources = {phrase.split()[0] for phrase in language.get_attributions("according")}
     begin: int | None = None
@@ -74,13 +76,13 @@ def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, li
         name = plain_word if initial else POSSESSIVE_PATTERN.sub("", plain_word.rstrip("."))
         surname = (
             begin is not None and tokens[index - 1][0].lower() in PARTICLES
-        )  # "Els de Boer" is no farmer
+        )  # "Els de Boer" is not a farmer
         role = is_role(name, language) and not surname
         small = name.lower() in language.common and not (index and is_given_name(name))  # "Julio" and "julio"
         small |= language.nouns_capitalised and _is_figure(name, language)
         is_usable = is_capital(name) and not role and not small and name.lower() not in sources
         if role and is_capital(name):
-            begin = None  # "Example News Agency" is no person's full name
+            begin = None  # "Example News Agency" is not a person's full name
         if begin is not None and (word[:1] in _OPENING_MARKS or not (is_usable or name.lower() in PARTICLES)):
             yield begin, index - 1, tokens
             begin = None
@@ -136,7 +138,7 @@ def _build_named_person(
 
 
 def find_speaking_surnames(text: str, language: Lexicon) -> Iterator[str]:
-    """Yield single capitalised words beside a verb of saying: "Osei said", "dijo Paz"."""
+    """Yield single capitalised words next to a verb of saying: "Osei said", "dijo Paz"."""
     verbs = {
         verb.lower() for verb in language.get_attributions("says") if " " not in verb and "*" not in verb
     }

@@ -21,7 +21,7 @@ HONORIFICS = frozenset(_FORMS_OF_ADDRESS.split())
 ELISION_PATTERN = re.compile(r"^(?:l|d|dell|all|un|nell|dall|sull|qu)['’](?=\w)", re.IGNORECASE)
 POSSESSIVE_PATTERN = re.compile(r"['’]s?$")
 _MAX_NAME_WORDS = 5
-# Surnames of Slavic languages that say whose wife or daughter: Ковалёва, Вяземская, Nowakowska, Nováková.
+# Slavic surnames in feminine form: Ковалёва, Вяземская, Nowakowska, Nováková.
 _SLAVIC_WOMAN = re.compile(r"(?:ова|ева|ёва|ина|ская|цкая|ська|цька|ová|ská|cká|ska|cka)$")
 
 
@@ -48,7 +48,7 @@ def is_name(text: str, language: Lexicon) -> bool:
 
 
 def is_plural_name(token: str, language: Lexicon) -> bool:
-    """Return whether the word is only the plural of an office, as in the body "Doctors (Across Borders)"."""
+    """Return whether the word is only a plural, as in the name of the body "Doctors (Across Borders)"."""
     key = ELISION_PATTERN.sub("", token).lower().strip(".-")
     exact = key in language.roles or key.endswith(language.role_endings)
     return is_role(token, language) and not exact
@@ -66,7 +66,9 @@ def is_role(token: str, language: Lexicon) -> bool:
 
 
 def find_gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None:
-    """Return whether the words for an office are feminine; None if the language does not show it."""
+    """Return True if the words for an office are feminine and False if masculine; None if the language does not
+    show it.
+    """
     keys = [role.lower().strip(".,()") for role in roles]
     for endings, feminine in ((language.feminine, True), (language.masculine, False)):
         for ending in endings:
@@ -76,7 +78,7 @@ def find_gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None
 
 
 def find_gender(name: str) -> bool | None:
-    """Return whether a given name is a woman's; None if it is unknown or used for both."""
+    """Return True if a given name is a woman's and False if it is a man's; None if unknown or used for both."""
     tokens = split_name(name)
     if not tokens:
         return None

@@ -27,7 +27,7 @@ from claims.articles.detection.speakers import is_complement, is_known_speaker_k
 
 _WORD_PATTERN = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _MAX_NAME_WORDS = 4
-# No article names more; lists of names contain no speakers.
+# The maximum number of people and bodies; longer lists of names contain no speakers.
 _MAX_MEMBERS = 400
 _DOMINANCE_FACTOR = 3
 _OPENING_WORDS = 7
@@ -45,7 +45,7 @@ class CastMember:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """A position in a sentence that names a member; `subject` if the sentence is about that member."""
+    """A position in a sentence that names a person or body. `subject`: the sentence is about them."""
 
     member: CastMember
     start: int
@@ -53,7 +53,7 @@ class Occurrence:
 
 
 class KnownPeople:
-    """The members of one text."""
+    """The people and bodies that one text names."""
 
     def __init__(self, text: str, language: Lexicon, grammar: Grammar) -> None:
         self._language = language
@@ -143,7 +143,9 @@ class KnownPeople:
         return first in self._grammar.dependents and any(is_role(word, self._language) for word in rest)
 
     def find_namesake(self, label: str) -> CastMember | None:
-        """Return the member for a label that also occurs inside sentences, in scripts without capitals."""
+        """Return the person or body that a short label names, in scripts without capitals, if the text has the
+        label more than once.
+        """
         if self._language.cased or " " in label or not 2 <= len(label) <= 4 or self._text.count(label) < 2:
             return None
         if self._grammar.is_body(label, self._language):
@@ -189,7 +191,7 @@ class KnownPeople:
         return False
 
     def find_bodies(self, phrase: str) -> tuple[list[CastMember], bool]:
-        """Return the bodies whose names end like "the agency" or "the ministry"."""
+        """Return the bodies whose names end in these words, such as "the agency" or "the ministry"."""
         words = [word.lower() for word in remove_determiner(split_name(phrase), self._language)]
         if len(words) != 1:
             return [], False
@@ -214,7 +216,7 @@ class KnownPeople:
         return member
 
     def is_shared(self, word: str) -> bool:
-        """Return whether several members share the surname, with none far more frequent."""
+        """Return whether several people share the surname and none of them is named far more often."""
         people = [member for member in self._by_last.get(word, ()) if member.person]
         return len(people) > 1 and self._choose_most_frequent(people) is None
 
@@ -228,11 +230,11 @@ class KnownPeople:
         return member
 
     def is_known_word(self, word: str) -> bool:
-        """Return whether the text capitalises the word inside a sentence, as it does names."""
+        """Return whether the text capitalises the word inside a sentence, as it does with names."""
         return word in self._words
 
     def is_small(self, word: str) -> bool:
-        """Return whether the text also writes the word in lower case, as it does not write names."""
+        """Return whether the text also has the word in lower case, so that it is no name."""
         return word.lower() in self._small
 
     def mentions(self, narration: str) -> list[Occurrence]:
@@ -300,7 +302,7 @@ class KnownPeople:
                     yield member, place
 
     def _find_without_case(self, name: str) -> CastMember | None:
-        """Find "中村市長", "이 시장" and "منصور" by the start or the end of one member's name, and by the title."""
+        """Find "中村市長", "이 시장" and "منصور" by the title and the beginning or end of a single name."""
         if self._grammar.addresses:
             people = self._by_letter.get(name[:1], [])
             matching_members = [
@@ -316,7 +318,7 @@ class KnownPeople:
         return matching_members[0] if len(matching_members) == 1 else None
 
     def _is_called(self, member: CastMember, name: str) -> bool:
-        """Return whether the name is the start of the person's name, or has a title or "Mr"."""
+        """Return whether the name is the beginning of the person's name, alone or with a title such as "Mr"."""
         for short, title in self._split_title(name):
             if member.name.startswith(short) and member.name != short:
                 is_known = title in self._grammar.addresses
@@ -347,9 +349,7 @@ class KnownPeople:
         return forms[0] if len(forms) == 1 else None
 
     def _has_name(self, word: str) -> CastMember | None:
-        """Return the only person with this surname, or with this first name if it is not a surname; None if
-        ambiguous.
-        """
+        """Return the only person with this surname or, if there is none, with this first name; None if ambiguous."""
         members = self._by_last.get(word, [])
         people = [member for member in members if member.person]
         first = [member for member in self._by_first.get(word, []) if member.person]

@@ -116,7 +116,7 @@ def remove_adverbs(text: str, language: Lexicon) -> str | None:
 
 
 def _find_closing_phrase(text: str, language: Lexicon) -> str:
-    """Return the noun phrase that ends the text, back to a conjunction, a verb or an adjunct."""
+    """Return the noun phrase at the end of the text, which begins after a conjunction, a verb or an adjunct."""
     tokens = text.split()
     start = len(tokens)
     while start > 0 and len(tokens) - start < _MAX_PHRASE_WORDS:
@@ -278,7 +278,7 @@ def _is_phrase_end(token: str, phrase: Sequence[str], language: Lexicon) -> bool
 
 
 def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
-    """Return whether a small word can only come after the phrase: "dijo Ferrán este lunes", "sagte Weber gestern"."""
+    """Return whether a small word can only follow a complete name: "dijo Ferrán este lunes", "sagte Weber gestern"."""
     if is_capital(phrase[-1]):
         if language.nouns_capitalised:
             return True
@@ -298,7 +298,7 @@ def _is_standing_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> b
 
 
 def _is_time(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
-    """Return whether the words begin with a time: `on Friday`, `este lunes`."""
+    """Return whether the words begin with a time expression: `on Friday`, `este lunes`."""
     first, second = matches[0][0], matches[1][0] if len(matches) > 1 else ""
     if language.is_date_word(first):
         return True

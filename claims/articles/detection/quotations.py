@@ -31,7 +31,7 @@ class Quotation:
 
 
 class Quotations:
-    """The quotations of one block, and look-ups by position."""
+    """The quotations of one block, searchable by position."""
 
     def __init__(self, text: str, *, is_dashed: bool = False, is_introduced: bool = False) -> None:
         """Find the quotations of a block.
@@ -41,7 +41,7 @@ class Quotations:
             is_introduced: whether the preceding block ends in a colon.
         """
         spoken_spans = list(_find_spoken_after_dash(text)) if is_dashed else []
-        #: Whether they are set off by dashes instead of marks.
+        #: Whether the spoken parts are set off by dashes instead of quotation marks.
         self.are_dashed = bool(spoken_spans) and (is_introduced or spoken_spans[0].end < len(text))
         self.spans = spoken_spans if self.are_dashed else _find(text)
         self._starts = [span.start for span in self.spans]

@@ -54,7 +54,7 @@ def split_sentences(block: str, language: Lexicon, quotations: Quotations) -> li
 
 
 def _find_boundaries(block: str, language: Lexicon, quotations: Quotations) -> Iterator[int]:
-    """Yield the places where one sentence ends, after its closing marks."""
+    """Yield the positions where a sentence ends, after its closing marks."""
     # Surrogates cannot cross into the library; every replacement is one code point, so offsets stay.
     plain_text = _SURROGATE_PATTERN.sub("\ufffd", block.translate(_TRANSLATION_TABLE))
     stops = {match.end() for match in _HARD_STOP.finditer(plain_text)}

@@ -27,7 +27,7 @@ _BELONGS_PATTERN = re.compile(r"^[Dd]['’](?=\w)")
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A speaker as worded in the text. `office` marks those without a proper name: "a ministry official"."""
+    """A speaker, worded as in the text. `office`: the speaker has no proper name ("a ministry official")."""
 
     name: str
     description: str | None = None
@@ -243,7 +243,7 @@ def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
 
 
 def _read_anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
-    """Read an anonymous claimant (an office or a group) in the words of the text: `a Foreign Ministry official`."""
+    """Read an anonymous claimant (an office or a group), worded as in the text: `a Foreign Ministry official`."""
     if len(tokens) > _MAX_UNKNOWN_WORDS and not is_known_speaker_kind(tokens, language):
         return None
     first, rest = tokens[0], tokens[1:]
@@ -286,7 +286,7 @@ def remove_determiner(tokens: Sequence[str], language: Lexicon) -> list[str]:
 
 
 def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
-    """Return where the capitalised words at the end begin, or `len(tokens)`."""
+    """Return the index at which the capitalised words at the end begin, or `len(tokens)`."""
     start = len(tokens)
     while start > 0:
         key = tokens[start - 1].lower()

@@ -18,7 +18,7 @@ _MAX_THAT_DISTANCE = 6
 _MIN_WORDS_SAID = 3
 _SURROUNDING_MARKS = " ,:،：，"
 _DASHES = ",，،–—-"
-#: The most words of an attribution that ends a sentence.
+#: The maximum number of words in an attribution at the end of a sentence.
 MAX_TAIL_LENGTH = 34
 _MIN_WORDS_CLAIMED = 3
 _MAX_ADJUNCT_LENGTH = 8
@@ -27,7 +27,7 @@ _MIN_WORDS_OF_CLAUSE = 4
 
 @dataclass(frozen=True, slots=True)
 class Attribution:
-    """A phrase that names a speaker, and the span of the attributing words."""
+    """A phrase that names a speaker, and the span of the words that attribute the sentence to that speaker."""
 
     phrase: str
     description: str | None
@@ -38,7 +38,7 @@ class Attribution:
 
 
 def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Attribution | None:
-    """Return the attribution in a sentence, preferring the speaker of its quotation to a source named in passing."""
+    """Return the attribution in a sentence. The speaker of its quotation is preferred to a source named in passing."""
     narration = _PARENTHESIS_PATTERN.sub(lambda match: " " * len(match[0]), narration)
     for pattern in language.patterns:
         attribution = _read_by_pattern(pattern, narration, language, grammar)
@@ -203,7 +203,7 @@ def _is_adjunct(after: str, language: Lexicon) -> bool:
 
 
 def _find_subject_start(text_before: str, subject: Phrase) -> int:
-    """Return where the subject begins, with its determiner and description."""
+    """Return the position where the subject begins, including its determiner and description."""
     if subject.description:
         places = [
             place
@@ -229,7 +229,9 @@ def _read_by_source(narration: str, tokens: list[Token], index: int, language: L
 
 
 def find_tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
-    """Return where a closing attribution begins: after the quotation or the last comma before it."""
+    """Return where a closing attribution begins: after the quotation, or after the last comma before the
+    attribution.
+    """
     before = narration[: found.start].rstrip()
     after = narration[found.end :]
     if (

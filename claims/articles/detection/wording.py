@@ -1,4 +1,4 @@
-"""Word a claim for editors: without outer quotation marks or a closing "…, she said"."""
+"""Write the statement of a claim for editors: without outer quotation marks or a closing "…, she said"."""
 
 from claims.articles.detection.attribution import Voice
 from claims.articles.detection.boilerplate import TERMINAL_MARKS

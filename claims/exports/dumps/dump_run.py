@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 MANIFEST_VERSION = 1
 
-#: Called with the name of each file when it is started.
+#: Called with the name of each file before it is written.
 ReportProgress = Callable[[str], None]
 
 
@@ -53,7 +53,7 @@ class DumpDamaged(Exception):
 
 
 class WithdrawnClaims(ExportFormat):
-    """Retracted and merged claims, one per line, for people who update their own copies."""
+    """The format of the list of retracted and merged claims, one per line, for people who update their own copies."""
 
     name, extension = "ndjson", "ndjson"
 
@@ -85,7 +85,7 @@ PARTS = (
     DumpPart(
         "claims.csv", Csv, csv.MEDIA_TYPE, "Every published claim as a table, one row for each verdict."
     ),
-    # Its writer is loaded when it is needed.
+    # The writer is imported on first use.
     DumpPart("claims.parquet", Parquet, "application/vnd.apache.parquet", "The columns of the CSV, typed."),
     DumpPart(
         "claims.jsonld",
@@ -97,7 +97,7 @@ PARTS = (
 
 
 class _MovableFile(File):
-    """A file that a folder-based Django storage moves instead of copying."""
+    """A file that a Django storage on disk moves instead of copying."""
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
         super().__init__(file)
@@ -131,7 +131,7 @@ def write_dump(*, kept_count: int | None = None, report_part: ReportProgress = l
 
 def _write_dump(report_part: ReportProgress, lock: LastingTransaction) -> KeptDump:
     now = datetime.now(UTC)
-    # Microseconds, so that the later of two dumps in one second comes later; and chance, so that no name returns.
+    # Microseconds sort two dumps of the same second; the random part makes each name unique.
     folder = f"{now:%Y-%m-%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(2)[:3]}"
     try:
         with _create_work_folder() as workshop, use_one_snapshot():
@@ -143,7 +143,7 @@ def _write_dump(report_part: ReportProgress, lock: LastingTransaction) -> KeptDu
         manifest = format_manifest({**about, "files": files})
         write_atomically(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))
     except BaseException:
-        # Where the store is away, the next run removes it.
+        # If the store is unavailable, the next run removes the folder.
         with suppress(FileStoreUnavailable):
             kept_dumps.remove(folder)
         raise
@@ -156,7 +156,7 @@ def _write_dump(report_part: ReportProgress, lock: LastingTransaction) -> KeptDu
 
 @contextmanager
 def _create_work_folder() -> Iterator[Path]:
-    """Create a working folder, on the store's own disk if there is one, and remove the remains of killed runs."""
+    """Create a working folder, on the disk of the file store if possible, and remove the remains of killed runs."""
     above: Path | None = None
     if isinstance(default_storage, FileSystemStorage):
         above = Path(default_storage.location, FOLDER)
@@ -170,7 +170,7 @@ def _create_work_folder() -> Iterator[Path]:
 def _write_file(
     part: DumpPart, selection: Selection, workshop: Path, folder: str, report_part: ReportProgress
 ) -> dict[str, Any]:
-    """Write a file, store it, and describe it."""
+    """Write a file, store it, and return its manifest entry."""
     report_part(part.name)
     path, place = workshop / part.name, f"{FOLDER}/{folder}/{part.name}"
     form = part.format()

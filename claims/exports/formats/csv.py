@@ -20,7 +20,7 @@ Cell = Callable[[Document, Document], Any]
 
 MEDIA_TYPE = "text/csv"
 
-#: U+FEFF, by which Excel recognises UTF-8.
+#: The byte order mark, by which Excel recognises UTF-8.
 BYTE_ORDER_MARK = "\ufeff".encode()
 
 #: Written if the data cannot be completed: a quoted cell that never ends.

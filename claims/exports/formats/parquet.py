@@ -17,7 +17,7 @@ from claims.exports.formats import csv
 
 MEDIA_TYPE = "application/vnd.apache.parquet"
 
-#: Rows that are written, and are to be read, at once.
+#: The number of rows written, and read, at once.
 GROUP_SIZE = 16_384
 
 _INTEGER, _DAY, _MOMENT = DataType.int64(), DataType.date32(), DataType.timestamp("us", tz="UTC")
@@ -38,7 +38,7 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
 class _GuardedWriter:
-    """A write-only file and an iterator. Both keep errors and raise them at the end: the Parquet writer would panic."""
+    """A write-only file with an iterator. It keeps errors until the end, because the Parquet writer would panic."""
 
     def __init__(self, file: IO[bytes]) -> None:
         self._file = file
@@ -87,7 +87,7 @@ def write(bodies: Iterable[bytes], file: IO[bytes], *, metadata: dict[str, Any])
         cast(IO[bytes], guarded),
         compression="zstd(3)",
         max_row_group_size=GROUP_SIZE,
-        # One key: of several, the order would be another one each time.
+        # A single key, because several would be written in random order.
         key_value_metadata={"factcheck": json.dumps(metadata)},
     )
     if guarded.failure:

@@ -1,4 +1,4 @@
-"""Publication bodies, streamed unparsed from PostgreSQL, with only a few in memory at a time.
+"""Stream publication bodies from PostgreSQL without parsing them, with only a few in memory at a time.
 
 They are the stored texts with this site's URL filled in.
 """
@@ -17,9 +17,9 @@ from django.db.models import QuerySet
 from claims.models import Publication
 from factcheck.web.site_urls import insert_site_url
 
-#: How much is written at a time: enough that a call costs nothing, little enough to flow.
+#: The size of a written block: large enough that calls cost little, small enough to stream.
 BLOCK_SIZE = 128 * 1024
-#: How much PostgreSQL joins at a time, in bytes.
+#: The number of bytes that PostgreSQL joins at a time.
 JOINED_SIZE = 256 * 1024
 #: The time limit of a download in seconds, because slow readers occupy slots that others wait for.
 MAX_SECONDS = 3600
@@ -88,7 +88,7 @@ class BodyBlock(NamedTuple):
     """The bodies of consecutive publications, one per line."""
 
     sequence: int
-    """The number of the last one in the ledger."""
+    """The ledger number of the last publication."""
     claims: int
     lines: bytes
 
@@ -150,12 +150,12 @@ def join_blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[b
 
 
 def _build_selects(parts: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[Any, ...]]:
-    """Return the SELECT of each part that can have rows, and the parameters of all of them."""
+    """Return a SELECT for each part that can have rows, and the parameters of all of them."""
     selects = []
     for rows in parts:
         try:
             selects.append(rows.values_list("body").query.sql_with_params())
-        except EmptyResultSet:  # the condition cannot be met
+        except EmptyResultSet:  # the condition is always false
             continue
     return [f"({sql})" for sql, _ in selects], tuple(
         chain.from_iterable(parameters for _, parameters in selects)

@@ -28,12 +28,12 @@ from claims.models.ledger_rules import ZERO_SHA256
 from sources.addresses import build_url_key
 from sources.models import Publisher, Source
 
-#: Lines that are compared at once.
+#: The number of lines compared at once.
 _BATCH_SIZE = 500
-#: Maximum conflicts listed.
+#: The maximum number of conflicts listed.
 _SHOWN_PROBLEMS = 10
 
-#: Called with how many bytes of the file were read.
+#: Called with the number of bytes read.
 Progress = Callable[[int], None]
 
 
@@ -57,9 +57,10 @@ class CheckedExport:
 
     restored: RestoreCounts
     begins_after: int
-    """The number of the last entry that is here already."""
+    """The number of the last entry that is already in the database."""
     replaces_house: bool
-    """Whether nothing was done here yet: the house and its scale are those that `migrate` made."""
+    """Whether the newsroom and its scale are still those that `migrate` created, because nothing was done here
+    yet."""
 
 
 def is_newsroom_empty() -> bool:
@@ -89,7 +90,7 @@ def check_export(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
 
 
 def _iterate_batches(lines: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
-    """Yield the lines in batches of one type, although snapshots and entries alternate in the file."""
+    """Yield the lines in batches of one type, even where snapshots and entries alternate in the file."""
     taking_turns = {"snapshot", "entry"}
     waiting: dict[str, list[ArchiveLine]] = {}
     for line in lines:
@@ -175,7 +176,7 @@ class _ExportCheck:
         if self.replaces_house and kind.name in ("publisher", "rating_scale", "rating"):
             self.restored.written[kind.name] += len(some)
             return
-        compared_columns = [name for name in kind.columns if name != "text"]  # which its hash stands for
+        compared_columns = [name for name in kind.columns if name != "text"]  # the hash identifies the file
         ids = [line.said["id"] for line in some]
         stored_rows = {
             row["id"]: row
@@ -205,7 +206,7 @@ class _ExportCheck:
             self._check_keys(kind, names, some)
 
     def _check_keys(self, kind: lines.LineKind, names: tuple[str, ...], some: list[ArchiveLine]) -> None:
-        """Check that the unique values of these rows do not belong to other rows here."""
+        """Check that other rows here do not already have the unique values of these rows."""
         keys = {line.number: _build_key(line.said, names) for line in some}
         given_keys = {key[0] for key in keys.values() if key}
         rows = kind.model._default_manager.filter(**{f"{names[0]}__in": given_keys}).values_list("pk", *names)
@@ -246,7 +247,7 @@ class _ExportCheck:
             self._compare_parts(after, bodies)
 
     def _require_chain(self, line: ArchiveLine, body: dict[str, Any]) -> None:
-        """Require that each entry continues the hash chain of the previous entry."""
+        """Check that each entry continues the hash chain of the previous entry."""
         values, previous = line.said, self._chain
         self._chain = values["chain_sha256"]
         if not self._chain:

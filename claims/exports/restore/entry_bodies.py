@@ -36,6 +36,6 @@ def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
 
 
 def _iterate_html(body: dict[str, Any]) -> Iterator[str]:
-    # Entries from before there were translations have none.
+    # Old entries, written before there were translations, have none.
     for part in (*body["verdicts"], *body.get("translations", [])):
         yield part["explanation_html"]

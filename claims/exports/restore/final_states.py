@@ -95,7 +95,7 @@ def _restore_media(newest: Mapping[int, RestoredEntry], merged_parts: MergedPart
 
 def _restore_appearances(newest: Mapping[int, RestoredEntry], merged_parts: MergedParts) -> set[int]:
     """Add, change and remove appearances, and return the ids of the remaining ones."""
-    # Of a claim that is merged, the other shows the appearances too. Its own entry has the last word.
+    # A merged claim's appearances are also in the entries of the other claim. Its own entry takes precedence.
     in_order = sorted(newest.items(), key=lambda item: item[1].status == Publication.Status.MERGED)
     appearances = {a["id"]: (pk, a) for pk, entry in in_order for a in entry.body["appearances"]}
     rows = Appearance.objects.filter(Q(pk__in=appearances) | Q(claim__in=newest)).in_bulk()
@@ -115,7 +115,7 @@ def _restore_appearances(newest: Mapping[int, RestoredEntry], merged_parts: Merg
 
 
 def _list_restorable(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]:
-    """Return the rows that can be restored: one for each place, and none from a deleted source.
+    """Return the rows that can be restored: one for each place, without those whose source was deleted.
 
     Rows are dropped here only for a merged claim that was never published; its own rows are known at the end.
     """

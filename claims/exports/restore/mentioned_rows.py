@@ -34,7 +34,7 @@ def store_things(lines: Iterable[ArchiveLine], *, replaces_house: bool) -> None:
 
 
 def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
-    """Store the missing rows among these."""
+    """Store those of these rows that are missing."""
     ids = [line.said["id"] for line in some]
     stored_ids = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     make = RowMaker(kind.model)
@@ -45,7 +45,7 @@ def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
 
 
 def _complete_values(kind: lines.LineKind, values: dict[str, Any]) -> dict[str, Any]:
-    """Add the values that the model computes when it saves a single row."""
+    """Add the values that the model computes in `save()`."""
     if kind.name != "source":
         return values
     return {**values, "url_key": build_url_key(values["url"]), "updated_at": timezone.now()}

@@ -64,8 +64,8 @@ def split_rounds(outcomes: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome
     waiting: list[EntryOutcome] = []
     withdrawn_ids: set[int] = set()
     for one in outcomes:
-        # From which claim another was taken out is said by the entry that follows. And on what an entry rests that has
-        # no verdict of its own is for the database to find, at its moment.
+        # The next entry shows from which claim another was split off. The evidence of an entry without its own
+        # verdict must be checked by the database at its own moment.
         alone = one.entry.kind == Publication.Kind.UNMERGE or (
             not one.has_verdict and (one.is_published or one.arrived)
         )
@@ -115,7 +115,7 @@ def _store_missing_claims(some: list[RestoredEntry], merged_parts: MergedParts) 
             id=entry.claim,
             state=Claim.State.ACCEPTED,
             updated_at=now,
-            # Written in this transaction when claims settle: before its end no reader looks for it.
+            # Written at the end of this transaction, because no reader sees the row earlier.
             first_appearance_id=find_first_appearance(entry.body),
             **build_claim_texts(entry.body, claimants),
         )
@@ -217,7 +217,7 @@ def _build_verdict(entry: RestoredEntry, arrived_verdict: ArrivedVerdict) -> dic
         "state": _State.PUBLISHED,
         "rating_id": body["rating"]["id"],
         **{name: body[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
-        # Which older exports do not have.
+        # Older exports do not have these.
         **{name: body.get(name, "") for name in ("title", *_MEDIA_FIELDS)},
         **{name: parse_day(body[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
         "published_at": datetime.fromisoformat(body["published_at"]) if body["published_at"] else None,

@@ -103,7 +103,7 @@ def _iterate_batches(
             batch.append(line)
             entries += 1
             text += len(line.body)
-            # The claim that another is merged into may only come with the entry that follows.
+            # The claim into which another is merged may come only with the next entry.
             waits = line.said["status"] == Publication.Status.MERGED
             if (entries >= _MAX_BATCH_ENTRIES or text >= _MAX_BATCH_BYTES) and not waits:
                 yield batch
@@ -120,7 +120,7 @@ def _restore_batch(batch: list[ArchiveLine], merged_parts: MergedParts, begins_a
     with connection.cursor() as cursor:
         # Prevents publications in between; the ledger takes the same lock.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims_publication'))")
-    speed_up_transaction()  # `advance_ids` waits until all of it is safe
+    speed_up_transaction()  # `advance_ids` waits until everything is committed
     store(lines.SNAPSHOT_KIND, [line for line in batch if line.type == "snapshot"])
     entries = [RestoredEntry.of(line) for line in new]
     replay(entries, merged_parts)

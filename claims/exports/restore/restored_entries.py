@@ -15,17 +15,17 @@ class MergedParts:
     """The parts of merged claims, which entries do not contain."""
 
     claims: set[int] = field(default_factory=set)
-    #: Appearance or verdict → claim.
+    #: The claim of each appearance or verdict.
     appearances: dict[int, int] = field(default_factory=dict)
     verdicts: dict[int, int] = field(default_factory=dict)
-    #: Picture, recording or video → the claims that brought it.
+    #: The claims that each picture, recording or video belonged to.
     media: dict[int, set[int]] = field(default_factory=dict)
 
     def add(self, values: Mapping[str, Any]) -> None:
         self.claims.add(values["id"])
         self.appearances.update(dict.fromkeys(values["appearances"], values["id"]))
         self.verdicts.update(dict.fromkeys(values["verdicts"], values["id"]))
-        for media in values.get("media", []):  # which older exports do not have
+        for media in values.get("media", []):  # older exports do not have these
             self.media.setdefault(media, set()).add(values["id"])
 
 
@@ -54,18 +54,18 @@ class RestoredEntry:
 
     @property
     def related(self) -> set[int]:
-        """The claims whose state the entry depends on or changes."""
+        """Return the claims whose state the entry depends on or changes."""
         into = self.body["merged_into"]
         return {self.claim, *self.body["merged_from"], *([into] if into else [])}
 
 
 def build_claim_texts(body: Mapping[str, Any], claimants: set[int]) -> dict[str, Any]:
-    """Return the texts of a claim from its public representation."""
+    """Return the texts of a claim, from its public representation."""
     claimant = (body["claimant"] or {}).get("id")
     return {
         "statement": body["statement"],
         "language": body["language"],
-        # A claimant whom nothing refers to any more may have been deleted.
+        # A claimant without any reference may have been deleted.
         "claimant_id": claimant if claimant in claimants else None,
         "claimed_on": parse_day(body["claimed_on"]),
         "context": body["context"],

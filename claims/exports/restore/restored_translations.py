@@ -21,7 +21,7 @@ def restore_translation_states(entries: list[RestoredEntry]) -> None:
         Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True)
     )
     for entry in entries:
-        bodies = entry.body.get("translations", [])  # which older exports do not have
+        bodies = entry.body.get("translations", [])  # older exports do not have these
         for body in bodies:
             if body["id"] not in known_ids:
                 known_ids.add(body["id"])
@@ -59,7 +59,7 @@ def _replace_earlier(entry: RestoredEntry, body: dict[str, Any]) -> None:
 
 
 def _retract_missing(entry: RestoredEntry, shown_ids: set[int]) -> None:
-    """Retract translations of the entry's current wording that are no longer in the entry."""
+    """Retract translations of the entry's current wording that the entry no longer contains."""
     verdicts = [verdict["id"] for verdict in entry.body["verdicts"]]
     published = Translation.objects.filter(verdict__in=verdicts, state=_State.PUBLISHED).exclude(
         pk__in=shown_ids

@@ -1,4 +1,4 @@
-"""Work out which verdicts each entry adds and removes, in memory, for a whole batch."""
+"""Determine which verdicts each entry adds and removes, in memory, for a whole batch."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ class EntryOutcome:
     superseded: list[int]
     retracted: list[int]
     has_verdict: bool
-    """Whether a published verdict of the claim itself is left then."""
+    """Whether the claim itself still has a published verdict."""
 
     @property
     def is_published(self) -> bool:
@@ -38,7 +38,7 @@ class EntryOutcome:
 
     @property
     def is_withdrawn(self) -> bool:
-        """Whether the entry removes the claim's last verdict."""
+        """Return whether the entry removes the claim's last verdict."""
         nothing_left = not (self.has_verdict or self.arrived or self.is_published)
         return nothing_left and bool(self.retracted)
 
@@ -63,9 +63,9 @@ class _VerdictTracker:
         )
         replaced_ids = {supersedes for *_, supersedes in rows}
         self._known = {pk for pk, *_ in rows}
-        #: Claim → publishers of its published verdicts.
+        #: The publishers of each claim's published verdicts.
         self._live: dict[int, dict[int, int]] = defaultdict(dict)
-        #: Of each claim and publisher the last one that nothing has replaced.
+        #: The latest verdict of each claim and publisher.
         self._last: dict[tuple[int, int], int] = {}
         for pk, claim, publisher, state, _supersedes in rows:
             if state == Verdict.State.PUBLISHED:

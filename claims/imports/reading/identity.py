@@ -11,7 +11,7 @@ from sources.addresses import build_url_key
 
 #: The content of a record, without its position and the values left out.
 CONTENT_FIELDS: Final = slice(Review._fields.index("statement"), Review._fields.index("media"))
-#: Its media too, but only if there are any: so the keys of other records stay the same.
+#: The media fields, which count only if they are not empty, so that other records keep their keys.
 MEDIA_FIELDS: Final = slice(Review._fields.index("media"), Review._fields.index("remarks"))
 
 
@@ -66,6 +66,6 @@ def build_name_key(person: Person | None) -> str:
 
 
 def _name_values(part: Any) -> dict[str, Any]:
-    """Return the given fields of a review by name, in the form that digests need."""
+    """Return the fields of a part of a review by name, in the form that digests need."""
     fields: dict[str, Any] = part._asdict()
     return fields

@@ -83,7 +83,7 @@ def read_review(raw_record: RawRecord, conventions: Conventions = NO_CONVENTIONS
         claimant=_read_claimant(record, outlet),
         claimed_on=record.read_day("claimed_on", language),
         context=_read_context(record),
-        # A recording in which it is shown counts as where it was claimed.
+        # A recording that shows the claim counts as its appearance.
         appearances=tuple(dict.fromkeys((*record.read_addresses("appearances"), *media))),
         topics=record.read_topics(),
         id=record.read_name("id", MAX_ID_LENGTH),
@@ -104,13 +104,13 @@ def read_review(raw_record: RawRecord, conventions: Conventions = NO_CONVENTIONS
 
 @dataclass(slots=True)
 class _Record:
-    """The interpreted values of a record, and the values left out so far."""
+    """A record during interpretation: its values, and those left out so far."""
 
     found: RawRecord
     conventions: Conventions
     remarks: list[Remark] = field(default_factory=list)
     value: Callable[[str], Any] = field(init=False)
-    """The value of a field; None where it is not known."""
+    """The value of a field; None if unknown."""
 
     def __post_init__(self) -> None:
         known_fields = {
@@ -150,7 +150,7 @@ class _Record:
         return text
 
     def read_name(self, name: str, limit: int) -> str:
-        """Return all names on one line."""
+        """Return all names in a field, on one line."""
         value = self.value(name)
         if not value and value != 0:
             return ""
@@ -198,7 +198,7 @@ class _Record:
         return addresses[0] if addresses else ""
 
     def read_category(self, name: str) -> str:
-        """Return one of schema.org's categories of media."""
+        """Return the schema.org category of the record's media."""
         value = self.value(name)
         if not value:
             return ""
@@ -277,7 +277,7 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
     for about, problem in problems:
         record.add_remarks(about, [problem])
     if person and outlet and is_own_name(person.name, outlet):
-        # Markup often repeats the organisation that publishes it. It checked the claim and did not make it.
+        # Markup often repeats the publisher here. It checked the claim and did not make it.
         reason = SpokenSentence(
             "%(person)s gave the rating, so no claimant is stored.",
             person=shorten_value(person.name),
@@ -288,7 +288,7 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
 
 
 def _read_context(record: _Record) -> str:
-    """Return the context, including words in the claimant field that name no one."""
+    """Return the context of the claim, including words in the claimant field that name no person or body."""
     text = record.read_text("context")
     claimant = record.value("claimant")
     crowd = read_crowd(claimant, record.value("claimant_kind")) if claimant else ""
@@ -362,13 +362,13 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
 
 
 def _split_topics(value: Any) -> Iterator[str]:
-    # An entry of a list is one topic, commas and all: "Food, Agriculture and Rural Affairs".
+    # An entry of a list is one topic, even with commas: "Food, Agriculture and Rural Affairs".
     parts = list(iterate_texts(value))
     if isinstance(value, str):
         longest = cleaned_text.MAX_LENGTH
         whole_value = (
             value if "&" not in value else clean(value[:longest])
-        )  # an entity ends in a semicolon as well
+        )  # an HTML entity also ends in a semicolon
         parts = _TOPIC_SEPARATOR.split(whole_value)
         if len(parts) == 1:
             parts = whole_value.split(",")

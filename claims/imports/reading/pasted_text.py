@@ -1,4 +1,4 @@
-"""Rows pasted from a spreadsheet → claims, read by the same rules as files. Pure.
+"""Read claims from rows pasted from a spreadsheet, by the same rules as files. Pure.
 
 Spreadsheet programs put tabs between cells, and quotation marks around cells with line breaks; other programs paste
 CSV. The first row may be a header or a record.
@@ -15,7 +15,7 @@ from claims.imports.reading.mappings.mapping_choice import find_wordiest_column
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
 
-#: So much is pasted at once; of more, a file is imported.
+#: The limits of a pasted text; larger ones are imported as files.
 MAX_ROWS: Final = 2_000
 MAX_BYTES: Final = 2_000_000
 
@@ -32,12 +32,12 @@ FIELDS: Final = (
 )
 
 Settings = dict[str, Any]
-#: A pasted row, and the proposal that it would become.
+#: A pasted row, and the parsed proposal or the reason for rejecting it.
 PastedRow = tuple[RawRecord | Refusal, Review | Refusal]
 
 
 def clean_pasted_text(text: str) -> str:
-    """Remove null characters, and the byte order marks that spreadsheets put at the start."""
+    """Remove null characters and the byte order mark that spreadsheet programs put at the start."""
     return text.replace("\ufeff", "").replace("\x00", "").lstrip("\r\n")
 
 
@@ -49,7 +49,7 @@ def detect_settings(text: str) -> Settings:
     if "\t" in text:
         dialect["delimiter"] = "\t"
     elif not detected or not _find_named_fields(detected):
-        # Sentences have commas in them: without names of columns, a line is one cell.
+        # Sentences contain commas, so without column names a line is one cell.
         dialect["delimiter"] = (
             "\t" if _is_ragged(text, dialect.get("delimiter", ",")) else dialect["delimiter"]
         )
@@ -91,7 +91,7 @@ def _build_file(text: str) -> File:
 
 
 def _find_named_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields of a proposal that the column names refer to."""
+    """Return the fields that column names identify."""
     fields = settings.get("mapping", {}).get("fields", {})
     return {name: column for name, column in fields.items() if name in FIELDS}
 

@@ -1,4 +1,4 @@
-"""`RawRecord` → rows for staging, in one process per processor.
+"""Turn records (`RawRecord`) into rows for staging, in one process per processor.
 
 Reading the values takes most of the time. It needs no database, so other processes can do it. They write each record
 as a line of PostgreSQL's COPY, which is passed on without parsing it.
@@ -23,7 +23,7 @@ from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
 
-#: How many records a process gets at a time: enough that handing them over costs little.
+#: The number of records that a process gets at a time. Larger batches would not save much time.
 CHUNK_SIZE = 500
 
 #: The parts of a line: the record's keys, its statement, the review, and the original fields.
@@ -35,14 +35,14 @@ RecordInput = tuple[RawRecord | Refusal, Conventions]
 
 
 class CleanedBatch(NamedTuple):
-    """A batch of cleaned records."""
+    """A batch of cleaned records, as lines for COPY, with their problems."""
 
     records: int
-    """How many they were."""
+    """The number of records in the batch."""
     lines: bytes
-    """Those that may be stored, as they wait for that (`pack_review()`)."""
+    """The usable records, packed for staging (`pack_review()`)."""
     incomplete: list[tuple[RawRecord, tuple[Remark, ...]]]
-    """Those of them in which something was left out, as they were found, and what."""
+    """The original records from which values were left out, with the remarks on these."""
     refusals: list[Refusal]
 
 
@@ -95,14 +95,14 @@ def _clean(chunk: list[RecordInput]) -> CleanedBatch:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent ends, for whatever reason."""
+    """End this process when its parent ends, even if that is killed."""
     Thread(target=_wait_for_parent, name="end-with-parent", daemon=True).start()
 
 
 def _wait_for_parent() -> None:
     parent = parent_process()
     if parent is not None:
-        parent.join()  # a pipe is behind it, which the system closes at the other end
+        parent.join()  # the other end of this pipe closes when the parent ends
         os._exit(1)
 
 
@@ -127,7 +127,7 @@ def pack_review(review: Review, record: RawRecord) -> bytes:
 
 
 def unpack_review(text: str) -> Review:
-    """Read back a packed review. Its remarks are stored separately."""
+    """Parse a packed review. Its remarks are stored separately."""
     place, (
         statement, language, publisher, rating, claimant, claimed_on, context, appearances, topics,
         number, url, title, summary, byline, reviewed_on, review_language, *of_media,
@@ -161,7 +161,7 @@ def _build_media(
 
 
 def unpack_place(text: str) -> RecordPlace:
-    """Return the position of the review in the input, from its line."""
+    """Return the position of a review in the input from its packed line."""
     place, _review = orjson.loads(text)
     return RecordPlace(*place)
 
@@ -169,7 +169,7 @@ def unpack_place(text: str) -> RecordPlace:
 def _serialise_fields(record: RawRecord) -> bytes:
     try:
         return orjson.dumps(record.fields)
-    except TypeError:  # half a character, a number of forty digits
+    except TypeError:  # unpaired surrogates, and integers that are too large
         return orjson.dumps(to_plain_json(dict(record.fields)))
 
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
-#: The fields that a reader fills, whatever the format calls them. Values are as found: text, numbers, lists of those,
-#: or None. They are interpreted later in one place (`claims.imports.reading.interpretation`).
+#: The fields that every reader fills, with the values as they are in the file: text, numbers, lists of these, or
+#: None. `claims.imports.reading.interpretation` interprets them later.
 FIELDS: Final = {
     "id": "the file's own number or name of this review, by which it is known again",
     "statement": "what was claimed (ClaimReview.claimReviewed)",
@@ -38,16 +38,16 @@ FIELDS: Final = {
 }
 
 
-# Tuples, because hundreds of thousands of them are handed from one process to another.
+# Tuples, because hundreds of thousands of them are passed between processes.
 
 
 class RecordPlace(NamedTuple):
     """A position in the input, described for the user."""
 
     file: str
-    """The file's name, inside an archive or folder with its path there."""
+    """The name of the file; inside an archive or folder, with its path there."""
     position: str
-    """Such as "row 812", "line 40" or "block 2, review 1"."""
+    """For example "row 812", "line 40" or "block 2, review 1"."""
 
     def __str__(self) -> str:
         return f"{self.file}, {self.position}"
@@ -58,9 +58,9 @@ class RawRecord(NamedTuple):
 
     place: RecordPlace
     fields: Mapping[str, Any]
-    """Names of `FIELDS` → values as they were found. A field that is absent, None, "" or [] is not known."""
+    """The values in the file, by names of `FIELDS`. A field that is absent, None, "" or [] is unknown."""
     raw: Any = None
-    """The record as its own format has it (a row, a JSON object), for the report; None where `fields` is the same."""
+    """The record in its own format (a row, a JSON object), for the report; None if `fields` is the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,12 @@ class Refusal:
 
     place: RecordPlace
     field: str
-    """The name in `FIELDS` that the reason is about; "" where it is about the record or file as a whole."""
+    """The field in `FIELDS` with the problem; "" if it is the whole record or file."""
     reason: str
-    """A sentence for a person: what was wrong and, where there is one, the way out."""
+    """A sentence for a person: the problem and, if there is one, the solution."""
     code: str
-    """The same reason for counting, in a few words without values: "no statement", "ambiguous date"."""
+    """The kind of problem in a few words without values, for counting: "no statement", "ambiguous date"."""
     found: RawRecord | None = None
-    """The record, where there is one that can be corrected and fed back."""
+    """The fields of the record, if it can be corrected and imported again."""
     raw: Any = None
-    """What stood there, where it could not even be read as a record."""
+    """The original text, if it could not be read as a record."""

@@ -21,7 +21,7 @@ from claims.imports.reading.values.rating_labels import has_scale
 from claims.imports.reading.values.statement_language import find_majority_language
 from factcheck.sentences import SpokenSentence
 
-#: Called for each file with how it is read.
+#: Called with each file, its format and its settings.
 ReportDetection = Callable[[File, ImportFormat, Mapping[str, Any]], None]
 
 #: Called for each file with warnings for the importing user.
@@ -30,10 +30,10 @@ ReportNote = Callable[[File, str], None]
 #: Whether to import reviews without ratings, if no column is known to contain any.
 IsUnrated = Callable[[File], bool]
 
-#: So many records of a file show which language it is in.
+#: The number of records from which the language of a file is detected.
 _SAMPLE_SIZE = 200
 
-#: So many rating labels are named in a note.
+#: The maximum number of rating labels in a note.
 _MAX_NAMED = 10
 
 #: The formats whose columns a mapping describes.
@@ -55,21 +55,21 @@ def _return_false(file: File) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """Settings for reading files. An empty recipe detects everything."""
+    """The settings for reading files. With an empty recipe, everything is detected."""
 
     format: str = ""
-    """The name of a format; "" to find out."""
+    """The name of the format; "" to detect it."""
     settings: Mapping[str, Any] | None = None
-    """As the format's reader understands them; None to find out."""
+    """The settings of the format's reader; None to detect them."""
     mapping: TableMapping | None = None
-    """What the columns of tables mean; None to find out."""
+    """The mapping of table columns; None to detect it."""
     constants: Mapping[str, str] = field(default_factory=dict)
-    """Names of fields → the value of records that have none themselves."""
+    """The default values by field."""
     sheet: str = ""
-    """Which sheet of a workbook is read; "" for the first one that is not empty."""
+    """The sheet of a workbook to read; "" for the first one that is not empty."""
 
     def of(self, file: File) -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:
-        """Return the reader of a file and its settings, or the reason why it cannot be read."""
+        """Return the reader of a file with its settings, or the reason why the file cannot be read."""
         format_found = detect_format(file, format=self.format or self._find_table_format(file))
         if isinstance(format_found, Refusal):
             return format_found
@@ -77,7 +77,7 @@ class Recipe:
         if self.settings is not None and self.format == form.NAME:
             settings = self.settings
         elif self.mapping is not None:
-            # All three have the method, and detection was limited to them.
+            # All three readers have this method, and only they are detected here.
             settings = form.build_mapped_settings(file, self.mapping)  # type: ignore[attr-defined]
         if self.sheet and form is not spreadsheets:
             reason = SpokenSentence(
@@ -87,8 +87,8 @@ class Recipe:
         return form, self.complete(settings) if form in MAPPED_FORMATS else settings
 
     def complete(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Return the settings of a table, completed with the given ones."""
-        if "mapping" not in settings:  # of a workbook, whose reader looks for one when it is read
+        """Return the settings of a table, with those of the recipe added."""
+        if "mapping" not in settings:  # a workbook's mapping is detected while it is read
             return {**settings, "constants": dict(self.constants), "sheet": self.sheet}
         mapping = dict(settings["mapping"])
         if self.constants:
@@ -141,7 +141,7 @@ def read_records(
 
 
 def _find_language(items: Iterable[RawRecord | Refusal]) -> str:
-    """Return the main language of the statements, if the records do not state it."""
+    """Return the most common language of the statements, if the records do not state it."""
     fields = [item.fields for item in items if isinstance(item, RawRecord)]
     return find_majority_language(
         read_line(one.get("statement")) for one in fields if not one.get("language")
@@ -149,7 +149,7 @@ def _find_language(items: Iterable[RawRecord | Refusal]) -> str:
 
 
 def _find_foreign_labels(records: Iterable[RecordInput]) -> str:
-    """Return a sentence about labels that are not on any scale of their publisher; "" if there are none.
+    """Return a sentence that lists labels outside all scales of their publisher; "" if there are none.
 
     An archive may hold another party's ratings of claims, with links to a fact-checker's pages. Imported unchecked,
     those ratings would be published as the fact-checker's verdicts.

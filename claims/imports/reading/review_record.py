@@ -23,7 +23,8 @@ class Outlet(NamedTuple):
 
     name: str
     domain: str = ""
-    """What a listed publisher is known by, such as "politifact.com"; of any other its host, or ""."""
+    """The domain that identifies a listed publisher, such as "politifact.com"; the host of any other publisher, or
+    ""."""
     url: str = ""
     country: str = ""
     """ISO 3166-1, or ""."""
@@ -34,13 +35,13 @@ class Label(NamedTuple):
     """A rating label in the publisher's own words, and its rating class."""
 
     raw: str
-    """Exactly as the record has it, white space at its ends aside."""
+    """The label in the record, without white space at its ends."""
     text: str
-    """As the publisher's scale words it, where the label is known; otherwise the raw label."""
+    """The official wording of a known label; otherwise the raw label."""
     rating_class: str = ""
-    """One of `RatingClass`, or "" while nobody has decided."""
+    """One of `RatingClass`; "" if the label is not classified."""
     scale: str = ""
-    """The name of the publisher's scale, where the label is known to belong to one."""
+    """The name of the publisher's scale; "" if the label is on none."""
     language: str = ""
 
 
@@ -53,7 +54,7 @@ class Remark(NamedTuple):
 
 
 class Review(NamedTuple):
-    """One publisher's judgement on one claim; without a `rating`, only the claim, for triage."""
+    """One publisher's judgement on one claim. Without a `rating` it is only a claim, for triage."""
 
     place: RecordPlace
     statement: str
@@ -66,11 +67,11 @@ class Review(NamedTuple):
     claimed_on: date | None = None
     context: str = ""
     appearances: tuple[str, ...] = ()
-    """http(s) addresses where the claim was made, the first known one first."""
+    """http(s) URLs where the claim was made, the first known one first."""
     topics: tuple[str, ...] = ()
     id: str = ""
     url: str = ""
-    """Where the review stands; an http(s) address or ""."""
+    """The http(s) URL of the review, or ""."""
     title: str = ""
     """The headline of the review."""
     summary: str = ""
@@ -78,7 +79,7 @@ class Review(NamedTuple):
     reviewed_on: date | None = None
     review_language: str = ""
     media: tuple[str, ...] = ()
-    """http(s) addresses of pictures, audio or video that it is about. They are among the `appearances` too."""
+    """http(s) URLs of the pictures, audio or video that it is about. They are also in `appearances`."""
     media_kind: str = ""
     """`image`, `video` or `audio`, or ""."""
     media_authenticity_category: str = ""

@@ -1,4 +1,4 @@
-"""Reviews → rows, in bulk: claims, verdicts, their parts, and ledger entries.
+"""Store reviews as rows, in bulk: claims, verdicts, their parts, and ledger entries.
 
     stage            holds reviews in a temporary table, sorted by statement
     decisions        reviews of one statement → their claims, and the outcome of each review

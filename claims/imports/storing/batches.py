@@ -76,7 +76,7 @@ class PreparedBatch:
     entities: ReferencedEntities
     new: "_BatchRows"
     known: list[StagedReview]
-    """Reviews of which something may be stored already."""
+    """Reviews that may already be stored in part."""
 
 
 def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatch:
@@ -85,7 +85,7 @@ def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatc
     """
     now = clock.get_database_time()
     with transaction.atomic():
-        speed_up_transaction()  # the end of the import waits until all of it is safe
+        speed_up_transaction()  # the caller waits for all commits before the import ends
         entities = ReferencedEntities(
             (staged_review.review for staged_review in batch), now=now, by=run.started_by
         )
@@ -137,7 +137,7 @@ def _split_batch(
 
 @dataclass(slots=True)
 class _BatchRows:
-    """The rows that carry out the decisions, with their ids."""
+    """The rows to store for the decisions of a batch, with their ids."""
 
     decisions: Decisions
     lines: list[CopyLines] = field(default_factory=list)
@@ -146,7 +146,8 @@ class _BatchRows:
         self._assign_ids()
         self.lines = [*self._iterate_parts(), *self._build_record_lines(), *self._build_problem_lines()]
 
-    # Making ready -----------------------------------------------------------------------------------------------------
+    # Preparing
+    # ----------------------------------------------------------------------------------------------------------
 
     def _assign_ids(self) -> None:
         new, old = self.decisions.new, self.decisions.old
@@ -202,7 +203,7 @@ class _BatchRows:
         return build_lines(ImportedRecord, [self._build_record(decided) for decided in self.decisions.taken])
 
     def _build_problem_lines(self) -> list[CopyLines]:
-        """Return the rows for values that conflict with stored ones."""
+        """Return the problem rows for values that conflict with stored ones."""
         left_out_reviews = [one for one in self.decisions.taken if one.left_out]
         if not left_out_reviews:
             return []
@@ -323,7 +324,7 @@ class _BatchRows:
         }
 
     def _build_change(self, one: ExistingClaim) -> ImportedChange:
-        """Build the row that is needed to undo the import."""
+        """Build the row that records a change, so that the import can be undone."""
         claim = one.claim
         return ImportedChange(
             run=self.decisions.run,

@@ -48,7 +48,7 @@ class DecidedReview:
     outcome: str
     verdict: Verdict | None
     left_out: dict[str, str]
-    """Fields of which something else is stored, and what that is."""
+    """The review's fields whose stored value differs, with that value."""
     made_claim: bool
     made_verdict: bool
 
@@ -71,12 +71,12 @@ class Decisions:
 
     @property
     def new(self) -> list[ExistingClaim]:
-        """Claims to store."""
+        """Return the claims to store."""
         return [one for one in self._standings.values() if one.is_new]
 
     @property
     def old(self) -> list[ExistingClaim]:
-        """Claims to change."""
+        """Return the claims to change."""
         return [one for one in self._standings.values() if not one.is_new]
 
     def decide_new(self, reviews: Iterable[StagedReview]) -> None:
@@ -121,7 +121,7 @@ class Decisions:
         return not existing_claim.is_new or id(existing_claim) in self._standings
 
     def _admit(self, reviews: Iterable[StagedReview]) -> Iterator[StagedReview]:
-        """Yield reviews that may be imported, and record the others."""
+        """Yield the reviews that may be imported, and record the refusal of the others."""
         for staged_review in reviews:
             try:
                 self.entities.require_no_namesake(staged_review.review.publisher)
@@ -183,7 +183,7 @@ class Decisions:
 def _sort_rated_first(
     assigned: list[tuple[StagedReview, ExistingClaim]],
 ) -> list[tuple[StagedReview, ExistingClaim]]:
-    """Sort rated reviews first, so that unrated records of a review find its verdict whatever the order of the file."""
+    """Sort rated reviews first. Unrated records of a review then find its verdict, whatever the order of the file."""
     return sorted(assigned, key=lambda pair: pair[0].review.rating is None)
 
 
@@ -241,7 +241,7 @@ def assign_claims(
 
 
 def is_distinctive(statement: str) -> bool:
-    """Return whether the words are too long to be repeated by chance."""
+    """Return whether the statement is so long that two people hardly use the same words by chance."""
     return sum(map(str.isalnum, statement)) >= DISTINCTIVE_LENGTH
 
 
@@ -259,10 +259,10 @@ def _find_same_claims(
     fitting_claims = [one for one in fitting_claims if not one.was_reviewed_elsewhere(review, publisher)]
     if person:
         yield from (one for one in fitting_claims if one.is_by(person))
-        # A publisher that judges a statement twice, once without a claimant, judges one claim.
+        # A publisher that judges a statement twice, once without a claimant, judges a single claim.
         yield from (one for one in fitting_claims if not one.names and publisher in one.publisher_ids)
     elif review.rating is None and publisher is None:
-        yield from fitting_claims  # it names no other claimant
+        yield from fitting_claims  # this review names no other claimant
     else:
         yield from (one for one in fitting_claims if publisher in one.publisher_ids)
         yield from (one for one in fitting_claims if not one.names)

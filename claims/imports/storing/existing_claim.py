@@ -1,4 +1,4 @@
-"""An existing claim during an import: the details that reviews may change, and the changes they made."""
+"""An existing claim during an import: the details that reviews may change, and the changes made."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,9 +25,9 @@ from factcheck.database.bulk_copy import RowMaker
 from factcheck.installation.messages import activate_house_language
 from sources.models import Publisher
 
-#: Fields that reviews lack and that a new version copies.
+#: Fields that reviews do not have; a new version copies them.
 _CARRIED_OVER_FIELDS = ("explanation", "valid_as_of", "recheck_on")
-#: The stored value if an import adds nothing to a missing one.
+#: The reason why a detail is not added to a draft: editors wrote the verdict.
 _EDITORS_VERDICT = "nothing: people here answer for that verdict"
 #: The wording of public notes, in this order.
 CHANGED_NOTE, ADDED_NOTE, ANOTHER_REVIEW_NOTE = (
@@ -63,13 +63,13 @@ def _get_verdict_maker() -> RowMaker[Verdict]:
 class ExistingClaim(ReviewedClaim):
     """A stored or new claim, with the details that reviews may change and the changes they made."""
 
-    #: The number of the last version that each publisher has.
+    #: The number of each publisher's latest version.
     versions: dict[int, int] = field(default_factory=dict)
     #: Publishers whose verdict was retracted here.
     retracted: set[int] = field(default_factory=set)
-    #: Publishers whose last verdict came with an import that was undone: no objection is left here.
+    #: Publishers whose last verdict came from an import that was undone. They may be imported again.
     undone: set[int] = field(default_factory=set)
-    #: Whether a person answers for the words of the claim, because they wrote or review a verdict on them.
+    #: Whether a person here is responsible for the wording, because they wrote or reviewed a verdict on the claim.
     words_are_ours: bool = False
     source_ids: set[int] = field(default_factory=set)
     topic_ids: set[int] = field(default_factory=set)
@@ -81,13 +81,14 @@ class ExistingClaim(ReviewedClaim):
     drafts: list[Verdict] = field(default_factory=list)
     superseded: list[Verdict] = field(default_factory=list)
     before: dict[str, Any] = field(default_factory=dict)
-    """Names of the claim's own attributes that changed, and what they held."""
+    """The changed attributes of the claim, with their earlier values."""
     revised: set[int] = field(default_factory=set)
-    """Publishers of whom a record of this import said something else than before."""
+    """Publishers whose review was changed by a record of this import."""
     notes: dict[str, dict[str, None]] = field(default_factory=dict)
-    """What happened → to which parts of the claim and its verdicts, in words for readers."""
+    """The changed parts of the claim and its verdicts by kind of change, in words for readers."""
 
-    # A review is taken ----------------------------------------------------------------------------------------------
+    # Applying a review
+    # -------------------------------------------------------------------------------------------------
 
     def take(
         self,
@@ -131,7 +132,7 @@ class ExistingClaim(ReviewedClaim):
             self.revised.add(publisher.pk)
         draft = self.open.get(publisher.pk) if publisher and publisher.is_house else None
         left_out: dict[str, str] = {}
-        # A draft about these words is in progress.
+        # A draft relies on the current wording.
         is_changed = self._update_wording(
             review, entities, left_out, is_known=is_known, revises=revises and draft is None
         )
@@ -151,7 +152,8 @@ class ExistingClaim(ReviewedClaim):
             )
             verdict = self.live[live_verdict.publisher_id]
         else:
-            # Without a rating there is no verdict to hold it; the reason of the first record does.
+            # Without a rating there is no verdict to store these details, only the reason that the first record
+            # gave the claim.
             values = collect_details(review) | {"publisher": publisher.name if publisher else ""}
             for name, value in values.items():
                 if value and str(value) not in self.claim.reason:
@@ -351,7 +353,9 @@ class ExistingClaim(ReviewedClaim):
         return True
 
     def _may_be_revised(self, live_verdict: Verdict, house: HouseRecords) -> bool:
-        """Return whether the import may revise a verdict. It may not if its claim was merged into this one."""
+        """Return whether the import may revise a verdict. It may not if the verdict came from a claim merged into
+        this one.
+        """
         is_its_own = live_verdict in self.verdicts or live_verdict.claim_id == self.claim.pk
         return is_its_own and house.may_revise(live_verdict)
 
@@ -372,7 +376,7 @@ class ExistingClaim(ReviewedClaim):
 
 
 def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
-    """Return the differences between a review and a verdict for which people here are responsible."""
+    """Return the details of a review that differ from a verdict for which people here are responsible."""
     return {
         name: str(getattr(verdict, DETAILS[name]) or _EDITORS_VERDICT)
         for name in find_differences(review, verdict)
@@ -380,7 +384,7 @@ def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
 
 
 def _describe_additions(is_known: bool) -> str:
-    """Return the note on additions: more details, or an additional review."""
+    """Return the note about additions: more details, or another review."""
     return ADDED_NOTE if is_known else ANOTHER_REVIEW_NOTE
 
 

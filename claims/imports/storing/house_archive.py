@@ -31,11 +31,11 @@ from sources.addresses import is_address
 from sources.source_kinds import STANDARD_INPUT
 
 PERMISSION = "claims.import_house_archive"
-#: So many records the second administrator looks at.
+#: The number of records that the second administrator reviews.
 SAMPLE_SIZE = 25
 
 _State = ImportRun.State
-#: Problems are stored so many at a time.
+#: The number of problems stored at a time.
 _BATCH_SIZE = 1_000
 
 
@@ -57,7 +57,7 @@ def queue_archive(run: ImportRun, *, by: User) -> None:
 
 
 def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
-    """Copy a file, to be read and held as a newsroom archive.
+    """Store a copy of a file and hold it as a newsroom archive, to be read.
 
     Raises:
         NotAllowed: the person is not an administrator.
@@ -144,7 +144,7 @@ def release_archive(run: ImportRun, *, by: User) -> None:
 
 
 class _Sample:
-    """A random sample of records (algorithm R), unpredictable for the author of a file."""
+    """A random sample of records (algorithm R) that the author of a file cannot predict."""
 
     def __init__(self) -> None:
         self.chosen: list[dict[str, Any]] = []

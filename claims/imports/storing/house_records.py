@@ -34,7 +34,7 @@ class HouseRecords:
         self.is_archive = run.house_archive and run.released_by_id is not None
 
     def require_own(self, publisher: Publisher | None) -> None:
-        """Require that a newsroom archive contains only the newsroom's own records.
+        """Check that a record in a newsroom archive is the newsroom's own.
 
         Raises:
             HouseRecordRefused: the record is another publisher's.
@@ -58,7 +58,7 @@ class HouseRecords:
         revises: bool,
         drafted_now: bool,
     ) -> None:
-        """Require that this record can become a verdict of the newsroom, or already is one.
+        """Check that this record can become a verdict of the newsroom, or already is one.
 
         Args:
             live_verdict: the newsroom's published verdict on the claim.
@@ -126,7 +126,8 @@ class HouseRecords:
         return live_verdict.origin == Verdict.Origin.IMPORTED
 
 
-# Who speaks as the house ----------------------------------------------------------------------------------------------
+# Recognising the newsroom
+# -----------------------------------------------------------------------------------------------
 
 
 def find_own_outlets(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
@@ -172,7 +173,7 @@ def _is_below(place: str, hosts: set[str]) -> bool:
 
 
 def find_untouched_drafts(records: QuerySet[ImportedRecord]) -> QuerySet[Verdict]:
-    """Return the newsroom's untouched drafts that were made from these records."""
+    """Return the newsroom's drafts that were made from these records and have not been edited since."""
     made_records = records.filter(made_verdict=True).values("verdict")
     drafts = Verdict.objects.filter(pk__in=made_records, origin=Verdict.Origin.HOUSE, state=_DRAFT)
     drafts = drafts.filter(review_round=0, edited_by=[])

@@ -1,4 +1,5 @@
-"""What is stored already: existing claims that reviews may be about, under lock, and records of earlier imports.
+"""Find what is already stored: existing claims that reviews may be about (under lock), and records of earlier
+imports.
 
 A review is recognised by its page and statement, or by the file's own number. Many files number their rows from one,
 so a number alone proves little: the statement, the page or, without a page, the file must be the same too. Otherwise
@@ -39,7 +40,7 @@ class KnownClaims(NamedTuple):
 
     of_statement: dict[UUID, list[ExistingClaim]]
     by_id: dict[int, ExistingClaim]
-    """By the ids of claims; one that was merged stands for its target."""
+    """Claims by id; a merged claim is replaced by its target."""
 
 
 def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
@@ -149,7 +150,7 @@ def _build_existing_claim(claim: Claim) -> ExistingClaim:
 
 
 class SeenRecords:
-    """Records of earlier imports, latest first."""
+    """The records of earlier imports, latest first."""
 
     def __init__(self, records: Sequence[EarlierRecord]) -> None:
         self.claims = {one.claim for one in records}
@@ -187,14 +188,14 @@ class SeenRecords:
         return others[0] if others else None
 
     def is_revision(self, staged_review: StagedReview, existing_claim: ExistingClaim) -> bool:
-        """Return whether the record revises its claim's previous record."""
+        """Return whether the record changes a review that its claim got from an earlier record."""
         claim = existing_claim.claim.pk
         if claim in staged_review.seen_claims:
             return False
         last = next((one for one in self._iterate_latest(staged_review) if one.claim == claim), None)
         if last is None:
             return False
-        # An import may have stored several records of one review: it equals one of them.
+        # An import may have stored several records of one review, of which this may be any.
         same = self._get_records(staged_review.digest)
         return not any((one.run, one.claim) == (last.run, claim) for one in same)
 

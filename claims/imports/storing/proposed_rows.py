@@ -1,4 +1,4 @@
-"""Pasted claims → proposals. Each row is new, existing or rejected."""
+"""Turn pasted claims into proposals. Each row is new, already there, or rejected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -61,7 +61,7 @@ def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
         NotAllowed: the person's role does not include proposing claims.
     """
     require_permission(by, "claims.run_import", _("paste rows"))
-    # Two people who paste the same rows at once create each claim once.
+    # Locks, so that two people who paste the same rows at once create each claim once.
     lock_names("pasted rows")
     stored_rows: list[StoredRow] = []
     for review in reviews:

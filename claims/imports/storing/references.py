@@ -28,7 +28,7 @@ from sources.named_publishers import KnownPublishers
 _MAX_TITLE_LENGTH = 500
 _MAX_SLUG_LENGTH = 100
 
-# Registrable domains whose pages are posts or videos of account holders.
+# Registrable domains whose pages are posts or videos by account holders.
 _POST_HOSTS = frozenset(
     [
         "bsky.app",
@@ -64,16 +64,16 @@ _VIDEO_HOSTS = frozenset(
 )
 
 
-#: The keys of a person within a batch.
+#: The keys that identify a person within a batch.
 PersonKey = tuple[str, str, tuple[str, ...]]
 
-#: The scale of labels that belong to no scale that we know, and its version.
+#: The scale for labels that are on no known scale, and its version.
 IMPORTED_SCALE = "Labels as imported"
 IMPORTED_VERSION = "1"
 
 _MAX_CODE_LENGTH = 100
 
-#: A publisher's id and the key of a label: what two spellings of one rating share.
+#: A publisher's id and the key of a label, which all spellings of a rating share.
 RatingKey = tuple[int, str]
 
 
@@ -353,7 +353,7 @@ def _add_ratings(labels: list[tuple[Publisher, Label]]) -> None:
 
 
 def _get_or_create_scale(publisher: Publisher, name: str, version: str, language: str) -> RatingScale:
-    # The newsroom does not rate with it.
+    # The newsroom does not use this scale itself.
     row, _ = RatingScale.objects.get_or_create(
         publisher=publisher, name=name, version=version, defaults={"language": language, "in_use": False}
     )

@@ -1,4 +1,4 @@
-"""A claim as described by its reviews: claimants, reviews with their URLs, and what they say that differs."""
+"""A claim as its reviews describe it: its claimants, its reviews with their URLs, and the details that differ."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ from sources.identifiers import are_different_entities, are_same_entity
 
 @dataclass(slots=True, eq=False)
 class ReviewedClaim:
-    """A claim, with the data that decide whether a review is about it."""
+    """A claim, with the data for deciding whether a review is about it."""
 
     claim: Claim
     is_new: bool = False
@@ -27,12 +27,12 @@ class ReviewedClaim:
     names: set[str] = field(default_factory=set)
     #: The URLs that identify each of them elsewhere, if known.
     same_as: list[Sequence[str]] = field(default_factory=list)
-    #: Publishers that checked it, with a verdict or without.
+    #: Publishers that reviewed it, with or without a verdict.
     publisher_ids: set[int] = field(default_factory=set)
-    #: Where and when each publisher reviewed it, if known.
+    #: The page and date of each publisher's review, if known.
     reviewed: dict[int, tuple[str, date | None]] = field(default_factory=dict)
     first_place: RecordPlace | None = None
-    """The record of which it was made, where this import made it."""
+    """The record from which this import created the claim, if it did."""
 
     def may_be_by(self, person: Person | None) -> bool:
         """Return whether this person may have made the claim."""

@@ -69,9 +69,9 @@ class Progress(NamedTuple):
     phase: str
     """"reading" or "writing"."""
     done: int
-    """Bytes read, or reviews written."""
+    """The number of bytes read, or of reviews written."""
     total: int | None
-    """Of how many; None where nobody knows."""
+    """The total number; None if unknown."""
     records: int
     refused: int
 
@@ -111,7 +111,7 @@ def run_import(
 
 
 class _RunningImport:
-    """The course of one import."""
+    """An import while it runs."""
 
     def __init__(
         self, run: ImportRun, report_progress: ReportProgress, bytes_read: Callable[[], int]
@@ -178,7 +178,8 @@ class _RunningImport:
         self.written += size
         self._report_progress("writing", self.written, self.to_write)
 
-    # How far it has come ----------------------------------------------------------------------------------------------
+    # Progress
+    # -----------------------------------------------------------------------------------------------------------
 
     def finish(self) -> None:
         self.run.state, self.run.finished_at = _State.FINISHED, timezone.now()
@@ -248,7 +249,7 @@ def _write_batches(
         for _ in range(waiting):
             yield _unwrap_result(finished_batches.get())
     finally:
-        # Where the caller gives up, the batch that is being stored is stored to its end, and no other.
+        # If the caller stops early, the current batch is still stored completely, and no other.
         with suppress(Empty):
             to_store.get_nowait()
         to_store.put(None)
@@ -298,7 +299,7 @@ def _reduce_garbage_collection() -> Iterator[None]:
 
 
 def _analyze() -> None:
-    """Update PostgreSQL's statistics now rather than a minute later."""
+    """Update PostgreSQL's statistics immediately, instead of waiting for autovacuum."""
     update_statistics(*(model._meta.db_table for model in _GROWING_TABLES))
 
 

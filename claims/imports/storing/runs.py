@@ -60,7 +60,8 @@ class AlreadyRunning(Exception):
     """The import is already running."""
 
 
-# Chosen at the desk ---------------------------------------------------------------------------------------------------
+# Imports from the desk
+# --------------------------------------------------------------------------------------------------
 
 
 def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
@@ -83,7 +84,7 @@ def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
         first, second = next(files, None), None
         format_found = detect_format(first) if isinstance(first, File) else first
         if isinstance(first, File) and isinstance(format_found, tuple) and format_found[0] is spreadsheets:
-            # Its first bytes do not show its columns.
+            # The columns are not in the first bytes of this file.
             format_found = spreadsheets, spreadsheets.inspect_workbook(first)
         second = next(files, None)
     if isinstance(format_found, tuple) and second is None:
@@ -180,7 +181,8 @@ def start_run(run: ImportRun, *, by: User) -> None:
         app.configure_task(RUN_IMPORT, queueing_lock=f"import {run.pk}").defer(run_id=run.pk)
 
 
-# Named on the command line --------------------------------------------------------------------------------------------
+# Imports from the command line
+# ------------------------------------------------------------------------------------------
 
 
 def find_or_create_run(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
@@ -205,7 +207,8 @@ def find_or_create_run(place: str, recipe: Recipe, *, by: User | None) -> Import
     )
 
 
-# Carried out ----------------------------------------------------------------------------------------------------------
+# Running an import
+# ------------------------------------------------------------------------------------------------------
 
 
 def run_place(

@@ -1,4 +1,4 @@
-"""The staging table, which collects the reviews of each statement between reading and storing.
+"""The staging table, which collects the reviews of each statement after reading and before storing.
 
 A claim that a file contains in three places is therefore stored once, with all its verdicts, in one ledger entry. The
 table exists only during the transaction, so the input is read again after a crash. Database functions create it
@@ -27,11 +27,11 @@ class StagedReview(NamedTuple):
     has_number: bool
     """Whether its number is unique among the records of this import."""
     seen_claims: frozenset[int]
-    """Claims that other records of the same review are about, which say what they said before."""
+    """Claims of other records with the same content as an earlier record of this review."""
     found: str
-    """The fields of the record as they were found, as JSON; few are ever looked at."""
+    """The fields of the record in the file, as JSON; rarely parsed."""
     repeats: Sequence[str]
-    """Other records of this import that say the same to the letter, as they wait; few are ever looked at."""
+    """Packed records of this import with exactly the same content; rarely parsed."""
 
     def iterate_repeats(self) -> "Iterator[StagedReview]":
         """Yield the repeated records."""
@@ -40,12 +40,12 @@ class StagedReview(NamedTuple):
 
 
 class KnownRecords(NamedTuple):
-    """The number of staged records that need not be written."""
+    """The numbers of staged records that need not be written."""
 
     unchanged: int
-    """They say what an earlier import said to the letter."""
+    """The number of records with exactly the same content as in an earlier import."""
     written: dict[str, int]
-    """They were written when this import was begun before, by `ImportedRecord.Outcome`."""
+    """The number of records written before this import was interrupted, by `ImportedRecord.Outcome`."""
 
 
 _COPY_SQL = f"COPY pg_temp.staged_review ({', '.join(COLUMNS)}) FROM STDIN"
@@ -66,7 +66,7 @@ class Stage:
         return self
 
     def __exit__(self, *exception: object) -> None:
-        # Where the transaction is the import's own, they end with it.
+        # In the import's own transaction, the settings end with it.
         if self._connection.in_atomic_block and not self._connection.needs_rollback:
             self._execute("SELECT public.claims_stage_end()")
 

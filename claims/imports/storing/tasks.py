@@ -11,7 +11,7 @@ from claims.imports.storing.undo import UNDO_IMPORT, undo_run
 from claims.models import ImportRun
 from factcheck.installation.file_store import FileStoreUnavailable
 
-# After 4, 16, 64 seconds and so on, the last time after four and a half hours.
+# Retries after 4, 16, 64 seconds and so on; the last after four and a half hours.
 _FILE_STORE_RETRIES = RetryStrategy(
     max_attempts=8, exponential_wait=4, retry_exceptions=[FileStoreUnavailable]
 )

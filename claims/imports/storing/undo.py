@@ -86,7 +86,7 @@ def find_obstacles(run: ImportRun) -> list[str]:
 
 
 def count_rest(run: ImportRun) -> int:
-    """Return how many of the import's claims can be undone because nothing was built on them."""
+    """Return the number of the import's claims that can be undone because no later work builds on them."""
     return _find_claims(run).exclude(_build_built_on_condition(run)).count()
 
 
@@ -102,7 +102,7 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
         _find_edits(Claim, begun_at).filter(pgh_obj=claim),
         _find_edits(ClaimTopic, begun_at).filter(claim=claim),
         _find_edits(Appearance, begun_at).filter(claim=claim),
-        # Only a later import adds some without a user, and that one is undone first.
+        # Only later imports add evidence without a user, and these are undone first.
         Appearance.objects.filter(claim=claim, created_at__gt=run.finished_at or run.moved_at or begun_at),
         ClaimMedia.objects.filter(claim=claim),
     ]
@@ -129,7 +129,7 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
             ),
         ),
         (
-            # A move is an edit too; list it once.
+            # A transition is also recorded as an edit, so it is listed only once.
             _join_conditions(map(Exists, edited_verdicts)) & ~Q(Exists(moves)),
             ngettext_lazy("%d of its claims has been edited.", "%d of its claims have been edited."),
         ),
@@ -153,7 +153,7 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
 
 
 def _find_edits(model: Any, since: datetime) -> QuerySet[Any]:
-    """Return people's edits to a table since this time, from its history."""
+    """Return people's edits to a table since this time, from its row history."""
     events: QuerySet[Any] = model.pgh_event_model.objects.filter(
         pgh_created_at__gt=since, pgh_context__user__gt=0
     )
@@ -173,7 +173,7 @@ def _join_conditions(conditions: Iterable[Q | Exists]) -> Q:
 
 
 def _build_earlier_record_condition(run: ImportRun) -> Exists:
-    """Return the condition that a record belongs to a claim this import had changed before."""
+    """Return the condition that an earlier record of this import had already changed the same claim."""
     return Exists(
         _filter_stored(ImportedRecord.objects.filter(run=run, claim=OuterRef("claim"), pk__lt=OuterRef("pk")))
     )
@@ -266,7 +266,7 @@ class _BatchUndo:
         changes |= self._undo_verdicts(imported_records)
         publishing.record_all(changes)
         imported_records.delete()
-        # Records that confirmed claims which are removed.
+        # Records that confirmed claims which are now removed.
         ImportedRecord.objects.filter(claim__in=made_claims).delete()
         ImportedChange.objects.filter(run=self.run, claim__in=claims).delete()
         PossibleDuplicate.objects.filter(run=self.run, claim__in=made_claims).delete()
@@ -291,7 +291,7 @@ class _BatchUndo:
                     setattr(claim, name, before and parse(before))
         changed_claims = {row.claim_id: by_id[row.claim_id] for row in rows}.values()
         Claim.objects.bulk_update(changed_claims, [*JUDGED_FIELDS, "updated_at"])
-        # A place that was anchored to its quote since is an editor's.
+        # An appearance whose quote was anchored since belongs to an editor.
         places = Appearance.objects.filter(exact="", snapshot=None)
         places.filter(pk__in=[pk for row in rows for pk in row.appearances]).delete()
         for row in rows:
@@ -318,7 +318,7 @@ class _BatchUndo:
             .order_by("version")
         ):
             first.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
-        # Not always the import's own: undoing a later import restores it as a new version.
+        # It need not be this import's own: undoing a later import restores it as a new version.
         live_verdicts = [
             row
             for row in Verdict.objects.filter(

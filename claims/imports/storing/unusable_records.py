@@ -30,7 +30,7 @@ _ENDED_STATES = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.Sta
 
 
 def drop_earlier_problems(run: ImportRun) -> None:
-    """Delete problems from earlier attempts at the same file, because this attempt found them again.
+    """Delete the problems that earlier attempts at the same file recorded, because this attempt records them again.
 
     Problems of stored records are found only once, so they are kept.
     """

@@ -106,7 +106,7 @@ def _export_to_stdout(order: ExportOptions, begin: BeginProgress) -> None:
 
 
 class _Rate(ProgressColumn):
-    """Claims per second."""
+    """A progress column that shows claims per second."""
 
     def render(self, task: Task) -> Text:
         return Text(f"{task.speed or 0:,.0f}/s")

@@ -42,7 +42,7 @@ from factcheck.management.localized_command import LocalizedCommand
 from sources.addresses import is_address
 from sources.source_kinds import STANDARD_INPUT
 
-#: The exit status of an import that is finished and has refused records.
+#: The exit status of a finished import in which some records were refused.
 EXIT_SOME_REFUSED = 3
 
 

@@ -105,7 +105,7 @@ def _open_input(place: str) -> Iterator[IO[str]]:
 
 
 class _RowProgress:
-    """The number of written rows, shown on standard error."""
+    """The display of the number of written rows, on standard error."""
 
     def __init__(self, progress: Progress) -> None:
         self.progress, self.task = progress, progress.add_task(gettext("rows"), total=None)

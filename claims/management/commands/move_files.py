@@ -124,7 +124,7 @@ def _move_files(source: Storage, target: Storage, *, remove: bool, threads: int)
 
 
 def _get_storage(place: str) -> Storage:
-    """Return the storage that receives the files; it uses the same keys as the current one."""
+    """Return the storage that receives the files. It names them as the current storage does."""
     storage = settings.STORAGES["default"]
     try:
         other_storage = (

@@ -47,8 +47,8 @@ from sources.overrides import Overrides
 from sources.source_kinds import Material
 
 FOLDER = Path(__file__).parent
-#: What readers see; a second brief that is being worked on, which names people and topics of the first; what the
-#: newsroom says of itself; translations; and what comes in from outside.
+#: The content for readers; a second, unfinished brief with people and topics of the first; the newsroom's own
+#: pages; translations; and material from outside.
 CONTENT = tuple(
     FOLDER / f"{name}.json" for name in ("beijing_2019", "hanoi_2019", "about_us", "translations", "incoming")
 )
@@ -110,7 +110,7 @@ class _Newsroom:
     def work(self) -> None:
         for row in self.content["claims"]:
             self.claims[row["key"]] = self._create_claim(row)
-        # A claim is merged into one that has been accepted already.
+        # The target of a merge must already be accepted.
         for row in sorted(self.content["claims"], key=lambda row: row["merged_into"] is not None):
             self._triage_claim(row)
         add_pictures(self.content["media"], self.claims, self.people)
@@ -202,7 +202,7 @@ class _Newsroom:
             rating=self.ratings[row["rating"]],
             **content,
         )
-        # The file lists all the evidence of a version, also what it has in common with the one before.
+        # The file lists all evidence of each version, including that of the previous version.
         verdict.evidence.all().delete()
         Evidence.objects.bulk_create(
             Evidence(
@@ -248,7 +248,7 @@ def _create_person(row: Row, password: str) -> User:
         defaults={"first_name": first_name, "last_name": last_name, "is_staff": True},
     )
     if created:
-        # Without a password, one that nothing matches.
+        # Without a password, an unusable one is set.
         user.set_password(password or None)
         user.save(update_fields=["password"])
     user.groups.add(Group.objects.get(name=row["role"]))

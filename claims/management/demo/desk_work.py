@@ -36,7 +36,7 @@ def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User])
 
 
 def connect(content: Row, people: dict[str, User]) -> None:
-    """Add an API token, and discard its secret."""
+    """Add an API token and discard its secret."""
     for row in content["tokens"]:
         api_tokens.issue_token(
             people[row["person"]],

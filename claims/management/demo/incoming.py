@@ -38,7 +38,7 @@ def add_pictures(rows: list[Row], claims: dict[str, Claim], people: dict[str, Us
 def receive(
     content: Row, claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Add the material that arrives from outside after the verdicts are published."""
+    """Add the material that arrives from outside once the verdicts are published."""
     for add_rows in features.load_declared("demo"):
         add_rows(content, claims, sources, people)
 

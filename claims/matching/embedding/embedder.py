@@ -20,18 +20,18 @@ class Embedder(Protocol):
 
     @property
     def name(self) -> str:
-        """Return the name of the model and its version, which is stored with each vector. Different vectors need a
-        new name.
+        """Return the name and version of the model, which are stored with each vector. A model with different
+        vectors needs a new name.
         """
 
     @property
     def dimensions(self) -> int: ...
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of statements to be found."""
+        """Return the vectors of statements, for storing."""
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        """Return the vectors of texts to search with."""
+        """Return the vectors of search queries."""
 
 
 class EmbedderError(Exception):
@@ -42,8 +42,8 @@ class TextRefused(EmbedderError):
     """The embedder rejects these texts but is otherwise working."""
 
 
-#: The time of a model grows faster than the number of tokens: two seconds for a thousand, a third of a second for
-#: 250. A longer query states its subject in the first ones.
+#: A model's time grows faster than the number of tokens: two seconds for 1,000 tokens, a third of a second for 250.
+#: The first tokens of a long query state its subject.
 MAX_QUERY_TOKENS = 250
 
 

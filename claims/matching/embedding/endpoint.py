@@ -26,20 +26,20 @@ from sources.http import services
 
 logger = logging.getLogger(__name__)
 
-#: Time limits of an answer: readers wait for the one to a query, not for the others.
+#: The time limits for queries, which readers wait for, and for statements.
 QUESTION_SECONDS, STATEMENTS_SECONDS = 3.0, 60.0
-#: After a failed query no other is sent for this time: readers get the matches by words, at once.
+#: After a failed query, no other is sent for this long; readers immediately get matches by words.
 RETRY_AFTER_SECONDS = 30.0
-#: So many texts are sent at once.
+#: The number of texts sent in one request.
 BATCH_SIZE = 64
-#: A number as text has up to 25 bytes.
+#: A number written as text has up to 25 bytes.
 _MAX_BYTES = BATCH_SIZE * MAX_DIMENSIONS * 25
 #: Statuses that concern the texts rather than the service.
 _REFUSAL_STATUSES = (400, 413, 422)
 
 
 class Endpoint:
-    """A model behind an endpoint."""
+    """A model that is used through an HTTP endpoint."""
 
     def __init__(
         self, url: str, model: str, key: str = "", *, query_prefix: str = "", passage_prefix: str = ""
@@ -52,7 +52,7 @@ class Endpoint:
 
     @cached_property
     def dimensions(self) -> int:
-        """Return the number of dimensions, which only the model's responses show."""
+        """Return the number of dimensions, found by embedding a text."""
         return int(self._request_batch(["?"], STATEMENTS_SECONDS).shape[1])
 
     def passages(self, texts: Sequence[str]) -> Vectors:
@@ -77,7 +77,7 @@ class Endpoint:
     def _embed_all(self, texts: Sequence[str], prefix: str, seconds: float) -> Vectors:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
-        # An empty input is refused by many.
+        # Many servers reject an empty input.
         inputs = [f"{prefix} {clip_text(text)}".strip() or "?" for text in texts]
         parts = [
             self._request_batch(inputs[at : at + BATCH_SIZE], seconds)

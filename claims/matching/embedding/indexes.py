@@ -19,14 +19,14 @@ from factcheck.database.database_roles import get_owner_identity
 
 logger = logging.getLogger(__name__)
 
-#: Fewer vectors are compared one by one, within some milliseconds.
+#: With fewer vectors, comparing all of them takes only a few milliseconds.
 MIN_INDEXED_VECTORS = 5000
 
 #: The number of neighbours examined for each vector added to the graph (pgvector: 64). Real vectors lie closer
 #: together than random ones: with 64, the index finds 96 of 100 of the first ten; with this value, 98.
 _EF_CONSTRUCTION = 200
 
-#: Whether it is of public vectors, by how its name ends.
+#: The endings of index names, and whether such an index is of public vectors.
 _KINDS = {"public": True, "desk": False}
 
 _MEGABYTE = 2**20
@@ -34,7 +34,7 @@ _MIN_MEMORY, _MAX_MEMORY = 64 * _MEGABYTE, 1024 * _MEGABYTE
 
 
 def build(model: EmbeddingModel, *, workers: int = 0, at_low_priority: bool = False) -> None:
-    """Build missing indexes that are worth their cost.
+    """Build the indexes that are missing, except for models with too few vectors to benefit.
 
     Args:
         workers: the number of further database processes for the build.
@@ -60,7 +60,7 @@ def build(model: EmbeddingModel, *, workers: int = 0, at_low_priority: bool = Fa
 
 
 def drop(model: EmbeddingModel) -> None:
-    """Drop the model's indexes, so that its vectors are removed faster."""
+    """Drop the model's indexes, because vectors without an index are removed faster."""
     try:
         with _separate_connection() as apart, apart.cursor() as cursor:
             for kind in _KINDS:
@@ -75,24 +75,24 @@ def _build(
     cursor: Any, model: EmbeddingModel, name: str, *, is_public: bool, count: int, workers: int
 ) -> None:
     condition = "is_public" if is_public else "NOT is_public"
-    # The graph is built in memory; where that does not suffice, ten times as slowly.
+    # The graph is built in memory; if memory is too small, it takes ten times as long.
     memory = min(_MAX_MEMORY, max(_MIN_MEMORY, int(count * (2 * model.dimensions + 500) * 1.3)))
     cursor.execute(f"SET maintenance_work_mem = '{memory // 1024}kB'")
     cursor.execute(f"SET max_parallel_maintenance_workers = {workers:d}")
-    # One that was broken off is there, and is of no use.
+    # An interrupted build leaves an invalid index.
     cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{name}")
     cursor.execute(
         f"CREATE INDEX CONCURRENTLY {name} ON public.claims_statementvector"
         f" USING hnsw ((vector::public.halfvec({model.dimensions:d})) public.halfvec_ip_ops)"
         f" WITH (ef_construction = {_EF_CONSTRUCTION:d}) WHERE model_id = {model.pk:d} AND {condition}"
     )
-    # Of an expression, the database knows nothing before.
+    # There are no statistics about an expression until ANALYZE has run.
     cursor.execute("ANALYZE public.claims_statementvector")
 
 
 @contextmanager
 def _separate_connection() -> Iterator[BaseDatabaseWrapper]:
-    """Open a separate connection for work outside transactions, whose settings are not shared.
+    """Open a separate connection with its own settings, for work outside transactions.
 
     The connection uses the table owner's role, which alone may create indexes, if this process has its credentials.
     """
@@ -104,7 +104,7 @@ def _separate_connection() -> Iterator[BaseDatabaseWrapper]:
 
 
 def _lower_priority(cursor: Any) -> None:
-    """Lower the database process's priority, if the server is the embedded one and therefore on this machine."""
+    """Lower the priority of the database process, if the server is the embedded one on this machine."""
     if not settings.EMBEDDED_DATABASE:
         return
     cursor.execute("SELECT pg_backend_pid()")
@@ -112,7 +112,7 @@ def _lower_priority(cursor: Any) -> None:
     try:
         os.setpriority(os.PRIO_PROCESS, pid, 19)
     except OSError:
-        return  # it runs as another user
+        return  # the server runs as another user
 
 
 def _build_index_name(model: EmbeddingModel, kind: str) -> str:

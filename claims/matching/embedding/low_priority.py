@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 from claims.matching.embedding.embedder import Embedder, Vectors
 
-#: At this priority it uses 3 % of a busy core, and all of an idle one.
+#: At this priority, it uses 3 % of a busy core and all of an idle one.
 NICENESS = 15
 
 
 class LowPriorityEmbedder:
-    """An embedder in a thread of the lowest priority.
+    """An embedder that runs in a thread with the lowest priority.
 
     It needs its own thread because a lowered priority cannot be raised again. The rest of the process keeps its
     priority.

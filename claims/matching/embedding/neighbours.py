@@ -18,10 +18,10 @@ from factcheck.database.read_connections import fetch_rows
 
 logger = logging.getLogger(__name__)
 
-#: For how long, in seconds, a process believes what it knows of models and means.
+#: The number of seconds for which a process caches models and means.
 CACHE_SECONDS = 30
 
-#: How many candidates the index looks at. Measured in docs/decisions/0037-vectors.md.
+#: The number of candidates that the index examines. Measured in docs/decisions/0037-vectors.md.
 EF_SEARCH = 120
 
 
@@ -32,7 +32,7 @@ class QueryModel:
     id: int
     dimensions: int
     embedder: Embedder
-    #: Of questions, by language; "" for all that have none.
+    #: The means of queries by language; "" for languages without one.
     means: Mapping[str, NDArray[np.float64]]
 
     def mean(self, language: str) -> NDArray[np.float64]:
@@ -48,7 +48,7 @@ def get_query_model() -> QueryModel | None:
 
 
 def forget() -> None:
-    """Forget the model in use, so that the next query determines it again."""
+    """Clear the cached query model. The next query determines it again."""
     _load_query_model.cache_clear()
 
 
@@ -106,7 +106,9 @@ def compute_query_vectors(
 
 
 def load_vectors(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
-    """Return the existing vectors of these claims: of their publications or, if not `public`, of their statements."""
+    """Return the stored vectors of these claims: those of their publications if `public`, otherwise those of their
+    statements.
+    """
     model = get_query_model()
     if model is None or not claims:
         return {}

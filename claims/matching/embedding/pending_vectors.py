@@ -96,7 +96,7 @@ _COUNT_SQL = """
             ))
 """
 
-# Only current statements, as one vector where both are the same. Concurrent results are equally right.
+# Only current statements, as one vector if both are the same. Results computed concurrently are equally valid.
 _STORE_SQL = f"""
     INSERT INTO claims_statementvector
         (model_id, claim_id, language, text_sha256, is_public, is_present, mean_id, length, vector)
@@ -186,7 +186,7 @@ def _query_statements(question: str, model: EmbeddingModel, after: int, most: in
 def _exclude_published(
     model: EmbeddingModel, statements: Sequence[PendingStatement]
 ) -> list[PendingStatement]:
-    """Return statements without a published vector, because a published vector serves both purposes."""
+    """Return the statements without a published vector. A published vector also serves the desk."""
     claims = [statement.claim for statement in statements]
     with connection.cursor() as cursor:
         cursor.execute(_REUSE_SQL + " RETURNING made.claim_id", [model.pk, claims])

@@ -14,7 +14,7 @@ from claims.matching.embedding.low_priority import run_with_low_priority
 
 logger = logging.getLogger(__name__)
 
-#: After so many seconds the worker lets other work go first.
+#: After this many seconds, the worker does other work first.
 MAX_RUN_SECONDS = 10.0
 
 
@@ -33,7 +33,9 @@ def make_vectors(context: JobContext) -> None:
     pass_context=True,
 )
 def look_after_vectors(context: JobContext, timestamp: int) -> None:
-    """Once a minute, recompute the vectors of old models, and of changes without a job (psql, a killed worker)."""
+    """Queue embedding once a minute, for changes that queued no job (made in psql, or before a worker was killed)
+    and for old models.
+    """
     if not _run_for_a_turn(context.should_abort):
         call()
     elif (configured := get_embedder()) is not None:

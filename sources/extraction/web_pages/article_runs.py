@@ -19,12 +19,13 @@ from .positions import DISTINCTIVE_LENGTH, HEADING_TAGS, iterate_ancestors, matc
 
 #: Letters and digits of a paragraph.
 MIN_PROSE_LENGTH = 60
-#: A lead is no longer, and a description of the body no shorter.
+#: The maximum length of a lead, and the minimum length of a described body.
 MAX_LEAD_LENGTH, MIN_BODY_LENGTH = 900, 250
-#: Shares: of links in a line that leads elsewhere, and of the article in an element that cannot be separate from it.
+#: The share of links in a line that leads elsewhere, and the share of the article in an element that must be its
+#: main part.
 MIN_LINK_SHARE, MAIN_SHARE = 0.75, 0.5
-#: The share of the described body that must be found before text outside it is dropped, and the limit on what is
-#: dropped.
+#: The share of the described body that must be found before text outside it is dropped, and the maximum share to
+#: drop.
 MIN_FOUND_BODY_SHARE, MAX_OUTSIDE_SHARE = 0.8, 0.4
 
 _COMPLETE_END = re.compile(r"(?<!\.)[.!?。！？।؟][\"'”’»)\]]*\s*$")
@@ -49,7 +50,7 @@ class ArticleRuns:
         self.runs = runs
         self.description = description
         self.body_key = build_key(description.body)
-        #: By the number of a run: the number of the text that it is, or is part of.
+        #: The number of the text that each run is, or is part of, by the number of the run.
         self.text_by_run = dict(match_runs(texts, runs))
         self.letters_by_element = self._count_letters_by_element()
         self.extracted_letters = sum(runs[number].letters for number in self.text_by_run) or 1
@@ -74,7 +75,7 @@ class ArticleRuns:
         )
         return self.runs[last + 1 : last + 1 + count]
 
-    # Where things stand
+    # Positions
 
     def _count_letters_by_element(self) -> Counter[HtmlElement]:
         """Count the extracted letters inside each element."""
@@ -112,7 +113,7 @@ class ArticleRuns:
             self._apart[one] = apart
         return apart is not None
 
-    # What is left out
+    # Dropped texts
 
     def _find_dropped_texts(self) -> set[int]:
         doubtful = self._find_places_where_all(
@@ -127,7 +128,8 @@ class ArticleRuns:
         )
         follows = bool(remaining) and max(remaining) < min(doubtful, default=0)
         if is_most and not (follows and self._count_letters(remaining) >= 2 * MIN_PROSE_LENGTH):
-            # The names on this page mean something else; unless a short article comes first, and then all the teasers.
+            # The names on this page mean something else, unless a short article comes first and all the teasers
+            # follow.
             return set()
         return doubtful
 
@@ -178,7 +180,7 @@ class ArticleRuns:
     def _is_described(self, text_number: int) -> bool:
         return len(self.keys[text_number]) >= DISTINCTIVE_LENGTH and self.keys[text_number] in self.body_key
 
-    # What is taken in
+    # Added texts
 
     def _find_leads(self) -> list[int]:
         """Return the paragraphs between headline and text that the extractor missed and that repeat nothing."""

@@ -82,7 +82,7 @@ def is_separate_section(element: HtmlElement) -> bool:
     if not _SEPARATE_WORDS.isdisjoint(names) or pairs & _SEPARATE_PAIRS:
         return True
     is_away = not _LINK_WORDS.isdisjoint(names) or pairs & _LINK_PAIRS
-    # A paragraph of an article may be called anything, and have links.
+    # A paragraph of an article may have any name, and may contain links.
     return bool(is_away) and element.tag in _CONTAINERS and element.find(".//a") is not None
 
 

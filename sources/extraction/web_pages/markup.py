@@ -98,14 +98,14 @@ class TextRun:
     """The text of one line or paragraph of a page."""
 
     element: HtmlElement
-    """The block that it stands in."""
+    """The block element that contains it."""
     text: str
     key: str
-    """Its letters and digits, by which it is recognised elsewhere."""
+    """Its letters and digits, for comparing it with other texts."""
     linked: float
-    """The share of it that is links."""
+    """The share of the text that is inside links."""
     letters: int
-    """How much it says: as many letters as it has, or would have in a script in which a word takes several."""
+    """The amount of text: its number of letters. In scripts with one character per word, each counts as several."""
 
 
 def build_key(text: str) -> str:

@@ -30,12 +30,12 @@ from .warnings import build_data_warning, find_warnings
 
 # A shorter text is the label of a sign-in button, not an article.
 MIN_LETTERS = 20
-#: A gate that hides the rest of an article follows the visible part within this many runs.
+#: The maximum number of runs between the visible part and a gate that hides the rest of the article.
 FOLLOWING_RUNS = 6
-#: Where the page shows less than this share of the body that it describes, the description is the text.
+#: If the page shows less than this share of the body in its structured data, the body is used as the text.
 MIN_SHOWN_SHARE = 0.65
 
-# It reports pages without text, which we report ourselves and better.
+# Trafilatura reports pages without text, which we report ourselves with better messages.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 
@@ -88,16 +88,16 @@ def _select_article(tree: HtmlElement, description: ArticleDescription) -> tuple
         _extract_by_trafilatura(tree), list(iterate_runs(tree, TEXTLESS_TAGS - {"button"})), description
     )
     if not article.text_by_run:
-        # It reads the page as one text if it finds none of its parts.
+        # Without any matching part, trafilatura returned the whole page as one text.
         return "", []
     return clean_text(join_paragraphs(article.texts())), article.list_following(FOLLOWING_RUNS)
 
 
 def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:
-    # It removes elements from its input.
+    # Trafilatura removes elements from its input.
     tree_copy = copy.deepcopy(tree)
     for script in list(tree_copy.iter("script")):
-        # If it finds little, it uses the body in the structured data, whichever article that belongs to.
+        # If trafilatura finds little, it uses the body in the structured data, even that of another article.
         script.drop_tree()
     extracted = bare_extraction(tree_copy, include_comments=False, include_tables=True)
     if not isinstance(extracted, TrafilaturaDocument):

@@ -11,12 +11,12 @@ from lxml.html import HtmlElement
 from factcheck.sentences import SpokenSentence
 from sources.extraction.document import ExtractionError
 
-#: The maximum number of words of a wall, and the minimum number of an article's first words above one.
+#: The maximum number of words on a wall, and the minimum number of words that make the text above it an article.
 MAX_WALL_WORDS, MIN_ARTICLE_WORDS = 130, 25
-#: The maximum number of words in a choice between advertising and a subscription, which is explained at length.
+#: The maximum number of words in a choice between advertising and a subscription, which pages explain at length.
 MAX_CHOICE_WORDS = 600
-#: Words that make an element the article's, and the shares of sentences about logging in that make a wall: there, and
-#: elsewhere.
+#: The minimum number of words that make a marked element the article. Then the minimum share of words about signing
+#: in on a wall: inside such an element, and elsewhere.
 MIN_MARKED_ARTICLE_WORDS, MARKED_WALL_SHARE, WALL_SHARE = 8, 0.75, 0.5
 
 _ADVICE = SpokenSentence(
@@ -36,7 +36,7 @@ _CONSENT_PATTERN = re.compile(
     r"الخصوصية",
     re.IGNORECASE,
 )
-# "Mit Werbung weiterlesen": pay, or be followed.
+# "Mit Werbung weiterlesen": the choice between payment and tracking.
 _PAYMENT_CHOICE = re.compile(
     r"mit werbung (?:weiter)?(?:lesen|nutzen|surfen)|weiter mit werbung|pur[- ]abo|werbefrei(?:es)? (?:lesen|abo)|"
     r"continue with ads|consent or pay|continuer (?:sans s['’]abonner|avec (?:la )?pub\w*)|continuar con publicidad|"

@@ -2,10 +2,10 @@
 
 from sources.extraction.document import Caveat
 
-#: Less than this is a matter of how words are counted, or an unimportant box.
+#: A smaller share is a difference in counting, or an unimportant box.
 NOTABLE_SHARE = 0.25
 MIN_WORDS = 60
-#: Languages that write no spaces, in which a page's own count may be one of characters.
+#: Languages without spaces, for which a page may state the number of characters.
 UNSPACED_LANGUAGES = frozenset({"ja", "zh", "th", "lo", "km", "my", "yue", "wuu"})
 
 _SHARE_PHRASES = (

@@ -29,7 +29,7 @@ class _Party:
     url: str
     is_person: bool
     is_certain: bool
-    """Whether its kind is stated."""
+    """Whether its type is stated."""
 
 
 def read_authorship(

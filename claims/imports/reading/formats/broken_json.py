@@ -25,12 +25,13 @@ _NUMBER_PATTERN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w
 _WORD_PATTERN = re.compile(r"(?:true|false|null|NaN|undefined)\b")
 _WORDS = {"true": True, "false": False, "null": None, "NaN": None, "undefined": None}
 
-# What may follow the quotation mark that ends a string, but never one inside it.
+# Characters that may follow the quotation mark at the end of a string, but never one inside it.
 _KEY_SEPARATOR = re.compile(r"\s*:")
 _MEMBER_END = re.compile(r'\s*(?:\}\s*(?:[,}\];]|$)|,\s*(?:"[^"\\\n]{1,100}"\s*:|\}))')
 _ELEMENT_END = re.compile(r'\s*(?:\]\s*(?:[,}\];]|$)|,\s*(?:["{\[\d\-]|true|false|null|\]))')
 
-# What a text with inner quotation marks may not contain, because then it has swallowed its neighbours.
+# Patterns that a text with inner quotation marks must not contain, because it would then include neighbouring
+# values.
 _MEMBER_PATTERN = re.compile(r'"\s*:')
 
 _ESCAPE_PATTERN = re.compile(r"\\(.)", re.DOTALL)
@@ -54,9 +55,7 @@ def parse_all(text: str) -> list[Any]:
 
 
 def parse_strict(text: str) -> Any:
-    """Parse one JSON value, allowing control characters in strings and reading NaN as null. Raises
-    ValueError.
-    """
+    """Parse one JSON value. Control characters in strings are accepted, and NaN becomes null. Raises ValueError."""
     try:
         return json.loads(text, strict=False, parse_constant=lambda _name: None)
     except RecursionError:
@@ -121,7 +120,7 @@ class _Reader:
             self._skip_gap()
             self.at += 1
             self._skip_gap()
-            # A template that had nothing to put there leaves nothing.
+            # A template without a value for this place leaves it empty.
             node[name] = (
                 None if self._get_next() in (",", "}") else self._read_value(depth + 1, in_array=False)
             )

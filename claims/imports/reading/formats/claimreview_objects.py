@@ -28,7 +28,7 @@ from sources.extraction.structured_data import ARTICLE_TYPES
 
 CLAIM_REVIEW = "ClaimReview"
 
-#: What a review may be part of; it then shares its URL, headline, language and publisher.
+#: Types that a review may be part of; it then shares their URL, headline, language and publisher.
 PAGE_TYPES = ARTICLE_TYPES | {"WebPage", "ItemPage", "CreativeWork"}
 
 #: A finding is a sentence or two; longer text is the article.
@@ -93,7 +93,7 @@ def is_review(node: Any) -> bool:
 class _MediaPairing:
     """The pairing of MediaReviews with ClaimReviews."""
 
-    #: By the ClaimReview's own identity: two that read the same are two.
+    #: By the identity of the ClaimReview object, because two equal reviews are two reviews.
     media: dict[int, list[Node]]
     taken: frozenset[int]
 
@@ -167,7 +167,7 @@ def _build_withdrawal(item: Node, place: RecordPlace) -> Refusal:
 def _iterate_reviews(
     review: Node, parent: Node | None, graph: Graph, page: MarkupPage
 ) -> Iterator[dict[str, Any]]:
-    """Yield the fields of a review; several times if it judges several claims."""
+    """Yield the fields of a review, once for each claim that it judges."""
     language = _read_language(review)
     claims = find_things(find_value(review, "itemReviewed"), graph)
     claims_described = [claim for claim in claims if isinstance(claim, dict)]
@@ -182,7 +182,7 @@ def _iterate_reviews(
         return
     for number, statement in enumerate(statements):
         its_own = claims[number : number + 1] if len(claims) == len(statements) else claims
-        # The name of the whole is the name of none of its parts.
+        # The name of the whole review does not apply to a part of it.
         yield _drop_empty(common | _read_claim(its_own, review, graph) | {"statement": statement, "id": None})
 
 
@@ -263,7 +263,7 @@ def _read_review(
 
 
 def _is_from_another_site(review: Node, graph: Graph) -> bool:
-    """Return whether the markup is by a party other than the review's author (`sdPublisher`)."""
+    """Return whether someone other than the review's author published the markup (`sdPublisher`)."""
     writers, authors = (
         {
             str(name).casefold()
@@ -320,7 +320,7 @@ def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
         number = next(filter(schema_org.is_number, texts), None)
     label = find_first("alternateName") or find_first("name")
     if label is None:
-        # Publishers without a word for it put the word into the number.
+        # Publishers whose system has no field for the label put it into the number.
         label = next(
             (one for one in [*texts, number] if one is not None and not schema_org.is_number(one)), None
         )
@@ -398,7 +398,7 @@ def _find_appearances(claims: list[Any], review: Node, graph: Graph) -> list[str
         for claim in claims:
             addresses += find_addresses(find_value(claim, name), graph)
     addresses += [claim for claim in claims if isinstance(claim, str) and "://" in claim]
-    # Some name the review's own address as the claim's.
+    # Some give the review's own URL as the claim's.
     own = {build_url_key(one) for one in find_addresses(find_value(review, "url"), graph)} - {""}
     return [one for one in dict.fromkeys(addresses) if build_url_key(one) not in own]
 

@@ -24,7 +24,7 @@ from sources.extraction.web_pages.markup import parse
 NAME = "page"
 TITLE = "Web page with ClaimReview markup"
 
-#: A saved page may have its pictures inside.
+#: A saved page may contain its pictures.
 MAX_BYTES = 64 * 1024 * 1024
 
 JSON_LD = "application/ld+json"
@@ -70,13 +70,13 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
 
 
 def _decode_markup(content: bytes) -> str:
-    """Decode a page for its markup, tolerating a few damaged bytes."""
+    """Decode a page to read its markup. A few damaged bytes are tolerated."""
     if detect_unicode_encoding(content[:4]) == ("utf-8", 0):
-        # Browsers pass over them, and one in a page does not make it binary.
+        # Browsers ignore null characters, and one of them does not make a page binary.
         content = content.replace(b"\x00", b"")
         text = content.decode(errors="replace")
         stray_count = text.count("\ufffd")
-        # Letters of another encoding do not make letters in UTF-8 by chance.
+        # Letters in another encoding do not form valid UTF-8 by chance.
         if 0 < stray_count < sum(character > "\x7f" for character in text) - stray_count:
             return text
     return decode(content, charset=None, markup=True)
@@ -147,7 +147,7 @@ def _resolve_urls(record: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
 
 
 def _drop_repeats(records: Iterator[RawRecord | Refusal]) -> Iterator[RawRecord | Refusal]:
-    """Yield each review once: a page may repeat it in several syntaxes, of which the first one counts."""
+    """Yield each review once. A page may repeat it in several syntaxes; the first one counts."""
     before: list[RawRecord] = []
     for one in records:
         if isinstance(one, RawRecord):

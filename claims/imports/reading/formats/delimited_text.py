@@ -33,7 +33,7 @@ _SINGLE_BYTE_CODECS: Final = ("cp125", "iso8859", "koi8", "tis", "latin")
 #: The share of zero bytes that text may contain; rows with one are rejected.
 MAX_NUL_SHARE: Final = 1 / 1000
 
-#: Share of the rows that must have as many cells as most have, for text to be a table of columns.
+#: The minimum share of rows with the most common number of cells, for a text to be a table with columns.
 MIN_CONSISTENCY = 0.9
 
 
@@ -46,7 +46,7 @@ class Dialect:
     quoting: str = "minimal"
     header: bool = True
     header_row: int = 0
-    """The row with the names of the columns, as a spreadsheet counts; 0 for the first one that is not empty."""
+    """The number of the row with the column names, counted from 1; 0 for the first row that is not empty."""
 
     def to_json(self) -> dict[str, Any]:
         value = asdict(self)
@@ -59,9 +59,7 @@ class Dialect:
         return cls(**{name: value[name] for name in cls.__slots__ if name in value})
 
     def build_reader(self, lines: Any) -> Any:
-        """Return a strict reader of rows, which treats broken quoting as an error instead of returning a damaged
-        cell.
-        """
+        """Return a reader of rows that raises an error for broken quoting instead of returning a damaged cell."""
         if self.quoting == "literal":
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, quotechar=None)
         return csv.reader(lines, delimiter=self.delimiter, strict=True)
@@ -73,11 +71,11 @@ class TableSample:
 
     dialect: Dialect
     rows: list[list[str]]
-    """Without those that are empty."""
+    """The rows that are not empty."""
     faults: int
-    """How often the quotation was broken."""
+    """The number of rows with broken quoting."""
     numbers: list[int] = field(default_factory=list)
-    """Of the rows, as a spreadsheet counts."""
+    """The number of each row, counted from 1."""
 
     @property
     def width(self) -> int:
@@ -86,7 +84,7 @@ class TableSample:
 
     @property
     def consistency(self) -> float:
-        """The share of rows that have the most common number of cells."""
+        """Return the share of rows that have the most common number of cells."""
         if not self.rows:
             return 0.0
         return sum(len(row) == self.width for row in self.rows) / (len(self.rows) + self.faults)
@@ -108,26 +106,27 @@ def detect_encoding(head: bytes) -> str:
     """
     for mark, name in encodings.BYTE_ORDER_MARKS:
         if head.startswith(mark):
-            return {"utf-8": "utf-8-sig"}.get(name, name[:6])  # "utf-16" and "utf-32" take the mark away
+            return {"utf-8": "utf-8-sig"}.get(
+                name, name[:6]
+            )  # "utf-16" and "utf-32" remove the byte order mark
     if wide := encodings.detect_unmarked_utf16(head):
         return wide
     if head.count(b"\x00") > MAX_NUL_SHARE * max(len(head), 2000) or encodings.detect_signature(head):
         return ""
     if _is_utf8(head):
         return "utf-8"
-    lines = head[: head.rfind(b"\n") + 1] or head  # the last one may be cut off within a character
+    lines = head[: head.rfind(b"\n") + 1] or head  # the head may end within a character
     try:
         encoding = encodings.detect_encoding(lines)
     except ExtractionError:
         return ""
-    # Few letters distinguish Windows' Western encoding from its neighbours. If they agree so far, it is the usual
-    # one.
+    # A few letters do not distinguish Windows' Western encoding from similar ones, so the most common one is used.
     same = lines.decode(encoding, errors="replace") == lines.decode("cp1252", errors="replace")
     return "cp1252" if same else encoding
 
 
 def decode_head(head: bytes, encoding: str, *, is_whole: bool) -> str:
-    """Return the head as text, without the last line if it may be cut off."""
+    """Return the first bytes of a file as text, without the last line if it may be cut off."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     text = decoder.decode(head, final=is_whole)
     if is_whole:
@@ -137,7 +136,7 @@ def decode_head(head: bytes, encoding: str, *, is_whole: bool) -> str:
 
 
 def sample_rows(text: str, dialect: Dialect, *, is_whole: bool) -> TableSample:
-    """Return the rows of the head, without a last row that may be incomplete."""
+    """Return the rows in the first part of a file, without a last row that may be incomplete."""
     rows: list[list[str]] = []
     numbers: list[int] = []
     number = faults = 0
@@ -240,7 +239,7 @@ def is_unrecognised_utf8(text: str, encoding: str) -> bool:
     return True
 
 
-#: So many lines at most may be one row; more are a quotation mark that was never closed.
+#: The maximum number of lines in a row; more mean that a quotation mark is never closed.
 MAX_ROW_LINES = 2_000
 #: Maximum times that a row is restarted at its second line, after its quotation proved broken.
 MAX_RETRIES = 1_000
@@ -256,15 +255,15 @@ class TableRows:
             file.stream, dialect.encoding, errors="claims.imports.reading.lost", newline=""
         )
         self.number = 0
-        """Of the row, as a spreadsheet counts."""
-        self._line = 0  # on which the row begins
+        """The number of the current row, counted from 1."""
+        self._line = 0  # of the first line of the row
         self._next_line = 1
-        self._lines: list[str] = []  # of the row that is being read
+        self._lines: list[str] = []  # of the current row
         self._size = 0
-        self._again: list[str] = []  # lines that are to be read once more, the next one last
+        self._again: list[str] = []  # lines to read again; the last one comes next
         self._retries = 0
         self.lost = False
-        """Whether the present row has bytes that are not in the file's encoding."""
+        """Whether the current row has bytes that are invalid in the file's encoding."""
 
     def get_place(self) -> RecordPlace:
         line_note = "" if self._line == self.number else f" (line {self._line})"
@@ -313,7 +312,7 @@ class TableRows:
                 yield self._reject_row(str(error))
                 reader = self._dialect.build_reader(
                     self._iterate_lines()
-                )  # the old one has ended with the error
+                )  # the previous reader ended with the error
             except (UnicodeError, OSError, ValueError, EOFError) as error:
                 # Errors of the underlying stream: a damaged archive, or invalid byte order marks.
                 reason = SpokenSentence("The rest of the file cannot be read: %(error)s.", error=error)
@@ -323,7 +322,7 @@ class TableRows:
                 yield row
 
     def _iterate_lines(self) -> Iterator[str]:
-        """Yield physical lines for the reader of rows."""
+        """Yield the lines of the file for the reader of rows."""
         while True:
             line = self._again.pop() if self._again else self._text.readline(MAX_CELL_LENGTH)
             if not line:

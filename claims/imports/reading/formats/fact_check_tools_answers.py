@@ -33,7 +33,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             yield value_found
             continue
         place = RecordPlace(file.name, value_found.position)
-        # One answer a line: each a list of claims of its own.
+        # One response per line, each with its own list of claims.
         answer = value_found.value
         inner = [
             one for name in ("claims", "claimReviewMarkupPages") for one in to_list(find_value(answer, name))

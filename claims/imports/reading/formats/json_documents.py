@@ -27,7 +27,7 @@ from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.extraction.encodings import decode_beginning, detect_unicode_encoding
 
-#: How much of a whole document is read into memory.
+#: The maximum size of a document that is read into memory as a whole.
 SMALL_BYTES = 4 * 1024 * 1024
 MAX_LINE_BYTES = MAX_BYTES
 
@@ -41,9 +41,9 @@ class Value:
     position: str
     value: Any
     graph: Graph = field(default_factory=dict)
-    """The nodes that it may refer to."""
+    """The nodes that the value may refer to."""
     is_record: bool = True
-    """Whether it is expected to be one; a node of a graph, or what is left of an object, need not be."""
+    """Whether it should be a record. Nodes of a graph and the rest of an object need not be records."""
 
 
 def looks_like_json(file: File) -> bool:
@@ -87,7 +87,7 @@ def explain_unreadable(file: File) -> str:
 
 
 def read_values(file: File, *, is_linked: bool = True) -> Iterator[Value | Refusal]:
-    """Yield every value in the file, with list elements one by one, and each fault with its reason.
+    """Yield every value in the file. Elements of lists come one by one, and each fault with its reason.
 
     Args:
         is_linked: whether the file's nodes may refer to each other.
@@ -104,7 +104,7 @@ def read_values(file: File, *, is_linked: bool = True) -> Iterator[Value | Refus
         yield Refusal(RecordPlace(file.name, "the rest"), "", reason, "unreadable file")
 
 
-# One value a line
+# One value per line
 
 
 def _has_value_per_line(text: str) -> bool:
@@ -257,7 +257,7 @@ def _report_fault(name: str, fault: Fault) -> Refusal:
 
 
 class _JoinedStream:
-    """Data that was already read, followed by the rest of its stream."""
+    """A stream of bytes that were already read, followed by the rest of their source."""
 
     def __init__(self, beginning: bytes, rest: io.BufferedIOBase) -> None:
         self._beginning = io.BytesIO(beginning)

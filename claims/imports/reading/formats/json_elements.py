@@ -1,4 +1,4 @@
-"""A stream of JSON → its values and list elements in order, continuing after broken parts.
+"""Read a stream of JSON: yield its values and list elements in order, and continue after broken parts.
 
 Only one element of a list is in memory at a time. After a broken element, reading continues at the end of that
 element if its brackets and quotation marks show the end. Otherwise it continues at the next complete object that has
@@ -14,16 +14,16 @@ from typing import Any, NamedTuple, Protocol
 
 from claims.imports.reading.formats import broken_json
 
-#: How many characters one record may have.
+#: The maximum size of a record.
 MAX_BYTES = 16 * 1024 * 1024
-#: How far beyond a fault the next element is looked for at a time.
+#: The number of bytes after a fault that are searched for the next element at a time.
 SEARCHED_BYTES = 1024 * 1024
-#: Among so many objects behind a fault one is looked for that is no part of another, where nothing was read before.
+#: The number of objects after a fault that are compared if nothing was read before it.
 MAX_CANDIDATES = 100
-#: How much of an unreadable part an error shows.
+#: The maximum number of characters of an unreadable part in an error.
 QUOTED_CHARACTERS = 2000
 
-#: Under these names in an object, a list is one of records.
+#: Keys of lists that contain records.
 LIST_KEYS = frozenset(
     [
         "@graph", "dataFeedElement", "itemListElement", "claims", "claimReviewMarkupPages", "data", "docs",
@@ -39,11 +39,11 @@ _MARK_PATTERN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
 _FIRST_NAME = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:', re.DOTALL)
 _LIST_KEYS_PATTERN = "|".join(map(re.escape, sorted(LIST_KEYS)))
 _LIST_START = re.compile(rf'"(?:{_LIST_KEYS_PATTERN})"\s*:\s*(?=\[)')
-# How the text ends, or looks, if only the rest has not been read yet.
+# Endings of a text that is incomplete but otherwise valid.
 _CUT_OFF_CHARACTERS = 16
-# Bytes that are not UTF-8, as `surrogateescape` keeps them.
+# Bytes that are not UTF-8, as decoded with `surrogateescape`.
 _STRAY_PATTERN = re.compile("[\udc80-\udcff]")
-# What follows an element of a list, and a value that others follow without a list.
+# What may follow an element of a list, and a value outside a list.
 _ELEMENT_END = re.compile(r"\s*(?:,\s*\{|\])")
 _VALUE_END = re.compile(r"[\s\x1e,;]*(?:\{|$)")
 
@@ -58,7 +58,7 @@ class Element(NamedTuple):
     position: str
     value: Any
     is_record: bool = True
-    """Whether it is expected to be one; a node of a graph, or what is left of an object, need not be."""
+    """Whether it should be a record. Nodes of a graph and the rest of an object need not be records."""
 
 
 class Fault(NamedTuple):
@@ -67,13 +67,13 @@ class Fault(NamedTuple):
     position: str
     why: str
     text: str
-    """How it begins."""
+    """The beginning of the part."""
     size: int
-    """How many bytes were left out."""
+    """The number of bytes left out."""
     goes_on: bool
-    """Whether something behind it was found to read on at."""
+    """Whether reading continues after it."""
     is_cut_off: bool = False
-    """Whether nothing is wrong with it but that it ends too early."""
+    """Whether its only fault is that it ends too early."""
 
 
 def read_elements(stream: Readable, *, item: str = "item") -> Iterator[Element | Fault]:
@@ -100,7 +100,7 @@ class _Reader:
         self._text = ""
         self._at = 0
         self._ended = False
-        # The names in the last complete element, by which similar ones are recognised.
+        # The keys of the last complete element, by which similar ones are recognised.
         self._names: frozenset[str] = frozenset()
 
     # Values
@@ -137,7 +137,7 @@ class _Reader:
                 yield self._skip_fault(position, broken, _VALUE_END, in_object=True)
                 if not _LIST_START.match(self._text, self._at):
                     return
-                rest.clear()  # it is not whole
+                rest.clear()  # the object is incomplete
                 had_lists = True
                 continue
             had_lists = True
@@ -192,7 +192,7 @@ class _Reader:
                 raise
             try:
                 (one,) = broken_json.parse_all(self._text[self._at : end])
-            except ValueError:  # of which `Broken` is one
+            except ValueError:  # which includes `_Broken`
                 raise broken from None
             self._at = end
             return one
@@ -218,7 +218,9 @@ class _Reader:
                 self._ended = True
 
     def _may_be_cut_off(self, error: json.JSONDecodeError) -> bool:
-        """Return whether an error could simply mean that the rest is missing or has not been read yet."""
+        """Return whether an error may only mean that the text ends too early, because the rest is missing or not
+        read yet.
+        """
         return (
             error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT_OFF_CHARACTERS
         )
@@ -229,7 +231,7 @@ class _Reader:
         self._at = end
         return one
 
-    # What is broken
+    # Faults
 
     def _skip_fault(
         self, position: str, broken: _Broken, after: re.Pattern[str], *, in_object: bool = False
@@ -245,7 +247,7 @@ class _Reader:
             if end is not None:
                 is_found = True
             else:
-                # An object that begins in the last part may be whole when more has been read.
+                # An object in the last part may turn out to be complete when more has been read.
                 end = len(self._text) if self._ended else len(self._text) - SEARCHED_BYTES // 2
             size += len(self._text[self._at : end].encode("utf-8", "surrogateescape"))
             self._at = end
@@ -284,14 +286,14 @@ class _Reader:
                 return not character and self._ended
 
     def _find_next_like(self, after: re.Pattern[str], *, in_object: bool, may_be_here: bool) -> int | None:
-        """Return the position of the next object of the kind that is being read."""
+        """Return the position of the next object that has the names of earlier elements."""
         start = self._at if may_be_here else self._at + 1
         a_list = _LIST_START.search(self._text, start) if in_object else None
         candidates = self._iterate_candidates(start, a_list.start() if a_list else len(self._text), after)
         if self._names:
             known_names = self._names
         else:
-            # No similar element is known, but the object with the most names is not a part of another.
+            # No similar element is known. The object with the most keys is not part of another one.
             first = list(islice(candidates, MAX_CANDIDATES))
             known_names = max((names for _at, names in first), key=len, default=frozenset())
             candidates = iter(first)

@@ -73,7 +73,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         return
     records = ClaimsInRows(mapping, None)
     for row in rows:
-        list(records(Nested(row), RecordPlace(file.name, "")))  # so that it is known what is read
+        list(records(Nested(row), RecordPlace(file.name, "")))  # so that the columns are known
     if unread_columns := find_unread_columns(columns, _expand_paths(records.used_columns, columns)):
         file.note(unread_columns)
     for one in chain(first, values):
@@ -104,7 +104,7 @@ def _sample_rows(file: File) -> list[Row]:
 
 
 def _expand_paths(used_columns: frozenset[str], columns: list[str]) -> set[str]:
-    """Return the paths that are read, written with a list index or with `*`."""
+    """Return the columns that are used, by their own path or by a path with `*` for the list index."""
     stepped = {tuple("*" if step.isdigit() else step for step in one.split(".")) for one in used_columns}
     return {one for one in columns if one in used_columns or tuple(one.split(".")) in stepped}
 

@@ -33,8 +33,8 @@ def is_media_review(node: Any) -> bool:
 
 
 def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
-    """Return the MediaReviews of a ClaimReview: linked in either direction, or on the same page without their own
-    claim.
+    """Return the MediaReviews that belong to a ClaimReview: linked to or from it, or on its page without a claim of
+    their own.
     """
     names = [
         one for one in find_things(find_value(review, "associatedMediaReview"), graph) if is_media_review(one)

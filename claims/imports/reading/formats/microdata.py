@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 Item = dict[str, Any]
 
-#: Elements with their value in an attribute.
+#: Elements that have their value in an attribute.
 _ATTRIBUTES = {
     "a": "href", "area": "href", "link": "href", "audio": "src", "embed": "src", "iframe": "src", "img": "src",
     "source": "src", "track": "src", "video": "src", "object": "data", "data": "value", "meter": "value",
@@ -100,7 +100,7 @@ def _build_rdfa_item(element: HtmlElement, depth: int) -> Item:
 
 
 def _is_within(element: HtmlElement, scope: str, referred_ids: set[str]) -> bool:
-    """Return whether an element is really part of an item, and not only marked so."""
+    """Return whether an element is inside an item, or inside an element that an item refers to."""
     around = [element, *element.iterancestors()]
     return any(each.get(scope) is not None for each in around[1:]) or any(
         each.get("id") in referred_ids for each in around
@@ -108,7 +108,7 @@ def _is_within(element: HtmlElement, scope: str, referred_ids: set[str]) -> bool
 
 
 def _iterate_parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlElement]:
-    """Yield the elements below in page order, except those of nested items."""
+    """Yield the elements of an item in page order, without those of nested items."""
     waiting = [root] if with_root else list(reversed(root))
     while waiting:
         element = waiting.pop()
@@ -140,7 +140,7 @@ def _is_element(element: Any) -> bool:
     return isinstance(element.tag, str)
 
 
-#: Every syntax that writes markup into elements.
+#: All syntaxes that write markup into elements.
 SYNTAXES: tuple[tuple[str, Callable[[HtmlElement], list[Item]]], ...] = (
     ("microdata", read_microdata),
     ("RDFa", read_rdfa),

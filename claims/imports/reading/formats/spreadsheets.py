@@ -43,8 +43,8 @@ TITLE: Final = "Spreadsheet (Excel)"
 #: A workbook must be in memory as a whole, so its size and its unpacked size are limited.
 MAX_BYTES = 100_000_000
 MAX_UNPACKED_BYTES = 1_000_000_000
-#: The reader lays a sheet out in full, from its first used cell to its last: two cells in opposite corners would
-#: take 17 billion.
+#: The library stores a sheet as a full rectangle from its first used cell to its last: two cells in opposite
+#: corners would need 17 billion.
 MAX_CELLS = 20_000_000
 
 #: The number of rows to sample before reading.
@@ -61,7 +61,7 @@ _CELL_PATTERN = re.compile(rb'[\s:"]r\s*=\s*["\']([A-Za-z]{1,3})?(\d{1,7})["\']'
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """Return empty settings for a workbook: its columns are known only after the whole file has been read."""
+    """Return empty settings for a workbook, because its columns are known only after reading all of it."""
     name = file.name.lower()
     if file.head.startswith(_ZIP_SIGNATURE) and (
         name.endswith((".xlsx", ".xlsm")) or b"xl/work" in file.head
@@ -164,7 +164,7 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
             )
         ) from None
     except BaseException as error:
-        # The library is written in Rust; where it gives up, its exception is no Exception.
+        # The library is written in Rust, and a panic in it is not a subclass of Exception.
         if type(error).__name__ == "PanicException":
             raise _UnusableWorkbook(
                 SpokenSentence("The workbook is damaged. Save it again, or save the sheet as CSV.")
@@ -227,7 +227,7 @@ def _read_sheet(
     sheet_name = f"sheet {sheet.name}, " if sheet.name else ""
     first = list(islice(filled_rows, SAMPLE_SIZE))
     columns, below = _read_header(file, first, sheet.width, mapping)
-    is_settled = mapping is None  # only this reader knows the mapping that it finds
+    is_settled = mapping is None  # the mapping is only known after the sheet was read
     sampled = [_build_row(row, columns) for _number, row in below]
     mapping = mapping or _add_date_order(choose_mapping(columns, sampled), columns, sampled)
     mapping = mapping.with_constants(constants)
@@ -255,7 +255,7 @@ def _read_sheet(
 
 
 def _iterate_filled_rows(sheet: CalamineSheet) -> Iterator[_NumberedRow]:
-    """Return the non-empty rows with their numbers."""
+    """Yield the rows that are not empty, with their numbers."""
     rows = ((number, [_format_cell(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1))
     return ((number, row) for number, row in rows if any(row))
 
@@ -305,7 +305,7 @@ def _add_date_order(mapping: Mapping, columns: list[str], rows: list[Row]) -> Ma
 
 
 def _format_cell(cell: Any) -> str:
-    """Return a cell as the sheet shows it: a date as YYYY-MM-DD, a whole number without a fraction."""
+    """Return a cell as the sheet displays it: a date as YYYY-MM-DD, a whole number without decimals."""
     match cell:
         case str():
             return cell

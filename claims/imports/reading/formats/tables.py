@@ -40,7 +40,7 @@ from factcheck.sentences import SpokenSentence
 NAME: Final = "csv"
 TITLE: Final = "Table (CSV, TSV)"
 
-#: Names of files that are tables even where one has a single column or a single row.
+#: Suffixes of files that are tables even if they have a single column or a single row.
 _SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
 #: Delimiters of some programs that are not supported here.
 _UNUSUAL_DELIMITERS = ("^", "~", "¦", "#", ":")
@@ -109,7 +109,7 @@ def find_columns(header: Sequence[str]) -> list[str]:
 
 
 def describe_header_position(number: int) -> str:
-    """Return a note that the first row is not the header."""
+    """Return a note that says which row is the header, if it is not the first."""
     return SpokenSentence(
         "Row %(number)s contains the column names; the rows above it are not read.", number=number
     )
@@ -280,7 +280,7 @@ def _skip_titles(sample: TableSample) -> TableSample:
 
 
 def _detect_headerless(file: File, mapping: Mapping) -> TableSample | None:
-    """Return the first rows, if they fit the mapping of a table without a header."""
+    """Return the first rows if they fit a mapping for tables without a header."""
     encoding = detect_encoding(file.head)
     sample = _read_sample(file, mapping.table.override(Dialect(encoding))) if encoding else None
     return sample if sample and is_fitting(mapping, sample.rows) else None

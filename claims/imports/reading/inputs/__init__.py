@@ -1,1 +1,1 @@
-"""Inputs: `places` opens and decompresses paths, URLs and standard input, `crawler` follows a site."""
+"""Inputs: `places` opens and decompresses paths, URLs and standard input; `crawler` follows the links of a site."""

@@ -30,7 +30,7 @@ PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/json"
 
 
 class VisitMemory(Protocol):
-    """The stored validators of visited pages."""
+    """The validators (ETag, Last-Modified) of visited pages."""
 
     def get(self, url: str) -> tuple[str, str] | None:
         """Return the ETag and Last-Modified of the stored page."""

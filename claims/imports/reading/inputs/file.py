@@ -1,4 +1,4 @@
-"""A file for readers: a byte stream whose beginning can be peeked at."""
+"""The file that format readers receive: a byte stream and its first bytes."""
 
 import io
 import lzma
@@ -15,7 +15,7 @@ from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
-#: How much of a file its format is recognised by.
+#: The number of bytes by which formats are recognised.
 HEAD_BYTES = 64 * 1024
 
 
@@ -188,14 +188,14 @@ class File:
     """One decompressed file, from any source."""
 
     name: str
-    """As a person would call it; inside an archive or folder with its path there."""
+    """Its name for people; inside an archive or folder, with its path there."""
     stream: io.BufferedReader
     url: str = ""
-    """Where it was fetched, if it was."""
+    """The URL it was fetched from, if any."""
     head: bytes = b""
-    """Its first bytes, which are still to be read from the stream."""
+    """The first bytes, which are not consumed from the stream."""
     note: Callable[[str], None] = _ignore_note
-    """Called with a sentence for the importing user about how the file is read."""
+    """Called with a note for the importing user about how the file is read."""
     is_unrated: Callable[[], bool] = _return_false
     """Returns whether the importing user agrees to import the reviews without ratings."""
 
@@ -210,9 +210,9 @@ class ImportFormat(Protocol):
     """The interface of a reader module. `claims.imports.reading.format_detection` lists them."""
 
     NAME: str
-    """As on the command line: "claimreview", "csv"."""
+    """The name on the command line: "claimreview", "csv"."""
     TITLE: str
-    """In words: "Web page with ClaimReview markup"."""
+    """The title for people: "Web page with ClaimReview markup"."""
 
     def recognise(self, file: File) -> Mapping[str, Any] | None:
         """Return the settings for this file as JSON values if it is of this format; otherwise None.

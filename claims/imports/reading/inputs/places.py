@@ -1,4 +1,4 @@
-"""A path, a folder, an archive, a URL or standard input → files in order.
+"""Open a path, a folder, an archive, a URL or standard input, and yield its files in order.
 
 The first bytes decide the type of a file, not its name. Gzip, bzip2, xz, Zstandard, tar and zip are decompressed as
 streams, nested at most once. A damaged file ends where the damage begins: everything before that is read, and a
@@ -117,7 +117,7 @@ def _open_path(path: Path, name: str, advanced: Callable[[int], None]) -> Iterat
 
 
 def _iterate_folder(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files below a folder in the order of their names, without hidden ones."""
+    """Yield the files in a folder and its subfolders in the order of their names, without hidden files."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         for name in sorted(names):
@@ -127,7 +127,7 @@ def _iterate_folder(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _find_broken_links(folder: Path) -> Iterator[str]:
-    """Yield broken links below a folder, in the order of their names."""
+    """Yield broken links in a folder and its subfolders, in the order of their names."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         for name in sorted(names):
@@ -187,7 +187,7 @@ def _refuse_unreadable(name: str, error: OSError | ValueError) -> Refusal:
 def unpack_files(
     name: str, stream: io.RawIOBase, budget: Budget, *, url: str = "", depth: int = 0, layers: int = 0
 ) -> Iterator[File | Refusal]:
-    """Return the files in a stream, or the stream itself if it is not compressed.
+    """Return the files packed in a stream, or the stream itself if it is not compressed.
 
     Args:
         depth: the number of archives around the stream.

@@ -1,4 +1,4 @@
-"""Zip archives → their files, found in the directory or, if that is lost, by each member's header."""
+"""Read the files in a zip archive, by its directory or, if that is damaged, by the header of each member."""
 
 import copy
 import io
@@ -34,7 +34,7 @@ _UNREADABLE_ERRORS = (*DAMAGE_ERRORS, RuntimeError, struct.error)
 
 
 def is_hidden(name: str) -> bool:
-    """Return whether a member is one that operating systems add on their own."""
+    """Return whether a member is a file that an operating system added."""
     parts = name.replace("\\", "/").split("/")
     return any(part.startswith(".") and part not in (".", "..") for part in parts) or parts[0] == "__MACOSX"
 
@@ -64,9 +64,9 @@ class Member:
     name: str
     stream: Any
     packed: int
-    """How many bytes it takes up in the archive; 0 where nobody knows."""
+    """The number of bytes in the archive; 0 if unknown."""
     size: int
-    """How many bytes come out, as the archive says."""
+    """The unpacked size, as the archive states it."""
 
 
 def read_members(name: str, stream: BinaryIO) -> Iterator[Member | Refusal]:
@@ -74,7 +74,7 @@ def read_members(name: str, stream: BinaryIO) -> Iterator[Member | Refusal]:
     if stream.seekable():
         yield from _iterate_members(name, stream)
         return
-    # Its directory is at the end, so the whole must have come; on disk, where there is room.
+    # The directory is at the end, so the whole archive is copied to disk first.
     with tempfile.TemporaryFile() as spooled:
         shutil.copyfileobj(stream, spooled)
         spooled.seek(0)
@@ -122,10 +122,10 @@ class _Header:
     method: int
     checksum: int
     packed: int | None
-    """None where it stands behind the member only, or elsewhere."""
+    """None if the size is stored elsewhere, such as after the member."""
     size: int
     start: int
-    """Where its bytes begin."""
+    """The position of the member's bytes."""
 
 
 def _read_member_count(stream: Any, archive: zipfile.ZipFile) -> int:
@@ -169,7 +169,7 @@ def _open_by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInf
     inside = f"{name}/{info.filename}"
     if refusal := _find_refusal(inside, info.filename, info.flag_bits, info.compress_type):
         return refusal
-    # The library withholds the end of a member whose checksum is wrong, but all that came out is of use.
+    # The library withholds the end of a member with a wrong checksum, but the unpacked text is still useful.
     info_copy = copy.copy(info)
     del info_copy.CRC
     try:
@@ -208,7 +208,7 @@ def _find_refusal(inside: str, name: str, flags: int, method: int) -> Refusal | 
 
 
 class _CheckedStream:
-    """A member whose checksum is compared when it has been read."""
+    """The content of a member, whose checksum is compared once all of it has been read."""
 
     def __init__(self, stream: Any, expected: int) -> None:
         self._stream = stream
@@ -223,11 +223,11 @@ class _CheckedStream:
         return piece
 
 
-# Without the directory
+# Archives without a directory
 
 
 def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusal, None, int]:
-    """Yield the readable members of a damaged archive by their own headers.
+    """Yield the readable members of a damaged archive, found by their own headers.
 
     Return the position of the last readable member.
     """

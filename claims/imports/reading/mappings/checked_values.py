@@ -15,7 +15,7 @@ class MappingError(ValueError):
     def __init__(self, key: str, problem: str) -> None:
         super().__init__(f"{key}: {problem}" if key else problem)
         self.key = key
-        """Where in the mapping it stands, such as "dates.claimed_on.order"."""
+        """The key in the mapping, such as "dates.claimed_on.order"."""
         self.problem = problem
 
 
@@ -76,7 +76,7 @@ def require_number(key: str, value: Any) -> int:
 
 
 def require_texts(key: str, value: Any, *, empty: bool = False) -> tuple[str, ...]:
-    """Return a list of texts; a single text needs no brackets."""
+    """Return a list of texts. A single text may stand without brackets."""
     values = value if isinstance(value, list | tuple) else [value]
     return tuple(require_text(key, item, empty=empty) for item in values)
 

@@ -1,4 +1,4 @@
-"""A row → its records. Column names in the mapping may contain `*` for 1, 2, 3 …, which yields several records.
+"""Read several claims from one row. `*` in a column name of the mapping stands for 1, 2, 3 ….
 
 `Claim *` and `Verdict *` are the columns Claim 1, Verdict 1, Claim 2, Verdict 2; `fact_checks.*.verdict` are the
 verdicts in a list of a JSON object.
@@ -50,7 +50,7 @@ class ClaimsInRows:
 
     @property
     def used_columns(self) -> frozenset[str]:
-        """The columns that the mapping reads."""
+        """Return the columns that the mapping reads."""
         if not self._starred:
             return frozenset(self._one.used_columns)
         return (
@@ -104,7 +104,7 @@ class ClaimsInRows:
         return [str(number) for number in sorted(numbers)[:MAX_CLAIMS]]
 
     def _get_records(self, number: str) -> Records:
-        """Return the row readers for the claims with one number."""
+        """Return the readers for the claims with this number in a row."""
         if number not in self._by_number:
             mapping = replace(
                 self._mapping,
@@ -142,7 +142,7 @@ def _list_readings(mapping: Mapping) -> list[ColumnReading]:
 
 
 def _find_starred(mapping: Mapping, names: tuple[str, ...] | None) -> frozenset[str]:
-    """Return the mapped columns in which * means a number, except columns whose real name contains it."""
+    """Return the columns of the mapping in which * stands for a number, except those whose real name contains it."""
     real = {normalise_name(name) for name in names or ()}
     fields: list[Table[str, Columns]] = [reading.fields for reading in _list_readings(mapping)]
     return frozenset(

@@ -10,19 +10,20 @@ class Conventions:
     """The conventions for the records of a file. Without conventions, ambiguous values stay ambiguous."""
 
     constants: Mapping[str, Any] = field(default_factory=dict)
-    """Names of `found.FIELDS` → the value of records that have none themselves."""
+    """The default values, by name of a field in `raw_record.FIELDS`."""
     date_order: Mapping[str, str] = field(default_factory=dict)
-    """Name of a date field → "dmy", "mdy" or "ymd": how this file writes dates of digits. The key "" is for all."""
+    """The order of dates in digits ("dmy", "mdy" or "ymd") for each date field; the key "" is for all."""
     date_order_seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """Name of a date field → "/", "." or "-" → "dmy" or "mdy": what the file itself proves, where nobody said."""
+    """The order that the dates in the file prove ("dmy" or "mdy"), by date field and separator ("/", "." or "-").
+    Used if no order is stated."""
     date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Name of a date field → formats as for `strptime`, tried before anything else. The key "" is for all."""
+    """The formats of dates, as for `strptime`, by date field; the key "" is for all. They are tried first."""
     ratings: Mapping[str, str] = field(default_factory=dict)
-    """The file's own codes → the publisher's labels that they stand for, such as "0" → "False"."""
+    """The publisher's labels, by the codes that the file uses for them, such as "0" → "False"."""
     languages: Mapping[str, str] = field(default_factory=dict)
-    """The file's own codes → languages, such as "1" → "en"; "" → "" marks a code that says nothing ("mul")."""
+    """The languages, by the codes that the file uses, such as "1" → "en"; "" for a code without meaning ("mul")."""
     language: str = ""
-    """What most statements of the file are in, as far as its first ones show."""
+    """The language of most statements, detected from the first ones."""
 
 
 NO_CONVENTIONS = Conventions()

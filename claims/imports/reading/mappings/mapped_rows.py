@@ -1,4 +1,4 @@
-"""Apply a mapping to a row: its fields, or the reason to skip it."""
+"""Apply a mapping to a row: return its fields, or the reason to skip it."""
 
 import re
 import unicodedata
@@ -20,7 +20,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
 Row = dict[str, Any]
-#: A column, and whether its value is one of the selecting values.
+#: The column and the set of values of a condition.
 Condition = tuple[str, Callable[[str], bool]]
 #: How fields are read from rows of one kind.
 Plan = Callable[[Row], Row]
@@ -47,7 +47,7 @@ class MissingColumn(Exception):
 
 
 def normalise_name(name: str) -> str:
-    """Normalise a column name: letter case, spaces, hyphens and underscores do not count."""
+    """Normalise a column name, ignoring letter case, spaces, hyphens and underscores."""
     return re.sub(r"[\s_./:()'’-]+", " ", unicodedata.normalize("NFC", name.casefold())).strip()
 
 
@@ -62,7 +62,7 @@ class Records:
     def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, is_settled: bool = False) -> None:
         self._names = None if columns is None else tuple(columns)
         self.used_columns: set[str] = set()
-        """The columns that are read."""
+        """The columns that the mapping reads."""
         self._settled = is_settled
         self._mapping = mapping
         self._skip = [
@@ -78,7 +78,7 @@ class Records:
         for reading in (ColumnReading(), *(variant.reading for variant in mapping.variants)):
             self._build_plan(
                 reading.override(mapping.reading), reading
-            )  # a missing column is found out before the first row
+            )  # so that a missing column is reported before the first row
 
     def build_record(self, row: Row, place: RecordPlace, raw: Any = None) -> RawRecord | Refusal:
         """Return the record of a row.
@@ -160,7 +160,7 @@ class Records:
         ]
 
     def _find_columns(self, field: str, columns: Columns) -> list[str]:
-        """Return the existing columns of a field. Some of several alternative columns may be missing."""
+        """Return the existing columns of a field. If the field has several columns, some may be missing."""
         columns_found: list[str] = []
         missing: list[MissingColumn] = []
         for column in columns.columns:
@@ -243,7 +243,7 @@ def _build_steps(
 def _find_selecting_columns(
     mapping: Mapping, conditions: list[list[Condition]]
 ) -> list[tuple[str, frozenset[str] | None]]:
-    """Return the columns that select variants, with the selecting values; None for patterns."""
+    """Return the columns whose values select a variant, with these values; None if a value is a pattern."""
     values: dict[str, set[str]] = {}
     for variant, columns in zip(mapping.variants, conditions, strict=True):
         for (column, _), wanted_value in zip(columns, variant.when.values(), strict=True):

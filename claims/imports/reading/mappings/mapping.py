@@ -25,7 +25,7 @@ from claims.imports.reading.mappings.checked_values import (
 )
 from claims.imports.reading.raw_record import FIELDS
 
-#: Fields that hold several values, so that a cell can be cut into them.
+#: Fields with several values, whose cells can be split.
 LIST_FIELDS: Final = ("appearances", "claimant_same_as", "topics")
 DATE_FIELDS: Final = ("claimed_on", "reviewed_on")
 DATE_ORDERS: Final = {
@@ -42,7 +42,7 @@ TRANSFORMS: Final = {
 _SECTIONS = ("fields", "constants", "ratings", "dates", "split", "languages", "transform")
 _KEYS = ("name", "recognise", "table", "skip", "variants", *_SECTIONS)
 
-#: A column by its name, or by its number, from 1.
+#: The name of a column, or its number counted from 1.
 Column = str | int
 
 
@@ -64,7 +64,7 @@ class Dates:
     """The date formats of a file."""
 
     order: str = ""
-    """One of `DATE_ORDERS`, or "" where nobody said."""
+    """One of `DATE_ORDERS`, or "" if not stated."""
     formats: tuple[str, ...] = ()
     """As for `strptime`."""
 
@@ -76,7 +76,7 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class ColumnReading:
-    """The meaning of columns, for all rows of a file or for one variant."""
+    """The rules for reading columns, for all rows of a file or for one variant."""
 
     fields: Table[str, Columns] = field(default_factory=dict)
     constants: Table[str, str] = field(default_factory=dict)
@@ -99,13 +99,13 @@ class ColumnReading:
         return {name: section for name, section in sections.items() if section}
 
     def override(self, other: "ColumnReading") -> "ColumnReading":
-        """Return `other`, overridden by this one's values."""
+        """Return the rules of `other`, overridden by this one's values."""
         return ColumnReading(**{name: {**getattr(other, name), **getattr(self, name)} for name in _SECTIONS})
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A different reading for rows whose columns hold one of these values."""
+    """Different rules for rows whose columns contain certain values."""
 
     when: Table[str, tuple[str, ...]]
     reading: ColumnReading
@@ -116,14 +116,15 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The layout of the file, for properties that its first rows do not show."""
+    """The layout of the file, where its first rows do not show it."""
 
     encoding: str = ""
     delimiter: str = ""
     quoting: str = ""
     header: bool | None = None
     header_row: int = 0
-    """The row with the names of the columns, as a spreadsheet counts; what stands above is not read. 0: found out."""
+    """The number of the row with the column names, counted from 1; rows above it are not read. 0 means that it is
+    detected."""
     columns: tuple[str, ...] = ()
     """Names for the columns of a file without a header."""
     sheet: str = ""
@@ -152,9 +153,9 @@ class Mapping:
     name: str
     reading: ColumnReading = field(default_factory=ColumnReading)
     columns: tuple[str, ...] = ()
-    """The columns, or keys of an object, by which a file is known to be this one."""
+    """The columns, or keys of an object, by which files of this kind are recognised."""
     values: Table[str, tuple[str, ...]] = field(default_factory=dict)
-    """What a column only holds in a file that is this one."""
+    """The values of columns by which files of this kind are recognised."""
     skip: Table[str, tuple[str, ...]] = field(default_factory=dict)
     table: Layout = field(default_factory=Layout)
     variants: tuple[Variant, ...] = ()

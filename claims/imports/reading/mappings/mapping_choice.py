@@ -26,14 +26,14 @@ from factcheck.sentences import SpokenSentence
 
 _FOLDER = Path(__file__).parent
 
-#: How many columns a refusal lists.
+#: The maximum number of columns that a refusal lists.
 MAX_NAMED_COLUMNS = 40
-#: A column whose texts have more words at the median holds articles, not statements.
+#: A column with more words per text (median) contains articles, not statements.
 MAX_SENTENCE_WORDS = 60
 #: The maximum number of title rows above the column names.
 MAX_TITLE_ROWS = 20
 
-#: What a built-in mapping requires of a file, if it states positions.
+#: The fields that a file must have for a built-in mapping, if the mapping has them.
 REQUIRED_FIELDS = ("statement", "rating")
 #: Fields that only a review has, and not an unchecked claim.
 REVIEW_FIELDS = ("publisher", "publisher_url", "review_url", "summary", "reviewed_on", "review_language")
@@ -46,8 +46,7 @@ def list_ready_mappings() -> tuple[Mapping, ...]:
 
 
 def load_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Mapping | None:
-    """Return the built-in mapping for a table with these columns; if several fit, return the one with the most
-    columns.
+    """Return the built-in mapping that fits these columns. If several fit, return the one with the most columns.
 
     Args:
         sample_rows: some rows; a mapping does not fit if its required columns are empty in all of them.
@@ -77,7 +76,7 @@ def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
 
 
 def is_fitting(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
-    """Return whether rows without a header fit the mapping: the number of cells and their values."""
+    """Return whether rows without a header fit the mapping, by the number of cells and their values."""
     names = mapping.table.columns
     if not rows or not mapping.values or not mapping.values.keys() <= set(names):
         return False
@@ -221,7 +220,7 @@ def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[
 
 
 def find_wordiest_column(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """Return the column that most resembles sentences: the one with the most words, but not whole articles."""
+    """Return the column that most probably contains statements: the one with the most words, but not whole articles."""
     words = {
         name: statistics.median(len(str(row.get(name) or "").split()) for row in rows) if rows else 0
         for name in columns

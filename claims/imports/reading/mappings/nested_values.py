@@ -9,7 +9,9 @@ _MAX_DEPTH = 20
 
 
 class Nested(dict[str, Any]):
-    """A JSON object as a row: its keys, and paths into it. A key that itself contains a dot takes precedence."""
+    """A JSON object as a row: its columns are its keys and the paths into it. A key that contains a dot takes
+    precedence.
+    """
 
     def __getitem__(self, path: str) -> Any:
         return _drop_objects(dict.get(self, path)) if path in self else get_value(self, path)
@@ -20,7 +22,7 @@ class Nested(dict[str, Any]):
 
 
 def get_value(value: Any, path: str) -> Any:
-    """Return the value at a path, or a list of values; None if there is none."""
+    """Return the value at a path, or a list of values if the path contains `*`; None if there is none."""
     for step in path.split("."):
         if isinstance(value, dict):
             value = dict.get(value, step)

@@ -23,7 +23,7 @@ _CONJUNCTIONS_PATTERN = re.compile(
     _COMMAS_PATTERN.pattern + r"|/(?!/)|\s(?:and|und|et|y|e|i|og|och|en|ve|dan|и|та|va)\s|\s(?=و)",
     re.IGNORECASE,
 )
-# How people write Arabic differently: vowel signs, joiners, forms of alef, the article.
+# Spelling variants in Arabic: vowel signs, joiners, forms of alef, the article.
 _IGNORED_MARKS = re.compile("[\u0640\u064b-\u0652\u0670\u200c\u200d]")
 _ARABIC_LETTERS = str.maketrans(
     dict.fromkeys("أإآٱ", "ا") | dict.fromkeys("ىیئ", "ي") | {"ة": "ه", "ؤ": "و", "ک": "ك"}
@@ -90,7 +90,7 @@ def read_person(
 
 
 def read_crowd(name: Any, kind: Any = None) -> str:
-    """Return words such as "Facebook posts" in the claimant field that name no one; "" if there are none.
+    """Return words in the claimant field that name no one, such as "Facebook posts"; "" if there are none.
 
     Some of these words are names if the markup says organisation or group ("Anonymous").
     """
@@ -128,7 +128,7 @@ def _split_parts(text: str, separator: re.Pattern[str]) -> list[str]:
 
 
 def _is_platform_or_crowd(part: str) -> bool:
-    """Return whether an entry of a list is a platform, a crowd, or no one."""
+    """Return whether a list entry names a platform or a crowd instead of a person or body."""
     keys = {_build_key(part), _build_key(part.removeprefix("و"))}  # "and" in Arabic
     return not keys.isdisjoint(_load_platforms() | _load_crowds() | _load_placeholders()) or _is_platform_url(
         part

@@ -1,4 +1,4 @@
-"""Clean text: remove the remnants of file formats from written text."""
+"""Clean text: remove the remains of file formats."""
 
 import html
 import json
@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sources.extraction.clean_text import clean_characters, clean_line
 
-#: Placeholders for missing values, compared as a whole in lower case.
+#: Placeholders for missing values. The whole text is compared, in lower case.
 EMPTY_WORDS: Final = frozenset(
     ["n/a", "n.a.", "na", "nan", "nil", "none", "null", "undefined", "(null)", "<na>", "#n/a", "-", "--", "—", "–", "?"]
 )  # fmt: skip
@@ -74,7 +74,7 @@ _UNSTORABLE_PATTERN = re.compile("[\x00\ud800-\udfff]")
 
 
 def iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
-    """Yield every text in a value, in order: each entry of a list, the name of an object."""
+    """Yield every text in a value, in order: each entry of a list, and the name of an object."""
     if isinstance(value, str):
         if value:
             yield value[:MAX_LENGTH]
@@ -199,7 +199,8 @@ def _strip_markup(text: str, line_end: str = " ") -> str:
 
 
 def _strip_sections(text: str, beginning: re.Pattern[str], end: re.Pattern[str]) -> str:
-    # By hand, because `.*?` looks to the end of the text again from each beginning that has no end.
+    # Without a regular expression, because `.*?` would search to the end of the text for each opening tag without
+    # an end.
     kept_parts, at = [], 0
     while (opening := beginning.search(text, at)) and (closed := end.search(text, opening.end())):
         kept_parts.append(text[at : opening.start()])
@@ -212,7 +213,7 @@ def _unescape_entity(match: re.Match[str]) -> str:
 
 
 def _unescape_unicode(match: re.Match[str]) -> str:
-    # Two surrogates are one character; one alone is none.
+    # Two surrogates form a character; a single one is dropped.
     return json.loads(f'"{match[0]}"').encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
 

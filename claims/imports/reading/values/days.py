@@ -23,15 +23,15 @@ from claims.imports.reading.values.problem import Problem, shorten_value
 from factcheck.sentences import SpokenSentence
 
 FIRST_YEAR: Final = 1900
-#: Time zones, and pages that are dated ahead.
+#: Allows for time zones and pages that are dated ahead.
 TOLERANCE: Final = timedelta(days=2)
-# Longer texts are articles that slipped into the field.
+# Longer texts are articles in the wrong field.
 _MAX_LENGTH: Final = 300
 
 _ISO_PATTERN = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t\s].*)?", re.DOTALL)
 _COMPACT_PATTERN = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t\d{4,6}(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?)?")
 _EPOCH_PATTERN = re.compile(r"(\d{9,10}|\d{12,13})(?:\.\d+)?")
-# One day and no other digit, as most dates in words are: the short way for them, for speed alone.
+# One day and no other digits, like most dates in words. Only a shortcut, for speed.
 _PLAIN_PATTERN = re.compile(
     r"[^\d\W]*(?: on)? ?(?:([a-z]{3,9})\.? (\d{1,2}),|(\d{1,2}) ([a-z]{3,9})) (\d{4})(?!\d)\D*"
 )
@@ -42,7 +42,7 @@ _SHORT_YEAR_IN_WORDS = re.compile(
     r"(\d{1,2})[-./ ]{1,2}([^\W\d_]+)\.?,?[-./ ]{1,2}['’]?(\d\d)(?:,?\s+\d{1,2}:.*)?"
 )
 _SEPARATED_PATTERN = re.compile(r"\d([/.-])\s?\d{1,2}\1\s?\d")
-# With the groups of year, month and day.
+# The named groups are the year, the month and the day.
 _DIGIT_PATTERNS: Final = (
     (re.compile(r"(?<![\d/.-])(\d{4})([-/.])\s?(\d{1,2})\2\s?(\d{1,2})(?!\d)"), (1, 3, 4)),
     (

@@ -21,15 +21,15 @@ class NamedDay(NamedTuple):
 
 
 _WORD: Final = r"[^\W\d_][^\s\d,،./()\[\]|:;_'\"‘’“”–-]*"
-# Of two words, as in the Levant: تشرين الأول.
+# A name of two words, as in the Levant: تشرين الأول.
 _NAME: Final = rf"({_WORD})(?:\s+(?!(?:de|del|of)\b)({_WORD}))?"
 _ORDINAL: Final = r"(?:st|nd|rd|th|er|re|\.?[oa]\b|°|\.)?"
-# A time before the day ("12:30 May 2018") and a word that ends in a number ("Covid-19 May 2020") are no days.
+# A time before the month ("12:30 May 2018") and a word that ends in a number ("Covid-19 May 2020") are not days.
 _DAY_FIRST = re.compile(
     rf"(?<!\d)(?<!\d[:.])(?<![^\W\d_]-)(?:(\d{{1,2}}){_ORDINAL}\s?[-–]\s?)?(?<!\d)(\d{{1,2}}){_ORDINAL}[\s,/-]*"
     rf"(?:de\s+|of\s+|d['’]\s?)?{_NAME}[.,،]?[\s/-]*(?:de\s+|del\s+|of\s+)?(\d{{4}})(?!\d)"
 )
-# Between day and year there may be a time, as in the output of the Unix `date` command.
+# There may be a time between day and year, as in the output of the Unix `date` command.
 _MONTH_FIRST = re.compile(
     rf"(?<![^\W_]){_NAME}[.,]?[\s/-]*(?<!\d)(\d{{1,2}})(?:\s?[-–]\s?(\d{{1,2}}))?{_ORDINAL}(?:[,،/-]\s*|\s+)(?:de\s+)?"
     r"(?:\d\d:\d\d:\d\d\s+(?:[a-z]{3,4}\s+|[+-]\d{4}\s+)?)?(\d{4})(?!\d|:\d)"
@@ -63,7 +63,7 @@ def was_published(words: str) -> bool:
 
 
 def find_days(folded_text: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:
-    """Return the position of a date in the text, with year, month and day; None for a range."""
+    """Yield each date in the text as its position, year, month and day; None in place of a range."""
     anything = False
     for match in _DAY_FIRST.finditer(folded_text):
         until, day, first, second, year = match.groups()

@@ -10,7 +10,7 @@ from babel.core import get_global
 from claims.imports.reading.values.cleaned_text import read_line
 from sources.extraction.language import REPLACED_CODES
 
-#: Codes that mean no language (ISO 639-2, and those found in files).
+#: Codes that mean that there is no language (ISO 639-2, and some found in files).
 NO_LANGUAGE: Final = frozenset(
     {"mul", "und", "mis", "zxx", "xx", "other", "unknown", "multiple", "various", "all"}
 )
@@ -51,7 +51,7 @@ def _shorten_code(code: str) -> str:
         return ""
     if code in REPLACED_CODES:
         return REPLACED_CODES[code]
-    if code != "tl":  # which CLDR counts as Filipino, and the detector does not
+    if code != "tl":  # CLDR calls it Filipino, but the detector does not
         code = (get_global("language_aliases").get(code) or code).partition("_")[0]
     return code if code in _get_names("en") else ""
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from sources.extraction.dates import load_month_names
 
-# Whose names CLDR lends. Arabic has three sets: of the Gulf and Egypt, of the Levant, of the Maghreb.
+# Locales whose month names CLDR provides. Arabic has three sets: Gulf and Egypt, Levant, Maghreb.
 _LOCALES: Final = (
     "af", "am", "ar", "ar_DZ", "ar_LB", "ar_MA", "az", "be", "bg", "bn", "bs", "ca", "cs", "cy", "da", "de", "de_AT",
     "el", "es", "et", "eu", "fa", "fi", "fil", "fr", "ga", "gl", "gu", "ha", "he", "hi", "hr", "hu", "hy", "id", "is",
@@ -16,7 +16,7 @@ _LOCALES: Final = (
     "pl", "ps", "pt", "ro", "ru", "si", "sk", "sl", "so", "sq", "sr", "sr_Latn", "sv", "sw", "ta", "te", "th", "tr",
     "uk", "ur", "uz", "zu",
 )  # fmt: skip
-# Other spellings that are common.
+# Other common spellings.
 _ADDITIONAL_NAMES: Final = {
     1: "জানুয়ারি জানুয়ারী",
     2: "ফেব্রুয়ারি ফেব্রুয়ারী",
@@ -32,7 +32,7 @@ _LETTERS = str.maketrans({"ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك"})
 
 
 def fold(text: str) -> str:
-    """Fold a text for comparison: lower case, without diacritics, digits as 0 to 9."""
+    """Fold a text for comparison: lower case, no diacritics, digits as 0 to 9."""
     if text.isascii():
         return text.lower()
     text = _MARKS_PATTERN.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_LETTERS)
@@ -42,7 +42,7 @@ def fold(text: str) -> str:
 
 
 def find_month(name: str, language: str) -> int | None:
-    """Return the number of a month name: in `language`, or else in English, or else in any language with that word."""
+    """Return the number of a month by its name: first in `language`, then in English, then in any other language."""
     if language and (number := _load_months(language).get(name)):
         return number
     return _load_months("en").get(name) or _load_all_months().get(name)

@@ -68,7 +68,7 @@ def _find_outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, 
 
 
 def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
-    """Return an unlisted publisher with this name and its own domain, if any."""
+    """Return an unlisted publisher with this name and its domain, if it has one."""
     host = next((nearest for one in sites if (nearest := _get_own_host(one))), "")
     if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
         return None, Problem(
@@ -104,7 +104,7 @@ def load_known_outlets() -> tuple[Outlet, ...]:
 
 
 def _find_by_host(place: str) -> Outlet | None:
-    """Return the known publisher of a host, by the longest matching part."""
+    """Return the known publisher of a host, by the longest part that matches."""
     known_outlets = _load_known()
     labels = place.split(".")
     return next(

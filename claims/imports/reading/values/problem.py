@@ -2,15 +2,15 @@
 
 from typing import NamedTuple
 
-#: How much of a value a message repeats.
+#: The maximum length of a value in a message.
 MAX_QUOTED_LENGTH = 60
 
 
 class Problem(NamedTuple):
     code: str
-    """For counting, without values: "ambiguous date"."""
+    """The kind of problem without values, for counting: "ambiguous date"."""
     reason: str
-    """For a person: what stands there, why it cannot be used, and the way out."""
+    """A sentence for a person: the value, the problem and the solution."""
 
 
 def shorten_value(value: object) -> str:

@@ -31,7 +31,7 @@ _GAPS_PATTERN = re.compile(r"[\s\-_\u2010-\u2015]+")
 # the ends. A final question mark does.
 _IGNORED_MARKS = re.compile("[\u0640\u064b-\u0652\u200c\u200d\ufe0e\ufe0f]")
 _OUTER_CHARACTERS: Final = " \t.!,;:…\"'“”„‘’‚«»‹›`´()[]{}*~¡。！，、；：「」『』【】（）،؛"
-# Quotation marks around the whole, and none within.
+# A text that is wholly in quotation marks, without any inside.
 _QUOTED_PATTERN = re.compile('["“”„«»]\\s*([^"“”„«»]+?)\\s*["“”„«»]')
 _NUMBER_PATTERN = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
@@ -49,12 +49,12 @@ class Scale(NamedTuple):
     """A publisher's rating scale. Its name is unique among that publisher's scales."""
 
     publisher: str
-    """The domain."""
+    """The publisher's domain."""
     name: str
     version: str
     language: str
     labels: tuple[tuple[str, str], ...]
-    """Official wordings and the class of each, "" where it fits none; in the order of the file."""
+    """The official wordings with their class ("" for none), in the order of the file."""
 
 
 def build_label_key(label: str) -> str:
@@ -125,20 +125,22 @@ def read_number(
 
 
 def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
-    """Return the meaning of a label on the publisher's scales (by domain), or else in the shared vocabulary."""
+    """Return the meaning of a label on a scale of the publisher (by domain) or, failing that, in the shared
+    vocabulary.
+    """
     key = build_label_key(text)
     primary = language.partition("-")[0]
     if steps := _map_scales().get(publisher, {}).get(key):
         return next((one for one in steps if one.language.partition("-")[0] == primary), steps[0])
     if words := _map_words().get(key):
-        # Languages that share a word agree on what it means, but whose word it is then remains open.
+        # Languages that share a word give it the same meaning, but the language of the label remains unknown.
         open_ = words[0] if len(words) == 1 else words[0]._replace(language="")
         return next((one for one in words if one.language == primary), open_)
     return None
 
 
 def has_scale(publisher: str) -> bool:
-    """Return whether the program includes scales of the publisher with this domain."""
+    """Return whether the program has a scale of the publisher at this domain."""
     return publisher in _map_scales()
 
 
@@ -216,7 +218,7 @@ def load_shipped_scales() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _map_scales() -> dict[str, dict[str, list[Meaning]]]:
-    """Map publisher domains to label keys to meanings, in the order of the file."""
+    """Return the meaning of each label by publisher domain and label key, in the order of the file."""
     scales: dict[str, dict[str, list[Meaning]]] = {}
     for scale in load_shipped_scales()["scale"]:
         for publisher in scale["publishers"]:
@@ -240,7 +242,7 @@ def _parse_class(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _map_words() -> dict[str, list[Meaning]]:
-    """Map words that every publisher uses in the same sense to their meaning in each language."""
+    """Return the meaning of words that all publishers use in the same sense, by word and language."""
     words: dict[str, list[Meaning]] = {}
     for language, classes in load_shipped_scales()["words"].items():
         for rating_class, wordings in classes.items():

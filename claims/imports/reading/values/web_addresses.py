@@ -16,7 +16,7 @@ from sources.addresses import get_domain
 
 MAX_URL_LENGTH: Final = 2000
 
-# Where an object keeps its address.
+# The keys under which objects store a URL.
 _URL_KEYS: Final = ("url", "@id", "contentUrl", "href", "@value", "value", "#text")
 _MAX_DEPTH: Final = 6
 
@@ -26,12 +26,12 @@ _SCHEME_PATTERN = re.compile(r"(https?)(?::/{1,3}|/{1,2}:?|;//|:(?=[\w-]+\.))(?=
 _PLAIN_PATTERN = re.compile(r"https?://([a-z0-9.-]+)(?:/[a-zA-Z0-9./_~%=?+-]*)?")
 _ENCODED_SCHEME = re.compile(r"https?%(?:25){0,3}3a(?:%(?:25){0,3}2f){2}", re.IGNORECASE)
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
-# Between two addresses in one string.
+# Separators between two URLs in one string.
 _SEPARATOR_PATTERN = re.compile(r"(?<![\s,;|])[\s,;|]++(?=https?:/|www\.[^\s.])", re.IGNORECASE)
 _WRAPPING: Final = "\"'<>“”‘’«»`"
 _COMMENT_PATTERN = re.compile(r"\s+(?:[(\[|–—]|- )")
 
-# Stricter than `factcheck.database.model_fields.WebAddressValidator`, so that whatever passes here passes there.
+# Stricter than `factcheck.database.model_fields.WebAddressValidator`, so every accepted URL can be stored.
 _LABEL = r"[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?"
 _SUBDOMAIN = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_PATTERN = re.compile(
@@ -104,7 +104,7 @@ def _split_urls(text: str) -> Iterator[str]:
         clean(part) for row in text[:MAX_LENGTH].splitlines() for part in _SEPARATOR_PATTERN.split(row)
     ):
         half = len(part) // 2
-        # The same address twice, without anything between.
+        # The same URL twice, without a separator.
         yield (
             part[:half] if half > 10 and part[:half] == part[half:] and _SCHEME_PATTERN.match(part) else part
         )
