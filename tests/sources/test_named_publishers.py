@@ -83,12 +83,12 @@ def test_publisher_that_a_person_states_is_found_by_name_whatever_the_address() 
 
 
 @pytest.mark.parametrize(
-    "named_itself, domain", [("", "example.org"), ("norrhamn post", "example.org"), ("Portal", "")]
+    "name_in_document, domain", [("", "example.org"), ("norrhamn post", "example.org"), ("Portal", "")]
 )
 def test_stated_publisher_gets_the_domain_unless_the_page_names_another(
-    named_itself: str, domain: str
+    name_in_document: str, domain: str
 ) -> None:
-    made = find_or_make_publisher("Norrhamn Post", FERRY, is_stated=True, named_itself=named_itself)
+    made = find_or_make_publisher("Norrhamn Post", FERRY, is_stated=True, name_in_document=name_in_document)
     assert made is not None
     assert made.domain == domain
 

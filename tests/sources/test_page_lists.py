@@ -206,7 +206,7 @@ class TestMeaningIll:
 
     def test_what_is_packed_unpacks_to_a_bound(self) -> None:
         content = b"<rss><channel>" + b"<item><link>/1</link></item>" * 100_000
-        found = read_page_list(gzip.compress(content), HERE, largest=10_000)
+        found = read_page_list(gzip.compress(content), HERE, max_bytes=10_000)
         assert found is not None
         assert found.pages == pages("https://a.example/1")
         assert not found.is_whole

@@ -39,7 +39,7 @@ class RunMemory:
         #: The robots.txt files read in this run, to be stored.
         self.read_rules: dict[str, str] = {}
 
-    def begin(self, site: str) -> None:
+    def begin_visit(self, site: str) -> None:
         waited_seconds = 0.0
         while (seconds_left := self._try_lease(site)) > 0:
             if waited_seconds >= self._patience or seconds_left > _LEASE_SECONDS + self._patience:
@@ -48,11 +48,11 @@ class RunMemory:
             self._sleep(pause)
             waited_seconds += pause
 
-    def end(self, site: str, pause: float) -> None:
+    def end_visit(self, site: str, pause: float) -> None:
         with self._lock:
             self._ready[site] = self._clock() + pause
 
-    def rules(self, site: str) -> str | None:
+    def get_rules(self, site: str) -> str | None:
         with self._lock:
             return self._rules.get(site)
 

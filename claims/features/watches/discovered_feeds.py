@@ -60,7 +60,7 @@ def find_followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
     if not is_address(address):
         address = f"https://{address}"
     answer = visitor.get(address, LIMITS, None)
-    page_list = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
+    page_list = read_page_list(answer.content, answer.final_url, max_bytes=LIMITS.content_bytes)
     if page_list is not None:
         return [_build_followable(address, page_list)]
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:

@@ -188,7 +188,7 @@ class _Visit:
                 [], progress.kind, etag=progress.etag, modified=progress.last_modified, note=progress.note
             )
             return
-        page_list = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
+        page_list = read_page_list(answer.content, answer.final_url, max_bytes=LIMITS.content_bytes)
         if page_list is not None:
             listed_pages, note = self._collect_pages(page_list)
             if page_list.kind == "sitemap" and page_list.lists:
@@ -242,7 +242,7 @@ class _Visit:
                     continue
                 lists_read += 1
                 if inner_list := read_page_list(
-                    answer.content, answer.final_url, largest=LIMITS.content_bytes
+                    answer.content, answer.final_url, max_bytes=LIMITS.content_bytes
                 ):
                     pages += inner_list.pages
                 else:

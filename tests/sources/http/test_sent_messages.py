@@ -165,7 +165,7 @@ def test_receiver_that_sends_its_body_one_byte_at_a_time_has_answered(
 
     def over(response: requests.Response) -> str:
         [deadline] = deadlines
-        deadline._cut()
+        deadline._close_connection()
         return read(response)
 
     monkeypatch.setattr(sent_messages, "Deadline", Kept)
