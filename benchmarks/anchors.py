@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from claims.quotes.anchors import Anchor, make_anchor
-from claims.quotes.followed_quotes import FollowedQuote, Follower, follow
+from claims.quotes.followed_quotes import FollowedQuote, QuoteFollower, follow
 from tests.helpers.article_edits import EDITS, in_order
 from tests.helpers.editions import LANGUAGES, Quoted, first_edition, judge
 
@@ -77,7 +77,7 @@ def measure_quotes(number: int, editions: int) -> Iterator[tuple[str, Sequence[s
                 old, anchors = article.text, article.anchors()
                 for edit in edits:
                     EDITS[edit](article)
-                found = Follower(old, article.text).follow(anchors.values())
+                found = QuoteFollower(old, article.text).follow(anchors.values())
                 for quoted, outcome in judge(anchors, found, article):
                     yield language, edits, quoted, outcome
 

@@ -84,7 +84,7 @@ def measure_neighbours() -> bool:
     from claims.matching.embedding import compute_query_vectors, find_nearest, neighbours
     from claims.models import Claim
 
-    neighbours.forget()
+    neighbours.forget_query_model()
     chosen = list(Claim.objects.values_list("statement", flat=True))
     asked = random.Random("vectors").sample(chosen, min(QUESTIONS, len(chosen)))  # noqa: S311  guards nothing
     vectors = [vector for vector in compute_query_vectors(asked, ["en"] * len(asked)) if vector is not None]

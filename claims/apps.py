@@ -22,7 +22,7 @@ class ClaimsConfig(AppConfig):
         register(partial(call_by_name, "claims.matching.embedding.checks.check_embedder"))
         known_choices.reader = "claims.newsroom.feature_switches.read_choices"
         connect_by_name(snapshot_stored, "claims.quotes.changed_sources.follow_source")
-        connect_by_name(entries_added, "claims.matching.embedding.choice.announce")
+        connect_by_name(entries_added, "claims.matching.embedding.choice.queue_after_commit")
         # After `migrate` and not in a migration, because permissions exist only then: those of features last.
         post_migrate.connect(self.complete_newsroom, sender=[self, *list_installed()][-1])
 

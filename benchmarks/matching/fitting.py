@@ -23,7 +23,7 @@ from benchmarks.matching.embeddings import build_embeddings, build_queries
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.logistic import Lists, Matrix, Vector, fit_choice, fit_probability
 from claims.matching.query import TextQuery
-from claims.matching.ranking import CROWD_RANK, MODEL, CompetingCandidates, compare_candidates
+from claims.matching.ranking import CROWD_RANKS, WEIGHTS_FILE, CompetingCandidates, compare_candidates
 from claims.matching.similarity_features import FEATURE_NAMES, Features
 
 _COMMON_FEATURES = (
@@ -90,7 +90,7 @@ def fit(data: Path, *, with_vectors: bool) -> int:
         for vectors in (True, False):
             gather(pairs, Ours(finder, Known(vectors=vectors)), ordinary, unasked)
         print(f"{name}: {len(asked):,} questions", flush=True)
-    model = json.loads(MODEL.read_text("utf-8"))
+    model = json.loads(WEIGHTS_FILE.read_text("utf-8"))
     for kind, each in pairs.items():
         if not each.right:
             continue
@@ -100,7 +100,7 @@ def fit(data: Path, *, with_vectors: bool) -> int:
             "figures": _round_weights(COUNTED[kind], order),
             **fit_certainty(lists, order, each.columns(ALONE[kind]), ALONE[kind]),
         }
-    MODEL.write_text(json.dumps(model, indent=2) + "\n")
+    WEIGHTS_FILE.write_text(json.dumps(model, indent=2) + "\n")
     return 0
 
 
@@ -156,9 +156,9 @@ def compute_crowd_mean(sums: Vector, lists: Lists) -> float:
     """Return the mean sum of the candidates at the crowd's positions, over lists that fill all of them."""
     bounds = [*lists.starts, len(sums)]
     crowds = [
-        np.sort(sums[start:end])[::-1][CROWD_RANK].mean()
+        np.sort(sums[start:end])[::-1][CROWD_RANKS].mean()
         for start, end in pairwise(bounds)
-        if end - start >= CROWD_RANK.stop
+        if end - start >= CROWD_RANKS.stop
     ]
     return float(np.mean(crowds)) if crowds else 0.0
 

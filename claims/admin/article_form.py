@@ -26,7 +26,7 @@ from claims.admin.status_badges import build_kind_badge
 from claims.articles import score_reasons
 from claims.articles.article_import import ImportedArticle, import_article, read_article
 from claims.articles.existing_checks import ExistingCheck, find_known_checks
-from claims.articles.proposals import FoundClaim, find_unproposed_statements, propose
+from claims.articles.proposals import FoundClaim, find_unproposed_statements, propose_claims
 from claims.models import Appearance, Claim
 from claims.quotes.anchors import Anchor
 from factcheck.admin.base import DeskAdmin, change_page, get_person
@@ -212,7 +212,7 @@ def propose_all_statements(request: HttpRequest, pk: int) -> HttpResponse:
     snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
     if request.method != "POST" or snapshot is None:
         raise Http404
-    proposal = propose(snapshot, everything=True, by=get_person(request))
+    proposal = propose_claims(snapshot, everything=True, by=get_person(request))
     if proposal.failure:
         messages.warning(request, translate_message(proposal.failure))
     elif created := len(proposal.created):

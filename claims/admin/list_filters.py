@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 from claims.admin.queues import get_queues_of_model
 from claims.admin.trends import find_published_since
 from claims.articles.detection import CheckBand
-from claims.articles.detection.check_worthiness import CHECK_FIRST, WORTH_A_LOOK
+from claims.articles.detection.check_worthiness import CHECK_FIRST_SCORE, WORTH_A_LOOK_SCORE
 from claims.articles.score_reasons import BANDS
 from claims.models import Claim, Claimant, Publication, RatingClass, Verdict
 from factcheck.admin.base import get_person
@@ -87,9 +87,9 @@ class ScoreFilter(DropdownFilter):
     parameter_name = "worth"
 
     _RANGES: ClassVar[dict[str, dict[str, Any]]] = {
-        CheckBand.CHECK_FIRST: {"score__gte": CHECK_FIRST},
-        CheckBand.WORTH_A_LOOK: {"score__gte": WORTH_A_LOOK, "score__lt": CHECK_FIRST},
-        CheckBand.ALSO_STATED: {"score__lt": WORTH_A_LOOK},
+        CheckBand.CHECK_FIRST: {"score__gte": CHECK_FIRST_SCORE},
+        CheckBand.WORTH_A_LOOK: {"score__gte": WORTH_A_LOOK_SCORE, "score__lt": CHECK_FIRST_SCORE},
+        CheckBand.ALSO_STATED: {"score__lt": WORTH_A_LOOK_SCORE},
         "none": {"score__isnull": True},
     }
 

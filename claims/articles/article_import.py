@@ -6,9 +6,9 @@ import pghistory
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims.articles.bounded_detection import SearchedText, search
+from claims.articles.bounded_detection import SearchedText, search_text
 from claims.articles.existing_checks import ExistingCheck, find_existing_checks
-from claims.articles.proposals import UNDETERMINED, Proposal, propose
+from claims.articles.proposals import UNDETERMINED, Proposal, propose_claims
 from claims.quotes.changed_sources import Reanchoring
 from sources.capture import CaptureResult, capture, extract_document
 from sources.extraction.document import Document
@@ -24,7 +24,7 @@ class ImportedArticle:
     proposal: Proposal
     dry_run: bool
     #: Existing published checks, by the id of the proposal.
-    checked_before: dict[int, ExistingCheck]
+    existing_checks: dict[int, ExistingCheck]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ def read_article(material: Material, overrides: Overrides = NO_OVERRIDES) -> Rea
     """
     document = extract_document(material)
     details = overrides.apply_to(document)
-    return ReadArticle(document, search(details.text, details.language or UNDETERMINED))
+    return ReadArticle(document, search_text(details.text, details.language or UNDETERMINED))
 
 
 def import_article(
@@ -76,7 +76,7 @@ def import_article(
             reanchored = next(
                 (answer for answer in captured.answers if isinstance(answer, Reanchoring)), None
             )
-            proposal = propose(
+            proposal = propose_claims(
                 captured.snapshot,
                 everything=everything,
                 by=by,

@@ -51,7 +51,7 @@ class SearchedText:
     failure: DetectionError | None = None
 
 
-def search(text: str, language: str) -> SearchedText:
+def search_text(text: str, language: str) -> SearchedText:
     """Detect the sentences of a text. This may take long: call it before a transaction begins."""
     try:
         return SearchedText(text, language, tuple(detect_bounded(text, language)))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from claims.articles.proposals import FoundClaim, Proposal
 from claims.ledger.document.headline import choose_lead_verdict, find_label
 from claims.matching.answers import Answer, Match, MatchTerms, match_published_texts
-from claims.matching.repeat_detection import find_repeated_sentences, note_in_snapshot
+from claims.matching.repeat_detection import find_repeated_sentences, record_snapshot_repeats
 from claims.models import Publication
 from sources.models import Snapshot
 
@@ -40,7 +40,7 @@ def find_existing_checks(snapshot: Snapshot, proposal: Proposal) -> dict[int, Ex
     """
     proposals = [*proposal.created, *proposal.existing]
     answers = _match_proposals(proposals)
-    _note(snapshot, answers, proposal.created)
+    _record_repeats(snapshot, answers, proposal.created)
     return _build_known_checks(proposals, answers)
 
 
@@ -81,7 +81,7 @@ def _shift_to_text(claim_found: FoundClaim, answer: Answer) -> Answer:
     return replace(answer, passages=tuple(passages))
 
 
-def _note(snapshot: Snapshot, answers: Sequence[Answer], created: Sequence[FoundClaim]) -> None:
+def _record_repeats(snapshot: Snapshot, answers: Sequence[Answer], created: Sequence[FoundClaim]) -> None:
     passages = tuple(passage for answer in answers for passage in answer.passages)
     repeats = find_repeated_sentences(Answer(passages, "", ""))
     proposals = {
@@ -90,7 +90,7 @@ def _note(snapshot: Snapshot, answers: Sequence[Answer], created: Sequence[Found
         for proposed_claim in created
         if proposed_claim.anchor.start <= each.start < proposed_claim.anchor.end
     }
-    note_in_snapshot(snapshot, repeats, proposals=proposals)
+    record_snapshot_repeats(snapshot, repeats, proposals=proposals)
 
 
 def _choose_best_match(claim_found: FoundClaim, answer: Answer) -> Match | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from claims.articles.bounded_detection import SearchedText, search
+from claims.articles.bounded_detection import SearchedText, search_text
 from claims.articles.detection import CandidateSentence, CheckBand, Reason
 from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import MAX_STATEMENT_LENGTH
@@ -51,7 +51,7 @@ class Proposal:
     failure: str = ""
 
 
-def propose(
+def propose_claims(
     snapshot: Snapshot,
     *,
     everything: bool = False,
@@ -75,7 +75,7 @@ def propose(
     language = _get_language(snapshot)
     if searched_text is None or (searched_text.text, searched_text.language) != (snapshot.text, language):
         # The search may take long, so nothing is locked yet.
-        searched_text = search(snapshot.text, language)
+        searched_text = search_text(snapshot.text, language)
     if searched_text.failure is not None:
         return Proposal(
             [],
@@ -93,14 +93,14 @@ def propose(
         also_stated: list[CandidateSentence] = []
         groups: dict[tuple[str, str], list[CandidateSentence]] = {}
         for candidate in _select_statements(searched_text):
-            if claim := known_claims.claim_of(candidate):
+            if claim := known_claims.find_claim(candidate):
                 existing.append(FoundClaim(claim, known_claims.get_anchor(candidate), candidate.reasons))
             elif candidate.band == CheckBand.ALSO_STATED and not everything:
                 also_stated.append(candidate)
             else:
                 wording = _normalise_wording(candidate.statement), (candidate.claimant or "").lower()
                 groups.setdefault(wording, []).append(candidate)
-        created = _create(snapshot, source, language, list(groups.values()), by)
+        created = _create_claims(snapshot, source, language, list(groups.values()), by)
         claims_added.send(None, claims=[claim_found.claim.pk for claim_found in created])
     also_stated.sort(key=lambda candidate: -candidate.score)
     return Proposal(created, existing, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned)
@@ -112,10 +112,10 @@ def _get_language(snapshot: Snapshot) -> str:
 
 def find_unproposed_statements(snapshot: Snapshot) -> list[CandidateSentence]:
     """Return the statements of a text that are not claims yet, best first; none if the search fails."""
-    searched_text = search(snapshot.text, _get_language(snapshot))
+    searched_text = search_text(snapshot.text, _get_language(snapshot))
     known_claims = _KnownClaims(snapshot.source, snapshot)
     return sorted(
-        (one for one in _select_statements(searched_text) if not known_claims.claim_of(one)),
+        (one for one in _select_statements(searched_text) if not known_claims.find_claim(one)),
         key=lambda candidate: -candidate.score,
     )
 
@@ -138,7 +138,7 @@ class _KnownClaims:
             ):
                 self._claims.setdefault(words, row.claim)
 
-    def claim_of(self, candidate: CandidateSentence) -> Claim | None:
+    def find_claim(self, candidate: CandidateSentence) -> Claim | None:
         if appearance := self._find_known(candidate):
             return appearance.claim
         return self._claims.get(_normalise_wording(candidate.exact)) or self._claims.get(
@@ -162,7 +162,7 @@ class _KnownClaims:
         return row if most > 0 else None
 
 
-def _create(
+def _create_claims(
     snapshot: Snapshot, source: Source, language: str, groups: list[list[CandidateSentence]], by: User | None
 ) -> list[FoundClaim]:
     claimants = get_or_create_claimants(
@@ -188,7 +188,7 @@ def _create(
         for candidate in group
     )
     return [
-        FoundClaim(claim, _anchor(group[0]), group[0].reasons)
+        FoundClaim(claim, _build_anchor(group[0]), group[0].reasons)
         for claim, group in zip(claims, groups, strict=True)
     ]
 
@@ -219,7 +219,7 @@ def _collect_claimants(candidates: Iterable[CandidateSentence]) -> dict[str, str
     return titles
 
 
-def _anchor(candidate: CandidateSentence) -> Anchor:
+def _build_anchor(candidate: CandidateSentence) -> Anchor:
     return Anchor(candidate.exact, candidate.prefix, candidate.suffix, candidate.start, candidate.end)
 
 

@@ -11,7 +11,7 @@ from rest_framework import exceptions
 
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.quotes.anchors import QuoteNotFound
-from claims.quotes.locations import WrongPlace
+from claims.quotes.locations import WrongPosition
 from claims.review.verdict_drafts import RatingOutsideScale
 from factcheck.database.rules import describe_refusal
 from factcheck.installation import messages
@@ -79,7 +79,7 @@ class Unprocessable(exceptions.ValidationError):
 #: The domain's exceptions, each with the key of the body that caused it.
 _FIELDS_BY_ERROR: dict[type[Exception], str] = {
     QuoteNotFound: "exact",
-    WrongPlace: "start",
+    WrongPosition: "start",
     RatingOutsideScale: "rating",
 }
 _CONCURRENCY_ERRORS = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)

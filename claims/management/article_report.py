@@ -148,7 +148,7 @@ def _build_claim(claim_found: FoundClaim, is_new: bool, article: ImportedArticle
         "reasons": [asdict(reason) for reason in claim_found.reasons],
         "claimant": claim.claimant.name if claim.claimant else None,
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
-        "checked_before": _build_existing_check(article.checked_before.get(claim.pk)),
+        "checked_before": _build_existing_check(article.existing_checks.get(claim.pk)),
     }
 
 
@@ -242,7 +242,7 @@ def _build_claims_table(
                 "state": claim.get_state_display().lower(),
             }
             statement.append(f" ({known_as})", style="dim")
-        if existing_check := article.checked_before.get(claim.pk):
+        if existing_check := article.existing_checks.get(claim.pk):
             statement.append(
                 f"\n{_KINDS[existing_check.kind]}: {_describe_rating(existing_check)}, {existing_check.address}",
                 style="bold",
@@ -300,7 +300,9 @@ def _build_summary(article: ImportedArticle) -> str:
             gettext("%(number)s further statements; use --all to propose them")
             % {"number": len(proposal.also_stated)}
         )
-    if same_count := sum(existing_check.kind == "same" for existing_check in article.checked_before.values()):
+    if same_count := sum(
+        existing_check.kind == "same" for existing_check in article.existing_checks.values()
+    ):
         words.append(gettext("%(number)s already checked") % {"number": same_count})
     if proposal.held or proposal.moved or proposal.orphaned:
         words.append(

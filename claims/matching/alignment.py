@@ -72,29 +72,29 @@ class WordAlignment:
 
     Attributes:
         same_words: whether the texts have the same words in the same order, except for articles and typing errors.
-        ours, theirs: the words of each text without a counterpart in the other, in order; for texts in two languages,
-            only numbers.
+        only_in_text, only_in_claim: the words of each text without a counterpart in the other, in order; for texts in
+            two languages, only numbers.
         is_denial: whether the only difference is one negation.
     """
 
     same_words: bool
-    ours: tuple[Word, ...]
-    theirs: tuple[Word, ...]
+    only_in_text: tuple[Word, ...]
+    only_in_claim: tuple[Word, ...]
     is_denial: bool
 
 
 def align(
-    text: str, claim_text: str, languages: tuple[str, str], unknown: Set[str] = frozenset()
+    text: str, claim_text: str, languages: tuple[str, str], unknown_words: Set[str] = frozenset()
 ) -> WordAlignment:
     """Align a text with a claim.
 
     Args:
         languages: the languages of both (ISO 639-1); empty if unknown.
-        unknown: the folded words of the text that no claim contains; only these can be typing errors.
+        unknown_words: the folded words of the text that no claim contains; only these can be typing errors.
     """
     text_words, claim_words = split_words(text), split_words(claim_text)
     are_whole = _is_whole(text, text_words) and _is_whole(claim_text, claim_words)
-    corrected = _correct_typos(text_words, claim_words, unknown)
+    corrected = _correct_typos(text_words, claim_words, unknown_words)
     same_language = languages[0] == languages[1] or not all(languages)
     one, other = (
         drop_articles(words, languages[1]) if same_language else list(words)
@@ -107,22 +107,22 @@ def align(
         and bool(one)
         and len(one) == len(other)
         and all(
-            word.key == its.key and not (accents_count and _differ_in_accents(word, its))
-            for word, its in zip(one, other, strict=True)
+            word.key == claim_word.key and not (accents_count and _differ_in_accents(word, claim_word))
+            for word, claim_word in zip(one, other, strict=True)
         )
     )
     if same_words:
-        return WordAlignment(same_words=True, ours=(), theirs=(), is_denial=False)
+        return WordAlignment(same_words=True, only_in_text=(), only_in_claim=(), is_denial=False)
     if are_whole and (difference := _find_only_difference(one, other)):
         # One text may contain the other's word in a different place.
         left, right = difference
         negations = _NEGATIONS.get(languages[1], ())
         is_denial = not (left and right) and (left or right)[0].key in negations
-        return WordAlignment(same_words=False, ours=left, theirs=right, is_denial=is_denial)
+        return WordAlignment(same_words=False, only_in_text=left, only_in_claim=right, is_denial=is_denial)
     return WordAlignment(
         same_words=False,
-        ours=tuple(_find_unmatched_words(one, other, same_language)),
-        theirs=tuple(_find_unmatched_words(other, one, same_language)),
+        only_in_text=tuple(_find_unmatched_words(one, other, same_language)),
+        only_in_claim=tuple(_find_unmatched_words(other, one, same_language)),
         is_denial=False,
     )
 
@@ -188,7 +188,9 @@ def _normalise_spelling(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
-def _correct_typos(text_words: Sequence[Word], claim_words: Sequence[Word], unknown: Set[str]) -> list[Word]:
+def _correct_typos(
+    text_words: Sequence[Word], claim_words: Sequence[Word], unknown_words: Set[str]
+) -> list[Word]:
     """Replace typing errors in the text's words by the claim's spelling. Names and numbers stay the same."""
     known_keys = {word.key for word in text_words}
     others = [
@@ -200,7 +202,7 @@ def _correct_typos(text_words: Sequence[Word], claim_words: Sequence[Word], unkn
         and word.key not in known_keys
     ]
     return [
-        _correct_typo(word, others) if word.key in unknown and not word.is_name else word
+        _correct_typo(word, others) if word.key in unknown_words and not word.is_name else word
         for word in text_words
     ]
 

@@ -125,7 +125,7 @@ class MatchTerms:
         most: the maximum number of claims per sentence.
         least: the minimum confidence of a match; by default `MIN_CONFIDENCE` of each kind.
         rows: the current publications to match; by default all.
-        narrowed: an identifier of these rows, for the cache.
+        rows_key: an identifier of these rows, for the cache.
         cpu_seconds: the limit for all texts together; by default none.
     """
 
@@ -134,7 +134,7 @@ class MatchTerms:
     most: int = MATCH_LIMIT
     least: float | None = None
     rows: QuerySet[Publication] | None = None
-    narrowed: str = ""
+    rows_key: str = ""
     cpu_seconds: float | None = None
 
 
@@ -146,7 +146,7 @@ class CPUBudget:
         self._lock = Lock()
 
     @contextmanager
-    def spending(self) -> Iterator[None]:
+    def charge_cpu_time(self) -> Iterator[None]:
         """Charge the CPU time that this thread uses inside the context.
 
         Raises:
@@ -171,7 +171,7 @@ _INVALID_CHARACTERS = str.maketrans({"\0": " "} | {chr(code): "\ufffd" for code 
 class _PassageText:
     text: int
     span: TextSpan
-    said: str
+    words: str
     language: str
     is_alone: bool
 
@@ -191,7 +191,7 @@ def match_published_texts(texts: Sequence[str], terms: MatchTerms = MatchTerms()
     by = embedding.get_embedder()
     # Reasons are in the language that is active now.
     options = (
-        *(terms.language, terms.cut, terms.most, terms.least, terms.narrowed),
+        *(terms.language, terms.cut, terms.most, terms.least, terms.rows_key),
         *(by.name if by else "", get_language()),
     )
 
@@ -203,8 +203,8 @@ def match_published_texts(texts: Sequence[str], terms: MatchTerms = MatchTerms()
     )
 
 
-def compute_answers(texts: Sequence[str], terms: MatchTerms, seek: FindCandidates) -> list[Answer]:
-    """Match each of these texts with the claims that `seek` finds.
+def compute_answers(texts: Sequence[str], terms: MatchTerms, find_candidates: FindCandidates) -> list[Answer]:
+    """Match each of these texts with the claims that `find_candidates` finds.
 
     Raises:
         TooMuchWork: the work takes longer than `terms.cpu_seconds`.
@@ -223,7 +223,7 @@ def compute_answers(texts: Sequence[str], terms: MatchTerms, seek: FindCandidate
     prepare = partial(_build_queries, model=model, budget=budget)
     prepared = _executor.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
     matches = chain.from_iterable(
-        _match_passages(some, queries, terms, seek, budget, mixed_places)
+        _match_passages(some, queries, terms, find_candidates, budget, mixed_places)
         for some, queries in zip(batches, prepared, strict=True)
     )
     of_each: list[list[AnsweredPassage]] = [[] for _ in texts]
@@ -239,7 +239,9 @@ def compute_answers(texts: Sequence[str], terms: MatchTerms, seek: FindCandidate
         by_sentence = replace(terms, cut="sentences", cpu_seconds=budget.left)
         repeated = sorted(mixed_places)
         for number, answer in zip(
-            repeated, compute_answers([texts[each] for each in repeated], by_sentence, seek), strict=True
+            repeated,
+            compute_answers([texts[each] for each in repeated], by_sentence, find_candidates),
+            strict=True,
         ):
             answers[number] = answer
     return answers
@@ -257,16 +259,16 @@ def _build_queries(
     parts: Sequence[_PassageText], *, model: QueryModel | None, budget: CPUBudget
 ) -> list[TextQuery]:
     """Build the queries for the texts without using the database."""
-    with budget.spending():
-        cleaned_texts = [clean_post(part.said.translate(_INVALID_CHARACTERS)) for part in parts]
+    with budget.charge_cpu_time():
+        cleaned_texts = [clean_post(part.words.translate(_INVALID_CHARACTERS)) for part in parts]
     vectors: Sequence[Vector | None] = [None] * len(cleaned_texts)
     if model:
-        with budget.spending():
+        with budget.charge_cpu_time():
             vectors = embedding.compute_query_vectors(
                 cleaned_texts, [part.language for part in parts], model=model
             )
     return [
-        TextQuery(part.said, text, part.language, vector)
+        TextQuery(part.words, text, part.language, vector)
         for part, text, vector in zip(parts, cleaned_texts, vectors, strict=True)
     ]
 
@@ -275,7 +277,7 @@ def _match_passages(
     parts: Sequence[_PassageText],
     queries: Sequence[TextQuery],
     terms: MatchTerms,
-    seek: FindCandidates,
+    find_candidates: FindCandidates,
     budget: CPUBudget,
     mixed_places: set[int],
 ) -> Iterator[tuple[AnsweredPassage, bool]]:
@@ -284,14 +286,14 @@ def _match_passages(
     Args:
         mixed_places: receives the indexes of short texts that should be matched by sentence.
     """
-    found_candidates = seek(queries)
+    found_candidates = find_candidates(queries)
     for part, one, candidates_of_part in zip(parts, queries, found_candidates.candidates, strict=True):
         least = (
             MIN_CONFIDENCE if part.is_alone else {**MIN_CONFIDENCE, "related": MIN_RELATED_CONFIDENCE_OF_MANY}
         )
         if terms.least is not None:
             least = dict.fromkeys(MIN_CONFIDENCE, terms.least)
-        with budget.spending():
+        with budget.charge_cpu_time():
             matches = find_matches(one, candidates_of_part, found_candidates, terms.most, least)
             is_same = bool(matches) and matches[0].kind == "same"
             may_be_mixed = terms.cut == "auto" and part.is_alone and not is_same
@@ -306,14 +308,14 @@ def _has_sentence_stating_claim(
     part: _PassageText, candidates: Sequence[Candidate], unknown: Set[str]
 ) -> bool:
     """Return whether one of several sentences states one of these claims or its opposite."""
-    spans = list(split_sentences(part.said, part.language))
+    spans = list(split_sentences(part.words, part.language))
     if len(spans) < 2:
         return False
     statements = [
         (claim, {word.key for word in split_words(clean_post(claim.statement))}) for claim in candidates
     ]
     for span in spans:
-        sentence = part.said[span.start : span.end]
+        sentence = part.words[span.start : span.end]
         query = TextQuery(sentence, clean_post(sentence), part.language, None)
         words = {word.key for word in split_words(query.cleaned)}
         for claim, its in statements:

@@ -19,7 +19,7 @@ from claims.models import Publication
 from factcheck.database.read_connections import fetch_rows
 
 #: The claims nearest to a text, by id: their similarity and their vectors.
-NearClaims = Mapping[int, tuple[float, Vector]]
+NearestClaims = Mapping[int, tuple[float, Vector]]
 
 #: The maximum number of candidates from words and from vectors; fewer if many texts are matched together, because
 #: most of them match nothing and comparing candidates takes longest.
@@ -27,7 +27,7 @@ CANDIDATE_LIMIT, CANDIDATE_LIMIT_OF_MANY = 30, 12
 MANY_TEXTS = 10
 
 
-def load_current_column(
+def load_publication_column(
     claims: Collection[int], rows: QuerySet[Publication] | None = None, *, column: str = "body"
 ) -> dict[int, Any]:
     """Return a column of these claims' current publications.
@@ -98,7 +98,9 @@ def find_published(
     most = most or max(least, CANDIDATE_LIMIT_OF_MANY if len(queries) > MANY_TEXTS else CANDIDATE_LIMIT)
     nearest = find_nearest(queries, public=True, most=most)
     in_common = find_claims_sharing_words([each.cleaned for each in queries], most, beside=nearest)
-    bodies = load_current_column({claim for each in (*in_common.shares, *nearest) for claim in each}, rows)
+    bodies = load_publication_column(
+        {claim for each in (*in_common.shares, *nearest) for claim in each}, rows
+    )
     texts = {claim: ClaimTexts.build_public(orjson.loads(body)) for claim, body in bodies.items()}
     vectors = load_all_vectors(in_common.shares, nearest, public=True)
     return FoundCandidates(
@@ -122,7 +124,7 @@ def compute_word_shares(
     return {claim: compute_shares(forms, other, rarity) for claim, other in zip(claims, others, strict=True)}
 
 
-def find_nearest(queries: Sequence[TextQuery], *, public: bool, most: int) -> list[NearClaims]:
+def find_nearest(queries: Sequence[TextQuery], *, public: bool, most: int) -> list[NearestClaims]:
     """Return the claims nearest in meaning to each of these texts."""
     return [
         {
@@ -136,7 +138,7 @@ def find_nearest(queries: Sequence[TextQuery], *, public: bool, most: int) -> li
 
 
 def load_all_vectors(
-    shares: Iterable[Iterable[int]], nearest: Sequence[NearClaims], *, public: bool
+    shares: Iterable[Iterable[int]], nearest: Sequence[NearestClaims], *, public: bool
 ) -> dict[int, Vector]:
     """Load the vectors of all candidates, including those found only by their words."""
     known_vectors = {claim: vector for each in nearest for claim, (_, vector) in each.items()}
@@ -150,7 +152,7 @@ def load_all_vectors(
 
 def build_candidates(
     shares: Mapping[int, float],
-    nearest: NearClaims,
+    nearest: NearestClaims,
     texts: Mapping[int, ClaimTexts],
     vectors: Mapping[int, Vector],
     query_vector: Vector | None,

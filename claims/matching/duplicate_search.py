@@ -59,18 +59,18 @@ class PairTally:
     found: int = 0
 
 
-def search(
+def search_duplicates(
     *,
     from_scratch: bool = False,
     dry_run: bool = False,
-    tick: Callable[[int, int], None] = lambda done, total: None,
+    report_progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> PairTally:
     """Compare claims that have not been compared yet, and queue possible duplicates.
 
     Args:
         from_scratch: compare all claims again; decided pairs stay decided.
         dry_run: only count the pairs.
-        tick: called with the number of compared claims and the total.
+        report_progress: called with the number of compared claims and the total.
     """
     if from_scratch and not dry_run:
         ComparedStatement.objects.all().delete()
@@ -91,7 +91,7 @@ def search(
         else:
             tally.found += _store(pairs, [claims.claims[place] for place in places])
         tally.compared += len(places)
-        tick(tally.compared, len(new_places))
+        report_progress(tally.compared, len(new_places))
     return tally
 
 
@@ -101,7 +101,7 @@ class ComparedClaims:
     def __init__(self) -> None:
         self.claims = list(_load_claims())
 
-    def find_alike(self, place: int) -> list[int]:
+    def find_same_words(self, place: int) -> list[int]:
         """Return the positions of claims with the same words as the claim at this position, with or
         without articles.
         """
@@ -144,7 +144,7 @@ def _find_pairs(
 ) -> Iterator[DuplicatePair]:
     """Yield the pairs that these claims form with earlier ones and with claims that were compared before."""
     for place in places:
-        for other in claims.find_alike(place):
+        for other in claims.find_same_words(place):
             # A later new claim finds this pair itself.
             if other < place or other in compared_places:
                 tally.judged += 1

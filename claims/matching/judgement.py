@@ -20,7 +20,7 @@ Kind = Literal["same", "related", "contradicts"]
 
 #: The confidence that a claim in exactly the same text is the same, one in the same words, and that one with an
 #: additional negation is the opposite.
-_VERBATIM, _SAME_WORDS, _OPPOSITE = 0.99, 0.97, 0.95
+_VERBATIM_CONFIDENCE, _SAME_WORDS_CONFIDENCE, _OPPOSITE_CONFIDENCE = 0.99, 0.97, 0.95
 #: Longer differences are only marked in the texts, not repeated in a reason.
 _MAX_WORDS_IN_REASON = 3
 
@@ -44,25 +44,27 @@ class Judgement:
     claim_differs: tuple[Span, ...] = ()
 
 
-def judge(query: TextQuery, candidate: Candidate, unknown: Set[str] = frozenset()) -> Judgement:
+def judge(query: TextQuery, candidate: Candidate, unknown_words: Set[str] = frozenset()) -> Judgement:
     """Compare a text with a claim.
 
     Args:
-        unknown: the folded words of the text that no claim contains.
+        unknown_words: the folded words of the text that no claim contains.
     """
     text = query.cleaned or query.text
     if normalise_statement(text) == normalise_statement(candidate.statement):
-        return Judgement("same", _VERBATIM, (_("The claim has the same words."),))
+        return Judgement("same", _VERBATIM_CONFIDENCE, (_("The claim has the same words."),))
     statement = clean_post(candidate.statement)
-    alignment = align(text, statement, (query.language, candidate.language), unknown)
+    alignment = align(text, statement, (query.language, candidate.language), unknown_words)
     if alignment.same_words:
-        return Judgement("same", _SAME_WORDS, (_("Both use nearly the same words."),))
-    text_differs = tuple(build_spans(_find_in_original(alignment.ours, text, query.text), query.text))
+        return Judgement("same", _SAME_WORDS_CONFIDENCE, (_("Both use nearly the same words."),))
+    text_differs = tuple(build_spans(_find_in_original(alignment.only_in_text, text, query.text), query.text))
     claim_differs = tuple(
-        build_spans(_find_in_original(alignment.theirs, statement, candidate.statement), candidate.statement)
+        build_spans(
+            _find_in_original(alignment.only_in_claim, statement, candidate.statement), candidate.statement
+        )
     )
     kind: Kind = "contradicts" if alignment.is_denial else "related"
-    confidence = _OPPOSITE if alignment.is_denial else 1.0
+    confidence = _OPPOSITE_CONFIDENCE if alignment.is_denial else 1.0
     reasons = _explain_judgement(alignment, query, candidate, text_differs, claim_differs)
     return Judgement(kind, confidence, reasons, text_differs, claim_differs)
 
@@ -95,7 +97,7 @@ def _explain_judgement(
     if alignment.is_denial:
         return (_("One of them contradicts the other."),)
     reasons = []
-    is_short = max(len(alignment.ours), len(alignment.theirs)) <= _MAX_WORDS_IN_REASON
+    is_short = max(len(alignment.only_in_text), len(alignment.only_in_claim)) <= _MAX_WORDS_IN_REASON
     # Words from several places make no sense together.
     if is_short and len(text_differs) == len(claim_differs) == 1:
         reasons.append(

@@ -22,7 +22,7 @@ Role = Literal["claimed", "evidence"]
 
 #: The maximum number of differing bits (PDQ): of a picture that was saved again, and of one that was changed a
 #: little.
-SAME, VERY_ALIKE = 6, 18
+MAX_SAME_DISTANCE, MAX_VERY_ALIKE_DISTANCE = 6, 18
 #: The maximum number of pictures, and of claims for each.
 MEDIA_LIMIT, CLAIM_LIMIT = 20, 20
 
@@ -58,9 +58,9 @@ def grade_likeness(distance: int | None) -> Likeness:
     """
     if distance is None:
         return "alike"
-    if distance <= SAME:
+    if distance <= MAX_SAME_DISTANCE:
         return "same"
-    return "very_alike" if distance <= VERY_ALIKE else "alike"
+    return "very_alike" if distance <= MAX_VERY_ALIKE_DISTANCE else "alike"
 
 
 def find_nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import sentencex
 
-_DATA = Path(__file__).parent / "data" / "posts.toml"
+_DATA_FOLDER = Path(__file__).parent / "data" / "posts.toml"
 
 _URL_PATTERN = re.compile(
     r"(?:https?://|www\.|pic\.twitter\.com/|t\.co/|bit\.ly/)[^\s،。」）)]*", re.IGNORECASE
@@ -41,14 +41,14 @@ _SPACES_PATTERN = re.compile(r"\s+")
 _SURROUNDING_SIGNS = " \t\n\r|•·*~_>:;,،、；：-–—=/\\"
 _MAX_WORDS_IN_APPEAL = 16
 _SIGNS_AFTER_ALERT = r"\s*[:!|.\-–—…।！：】\]][\s:!|.\-–—…।！：】\]]*"
-_QUOTES = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("「", "」"), ("‘", "’"), ("【", "】"))
+_QUOTE_PAIRS = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("「", "」"), ("‘", "’"), ("【", "】"))
 
 
 def clean_post(text: str) -> str:
     """Return the statement of a post, or the whole post if nothing would remain."""
     text = unescape(text).strip()
     body = _remove_signs(text)
-    body = _remove_words(body)
+    body = _remove_boilerplate(body)
     return body if _has_letters(body) else text
 
 
@@ -90,7 +90,7 @@ def _split_hashtag(tag: str) -> str:
     return " ".join(_CAMEL_PATTERN.sub(" ", tag).split())
 
 
-def _remove_words(text: str) -> str:
+def _remove_boilerplate(text: str) -> str:
     """Remove alarms, pleas to share the post, and questions whether the claim is true."""
     furniture = _load_boilerplate()
     text = text.strip(_SURROUNDING_SIGNS)
@@ -106,7 +106,7 @@ def _remove_words(text: str) -> str:
 
 
 def _strip_quotes(text: str) -> str:
-    for opening, closing in _QUOTES:
+    for opening, closing in _QUOTE_PAIRS:
         inside = text[1:-1]
         if (
             len(text) > 2
@@ -217,7 +217,7 @@ def _sort_longest_first(phrases: Iterable[str]) -> list[str]:
 
 @cache
 def _load_boilerplate() -> _Boilerplate:
-    return _Boilerplate(tomllib.loads(_DATA.read_text(encoding="utf-8")))
+    return _Boilerplate(tomllib.loads(_DATA_FOLDER.read_text(encoding="utf-8")))
 
 
 #: A longer "sentence" cannot be checked: it is a table, a list, or a text without punctuation.

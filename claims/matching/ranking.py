@@ -15,11 +15,11 @@ from pathlib import Path
 from claims.matching.query import Candidate, TextQuery, get_primary_language
 from claims.matching.similarity_features import ComparedQuery, Features, Rarity
 
-MODEL = Path(__file__).parent / "data" / "ranking.json"
+WEIGHTS_FILE = Path(__file__).parent / "data" / "ranking.json"
 
 #: The ranks of candidates that resemble the query by chance. If there are fewer claims, the usual sum replaces the
 #: missing ones.
-CROWD_RANK = slice(5, 20)
+CROWD_RANKS = slice(5, 20)
 #: The limit of log-odds.
 _MAX_LOG_ODDS = 30.0
 
@@ -61,8 +61,10 @@ class Weights:
     def sum(self, figures: Features) -> float:
         return _sum_weighted(self.figures, figures)
 
-    def compute_probability(self, of: float, among: "CompetingCandidates", figures: Features) -> float:
-        behind, over_crowd = of - among.best, of - among.crowd
+    def compute_probability(
+        self, of: float, competitors_by_kind: "CompetingCandidates", figures: Features
+    ) -> float:
+        behind, over_crowd = of - competitors_by_kind.best, of - competitors_by_kind.crowd
         odds = self.level * of + self.behind * behind + self.ahead * over_crowd + self.constant
         odds += _sum_weighted(self.alone, figures)
         return 1 / (1 + exp(-max(-_MAX_LOG_ODDS, min(_MAX_LOG_ODDS, odds))))
@@ -88,8 +90,8 @@ class CompetingCandidates:
     @classmethod
     def of(cls, sums: Iterable[float], usual_sum: float) -> "CompetingCandidates":
         descending = sorted(sums, reverse=True)
-        crowd = descending[CROWD_RANK]
-        missing = CROWD_RANK.stop - CROWD_RANK.start - len(crowd)
+        crowd = descending[CROWD_RANKS]
+        missing = CROWD_RANKS.stop - CROWD_RANKS.start - len(crowd)
         return cls(descending[0], (sum(crowd) + missing * usual_sum) / (len(crowd) + missing))
 
 
@@ -103,14 +105,17 @@ def rank_candidates(
     """
     pairs = compare_candidates(query, candidates, rarity)
     sums = [load_weights()[kind].sum(figures) for kind, figures in pairs]
-    of_kind: dict[str, list[float]] = {}
+    sums_by_kind: dict[str, list[float]] = {}
     for (kind, _), of in zip(pairs, sums, strict=True):
-        of_kind.setdefault(kind, []).append(of)
-    among = {
-        kind: CompetingCandidates.of(those, load_weights()[kind].usual) for kind, those in of_kind.items()
+        sums_by_kind.setdefault(kind, []).append(of)
+    competitors_by_kind = {
+        kind: CompetingCandidates.of(those, load_weights()[kind].usual)
+        for kind, those in sums_by_kind.items()
     }
     ranked = [
-        RankedCandidate(candidate, load_weights()[kind].compute_probability(of, among[kind], figures))
+        RankedCandidate(
+            candidate, load_weights()[kind].compute_probability(of, competitors_by_kind[kind], figures)
+        )
         for candidate, of, (kind, figures) in zip(candidates, sums, pairs, strict=True)
     ]
     return sorted(ranked, key=lambda each: -each.probability)
@@ -137,4 +142,4 @@ def find_pair_kind(query: TextQuery, candidate: Candidate) -> str:
 
 @cache
 def load_weights() -> Mapping[str, Weights]:
-    return {kind: Weights(**numbers) for kind, numbers in json.loads(MODEL.read_text("utf-8")).items()}
+    return {kind: Weights(**numbers) for kind, numbers in json.loads(WEIGHTS_FILE.read_text("utf-8")).items()}

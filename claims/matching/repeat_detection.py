@@ -48,7 +48,7 @@ def find_repeated_sentences(answer: Answer) -> list[RepeatedSentence]:
     return list(first.values())
 
 
-def note_in_snapshot(
+def record_snapshot_repeats(
     snapshot: Snapshot,
     repeated_sentences: Sequence[RepeatedSentence],
     *,
@@ -97,7 +97,7 @@ def _load_recorded_positions(snapshot: Snapshot, claims: set[int]) -> dict[int, 
     return places
 
 
-def note_of_reader(text: str, repeated_sentences: Iterable[RepeatedSentence]) -> None:
+def record_reader_repeats(text: str, repeated_sentences: Iterable[RepeatedSentence]) -> None:
     """Record the sentences of a reader's text that repeat checked claims, without any data about the reader.
 
     A repetition of the same sentence is counted.

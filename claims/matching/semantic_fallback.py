@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from claims.matching import candidates, embedding
-from claims.matching.candidates import load_current_column
+from claims.matching.candidates import load_publication_column
 from claims.matching.posts import clean_post
 from claims.matching.query import TextQuery
 from claims.matching.ranking import rank_candidates
@@ -20,7 +20,7 @@ MAX_CLAIMS, MAX_CANDIDATES = 20, 20
 def find_claims_by_meaning(text: str) -> list[int]:
     """Return the ids of publications that a text may mean, most probable first."""
     likely_claims = rank_claims_by_meaning(text, partial(candidates.find_published, most=MAX_CANDIDATES))
-    entries = load_current_column(likely_claims, column="pk")
+    entries = load_publication_column(likely_claims, column="pk")
     return [entries[claim] for claim in likely_claims if claim in entries]
 
 

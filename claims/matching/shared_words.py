@@ -33,10 +33,10 @@ _FEW_WORDS = 2
 
 #: Words that no claim contains may be misspelt. The maximum number of them looked up for one text, and for all
 #: texts together.
-_MISSPELT, _MISSPELT_IN_ALL = 3, 8
+_MAX_MISSPELT_WORDS, _MAX_MISSPELT_WORDS_IN_ALL = 3, 8
 #: The weight of a corrected word relative to one that is not corrected.
 _CORRECTED_WEIGHT = 0.8
-_SPELT_PATTERN = re.compile(r"[^\W\d_]{4,40}")
+_WORD_PATTERN = re.compile(r"[^\W\d_]{4,40}")
 
 # BM25 with its usual parameters. The mean length is a constant, so that a claim's weight does not change over time.
 _K1, _B, _MEAN_LENGTH = 1.2, 0.75, 19
@@ -244,10 +244,10 @@ def _query_shared_words(
             *_transpose_rows(excluded, 2),
         ],
     )
-    return _read(rows, forms, probes, most, beside)
+    return _build_result(rows, forms, probes, most, beside)
 
 
-def _read(
+def _build_result(
     rows: Sequence[tuple[Any, ...]],
     forms: Sequence[WordForms],
     probes: Mapping[str, int],
@@ -320,15 +320,13 @@ def _correct_words(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> d
     doubtful: dict[int, list[str]] = {}
     for text, each in enumerate(words):
         misspelt = [
-            word
-            for word in each
-            if _SPELT_PATTERN.fullmatch(word) and unknown.issuperset(build_forms([word]))
+            word for word in each if _WORD_PATTERN.fullmatch(word) and unknown.issuperset(build_forms([word]))
         ]
         # If most words are unknown, nothing is published in the language of the text.
         if misspelt and len(misspelt) <= max(1, len(each) // 2):
-            doubtful[text] = misspelt[:_MISSPELT]
+            doubtful[text] = misspelt[:_MAX_MISSPELT_WORDS]
     misspelt_words = list(dict.fromkeys(word for those in doubtful.values() for word in those))[
-        :_MISSPELT_IN_ALL
+        :_MAX_MISSPELT_WORDS_IN_ALL
     ]
     correction_of = correct_misspellings(misspelt_words) if misspelt_words else {}
     found = {

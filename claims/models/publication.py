@@ -32,9 +32,9 @@ from claims.search import (
     AddressTargets,
     SearchReading,
     SearchValues,
+    build_match_condition,
     build_relevance,
-    match_condition,
-    read,
+    parse_search,
 )
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
@@ -45,7 +45,7 @@ from sources.models.snapshot import TextSha256
 
 def match_search(search: SearchReading | SearchValues, *, publication: str = "") -> Q:
     """Return the condition that a publication matches a search; `publication` is the path to it, ending in `__`."""
-    words = Q(match_condition(f"{publication}search", search.query))
+    words = Q(build_match_condition(f"{publication}search", search.query))
     return words | _match_targets(search.places, publication) if search.places else words
 
 
@@ -122,7 +122,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         Words are compared as typed and by their stems, ignoring case and accents, with each text under the rules of
         its own languages.
         """
-        return self.matching_search(read(text))
+        return self.matching_search(parse_search(text))
 
     def matching_search(self, parsed_search: SearchReading | SearchValues) -> Self:
         """Return publications that match a parsed search; annotates `rank`, the relevance.

@@ -221,13 +221,13 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
                 worth -= weight * _compute_introduction_penalty(new[pair.new - 1].text)
             penalty = _TORN_PENALTY if _is_one_paragraph(aligned.old, row) else 0.0
             far = best.below(bisect_left(columns, pair.new))
-            close = ending.get(pair.new - 1, _NONE)
+            close = ending.get(pair.new - 1, _NO_CHAIN)
             value, previous = max(
                 (
                     -weight * ((_DELETION_PENALTY if row else 0.0) + (_LEADING_PENALTY if pair.new else 0.0)),
                     -1,
                 ),
-                follows.get(pair.new - 1, _NONE),
+                follows.get(pair.new - 1, _NO_CHAIN),
                 (close[0] - weight * _DELETION_PENALTY, close[1]),
                 *(
                     (
@@ -246,16 +246,16 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
             at += 1
         for place, chain_value in values.items():
             best.note(bisect_left(columns, place), chain_value)
-            ending[place] = max(ending.get(place, _NONE), chain_value)
+            ending[place] = max(ending.get(place, _NO_CHAIN), chain_value)
         row_before = row, values
-    chain, last = [], max((best.below(len(columns)), _NONE))[1]
+    chain, last = [], max((best.below(len(columns)), _NO_CHAIN))[1]
     while last >= 0:
         chain.append(pairs[last])
         last = before[last]
     return chain[::-1]
 
 
-_NONE = (float("-inf"), -1)
+_NO_CHAIN = (float("-inf"), -1)
 
 
 def _compute_introduction_penalty(words: str) -> float:

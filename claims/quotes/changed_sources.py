@@ -43,7 +43,7 @@ class Reanchoring:
     orphaned: list[AnchorOutcome] = field(default_factory=list)
 
 
-class _Found(NamedTuple):
+class _FollowedAppearance(NamedTuple):
     appearance: Appearance
     outcome: AnchorOutcome
     anchor: Anchor
@@ -64,7 +64,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     )
     changed_text = ChangedText(snapshot)
     result = Reanchoring()
-    moved_quotes: list[_Found] = []
+    moved_quotes: list[_FollowedAppearance] = []
     changed_text.read(appearance.snapshot_id for appearance in appearances if appearance.snapshot_id)
     # As long as the text lacks the words of a lost quote, the texts are not compared for it.
     absent_ids = {
@@ -83,8 +83,8 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
         if followed_quote.anchor is None:
             result.orphaned.append(outcome)
         else:
-            moved_quotes.append(_Found(appearance, outcome, followed_quote.anchor))
-    waiting = _write(snapshot, moved_quotes, result)
+            moved_quotes.append(_FollowedAppearance(appearance, outcome, followed_quote.anchor))
+    waiting = _store_positions(snapshot, moved_quotes, result)
     result.orphaned.extend(
         AnchorOutcome(a, "orphaned", outcome.start_before, OrphanReason.PLACE_TAKEN)
         for a, outcome, _ in waiting
@@ -134,7 +134,9 @@ def build_anchor(appearance: Appearance) -> Anchor:
     )
 
 
-def _write(snapshot: Snapshot, followed_quotes: list[_Found], result: Reanchoring) -> list[_Found]:
+def _store_positions(
+    snapshot: Snapshot, followed_quotes: list[_FollowedAppearance], result: Reanchoring
+) -> list[_FollowedAppearance]:
     """Store the located quotes; return those that clash with another appearance at the same place.
 
     Two appearances of one claim may swap positions, so each round writes only to positions that were free before it.
@@ -142,7 +144,7 @@ def _write(snapshot: Snapshot, followed_quotes: list[_Found], result: Reanchorin
     places = Appearance.objects.filter(source=snapshot.source_id, start__isnull=False)
     taken_starts = set(places.values_list("claim_id", "start"))
     while followed_quotes:
-        waiting: list[_Found] = []
+        waiting: list[_FollowedAppearance] = []
         ready_rows: list[Appearance] = []
         freed = set()
         for one in followed_quotes:

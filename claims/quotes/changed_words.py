@@ -8,7 +8,7 @@ from claims.quotes.text_parts import TextPart, split_words
 _MAX_WORDS = 600
 _MAX_LETTERS = 5_000
 #: The minimum number of letters in a row that two words do not share by chance.
-_FAMILIAR = 6
+_MIN_COMMON_LETTERS = 6
 #: The minimum similarity of two spellings of a word.
 _MIN_SPELLING_RATIO = 0.65
 
@@ -71,4 +71,4 @@ def find_beginning(old: str, new: str) -> int:
     if len(old) + len(new) > _MAX_LETTERS:
         return max(new.find(old[:20]), 0)
     blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
-    return next((block.b for block in blocks if block.size >= _FAMILIAR), 0)
+    return next((block.b for block in blocks if block.size >= _MIN_COMMON_LETTERS), 0)

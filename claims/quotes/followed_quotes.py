@@ -45,10 +45,10 @@ class FollowedQuote:
 
 def follow(old: str, new: str, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
     """Locate quotes of one version of a text in another. Each anchor must match `old`."""
-    return Follower(old, new).follow(anchors)
+    return QuoteFollower(old, new).follow(anchors)
 
 
-class Follower:
+class QuoteFollower:
     """Two versions of a text, aligned once for all their quotes."""
 
     def __init__(self, old: str, new: str) -> None:

@@ -16,16 +16,16 @@ class PublishedQuote(NamedTuple):
     """A quote in the body of a publication."""
 
     place: QuotedPlace
-    of: str
+    cited_by: str
     """The kind of row: `appearance` or `evidence`."""
-    said: dict[str, Any]
+    quoted_item: dict[str, Any]
 
 
 def find_published_quotes(body: dict[str, Any]) -> Iterator[PublishedQuote]:
     """Yield the quotes of a publication that have a position."""
     evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
-    for of, items in (("appearance", body["appearances"]), ("evidence", evidence)):
+    for cited_by, items in (("appearance", body["appearances"]), ("evidence", evidence)):
         for quote in items:
             if quote["snapshot"] and quote["start"] is not None:
                 place = QuotedPlace(quote["snapshot"]["id"], quote["start"], quote["end"])
-                yield PublishedQuote(place, of, quote)
+                yield PublishedQuote(place, cited_by, quote)

@@ -26,7 +26,9 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
         lost_quotes: the appearances that could not be moved to the new snapshot.
     """
     source, newest = changed_text.snapshot.source_id, changed_text.snapshot.pk
-    known_fates = {find_place(fate): fate for fate in QuoteStatus.objects.filter(snapshot__source=source)}
+    known_statuses = {
+        find_place(status): status for status in QuoteStatus.objects.filter(snapshot__source=source)
+    }
     published_places = {
         *find_published_places(source),
         *(QuotedPlace(*row) for row in _load_evidence(source)),
@@ -34,45 +36,49 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
     }
     published_places = {place for place in published_places if place.snapshot != newest}
     changed_text.read(
-        place.snapshot if place not in known_fates else known_fates[place].stood_in_id
+        place.snapshot if place not in known_statuses else known_statuses[place].stood_in_id
         for place in published_places
     )
     changed_text.read(
-        fate.looked_in_id for fate in known_fates.values() if fate.outcome == QuoteStatus.Outcome.CHANGED
+        status.looked_in_id
+        for status in known_statuses.values()
+        if status.outcome == QuoteStatus.Outcome.CHANGED
     )
-    searched = [(place, known_fates.get(place)) for place in sorted(published_places)]
-    places = changed_text.follow([find_last_snapshot(changed_text, place, fate) for place, fate in searched])
-    fates = [
-        _look_up_quote(changed_text, place, fate, followed_quote)
-        for (place, fate), followed_quote in zip(searched, places, strict=True)
+    searched = [(place, known_statuses.get(place)) for place in sorted(published_places)]
+    places = changed_text.follow(
+        [find_last_snapshot(changed_text, place, status) for place, status in searched]
+    )
+    statuses = [
+        _look_up_quote(changed_text, place, status, followed_quote)
+        for (place, status), followed_quote in zip(searched, places, strict=True)
         # Quotes that could not be looked up keep their last known status.
         if followed_quote.reason != OrphanReason.NOT_COMPARED
     ]
-    outdated_ids = [fate.pk for place, fate in known_fates.items() if place not in published_places]
+    outdated_ids = [status.pk for place, status in known_statuses.items() if place not in published_places]
     if outdated_ids:
         QuoteStatus.objects.filter(pk__in=outdated_ids).delete()
-    if fates:
+    if statuses:
         fields = [field.name for field in QuoteStatus._meta.concrete_fields if field.name != "id"]
         QuoteStatus.objects.bulk_create(
-            fates,
+            statuses,
             update_conflicts=True,
             unique_fields=["snapshot", "start", "end"],
             update_fields=fields[3:],
         )
 
 
-def find_place(fate: QuoteStatus) -> QuotedPlace:
+def find_place(status: QuoteStatus) -> QuotedPlace:
     """Return the position that the status is about."""
-    return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
+    return QuotedPlace(status.snapshot_id, status.start, status.end)
 
 
 def find_last_snapshot(
-    changed_text: ChangedText, place: QuotedPlace, known_fate: QuoteStatus | None
+    changed_text: ChangedText, place: QuotedPlace, known_status: QuoteStatus | None
 ) -> tuple[int, Anchor]:
     """Return the last snapshot that contained the words, with their anchor there."""
     last_place = (
-        QuotedPlace(known_fate.stood_in_id, known_fate.stood_start, known_fate.stood_end)
-        if known_fate
+        QuotedPlace(known_status.stood_in_id, known_status.stood_start, known_status.stood_end)
+        if known_status
         else place
     )
     return last_place.snapshot, Anchor(
@@ -85,7 +91,7 @@ def find_published_places(source: int) -> Iterator[QuotedPlace]:
     publications = Publication.objects.newest().filter(source_ids__contains=[source])
     for body in publications.values_list("body", flat=True).iterator(chunk_size=100):
         for quote in find_published_quotes(json.loads(body)):
-            if quote.said["source"]["id"] == source:
+            if quote.quoted_item["source"]["id"] == source:
                 yield quote.place
 
 
@@ -98,26 +104,30 @@ def _load_evidence(source: int) -> Iterable[tuple[int, int, int]]:
 def _look_up_quote(
     changed_text: ChangedText,
     place: QuotedPlace,
-    known_fate: QuoteStatus | None,
+    known_status: QuoteStatus | None,
     followed_quote: FollowedQuote,
 ) -> QuoteStatus:
     """Return the current status of a quote, searching from its last known position."""
     newest = changed_text.snapshot
-    fate = QuoteStatus(
+    status = QuoteStatus(
         snapshot_id=place.snapshot, start=place.start, end=place.end, looked_in=newest, written_at=Now()
     )
     if followed_quote.anchor:
-        fate.outcome, fate.stood_in = QuoteStatus.Outcome.STANDS, newest
-        fate.stood_start, fate.stood_end = followed_quote.anchor.start, followed_quote.anchor.end
-        return fate
+        status.outcome, status.stood_in = QuoteStatus.Outcome.STANDS, newest
+        status.stood_start, status.stood_end = followed_quote.anchor.start, followed_quote.anchor.end
+        return status
     last_place = (
-        (known_fate.stood_in_id, known_fate.stood_start, known_fate.stood_end) if known_fate else place
+        (known_status.stood_in_id, known_status.stood_start, known_status.stood_end)
+        if known_status
+        else place
     )
-    fate.stood_in_id, fate.stood_start, fate.stood_end = last_place
-    fate.lost_in_id = known_fate.lost_in_id if known_fate and known_fate.lost_in_id else newest.pk
-    fate.wording = _find_wording(changed_text, followed_quote) or _follow_wording(changed_text, known_fate)
-    fate.outcome = QuoteStatus.Outcome.CHANGED if fate.wording else QuoteStatus.Outcome.GONE
-    return fate
+    status.stood_in_id, status.stood_start, status.stood_end = last_place
+    status.lost_in_id = known_status.lost_in_id if known_status and known_status.lost_in_id else newest.pk
+    status.wording = _find_wording(changed_text, followed_quote) or _follow_wording(
+        changed_text, known_status
+    )
+    status.outcome = QuoteStatus.Outcome.CHANGED if status.wording else QuoteStatus.Outcome.GONE
+    return status
 
 
 def _find_wording(changed_text: ChangedText, followed_quote: FollowedQuote) -> str:
@@ -131,16 +141,16 @@ def _find_wording(changed_text: ChangedText, followed_quote: FollowedQuote) -> s
     return wording if len(wording) <= MAX_QUOTE_LENGTH else ""
 
 
-def _follow_wording(changed_text: ChangedText, known_fate: QuoteStatus | None) -> str:
+def _follow_wording(changed_text: ChangedText, known_status: QuoteStatus | None) -> str:
     """Return the current wording of a quote whose words had changed before, even if it moved far away."""
-    if known_fate is None or known_fate.outcome != QuoteStatus.Outcome.CHANGED:
+    if known_status is None or known_status.outcome != QuoteStatus.Outcome.CHANGED:
         return ""
-    text = changed_text.words(known_fate.looked_in_id, 0, None)
-    if text.count(known_fate.wording) != 1:
+    text = changed_text.words(known_status.looked_in_id, 0, None)
+    if text.count(known_status.wording) != 1:
         return ""
-    start = text.index(known_fate.wording)
-    anchor = Anchor(known_fate.wording, "", "", start, start + len(known_fate.wording))
-    [followed_quote] = changed_text.follow([(known_fate.looked_in_id, anchor)])
+    start = text.index(known_status.wording)
+    anchor = Anchor(known_status.wording, "", "", start, start + len(known_status.wording))
+    [followed_quote] = changed_text.follow([(known_status.looked_in_id, anchor)])
     return (
         followed_quote.anchor.exact if followed_quote.anchor else _find_wording(changed_text, followed_quote)
     )

@@ -22,9 +22,9 @@ _INTRODUCTION_PATTERN = re.compile("|".join(re.escape(fold(phrase)) for phrase i
 _COLON = (":", "：", "፡", "܃", "։")
 _TIME_PATTERN = re.compile(r"\W?\d{1,2}\s?[:.hH時点시]\s?\d{2}.{0,12}")
 _QUOTATION_PATTERN = re.compile(r"[:：]\s?[\"“„«'‘「『]")
-_CLOSING = "\"'”’»“」』)）]］"
+_CLOSING_MARKS = "\"'”’»“」』)）]］"
 _BULLETS = "-–—•*·▪‣"
-_STOPS = ".!?…。！？｡।॥۔؟።៕\"'”’»」』)）"
+_FULL_STOPS = ".!?…。！？｡।॥۔؟።៕\"'”’»」』)）"
 
 
 def is_quote_announcement(words: str) -> bool:
@@ -55,7 +55,7 @@ def mentions_text(words: str) -> bool:
 def is_heading(words: str) -> bool:
     """Return whether the words end without a full stop, like headings and labels."""
     last = words.rstrip()[-1:]
-    return last not in _STOPS and not "\u0e00" <= last <= "\u0eff"
+    return last not in _FULL_STOPS and not "\u0e00" <= last <= "\u0eff"
 
 
 def is_complete_introduction(words: str) -> bool:
@@ -70,4 +70,4 @@ def is_item(words: str) -> bool:
 
 def is_closed(words: str) -> bool:
     """Return whether the words end with a closing quotation mark or bracket."""
-    return words.rstrip()[-1:] in _CLOSING
+    return words.rstrip()[-1:] in _CLOSING_MARKS

@@ -13,7 +13,7 @@ from sources.models import Snapshot, Source
 _MAX_PLACES = 4
 
 
-class WrongPlace(Refused):
+class WrongPosition(Refused):
     """The offsets do not match the quoted words in the latest snapshot; `str()` explains why."""
 
 
@@ -67,7 +67,7 @@ def read_quote_at(source: Source, number: int, start: int, end: int, *, exact: s
     """
     snapshot = source.get_latest_snapshot()
     if snapshot is None or snapshot.number != number:
-        raise WrongPlace(
+        raise WrongPosition(
             _("The latest snapshot of the source is number %(latest)d. Use offsets in that one.")
             % {"latest": snapshot.number}
             if snapshot
@@ -76,9 +76,9 @@ def read_quote_at(source: Source, number: int, start: int, end: int, *, exact: s
     try:
         anchor = make_anchor(snapshot.text, start, end)
     except ValueError as problem:
-        raise WrongPlace(str(problem)) from None
+        raise WrongPosition(str(problem)) from None
     if exact and exact != anchor.exact:
-        raise WrongPlace(
+        raise WrongPosition(
             _("The snapshot has different words at %(start)d–%(end)d: “%(words)s”.")
             % {"start": start, "end": end, "words": _shorten(anchor.exact)}
         )

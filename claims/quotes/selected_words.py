@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from regex import compile as pattern
 
 from claims.models.anchored import MAX_QUOTE_LENGTH
-from claims.quotes.locations import QuotedWords, WrongPlace, read_quote_at
+from claims.quotes.locations import QuotedWords, WrongPosition, read_quote_at
 from sources.models import Source
 
 #: Why words selected in an older text are rejected.
@@ -35,14 +35,14 @@ def find_selected_words(source: Source, number: int, start: int, end: int, exact
             be a quote.
     """
     if not exact.strip():
-        raise WrongPlace(_("You selected only white space."))
+        raise WrongPosition(_("You selected only white space."))
     snapshot = source.get_latest_snapshot()
     if snapshot is None or snapshot.number != number:
-        raise WrongPlace(str(CAPTURED_AGAIN_MESSAGE))
+        raise WrongPosition(str(CAPTURED_AGAIN_MESSAGE))
     read_quote_at(source, number, start, end, exact=exact)
     first, last = widen_to_characters(snapshot.text, start, end)
     if last - first > MAX_QUOTE_LENGTH:
-        raise WrongPlace(
+        raise WrongPosition(
             _("A quote can have at most %(most)d characters; this one has %(number)d.")
             % {"most": MAX_QUOTE_LENGTH, "number": last - first}
         )

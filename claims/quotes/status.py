@@ -48,8 +48,8 @@ def load_quote_statuses(body: dict[str, Any]) -> list[PublicQuoteStatus]:
     A source that was never captured again has no status, because the quote is in the cited snapshot.
     """
     quotes = list(find_published_quotes(body))
-    fates = _load_statuses({quote.place.snapshot for quote in quotes}) if quotes else {}
-    return [_build_status(quote, fates.get(quote.place)) for quote in quotes]
+    statuses = _load_statuses({quote.place.snapshot for quote in quotes}) if quotes else {}
+    return [_build_status(quote, statuses.get(quote.place)) for quote in quotes]
 
 
 def _load_statuses(snapshots: Iterable[int]) -> dict[QuotedPlace, dict[str, Any]]:
@@ -64,28 +64,28 @@ def _load_statuses(snapshots: Iterable[int]) -> dict[QuotedPlace, dict[str, Any]
     return {QuotedPlace(row["snapshot_id"], row["start"], row["end"]): row for row in rows}
 
 
-def _build_status(quote: PublishedQuote, fate: dict[str, Any] | None) -> PublicQuoteStatus:
-    exact = quote.said
+def _build_status(quote: PublishedQuote, status: dict[str, Any] | None) -> PublicQuoteStatus:
+    exact = quote.quoted_item
     snapshot: SeenSnapshot = {
         "number": exact["snapshot"]["number"],
         "captured_at": exact["snapshot"]["captured_at"],
     }
     return {
-        "of": quote.of,
+        "of": quote.cited_by,
         "id": exact["id"],
         "exact": exact["exact"],
         "source": exact["source"],
         "snapshot": snapshot,
-        "outcome": fate["outcome"] if fate else QuoteStatus.Outcome.STANDS.value,
-        "stood_in": _build_seen_snapshot(fate, "stood_in") if fate else snapshot,
-        "lost_in": _build_seen_snapshot(fate, "lost_in") if fate and fate["lost_in__number"] else None,
-        "looked_in": _build_seen_snapshot(fate, "looked_in") if fate else snapshot,
+        "outcome": status["outcome"] if status else QuoteStatus.Outcome.STANDS.value,
+        "stood_in": _build_seen_snapshot(status, "stood_in") if status else snapshot,
+        "lost_in": _build_seen_snapshot(status, "lost_in") if status and status["lost_in__number"] else None,
+        "looked_in": _build_seen_snapshot(status, "looked_in") if status else snapshot,
         # The current value applies: rights to a text can end after publication.
-        "wording": fate["wording"] if fate and fate["snapshot__source__show_text"] else "",
+        "wording": status["wording"] if status and status["snapshot__source__show_text"] else "",
     }
 
 
-def _build_seen_snapshot(fate: dict[str, Any], which: str) -> SeenSnapshot:
-    captured_at: datetime = fate[f"{which}__captured_at"]
+def _build_seen_snapshot(status: dict[str, Any], which: str) -> SeenSnapshot:
+    captured_at: datetime = status[f"{which}__captured_at"]
     moment = captured_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return {"number": fate[f"{which}__number"], "captured_at": moment}
+    return {"number": status[f"{which}__number"], "captured_at": moment}

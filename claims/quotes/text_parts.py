@@ -31,16 +31,16 @@ _SENTENCE_END = re.compile(
 #: Marks of direct speech; inside a Hebrew word one marks an abbreviation.
 _SPEECH_MARK = re.compile(r"[“”„‟«»「」『』＂]|(?<![\u0590-\u05ff])\"|\"(?![\u0590-\u05ff])")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-_MARKS = (
+_QUOTATION_MARKS = (
     "\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0903\u093a-\u094f\u0951-\u0957"
     "\u0962\u0963\u0981-\u0983\u09bc-\u09cd\u0a01-\u0a03\u0a3c-\u0a4d\u0b82\u0bbe-\u0bcd\u0c00-\u0c03\u0c3e-\u0c4d"
     "\u0e31\u0e34-\u0e3a\u0e47-\u0e4e\u200c\u200d"
 )
-_WORD_PATTERN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_]|[{_MARKS}])+")
+_WORD_PATTERN = re.compile(rf"[{_UNSPACED}]|(?:(?![{_UNSPACED}])[^\W_]|[{_QUOTATION_MARKS}])+")
 #: The maximum number of parts of a text, plus one per paragraph; the rest of a paragraph is one part.
 _MAX_PARTS = 50_000
 #: The number of parts examined on each side in a long paragraph.
-_AROUND = 20
+_PARTS_AROUND = 20
 #: The number of words by which long parts are compared.
 _MAX_WORDS = 2_000
 
@@ -105,11 +105,11 @@ def split_text(text: str) -> list[TextPart]:
 def find_paragraph(parts: Sequence[TextPart], number: int) -> range:
     """Return the other parts in the same paragraph."""
     first = last = number
-    while first and number - first < _AROUND and parts[first - 1].paragraph == parts[number].paragraph:
+    while first and number - first < _PARTS_AROUND and parts[first - 1].paragraph == parts[number].paragraph:
         first -= 1
     while (
         last + 1 < len(parts)
-        and last - number < _AROUND
+        and last - number < _PARTS_AROUND
         and parts[last + 1].paragraph == parts[number].paragraph
     ):
         last += 1

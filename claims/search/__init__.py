@@ -9,10 +9,10 @@ from claims.search.queries import (
     AddressTargets,
     SearchReading,
     SearchValues,
+    build_match_condition,
     build_relevance,
     correct_search,
-    match_condition,
-    read,
+    parse_search,
 )
 
 from .texts import STEMMERS, choose_stemmers, make_searchable
@@ -24,10 +24,10 @@ __all__ = [
     "AddressTargets",
     "SearchReading",
     "SearchValues",
+    "build_match_condition",
     "build_relevance",
     "choose_stemmers",
     "correct_search",
     "make_searchable",
-    "match_condition",
-    "read",
+    "parse_search",
 ]

@@ -89,7 +89,7 @@ class SearchValues:
     places: AddressTargets | None = None
 
 
-def read(text: str) -> SearchReading:
+def parse_search(text: str) -> SearchReading:
     """Parse `text` in web-search syntax."""
     [(query, ranking, is_doubtful, alternatives, forms)] = fetch_rows(
         "SELECT query::text, ranking::text, doubtful, alternatives, forms FROM claims_search_read(%s)",
@@ -122,13 +122,15 @@ def correct_search(
         return reading
     corrections = find_corrections(reading.asked) if reading.is_doubtful else ()
     for text in chain(filter(None, [whole_phrase]), corrections):
-        instead = read(text)
+        instead = parse_search(text)
         if count_matches(instead, count * CORRECTION_FACTOR + 1) > count * CORRECTION_FACTOR:
-            return replace(read(f"{reading.asked} or {text}") if count else instead, asked=reading.asked)
+            return replace(
+                parse_search(f"{reading.asked} or {text}") if count else instead, asked=reading.asked
+            )
     return reading
 
 
-def match_condition(field: str, query: str | Expression) -> Expression:
+def build_match_condition(field: str, query: str | Expression) -> Expression:
     """Return the condition that a search vector matches the query."""
     return Func(
         F(field),

@@ -15,7 +15,7 @@ CANDIDATE_LIMIT = 8
 #: The number of candidates for each misspelt neighbour.
 NEIGHBOUR_LIMIT = 4
 #: The number of statements with both words that is enough.
-ENOUGH_STATEMENTS = 100
+MIN_STATEMENTS = 100
 #: How many times more often the corrected words must occur together than the typed ones.
 CORRECTION_FACTOR = 3
 
@@ -29,8 +29,8 @@ class LikelyWord(NamedTuple):
         is_known: whether at most one publication contains the word as typed.
     """
 
-    slips: int
-    begins_otherwise: bool
+    typo_count: int
+    has_other_beginning: bool
     rarity: int
     word: str
     is_likely: bool
@@ -129,7 +129,7 @@ def _count_adjacent(pairs: list[str]) -> dict[str, int]:
         return {}
     rows = fetch_rows(
         "SELECT words, claims_search_together(words, %s) FROM unnest(%s::text[]) AS words",
-        [ENOUGH_STATEMENTS, list(dict.fromkeys(pairs))],
+        [MIN_STATEMENTS, list(dict.fromkeys(pairs))],
     )
     return {words.decode(): number for words, number in rows}
 
@@ -146,10 +146,10 @@ def _find_similar_words(words: list[str]) -> dict[str, list[LikelyWord]]:
         mistyped, correct = asked_letters.decode(), letters.decode()
         distance = compute_edit_distance(mistyped, correct)
         if distance <= (1 if is_known else count_tolerated_typos(mistyped)):
-            begins_otherwise = mistyped[0] != correct[0]
+            has_other_beginning = mistyped[0] != correct[0]
             candidate = LikelyWord(
                 distance,
-                begins_otherwise,
+                has_other_beginning,
                 -publications,
                 _restore_final_sigma(word.decode()),
                 is_likely,

@@ -23,7 +23,7 @@ __all__ = ["checker", "claimant", "editor", "house", "publish", "shared_rows", "
 
 def forget_matching() -> None:
     """Forget which model is in use, which words are frequent and which answers were given, for other rows."""
-    neighbours.forget()
+    neighbours.forget_query_model()
     shared_words.load_common_words.cache_clear()
     answers.answer_cache.clear()
 

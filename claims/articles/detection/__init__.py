@@ -12,7 +12,7 @@ from itertools import pairwise
 from claims.articles.detection.attribution import Attributor
 from claims.articles.detection.blocks import TextBlock, split_blocks
 from claims.articles.detection.boilerplate import measure_dateline, select_statements
-from claims.articles.detection.check_worthiness import CheckBand, Reason, choose_band, judge
+from claims.articles.detection.check_worthiness import CheckBand, Reason, choose_band, score_sentence
 from claims.articles.detection.cues import find_years
 from claims.articles.detection.dialogues import Dialogue, DialogueBlock
 from claims.articles.detection.grammar import load_grammar
@@ -86,12 +86,12 @@ def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence
     # A text that is a single quoted sentence does not name its speaker.
     is_alone = sum(len(sentences) for sentences, _ in split) == 1
     for block, (sentences, quotations) in zip(blocks, split, strict=True):
-        voices = attributor.read(
+        voices = attributor.attribute_block(
             block.text, sentences, quotations, turn_of[block.start], introduction=before.get(block.start, "")
         )
         for sentence, voice in zip(sentences, voices, strict=True):
             start, end = block.start + sentence.start, block.start + sentence.end
-            worthiness = judge(
+            worthiness = score_sentence(
                 sentence.text,
                 start,
                 language,

@@ -16,7 +16,7 @@ from claims.articles.detection.identities import Identities
 from claims.articles.detection.lexicon import Lexicon, split_words, tokenise
 from claims.articles.detection.names import find_gender_of_roles, is_capital, is_role, split_name
 from claims.articles.detection.narrations import extract_narration
-from claims.articles.detection.people import CastMember, KnownPeople, Occurrence
+from claims.articles.detection.people import KnownPeople, Mention, NamedEntity
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence
 from claims.articles.detection.speakers import Speaker, is_body_word, read_speaker
@@ -29,7 +29,7 @@ from claims.articles.detection.speech_verbs import (
     has_second_speech_verb,
 )
 
-_OPENING, _OPENING_WORDS = 60, 3
+_OPENING_LENGTH, _OPENING_WORDS = 60, 3
 _FIRST_TWO_WORDS = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
 _MAX_LENGTH_BETWEEN = 5
 _MAX_LENGTH_BEHIND = 14
@@ -54,7 +54,7 @@ class Attributor:
     def __init__(self, language: Lexicon, people: KnownPeople) -> None:
         self._language = language
         self._grammar: Grammar = load_grammar(language)
-        self._cast = people
+        self._people = people
         self._focus = Focus()
         self._identities = Identities(language, self._grammar, people, self._focus)
         # The speaker of the previous sentence, and of the quotation that ended the previous block.
@@ -62,7 +62,7 @@ class Attributor:
         self._running: Speaker | None = None
         self._unclosed = False
 
-    def read(
+    def attribute_block(
         self,
         block: str,
         sentences: Sequence[Sentence],
@@ -78,7 +78,7 @@ class Attributor:
         if introduction and quotations.spans and quotations.spans[0].start == 0:
             self._running = self._read_introduced(_SENTENCE_STOP.split(introduction)[-1])
         self._focus.start_block()
-        if turn is not None and turn.firm:
+        if turn is not None and turn.is_labelled:
             return self._read_turn(turn, len(sentences))
         narrations = [
             extract_narration(block, sentence, quotations, self._language, self._grammar)
@@ -123,14 +123,14 @@ class Attributor:
         saying.
         """
         narration = f"{introduction} {QUOTED_MARK * MAX_TAIL_LENGTH}"
-        people_named = self._cast.mentions(introduction)
+        people_named = self._people.find_mentions(introduction)
         is_clear = (
             len(people_named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
         )
         if is_clear and (voice := self._build_voice(narration)):
             return voice.speaker
         only = people_named[0] if len(people_named) == 1 and people_named[0].subject else None
-        if only is None or not self._may_be_a_person(only.member):
+        if only is None or not self._can_be_person(only.member):
             return None
         return self._identities.build_speaker(only.member)
 
@@ -159,19 +159,19 @@ class Attributor:
     def _build_voice(self, narration: str) -> Voice | None:
         if not _is_only_quoted(narration):
             self._focus.start_sentence()
-        mentions = self._cast.mentions(narration)
+        mentions = self._people.find_mentions(narration)
         attribution = find_attribution(narration, self._language, self._grammar)
-        if attribution is not None and self._is_unsaid(narration, attribution):
+        if attribution is not None and self._is_not_asserted(narration, attribution):
             self._last = None
-            self._focus.note(mentions)
+            self._focus.note_mentions(mentions)
             return None
         before = [mention for mention in mentions if attribution is None or mention.start < attribution.start]
-        self._focus.note(before)
+        self._focus.note_mentions(before)
         speaker = self._identities.find_speaker(attribution, narration) if attribution else None
         speaker = speaker or self._read_unannounced(narration, mentions)
         if speaker is None and attribution is None:
             speaker = self._continue_voice(narration)
-        self._focus.note([mention for mention in mentions if mention not in before])
+        self._focus.note_mentions([mention for mention in mentions if mention not in before])
         if speaker is not None:
             self._remember(speaker)
         else:
@@ -184,7 +184,7 @@ class Attributor:
             return None
         return Voice(speaker, find_tail(narration, attribution, self._language) if attribution else None)
 
-    def _is_unsaid(self, narration: str, attribution: Attribution) -> bool:
+    def _is_not_asserted(self, narration: str, attribution: Attribution) -> bool:
         """Detect questions, conditions and negated subjects: "Did Ruiz say that …?", "If Ruiz says that …"."""
         if QUOTED_MARK in narration:
             return False
@@ -196,33 +196,33 @@ class Attributor:
 
     def _remember(self, speaker: Speaker) -> None:
         """Remember the speaker, including an unnamed "spokesman", as the person that the next "he" may mean."""
-        member = self._cast.find(speaker.name)
+        member = self._people.find(speaker.name)
         if member is None and not self._is_body(speaker.name):
-            member = CastMember(speaker.name, person=True, feminine=speaker.feminine)
+            member = NamedEntity(speaker.name, person=True, feminine=speaker.feminine)
         if member is not None and member.person:
             self._focus.note_speaker(member)
         elif member is not None and " " in member.name and not self._is_body(member.name):
             self._focus.note_unnamed_person(None)  # perhaps a person with an unusual name
 
-    def _note_unnamed_person(self, narration: str, subject: Occurrence | None) -> None:
+    def _note_unnamed_person(self, narration: str, subject: Mention | None) -> None:
         """Note a person without a known name, so that "he" does not refer to an earlier person.
 
         That person is an office whose holder is unknown ("Le ministre, qui était absent, …"), an unusual name, or a
         surname alone.
         """
         if subject is not None:
-            if self._may_be_a_person(subject.member):
+            if self._can_be_person(subject.member):
                 self._focus.note_unnamed_person(None)
             return
         if self._has_leading_surname(narration):
             self._focus.note_unnamed_person(None)
             return
-        opening = split_name(narration[:_OPENING])[:_OPENING_WORDS]
+        opening = split_name(narration[:_OPENING_LENGTH])[:_OPENING_WORDS]
         offices = [word for word in opening if is_role(word, self._language)]
         if self._language.cased and offices and not is_body_word(offices[0], self._language):
             self._focus.note_unnamed_person(find_gender_of_roles(offices[:1], self._language))
 
-    def _may_be_a_person(self, member: CastMember) -> bool:
+    def _can_be_person(self, member: NamedEntity) -> bool:
         """Distinguish the bare name "Ri Yong Ho" from a ministry and from a country."""
         if member.person or " " not in member.name or self._is_body(member.name):
             return False
@@ -250,7 +250,7 @@ class Attributor:
             and first.lower() not in language.common | joints
             and not is_role(first, language)
             and not self._is_place(first)
-            and not self._cast.is_small(first)
+            and not self._people.has_lower_case(first)
         )
 
     def _is_body(self, phrase: str) -> bool:
@@ -261,7 +261,7 @@ class Attributor:
         has_role = any(is_role(word, self._language) for word, is_body in parts if not is_body)
         return not has_role and any(is_body for _word, is_body in parts)
 
-    def _read_unannounced(self, narration: str, mentions: Sequence[Occurrence]) -> Speaker | None:
+    def _read_unannounced(self, narration: str, mentions: Sequence[Mention]) -> Speaker | None:
         """Read attributions without a known verb of saying: by a colon, a name beside a quotation, or a second verb."""
         people = [mention for mention in mentions if mention.member.person]
         if not mentions and _COLON_PATTERN.match(narration):
@@ -286,7 +286,7 @@ class Attributor:
                 return self._identities.build_speaker(mention.member)
         return None
 
-    def _is_behind_quotation(self, narration: str, mention: Occurrence) -> bool:
+    def _is_behind_quotation(self, narration: str, mention: Mention) -> bool:
         """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": only a verb and an office may come
         between.
         """

@@ -141,7 +141,7 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
         return True
     if len(text) <= 80 and (_DURATION_PATTERN.match(text) or (not complete and _DATE_LINE.match(text))):
         return True
-    length = len(split_words(text)) if language.spaced else len(text) // 2
+    length = len(split_words(text)) if language.is_spaced else len(text) // 2
     if length > _MAX_LABEL_WORDS * 2:
         return False
     if _COPYRIGHT_PATTERN.search(text) and length <= _MAX_LABEL_WORDS:
@@ -183,7 +183,7 @@ def _is_heading(block: TextBlock, language: Lexicon, *, first: bool, follows: Se
         return True
     if first and len(text) > _MIN_TITLE_LENGTH:
         return any(map(_is_running_text, follows))
-    if not language.spaced:
+    if not language.is_spaced:
         return len(text) <= _MAX_HEADING_LENGTH
     return len(split_words(text)) <= _MAX_HEADING_WORDS
 

@@ -26,7 +26,7 @@ class CheckBand(StrEnum):
 
 
 #: The minimum scores of the first and the second band.
-CHECK_FIRST, WORTH_A_LOOK = 0.87, 0.52
+CHECK_FIRST_SCORE, WORTH_A_LOOK_SCORE = 0.87, 0.52
 
 #: The weight of each feature in the log-odds. `length` counts doublings of twelve words, between a fifth and three
 #: times as many.
@@ -56,7 +56,7 @@ _BASE_SCORE = 0.2
 _MIN_LENGTH, _MAX_LENGTH = -2.5, 1.5
 
 #: The features of each kind of cue.
-_WEIGHED_AS: Mapping[str, tuple[str, ...]] = {
+_FEATURES_BY_CUE: Mapping[str, tuple[str, ...]] = {
     "number": ("number",),
     "quantity": ("number", "measure"),
     "measure": ("number", "measure"),
@@ -86,7 +86,7 @@ _WEIGHED_AS: Mapping[str, tuple[str, ...]] = {
     "no comment": ("aside",),
 }
 #: The label of each kind of cue that is a reason for editors. Other cues only change the score.
-_STATES: Mapping[str, str] = {
+_LABELS_BY_CUE: Mapping[str, str] = {
     "quantity": "number",
     "number": "number",
     "comparison": "comparison",
@@ -133,12 +133,12 @@ class CheckWorthiness:
 
 def choose_band(score: float) -> CheckBand:
     """Return the band of a sentence with this score."""
-    if score >= CHECK_FIRST:
+    if score >= CHECK_FIRST_SCORE:
         return CheckBand.CHECK_FIRST
-    return CheckBand.WORTH_A_LOOK if score >= WORTH_A_LOOK else CheckBand.ALSO_STATED
+    return CheckBand.WORTH_A_LOOK if score >= WORTH_A_LOOK_SCORE else CheckBand.ALSO_STATED
 
 
-def judge(
+def score_sentence(
     text: str,
     start: int,
     language: Lexicon,
@@ -161,7 +161,7 @@ def judge(
     cues += [SentenceCue("quotation", *span) for span in quotations]
     if voice is not None and (name_found := _find_name(voice.speaker.name, text, language)):
         cues.append(SentenceCue("attributed", *name_found))
-    figures = {name: 1.0 for cue in cues for name in _WEIGHED_AS.get(cue.kind, ())}
+    figures = {name: 1.0 for cue in cues for name in _FEATURES_BY_CUE.get(cue.kind, ())}
     if voice is not None:
         figures["attribution"] = 1.0
     count = sum(cue.kind in {"number", "quantity"} for cue in cues)
@@ -178,7 +178,7 @@ def judge(
 
 
 def _score_length(text: str, tokens: Sequence[Token], language: Lexicon) -> float:
-    length = len(tokens) if language.spaced else len(text) / _CHARACTERS_PER_WORD
+    length = len(tokens) if language.is_spaced else len(text) / _CHARACTERS_PER_WORD
     return min(max(math.log2(max(length, 1)) - 3.5, _MIN_LENGTH), _MAX_LENGTH)
 
 
@@ -188,7 +188,7 @@ def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[R
     """
     spans: dict[str, list[tuple[int, int]]] = {}
     for cue in cues:
-        if kind := _STATES.get(cue.kind):
+        if kind := _LABELS_BY_CUE.get(cue.kind):
             of_kind = spans.setdefault(kind, [])
             if of_kind and not text[of_kind[-1][1] : cue.start].strip():
                 # "4.2" and "million" are one number, "since" and "2019" one date.
@@ -211,7 +211,7 @@ def _find_name(name: str, text: str, language: Lexicon) -> tuple[int, int] | Non
     at = text.find(name) if name else -1
     while at >= 0:
         end = at + len(name)
-        if not language.spaced or not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
+        if not language.is_spaced or not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
             return at, end
         at = text.find(name, at + 1)
     return None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from claims.articles.detection.grammar import Grammar
-from claims.articles.detection.people import CastMember, KnownPeople
+from claims.articles.detection.people import KnownPeople, NamedEntity
 from claims.articles.detection.quotations import Quotations
 
 _LABEL_BREAKS = r":：?？!。,،“”\"«»"  # no label contains them
@@ -24,11 +24,11 @@ _MAX_LABEL_WORDS = 4
 class DialogueTurn:
     """A block of a dialogue, with its speaker; a question has none.
 
-    `firm` if a label names the speaker; otherwise the block's own words may name a different one.
+    `is_labelled` if a label names the speaker; otherwise the block's own words may name a different one.
     """
 
-    member: CastMember | None
-    firm: bool = True
+    member: NamedEntity | None
+    is_labelled: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +47,11 @@ class Dialogue:
     """The dialogue turns of a text."""
 
     def __init__(self, blocks: Sequence[DialogueBlock], people: KnownPeople, grammar: Grammar) -> None:
-        self._cast = people
+        self._people = people
         self._grammar = grammar
         self._labels = [self._read_label(block.text) for block in blocks]
         self._dashed = [block.is_dashed for block in blocks]
-        self._asked = [
+        self._question_flags = [
             bool(_QUESTION_PATTERN.search(block.text) or _BOLD_PATTERN.match(block.text)) for block in blocks
         ]
         self.turns: list[DialogueTurn | None] = [None] * len(blocks)
@@ -61,18 +61,25 @@ class Dialogue:
         for index in range(len(blocks) - 1):
             # "――堤防は何か所で傷んでいますか。" needs no question mark: a quotation or a name answers it.
             is_answered = _is_opened_by_quotation(blocks[index + 1].text) or index + 1 in labelled
-            self._asked[index] |= self._dashed[index] and is_answered and not self._dashed[index + 1]
+            self._question_flags[index] |= self._dashed[index] and is_answered and not self._dashed[index + 1]
         first = min(
             [
                 *labelled,
-                *(index for index in range(len(blocks)) if self._dashed[index] or self._asked[index]),
+                *(
+                    index
+                    for index in range(len(blocks))
+                    if self._dashed[index] or self._question_flags[index]
+                ),
             ],
             default=0,
         )
-        self._guest = self._find_interviewee(blocks[:first])
+        self._interviewee = self._find_interviewee(blocks[:first])
         if len(labelled) >= _MIN_TURNS:
             self._read_labels(blocks)
-        elif sum(self._asked[index] for index in range(len(blocks)) if self._dashed[index]) >= _MIN_TURNS:
+        elif (
+            sum(self._question_flags[index] for index in range(len(blocks)) if self._dashed[index])
+            >= _MIN_TURNS
+        ):
             self._read_dashes(blocks)
         elif sum(self._is_question(blocks, index) for index in range(len(blocks) - 1)) >= _MIN_TURNS:
             self._read_answers(blocks)
@@ -83,13 +90,15 @@ class Dialogue:
             return None
         return match["label"].strip()
 
-    def _is_named_label(self, label: str) -> CastMember | None:
+    def _is_named_label(self, label: str) -> NamedEntity | None:
         words = label.split()
         if label.isupper():
             label = label.title()
-        member = self._cast.find(label) or (self._cast.find(" ".join(words[1:])) if len(words) > 1 else None)
+        member = self._people.find(label) or (
+            self._people.find(" ".join(words[1:])) if len(words) > 1 else None
+        )
         if member is None:
-            return self._cast.find_namesake(label)
+            return self._people.find_namesake(label)
         return member if member.person or member.name.split()[-1] == label else None
 
     def _is_speaker(self, label: str) -> bool:
@@ -100,12 +109,12 @@ class Dialogue:
             or self._is_named_label(label) is not None
         )
 
-    def _find_interviewee(self, blocks: Sequence[DialogueBlock]) -> CastMember | None:
+    def _find_interviewee(self, blocks: Sequence[DialogueBlock]) -> NamedEntity | None:
         """Return the only person named before the first turn."""
         people = {
             id(mention.member): mention.member
             for block in blocks
-            for mention in self._cast.mentions(block.text)
+            for mention in self._people.find_mentions(block.text)
             if mention.member.person
         }
         return next(iter(people.values())) if len(people) == 1 else None
@@ -116,25 +125,25 @@ class Dialogue:
         )
         for index, label in enumerate(self._labels):
             if label is None:
-                if self._dashed[index] and self._asked[index]:
+                if self._dashed[index] and self._question_flags[index]:
                     self.turns[index] = DialogueTurn(None)
-                elif self._guest is not None and self._is_answer(blocks, index):
-                    self.turns[index] = DialogueTurn(self._guest, firm=False)
+                elif self._interviewee is not None and self._is_answer(blocks, index):
+                    self.turns[index] = DialogueTurn(self._interviewee, is_labelled=False)
                 continue
             member = self._is_named_label(label)
             if member is not None:
                 self.turns[index] = DialogueTurn(member)
             elif label.casefold() in self._grammar.answerers and is_question:
-                self.turns[index] = DialogueTurn(self._guest)
-            elif label.casefold() in self._grammar.questioners or self._asked[index]:
+                self.turns[index] = DialogueTurn(self._interviewee)
+            elif label.casefold() in self._grammar.questioners or self._question_flags[index]:
                 self.turns[index] = DialogueTurn(None)
 
     def _read_dashes(self, blocks: Sequence[DialogueBlock]) -> None:
         for index in range(len(blocks)):
-            if self._dashed[index] and self._asked[index]:
+            if self._dashed[index] and self._question_flags[index]:
                 self.turns[index] = DialogueTurn(None)
             elif self._dashed[index] or self._is_answer(blocks, index):
-                self.turns[index] = DialogueTurn(self._guest, firm=False)
+                self.turns[index] = DialogueTurn(self._interviewee, is_labelled=False)
             elif (
                 self._labels[index] is not None
                 and self._is_named_label(self._labels[index] or "") is not None
@@ -146,12 +155,12 @@ class Dialogue:
             if self._is_question(blocks, index):
                 self.turns[index] = DialogueTurn(None)
             elif self._is_answer(blocks, index):
-                self.turns[index] = DialogueTurn(self._guest, firm=False)
+                self.turns[index] = DialogueTurn(self._interviewee, is_labelled=False)
 
     def _is_question(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
         """Return whether a block is a question that the next block answers with a quotation."""
         return (
-            self._asked[index]
+            self._question_flags[index]
             and not Quotations(blocks[index].text).spans
             and index + 1 < len(blocks)
             and _is_opened_by_quotation(blocks[index + 1].text)
@@ -159,7 +168,7 @@ class Dialogue:
 
     def _is_answer(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
         """Return whether the block after a question opens with a quotation."""
-        if not index or not (self._asked[index - 1] or self.turns[index - 1] is not None):
+        if not index or not (self._question_flags[index - 1] or self.turns[index - 1] is not None):
             return False
         return _is_opened_by_quotation(blocks[index].text)
 

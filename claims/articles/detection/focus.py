@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from claims.articles.detection.people import CastMember, Occurrence
+from claims.articles.detection.people import Mention, NamedEntity
 
 _BLOCKS_REMEMBERED = 3
 _TRACES_REMEMBERED = 40
@@ -11,12 +11,12 @@ _TRACES_REMEMBERED = 40
 
 @dataclass(frozen=True, slots=True)
 class _Trace:
-    member: CastMember
+    member: NamedEntity
     block: int
     sentence: int
-    spoke: bool = False
+    has_spoken: bool = False
     subject: bool = False
-    nameless: bool = False  # a possible antecedent of "he" without a name
+    is_nameless: bool = False  # a possible antecedent of "he" without a name
 
 
 class Focus:
@@ -35,7 +35,7 @@ class Focus:
     def start_sentence(self) -> None:
         self._sentence += 1
 
-    def note(self, mentions: list[Occurrence]) -> None:
+    def note_mentions(self, mentions: list[Mention]) -> None:
         """Remember the people that a sentence names. Its subject comes last, as the nearest antecedent."""
         for mention in sorted(mentions, key=lambda mention: mention.subject):
             if mention.member.person:
@@ -43,13 +43,13 @@ class Focus:
                     _Trace(mention.member, self._block, self._sentence, subject=mention.subject)
                 )
 
-    def note_speaker(self, member: CastMember) -> None:
-        self._traces.append(_Trace(member, self._block, self._sentence, spoke=True))
+    def note_speaker(self, member: NamedEntity) -> None:
+        self._traces.append(_Trace(member, self._block, self._sentence, has_spoken=True))
 
     def note_unnamed_person(self, feminine: bool | None) -> None:
         """Remember that a person without a name was mentioned, so that a pronoun does not refer to an earlier one."""
-        member = CastMember("", person=True, feminine=feminine)
-        self._traces.append(_Trace(member, self._block, self._sentence, subject=True, nameless=True))
+        member = NamedEntity("", person=True, feminine=feminine)
+        self._traces.append(_Trace(member, self._block, self._sentence, subject=True, is_nameless=True))
 
     @property
     def has_people(self) -> bool:
@@ -65,35 +65,35 @@ class Focus:
             for other in self._traces
         )
 
-    def find_antecedent(self, feminine: bool | None) -> CastMember | None:
+    def find_antecedent(self, feminine: bool | None) -> NamedEntity | None:
         """Return the person that "he" or "she" must refer to; None if ambiguous.
 
         A person of unknown gender may be either. A person named only in passing is never the antecedent. Such a
         person still makes the pronoun ambiguous if the previous person was only a subject and has not spoken.
         """
-        bystanders: list[CastMember] = []
-        doubtful: CastMember | None = None
+        bystanders: list[NamedEntity] = []
+        doubtful: NamedEntity | None = None
         for trace in reversed(self._traces):
             member = trace.member
             if None not in (feminine, member.feminine) and feminine != member.feminine:
                 continue
-            if trace.nameless:
+            if trace.is_nameless:
                 return None
-            if not (trace.spoke or trace.subject):
+            if not (trace.has_spoken or trace.subject):
                 bystanders.append(member)
                 continue
             if doubtful is not None and member is not doubtful:
                 return None
             is_certain = feminine is None or member.feminine is not None
             others = any(bystander is not member for bystander in bystanders) or (
-                not trace.spoke and self._has_company(trace, feminine)
+                not trace.has_spoken and self._has_company(trace, feminine)
             )
-            if others and not trace.spoke:
+            if others and not trace.has_spoken:
                 return None
             if feminine is None and others:
                 return None
             is_same_sentence = trace.sentence == self._sentence  # "Price did not answer, but he said"
-            just = trace.spoke and trace.sentence == self._sentence - 1 and not others
+            just = trace.has_spoken and trace.sentence == self._sentence - 1 and not others
             if is_certain or (is_same_sentence and not others) or just:
                 return member
             doubtful = member

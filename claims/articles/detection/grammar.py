@@ -35,7 +35,7 @@ class Grammar:
             if bar
         ]
         self._genders = Phrases(
-            {name: language.get_attributions(name) for name in ("she_says", "he_says")}, spaced=True
+            {name: language.get_attributions(name) for name in ("she_says", "he_says")}, is_spaced=True
         )
 
     @staticmethod

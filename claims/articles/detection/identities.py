@@ -7,7 +7,7 @@ from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, tokenise
 from claims.articles.detection.names import ELISION_PATTERN, is_capital, is_given_name, is_role, split_name
-from claims.articles.detection.people import CastMember, KnownPeople
+from claims.articles.detection.people import KnownPeople, NamedEntity
 from claims.articles.detection.speakers import (
     Speaker,
     is_body_word,
@@ -28,7 +28,7 @@ class Identities:
     def __init__(self, language: Lexicon, grammar: Grammar, people: KnownPeople, focus: Focus) -> None:
         self._language = language
         self._grammar = grammar
-        self._cast = people
+        self._people = people
         self._focus = focus
         self._described: dict[str, str] = {}
 
@@ -68,7 +68,7 @@ class Identities:
         ):
             return True
         if not self._language.cased:
-            return self._cast.is_related(attribution.phrase, speaker.name)
+            return self._people.is_related(attribution.phrase, speaker.name)
         given_names = split_name(speaker.name)[:1]
         if not self._grammar.genitives or not given_names or speaker.office:
             return False
@@ -79,33 +79,33 @@ class Identities:
         offices = [token for token in tokens if is_role(token, self._language)]
         return sum(not is_body_word(office, self._language) for office in offices) > 1
 
-    def _find_member(self, speaker: Speaker, attribution: Attribution) -> CastMember | None:
+    def _find_member(self, speaker: Speaker, attribution: Attribution) -> NamedEntity | None:
         """Return the person in the article with this full or partial name."""
         if speaker.office and self._language.cased:
             return self._find_within(attribution.phrase)
         name = speaker.name
         if attribution.source in self._grammar.genitive_after:
             name = self._grammar.build_nominative(split_name(name))
-        member = self._cast.find(name)
+        member = self._people.find(name)
         if member is not None and name != speaker.name == member.name:
-            return self._cast.rename(member, name)  # the text only has the name in the genitive
+            return self._people.rename(member, name)  # the text only has the name in the genitive
         if member is None and not self._language.cased:
             head = " ".join(attribution.phrase.split()[-2:])  # "목포를 찾은 이 후보"
             member = (
-                self._cast.find(attribution.phrase)
-                or self._cast.find_ending(attribution.phrase)
-                or self._cast.find(head)
+                self._people.find(attribution.phrase)
+                or self._people.find_ending(attribution.phrase)
+                or self._people.find(head)
             )
         if member is None:
             member = self._find_within(speaker.name)
         if member is None:
             return None
         office = speaker.description if speaker.person else None
-        return self._cast.enrol(
+        return self._people.add_quoted(
             member.name, person=self._is_person(speaker), feminine=speaker.feminine, office=office
         )
 
-    def _find_within(self, phrase: str) -> CastMember | None:
+    def _find_within(self, phrase: str) -> NamedEntity | None:
         """Find the person in "Bewoner Rik Smit" and "Ada Hold of the Institute", the body in "der Bund Küste"."""
         if not self._language.cased:
             return None
@@ -114,7 +114,7 @@ class Identities:
         for start in range(1, len(tokens) - 1):
             if not is_capital(tokens[start]) or tokens[start - 1].lower() in joints:
                 continue
-            member = self._cast.find(" ".join(tokens[start:]))
+            member = self._people.find(" ".join(tokens[start:]))
             if is_complement(tokens[:start], self._language):
                 continue
             small = all(token.lower() in self._language.determiners for token in tokens[:start])
@@ -122,7 +122,7 @@ class Identities:
                 return member
         for end in range(len(tokens) - 1, 1, -1):
             if tokens[end].lower() in self._language.of | self._language.inside:
-                member = self._cast.find(" ".join(tokens[:end]))
+                member = self._people.find(" ".join(tokens[:end]))
                 if member is not None and member.person:
                     return member
         return None
@@ -138,12 +138,14 @@ class Identities:
         indefinite = key in self._language.determiners and key not in self._language.definite
         if not indefinite:
             body = any(is_body_word(token, self._language) for token in tokens)
-            find_holders, is_ambiguous = ([], False) if body else self._cast.find_holders(attribution.phrase)
+            find_holders, is_ambiguous = (
+                ([], False) if body else self._people.find_holders(attribution.phrase)
+            )
             if len(find_holders) == 1:
                 return self.build_speaker(find_holders[0])
             if is_ambiguous:
                 return None
-            bodies, is_ambiguous = self._cast.find_bodies(attribution.phrase)
+            bodies, is_ambiguous = self._people.find_bodies(attribution.phrase)
             if len(bodies) == 1:
                 return self.build_speaker(bodies[0])
             if is_ambiguous or (self._is_definite(tokens) and self._focus.has_people):
@@ -189,7 +191,7 @@ class Identities:
         if not self._language.cased:
             return self._find_body_without_case(speaker, attribution)
         tokens = split_name(speaker.name)
-        if self._is_joining_people(tokens) or self._cast.is_shared(speaker.name):
+        if self._is_joining_people(tokens) or self._people.is_shared(speaker.name):
             return None
         genitive = attribution.source in self._grammar.genitive_after
         if speaker.name.endswith(self._grammar.oblique) and attribution.verb:
@@ -217,7 +219,7 @@ class Identities:
             )
         # Singular nouns in English need an article: "Apple says" names a body, "Trucks say" may not.
         singular = bool(self._language.definite) and not word.endswith("s")
-        if opens and not singular and not self._cast.is_known_word(word):
+        if opens and not singular and not self._people.is_known_word(word):
             return None
         return self._find_named(speaker, genitive=genitive)
 
@@ -232,8 +234,8 @@ class Identities:
         for index, token in enumerate(tokens[1:-1], start=1):
             if token in self._grammar.conjunctions:
                 sides = (
-                    self._cast.find(" ".join(tokens[:index])),
-                    self._cast.find(" ".join(tokens[index + 1 :])),
+                    self._people.find(" ".join(tokens[:index])),
+                    self._people.find(" ".join(tokens[index + 1 :])),
                 )
                 if any(side is not None and side.person for side in sides):
                     return True
@@ -242,7 +244,7 @@ class Identities:
     def _find_named(self, speaker: Speaker, *, genitive: bool = False) -> Speaker:
         tokens = split_name(speaker.name)
         name = self._grammar.build_nominative(tokens) if genitive else speaker.name
-        member = self._cast.enrol(
+        member = self._people.add_quoted(
             name, person=self._is_person(speaker), feminine=speaker.feminine, office=None
         )
         return self.build_speaker(member, speaker.description)
@@ -251,7 +253,7 @@ class Identities:
         """Find the name after an office, an organisation or a country, in scripts without capitals."""
         if speaker.person and speaker.description:
             return self._find_named(speaker)
-        find_holders, is_ambiguous = self._cast.find_holders(attribution.phrase)
+        find_holders, is_ambiguous = self._people.find_holders(attribution.phrase)
         if len(find_holders) == 1:
             return self.build_speaker(find_holders[0])
         if is_ambiguous:
@@ -264,7 +266,7 @@ class Identities:
             return speaker
         return None
 
-    def build_speaker(self, member: CastMember, description: str | None = None) -> Speaker:
+    def build_speaker(self, member: NamedEntity, description: str | None = None) -> Speaker:
         if description:
             first, _, rest = description.partition(" ")
             description = rest if rest and first.lower() in self._grammar.possessives else description

@@ -1,10 +1,11 @@
-"""The detector's knowledge of a language: signal phrases and orthography.
+"""Data about a language for the detector: signal phrases and orthography.
 
-Each language is a file in `languages/`, and one in `speech/` on how it says who speaks. Phrases are separated by
-commas; `increas*` matches a beginning, `*ieron` an ending, `!hundred` excepts a word from both within its group,
-`^may` is the month: a capital inside a sentence.
-Languages written without spaces, and Korean, match phrases anywhere in the sentence. Months, weekdays and countries
-come from the CLDR through Babel, so a language without a file still has them, next to numbers, quotations and capitals.
+Each language has a file in `languages/`, and one in `speech/` about reported speech. Commas separate phrases.
+`increas*` matches the beginning of a word, `*ieron` the end, and `!hundred` excludes a word from both in its group.
+`^may` only matches with a capital inside a sentence: the month.
+
+In Korean and in languages without spaces, phrases match anywhere in a sentence. Months, weekdays and countries come
+from CLDR through Babel, so a language without a file still has these, besides numbers, quotations and capitals.
 """
 
 import re
@@ -25,8 +26,8 @@ _WORD_PATTERN = re.compile(
 _ARABIC_MARKS = re.compile("[\u0640\u064b-\u0652\u0670]")
 _ARABIC_LETTERS = str.maketrans("أإآٱى", "ااااي")
 _OPENING_MARKS = "\"“„«»”‘'(¿¡"
-_DATA = files("claims.articles.detection") / "languages"
-_SPEECH = files("claims.articles.detection") / "speech"
+_LANGUAGES_FOLDER = files("claims.articles.detection") / "languages"
+_SPEECH_FOLDER = files("claims.articles.detection") / "speech"
 UNDETERMINED = "und"
 
 
@@ -57,17 +58,17 @@ class Phrases:
     """Finds the phrases of many groups in one pass over the words of a sentence."""
 
     def __init__(
-        self, groups: Mapping[str, Iterable[str]], *, spaced: bool, names_differ: bool = False
+        self, groups: Mapping[str, Iterable[str]], *, is_spaced: bool, has_capitalised_names: bool = False
     ) -> None:
         """Prepare the phrases.
 
         Args:
-            spaced: whether a phrase is made of whole words, or stands anywhere in the sentence.
-            names_differ: whether a capital inside a sentence makes a name, of which no beginning or ending says
-                anything: "Salvini" is no "sal-", "Jared" is no past tense.
+            is_spaced: whether phrases are whole words; otherwise they may stand anywhere in the sentence.
+            has_capitalised_names: whether a word with a capital inside a sentence is a name, which is not compared with
+                beginnings and endings: "Salvini" is not "sal-", "Jared" is not a past tense.
         """
-        self._spaced = spaced
-        self._names_differ = names_differ
+        self._spaced = is_spaced
+        self._names_differ = has_capitalised_names
         self._anywhere: list[tuple[str, str]] = []
         self._not_in: dict[str, list[str]] = {}
         self._words: dict[str, set[str]] = {}
@@ -188,44 +189,46 @@ class Lexicon:
     """One language's data, ready for matching."""
 
     def __init__(self, code: str) -> None:
-        resource = _DATA / f"{code}.toml"
+        resource = _LANGUAGES_FOLDER / f"{code}.toml"
         content = tomllib.loads(resource.read_text("utf-8")) if resource.is_file() else {}
         writing = content.get("writing", {})
         self.code = code
         self.known = bool(content)
-        self.spaced: bool = writing.get("spaced", code not in {"th", "lo", "km", "my", "bo", "yue", "wuu"})
+        self.is_spaced: bool = writing.get("spaced", code not in {"th", "lo", "km", "my", "bo", "yue", "wuu"})
         self.cased: bool = writing.get("cased", True)
         self.nouns_capitalised: bool = writing.get("nouns_capitalised", False)
         self.ordinal_dot: bool = writing.get("ordinal_dot", False)
         self.verb_second: bool = writing.get("verb_second", False)
         self.drops_subjects: bool = writing.get("drops_subjects", False)
-        self.continuations: tuple[str, ...] = tuple(_split(writing.get("continuations", ""))) or ("\ufffe",)
-        self.abbreviations = frozenset(map(_fold, _split(writing.get("abbreviations", ""))))
-        speech = _SPEECH / f"{code}.toml"
+        self.continuations: tuple[str, ...] = tuple(_split_phrases(writing.get("continuations", ""))) or (
+            "\ufffe",
+        )
+        self.abbreviations = frozenset(map(_fold, _split_phrases(writing.get("abbreviations", ""))))
+        speech = _SPEECH_FOLDER / f"{code}.toml"
         self.attribution: Mapping[str, str | list[str]] = (
             tomllib.loads(speech.read_text("utf-8")) if speech.is_file() else {}
         )
         furniture: Mapping[str, str] = content.get("furniture", {})
-        self.furniture_holds = tuple(phrase.lower() for phrase in _split(furniture.get("holds", "")))
+        self.furniture_holds = tuple(phrase.lower() for phrase in _split_phrases(furniture.get("holds", "")))
         openings = sorted(
-            (re.escape(phrase.lower()) for phrase in _split(furniture.get("opens", ""))),
+            (re.escape(phrase.lower()) for phrase in _split_phrases(furniture.get("opens", ""))),
             key=len,
             reverse=True,
         )
-        word_end = r"(?!\w)" if self.spaced else ""
+        word_end = r"(?!\w)" if self.is_spaced else ""
         self.furniture_opens = re.compile(f"(?:{'|'.join(openings)}){word_end}" if openings else r"(?!)")
         calendar = _list_calendar_names(code)
         self._date_words = frozenset(_fold(word) for word in calendar)
         self._months = _list_month_names(code)
-        groups = {name: _split(phrases) for name, phrases in content.get("signals", {}).items()}
+        groups = {name: _split_phrases(phrases) for name, phrases in content.get("signals", {}).items()}
         groups["date"] = [*groups.get("date", ()), *calendar]
-        groups["country"] = [*groups.get("country", ()), *_list_countries(code)]
+        groups["country"] = [*groups.get("country", ()), *_list_country_names(code)]
         for name in ("says", "states", "according", "follows"):
             groups[name] = self.get_attributions(name)
         self.signals = Phrases(
             groups,
-            spaced=self.spaced and writing.get("inflected", "") != "anywhere",
-            names_differ=self.cased and not self.nouns_capitalised,
+            is_spaced=self.is_spaced and writing.get("inflected", "") != "anywhere",
+            has_capitalised_names=self.cased and not self.nouns_capitalised,
         )
         self._read_grammar()
 
@@ -275,7 +278,7 @@ class Lexicon:
 
     def get_attributions(self, name: str) -> list[str]:
         value = self.attribution.get(name, "")
-        return _split(value) if isinstance(value, str) else value
+        return _split_phrases(value) if isinstance(value, str) else value
 
     def is_month(self, word: str) -> bool:
         return _fold(word) in self._months
@@ -288,7 +291,7 @@ class Lexicon:
         return not {"says", "states"}.isdisjoint(self.signals.find(text, tokenise(text)))
 
 
-def _split(phrases: str) -> list[str]:
+def _split_phrases(phrases: str) -> list[str]:
     return [phrase for part in phrases.split(",") if (phrase := " ".join(part.split()))]
 
 
@@ -325,7 +328,7 @@ def _list_month_names(code: str) -> frozenset[str]:
     return frozenset(_fold(name) for table in tables for name in table["wide"].values())
 
 
-def _list_countries(code: str) -> list[str]:
+def _list_country_names(code: str) -> list[str]:
     locale = _parse_locale(code)
     return (
         [name for key, name in locale.territories.items() if key.isalpha() and len(name) > 1]
@@ -335,11 +338,11 @@ def _list_countries(code: str) -> list[str]:
 
 
 @lru_cache(maxsize=32)
-def _load(code: str) -> Lexicon:
+def _load_lexicon(code: str) -> Lexicon:
     return Lexicon(code)
 
 
 def load_lexicon(tag: str) -> Lexicon:
     """Return the lexicon for a BCP 47 tag; unknown tags get the undetermined language."""
     code = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
-    return _load(code if re.fullmatch(r"[a-z]{2,3}", code) else UNDETERMINED)
+    return _load_lexicon(code if re.fullmatch(r"[a-z]{2,3}", code) else UNDETERMINED)

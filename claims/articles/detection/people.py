@@ -34,7 +34,7 @@ _OPENING_WORDS = 7
 
 
 @dataclass(slots=True, eq=False)
-class CastMember:
+class NamedEntity:
     """A person or body that the text names."""
 
     name: str
@@ -44,10 +44,10 @@ class CastMember:
 
 
 @dataclass(frozen=True, slots=True)
-class Occurrence:
+class Mention:
     """A position in a sentence that names a person or body. `subject`: the sentence is about them."""
 
-    member: CastMember
+    member: NamedEntity
     start: int
     subject: bool
 
@@ -59,15 +59,15 @@ class KnownPeople:
         self._language = language
         self._grammar = grammar
         self._text = text
-        self._members: dict[str, CastMember] = {}
-        self._by_last: dict[str, list[CastMember]] = {}
-        self._by_first: dict[str, list[CastMember]] = {}
-        self._by_letter: dict[str, list[CastMember]] = {}
+        self._members: dict[str, NamedEntity] = {}
+        self._by_last: dict[str, list[NamedEntity]] = {}
+        self._by_first: dict[str, list[NamedEntity]] = {}
+        self._by_letter: dict[str, list[NamedEntity]] = {}
         self._count: Counter[str] = Counter()
         for one in find_names(text, language, grammar):
             self._read(one)
         for single, feminine in find_addressed_surnames(text, language) if language.cased else ():
-            if self._has_name(single) is None and single not in self._members:
+            if self._find_by_one_name(single) is None and single not in self._members:
                 member = self._add_person(single)
                 member.person, member.feminine = True, feminine
         for surname in find_speaking_surnames(text, language) if language.cased else ():
@@ -89,20 +89,20 @@ class KnownPeople:
         if one.office and one.office.lower() not in member.offices:
             member.offices.append(one.office.lower())
 
-    def _add_person(self, name: str) -> CastMember:
+    def _add_person(self, name: str) -> NamedEntity:
         """Return the person with this full name, added if new.
 
         Once the limit is reached, look-ups do not find the new member.
         """
         if name in self._members:
             return self._members[name]
-        member = CastMember(name)
+        member = NamedEntity(name)
         if len(self._members) < _MAX_MEMBERS:
             self._members[name] = member
             self._index_words(member)
         return member
 
-    def _index_words(self, member: CastMember) -> None:
+    def _index_words(self, member: NamedEntity) -> None:
         self._by_letter.setdefault(member.name[0], []).append(member)
         parts = member.name.split()
         if len(parts) < 2:
@@ -112,7 +112,7 @@ class KnownPeople:
         if len(parts) > 2 and parts[1].lower() in PARTICLES:
             self._by_last.setdefault(" ".join(parts[1:]), []).append(member)
 
-    def find(self, name: str) -> CastMember | None:
+    def find(self, name: str) -> NamedEntity | None:
         """Return the person with this full name, surname or short form."""
         name = POSSESSIVE_PATTERN.sub("", name)
         if name in self._members:
@@ -120,10 +120,10 @@ class KnownPeople:
         if not self._language.cased:
             return self._find_without_case(name)
         if " " not in name:
-            return self._has_name(name)
-        return self._has_name(name[0].lower() + name[1:]) or self._is_inflected(name)  # "Van Dalen"
+            return self._find_by_one_name(name)
+        return self._find_by_one_name(name[0].lower() + name[1:]) or self._is_inflected(name)  # "Van Dalen"
 
-    def find_ending(self, phrase: str) -> CastMember | None:
+    def find_ending(self, phrase: str) -> NamedEntity | None:
         """Return the person whose full name begins or ends a phrase without capitals."""
         endings = [
             member
@@ -142,7 +142,7 @@ class KnownPeople:
         first, *rest = phrase.split() or [""]
         return first in self._grammar.dependents and any(is_role(word, self._language) for word in rest)
 
-    def find_namesake(self, label: str) -> CastMember | None:
+    def find_namesake(self, label: str) -> NamedEntity | None:
         """Return the person or body that a short label names, in scripts without capitals, if the text has the
         label more than once.
         """
@@ -153,14 +153,14 @@ class KnownPeople:
         longer = {name for name in self._members if name.startswith(label) and name != label}
         if longer:
             return self._members[longer.pop()] if len(longer) == 1 else None
-        return self.enrol(label, person=True, feminine=None, office=None)
+        return self.add_quoted(label, person=True, feminine=None, office=None)
 
-    def find_holders(self, office: str) -> tuple[list[CastMember], bool]:
+    def find_holders(self, office: str) -> tuple[list[NamedEntity], bool]:
         """Return possible holders of an office, and whether any person has such an office."""
         words = [word.lower() for word in remove_determiner(split_name(office), self._language)]
         joint = next((index for index, word in enumerate(words) if word in self._language.of), len(words))
         roles = [word for word in words[:joint] if is_role(word, self._language)]
-        if not self._language.spaced:
+        if not self._language.is_spaced:
             words = roles = ["".join(words)]
         if not roles:
             return [], False
@@ -172,13 +172,13 @@ class KnownPeople:
             and (None in (feminine, member.feminine) or feminine == member.feminine)
             and self._holds_office(member, roles[-1:])
         ]
-        exact = [member for member in members if not self._language.spaced and words[0] in member.offices]
+        exact = [member for member in members if not self._language.is_spaced and words[0] in member.offices]
         if exact:
             return exact, True
         rest = [word for word in words if word not in roles[-1:] and word not in self._language.of]
         return [member for member in members if self._holds_office(member, rest)], bool(members)
 
-    def _holds_office(self, member: CastMember, words: Sequence[str]) -> bool:
+    def _holds_office(self, member: NamedEntity, words: Sequence[str]) -> bool:
         for office in member.offices:
             parts = [ELISION_PATTERN.sub("", part) for part in split_name(office)]
             if all(
@@ -186,11 +186,11 @@ class KnownPeople:
                 for word in words
             ):
                 return True
-            if not self._language.spaced and words and office.endswith(words[-1]):
+            if not self._language.is_spaced and words and office.endswith(words[-1]):
                 return True
         return False
 
-    def find_bodies(self, phrase: str) -> tuple[list[CastMember], bool]:
+    def find_bodies(self, phrase: str) -> tuple[list[NamedEntity], bool]:
         """Return the bodies whose names end in these words, such as "the agency" or "the ministry"."""
         words = [word.lower() for word in remove_determiner(split_name(phrase), self._language)]
         if len(words) != 1:
@@ -203,7 +203,9 @@ class KnownPeople:
         ]
         return bodies, bool(bodies)
 
-    def enrol(self, name: str, *, person: bool, feminine: bool | None, office: str | None) -> CastMember:
+    def add_quoted(
+        self, name: str, *, person: bool, feminine: bool | None, office: str | None
+    ) -> NamedEntity:
         """Add a person whom the article quotes, and return the new member."""
         member = self.find(name)
         if member is None:
@@ -220,7 +222,7 @@ class KnownPeople:
         people = [member for member in self._by_last.get(word, ()) if member.person]
         return len(people) > 1 and self._choose_most_frequent(people) is None
 
-    def rename(self, member: CastMember, name: str) -> CastMember:
+    def rename(self, member: NamedEntity, name: str) -> NamedEntity:
         """Use another form of a member's name from now on."""
         if self._members.pop(member.name, None):
             self._members[name] = member
@@ -233,15 +235,15 @@ class KnownPeople:
         """Return whether the text capitalises the word inside a sentence, as it does with names."""
         return word in self._words
 
-    def is_small(self, word: str) -> bool:
+    def has_lower_case(self, word: str) -> bool:
         """Return whether the text also has the word in lower case, so that it is no name."""
         return word.lower() in self._small
 
-    def mentions(self, narration: str) -> list[Occurrence]:
+    def find_mentions(self, narration: str) -> list[Mention]:
         """Return the people that the sentence names outside quotations, in order."""
         if not self._language.cased:
             return self._find_mentions_without_case(narration)
-        occurrences: list[Occurrence] = []
+        occurrences: list[Mention] = []
         tokens = list(_WORD_PATTERN.finditer(narration))
         index = 0
         while index < len(tokens):
@@ -258,7 +260,7 @@ class KnownPeople:
                         and self._is_subject(narration, tokens, index)
                         and not any(mention.subject for mention in occurrences)
                     )
-                    occurrences.append(Occurrence(member, tokens[index].start(), subject))
+                    occurrences.append(Mention(member, tokens[index].start(), subject))
                     index += length
                     break
             else:
@@ -287,26 +289,26 @@ class KnownPeople:
             for word in words
         )
 
-    def _find_mentions_without_case(self, narration: str) -> list[Occurrence]:
-        occurrences: dict[str, Occurrence] = {}
+    def _find_mentions_without_case(self, narration: str) -> list[Mention]:
+        occurrences: dict[str, Mention] = {}
         for member, place in self._find_named(narration):
-            is_near = place <= 14 if not self._language.spaced else len(narration[:place].split()) <= 4
-            occurrences.setdefault(member.name, Occurrence(member, place, is_near))
+            is_near = place <= 14 if not self._language.is_spaced else len(narration[:place].split()) <= 4
+            occurrences.setdefault(member.name, Mention(member, place, is_near))
         return list(occurrences.values())
 
-    def _find_named(self, text: str) -> Iterator[tuple[CastMember, int]]:
+    def _find_named(self, text: str) -> Iterator[tuple[NamedEntity, int]]:
         """Yield people whose full names occur in a text without capitals, with their positions."""
         for place, letter in enumerate(text):
             for member in self._by_letter.get(letter, ()):
                 if text.startswith(member.name, place):
                     yield member, place
 
-    def _find_without_case(self, name: str) -> CastMember | None:
+    def _find_without_case(self, name: str) -> NamedEntity | None:
         """Find "中村市長", "이 시장" and "منصور" by the title and the beginning or end of a single name."""
         if self._grammar.addresses:
             people = self._by_letter.get(name[:1], [])
             matching_members = [
-                member for member in people if member.person and self._is_called(member, name)
+                member for member in people if member.person and self._is_name_of(member, name)
             ]
         else:
             members = {
@@ -317,7 +319,7 @@ class KnownPeople:
             matching_members = [member for member in members.values() if member.person]
         return matching_members[0] if len(matching_members) == 1 else None
 
-    def _is_called(self, member: CastMember, name: str) -> bool:
+    def _is_name_of(self, member: NamedEntity, name: str) -> bool:
         """Return whether the name is the beginning of the person's name, alone or with a title such as "Mr"."""
         for short, title in self._split_title(name):
             if member.name.startswith(short) and member.name != short:
@@ -331,11 +333,11 @@ class KnownPeople:
         if " " in name:
             short, _, title = name.rpartition(" ")
             return [(short, title)] if len(short) == 1 else []
-        if self._language.spaced:
+        if self._language.is_spaced:
             return []
         return [(name[:length], name[length:]) for length in (3, 2, 1) if len(name) > length]
 
-    def _is_inflected(self, name: str) -> CastMember | None:
+    def _is_inflected(self, name: str) -> NamedEntity | None:
         """Return whether a name is an inflected form: "Олега Дёмина" of "Олег Дёмин"."""
         stems = [word[: max(3, len(word) - 2)] for word in name.split()]
         forms = [
@@ -348,14 +350,14 @@ class KnownPeople:
         ]
         return forms[0] if len(forms) == 1 else None
 
-    def _has_name(self, word: str) -> CastMember | None:
+    def _find_by_one_name(self, word: str) -> NamedEntity | None:
         """Return the only person with this surname or, if there is none, with this first name; None if ambiguous."""
         members = self._by_last.get(word, [])
         people = [member for member in members if member.person]
         first = [member for member in self._by_first.get(word, []) if member.person]
         return self._choose_most_frequent(people or members or first)
 
-    def _choose_most_frequent(self, members: list[CastMember]) -> CastMember | None:
+    def _choose_most_frequent(self, members: list[NamedEntity]) -> NamedEntity | None:
         if len(members) < 2:
             return members[0] if members else None
         first, second = sorted(members, key=lambda member: -self._count[member.name])[:2]

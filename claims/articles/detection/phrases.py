@@ -31,7 +31,7 @@ class Phrase:
     end: int = 0
 
 
-def is_apt(phrase: str, language: Lexicon) -> bool:
+def can_name_speaker(phrase: str, language: Lexicon) -> bool:
     """Return whether the phrase can name a speaker."""
     speaker = read_speaker(phrase, None, language)
     if speaker is None or not (speaker.office and language.cased):
@@ -48,7 +48,7 @@ def read_subject_before(text_before: str, language: Lexicon) -> Phrase | None:
         return None
     if last:
         phrase = _find_closing_phrase(last, language)
-        return Phrase(phrase) if phrase and is_apt(phrase, language) else None
+        return Phrase(phrase) if phrase and can_name_speaker(phrase, language) else None
     named_parts = [part for part in parts[:-1] if part]
     adjunct = language.relatives | (language.of & language.stops) | language.by
     if len(named_parts) >= 2 and named_parts[-1].split()[0].lower() in adjunct:
@@ -58,7 +58,7 @@ def read_subject_before(text_before: str, language: Lexicon) -> Phrase | None:
         phrase = _find_closing_phrase(named_parts[-2], language)
         return (
             Phrase(phrase)
-            if phrase and is_capital(split_name(phrase)[-1]) and is_apt(phrase, language)
+            if phrase and is_capital(split_name(phrase)[-1]) and can_name_speaker(phrase, language)
             else None
         )
     for back in range(len(named_parts) - 1, max(len(named_parts) - 4, 0), -1):
@@ -75,7 +75,7 @@ def _add_apposition(phrase: str, apposition: str, language: Lexicon) -> Phrase |
         return None
     if is_name(apposition, language) and _is_office_alone(phrase, language):
         return Phrase(apposition, _strip_article(phrase, language))  # "the head of the agency, Ana Ruiz,"
-    if not is_capital(split_name(phrase)[-1]) or not is_apt(phrase, language):
+    if not is_capital(split_name(phrase)[-1]) or not can_name_speaker(phrase, language):
         return None
     skipped = (language.leading | language.stops | language.inside) - language.determiners
     if apposition.split(maxsplit=1)[0].lower() in skipped:
@@ -164,7 +164,7 @@ def read_speaker_after(
     phrase, end = _find_opening_phrase(narration, start, language)
     if not phrase:
         return None
-    if not is_apt(phrase, language):
+    if not can_name_speaker(phrase, language):
         return _read_named_aside(phrase, narration, end, language)
     if narration[end : end + 1] != ",":
         return Phrase(phrase, None, end)
@@ -273,11 +273,11 @@ def _is_phrase_end(token: str, phrase: Sequence[str], language: Lexicon) -> bool
     return (
         token[0].islower()
         and not is_known_speaker_kind([token], language)
-        and _is_behind_name(token, phrase, language)
+        and _can_only_follow_name(token, phrase, language)
     )
 
 
-def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
+def _can_only_follow_name(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
     """Return whether a small word can only follow a complete name: "dijo Ferrán este lunes", "sagte Weber gestern"."""
     if is_capital(phrase[-1]):
         if language.nouns_capitalised:

@@ -12,7 +12,7 @@ _CLOSING_MARKS = {
     "‟": "”", "＂": "＂", "〝": "〞〟",
 }  # fmt: skip
 QUOTATION_MARKS = frozenset('"“”„«»「」『』‟＂〝〞〟‹›')
-_SINGLE = {"'": "'’", "‘": "’", "‚": "‘’"}
+_SINGLE_MARKS = {"'": "'’", "‘": "’", "‚": "‘’"}
 _MAX_SINGLE_LENGTH = 600
 _DASH_PATTERN = re.compile(r"(?P<stop>[,.!?…»”]?)(?P<before>\s?)[—–](?P<after>[,.]?\s?)(?=(?P<next>\S))")
 
@@ -43,7 +43,7 @@ class Quotations:
         spoken_spans = list(_find_spoken_after_dash(text)) if is_dashed else []
         #: Whether the spoken parts are set off by dashes instead of quotation marks.
         self.are_dashed = bool(spoken_spans) and (is_introduced or spoken_spans[0].end < len(text))
-        self.spans = spoken_spans if self.are_dashed else _find(text)
+        self.spans = spoken_spans if self.are_dashed else _find_quotations(text)
         self._starts = [span.start for span in self.spans]
 
     def at(self, position: int) -> Quotation | None:
@@ -80,7 +80,7 @@ def _find_spoken_after_dash(text: str) -> Iterator[Quotation]:
         yield Quotation(start, len(text), closed=True)
 
 
-def _find(text: str) -> list[Quotation]:
+def _find_quotations(text: str) -> list[Quotation]:
     spans: list[Quotation] = []
     opening: int | None = None
     closers = ""
@@ -119,9 +119,9 @@ def _add_single_quotations(text: str, spans: list[Quotation]) -> list[Quotation]
             opening = None
         elif (
             opening is None
-            and character in _SINGLE
+            and character in _SINGLE_MARKS
             and after.isalnum()
             and (before.isspace() or before in "([—–:")
         ):
-            opening, closers = position, _SINGLE[character]
+            opening, closers = position, _SINGLE_MARKS[character]
     return spans

@@ -133,7 +133,7 @@ def _is_inside_short_quotation(
         return False
     following = block[stop : min(quotation.end, stop + 200)]
     behind = block[max(start, quotation.start) : stop]
-    if not language.spaced:
+    if not language.is_spaced:
         return min(len(following), len(behind)) < _MIN_CHARACTERS_IN_QUOTATION
     return min(len(split_words(following)), len(split_words(behind[-200:]))) < _MIN_WORDS_IN_QUOTATION
 
@@ -146,7 +146,7 @@ def _is_attribution_tail(block: str, end: int, after: str, quotations: Quotation
     tail = re.split(r"[.。!?！？…\n]", after, maxsplit=1)[0]
     if QUOTATION_MARKS & set(tail):
         return False
-    if not language.spaced:
+    if not language.is_spaced:
         return len(tail) <= 12 and language.has_speech_verb(tail)
     return len(split_words(tail)) <= 5 and language.has_speech_verb(tail)
 

@@ -311,7 +311,7 @@ def _read_without_case(phrase: str, description: str | None, language: Lexicon) 
     first = phrase.split(maxsplit=1)[0] if phrase else ""
     if not phrase or phrase in language.vague or (len(first) > 1 and first in language.vague):
         return None
-    if not language.spaced and any(len(word) > 1 and phrase.endswith(word) for word in language.vague):
+    if not language.is_spaced and any(len(word) > 1 and phrase.endswith(word) for word in language.vague):
         return None
     for pattern in language.speakers:
         match = pattern.match(phrase)

@@ -15,7 +15,7 @@ _PARENTHESIS_PATTERN = re.compile(r"(?<=\w )\([^()\ufffc]{1,40}\)")
 _CLAUSE_PATTERN = re.compile(r"[^,.;]*")
 _MAX_CLOSING_SUBJECT = 6
 _MAX_THAT_DISTANCE = 6
-_MIN_WORDS_SAID = 3
+_MIN_WORDS_QUOTED = 3
 _SURROUNDING_MARKS = " ,:،：，"
 _DASHES = ",，،–—-"
 #: The maximum number of words in an attribution at the end of a sentence.
@@ -54,9 +54,9 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
     follows = set(signals.get("follows", ()))
     # The verb next to a quotation first, then in the order of the sentence.
     verbs.sort(key=lambda verb: (not _is_beside_quotation(narration, tokens[verb[0]]), verb[0]))
-    nobodys = list(grammar.find_impersonal_spans(narration))
+    impersonal_spans = list(grammar.find_impersonal_spans(narration))
     for index, strong in verbs:
-        if any(start <= tokens[index].start < end for start, end in nobodys):
+        if any(start <= tokens[index].start < end for start, end in impersonal_spans):
             continue
         attribution = _read_by_verb(narration, tokens, index, language, strong=strong, follows=follows)
         if attribution:
@@ -73,15 +73,15 @@ def has_second_speech_verb(narration: str, language: Lexicon, grammar: Grammar) 
     tokens = tokenise(narration)
     signals = language.signals.find(narration, tokens)
     follows = set(signals.get("follows", ()))
-    nobodys = list(grammar.find_impersonal_spans(narration))
+    impersonal_spans = list(grammar.find_impersonal_spans(narration))
     for index in (*signals.get("says", ()), *signals.get("states", ())):
         verb = tokens[index]
         if (
             index
             and tokens[index - 1].key in grammar.conjunctions
-            and not any(start <= verb.start < end for start, end in nobodys)
+            and not any(start <= verb.start < end for start, end in impersonal_spans)
         ):
-            strong = index in signals.get("says", ()) and len(tokens) > index + _MIN_WORDS_SAID
+            strong = index in signals.get("says", ()) and len(tokens) > index + _MIN_WORDS_QUOTED
             introduced = strong or any(index < place <= index + _MAX_THAT_DISTANCE for place in follows)
             if introduced or QUOTED_MARK in narration[verb.end : verb.end + 30]:
                 return True
@@ -95,21 +95,23 @@ def _read_by_pattern(
     if match is None:
         return None
     groups = match.groupdict()
-    who = (groups.get("who") or "").strip(_SURROUNDING_MARKS)
+    subject_text = (groups.get("who") or "").strip(_SURROUNDING_MARKS)
     if groups.get("definite"):
-        who = grammar.article + groups["definite"]  # Arabic writes "to the" onto the word
+        subject_text = grammar.article + groups["definite"]  # Arabic writes "to the" onto the word
     if language.cased:
-        who = _cut_adjunct(who, language)
-    if not who:
+        subject_text = _cut_adjunct(subject_text, language)
+    if not subject_text:
         return None
-    return Attribution(who, groups.get("description"), match.start(), match.end(), groups.get("verb") or "")
+    return Attribution(
+        subject_text, groups.get("description"), match.start(), match.end(), groups.get("verb") or ""
+    )
 
 
-def _cut_adjunct(who: str, language: Lexicon) -> str:
+def _cut_adjunct(subject_text: str, language: Lexicon) -> str:
     """Remove the adjunct after the name in "Kaplan gegenüber der Zeitung" and "Kaplan am Montag"."""
     kept_parts: list[str] = []
     small = language.stops - language.of - language.inside - language.determiners
-    for word in who.split():
+    for word in subject_text.split():
         if kept_parts and is_capital(kept_parts[-1]) and (word in small or language.is_date_word(word)):
             break
         kept_parts.append(word)
@@ -189,7 +191,7 @@ def _is_fronted(text_before: str, language: Lexicon) -> bool:
 def _is_trailing(text_before: str) -> bool:
     """Distinguish "nine wells ran dry, state media (reported)" from "Strand, 51, (denies arson)"."""
     speech, comma, subject = text_before.rpartition(",")
-    return bool(comma) and bool(split_words(subject)) and len(split_words(speech)) >= _MIN_WORDS_SAID
+    return bool(comma) and bool(split_words(subject)) and len(split_words(speech)) >= _MIN_WORDS_QUOTED
 
 
 def _is_adjunct(after: str, language: Lexicon) -> bool:

@@ -5,7 +5,7 @@ from claims.articles.detection.boilerplate import TERMINAL_MARKS
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 
 _OPENING_MARKS = "\"“„«»”「『‘'‹ \u00a0\u202f"
-_SINGLE = "'’‘"
+_SINGLE_MARKS = "'’‘"
 
 
 def build_statement(sentence: str, voice: Voice | None) -> str:
@@ -38,7 +38,7 @@ def _add_full_stop(text: str, sentence: str) -> str:
     """Return the wording with a full stop in place of the comma before "she said"."""
     marks = ""
     body = text.rstrip()
-    while body and (body[-1] in QUOTATION_MARKS or body[-1] in _SINGLE or body[-1] in ",，،、 "):
+    while body and (body[-1] in QUOTATION_MARKS or body[-1] in _SINGLE_MARKS or body[-1] in ",，،、 "):
         if body[-1] in QUOTATION_MARKS:
             marks = body[-1] + marks
         body = body[:-1]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from claims.search import AddressTargets, SearchReading, read
+from claims.search import AddressTargets, SearchReading, parse_search
 from factcheck.api.query_values import MAX_ID
 from factcheck.database.read_connections import fetch_rows
 from factcheck.web.language_addresses import split_path
@@ -36,7 +36,7 @@ _TARGETS_SQL = f"""
 
 def read_search(text: str) -> SearchReading:
     """Parse a search. For a URL, search for claims connected with it, then for texts that mention it."""
-    reading, key = read(text), build_address_key(text.strip())
+    reading, key = parse_search(text), build_address_key(text.strip())
     if not key:
         return reading
     own = find_claim_at(key)

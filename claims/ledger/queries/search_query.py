@@ -18,8 +18,8 @@ from claims.search import (
     AddressTargets,
     SearchReading,
     SearchValues,
+    build_match_condition,
     correct_search,
-    match_condition,
 )
 from claims.search.highlights import find_highlights
 from factcheck.api.pagination import Ordering, decode_cursor, make_id_key, make_moment_key, make_rank_key
@@ -205,7 +205,7 @@ def split_by_wording(ranking: str | Expression) -> Parts:
 
     The index finds the former. The latter are far more, but usually none of them has to be read.
     """
-    has_exact_words = Q(match_condition("search_heading", ranking))
+    has_exact_words = Q(build_match_condition("search_heading", ranking))
     return lambda rows: (
         rows.filter(has_exact_words),
         rows.filter(~has_exact_words).annotate(rank=Value(0.0)),

@@ -71,7 +71,7 @@ class Command(LocalizedCommand):
                 gettext("There is no model named %(name)s; manage.py embed_claims --status names all.")
                 % {"name": f"{name!r}"}
             )
-        maintenance.remove(model)
+        maintenance.remove_model(model)
         self.stdout.write(gettext("%(name)s and its vectors are removed.") % {"name": name})
 
     def _print_progress(self) -> None:

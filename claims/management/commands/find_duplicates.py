@@ -5,7 +5,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from claims.matching.duplicate_search import PairTally, search
+from claims.matching.duplicate_search import PairTally, search_duplicates
 from factcheck.management.localized_command import LocalizedCommand
 
 
@@ -30,10 +30,12 @@ class Command(LocalizedCommand):
         )
         with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
             task = progress.add_task(gettext("Comparing"), total=None)
-            tally = search(
+            tally = search_duplicates(
                 from_scratch=again,
                 dry_run=dry_run,
-                tick=lambda completed, total: progress.update(task, completed=completed, total=total),
+                report_progress=lambda completed, total: progress.update(
+                    task, completed=completed, total=total
+                ),
             )
         self.stdout.write(_format_tally(tally, dry_run=dry_run))
 

@@ -20,7 +20,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from claims.articles.detection import CandidateSentence, detect
-from claims.articles.proposals import propose
+from claims.articles.proposals import propose_claims
 from claims.imports.storing import runs
 from claims.management.demo.demo_translations import translate
 from claims.management.demo.desk_work import connect, put_to_work
@@ -121,7 +121,7 @@ class _Newsroom:
         for row in self.content["clusters"]:
             self._create_cluster(row)
         for row in self.content["readings"]:
-            propose(self.sources[row["source"]].snapshots.latest("number"), by=self.people[row["by"]])
+            propose_claims(self.sources[row["source"]].snapshots.latest("number"), by=self.people[row["by"]])
         for row in self.content["newer_snapshots"]:
             material = Material((FOLDER / row["snapshot"]).read_bytes(), filename=row["snapshot"])
             capture(material, source=self.sources[row["source"]], by=self.people[row["by"]])

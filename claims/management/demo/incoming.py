@@ -11,7 +11,11 @@ from django.contrib.auth.models import User
 from django.core.files.base import ContentFile
 
 from claims.matching.answers import MatchTerms, match_published_text
-from claims.matching.repeat_detection import find_repeated_sentences, note_in_snapshot, note_of_reader
+from claims.matching.repeat_detection import (
+    find_repeated_sentences,
+    record_reader_repeats,
+    record_snapshot_repeats,
+)
 from claims.models import Claim
 from claims.review import claim_edits, described_media
 from factcheck import features
@@ -50,7 +54,7 @@ def find_repeats(content: Row, people: dict[str, User]) -> None:
     for row in content["repeats"]:
         _read_article(row, people[row["by"]])
     for text in content["texts_of_readers"]:
-        note_of_reader(text, find_repeated_sentences(match_published_text(text)))
+        record_reader_repeats(text, find_repeated_sentences(match_published_text(text)))
 
 
 def _read_article(row: Row, by: User) -> None:
@@ -65,6 +69,6 @@ def _read_article(row: Row, by: User) -> None:
         kind="article",
     )
     snapshot = capture(Material(text.encode(), filename="article.txt"), overrides=overrides, by=by).snapshot
-    note_in_snapshot(
+    record_snapshot_repeats(
         snapshot, find_repeated_sentences(match_published_text(snapshot.text, MatchTerms(cut="sentences")))
     )

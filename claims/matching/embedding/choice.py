@@ -18,16 +18,16 @@ QUEUE = "embedding"
 _LOWEST_PRIORITY = -10
 
 
-def announce(**signal: Any) -> None:
+def queue_after_commit(**signal: Any) -> None:
     """Queue embedding when the current transaction is committed, if an embedder is configured.
 
     If nothing is queued, nothing is lost: the worker checks once a minute anyway.
     """
     if get_embedder() is not None:
-        transaction.on_commit(call, robust=True)
+        transaction.on_commit(queue_embedding, robust=True)
 
 
-def call() -> None:
+def queue_embedding() -> None:
     """Queue embedding, unless it is queued already."""
     defer_once(
         MAKE_VECTORS_TASK, {}, queue=QUEUE, queueing_lock="claims.embedding", priority=_LOWEST_PRIORITY

@@ -33,7 +33,7 @@ _MEGABYTE = 2**20
 _MIN_MEMORY, _MAX_MEMORY = 64 * _MEGABYTE, 1024 * _MEGABYTE
 
 
-def build(model: EmbeddingModel, *, workers: int = 0, at_low_priority: bool = False) -> None:
+def build_indexes(model: EmbeddingModel, *, workers: int = 0, at_low_priority: bool = False) -> None:
     """Build the indexes that are missing, except for models with too few vectors to benefit.
 
     Args:
@@ -41,7 +41,7 @@ def build(model: EmbeddingModel, *, workers: int = 0, at_low_priority: bool = Fa
         at_low_priority: whether other work on this machine goes first.
     """
     for kind, is_public in _KINDS.items():
-        count = _count(model, is_public=is_public)
+        count = _count_vectors(model, is_public=is_public)
         name = _build_index_name(model, kind)
         if count < MIN_INDEXED_VECTORS or _is_usable(name):
             continue
@@ -49,7 +49,7 @@ def build(model: EmbeddingModel, *, workers: int = 0, at_low_priority: bool = Fa
             with _separate_connection() as apart, apart.cursor() as cursor:
                 if at_low_priority:
                     _lower_priority(cursor)
-                _build(cursor, model, name, is_public=is_public, count=count, workers=workers)
+                _build_index(cursor, model, name, is_public=is_public, count=count, workers=workers)
         except ProgrammingError as error:
             logger.warning(
                 "Questions are slow, since the index %s is missing: %s. Only who owns the tables can build it; run"
@@ -59,7 +59,7 @@ def build(model: EmbeddingModel, *, workers: int = 0, at_low_priority: bool = Fa
             )
 
 
-def drop(model: EmbeddingModel) -> None:
+def drop_indexes(model: EmbeddingModel) -> None:
     """Drop the model's indexes, because vectors without an index are removed faster."""
     try:
         with _separate_connection() as apart, apart.cursor() as cursor:
@@ -71,7 +71,7 @@ def drop(model: EmbeddingModel) -> None:
         )
 
 
-def _build(
+def _build_index(
     cursor: Any, model: EmbeddingModel, name: str, *, is_public: bool, count: int, workers: int
 ) -> None:
     condition = "is_public" if is_public else "NOT is_public"
@@ -119,7 +119,7 @@ def _build_index_name(model: EmbeddingModel, kind: str) -> str:
     return f"claims_statementvector_hnsw_{model.pk:d}_{kind}"
 
 
-def _count(model: EmbeddingModel, *, is_public: bool) -> int:
+def _count_vectors(model: EmbeddingModel, *, is_public: bool) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM claims_statementvector WHERE model_id = %s AND is_public = %s",

@@ -22,8 +22,8 @@ from claims.matching.embedding.pending_vectors import (
     VectorTally,
     count_vectors,
     find_pending,
-    is_outstanding,
-    store,
+    has_pending,
+    store_vectors,
 )
 from claims.matching.embedding.sample_posts import load_sample_posts
 from claims.models import EmbeddingModel, LanguageMean, StatementVector
@@ -95,7 +95,7 @@ def is_up_to_date(embedder: Embedder) -> bool:
     if model is None or model.means.filter(kind=LanguageMean.Kind.CLAIMS, is_settled=False).exists():
         return False
     EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
-    return not is_outstanding(model)
+    return not has_pending(model)
 
 
 def bring_up_to_date(
@@ -123,26 +123,26 @@ def bring_up_to_date(
     with _lock_maintenance(embedder.name):
         model = get_or_create_model(embedder)
         EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
-        if not _prepare(model, embedder, report_progress, is_stopped) or not _make(
+        if not _prepare_means(model, embedder, report_progress, is_stopped) or not _create_vectors(
             model, embedder, report_progress, is_stopped
         ):
             return False
-        if not _renew(model, report_progress, is_stopped):
+        if not _recentre_vectors(model, report_progress, is_stopped):
             return False
         report_progress(EmbeddingProgress("indexes", 0, 1))
-        indexes.build(model, workers=index_workers, at_low_priority=at_low_priority)
+        indexes.build_indexes(model, workers=index_workers, at_low_priority=at_low_priority)
         if model.completed_at is None:
             EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=Now())
-            neighbours.forget()
+            neighbours.forget_query_model()
         return True
 
 
-def remove(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lambda: False) -> bool:
+def remove_model(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lambda: False) -> bool:
     """Remove a model and its vectors; return whether nothing is left."""
     with _lock_maintenance(model.name):
         EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=None)
-        neighbours.forget()
-        indexes.drop(model)
+        neighbours.forget_query_model()
+        indexes.drop_indexes(model)
         vectors = StatementVector.objects.filter(model=model)
         while ids := list(vectors.values_list("pk", flat=True)[:REMOVAL_BATCH_SIZE]):
             if is_stopped():
@@ -154,13 +154,13 @@ def remove(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lambda: Fa
         return True
 
 
-def remove_abandoned(embedder: Embedder, *, is_stopped: Callable[[], bool] = lambda: False) -> None:
+def remove_abandoned_models(embedder: Embedder, *, is_stopped: Callable[[], bool] = lambda: False) -> None:
     """Remove models that are no longer maintained, once the embedder's own model is complete."""
     if not EmbeddingModel.objects.complete().filter(name=embedder.name).exists():
         return
     others = EmbeddingModel.objects.exclude(name=embedder.name)
     for model in others.filter(kept_at__lt=clock.get_database_time() - ABANDONED_AFTER):
-        if is_stopped() or not remove(model, is_stopped=is_stopped):
+        if is_stopped() or not remove_model(model, is_stopped=is_stopped):
             return
 
 
@@ -173,18 +173,18 @@ def list_model_progress() -> list[tuple[EmbeddingModel, VectorTally]]:
 # -----------------------------------------------------------------------------------------------------
 
 
-def _prepare(
+def _prepare_means(
     model: EmbeddingModel, embedder: Embedder, report_progress: ReportProgress, is_stopped: Callable[[], bool]
 ) -> bool:
     """Prepare the means of a new model; return whether they are complete."""
-    for done, _mean in enumerate(means.prepare(model, embedder), 1):
+    for done, _mean in enumerate(means.prepare_means(model, embedder), 1):
         report_progress(EmbeddingProgress("languages", done, 2 * len(load_sample_posts())))
         if is_stopped():
             return False
     return True
 
 
-def _make(
+def _create_vectors(
     model: EmbeddingModel, embedder: Embedder, report_progress: ReportProgress, is_stopped: Callable[[], bool]
 ) -> bool:
     """Create missing vectors; return whether none are left."""
@@ -195,24 +195,24 @@ def _make(
         if is_stopped():
             return False
         before = before or count_vectors(model)
-        embedded_statements, raw = _make_vectors(embedder, statements)
+        embedded_statements, raw = _embed_statements(embedder, statements)
         if embedded_statements:
             centred, lengths, ids = means_of_statements.centre(
                 raw, [statement.language for statement in embedded_statements]
             )
-            store(model, embedded_statements, centred, lengths, ids)
+            store_vectors(model, embedded_statements, centred, lengths, ids)
         done, since = done + len(statements), since + len(statements)
         report_progress(
             EmbeddingProgress("vectors", before.made + done, before.made + max(before.outstanding, done))
         )
         if since >= RECENTRE_AFTER:
-            if not _renew(model, report_progress, is_stopped):
+            if not _recentre_vectors(model, report_progress, is_stopped):
                 return False
             means_of_statements, since = means.StatementMeans(model), 0
     return True
 
 
-def _make_vectors(
+def _embed_statements(
     embedder: Embedder, statements: Sequence[PendingStatement]
 ) -> tuple[list[PendingStatement], Vectors]:
     """Return the statements accepted by the embedder, and their vectors."""
@@ -221,15 +221,15 @@ def _make_vectors(
         return list(statements), _check_vectors(embedder, embedder.passages(texts), len(texts))
     except TextRefused as refusal:
         if len(statements) == 1:
-            return _make_vector_of_shortened(embedder, statements[0], refusal)
+            return _embed_shortened(embedder, statements[0], refusal)
     # One of them was rejected, so they are tried one by one.
-    parts = [_make_vectors(embedder, [statement]) for statement in statements]
+    parts = [_embed_statements(embedder, [statement]) for statement in statements]
     return [statement for embedded, _raw in parts for statement in embedded], np.concatenate(
         [raw for _, raw in parts]
     )
 
 
-def _make_vector_of_shortened(
+def _embed_shortened(
     embedder: Embedder, statement: PendingStatement, refusal: TextRefused
 ) -> tuple[list[PendingStatement], Vectors]:
     try:
@@ -250,11 +250,13 @@ def _check_vectors(embedder: Embedder, raw: Vectors, expected_count: int) -> Vec
     return raw
 
 
-def _renew(model: EmbeddingModel, report_progress: ReportProgress, is_stopped: Callable[[], bool]) -> bool:
+def _recentre_vectors(
+    model: EmbeddingModel, report_progress: ReportProgress, is_stopped: Callable[[], bool]
+) -> bool:
     """Recentre the vectors of languages whose mean has changed; return whether this is done."""
-    means.renew(model)
+    means.renew_means(model)
     part = 0
-    while means.recentre(model):
+    while means.recentre_vectors(model):
         part += 1
         report_progress(EmbeddingProgress("means", part * means.BATCH_SIZE, 0))
         if is_stopped():

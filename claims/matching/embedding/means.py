@@ -52,7 +52,7 @@ class StatementMeans:
         return *subtract_mean(raw, means), [pk for pk, _mean in subtracted_means]
 
 
-def prepare(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
+def prepare_means(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
     """Compute a new model's missing means from sample posts, one language at a time."""
     posts = load_sample_posts()
     for kind, embed in ((Kind.QUERIES, embedder.queries), (Kind.POSTS, embedder.passages)):
@@ -81,7 +81,7 @@ def _store_mean(
     return row.mean
 
 
-def renew(model: EmbeddingModel) -> None:
+def renew_means(model: EmbeddingModel) -> None:
     """Renew the means of languages that have many more claims than before."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -119,7 +119,7 @@ def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.flo
     return total / count
 
 
-def recentre(model: EmbeddingModel) -> bool:
+def recentre_vectors(model: EmbeddingModel) -> bool:
     """Move vectors from the old mean of their language to the current one; return whether more remain.
 
     The work is done in parts, so that the caller can stop between them.
@@ -128,13 +128,13 @@ def recentre(model: EmbeddingModel) -> bool:
     if now is None:
         return False
     with transaction.atomic():
-        if not _recentre_some(model, now):
+        if not _recentre_batch(model, now):
             now.is_settled = True
             now.save(update_fields=["is_settled"])
     return True
 
 
-def _recentre_some(model: EmbeddingModel, now: LanguageMean) -> bool:
+def _recentre_batch(model: EmbeddingModel, now: LanguageMean) -> bool:
     means = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
     with connection.cursor() as cursor:
         cursor.execute(

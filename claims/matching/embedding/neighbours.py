@@ -47,7 +47,7 @@ def get_query_model() -> QueryModel | None:
     return _load_query_model(int(monotonic() / CACHE_SECONDS))
 
 
-def forget() -> None:
+def forget_query_model() -> None:
     """Clear the cached query model. The next query determines it again."""
     _load_query_model.cache_clear()
 

@@ -133,7 +133,7 @@ def find_pending(model: EmbeddingModel, most: int) -> Iterator[list[PendingState
                 yield statements
 
 
-def is_outstanding(model: EmbeddingModel) -> bool:
+def has_pending(model: EmbeddingModel) -> bool:
     """Return whether any statement lacks a vector."""
     return any(_query_statements(question, model, 0, 1) for question in (_PUBLISHED_SQL, _PRESENT_SQL))
 
@@ -146,7 +146,7 @@ def count_vectors(model: EmbeddingModel) -> VectorTally:
     return VectorTally(stored, published + at_desk)
 
 
-def store(
+def store_vectors(
     model: EmbeddingModel,
     statements: Sequence[PendingStatement],
     vectors: Vectors,

@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from claims.matching.embedding import maintenance
-from claims.matching.embedding.choice import MAKE_VECTORS_TASK, QUEUE, call, get_embedder
+from claims.matching.embedding.choice import MAKE_VECTORS_TASK, QUEUE, get_embedder
 from claims.matching.embedding.embedder import EmbedderError
 from claims.matching.embedding.low_priority import run_with_low_priority
 
@@ -21,8 +21,8 @@ MAX_RUN_SECONDS = 10.0
 @app.task(name=MAKE_VECTORS_TASK, queue=QUEUE, pass_context=True)
 def make_vectors(context: JobContext) -> None:
     """Create missing vectors; the next job continues an unfinished run."""
-    if not _run_for_a_turn(context.should_abort):
-        call()
+    if not _run_for_limited_time(context.should_abort):
+        queue_embedding()
 
 
 @app.periodic(cron="* * * * *")
@@ -36,13 +36,13 @@ def look_after_vectors(context: JobContext, timestamp: int) -> None:
     """Queue embedding once a minute, for changes that queued no job (made in psql, or before a worker was killed)
     and for old models.
     """
-    if not _run_for_a_turn(context.should_abort):
-        call()
+    if not _run_for_limited_time(context.should_abort):
+        queue_embedding()
     elif (configured := get_embedder()) is not None:
-        maintenance.remove_abandoned(configured, is_stopped=context.should_abort)
+        maintenance.remove_abandoned_models(configured, is_stopped=context.should_abort)
 
 
-def _run_for_a_turn(should_abort: Callable[[], bool]) -> bool:
+def _run_for_limited_time(should_abort: Callable[[], bool]) -> bool:
     """Work for a limited time; return whether everything possible is done."""
     configured = get_embedder()
     if configured is None:

@@ -33,7 +33,7 @@ from claims.matching.answers import (
     match_published_texts,
     split_passages,
 )
-from claims.matching.candidates import load_current_column
+from claims.matching.candidates import load_publication_column
 from claims.models import Publication
 from claims.public.api.match_answers import EXPLANATIONS, MatchSerializer
 from claims.public.api.refused_bodies import RefusedBodySerializer
@@ -113,7 +113,7 @@ class MatchTermsQuery(ClaimListQuery):
             most=self.value("matches", MATCH_LIMIT),
             least=self.value("minimum_confidence", None),
             rows=self.qs if narrowing else None,
-            narrowed=repr(sorted(narrowing.items())) if narrowing else "",
+            rows_key=repr(sorted(narrowing.items())) if narrowing else "",
             cpu_seconds=CPU_SECONDS,
         )
 
@@ -267,7 +267,7 @@ def _load_claims(
     """Load these claims as currently published, or only the selected parts."""
     return {
         claim: orjson.Fragment(pick_parts(insert_site_url(body), parts))
-        for claim, body in load_current_column(claims, rows).items()
+        for claim, body in load_publication_column(claims, rows).items()
     }
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.queries.address_search import build_address_key, read_search
 from claims.matching.answers import POST_LENGTH, Answer, MatchTerms, match_published_text
-from claims.matching.repeat_detection import find_repeated_sentences, note_of_reader
+from claims.matching.repeat_detection import find_repeated_sentences, record_reader_repeats
 from claims.models import Mention, Publication
 from claims.public.pages.checked_text import check_passages
 from claims.public.pages.page_cache import cache_page, read_public
@@ -90,7 +90,7 @@ def show_matches(request: HttpRequest) -> HttpResponse:
 def _check_text(request: HttpRequest, text: str) -> HttpResponse:
     text_answer = build_answer(text)
     if settings.KEEP_REPEATED_SENTENCES:
-        note_of_reader(text, find_repeated_sentences(text_answer))
+        record_reader_repeats(text, find_repeated_sentences(text_answer))
     passages = check_passages(text, text_answer)
     context = {
         "checked": passages,

@@ -12,9 +12,9 @@ import pytest
 
 from benchmarks.matching import fitting
 from claims.matching.embedding.embedder import Vectors
-from claims.matching.ranking import MODEL
+from claims.matching.ranking import WEIGHTS_FILE
 
-WEIGHTS = MODEL.read_text("utf-8")
+WEIGHTS = WEIGHTS_FILE.read_text("utf-8")
 SUBJECTS = ("tram", "ferry", "bridge", "harbour", "toll", "lighthouse", "zeppelin", "mayor")
 
 
@@ -79,7 +79,7 @@ def test_the_weights_of_each_kind_of_pairs_that_there_are_are_fitted(
 ) -> None:
     model = data / "ranking.json"
     model.write_text(WEIGHTS)
-    monkeypatch.setattr(fitting, "MODEL", model)
+    monkeypatch.setattr(fitting, "WEIGHTS_FILE", model)
     monkeypatch.setattr(fitting, "build_embeddings", BagOfWords)
     assert fitting.fit(data, with_vectors=with_vectors) == 0
     before, after = json.loads(WEIGHTS), json.loads(model.read_text())

@@ -43,12 +43,12 @@ def test_a_proposal_that_was_checked_says_so(answers: Answers, publish: Callable
     claim = publish(make_claim("The bridge in the harbour cost 40 million."))
     answers.know(FIRST, claim)
     article = imported()
-    known = article.checked_before[proposed(article, FIRST).pk]
+    known = article.existing_checks[proposed(article, FIRST).pk]
     assert (known.claim, known.statement, known.kind, known.rating, known.publisher, known.confidence) == (
         claim.pk, claim.statement, "same", "False", "Factcheck Newsroom", 0.95,
     )  # fmt: skip
     assert known.address == f"http://localhost:8000{claim.get_absolute_url()}"
-    assert list(article.checked_before) == [proposed(article, FIRST).pk]
+    assert list(article.existing_checks) == [proposed(article, FIRST).pk]
     # Nothing but what was proposed is compared with what is published.
     assert [text for text, _reader in answers.asked] == [FIRST, SECOND]
 
@@ -62,7 +62,7 @@ def test_what_is_the_same_is_noted_with_its_proposal(answers: Answers, publish: 
     assert (repeat.claim, repeat.exact, repeat.proposal, repeat.source) == (
         claim, FIRST, proposed(article, FIRST), article.captured.source,
     )  # fmt: skip
-    assert article.checked_before[proposed(article, SECOND).pk].kind == "contradicts"
+    assert article.existing_checks[proposed(article, SECOND).pk].kind == "contradicts"
 
 
 def test_the_same_article_again_notes_nothing_new(answers: Answers, publish: Callable[..., Claim]) -> None:
@@ -70,18 +70,18 @@ def test_the_same_article_again_notes_nothing_new(answers: Answers, publish: Cal
     imported()
     again = imported()
     assert Repeat.objects.count() == 1
-    assert [known.kind for known in again.checked_before.values()] == ["same"]
+    assert [known.kind for known in again.existing_checks.values()] == ["same"]
 
 
 def test_a_dry_run_notes_nothing(answers: Answers, publish: Callable[..., Claim]) -> None:
     answers.know(FIRST, publish())
-    assert [known.kind for known in imported(dry_run=True).checked_before.values()] == ["same"]
+    assert [known.kind for known in imported(dry_run=True).existing_checks.values()] == ["same"]
     assert not Repeat.objects.exists()
 
 
 def test_a_draft_is_no_check(answers: Answers) -> None:
     answers.know(FIRST, make_claim())
-    assert (imported().checked_before, Repeat.objects.count()) == ({}, 0)
+    assert (imported().existing_checks, Repeat.objects.count()) == ({}, 0)
 
 
 def test_the_command_tells_it(

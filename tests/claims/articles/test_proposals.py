@@ -13,8 +13,8 @@ from django.test.utils import CaptureQueriesContext
 from claims.articles.article_import import ImportedArticle, import_article
 from claims.articles.bounded_detection import detect_bounded
 from claims.articles.detection import CheckBand, detect
-from claims.articles.detection.check_worthiness import WORTH_A_LOOK
-from claims.articles.proposals import propose
+from claims.articles.detection.check_worthiness import WORTH_A_LOOK_SCORE
+from claims.articles.proposals import propose_claims
 from claims.management.article_report import build_document
 from claims.matching.answers import match_published_text
 from claims.models import Appearance, Claim, Claimant, Publication
@@ -74,7 +74,7 @@ def test_statements_become_proposed_claims_at_their_place(contributor: User) -> 
         assert snapshot.text[end : end + 32] == appearance.suffix
         assert (claim.claimed_on, claim.language, claim.created_by) == (date(2024, 4, 3), "en", contributor)
         assert claim.score is not None
-        assert WORTH_A_LOOK <= claim.score <= 1
+        assert WORTH_A_LOOK_SCORE <= claim.score <= 1
         assert claim.score_reasons
     assert [found.claim.pk for found in proposal.created] == [
         claim.pk for claim in Claim.objects.order_by("appearances__start")
@@ -117,7 +117,7 @@ def test_one_new_name_in_two_spellings_is_one_claimant() -> None:
 
 def test_language_is_undetermined_where_nobody_knows_it() -> None:
     source = make_source("On 3 May 2023 Ana Ruiz sold 400 boats to the Kingdom of Norway.", language="")
-    propose(source.snapshots.get())
+    propose_claims(source.snapshots.get())
     assert Claim.objects.get().language == "und"
 
 
@@ -313,7 +313,7 @@ def test_what_is_also_stated_is_listed_and_proposed_when_somebody_asks() -> None
     ]
     assert {one.band for one in first.also_stated} == {CheckBand.ALSO_STATED}
     assert (len(first.created), Claim.objects.count()) == (30, 30)
-    everything = propose(Snapshot.objects.get(), everything=True)
+    everything = propose_claims(Snapshot.objects.get(), everything=True)
     assert [found.claim.statement for found in everything.created] == [
         "The ships are blue.",
         "Nobody paints them any more.",

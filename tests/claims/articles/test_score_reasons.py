@@ -4,22 +4,23 @@ from django.utils import translation
 
 from claims.articles import score_reasons
 from claims.articles.detection import check_worthiness
-from claims.articles.detection.check_worthiness import CHECK_FIRST, WORTH_A_LOOK, Reason
+from claims.articles.detection.check_worthiness import CHECK_FIRST_SCORE, WORTH_A_LOOK_SCORE, Reason
 
 
 def test_every_kind_that_is_a_reason_has_words() -> None:
-    assert set(score_reasons.KINDS) == set(check_worthiness._STATES.values())
+    assert set(score_reasons.KINDS) == set(check_worthiness._LABELS_BY_CUE.values())
 
 
 def test_a_score_is_shown_as_its_band() -> None:
     shown = {
-        score: score_reasons.get_band_label(score) for score in (None, 0.0, WORTH_A_LOOK, CHECK_FIRST, 1.0)
+        score: score_reasons.get_band_label(score)
+        for score in (None, 0.0, WORTH_A_LOOK_SCORE, CHECK_FIRST_SCORE, 1.0)
     }
     assert shown == {
         None: "",
         0.0: "Also stated",
-        WORTH_A_LOOK: "Worth a look",
-        CHECK_FIRST: "Check first",
+        WORTH_A_LOOK_SCORE: "Worth a look",
+        CHECK_FIRST_SCORE: "Check first",
         1.0: "Check first",
     }
 

@@ -88,7 +88,7 @@ def test_threads_are_a_sensible_number(db: None, tiny: None, threads: str) -> No
 def test_a_model_that_is_not_complete(db: None, tiny: None) -> None:
     maintenance.get_or_create_model(TinyEmbedder())
     make_claim()
-    neighbours.forget()
+    neighbours.forget_query_model()
     assert told("--status") == (
         "tiny: being built; 0 vectors of 48 dimensions, 1 outstanding.\n"
         "Claims are found by their words only, not by their meaning.\n"

@@ -219,7 +219,7 @@ def test_texts_are_answered_in_their_order(ferry: Claim, bridge: Claim) -> None:
 def test_claims_can_be_narrowed_down(ferry: Claim, bridge: Claim) -> None:
     text = "The ferry sank in the harbour last night."
     others = Publication.objects.current().exclude(claim=ferry)
-    assert kinds(text, MatchTerms(rows=others, narrowed="others", least=0.5)) == ["nothing"]
+    assert kinds(text, MatchTerms(rows=others, rows_key="others", least=0.5)) == ["nothing"]
     assert kinds(text) == ["same"]
 
 

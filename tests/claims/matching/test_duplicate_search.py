@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 
 from claims.matching import duplicate_search
-from claims.matching.duplicate_search import PairTally, search
+from claims.matching.duplicate_search import PairTally, search_duplicates
 from claims.matching.judgement import Judgement
 from claims.matching.query import Candidate, TextQuery
 from claims.models import Claim, ComparedStatement, PossibleDuplicate
@@ -47,7 +47,7 @@ def queued() -> list[tuple[int, int]]:
 def test_a_pair_is_queued_with_its_reasons_the_later_claim_first(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     make_claim("It rains in the harbour.")
-    assert search() == PairTally(standing=3, compared=3, judged=1, found=1)
+    assert search_duplicates() == PairTally(standing=3, compared=3, judged=1, found=1)
     pair = PossibleDuplicate.objects.get()
     assert (pair.claim, pair.earlier, pair.run) == (other, one, None)
     assert (pair.confidence, pair.reasons) == (0.9, ["hardly another word"])
@@ -58,27 +58,27 @@ def test_a_pair_is_queued_with_its_reasons_the_later_claim_first(judge: Judge) -
 def test_only_the_same_is_queued(judge: Judge, kind: str) -> None:
     make_claim(ONE), make_claim(OTHER)
     judge.kind = kind
-    assert (search().found, queued()) == (0, [])
+    assert (search_duplicates().found, queued()) == (0, [])
 
 
 def test_the_same_words_are_the_same_whatever_is_judged(judge: Judge) -> None:
     one, other = make_claim("Trams are “free”."), make_claim('trams are "free"')
     judge.kind = "related"
-    search()
+    search_duplicates()
     assert (queued(), judge.pairs) == ([(other.pk, one.pk)], [])
 
 
 def test_again_compares_only_what_is_new_or_was_changed(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
-    search()
-    assert search() == PairTally(standing=2)
+    search_duplicates()
+    assert search_duplicates() == PairTally(standing=2)
     third = make_claim(ONE)
-    assert search() == PairTally(standing=3, compared=1, judged=2, found=2)
+    assert search_duplicates() == PairTally(standing=3, compared=1, judged=2, found=2)
     assert PossibleDuplicate.objects.get(claim=third, earlier=one).reasons == ["The words are the same."]
     other.statement = "Mayor of Smallville eats glass every morning."
     other.save()
     judge.pairs.clear()
-    assert search().compared == 1
+    assert search_duplicates().compared == 1
     assert [other.statement in pair for pair in judge.pairs] == [True, True]
     assert queued() == [(other.pk, one.pk), (third.pk, one.pk), (third.pk, other.pk)]
 
@@ -91,10 +91,10 @@ def test_goes_on_where_it_was_stopped(judge: Judge, monkeypatch: pytest.MonkeyPa
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        search(tick=stop)
+        search_duplicates(report_progress=stop)
     assert ComparedStatement.objects.count() == 2
     progress: list[tuple[int, int]] = []
-    tally = search(tick=lambda done, total: progress.append((done, total)))
+    tally = search_duplicates(report_progress=lambda done, total: progress.append((done, total)))
     assert (tally.compared, progress) == (3, [(2, 3), (3, 3)])
     pairs = {(later.pk, earlier.pk) for later in claims for earlier in claims if later.pk > earlier.pk}
     assert set(queued()) == pairs
@@ -103,11 +103,11 @@ def test_goes_on_where_it_was_stopped(judge: Judge, monkeypatch: pytest.MonkeyPa
 
 def test_what_was_decided_is_not_asked_again(judge: Judge, editor: User) -> None:
     one, other, third = make_claim(ONE), make_claim(OTHER), make_claim(ONE)
-    search()
+    search_duplicates()
     duplicates.mark_as_different(PossibleDuplicate.objects.filter(claim=other), by=editor)
     duplicates.merge(PossibleDuplicate.objects.get(claim=third, earlier=one), by=editor)
     before = queued()
-    assert search(from_scratch=True).found == 0
+    assert search_duplicates(from_scratch=True).found == 0
     assert queued() == before
     assert PossibleDuplicate.objects.open().count() == 0
 
@@ -115,31 +115,31 @@ def test_what_was_decided_is_not_asked_again(judge: Judge, editor: User) -> None
 def test_a_pair_that_an_import_queued_the_other_way_round_is_not_queued_twice(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     PossibleDuplicate.objects.create(claim=one, earlier=other)
-    assert (search().found, queued()) == (0, [(one.pk, other.pk)])
+    assert (search_duplicates().found, queued()) == (0, [(one.pk, other.pk)])
 
 
 def test_claims_of_one_cluster_are_two_claims(judge: Judge, editor: User) -> None:
     clusters.gather([make_claim(ONE), make_claim(OTHER)], by=editor)
-    assert (search().found, queued()) == (0, [])
+    assert (search_duplicates().found, queued()) == (0, [])
 
 
 def test_merged_and_declined_claims_are_left_out(judge: Judge, editor: User) -> None:
     one, merged = make_claim(ONE), make_claim(OTHER)
     workflow.move(merged, "merge", by=editor, into=one)
     make_claim(ONE, state=Claim.State.DECLINED, reason="No.")
-    assert search() == PairTally(standing=1, compared=1)
+    assert search_duplicates() == PairTally(standing=1, compared=1)
 
 
 def test_a_dry_run_counts_and_stores_nothing(judge: Judge) -> None:
     make_claim(ONE), make_claim(OTHER)
-    assert search(dry_run=True) == PairTally(standing=2, compared=2, judged=1, found=1)
+    assert search_duplicates(dry_run=True) == PairTally(standing=2, compared=2, judged=1, found=1)
     assert (queued(), ComparedStatement.objects.exists()) == ([], False)
 
 
 def test_long_reasons_are_cut(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duplicate_search, "MAX_REASON_LENGTH", 6)
     make_claim(ONE), make_claim(OTHER)
-    search()
+    search_duplicates()
     assert PossibleDuplicate.objects.get().reasons == ["hardly"]
 
 
@@ -162,5 +162,5 @@ def test_furniture_articles_and_signs_between_letters_make_no_other_claim() -> N
         make_claim(words, language="zh") for words in ("电车免费，没有票。", "电车 免费没有票")
     )
     make_claim("BREAKING: The tram to Arvan is not free.")
-    search()
+    search_duplicates()
     assert queued() == [(other.pk, one.pk), (spaced.pk, chinese.pk)]

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from claims.matching.query import Candidate, TextQuery
 from claims.matching.ranking import (
-    CROWD_RANK,
-    MODEL,
+    CROWD_RANKS,
+    WEIGHTS_FILE,
     CompetingCandidates,
     Weights,
     find_pair_kind,
@@ -82,7 +82,7 @@ def test_kinds_of_pairs(asked: str, candidate: str, similarity: float | None, ex
 
 def test_places_that_nobody_takes_are_taken_as_usual() -> None:
     assert CompetingCandidates.of([3.0, 2.0], usual_sum=1.0) == CompetingCandidates(best=3.0, crowd=1.0)
-    assert CompetingCandidates.of([3.0] * CROWD_RANK.stop, usual_sum=1.0) == CompetingCandidates(
+    assert CompetingCandidates.of([3.0] * CROWD_RANKS.stop, usual_sum=1.0) == CompetingCandidates(
         best=3.0, crowd=3.0
     )
 
@@ -114,7 +114,7 @@ def test_the_only_claim_there_is_is_not_meant_because_there_is_no_other(
 
 
 def test_the_model_weighs_figures_that_there_are() -> None:
-    assert set(json.loads(MODEL.read_text("utf-8"))) == {"words", "same", "across"}
+    assert set(json.loads(WEIGHTS_FILE.read_text("utf-8"))) == {"words", "same", "across"}
     assert {name for each in load_weights().values() for name in (*each.figures, *each.alone)} <= set(
         FEATURE_NAMES
     )

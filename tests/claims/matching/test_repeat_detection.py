@@ -10,8 +10,8 @@ from claims.matching.answers import Answer, AnsweredPassage, Match
 from claims.matching.repeat_detection import (
     RepeatedSentence,
     find_repeated_sentences,
-    note_in_snapshot,
-    note_of_reader,
+    record_reader_repeats,
+    record_snapshot_repeats,
 )
 from claims.models import Claim, Repeat
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
@@ -40,7 +40,7 @@ def test_a_place_is_noted_with_its_words_and_once(publish: Callable[..., Claim])
     claim, source = publish(), make_source(TEXT)
     snapshot = source.snapshots.get()
     for _time in range(2):
-        note_in_snapshot(snapshot, said(passage(claim)))
+        record_snapshot_repeats(snapshot, said(passage(claim)))
     repeat = Repeat.objects.get()
     assert (repeat.exact, repeat.suffix, repeat.start, repeat.end) == ("Trams are free.", TEXT[15:47], 0, 15)
     assert (repeat.source, repeat.snapshot, repeat.origin, repeat.confidence) == (
@@ -50,9 +50,9 @@ def test_a_place_is_noted_with_its_words_and_once(publish: Callable[..., Claim])
 
 def test_the_same_words_in_the_next_snapshot_are_the_same_repeat(publish: Callable[..., Claim]) -> None:
     claim, source = publish(), make_source(TEXT)
-    note_in_snapshot(source.snapshots.get(), said(passage(claim)))
+    record_snapshot_repeats(source.snapshots.get(), said(passage(claim)))
     later = make_snapshot(source, f"New. {TEXT}")
-    note_in_snapshot(later, said(passage(claim, start=5, end=20)))
+    record_snapshot_repeats(later, said(passage(claim, start=5, end=20)))
     assert Repeat.objects.count() == 1
 
 
@@ -61,7 +61,7 @@ def test_a_place_that_is_listed_is_no_news(publish: Callable[..., Claim]) -> Non
     claim = make_claim()
     make_appearance(claim, source, "Trams are free.")
     publish(claim)
-    note_in_snapshot(source.snapshots.get(), said(passage(claim), passage(claim, start=26, end=51)))
+    record_snapshot_repeats(source.snapshots.get(), said(passage(claim), passage(claim, start=26, end=51)))
     assert Repeat.objects.get().exact == "Trams are free of charge."
 
 
@@ -72,9 +72,13 @@ def test_what_readers_vary_is_not_kept_without_end(
     claim, other = publish(), publish()
     for number in range(5):
         match = Match(claim.pk, "", "en", "same", 0.9, ())
-        note_of_reader(f"Sentence {number}.", [RepeatedSentence(0, 11, match)])
-    note_of_reader("Sentence 0.", [RepeatedSentence(0, 11, Match(claim.pk, "", "en", "same", 0.9, ()))])
-    note_of_reader("Sentence 0.", [RepeatedSentence(0, 11, Match(other.pk, "", "en", "same", 0.9, ()))])
+        record_reader_repeats(f"Sentence {number}.", [RepeatedSentence(0, 11, match)])
+    record_reader_repeats(
+        "Sentence 0.", [RepeatedSentence(0, 11, Match(claim.pk, "", "en", "same", 0.9, ()))]
+    )
+    record_reader_repeats(
+        "Sentence 0.", [RepeatedSentence(0, 11, Match(other.pk, "", "en", "same", 0.9, ()))]
+    )
     kept = Repeat.objects.order_by("pk").values_list("claim", "exact", "times")
     assert list(kept) == [
         (claim.pk, "Sentence 0.", 2),

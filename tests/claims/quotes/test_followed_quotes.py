@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.quotes.anchors import Anchor, make_anchor
-from claims.quotes.followed_quotes import FollowedQuote, Follower, follow
+from claims.quotes.followed_quotes import FollowedQuote, QuoteFollower, follow
 from claims.quotes.orphans import OrphanReason
 from tests.helpers.article_edits import EDITS
 from tests.helpers.cost import assert_in_proportion
@@ -234,7 +234,7 @@ def outcomes(language: str, *edits: str, seed: int = 0) -> Counter[str]:
     old, anchors = article.text, article.anchors()
     for edit in edits:
         EDITS[edit](article)
-    found = Follower(old, article.text).follow(anchors.values())
+    found = QuoteFollower(old, article.text).follow(anchors.values())
     return Counter(outcome for _quoted, outcome in judge(anchors, found, article))
 
 

@@ -5,7 +5,7 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.quotes.locations import WrongPlace
+from claims.quotes.locations import WrongPosition
 from claims.quotes.selected_words import find_selected_words, widen_to_characters
 from tests.helpers.newsroom import make_snapshot, make_source
 
@@ -82,9 +82,9 @@ def test_words_are_taken_from_their_own_place_and_never_from_a_lookalike() -> No
     source = make_source(text)
     assert find_selected_words(source, 1, 11, 20, "It rained").start == 11
     # One character off, as a text that the browser shows otherwise would be.
-    with pytest.raises(WrongPlace, match="The snapshot has different words at 12–21: “t rained.”"):
+    with pytest.raises(WrongPosition, match="The snapshot has different words at 12–21: “t rained.”"):
         find_selected_words(source, 1, 12, 21, "It rained")
-    with pytest.raises(WrongPlace, match="at 0–9"):
+    with pytest.raises(WrongPosition, match="at 0–9"):
         find_selected_words(source, 1, 0, 9, "it rained")
 
 
@@ -98,10 +98,10 @@ def test_what_cannot_be_taken_is_refused() -> None:
         (9, 3, "It", "empty"),
         (11, 50_012, "x" * 50_001, "at most 50000 characters; this one has 50001"),
     ]:
-        with pytest.raises(WrongPlace, match=why):
+        with pytest.raises(WrongPosition, match=why):
             find_selected_words(source, 1, start, end, exact)
     make_snapshot(source, "It rained again.")
-    with pytest.raises(WrongPlace, match="captured again"):
+    with pytest.raises(WrongPosition, match="captured again"):
         find_selected_words(source, 1, 0, 9, "It rained")
-    with pytest.raises(WrongPlace, match="captured again"):
+    with pytest.raises(WrongPosition, match="captured again"):
         find_selected_words(make_source(), 1, 0, 9, "It rained")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.models import Claim, Claimant, Publication, Topic
-from claims.search import read
+from claims.search import parse_search
 from claims.search.highlights import (
     FRAGMENT_CHARACTERS,
     FRAGMENT_LIMIT,
@@ -26,7 +26,7 @@ Publish = Callable[..., Claim]
 def fragments(claim: Claim, query: str) -> list[dict[str, Any]]:
     """What is highlighted of a claim."""
     body = Publication.objects.current().get(claim=claim).body
-    return find_highlights([body.encode()], read(query))[str(claim.pk)]
+    return find_highlights([body.encode()], parse_search(query))[str(claim.pk)]
 
 
 def marked(claim: Claim, query: str) -> dict[str, str]:

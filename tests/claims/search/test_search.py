@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.models import Claim, Publication, Topic
-from claims.search import choose_stemmers, make_searchable, read
+from claims.search import choose_stemmers, make_searchable, parse_search
 from claims.search.syntax import build_websearch, find_wanted_words, split_pieces, straighten_quotes
 from claims.search.word_frequencies import load_frequencies
 from factcheck.database.bulk_copy import update_statistics
@@ -157,12 +157,12 @@ def test_more_of_the_words_in_the_statement_is_more_relevant(publish: Publish) -
 
 def test_reading_says_what_is_wanted_and_what_is_not(publish: Publish) -> None:
     publish(make_claim("The bridges are new."))
-    reading = read("bridges -old")
+    reading = parse_search("bridges -old")
     assert reading.query == "( 'bridges' | 'en:bridg' ) & !( 'en:old' | 'old' )"
     assert sorted(reading.ranking.split(" | ")) == ["'bridges'", "'en:bridg'"]
     assert not reading.is_doubtful
-    assert read("ponte").is_doubtful
-    assert not read("bridges -ponte").is_doubtful
+    assert parse_search("ponte").is_doubtful
+    assert not parse_search("bridges -ponte").is_doubtful
 
 
 @sweep(
@@ -181,7 +181,7 @@ def test_what_is_quoted_at_length_is_meant_as_it_stands(
 ) -> None:
     """Or each claim would be compared with the forms of all the words, in twenty languages."""
     publish(make_claim("The bridges are new."))
-    assert ("'en:bridg'" in read(query).query) == has_forms
+    assert ("'en:bridg'" in parse_search(query).query) == has_forms
 
 
 def test_reading_knows_about_how_much_matches(publish: Publish) -> None:
@@ -189,9 +189,9 @@ def test_reading_knows_about_how_much_matches(publish: Publish) -> None:
     for name in ("bridge", "bridges", "bridge and ferry", "ferry"):
         publish(make_claim(f"The {name} of the town."))
     load_frequencies.cache_clear()
-    assert read("bridge").matches == 0
+    assert parse_search("bridge").matches == 0
     update_statistics("claims_publication")
-    assert read("bridge").matches == 0  # as a process believes for a while
+    assert parse_search("bridge").matches == 0  # as a process believes for a while
     load_frequencies.cache_clear()
     expected = {
         "bridge": 3,
@@ -204,7 +204,7 @@ def test_reading_knows_about_how_much_matches(publish: Publish) -> None:
         "volcano": 0,
         "bridge volcano": 0,
     }
-    assert {query: read(query).matches for query in expected} == expected
+    assert {query: parse_search(query).matches for query in expected} == expected
     load_frequencies.cache_clear()
 
 
@@ -256,5 +256,5 @@ def test_pieces_know_what_is_excluded() -> None:
     )
 )
 def test_whatever_is_typed_is_read(text: str) -> None:
-    reading = read(text)
+    reading = parse_search(text)
     assert not Publication.objects.current().count_matches(reading)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from claims.models import Claim, Publication
 from claims.review import workflow
-from claims.search import SearchReading, correct_search, read
+from claims.search import SearchReading, correct_search, parse_search
 from claims.search.spelling import compute_edit_distance, find_corrections
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.sweeps import sweep
@@ -307,12 +307,12 @@ def test_distance_is_between_the_lengths(one: str, other: str) -> None:
 
 def answered(text: str) -> SearchReading:
     """A search of all that is published."""
-    return correct_search(read(text), Publication.objects.current().count_matches)
+    return correct_search(parse_search(text), Publication.objects.current().count_matches)
 
 
 @pytest.mark.django_db
 def test_nothing_published_is_nothing_to_suggest() -> None:
-    assert answered("harbour") == read("harbour")
+    assert answered("harbour") == parse_search("harbour")
 
 
 def corrected(text: str) -> str | None:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.models import Claim, Publication
-from claims.search import make_searchable, read
+from claims.search import make_searchable, parse_search
 from claims.search.texts import compile_word_pattern, fold_text
 from tests.helpers.database import database_of
 from tests.helpers.newsroom import make_claim
@@ -165,8 +165,8 @@ def test_what_is_written_is_found_as_it_is_typed(
 @pytest.mark.django_db
 def test_what_is_excluded_stays_excluded(publish: Publish) -> None:
     publish(make_claim("The harbour is closed."))
-    assert not Publication.objects.current().count_matches(read("harbour -closed"))
-    assert not Publication.objects.current().count_matches(read('harbour -"is closed"'))
+    assert not Publication.objects.current().count_matches(parse_search("harbour -closed"))
+    assert not Publication.objects.current().count_matches(parse_search('harbour -"is closed"'))
 
 
 @pytest.mark.django_db

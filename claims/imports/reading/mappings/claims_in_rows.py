@@ -24,7 +24,7 @@ class ClaimsInRows:
 
     Args:
         columns: the file's columns in order; None if rows are objects, each with its own keys.
-        settled: as for `Records`.
+        is_settled: as for `Records`.
 
     Raises:
         MissingColumn: the mapping names a column that the file does not have.

@@ -56,7 +56,7 @@ class Records:
 
     Args:
         columns: the file's columns in order; None if rows are objects, each with its own keys.
-        settled: whether dates, codes and constants are handled here, because the later steps do not know the mapping.
+        is_settled: whether dates, codes and constants are handled here, because later steps do not know the mapping.
     """
 
     def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, is_settled: bool = False) -> None:

@@ -7,11 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.articles.detection import CandidateSentence, CheckBand, Reason, detect
-from claims.articles.detection.check_worthiness import _STATES
+from claims.articles.detection.check_worthiness import _LABELS_BY_CUE
 from tests.helpers.cost import assert_in_proportion
 from tests.helpers.sweeps import sweep
 
-KINDS = set(_STATES.values())
+KINDS = set(_LABELS_BY_CUE.values())
 LANGUAGES = [
     "en",
     "de",

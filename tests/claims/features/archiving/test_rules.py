@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import connection
 
-from claims.articles.proposals import propose
+from claims.articles.proposals import propose_claims
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile, ArchivingRequest, Timestamp
 from claims.features.archiving.requests import request_copy
 from claims.models import Appearance, Claim, Evidence, Verdict
@@ -263,5 +263,5 @@ def test_an_article_that_comes_in_asks_for_its_page() -> None:
     article = make_source(
         "The city spent 14 million euros on the bridge in 2023, the mayor said. Unemployment fell by 12 percent."
     )
-    assert propose(article.snapshots.get()).created
+    assert propose_claims(article.snapshots.get()).created
     assert asked(article) == ["appearance"]

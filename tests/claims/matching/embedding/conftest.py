@@ -25,7 +25,7 @@ def up_to_date(db: None, tiny: None) -> Callable[[], EmbeddingModel]:
         embedder = choice.get_embedder()
         assert embedder is not None
         assert maintenance.bring_up_to_date(embedder)
-        neighbours.forget()
+        neighbours.forget_query_model()
         return EmbeddingModel.objects.get(name=embedder.name)
 
     return bring
@@ -34,7 +34,7 @@ def up_to_date(db: None, tiny: None) -> Callable[[], EmbeddingModel]:
 def prepared(embedder: Embedder) -> EmbeddingModel:
     """The row of the embedder's model, which knows languages already."""
     model = maintenance.get_or_create_model(embedder)
-    for _mean in means.prepare(model, embedder):
+    for _mean in means.prepare_means(model, embedder):
         pass
     return model
 

@@ -85,11 +85,11 @@ def test_only_the_worker_builds_them_at_low_priority(
     monkeypatch.setattr(os, "setpriority", lambda _which, _pid, priority: priorities.append(priority))
     for number in range(3):
         publish(make_claim(f"The harbour was closed, {number} times."))
-    indexes.drop(up_to_date())
+    indexes.drop_indexes(up_to_date())
     assert priorities == []
     for number in range(3):
         make_claim(f"The harbour was open, {number} times.")
-    assert tasks._run_for_a_turn(lambda: False)
+    assert tasks._run_for_limited_time(lambda: False)
     assert priorities.count(19) == 2
 
 
@@ -116,7 +116,7 @@ def test_a_model_takes_its_indexes_along(
     maintenance.bring_up_to_date(OtherEmbedder())
     other = EmbeddingModel.objects.get(name="other")
     assert len(built()) == 2
-    assert maintenance.remove(model)
+    assert maintenance.remove_model(model)
     assert built() == {f"claims_statementvector_hnsw_{other.pk}_public": True}
 
 
@@ -129,7 +129,7 @@ def test_who_does_not_own_the_tables_says_so(
     def refuse(*_arguments: Any, **_named: Any) -> None:
         raise ProgrammingError("must be owner of table claims_statementvector")
 
-    monkeypatch.setattr(indexes, "_build", refuse)
+    monkeypatch.setattr(indexes, "_build_index", refuse)
     for _ in range(3):
         publish()
     model = up_to_date()
@@ -152,7 +152,7 @@ def test_nor_can_they_drop_any(
         raise ProgrammingError("must be owner of index")
 
     monkeypatch.setattr(indexes, "_separate_connection", refuse)
-    assert maintenance.remove(model)
+    assert maintenance.remove_model(model)
     assert not EmbeddingModel.objects.exists()
     [record] = caplog.records
     assert record.getMessage() == (

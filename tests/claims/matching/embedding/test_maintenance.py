@@ -66,9 +66,9 @@ def test_what_psql_wrote_is_outstanding(
 ) -> None:
     claim, other = publish(), make_claim()
     model = up_to_date()
-    assert not pending_vectors.is_outstanding(model)
+    assert not pending_vectors.has_pending(model)
     sql("UPDATE claims_claim SET statement = statement || ' So they say.' WHERE id = %s", claim.pk)
-    assert pending_vectors.is_outstanding(model)
+    assert pending_vectors.has_pending(model)
     assert pending_vectors.count_vectors(model) == (2, 1)
     up_to_date()
     sql("DELETE FROM claims_statementvector WHERE claim_id = %s", other.pk)
@@ -242,11 +242,11 @@ def test_what_nobody_looks_after_is_removed(db: None) -> None:
     make_claim()
     for embedder in (TinyEmbedder(), OtherEmbedder()):
         maintenance.bring_up_to_date(embedder)
-    maintenance.remove_abandoned(OtherEmbedder())
+    maintenance.remove_abandoned_models(OtherEmbedder())
     assert EmbeddingModel.objects.count() == 2
     long_ago = timezone.now() - maintenance.ABANDONED_AFTER - timedelta(minutes=1)
     EmbeddingModel.objects.update(kept_at=long_ago)
-    maintenance.remove_abandoned(OtherEmbedder())
+    maintenance.remove_abandoned_models(OtherEmbedder())
     assert [model.name for model in EmbeddingModel.objects.all()] == ["other"]
     assert set(StatementVector.objects.values_list("model__name", flat=True)) == {"other"}
     assert set(LanguageMean.objects.values_list("model__name", flat=True)) == {"other"}
@@ -256,7 +256,7 @@ def test_not_before_the_new_one_is_complete(db: None) -> None:
     maintenance.bring_up_to_date(TinyEmbedder())
     EmbeddingModel.objects.update(kept_at=timezone.now() - timedelta(days=9))
     maintenance.get_or_create_model(OtherEmbedder())
-    maintenance.remove_abandoned(OtherEmbedder())
+    maintenance.remove_abandoned_models(OtherEmbedder())
     assert EmbeddingModel.objects.filter(name="tiny").exists()
 
 
@@ -265,7 +265,7 @@ def test_looking_after_a_model_keeps_it(db: None) -> None:
     EmbeddingModel.objects.update(kept_at=timezone.now() - timedelta(days=9))
     maintenance.bring_up_to_date(TinyEmbedder())
     maintenance.bring_up_to_date(OtherEmbedder())
-    maintenance.remove_abandoned(OtherEmbedder())
+    maintenance.remove_abandoned_models(OtherEmbedder())
     assert EmbeddingModel.objects.count() == 2
 
 

@@ -200,11 +200,11 @@ def test_a_new_model_is_asked_when_it_is_complete(
         assert not maintenance.bring_up_to_date(other, is_stopped=lambda: next(stops))
     finally:
         maintenance.BATCH_SIZE = original
-    neighbours.forget()
+    neighbours.forget_query_model()
     # The old one is not configured any more, and there is no way to it: words alone, and never half of the claims.
     assert compute_query_vectors([ASKED], ["en"])[0] is None
     settings.EMBEDDER = TINY
-    neighbours.forget()
+    neighbours.forget_query_model()
     assert len(asked(ASKED, public=True)) == 3
     settings.EMBEDDER = OTHER
     assert maintenance.bring_up_to_date(other)
@@ -231,5 +231,5 @@ def test_the_old_model_goes_on_where_it_can_be_reached(
         "find_embedder",
         lambda name: TinyEmbedder() if name == "tiny" else choice.find_embedder(name),
     )
-    neighbours.forget()
+    neighbours.forget_query_model()
     assert asked(ASKED, public=True) == [claim.pk]

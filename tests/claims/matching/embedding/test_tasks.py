@@ -48,11 +48,11 @@ def test_nobody_is_called_without_an_embedder(publish: Callable[..., Claim]) -> 
 @pytest.mark.django_db(transaction=True)
 def test_one_call_is_enough(tiny: None) -> None:
     with transaction.atomic():
-        choice.announce()
-        choice.announce()
+        choice.queue_after_commit()
+        choice.queue_after_commit()
         assert waiting() == []
     assert len(waiting()) == 1
-    choice.call()
+    choice.queue_embedding()
     assert len(waiting()) == 1
 
 
@@ -60,11 +60,11 @@ def test_a_turn_ends(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(maintenance, "BATCH_SIZE", 1)
     monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", -1.0)
     make_claim()
-    assert not tasks._run_for_a_turn(never)
+    assert not tasks._run_for_limited_time(never)
     monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", 60.0)
-    assert not tasks._run_for_a_turn(lambda: True)
+    assert not tasks._run_for_limited_time(lambda: True)
     assert StatementVector.objects.count() == 0
-    assert tasks._run_for_a_turn(never)
+    assert tasks._run_for_limited_time(never)
     assert StatementVector.objects.count() == 1
 
 
@@ -75,7 +75,7 @@ def test_what_is_not_done_goes_on_in_the_next(
     make_claim()
     turns = iter([False, False, True])
     monkeypatch.setattr(maintenance, "bring_up_to_date", lambda *_, **__: next(turns))
-    choice.call()
+    choice.queue_embedding()
     run_waiting_jobs()
     assert next(turns, "none is left") == "none is left"
     assert waiting() == []
@@ -103,7 +103,7 @@ def test_a_fault_is_told_and_tried_again_later(
     make_claim()
     monkeypatch.setattr(TinyEmbedder, "passages", away)
     with caplog.at_level(logging.WARNING):
-        assert tasks._run_for_a_turn(never)
+        assert tasks._run_for_limited_time(never)
     assert [record.getMessage() for record in caplog.records] == [
         "Statements wait for their vectors: It is away."
     ]
@@ -113,4 +113,4 @@ def test_a_fault_is_told_and_tried_again_later(
 def test_without_an_embedder_there_is_nothing_to_do(db: None, django_assert_num_queries: Any) -> None:
     make_claim()
     with django_assert_num_queries(0):
-        assert tasks._run_for_a_turn(never)
+        assert tasks._run_for_limited_time(never)

@@ -30,7 +30,7 @@ def near(settings: Any) -> Callable[[], None]:
         embedder = choice.get_embedder()
         assert embedder is not None
         assert maintenance.bring_up_to_date(embedder)
-        neighbours.forget()
+        neighbours.forget_query_model()
 
     return bring
 
