@@ -8,7 +8,7 @@ from procrastinate import JobContext
 from procrastinate.contrib.django import app
 
 from claims.matching.embedding import maintenance
-from claims.matching.embedding.choice import MAKE_VECTORS_TASK, QUEUE, get_embedder
+from claims.matching.embedding.choice import MAKE_VECTORS_TASK, QUEUE, get_embedder, queue_embedding
 from claims.matching.embedding.embedder import EmbedderError
 from claims.matching.embedding.low_priority import run_with_low_priority
 
