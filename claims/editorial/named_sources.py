@@ -102,7 +102,7 @@ def read_quotation(
     """Return the quote in the body; None if it keeps the stored one.
 
     Raises:
-        QuoteNotFound, WrongPlace: the source does not contain the quote, or not at that position.
+        QuoteNotFound, WrongPosition: the source does not contain the quote, or not at that position.
         Unprocessable: the source contains the quote several times.
     """
     if row is not None and not values.keys() & _QUOTE_FIELDS:

@@ -63,7 +63,7 @@ def read_quote_at(source: Source, number: int, start: int, end: int, *, exact: s
         exact: the words that the caller expects there.
 
     Raises:
-        WrongPlace: `number` is not the latest snapshot, or the offsets are outside it or contain other words.
+        WrongPosition: `number` is not the latest snapshot, or the offsets are outside it or contain other words.
     """
     snapshot = source.get_latest_snapshot()
     if snapshot is None or snapshot.number != number:

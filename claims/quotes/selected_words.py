@@ -31,7 +31,7 @@ def find_selected_words(source: Source, number: int, start: int, end: int, exact
         exact: the selected words as displayed.
 
     Raises:
-        WrongPlace: the words are not at that position, the source has been captured again since, or the words cannot
+        WrongPosition: the words are not at that position, the source has been captured again since, or the words cannot
             be a quote.
     """
     if not exact.strip():
