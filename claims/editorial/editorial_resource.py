@@ -84,7 +84,7 @@ class EditorialResource(EditorialView, ABC):
         """Return the row at the URL.
 
         Raises:
-            NoSuchThing: no such row exists.
+            ResourceNotFound: no such row exists.
         """
         key = place.get("id")
         row = self.get_rows().filter(pk=key).first()
@@ -159,7 +159,7 @@ class EditorialResource(EditorialView, ABC):
         """Return the row at the URL, locked, if it is the version named in the request.
 
         Raises:
-            NoSuchThing: no such row exists.
+            ResourceNotFound: no such row exists.
             PreconditionFailed: the row has changed since that version.
         """
         row = self.get_row(**place)

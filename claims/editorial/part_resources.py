@@ -23,7 +23,7 @@ class PartResource(EditorialResource):
         """Return the claim or verdict that the parts belong to.
 
         Raises:
-            NoSuchThing: the parent does not exist, or this person may not read it.
+            ResourceNotFound: the parent does not exist, or this person may not read it.
         """
 
     @abstractmethod

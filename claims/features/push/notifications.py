@@ -53,7 +53,7 @@ def send_latest_change(*, subscription_id: int) -> None:
     """Send the latest change since the entry that the reader has seen.
 
     Raises:
-        PushNotTaken: the message was not accepted and should be retried.
+        PushRejected: the message was not accepted and should be retried.
     """
     subscription = PushSubscription.objects.filter(pk=subscription_id).first()
     if subscription is None:
