@@ -31,7 +31,7 @@ _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
 
 @dataclass(frozen=True, slots=True)
-class ComparedClaim:
+class PairedClaim:
     """One of the two claims, with details that help to compare them."""
 
     claim: Claim
@@ -144,8 +144,8 @@ def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
     }
 
 
-def _build_compared_claim(claim: Claim, statement: SafeString) -> ComparedClaim:
+def _build_compared_claim(claim: Claim, statement: SafeString) -> PairedClaim:
     verdicts = claim.verdicts.all()
     judgements = [(verdict, build_verdict_badges(verdict)) for verdict in verdicts]
     badge = build_public_badge(claim, verdicts)
-    return ComparedClaim(claim, change_page(claim), badge, statement, judgements)
+    return PairedClaim(claim, change_page(claim), badge, statement, judgements)

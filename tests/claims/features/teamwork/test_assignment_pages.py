@@ -237,7 +237,7 @@ def test_work_has_the_state_that_all_lists_show(
     workflow.move(signed_off, "sign_off", by=editor)
     in_progress, published = make_claim("Trams are old."), publish(make_claim("Trams are free."))
     for subject in (in_progress, signed_off, published.verdicts.get()):
-        assignments.assign(subject, checker, by=editor)
+        assignments.assign_work(subject, checker, by=editor)
     make_draft(in_progress, checker)
     desk.sign_in(checker)
     work = desk.client.get(reverse("admin:teamwork_assignment_changelist")).content.decode()
