@@ -337,26 +337,24 @@ def has_route(name: str) -> bool:
     """Return whether the route exists and its feature is on. Names of the desk's pages begin with `admin:`."""
     _place, is_of_model, page = name.rpartition(":")
     resolver = get_resolver().namespace_dict["admin"][1] if is_of_model else get_resolver()
-    owner = page.partition("_")[0] if is_of_model else _get_route_owners().get(page, "")
-    return bool(resolver.reverse_dict.getlist(page)) and not is_off(owner)
+    return bool(resolver.reverse_dict.getlist(page)) and not is_off(_get_route_owners().get(page, ""))
 
 
 @cache
 def _get_route_owners() -> dict[str, str]:
-    """Return the labels of features by the names of their routes."""
+    """Return the labels of features by the names of their routes, also of those below desk pages of the core."""
 
-    def list_names(route: Any) -> Iterator[str]:
-        for inner in getattr(route, "url_patterns", ()):
-            yield from list_names(inner)
-        if getattr(route, "name", None):
-            yield route.name
+    def list_routes(resolver: URLResolver) -> Iterator[URLPattern]:
+        for route in resolver.url_patterns:
+            if isinstance(route, URLResolver):
+                yield from list_routes(route)
+            else:
+                yield route
 
     return {
-        name: feature.label
-        for feature in list_installed()
-        for place in PLACES
-        for route in feature.routes(place)
-        for name in list_names(route)
+        route.name: route.callback.feature.label
+        for route in list_routes(get_resolver())
+        if route.name and hasattr(route.callback, "feature")
     }
 
 

@@ -17,7 +17,7 @@ from pytest_django import Settings
 
 from claims.features.reply.models import ReplyRequest
 from claims.features.webhooks.models import WebhookDelivery
-from claims.models import ImportProblem, PossibleDuplicate, Publication, SignOff, Transition, Verdict
+from claims.models import Claim, ImportProblem, PossibleDuplicate, Publication, SignOff, Transition, Verdict
 from factcheck import features
 from sources.models import Snapshot
 from tests.helpers.full_desk import MODELS, ROLES, add_row_of_each, address, asks, make_superuser
@@ -199,7 +199,8 @@ def test_pages_lead_only_to_features_that_are_on(
     """Lists, pages of rows and the dashboard, with their links, forms and buttons."""
     settings.FEATURES = [preset]
     client.force_login(superuser)
-    pages = [reverse("admin:index")]
+    public_claim = Publication.objects.current().values_list("claim", flat=True)[0]
+    pages = [reverse("admin:index"), address(Claim, "change", public_claim)]
     for model in MODELS:
         if not features.is_off(model._meta.app_label):
             rows = admin.site._registry[model].get_queryset(asks(superuser))[:1]
