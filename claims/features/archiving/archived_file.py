@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile
-from claims.features.archiving.source_copies import may_be_shown
+from claims.features.archiving.source_copies import can_readers_download
 from claims.public.api.entities import SourceResource
 from sources import archive
 
@@ -17,7 +17,7 @@ _NOT_FOUND_MESSAGE = gettext_lazy("This copy does not exist, or is not public.")
 def serve_archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
     """Serve the file as a download, so that the browser never displays it as a page of this site."""
     source = SourceResource().rows().filter(pk=pk).first()
-    if source is None or not may_be_shown(source):
+    if source is None or not can_readers_download(source):
         raise Http404(_NOT_FOUND_MESSAGE)
     files = ArchivedFile.objects.filter(copy__source=source, sha256=sha256)
     file = files.exclude(copy__reason=ArchivedCopy.Reason.UPLOAD).first()

@@ -108,5 +108,5 @@ def _detect_text_type(beginning: bytes) -> str:
     start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(_MARKUP_STARTS):
         return ""
-    first = start.partition(b"\n")[0]
-    return "text/csv" if any(first.count(mark) for mark in (b",", b";", b"\t")) else "text/plain"
+    first_line = start.partition(b"\n")[0]
+    return "text/csv" if any(first_line.count(mark) for mark in (b",", b";", b"\t")) else "text/plain"

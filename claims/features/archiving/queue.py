@@ -68,18 +68,20 @@ class LeasedSource:
         )
         if any(request.held_until and request.held_until > now for request in requests):
             return None
-        due = [request for request in requests if request.due_at and request.due_at <= now]
-        if not due:
+        due_requests = [request for request in requests if request.due_at and request.due_at <= now]
+        if not due_requests:
             return None
-        attempts = max(request.attempts for request in due) + 1
-        rows = ArchivingRequest.objects.filter(pk__in=[request.pk for request in requests])
+        attempts = max(request.attempts for request in due_requests) + 1
+        leased_rows = ArchivingRequest.objects.filter(pk__in=[request.pk for request in requests])
         if attempts > len(RETRY_DELAYS) + 1:
-            rows.update(due_at=None, held_until=None, problem=due[0].problem or str(_KILLED_MESSAGE))
+            leased_rows.update(
+                due_at=None, held_until=None, problem=due_requests[0].problem or str(_KILLED_MESSAGE)
+            )
             return None
         until = now + LEASE_TIME
-        rows.update(held_until=until, attempts=attempts)
-        first = due[0]
-        return cls(first.source, first.reason, first.asked_by, attempts, until)
+        leased_rows.update(held_until=until, attempts=attempts)
+        first_request = due_requests[0]
+        return cls(first_request.source, first_request.reason, first_request.asked_by, attempts, until)
 
     def record_copy(self, copy: ArchivedCopy) -> None:
         """Record the copy. It also answers concurrent requests for the same URL."""
@@ -139,12 +141,12 @@ def _list_next_source_ids(only: list[int] | None) -> list[int]:
     due = _find_due() if only is None else _find_due().filter(source__in=only)
     addresses = dict(due.values_list("source_id", "source__url")[:_CANDIDATE_LIMIT])
     sites = {source_id: _get_site(url) for source_id, url in addresses.items()}
-    busy = set(
+    busy_sites = set(
         VisitedSite.objects.filter(site__in=set(sites.values()), ready_at__gt=timezone.now()).values_list(
             "site", flat=True
         )
     )
-    return sorted(addresses, key=lambda source_id: sites[source_id] in busy)
+    return sorted(addresses, key=lambda source_id: sites[source_id] in busy_sites)
 
 
 def _get_site(url: str) -> str:

@@ -97,7 +97,7 @@ class CopiesResource(PublicResource):
         )
 
 
-def may_be_shown(source: Source) -> bool:
+def can_readers_download(source: Source) -> bool:
     """Return whether readers may download complete copies of the source."""
     return bool(settings.ARCHIVE_PUBLIC_COPIES and source.show_text)
 
@@ -107,7 +107,7 @@ def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
     rows = source.archived_copies.exclude(reason=ArchivedCopy.Reason.UPLOAD).prefetch_related("files")
     copies = list(rows[:COPY_LIMIT])
     stamps = load_timestamps(file.sha256 for copy in copies for file in copy.files.all())
-    is_readable = may_be_shown(source)
+    is_readable = can_readers_download(source)
     return [
         {
             "captured_at": format_moment(copy.captured_at),

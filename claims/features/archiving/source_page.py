@@ -236,6 +236,6 @@ def build_routes(desk: DeskAdmin) -> list[URLPattern]:
         ),
     }
     return [
-        path(f"<int:pk>/{place}", view, name=f"sources_source_{name}")
-        for place, (name, view) in views.items()
+        path(f"<int:pk>/{view_path}", view, name=f"sources_source_{name}")
+        for view_path, (name, view) in views.items()
     ]

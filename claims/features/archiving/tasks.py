@@ -78,7 +78,7 @@ def deposit_pages() -> None:
     queue=QUEUE,
     queueing_lock="claims.features.archiving.look_after",
 )
-def look_after_archive(timestamp: int) -> None:
+def queue_due_archiving(timestamp: int) -> None:
     """Queue due work, once a minute."""
     for task in (archive_due_sources, sign_files, deposit_pages):
         _queue_task(task.name)

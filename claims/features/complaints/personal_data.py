@@ -82,8 +82,8 @@ def forget_person(mail: str) -> int:
     rows = list(ContactDetails.objects.with_mail(mail).order_by("pk"))
     for contact in rows:
         erase_contact(contact)
-    others: list[tuple[Any, Any]] = person_forgotten.send(None, mail=mail)
-    return len(rows) + sum(number for _receiver, number in others)
+    results: list[tuple[Any, Any]] = person_forgotten.send(None, mail=mail)
+    return len(rows) + sum(number for _receiver, number in results)
 
 
 @dataclass(frozen=True)

@@ -25,11 +25,11 @@ def find_same_request(request: ReaderRequest, *, text: str) -> ReaderRequest | N
     Args:
         text: the statement; it is ignored if there is a URL or a picture.
     """
-    others = ReaderRequest.objects.open().exclude(pk=request.pk).order_by("pk")
+    other_requests = ReaderRequest.objects.open().exclude(pk=request.pk).order_by("pk")
     if request.picture_key:
-        return others.filter(picture_key=request.picture_key).first()
+        return other_requests.filter(picture_key=request.picture_key).first()
     if request.url_key:
-        return others.filter(url_key=request.url_key, picture_key="").first()
+        return other_requests.filter(url_key=request.url_key, picture_key="").first()
     return _find_same_statement(text, request.language)
 
 

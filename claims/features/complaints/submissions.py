@@ -141,18 +141,18 @@ def confirm(contact: ContactDetails) -> ContactDetails | None:
     """
     if contact.request_id:
         lock_names("requests of readers")  # concurrent requests for the same thing count as one
-    locked = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
-    if locked is None or locked.confirmed_at:
-        return locked
-    if (locked.complaint or locked.request).held_because:  # type: ignore[union-attr]  # one of them is there
-        return locked  # an editor looks first; only then is the sender asked to confirm
-    locked.confirmed_at = timezone.now()
-    if locked.complaint_id:
-        _deliver_complaint(locked.complaint_id)
+    locked_contact = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if locked_contact is None or locked_contact.confirmed_at:
+        return locked_contact
+    if (locked_contact.complaint or locked_contact.request).held_because:  # type: ignore[union-attr]  # one of them is there
+        return locked_contact  # an editor looks first; only then is the sender asked to confirm
+    locked_contact.confirmed_at = timezone.now()
+    if locked_contact.complaint_id:
+        _deliver_complaint(locked_contact.complaint_id)
     else:
-        locked.request = _deliver_request(locked)
-    locked.save(update_fields=["confirmed_at", "request"])
-    return locked
+        locked_contact.request = _deliver_request(locked_contact)
+    locked_contact.save(update_fields=["confirmed_at", "request"])
+    return locked_contact
 
 
 def _deliver_complaint(pk: int) -> None:
@@ -194,22 +194,22 @@ def _deliver_request(contact: ContactDetails) -> ReaderRequest:
 @transaction.atomic
 def withdraw(contact: ContactDetails) -> bool:
     """Withdraw an unanswered message; return whether it was withdrawn."""
-    locked = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
-    if locked is None:
+    locked_contact = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if locked_contact is None:
         return False
-    if locked.complaint_id:
-        complaint = Complaint.objects.select_for_update().get(pk=locked.complaint_id)
+    if locked_contact.complaint_id:
+        complaint = Complaint.objects.select_for_update().get(pk=locked_contact.complaint_id)
         if not complaint.is_waiting:
             return False
         _change_state(complaint, Complaint.State.WITHDRAWN)
         return True
-    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=locked)
+    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=locked_contact)
     if not request.is_open:
         return False
-    if request.contacts.filter(confirmed_at__isnull=False).exclude(pk=locked.pk).exists():
+    if request.contacts.filter(confirmed_at__isnull=False).exclude(pk=locked_contact.pk).exists():
         # The other readers still want an answer.
         ReaderRequest.objects.filter(pk=request.pk, askers__gt=1).update(askers=F("askers") - 1)
-        locked.delete()
+        locked_contact.delete()
         return True
     _change_state(request, ReaderRequest.State.WITHDRAWN)
     return True

@@ -114,13 +114,13 @@ def load_part(kind: str, number: int) -> list[SitemapPage] | None:
     """Return the pages of a part, or None if its kind is unknown."""
     if not 0 < number <= MAX_ID // IDS_PER_PART:
         return None
-    first, last = (number - 1) * IDS_PER_PART + 1, number * IDS_PER_PART
+    first_id, last_id = (number - 1) * IDS_PER_PART + 1, number * IDS_PER_PART
     if kind == "claims":
-        return list(_list_claims(first, last))
+        return list(_list_claims(first_id, last_id))
     if kind == "clusters":
-        return list(_list_clusters(first, last))
+        return list(_list_clusters(first_id, last_id))
     if kind in SUBJECT_KINDS:
-        return list(_list_subjects(kind, first, last))
+        return list(_list_subjects(kind, first_id, last_id))
     return None
 
 
@@ -165,9 +165,9 @@ def list_news() -> Iterator[NewsArticle]:
 
 def convert_news_language(tag: str) -> str:
     """Return a language code in Google News's format: two or three letters, and for Chinese the script."""
-    code, _, rest = tag.lower().partition("-")
+    code, _, subtags = tag.lower().partition("-")
     if code == "zh":
-        return "zh-tw" if {"hant", "tw", "hk", "mo"} & set(rest.split("-")) else "zh-cn"
+        return "zh-tw" if {"hant", "tw", "hk", "mo"} & set(subtags.split("-")) else "zh-cn"
     return code
 
 
@@ -177,8 +177,8 @@ def _get_newest_time() -> datetime | None:
     )
 
 
-def _list_claims(first: int, last: int) -> Iterator[SitemapPage]:
-    rows = Publication.objects.current().filter(claim__gte=first, claim__lte=last).order_by("claim")
+def _list_claims(first_id: int, last_id: int) -> Iterator[SitemapPage]:
+    rows = Publication.objects.current().filter(claim__gte=first_id, claim__lte=last_id).order_by("claim")
     for pk, version, slug, published_at, files in rows.values_list(
         "claim_id", "version", "slug", "published_at", "media_files"
     ):
@@ -187,8 +187,13 @@ def _list_claims(first: int, last: int) -> Iterator[SitemapPage]:
         yield SitemapPage(build_claim_path(pk, slug), published_at, pictures)
 
 
-def _list_clusters(first: int, last: int) -> Iterator[SitemapPage]:
-    rows = Cluster.objects.public().with_public_summary().filter(pk__gte=first, pk__lte=last).order_by("pk")
+def _list_clusters(first_id: int, last_id: int) -> Iterator[SitemapPage]:
+    rows = (
+        Cluster.objects.public()
+        .with_public_summary()
+        .filter(pk__gte=first_id, pk__lte=last_id)
+        .order_by("pk")
+    )
     for row in rows:
         yield SitemapPage(
             build_permanent_path("cluster", row.pk, row.slug),
@@ -196,9 +201,11 @@ def _list_clusters(first: int, last: int) -> Iterator[SitemapPage]:
         )
 
 
-def _list_subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
+def _list_subjects(kind: str, first_id: int, last_id: int) -> Iterator[SitemapPage]:
     route, kind_mentioned, model = SUBJECT_KINDS[kind]
-    public = _find_subjects_with_page().filter(kind=kind_mentioned, thing_id__gte=first, thing_id__lte=last)
+    public = _find_subjects_with_page().filter(
+        kind=kind_mentioned, thing_id__gte=first_id, thing_id__lte=last_id
+    )
     if model is Source:  # whose address has no name
         for pk in public.order_by("thing_id").values_list("thing_id", flat=True):
             yield SitemapPage(build_permanent_path(route, pk))

@@ -45,7 +45,7 @@ def is_missing_page(
         and not _MISSING_PATH_PATTERN.search(requested_url)
     ):
         return True
-    headings = [heading for heading in _read_headings(content, charset) if _is_not_found_message(heading)]
+    headings = [heading for heading in _extract_headings(content, charset) if _is_not_found_message(heading)]
     return bool(headings) and not any(_is_not_found_message(part) for part in _split_heading(known_title))
 
 
@@ -59,7 +59,7 @@ def _is_home_page(url: str) -> bool:
     return bool(_FRONT_PAGE_PATTERN.fullmatch(parts.path)) and not parts.query
 
 
-def _read_headings(content: bytes, charset: str | None) -> list[str]:
+def _extract_headings(content: bytes, charset: str | None) -> list[str]:
     """Return the title and the first headings, split into parts, without parsing the document."""
     beginning = content[:_HEAD_BYTES]
     try:
@@ -92,7 +92,11 @@ def _is_not_found_message(part: str) -> bool:
 def _fold_text(text: str) -> str:
     """Return the letters and digits in lower case, without accents and with single spaces."""
     plain_text = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c if c.isalnum() else " " for c in plain_text if not unicodedata.combining(c))
+    letters = "".join(
+        character if character.isalnum() else " "
+        for character in plain_text
+        if not unicodedata.combining(character)
+    )
     return " ".join(letters.split())
 
 

@@ -22,7 +22,7 @@ _LOW_PRIORITY = -5
     queue="links",
     queueing_lock="claims.features.links.look_for_new",
 )
-def look_for_new_links(timestamp: int) -> None:
+def watch_new_links(timestamp: int) -> None:
     """Watch newly cited links, and drop links that are no longer cited. Runs every ten minutes."""
     watched_links.update_watched_links()
 
@@ -33,7 +33,7 @@ def look_for_new_links(timestamp: int) -> None:
     queue="links",
     queueing_lock="claims.features.links.look_after",
 )
-def look_after_links(timestamp: int) -> None:
+def queue_due_checks(timestamp: int) -> None:
     """Queue due checks. Runs every minute."""
     if settings.LINK_CHECKS and LinkState.objects.due().exists():
         _queue_check()

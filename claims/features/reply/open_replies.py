@@ -50,5 +50,5 @@ def notify_overdue_batch() -> int:
 def forget_addresses(timestamp: int) -> None:
     """Delete contact details `REPLY_ADDRESS_DAYS` after the request. Runs daily."""
     oldest_kept = clock.get_database_time() - timedelta(days=settings.REPLY_ADDRESS_DAYS)
-    old = Q(sent_at__lt=oldest_kept) | Q(sent_at=None, created_at__lt=oldest_kept)
-    ReplyRequest.objects.filter(old).exclude(address="").update(address="")
+    old_requests = Q(sent_at__lt=oldest_kept) | Q(sent_at=None, created_at__lt=oldest_kept)
+    ReplyRequest.objects.filter(old_requests).exclude(address="").update(address="")

@@ -76,21 +76,24 @@ def require_time_to_answer(verdict: Verdict) -> None:
     """
     if verdict.reply_rule != _Rule.DUE:
         return
-    last = (
+    last_request = (
         ReplyRequest.objects.running()
         .filter(verdict=verdict)
         .select_related("claimant")
         .order_by("-answer_by")
         .first()
     )
-    if last is not None and last.answer_by is not None:
+    if last_request is not None and last_request.answer_by is not None:
         raise TooEarly(
             _(
                 "%(whom)s has until %(moment)s to answer. Record the answer when it arrives, or publish "
                 "after that time: you can schedule it now."
             )
-            % {"whom": last.whom, "moment": date_format(localtime(last.answer_by), "DATETIME_FORMAT")},
-            last.answer_by,
+            % {
+                "whom": last_request.whom,
+                "moment": date_format(localtime(last_request.answer_by), "DATETIME_FORMAT"),
+            },
+            last_request.answer_by,
             code="reply_awaited",
         )
 

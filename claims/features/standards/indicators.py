@@ -384,11 +384,12 @@ def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:
     counts = Counter(map(str, names)).most_common()
     counts.sort(key=lambda one: (-one[1], one[0].casefold()))
     parts = [IndicatorPart(name, count) for name, count in counts[:MAX_NAMED_PARTS]]
-    if rest := counts[MAX_NAMED_PARTS:]:
+    if remaining := counts[MAX_NAMED_PARTS:]:
         parts.append(
             IndicatorPart(
-                ngettext("%(number)s other", "%(number)s others", len(rest)) % {"number": len(rest)},
-                sum(count for _name, count in rest),
+                ngettext("%(number)s other", "%(number)s others", len(remaining))
+                % {"number": len(remaining)},
+                sum(count for _name, count in remaining),
             )
         )
     return tuple(parts)

@@ -61,7 +61,7 @@ class Period:
 def _get_first_day_of_year(day: date) -> date:
     """Return the first day of the year that ends on this day."""
     try:
-        before = day.replace(year=day.year - 1)
+        day_before = day.replace(year=day.year - 1)
     except ValueError:  # 29 February
-        before = date(day.year - 1, 2, 28)
-    return before + timedelta(days=1)
+        day_before = date(day.year - 1, 2, 28)
+    return day_before + timedelta(days=1)

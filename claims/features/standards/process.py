@@ -92,7 +92,9 @@ def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
     verdicts = [review.verdict for review in reviews]
     rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
     sign_offs = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
-    valid = [(verdict, by) for verdict, of_round, by in sign_offs if rounds.get(verdict) == of_round]
+    valid = [
+        (verdict, by) for verdict, sign_off_round, by in sign_offs if rounds.get(verdict) == sign_off_round
+    ]
     return SignOffs(len(valid), len({verdict for verdict, _by in valid}), len({by for _v, by in valid}))
 
 
@@ -115,10 +117,10 @@ def count_corrections(period: Period) -> Corrections:
     )
     by_kind: Counter[str] = Counter()
     days = []
-    for kind, published, first in entries:
+    for kind, published, first_published in entries:
         by_kind[kind] += 1
         if kind in (kinds.CORRECTION, kinds.RETRACTION):
-            days.append((published - first) / _DAY)
+            days.append((published - first_published) / _DAY)
     return Corrections(by_kind, round(median(days), 1) if days else None)
 
 

@@ -13,7 +13,7 @@ class Teamwork(Feature):
     receivers = {
         "claims.newsroom.signals.moved": "claims.features.teamwork.assignments.release_finished",
         "claims.newsroom.signals.claims_added": "claims.features.teamwork.assignment_rules.apply_rules",
-        "claims.newsroom.signals.import_finished": "claims.features.teamwork.assignment_rules.call_after_import",
+        "claims.newsroom.signals.import_finished": "claims.features.teamwork.assignment_rules.queue_rules_after_import",
         "claims.newsroom.signals.notified": "claims.features.teamwork.joins.deliver_notification",
     }
     menu = {

@@ -86,7 +86,7 @@ def apply_rules(claims: Collection[int], **_signal: Any) -> int:
     return sum(_apply_to_batch(batch, rules) for batch in _split_batches(sorted(claims))) if rules else 0
 
 
-def call_after_import(run: int, **_signal: Any) -> None:
+def queue_rules_after_import(run: int, **_signal: Any) -> None:
     """If there are rules, queue them for an import's claims."""
     if _find_active_rules().exists():
         defer(ASSIGN_IMPORTED_TASK, {"run_id": run}, queue=IMPORTS_QUEUE)
@@ -163,26 +163,28 @@ def _split_batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
 def _find_matching_claims(rule: AssignmentRule, claims: QuerySet[Claim]) -> QuerySet[Claim]:
     """Return the claims that meet all conditions of the rule."""
     if rule.topic_id:
-        filed = ClaimTopic.objects.filter(claim=OuterRef("pk"), topic__in=_collect_subtopics(rule.topic_id))
-        claims = claims.filter(Exists(filed))
+        topic_links = ClaimTopic.objects.filter(
+            claim=OuterRef("pk"), topic__in=_collect_subtopics(rule.topic_id)
+        )
+        claims = claims.filter(Exists(topic_links))
     if rule.language:
         claims = claims.filter(
             Q(language__iexact=rule.language) | Q(language__istartswith=f"{rule.language}-")
         )
     if rule.publisher_id:
-        places = Appearance.objects.filter(claim=OuterRef("pk"), source__publisher=rule.publisher_id)
-        claims = claims.filter(Exists(places))
+        appearances = Appearance.objects.filter(claim=OuterRef("pk"), source__publisher=rule.publisher_id)
+        claims = claims.filter(Exists(appearances))
     if rule.source_id:
         claims = claims.filter(Exists(Appearance.objects.filter(claim=OuterRef("pk"), source=rule.source_id)))
     if rule.claimant_id:
         claims = claims.filter(claimant=rule.claimant_id)
     if rule.worth_at_least is not None:
         claims = claims.filter(score__gte=rule.worth_at_least)
-    if words := list(_split_words(rule.words)):
-        occurs = Q()
-        for one in words:
-            occurs |= Q(statement__icontains=one)
-        claims = claims.filter(occurs)
+    if phrases := list(_split_words(rule.words)):
+        contains_phrase = Q()
+        for phrase in phrases:
+            contains_phrase |= Q(statement__icontains=phrase)
+        claims = claims.filter(contains_phrase)
     return claims
 
 
@@ -194,14 +196,14 @@ def _split_words(lines: str) -> Iterator[str]:
 
 def _collect_subtopics(topic: int) -> set[int]:
     """Return the topic with all its subtopics."""
-    parts: dict[int | None, list[int]] = defaultdict(list)
+    children: dict[int | None, list[int]] = defaultdict(list)
     for key, parent in Topic.objects.values_list("pk", "parent"):
-        parts[parent].append(key)
-    topic_ids, waiting = set[int](), [topic]
-    while waiting:
-        if (key := waiting.pop()) not in topic_ids:
+        children[parent].append(key)
+    topic_ids, unvisited = set[int](), [topic]
+    while unvisited:
+        if (key := unvisited.pop()) not in topic_ids:
             topic_ids.add(key)
-            waiting += parts[key]
+            unvisited += children[key]
     return topic_ids
 
 

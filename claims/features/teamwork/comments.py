@@ -110,8 +110,8 @@ def edit_comment(comment: Comment, text: str, *, by: User, expected_text: str | 
     comment = _lock_comment(comment, by)
     if comment.author_id != by.pk:
         raise NotInRole(_("Only the author can edit a comment."))
-    now = clock.get_database_time()
-    if comment.withdrawn_at or now - comment.created_at > EDITABLE_PERIOD:
+    current_time = clock.get_database_time()
+    if comment.withdrawn_at or current_time - comment.created_at > EDITABLE_PERIOD:
         raise NotPossible(
             _("A comment can be edited for one day, unless it was withdrawn. Reply to it instead.")
         )
@@ -122,7 +122,7 @@ def edit_comment(comment: Comment, text: str, *, by: User, expected_text: str | 
         raise NotPossible(
             _("You have edited this comment in another window. Reload this page, then edit it again.")
         )
-    _save_comment(comment, text=text, edited_at=now)
+    _save_comment(comment, text=text, edited_at=current_time)
     mentioned_people, unreachable_people = _record_mentions(comment, by)
     followers.add_followers([comment.claim_id], [person.pk for person in mentioned_people])
     notify_people(

@@ -64,7 +64,7 @@ def send_digest(*, person_id: int) -> None:
     schedule.digest_of = moment.date()
     schedule.save(update_fields=["digest_of"])
     with override_language_for(person):
-        _mail(person, notifications, moment).send()
+        _compose_digest(person, notifications, moment).send()
 
 
 def find_due_people(now: datetime) -> Iterator[int]:
@@ -97,7 +97,9 @@ def _find_waiting() -> NotificationQuerySet:
     return Notification.objects.to_be_mailed(MailChoice.DIGEST).unread().filter(person__is_active=True)
 
 
-def _mail(person: User, notifications: list[Notification], moment: datetime) -> EmailMultiAlternatives:
+def _compose_digest(
+    person: User, notifications: list[Notification], moment: datetime
+) -> EmailMultiAlternatives:
     listed_notifications = notifications[:MAX_NOTIFICATIONS]
     context = {
         "newsroom": settings.NEWSROOM_NAME,

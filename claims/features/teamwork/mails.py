@@ -45,7 +45,7 @@ def mail_notification(*, notification_id: int) -> None:
         return
     Notification.objects.filter(pk=notification.pk).update(mailed_at=timezone.now())
     with override_language_for(notification.person):
-        mail_about(notification).send()
+        compose_notification_mail(notification).send()
 
 
 def may_be_mailed(notification: Notification) -> bool:
@@ -59,7 +59,7 @@ def may_be_mailed(notification: Notification) -> bool:
     return bool(is_reachable) and Notification.objects.for_person(person).filter(pk=notification.pk).exists()
 
 
-def mail_about(notification: Notification) -> EmailMultiAlternatives:
+def compose_notification_mail(notification: Notification) -> EmailMultiAlternatives:
     claim = notification.claim
     context = {
         "newsroom": settings.NEWSROOM_NAME,

@@ -41,7 +41,7 @@ def record_presence(request: HttpRequest) -> JsonResponse:
     page = find_page(address, request)
     if page is None or page.row is None or not address.startswith("/admin/"):
         return JsonResponse({}, status=404)
-    others = Presence.objects.record_presence(request.user, address, writing=body.get("writing") is True)
+    colleagues = Presence.objects.record_presence(request.user, address, writing=body.get("writing") is True)
     changes = ""
     if (
         isinstance(page.desk, DeskAdmin)
@@ -53,7 +53,7 @@ def record_presence(request: HttpRequest) -> JsonResponse:
         if compute_version(complete_row, page.desk.versioned_relations) != seen_version:
             changes = describe_changes(complete_row, open_for=body.get("open_for"))
     return JsonResponse(
-        {"others": [describe_presence(colleague) for colleague in others], "changed": changes}
+        {"others": [describe_presence(colleague) for colleague in colleagues], "changed": changes}
     )
 
 

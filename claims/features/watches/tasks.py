@@ -46,7 +46,7 @@ def visit_watch(context: JobContext, *, watch_id: int) -> None:
     queue="watches",
     queueing_lock="claims.features.watches.look_after",
 )
-def look_after_watches(timestamp: int) -> None:
+def queue_due_visits(timestamp: int) -> None:
     """Queue due visits. Runs every minute."""
     for watch_id in visits.list_due_watches():
         queue_visit(watch_id)

@@ -90,7 +90,7 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
     try:
         answer = visitor.get(page.url, LIMITS, ACCEPTED_MEDIA_TYPES, page.etag, page.last_modified)
         if answer.status == NOT_MODIFIED:
-            return _note_unchanged(page, now, answer)
+            return _record_unchanged(page, now, answer)
         return _import_page(page, watch, answer)
     except FetchError as error:
         if error.reason_code == "asked_to_wait":
@@ -99,11 +99,11 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
             )
             return PageResult("later", page, failure=translate_message(error.sentence))
         is_permanent = error.reason_code not in _RETRIED_REASONS
-        return _note_failure(
+        return _record_page_failure(
             page, translate_message(error.sentence), is_permanent=is_permanent, delay=error.wait
         )
     except (ExtractionError, _SearchFailed) as error:
-        return _note_failure(page, str(error), is_permanent=isinstance(error, ExtractionError))
+        return _record_page_failure(page, str(error), is_permanent=isinstance(error, ExtractionError))
     except FileStoreUnavailable as unavailable:  # which is no fault of the page
         logger.warning("%s is imported later: %s", page.url, unavailable)
         WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
@@ -112,7 +112,7 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
         return PageResult("later", page, failure=gettext("The file store cannot be reached."))
     except Exception:  # whatever one page does to the program, the others are imported
         logger.exception("Importing %s failed", page.url)
-        return _note_failure(
+        return _record_page_failure(
             page, gettext("An unexpected error occurred on this page; see the log."), is_permanent=False
         )
 
@@ -122,7 +122,7 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
     was_waiting = page.state == _State.WAITING
     if not was_waiting and _is_known(page, material):
         # The article was searched for claims before; later decisions of editors stay.
-        return _note_unchanged(page, now, answer)
+        return _record_unchanged(page, now, answer)
     # Values that a person set are applied only once, because an editor may have corrected them since.
     overrides = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
     article_read = read_article(material, overrides)
@@ -162,7 +162,7 @@ def _is_known(page: WatchedPage, material: Material) -> bool:
     return snapshots.values_list("text_sha256", flat=True).first() == digest
 
 
-def _note_unchanged(page: WatchedPage, now: datetime, answer: FetchedDocument) -> PageResult:
+def _record_unchanged(page: WatchedPage, now: datetime, answer: FetchedDocument) -> PageResult:
     _store_outcome(
         page, answer, unchanged=page.unchanged + 1, next_look_at=_compute_next_check(page, page.watch, now)
     )
@@ -181,7 +181,7 @@ def _compute_next_check(page: WatchedPage, watch: Watch, now: datetime) -> datet
     return None if watch.progress.kind == WatchProgress.Kind.PAGE else compute_next_check(page.found_at, now)
 
 
-def _note_failure(
+def _record_page_failure(
     page: WatchedPage, sentence: str, *, is_permanent: bool, delay: timedelta = timedelta()
 ) -> PageResult:
     if is_permanent or page.attempts >= MAX_ATTEMPTS:

@@ -194,9 +194,9 @@ def _finish(delivery: WebhookDelivery, state: str) -> None:
 
 
 def _queue_next_delivery(endpoint_id: int, paused_until: datetime) -> None:
-    waiting = WebhookDelivery.objects.filter(endpoint=endpoint_id, state=WebhookDelivery.State.PENDING)
-    if first := waiting.aggregate(first=Min("next_attempt_at"))["first"]:
-        worker_calls.queue_sending_later(endpoint_id, max(first, paused_until))
+    pending = WebhookDelivery.objects.filter(endpoint=endpoint_id, state=WebhookDelivery.State.PENDING)
+    if next_attempt_at := pending.aggregate(first=Min("next_attempt_at"))["first"]:
+        worker_calls.queue_sending_later(endpoint_id, max(next_attempt_at, paused_until))
 
 
 def _compute_pause(failures: int) -> timedelta:

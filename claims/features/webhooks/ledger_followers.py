@@ -33,8 +33,8 @@ def create_new_deliveries() -> int:
     """
     ends, count = time.monotonic() + MAX_RUN_SECONDS, 0
     for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
-        while (step := _process_next_entries(endpoint_id)) is not None:
-            count += step
+        while (created := _process_next_entries(endpoint_id)) is not None:
+            count += created
             if time.monotonic() > ends:
                 worker_calls.queue_ledger_search()
                 return count

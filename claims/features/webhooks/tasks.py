@@ -15,7 +15,7 @@ _REMOVAL_BATCH_SIZE = 5000
 
 
 @app.task(name=worker_calls.FOLLOW_TASK, queue=worker_calls.QUEUE_NAME)
-def follow_the_ledger() -> None:
+def create_deliveries() -> None:
     """Create the deliveries of the newest publications for every endpoint."""
     ledger_followers.create_new_deliveries()
 
@@ -36,7 +36,7 @@ def report_disabled(*, endpoint_id: int) -> None:
 
 @app.periodic(cron="* * * * *")
 @app.task(queue=worker_calls.QUEUE_NAME, queueing_lock="claims.features.webhooks.look_after")
-def look_after(timestamp: int) -> None:
+def queue_missed_work(timestamp: int) -> None:
     """Do work that was not queued (bulk imports, killed workers). Runs every minute."""
     disabled_endpoints.disable_without_token()
     ledger_followers.create_new_deliveries()

@@ -2,7 +2,7 @@
 
 One waiting job is enough, however much there is to do; hence the queueing lock. If one is already waiting, a
 worker may start it before it can see the changes of this transaction, so it is queued again after the commit.
-If the process dies in between, `claims.features.webhooks.tasks.look_after` finds the rest within a minute.
+If the process dies in between, `claims.features.webhooks.tasks.queue_missed_work` finds the rest within a minute.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ from factcheck.database.deferred_jobs import defer, defer_once
 QUEUE_NAME = "webhooks"
 #: Above all other jobs: copies of cited pages take minutes, and a correction must not wait for them.
 PRIORITY = 10
-FOLLOW_TASK = "claims.features.webhooks.tasks.follow_the_ledger"
+FOLLOW_TASK = "claims.features.webhooks.tasks.create_deliveries"
 SEND_TASK = "claims.features.webhooks.tasks.send_to_endpoint"
 REPORT_TASK = "claims.features.webhooks.tasks.report_disabled"
 

@@ -32,8 +32,8 @@ def ask_witnesses() -> int:
     checkpoint = Checkpoint.objects.of_ledger().newest()
     if checkpoint is None:
         return 0
-    waiting = Witness.objects.filter(active=True).exclude(cosignatures__checkpoint=checkpoint)
-    return sum(_ask_witness(witness, checkpoint) for witness in waiting)
+    pending_witnesses = Witness.objects.filter(active=True).exclude(cosignatures__checkpoint=checkpoint)
+    return sum(_ask_witness(witness, checkpoint) for witness in pending_witnesses)
 
 
 def build_cosigned_note(checkpoint: Checkpoint) -> str:
@@ -50,14 +50,17 @@ def is_ledger_known_to(witness: Witness) -> bool:
     checkpoint = Checkpoint.objects.of_ledger().newest()
     # Claims an old size that our ledger never had: a witness that knows the ledger rejects the size, others the
     # log.
-    return checkpoint is not None and _post(witness, checkpoint, checkpoint.tree_size + 1).status == 400
+    return (
+        checkpoint is not None
+        and _post_checkpoint(witness, checkpoint, checkpoint.tree_size + 1).status == 400
+    )
 
 
 def _ask_witness(witness: Witness, checkpoint: Checkpoint) -> bool:
     now = clock.get_database_time()
     failure, since, is_forked = "", None, False
     try:
-        cosignature = _submit(witness, checkpoint)
+        cosignature = _submit_checkpoint(witness, checkpoint)
     except NotCosigned as refusal:
         _log.warning("%s did not cosign checkpoint %s: %s", witness.name, checkpoint.tree_size, refusal)
         failure, since = str(refusal), witness.failing_since or now
@@ -75,11 +78,11 @@ def _ask_witness(witness: Witness, checkpoint: Checkpoint) -> bool:
     return not failure
 
 
-def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
+def _submit_checkpoint(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     """Submit a checkpoint. Raises `NotCosigned`."""
     last_cosigned = witness.cosignatures.order_by("-checkpoint").select_related("checkpoint").first()
     last_size = last_cosigned.checkpoint.tree_size if last_cosigned else 0
-    answer = _post(witness, checkpoint, last_size)
+    answer = _post_checkpoint(witness, checkpoint, last_size)
     if answer.status == 409:
         # The witness has seen another size than we remember, after a restored backup or a request signed with
         # the same key.
@@ -92,7 +95,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
                 )
                 % {"known": last_size, "size": checkpoint.tree_size}
             )
-        answer = _post(witness, checkpoint, last_size)
+        answer = _post_checkpoint(witness, checkpoint, last_size)
     if answer.status in (409, 422):
         raise TwoHistories(
             gettext(
@@ -120,7 +123,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     )
 
 
-def _post(witness: Witness, checkpoint: Checkpoint, last_size: int) -> PostResponse:
+def _post_checkpoint(witness: Witness, checkpoint: Checkpoint, last_size: int) -> PostResponse:
     size = checkpoint.tree_size
     hashes = (
         stored_tree.load_proof(merkle_tree.list_consistency_parts(last_size, size))

@@ -44,7 +44,7 @@ class Submission:
     proof: tuple[bytes, ...]
     checkpoint: str
     note: SignedNote
-    head: TreeHead
+    tree_head: TreeHead
 
     @classmethod
     def parse(cls, body: bytes) -> Self:
@@ -91,7 +91,7 @@ def cosign_checkpoint(submission: Submission) -> str:
         SubmissionRefused: the checkpoint does not continue the last one, or the log is unknown.
     """
     with transaction.atomic():
-        head, log = submission.head, _lock_log(submission.head.origin)
+        head, log = submission.tree_head, _lock_log(submission.tree_head.origin)
         if log is None:
             raise SubmissionRefused(404, "This witness does not know this log.\n")
         if not submission.note.is_signed_by(log.name, log.public_key):
@@ -120,7 +120,7 @@ def _lock_log(origin: str) -> WitnessedLog | None:
 
 
 def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefused | None:
-    head = submission.head
+    head = submission.tree_head
     if submission.old_size != log.tree_size:
         return SubmissionRefused(409, f"{log.tree_size}\n")
     if not log.tree_size:
@@ -142,7 +142,9 @@ def _store_evidence(submission: Submission, log: WitnessedLog, refusal: Submissi
     An outdated size is normal: the log then submits again with the current size. Another tree of the same size
     proves two histories. A proof that does not verify may come from anyone, sent with a genuine checkpoint.
     """
-    is_proven = submission.head.size == log.tree_size and submission.head.root.hex() != log.root_sha256
+    is_proven = (
+        submission.tree_head.size == log.tree_size and submission.tree_head.root.hex() != log.root_sha256
+    )
     if is_proven:
         _log.critical(
             "The ledger %s has two histories: two checkpoints of %s entries.", log.name, log.tree_size

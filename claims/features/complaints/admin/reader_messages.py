@@ -54,7 +54,7 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
             "typed": request.POST,
             "may_decide": self._may_decide(request),
             "is_held": row.state == row.State.NEW,
-            "held_because": [SpamSign(sign).label for sign in row.held_because],
+            "held_because": [SpamSign(spam_sign).label for spam_sign in row.held_because],
             "steps": self._list_steps(row),
             "may_see_contacts": person.has_perm("complaints.view_contactdetails"),
             "contacts": self._list_contacts(row) if person.has_perm("complaints.view_contactdetails") else [],

@@ -57,10 +57,10 @@ def require_post(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 @require_contact
 def show_message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Show the state of the message."""
-    about = contact.complaint or contact.request
+    message = contact.complaint or contact.request
     entry = None
-    if about is not None and about.claim_id and (contact.complaint or about.closed_at):
-        entry = Publication.objects.newest().filter(claim_id=about.claim_id).first()
+    if message is not None and message.claim_id and (contact.complaint or message.closed_at):
+        entry = Publication.objects.newest().filter(claim_id=message.claim_id).first()
     days_left = None
     if contact.complaint and contact.complaint.due_on:
         days_left = working_days.count_days_after(working_days.get_today(), contact.complaint.due_on)
@@ -69,7 +69,7 @@ def show_message(request: HttpRequest, contact: ContactDetails, token: str) -> H
         "complaint": contact.complaint,
         "sent_at": contact.created_at.isoformat(),
         "confirmed_at": contact.confirmed_at.isoformat() if contact.confirmed_at else "",
-        "about": about,
+        "about": message,
         "claim": entry.document if entry else None,
         "days_left": days_left,
         "token": token,

@@ -59,9 +59,9 @@ def write_listed_claim(body: Document) -> str:
         lines_found.append(body["claimed_on"])
     lines_found += [
         _("rated %(label)s by %(publisher)s")
-        % {"label": _format_rating(v), "publisher": escape_line(v["publisher"]["name"])}
-        for v in body["verdicts"]
-        if v["rating"]
+        % {"label": _format_rating(verdict), "publisher": escape_line(verdict["publisher"]["name"])}
+        for verdict in body["verdicts"]
+        if verdict["rating"]
     ]
     return "- " + ", ".join(lines_found)
 
@@ -255,18 +255,20 @@ def _write_translations(body: Document) -> Iterator[str]:
 
 def _write_versions(body: Document, history: Sequence[PlainVersion]) -> str:
     items = []
-    for one in history:
+    for plain_version in history:
         address = (
             body["url"]
-            if one.version == history[0].version
-            else settings.SITE_URL + build_permanent_path("claim-version", body["id"], one.version)
+            if plain_version.version == history[0].version
+            else settings.SITE_URL + build_permanent_path("claim-version", body["id"], plain_version.version)
         )
-        kind = str(dict(Publication.Kind.choices).get(one.kind, one.kind))
+        kind = str(dict(Publication.Kind.choices).get(plain_version.kind, plain_version.kind))
         version_link = format_link(
-            _("Version %(version)s") % {"version": one.version}, build_markdown_url(address)
+            _("Version %(version)s") % {"version": plain_version.version}, build_markdown_url(address)
         )
-        note = f": {escape_line(one.note)}" if one.note else ""
-        items.append(f"- {version_link}, {one.published_at.date().isoformat()}, {escape_line(kind)}{note}")
+        note = f": {escape_line(plain_version.note)}" if plain_version.note else ""
+        items.append(
+            f"- {version_link}, {plain_version.published_at.date().isoformat()}, {escape_line(kind)}{note}"
+        )
     return f"## {_('Corrections and versions')}\n\n" + "\n".join(items)
 
 

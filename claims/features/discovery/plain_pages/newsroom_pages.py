@@ -84,7 +84,7 @@ def build_about(request: HttpRequest, kind: str, version: int | None = None) -> 
         else choose_language(get_language() or "en", languages)
     )
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
-    page = next((one for one in versions if version in (None, one.version)), None)
+    page = next((page_version for page_version in versions if version in (None, page_version.version)), None)
     if page is None:
         raise Http404("The newsroom has not written this page.")
     text = list_text.write_page(page.title, newsroom_text.write_about(page, versions))

@@ -44,7 +44,9 @@ def build_claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Ht
 def build_claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | HttpResponseBase:
     """Return an earlier version of a claim."""
     history = _load_history(pk)
-    plain_version = next((one for one in history if one.version == version), None)
+    plain_version = next(
+        (history_entry for history_entry in history if history_entry.version == version), None
+    )
     if plain_version is None:
         raise Http404("The claim has no such version.")
     entry = _load_entry(pk, version)

@@ -161,12 +161,12 @@ def _typeset_kind(texts: PictureTexts, language: str) -> TypesetText | None:
     return fit_text(kind, width=_TEXT_WIDTH, height=104, sizes=(68, 46), language=language) if kind else None
 
 
-def _draw_band(image: Image.Image, texts: list[TypesetText], background: str, letters: str) -> None:
+def _draw_band(image: Image.Image, texts: list[TypesetText], background: str, text_colour: str) -> None:
     """Draw the texts below each other on the rating's colour."""
     ImageDraw.Draw(image).rectangle((0, 0, WIDTH, _BAND_HEIGHT), fill=background)
     top = (_BAND_HEIGHT - sum(text.height for text in texts)) // 2
     for text in texts:
-        text.draw(image, (_MARGIN, top, WIDTH - _MARGIN, top + text.height), letters, background)
+        text.draw(image, (_MARGIN, top, WIDTH - _MARGIN, top + text.height), text_colour, background)
         top += text.height
 
 

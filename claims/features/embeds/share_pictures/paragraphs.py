@@ -112,7 +112,9 @@ def clean_drawable(text: str) -> str | None:
             characters.append(cluster)
             continue
         letters = [
-            c for c in cluster if unicodedata.category(c) not in (*_OMITTABLE_CATEGORIES, "Mn", "Me", "Cf")
+            character
+            for character in cluster
+            if unicodedata.category(character) not in (*_OMITTABLE_CATEGORIES, "Mn", "Me", "Cf")
         ]
         if any(choose_typeface(letter) is None for letter in letters):
             return None
@@ -124,7 +126,9 @@ def _clean_beginning(text: str) -> str:
     """Return the beginning of the text without invisible characters, with an ellipsis if it was cut."""
     beginning = " ".join(text[: 20 * MAX_LENGTH].split())
     visible = "".join(
-        c for c in beginning if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Cc", "Cs")
+        character
+        for character in beginning
+        if character in _JOINERS or unicodedata.category(character) not in ("Cf", "Cc", "Cs")
     )
     normalised = unicodedata.normalize("NFC", visible[: MAX_LENGTH + 1])
     if len(normalised) <= MAX_LENGTH and len(text) <= 20 * MAX_LENGTH:

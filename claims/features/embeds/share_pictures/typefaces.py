@@ -22,8 +22,10 @@ def load_coverage() -> dict[str, tuple[list[int], list[int]]]:
 
 
 def _parse_ranges(text: str) -> tuple[list[int], list[int]]:
-    ends = [stretch.partition("-") for stretch in text.split()]
-    return [int(first, 16) for first, _, _ in ends], [int(last or first, 16) for first, _, last in ends]
+    ends = [range_text.partition("-") for range_text in text.split()]
+    return [int(range_start, 16) for range_start, _, _ in ends], [
+        int(range_end or range_start, 16) for range_start, _, range_end in ends
+    ]
 
 
 @lru_cache(maxsize=20_000)

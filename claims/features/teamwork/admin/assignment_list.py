@@ -124,16 +124,16 @@ class AssignedList:
 
     def _assign_all(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         data = request.POST
-        to, due_on = find_person(data["person"]), parse_day(data.get("due_on", ""))
+        assignee, due_on = find_person(data["person"]), parse_day(data.get("due_on", ""))
         weight = data.get("priority", "")
         priority = parse_priority(weight) if weight else assignments.KEEP_VALUE
         assign = partial(
             assignments.assign_work,
-            to=to,
+            to=assignee,
             by=get_person(request),
             due_on=assignments.KEEP_VALUE if due_on is None else due_on,
             priority=priority,
         )
         if count := change_rows(request, rows, assign, lambda row: getattr(row, "claim", row)):
             message = ngettext("%(number)d more for %(who)s.", "%(number)d more for %(who)s.", count)
-            messages.success(request, message % {"who": get_display_name(to), "number": count})
+            messages.success(request, message % {"who": get_display_name(assignee), "number": count})

@@ -352,8 +352,8 @@ def _list_assignment_moves(state: str, person: User) -> Iterable[dict[str, Any]]
     if not person.has_perm(assignments.TAKE_PERMISSION):
         return
     action, label = ("release", _("Release")) if state.endswith("-held") else ("take", _("Assign to me"))
-    to = _TARGET_COLUMNS.get((state, action), "")
-    yield {"action": action, "label": label, "to": to, "note": "", "required": False}
+    target_column = _TARGET_COLUMNS.get((state, action), "")
+    yield {"action": action, "label": label, "to": target_column, "note": "", "required": False}
 
 
 def build_board_context(request: HttpRequest, person: User) -> dict[str, Any]:

@@ -60,29 +60,34 @@ class CalendarDay:
 
 def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
     today = timezone.localdate()
-    first = _parse_month(request.GET.get("month", ""), today)
+    first_day = _parse_month(request.GET.get("month", ""), today)
     is_mine, as_list = "mine" in request.GET, "list" in request.GET
     weeks = months.Calendar(firstweekday=(get_first_weekday(request) - 1) % 7)
-    days = list(weeks.itermonthdates(first.year, first.month))
+    days = list(weeks.itermonthdates(first_day.year, first_day.month))
     entries: dict[date, list[CalendarEntry]] = defaultdict(list)
-    others: dict[date, int] = defaultdict(int)
+    hidden_counts: dict[date, int] = defaultdict(int)
     for day, entry, number in _find_entries(days[0], days[-1], person, is_mine=is_mine, today=today):
         entries[day].append(entry)
-        others[day] += number
+        hidden_counts[day] += number
     page = reverse("admin:teamwork_assignment_calendar")
     parameters = ("&mine=1" if is_mine else "") + ("&list=1" if as_list else "")
     work = reverse("admin:teamwork_assignment_changelist") + "?done=no" + ("&who=me" if is_mine else "")
     return {
-        "month": first,
+        "month": first_day,
         "days": [
             CalendarDay(
-                day, day.month == first.month, day == today, entries[day], others[day], f"{work}&due={day}"
+                day,
+                day.month == first_day.month,
+                day == today,
+                entries[day],
+                hidden_counts[day],
+                f"{work}&due={day}",
             )
             for day in days
         ],
         "weekdays": [(WEEKDAYS_ABBR[day.weekday()], WEEKDAYS[day.weekday()]) for day in days[:7]],
-        "before": f"{page}?month={first - timedelta(days=1):%Y-%m}{parameters}",
-        "after": f"{page}?month={first + timedelta(days=31):%Y-%m}{parameters}",
+        "before": f"{page}?month={first_day - timedelta(days=1):%Y-%m}{parameters}",
+        "after": f"{page}?month={first_day + timedelta(days=31):%Y-%m}{parameters}",
         "this_month": f"{page}?{parameters[1:]}",
         "mine": is_mine,
         "as_list": as_list,
@@ -93,28 +98,30 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
 def _parse_month(text: str, today: date) -> date:
     """Return the first day of the requested or the current month."""
     try:
-        first = date.fromisoformat(f"{text}-01")
+        first_day = date.fromisoformat(f"{text}-01")
     except ValueError:
-        first = today.replace(day=1)
-    return first if _MIN_YEAR <= first.year <= _MAX_YEAR else today.replace(day=1)
+        first_day = today.replace(day=1)
+    return first_day if _MIN_YEAR <= first_day.year <= _MAX_YEAR else today.replace(day=1)
 
 
 def _find_entries(
-    first: date, last: date, person: User, *, is_mine: bool, today: date
+    first_day: date, last_day: date, person: User, *, is_mine: bool, today: date
 ) -> Iterator[tuple[date, CalendarEntry, int]]:
     """Yield each day with an entry. The first entry of a kind comes with the number of entries not shown on
     that day.
     """
-    work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first, last))
+    work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first_day, last_day))
     rechecks = (
         Verdict.objects.readable_by(person)
-        .filter(state=Verdict.State.PUBLISHED, recheck_on__range=(first, last), publisher__is_house=True)
+        .filter(
+            state=Verdict.State.PUBLISHED, recheck_on__range=(first_day, last_day), publisher__is_house=True
+        )
         .defer("explanation")
     )
     planned_publications = (
         ScheduledPublication.objects.readable_by(person).open().annotate(day=TruncDate("publish_at"))
     )
-    planned_publications = planned_publications.filter(day__gte=first, day__lte=last).defer(
+    planned_publications = planned_publications.filter(day__gte=first_day, day__lte=last_day).defer(
         "verdict__explanation"
     )
     if is_mine:

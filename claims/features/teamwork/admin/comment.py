@@ -129,9 +129,9 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         person = get_person(request)
         replies = Comment.objects.readable_by(person).filter(reply_to=thread).order_by("pk")
         page = Paginator(replies, REPLIES_OF_ONE_THREAD).get_page(request.GET.get("p"))
-        first, *others = build_shown_comments([thread, *page.object_list], person)
-        last = (others or [first])[-1].row.pk
-        thread_context = ShownThread(first, others, earlier=0, last=last, key=uuid4())
+        first_comment, *other_replies = build_shown_comments([thread, *page.object_list], person)
+        last_comment = (other_replies or [first_comment])[-1].row.pk
+        thread_context = ShownThread(first_comment, other_replies, earlier=0, last=last_comment, key=uuid4())
         return self._render_page(request, thread.claim, threads=[thread_context], page=page)
 
     @desk_page("on/<int:claim>/write/")
@@ -148,7 +148,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         write = partial(
             comments.add_comment, about, text, by=person, verdict=verdict, reply_to=reply_to, key=key
         )
-        return self._store(request, write, about, text, reply_to)
+        return self._store_and_redirect(request, write, about, text, reply_to)
 
     @desk_page("<int:pk>/edit/")
     def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -159,7 +159,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         edit = partial(
             comments.edit_comment, comment, text, by=get_person(request), expected_text=seen_version
         )
-        return self._store(request, edit, comment.claim, text, comment)
+        return self._store_and_redirect(request, edit, comment.claim, text, comment)
 
     @row_action(_("Withdraw the comment"), permission="view")
     def withdraw(self, request: HttpRequest, comment: Comment) -> str:
@@ -172,7 +172,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         comments.resolve_thread(comment, by=get_person(request), resolved=not again, expected_id=last)
         return ""
 
-    def _store(
+    def _store_and_redirect(
         self,
         request: HttpRequest,
         write: Callable[[], comments.CommentResult],

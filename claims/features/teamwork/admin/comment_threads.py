@@ -148,6 +148,6 @@ def build_comment_path(comment: Comment, person: User) -> str:
     anchor = f"#comment-{comment.pk}"
     if newer < CLAIM_PAGE_LIMITS.threads and later < CLAIM_PAGE_LIMITS.replies:
         return change_page(comment.claim) + anchor
-    before = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
-    page = before // REPLIES_OF_ONE_THREAD + 1
+    earlier_comments = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
+    page = earlier_comments // REPLIES_OF_ONE_THREAD + 1
     return f"{reverse('admin:teamwork_comment_thread', args=[thread.pk])}?p={page}{anchor}"

@@ -29,8 +29,8 @@ class WatchFilter(DropdownFilter):
         watch = str(self.value() or "")
         if not watch.isdecimal():
             return queryset
-        places = Appearance.objects.filter(claim=OuterRef("pk"), source__watched_pages__watch=int(watch))
-        return queryset.filter(Exists(places))
+        appearances = Appearance.objects.filter(claim=OuterRef("pk"), source__watched_pages__watch=int(watch))
+        return queryset.filter(Exists(appearances))
 
 
 def _find_failing(watches: Any, person: User) -> QuerySet[Watch]:

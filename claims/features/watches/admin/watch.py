@@ -140,7 +140,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method == "POST" and "follow" in request.POST:
-            return self._follow(request)
+            return self._follow_chosen_page(request)
         form = AddressForm(request.POST or None)
         followable_lists = _find_followable(form) if form.is_bound and form.is_valid() else []
         if followable_lists:
@@ -152,7 +152,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         }
         return self.show_page(request, "watch_add", context)
 
-    def _follow(self, request: HttpRequest) -> HttpResponse:
+    def _follow_chosen_page(self, request: HttpRequest) -> HttpResponse:
         values = {name: request.POST.get(name, "") for name in ("name", "kind")}
         with RefusalMessages(request):
             watch = watch_edits.add_watch(request.POST["follow"], by=get_person(request), **values)

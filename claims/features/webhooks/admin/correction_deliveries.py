@@ -25,9 +25,9 @@ def describe_deliveries(entries: Sequence[Publication], person: User) -> dict[in
         endpoint__in=WebhookEndpoint.objects.values("pk"), publication__in=entries
     )
     for delivery in deliveries.select_related("endpoint").order_by("endpoint__name", "pk")[:_MAX_SHOWN]:
-        when = date_format(localtime(delivery.settled_at or delivery.created_at), "DATETIME_FORMAT")
+        moment = date_format(localtime(delivery.settled_at or delivery.created_at), "DATETIME_FORMAT")
         lines[delivery.publication_id or 0].append(
             _("Webhook “%(name)s”: %(state)s, %(when)s")
-            % {"name": delivery.endpoint.name, "state": delivery.get_state_display(), "when": when}
+            % {"name": delivery.endpoint.name, "state": delivery.get_state_display(), "when": moment}
         )
     return lines

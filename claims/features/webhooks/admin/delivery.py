@@ -76,7 +76,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin, DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookDelivery]:
         rows = super().get_queryset(request).select_related("endpoint", "publication")
-        last = WebhookAttempt.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
+        last_attempt = WebhookAttempt.objects.filter(delivery=OuterRef("pk")).order_by("-pk")
         # The publication's texts can be long; the list does not show them.
         return rows.defer(
             "publication__body",
@@ -85,8 +85,8 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin, DeskAdmin):
             "publication__search",
         ).annotate(
             attempts_number=Count("attempts"),
-            last_status=Subquery(last.values("status_code")[:1]),
-            last_error=Subquery(last.values("error")[:1]),
+            last_status=Subquery(last_attempt.values("status_code")[:1]),
+            last_error=Subquery(last_attempt.values("error")[:1]),
         )
 
     @admin.display(description=_("claim"))

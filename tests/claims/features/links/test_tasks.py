@@ -23,7 +23,7 @@ def test_links_are_looked_at_only_where_that_is_on(
     monkeypatch.setattr(check_run, "run_link_checks", lambda **_options: begun.append(True))
     url = "https://paper.example/page"
     LinkState.objects.create(source=make_source(url=url), url=url, site="https://paper.example")
-    tasks.look_after_links(timestamp=0)
+    tasks.queue_due_checks(timestamp=0)
     assert ProcrastinateJob.objects.filter(task_name="claims.features.links.check_links").exists() is is_on
     context: Any = type("Context", (), {"should_abort": lambda _self: False})()
     tasks.check_links(context)

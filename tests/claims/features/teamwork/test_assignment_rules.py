@@ -171,10 +171,10 @@ def test_an_import_is_assigned_by_the_worker_afterwards_and_tells_nobody_one_by_
             file="a.csv",
             position=str(claim.pk),
         )
-    assignment_rules.call_after_import(run.pk)
+    assignment_rules.queue_rules_after_import(run.pk)
     assert not ProcrastinateJob.objects.exists()
     rule(person=checker)
-    assignment_rules.call_after_import(run.pk)
+    assignment_rules.queue_rules_after_import(run.pk)
     job = ProcrastinateJob.objects.get()
     assert (job.task_name, job.args) == ("claims.features.teamwork.assign_imported", {"run_id": run.pk})
     with pytest.MonkeyPatch.context() as patch:

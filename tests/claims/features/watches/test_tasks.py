@@ -46,8 +46,8 @@ def test_the_worker_takes_a_feed_all_the_way(
     paper.page("/none", status=404)
     failing = make_watch(f"{paper.address}/none", name="Fails")
     paused = make_watch(paper.feed("/2", path="/paused"), active=False)
-    tasks.look_after_watches(0)
-    tasks.look_after_watches(0)
+    tasks.queue_due_visits(0)
+    tasks.queue_due_visits(0)
     monkeypatch.setattr(tasks, "MAX_RUN_SECONDS", 600.0)
     run_waiting_jobs()
     assert Claim.objects.filter(state="proposed").values("appearances__source").distinct().count() == 2

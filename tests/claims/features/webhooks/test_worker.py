@@ -146,10 +146,10 @@ class TestOnceAMinute:
     ) -> None:
         publish()
         ProcrastinateJob.objects.all().delete()
-        tasks.look_after(timestamp=0)
+        tasks.queue_missed_work(timestamp=0)
         job = ProcrastinateJob.objects.get()
         assert (job.task_name, job.args) == (worker_calls.SEND_TASK, {"endpoint_id": endpoint.pk})
-        tasks.look_after(timestamp=60)
+        tasks.queue_missed_work(timestamp=60)
         assert ProcrastinateJob.objects.count() == 1
 
     @pytest.mark.parametrize(
@@ -160,10 +160,10 @@ class TestOnceAMinute:
         ledger_followers.create_new_deliveries()
         ProcrastinateJob.objects.all().delete()
         WebhookProgress.objects.update(**{column: timezone.now() + timedelta(seconds=30)})
-        tasks.look_after(timestamp=0)
+        tasks.queue_missed_work(timestamp=0)
         assert not ProcrastinateJob.objects.exists()
         with time_machine.travel(datetime.now(UTC) + timedelta(seconds=31)):
-            tasks.look_after(timestamp=60)
+            tasks.queue_missed_work(timestamp=60)
         assert ProcrastinateJob.objects.count() == 1
 
     def test_leaves_switched_off_endpoints_alone(self, endpoint: WebhookEndpoint, publish: Publish) -> None:
@@ -171,7 +171,7 @@ class TestOnceAMinute:
         ledger_followers.create_new_deliveries()
         ProcrastinateJob.objects.all().delete()
         WebhookEndpoint.objects.update(active=False)
-        tasks.look_after(timestamp=0)
+        tasks.queue_missed_work(timestamp=0)
         assert not ProcrastinateJob.objects.exists()
 
 

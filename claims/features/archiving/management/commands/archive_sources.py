@@ -48,7 +48,7 @@ class Command(LocalizedCommand):
             )
             return
         try:
-            outcomes = self._archive()
+            outcomes = self._archive_due_sources()
         except KeyboardInterrupt:
             raise CommandError(
                 gettext("Stopped. The archived copies are kept; run the same command to continue.")
@@ -69,7 +69,7 @@ class Command(LocalizedCommand):
                 gettext("Not every page could be archived; the desk shows why at each source.")
             )
 
-    def _archive(self) -> Counter[str]:
+    def _archive_due_sources(self) -> Counter[str]:
         outcomes: Counter[str] = Counter()
         due = ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
         bar = Progress(

@@ -50,7 +50,7 @@ class Command(LocalizedCommand):
         selected = LinkState.objects.all() if only is None else LinkState.objects.filter(pk__in=only)
         if options["all"] or only is not None:
             selected.filter(next_at__gt=started_at).update(next_at=started_at)
-        tally = self._check(only)
+        tally = self._check_links(only)
         console = build_console(cast(TextIO, self.stdout))
         print_tally(tally, console)
         checked_links = selected.filter(checked_at__gte=started_at)
@@ -73,7 +73,7 @@ class Command(LocalizedCommand):
             )
         return sources
 
-    def _check(self, only: list[int] | None) -> LinkTally:
+    def _check_links(self, only: list[int] | None) -> LinkTally:
         tally = LinkTally()
         console = Console(stderr=True, markup=False, emoji=False, highlight=False)
         columns = (

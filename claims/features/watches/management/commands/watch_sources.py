@@ -68,14 +68,14 @@ class Command(LocalizedCommand):
         if options["list"]:
             print_watches(Watch.objects.select_related("progress"), out)
         elif options["add"] is not None:
-            self._add(options)
+            self._add_watch(options)
         else:
             if now:
                 everything = WatchProgress.objects.filter(watch__in=Watch.objects.active())
                 everything.update(next_visit_at=timezone.now())
-            self._visit()
+            self._visit_due_watches()
 
-    def _visit(self) -> None:
+    def _visit_due_watches(self) -> None:
         err = Console(stderr=True, markup=False, emoji=False, highlight=False)
         failing = 0
         for watch_id in visits.list_due_watches():
@@ -92,7 +92,7 @@ class Command(LocalizedCommand):
         if failing:
             raise CommandError(gettext("Watches that failed: %(failing)s.") % {"failing": failing})
 
-    def _add(self, options: dict[str, Any]) -> None:
+    def _add_watch(self, options: dict[str, Any]) -> None:
         by = find_user(options["by"])
         try:
             followable_lists = find_followable(options["add"], visits.build_visitor())
