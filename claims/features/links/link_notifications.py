@@ -15,7 +15,7 @@ MAX_CLAIMS = 20
 
 
 def notify_about_link(link: LinkState) -> None:
-    """Tell the people who work on claims citing this source that its link has changed."""
+    """Notify the people who work on claims citing this source that its link has changed."""
     cited_by = Claim.objects.filter(pk__in=find_citing_claims(link.source_id, MAX_CLAIMS)).order_by("pk")
     with translation.override(settings.LANGUAGE_CODE):
         note = _("“%(title)s”, %(address)s: %(what)s") % {

@@ -96,7 +96,7 @@ def compute_next_check(
 
 
 def get_proof(outcome: str, reason: str) -> Proof:
-    """Return the proof that this result needs."""
+    """Return how often and for how long this result must repeat before it counts."""
     if outcome == LinkOutcome.GONE and reason == "name_not_found":
         return _UNKNOWN_HOST_PROOF
     return _PROOFS[LinkOutcome(outcome)]

@@ -29,12 +29,12 @@ def queue_ledger_search(**signal: Any) -> None:
 
 
 def queue_sending(endpoint_id: int) -> None:
-    """Queue sending to an endpoint."""
+    """Queue the sending of an endpoint's due messages."""
     _queue_job(SEND_TASK, f"{SEND_TASK}:{endpoint_id}", endpoint_id=endpoint_id)
 
 
 def queue_sending_later(endpoint_id: int, at: datetime) -> None:
-    """Queue sending to an endpoint at a later time."""
+    """Queue the sending of an endpoint's messages for a later time."""
     defer(SEND_TASK, {"endpoint_id": endpoint_id}, queue=QUEUE_NAME, scheduled_at=at, priority=PRIORITY)
 
 

@@ -34,8 +34,8 @@ def build_claims(request: HttpRequest) -> PlainPage:
 
 
 def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) -> tuple[str, str]:
-    """Return a sentence about the search, possibly empty, and the claims found: among all claims, or those about one
-    subject.
+    """Return a sentence about the search, which may be empty, and the text of the claims found, among all claims
+    or those about one subject.
 
     Raises:
         Http404: the filter is invalid.
