@@ -159,7 +159,7 @@ class ChatChannelAdmin(DeskAdmin):
     def list_history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:
         events = [
             entry
-            for entry in self._log_entries(row, action_flag=CHANGE)
+            for entry in self._list_log_entries(row, action_flag=CHANGE)
             if entry.description in {gettext(TESTED_MESSAGE), gettext(REPLACED_MESSAGE)}
         ]
         return [*super().list_history_entries(row, reader), *events]

@@ -156,7 +156,7 @@ class WebhookAdmin(DeskAdmin):
         # Saved forms are logged with their changes, as JSON; button actions as a sentence.
         events = [
             entry
-            for entry in self._log_entries(row, action_flag=CHANGE)
+            for entry in self._list_log_entries(row, action_flag=CHANGE)
             if entry.description in map(gettext, _ACTION_MESSAGES)
         ]
         return [*super().list_history_entries(row, reader), *events]
