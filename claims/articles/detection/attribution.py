@@ -16,7 +16,7 @@ from claims.articles.detection.identities import Identities
 from claims.articles.detection.lexicon import Lexicon, split_words, tokenise
 from claims.articles.detection.names import find_gender_of_roles, is_capital, is_role, split_name
 from claims.articles.detection.narrations import extract_narration
-from claims.articles.detection.people import KnownPeople, Mention, NamedEntity
+from claims.articles.detection.people import KnownPeople, NamedEntity, NameMention
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence
 from claims.articles.detection.speakers import Speaker, is_body_word, read_speaker
@@ -204,7 +204,7 @@ class Attributor:
         elif member is not None and " " in member.name and not self._is_body(member.name):
             self._focus.note_unnamed_person(None)  # perhaps a person with an unusual name
 
-    def _note_unnamed_person(self, narration: str, subject: Mention | None) -> None:
+    def _note_unnamed_person(self, narration: str, subject: NameMention | None) -> None:
         """Note a person without a known name, so that "he" does not refer to an earlier person.
 
         That person is an office whose holder is unknown ("Le ministre, qui était absent, …"), an unusual name, or a
@@ -261,7 +261,7 @@ class Attributor:
         has_role = any(is_role(word, self._language) for word, is_body in parts if not is_body)
         return not has_role and any(is_body for _word, is_body in parts)
 
-    def _read_unannounced(self, narration: str, mentions: Sequence[Mention]) -> Speaker | None:
+    def _read_unannounced(self, narration: str, mentions: Sequence[NameMention]) -> Speaker | None:
         """Read attributions without a known verb of saying: by a colon, a name beside a quotation, or a second verb."""
         people = [mention for mention in mentions if mention.member.person]
         if not mentions and _COLON_PATTERN.match(narration):
@@ -286,7 +286,7 @@ class Attributor:
                 return self._identities.build_speaker(mention.member)
         return None
 
-    def _is_behind_quotation(self, narration: str, mention: Mention) -> bool:
+    def _is_behind_quotation(self, narration: str, mention: NameMention) -> bool:
         """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": only a verb and an office may come
         between.
         """

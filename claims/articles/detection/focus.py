@@ -3,7 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 
-from claims.articles.detection.people import Mention, NamedEntity
+from claims.articles.detection.people import NamedEntity, NameMention
 
 _BLOCKS_REMEMBERED = 3
 _TRACES_REMEMBERED = 40
@@ -35,7 +35,7 @@ class Focus:
     def start_sentence(self) -> None:
         self._sentence += 1
 
-    def note_mentions(self, mentions: list[Mention]) -> None:
+    def note_mentions(self, mentions: list[NameMention]) -> None:
         """Remember the people that a sentence names. Its subject comes last, as the nearest antecedent."""
         for mention in sorted(mentions, key=lambda mention: mention.subject):
             if mention.member.person:

@@ -44,7 +44,7 @@ class NamedEntity:
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class NameMention:
     """A position in a sentence that names a person or body. `subject`: the sentence is about them."""
 
     member: NamedEntity
@@ -239,11 +239,11 @@ class KnownPeople:
         """Return whether the text also has the word in lower case, so that it is no name."""
         return word.lower() in self._small
 
-    def find_mentions(self, narration: str) -> list[Mention]:
+    def find_mentions(self, narration: str) -> list[NameMention]:
         """Return the people that the sentence names outside quotations, in order."""
         if not self._language.cased:
             return self._find_mentions_without_case(narration)
-        occurrences: list[Mention] = []
+        occurrences: list[NameMention] = []
         tokens = list(_WORD_PATTERN.finditer(narration))
         index = 0
         while index < len(tokens):
@@ -260,7 +260,7 @@ class KnownPeople:
                         and self._is_subject(narration, tokens, index)
                         and not any(mention.subject for mention in occurrences)
                     )
-                    occurrences.append(Mention(member, tokens[index].start(), subject))
+                    occurrences.append(NameMention(member, tokens[index].start(), subject))
                     index += length
                     break
             else:
@@ -289,11 +289,11 @@ class KnownPeople:
             for word in words
         )
 
-    def _find_mentions_without_case(self, narration: str) -> list[Mention]:
-        occurrences: dict[str, Mention] = {}
+    def _find_mentions_without_case(self, narration: str) -> list[NameMention]:
+        occurrences: dict[str, NameMention] = {}
         for member, place in self._find_named(narration):
             is_near = place <= 14 if not self._language.is_spaced else len(narration[:place].split()) <= 4
-            occurrences.setdefault(member.name, Mention(member, place, is_near))
+            occurrences.setdefault(member.name, NameMention(member, place, is_near))
         return list(occurrences.values())
 
     def _find_named(self, text: str) -> Iterator[tuple[NamedEntity, int]]:
