@@ -308,15 +308,10 @@ class _BatchUndo:
         self, imported_records: QuerySet[ImportedRecord]
     ) -> dict[int, publishing.LedgerChange]:
         """Retract verdicts without a predecessor, and replace the others with a new version of their predecessor."""
-        made_verdicts = Verdict.objects.filter(
-            pk__in=imported_records.filter(made_verdict=True).values("verdict")
-        )
+        made_ids = imported_records.filter(made_verdict=True).values("verdict")
+        made_verdicts = Verdict.objects.filter(pk__in=made_ids).exclude(origin=Verdict.Origin.HOUSE)
         first: dict[tuple[int, int], Verdict] = {}
-        for verdict in (
-            made_verdicts.exclude(origin=Verdict.Origin.HOUSE)
-            .select_related("supersedes")
-            .order_by("version")
-        ):
+        for verdict in made_verdicts.select_related("supersedes").order_by("version"):
             first.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
         # It need not be this import's own: undoing a later import restores it as a new version.
         live_verdicts = [
@@ -349,10 +344,8 @@ class _BatchUndo:
         )
         # Identical records no longer refer to anything.
         for verdict in verdicts:
-            imported_values = ImportedRecord.objects.filter(
-                claim=verdict.claim_id, verdict__publisher=verdict.publisher_id
-            )
-            imported_values.delete()
+            records = ImportedRecord.objects.filter(claim=verdict.claim_id)
+            records.filter(verdict__publisher=verdict.publisher_id).delete()
 
     def _restore(self, verdicts: Sequence[tuple[Verdict, Verdict]]) -> None:
         """Replace each verdict with a new version that has its content from before the import."""
@@ -378,9 +371,7 @@ class _BatchUndo:
             )
         ]
         copy_rows(Verdict, rows)
-        rests_on = {
-            earlier_verdict.pk: row.pk for row, (_live, earlier_verdict) in zip(rows, verdicts, strict=True)
-        }
+        rests_on = {earlier.pk: row.pk for row, (_live, earlier) in zip(rows, verdicts, strict=True)}
         copy_evidence(rests_on)
 
     def _decline(self, claims: list[Claim]) -> None:

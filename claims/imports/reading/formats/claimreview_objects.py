@@ -71,14 +71,14 @@ def read_reviews(
     records_found = list(_find_reviews(tree, place, graph, page, _MediaPairing.of(among or [tree], graph)))
     if len(records_found) == 1:
         return records_found
-    return [
-        _set_place(one, RecordPlace(place.file, f"{place.position}, review {number}"))
+    numbered = (
+        (one, RecordPlace(place.file, f"{place.position}, review {number}"))
         for number, one in enumerate(records_found, 1)
+    )
+    return [
+        one._replace(place=its_own) if isinstance(one, RawRecord) else replace(one, place=its_own)
+        for one, its_own in numbered
     ]
-
-
-def _set_place(one: RawRecord | Refusal, place: RecordPlace) -> RawRecord | Refusal:
-    return one._replace(place=place) if isinstance(one, RawRecord) else replace(one, place=place)
 
 
 def is_review(node: Any) -> bool:
@@ -170,10 +170,9 @@ def _iterate_reviews(
     """Yield the fields of a review, once for each claim that it judges."""
     language = _read_language(review)
     claims = find_things(find_value(review, "itemReviewed"), graph)
-    claims_described = [claim for claim in claims if isinstance(claim, dict)]
     statements = _find_statements(find_value(review, "claimReviewed"), language)
     if not statements:
-        statements = [one for claim in claims_described for one in find_texts(find_value(claim, "text"))]
+        statements = [one for claim in claims for one in find_texts(find_value(claim, "text"))]
     common = _read_review(review, parent, language, graph, page)
     if len(statements) <= 1:
         yield _drop_empty(
@@ -276,19 +275,13 @@ def _is_from_another_site(review: Node, graph: Graph) -> bool:
 
 
 def _find_own_page(review: Node, graph: Graph) -> Node | None:
-    for one in find_things(find_value(review, "mainEntityOfPage", "isPartOf"), graph):
-        if isinstance(one, dict) and find_types(one) & PAGE_TYPES:
-            return one
-    return None
+    pages = find_things(find_value(review, "mainEntityOfPage", "isPartOf"), graph)
+    return next((page for page in pages if isinstance(page, dict) and find_types(page) & PAGE_TYPES), None)
 
 
 def _find_url(review: Node, around: Node | None, graph: Graph) -> str:
-    for value in (
-        find_value(review, "url"),
-        find_value(review, "mainEntityOfPage"),
-        find_value(around, "url"),
-    ):
-        if addresses := find_addresses(value, graph):
+    for node, name in ((review, "url"), (review, "mainEntityOfPage"), (around, "url")):
+        if addresses := find_addresses(find_value(node, name), graph):
             return addresses[0]
     return _get_web_url((around or {}).get("@id")) or ""
 
@@ -310,15 +303,10 @@ def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
     ratings = [one for one in rating_nodes if isinstance(one, dict)]
     texts = find_texts([one for one in rating_nodes if not isinstance(one, dict)])
 
-    def find_first(name: str) -> Any:
-        return next(
-            (one for rating in ratings if (one := find_text(find_value(rating, name))) is not None), None
-        )
-
-    number = find_first("ratingValue")
+    number = _find_first_text(ratings, "ratingValue")
     if number is None:
         number = next(filter(schema_org.is_number, texts), None)
-    label = find_first("alternateName") or find_first("name")
+    label = _find_first_text(ratings, "alternateName") or _find_first_text(ratings, "name")
     if label is None:
         # Publishers whose system has no field for the label put it into the number.
         label = next(
@@ -330,10 +318,15 @@ def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
     return {
         "rating": label,
         "rating_value": number if schema_org.is_number(number) else None,
-        "rating_best": find_first("bestRating"),
-        "rating_worst": find_first("worstRating"),
+        "rating_best": _find_first_text(ratings, "bestRating"),
+        "rating_worst": _find_first_text(ratings, "worstRating"),
         "summary": explanation or _read_finding(review),
     }
+
+
+def _find_first_text(nodes: Sequence[Any], name: str) -> Any:
+    texts = (find_text(find_value(node, name)) for node in nodes)
+    return next((text for text in texts if text is not None), None)
 
 
 def _read_finding(review: Node) -> str | None:
@@ -351,17 +344,13 @@ def _read_language(node: Any) -> Any:
 
 
 def _read_claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]:
-    claims_described = [claim for claim in claims if isinstance(claim, dict)]
-
     def find_first(*names: str) -> Any:
-        return next(
-            (one for claim in claims_described if (one := find_value(claim, *names)) is not None), None
-        )
+        return next((one for claim in claims if (one := find_value(claim, *names)) is not None), None)
 
     return {
         **_read_claimant(find_things(find_first("author", "creator"), graph)),
         "language": find_text(find_first("inLanguage"), name_keys=("alternateName", "identifier", "name")),
-        "claimed_on": _find_claim_date(claims_described, graph),
+        "claimed_on": _find_claim_date(claims, graph),
         "appearances": _find_appearances(claims, review, graph),
         "topics": _read_topics(find_first("keywords"), graph)
         or _read_topics(find_value(review, "keywords"), graph),
@@ -380,16 +369,11 @@ def _read_claimant(authors: list[Any]) -> dict[str, Any]:
     }
 
 
-def _find_claim_date(claims: Sequence[Node], graph: Graph) -> Any:
-    for names in (("datePublished",), ("dateCreated",)):
-        for claim in claims:
-            if (text := find_text(find_value(claim, *names))) is not None:
-                return text
-    for claim in claims:
-        for work in find_things(find_value(claim, "firstAppearance"), graph):
-            if (text := find_text(find_value(work, "datePublished"))) is not None:
-                return text
-    return None
+def _find_claim_date(claims: Sequence[Any], graph: Graph) -> Any:
+    works = [work for claim in claims for work in find_things(find_value(claim, "firstAppearance"), graph)]
+    places = ((claims, "datePublished"), (claims, "dateCreated"), (works, "datePublished"))
+    dates = (_find_first_text(nodes, name) for nodes, name in places)
+    return next((date for date in dates if date is not None), None)
 
 
 def _find_appearances(claims: list[Any], review: Node, graph: Graph) -> list[str]:
@@ -409,5 +393,4 @@ def _read_topics(keywords: Any, graph: Graph) -> Any:
 
 
 def _drop_empty(fields: dict[str, Any]) -> dict[str, Any]:
-    """Drop fields without a value."""
     return {name: value for name, value in fields.items() if value not in (None, "", [])}
