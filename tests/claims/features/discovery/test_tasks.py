@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.features.discovery import tasks
+from claims.features.discovery import announcements
 from claims.models import Claim
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ Publish = Callable[..., Claim]
 
 
 def calls() -> int:
-    return ProcrastinateJob.objects.filter(task_name=tasks.ANNOUNCE_TASK, status="todo").count()
+    return ProcrastinateJob.objects.filter(task_name=announcements.ANNOUNCE_TASK, status="todo").count()
 
 
 def test_publications_call_the_worker_once(
