@@ -14,7 +14,7 @@ from factcheck.database.embedded import roles
 
 def connect_as_superuser() -> "psycopg.Connection[Any]":
     """Connect to the database that Django is set up on, separately from Django."""
-    place = embedded.ServerPlace(settings.DATA_DIR.resolve())
+    place = embedded.ServerPaths(settings.DATA_DIR.resolve())
     return roles.connect(place, embedded.SUPERUSER, connection.settings_dict["NAME"])
 
 

@@ -36,8 +36,8 @@ class StoredResponse:
     """The response to a request: a status, JSON text, and headers.
 
     Attributes:
-        told_once: the text of this response if it contains a secret. It is sent once and never stored; `text` omits
-            the secret.
+        text_with_secret: the text of this response if it contains a secret. It is sent once and never stored; `text`
+            omits the secret.
     """
 
     status: int

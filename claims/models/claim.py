@@ -82,7 +82,7 @@ class Claim(models.Model):
         verbose_name=_("claimant"),
     )
     claimed_on = models.DateField(
-        _("claimed on"), null=True, blank=True, validators=[bounds.validate_day_has_come]
+        _("claimed on"), null=True, blank=True, validators=[bounds.validate_not_in_future]
     )
     context = models.TextField(
         _("context"),
@@ -147,7 +147,7 @@ class Claim(models.Model):
             claim_rules.STATEMENT_CONSTRAINT,
             bounds.build_length_constraint("claim_statement_fits", "statement", MAX_STATEMENT_LENGTH),
             bounds.build_length_constraint("claim_context_fits", "context", MAX_CONTEXT_LENGTH),
-            bounds.build_days_in_range("claim_days_are_in_sight", "claimed_on"),
+            bounds.build_plausible_days_constraint("claim_days_are_in_sight", "claimed_on"),
             claim_rules.STATE_CONSTRAINT,
             claim_rules.MERGE_TARGET_CONSTRAINT,
             claim_rules.SELF_MERGE_CONSTRAINT,
@@ -175,7 +175,7 @@ class Claim(models.Model):
         ]
         triggers = [
             build_reserved_ids_rule("claims_claim", history="claims_claimevent"),
-            bounds.build_days_have_come("claim_is_not_of_the_future", "claimed_on"),
+            bounds.build_not_in_future_rule("claim_is_not_of_the_future", "claimed_on"),
             claim_rules.FIXED_WORDS_RULE,
             claim_rules.STATE_MOVES_RULE,
             CLAIM_VECTORS_RULE,

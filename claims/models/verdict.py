@@ -183,17 +183,17 @@ class Verdict(models.Model):
     )
     language = LanguageField(_("language"))
     reviewed_on = models.DateField(
-        _("reviewed on"), null=True, blank=True, validators=[bounds.validate_day_has_come]
+        _("reviewed on"), null=True, blank=True, validators=[bounds.validate_not_in_future]
     )
     valid_as_of = models.DateField(
         _("true as of"),
         null=True,
         blank=True,
-        validators=[bounds.validate_day_has_come],
+        validators=[bounds.validate_not_in_future],
         help_text=_("The date up to which the facts were checked."),
     )
     recheck_on = models.DateField(
-        _("check again on"), null=True, blank=True, validators=[bounds.validate_day_in_range]
+        _("check again on"), null=True, blank=True, validators=[bounds.validate_plausible_day]
     )
     url = AddressField(
         _("review page"),
@@ -304,7 +304,7 @@ class Verdict(models.Model):
                 name="verdict_media_authenticity_is_known",
                 condition=Q(media_authenticity_category__in=["", *MediaAuthenticity.values]),
             ),
-            bounds.build_days_in_range(
+            bounds.build_plausible_days_constraint(
                 "verdict_days_are_in_sight", "reviewed_on", "valid_as_of", "recheck_on"
             ),
         ]
@@ -320,7 +320,7 @@ class Verdict(models.Model):
         ]
         triggers = [
             build_reserved_ids_rule("claims_verdict", history="claims_verdictevent"),
-            bounds.build_days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
+            bounds.build_not_in_future_rule("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
             verdict_rules.SCALE_RULE,
             verdict_rules.DRAFT_RULE,
             verdict_rules.DATE_RULE,

@@ -16,7 +16,7 @@ from claims.newsroom.roles import require_permission
 from claims.quotes.locations import QuotedWords
 from claims.quotes.selected_words import CAPTURED_AGAIN_MESSAGE
 from claims.review import claim_edits, verdict_drafts
-from factcheck.database.bounds import has_come
+from factcheck.database.bounds import is_today_or_earlier
 from sources.models import Source
 
 #: BCP 47's tag for "undetermined", if neither source nor snapshot has a language.
@@ -51,7 +51,7 @@ def create_claim(
         language=source.language or (snapshot.language if snapshot else "") or _UNDETERMINED,
         claimant=find_or_add_claimant(claimant, by=by)[0] if claimant else None,
         # Some pages are dated ahead; nothing was claimed before its day has come.
-        claimed_on=published_on if published_on and has_come(published_on) else None,
+        claimed_on=published_on if published_on and is_today_or_earlier(published_on) else None,
     )
     claim_edits.add_appearance(claim, source, words, by=by)
     return claim

@@ -142,7 +142,7 @@ def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> C
         NotAllowed: the person may not edit the claim.
     """
     require_permission(by, "claims.add_claimmedia", _("add pictures, audio and video"))
-    claim = _lock_with_open_media(claim, by)
+    claim = _lock_with_editable_media(claim, by)
     if claim.media.filter(media=media).exists():
         raise NotPossible(_("This picture, recording or video is already listed."))
     return ClaimMedia.objects.create(claim=claim, media=media, **fields)
@@ -152,7 +152,7 @@ def add_media(claim: Claim, media: MediaObject, *, by: User, **fields: Any) -> C
 def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
     """Change the fields of the claim's media. Raises the errors of `add_media`."""
     require_permission(by, "claims.change_claimmedia", _("edit pictures, audio and video"))
-    _lock_with_open_media(row.claim, by)
+    _lock_with_editable_media(row.claim, by)
     for name, value in fields.items():
         setattr(row, name, value)
     row.save(update_fields=[*fields])
@@ -163,11 +163,11 @@ def edit_media(row: ClaimMedia, *, by: User, **fields: Any) -> ClaimMedia:
 def remove_media(row: ClaimMedia, *, by: User) -> None:
     """Remove media from the claim; the file stays. Raises the errors of `add_media`."""
     require_permission(by, "claims.delete_claimmedia", _("remove pictures, audio and video"))
-    _lock_with_open_media(row.claim, by)
+    _lock_with_editable_media(row.claim, by)
     row.delete()
 
 
-def _lock_with_open_media(claim: Claim, by: User) -> Claim:
+def _lock_with_editable_media(claim: Claim, by: User) -> Claim:
     """Return the claim, locked, if its media may change at present."""
     claim = _lock_editable(claim, by)
     if list_fixed_fields(claim):

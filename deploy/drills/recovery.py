@@ -28,7 +28,7 @@ from typing import Any
 
 import psycopg
 
-from factcheck.database.embedded import SUPERUSER, ServerPlace, find_live_server, roles, run_server_at
+from factcheck.database.embedded import SUPERUSER, ServerPaths, find_live_server, roles, run_server_at
 from factcheck.database.embedded.account import find_account
 from factcheck.database.embedded.place import get_binary
 
@@ -83,7 +83,7 @@ def run(arguments: list[str]) -> int:
 def _run_drill(top: Path, barman: str, seconds: float) -> Findings:
     findings = Findings()
     newsroom = top / "newsroom"
-    place = ServerPlace(newsroom)
+    place = ServerPaths(newsroom)
     with contextlib.ExitStack() as held:
         held.enter_context(run_server_at(place))
         _manage(newsroom, "migrate", "--verbosity=0")
@@ -156,7 +156,7 @@ def _run_drill(top: Path, barman: str, seconds: float) -> Findings:
 class Barman:
     """Barman with the configuration of `deploy/barman/` and its own folders."""
 
-    def __init__(self, program: str, home: Path, server: ServerPlace) -> None:
+    def __init__(self, program: str, home: Path, server: ServerPaths) -> None:
         self.program, self.home, self.server = program, home, server
         self.configuration = home / "barman.conf"
 
@@ -251,7 +251,7 @@ class Barman:
 class Writer:
     """Writes rows continuously and records which were acknowledged."""
 
-    def __init__(self, place: ServerPlace) -> None:
+    def __init__(self, place: ServerPaths) -> None:
         self.place = place
         self.acknowledged: dict[int, datetime] = {}
         self._ends = threading.Event()
@@ -277,14 +277,14 @@ class Writer:
 
 
 @contextlib.contextmanager
-def _start_server(data_dir: Path) -> Iterator[ServerPlace]:
+def _start_server(data_dir: Path) -> Iterator[ServerPaths]:
     """Start a server on Barman's restored data."""
-    if (account := find_account(ServerPlace(data_dir))) is not None:
+    if (account := find_account(ServerPaths(data_dir))) is not None:
         for path in (data_dir / "postgres").rglob("*"):
             os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
         os.chown(data_dir / "postgres", account.pw_uid, account.pw_gid)
     # It is ready when it has recovered, not before.
-    with run_server_at(ServerPlace(data_dir, settings={"hot_standby": "off"})) as place:
+    with run_server_at(ServerPaths(data_dir, settings={"hot_standby": "off"})) as place:
         yield place
 
 
@@ -319,17 +319,17 @@ def _compare_files(data_dir: Path) -> tuple[int, int]:
     return int(wrong), int(count)
 
 
-def _read_ledger(place: ServerPlace) -> list[tuple[Any, ...]]:
+def _read_ledger(place: ServerPaths) -> list[tuple[Any, ...]]:
     return _ask(place, "SELECT count(*), md5(string_agg(p::text, '|' ORDER BY id)) FROM claims_publication p")
 
 
-def _ask(place: ServerPlace, query: str) -> list[tuple[Any, ...]]:
+def _ask(place: ServerPaths, query: str) -> list[tuple[Any, ...]]:
     with _connect(place) as connection:
         cursor = connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 
 
-def _connect(place: ServerPlace) -> psycopg.Connection[Any]:
+def _connect(place: ServerPaths) -> psycopg.Connection[Any]:
     connection = roles.connect(place, SUPERUSER)
     connection.execute("SELECT set_config('statement_timeout', %s, false)", [f"{MAX_SECONDS}s"])
     return connection

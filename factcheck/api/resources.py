@@ -141,7 +141,7 @@ class PublicList(PublicResource, ABC):
         """Return the rows that are public."""
 
     @abstractmethod
-    def listing(self, query: Any, request: HttpRequest) -> Listing:
+    def get_listing(self, query: Any, request: HttpRequest) -> Listing:
         """Return the requested page."""
 
     def build_shortener(self, query: ListQuery) -> Callable[[bytes], bytes]:
@@ -157,7 +157,7 @@ class PublicList(PublicResource, ABC):
     def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
         query = self.list_query(request.GET, self.rows(), request=request)
         try:
-            listing = self.listing(query, request)
+            listing = self.get_listing(query, request)
         except ValueRefused as refusal:
             raise build_value_error("cursor", str(refusal)) from None
         links = {

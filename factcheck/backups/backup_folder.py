@@ -10,7 +10,7 @@ from pathlib import Path
 from django.utils.translation import gettext
 
 from factcheck.database.embedded.account import find_account
-from factcheck.database.embedded.place import ServerPlace
+from factcheck.database.embedded.place import ServerPaths
 from factcheck.installation.backup_settings import get_note_path, read_remembered_folder, remember_folder
 from factcheck.installation.private_files import FILE_MODE, FOLDER_MODE
 
@@ -55,29 +55,29 @@ class BackupFolder:
     def wal(self) -> Path:
         return self.path / "wal"
 
-    def prepare(self, place: ServerPlace) -> None:
+    def prepare(self, server_paths: ServerPaths) -> None:
         """Create missing folders. The server's account owns `wal`, because the server writes its log there.
 
         Raises:
             BackupFailed: the folder cannot be created, or earlier backups are gone, for example because a disk is not
                 mounted.
         """
-        if not self.generations.exists() and read_remembered_folder(place.data_dir) == self.path:
+        if not self.generations.exists() and read_remembered_folder(server_paths.data_dir) == self.path:
             raise BackupFailed(
                 gettext(
                     "There were backups in %(path)s, but none are there now. Is the disk mounted? To start "
                     "over, remove %(begun)s."
                 )
-                % {"path": self.path, "begun": get_note_path(place.data_dir)}
+                % {"path": self.path, "begun": get_note_path(server_paths.data_dir)}
             )
         try:
             for folder in (self.path, self.generations, self.files, self.wal):
                 folder.mkdir(mode=FOLDER_MODE, exist_ok=True)
-            account = find_account(place)
+            account = find_account(server_paths)
             if account is not None:
                 os.chown(self.wal, account.pw_uid, account.pw_gid)
             (self.path / "README.txt").write_text(README_TEXT)
-            remember_folder(place.data_dir, self.path)
+            remember_folder(server_paths.data_dir, self.path)
         except OSError as error:
             raise BackupFailed(
                 gettext("The folder %(path)s cannot be used: %(strerror)s.")

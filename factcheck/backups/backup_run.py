@@ -15,7 +15,7 @@ from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import UNFINISHED, Generation
 from factcheck.backups.log_gaps import SEGMENT_BYTES, parse_segment_number
 from factcheck.database.embedded import roles
-from factcheck.database.embedded.place import SUPERUSER, ServerPlace
+from factcheck.database.embedded.place import SUPERUSER, ServerPaths
 from factcheck.installation.version import read_version
 
 #: Files left by a killed archiver are no longer being written.
@@ -43,8 +43,8 @@ class RunningServer:
     archives: bool
 
     @classmethod
-    def at(cls, place: ServerPlace) -> "RunningServer":
-        with roles.connect(place, SUPERUSER) as connection:
+    def at(cls, server_paths: ServerPaths) -> "RunningServer":
+        with roles.connect(server_paths, SUPERUSER) as connection:
             [row] = connection.execute(
                 "SELECT s.system_identifier, c.timeline_id, current_setting('server_version'),"
                 " current_setting('archive_mode') = 'on' FROM pg_control_system() s, pg_control_checkpoint() c"
@@ -53,9 +53,9 @@ class RunningServer:
 
 
 def make_backup(
-    place: ServerPlace,
+    server_paths: ServerPaths,
     folder: BackupFolder,
-    kept_folders: Mapping[str, Path],
+    source_folders: Mapping[str, Path],
     *,
     is_full: bool = False,
     days: int = 14,
@@ -71,19 +71,19 @@ def make_backup(
     Raises:
         BackupFailed: no backup was made, and the earlier ones are unchanged; the message says why.
     """
-    folder.prepare(place)
+    folder.prepare(server_paths)
     try:
         with folder.lock_for_writing() as lock:
             generations.remove_discarded(folder)
             kept_files.remove_unfinished(folder)
-            earlier_backups, server = generations.list_generations(folder), RunningServer.at(place)
+            earlier_backups, server = generations.list_generations(folder), RunningServer.at(server_paths)
             if any(backup.system != server.system for backup in earlier_backups):
                 raise BackupFailed(
                     gettext("The backups in %(path)s belong to another database. Choose another folder.")
                     % {"path": folder.path}
                 )
             parent = None if is_full else _choose_parent(earlier_backups, server, full_days)
-            generation, counts = _write_backup(place, folder, kept_folders, server, parent, lock)
+            generation, counts = _write_backup(server_paths, folder, source_folders, server, parent, lock)
             expired = _remove_superseded(folder, [*earlier_backups, generation], days)
             return BackupResult(generation, counts, expired, server.archives)
     except OSError as error:
@@ -93,13 +93,13 @@ def make_backup(
 
 
 def copy_files(
-    place: ServerPlace, folder: BackupFolder, kept_folders: Mapping[str, Path]
+    server_paths: ServerPaths, folder: BackupFolder, source_folders: Mapping[str, Path]
 ) -> kept_files.ScanCounts:
     """Copy only new files, to keep up with the database log, which is archived every minute."""
-    folder.prepare(place)
+    folder.prepare(server_paths)
     try:
         with folder.lock_for_writing():
-            return kept_files.copy_new(folder, kept_folders)
+            return kept_files.copy_new(folder, source_folders)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
 
@@ -116,9 +116,9 @@ def _choose_parent(
 
 
 def _write_backup(
-    place: ServerPlace,
+    server_paths: ServerPaths,
     folder: BackupFolder,
-    kept_folders: Mapping[str, Path],
+    source_folders: Mapping[str, Path],
     server: RunningServer,
     parent: Generation | None,
     lock: int,
@@ -135,16 +135,16 @@ def _write_backup(
         if parent is not None:
             try:
                 base_backups.copy_server(
-                    place, base_folder, since=generations.get_base_path(folder, parent.name), lock=lock
+                    server_paths, base_folder, since=generations.get_base_path(folder, parent.name), lock=lock
                 )
             except base_backups.NoIncrement:
                 shutil.rmtree(base_folder, ignore_errors=True)
                 parent = None
         if parent is None:
-            base_backups.copy_server(place, base_folder, since=None, lock=lock)
+            base_backups.copy_server(server_paths, base_folder, since=None, lock=lock)
         base_backups.verify_base(base_folder)
         # Files come last: rows name files, never the other way.
-        counts = kept_files.copy_new(folder, kept_folders)
+        counts = kept_files.copy_new(folder, source_folders)
         manifest = base_backups.Manifest.of(base_folder)
         journal_bytes, journal_sha256 = kept_files.compute_journal_digest(folder)
         generation = Generation(

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from factcheck.backups.backup_folder import BackupFailed
-from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPlace, get_binary
+from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPaths, get_binary
 
 _TRANSACTION_END = re.compile(
     r"lsn: (\w+/\w+), .*desc: (?:COMMIT|ABORT) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) UTC"
@@ -48,7 +48,7 @@ def parse_position(lsn: str) -> int:
     return int(high, 16) << 32 | int(low, 16)
 
 
-def copy_server(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None:
+def copy_server(server_paths: ServerPaths, to: Path, *, since: Path | None, lock: int) -> None:
     """Copy the running server into a new folder, or only its changes since an earlier copy.
 
     Raises:
@@ -57,7 +57,7 @@ def copy_server(place: ServerPlace, to: Path, *, since: Path | None, lock: int) 
     """
     command = [
         "pg_basebackup",
-        f"--host={place.socket_folder}",
+        f"--host={server_paths.socket_folder}",
         f"--port={PORT}",
         f"--username={SUPERUSER}",
         "--no-password",
@@ -73,7 +73,7 @@ def copy_server(place: ServerPlace, to: Path, *, since: Path | None, lock: int) 
         command,
         "The database could not be copied",
         lock=lock,
-        environment={"PGPASSFILE": str(place.password_file(SUPERUSER))},
+        environment={"PGPASSFILE": str(server_paths.password_file(SUPERUSER))},
     )
 
 

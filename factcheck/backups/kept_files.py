@@ -51,7 +51,7 @@ def build_pool_path(folder: BackupFolder, sha256: str) -> Path:
     return folder.files / sha256[:2] / sha256
 
 
-def copy_new(folder: BackupFolder, kept_folders: Mapping[str, Path]) -> ScanCounts:
+def copy_new(folder: BackupFolder, source_folders: Mapping[str, Path]) -> ScanCounts:
     """Copy new and changed files, and record deleted ones. The caller holds the folder's lock.
 
     Args:
@@ -63,7 +63,7 @@ def copy_new(folder: BackupFolder, kept_folders: Mapping[str, Path]) -> ScanCoun
     now = datetime.now(UTC)
     new: list[dict[str, object]] = []
     folders = set()
-    for path, file in _iterate_files(kept_folders):
+    for path, file in _iterate_files(source_folders):
         count += 1
         before = files_by_path.pop(path, None)
         try:
@@ -98,8 +98,8 @@ def copy_new(folder: BackupFolder, kept_folders: Mapping[str, Path]) -> ScanCoun
     return ScanCounts(count, copied_count, copied_bytes)
 
 
-def _iterate_files(kept_folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
-    for name, top in kept_folders.items():
+def _iterate_files(source_folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    for name, top in source_folders.items():
         seen_files = set()
         for folder_path, folders, files in os.walk(top, followlinks=True, onerror=_ignore_missing):
             status = Path(folder_path).stat()

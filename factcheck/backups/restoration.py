@@ -24,7 +24,7 @@ from factcheck.backups.generations import Generation
 from factcheck.backups.log_gaps import build_segment_name, find_gaps
 from factcheck.database.embedded import roles, run_server_at, wal_archive
 from factcheck.database.embedded.account import find_account
-from factcheck.database.embedded.place import SUPERUSER, PostgresUnavailable, ServerPlace
+from factcheck.database.embedded.place import SUPERUSER, PostgresUnavailable, ServerPaths
 from factcheck.installation.private_files import FILE_MODE, FOLDER_MODE
 
 #: The messages of the program that fetches segments in the server's log.
@@ -98,10 +98,10 @@ def _restore(
                 )
                 % {"to": to, "there": ", ".join(occupied)}
             )
-        place = ServerPlace(to)
-        with _require_unused(to), _make_work_folder(place.restored) as work_folder:
+        server_paths = ServerPaths(to)
+        with _require_unused(to), _make_work_folder(server_paths.restored) as work_folder:
             report(gettext("Checking and combining the copies of the database"))
-            _assemble_files(folder, generation, work_folder, place)
+            _assemble_files(folder, generation, work_folder, server_paths)
             report(gettext("Replaying the log"))
             last_change = _recover_server(folder, generation, timeline, restore_point, work_folder)
             report(gettext("Copying files"))
@@ -164,7 +164,7 @@ def _make_work_folder(work_folder: Path) -> Iterator[Path]:
 
 
 def _assemble_files(
-    folder: BackupFolder, generation: Generation, work_folder: Path, place: ServerPlace
+    folder: BackupFolder, generation: Generation, work_folder: Path, server_paths: ServerPaths
 ) -> None:
     links = generations.build_chain(generation, generations.list_generations(folder))
     bases = [generations.get_base_path(folder, link.name) for link in links]
@@ -176,7 +176,7 @@ def _assemble_files(
     base_backups.combine_bases(bases, cluster)
     base_backups.verify_base(cluster)
     (cluster / "recovery.signal").touch(FILE_MODE)
-    account = find_account(place)
+    account = find_account(server_paths)
     if account is not None:
         _change_owner(cluster, account.pw_uid, account.pw_gid)
 
@@ -205,18 +205,20 @@ def _recover_server(
     elif restore_point.moment is not None:
         settings["recovery_target_time"] = restore_point.moment.astimezone(UTC).isoformat()
         settings["recovery_prefetch"] = "off"  # looking ahead would stumble over a gap after the moment
-    place = ServerPlace(work_folder, folder.wal.resolve(), settings)
+    server_paths = ServerPaths(work_folder, folder.wal.resolve(), settings)
     try:
         with (
-            run_server_at(place),
-            roles.connect(place, SUPERUSER) as connection,
+            run_server_at(server_paths),
+            roles.connect(server_paths, SUPERUSER) as connection,
         ):
             [(replayed,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
     except (PostgresUnavailable, psycopg.Error) as error:
-        raise BackupFailed(_explain_failure(folder, generation, place, restore_point, str(error))) from error
+        raise BackupFailed(
+            _explain_failure(folder, generation, server_paths, restore_point, str(error))
+        ) from error
     finally:
-        shutil.rmtree(place.socket_folder, ignore_errors=True)
-    _archive_history(place.cluster / "pg_wal")
+        shutil.rmtree(server_paths.socket_folder, ignore_errors=True)
+    _archive_history(server_paths.cluster / "pg_wal")
     return replayed if isinstance(replayed, datetime) else None
 
 
@@ -232,9 +234,13 @@ def _archive_history(log: Path) -> None:
 
 
 def _explain_failure(
-    folder: BackupFolder, generation: Generation, place: ServerPlace, restore_point: RestorePoint, error: str
+    folder: BackupFolder,
+    generation: Generation,
+    server_paths: ServerPaths,
+    restore_point: RestorePoint,
+    error: str,
 ) -> str:
-    log_text = place.log.read_text(errors="replace") if place.log.exists() else ""
+    log_text = server_paths.log.read_text(errors="replace") if server_paths.log.exists() else ""
     if "recovery ended before configured recovery target was reached" in log_text and restore_point.moment:
         last = log_text.rpartition("last completed transaction was at log time ")[2].partition("\n")[0]
         return (

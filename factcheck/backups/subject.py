@@ -7,10 +7,10 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils.translation import gettext
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
-from factcheck.database.embedded.place import ServerPlace
+from factcheck.database.embedded.place import ServerPaths
 
 
-def get_server_place() -> ServerPlace:
+def get_server_paths() -> ServerPaths:
     """Return the paths of the embedded server.
 
     Raises:
@@ -23,7 +23,7 @@ def get_server_place() -> ServerPlace:
                 "docs/backups.md."
             )
         )
-    return ServerPlace(settings.DATA_DIR.resolve())
+    return ServerPaths(settings.DATA_DIR.resolve())
 
 
 def get_backup_folder() -> BackupFolder:
@@ -37,7 +37,7 @@ def get_backup_folder() -> BackupFolder:
     return BackupFolder(settings.BACKUP_DIR)
 
 
-def list_kept_folders() -> dict[str, Path]:
+def list_source_folders() -> dict[str, Path]:
     """Return the folders to back up by their names in the backup. Files in an object store are not included."""
     folders = {"reports": settings.DATA_DIR / "reports"}
     if isinstance(default_storage, FileSystemStorage):

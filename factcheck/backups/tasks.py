@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from factcheck.backups.backup_folder import BackupRunning
 from factcheck.backups.backup_run import copy_files, make_backup
 from factcheck.backups.freshness import describe_log_problem, load_open_gaps
-from factcheck.backups.subject import get_backup_folder, get_server_place, list_kept_folders
+from factcheck.backups.subject import get_backup_folder, get_server_paths, list_source_folders
 
 log = logging.getLogger(__name__)
 
@@ -21,9 +21,9 @@ def run_scheduled_backup(timestamp: int) -> None:
 
 def _run_backup() -> None:
     result = make_backup(
-        get_server_place(),
+        get_server_paths(),
         get_backup_folder(),
-        list_kept_folders(),
+        list_source_folders(),
         days=settings.BACKUP_DAYS,
         full_days=settings.BACKUP_FULL_DAYS,
     )
@@ -44,7 +44,7 @@ def copy_new_files(timestamp: int) -> None:
             log.warning("The log of the database has a gap (%s); making a backup.", gaps[0].first)
             _run_backup()
         else:
-            copy_files(get_server_place(), get_backup_folder(), list_kept_folders())
+            copy_files(get_server_paths(), get_backup_folder(), list_source_folders())
     except BackupRunning:
         log.debug("Files are copied by the backup that is being made.")
 

@@ -23,22 +23,22 @@ EARLIEST, LATEST = date(1000, 1, 1), date(2199, 12, 31)
 TOLERANCE = timedelta(days=2)
 
 
-def validate_day_has_come(day: date) -> None:
+def validate_not_in_future(day: date) -> None:
     """Validate that the day is today or earlier, and not implausibly early.
 
     Raises:
         ValidationError: the date is not in that range.
     """
-    if not has_come(day):
+    if not is_today_or_earlier(day):
         raise ValidationError(gettext("%(day)s is in the future.") % {"day": day.isoformat()}, "future")
-    validate_day_in_range(day)
+    validate_plausible_day(day)
 
 
-def has_come(day: date) -> bool:
+def is_today_or_earlier(day: date) -> bool:
     return day <= timezone.now().date() + TOLERANCE
 
 
-def validate_day_in_range(day: date) -> None:
+def validate_plausible_day(day: date) -> None:
     """Validate that the date is in a plausible range.
 
     Raises:
@@ -52,7 +52,7 @@ def validate_day_in_range(day: date) -> None:
         )
 
 
-def build_days_in_range(name: str, *fields: str) -> CheckConstraint:
+def build_plausible_days_constraint(name: str, *fields: str) -> CheckConstraint:
     """Return the constraint that each of these dates, if known, is in a plausible range."""
     condition = Q()
     for field in fields:
@@ -66,7 +66,7 @@ def build_days_in_range(name: str, *fields: str) -> CheckConstraint:
     )
 
 
-def build_days_have_come(name: str, *fields: str) -> Rule:
+def build_not_in_future_rule(name: str, *fields: str) -> Rule:
     """Return the rule that none of these dates is in the future. It is only checked when rows are written."""
     later = " OR ".join(f'NEW."{field}" > CURRENT_DATE + {TOLERANCE.days}' for field in fields)
     return Rule(

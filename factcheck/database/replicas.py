@@ -47,7 +47,7 @@ class Replicas:
 
     Args:
         aliases: the names of the replicas in `DATABASES`.
-        most_seconds: the maximum age of a replica that may be read.
+        max_age_seconds: the maximum age of a replica that may be read.
         clock: a monotonic clock in seconds.
     """
 

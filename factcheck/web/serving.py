@@ -221,7 +221,7 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
     database_ended = threading.Event()
     if not settings.EMBEDDED_DATABASE:
         return database_ended
-    server = embedded.find_live_server(embedded.ServerPlace(settings.DATA_DIR.resolve()))
+    server = embedded.find_live_server(embedded.ServerPaths(settings.DATA_DIR.resolve()))
 
     def watch() -> None:
         if server is not None:

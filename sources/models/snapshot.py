@@ -64,7 +64,7 @@ class Snapshot(models.Model):
         verbose_name_plural = _("snapshots")
         constraints = [
             UniqueConstraint(name="snapshot_number_is_unique_per_source", fields=["source", "number"]),
-            bounds.build_days_in_range("snapshot_days_are_in_sight", "published_on"),
+            bounds.build_plausible_days_constraint("snapshot_days_are_in_sight", "published_on"),
             models.CheckConstraint(name="snapshot_has_text", condition=~Q(text="")),
             models.CheckConstraint(
                 name="snapshot_text_hash_is_true", condition=Q(text_sha256=TextSha256("text"))

@@ -60,7 +60,7 @@ class Source(models.Model):
     )
     byline = models.CharField(_("byline"), max_length=500, blank=True)
     published_on = models.DateField(
-        _("published on"), null=True, blank=True, validators=[bounds.validate_day_in_range]
+        _("published on"), null=True, blank=True, validators=[bounds.validate_plausible_day]
     )
     language = LanguageField(_("language"), blank=True)
     show_text = models.BooleanField(
@@ -99,7 +99,7 @@ class Source(models.Model):
                 condition=Q(url="") | Q(url__iregex=r"^(https?|ftps?)://."),
                 violation_error_message=_("The address must begin with https:// or http://."),
             ),
-            bounds.build_days_in_range("source_days_are_in_sight", "published_on"),
+            bounds.build_plausible_days_constraint("source_days_are_in_sight", "published_on"),
             UniqueConstraint(
                 name="source_address_is_unique",
                 fields=["url_key"],

@@ -9,7 +9,7 @@ from typing import Any
 
 from factcheck.backups.backup_folder import BackupFolder
 from factcheck.backups.backup_run import BackupResult, make_backup
-from factcheck.database.embedded import SUPERUSER, ServerPlace, roles, run_server_at, wal_archive
+from factcheck.database.embedded import SUPERUSER, ServerPaths, roles, run_server_at, wal_archive
 
 
 @dataclass
@@ -25,9 +25,9 @@ class BackedUpServer:
         return BackupFolder(self.top / "kept")
 
     @property
-    def place(self) -> ServerPlace:
+    def place(self) -> ServerPaths:
         archive = self.folder.wal
-        return ServerPlace(self.top / "data", archive, wal_archive.build_archiving_settings(archive))
+        return ServerPaths(self.top / "data", archive, wal_archive.build_archiving_settings(archive))
 
     @property
     def kept(self) -> dict[str, Path]:
@@ -38,7 +38,7 @@ class BackedUpServer:
         with run_server_at(self.place):
             yield
 
-    def ask(self, query: str, place: ServerPlace | None = None) -> list[tuple[Any, ...]]:
+    def ask(self, query: str, place: ServerPaths | None = None) -> list[tuple[Any, ...]]:
         return ask(place or self.place, query)
 
     def note(self, name: str) -> None:
@@ -55,7 +55,7 @@ class BackedUpServer:
         path.write_text(content)
 
 
-def ask(place: ServerPlace, query: str) -> list[tuple[Any, ...]]:
+def ask(place: ServerPaths, query: str) -> list[tuple[Any, ...]]:
     """What the server of this place answers."""
     with roles.connect(place, SUPERUSER) as connection:
         cursor = connection.execute(query)

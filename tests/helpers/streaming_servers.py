@@ -16,7 +16,7 @@ from typing import Any, Self
 import psycopg
 
 from factcheck.database.embedded.account import build_process_arguments, find_account
-from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPlace, get_binary
+from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPaths, get_binary
 
 #: Tests wait for the disk otherwise, and nothing in these servers is to outlive them.
 _LIGHT = ("fsync=off", "shared_buffers=16MB", "max_connections=30", "autovacuum=off", "wal_level=replica")
@@ -26,7 +26,7 @@ class StreamingServer:
     """A server in a folder of its own, reached through a socket in it."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.place = folder, ServerPlace(folder)
+        self.folder, self.place = folder, ServerPaths(folder)
         self.account = find_account(self.place)
         self.process: subprocess.Popen[bytes] | None = None
         folder.mkdir(mode=0o700)

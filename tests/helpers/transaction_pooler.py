@@ -16,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 
 from factcheck.database import database_roles
-from factcheck.database.embedded import RUNTIME, ServerPlace
+from factcheck.database.embedded import RUNTIME, ServerPaths
 from tests.helpers.free_ports import free_port
 from tests.helpers.streaming_servers import eventually
 
@@ -85,7 +85,7 @@ def as_served() -> dict[str, Any]:
     server = connection.settings_dict
     if not database_roles.is_separated():
         return dict(server)
-    [line] = ServerPlace(settings.DATA_DIR.resolve()).password_file(RUNTIME).read_text().splitlines()
+    [line] = ServerPaths(settings.DATA_DIR.resolve()).password_file(RUNTIME).read_text().splitlines()
     return {**server, "USER": RUNTIME, "PASSWORD": line.rpartition(":")[2]}
 
 

@@ -218,7 +218,7 @@ def search_claims(arguments: Arguments, caller: Caller) -> ToolAnswer:
     request = build_get_request(reverse("claims-list"), _rename_for_api(arguments))
     query = ClaimPageQuery(request.GET, Publication.objects.all(), request=request)
     try:
-        listing = ClaimResource().listing(query, request)
+        listing = ClaimResource().get_listing(query, request)
     except ValueRefused as refusal:
         raise ToolRefused(f"`cursor`: {refusal}") from None
     claims = load_entries([row[0] for row in listing.page.rows])

@@ -14,7 +14,7 @@ from claims.models import Appearance, Claim, Claimant
 from claims.newsroom.roles import require_permission
 from claims.review import claim_edits
 from factcheck.database import clock
-from factcheck.database.bounds import has_come
+from factcheck.database.bounds import is_today_or_earlier
 from factcheck.database.locks import lock_names
 from factcheck.database.rules import describe_refusal
 from sources.identifiers import are_different_entities
@@ -71,7 +71,7 @@ def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
 
 
 def _propose_row(review: Review, by: User) -> StoredRow:
-    if review.claimed_on and not has_come(review.claimed_on):
+    if review.claimed_on and not is_today_or_earlier(review.claimed_on):
         return StoredRow(review, "refused", why=_("%s has not yet arrived.") % review.claimed_on.isoformat())
     try:
         with transaction.atomic():

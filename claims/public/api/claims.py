@@ -114,7 +114,7 @@ class ClaimResource(PublicList):
     def rows(self) -> QuerySet[Publication]:
         return Publication.objects.all()
 
-    def listing(self, query: ClaimPageQuery, request: HttpRequest) -> Listing:
+    def get_listing(self, query: ClaimPageQuery, request: HttpRequest) -> Listing:
         conditionally = is_conditional(request) and not query.highlights
         column = "body" if query.is_full else "summary"
         texts_read = [] if conditionally else {column: None, **({"body": None} if query.highlights else {})}
@@ -202,7 +202,7 @@ class VersionResource(PublicList):
     def rows(self) -> QuerySet[Publication]:
         return Publication.objects.filter(claim_id=self.kwargs["claim_id"])
 
-    def listing(self, query: VersionListQuery, request: HttpRequest) -> Listing:
+    def get_listing(self, query: VersionListQuery, request: HttpRequest) -> Listing:
         """Return the entries with the hashes of their responses, but without the responses themselves."""
         columns = ["version", "status", "kind", "note", "published_at", "superseded_at", "body"]
         page = read_values_page(query.qs, columns, **self.get_paging_arguments(query))
@@ -243,7 +243,7 @@ class VerdictResource(PublicItems):
     def rows(self) -> QuerySet[PublishedVerdict]:
         return PublishedVerdict.objects.current()
 
-    def listing(self, query: VerdictListQuery, request: HttpRequest) -> Listing:
+    def get_listing(self, query: VerdictListQuery, request: HttpRequest) -> Listing:
         page = read_template_page(query.template, ["body"], **self.get_paging_arguments(query))
         return build_listing(page, [row[0] for row in page.rows])
 

@@ -38,7 +38,7 @@ class CorrectionResource(PublicList):
         corrections: QuerySet[Publication] = filter_corrections()
         return corrections
 
-    def listing(self, query: CorrectionPageQuery, request: HttpRequest) -> Listing:
+    def get_listing(self, query: CorrectionPageQuery, request: HttpRequest) -> Listing:
         page = read_corrections_page(query, **self.get_paging_arguments(query))
         return Listing(
             page,

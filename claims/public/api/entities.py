@@ -41,7 +41,7 @@ class EntityResource(PublicItems):
     #: How the public representation shows one of them.
     represent: ClassVar[Callable[[Any], Mapping[str, Any]]]
 
-    def listing(self, query: Any, request: HttpRequest) -> Listing:
+    def get_listing(self, query: Any, request: HttpRequest) -> Listing:
         page = read_rows_page(query.qs, **self.get_paging_arguments(query))
         return build_listing(page, [render(type(self).represent(row)).encode() for row in page.rows])
 

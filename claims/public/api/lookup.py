@@ -122,7 +122,7 @@ def look_up_addresses(urls: Sequence[str], request: HttpRequest) -> bytes:
     values = {"addresses": distinct_keys, "own_addresses": list(own), "own_claims": list(own.values())}
     for key, source, body in _build_statement().fetch(values):
         matches.setdefault(key, AddressMatch(key, is_own=key in own)).add(source, body)
-    known_by_key = {key: _build_known(each, request) for key, each in matches.items()}
+    known_by_key = {key: _describe_matching_claims(each, request) for key, each in matches.items()}
     answer: LookupAnswer = {
         "results": [
             _build_answer(url, key, known_by_key.get(key, _NO_MATCH))
@@ -203,7 +203,7 @@ def _build_statement() -> Statement:
     )
 
 
-def _build_known(match: AddressMatch, request: HttpRequest) -> Known:
+def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> Known:
     """Describe the published claims of one URL."""
     items = (item for claim in match.with_source for item in _iterate_quoted(claim))
     published = next((item["source"] for item in items if item["source"]["id"] == match.source), None)

@@ -69,7 +69,7 @@ def claims(request: HttpRequest, form: FeedFormat) -> HttpResponse:
 def _build_feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     query = FeedQuery(request.GET, Publication.objects.all(), request=request)
     try:
-        page = ClaimResource().listing(query, request)
+        page = ClaimResource().get_listing(query, request)
     except ValueRefused as refusal:
         raise build_value_error("cursor", str(refusal)) from None
     channel = _build_channel(

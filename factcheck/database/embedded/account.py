@@ -9,28 +9,28 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from factcheck.database.embedded.place import PostgresUnavailable, ServerPlace, get_binary
+from factcheck.database.embedded.place import PostgresUnavailable, ServerPaths, get_binary
 
 #: The accounts for running the server as root when no user owns data or project, in this order: the first that this
 #: machine has. The last is many other programs' too.
 OWN_ACCOUNT, SHARED_ACCOUNT = "factcheck", "nobody"
 
 
-def find_account(place: ServerPlace) -> pwd.struct_passwd | None:
+def find_account(server_paths: ServerPaths) -> pwd.struct_passwd | None:
     """Return the account that runs the server under root: the owner of the data or project, or `factcheck` or
     `nobody`.
 
     Other users run it as themselves.
     """
     if os.geteuid() != 0:
-        if place.cluster.exists() and (owner := place.cluster.stat().st_uid) != os.geteuid():
+        if server_paths.cluster.exists() and (owner := server_paths.cluster.stat().st_uid) != os.geteuid():
             raise PostgresUnavailable(
-                f"The database in {place.cluster} belongs to {get_name(owner)}. "
+                f"The database in {server_paths.cluster} belongs to {get_name(owner)}. "
                 f"Run this as {get_name(owner)}, or set DATA_DIR to a folder of your own."
             )
         return None
     repository = Path(__file__).parents[3]
-    for folder in (place.cluster, place.data_dir, repository):
+    for folder in (server_paths.cluster, server_paths.data_dir, repository):
         if folder.exists() and (owner := folder.stat().st_uid) != 0:
             with contextlib.suppress(KeyError):
                 return pwd.getpwuid(owner)
@@ -59,7 +59,7 @@ def get_name(uid: int) -> str:
 
 
 def build_process_arguments(
-    account: pwd.struct_passwd | None, place: ServerPlace, command: list[str]
+    account: pwd.struct_passwd | None, server_paths: ServerPaths, command: list[str]
 ) -> dict[str, Any]:
     """Return the subprocess arguments that run `command` as the account, without changing permissions."""
     arguments: dict[str, Any] = {
@@ -72,11 +72,11 @@ def build_process_arguments(
         return arguments
     lowered: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     reaches = 'test -r "$1" && cd "$2" && for path do test -x "$path" || exit; done'
-    paths = [get_binary("postgres"), str(place.data_dir)]
-    if place.archive is not None:
+    paths = [get_binary("postgres"), str(server_paths.data_dir)]
+    if server_paths.archive is not None:
         # A missing folder will be created under its nearest existing parent.
         existing_folder = next(
-            folder for folder in (place.archive, *place.archive.parents) if folder.exists()
+            folder for folder in (server_paths.archive, *server_paths.archive.parents) if folder.exists()
         )
         paths += [str(existing_folder), sys.executable]
     probe = ["/bin/sh", "-c", reaches, "sh", *paths]
@@ -86,8 +86,9 @@ def build_process_arguments(
     setpriv, capability = shutil.which("setpriv"), _find_capability()
     if setpriv is None or capability is None:
         raise PostgresUnavailable(
-            f"PostgreSQL does not run as root, and {account.pw_name} cannot read {place.data_dir}. Run this as an "
-            "ordinary user, move the project to a folder that others may enter, or install util-linux (for setpriv)."
+            f"PostgreSQL does not run as root, and {account.pw_name} cannot read {server_paths.data_dir}. "
+            "Run this as an ordinary user, move the project to a folder that others may enter, or install "
+            "util-linux (for setpriv)."
         )
     # no_setuid_fixup makes access(2), with which PostgreSQL looks for its own programs, heed the capability too.
     privileges = [

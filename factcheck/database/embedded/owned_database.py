@@ -5,7 +5,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from factcheck.database.embedded.place import OWNER, RUNTIME, SUPERUSER, ServerPlace
+from factcheck.database.embedded.place import OWNER, RUNTIME, SUPERUSER, ServerPaths
 from factcheck.database.embedded.roles import connect
 
 #: The extensions required by migrations that only a superuser can create.
@@ -15,19 +15,19 @@ _EXTENSIONS = ("vector",)
 _LARGE_OBJECTS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)", "lo_open(oid, integer)")
 
 
-def ensure_database(place: ServerPlace, name: str) -> None:
+def ensure_database(server_paths: ServerPaths, name: str) -> None:
     """Create the database if necessary and bring its settings up to date.
 
     Raises:
         psycopg.Error: the database could not be created or changed.
     """
     try:
-        connection = connect(place, SUPERUSER, name)
+        connection = connect(server_paths, SUPERUSER, name)
     except psycopg.OperationalError:
-        with connect(place, SUPERUSER, "postgres") as server:
+        with connect(server_paths, SUPERUSER, "postgres") as server:
             if not server.execute("SELECT FROM pg_database WHERE datname = %s", [name]).rowcount:
                 server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-        connection = connect(place, SUPERUSER, name)
+        connection = connect(server_paths, SUPERUSER, name)
     with connection:
         restrict_access(connection, name)
 

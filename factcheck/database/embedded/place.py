@@ -26,7 +26,7 @@ class PostgresUnavailable(Exception):
 
 
 @dataclass(frozen=True)
-class ServerPlace:
+class ServerPaths:
     """The paths of an embedded server: all inside `DATA_DIR`, except an archive configured elsewhere."""
 
     data_dir: Path

@@ -27,7 +27,7 @@ from factcheck.database.embedded.place import (
     RUNTIME,
     SUPERUSER,
     PostgresUnavailable,
-    ServerPlace,
+    ServerPaths,
 )
 
 ROLES = (SUPERUSER, OWNER, RUNTIME)
@@ -54,18 +54,20 @@ _OPEN_ACCESS_LINE = re.compile(
 _PATIENCE_SECONDS = 30.0
 
 
-def connect(place: ServerPlace, role: str, database: str = DATABASE) -> psycopg.Connection[Any]:
+def connect(server_paths: ServerPaths, role: str, database: str = DATABASE) -> psycopg.Connection[Any]:
     """Connect as this role, with its password.
 
     Raises:
         psycopg.OperationalError: the server rejected the role.
     """
-    return _connect(place, role, database, password=_read_password(place, role))
+    return _connect(server_paths, role, database, password=_read_password(server_paths, role))
 
 
-def _connect(place: ServerPlace, role: str, database: str, *, password: str) -> psycopg.Connection[Any]:
+def _connect(
+    server_paths: ServerPaths, role: str, database: str, *, password: str
+) -> psycopg.Connection[Any]:
     return psycopg.connect(
-        host=str(place.socket_folder),
+        host=str(server_paths.socket_folder),
         port=PORT,
         user=role,
         password=password,
@@ -75,15 +77,15 @@ def _connect(place: ServerPlace, role: str, database: str, *, password: str) -> 
     )
 
 
-def _read_password(place: ServerPlace, role: str) -> str:
+def _read_password(server_paths: ServerPaths, role: str) -> str:
     """Return the password from the role's file; without a file, a word that is never a valid password."""
     with suppress(OSError, UnicodeDecodeError):
-        return place.password_file(role).read_text().strip().rpartition(":")[2] or "none"
+        return server_paths.password_file(role).read_text().strip().rpartition(":")[2] or "none"
     return "none"
 
 
 def ensure_roles(
-    place: ServerPlace, server: psutil.Process, account: pwd.struct_passwd | None, *, is_new: bool
+    server_paths: ServerPaths, server: psutil.Process, account: pwd.struct_passwd | None, *, is_new: bool
 ) -> None:
     """Ensure that each role exists and needs its password.
 
@@ -91,32 +93,32 @@ def ensure_roles(
         account: the account under which root runs the server.
         is_new: the server has just been started, so everything is checked.
     """
-    is_ready = not _is_access_open(place) and all(
-        _can_connect(place, role) for role in (ROLES if is_new else ROLES[:1])
+    is_ready = not _is_access_open(server_paths) and all(
+        _can_connect(server_paths, role) for role in (ROLES if is_new else ROLES[:1])
     )
-    if is_ready and _are_passwords_private(place, account):
+    if is_ready and _are_passwords_private(server_paths, account):
         return
-    _refuse_other_history(place)
+    _refuse_other_history(server_paths)
     try:
-        with _connect_as_superuser(place, server) as connection:
-            _make_roles(connection, _create_passwords(place, account))
-            _write(place, _CLOSED_ACCESS)
+        with _connect_as_superuser(server_paths, server) as connection:
+            _make_roles(connection, _create_passwords(server_paths, account))
+            _write(server_paths, _CLOSED_ACCESS)
             connection.execute("SELECT pg_reload_conf()")
-        _wait_until_closed(place)
+        _wait_until_closed(server_paths)
     except (OSError, psycopg.Error) as error:
         raise PostgresUnavailable(
-            f"The roles of the database in {place.cluster} could not be made: {error}"
+            f"The roles of the database in {server_paths.cluster} could not be made: {error}"
         ) from error
 
 
-def _refuse_other_history(place: ServerPlace) -> None:
+def _refuse_other_history(server_paths: ServerPaths) -> None:
     """Reject a data directory last used by a version without passwords: that version could not open it afterwards.
 
     Raises:
         PostgresUnavailable: the directory has other tables, made by migrations of the same names.
     """
     try:
-        connection = _connect(place, SUPERUSER, DATABASE, password="none")  # noqa: S106  never used
+        connection = _connect(server_paths, SUPERUSER, DATABASE, password="none")  # noqa: S106  never used
     except psycopg.OperationalError:
         return
     with connection:
@@ -134,70 +136,72 @@ def _refuse_other_history(place: ServerPlace) -> None:
             raise PostgresUnavailable(str(OTHER_HISTORY_MESSAGE) % {"column": absent_columns[0]})
 
 
-def _are_passwords_private(place: ServerPlace, account: pwd.struct_passwd | None) -> bool:
+def _are_passwords_private(server_paths: ServerPaths, account: pwd.struct_passwd | None) -> bool:
     """Return whether the passwords were always private; an earlier version gave them to a shared account."""
     file_owner, _group = get_password_file_owner(account)
-    return place.passwords.stat().st_uid in (file_owner, os.geteuid())
+    return server_paths.passwords.stat().st_uid in (file_owner, os.geteuid())
 
 
-def _can_connect(place: ServerPlace, role: str) -> bool:
+def _can_connect(server_paths: ServerPaths, role: str) -> bool:
     try:
-        connect(place, role, "postgres").close()
+        connect(server_paths, role, "postgres").close()
     except psycopg.OperationalError:
         return False
     return True
 
 
-def _is_access_open(place: ServerPlace) -> bool:
+def _is_access_open(server_paths: ServerPaths) -> bool:
     try:
-        return _OPEN_ACCESS_LINE.search(_get_access_file(place).read_text(errors="replace")) is not None
+        return (
+            _OPEN_ACCESS_LINE.search(_get_access_file(server_paths).read_text(errors="replace")) is not None
+        )
     except OSError:
         return True
 
 
-def _get_access_file(place: ServerPlace) -> Path:
-    return place.cluster / "pg_hba.conf"
+def _get_access_file(server_paths: ServerPaths) -> Path:
+    return server_paths.cluster / "pg_hba.conf"
 
 
-def _write(place: ServerPlace, lines: str) -> None:
+def _write(server_paths: ServerPaths, lines: str) -> None:
     """Write the access file. Its owner stays the same, and links are not followed."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-    with os.fdopen(os.open(_get_access_file(place), flags, 0o600), "w") as file:
+    with os.fdopen(os.open(_get_access_file(server_paths), flags, 0o600), "w") as file:
         file.write(lines)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _connect_as_superuser(place: ServerPlace, server: psutil.Process) -> psycopg.Connection[Any]:
+def _connect_as_superuser(server_paths: ServerPaths, server: psutil.Process) -> psycopg.Connection[Any]:
     with suppress(psycopg.OperationalError):
-        return _connect(place, SUPERUSER, "postgres", password=_read_password(place, SUPERUSER))
-    _write(place, _SETUP_ACCESS)
+        return _connect(server_paths, SUPERUSER, "postgres", password=_read_password(server_paths, SUPERUSER))
+    _write(server_paths, _SETUP_ACCESS)
     server.send_signal(signal.SIGHUP)
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
-            return _connect(place, SUPERUSER, "postgres", password="none")  # noqa: S106  never used
+            return _connect(server_paths, SUPERUSER, "postgres", password="none")  # noqa: S106  never used
         except psycopg.OperationalError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.02)
 
 
-def _wait_until_closed(place: ServerPlace) -> None:
+def _wait_until_closed(server_paths: ServerPaths) -> None:
     """Wait until the server has read its new configuration and no longer accepts connections without a password."""
     deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
-            _connect(place, SUPERUSER, "postgres", password="none").close()  # noqa: S106  never valid
+            _connect(server_paths, SUPERUSER, "postgres", password="none").close()  # noqa: S106  never valid
         except psycopg.OperationalError:
             break
         time.sleep(0.02)
     for role in ROLES:
-        connect(place, role, "postgres").close()
+        connect(server_paths, role, "postgres").close()
 
 
-def _create_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> dict[str, str]:
-    folder = place.passwords
+def _create_passwords(server_paths: ServerPaths, account: pwd.struct_passwd | None) -> dict[str, str]:
+    folder = server_paths.passwords
     owner = os.geteuid() if account is None else account.pw_uid
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
@@ -213,7 +217,7 @@ def _create_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> 
             file.flush()
             os.fsync(file.fileno())
         os.chown(part_file, *get_password_file_owner(account))
-        part_file.replace(place.password_file(role))
+        part_file.replace(server_paths.password_file(role))
     return passwords
 
 

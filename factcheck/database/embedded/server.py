@@ -21,7 +21,7 @@ from factcheck.database.embedded.place import (
     PORT,
     SUPERUSER,
     PostgresUnavailable,
-    ServerPlace,
+    ServerPaths,
     get_binary,
 )
 from factcheck.installation.private_files import open_private
@@ -63,27 +63,27 @@ LOG_SETTINGS = {
 }
 
 
-def start(place: ServerPlace) -> None:
+def start(server_paths: ServerPaths) -> None:
     """Start the server and create its database. The caller holds the lock."""
-    account = find_account(place)
-    _prepare_socket_folder(place, account)
-    server = find_live_server(place)
-    if server is not None and not _is_answering(place):
+    account = find_account(server_paths)
+    _prepare_socket_folder(server_paths, account)
+    server = find_live_server(server_paths)
+    if server is not None and not _is_answering(server_paths):
         stop(server)  # another process was shutting it down
         server = None
     if server is None:
-        if not place.cluster.exists():
-            _refuse_after_interrupted_restore(place)
-            _initialise(place, account)
-        _check_version(place)
-        _clear_stale_pid(place)
-        _launch_server(place, account)
-    _ensure_roles_and_database(place, account, is_new=server is None)
+        if not server_paths.cluster.exists():
+            _refuse_after_interrupted_restore(server_paths)
+            _initialise(server_paths, account)
+        _check_version(server_paths)
+        _clear_stale_pid(server_paths)
+        _launch_server(server_paths, account)
+    _ensure_roles_and_database(server_paths, account, is_new=server is None)
 
 
-def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
+def _prepare_socket_folder(server_paths: ServerPaths, account: pwd.struct_passwd | None) -> None:
     """Create a private socket folder. Access to it means access to the database."""
-    folder, owner = place.socket_folder, os.geteuid() if account is None else account.pw_uid
+    folder, owner = server_paths.socket_folder, os.geteuid() if account is None else account.pw_uid
     try:
         folder.mkdir(mode=0o700)
         if account is not None:
@@ -98,18 +98,19 @@ def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None
         raise PostgresUnavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
-def _refuse_after_interrupted_restore(place: ServerPlace) -> None:
+def _refuse_after_interrupted_restore(server_paths: ServerPaths) -> None:
     """Refuse to start after an interrupted restore, because an empty database would look like a total loss."""
-    if place.restored.exists():
+    if server_paths.restored.exists():
         raise PostgresUnavailable(
-            f"A restore into {place.data_dir} was cut off. Run restore_backup again; what was there before it is "
-            f"beside it, in a folder whose name begins with before-restore. To begin without, remove {place.restored}."
+            f"A restore into {server_paths.data_dir} was cut off. Run restore_backup again; what was there before it "
+            f"is beside it, in a folder whose name begins with before-restore. To begin without, remove "
+            f"{server_paths.restored}."
         )
 
 
-def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
+def _initialise(server_paths: ServerPaths, account: pwd.struct_passwd | None) -> None:
     """Create the cluster under a temporary name, so that an interrupted start leaves no partial cluster."""
-    work_folder = place.cluster.with_name("postgres.unfinished")
+    work_folder = server_paths.cluster.with_name("postgres.unfinished")
     shutil.rmtree(work_folder, ignore_errors=True)
     work_folder.mkdir(mode=0o700)
     if account is not None:
@@ -130,7 +131,7 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
         *(f"--set={name}={value}" for name, value in SETTINGS.items()),
     ]
     result = subprocess.run(
-        **build_process_arguments(account, place, command),
+        **build_process_arguments(account, server_paths, command),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -140,17 +141,17 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     if result.returncode != 0:
         shutil.rmtree(work_folder, ignore_errors=True)
         raise PostgresUnavailable(
-            _explain_failure(place, "PostgreSQL could not make its data folder", result.stdout)
+            _explain_failure(server_paths, "PostgreSQL could not make its data folder", result.stdout)
         )
-    work_folder.rename(place.cluster)
+    work_folder.rename(server_paths.cluster)
 
 
-def _check_version(place: ServerPlace) -> None:
+def _check_version(server_paths: ServerPaths) -> None:
     try:
-        made_by = (place.cluster / "PG_VERSION").read_text().strip()
+        made_by = (server_paths.cluster / "PG_VERSION").read_text().strip()
     except OSError as error:
         raise PostgresUnavailable(
-            f"{place.cluster} is not a database folder ({error.strerror}: PG_VERSION). "
+            f"{server_paths.cluster} is not a database folder ({error.strerror}: PG_VERSION). "
             "Move it away, or set DATA_DIR to another folder."
         ) from error
     result = subprocess.run(
@@ -159,32 +160,32 @@ def _check_version(place: ServerPlace) -> None:
     installed = result.split()[-1].split(".")[0]
     if made_by != installed:
         raise PostgresUnavailable(
-            f"The database in {place.cluster} was made by PostgreSQL {made_by}, but PostgreSQL {installed} is "
+            f"The database in {server_paths.cluster} was made by PostgreSQL {made_by}, but PostgreSQL {installed} is "
             "installed. docs/installing.md, “PostgreSQL”, says how to move it; or set another DATA_DIR."
         )
 
 
-def _clear_stale_pid(place: ServerPlace) -> None:
+def _clear_stale_pid(server_paths: ServerPaths) -> None:
     """Remove pid files that name another program or a zombie process.
 
     PostgreSQL handles a file whose process is gone. But it mistakes a reused process id for a running server, and then
     refuses to start. The caller has found no running server, although a last backend may still be ending after a crash.
     """
     for _attempt in range(100):
-        if not _list_processes(place):
+        if not _list_processes(server_paths):
             break
         time.sleep(0.1)
     else:
         raise PostgresUnavailable(
-            f"Processes of an earlier PostgreSQL server still use {place.cluster}: "
-            f"{', '.join(str(process.pid) for process in _list_processes(place))}. End them, then try again."
+            f"Processes of an earlier PostgreSQL server still use {server_paths.cluster}: "
+            f"{', '.join(str(process.pid) for process in _list_processes(server_paths))}. End them, then try again."
         )
     _reap_ended_servers()
-    process_id = _read_process_id(place)
+    process_id = _read_process_id(server_paths)
     if process_id is not None and psutil.pid_exists(process_id):
-        (place.cluster / "postmaster.pid").unlink(missing_ok=True)
+        (server_paths.cluster / "postmaster.pid").unlink(missing_ok=True)
     # The folder is this cluster's alone, and no server runs: the process in the lock holds nothing.
-    (place.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
+    (server_paths.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
 class _Server(subprocess.Popen[bytes]):
@@ -194,21 +195,21 @@ class _Server(subprocess.Popen[bytes]):
         """Do nothing, because Python's finaliser warns about a child that still runs."""
 
 
-def _launch_server(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
-    quoted_path = str(place.socket_folder).replace('"', '""')
+def _launch_server(server_paths: ServerPaths, account: pwd.struct_passwd | None) -> None:
+    quoted_path = str(server_paths.socket_folder).replace('"', '""')
     command = [
         get_binary("postgres"),
-        f"-D{place.cluster}",
+        f"-D{server_paths.cluster}",
         "-clisten_addresses=",
         f'-cunix_socket_directories="{quoted_path}"',
         "-cunix_socket_permissions=0700",
         f"-cport={PORT}",
-        *(f"-c{name}={value}" for name, value in (LOG_SETTINGS | dict(place.settings)).items()),
+        *(f"-c{name}={value}" for name, value in (LOG_SETTINGS | dict(server_paths.settings)).items()),
     ]
-    with open_private(place.log) as log:
+    with open_private(server_paths.log) as log:
         # Its own session, so that Ctrl-C in our terminal does not reach it.
         process = _Server(
-            **build_process_arguments(account, place, command),
+            **build_process_arguments(account, server_paths, command),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
@@ -218,77 +219,77 @@ def _launch_server(place: ServerPlace, account: pwd.struct_passwd | None) -> Non
     while process.poll() is None and (
         time.monotonic() < patience or _is_recovering(psutil.Process(process.pid))
     ):
-        if _read_status(place).startswith("ready") and _read_process_id(place) == process.pid:
+        if _read_status(server_paths).startswith("ready") and _read_process_id(server_paths) == process.pid:
             return
         time.sleep(0.02)
     if process.poll() is None:
         stop(psutil.Process(process.pid))
-    log_text = place.log.read_text(errors="replace")
-    raise PostgresUnavailable(_explain_failure(place, "PostgreSQL did not start", log_text))
+    log_text = server_paths.log.read_text(errors="replace")
+    raise PostgresUnavailable(_explain_failure(server_paths, "PostgreSQL did not start", log_text))
 
 
 _children: list[_Server] = []
 
 
 def _ensure_roles_and_database(
-    place: ServerPlace, account: pwd.struct_passwd | None, *, is_new: bool
+    server_paths: ServerPaths, account: pwd.struct_passwd | None, *, is_new: bool
 ) -> None:
-    server = find_live_server(place)
+    server = find_live_server(server_paths)
     if server is None:
         raise PostgresUnavailable(
-            _explain_failure(place, "PostgreSQL ended", place.log.read_text(errors="replace"))
+            _explain_failure(server_paths, "PostgreSQL ended", server_paths.log.read_text(errors="replace"))
         )
-    roles.ensure_roles(place, server, account, is_new=is_new)
+    roles.ensure_roles(server_paths, server, account, is_new=is_new)
     try:
-        owned_database.ensure_database(place, DATABASE)
+        owned_database.ensure_database(server_paths, DATABASE)
     except psycopg.Error as error:
         raise PostgresUnavailable(
-            _explain_failure(place, "The database cannot be opened", str(error))
+            _explain_failure(server_paths, "The database cannot be opened", str(error))
         ) from error
 
 
-def _is_answering(place: ServerPlace) -> bool:
+def _is_answering(server_paths: ServerPaths) -> bool:
     """Return whether the server accepts connections."""
-    where = f"host='{place.socket_folder}' port={PORT}"
+    where = f"host='{server_paths.socket_folder}' port={PORT}"
     return psycopg.pq.PGconn.ping(where.encode()) == psycopg.pq.Ping.OK
 
 
-def _read_pid_file(place: ServerPlace) -> list[str]:
+def _read_pid_file(server_paths: ServerPaths) -> list[str]:
     try:
-        return (place.cluster / "postmaster.pid").read_text(errors="replace").splitlines()
+        return (server_paths.cluster / "postmaster.pid").read_text(errors="replace").splitlines()
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
-def _read_process_id(place: ServerPlace) -> int | None:
-    lines = _read_pid_file(place)
+def _read_process_id(server_paths: ServerPaths) -> int | None:
+    lines = _read_pid_file(server_paths)
     return int(lines[0]) if lines and lines[0].strip().isdigit() else None
 
 
-def _read_status(place: ServerPlace) -> str:
-    lines = _read_pid_file(place)
+def _read_status(server_paths: ServerPaths) -> str:
+    lines = _read_pid_file(server_paths)
     return lines[7].strip() if len(lines) > 7 else ""
 
 
-def _is_server_process(process: psutil.Process, place: ServerPlace) -> bool:
+def _is_server_process(process: psutil.Process, server_paths: ServerPaths) -> bool:
     """Return whether this is a living process of the cluster, by its working directory."""
     try:
         return (
             process.name().startswith("postgres")
             and process.status() != psutil.STATUS_ZOMBIE
-            and Path(process.cwd()) == place.cluster
+            and Path(process.cwd()) == server_paths.cluster
         )
     except psutil.Error:
         return False
 
 
-def _list_processes(place: ServerPlace) -> list[psutil.Process]:
-    return [process for process in psutil.process_iter() if _is_server_process(process, place)]
+def _list_processes(server_paths: ServerPaths) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _is_server_process(process, server_paths)]
 
 
-def find_live_server(place: ServerPlace) -> psutil.Process | None:
+def find_live_server(server_paths: ServerPaths) -> psutil.Process | None:
     """Return the running server's main process, or None. A process id reused by another program does not count."""
-    process_id = _read_process_id(place)
+    process_id = _read_process_id(server_paths)
     if process_id is None or process_id <= 0:
         return None
     _reap_ended_servers()
@@ -296,7 +297,7 @@ def find_live_server(place: ServerPlace) -> psutil.Process | None:
         process = psutil.Process(process_id)
     except psutil.NoSuchProcess:
         return None
-    return process if _is_server_process(process, place) else None
+    return process if _is_server_process(process, server_paths) else None
 
 
 def _reap_ended_servers() -> None:
@@ -341,11 +342,15 @@ def _is_recovering(server: psutil.Process) -> bool:
         return False
 
 
-def _explain_failure(place: ServerPlace, description: str, log_text: str) -> str:
+def _explain_failure(server_paths: ServerPaths, description: str, log_text: str) -> str:
     """Return a sentence about the cause if known, otherwise the server's last log lines."""
     explanations = {
-        "No space left on device": f"the disk that holds {place.data_dir} is full; free some space, or set DATA_DIR",
-        "Permission denied": f"it may not use a file; see that {place.data_dir} and all in it belong to one user",
+        "No space left on device": (
+            f"the disk that holds {server_paths.data_dir} is full; free some space, or set DATA_DIR"
+        ),
+        "Permission denied": (
+            f"it may not use a file; see that {server_paths.data_dir} and all in it belong to one user"
+        ),
         "pre-existing shared memory block": "an earlier server has not ended yet; wait a moment and try again",
         "setpriv:": "root may not lend its rights here; run this as an ordinary user",
         "could not look up effective user ID": "the user who runs this has no entry in /etc/passwd; add one",

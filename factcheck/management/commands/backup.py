@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from factcheck.backups import examination, generations
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.backups.backup_run import copy_files, make_backup
-from factcheck.backups.subject import get_backup_folder, get_server_place, list_kept_folders
+from factcheck.backups.subject import get_backup_folder, get_server_paths, list_source_folders
 from factcheck.management.localized_command import LocalizedCommand
 
 
@@ -40,7 +40,7 @@ class Command(LocalizedCommand):
             elif options["verify"]:
                 self.verify()
             elif options["files"]:
-                counts = copy_files(get_server_place(), get_backup_folder(), list_kept_folders())
+                counts = copy_files(get_server_paths(), get_backup_folder(), list_source_folders())
                 self.stdout.write(
                     ngettext(
                         "%(copied)s of %(files)s file was new.",
@@ -56,9 +56,9 @@ class Command(LocalizedCommand):
 
     def back_up(self, *, is_full: bool) -> None:
         result = make_backup(
-            get_server_place(),
+            get_server_paths(),
             get_backup_folder(),
-            list_kept_folders(),
+            list_source_folders(),
             is_full=is_full,
             days=settings.BACKUP_DAYS,
             full_days=settings.BACKUP_FULL_DAYS,

@@ -327,7 +327,7 @@ def test_its_password_lets_in_nobody_else(serving: Server, role: str) -> None:
         with pytest.raises(psycopg.OperationalError, match="password"):
             psycopg.connect(attempt)
     [line] = (
-        embedded.ServerPlace(settings.DATA_DIR.resolve()).password_file(embedded.RUNTIME).read_text().split()
+        embedded.ServerPaths(settings.DATA_DIR.resolve()).password_file(embedded.RUNTIME).read_text().split()
     )
     with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
         psycopg.connect(address(serving.info.dbname, role), password=line.rpartition(":")[2])

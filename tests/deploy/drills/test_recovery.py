@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 
 from deploy.drills import recovery
-from factcheck.database.embedded import ServerPlace
+from factcheck.database.embedded import ServerPaths
 
 PAGE = (settings.BASE_DIR / "docs" / "backups.md").read_text()
 
@@ -16,7 +16,7 @@ def barman(folder: Path, script: str) -> recovery.Barman:
     program = folder / "barman"
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
-    return recovery.Barman(str(program), folder, ServerPlace(folder))
+    return recovery.Barman(str(program), folder, ServerPaths(folder))
 
 
 def test_nightly_backup_is_the_documented_one(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import pytest
 from factcheck.backups import backup_run, generations
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder, BackupRunning
 from factcheck.backups.backup_run import copy_files
-from factcheck.database.embedded import ServerPlace, run_server, wal_archive
+from factcheck.database.embedded import ServerPaths, run_server, wal_archive
 from tests.helpers.backed_up_server import BackedUpServer
 
 pytestmark = pytest.mark.slow
@@ -76,10 +76,10 @@ from pathlib import Path
 from factcheck.backups import base_backups, kept_files
 from factcheck.backups.backup_folder import BackupFolder
 from factcheck.backups.backup_run import make_backup
-from factcheck.database.embedded import ServerPlace
+from factcheck.database.embedded import ServerPaths
 kept_files.copy_new = lambda *_: (print("copied", flush=True), time.sleep(600))
 top = Path(sys.argv[1])
-make_backup(ServerPlace(top / "data"), BackupFolder(top / "kept"), {})
+make_backup(ServerPaths(top / "data"), BackupFolder(top / "kept"), {})
 """
     with server.running():
         with subprocess.Popen(
@@ -134,7 +134,7 @@ def test_backups_of_another_database_are_not_mixed_in(
 
 def test_folder_whose_disk_is_away_is_not_begun_anew(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
-    folder, place = BackupFolder(tmp_path / "kept"), ServerPlace(tmp_path / "data")
+    folder, place = BackupFolder(tmp_path / "kept"), ServerPaths(tmp_path / "data")
     folder.prepare(place)
     folder.prepare(place)
     shutil.rmtree(folder.path)

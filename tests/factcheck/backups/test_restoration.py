@@ -11,7 +11,7 @@ import pytest
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.log_gaps import build_segment_name
 from factcheck.backups.restoration import RestorePoint, restore
-from factcheck.database.embedded import PostgresUnavailable, ServerPlace, run_server
+from factcheck.database.embedded import PostgresUnavailable, ServerPaths, run_server
 from tests.helpers.backed_up_server import BackedUpServer, ask
 
 pytestmark = pytest.mark.slow
@@ -189,7 +189,7 @@ def test_last_moment_before_a_missing_segment_is_named_and_works(
 
 
 def test_no_empty_database_is_made_where_a_restore_was_cut_off(tmp_path: Path) -> None:
-    ServerPlace(tmp_path).restored.mkdir()
+    ServerPaths(tmp_path).restored.mkdir()
     with (
         pytest.raises(PostgresUnavailable, match="was cut off. Run restore_backup again"),
         run_server(tmp_path),

@@ -23,7 +23,7 @@ from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.database.bounds import validate_day_in_range
+from factcheck.database.bounds import validate_plausible_day
 
 #: The most people in the picker, which is a plain list; no newsroom has more to assign work to.
 PEOPLE_LIMIT = 300
@@ -166,7 +166,7 @@ def parse_day(text: str) -> date | None:
         day = parse_date(text.strip())
         if day is None:
             raise ValueError(text)
-        validate_day_in_range(day)
+        validate_plausible_day(day)
     except (ValueError, ValidationError):
         raise NotPossible(gettext("“%s” is not a date.") % text[:40]) from None
     return day

@@ -57,7 +57,7 @@ class Migration(InitialMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='since')),
-                ('due_on', models.DateField(blank=True, null=True, validators=[factcheck.database.bounds.validate_day_in_range], verbose_name='due')),
+                ('due_on', models.DateField(blank=True, null=True, validators=[factcheck.database.bounds.validate_plausible_day], verbose_name='due')),
                 ('priority', models.PositiveSmallIntegerField(choices=[(0, 'Low'), (1, 'Normal'), (2, 'High'), (3, 'Urgent')], default=1, verbose_name='priority')),
                 ('by_name', models.CharField(help_text='The name of the person, or of the rule, at that time.', max_length=250, verbose_name='by')),
                 ('note', models.TextField(blank=True, max_length=2000, verbose_name='note')),
@@ -87,7 +87,7 @@ class Migration(InitialMigration):
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
                 ('since', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='since')),
-                ('due_on', models.DateField(blank=True, null=True, validators=[factcheck.database.bounds.validate_day_in_range], verbose_name='due')),
+                ('due_on', models.DateField(blank=True, null=True, validators=[factcheck.database.bounds.validate_plausible_day], verbose_name='due')),
                 ('priority', models.PositiveSmallIntegerField(choices=[(0, 'Low'), (1, 'Normal'), (2, 'High'), (3, 'Urgent')], default=1, verbose_name='priority')),
                 ('by_name', models.CharField(help_text='The name of the person, or of the rule, at that time.', max_length=250, verbose_name='by')),
                 ('note', models.TextField(blank=True, max_length=2000, verbose_name='note')),

@@ -76,7 +76,7 @@ class Assignment(models.Model):
     )
     #: When the current assignee was set or removed; set by the database.
     since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
-    due_on = models.DateField(_("due"), null=True, blank=True, validators=[bounds.validate_day_in_range])
+    due_on = models.DateField(_("due"), null=True, blank=True, validators=[bounds.validate_plausible_day])
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
     #: The person who assigned or last changed it; NULL if a rule did.
     by = models.ForeignKey(
@@ -109,7 +109,7 @@ class Assignment(models.Model):
             ),
             CheckConstraint(name="assignment_priority_is_known", condition=Q(priority__in=Priority.values)),
             CheckConstraint(name="assignment_says_by_whom", condition=~Q(by_name="")),
-            bounds.build_days_in_range("assignment_day_is_in_sight", "due_on"),
+            bounds.build_plausible_days_constraint("assignment_day_is_in_sight", "due_on"),
             bounds.build_length_constraint("assignment_note_fits", "note", 2000),
         ]
         indexes = [

@@ -17,7 +17,7 @@ from factcheck.database.embedded import (
     RUNTIME,
     SUPERUSER,
     PostgresUnavailable,
-    ServerPlace,
+    ServerPaths,
     account,
     roles,
     run_server,
@@ -30,13 +30,13 @@ pytestmark = pytest.mark.slow
 ALL = (SUPERUSER, OWNER, RUNTIME)
 
 
-def ask(place: ServerPlace, query: str, role: str = SUPERUSER) -> list[tuple[Any, ...]]:
+def ask(place: ServerPaths, query: str, role: str = SUPERUSER) -> list[tuple[Any, ...]]:
     with roles.connect(place, role) as connection:
         cursor = connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 
 
-def is_let_in(place: ServerPlace, role: str, password: str) -> bool:
+def is_let_in(place: ServerPaths, role: str, password: str) -> bool:
     try:
         psycopg.connect(
             host=str(place.socket_folder), user=role, password=password, dbname="postgres"
@@ -46,11 +46,11 @@ def is_let_in(place: ServerPlace, role: str, password: str) -> bool:
     return True
 
 
-def passwords(place: ServerPlace) -> dict[str, str]:
+def passwords(place: ServerPaths) -> dict[str, str]:
     return {role: place.password_file(role).read_text().strip().rpartition(":")[2] for role in ALL}
 
 
-def are_apart(place: ServerPlace) -> bool:
+def are_apart(place: ServerPaths) -> bool:
     """Each is let in by its own password and no other, and only what made the server is a superuser."""
     own = passwords(place)
     assert len(set(own.values())) == 3
@@ -83,7 +83,7 @@ def test_each_role_has_a_password_that_only_we_can_read(tmp_path: Path) -> None:
 
 def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
     """There, whoever entered the folder was the superuser, to whom everything belonged."""
-    place = ServerPlace(tmp_path)
+    place = ServerPaths(tmp_path)
     run_as = account.find_account(place)
     server._prepare_socket_folder(place, run_as)
     server._initialise(place, run_as)
@@ -128,7 +128,7 @@ def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
 
 
 def test_what_an_earlier_version_made_with_other_tables_stays_as_it_is(tmp_path: Path) -> None:
-    place = ServerPlace(tmp_path)
+    place = ServerPaths(tmp_path)
     run_as = account.find_account(place)
     server._prepare_socket_folder(place, run_as)
     server._initialise(place, run_as)

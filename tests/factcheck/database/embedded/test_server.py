@@ -21,7 +21,7 @@ from factcheck.database import embedded
 from factcheck.database.embedded import (
     SUPERUSER,
     PostgresUnavailable,
-    ServerPlace,
+    ServerPaths,
     account,
     memory,
     place,
@@ -38,13 +38,13 @@ as_root = pytest.mark.skipif(os.geteuid() != 0, reason="root only")
 
 
 def ask(data_dir: Path, query: str, database: str = "factcheck") -> list[tuple]:
-    with roles.connect(ServerPlace(data_dir.resolve()), SUPERUSER, database) as connection:
+    with roles.connect(ServerPaths(data_dir.resolve()), SUPERUSER, database) as connection:
         cursor = connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 
 
 def main_process(data_dir: Path) -> psutil.Process | None:
-    return server.find_live_server(ServerPlace(data_dir.resolve()))
+    return server.find_live_server(ServerPaths(data_dir.resolve()))
 
 
 @sweep("gigabytes, buffers", [(0.5, "128MB"), (4, "512MB"), (8, "1024MB"), (64, "1024MB")])
@@ -88,7 +88,7 @@ def test_database_sorts_and_folds_every_script_alike_and_is_closed(tmp_path: Pat
         ]
         assert ask(tmp_path, "SHOW data_checksums") == [("on",)]
         assert ask(tmp_path, "SHOW listen_addresses") == [("",)]
-        folder = ServerPlace(tmp_path).socket_folder.stat()
+        folder = ServerPaths(tmp_path).socket_folder.stat()
         assert stat.S_IMODE(folder.st_mode) == 0o700
         assert stat.S_IMODE((tmp_path / "postgres").stat().st_mode) == 0o700
 
@@ -139,7 +139,7 @@ def test_log_holds_nothing_of_what_statements_say(stopped: Path) -> None:
         for statement in TELLTALES:
             with contextlib.suppress(psycopg.Error):
                 ask(stopped, statement)
-        with roles.connect(ServerPlace(stopped), SUPERUSER) as connection:
+        with roles.connect(ServerPaths(stopped), SUPERUSER) as connection:
             for parameter in (SECRET, f"\\x{SECRET}"):
                 with pytest.raises(psycopg.Error), connection.transaction():
                     connection.execute("SELECT %s::text::bytea::text::integer", [parameter], prepare=True)
@@ -148,7 +148,7 @@ def test_log_holds_nothing_of_what_statements_say(stopped: Path) -> None:
 
 def test_log_holds_nothing_of_the_statement_at_which_a_process_crashed(stopped: Path) -> None:
     with run_server(stopped):
-        with roles.connect(ServerPlace(stopped), SUPERUSER) as connection:
+        with roles.connect(ServerPaths(stopped), SUPERUSER) as connection:
             victim = psutil.Process(connection.info.backend_pid)
             threading.Thread(target=_kill_when_busy, args=[victim, stopped]).start()
             with pytest.raises(psycopg.OperationalError):
@@ -261,7 +261,7 @@ def test_stale_pid_of_another_program_is_not_taken_for_the_server(stopped: Path)
 
 def test_socket_of_a_deep_folder_moves_to_a_private_temporary_one(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 60) / ("e" * 60)
-    folder = ServerPlace(deep.resolve()).socket_folder
+    folder = ServerPaths(deep.resolve()).socket_folder
     assert tmp_path not in folder.parents
     try:
         with run_server(deep):
@@ -272,7 +272,7 @@ def test_socket_of_a_deep_folder_moves_to_a_private_temporary_one(tmp_path: Path
 
 
 def test_socket_folder_that_others_may_enter_is_refused(stopped: Path) -> None:
-    folder = ServerPlace(stopped).socket_folder
+    folder = ServerPaths(stopped).socket_folder
     folder.chmod(0o755)
     with pytest.raises(PostgresUnavailable, match="not a private folder"), run_server(stopped):
         pytest.fail("started")
@@ -329,7 +329,7 @@ def test_server_that_does_not_start_says_why(stopped: Path) -> None:
 
 def test_full_disk_is_named() -> None:
     said = "FATAL:  could not write to file “pg_wal/xlogtemp.7”: No space left on device"
-    message = server._explain_failure(ServerPlace(Path("/data")), "PostgreSQL did not start", said)
+    message = server._explain_failure(ServerPaths(Path("/data")), "PostgreSQL did not start", said)
     assert message.startswith("PostgreSQL did not start: the disk that holds /data is full")
 
 
@@ -337,7 +337,7 @@ def test_data_of_somebody_else_is_refused(stopped: Path, monkeypatch: pytest.Mon
     owner = (stopped / "postgres").stat().st_uid
     monkeypatch.setattr(os, "geteuid", lambda: owner + 1)
     with pytest.raises(PostgresUnavailable, match=rf"belongs to {pwd.getpwuid(owner).pw_name}. Run this as"):
-        account.find_account(ServerPlace(stopped))
+        account.find_account(ServerPaths(stopped))
 
 
 @as_root
