@@ -130,7 +130,7 @@ class Feature(AppConfig):
     desk_concerns: ClassVar[str] = ""
     #: Functions that write pages of the feature as Markdown, by route (claims/features/discovery/plain_pages/views.py).
     plain_pages: ClassVar[Mapping[str, str]] = {}
-    #: The dotted name of a list of `DatabaseQuestion` for the metrics.
+    #: The dotted name of a list of `MetricQuery` for the metrics.
     gauges: ClassVar[str] = ""
     #: Kinds of notifications about rows of the feature, and the model whose list they lead to, such as
     #: "links_linkstate"; "" if they lead to the claim.

@@ -42,7 +42,7 @@ from factcheck.installation.platform_settings import read_platform_settings
 from factcheck.installation.rate_limit_settings import read_rate_limit_settings
 from factcheck.installation.reader_settings import read_reader_settings
 from factcheck.installation.reply_settings import read_reply_settings
-from factcheck.telemetry.variables import QUESTIONS, read_metrics_settings, read_receivers
+from factcheck.telemetry.variables import METRIC_QUERIES, read_metrics_settings, read_receivers
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -419,6 +419,6 @@ RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthenticatio
 
 # Metrics are for the operator: they have a separate port, and remote access needs a token.
 METRICS_PORT, METRICS_HOST, METRICS_TOKEN = read_metrics_settings()
-METRICS_QUESTIONS = QUESTIONS
+METRICS_QUERIES = METRIC_QUERIES
 SENTRY_DSN, OTEL_ENDPOINT = read_receivers()
 LOGGING = build_log_settings()

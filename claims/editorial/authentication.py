@@ -16,7 +16,7 @@ from claims.newsroom.refusals import NotAllowed
 
 
 class InsufficientScope(PermissionDenied):
-    """The token has a different scope (RFC 6750, 3.1)."""
+    """The token lacks the required scope (RFC 6750, 3.1)."""
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(gettext("This token lacks the scope “%(scope)s”.") % {"scope": scope.value})
@@ -24,7 +24,7 @@ class InsufficientScope(PermissionDenied):
 
 
 class BearerAuthentication(TokenAuthentication):
-    """Authenticate `Authorization: Bearer …` with our tokens, found by digest in one query."""
+    """Authentication with our tokens in `Authorization: Bearer …`, found by digest in one query."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
         try:

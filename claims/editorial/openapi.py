@@ -93,7 +93,7 @@ _WRITING = (400, *_READING, 409, 413, 415, 422)
 
 
 class EditorialSchema(BodySchema):
-    """Describe an `EditorialResource` in OpenAPI: query parameters, bodies, headers and problem responses."""
+    """The OpenAPI schema of an `EditorialResource`: query parameters, bodies, headers and problem responses."""
 
     view: Any  # an EditorialResource, whose module imports this one
 

@@ -161,7 +161,7 @@ class ModelBody(StrictKeys, serializers.ModelSerializer):
     serializer_related_field = Reference
 
     def get_validators(self) -> list[Any]:
-        """Return no validators: the database checks rules between rows, and words the errors."""
+        """Return no validators, because the database checks rules between rows and provides the error messages."""
         return []
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.backends.utils import CursorWrapper
 
 from claims.models import ImportRun
-from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading, build_row_question
+from factcheck.telemetry.query_spans import GaugeKind, MetricQuery, Reading, build_row_query
 
 _OUTCOMES = ("created", "updated", "unchanged", "merged", "refused", "incomplete")
 
@@ -50,17 +50,17 @@ _SCHEDULED_SQL = """
     FROM claims_scheduledpublication WHERE outcome = ''
 """
 
-QUESTIONS = [
-    build_row_question(
+METRIC_QUERIES = [
+    build_row_query(
         "ledger",
         _LEDGER_SQL,
         {
             "factcheck_ledger_sequence": GaugeKind("The number of the newest entry of the ledger."),
             "factcheck_ledger_newest_entry_timestamp_seconds": GaugeKind("When that was published."),
         },
-        of_replicas=True,
+        runs_on_replicas=True,
     ),
-    build_row_question(
+    build_row_query(
         "checkpoints",
         _CHECKPOINTS_SQL,
         {
@@ -72,7 +72,7 @@ QUESTIONS = [
             ),
         },
     ),
-    DatabaseQuestion(
+    MetricQuery(
         "imports",
         {
             "factcheck_imports": GaugeKind("Runs of imports.", ("state",)),
@@ -83,7 +83,7 @@ QUESTIONS = [
         },
         _read_imports,
     ),
-    build_row_question(
+    build_row_query(
         "scheduled",
         _SCHEDULED_SQL,
         {

@@ -8,7 +8,7 @@ from django.db.backends.utils import CursorWrapper
 
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.backups.freshness import describe_log_problem, get_newest_time, load_open_gaps
-from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
+from factcheck.telemetry.query_spans import GaugeKind, MetricQuery, Reading
 
 #: A backup that cannot be read is as good as none.
 _EPOCH = datetime.fromtimestamp(0, UTC)
@@ -36,8 +36,8 @@ def _read_backups(cursor: CursorWrapper) -> Iterator[Reading]:
     yield "factcheck_backup_failures", (), cursor.fetchone()[0]
 
 
-QUESTIONS = [
-    DatabaseQuestion(
+METRIC_QUERIES = [
+    MetricQuery(
         "backups",
         {
             "factcheck_backup_newest_timestamp_seconds": GaugeKind("When the newest backup was finished."),

@@ -15,7 +15,7 @@ from pgtrigger.migrations import AddTrigger
 
 
 class InitialMigration(Migration):
-    """Create each table in its final form, with all columns, constraints and indexes.
+    """A migration that creates each table in its final form, with all columns, constraints and indexes.
 
     The operations are those that `makemigrations` writes. They may only add; anything else raises `TypeError`.
     Django's own code reverses, plans and checks it.

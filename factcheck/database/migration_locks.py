@@ -21,7 +21,7 @@ UNREPEATABLE_STATEMENT = re.compile(
 )
 
 
-class Wait(NamedTuple):
+class BlockingWork(NamedTuple):
     """Work that blocks others for longer on larger tables, or that needs manual care."""
 
     kind: str
@@ -37,14 +37,14 @@ class _Table(NamedTuple):
 
 
 class LockWatch:
-    """Check the locks after each statement: `with connection.execute_wrapper(watch)`.
+    """A check of the locks after each statement: `with connection.execute_wrapper(watch)`.
 
     It needs no rows: PostgreSQL counts scans of whole tables, even of empty ones.
     """
 
     def __init__(self, database: BaseDatabaseWrapper) -> None:
         self.database = database
-        self.found: list[Wait] = []
+        self.found: list[BlockingWork] = []
         database.ensure_connection()
         self._there_before = frozenset(self._load_tables())
 
@@ -58,7 +58,7 @@ class LockWatch:
     ) -> Any:
         statement = str(sql)
         if alone := UNREPEATABLE_STATEMENT.match(statement):
-            self.found.append(Wait("stays half-built when interrupted", alone["index"], statement))
+            self.found.append(BlockingWork("stays half-built when interrupted", alone["index"], statement))
         is_atomic = self.database.in_atomic_block
         if not is_atomic and ALLOWED_STATEMENT.match(statement):
             return execute(sql, params, many, context)
@@ -75,16 +75,20 @@ class LockWatch:
 
     def _find_waits(
         self, before: dict[int, _Table], after: dict[int, _Table], statement: str, *, whole_migration: bool
-    ) -> Iterator[Wait]:
+    ) -> Iterator[BlockingWork]:
         for oid in self._there_before & before.keys() & after.keys():
             table = after[oid]
             closed = not table.locks.isdisjoint(BLOCKING_LOCKS)
             if closed and table.file != before[oid].file:
-                yield Wait("writes a whole table anew that nobody can use meanwhile", table.name, statement)
+                yield BlockingWork(
+                    "writes a whole table anew that nobody can use meanwhile", table.name, statement
+                )
             elif closed and table.scans > before[oid].scans:
-                yield Wait("reads a whole table that nobody can write to meanwhile", table.name, statement)
+                yield BlockingWork(
+                    "reads a whole table that nobody can write to meanwhile", table.name, statement
+                )
             elif whole_migration and "RowExclusiveLock" in table.locks and table.scans > before[oid].scans:
-                yield Wait("changes rows of a whole table in one transaction", table.name, statement)
+                yield BlockingWork("changes rows of a whole table in one transaction", table.name, statement)
 
 
 TABLES_SQL = """

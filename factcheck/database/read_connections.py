@@ -29,7 +29,7 @@ _TEXT_OID = 25
 
 
 class _UndecodedText(Loader):
-    """Load text as undecoded bytes, because it is passed on unchanged."""
+    """A loader that leaves text undecoded, because its bytes are passed on unchanged."""
 
     format = Format.BINARY
 
@@ -199,7 +199,7 @@ _SERIALIZATION_FAILURE = "40001"
 
 
 class PublicReadRouter:
-    """Routes public reads to their databases, and nothing else."""
+    """A database router for public reads. All other queries use the default database."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
         return get_database() if _reader.is_public else None

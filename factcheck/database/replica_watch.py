@@ -68,7 +68,7 @@ class ReadingConnections:
 
 
 class ReplicaWatch:
-    """Keep `Replicas` informed until the process ends.
+    """A thread that keeps `Replicas` informed until the process ends.
 
     Args:
         replicas: the receiver of the results.

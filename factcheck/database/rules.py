@@ -32,7 +32,7 @@ ANY_CHANGE = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.
 
 
 class RuleSql(compiler.UpsertTriggerSql):
-    """Install a trigger with its own search path, without pgtrigger's escape hatch (`SET pgtrigger.ignore = …`)."""
+    """The SQL of a trigger with its own search path, without pgtrigger's escape hatch (`SET pgtrigger.ignore = …`)."""
 
     def get_template(self) -> str:
         template = """

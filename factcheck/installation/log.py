@@ -45,7 +45,7 @@ def build_log_settings() -> dict[str, Any]:
 
 
 class RefusalsWithoutTraceback(logging.Filter):
-    """Log a refused request in one line, without a traceback: its status and URL show where it was refused."""
+    """A log filter that drops the traceback of refused requests: their status and URL show where they were refused."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 500) < 500:

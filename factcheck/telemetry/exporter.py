@@ -156,10 +156,10 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
 def export(host: str, port: int) -> None:
     """Serve the metrics until the process ends."""
     from factcheck.telemetry.exposition import build_page  # noqa: PLC0415  of the process that serves metrics alone
-    from factcheck.telemetry.query_spans import list_questions  # noqa: PLC0415  of the process that serves metrics alone
+    from factcheck.telemetry.query_spans import list_metric_queries  # noqa: PLC0415  of the process that serves metrics alone
 
     os.nice(5)  # monitored processes end first
     folder = os.environ.get(FOLDER_VARIABLE)
-    page = build_page(list_questions(), Path(folder) if folder else None)
+    page = build_page(list_metric_queries(), Path(folder) if folder else None)
     with MetricsServer(host, port, build_application(page.content, settings.METRICS_TOKEN)) as server:
         server.serve_forever()

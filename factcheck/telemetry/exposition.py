@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from factcheck.installation.version import read_version
-from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, list_databases, query_database
+from factcheck.telemetry.query_spans import Answers, MetricQuery, list_databases, query_database
 
 #: How long a page waits for the database before it reports that the database does not respond.
 DATABASE_SECONDS = 5.0
@@ -26,8 +26,8 @@ CACHE_FACTOR, MIN_CACHE_SECONDS, MAX_CACHE_SECONDS = 10, 1.0, 15.0
 class PolledDatabase:
     """A database queried in its own thread, so that a database that hangs does not delay the others."""
 
-    def __init__(self, alias: str, questions: list[DatabaseQuestion]) -> None:
-        self.alias, self.questions = alias, questions
+    def __init__(self, alias: str, metric_queries: list[MetricQuery]) -> None:
+        self.alias, self.metric_queries = alias, metric_queries
         self._thread = ThreadPoolExecutor(1, f"questions-{alias}")
         self._asking: Future[Answers] | None = None
 
@@ -48,7 +48,7 @@ class PolledDatabase:
 
     def _ask(self) -> Answers:
         try:
-            return query_database(self.questions, self.alias)
+            return query_database(self.metric_queries, self.alias)
         finally:
             connections.close_all()
 
@@ -56,9 +56,9 @@ class PolledDatabase:
 class DatabaseGauges:
     """A collector of the gauges that the database queries set."""
 
-    def __init__(self, questions: list[DatabaseQuestion]) -> None:
-        self.questions = questions
-        self._databases = [PolledDatabase(alias, questions) for alias in list_databases()]
+    def __init__(self, metric_queries: list[MetricQuery]) -> None:
+        self.metric_queries = metric_queries
+        self._databases = [PolledDatabase(alias, metric_queries) for alias in list_databases()]
 
     def collect(self) -> Iterator[Metric]:
         """Yield each gauge, without a value if its query failed."""
@@ -68,13 +68,15 @@ class DatabaseGauges:
         answers = {database.alias: database.answers(until) for database in self._databases}
         families = {
             name: GaugeMetricFamily(
-                name, kind.meaning, labels=(*kind.labels, "database") if question.of_replicas else kind.labels
+                name,
+                kind.meaning,
+                labels=(*kind.labels, "database") if metric_query.runs_on_replicas else kind.labels,
             )
-            for question in self.questions
-            for name, kind in question.gauges.items()
+            for metric_query in self.metric_queries
+            for name, kind in metric_query.gauges.items()
         }
-        for of_one in answers.values():
-            for name, labels, value in of_one.readings:
+        for database_answers in answers.values():
+            for name, labels, value in database_answers.readings:
                 families[name].add_metric(labels, float(value))
         yield from families.values()
         yield from self.build_own_metrics(answers)
@@ -89,10 +91,10 @@ class DatabaseGauges:
         seconds = GaugeMetricFamily(
             "factcheck_question_seconds", "How long the database took to say it.", labels=labels
         )
-        for alias, of_one in answers.items():
-            up.add_metric([alias], of_one.reached)
-            for name, seconds_taken in of_one.seconds.items():
-                failed.add_metric([name, alias], name in of_one.failed)
+        for alias, database_answers in answers.items():
+            up.add_metric([alias], database_answers.reached)
+            for name, seconds_taken in database_answers.seconds.items():
+                failed.add_metric([name, alias], name in database_answers.failed)
                 seconds.add_metric([name, alias], seconds_taken)
         yield from (up, failed, seconds)
 
@@ -122,11 +124,11 @@ class _Build:
         yield build
 
 
-def build_registry(questions: list[DatabaseQuestion], folder: Path | None) -> CollectorRegistry:
+def build_registry(metric_queries: list[MetricQuery], folder: Path | None) -> CollectorRegistry:
     """Return the registry of all collectors."""
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Build())
-    registry.register(DatabaseGauges(questions))
+    registry.register(DatabaseGauges(metric_queries))
     if folder is not None:
         registry.register(ProcessCounts(folder))
     return registry
@@ -153,7 +155,7 @@ class MetricsPage:
             return self._content
 
 
-def build_page(questions: list[DatabaseQuestion], folder: Path | None) -> MetricsPage:
+def build_page(metric_queries: list[MetricQuery], folder: Path | None) -> MetricsPage:
     """Build the page of metrics of this installation."""
-    registry = build_registry(questions, folder)
+    registry = build_registry(metric_queries, folder)
     return MetricsPage(lambda: generate_latest(registry))

@@ -33,27 +33,27 @@ class GaugeKind:
 
 
 @dataclass(frozen=True)
-class DatabaseQuestion:
+class MetricQuery:
     """A query and the gauges it sets."""
 
     name: str
     gauges: dict[str, GaugeKind]
-    ask: Callable[[CursorWrapper], Iterable[Reading]]
+    run: Callable[[CursorWrapper], Iterable[Reading]]
     #: Whether replicas are queried too; each gauge then has an additional label, the database.
-    of_replicas: bool = False
+    runs_on_replicas: bool = False
 
 
-def build_row_question(
-    name: str, sql: str, gauges: dict[str, GaugeKind], *, of_replicas: bool = False
-) -> DatabaseQuestion:
+def build_row_query(
+    name: str, sql: str, gauges: dict[str, GaugeKind], *, runs_on_replicas: bool = False
+) -> MetricQuery:
     """Build a query that returns one row with the gauges as columns, in this order. A null value sets no gauge."""
 
-    def ask(cursor: CursorWrapper) -> Iterator[Reading]:
+    def run(cursor: CursorWrapper) -> Iterator[Reading]:
         cursor.execute(sql)
         row = cursor.fetchone() or (0,) * len(gauges)
         yield from ((gauge, (), value) for gauge, value in zip(gauges, row, strict=True) if value is not None)
 
-    return DatabaseQuestion(name, gauges, ask, of_replicas)
+    return MetricQuery(name, gauges, run, runs_on_replicas)
 
 
 @dataclass
@@ -66,13 +66,13 @@ class Answers:
     failed: set[str] = field(default_factory=set)
 
 
-def list_questions() -> list[DatabaseQuestion]:
+def list_metric_queries() -> list[MetricQuery]:
     """Return the database queries of the configured modules and of features."""
     paths = [
-        *settings.METRICS_QUESTIONS,
+        *settings.METRICS_QUERIES,
         *(feature.gauges for feature in features.list_switched_on() if feature.gauges),
     ]
-    return [question for path in paths for question in import_string(path)]
+    return [metric_query for path in paths for metric_query in import_string(path)]
 
 
 def list_databases() -> list[str]:
@@ -80,34 +80,34 @@ def list_databases() -> list[str]:
     return [DEFAULT_DB_ALIAS, *(alias for alias in settings.DATABASES if alias.startswith("replica"))]
 
 
-def query_database(questions: Iterable[DatabaseQuestion], alias: str) -> Answers:
+def query_database(metric_queries: Iterable[MetricQuery], alias: str) -> Answers:
     """Return the current values. Failed queries are reported, and leave no outdated values."""
     try:
         connections[alias].ensure_connection()
     except Error:
         return Answers(reached=False)
     answers = Answers(reached=True)
-    for question in questions:
-        if alias == DEFAULT_DB_ALIAS or question.of_replicas:
-            _ask(question, alias, answers)
+    for metric_query in metric_queries:
+        if alias == DEFAULT_DB_ALIAS or metric_query.runs_on_replicas:
+            _run_query(metric_query, alias, answers)
     return answers
 
 
-def _ask(question: DatabaseQuestion, alias: str, answers: Answers) -> None:
+def _run_query(metric_query: MetricQuery, alias: str, answers: Answers) -> None:
     started_at = perf_counter()
     try:
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
             # Of this transaction alone, which is all that a pooler between us and the server lets us set.
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(MAX_MILLISECONDS)])
             readings = [
-                (name, (*labels, alias) if question.of_replicas else labels, value)
-                for name, labels, value in question.ask(cursor)
+                (name, (*labels, alias) if metric_query.runs_on_replicas else labels, value)
+                for name, labels, value in metric_query.run(cursor)
             ]
     except Error:
-        answers.failed.add(question.name)
+        answers.failed.add(metric_query.name)
     else:
         answers.readings += readings
-    answers.seconds[question.name] = perf_counter() - started_at
+    answers.seconds[metric_query.name] = perf_counter() - started_at
 
 
 # What the plumbing itself is asked ------------------------------------------------------------------------------------
@@ -182,8 +182,8 @@ _LOG_POSITIONS_SQL = """
     )::float8
 """
 
-QUESTIONS = [
-    DatabaseQuestion(
+METRIC_QUERIES = [
+    MetricQuery(
         "jobs",
         {
             "factcheck_jobs": GaugeKind("Jobs of the background worker.", ("queue", "state")),
@@ -193,7 +193,7 @@ QUESTIONS = [
         },
         _read_jobs,
     ),
-    build_row_question(
+    build_row_query(
         "workers",
         _WORKERS_SQL,
         {
@@ -201,7 +201,7 @@ QUESTIONS = [
             "factcheck_workers_silent_seconds": GaugeKind("Since when no worker has been heard of."),
         },
     ),
-    DatabaseQuestion(
+    MetricQuery(
         "connections",
         {
             "factcheck_database_connections": GaugeKind("Connections to the database.", ("state",)),
@@ -209,13 +209,13 @@ QUESTIONS = [
         },
         _read_connections,
     ),
-    build_row_question(
+    build_row_query(
         "log_positions",
         _LOG_POSITIONS_SQL,
         {
             "factcheck_database_is_replica": GaugeKind("1 where a database follows another."),
             "factcheck_database_log_position_bytes": GaugeKind("How far the write-ahead log has come there."),
         },
-        of_replicas=True,
+        runs_on_replicas=True,
     ),
 ]

@@ -10,10 +10,10 @@ from django.core.exceptions import ImproperlyConfigured
 from factcheck.installation.environment import read_number, read_text, read_url
 
 #: The role that metrics queries run as, and the queries.
-QUESTIONS = [
-    "factcheck.telemetry.query_spans.QUESTIONS",
-    "factcheck.backups.gauges.QUESTIONS",
-    "claims.ledger.gauges.QUESTIONS",
+METRIC_QUERIES = [
+    "factcheck.telemetry.query_spans.METRIC_QUERIES",
+    "factcheck.backups.gauges.METRIC_QUERIES",
+    "claims.ledger.gauges.METRIC_QUERIES",
 ]
 
 

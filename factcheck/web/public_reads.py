@@ -25,7 +25,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class PublicReads:
-    """Handle programs' read requests with only `PUBLIC_MIDDLEWARE` instead of all other middleware.
+    """Middleware that handles programs' read requests with only `PUBLIC_MIDDLEWARE`, instead of all other middleware.
 
     Sessions, sign-in, messages and forms cost more than such a response itself, and the response must not depend on the
     caller.

@@ -13,7 +13,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from factcheck.telemetry import counters
 from factcheck.telemetry.exposition import DatabaseGauges
-from factcheck.telemetry.query_spans import list_questions
+from factcheck.telemetry.query_spans import list_metric_queries
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS, DASHBOARD = DEPLOY / "alerts" / "factcheck.yaml", DEPLOY / "grafana" / "factcheck.json"
@@ -28,9 +28,9 @@ _GROUPING = re.compile(r"\b(?:by|on)\s*\(([^)]*)\)")
 def metrics() -> dict[str, set[str]]:
     """The labels of each metric that there is, by the name under which Prometheus keeps it."""
     known: dict[str, set[str]] = {"factcheck_build": {"version"}}
-    for question in list_questions():
+    for question in list_metric_queries():
         for name, kind in question.gauges.items():
-            known[name] = {*kind.labels, *(["database"] if question.of_replicas else [])}
+            known[name] = {*kind.labels, *(["database"] if question.runs_on_replicas else [])}
     own: Iterable[Any] = DatabaseGauges([]).build_own_metrics({})
     known |= {family.name: set(family._labelnames) for family in own}
     for metric in vars(counters).values():

@@ -31,5 +31,5 @@ class Webhooks(Feature):
         "WebhookStateEnum": "claims.features.webhooks.bodies.STATES",
     }
     openapi_webhooks = "claims.features.webhooks.message_schemas.WEBHOOKS"
-    gauges = "claims.features.webhooks.gauges.QUESTIONS"
+    gauges = "claims.features.webhooks.gauges.METRIC_QUERIES"
     demo = "claims.features.webhooks.demo.add_webhooks"

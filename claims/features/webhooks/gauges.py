@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.db.backends.utils import CursorWrapper
 
-from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
+from factcheck.telemetry.query_spans import GaugeKind, MetricQuery, Reading
 
 
 def _measure(cursor: CursorWrapper) -> Iterator[Reading]:
@@ -35,8 +35,8 @@ def _measure(cursor: CursorWrapper) -> Iterator[Reading]:
     yield "factcheck_webhook_deliveries_oldest_wait_seconds", (), seconds
 
 
-QUESTIONS = [
-    DatabaseQuestion(
+METRIC_QUERIES = [
+    MetricQuery(
         "webhooks",
         {
             "factcheck_webhook_endpoints": GaugeKind("Receivers of webhooks.", ("state",)),

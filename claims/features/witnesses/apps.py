@@ -14,7 +14,7 @@ class Witnesses(Feature):
     witness_policy = "claims.features.witnesses.policy.load_witness_policy"
     verification = "claims.features.witnesses.verification.check_cosignatures"
     desk_concerns = "claims.features.witnesses.policy.list_desk_concerns"
-    gauges = "claims.features.witnesses.gauges.QUESTIONS"
+    gauges = "claims.features.witnesses.gauges.METRIC_QUERIES"
     menu = {
         "administration": [
             build_menu_entry(_("Witnesses"), "visibility", "witnesses_witness"),

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
 from claims.features.witnesses.policy import LACKING_SINCE_SQL
-from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
+from factcheck.telemetry.query_spans import GaugeKind, MetricQuery, Reading
 
 
 def _measure(cursor: CursorWrapper) -> Iterator[Reading]:
@@ -24,8 +24,8 @@ def _measure(cursor: CursorWrapper) -> Iterator[Reading]:
     yield "factcheck_ledger_forks", (), cursor.fetchone()[0]
 
 
-QUESTIONS = [
-    DatabaseQuestion(
+METRIC_QUERIES = [
+    MetricQuery(
         "witnesses",
         {
             "factcheck_ledger_uncosigned_seconds": GaugeKind(

@@ -66,7 +66,7 @@ class _LastEntry(NamedTuple):
 
 
 class EntriesCheck:
-    """Check every entry of the ledger from first to last."""
+    """A check of every entry of the ledger, from first to last."""
 
     def __init__(self, report_growth: ReportGrowth) -> None:
         self.tree = GrowingTree()

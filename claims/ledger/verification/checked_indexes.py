@@ -82,11 +82,13 @@ def check_indexes(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
     return run_checks(_CHECKS_SQL, connection)
 
 
-def run_checks(questions: Mapping[Any, str], connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
+def run_checks(
+    queries_by_problem: Mapping[Any, str], connection: BaseDatabaseWrapper
+) -> Iterator[Discrepancy]:
     """Yield a finding for each query that returns rows."""
-    for problem, question in questions.items():
+    for problem, query in queries_by_problem.items():
         with connection.cursor() as cursor:
-            cursor.execute(question)
+            cursor.execute(query)
             findings: dict[str, list[int]] = {}
             for noun, number in cursor.fetchall():
                 findings.setdefault(noun, []).append(number)

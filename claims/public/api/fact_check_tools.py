@@ -90,7 +90,7 @@ _FIELDS: dict[str, ValueReader] = {
 
 
 class AnyMediaType(BaseContentNegotiation):
-    """Answer in JSON like Google's APIs, whatever `Accept` says."""
+    """Content negotiation that always chooses JSON, whatever `Accept` says, like Google's APIs."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return parsers[0]

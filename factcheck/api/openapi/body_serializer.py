@@ -21,7 +21,7 @@ WebAddress = Annotated[str, fields.URLField]
 
 
 class AllowBlank:
-    """Document that a choice field may be blank."""
+    """A marker that documents that a choice field may be blank."""
 
 
 _FIELDS: dict[Any, type[fields.Field]] = {

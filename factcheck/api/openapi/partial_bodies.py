@@ -43,17 +43,17 @@ def _make_partial(components: dict[str, Any], name: str) -> str:
         component.pop("required", None)
         component["description"] = f"The parts of `{name}` that `fields` asks for."
         components[partial] = component
-        _refer_to_parts(components, component)
+        _reference_partial_components(components, component)
     return partial
 
 
-def _refer_to_parts(components: dict[str, Any], node: Any) -> None:
+def _reference_partial_components(components: dict[str, Any], node: Any) -> None:
     if isinstance(node, dict):
         name = str(node.get("$ref", "")).removeprefix(_REFERENCE)
         if "properties" in components.get(name, {}):
             node["$ref"] = _REFERENCE + _make_partial(components, name)
         for part in node.values():
-            _refer_to_parts(components, part)
+            _reference_partial_components(components, part)
     elif isinstance(node, list):
         for part in node:
-            _refer_to_parts(components, part)
+            _reference_partial_components(components, part)

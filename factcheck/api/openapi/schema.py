@@ -43,7 +43,7 @@ def leave_out_features(endpoints: list[Any], **options: Any) -> list[Any]:
 
 
 class BodySchema(AutoSchema):
-    """Document that a body needs one of the keys in its `at_least_one_of`."""
+    """An OpenAPI schema that documents that a body needs one of the keys in its `at_least_one_of`."""
 
     method: str
 
@@ -62,7 +62,7 @@ class BodySchema(AutoSchema):
 
 
 class PublicSchema(AutoSchema):
-    """Document a `PublicResource`: its query strings, pages and errors."""
+    """The OpenAPI schema of a `PublicResource`: its query strings, pages and errors."""
 
     problems: ClassVar[dict[int, OpenApiResponse]] = {
         400: OpenApiResponse(RefusedQuerySerializer, "A parameter is unknown or has an invalid value."),

@@ -14,7 +14,7 @@ from pytest_django import Settings
 
 from factcheck.backups import freshness, generations
 from factcheck.backups.backup_folder import BackupFolder
-from factcheck.backups.gauges import QUESTIONS
+from factcheck.backups.gauges import METRIC_QUERIES
 from factcheck.backups.log_gaps import SEGMENT_BYTES, build_segment_name
 from tests.factcheck.backups.test_generations import NOW, generation
 
@@ -82,10 +82,10 @@ def test_gap_in_the_log_is_reported_until_a_backup_closes_it(folder: BackupFolde
 @pytest.mark.django_db
 def test_metrics_have_age_failures_and_gaps(folder: BackupFolder, settings: Settings) -> None:
     def gauges() -> dict[str, float]:
-        [question] = QUESTIONS
+        [question] = METRIC_QUERIES
         with connection.cursor() as cursor:
             return {
-                name.removeprefix("factcheck_backup_"): value for name, _labels, value in question.ask(cursor)
+                name.removeprefix("factcheck_backup_"): value for name, _labels, value in question.run(cursor)
             }
 
     nothing = {"newest_timestamp_seconds": 0, "failures": 0, "log_failing": True, "log_gaps": 0}

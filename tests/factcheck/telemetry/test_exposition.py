@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from factcheck.installation.version import read_version
 from factcheck.telemetry import exposition
 from factcheck.telemetry.exposition import DatabaseGauges, ProcessCounts
-from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, GaugeKind
+from factcheck.telemetry.query_spans import Answers, GaugeKind, MetricQuery
 
 
 @pytest.fixture(autouse=True)
@@ -63,7 +63,7 @@ def test_what_several_processes_counted_is_one_also_when_some_were_killed(tmp_pa
     assert ("busy", ()) not in values(ProcessCounts(tmp_path).collect())
 
 
-QUESTION = DatabaseQuestion("rain", {"factcheck_rain": GaugeKind("Rain.", ("where",))}, lambda cursor: [])
+QUESTION = MetricQuery("rain", {"factcheck_rain": GaugeKind("Rain.", ("where",))}, lambda cursor: [])
 
 
 def rain(place: str, value: float) -> Answers:

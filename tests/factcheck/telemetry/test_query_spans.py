@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, OperationalError, connection
 from procrastinate.contrib.django import app
 
 from factcheck.telemetry import query_spans
-from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind
+from factcheck.telemetry.query_spans import GaugeKind, MetricQuery
 
 pytestmark = pytest.mark.django_db
 
@@ -20,7 +20,7 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def readings(name: str) -> dict[tuple[str, ...], float]:
-    (question,) = (known for known in query_spans.list_questions() if known.name == name)
+    (question,) = (known for known in query_spans.list_metric_queries() if known.name == name)
     answers = query_spans.query_database([question], DEFAULT_DB_ALIAS)
     assert answers.failed == set()
     assert answers.reached
@@ -43,16 +43,16 @@ def add_job(queue: str, status: str = "todo", *, scheduled: str | None = None, a
 
 
 def test_every_reading_is_of_a_gauge_that_is_declared_with_its_labels() -> None:
-    answers = query_spans.query_database(query_spans.list_questions(), DEFAULT_DB_ALIAS)
+    answers = query_spans.query_database(query_spans.list_metric_queries(), DEFAULT_DB_ALIAS)
     assert answers.failed == set()
     kinds = {
         gauge: (kind, question)
-        for question in query_spans.list_questions()
+        for question in query_spans.list_metric_queries()
         for gauge, kind in question.gauges.items()
     }
     for name, labels, _value in answers.readings:
         kind, question = kinds[name]
-        assert len(labels) == len(kind.labels) + question.of_replicas
+        assert len(labels) == len(kind.labels) + question.runs_on_replicas
     keys = [(name, labels) for name, labels, _value in answers.readings]
     assert len(keys) == len(set(keys))
 
@@ -61,7 +61,7 @@ def test_each_question_is_asked_under_a_limit(django_assert_num_queries: Any) ->
     # A savepoint, its release, the limit and the question; those with more statements are named, and backups, of which
     # none are made here.
     more = {"backups": -1, "connections": 1, "imports": 2, "webhooks": 1, "witnesses": 1}
-    for question in query_spans.list_questions():
+    for question in query_spans.list_metric_queries():
         with django_assert_num_queries(4 + more.get(question.name, 0)):
             query_spans.query_database([question], DEFAULT_DB_ALIAS)
 
@@ -111,8 +111,8 @@ def test_a_question_that_takes_too_long_fails_alone(monkeypatch: pytest.MonkeyPa
         monkeypatch.setattr(query_spans, "MAX_MILLISECONDS", 60_000)
         cursor.execute("SELECT pg_sleep(60)")
 
-    slow = DatabaseQuestion("slow", {"factcheck_slow": GaugeKind("What takes long.")}, ask_for_too_long)
-    (workers,) = (known for known in query_spans.list_questions() if known.name == "workers")
+    slow = MetricQuery("slow", {"factcheck_slow": GaugeKind("What takes long.")}, ask_for_too_long)
+    (workers,) = (known for known in query_spans.list_metric_queries() if known.name == "workers")
     answers = query_spans.query_database([slow, workers], DEFAULT_DB_ALIAS)
     assert answers.failed == {"slow"}
     assert answers.readings == [("factcheck_workers", (), 0)]
@@ -123,5 +123,5 @@ def test_a_database_that_is_away_is_told_as_away(monkeypatch: pytest.MonkeyPatch
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(connection, "ensure_connection", refuse)
-    answers = query_spans.query_database(query_spans.list_questions(), DEFAULT_DB_ALIAS)
+    answers = query_spans.query_database(query_spans.list_metric_queries(), DEFAULT_DB_ALIAS)
     assert (answers.reached, answers.readings) == (False, [])

@@ -13,7 +13,7 @@ from django.test import Client
 from claims.exports.dumps import dump_run
 from claims.exports.selection import LedgerMoment
 from claims.features.archiving.evidence_pack.proof_files import build_proof_files, find_signed_entries
-from claims.features.witnesses.gauges import QUESTIONS
+from claims.features.witnesses.gauges import METRIC_QUERIES
 from claims.features.witnesses.models import Cosignature, Witness
 from claims.features.witnesses.policy import list_desk_concerns, load_witness_policy
 from claims.ledger.proofs.checkpoints import sign_ledger
@@ -72,7 +72,7 @@ def moment_in(line: str) -> datetime:
 
 def gauge(name: str) -> float:
     with connection.cursor() as cursor:
-        return {found: value for found, _labels, value in QUESTIONS[0].ask(cursor)}[name]
+        return {found: value for found, _labels, value in METRIC_QUERIES[0].run(cursor)}[name]
 
 
 def test_cosigned_checkpoint_is_carried_everywhere(
