@@ -55,7 +55,7 @@ def copy_new(folder: BackupFolder, source_folders: Mapping[str, Path]) -> ScanCo
     """Copy new and changed files, and record deleted ones. The caller holds the folder's lock.
 
     Args:
-        kept_folders: the folders to back up, by their names in the backup.
+        source_folders: the folders to back up, by their names in the backup.
     """
     remove_unfinished(folder)
     files_by_path = {file.path: file for file in list_files_at(folder, None).values()}
