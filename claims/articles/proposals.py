@@ -18,7 +18,7 @@ from claims.newsroom.named_claimants import get_or_create_claimants
 from claims.newsroom.signals import claims_added
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_sources import AnchorOutcome, Reanchoring
-from factcheck.database.bounds import has_come
+from factcheck.database.bounds import is_today_or_earlier
 from sources.models import Snapshot, Source
 
 #: BCP 47's tag for "undetermined", if neither source nor snapshot has a language.
@@ -201,7 +201,9 @@ def _build_claim(
         language=language,
         claimant=claimant,
         # Some pages are dated ahead, but no claim can be dated in the future.
-        claimed_on=source.published_on if source.published_on and has_come(source.published_on) else None,
+        claimed_on=source.published_on
+        if source.published_on and is_today_or_earlier(source.published_on)
+        else None,
         score=candidate.score,
         score_reasons=list(map(str, candidate.reasons)),
         created_by=by,

@@ -24,7 +24,7 @@ from factcheck.database.embedded.place import (
     RUNTIME,
     SUPERUSER,
     PostgresUnavailable,
-    ServerPlace,
+    ServerPaths,
 )
 from factcheck.database.embedded.server import find_live_server, start, stop
 from factcheck.installation.private_files import FILE_MODE
@@ -46,21 +46,21 @@ __all__ = [
 
 def build_connection_settings(data_dir: Path, role: str = RUNTIME) -> dict[str, Any]:
     """Return Django's settings for a role of the embedded server, whether it is running or not."""
-    place = ServerPlace(data_dir.resolve())
+    server_paths = ServerPaths(data_dir.resolve())
     return {
         "NAME": DATABASE,
         "USER": role,
         "PASSWORD": "",
-        "HOST": str(place.socket_folder),
+        "HOST": str(server_paths.socket_folder),
         "PORT": str(PORT),
         # Read whenever a connection is made, so that passwords may change while we run.
-        "OPTIONS": {"passfile": str(place.password_file(role))},
+        "OPTIONS": {"passfile": str(server_paths.password_file(role))},
     }
 
 
 def ensure_database(data_dir: Path, name: str) -> None:
     """Create another database in the running server for the owner role."""
-    owned_database.ensure_database(ServerPlace(data_dir.resolve()), name)
+    owned_database.ensure_database(ServerPaths(data_dir.resolve()), name)
 
 
 def ensure_running(**server_settings: str) -> None:
@@ -80,12 +80,12 @@ def ensure_running(**server_settings: str) -> None:
     # libpq would take it for the password of each role; it is that of another server.
     os.environ.pop("PGPASSWORD", None)
     use = contextlib.ExitStack()
-    place = ServerPlace(data_dir.resolve(), settings=server_settings)
+    server_paths = ServerPaths(data_dir.resolve(), settings=server_settings)
     if backups is not None:
         archive = (backups / "wal").resolve()
         archiving = wal_archive.build_archiving_settings(archive)
-        place = ServerPlace(place.data_dir, archive, server_settings | archiving)
-    use.enter_context(run_server_at(place))
+        server_paths = ServerPaths(server_paths.data_dir, archive, server_settings | archiving)
+    use.enter_context(run_server_at(server_paths))
     if parent_process() is None:
         atexit.register(use.close)
     else:
@@ -95,38 +95,38 @@ def ensure_running(**server_settings: str) -> None:
 _held_servers: dict[Path, int] = {}
 
 
-def run_server(data_dir: Path) -> contextlib.AbstractContextManager[ServerPlace]:
+def run_server(data_dir: Path) -> contextlib.AbstractContextManager[ServerPaths]:
     """Run the embedded server in `data_dir`: start it if necessary, and stop it afterwards if no process uses it."""
-    return run_server_at(ServerPlace(data_dir.resolve()))
+    return run_server_at(ServerPaths(data_dir.resolve()))
 
 
 @contextlib.contextmanager
-def run_server_at(place: ServerPlace) -> Iterator[ServerPlace]:
+def run_server_at(server_paths: ServerPaths) -> Iterator[ServerPaths]:
     """Run the server at this place, as `run_server` does. A server that is already running keeps its settings."""
     process = os.getpid()
     try:
-        place.data_dir.mkdir(parents=True, exist_ok=True)
-        users = _open_lock(place.data_dir / "postgres.users")
+        server_paths.data_dir.mkdir(parents=True, exist_ok=True)
+        users = _open_lock(server_paths.data_dir / "postgres.users")
     except OSError as error:
         raise PostgresUnavailable(
-            f"The folder {place.data_dir} cannot be written: {error.strerror}. "
+            f"The folder {server_paths.data_dir} cannot be written: {error.strerror}. "
             "Set DATA_DIR to a folder of your own, or DATABASE_URL to a PostgreSQL server."
         ) from error
     try:
-        with _lock_server(place):
+        with _lock_server(server_paths):
             fcntl.flock(users, fcntl.LOCK_SH)
             try:
-                start(place)
+                start(server_paths)
             except BaseException:
                 # An interrupted start leaves no unused server behind.
-                _stop_if_unused(place, users)
+                _stop_if_unused(server_paths, users)
                 raise
-        yield place
+        yield server_paths
     finally:
         # A forked child inherits this use of the server, and its end (even as garbage) is not for the child to declare.
         if os.getpid() == process:
-            with _lock_server(place):
-                _stop_if_unused(place, users)
+            with _lock_server(server_paths):
+                _stop_if_unused(server_paths, users)
             os.close(users)
 
 
@@ -135,9 +135,9 @@ def _open_lock(path: Path) -> int:
 
 
 @contextlib.contextmanager
-def _lock_server(place: ServerPlace) -> Iterator[None]:
+def _lock_server(server_paths: ServerPaths) -> Iterator[None]:
     """Let one process at a time start or stop the server. The lock ends with the process."""
-    lock = _open_lock(place.data_dir / "postgres.lock")
+    lock = _open_lock(server_paths.data_dir / "postgres.lock")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
@@ -145,10 +145,10 @@ def _lock_server(place: ServerPlace) -> Iterator[None]:
         os.close(lock)
 
 
-def _stop_if_unused(place: ServerPlace, users: int) -> None:
+def _stop_if_unused(server_paths: ServerPaths, users: int) -> None:
     try:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return
-    if (server := find_live_server(place)) is not None:
+    if (server := find_live_server(server_paths)) is not None:
         stop(server)

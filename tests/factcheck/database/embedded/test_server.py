@@ -397,7 +397,7 @@ def test_server_of_the_demo_has_a_small_cache(
     class Started(Exception):
         pass
 
-    def start(place: ServerPlace) -> None:
+    def start(place: ServerPaths) -> None:
         raise Started(place.settings["shared_buffers"])
 
     settings.DEMO, settings.PORT = True, free_port()
