@@ -48,7 +48,8 @@ class ArticleForm(forms.Form):
         required=False,
         widget=UnfoldAdminTextInputWidget({"type": "url", "placeholder": "https://"}),
         help_text=gettext_lazy(
-            "The page is fetched from here. If you add a text or a file below, the address is only recorded."
+            "The page is fetched from this address. If you add a text or a file below, the address is "
+            "only recorded."
         ),
     )
     text = forms.CharField(
@@ -105,9 +106,7 @@ class ArticleForm(forms.Form):
         if not given_inputs and not cleaned.get("address"):
             raise forms.ValidationError(_("Give the article’s address, paste its text, or choose a file."))
         if cleaned.get("transcript") and (given_inputs or not cleaned.get("address")):
-            raise forms.ValidationError(
-                _("For a transcript, give the address of its recording and nothing else.")
-            )
+            raise forms.ValidationError(_("For a transcript, give only the address of its recording."))
         for name in ("file", "transcript"):
             if cleaned.get(name) and cleaned[name].size > MAX_BYTES:
                 self.add_error(
@@ -258,7 +257,7 @@ def _show_import_messages(request: HttpRequest, article: ImportedArticle) -> Non
         )
         messages.success(request, text % {"created": created})
     else:
-        messages.info(request, _("No new claims were found in it."))
+        messages.info(request, _("No new claims were found in the article."))
     if not capture.is_new_source:
         messages.info(
             request,

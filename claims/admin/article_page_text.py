@@ -183,7 +183,7 @@ class ArticleNote:
             *(self.key, self.state, place, move, to_mark, self.words, self.label),
             f" · {self.author_name}" if self.author_name else "",
             self.page,
-            _("Claim %d") % self.claim if self.claim else _("Its verdict"),
+            _("Claim %d") % self.claim if self.claim else _("Verdict on it"),
         )
 
 

@@ -72,7 +72,7 @@ class NewClaimForm(ClaimForm):
     class Meta:
         help_texts: ClassVar = {
             "statement": gettext_lazy(
-                "The statement, an address where it was made, or both. The rest can wait."
+                "Enter the statement, an address where it was made, or both. You can add the rest later."
             )
         }
 

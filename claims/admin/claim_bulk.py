@@ -196,7 +196,7 @@ class ClaimBulkActions(MovesAdmin):
             more_count = len(failures) - _SHOWN_LIMIT
             messages.warning(
                 request,
-                ngettext("%d more was not changed.", "%d more were not changed.", more_count) % more_count,
+                ngettext("%d claim was not changed.", "%d claims were not changed.", more_count) % more_count,
             )
         if count := sum(isinstance(outcome, DecidedClaim) for outcome in outcomes):
             messages.success(request, ngettext("%d claim changed.", "%d claims changed.", count) % count)

@@ -134,7 +134,7 @@ class ClusterAdmin(DeskAdmin):
         return self._move(request, cluster, Cluster.State.PUBLISHED)
 
     @row_action(
-        _("Withdraw from readers"),
+        _("Withdraw from publication"),
         permission=_PUBLISH_PERMISSION,
         is_offered=lambda cluster, person: cluster.state == Cluster.State.PUBLISHED,
     )
@@ -150,7 +150,7 @@ class ClusterAdmin(DeskAdmin):
         return self._move(request, cluster, Cluster.State.DISSOLVED)
 
     @row_action(
-        _("Open again"),
+        _("Reopen"),
         permission=_PUBLISH_PERMISSION,
         is_offered=lambda cluster, person: cluster.state == Cluster.State.DISSOLVED,
     )
@@ -179,7 +179,8 @@ def open_cluster(request: HttpRequest, gather: Callable[[], Cluster]) -> HttpRes
     with RefusalMessages(request):
         cluster = gather()
         messages.success(
-            request, gettext("They are now in one cluster. Give it a title that fits all of them.")
+            request,
+            gettext("The claims are now in one cluster. Give the cluster a title that fits all of them."),
         )
         return HttpResponseRedirect(change_page(cluster))
     return None

@@ -69,7 +69,7 @@ def list_first_steps(person: User) -> list[FirstStep]:
             User.objects.filter(is_staff=True).exclude(pk=person.pk).exists(),
         ),
         FirstStep(
-            _("Import an article or write down a claim"),
+            _("Import an article or enter a claim"),
             reverse("admin:claims_claim_import"),
             Claim.objects.exists(),
         ),

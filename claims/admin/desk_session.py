@@ -32,7 +32,7 @@ class DeskSessionAdmin(ReadOnlyAdmin, DeskAdmin):
     list_filter = (("person", AutocompleteSelectFilter),)
     list_select_related = ("person",)
     search_fields = ("person__username", "person__last_name", "address")
-    search_help_text = _("A person or an address")
+    search_help_text = _("Search by person or IP address")
     ordering = ("-last_used_at", "-pk")
     fields = ("person", "browser", "agent", "address", "way", "began_at", "last_used_at")
     readonly_fields = ("browser",)

@@ -61,7 +61,7 @@ class EvidenceInline(TypedNames, StackedInline):
         (None, {"fields": ("source", "stance", "note", "exact")}),
         PREFIX_FIELDSET,
         (
-            _("If a picture, a recording or a video shows it"),
+            _("If the evidence is a picture, recording or video"),
             {"fields": (("media", "media_fragment"),), "classes": ("collapse",)},
         ),
         (None, {"fields": ("quote_in_context", "position")}),

@@ -137,7 +137,7 @@ def _describe_speed(records: int) -> str:
 
 
 def _describe_refused(run: ImportRun) -> str:
-    return _("%s refused so far") % intcomma(run.refused) if run.refused else ""
+    return _("%s rejected so far") % intcomma(run.refused) if run.refused else ""
 
 
 def _describe_time_left(seconds: float) -> str:
@@ -163,7 +163,7 @@ class FileForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > settings.IMPORT_MAX_BYTES:
             raise forms.ValidationError(
-                _("The file has %(size)s; the limit here is %(most)s. Use the command for larger files.")
+                _("The file is %(size)s; the limit here is %(most)s. Use the command for larger files.")
                 % {"size": filesizeformat(file.size), "most": filesizeformat(settings.IMPORT_MAX_BYTES)}
             )
         return file
@@ -183,7 +183,7 @@ class TomlForm(forms.Form):
             mapping = tomllib.loads(self.cleaned_data["toml"].replace("\r\n", "\n"))
             json.dumps(mapping)
         except tomllib.TOMLDecodeError as error:
-            raise forms.ValidationError(_("This is not TOML: %s") % error) from None
+            raise forms.ValidationError(_("This is not valid TOML: %s") % error) from None
         except TypeError:
             raise forms.ValidationError(_("Put dates and times in quotation marks.")) from None
         return mapping
@@ -243,7 +243,7 @@ def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpR
     try:
         return _show_or_apply_settings(admin, request, run)
     except FileNotFoundError:
-        messages.error(request, _("The file is no longer there. Choose it again."))
+        messages.error(request, _("The file is no longer stored here. Choose it again."))
         return HttpResponseRedirect(reverse("admin:claims_importrun_add"))
 
 
@@ -253,7 +253,7 @@ def _show_or_apply_settings(admin: DeskAdmin, request: HttpRequest, run: ImportR
     form_data = toml if action == "toml" else form
     if action and (form_data is None or form_data.is_valid()):
         if form_data is not None and not _store_settings(run, form_data):
-            messages.error(request, _("It has been started in the meantime."))
+            messages.error(request, _("The import has been started in the meantime."))
             return HttpResponseRedirect(change_page(run))
         if action != "start":
             return HttpResponseRedirect(request.path)

@@ -140,7 +140,7 @@ class ReleaseArchiveForm(forms.Form):
         label=_(
             "I have checked this sample, and share responsibility for the archive with the person who requested it"
         ),
-        error_messages={"required": _("Check the sample, and confirm that you have.")},
+        error_messages={"required": _("Check the sample, then confirm that you have checked it.")},
     )
 
 
@@ -207,7 +207,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         if not run.format_settings:
             return "–"
         return render_json(
-            _("Settings for reading the file, to use again for the next one"), run.format_settings
+            _("Settings for reading the file, which you can reuse for the next one"), run.format_settings
         )
 
     @admin.display(description=_("recognised by"))
@@ -259,7 +259,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         """Download rejected and incomplete records, to be corrected and imported again."""
         run = self.get_row(request, pk, "claims.view_importproblem")
         with activate_house_language():
-            title = gettext("Problems of import %d") % run.pk
+            title = gettext("Problems in import %d") % run.pk
         audit.record_event(AuditKind.DOWNLOADED, request=request, subject_text=title)
         report = StreamingHttpResponse(runs.write_problem_report(run), content_type="application/x-ndjson")
         report.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}-problems.ndjson"'

@@ -107,7 +107,9 @@ def find_refusal(request: HttpRequest, row: Verdict | Translation) -> JsonRespon
         return _build_refusal(_("This text is too long to preview."), status=413)
     admission = admit(request, user_id=get_person(request).pk, cost=_PREVIEW_COST)
     if admission and not admission.allowed:
-        return _build_refusal(_("Too many previews at once. It will be shown again in a moment."), status=429)
+        return _build_refusal(
+            _("Too many previews at once. The preview will be shown again in a moment."), status=429
+        )
     return None
 
 

@@ -61,7 +61,7 @@ def describe_circumstances(near_duplicate: NearDuplicate) -> list[str]:
     if near_duplicate.transformation in _ORIENTATION_WORDS:
         words.append(str(_ORIENTATION_WORDS[near_duplicate.transformation]))
     if near_duplicate.part == DETAILS:
-        words.append(_("found by its details"))
+        words.append(_("matched by details of the picture"))
     elif near_duplicate.part != MediaHash.Transformation.WHOLE:
         words.append(str(MediaHash.Transformation(near_duplicate.part).label))
     if near_duplicate.frame_at is not None:

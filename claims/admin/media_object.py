@@ -52,10 +52,10 @@ class MediaObjectForm(DeskForm):
         if cleaned.get("show_to_readers") and not cleaned.get("alternative_text", "").strip():
             self.add_error(
                 "alternative_text",
-                _("Add a description first, for people who cannot see it."),
+                _("First add a description for people who cannot see it."),
             )
         elif cleaned.get("show_to_readers") and self.instance.pk and not self.instance.public_sha256:
-            self.add_error("show_to_readers", _("No preview of it can be shown to readers."))
+            self.add_error("show_to_readers", _("No preview of this file can be shown to readers."))
         return cleaned
 
 

@@ -37,8 +37,10 @@ _LABELS: Mapping[str, StrOrPromise] = {
     "caption": gettext_lazy("Caption in the file"),
 }
 _STATES: Mapping[str, StrOrPromise] = {
-    "unreadable": gettext_lazy("There are credentials, but they are damaged or too complex to read."),
-    "not_read_here": gettext_lazy("There may be credentials; this installation does not read them."),
+    "unreadable": gettext_lazy("The content credentials are damaged or too complex to read."),
+    "not_read_here": gettext_lazy(
+        "The file may have content credentials, but this installation does not read them."
+    ),
 }
 _VALIDATIONS: Mapping[str, StrOrPromise] = {
     "trusted": gettext_lazy("The signature is valid, and the signer is on this newsroom’s list."),
@@ -60,7 +62,9 @@ def render_metadata(metadata: Mapping[str, Any]) -> SafeString:
 def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
     """Render the signer of the file's content credentials, and whether they are valid."""
     if provenance.get("state") != "read":
-        words = _STATES.get(str(provenance.get("state")), gettext_lazy("They could not be read."))
+        words = _STATES.get(
+            str(provenance.get("state")), gettext_lazy("The content credentials could not be read.")
+        )
         return _render_lines([("", str(words))])
     parts = [str(provenance[name]) for name in ("signed_by", "signed_at") if provenance.get(name)]
     actions = [str(action.get("action", "")) for action in provenance.get("actions", [])]
@@ -198,7 +202,7 @@ def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
             "claim": claim,
             "page": change_page(claim),
             "state": build_public_badge(claim),
-            "role": render_badge(_("The claim is about it"), "active")
+            "role": render_badge(_("The claim is about this"), "active")
             if claim.pk in claimed_in
             else render_badge(_("Evidence, not part of the claim"), "neutral"),
             "verdicts": [(verdict, build_verdict_badges(verdict)) for verdict in claim.verdicts.all()],

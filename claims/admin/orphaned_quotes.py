@@ -34,7 +34,7 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
     OrphanReason.NOT_COMPARED: gettext_lazy(
         "The two versions could not be compared. Look for the passage in the latest version."
     ),
-    OrphanReason.PLACE_TAKEN: gettext_lazy("This claim already has an appearance at that place."),
+    OrphanReason.PLACE_TAKEN: gettext_lazy("This claim already has an appearance at this place."),
 }
 
 

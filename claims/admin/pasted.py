@@ -65,7 +65,7 @@ def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
     elif not desk.has_view_permission(request):
         raise PermissionDenied
     elif "source" not in request.POST:
-        words.append(_("Use the stored one: %s") % source.title)
+        words.append(_("Use the stored source: %s") % source.title)
     words += _list_source_details(source)
     status = "captured" if source.get_latest_snapshot() else _get_capture_status(source)
     if status == "captured":
@@ -128,7 +128,7 @@ class PasteForm(forms.Form):
             raise forms.ValidationError(_("Nothing was pasted."))
         if len(text.encode()) > MAX_BYTES:
             raise forms.ValidationError(
-                _("That is more than %d MB. Save it as a file, and import the file.")
+                _("The rows are larger than %d MB. Save them as a file, and import the file.")
                 % (MAX_BYTES // 1_000_000)
             )
         return text
@@ -186,7 +186,7 @@ def _preview_rows(request: HttpRequest, text: str) -> dict[str, Any]:
     except MappingError as error:
         return {"form": form, "problem": str(error), "settings": json.dumps(settings)}
     if pasted_rows is None:
-        return {"problem": _("That is more than %d rows. Paste fewer, or import a file.") % MAX_ROWS}
+        return {"problem": _("These are more than %d rows. Paste fewer, or import a file.") % MAX_ROWS}
     reviews = [review for _record, review in pasted_rows if isinstance(review, Review)]
     proposed_rows: list[StoredRow] | None = None
     if action == "store" and form.is_valid():

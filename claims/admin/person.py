@@ -118,7 +118,7 @@ class InvitationForm(DeskForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["email"].required = True
-        self.fields["email"].help_text = gettext("The invitation goes there.")
+        self.fields["email"].help_text = gettext("The invitation is sent to this address.")
 
 
 @admin.register(User)
@@ -247,8 +247,9 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         is_offered=_can_reset,
         form=ReasonForm,
         question=_(
-            "For a person who has lost telephone, key and recovery codes. This removes them all, signs the person out "
-            "everywhere and notifies them by email. Verify that the request really comes from them: call them back."
+            "For a person who has lost their telephone, key and recovery codes. This removes all their "
+            "second factors, signs them out everywhere and notifies them by email. Verify that the "
+            "request really comes from them: call them back."
         ),
         look="retract",
     )
@@ -258,7 +259,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             raise PermissionDenied(obstacle)
         second_factors.reset_factors(person, reason=reason, by=by, request=request)
         return gettext(
-            "Second factors reset. The person was notified by email, and signs in with the password."
+            "Second factors reset. The person was notified by email and can now sign in with the password."
         )
 
     def render_change_form(

@@ -39,7 +39,8 @@ class QuoteForm(forms.ModelForm):
         }
         help_texts = {
             "exact": gettext_lazy(
-                "Paste the passage from the source. If it is empty, the source is listed without a quote."
+                "Paste the passage from the source. If you leave this empty, the source is listed without a "
+                "quote."
             ),
         }
 

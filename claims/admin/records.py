@@ -42,7 +42,7 @@ _BADGE_TONES: dict[str, Tone] = {
 class PeriodFilter(admin.SimpleListFilter):
     """Filter by period: records after a certain time, newest first."""
 
-    title = _("when")
+    title = _("time")
     parameter_name = "days"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
@@ -64,7 +64,7 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
         PeriodFilter,
     )
     search_fields = ("actor_name",)
-    search_help_text = _("A person or an address")
+    search_help_text = _("Search by person or IP address")
     ordering = ("-pk",)
     sortable_by = ()
     fields = (
@@ -95,7 +95,7 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
             self.filter_matching(request, queryset, search_term) if search_term.strip() else queryset
         ), False
 
-    @admin.display(description=_("what"))
+    @admin.display(description=_("event"))
     def kind_badge(self, record: AuditRecord) -> SafeString:
         return render_badge(record.get_kind_display(), _BADGE_TONES.get(record.kind, "neutral"))
 

@@ -40,8 +40,8 @@ class RemovalForm(DeskForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "desk-input"}),
         help_text=_(
-            "Whole words as they are stored, each on a line of its own, with all their endings. They are removed"
-            " everywhere, not only here."
+            "Enter each word or phrase on its own line, exactly as it is stored and in all its forms. It "
+            "is removed everywhere, not only here."
         ),
     )
 
@@ -62,7 +62,7 @@ class RemovalForm(DeskForm):
         if not words:
             self.add_error("exact", gettext("Enter what should be removed."))
         if build_search(words)(cleaned.get("note", "")):
-            self.add_error("note", gettext("The note has words that are to be removed."))
+            self.add_error("note", gettext("The note contains words that are to be removed."))
         cleaned["words"] = words
         return cleaned
 
@@ -151,7 +151,7 @@ class RemovalAdmin(DeskAdmin):
     def confirm(self, request: HttpRequest, removal: Removal) -> str:
         """Carry out a removal. A second administrator confirms it after seeing the search results."""
         if not _is_searched(removal):
-            raise NotPossible(gettext("Wait until the search has ended."))
+            raise NotPossible(gettext("Wait until the search has finished."))
         removals.confirm(removal, by=get_person(request))
         return gettext("Removed from everything that is stored here.")
 

@@ -97,7 +97,9 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     @admin.action(description=_("Something else"), permissions=["decide"])
     def reject_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
         number = repeats.reject(rows, by=get_person(request))
-        words = ngettext("%d marked as something else.", "%d marked as something else.", number)
+        words = ngettext(
+            "%d sentence marked as something else.", "%d sentence marked as something else.", number
+        )
         messages.success(request, words % number)
 
     @row_action(_("Same claim: add the appearance"), permission="decide")

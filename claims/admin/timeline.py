@@ -200,7 +200,7 @@ def _iterate_publications(claim: Claim, reader: User, limit: int) -> Iterator[Ti
 _MOVE_SENTENCES: dict[str, StrOrPromise] = {
     "accept": gettext_lazy("accepted the claim for checking"),
     "decline": gettext_lazy("declined the claim"),
-    "merge": gettext_lazy("merged it into another claim"),
+    "merge": gettext_lazy("merged the claim into another one"),
     "unmerge": gettext_lazy("undid the merge"),
     "republish": gettext_lazy("published changes to appearances and topics"),
     "submit": gettext_lazy("submitted the verdict for review"),

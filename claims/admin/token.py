@@ -124,7 +124,7 @@ class ApiTokenAdmin(DeskAdmin):
         return (
             render_badge(_("Active"), "good")
             if token.is_usable
-            else render_badge(_("Its owner cannot sign in"), "bad")
+            else render_badge(_("The owner cannot sign in"), "bad")
         )
 
     @admin.display(description=gettext_lazy("acts as"), ordering="user__last_name")

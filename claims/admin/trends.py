@@ -163,7 +163,7 @@ def build_trends_context() -> dict[str, Any]:
             ),
             build_bar_chart(
                 "days",
-                _("Days from proposed to published, by week (median)"),
+                _("Median days from proposal to publication, by week"),
                 names,
                 _build_days_series(figures),
             ),

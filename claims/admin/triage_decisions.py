@@ -195,7 +195,7 @@ def _undo_decision(decision: DecidedClaim, by: User) -> DecisionOutcome:
         if decision.action == "topic":
             require_permission(by, "claims.change_claim", _("edit claims"))
             if not claim.topics.filter(pk=decision.undo_key).exists():
-                raise NotPossible(_("It no longer has that topic."))
+                raise NotPossible(_("The claim no longer has that topic."))
             claim.topics.remove(decision.undo_key)
         elif step := list_steps().get(decision.action):
             step.undo(claim, decision.undo_key, by)
@@ -213,7 +213,7 @@ def _add_topic(seen_claim: SeenClaim, topic: Topic, by: User) -> DecisionOutcome
     def apply(claim: Claim) -> DecidedClaim:
         topics = list(claim.topics.all())
         if topic in topics:
-            raise NotPossible(_("It already has the topic “%(topic)s”.") % {"topic": topic})
+            raise NotPossible(_("The claim already has the topic “%(topic)s”.") % {"topic": topic})
         claim_edits.edit(claim, by=by, topics=[*topics, topic])
         return DecidedClaim(claim.pk, "topic", topic.pk)
 
@@ -255,7 +255,7 @@ def _refuse_changed_claim(claim: Claim, last_move: int) -> None:
         return
     newest_move = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()
     if newest_move is None:
-        raise NotPossible(_("It has changed in the meantime. Check it again."))
+        raise NotPossible(_("The claim has changed in the meantime. Check it again."))
     values = {
         "who": newest_move.actor_name,
         "what": get_move_label(newest_move.action),

@@ -68,11 +68,11 @@ class TriageProgress:
     def __str__(self) -> str:
         values = {"decided": self.decided, "all": self.total, "declined": self.declined}
         if self.waiting > COUNT_LIMIT:
-            return _("%(decided)d decided, %(declined)d declined; more than %(most)d waiting") % {
+            return _("%(decided)d decided, %(declined)d of them declined; more than %(most)d waiting") % {
                 **values,
                 "most": COUNT_LIMIT,
             }
-        return _("%(decided)d of %(all)d, %(declined)d declined") % values
+        return _("%(decided)d of %(all)d decided, %(declined)d of them declined") % values
 
 
 def group_by_article(rows: QuerySet[Claim], person: User) -> list[ArticleProposals]:

@@ -237,7 +237,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
         by = get_person(request)
         if cancel:
             scheduled_publications.cancel(verdict, by=by, expected_id=seen or 0)
-            return _("Cancelled: it will not be published automatically.")
+            return _("Cancelled: the verdict will not be published automatically.")
         if at is None:
             raise NotPossible(_("Enter the date and time."))
         return describe_planned(scheduled_publications.schedule(verdict, at, by=by, instead_of=seen))

@@ -37,7 +37,7 @@ CORRECTION_FIELDSET: Any = (
     gettext_lazy("What changed since the published version"),
     {
         "fields": ("correction_kind", "correction_note"),
-        "description": gettext_lazy("Readers see both beside the verdict."),
+        "description": gettext_lazy("Readers see the kind of change and the note beside the verdict."),
     },
 )
 

@@ -108,7 +108,7 @@ def _read_values(request: Request, by: User) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for key, items in body.lists():
         if len(items) > 1:
-            raise ValidationError({key: [gettext("It was given more than once.")]})
+            raise ValidationError({key: [gettext("This field was given more than once.")]})
         values[key] = items[0]
     if "show_to_readers" in values:
         values["show_to_readers"] = _BOOLEANS.get(values["show_to_readers"], values["show_to_readers"])

@@ -53,7 +53,9 @@ class PreconditionFailed(exceptions.APIException):
     """The row has changed since the client read it."""
 
     status_code = HTTPStatus.PRECONDITION_FAILED
-    default_detail = gettext_lazy("It has changed since you read it. Read it again, and repeat your change.")
+    default_detail = gettext_lazy(
+        "This has changed since you fetched it. Fetch it again, then repeat your change."
+    )
 
     def __init__(self, etag: str) -> None:
         super().__init__()
@@ -98,7 +100,7 @@ def convert_error(exception: Exception) -> Exception:
             return Unprocessable(str(exception))
         case ProtectedError() | RestrictedError():
             return Conflict(
-                gettext("It cannot be deleted, because something else refers to it."),
+                gettext("This cannot be deleted, because something else refers to it."),
                 code="still_referred_to",
             )
         case IntegrityError():

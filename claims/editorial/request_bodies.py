@@ -78,7 +78,7 @@ class ClaimChanges(ClaimBody):
 
     def validate_first_appearance(self, appearance: Appearance | None) -> Appearance | None:
         if appearance and appearance.claim_id != self.context["claim"]:
-            raise serializers.ValidationError(gettext("It is not an appearance of this claim."))
+            raise serializers.ValidationError(gettext("This is not an appearance of the claim."))
         return appearance
 
 
@@ -284,7 +284,7 @@ class SourceBody(StrictKeys):
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if values.get("capture") and "text" in values:
             raise serializers.ValidationError(
-                {"capture": [gettext("Give the text or have it fetched, not both.")]}
+                {"capture": [gettext("Give the text or request that it be fetched, not both.")]}
             )
         if values.get("capture") and "url" not in values:
             raise serializers.ValidationError({"url": [gettext("Give an address to fetch from.")]})
@@ -319,7 +319,14 @@ class TopicBody(StrictKeys):
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if "slug" not in values and not slugify(values["name"], allow_unicode=True):
             raise serializers.ValidationError(
-                {"slug": [gettext("The name contains no letters to derive an identifier from. Give one.")]}
+                {
+                    "slug": [
+                        gettext(
+                            "No identifier can be derived from this name, because it contains no letters. Give an "
+                            "identifier."
+                        )
+                    ]
+                }
             )
         return values
 

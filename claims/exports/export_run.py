@@ -100,8 +100,7 @@ def _load_state(order: ExportOptions, path: Path) -> ExportState | None:
         filters = ", ".join(f"{name} “{value}”" for name, value in before.asked.items() if value)
         raise OutputError(
             gettext(
-                "The interrupted export there is a different one: %(asked)s. Use the same options to "
-                "continue it."
+                "The interrupted export was started with other options: %(asked)s. Use the same options to continue it."
             )
             % {"asked": filters}
         )

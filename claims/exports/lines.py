@@ -230,9 +230,7 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
             break
     else:
         raise UnreadableExport(
-            gettext(
-                "Line %(number)s: the file ends here too early. It was cut off, or is not a lossless export."
-            )
+            gettext("Line %(number)s: the file ends too early. It was cut off, or is not a lossless export.")
             % {"number": number}
         )
     if stream.read(1):
@@ -273,7 +271,9 @@ def _read(number: int, text: bytes) -> ArchiveLine:
             values_by_name.setdefault("chain_sha256", "")  # older exports do not have this
         if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
             raise UnreadableExport(
-                gettext("Line %(number)s: every entry must end with its body, and nothing else may have one.")
+                gettext(
+                    "Line %(number)s: every entry must end with its body, and nothing else may have a body."
+                )
                 % {"number": number}
             )
         columns = _KINDS_BY_TYPE[kind].read(values_by_name) if kind in _KINDS_BY_TYPE else values_by_name

@@ -144,7 +144,7 @@ class DeskSession(models.Model):
     """
 
     person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.CASCADE, related_name="desk_sessions", verbose_name=_("who")
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="desk_sessions", verbose_name=_("person")
     )
     session_key = models.CharField(max_length=40, unique=True, editable=False)
     way = models.CharField(_("signed in with"), max_length=100, blank=True)
@@ -225,7 +225,7 @@ class SecondFactorRule(models.Model):
     always = models.BooleanField(
         default=False,
         editable=False,
-        help_text=_("Administrators always need one; superusers follow this rule too."),
+        help_text=_("Administrators always need a second factor; their rule also applies to superusers."),
     )
 
     class Meta:
@@ -254,7 +254,7 @@ class SecondFactorRule(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=f"""
                     IF TG_OP = 'UPDATE' AND (NEW.always <> OLD.always OR NEW.role_id <> OLD.role_id) THEN
-                        {refuse("A rule stays that of its role.", name="secondfactorrule_stays")}
+                        {refuse("A rule cannot be moved to another role.", name="secondfactorrule_stays")}
                     END IF;
                     -- The database sets the start, from which the days are counted.
                     IF NOT NEW.required THEN
@@ -305,7 +305,7 @@ class SecondFactorGrace(models.Model):
     begins_at = models.DateTimeField(null=True)
     vouched_at = models.DateTimeField(
         null=True,
-        help_text=_("When the last sign-in used an identity provider that confirmed a second factor."),
+        help_text=_("The time of the last sign-in with an identity provider that confirmed a second factor."),
     )
 
     def __str__(self) -> str:

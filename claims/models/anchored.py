@@ -25,7 +25,7 @@ def build_span_rule(name: str) -> Rule:
                 WHERE id = NEW.snapshot_id AND source_id = NEW.source_id
                     AND substr(text, NEW.start + 1, NEW."end" - NEW.start) = NEW.exact
             ) THEN
-                {refuse("The words at these offsets of the snapshot are not the quoted ones.", name=name)}
+                {refuse("The snapshot has different words at these offsets.", name=name)}
             END IF;
             RETURN NEW;
         """,

@@ -42,7 +42,7 @@ class AuditKind(models.TextChoices):
     PERMISSION_TAKEN = "permission_taken", _("Permission removed")
     TOKEN_MADE = "token_made", _("API token created")
     TOKEN_REVOKED = "token_revoked", _("API token revoked")
-    FEATURE_SWITCHED = "feature_switched", _("Feature switched")
+    FEATURE_SWITCHED = "feature_switched", _("Feature switched on or off")
     SHORTENED = "shortened", _("Old records removed")
 
 
@@ -58,8 +58,8 @@ class AuditRecord(models.Model):
     People are recorded by their names at the time, without a foreign key, so a record outlives the account.
     """
 
-    at = models.DateTimeField(_("when"), db_default=Now())
-    kind = models.CharField(_("what"), max_length=30, choices=AuditKind)
+    at = models.DateTimeField(_("time"), db_default=Now())
+    kind = models.CharField(_("event"), max_length=30, choices=AuditKind)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.DO_NOTHING,
@@ -67,9 +67,9 @@ class AuditRecord(models.Model):
         db_constraint=False,
         db_index=False,
         related_name="+",
-        verbose_name=_("who"),
+        verbose_name=_("person"),
     )
-    actor_name = models.CharField(_("who"), max_length=200, blank=True)
+    actor_name = models.CharField(_("person"), max_length=200, blank=True)
     subject = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.DO_NOTHING,
@@ -77,9 +77,9 @@ class AuditRecord(models.Model):
         db_constraint=False,
         db_index=False,
         related_name="+",
-        verbose_name=_("whose account"),
+        verbose_name=_("affected account"),
     )
-    subject_name = models.CharField(_("whose account"), max_length=200, blank=True)
+    subject_name = models.CharField(_("affected account"), max_length=200, blank=True)
     what = models.CharField(_("details"), max_length=300, blank=True)
     detail = models.JSONField(_("details"), default=dict)
     address = models.CharField(_("address"), max_length=50, blank=True)
@@ -119,13 +119,13 @@ class AuditRecord(models.Model):
             Prohibition(
                 name="auditrecord_no_update",
                 operation=pgtrigger.Update,
-                func=refuse("What was recorded is never changed.", name="auditrecord_append_only"),
+                func=refuse("Audit records are never changed.", name="auditrecord_append_only"),
             ),
             Prohibition(
                 name="auditrecord_no_truncate",
                 operation=pgtrigger.Truncate,
                 level=pgtrigger.Statement,
-                func=refuse("What was recorded is never changed.", name="auditrecord_append_only"),
+                func=refuse("Audit records are never changed.", name="auditrecord_append_only"),
             ),
             Rule(
                 name="auditrecord_is_kept",
@@ -142,7 +142,7 @@ class AuditRecord(models.Model):
                         SELECT FROM removed WHERE kind = 'shortened'
                             OR at >= least(before, clock_timestamp() - interval '{MIN_DAYS} days')
                     ) THEN
-                        {refuse("What was recorded is kept.", name="auditrecord_append_only")}
+                        {refuse("Audit records cannot be deleted.", name="auditrecord_append_only")}
                     END IF;
                     RETURN NULL;
                 """,
@@ -227,7 +227,7 @@ _PERMISSION_SQL = """coalesce((
         JOIN public.django_content_type type ON type.id = permission.content_type_id
         WHERE permission.id = {row}.permission_id
 ), '')"""
-_TRUNCATE_MESSAGE = "TRUNCATE would go past what is recorded of each row: delete them."
+_TRUNCATE_MESSAGE = "TRUNCATE would bypass the audit log: delete the rows instead."
 _AUDITED_FIELDS = ("is_active", "is_staff", "is_superuser", "username", "email")
 _CHANGED_SQL = f"""FROM jsonb_each(to_jsonb(OLD)) past JOIN jsonb_each(to_jsonb(NEW)) present USING (key)
     WHERE past.value <> present.value AND key = ANY ('{{{",".join(_AUDITED_FIELDS)}}}')"""

@@ -16,9 +16,9 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.ledger_rules import build_entry_bytes_sql
 from factcheck.database.rules import OWNER_SQL, Rule, append_only, refuse
 
-_FALSE_TILE_ERROR = refuse("The hashes of a tile are those of the entries below it.", name="hashtile_is_true")
+_FALSE_TILE_ERROR = refuse("The hashes of a tile must match the entries below it.", name="hashtile_is_true")
 _FALSE_ROOT_ERROR = refuse(
-    "A checkpoint is of what is there: no more entries, and no other hash.",
+    "A checkpoint must match the stored entries and their hash.",
     name="checkpoint_is_of_what_is_there",
 )
 
@@ -88,7 +88,7 @@ TRUE_ROOT_SQL = f"""
 
 
 _NOT_OWNER_ERROR = refuse(
-    "Only the owner of the database announces another signing key: run it with OWNER_DATABASE_URL.",
+    "Only the owner of the database can announce another signing key: run the command with OWNER_DATABASE_URL.",
     name="signingkey_is_announced_by_the_owner",
 )
 
@@ -148,7 +148,7 @@ class SigningKey(models.Model):
             ),
         ]
         triggers = [
-            *append_only("signingkey", "Keys that were used stay known: they are only added."),
+            *append_only("signingkey", "Signing keys are never changed or deleted."),
             Rule(
                 name="signingkey_follows_the_last",
                 operation=pgtrigger.Insert,
@@ -161,7 +161,7 @@ class SigningKey(models.Model):
                         {_NOT_OWNER_ERROR}
                     END IF;
                     IF NEW.follows_id IS DISTINCT FROM last.id OR NEW.origin <> last.origin THEN
-                        {refuse("A key follows the last one, in the same log.", name="signingkey_follows_the_last")}
+                        {refuse("A key must follow the last one in the same log.", name="signingkey_follows_the_last")}
                     END IF;
                     NEW.began_at := clock_timestamp();
                     RETURN NEW;
@@ -174,10 +174,10 @@ class SigningKey(models.Model):
 
 
 _CONTINUITY_ERROR = refuse(
-    "A checkpoint goes on from the one before it.", name="checkpoint_goes_on_from_the_last"
+    "A checkpoint must continue the previous one.", name="checkpoint_goes_on_from_the_last"
 )
 _WRONG_STATE_ERROR = refuse(
-    "A checkpoint is of what is there: no more entries, and no other hash.",
+    "A checkpoint must match the stored entries and their hash.",
     name="checkpoint_is_of_what_is_there",
 )
 
@@ -236,7 +236,7 @@ class Checkpoint(models.Model):
             Index(name="checkpoint_newest", fields=["log", "-id"]),
         ]
         triggers = [
-            *append_only("checkpoint", "What was signed stays: checkpoints are only added."),
+            *append_only("checkpoint", "Checkpoints are never changed or deleted."),
             Rule(
                 name="checkpoint_goes_on_from_the_last",
                 operation=pgtrigger.Insert,
@@ -311,7 +311,7 @@ class HashTile(models.Model):
         triggers = [
             *append_only(
                 "hashtile",
-                "What the ledger came to stays: hashes are only added to a tile.",
+                "Hashes of the ledger are never changed: a tile only grows.",
                 unless="""
                     (NEW.id, NEW.level, NEW.number) = (OLD.id, OLD.level, OLD.number)
                         AND substr(NEW.hashes, 1, octet_length(OLD.hashes)) = OLD.hashes

@@ -23,8 +23,10 @@ MAX_CAPTION_LENGTH = 2_000
 JUDGED_MEDIA_FIELDS = ("media_fragment", "caption")
 
 _IN_REVIEW_ERROR = refuse(
-    "A verdict on this claim is in review. Its pictures, audio and video cannot change until it is published "
-    "or returned.",
+    (
+        "A verdict on this claim is in review. The claim’s pictures, audio and video cannot change "
+        "until the verdict is published or returned."
+    ),
     name="claimmedia_is_fixed_in_review",
 )
 
@@ -40,7 +42,10 @@ def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
 
 
 _ALREADY_DESCRIBED_ERROR = refuse(
-    "What a picture, recording or video shows has been described: correct that rather than clear it.",
+    (
+        "This picture, recording or video already has a description: correct the description instead "
+        "of clearing it."
+    ),
     name="media_description_is_kept",
 )
 
@@ -65,7 +70,7 @@ class ClaimMedia(models.Model):
         verbose_name=_("picture, audio or video"),
     )
     caption = models.TextField(
-        _("what it is said to show"),
+        _("what the claim says it shows"),
         max_length=MAX_CAPTION_LENGTH,
         blank=True,
         help_text=_("What the claim says it shows, true or not. Shown to readers."),

@@ -56,7 +56,7 @@ SCORE_CONSTRAINT = CheckConstraint(
 # How it changes -------------------------------------------------------------------------------------------------------
 
 _IN_REVIEW_ERROR = refuse(
-    "A verdict on this claim is in review. The claim cannot change until it is published or returned.",
+    "A verdict on this claim is in review. The claim cannot change until the verdict is published or returned.",
     name="claim_words_are_fixed_in_review",
 )
 _PUBLISHED_ERROR = refuse(
@@ -64,12 +64,11 @@ _PUBLISHED_ERROR = refuse(
     name="claim_state_moves",
 )
 _BUILT_ON_ERROR = refuse(
-    "A claim that was published, has verdicts or others merged into it is not proposed again.",
+    "A claim that was published, has verdicts, or has other claims merged into it cannot go back to triage.",
     name="claim_state_moves",
 )
 _MERGE_CHAIN_ERROR = refuse(
-    "A claim is merged into one that stands by itself: not into a merged or declined claim,"
-    " and not while other claims are merged into it.",
+    "A claim cannot be merged into a merged or declined claim, nor while other claims are merged into it.",
     name="claim_merges_do_not_chain",
 )
 

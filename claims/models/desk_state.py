@@ -218,7 +218,7 @@ class UnsavedForm(models.Model):
                     ),
                     2 * MAX_BYTES,
                 ),
-                violation_error_message=_("This is more than the server can store."),
+                violation_error_message=_("This form contains more than the server can store."),
             ),
             CheckConstraint(
                 name="unsavedform_holds_nothing_once_closed",
@@ -311,7 +311,7 @@ class FeatureChoice(models.Model):
             build_recording_trigger(
                 "featurechoice_is_recorded", pgtrigger.Insert | pgtrigger.Update, _RECORD_SQL
             ),
-            build_truncation_rule("featurechoice", "Choices of features are changed one by one."),
+            build_truncation_rule("featurechoice", "Feature switches cannot be truncated."),
         ]
 
     def __str__(self) -> str:

@@ -29,7 +29,10 @@ _NOT_A_DRAFT_ERROR = refuse(
     name="evidence_is_fixed_with_its_verdict",
 )
 _CITED_URL_ERROR = refuse(
-    "A verdict in review, or one that was published, rests on this address: correct it rather than clear it.",
+    (
+        "A verdict in review or a published verdict relies on this address: correct the address "
+        "instead of clearing it."
+    ),
     name="source_address_is_kept",
 )
 

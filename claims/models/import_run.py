@@ -26,17 +26,22 @@ _STATE_NAMES = [
 ]
 
 _HELD_ERROR = refuse(
-    "What was held for a second administrator stays as it is.", name="importrun_is_released_as_it_was_held"
+    "An import that is waiting for a second administrator cannot be changed.",
+    name="importrun_is_released_as_it_was_held",
 )
 _RELEASED_ERROR = refuse(
-    "A house archive is released once, after it was held.", name="importrun_is_released_once"
+    "A newsroom archive can be released only once, and only after it was held for review.",
+    name="importrun_is_released_once",
 )
 
 _UNRELEASED_RULE = Rule(
     name="importrun_begins_unreleased",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__released_by__isnull=False),
-    func=refuse("A house archive is released after it was looked at.", name="importrun_begins_unreleased"),
+    func=refuse(
+        "A newsroom archive can be released only after its sample was reviewed.",
+        name="importrun_begins_unreleased",
+    ),
 )
 
 _HELD_CONTENT_RULE = Rule(
@@ -218,8 +223,8 @@ class ImportProblem(models.Model):
 
     class Meta:
         ordering = ["id"]
-        verbose_name = _("problem of an import")
-        verbose_name_plural = _("problems of imports")
+        verbose_name = _("import problem")
+        verbose_name_plural = _("import problems")
         default_permissions = ("view",)
         constraints = [
             CheckConstraint(
@@ -278,7 +283,7 @@ class ImportedRecord(models.Model):
     #: `Claim.updated_at` at that time: if the claim changed later, it may differ from the record.
     at = models.DateTimeField(_("imported on"))
     label = models.CharField(
-        _("original rating"), max_length=200, blank=True, help_text=_("As it is in the record.")
+        _("original rating"), max_length=200, blank=True, help_text=_("As given in the record.")
     )
     file = models.CharField(_("file"), max_length=500)
     position = models.CharField(_("position"), max_length=200)
@@ -346,7 +351,7 @@ class PossibleDuplicate(models.Model):
     confidence = models.FloatField(_("confidence"), null=True, editable=False)
     reasons = ArrayField(models.CharField(max_length=500), default=list, verbose_name=_("reasons"))
     created_at = models.DateTimeField(_("found"), db_default=Now(), editable=False)
-    dismissed_at = models.DateTimeField(_("found to be different"), null=True, editable=False)
+    dismissed_at = models.DateTimeField(_("marked as different"), null=True, editable=False)
     dismissed_by_name = models.CharField(_("by"), max_length=200, blank=True, editable=False)
 
     objects = PossibleDuplicateQuerySet.as_manager()

@@ -35,4 +35,4 @@ def build_append_only_rules(table: str, *, closed: str) -> list[Rule]:
             AND to_jsonb(OLD) - 'superseded_at' = to_jsonb(NEW) - 'superseded_at'
             AND {closed}
     """
-    return append_only(table, "The ledger never forgets: publications are only added.", unless=is_closed)
+    return append_only(table, "Publications are never changed or deleted.", unless=is_closed)

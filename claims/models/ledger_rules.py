@@ -19,40 +19,43 @@ from factcheck.database.rules import OWNER_SQL, MaintenanceTrigger, Rule, refuse
 from sources.models.publisher import build_normalised_name_sql
 
 _OUT_OF_TURN_ERROR = refuse(
-    "A publication continues its claim's ledger: the next version, not earlier than the last.",
+    "A publication must be the claim's next version, and not earlier than the last one.",
     name="publication_joins_the_ledger",
 )
 _FUTURE_DATE_ERROR = refuse(
-    "A publication is not dated later than now, by the clock of the database.",
+    "A publication cannot be dated in the future.",
     name="publication_is_not_ahead_of_time",
 )
 _NO_VERDICT_ERROR = refuse(
     "A claim is public only with a published verdict.", name="publication_rests_on_a_verdict"
 )
 _CLOSED_EARLY_ERROR = refuse(
-    "An entry of the ledger is closed by the one that follows it, at its moment.",
+    "An entry of the ledger ends when the next one begins.",
     name="publication_is_closed_by_the_next",
 )
 _NOT_PUBLISHED_ERROR = refuse(
-    "Only a published entry shows verdicts.", name="publishedverdict_stands_with_its_publication"
+    "Only an entry with the status published can show verdicts.",
+    name="publishedverdict_stands_with_its_publication",
 )
 _VERDICT_MISMATCH_ERROR = refuse(
-    "An entry shows the verdicts that its body has, as its body has them.",
+    "The verdicts listed with an entry must match its body.",
     name="publishedverdict_stands_in_the_body",
 )
 
 _CLAIM_MISMATCH_ERROR = refuse(
-    "The body of an entry is of its claim, and has its status and its verdicts.",
+    "The body of an entry must match its claim, its status and its verdicts.",
     name="publication_is_of_its_claim",
 )
 _NOT_SIGNED_ERROR = refuse(
-    "An entry says of a verdict of the house what was signed off, and nothing else."
-    " Where the claim was changed since, draft a new version of the verdict.",
+    (
+        "An entry must show the newsroom's verdict exactly as it was signed off. If the claim has "
+        "changed since, draft a new version of the verdict."
+    ),
     name="publication_says_what_was_signed",
 )
 
 _VERDICT_MISSING_ERROR = refuse(
-    "An entry shows the published verdict of the house: retract it first.",
+    "The entry would omit the newsroom's published verdict: retract the verdict first.",
     name="publication_withholds_nothing",
 )
 

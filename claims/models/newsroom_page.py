@@ -93,7 +93,9 @@ class NewsroomPage(models.Model):
             # The page that a reader requests, and its versions.
             Index(F("kind"), F("language"), F("version").desc(), name="newsroompage_newest"),
         ]
-        triggers = append_only("newsroompage", "What readers were told about us stays; write a new version.")
+        triggers = append_only(
+            "newsroompage", "A published newsroom page cannot be changed: write a new version."
+        )
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} ({self.language}), {self.version}"

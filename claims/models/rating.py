@@ -14,11 +14,14 @@ COLOUR_VALIDATOR = RegexValidator(r"^#[0-9a-f]{6}$", _("Enter a colour as #rrggb
 
 
 _USED_ERROR = refuse(
-    "This rating has been used in a verdict; its label, code and scale stay. Add a new version of the scale.",
+    (
+        "A verdict uses this rating, so its label, code and scale cannot be changed. Add a new "
+        "version of the scale."
+    ),
     name="rating_label_is_frozen_once_used",
 )
 _OTHER_PUBLISHER_ERROR = refuse(
-    "A rating goes to no scale of another publisher: verdicts may have been given it.",
+    "A rating cannot be moved to another publisher's scale, because verdicts may use it.",
     name="rating_stays_with_its_publisher",
 )
 
@@ -70,7 +73,7 @@ class RatingScale(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("publisher"),
                 func=refuse(
-                    "A scale stays its publisher's. Write another one for another publisher.",
+                    "A scale cannot be moved to another publisher. Create another one.",
                     name="ratingscale_publisher_is_fixed",
                 ),
             )

@@ -18,18 +18,21 @@ from claims.models.publication_columns import SUMMARY_SQL
 from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VERDICT_SHA256_SQL
 from factcheck.database.rules import OWNER_SQL, MaintenanceTrigger, Rule, build_truncation_rule, refuse
 
-_NOT_PROPOSED_ERROR = refuse("A removal is proposed by an administrator.", name="removal_is_proposed")
+_NOT_PROPOSED_ERROR = refuse("Only an administrator can propose a removal.", name="removal_is_proposed")
 _NOT_BARS_ERROR = refuse(
-    "Only bars stand in the place of removed words, which have four characters or more, in scripts without spaces two.",
+    (
+        "Removed words are replaced by bars only, and have at least four characters (two in scripts "
+        "without spaces)."
+    ),
     name="removal_leaves_bars",
 )
-_NOTE_ERROR = refuse("The public note has some of the words.", name="removal_note_has_no_words")
+_NOTE_ERROR = refuse("The public note contains some of the words.", name="removal_note_has_no_words")
 _NOT_CONFIRMED_ERROR = refuse(
-    "A removal is confirmed once, as it was proposed, by another administrator than the one who proposed it.",
+    "A removal must be confirmed once, unchanged, by an administrator other than the one who proposed it.",
     name="removal_is_confirmed_by_another",
 )
-_DELETION_ERROR = refuse("A removal that was carried out stays on record.", name="removal_stays")
-_HASH_ERROR = refuse("The hashes in the ledger stay as they were.", name="removal_keeps_the_ledger")
+_DELETION_ERROR = refuse("A removal that was carried out cannot be deleted.", name="removal_stays")
+_HASH_ERROR = refuse("The hashes in the ledger cannot be changed.", name="removal_keeps_the_ledger")
 _WORDS_LEFT_ERROR = refuse("Some of the words are still there.", name="removal_leaves_nothing")
 
 
@@ -397,7 +400,7 @@ class Removal(models.Model):
             CONFIRMATION_RULE,
             DELETION_RULE,
             EXECUTION_TRIGGER,
-            build_truncation_rule("removal", "A removal that was carried out stays on record."),
+            build_truncation_rule("removal", "A removal that was carried out cannot be deleted."),
         ]
 
     def __str__(self) -> str:

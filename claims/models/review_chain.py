@@ -23,7 +23,9 @@ from factcheck.database.rules import (
     refuse,
 )
 
-_MISSING_ROW_ERROR = refuse("A link is of a move or a sign-off that is there.", name="reviewlink_is_of_a_row")
+_MISSING_ROW_ERROR = refuse(
+    "A review link must belong to an existing move or sign-off.", name="reviewlink_is_of_a_row"
+)
 
 
 def build_link_trigger(kind: str) -> MaintenanceTrigger:
@@ -105,7 +107,7 @@ class ReviewLink(models.Model):
             ),
         ]
         triggers: list[Any] = [
-            *append_only("reviewlink", "What happened is never rewritten: links are only added."),
+            *append_only("reviewlink", "Review links are never changed or deleted."),
             Rule(
                 name="reviewlink_joins_the_chain",
                 operation=pgtrigger.Insert,

@@ -37,7 +37,7 @@ def build_terms_rule(kind: str, *more: str) -> Rule:
     # A round that does not grow would let sign-offs of an earlier wording count again.
     name = f"{kind}_terms_of_review"
     refusal = refuse(
-        "The terms of a review are set when a draft is submitted, each time for a new round.", name=name
+        "The terms of a review can be set only when a draft is submitted for a new round.", name=name
     )
     terms = ("review_round", "required_signoffs", *more, "submitted_by_id")
     new, old = (", ".join(f"{row}.{term}" for term in terms) for row in ("NEW", "OLD"))

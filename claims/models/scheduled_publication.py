@@ -16,10 +16,11 @@ from factcheck.database.rules import Rule, append_only, refuse
 MAX_AHEAD = timedelta(days=366)
 
 _NOT_AHEAD_ERROR = refuse(
-    "The moment of a publication lies ahead, within a year.", name="scheduledpublication_lies_ahead"
+    "The time of a scheduled publication must be in the future, within a year.",
+    name="scheduledpublication_lies_ahead",
 )
 _NOT_IN_REVIEW_ERROR = refuse(
-    "Only the publication of a verdict that is in review is scheduled.",
+    "Only the publication of a verdict in review can be scheduled.",
     name="scheduledpublication_is_of_a_review",
 )
 #: The end of an open schedule: when, how and why.
@@ -113,7 +114,7 @@ class ScheduledPublication(models.Model):
         triggers = [
             *append_only(
                 "scheduledpublication",
-                "What was scheduled is kept: it can be cancelled, or be moved by scheduling it anew.",
+                "A scheduled publication cannot be deleted: cancel or reschedule it.",
                 unless=_IS_ENDED_SQL,
             ),
             Rule(

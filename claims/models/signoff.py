@@ -16,7 +16,7 @@ from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
 _AUTHOR_ERROR = refuse(
-    "Who wrote, edited or submitted a verdict cannot sign it off.", name="signoff_by_somebody_else"
+    "People who wrote, edited or submitted a verdict cannot sign it off.", name="signoff_by_somebody_else"
 )
 
 
@@ -53,7 +53,7 @@ class SignOff(models.Model):
     #: (`signoff_digests`).
     claim_sha256 = models.CharField(max_length=64, editable=False, db_default="")
     verdict_sha256 = models.CharField(max_length=64, editable=False, db_default="")
-    at = models.DateTimeField(_("when"), db_default=Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
 
     objects = SignOffQuerySet.as_manager()
 
@@ -73,7 +73,7 @@ class SignOff(models.Model):
             build_words_index("signoff_desk_words", "by_name", "note"),
         ]
         triggers = [
-            *append_only("signoff", "A sign-off is never changed or taken back; ask for changes instead."),
+            *append_only("signoff", "A sign-off is never changed or withdrawn; request changes instead."),
             Rule(
                 name="signoff_by_somebody_else",
                 operation=pgtrigger.Insert,

@@ -19,13 +19,13 @@ from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 
 _TEXT_RULE_NAME = "statementvector_says_what_is_said"
 _WRONG_TEXT_ERROR = refuse(
-    "A vector is made of what the claim says, or of what is published of it.",
+    "A vector must be computed from the claim's current or published text.",
     name="statementvector_says_what_is_said",
 )
 
 
 _DIMENSIONS_ERROR = refuse(
-    "A vector has the dimensions of its model: with others, nothing of that model could be compared.",
+    "A vector must have the dimensions of its model.",
     name="statementvector_has_the_dimensions",
 )
 

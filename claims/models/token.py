@@ -86,7 +86,7 @@ class ApiToken(AbstractAuthToken):
                     "user", "digest", "token_key", "name", "scopes", "created", "expiry", "created_by"
                 ),
                 func=refuse(
-                    "A token stays as it was made; revoke it and make another.", name="apitoken_is_fixed"
+                    "A token cannot be changed; revoke it and create another one.", name="apitoken_is_fixed"
                 ),
             ),
             Rule(
@@ -95,7 +95,7 @@ class ApiToken(AbstractAuthToken):
                 condition=pgtrigger.Q(
                     old__revoked_at__isnull=False, new__revoked_at__df=pgtrigger.F("old__revoked_at")
                 ),
-                func=refuse("A token that was revoked stays revoked.", name="apitoken_stays_revoked"),
+                func=refuse("A revoked token cannot be reactivated.", name="apitoken_stays_revoked"),
             ),
             Prohibition(
                 name="apitoken_is_kept",

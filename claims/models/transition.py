@@ -22,7 +22,7 @@ def build_move_recorded_sql(subject: str, *, table: str = "claims_transition") -
     a trigger writes it to every row of the table, so equal times mean the same transaction.
     """
     refusal = refuse(
-        "Every move is written down: there is no transition for this one.", name="move_is_written_down"
+        "Every move needs a transition, and there is none for this one.", name="move_is_written_down"
     )
     return f"""
         IF NOT EXISTS (
@@ -81,7 +81,7 @@ class Transition(models.Model):
         verbose_name=_("import"),
     )
     note = models.TextField(_("note"), blank=True)
-    at = models.DateTimeField(_("when"), db_default=Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
 
     objects = TransitionQuerySet.as_manager()
 
@@ -100,7 +100,7 @@ class Transition(models.Model):
             ),
         ]
         triggers = [
-            *append_only("transition", "What happened is never rewritten: transitions are only added."),
+            *append_only("transition", "Transitions are never changed or deleted."),
             Rule(
                 name="transition_is_stamped",
                 operation=pgtrigger.Insert,

@@ -31,7 +31,7 @@ from factcheck.language_names import get_language_name
 SIGN_OFF = "sign_off"
 
 _AUTHOR_ERROR = refuse(
-    "Who wrote, edited or submitted a translation cannot sign it off.",
+    "People who wrote, edited or submitted a translation cannot sign it off.",
     name="translationstep_signed_by_somebody_else",
 )
 _NOT_IN_REVIEW_ERROR = refuse(
@@ -68,7 +68,7 @@ class TranslationStep(models.Model):
     )
     by_name = models.CharField(_("by"), max_length=200, help_text=_("The name of the person at that time."))
     note = models.TextField(_("note"), blank=True)
-    at = models.DateTimeField(_("when"), db_default=Now())
+    at = models.DateTimeField(_("time"), db_default=Now())
 
     objects = TranslationStepQuerySet.as_manager()
 
@@ -91,7 +91,7 @@ class TranslationStep(models.Model):
             ),
         ]
         triggers = [
-            *append_only("translationstep", "What happened is never rewritten: steps are only added."),
+            *append_only("translationstep", "Steps of a translation are never changed or deleted."),
             Rule(
                 name="translationstep_by_somebody_else",
                 operation=pgtrigger.Insert,

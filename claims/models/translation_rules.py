@@ -85,7 +85,7 @@ HIDDEN_CHARACTERS_CONSTRAINT = CheckConstraint(
 
 _NOT_A_DRAFT_ERROR = refuse("A translation starts as a draft.", name="translation_starts_as_draft")
 _NOT_PUBLISHED_ERROR = refuse(
-    "Only what the newsroom itself has published, on a claim that stands, is translated.",
+    "Only the newsroom's own published verdict on a published claim can be translated.",
     name="translation_is_of_what_is_published",
 )
 _SAME_LANGUAGE_ERROR = refuse(
@@ -140,7 +140,7 @@ BEGIN_RULE = Rule(
 )
 
 _NOT_IN_ENTRY_ERROR = refuse(
-    "A translation that comes back with a ledger says what an entry of it says.",
+    "A restored translation must match an entry of the ledger.",
     name="translation_comes_back_as_it_was",
 )
 
@@ -172,7 +172,7 @@ DELETION_RULE = review_rules.build_deletion_rule("translation")
 # Fixed content --------------------------------------------------------------------------------------------------------
 
 _WRONG_MOMENT_ERROR = refuse(
-    "When a translation was added and published is said once, and never later than now by the clock of the database.",
+    "The times when a translation was added and published are set once, and cannot be in the future.",
     name="translation_moments_are_fixed",
 )
 
@@ -183,7 +183,7 @@ ORIGIN_RULE = Rule(
         "author", "verdict", "language", "version", "original_sha256", "is_restored"
     ),
     func=refuse(
-        "The translator of a translation, its language and the words that it is of never change.",
+        "The translator, the language and the original of a translation cannot be changed.",
         name="translation_origin_is_fixed",
     ),
 )
@@ -195,15 +195,18 @@ MOMENTS_RULE = review_rules.build_moments_rule("translation", _WRONG_MOMENT_ERRO
 # Requirements of publication ------------------------------------------------------------------------------------------
 
 _MISSING_PARTS_ERROR = refuse(
-    "A translation has the parts that its original has, no fewer and no more.",
+    "A translation must have exactly the parts of its original.",
     name="translation_says_as_much",
 )
 _NOT_SIGNED_OFF_ERROR = refuse(
-    "A translation is published only when others than its translator have signed it off.",
+    "A translation is published only after sign-off by people other than its translator.",
     name="translation_with_four_eyes",
 )
 _NOT_IN_LEDGER_ERROR = refuse(
-    "What is published or withdrawn is told to the public: the claim's newest entry in the ledger does not say it.",
+    (
+        "Every publication and withdrawal needs an entry in the ledger, and the claim's newest entry "
+        "does not show this one."
+    ),
     name="translation_is_told_by_the_ledger",
 )
 

@@ -20,12 +20,12 @@ def build_newsroom_rules() -> list[Rule]:
         _build_arrival_rule(
             "verdict_no_import_for_the_house",
             "v.origin = 'imported' AND p.is_house",
-            "An import never speaks for the house: its records become drafts.",
+            "An import never publishes a verdict of this newsroom: such records become drafts.",
         ),
         _build_arrival_rule(
             "verdict_archive_is_the_houses",
             "v.origin = 'house_archive' AND NOT p.is_house",
-            "Only verdicts of the house are of its archive.",
+            "Only the newsroom's own verdicts can belong to its archive.",
         ),
         _build_arrival_rule(
             "verdict_archive_was_released",
@@ -36,12 +36,12 @@ def build_newsroom_rules() -> list[Rule]:
                         AND run.released_by_id <> run.started_by_id
                 )
             """,
-            "A verdict of the archive is published only with a run that two administrators answer for.",
+            "A verdict from the archive is published only by an import that two administrators have approved.",
         ),
         _build_arrival_rule(
             "verdict_is_restored_by_the_owner",
             f"v.is_restored AND current_user <> {OWNER_SQL}",
-            "Only the owner of the database restores verdicts.",
+            "Only the owner of the database can restore verdicts.",
         ),
         _build_arrival_rule(
             "verdict_is_restored_before_work_begins",
@@ -54,7 +54,7 @@ def build_newsroom_rules() -> list[Rule]:
                         AND NOT earlier.is_restored AND earlier.state NOT IN ('draft', 'in_review')
                 )
             """,
-            "Verdicts of the house are restored only where the house has published none by itself.",
+            "The newsroom's verdicts can be restored only before it has published others here.",
         ),
     ]
 
@@ -141,7 +141,8 @@ REPLY_RULE_CONSTRAINT = CheckConstraint(
 # The rating scale -----------------------------------------------------------------------------------------------------
 
 _OTHER_SCALE_ERROR = refuse(
-    "A verdict is rated on a scale of its own publisher.", name="verdict_is_rated_on_its_publishers_scale"
+    "A verdict must be rated on a scale of its own publisher.",
+    name="verdict_is_rated_on_its_publishers_scale",
 )
 
 SCALE_RULE = Rule(
@@ -164,15 +165,15 @@ SCALE_RULE = Rule(
 # Creation and deletion ------------------------------------------------------------------------------------------------
 
 _WRONG_MOMENT_ERROR = refuse(
-    "When a verdict was added and published is said once, and never later than now by the clock of the database.",
+    "The times when a verdict was added and published are set once, and cannot be in the future.",
     name="verdict_is_dated_by_the_database",
 )
 _CLAIM_DECLINED_ERROR = refuse(
-    "A declined claim gets no published verdict.", name="verdict_arrives_on_a_claim_that_stands"
+    "A declined claim cannot have a published verdict.", name="verdict_arrives_on_a_claim_that_stands"
 )
 
 _SCHEDULED_ERROR = refuse(
-    "Its publication is scheduled: that has to end before the verdict leaves review.",
+    "The publication of this verdict is scheduled: cancel it before the verdict leaves review.",
     name="verdict_scheduled_stays_in_review",
 )
 
@@ -237,7 +238,8 @@ AUTHOR_RULE = Rule(
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("author", "origin", "claim", "publisher", "archive_run", "is_restored"),
     func=refuse(
-        "The author, origin, claim and publisher of a verdict never change.", name="verdict_author_is_fixed"
+        "The author, origin, claim and publisher of a verdict cannot be changed.",
+        name="verdict_author_is_fixed",
     ),
 )
 
@@ -248,7 +250,7 @@ MOMENTS_RULE = review_rules.build_moments_rule("verdict", _WRONG_MOMENT_ERROR)
 # Requirements of publication ------------------------------------------------------------------------------------------
 
 _NOT_SIGNED_OFF_ERROR = refuse(
-    "A verdict is published only when others than its author have signed it off.",
+    "A verdict is published only after sign-off by people other than its author.",
     name="verdict_with_four_eyes",
 )
 _NO_EVIDENCE_ERROR = refuse(
@@ -259,7 +261,10 @@ _CLAIM_NOT_ACCEPTED_ERROR = refuse(
     "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
 )
 _NOT_IN_LEDGER_ERROR = refuse(
-    "What is published or withdrawn is told to the public: the claim's newest entry in the ledger does not say it.",
+    (
+        "Every publication and withdrawal needs an entry in the ledger, and the claim's newest entry "
+        "does not show this one."
+    ),
     name="verdict_is_told_by_the_ledger",
 )
 

@@ -127,7 +127,7 @@ def find_obstacle(person: User, by: User) -> str:
             "on the server."
         )
     if person.is_superuser and not by.is_superuser:
-        return _("Only a superuser can do this to a superuser.")
+        return _("Only a superuser can reset the second factors of a superuser.")
     return ""
 
 

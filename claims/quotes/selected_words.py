@@ -35,7 +35,7 @@ def find_selected_words(source: Source, number: int, start: int, end: int, exact
             be a quote.
     """
     if not exact.strip():
-        raise WrongPosition(_("You selected only white space."))
+        raise WrongPosition(_("You selected only spaces. Select words."))
     snapshot = source.get_latest_snapshot()
     if snapshot is None or snapshot.number != number:
         raise WrongPosition(str(CAPTURED_AGAIN_MESSAGE))

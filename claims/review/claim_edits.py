@@ -73,8 +73,8 @@ def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fie
     if any(name in changes for name in list_fixed_fields(claim)):
         raise NotPossible(
             _(
-                "A verdict on this claim is in review. The claim cannot change until it is published or "
-                "returned."
+                "A verdict on this claim is in review. The claim cannot change until the verdict is "
+                "published or returned."
             )
         )
     for name, value in changes.items():
@@ -173,8 +173,8 @@ def _lock_with_editable_media(claim: Claim, by: User) -> Claim:
     if list_fixed_fields(claim):
         raise NotPossible(
             _(
-                "A verdict on this claim is in review. Its pictures, audio and video cannot change until it "
-                "is published or returned."
+                "A verdict on this claim is in review. The claim’s pictures, audio and video cannot change "
+                "until the verdict is published or returned."
             )
         )
     return claim

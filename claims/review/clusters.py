@@ -63,7 +63,7 @@ def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
     require_permission(by, "claims.change_cluster", _("change clusters"))
     cluster = _lock(cluster)
     if cluster.state == Cluster.State.DISSOLVED:
-        raise NotPossible(_("This cluster was dissolved. Open it again first."))
+        raise NotPossible(_("This cluster was dissolved. Reopen it first."))
     member_ids = set(cluster.members.values_list("claim", flat=True))
     new = [claim for claim in {claim.pk: claim for claim in claims}.values() if claim.pk not in member_ids]
     ClusterMember.objects.bulk_create(

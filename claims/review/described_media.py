@@ -50,9 +50,11 @@ def change_description(media: MediaObject, **fields: Any) -> None:
         setattr(media, name, value)
     text = media.alternative_text.strip()
     if before and not text:
-        raise NotPossible(_("It already has a description. Correct it instead of clearing it."))
+        raise NotPossible(
+            _("The file already has a description. Correct the description instead of clearing it.")
+        )
     if media.show_to_readers and not text:
-        raise NotPossible(_("Add a description (“alternative text”) before it is shown to readers."))
+        raise NotPossible(_("Add a description (“alternative text”) before the file is shown to readers."))
     if media.show_to_readers and not media.public_sha256:
-        raise NotPossible(_("No preview of it can be shown to readers."))
+        raise NotPossible(_("No preview of this file can be shown to readers."))
     media.save(update_fields=[*fields])

@@ -66,7 +66,7 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
     )
     has_note = verdict.correction_kind and verdict.correction_note.strip()
     lacks = {
-        "state": (verdict.claim.state != Claim.State.ACCEPTED, _("the claim must be accepted")),
+        "state": (verdict.claim.state != Claim.State.ACCEPTED, _("acceptance of the claim")),
         "rating": (verdict.rating is None, _("a rating")),
         "summary": (not verdict.summary.strip(), _("a summary")),
         "reviewed_on": (verdict.reviewed_on is None, _("the date of the review")),
@@ -225,7 +225,7 @@ def list_missing_of_translation(translation: Translation, original: OriginalText
     """Return descriptions of what the translation still lacks for review; empty if it is complete."""
     original = original or find_original(translation.verdict)
     if original is None or original.sha256 != translation.original_sha256:
-        return [_("the current original: readers now see a newer version. Translate that one")]
+        return [_("the current original: readers now see a newer version, so translate that one")]
     lacks = [
         _("the translation of the %(part)s") % {"part": label}
         for name, label in original.labels.items()
@@ -238,7 +238,7 @@ def list_missing_of_translation(translation: Translation, original: OriginalText
     ]
     same = original.statement_language.lower() == translation.language.lower()
     if same and translation.statement != original.words["statement"]:
-        has_more.append(_("the statement in its own words: it was made in this language"))
+        has_more.append(_("the statement in its own words, because it was made in this language"))
     return [*lacks, *has_more]
 
 
@@ -289,7 +289,7 @@ _DECLINE: Move[Claim] = Move(
     _ClaimState.DECLINED,
     gettext_lazy("Decline"),
     "claims.triage_claim",
-    note=gettext_lazy("Why it will not be checked"),
+    note=gettext_lazy("Why the claim will not be checked"),
     note_required=True,
     check=_require_no_live_verdict,
 )
@@ -297,7 +297,7 @@ _RECONSIDER: Move[Claim] = Move(
     _ClaimState.PROPOSED,
     gettext_lazy("Back to triage"),
     "claims.triage_claim",
-    note=gettext_lazy("Why it needs a new decision"),
+    note=gettext_lazy("Why the claim needs a new decision"),
     check=_require_unused,
 )
 
@@ -307,7 +307,7 @@ CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
         _ClaimState.ACCEPTED,
         gettext_lazy("Accept for checking"),
         "claims.triage_claim",
-        note=gettext_lazy("Why it is worth checking"),
+        note=gettext_lazy("Why the claim is worth checking"),
     ),
     (_ClaimState.PROPOSED, "decline"): _DECLINE,
     (_ClaimState.ACCEPTED, "decline"): _DECLINE,

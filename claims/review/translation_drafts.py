@@ -118,7 +118,7 @@ def discard_translation(translation: Translation, *, by: User) -> None:
     require_permission(by, "claims.delete_translation", _("delete drafts"))
     draft = lock_draft(translation, by)
     if draft.steps.exists():
-        raise NotPossible(_("It has been in review, so the draft and its comments are kept."))
+        raise NotPossible(_("The draft has been in review, so it is kept with its comments."))
     draft.delete()
 
 

@@ -44,10 +44,11 @@ class NewKey(AddWebAuthnForm):
     """A key being added. If it can be used without a password, it is, unless the person declines."""
 
     passwordless = forms.BooleanField(
-        label=gettext_lazy("Sign in with it alone, without a password"),
+        label=gettext_lazy("Sign in with this key alone, without a password"),
         initial=True,
         required=False,
         help_text=gettext_lazy(
-            "It then asks for your fingerprint, face or PIN. Leave this off for a key that only has a button."
+            "The key then asks for your fingerprint, face or PIN. Leave this off for a key that only has "
+            "a button."
         ),
     )

@@ -94,8 +94,8 @@ def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict)
             base=None,
             mine=_("You have edited this: restore it with your changes.")
             if is_deleted_by_them
-            else _("You deleted it."),
-            theirs=_("It was deleted.") if is_deleted_by_them else _("It was changed: keep it."),
+            else _("You deleted this row."),
+            theirs=_("This row was deleted.") if is_deleted_by_them else _("This row was changed: keep it."),
             sides="",
         )
     base, mine, theirs = (

@@ -138,4 +138,4 @@ def check_backups_configured(app_configs: Any, **options: Any) -> list[CheckMess
     if settings.BACKUP_DIR is not None or not settings.EMBEDDED_DATABASE:
         return []
     hint = _("Set BACKUP_DIR and BACKUP_SCHEDULE (docs/backups.md).")
-    return [Advice("No backups are made of the embedded database.", hint=hint, id="factcheck.W009")]
+    return [Advice("The embedded database is not backed up.", hint=hint, id="factcheck.W009")]

@@ -60,6 +60,6 @@ def find_base(folder: BackupFolder, timeline: int, moment: datetime | None) -> G
     oldest = min((backup.finished_at for backup in list_generations(folder)), default=None)
     hint = f"; the oldest is of {oldest:%Y-%m-%d %H:%M:%S} UTC" if oldest else ""
     raise BackupFailed(
-        gettext("There is no backup of %(moment)s UTC or before%(told)s.")
+        gettext("There is no backup from %(moment)s UTC or earlier%(told)s.")
         % {"moment": f"{moment:%Y-%m-%d %H:%M:%S}", "told": hint}
     )

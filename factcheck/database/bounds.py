@@ -73,7 +73,7 @@ def build_not_in_future_rule(name: str, *fields: str) -> Rule:
         name=name,
         operation=pgtrigger.Insert | pgtrigger.Update,
         condition=pgtrigger.Condition(later),
-        func=refuse("What was said, written or checked is not of a day in the future.", name=name),
+        func=refuse("The day of a claim, publication or review cannot be in the future.", name=name),
     )
 
 

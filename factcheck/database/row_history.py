@@ -108,7 +108,7 @@ def _build_history_options(model: type[models.Model]) -> dict[str, Any]:
     """Return the options shared by all history tables; their rows are never changed or deleted."""
     table = f"{model.__name__.lower()}event"
     rules = [
-        *append_only(table, "The past is never rewritten: history is only added."),
+        *append_only(table, "History is never changed or deleted."),
         build_owner_writes_rule(table, pgtrigger.Insert),
     ]
     return {"context_field": pghistory.ContextJSONField(), "append_only": False, "meta": {"triggers": rules}}
@@ -116,7 +116,7 @@ def _build_history_options(model: type[models.Model]) -> dict[str, Any]:
 
 def _forbid_truncation(model: AnyModel) -> AnyModel:
     rule = build_truncation_rule(
-        model.__name__.lower(), "This table has a history, which TRUNCATE would go past: delete its rows."
+        model.__name__.lower(), "TRUNCATE would bypass the history of this table: delete its rows instead."
     )
     pgtrigger.register(rule)(model)
     return model

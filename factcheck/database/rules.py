@@ -133,7 +133,7 @@ def build_snapshot_check_sql(name: str) -> str:
     for a lock.
     """
     refusal = refuse(
-        "This is only done under READ COMMITTED: with another isolation level the rules would see the past.",
+        "Use the isolation level READ COMMITTED: with another one, the rules would check outdated data.",
         name=name,
     )
     return f"""
@@ -163,7 +163,7 @@ def build_owner_writes_rule(table: str, operation: pgtrigger.Operation) -> Rule:
         operation=operation,
         func=f"""
             IF current_user <> {OWNER_SQL} THEN
-                {refuse("This table is kept by the database itself: nobody else writes to it.", name=name)}
+                {refuse("Only the database itself writes to this table.", name=name)}
             END IF;
             RETURN NULL;
         """,
@@ -195,7 +195,7 @@ def build_reserved_ids_rule(table: str, *, history: str = "") -> ReservedIds:
                 SELECT FROM arrived
                 WHERE id NOT BETWEEN 1 AND coalesce(pg_sequence_last_value('public.{table}_id_seq'), 0) {in_history}
             ) THEN
-                {refuse("A new row has an id that was reserved for it, and that no other row had.", name=name)}
+                {refuse("The id of a new row must be reserved for it and never have been used.", name=name)}
             END IF;
             RETURN NULL;
         """,
@@ -233,9 +233,9 @@ def describe_refusal(refusal: IntegrityError) -> str:
     """Return the message of the violated constraint or rule as a sentence for a person."""
     cause = refusal.__cause__
     if not isinstance(cause, errors.IntegrityError):
-        return _("The database rejected it.")
+        return _("The database rejected the change.")
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if constraint.name == cause.diag.constraint_name:
                 return str(constraint.get_violation_error_message())
-    return cause.diag.message_primary or _("The database rejected it.")
+    return cause.diag.message_primary or _("The database rejected the change.")

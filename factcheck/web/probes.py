@@ -109,7 +109,7 @@ def _check_database() -> dict[str, Finding]:
             "database": database,
             "publications": _check_query(
                 lambda cursor: cursor.execute(settings.REPLICATED_MARK),
-                "What is published cannot be read: its table is locked.",
+                "Published claims cannot be read: their table is locked.",
             ),
             "migrations": _check_migrations(),
             "worker": _check_worker(),
@@ -142,9 +142,9 @@ def _check_migrations() -> Finding:
         return Finding("pass")
     try:
         if list_pending_migrations():
-            return Finding("fail", "Migrations wait to be run: manage.py migrate.")
+            return Finding("fail", "The database lacks migrations: run manage.py migrate.")
         if find_missing_columns("default"):
-            return Finding("fail", "The tables of the database are not those of this version of the program.")
+            return Finding("fail", "The tables of the database do not match this version of the program.")
     except Error:
         return Finding("fail", "The database's migrations cannot be read.")
     _Schema.seen_at = now
@@ -161,9 +161,7 @@ def _check_worker() -> Finding:
             (works,) = cursor.fetchone()
     except Error:
         return Finding("fail", "The jobs of the worker cannot be read.")
-    return (
-        Finding("pass") if works else Finding("warn", "No background worker has been heard of for a minute.")
-    )
+    return Finding("pass") if works else Finding("warn", "No background worker has reported for a minute.")
 
 
 def _check_store() -> dict[str, Finding]:
@@ -214,6 +212,6 @@ def _start(work: Callable[[], None]) -> None:
 
 
 _database_check = _SlowCheck(_check_database, {"database": Finding("fail", "The database does not answer.")})
-_files_check = _SlowCheck(_check_store, {"storage": Finding("fail", "The store of files does not answer.")})
+_files_check = _SlowCheck(_check_store, {"storage": Finding("fail", "The file store does not answer.")})
 _SEVERITY: list[Status] = ["pass", "warn", "fail"]
 _PROBES: dict[str, Callable[[], dict[str, Finding]]] = {"/healthz": check_alive, "/readyz": check_ready}

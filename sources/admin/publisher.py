@@ -44,7 +44,9 @@ class PublisherAdmin(SameAsAdmin):
             return existing_publisher
         publisher = find_or_make_publisher(name, "", is_stated=True)
         if publisher is None:
-            raise ValidationError(_("Readers would take it for our newsroom. Choose another name."))
+            raise ValidationError(
+                _("Readers would mistake this publisher for our newsroom. Choose another name.")
+            )
         self.log_addition(request, publisher, [{"added": {}}])
         return publisher
 

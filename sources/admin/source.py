@@ -149,7 +149,7 @@ class SourceAdmin(TypedNames, NamedDesk):
         existing = Source.objects.at(read_address(name))
         if existing is None:
             return super().offer_typed(request, name, results)
-        return [{"id": str(existing.pk), "text": gettext("Use the stored one: %s") % existing.title}]
+        return [{"id": str(existing.pk), "text": gettext("Use the stored source: %s") % existing.title}]
 
     def add_typed(self, request: HttpRequest, name: str) -> Source:
         """Add a source. A new URL is captured in the background, which fills in the page's own details."""

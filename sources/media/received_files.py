@@ -43,7 +43,7 @@ def refuse_oversized(size: int | None) -> None:
     if size is not None and size > settings.MEDIA_MAX_BYTES:
         raise MediaRefused(
             "too_large",
-            _("The file has %(size)s; the limit is %(most)s. Cut out the relevant part.")
+            _("The file is %(size)s; the limit is %(most)s. Cut out the relevant part.")
             % {"size": filesizeformat(size), "most": filesizeformat(settings.MEDIA_MAX_BYTES)},
         )
 

@@ -23,7 +23,7 @@ def store_transcript(media: MediaObject, transcript: bytes, filename: str, *, by
     """
     if media.kind not in _KINDS:
         raise MediaRefused(
-            "no_recording", _("A picture has no transcript. Describe it in its alternative text.")
+            "no_recording", _("A picture has no transcript. Describe the picture in its alternative text.")
         )
     material = Material(transcript, filename=filename)
     document = extract_document(material)  # this may take long, so nothing is locked yet

@@ -35,7 +35,7 @@ class MediaHash(models.Model):
 
         WHOLE = "whole", _("complete")
         BORDERLESS = "borderless", _("without its borders")
-        FRAMED = "framed", _("the picture within it")
+        FRAMED = "framed", _("the picture within a frame or page")
 
     media = models.ForeignKey(
         "sources.MediaObject",
@@ -44,7 +44,7 @@ class MediaHash(models.Model):
         related_name="hashes",
         verbose_name=_("picture or video"),
     )
-    frame_at = models.FloatField(_("second of the video"), null=True, blank=True)
+    frame_at = models.FloatField(_("time in the video, in seconds"), null=True, blank=True)
     transformation = models.CharField(
         _("part"), max_length=12, choices=Transformation, default=Transformation.WHOLE
     )
@@ -103,7 +103,7 @@ class MediaHash(models.Model):
                 name="mediahash_no_update",
                 operation=pgtrigger.Update,
                 func=refuse(
-                    "What a picture looks like does not change: delete it and take it again.",
+                    "A picture fingerprint cannot be changed: delete it and compute it again.",
                     name="mediahash_no_update",
                 ),
             ),

@@ -32,8 +32,8 @@ class MediaObject(models.Model):
     class Keyframes(models.TextChoices):
         NONE = "", _("not a video")
         DUE = "due", _("waiting")
-        TAKEN = "taken", _("imported on")
-        NOT_HERE = "not_here", _("not possible here")
+        TAKEN = "taken", _("extracted")
+        NOT_HERE = "not_here", _("not possible on this server")
         FAILED = "failed", _("failed")
 
     sha256 = models.CharField(_("fingerprint of the file"), max_length=64, unique=True, editable=False)
@@ -197,7 +197,7 @@ class MediaObject(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*FIXED_FIELDS),
                 func=refuse(
-                    "A file stays the file that it is. Add the other one as a file of its own.",
+                    "The file cannot be replaced. Add the other one as a new file.",
                     name="mediaobject_stays_what_it_is",
                 ),
             ),

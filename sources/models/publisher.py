@@ -50,7 +50,7 @@ def _build_house_name_check_sql(rule: str) -> str:
         ) THEN
             {
         refuse(
-            "Only the newsroom that runs this has its name: what another published would read as its own.",
+            "Another newsroom cannot have the name of this one: its fact checks would look like ours.",
             name=rule,
         )
     }
@@ -168,7 +168,7 @@ class Publisher(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=False, new__is_house=True),
                 func=refuse(
-                    "A publisher does not become the house afterwards.",
+                    "An existing publisher cannot become the newsroom itself.",
                     name="publisher_house_is_from_the_beginning",
                 ),
             ),
@@ -178,7 +178,7 @@ class Publisher(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=True, new__is_house=False),
                 func=refuse(
-                    "The house stays the house. What was published in its name stays its own.",
+                    "The newsroom's own publisher must stay: verdicts were published in its name.",
                     name="publisher_house_stays_the_house",
                 ),
             ),
@@ -189,7 +189,7 @@ class Publisher(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Delete,
                 func=f"""
                     IF coalesce(NEW.is_house, OLD.is_house) AND current_user <> {OWNER_SQL} THEN
-                        {refuse("Only the owner of the database says who the house is.", name=OWNER_NAME_RULE)}
+                        {refuse("Only the owner of the database can choose our own publisher.", name=OWNER_NAME_RULE)}
                     END IF;
                     RETURN coalesce(NEW, OLD);
                 """,

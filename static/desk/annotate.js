@@ -341,8 +341,8 @@
     keys.add("j", gettext("Next sentence; also ↓ in the text"), () => step(1), { repeats: true });
     keys.add("k", gettext("Previous sentence; also ↑"), () => step(-1), { repeats: true });
     keys.add("J", gettext("Add the next sentence to the selection; also Shift ↓"), () => extend(1), { repeats: true });
-    keys.add("K", gettext("One sentence fewer, or also the one before; also Shift ↑"), () => extend(-1), { repeats: true });
-    keys.add("o", gettext("Move the other end; Shift ← → moves it by a character, with Ctrl by a word"), swap);
+    keys.add("K", gettext("Remove the last sentence from the selection, or add the one before; also Shift ↑"), () => extend(-1), { repeats: true });
+    keys.add("o", gettext("Switch to the other end of the selection; Shift ← → moves that end by a character, with Ctrl by a word"), swap);
     if (mayUse.has("claim")) keys.add("c", gettext("Make a claim of the selected words; also Enter"), () => use("claim"));
     if (mayUse.has("appearance")) keys.add("t", gettext("Attach the selected words to a claim"), () => use("appearance"));
     if (mayUse.has("evidence")) keys.add("e", gettext("Use the selected words as evidence"), () => use("evidence"));

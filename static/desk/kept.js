@@ -100,7 +100,7 @@
     /* One of several: what was written in another tab, browser or at another time. */
     const offer = (form, kept, isHere) => {
         const box = made("details", { className: "desk-fold" });
-        box.append(made("summary", { textContent: `${say("Also saved, but not put into the fields")} (${whenOf(kept)})` }));
+        box.append(made("summary", { textContent: `${say("Also saved, but not restored to the fields")} (${whenOf(kept)})` }));
         box.append(...wordsBoxes(form, kept));
         const line = made("p", { className: "desk-line" });
         if (isHere) {

@@ -112,7 +112,7 @@
         dialog.append(
             element("h2", say("Keyboard shortcuts on this page"), { id: "desk-keys-title" }),
             list,
-            element("p", say("They are off while you type. Tab reaches everything without them."), { class: "desk-quiet" }),
+            element("p", say("Shortcuts are off while you type. Without them, you can reach everything with the Tab key."), { class: "desk-quiet" }),
             label,
             close,
         );

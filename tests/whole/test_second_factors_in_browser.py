@@ -130,7 +130,7 @@ def test_a_passkey_is_set_up_and_signs_in_alone(
     page.get_by_role("link", name="Set it up").click()
     page.get_by_role("link", name="Add a key").click()
     visitor.say_again()
-    expect(page.get_by_label("Sign in with it alone, without a password")).to_be_checked()
+    expect(page.get_by_label("Sign in with this key alone, without a password")).to_be_checked()
     visitor.look_closely()
     page.get_by_role("button", name="Add").click()
     visitor.at("/accounts/2fa/recovery-codes/")

@@ -114,7 +114,7 @@ def test_a_pasted_address_fills_in_while_the_page_is_open(seat: Any, checker: Us
         PASTE, "https://paper.example.com/2\n“it cost 240 million”\nwww.paper.example.com/1?utm_source=x"
     )
     notes = page.locator("#evidence-group .desk-pasted-note")
-    expect(notes).to_have_text(["The page is being read…", "Use the stored one: Minutes"])
+    expect(notes).to_have_text(["The page is being read…", "Use the stored source: Minutes"])
     expect(page.locator("[name=evidence-1-source]")).to_have_value(str(stored.pk))
     html = (
         b"<html><head><title>The tunnel opens</title><meta property='article:published_time' content='2026-03-01'>"

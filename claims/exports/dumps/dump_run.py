@@ -74,13 +74,13 @@ class DumpPart(NamedTuple):
 
 PARTS = (
     DumpPart(
-        "claims.ndjson", Ndjson, ndjson.MEDIA_TYPE, "Every published claim, as the API has it, one on a line."
+        "claims.ndjson", Ndjson, ndjson.MEDIA_TYPE, "Every published claim, one per line, as in the API."
     ),
     DumpPart(
         "withdrawn.ndjson",
         WithdrawnClaims,
         ndjson.MEDIA_TYPE,
-        "What was retracted or merged into another claim, as the API has it, one on a line.",
+        "Every retracted or merged claim, one per line, as in the API.",
     ),
     DumpPart(
         "claims.csv", Csv, csv.MEDIA_TYPE, "Every published claim as a table, one row for each verdict."
@@ -91,7 +91,7 @@ PARTS = (
         "claims.jsonld",
         DataFeed,
         datafeed.MEDIA_TYPE,
-        "A schema.org DataFeed of ClaimReview markup, with what was withdrawn.",
+        "A schema.org DataFeed of ClaimReview markup, with withdrawn reviews.",
     ),
 )
 
@@ -126,7 +126,7 @@ def write_dump(*, kept_count: int | None = None, report_part: ReportProgress = l
             _remove_old_dumps(dump, settings.DUMPS_KEPT if kept_count is None else kept_count)
             return dump
     except NameAlreadyLocked:
-        raise DumpUnderWay("A dump is being written already.") from None
+        raise DumpUnderWay("Another dump is already being written.") from None
 
 
 def _write_dump(report_part: ReportProgress, lock: LastingTransaction) -> KeptDump:

@@ -280,8 +280,8 @@ def _record_entries(some: list[RestoredEntry]) -> None:
         if numbers[entry.line.said["id"]] != entry.line.said["sequence"]:
             raise RestoreRefused(
                 gettext(
-                    "Line %(line)s: another publication was added in the meantime. Restored entries are "
-                    "kept; the rest no longer fits."
+                    "Line %(line)s: another publication was added in the meantime. Restored entries are kept; "
+                    "the others no longer fit the ledger."
                 )
                 % {"line": entry.line.number}
             )

@@ -37,7 +37,7 @@ FETCH_SECONDS, PATIENCE_SECONDS = 60.0, 10.0
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _MAX_ADDRESS_LENGTH = 2000
 
-_NO_TEXT_MESSAGE = gettext_lazy("The address does not contain text.")
+_NO_TEXT_MESSAGE = gettext_lazy("The page at this address contains no text.")
 _TEXT_ADDED_MESSAGE = gettext_lazy(
     "The text added by a user is kept; the other files contain what the address shows now."
 )

@@ -100,7 +100,7 @@ def _request_deposit(url: str) -> str:
     if job := answer.get("job_id"):
         return str(job)[:200]
     raise _DepositRefused(
-        gettext("The Internet Archive does not save it: %(get)s")
+        gettext("The Internet Archive does not save this page: %(get)s")
         % {"get": answer.get("message") or "it gave no reason"}
     )
 
@@ -111,11 +111,11 @@ def _get_archived_url(job: str) -> str:
     if answer.get("status") == "success":
         address = f"{ARCHIVE_URL}/web/{answer.get('timestamp', '')}/{answer.get('original_url', '')}"
         if len(address) > _MAX_ADDRESS_LENGTH:
-            raise _DepositRefused(gettext("Its address at the Internet Archive is too long to store."))
+            raise _DepositRefused(gettext("The copy’s address at the Internet Archive is too long to store."))
         return address
     if answer.get("status") == "error":
         raise _DepositRefused(
-            gettext("The Internet Archive could not save it: %(get)s")
+            gettext("The Internet Archive could not save the page: %(get)s")
             % {"get": answer.get("message") or "it gave no reason"}
         )
     return ""

@@ -51,7 +51,9 @@ class EvidencePackResource(PublicResource):
     serializer_class = None  # type: ignore[assignment]  # a ZIP is described in the schema
     schema = EvidencePackSchema()
     answers: ClassVar = {
-        (404, PROBLEM): OpenApiResponse(ProblemSerializer, "There is no such claim, or no packs here.")
+        (404, PROBLEM): OpenApiResponse(
+            ProblemSerializer, "There is no such claim, or this newsroom does not share evidence packs."
+        )
     }
     route = "claims-evidence-pack"
 
@@ -61,7 +63,7 @@ class EvidencePackResource(PublicResource):
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponseBase:  # noqa: A002  the name in the address
         self.item_query(request.GET, request=request)
         if not settings.ARCHIVE_PUBLIC_COPIES:
-            raise Http404("This newsroom does not hand copies of its evidence on.")
+            raise Http404("This newsroom does not share copies of its evidence.")
         try:
             pack = build_evidence_pack(min(id, MAX_ID), for_public=True)
         except NothingPublished as error:

@@ -30,7 +30,7 @@ RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 360, 1440)
 OWN_FAULT_DELAY = timedelta(minutes=10)
 #: The number of sources searched for one whose site is ready.
 _CANDIDATE_LIMIT = 200
-_KILLED_MESSAGE = gettext_lazy("The process was stopped before it finished, several times.")
+_KILLED_MESSAGE = gettext_lazy("The process was stopped several times before it finished.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,6 @@ def archive_due(
 def _describe_own_fault(error: Exception) -> str:
     if isinstance(error, OSError):
         return gettext(
-            "The copy cannot be stored: %(strerror)s. It will be tried again once this is solved."
+            "The copy cannot be stored: %(strerror)s. Archiving will be tried again once this is solved."
         ) % {"strerror": error.strerror or error}
     return str(error)

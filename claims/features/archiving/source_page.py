@@ -126,7 +126,7 @@ def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
     if is_requested:
         messages.success(request, _("The page is being archived. This takes up to a minute."))
     elif source.url:
-        messages.info(request, _("It is already waiting to be archived."))
+        messages.info(request, _("The page is already waiting to be archived."))
     else:
         messages.error(request, _("This source has no address to archive. Upload a file instead."))
     return HttpResponseRedirect(change_page(source))

@@ -41,7 +41,7 @@ def check_size_and_space(size: int) -> None:
     if size > settings.ARCHIVE_UPLOAD_BYTES:
         raise UploadRefused(
             "too_large",
-            _("The file has %(size)s; the limit is %(most)s.")
+            _("The file is %(size)s; the limit is %(most)s.")
             % {"size": filesizeformat(size), "most": filesizeformat(settings.ARCHIVE_UPLOAD_BYTES)},
         )
     if size + FREE_SPACE_RESERVE > min(map(_measure_free_space, _list_folders())):

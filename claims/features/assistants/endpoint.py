@@ -79,7 +79,9 @@ def _require_own_origin(request: HttpRequest) -> None:
     allowed = {f"{own_site.scheme}://{own_site.netloc}", f"{request.scheme}://{request.get_host()}"}
     if origin is not None and origin.lower() not in {allowed_origin.lower() for allowed_origin in allowed}:
         raise RpcError(
-            INVALID_REQUEST, "Pages of other sites may not ask here (`Origin`).", status=HTTPStatus.FORBIDDEN
+            INVALID_REQUEST,
+            "Pages of other sites may not use this address (`Origin`).",
+            status=HTTPStatus.FORBIDDEN,
         )
 
 

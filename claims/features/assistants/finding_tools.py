@@ -52,12 +52,12 @@ _MATCH_ARGUMENTS = (
     ),
     TextArgument(
         name="language",
-        meaning="The language of the text (BCP 47), where it is known; otherwise it is detected.",
+        meaning="The language of the text (BCP 47), if known; otherwise it is detected.",
         most=35,
         examples=("en",),
     ),
     NumberArgument(
-        name="matches", meaning="So many claims are told of each passage, at most.", most=5, default=3
+        name="matches", meaning="The maximum number of claims for each passage.", most=5, default=3
     ),
 )
 
@@ -192,7 +192,7 @@ _SEARCH_ARGUMENTS = (
     ),
     TextArgument(name="topic", meaning="Only claims about this topic: its slug or its number.", most=100),
     NumberArgument(
-        name="claimant", meaning="Only what this person or organisation said: the number of the claimant."
+        name="claimant", meaning="Only claims by this person or organisation: the number of the claimant."
     ),
     DayArgument(name="reviewed_after", meaning="Reviewed on this day or later."),
     DayArgument(name="reviewed_before", meaning="Reviewed on this day or earlier."),
@@ -202,9 +202,9 @@ _SEARCH_ARGUMENTS = (
         meaning="`retracted` and `merged` list what was withdrawn; otherwise, what is published.",
         words=tuple(Publication.Status.values),
     ),
-    DayArgument(name="as_of", meaning="What was published at the end of this day (UTC), as it read then."),
-    NumberArgument(name="page_size", meaning="How many claims are told at once.", most=PAGE_LIMIT, default=5),
-    TextArgument(name="cursor", meaning="`next_cursor` of the page before, never made up.", most=2000),
+    DayArgument(name="as_of", meaning="The claim as published at the end of this day (UTC)."),
+    NumberArgument(name="page_size", meaning="The number of claims per page.", most=PAGE_LIMIT, default=5),
+    TextArgument(name="cursor", meaning="`next_cursor` of the previous page, unchanged.", most=2000),
 )
 
 
@@ -259,7 +259,7 @@ def search_claims(arguments: Arguments, caller: Caller) -> ToolAnswer:
 _LOOKUP_ARGUMENTS = (
     TextArgument(
         name="url",
-        meaning="Address of an article, a post or a fact check, whole (http or https), in any spelling.",
+        meaning="Complete address of an article, a post or a fact check (http or https), in any spelling.",
         most=LENGTH_LIMIT,
         required=True,
         examples=("https://example.org/report/1",),

@@ -30,9 +30,12 @@ class ClaimNotPublished(ToolRefused):
 
 _GET_CLAIM_ARGUMENTS = (
     NumberArgument(
-        name="claim_id", meaning="Number of the claim, as other tools tell it.", required=True, examples=(1,)
+        name="claim_id",
+        meaning="Number of the claim, as returned by other tools.",
+        required=True,
+        examples=(1,),
     ),
-    DayArgument(name="as_of", meaning="What was published at the end of this day (UTC), as it read then."),
+    DayArgument(name="as_of", meaning="The claim as published at the end of this day (UTC)."),
     NumberArgument(name="version", meaning="This version of the claim, instead of a day.", most=2**31 - 1),
 )
 

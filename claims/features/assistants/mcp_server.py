@@ -104,9 +104,7 @@ def _build_introduction() -> Document:
 
 def _list_tools(message: Message, caller: Caller) -> Document:
     if message.params.get("cursor") is not None:
-        raise RpcError(
-            INVALID_PARAMS, "`cursor`: all tools stand on one page.", status=HTTPStatus.BAD_REQUEST
-        )
+        raise RpcError(INVALID_PARAMS, "`cursor`: all tools are on one page.", status=HTTPStatus.BAD_REQUEST)
     return {"tools": [tool.definition for tool in TOOLS.values() if caller.has_scope(tool.scope)]}
 
 

@@ -99,7 +99,7 @@ def _build_mismatch_error(reason: str) -> RpcError:
 def _build_unsupported_error(revision: Any) -> RpcError:
     return RpcError(
         UNSUPPORTED_REVISION,
-        "This revision of the protocol is not spoken here.",
+        "This revision of the protocol is not supported here.",
         data={"supported": list(SUPPORTED_REVISIONS), "requested": str(revision)[:100]},
         status=HTTPStatus.BAD_REQUEST,
     )

@@ -74,7 +74,7 @@ class TextArgument(Argument):
                 f"it has {len(value):,} characters; at most {self.most:,} are read. Send it in parts."
             )
         if not value.strip() or "\0" in value:
-            raise self.build_refusal("it must hold words, and no NUL character.")
+            raise self.build_refusal("it must contain words, and no NUL character.")
         return value
 
 

@@ -31,8 +31,10 @@ Document = dict[str, Any]
 
 _KEY_ARGUMENT = TextArgument(
     name="idempotency_key",
-    meaning="A text of your own for this one thing to do, such as a UUID. Called again with the same key and the same"
-    " arguments, nothing is done twice.",
+    meaning=(
+        "A text of your own for this action, such as a UUID. If the tool is called again with the "
+        "same key and arguments, nothing is done twice."
+    ),
     most=255,
 )
 _KEY_NAME = "idempotency_key"
@@ -94,15 +96,15 @@ def _build_body(arguments: Arguments, *left_out: str) -> Document:
 _PROPOSE_ARGUMENTS = (
     TextArgument(
         name="statement",
-        meaning="The statement that should be checked: one sentence, as it was said.",
+        meaning="The statement to check: one sentence, as it was made.",
         most=5000,
         required=True,
         examples=("The harbour bridge cost 90 million euros.",),
     ),
     TextArgument(name="language", meaning="Its language (BCP 47).", most=35, required=True, examples=("en",)),
-    DayArgument(name="claimed_on", meaning="The day on which it was said."),
-    TextArgument(name="context", meaning="Where and how it was said, and why it matters.", most=5000),
-    NumberArgument(name="claimant", meaning="Number of who said it, as the API lists claimants."),
+    DayArgument(name="claimed_on", meaning="The day on which it was made."),
+    TextArgument(name="context", meaning="Where and how it was made, and why it matters.", most=5000),
+    NumberArgument(name="claimant", meaning="Number of the claimant, as listed by the API."),
     _KEY_ARGUMENT,
 )
 
@@ -124,16 +126,16 @@ _DRAFT_ARGUMENTS = (
         most=100,
         examples=("false",),
     ),
-    TextArgument(name="summary", meaning="What was found, in a few sentences.", most=5000),
-    TextArgument(name="explanation", meaning="What it rests on, in Markdown.", most=50_000),
+    TextArgument(name="summary", meaning="The finding, in a few sentences.", most=5000),
+    TextArgument(name="explanation", meaning="The reasoning and the evidence, in Markdown.", most=50_000),
     TextArgument(
         name="language", meaning="Language of the verdict (BCP 47); that of the claim unless given.", most=35
     ),
     DayArgument(name="reviewed_on", meaning="The day of the review."),
-    DayArgument(name="valid_as_of", meaning="The day up to which it holds."),
+    DayArgument(name="valid_as_of", meaning="The day up to which the facts were checked."),
     ChoiceArgument(
         name="correction_kind",
-        meaning="For a claim whose verdict is published already: what the new version is.",
+        meaning="For a claim whose verdict is already published: the kind of change.",
         words=tuple(CorrectionKind.values),
     ),
     TextArgument(
@@ -171,11 +173,11 @@ def _find_rating(code: str) -> int:
 
 _EVIDENCE_ARGUMENTS = (
     NumberArgument(
-        name="verdict_id", meaning="Number of the draft, as draft_verdict told it.", required=True
+        name="verdict_id", meaning="Number of the draft, as returned by draft_verdict.", required=True
     ),
     ChoiceArgument(
         name="stance",
-        meaning="What the source does to the claim.",
+        meaning="The stance of the source on the claim.",
         words=tuple(Evidence.Stance.values),
         required=True,
     ),
@@ -184,11 +186,9 @@ _EVIDENCE_ARGUMENTS = (
         meaning="Address of the source. It is fetched and kept, if it is not known yet.",
         most=2000,
     ),
-    NumberArgument(name="source", meaning="Instead: number of a source that is known."),
-    TextArgument(
-        name="exact", meaning="Words that are quoted from it, exactly as they stand there.", most=5000
-    ),
-    TextArgument(name="note", meaning="What the source shows, in words of your own.", most=5000),
+    NumberArgument(name="source", meaning="Instead: number of a known source."),
+    TextArgument(name="exact", meaning="The exact words quoted from the source.", most=5000),
+    TextArgument(name="note", meaning="What the source shows, in your own words.", most=5000),
     _KEY_ARGUMENT,
 )
 
@@ -216,7 +216,7 @@ WRITING_TOOLS = (
     Tool(
         name="propose_claim",
         title="Propose a claim to be checked",
-        description="Proposes a statement to the newsroom, for people to take up or decline."
+        description="Proposes a statement to the newsroom, whose editors accept or decline it."
         + _UNPUBLISHED_NOTE,
         arguments=_PROPOSE_ARGUMENTS,
         answers=answer_schemas.WRITE_ANSWER,
@@ -238,7 +238,10 @@ WRITING_TOOLS = (
     Tool(
         name="add_evidence",
         title="Add evidence to a draft",
-        description="Rests a draft on a source, with or without words quoted from it, which must stand there exactly."
+        description=(
+            "Adds a source to a draft as evidence, with or without a quote, which must match the source "
+            "exactly."
+        )
         + _UNPUBLISHED_NOTE,
         arguments=_EVIDENCE_ARGUMENTS,
         answers=answer_schemas.WRITE_ANSWER,

@@ -118,7 +118,7 @@ def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
     if complaint.entry_id:
         raise NotPossible(_("A change was published because of this complaint. Now answer it."))
     if not reason.strip():
-        raise NotPossible(_("Explain why it is rejected: the reader will receive this."))
+        raise NotPossible(_("Explain why the complaint is rejected: the reader will receive this."))
     return _close_complaint(complaint, by, state=_State.REJECTED, reason=reason.strip())
 
 

@@ -34,7 +34,7 @@ def propose_claim(request: ReaderRequest, *, statement: str, language: str, by: 
     request = _lock_open_request(request, by)
     statement = statement.strip()
     if request.state == _State.TAKEN_UP and request.claim and request.claim.state != Claim.State.DECLINED:
-        raise NotPossible(_("It has already been accepted for checking."))
+        raise NotPossible(_("This has already been accepted for checking."))
     if not statement:
         raise NotPossible(_("Enter the statement to check."))
     claim = claim_edits.create(by=by, statement=statement, language=language or "und")
@@ -86,7 +86,9 @@ def decline_request(request: ReaderRequest, *, reason: str, by: User) -> ReaderR
     """
     request = _lock_open_request(request, by)
     if not reason.strip():
-        raise NotPossible(_("Explain why it will not be checked: the readers will receive this."))
+        raise NotPossible(
+            _("Explain why this will not be checked: the readers will receive your explanation.")
+        )
     return _close_request(request, by, state=_State.DECLINED, reason=reason.strip(), claim=None)
 
 

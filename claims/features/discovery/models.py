@@ -37,7 +37,7 @@ class AnnouncementProgress(models.Model):
                 name="announcementprogress_never_goes_back",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("NEW.position < OLD.position"),
-                func=refuse("What was told is not told anew.", name="announcementprogress_never_goes_back"),
+                func=refuse("An announcement is never changed.", name="announcementprogress_never_goes_back"),
             ),
         ]
 

@@ -36,9 +36,9 @@ def _send_alarm_to(newsroom: PeerNewsroom, address: str) -> None:
         _("No further claims are imported from the newsroom “%(name)s” (%(url)s).")
         % {"name": newsroom.name, "url": newsroom.url},
         progress.failure,
-        _("It will not be queried again until an administrator decides what to do.")
+        _("The newsroom will not be queried again until an administrator decides what to do.")
         if progress.halted
-        else _("It will be queried again automatically, less and less often."),
+        else _("The newsroom will be queried again automatically, less and less often."),
         settings.SITE_URL + reverse("admin:federation_peernewsroom_change", args=[newsroom.pk]),
     ]
     subject = _("[Factcheck] A peer newsroom cannot be followed: %s") % newsroom.name

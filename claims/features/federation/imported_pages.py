@@ -102,7 +102,7 @@ def _read_fields(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> d
         )
     if not url.startswith(f"{site}/"):
         raise VerificationFailed(
-            gettext("The page of claim %(id)s is given as %(url)s, which is not on its site.")
+            gettext("The page of claim %(id)s is given as %(url)s, which is not on the newsroom’s site.")
             % {"id": claim["id"], "url": url}
         )
     claimant = claim.get("claimant")
@@ -124,7 +124,9 @@ def _read_fields(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> d
 def _get_member_object(document: dict[str, Any], name: str) -> dict[str, Any]:
     part = document.get(name)
     if not isinstance(part, dict):
-        raise VerificationFailed(gettext("A verdict in its answer has no “%(name)s”.") % {"name": name})
+        raise VerificationFailed(
+            gettext("A verdict in the newsroom’s response has no “%(name)s”.") % {"name": name}
+        )
     return part
 
 
@@ -132,7 +134,9 @@ def _get_required_text(document: dict[str, Any], name: str, max_length: int) -> 
     value = _clean_text(document.get(name), max_length)
     if not value.strip():
         raise VerificationFailed(
-            gettext("A claim in its answer must have a “%(name)s” of at most %(most)s characters.")
+            gettext(
+                "A claim in the newsroom’s response must have a “%(name)s” of at most %(most)s characters."
+            )
             % {"name": name, "most": max_length}
         )
     return value

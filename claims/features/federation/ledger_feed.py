@@ -71,6 +71,6 @@ def _request_page(address: str, site: str, size: int, etag: str) -> FeedAnswer:
         return FeedAnswer(None, size, etag)
     if answer.status == 304:
         raise VerificationFailed(
-            gettext("It answered “not modified” to a request that did not ask for this.")
+            gettext("The newsroom’s server answered “not modified” to an unconditional request.")
         )
     return FeedAnswer(parse_page(answer.content), size, answer.etag)

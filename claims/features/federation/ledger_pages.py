@@ -99,19 +99,22 @@ def parse_page(content: bytes) -> LedgerPage:
         newsroom, has_more, changes = page["house"], page["more"], page["results"]
     except (ValueError, TypeError, KeyError):
         raise VerificationFailed(
-            gettext("Its answer is not a feed of changes that this program can read.")
+            gettext("The newsroom’s response is not a feed of changes that this program can read.")
         ) from None
     if not isinstance(newsroom, dict):
         raise VerificationFailed(
-            gettext("Its change feed is not signed: it runs an older version or different software.")
+            gettext(
+                "The newsroom’s feed of changes is not signed: its server runs an older version or different "
+                "software."
+            )
         )
     signer = Signer(
         _get_text(newsroom, "name", 200), _get_text(newsroom, "url", 500), _get_text(newsroom, "key", 43)
     )
     if not _KEY_PATTERN.fullmatch(signer.key) or not signer.name.strip() or type(has_more) is not bool:
-        raise VerificationFailed(gettext("Its feed of changes does not name its newsroom."))
+        raise VerificationFailed(gettext("The feed of changes does not name its newsroom."))
     if not isinstance(changes, list) or not all(isinstance(change, dict) for change in changes):
-        raise VerificationFailed(gettext("Its feed of changes contains no list of changes."))
+        raise VerificationFailed(gettext("The newsroom’s feed of changes contains no list of changes."))
     return LedgerPage(signer, has_more, changes)
 
 
@@ -133,18 +136,20 @@ def verify_page(
     _require_same_newsroom(page.signer, key=key, site=site)
     if len(page.changes) > max_entries:
         raise VerificationFailed(
-            gettext("It sent %(changes)s changes instead of at most %(most)s.")
+            gettext("The newsroom sent %(changes)s changes; the limit is %(most)s.")
             % {"changes": len(page.changes), "most": max_entries}
         )
     try:
         changes = [_verify_change(change, key) for change in page.changes]
     except TypeError:  # written deeper than anything is read
-        raise VerificationFailed(gettext("Its answer is nested too deeply.")) from None
+        raise VerificationFailed(gettext("The newsroom’s response is nested too deeply.")) from None
     expected = after or 1
     for number, change in enumerate(changes):
         if change.sequence != expected + number:
             raise VerificationFailed(
-                gettext("Its ledger has a gap: entry %(sequence)s came instead of entry %(expected)s.")
+                gettext(
+                    "The newsroom’s ledger has a gap: entry %(sequence)s came instead of entry %(expected)s."
+                )
                 % {"sequence": change.sequence, "expected": expected + number}
             )
     _require_unbroken_chain(page.changes)
@@ -152,13 +157,15 @@ def verify_page(
         return changes
     if not changes:
         raise VerificationFailed(
-            gettext("Its ledger no longer contains entry %(after)s, which was imported from it.")
+            gettext("The newsroom’s ledger no longer contains entry %(after)s, which was imported from it.")
             % {"after": after},
             halt=_HALT.HISTORY,
         )
     if not _is_same_entry(changes[0].text, last_change):
         raise VerificationFailed(
-            gettext("Its ledger now has a different entry %(after)s from the signed one that was imported.")
+            gettext(
+                "Entry %(after)s of the newsroom’s ledger now differs from the signed one that was imported."
+            )
             % {"after": after},
             halt=_HALT.HISTORY,
         )
@@ -187,7 +194,7 @@ def get_origin(url: str) -> str:
 def _require_same_newsroom(signer: Signer, *, key: str, site: str) -> None:
     if signer.key != key:
         raise VerificationFailed(
-            gettext("It signs with a different key from the one that was accepted here."),
+            gettext("The newsroom signs with a different key from the one that was accepted here."),
             halt=_HALT.KEY,
             offered_key=signer.key,
         )
@@ -304,7 +311,9 @@ def _parse_moment(change: dict[str, Any], sequence: int) -> datetime:
 def _get_number(document: dict[str, Any], name: str) -> int:
     value = document.get(name)
     if type(value) is not int or not 1 <= value <= MAX_ID:
-        raise VerificationFailed(gettext("Its answer has no number in “%(name)s”.") % {"name": name})
+        raise VerificationFailed(
+            gettext("The newsroom’s response has no number in “%(name)s”.") % {"name": name}
+        )
     return value
 
 
@@ -312,7 +321,7 @@ def _get_text(document: dict[str, Any], name: str, max_length: int) -> str:
     value = document.get(name)
     if not isinstance(value, str) or len(value) > max_length or "\0" in value:
         raise VerificationFailed(
-            gettext("Its answer must have a text of at most %(most)s characters in “%(name)s”.")
+            gettext("The newsroom’s response must have a text of at most %(most)s characters in “%(name)s”.")
             % {"most": max_length, "name": name}
         )
     return value

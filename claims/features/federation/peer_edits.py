@@ -37,7 +37,7 @@ def look_up_newsroom(address: str) -> Signer:
     try:
         answer = fetch_entries(site, since=0, sizes=(2,))
         if answer.page is None:
-            raise VerificationFailed(_("It did not answer."))
+            raise VerificationFailed(_("The site did not answer."))
         signer = answer.page.signer
         verify_page(answer.page, key=signer.key, site=site, after=0, last_change="", max_entries=2)
     except FetchError as refusal:
@@ -68,7 +68,7 @@ def follow_newsroom(signer: Signer, *, name: str = "", by: User | None = None) -
     if has_house_name(name):
         raise NotPossible(
             _(
-                "It has the same name as this newsroom, so its verdicts would look like ours. Give it "
+                "The other newsroom has the same name as ours, so its verdicts would look like ours. Give it "
                 "another name here."
             )
         )

@@ -84,7 +84,11 @@ def sync_newsroom(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: 
         _record_failure(lease, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
     except Exception:  # whatever an answer does to the program, the other newsrooms are followed
         logger.exception("Following %s failed", tally.newsroom.url)
-        _record_failure(lease, tally, gettext("An unexpected error occurred in its answer; see the log."))
+        _record_failure(
+            lease,
+            tally,
+            gettext("An unexpected error occurred while reading the newsroom’s response; see the log."),
+        )
     finally:
         lease.release()
     return tally
@@ -123,7 +127,7 @@ def _import_new_pages(lease: Lease[PeerProgress], tally: SyncTally, is_stopped: 
             _record_up_to_date(progress, "" if changes else answer.etag)
             return
         if not changes:
-            raise VerificationFailed(gettext("It announced more changes, and sent none."))
+            raise VerificationFailed(gettext("The newsroom announced more changes, but sent none."))
 
 
 def _check_shorter_ledger(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
@@ -133,8 +137,8 @@ def _check_shorter_ledger(newsroom: PeerNewsroom, progress: PeerProgress) -> Non
         verify_page(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", max_entries=2)
         raise VerificationFailed(
             gettext(
-                "Its ledger ends before entry %(sequence)s, which was imported from it. It is an older "
-                "backup, or a different ledger."
+                "The newsroom’s ledger ends before entry %(sequence)s, which was imported from it. This is "
+                "an older backup, or a different ledger."
             )
             % {"sequence": progress.sequence},
             halt=PeerProgress.Halt.HISTORY,

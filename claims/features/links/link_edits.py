@@ -24,7 +24,7 @@ def use_new_address(link: LinkState, *, by: User) -> Source:
         NotPossible: the page has not moved, or another source already has that URL.
         NotAllowed: the person may not change sources.
     """
-    require_permission(by, CHANGE_SOURCE_PERMISSION, _("to change sources"))
+    require_permission(by, CHANGE_SOURCE_PERMISSION, _("edit sources"))
     locked = _lock_link(link)
     if locked.outcome != LinkOutcome.MOVED or locked.moved_to != link.moved_to:
         raise NotPossible(_("This page no longer has a new address. Check it again."))
@@ -49,7 +49,7 @@ def mark_as_correct(link: LinkState, *, by: User) -> None:
         NotPossible: the link has changed in the meantime, or needs no decision.
         NotAllowed: the person may not decide about links.
     """
-    require_permission(by, CHANGE_LINK_PERMISSION, _("to decide about links to sources"))
+    require_permission(by, CHANGE_LINK_PERMISSION, _("decide about links to sources"))
     locked = _lock_link(link)
     if not locked.needs_decision or locked.outcome != link.outcome:
         raise NotPossible(_("This link no longer needs a decision, or it has changed. Reload the page."))
@@ -63,7 +63,7 @@ def request_new_copy(link: LinkState, *, by: User) -> None:
     Raises:
         NotAllowed: the person may not change sources.
     """
-    require_permission(by, CHANGE_SOURCE_PERMISSION, _("to change sources"))
+    require_permission(by, CHANGE_SOURCE_PERMISSION, _("edit sources"))
     request_copy(link.source, reason="desk", by=by)
 
 
@@ -74,7 +74,7 @@ def check_soon(link: LinkState, *, by: User) -> None:
     Raises:
         NotAllowed: the person may not decide about links.
     """
-    require_permission(by, CHANGE_LINK_PERMISSION, _("to decide about links to sources"))
+    require_permission(by, CHANGE_LINK_PERMISSION, _("decide about links to sources"))
     LinkState.objects.filter(pk=link.pk).update(next_at=timezone.now())
 
 

@@ -11,7 +11,7 @@ from claims.features.links.models import LinkOutcome, LinkState
 from claims.features.links.resolved_links import ResolvedLink
 
 _OUTCOME_LABELS = {
-    LinkOutcome.ALIVE: gettext_lazy("alive"),
+    LinkOutcome.ALIVE: gettext_lazy("works"),
     LinkOutcome.MOVED: gettext_lazy("moved"),
     LinkOutcome.CHANGED: gettext_lazy("changed in a quoted passage"),
     LinkOutcome.GONE: gettext_lazy("gone"),
@@ -25,8 +25,10 @@ def print_resolved_link(resolved_link: ResolvedLink, console: Console) -> None:
     link = resolved_link.link
     if link.suspected:
         message = ngettext(
-            "%(outcome)s, %(number)s time in a row; it will be checked again before this counts: %(address)s",
-            "%(outcome)s, %(number)s times in a row; it will be checked again before this counts: %(address)s",
+            "%(outcome)s, %(number)s time in a row; the link will be checked again before this counts: "
+            "%(address)s",
+            "%(outcome)s, %(number)s times in a row; the link will be checked again before this counts: "
+            "%(address)s",
             link.failures,
         ) % {
             "outcome": _OUTCOME_LABELS[LinkOutcome(link.suspected)],
@@ -48,7 +50,7 @@ def print_tally(tally: LinkTally, console: Console) -> None:
     table.add_row(Text(gettext("checked")), f"{tally.checked:,}")
     table.add_row(Text(gettext("changed")), f"{tally.changed:,}")
     if tally.postponed:
-        table.add_row(Text(gettext("postponed, as their sites ask")), f"{tally.postponed:,}")
+        table.add_row(Text(gettext("postponed at the request of their sites")), f"{tally.postponed:,}")
     if tally.failed:
         table.add_row(Text(gettext("errors (see the log)")), f"{tally.failed:,}")
     console.print(table)

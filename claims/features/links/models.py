@@ -176,7 +176,7 @@ class LinkCheck(models.Model):
     source = models.ForeignKey(
         "sources.Source", models.PROTECT, related_name="link_checks", verbose_name=_("source")
     )
-    checked_at = models.DateTimeField(_("when"), db_default=Now())
+    checked_at = models.DateTimeField(_("time"), db_default=Now())
     url = AddressField(_("address"), max_length=MAX_ADDRESS_LENGTH)
     outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome)
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
@@ -193,7 +193,7 @@ class LinkCheck(models.Model):
             models.CheckConstraint(name="linkcheck_outcome_is_known", condition=Q(outcome__in=_OUTCOMES)),
         ]
         triggers = [
-            *append_only("linkcheck", "What became of links is only added to."),
+            *append_only("linkcheck", "The history of links is never changed."),
             build_owner_writes_rule("linkcheck", pgtrigger.Insert),
         ]
 

@@ -52,7 +52,7 @@ class ApprovedWording(models.Model):
                 | Q(LessThanOrEqual(Length(_SHORTENED_TEXT), MAX_NOTE_LENGTH), text__regex=r"https?://"),
             ),
         ]
-        triggers = [*append_only("approvedwording", "What was approved stays as it was.")]
+        triggers = [*append_only("approvedwording", "An approved wording cannot be changed.")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.claim_id}"

@@ -72,7 +72,7 @@ def edit_request(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
     require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     if row.mail_asked_at and not row.sent_at:
-        raise NotPossible(_("It is being sent by email. Stop that first."))
+        raise NotPossible(_("The request is being sent by email. Stop that first."))
     for name, value in _clear_unused_fields(fields).items():
         setattr(row, name, value)
     _record_sender(row, by)
@@ -103,7 +103,7 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
     require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     if row.mail_asked_at:
-        raise NotPossible(_("It is being sent by email. Stop that first."))
+        raise NotPossible(_("The request is being sent by email. Stop that first."))
     _require_sendable(row)
     row.sent_at = at or clock.get_database_time()
     _record_sender(row, by)
@@ -119,7 +119,7 @@ def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     row = _lock_draft_request(row, by)
     _require_sendable(row)
     if row.mail_asked_at:
-        raise NotPossible(_("It is already being sent by email."))
+        raise NotPossible(_("The request is already being sent by email."))
     if row.channel != ReplyRequest.Channel.EMAIL:
         raise NotPossible(
             _("Only requests by email can be sent from here. Pass it on yourself, then mark it as sent.")
@@ -152,7 +152,7 @@ def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     if row.sent_at:
-        raise NotPossible(_("It has been sent in the meantime."))
+        raise NotPossible(_("The request has been sent in the meantime."))
     row.mail_asked_at, row.mail_problem, row.sent_by, row.sent_by_name = None, "", None, ""
     row.save()
     return row
@@ -173,7 +173,7 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
     if row.answered_at and row.verdict.state != Verdict.State.DRAFT:
         raise NotPossible(_("An answer has already been recorded. Draft a new version to change it."))
     if row.sent_at is None:
-        raise NotPossible(_("It has not been sent yet, so there can be no answer."))
+        raise NotPossible(_("The request has not been sent yet, so there can be no answer."))
     answer = _adjust_reply_time(row, answer)
     _require_complete_answer(row, answer)
     newer_answer = (
@@ -273,9 +273,9 @@ def build_sent_text(row: ReplyRequest) -> str:
 
 def _require_sendable(row: ReplyRequest) -> None:
     if row.not_asked:
-        raise NotPossible(_("It gives a reason for not asking, so there is nothing to send."))
+        raise NotPossible(_("This records a reason for not asking, so there is nothing to send."))
     if row.sent_at:
-        raise NotPossible(_("It has already been sent."))
+        raise NotPossible(_("The request has already been sent."))
     _require_complete_question(row)
 
 
@@ -361,7 +361,7 @@ def _lock_draft_request(row: ReplyRequest, by: User) -> ReplyRequest:
     verdict = verdict_drafts.lock_draft(row.verdict, by)
     locked = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if locked is None:
-        raise NotPossible(_("It has been removed in the meantime."))
+        raise NotPossible(_("The request has been removed in the meantime."))
     locked.verdict = verdict
     return locked
 
@@ -380,7 +380,7 @@ def _lock_request(row: ReplyRequest, by: User) -> ReplyRequest:
     )
     locked = rows.filter(pk=row.pk).first()
     if locked is None:
-        raise NotPossible(_("It has been removed in the meantime."))
+        raise NotPossible(_("The request has been removed in the meantime."))
     if not ReplyRequest.objects.readable_by(by).filter(pk=row.pk).exists():
         raise NotAllowed(_("You cannot read this request."))
     return locked

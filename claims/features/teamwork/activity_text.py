@@ -51,7 +51,7 @@ _EVENT_SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.UNMERGED: (_("%(who)s undid the merge of the claim"), _("The merge of the claim was undone")),
     Kind.COMPLAINED: (_("A reader complains about this"), _("A reader complains about this")),
     Kind.COMPLAINT_GIVEN: (
-        _("%(who)s assigned a reader’s complaint about this to you"),
+        _("%(who)s assigned you a reader’s complaint about this"),
         _("A reader’s complaint about this is assigned to you"),
     ),
     Kind.COMPLAINT_LATE: (

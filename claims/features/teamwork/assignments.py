@@ -102,7 +102,7 @@ def assign_to_self(subject: Subject, *, by: User) -> Assignment:
         NotPossible: the subject is assigned to another person, or there is no work to do.
         NotAllowed: the person's role does not include it.
     """
-    require_permission(by, TAKE_PERMISSION, _("take work"))
+    require_permission(by, TAKE_PERMISSION, _("take on work"))
     assignment = _lock_assignment(subject)
     if assignment.person_id == by.pk:
         return assignment
@@ -234,7 +234,7 @@ def _lock_assignment(subject: Subject) -> Assignment:
     claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()
     locked_subject = claim if isinstance(subject, Claim) else Verdict.objects.filter(pk=subject.pk).first()
     if claim is None or locked_subject is None:
-        raise NotPossible(_("It has been deleted in the meantime."))
+        raise NotPossible(_("This has been deleted in the meantime."))
     if not needs_work(locked_subject):
         raise NotPossible(
             _("There is nothing left to do: the state is “%(state)s”.")
@@ -266,7 +266,7 @@ def _may_give(assignment: Assignment, to: User, by: User) -> None:
     holder = get_assignee(assignment)
     kind = Verdict if assignment.verdict_id else Claim
     if not by.has_perm(ASSIGN_PERMISSION):
-        require_permission(by, TAKE_PERMISSION, _("take work and hand it over"))
+        require_permission(by, TAKE_PERMISSION, _("take on work and hand it over"))
         if not (holder == by or (holder is None and to == by)):
             raise NotInRole(_("Only the assignee or an editor can assign it to another person."))
     # Read again, because the person may have left since the page was rendered.

@@ -133,7 +133,7 @@ def send_test_message(channel: ChatChannel) -> None:
     text = ChatText(
         kind="test",
         headline=_("Test message from %s") % settings.NEWSROOM_NAME,
-        statement=_("If you can read this, this channel will receive news of claims."),
+        statement=_("If you can read this, the channel will receive news about claims."),
         link=f"{settings.SITE_URL}{reverse('admin:index')}",
         button=_("Open the desk"),
     )

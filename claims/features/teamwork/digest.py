@@ -112,7 +112,7 @@ def _compose_digest(
         "preferences": make_absolute(reverse("admin:teamwork_notification_preferences")),
     }
     subject = to_one_line(
-        _("[%(newsroom)s] Activity until %(when)s")
+        _("[%(newsroom)s] Activity up to %(when)s")
         % {"newsroom": settings.NEWSROOM_NAME, "when": date_format(moment, "SHORT_DATETIME_FORMAT")}
     )
     mail = mails.compose_mail(person, subject, "digest", context, kind=mails.DIGEST_KIND)

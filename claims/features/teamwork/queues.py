@@ -29,7 +29,7 @@ QUEUES = {
     Assignment: {
         # Shown to everyone, so that an absence delays nothing.
         "overdue": Queue(
-            gettext_lazy("Everyone’s overdue work"),
+            gettext_lazy("All overdue work"),
             lambda rows, person: rows & Assignment.objects.overdue(timezone.localdate()),
             ("due_on", "pk"),
             "teamwork.view_assignment",

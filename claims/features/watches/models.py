@@ -136,7 +136,7 @@ class Watch(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("url", "url_key"),
                 func=refuse(
-                    "What is followed stays the same: add the other address, and remove this.",
+                    "The address cannot be changed: add the other address, then remove this one.",
                     name="watch_address_stays",
                 ),
             ),

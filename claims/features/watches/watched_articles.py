@@ -80,7 +80,9 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
     retry = now + FIRST_RETRY * 3**page.attempts
     leased_page = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     if page.state == _State.IMPORTED and page.source_id is None:
-        return _give_up_page(page, gettext("Its source was deleted here, so it is no longer followed."))
+        return _give_up_page(
+            page, gettext("The article’s source was deleted here, so the article is no longer followed.")
+        )
     if page.attempts >= MAX_ATTEMPTS:
         return _give_up_page(page, page.failure or gettext("The program stopped during the import."))
     if not leased_page.update(attempts=F("attempts") + 1, next_look_at=retry, looked_at=now):
@@ -131,7 +133,9 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
         proposals, failure = len(article.proposal.created), translate_message(article.proposal.failure)
         if failure and page.attempts < MAX_ATTEMPTS:
             # Nothing is stored, because a known text is not searched again.
-            raise _SearchFailed(gettext("The search for claims failed, and will be tried again."))
+            raise _SearchFailed(
+                gettext("The search for claims in this article failed, and will be tried again.")
+            )
         is_stored = _store_outcome(
             page,
             answer,

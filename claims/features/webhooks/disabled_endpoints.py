@@ -32,7 +32,7 @@ def disable_without_token() -> None:
 def _describe_reason(endpoint: WebhookEndpoint) -> str:
     token, owner = endpoint.token, endpoint.owner
     if owner is None or token is None or not owner.is_active:
-        return "Whoever set it up is no longer at the newsroom."
+        return "Its owner no longer works at the newsroom."
     if token.revoked_at:
         return f"The token “{token.name}”, with which it was set up, was revoked."
     return f"The token “{token.name}”, with which it was set up, has expired."
@@ -55,7 +55,7 @@ def _send_report(endpoint: WebhookEndpoint, page: str, address: str) -> None:
         _("The webhook “%(name)s” (%(url)s) was switched off.")
         % {"name": endpoint.name, "url": endpoint.url},
         endpoint.disabled_reason,
-        _("When its receiver works again, switch it on. It will continue where it stopped."),
+        _("When the receiver works again, switch the webhook on. It will continue where it stopped."),
         f"{settings.SITE_URL}{page}",
     ]
     subject = _("[Factcheck] Webhook switched off: %s") % endpoint.name

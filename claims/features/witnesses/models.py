@@ -19,7 +19,7 @@ _NAME_SQL = Func(
     F("verifier_key"), Value("+"), Value(1), function="split_part", output_field=models.TextField()
 )
 _ROLLBACK_MESSAGE = refuse(
-    "A witness never goes back behind what it cosigned.", name="witnessedlog_never_goes_back"
+    "A witness never cosigns a checkpoint older than its last one.", name="witnessedlog_never_goes_back"
 )
 _VERIFIER_KEY_PATTERN = r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
 
@@ -76,7 +76,7 @@ class Witness(_VerifierKeyModel):
     url = AddressField(
         _("address"),
         max_length=500,
-        help_text=_("To which /add-checkpoint is added, such as https://facts.example/witness."),
+        help_text=_("The address to which /add-checkpoint is added, such as https://facts.example/witness."),
     )
     active = models.BooleanField(
         _("active"), default=True, help_text=_("Only active witnesses are contacted and counted.")
@@ -85,7 +85,7 @@ class Witness(_VerifierKeyModel):
     failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
     #: It cosigned entries that our ledger does not have, and has cosigned nothing since.
     sees_two_histories = models.BooleanField(default=False, editable=False)
-    asked_at = models.DateTimeField(_("last asked"), null=True, editable=False)
+    asked_at = models.DateTimeField(_("last queried"), null=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
     class Meta:
@@ -125,9 +125,7 @@ class Cosignature(models.Model):
                 condition=Q(line__regex=r"^— [^\s+]+ [A-Za-z0-9+/]+={0,2}\n$"),
             ),
         ]
-        triggers = [
-            *append_only("cosignature", "What a witness confirmed stays: cosignatures are only added.")
-        ]
+        triggers = [*append_only("cosignature", "Cosignatures are never changed or deleted.")]
 
     def __str__(self) -> str:
         return self.line
@@ -189,7 +187,7 @@ class WitnessedLog(_VerifierKeyModel):
                 name="witnessedlog_no_delete",
                 operation=pgtrigger.Delete,
                 func=refuse(
-                    "A ledger that was witnessed stays known: switch it off.", name="witnessedlog_no_delete"
+                    "A witnessed ledger cannot be deleted: switch it off.", name="witnessedlog_no_delete"
                 ),
             ),
             Rule(
@@ -197,7 +195,7 @@ class WitnessedLog(_VerifierKeyModel):
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Q(new__tree_size__gt=0),
                 func=refuse(
-                    "A ledger is witnessed from its first submission on.", name="witnessedlog_begins_empty"
+                    "A new witnessed ledger begins with zero entries.", name="witnessedlog_begins_empty"
                 ),
             ),
             Rule(

@@ -331,8 +331,8 @@ def _report_guessed_language(language: str) -> Problem:
     return Problem(
         "language guessed",
         SpokenSentence(
-            "The record names no language, and the statement is not enough to be certain; it is stored as "
-            "“%(language)s”. If that is wrong, name the language.",
+            "The record names no language, and the statement is too short to detect it with certainty; "
+            "“%(language)s” is stored. If that is wrong, name the language.",
             language=language,
         ),
     )

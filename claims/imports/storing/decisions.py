@@ -193,9 +193,9 @@ def _describe_reason(review: Review) -> str:
         lines = [gettext("Imported without a rating.")]
         if review.publisher:
             texts = (
-                gettext("%(publisher)s checked it on %(day)s")
+                gettext("Checked by %(publisher)s on %(day)s")
                 if review.reviewed_on
-                else gettext("%(publisher)s checked it")
+                else gettext("Checked by %(publisher)s")
             ) % {"publisher": review.publisher.name, "day": review.reviewed_on}
             lines[0] += f" {texts}" + (f": {review.url}" if review.url else ".")
         values = {

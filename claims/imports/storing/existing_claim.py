@@ -28,7 +28,7 @@ from sources.models import Publisher
 #: Fields that reviews do not have; a new version copies them.
 _CARRIED_OVER_FIELDS = ("explanation", "valid_as_of", "recheck_on")
 #: The reason why a detail is not added to a draft: editors wrote the verdict.
-_EDITORS_VERDICT = "nothing: people here answer for that verdict"
+_EDITORS_VERDICT = "nothing: the verdict was written here"
 #: The wording of public notes, in this order.
 CHANGED_NOTE, ADDED_NOTE, ANOTHER_REVIEW_NOTE = (
     gettext_noop("Changed in the imported file"),
@@ -157,7 +157,7 @@ class ExistingClaim(ReviewedClaim):
             values = collect_details(review) | {"publisher": publisher.name if publisher else ""}
             for name, value in values.items():
                 if value and str(value) not in self.claim.reason:
-                    left_out[name] = "nothing, for want of a rating"
+                    left_out[name] = "nothing, because there is no rating"
         return (
             (ImportedRecord.Outcome.UPDATED if is_changed else ImportedRecord.Outcome.AGREED),
             verdict,
@@ -253,7 +253,7 @@ class ExistingClaim(ReviewedClaim):
                 self._change(name, value, is_known=is_known)
                 is_changed = True
             elif name != "statement" or normalise_statement(value) != normalise_statement(now):
-                left_out[name] = str(now or "nothing: people here answer for its words")
+                left_out[name] = str(now or "nothing: its wording was edited here")
         if review.claimant and claim.claimant:
             left_out |= find_claimant_differences(review.claimant, claim.claimant)
         return is_changed

@@ -50,7 +50,7 @@ def queue_archive(run: ImportRun, *, by: User) -> None:
     with transaction.atomic():
         row = ImportRun.objects.select_for_update().get(pk=run.pk)
         if row.state != _State.CHOSEN:
-            raise NotPossible(_("It has been started in the meantime."))
+            raise NotPossible(_("The import has been started in the meantime."))
         row.house_archive, row.started_by, row.started_by_name = True, by, get_display_name(by)
         row.save(update_fields=["house_archive", "started_by", "started_by_name"])
         runs.start_run(row, by=by)
@@ -105,7 +105,7 @@ def preview_archive(run: ImportRun) -> ImportRun:
         _fail(run, f"{type(problem).__name__}: {problem}".replace("\0", ""))
         raise
     if not sample.chosen:
-        _fail(run, _("None of its records can be stored."))
+        _fail(run, _("None of the file’s records can be stored."))
         return run
     run.sample, run.state, run.moved_at = sample.chosen, _State.HELD, timezone.now()
     run.save(update_fields=["records", "refused", "sample", "state", "moved_at"])

@@ -89,20 +89,20 @@ class HouseRecords:
         if live_verdict and says_otherwise and not revises:
             raise HouseRecordRefused(
                 gettext(
-                    "The newsroom has published another verdict on this claim (verdict %(live)s). Draft a "
-                    "new version of it on the desk."
+                    "The newsroom has published another verdict on this claim (verdict %(live)s). Draft a new "
+                    "version of it at the desk."
                 )
                 % {"live": live_verdict.pk}
             )
         if had_one and not (live_verdict or open_):
             raise HouseRecordRefused(
-                gettext("The newsroom has withdrawn its verdict on this claim. Draft a new one on the desk.")
+                gettext("The newsroom has withdrawn its verdict on this claim. Draft a new one at the desk.")
             )
         if not (live_verdict or open_ or self.is_archive) and self.run.started_by_id is None:
             raise HouseRecordRefused(
                 gettext(
-                    "This is a record of this newsroom, so it becomes a draft, and a draft needs an author. "
-                    "Name the person who imports it with --by."
+                    "This is a record of this newsroom, so it becomes a draft, and a draft needs an author. Use "
+                    "--by to name the person who imports it."
                 )
             )
 

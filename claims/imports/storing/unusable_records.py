@@ -95,7 +95,7 @@ def build_left_out_problems(
     if is_merged:
         left_out_text = "; ".join(f"{name}: {shorten_value(value)}" for name, value in left_out.items())
         reason = SpokenSentence(
-            "It is a record of %(named)s, but other values are stored for it. Stored: %(stored)s.",
+            "This is a record of %(named)s, but other values are stored for it. Stored: %(stored)s.",
             named=claim_name,
             stored=left_out_text,
         )

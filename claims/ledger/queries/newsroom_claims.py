@@ -13,7 +13,10 @@ class NewsroomClaimsQuery(ClaimListQuery):
 
     by = VerdictParameter(
         Keyword(("house", "all")),
-        "Whose verdicts: the newsroom's own unless `publisher` or `status` asks for others, or `all`.",
+        (
+            "`all` for the verdicts of all publishers; by default, the newsroom's own, unless "
+            "`publisher` or `status` selects others."
+        ),
         matches=lambda whose: match_own_verdicts() if whose == "house" else Q(),
         slotted=False,
     )

@@ -11,7 +11,7 @@ from claims.models.publication_columns import SUMMARY_SQL
 
 #: The query, and the problem if it returns rows: a number each, or a text and a number.
 _CHECKS_SQL = {
-    gettext_lazy("its search words do not match its text."): """
+    gettext_lazy("the words stored for searching do not agree with its text."): """
         SELECT 'Entry', sequence FROM claims_publication
         WHERE search_heading IS DISTINCT FROM
                 public.claims_search_heading(search_languages, search_statement, search_names)
@@ -26,7 +26,7 @@ _CHECKS_SQL = {
         WHERE summary IS DISTINCT FROM {SUMMARY_SQL}
         ORDER BY sequence
     """,  # noqa: S608  the expression of the trigger
-    gettext_lazy("its matching words do not match its entry."): """
+    gettext_lazy("the words stored for matching do not agree with its entry."): """
         SELECT 'Claim', coalesce(entry.claim_id, known.claim_id)
         FROM (
             SELECT claim_id, matched.words FROM claims_publication,
@@ -55,7 +55,7 @@ _CHECKS_SQL = {
         WHERE known.publications IS DISTINCT FROM counted.publications
         ORDER BY 1, 2
     """,
-    gettext_lazy("it is published, but missing among the latest entries."): """
+    gettext_lazy("it is published, but missing from the latest entries."): """
         SELECT 'Verdict', verdict.id
         FROM claims_verdict AS verdict JOIN claims_claim AS claim ON claim.id = verdict.claim_id
         WHERE verdict.state = 'published' AND NOT EXISTS (

@@ -72,7 +72,7 @@ class Command(LocalizedCommand):
                 % {"name": f"{name!r}"}
             )
         maintenance.remove_model(model)
-        self.stdout.write(gettext("%(name)s and its vectors are removed.") % {"name": name})
+        self.stdout.write(gettext("%(name)s and its vectors have been removed.") % {"name": name})
 
     def _print_progress(self) -> None:
         query_model = neighbours.get_query_model()

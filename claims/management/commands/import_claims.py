@@ -103,7 +103,7 @@ class Command(LocalizedCommand):
         parser.add_argument(
             "--dry-run",
             action="store_true",
-            help=gettext("do everything, show what would be stored, then undo it"),
+            help=gettext("run the whole import, show what would be stored, then undo it"),
         )
         parser.add_argument(
             "--report", metavar="FILE", help=gettext("file for the report of rejected records")

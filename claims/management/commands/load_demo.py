@@ -27,5 +27,5 @@ class Command(LocalizedCommand):
             self.stdout.write(
                 gettext("The demonstration data is loaded.")
                 if counts
-                else gettext("It was loaded before: nothing changed.")
+                else gettext("The demonstration data was loaded before: nothing changed.")
             )

@@ -135,5 +135,5 @@ def _get_storage(place: str) -> Storage:
     except ImproperlyConfigured as problem:
         raise CommandError(str(problem)) from None
     if other_storage == storage:
-        raise CommandError(gettext("Files are stored there now; name the other place."))
+        raise CommandError(gettext("Files are already stored there; name the other place."))
     return storages.create_storage(other_storage)

@@ -187,11 +187,11 @@ def _find_problem(text: Any) -> str:
     if not isinstance(text, str):
         return gettext("It must be a string.")
     if not text.strip():
-        return ErrorDetail(gettext("It is empty. Give the text to check."), "blank")
+        return ErrorDetail(gettext("The text is empty. Give the text to check."), "blank")
     if "\0" in text:
         return gettext("It must not contain a NUL character.")
     if len(text) > LENGTH_LIMIT:
-        return gettext("It has %(length)s characters; the limit is %(most)s. Send it in parts.") % {
+        return gettext("The text has %(length)s characters; the limit is %(most)s. Send it in parts.") % {
             "length": f"{len(text):,}",
             "most": f"{LENGTH_LIMIT:,}",
         }
@@ -203,7 +203,9 @@ def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
     if count > SENTENCE_LIMIT:
         raise ValidationError(
             [
-                gettext("It has %(found)s sentences; the limit is %(sentence_limit)s. Send it in parts.")
+                gettext(
+                    "The text has %(found)s sentences; the limit is %(sentence_limit)s. Send it in parts."
+                )
                 % {"found": f"{count:,}", "sentence_limit": SENTENCE_LIMIT}
             ]
         )

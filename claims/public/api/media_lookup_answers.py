@@ -28,7 +28,7 @@ ALIKENESS: dict[Likeness, str] = {
 }
 ROLES: dict[Role, str] = {
     "claimed": "The claim is about this picture.",
-    "evidence": "The verdict rests on this picture: it shows what is so, and is not what was judged.",
+    "evidence": "The picture is evidence for a verdict, and was not itself judged.",
 }
 
 
@@ -68,7 +68,9 @@ class FoundMedia(TypedDict):
         "page), or `details`: both have distinctive points in the same arrangement, as when one was cropped "
         "or written over.",
     ]
-    frame_at: Annotated[float | None, "The second of the video at which it is seen; null for a picture."]
+    frame_at: Annotated[
+        float | None, "The time in the video at which it is seen, in seconds; null for a picture."
+    ]
     media: PublicMedia
     claims: Annotated[list[ClaimWithMedia], f"At most {CLAIM_LIMIT}, the newest first."]
 

@@ -44,7 +44,10 @@ class CorrectionFeedQuery(CorrectionListQuery):
 
     by = JudgedParameter(
         Keyword(("house", "all")),
-        "Whose: the newsroom's own unless `publisher` or `claim` asks for others, or `all`.",
+        (
+            "`all` for the corrections of all publishers; by default, the newsroom's own, unless "
+            "`publisher` or `claim` selects others."
+        ),
         verdicts=filter_newsroom,
     )
 

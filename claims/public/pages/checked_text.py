@@ -57,7 +57,7 @@ class CheckedText:
     sentences: list[CheckedSentence]
     #: The number of sentences that were matched.
     sentence_count: int
-    #: Whether meanings were compared, and not words alone.
+    #: Whether meanings were compared, not only words.
     has_compared_meanings: bool
 
     def count_kind(self, kind: str) -> int:

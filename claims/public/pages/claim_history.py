@@ -67,7 +67,7 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         return redirect_moved_page(f"{address}?{query}" if query else address)
     form = VersionsForm(request.GET)
     if not form.is_valid():
-        raise Http404("The address asks for a version or a day that cannot be.")
+        raise Http404("The address contains an impossible version or day.")
     versions = _list_versions(ledger)
     day: date | None = form.cleaned_data["on"]
     after = (

@@ -80,7 +80,9 @@ class ReaderClaimQuery(ClaimListQuery):
 
     # Of one only: an index has the verdicts of each in the order of the list, which any of several have not.
     publisher = VerdictParameter(
-        WholeNumber(), "Id of who published the verdict.", matches=lambda publisher: Q(publisher_id=publisher)
+        WholeNumber(),
+        "Id of the publisher of the verdict.",
+        matches=lambda publisher: Q(publisher_id=publisher),
     )
 
     #: Whether so many verdicts, of whatever publisher, meet the conditions that the newest claims with one of them are

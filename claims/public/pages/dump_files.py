@@ -96,7 +96,7 @@ def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
     dump = kept_dumps.find_newest() if day == LATEST else kept_dumps.find_for_day(day)
     file = dump.files.get(name) if dump else None
     if dump is None or file is None:
-        raise Http404("There is no such file of a dump. /dumps/index.json lists what there is.")
+        raise Http404("There is no such file of a dump. /dumps/index.json lists the files.")
     etag = quote_etag(file.sha256)
     response: HttpResponseBase | None = get_conditional_response(
         request, etag=etag, last_modified=int(dump.written_at.timestamp())
@@ -130,7 +130,7 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
         try:
             body = _build_body(iterate_pieces(default_storage, dump.place(file), first, length), length)
         except FileNotFoundError:
-            raise Http404("This dump was removed just now.") from None
+            raise Http404("This dump has just been removed.") from None
         except TooManyDownloads as busy:
             return build_unavailable_response(
                 request, HTTPStatus.SERVICE_UNAVAILABLE, str(busy.detail), retry_after=busy.wait

@@ -93,7 +93,7 @@ def read_valid_search(request: HttpRequest, about: Mapping[str, Any] | None = No
     """
     search = ClaimSearch(request, about)
     if not search.is_valid():
-        raise Http404("The address asks for something that cannot be.")
+        raise Http404("The address contains an impossible value.")
     try:
         search.conditions  # noqa: B018  reads it
     except InvalidParameters as refusal:

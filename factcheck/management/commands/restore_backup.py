@@ -68,7 +68,7 @@ class Command(LocalizedCommand):
             % {"to": to, "generation": result.generation.name}
         )
         self.stdout.write(
-            gettext("Last change in it: %(changed)s. Files: %(files)s.")
+            gettext("Last change included: %(changed)s. Files: %(files)s.")
             % {"changed": last_change, "files": result.files}
         )
         if result.put_aside:

@@ -87,7 +87,7 @@ class Command(LocalizedCommand):
                 self.stdout.write(f"    {' '.join(effect.statement.split())[:300]}")
         for name in result.idle:
             self.stdout.write(
-                gettext("  `%(weighed)s` names an operation that it does not contain: %(name)s")
+                gettext("  `%(weighed)s` names an operation that the migration does not contain: %(name)s")
                 % {"weighed": JUSTIFICATIONS_ATTRIBUTE, "name": name}
             )
 

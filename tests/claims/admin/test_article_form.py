@@ -113,7 +113,7 @@ def test_a_transcript_alone_is_refused(desk: Desk, checker: User, asked: dict[st
     assert page.context["form"].non_field_errors() == (
         ["Give the article’s address, paste its text, or choose a file."]
         if not asked
-        else ["For a transcript, give the address of its recording and nothing else."]
+        else ["For a transcript, give only the address of its recording."]
     )
     assert Snapshot.objects.count() == 0
 

@@ -214,7 +214,10 @@ def test_a_decision_is_made_once_and_taken_back(client: Client, source: Source, 
     claim = make_claim(state="proposed")
     make_appearance(claim, source, WORDS)
     page = ArticlePage(client, source, checker)
-    assert page.decide(claim, "decline").json()["problem"] == "A note is needed: Why it will not be checked."
+    assert (
+        page.decide(claim, "decline").json()["problem"]
+        == "A note is needed: Why the claim will not be checked."
+    )
     told = page.decide(claim, "decline", "An opinion").json()
     assert told["said"] == "Declined."
     assert 'class="declined"' in told["paragraphs"]["30"]

@@ -73,7 +73,7 @@ def test_several_are_filed(client: Client, checker: User, topic: Topic) -> None:
     page = act(client, [one, other], "add_topic_to_selected")
     assert list(page.context["topics"]) == [(topic.pk, "Transport")]
     done = act(client, [one, other], "add_topic_to_selected", asked="1", topic=topic.pk)
-    assert said(done) == ["Not done: “B.” It already has the topic “Transport”.", "1 claim changed."]
+    assert said(done) == ["Not done: “B.” The claim already has the topic “Transport”.", "1 claim changed."]
     assert set(topic.claims.all()) == {one, other}
 
 

@@ -86,7 +86,7 @@ def test_a_forbidden_move_is_a_403_and_changes_nothing(desk: Desk, contributor: 
     ("action", "asked", "refusal"),
     [
         ("publish", {}, "“publish” is not possible in the state “Proposed”."),
-        ("decline", {"note": " "}, "A note is needed: Why it will not be checked."),
+        ("decline", {"note": " "}, "A note is needed: Why the claim will not be checked."),
         ("merge", {}, "Choose another claim to merge into."),
         ("merge", {"into": "no number"}, "Choose another claim to merge into."),
         ("merge", {"into": "999999999"}, "Choose another claim to merge into."),

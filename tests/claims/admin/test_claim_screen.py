@@ -285,7 +285,7 @@ def test_a_moment_is_set_and_cancelled_there(
     assert ScheduledPublication.objects.get().outcome == ""
     desk.sign_in(editor)
     assert said(desk.client.post(address, {"cancel": "1", "seen": made.pk}, follow=True)) == [
-        "Cancelled: it will not be published automatically."
+        "Cancelled: the verdict will not be published automatically."
     ]
     assert desk.client.get(address).status_code == 302
 

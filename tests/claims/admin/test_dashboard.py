@@ -340,7 +340,7 @@ def test_a_pasted_article_becomes_a_source_with_claims(desk: Desk, checker: User
     source = proposed[0].appearances.get().source
     assert (source.title, source.language) == ("Budget debate", "en")
     assert said(desk.client.post(address, sent, follow=True)) == [
-        "No new claims were found in it.",
+        "No new claims were found in the article.",
         "This text was already imported.",
     ]
 

@@ -52,7 +52,7 @@ def test_two_administrators_publish_an_archive(
     desk.sign_in(person("ben", "Administrator"))
     assert "Release and publish" in desk.text(run)
     unconfirmed = client.post(address(run, "release")).content.decode()
-    assert "Check the sample, and confirm that you have." in unconfirmed
+    assert "Check the sample, then confirm that you have checked it." in unconfirmed
     client.post(address(run, "release"), {"looked_at": "yes"})
     run_waiting_jobs()
     run.refresh_from_db()

@@ -208,7 +208,7 @@ def test_the_mapping_as_toml_is_the_same_mapping(desk: Desk, intake: Intake) -> 
 @pytest.mark.parametrize(
     ("text", "error"),
     [
-        ("fields = ", "This is not TOML: Invalid value (at end of document)"),
+        ("fields = ", "This is not valid TOML: Invalid value (at end of document)"),
         ("day = 2024-01-01", "Put dates and times in quotation marks."),
     ],
 )
@@ -268,7 +268,7 @@ def test_a_file_that_was_lost_is_chosen_again(desk: Desk, intake: Intake, run: I
     intake.is_lost = True
     answer = desk.client.get(set_up(run), follow=True)
     assert answer.redirect_chain == [(ADD, 302)]
-    assert said(answer) == ["The file is no longer there. Choose it again."]
+    assert said(answer) == ["The file is no longer stored here. Choose it again."]
 
 
 def test_what_was_named_to_a_command_is_not_set_up_here(desk: Desk, intake: Intake, editor: User) -> None:

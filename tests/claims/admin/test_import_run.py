@@ -52,7 +52,7 @@ class TestProgress:
         assert shown["percent"] == 25
         assert (shown["is_moving"], shown["label"], shown["far"]) == (True, "Reading", "1,200 records found")
         assert (shown["speed"], shown["left"]) == ("12 records per second", "about 5 minutes left")
-        assert shown["refused"] == "3 refused so far"
+        assert shown["refused"] == "3 rejected so far"
 
     def test_of_writing_is_told_in_records(self, desk: Desk, intake: Intake, editor: User) -> None:
         began = timezone.now() - timedelta(seconds=10)

@@ -31,7 +31,7 @@ def test_the_bar_moves_and_the_end_is_shown(seat: Any, editor: User, intake: Int
     rows.update(created=600, refused=50)
     expect(page.locator("progress")).to_have_js_property("value", 65)
     expect(page.locator("[data-progress=far]")).to_have_text("650 of 1,000 records processed")
-    expect(page.locator("[data-progress=refused]")).to_have_text("50 refused so far")
+    expect(page.locator("[data-progress=refused]")).to_have_text("50 rejected so far")
     rows.update(created=950, state="finished", finished_at=timezone.now())
     expect(page.locator(".desk-numbers")).to_contain_text("950")
     expect(page.locator("progress")).to_have_count(0)

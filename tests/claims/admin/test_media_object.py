@@ -79,7 +79,7 @@ def test_what_cannot_be_added(desk: Desk, sent: dict[str, Any], words: str) -> N
 def test_readers_are_shown_nothing_that_nobody_has_described(desk: Desk) -> None:
     media = make_media(alternative_text="")
     answer = desk.save(media, show_to_readers="on")
-    assert "Add a description first" in answer.content.decode()
+    assert "First add a description" in answer.content.decode()
     assert said(desk.save(media, show_to_readers="on", alternative_text="Soft shapes."))
     media.refresh_from_db()
     assert media.show_to_readers
@@ -88,7 +88,7 @@ def test_readers_are_shown_nothing_that_nobody_has_described(desk: Desk) -> None
 def test_a_description_is_not_cleared(desk: Desk) -> None:
     media = make_media(show=False)
     answer = desk.save(media, alternative_text="")
-    assert "correct that rather than clear it" in answer.content.decode()
+    assert "correct the description instead of clearing it" in answer.content.decode()
     media.refresh_from_db()
     assert media.alternative_text == "Soft shapes, number 1."
 
@@ -193,7 +193,7 @@ def test_a_picture_is_found_with_what_is_in_work(desk: Desk, draft: Claim) -> No
         "Apparently the same picture",
         "of 256 points differ",
         "The bridge is under water.",
-        "The claim is about it",
+        "The claim is about this",
         "Draft",
     ):
         assert words in page

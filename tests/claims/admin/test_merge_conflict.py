@@ -282,7 +282,11 @@ def test_a_row_that_others_deleted_while_i_worked_on_it_is_named(
     mine.save(**{"evidence-0-note": "Page 1 to 3."})
     assert notes(draft) == ["Page 2."]
     assert mine.choices() == {
-        "evidence-1-DELETE": ("", "You have edited this: restore it with your changes.", "It was deleted.")
+        "evidence-1-DELETE": (
+            "",
+            "You have edited this: restore it with your changes.",
+            "This row was deleted.",
+        )
     }
     assert "choose which version" in mine.save().error()
     mine.save(**{"_take-evidence-1-DELETE": chosen})
@@ -296,7 +300,9 @@ def test_a_row_that_i_deleted_while_others_worked_on_it_is_named(
     mine, theirs = Tab(editor, draft), Tab(checker, draft)
     theirs.save(**{"evidence-0-note": "Page 10."})
     mine.save(**{"evidence-0-DELETE": "on"})
-    assert mine.choices() == {"evidence-0-DELETE": ("", "You deleted it.", "It was changed: keep it.")}
+    assert mine.choices() == {
+        "evidence-0-DELETE": ("", "You deleted this row.", "This row was changed: keep it.")
+    }
     mine.save(**{"_take-evidence-0-DELETE": chosen})
     assert notes(draft) == left
 

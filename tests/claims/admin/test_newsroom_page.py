@@ -51,8 +51,10 @@ def test_a_new_version_begins_with_the_words_of_the_last(desk: Desk) -> None:
 
 def test_what_readers_were_told_stays(desk: Desk) -> None:
     write(desk)
-    refused("UPDATE claims_newsroompage SET text = 'Nobody.'", match="What readers were told about us stays")
-    refused("DELETE FROM claims_newsroompage", match="What readers were told about us stays")
+    refused(
+        "UPDATE claims_newsroompage SET text = 'Nobody.'", match="A published newsroom page cannot be changed"
+    )
+    refused("DELETE FROM claims_newsroompage", match="A published newsroom page cannot be changed")
     page = NewsroomPage.objects.get()
     assert desk.client.post(reverse("admin:claims_newsroompage_delete", args=[page.pk])).status_code == 403
 

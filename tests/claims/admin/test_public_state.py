@@ -141,4 +141,6 @@ def test_queues_with_nothing_in_them_are_one_line(client: Client, editor: User) 
     rows = re.findall(r'<tr class="desk-queue-(\w+)">', answer.content.decode())
     assert rows == [line.name for line in answer.context["queues"] if line.count] == ["triage"]
     assert Claim.objects.count() == 1
-    assert f"Nothing waiting in {len(answer.context['queues']) - 1} other queues" in answer.content.decode()
+    assert (
+        f"Nothing is waiting in {len(answer.context['queues']) - 1} other queues" in answer.content.decode()
+    )

@@ -151,7 +151,7 @@ def test_a_scale_stays_its_publishers_and_a_rating_with_it(desk: Desk) -> None:
     assert 'name="publisher"' in desk.client.get(reverse("admin:claims_ratingscale_add")).content.decode()
     refused = desk.save(theirs, scale=rating().scale_id)
     assert said(refused) == [
-        "Not saved: A rating goes to no scale of another publisher: verdicts may have been given it."
+        "Not saved: A rating cannot be moved to another publisher's scale, because verdicts may use it."
     ]
     theirs.refresh_from_db()
     assert theirs.scale.publisher.name == "Harbour Facts"

@@ -41,7 +41,7 @@ def test_it_takes_two_administrators(publish: Any) -> None:
     assert "Enter what should be removed." in first.post(add, said | {"exact": " "}).content.decode()
     assert "Too short: abc" in first.post(add, said | {"exact": "abc"}).content.decode()
     repeated = said | {"note": said["exact"].splitlines()[0].upper()}
-    assert "The note has words that are to be removed." in first.post(add, repeated).content.decode()
+    assert "The note contains words that are to be removed." in first.post(add, repeated).content.decode()
     assert first.post(add, said).status_code == 302
     removal = Removal.objects.get()
     page = reverse("admin:claims_removal_change", args=[removal.pk])
@@ -49,7 +49,7 @@ def test_it_takes_two_administrators(publish: Any) -> None:
     # Only after a search of everything that is stored, in the background.
     assert "The search is running" in second.get(page).content.decode()
     assert confirm not in second.get(page).content.decode()
-    assert "Wait until the search has ended." in second.post(confirm, follow=True).content.decode()
+    assert "Wait until the search has finished." in second.post(confirm, follow=True).content.decode()
     removal_search.search(removal.pk)
     with CaptureQueriesContext(connection) as queries:
         shown = second.get(page).content.decode()

@@ -91,7 +91,7 @@ def test_several_at_once(desk: Desk, checked: Claim) -> None:
         "2 repeats confirmed.",
     ]
     asked = {"action": "reject_selected", "_selected_action": [third.pk]}
-    assert said(desk.client.post(QUEUE, asked, follow=True)) == ["1 marked as something else."]
+    assert said(desk.client.post(QUEUE, asked, follow=True)) == ["1 sentence marked as something else."]
     assert shown(desk) == []
 
 

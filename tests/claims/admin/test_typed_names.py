@@ -50,7 +50,7 @@ def test_what_is_not_known_is_offered_to_be_added(client: Client, checker: User)
         (*of_claim, "ada lovelace"): [(str(known.pk), "Ada Lovelace")],
         (*of_claim, "Grace"): [("+Grace", "Create “Grace”")],
         (*of_row, "http://www.paper.example.com/tunnel?utm_source=x"): [
-            (str(stored.pk), "Use the stored one: Opened")
+            (str(stored.pk), "Use the stored source: Opened")
         ],
         (*of_row, ADDRESS + "/2"): [(f"+{ADDRESS}/2", f"Create “{ADDRESS}/2”")],
     }
@@ -185,7 +185,7 @@ def test_a_pasted_address_is_stored_once_and_says_what_it_holds(client: Client, 
             f"{of_source} · The text does not contain this quote. Copy the passage exactly from the text.",
             False,
         ),
-        "stored": (f"Use the stored one: The tunnel opens · {of_source}", False),
+        "stored": (f"Use the stored source: The tunnel opens · {of_source}", False),
         "no address": ("Enter a valid URL.", False),
     }
     assert (len(numbers), Source.objects.count()) == (1, 1)

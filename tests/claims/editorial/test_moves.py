@@ -145,7 +145,7 @@ def test_submitting_says_what_is_missing(checker: User) -> None:
     refusal = tool(checker).move(answer["Location"], "submit")
     assert refusal.status_code == 409
     assert refusal.json()["detail"] == (
-        "Not ready yet. Missing: the claim must be accepted; a rating; a summary; the date of the review;"
+        "Not ready yet. Missing: acceptance of the claim; a rating; a summary; the date of the review;"
         " evidence with an address or a snapshot."
     )
 
@@ -197,7 +197,7 @@ def test_an_open_move_says_what_it_asks_for(editor: User) -> None:
         "action": "decline",
         "label": "Decline",
         "to": "declined",
-        "note": "Why it will not be checked",
+        "note": "Why the claim will not be checked",
         "note_required": True,
         "scope": "workflow:move",
         "obstacle": "",

@@ -260,12 +260,14 @@ def test_a_token_cannot_be_changed_even_by_sql(
 ) -> None:
     token, _secret = issue(editor, scopes=["claims:read"])
     statement = f"UPDATE claims_apitoken SET {column} = {value} WHERE id = %s"
-    refused(statement, token.pk, rule="stays as it was made")
+    refused(statement, token.pk, rule="A token cannot be changed")
 
 
 def test_a_revoked_token_stays_revoked_even_by_sql(editor: User) -> None:
     token = api_tokens.revoke_token(issue(editor)[0], by=editor)
-    refused("UPDATE claims_apitoken SET revoked_at = NULL WHERE id = %s", token.pk, rule="stays revoked")
+    refused(
+        "UPDATE claims_apitoken SET revoked_at = NULL WHERE id = %s", token.pk, rule="cannot be reactivated"
+    )
 
 
 def test_a_token_is_not_deleted_even_by_sql(editor: User) -> None:

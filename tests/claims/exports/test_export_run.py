@@ -293,7 +293,7 @@ def test_another_export_is_not_continued(
     path = tmp_path / "claims"
     assert killed_after(1, monkeypatch, path, ExportOptions(filter="language=en"), resume=False)
     with pytest.raises(
-        OutputError, match="a different one: format “ndjson”, versions “current”, filter “language=en”"
+        OutputError, match="other options: format “ndjson”, versions “current”, filter “language=en”"
     ):
         export_to_file(ExportOptions(), path, resume=True)
     export_to_file(ExportOptions(), path)

@@ -44,7 +44,7 @@ def test_another_model_is_built_beside_and_the_old_one_removed(
         "tiny: in use; 1 vector of 48 dimensions, 0 outstanding.\n"
         "other: complete; 1 vector of 24 dimensions, 0 outstanding.\n"
     )
-    assert told("--remove", "other") == "other and its vectors are removed.\n"
+    assert told("--remove", "other") == "other and its vectors have been removed.\n"
     assert [model.name for model in EmbeddingModel.objects.all()] == ["tiny"]
     with pytest.raises(CommandError, match="There is no model named 'other'"):
         told("--remove", "other")

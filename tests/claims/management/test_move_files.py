@@ -110,7 +110,7 @@ def test_what_is_damaged_or_missing_is_named_and_not_copied(
 def test_what_is_in_use_is_not_taken_away(server: ObjectServer, digest: str) -> None:
     with pytest.raises(CommandError, match="--remove works only with --from"):
         moved(to=server.address, remove=True)
-    with pytest.raises(CommandError, match="Files are stored there now; name the other place."):
+    with pytest.raises(CommandError, match="Files are already stored there; name the other place."):
         moved(origin="disk", remove=True)
     with pytest.raises(CommandError, match="PLACE cannot be read; write it as s3://bucket"):
         moved(to="/srv/files")

@@ -92,8 +92,8 @@ def test_words_are_taken_from_their_own_place_and_never_from_a_lookalike() -> No
 def test_what_cannot_be_taken_is_refused() -> None:
     source = make_source("It rained. " + "x" * 50_001)
     for start, end, exact, why in [
-        (10, 11, " ", "only white space"),
-        (0, 9, "", "only white space"),
+        (10, 11, " ", "only spaces"),
+        (0, 9, "", "only spaces"),
         (0, 60_000, "It", "outside the text"),
         (9, 3, "It", "empty"),
         (11, 50_012, "x" * 50_001, "at most 50000 characters; this one has 50001"),

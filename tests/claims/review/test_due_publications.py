@@ -82,7 +82,7 @@ def test_is_published_as_by_whoever_scheduled_it(
     [
         ("lost the role", "Your role does not include this: Publish."),
         ("was sent away", "Your role does not include this: Publish."),
-        ("was declined", "Not ready yet. Missing: the claim must be accepted."),
+        ("was declined", "Not ready yet. Missing: acceptance of the claim."),
     ],
 )
 def test_what_is_not_possible_any_more_is_not_published(
@@ -107,7 +107,7 @@ def test_who_waits_for_it_is_told_why(
     workflow.move(scheduled.verdict.claim, "decline", by=administrator, note="Not ours.")
     with recorded_notifications() as sent:
         due_publications.publish_due(timestamp=0)
-    reason = "Not ready yet. Missing: the claim must be accepted."
+    reason = "Not ready yet. Missing: acceptance of the claim."
     assert sorted(sent) == [("not_published", "chris", reason), ("not_published", "edda", reason)]
 
 

@@ -109,7 +109,7 @@ CURRENT = "superseded_at IS NULL"
 
 def not_committed(*statements: str) -> None:
     """They are let through one by one, and refused at the end of the transaction, all together."""
-    with pytest.raises(IntegrityError, match="closed by the one that follows it"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="ends when the next one begins"), transaction.atomic():
         _and_all_that_waits(*statements)
 
 

@@ -15,7 +15,7 @@ from tests.helpers.tampering import as_owner_of_tables
 
 pytestmark = pytest.mark.django_db
 
-WORKER_MISSING = {"status": "warn", "output": "No background worker has been heard of for a minute."}
+WORKER_MISSING = {"status": "warn", "output": "No background worker has reported for a minute."}
 
 
 class Asked:
@@ -113,7 +113,7 @@ def test_migrations_that_wait_make_it_unready_until_they_have_run(monkeypatch: p
     asked = Asked("/readyz")
     assert asked.status == "503 Service Unavailable"
     assert asked.said["checks"]["migrations"] == [
-        {"status": "fail", "output": "Migrations wait to be run: manage.py migrate."}
+        {"status": "fail", "output": "The database lacks migrations: run manage.py migrate."}
     ]
     waiting.clear()
     assert Asked("/readyz").status == "200 OK"
@@ -140,7 +140,7 @@ def test_a_store_of_files_that_is_away_makes_it_unready_and_is_not_named(setting
 @pytest.mark.parametrize(
     ("part", "name", "words"),
     [
-        ("_files_check", "storage", "The store of files does not answer."),
+        ("_files_check", "storage", "The file store does not answer."),
         ("_database_check", "database", "The database does not answer."),
     ],
 )
@@ -182,7 +182,7 @@ def test_a_locked_table_of_publications_makes_it_unready() -> None:
         other.close()
     assert (asked.status, asked.said["checks"]["publications"]) == (
         "503 Service Unavailable",
-        [{"status": "fail", "output": "What is published cannot be read: its table is locked."}],
+        [{"status": "fail", "output": "Published claims cannot be read: their table is locked."}],
     )
     assert asked.said["checks"]["worker"] == [{"status": "pass"}]
     assert Asked("/readyz").status == "200 OK"
@@ -201,7 +201,7 @@ def test_tables_of_another_version_make_it_unready(monkeypatch: pytest.MonkeyPat
         [
             {
                 "status": "fail",
-                "output": "The tables of the database are not those of this version of the program.",
+                "output": "The tables of the database do not match this version of the program.",
             }
         ],
     )

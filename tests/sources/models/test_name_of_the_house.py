@@ -29,7 +29,7 @@ def test_nobody_comes_with_it_even_by_sql(change: str) -> None:
     house = Publisher.objects.house()
     taken = change.format("(SELECT name FROM sources_publisher WHERE is_house)")
     with (
-        pytest.raises(IntegrityError, match="Only the newsroom that runs this has its name"),
+        pytest.raises(IntegrityError, match="Another newsroom cannot have the name of this one"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
@@ -55,7 +55,7 @@ def test_nobody_else_takes_it_even_by_sql(other: Publisher, change: str) -> None
     house = Publisher.objects.house()
     taken = change.format("(SELECT name FROM sources_publisher WHERE is_house)")
     with (
-        pytest.raises(IntegrityError, match="Only the newsroom that runs this has its name"),
+        pytest.raises(IntegrityError, match="Another newsroom cannot have the name of this one"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):

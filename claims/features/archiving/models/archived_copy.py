@@ -95,13 +95,13 @@ class ArchivedCopy(models.Model):
             models.Index(name="archivedcopy_by_source", fields=["source", "-captured_at"]),
         ]
         triggers = [
-            *append_only("archivedcopy", "A copy that was archived is never changed or deleted."),
+            *append_only("archivedcopy", "An archived copy is never changed or deleted."),
             Rule(
                 name="archivedcopy_is_dated_by_the_database",
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Condition("NEW.captured_at <> now()"),
                 func=refuse(
-                    "The database itself says when a copy was archived.",
+                    "The time of archiving is set by the database.",
                     name="archivedcopy_is_dated_by_the_database",
                 ),
             ),
@@ -116,7 +116,7 @@ class ArchivedCopy(models.Model):
                     ) THEN
                         {
                     refuse(
-                        "The text of an archived copy is one of the same source.",
+                        "The text of an archived copy must be from the same source.",
                         name="archivedcopy_text_is_of_its_source",
                     )
                 }
@@ -173,7 +173,7 @@ class ArchivedFile(models.Model):
             models.Index(name="archivedfile_by_hash", fields=["sha256"]),
         ]
         triggers = [
-            *append_only("archivedfile", "A file that was archived is never changed or deleted."),
+            *append_only("archivedfile", "An archived file is never changed or deleted."),
             Rule(
                 # The database dates both rows, so a file added later would belong to a copy of another moment.
                 name="archivedfile_comes_with_its_copy",
@@ -186,7 +186,7 @@ class ArchivedFile(models.Model):
                     ) THEN
                         {
                     refuse(
-                        "A file is archived together with its copy, not added to it afterwards.",
+                        "A file cannot be added to an archived copy later.",
                         name="archivedfile_comes_with_its_copy",
                     )
                 }

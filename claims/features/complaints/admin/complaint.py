@@ -80,14 +80,14 @@ class ComplaintAdmin(ReaderMessageAdmin):
             else None
         )
         if assignee is None:
-            raise NotPossible(gettext("Choose who will answer it."))
+            raise NotPossible(gettext("Choose who will answer the complaint."))
         complaint_moves.assign(complaint, assignee, by=get_person(request))
         return gettext("Assigned to %(person)s.") % {"person": get_display_name(assignee)}
 
     @row_action(_("Release"), permission="decide")
     def put_back(self, request: HttpRequest, complaint: Complaint) -> str:
         complaint_moves.put_back(complaint, by=get_person(request))
-        return gettext("Released: anyone can now take it.")
+        return gettext("Released: anyone can now take it on.")
 
     @row_action(_("Start a correction"), permission="decide")
     def correct(self, request: HttpRequest, complaint: Complaint) -> HttpResponse:

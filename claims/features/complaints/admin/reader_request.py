@@ -45,7 +45,7 @@ def _find_chosen_claim(request: HttpRequest) -> Claim:
     rows = Claim.objects.readable_by(get_person(request)).select_related("merged_into")
     chosen = rows.filter(pk=int(digits)).first() if digits and len(digits) < 19 else None
     if chosen is None:
-        raise NotPossible(gettext("Enter a claim: its number, or the address of its page."))
+        raise NotPossible(gettext("Enter the claim’s number, or the address of its page."))
     return chosen
 
 

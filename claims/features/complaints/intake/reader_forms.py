@@ -57,7 +57,7 @@ class ReaderForm(forms.Form):
         return join_lines(self.cleaned_data["name"])
 
     def clean_shown(self) -> bool:
-        """Return whether the form was sent faster than a person can type."""
+        """Return whether the form sent faster than a person can type."""
         try:
             return is_quick(self.cleaned_data["shown"])
         except StampRefused:
@@ -98,7 +98,7 @@ class ComplaintForm(ReaderForm):
         max_length=MAX_READER_TEXT_LENGTH,
         error_messages={
             "required": _("Describe what is wrong, and how you know."),
-            "max_length": _("It has %(show_value)s characters; the limit is %(limit_value)s."),
+            "max_length": _("Your complaint has %(show_value)s characters; the limit is %(limit_value)s."),
         },
     )
 

@@ -52,7 +52,7 @@ _KEY_PATTERN = re.compile(r'^"?([!#-\[\]-~]{1,255})"?$', re.ASCII)
 _RECEIVED_MESSAGE = gettext_lazy(
     "An email was sent, unless the message is held for review. Open the link in it to confirm."
 )
-_NO_VERDICT_MESSAGE = gettext_lazy("Neither a result nor the lack of one shows whether it is true.")
+_NO_VERDICT_MESSAGE = gettext_lazy("Neither a result nor the lack of one shows whether the text is true.")
 
 
 class SubmissionKeyReused(exceptions.APIException):
@@ -218,7 +218,9 @@ class _ImmediateResults:
     def claims(self) -> list[dict[str, Any]]:
         sentences = self.answer.checked_text.sentences if self.answer.checked_text else []
         by_address = [
-            _build_found_claim(document, "same", 1.0, [gettext("It is about the same address or picture.")])
+            _build_found_claim(
+                document, "same", 1.0, [gettext("The claim is about the same address or picture.")]
+            )
             for document in self.answer.known_claims
         ]
         match = [match for sentence in sentences for match in sentence.matches_found]

@@ -111,7 +111,7 @@ class RequestBody(SenderBody):
         except PictureRefused as refusal:
             raise serializers.ValidationError(str(refusal)) from None
         except ValueError:  # also where it is not ASCII
-            raise serializers.ValidationError(gettext("It is not base64 (RFC 4648, section 4).")) from None
+            raise serializers.ValidationError(gettext("This is not base64 (RFC 4648, section 4).")) from None
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs.keys().isdisjoint(self.at_least_one_of):

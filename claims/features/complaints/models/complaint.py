@@ -35,11 +35,11 @@ COMPLAINT_STEPS = (
 )
 
 _OTHER_CLAIM_MESSAGE = refuse(
-    "The correction that came of a complaint is one of the claim that was complained about, and came after it.",
+    "The correction linked to a complaint must be of the same claim, and later than the complaint.",
     name="complaint_entry_came_of_it",
 )
 _NO_VERSION_MESSAGE = refuse(
-    "A complaint is about something that was published.", name="complaint_is_about_a_publication"
+    "A complaint must be about a published version.", name="complaint_is_about_a_publication"
 )
 
 
@@ -127,7 +127,7 @@ class Complaint(ReaderMessage):
     """A reader's complaint about a published claim, and its outcome."""
 
     class Kind(models.TextChoices):
-        ERROR_OF_FACT = "error_of_fact", _("Error of fact")
+        ERROR_OF_FACT = "error_of_fact", _("Factual error")
         MISSING_REPLY = "missing_reply", _("Missing reply")
         QUOTE_OR_PRIVACY = "quote_or_privacy", _("Quote or privacy")
         OTHER = "other", _("Something else")

@@ -95,7 +95,7 @@ class ContactDetails(models.Model):
                 condition=pgtrigger.Q(
                     old__confirmed_at__isnull=False, new__confirmed_at__df=pgtrigger.F("old__confirmed_at")
                 ),
-                func=refuse("What was confirmed stays so.", name="contactdetails_are_confirmed_once"),
+                func=refuse("A confirmation cannot be undone.", name="contactdetails_are_confirmed_once"),
             ),
         ]
 

@@ -156,7 +156,7 @@ class ReaderRequest(ReaderMessage):
             CheckConstraint(
                 name="readerrequest_declined_with_a_reason",
                 condition=~Q(state="declined") | Q(reason__regex=r"\S"),
-                violation_error_message=_("Explain why it will not be checked."),
+                violation_error_message=_("Explain why this will not be checked."),
             ),
             CheckConstraint(
                 name="readerrequest_at_the_desk_is_asked_by_somebody",

@@ -24,10 +24,10 @@ MAX_READER_ANSWER_LENGTH = 10_000
 class SpamSign(models.TextChoices):
     """The reasons for holding a message until it is reviewed."""
 
-    TRAP = "trap", _("filled in a field that people cannot see")
-    QUICK = "quick", _("was sent faster than a person can type")
+    TRAP = "trap", _("a field that people cannot see was filled in")
+    QUICK = "quick", _("sent faster than a person can type")
     LINKS = "links", _("contains many links")
-    MARKUP = "markup", _("contains links in the form that programs write")
+    MARKUP = "markup", _("contains links in the form that spam programs use")
     REPEATED = "repeated", _("the same text was sent several times")
     MANY_MAILS = "many_mails", _("many messages use this email address")
 
@@ -41,7 +41,7 @@ class ReaderMessage(models.Model):
         default=list,
         blank=True,
         editable=False,
-        verbose_name=_("reason for holding it"),
+        verbose_name=_("reason for holding the message"),
     )
     received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
@@ -115,14 +115,14 @@ def build_reader_rules(
         f"NEW.{column} IS DISTINCT FROM OLD.{column} AND NOT (NEW.{column} = '' AND NEW.erased_at IS NOT NULL)"
         for column in words
     )
-    no_words = refuse("What a reader wrote stays as it is, or is erased.", name=f"{table}_words_stay")
+    no_words = refuse("A reader’s text is never changed; it can only be erased.", name=f"{table}_words_stay")
     return [
         Rule(
             name=f"{table}_begins",
             operation=pgtrigger.Insert,
             func=f"""
                 IF NEW.state <> 'new' OR NEW.confirmed_at IS NOT NULL OR NEW.closed_at IS NOT NULL THEN
-                    {refuse("What a reader sends is new, and not confirmed yet.", name=f"{table}_begins")}
+                    {refuse("A reader’s message must start as new and unconfirmed.", name=f"{table}_begins")}
                 END IF;
                 NEW.received_at := clock_timestamp();
                 NEW.moved_at := NEW.received_at;
@@ -135,7 +135,7 @@ def build_reader_rules(
             condition=pgtrigger.AnyChange("state"),
             func=f"""
                 IF NOT {build_step_sql(steps)} THEN
-                    {refuse("It cannot move between these states.", name=f"{table}_moves")}
+                    {refuse("A message cannot move between these states.", name=f"{table}_moves")}
                 END IF;
                 NEW.moved_at := clock_timestamp();
                 IF OLD.state = 'new' AND NEW.state <> 'spam' THEN
@@ -158,7 +158,7 @@ def build_reader_rules(
                     NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at
                     OR NEW.closed_at IS DISTINCT FROM OLD.closed_at
                 ) THEN
-                    {refuse("When something happened is for the database to say.", name=f"{table}_dated")}
+                    {refuse("The times of a message are set by the database.", name=f"{table}_dated")}
                 END IF;
                 RETURN NEW;
             """,
@@ -167,7 +167,7 @@ def build_reader_rules(
             name=f"{table}_kept",
             operation=pgtrigger.Delete,
             condition=pgtrigger.Condition("OLD.state NOT IN ('new', 'spam')"),
-            func=refuse("What has reached the desk is kept.", name=f"{table}_kept"),
+            func=refuse("A message that has reached the desk cannot be deleted.", name=f"{table}_kept"),
         ),
         MaintenanceTrigger(
             name=f"{table}_steps_are_written_down",
@@ -181,5 +181,5 @@ def build_reader_rules(
                 RETURN NULL;
             """,
         ),
-        build_truncation_rule(table, "What readers sent is not thrown away all at once."),
+        build_truncation_rule(table, "Readers’ messages cannot be truncated."),
     ]

@@ -28,7 +28,7 @@ class ReaderStep(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     #: The person's name at that time; empty if the reader or a scheduled job made the move.
     by_name = models.CharField(_("by"), max_length=200, blank=True)
-    at = models.DateTimeField(_("when"))
+    at = models.DateTimeField(_("time"))
 
     class Meta:
         ordering = ["id"]
@@ -45,7 +45,7 @@ class ReaderStep(models.Model):
             Index(name="readerstep_of_subject", fields=["subject", "number", "id"]),
         ]
         triggers = [
-            *append_only("readerstep", "What happened to a reader’s message is only added to."),
+            *append_only("readerstep", "The history of a reader’s message is never changed."),
             build_owner_writes_rule("readerstep", pgtrigger.Insert),
         ]
 

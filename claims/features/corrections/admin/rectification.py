@@ -34,7 +34,7 @@ class RectificationForm(DeskForm):
         claim = cleaned.get("claim")
         if claim and not Publication.objects.current().filter(claim=claim).exists():
             self.add_error(
-                "claim", gettext("Only a published claim can be a reason to ask for a correction.")
+                "claim", gettext("You can request a correction only because of a published claim.")
             )
         return cleaned
 

@@ -47,7 +47,7 @@ class Rectification(models.Model):
     )
     asked_on = models.DateField(_("asked on"))
     is_public = models.BooleanField(
-        _("public"), default=False, help_text=_("In the feed and the table for readers.")
+        _("public"), default=False, help_text=_("Shown in the feed and the table for readers.")
     )
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.ASKED, editable=False)
     #: The date of the last step.
@@ -104,7 +104,7 @@ class Rectification(models.Model):
                     THEN
                         {
                     refuse(
-                        "The state of a request is that of its last step.",
+                        "The state of a request must match its last step.",
                         name="rectification_state_is_of_its_steps",
                     )
                 }
@@ -112,7 +112,7 @@ class Rectification(models.Model):
                     IF TG_OP = 'UPDATE'
                         AND (NEW.claim_id, NEW.asked_on) IS DISTINCT FROM (OLD.claim_id, OLD.asked_on)
                     THEN
-                        {refuse("What was asked when stays.", name="rectification_stays")}
+                        {refuse("A request for correction cannot be changed.", name="rectification_stays")}
                     END IF;
                     RETURN NEW;
                 """,
@@ -120,7 +120,7 @@ class Rectification(models.Model):
             Prohibition(
                 name="rectification_is_kept",
                 operation=pgtrigger.Delete,
-                func=refuse("A request for correction is kept.", name="rectification_is_kept"),
+                func=refuse("A request for correction cannot be deleted.", name="rectification_is_kept"),
             ),
         ]
 
@@ -160,7 +160,9 @@ class RectificationStep(models.Model):
         ]
         indexes = [Index(name="rectificationstep_of_request", fields=["request", "id"])]
         triggers = [
-            *append_only("rectificationstep", "Steps of a request for correction are only added."),
+            *append_only(
+                "rectificationstep", "Steps of a request for correction are never changed or deleted."
+            ),
             Rule(
                 name="rectificationstep_goes_on",
                 operation=pgtrigger.Insert,
@@ -174,7 +176,7 @@ class RectificationStep(models.Model):
                     ) THEN
                         {
                     refuse(
-                        "A step follows the one before it, and none a correction.",
+                        "A step cannot be earlier than the previous one, nor follow a correction.",
                         name="rectificationstep_goes_on",
                     )
                 }

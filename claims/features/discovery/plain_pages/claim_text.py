@@ -204,7 +204,7 @@ def _write_item(line: str, quote: str) -> str:
 def _write_appearances(body: Document) -> Iterator[str]:
     if not body["appearances"]:
         return
-    yield f"## {_('Where it was said')}"
+    yield f"## {_('Where it was claimed')}"
     for place in body["appearances"]:
         first = f" ({_('first known appearance')})" if place["is_first"] else ""
         yield "\n".join([f"- {_describe_source(place['source'])}{first}", *_indent_quote(place["exact"])])

@@ -119,7 +119,7 @@ def list_queries() -> Links:
         ),
         (_("Search claims"), f"{api}/claims/", _("?q= and by rating, topic, claimant, language, day; JSON")),
         (_("Look up an address"), f"{api}/lookup/", _("?url= checked claims on a web page; JSON")),
-        (_("Changes"), f"{api}/changes/", _("all entries since a place in the ledger; JSON")),
+        (_("Changes"), f"{api}/changes/", _("all entries since a position in the ledger; JSON")),
         (
             _("OpenAPI description"),
             f"{settings.SITE_URL}/api/schema/",

@@ -134,7 +134,9 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             # it.
             signer = peer_edits.look_up_newsroom(request.POST.get("url", ""))
             if signer.key != request.POST["key"]:
-                raise NotPossible(gettext("It signs with a different key from the one shown to you."))
+                raise NotPossible(
+                    gettext("The newsroom signs with a different key from the one shown to you.")
+                )
             newsroom = peer_edits.follow_newsroom(
                 signer, name=request.POST.get("name", ""), by=get_person(request)
             )
@@ -178,7 +180,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     )
     def ask(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
         peer_edits.sync_now(newsroom, by=get_person(request))
-        return gettext("The newsroom is queried within a minute. This page shows the result.")
+        return gettext("The newsroom will be queried within a minute. This page will show the result.")
 
     @row_action(_("Pause"), is_offered=lambda newsroom, person: newsroom.active)
     def pause(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:

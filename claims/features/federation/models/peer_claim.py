@@ -132,7 +132,7 @@ class PeerClaim(models.Model):
                     ) THEN
                         {
                     refuse(
-                        "The page of a claim is on the site of the newsroom that published it.",
+                        "The page of a claim must be on the site of the newsroom that published it.",
                         name="peerclaim_page_is_its_newsrooms",
                     )
                 }
@@ -145,7 +145,7 @@ class PeerClaim(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("newsroom", "claim_id"),
                 func=refuse(
-                    "What one newsroom published does not become another's.",
+                    "A peer claim cannot be moved to another newsroom.",
                     name="peerclaim_stays_whose_it_is",
                 ),
             ),

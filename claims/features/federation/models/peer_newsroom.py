@@ -95,7 +95,7 @@ class PeerNewsroom(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("url"),
                 func=refuse(
-                    "What is followed stays the same: add the other address, and remove this.",
+                    "The address cannot be changed: add the other address, then remove this one.",
                     name="peernewsroom_address_stays",
                 ),
             ),
@@ -112,7 +112,7 @@ class PeerNewsroom(models.Model):
                     ) THEN
                         {
                     refuse(
-                        "Only the newsroom that runs this has its name: what another published would read as its own.",
+                        "Another newsroom cannot have the name of this one: its fact checks would look like ours.",
                         name=_NOT_OWN_NEWSROOM,
                     )
                 }
@@ -188,7 +188,7 @@ class PeerProgress(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("NEW.sequence < OLD.sequence AND NEW.sequence <> 0"),
                 func=refuse(
-                    "A ledger is followed forward, or from its beginning again.",
+                    "The position in a ledger can only move forward, or back to the beginning.",
                     name="peerprogress_goes_forward",
                 ),
             ),

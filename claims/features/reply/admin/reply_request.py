@@ -62,7 +62,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     # The list ---------------------------------------------------------------------------------------------------------
 
-    @admin.display(description=gettext_lazy("who"))
+    @admin.display(description=gettext_lazy("recipient"))
     def party_name(self, row: ReplyRequest) -> str:
         return row.whom
 
@@ -181,7 +181,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     @row_action(gettext_lazy("Send by email"), permission=_CHANGE_PERMISSION, look="main")
     def mail(self, request: HttpRequest, row: ReplyRequest) -> str:
         reply_requests.queue_mail(row, by=get_person(request))
-        return _("It will be sent within a minute. Answers will come to you.")
+        return _("The request will be sent within a minute. Answers will come to you.")
 
     @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE_PERMISSION, form=SentForm, look="main")
     def sent(self, request: HttpRequest, row: ReplyRequest, at: datetime | None) -> str:
@@ -193,7 +193,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     @row_action(gettext_lazy("Do not send it"), permission=_CHANGE_PERMISSION)
     def stop(self, request: HttpRequest, row: ReplyRequest) -> str:
         reply_requests.stop_mail(row, by=get_person(request))
-        return _("Stopped: no email is sent.")
+        return _("Stopped: no email will be sent.")
 
     @row_action(gettext_lazy("Draft the update with the answer"), permission=_CHANGE_PERMISSION, look="main")
     def update(self, request: HttpRequest, row: ReplyRequest) -> HttpResponse:

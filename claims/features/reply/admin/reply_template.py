@@ -24,8 +24,8 @@ class ReplyTemplateAdmin(DeskAdmin):
             {
                 "fields": ("language", "subject", "text"),
                 "description": _(
-                    "These are filled in: {claim}, {claimant}, {deadline}, {newsroom} and {editor}, the "
-                    "person who asks. The text must contain {claim} and {deadline}."
+                    "These placeholders are filled in: {claim}, {claimant}, {deadline}, {newsroom} and {editor}, "
+                    "the person who asks. The text must contain {claim} and {deadline}."
                 ),
             },
         ),

@@ -14,14 +14,17 @@ from claims.models.verdict_rules import build_signoffs_sql
 from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
 
 _NO_REQUEST_MESSAGE = refuse(
-    "A verdict that names somebody is published only when they were asked for an answer, or with the reason why not.",
+    (
+        "A verdict that names someone is published only after a request for reply, or with the "
+        "reason for not asking."
+    ),
     name="verdict_with_a_right_of_reply",
 )
 _DEADLINE_OPEN_MESSAGE = refuse(
-    "Who was asked for an answer has the time that they were given.", name="verdict_waits_for_answers"
+    "The verdict cannot be published before the deadline for the reply.", name="verdict_waits_for_answers"
 )
 _WRONG_ANSWER_MESSAGE = refuse(
-    "An entry publishes answers as they were recorded, or as the entry before has them.",
+    "An entry must publish replies as they were recorded, or as the previous entry shows them.",
     name="publication_shows_recorded_answers",
 )
 

@@ -96,14 +96,14 @@ LENGTH_CONSTRAINTS = [
 # Allowed changes ------------------------------------------------------------------------------------------------------
 
 _FIXED_MESSAGE = refuse(
-    "What was asked before a verdict is fixed once that is no longer a draft; only an answer may still come in.",
+    "Requests for reply cannot change once the verdict is no longer a draft; only the answer can be added.",
     name="replyrequest_is_fixed_with_its_verdict",
 )
 _MAILED_MESSAGE = refuse(
-    "What was sent by mail stays as it was sent.", name="replyrequest_mailed_stays_as_it_was_sent"
+    "A request that was sent by email cannot be changed.", name="replyrequest_mailed_stays_as_it_was_sent"
 )
 _FUTURE_MESSAGE = refuse(
-    "What was sent and answered is not of the future, and says what was asked.",
+    "A request or an answer cannot have a time in the future, and a sent request must have a question.",
     name="replyrequest_moments_have_come",
 )
 

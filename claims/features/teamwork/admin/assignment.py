@@ -216,7 +216,7 @@ def run_assignment_action(subject: Subject, action: str, data: Any, *, by: User)
             due_on = parse_day(data.get("due_on", ""))
             assignments.set_due_date(subject, due_on, by=by)
             if due_on is None:
-                return gettext("It no longer has a due date.")
+                return gettext("The due date was removed.")
             return gettext("Due on %s.") % date_format(due_on, "DATE_FORMAT")
         case "priority":
             priority = parse_priority(data.get("priority", ""))

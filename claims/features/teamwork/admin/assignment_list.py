@@ -135,5 +135,7 @@ class AssignedList:
             priority=priority,
         )
         if count := change_rows(request, rows, assign, lambda row: getattr(row, "claim", row)):
-            message = ngettext("%(number)d more for %(who)s.", "%(number)d more for %(who)s.", count)
+            message = ngettext(
+                "%(number)d more assigned to %(who)s.", "%(number)d more assigned to %(who)s.", count
+            )
             messages.success(request, message % {"who": get_display_name(assignee), "number": count})

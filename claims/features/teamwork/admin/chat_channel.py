@@ -57,7 +57,7 @@ class ChatChannelForm(DeskForm):
         choices=[(kind.value, kind.label) for kind in CHAT_KINDS],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=gettext_lazy("Choose none to send everything."),
+        help_text=gettext_lazy("If you choose none, everything is sent."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

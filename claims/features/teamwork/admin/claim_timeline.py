@@ -15,7 +15,7 @@ def _iterate_comments(claim: Claim, reader: User, max_comments: int) -> Iterator
     rows = Comment.objects.readable_by(reader).filter(claim=claim)
     for row in rows.order_by("-pk")[:max_comments]:
         if row.withdrawn_at:
-            yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented; since withdrawn"))
+            yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented (later withdrawn)"))
         else:
             yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented"), row.text)
 

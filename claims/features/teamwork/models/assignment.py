@@ -142,7 +142,7 @@ class Assignment(models.Model):
                     IF NOT FOUND THEN
                         {
                     refuse(
-                        "Work is given to people who are active here.", name="assignment_is_to_somebody_here"
+                        "Work can be assigned only to active users.", name="assignment_is_to_somebody_here"
                     )
                 }
                     END IF;
@@ -158,7 +158,7 @@ class Assignment(models.Model):
                     THEN
                         {
                     refuse(
-                        "What an assignment is about stays the same.",
+                        "The subject of an assignment cannot be changed.",
                         name="assignment_is_of_the_verdicts_claim",
                     )
                 }

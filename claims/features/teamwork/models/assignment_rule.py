@@ -106,7 +106,7 @@ class AssignmentRule(models.Model):
         blank=True,
         related_name="+",
         verbose_name=_("follows it"),
-        help_text=_("The person who is notified about the claim. The assignee follows it in any case."),
+        help_text=_("The person who is notified about the claim. The assignee always follows it."),
     )
     created_by = build_creator_field()
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
@@ -144,7 +144,7 @@ class AssignmentRule(models.Model):
                 | Q(due_in_days__isnull=False)
                 | Q(follower__isnull=False),
                 violation_error_message=_(
-                    "Say what the rule does: set an assignee, a priority, a due date, or a follower."
+                    "Choose what the rule does: set an assignee, a priority, a due date or a follower."
                 ),
             ),
             bounds.build_length_constraint("assignmentrule_words_fit", "words", MAX_WORDS_LENGTH),

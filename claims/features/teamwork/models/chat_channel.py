@@ -61,21 +61,23 @@ class ChatChannel(models.Model):
         verbose_name=_("messages sent"),
         default=list,
         blank=True,
-        help_text=_("Choose none to send everything."),
+        help_text=_("If you choose none, everything is sent."),
     )
     topics = models.ManyToManyField(
         "claims.Topic",
         blank=True,
         related_name="+",
         verbose_name=_("topics"),
-        help_text=_("Only claims on these topics. Choose none for all."),
+        help_text=_("Only claims on these topics. If you choose none, claims on any topic."),
     )
     languages = ArrayField(
         LanguageField(),
         verbose_name=_("languages"),
         default=list,
         blank=True,
-        help_text=_("Only claims in these languages, separated by commas: en, pt-BR. Leave empty for all."),
+        help_text=_(
+            "Only claims in these languages, separated by commas, such as: en, pt-BR. Leave empty for all."
+        ),
     )
     tells_words = models.BooleanField(
         _("include notes and comments"),
@@ -152,7 +154,7 @@ class ChatMessage(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
         SENT = "sent", _("Sent")
-        FAILED = "failed", _("Given up")
+        FAILED = "failed", _("Abandoned")
 
     channel = models.ForeignKey(
         ChatChannel, models.CASCADE, db_index=False, related_name="messages", verbose_name=_("chat channel")
@@ -167,7 +169,7 @@ class ChatMessage(models.Model):
     )
     actor_name = models.CharField(_("by"), max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
-    created_at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("time"), db_default=Now(), editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
     failure = models.TextField(_("error"), blank=True)
@@ -200,9 +202,7 @@ class ChatMessage(models.Model):
                 condition=pgtrigger.AnyChange(
                     "channel", "kind", "claim", "verdict", "comment", "actor_name", "note", "created_at"
                 ),
-                func=refuse(
-                    "What a message says is fixed once it is made.", name="chatmessage_says_one_thing"
-                ),
+                func=refuse("The content of a message cannot be changed.", name="chatmessage_says_one_thing"),
             ),
         ]
 

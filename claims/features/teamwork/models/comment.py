@@ -23,20 +23,22 @@ MAX_COMMENT_LENGTH = 10_000
 EDITABLE_PERIOD = timedelta(days=1)
 
 _OTHER_CLAIM_MESSAGE = refuse(
-    "A comment, the verdict that it names and what it replies to are of one claim.",
+    "A comment, its verdict and the comment it replies to must belong to the same claim.",
     name="comment_is_of_one_claim",
 )
-_NESTED_REPLY_MESSAGE = refuse("Reply to what began the thread.", name="comment_replies_to_a_thread")
-_FUTURE_MESSAGE = refuse("A comment is not of the future.", name="comment_is_not_of_the_future")
+_NESTED_REPLY_MESSAGE = refuse(
+    "Reply to the first comment of the thread.", name="comment_replies_to_a_thread"
+)
+_FUTURE_MESSAGE = refuse("A comment cannot have a time in the future.", name="comment_is_not_of_the_future")
 _FIXED_MESSAGE = refuse(
-    "Who said what, where and when stays as it is: a comment can be edited, resolved or withdrawn.",
+    "The author, place and time of a comment cannot be changed: it can be edited, resolved or withdrawn.",
     name="comment_says_one_thing",
 )
 _TOO_LATE_MESSAGE = refuse(
-    "A comment is edited within a day, and one that was withdrawn is not edited any more.",
+    "A comment can be edited for one day, unless it was withdrawn.",
     name="comment_is_edited_within_a_day",
 )
-_WITHDRAWN_MESSAGE = refuse("What was withdrawn stays withdrawn.", name="comment_stays_withdrawn")
+_WITHDRAWN_MESSAGE = refuse("A withdrawn comment cannot be restored.", name="comment_stays_withdrawn")
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -91,7 +93,7 @@ class Comment(models.Model):
     )
     #: The key of its form, so that a form sent twice adds only one comment.
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
-    created_at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("time"), db_default=Now(), editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
     resolved_at = models.DateTimeField(_("resolved"), null=True, editable=False)
     resolved_by = models.ForeignKey(
@@ -151,7 +153,7 @@ class Comment(models.Model):
             Prohibition(
                 name="comment_no_delete",
                 operation=pgtrigger.Delete,
-                func=refuse("What was said is withdrawn, not deleted.", name="comment_no_delete"),
+                func=refuse("A comment is withdrawn, not deleted.", name="comment_no_delete"),
             ),
             Rule(
                 name="comment_is_of_one_claim",

@@ -19,7 +19,7 @@ from factcheck.database.rules import Rule, refuse
 MAX_NOTE_LENGTH = 10_000
 
 _OTHER_CLAIM_MESSAGE = refuse(
-    "What somebody is told of is of one claim.", name="notification_is_of_one_claim"
+    "A notification and its verdict must belong to the same claim.", name="notification_is_of_one_claim"
 )
 
 
@@ -84,7 +84,7 @@ class Notification(models.Model):
         _("by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )
     note = models.TextField(_("note"), blank=True)
-    created_at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
+    created_at = models.DateTimeField(_("time"), db_default=Now(), editable=False)
     read_at = models.DateTimeField(_("read"), null=True, editable=False)
     mail = models.CharField(_("email"), max_length=10, choices=MailChoice, editable=False)
     mailed_at = models.DateTimeField(_("emailed"), null=True, editable=False)
@@ -163,9 +163,7 @@ class Notification(models.Model):
                     "created_at",
                     "mail",
                 ),
-                func=refuse(
-                    "What somebody was told stays as it was told.", name="notification_says_one_thing"
-                ),
+                func=refuse("A notification cannot be changed.", name="notification_says_one_thing"),
             ),
         ]
 

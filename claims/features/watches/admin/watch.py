@@ -129,7 +129,14 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     def describe_deletion(self, rows: Any) -> str:
         number = WatchedPage.objects.filter(watch__in=rows, source__isnull=False).count()
-        return ngettext("%d article from it is kept", "%d articles from it are kept", number) % number
+        return (
+            ngettext(
+                "%d article from this feed or page is kept",
+                "%d articles from this feed or page are kept",
+                number,
+            )
+            % number
+        )
 
     # Adding ----------------------------------------------------------------------------------------------------------
 
@@ -168,7 +175,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     @row_action(_("Visit now"), is_offered=lambda watch, person: watch.active)
     def visit(self, request: HttpRequest, watch: Watch) -> str:
         watch_edits.queue_visit_now(watch, by=get_person(request))
-        return gettext("It will be visited within a minute. This page shows the result.")
+        return gettext("The visit will take place within a minute. This page will show the result.")
 
     @row_action(_("Pause"), is_offered=lambda watch, person: watch.active)
     def pause(self, request: HttpRequest, watch: Watch) -> str:

@@ -45,7 +45,7 @@ class WebhookForm(DeskForm):
         choices=WebhookEvent.choices,
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
-        help_text=gettext_lazy("Choose the events to send. Choose none to send all."),
+        help_text=gettext_lazy("Choose the events to send. If you choose none, all are sent."),
     )
 
     def clean_name(self) -> str:
@@ -126,7 +126,7 @@ class WebhookAdmin(DeskAdmin):
     def waiting(self, endpoint: Any) -> SafeString:
         return _link_to_log(endpoint, WebhookDelivery.State.PENDING, endpoint.waiting_number)
 
-    @admin.display(description=_("given up"), ordering="failed_number")
+    @admin.display(description=_("abandoned"), ordering="failed_number")
     def given_up(self, endpoint: Any) -> SafeString:
         return _link_to_log(endpoint, WebhookDelivery.State.FAILED, endpoint.failed_number)
 
@@ -200,8 +200,10 @@ class WebhookAdmin(DeskAdmin):
 # As stored in the log: untranslated, because people read the log in different languages.
 TESTED_MESSAGE = gettext_noop("Test sent.")
 SHOWN_MESSAGE = gettext_noop("Secret viewed.")
-REPLACED_MESSAGE = gettext_noop("Secret replaced; the old one still signs for one more day.")
-REPLACED_AT_ONCE_MESSAGE = gettext_noop("Secret replaced; the old one ended at once.")
+REPLACED_MESSAGE = gettext_noop(
+    "Secret replaced; messages are also signed with the old one for one more day."
+)
+REPLACED_AT_ONCE_MESSAGE = gettext_noop("Secret replaced; the old one stopped working at once.")
 _ACTION_MESSAGES = frozenset({TESTED_MESSAGE, SHOWN_MESSAGE, REPLACED_MESSAGE, REPLACED_AT_ONCE_MESSAGE})
 
 

@@ -39,7 +39,7 @@ class WebhookDelivery(models.Model):
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting")
         DELIVERED = "delivered", _("Delivered")
-        FAILED = "failed", _("Given up")
+        FAILED = "failed", _("Abandoned")
 
     endpoint = models.ForeignKey(
         WebhookEndpoint,
@@ -121,7 +121,7 @@ class WebhookDelivery(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("endpoint", "publication", "event", "message_id", "created_at"),
                 func=refuse(
-                    "What a message says is fixed once it is made.", name="webhookdelivery_says_one_thing"
+                    "The content of a message cannot be changed.", name="webhookdelivery_says_one_thing"
                 ),
             ),
         ]
@@ -136,7 +136,7 @@ class WebhookAttempt(models.Model):
     delivery = models.ForeignKey(
         WebhookDelivery, models.CASCADE, related_name="attempts", verbose_name=_("delivery")
     )
-    at = models.DateTimeField(_("when"))
+    at = models.DateTimeField(_("time"))
     duration_ms = models.PositiveIntegerField(_("duration (ms)"))
     status_code = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
     response = models.TextField(_("answer"), blank=True, help_text=_("The beginning of the response."))
@@ -164,9 +164,7 @@ class WebhookAttempt(models.Model):
             Prohibition(
                 name="webhookattempt_no_update",
                 operation=pgtrigger.Update,
-                func=refuse(
-                    "What was sent, and answered, is never rewritten.", name="webhookattempt_no_update"
-                ),
+                func=refuse("Delivery attempts are never changed.", name="webhookattempt_no_update"),
             ),
         ]
 

@@ -92,7 +92,7 @@ class WebhookEndpoint(models.Model):
         verbose_name=_("events"),
         default=list,
         blank=True,
-        help_text=_("Choose the events to send. Choose none to send all."),
+        help_text=_("Choose the events to send. If you choose none, all are sent."),
     )
     active = models.BooleanField(
         _("active"),
@@ -188,7 +188,9 @@ class WebhookEndpoint(models.Model):
                 name="webhookendpoint_is_its_owners",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("owner"),
-                func=refuse("A webhook stays with who set it up.", name="webhookendpoint_is_its_owners"),
+                func=refuse(
+                    "The owner of a webhook cannot be changed.", name="webhookendpoint_is_its_owners"
+                ),
             ),
             Rule(
                 name="webhookendpoint_token_is_for_it",
@@ -207,7 +209,7 @@ class WebhookEndpoint(models.Model):
                     ) THEN
                         {
                     refuse(
-                        "A webhook is set up with a usable token of its owner that was made for webhooks.",
+                        "A webhook requires a valid token of its owner with the webhooks scope.",
                         name="webhookendpoint_token_is_for_it",
                     )
                 }
@@ -224,7 +226,7 @@ class WebhookEndpoint(models.Model):
                     new__verified_at__isnull=False,
                 ),
                 func=refuse(
-                    "Who receives at a new address has to agree anew.",
+                    "A new address must be verified before messages are sent to it.",
                     name="webhookendpoint_new_address_is_asked",
                 ),
             ),

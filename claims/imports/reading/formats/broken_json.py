@@ -162,18 +162,18 @@ class _Reader:
             inside += 1
             if after is _KEY_SEPARATOR:
                 break
-        raise self._build_error("it is not certain where a text ends")
+        raise self._build_error("it is unclear where a text ends")
 
     def _read_content(self, text: str, inside: int) -> str:
         text = _ESCAPE_PATTERN.sub(lambda escape: "'" if escape[1] == "'" else escape[0], text)
         if inside:
             if _MEMBER_PATTERN.search(text):
-                raise self._build_error("it is not certain where a text ends")
+                raise self._build_error("it is unclear where a text ends")
             text = re.sub(r'(\\.)|"', lambda match: match[1] or '\\"', text, flags=re.DOTALL)
         try:
             content: str = parse_strict(f'"{text}"')
         except ValueError:
-            raise self._build_error("a text holds an escape that does not exist") from None
+            raise self._build_error("a text contains an unknown escape sequence") from None
         return content
 
     def _get_next(self) -> str:

@@ -57,7 +57,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         yield Refusal(
             RecordPlace(file.name, "the whole file"),
             "",
-            SpokenSentence("It contains no ClaimReview markup."),
+            SpokenSentence("The file contains no ClaimReview markup."),
             "no ClaimReview",
         )
 

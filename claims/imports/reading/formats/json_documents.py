@@ -295,5 +295,5 @@ def _convert_to_utf8(file: File) -> io.BufferedIOBase:
     if name == "utf-8" and not mark:
         name = detect_encoding(file.head) or name
         if name != "utf-8":
-            file.note(SpokenSentence("It is not in UTF-8: it was read as %(encoding)s.", encoding=name))
+            file.note(SpokenSentence("The file is not in UTF-8: it was read as %(encoding)s.", encoding=name))
     return file.stream if name == "utf-8" else io.BufferedReader(_RecodedStream(file.stream, name))

@@ -85,7 +85,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             if one.is_record:
                 yield from records(Nested(one.value), place, one.value)
         else:
-            reason = SpokenSentence("It is not a JSON object, so its fields have no names.")
+            reason = SpokenSentence("This is not a JSON object, so its fields have no names.")
             yield Refusal(place, "", reason, "not an object", raw=one.value)
 
 

@@ -135,7 +135,9 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
     columns = list(mapping.table.columns) if mapping else []
     if dialect.encoding not in _USUAL_ENCODINGS:
         file.note(
-            SpokenSentence("It is not in UTF-8: it was read as %(encoding)s.", encoding=dialect.encoding)
+            SpokenSentence(
+                "The file is not in UTF-8: it was read as %(encoding)s.", encoding=dialect.encoding
+            )
         )
     if dialect.header:
         columns = yield from _read_header(file, rows, dialect.header_row)

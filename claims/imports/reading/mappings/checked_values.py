@@ -55,7 +55,7 @@ def require_text(key: str, value: Any, *, empty: bool = False) -> str:
             key, f'{value!r} is {_describe_type(value)}, not a text. Write it in quotation marks: "{value}".'
         )
     if not value and not empty:
-        raise MappingError(key, "it is empty. Write a text, or leave the line out.")
+        raise MappingError(key, "it is empty. Write a text, or remove the line.")
     return value
 
 

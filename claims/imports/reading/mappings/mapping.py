@@ -32,11 +32,11 @@ DATE_ORDERS: Final = {
     "dmy": "25/12/2019",
     "mdy": "12/25/2019",
     "ymd": "2019/12/25",
-    "mixed": "the file writes them one way and the other, so an ambiguous date stays open",
+    "mixed": "the file uses both orders, so an ambiguous date is not stored",
 }
 TRANSFORMS: Final = {
     "slug": "grace-hopper → Grace Hopper",
-    "strip_query": "an address without ? and what follows",
+    "strip_query": "an address without the query string (? and everything after it)",
 }
 
 _SECTIONS = ("fields", "constants", "ratings", "dates", "split", "languages", "transform")
@@ -189,7 +189,7 @@ class Mapping:
         variants = table.get("variants", [])
         if not isinstance(variants, list):
             raise MappingError(
-                "variants", "it is one table. Write [[variants]] with two brackets, once for each."
+                "variants", "it is a single table. Write [[variants]] with two brackets for each variant."
             )
         mapping = cls(
             name=require_text("name", table.get("name", "")) if "name" in table else _refuse_nameless(),
@@ -204,11 +204,11 @@ class Mapping:
         )
         if mapping.table.header is False and mapping.table.header_row:
             raise MappingError(
-                "table.header_row", "a file without a header, header = false, has no such row."
+                "table.header_row", "a file without a header (header = false) has no header row."
             )
         if mapping.table.columns and mapping.table.header:
             raise MappingError(
-                "table.columns", "names of columns are for files without a header: header = false."
+                "table.columns", "column names are only for files without a header (header = false)."
             )
         return mapping
 

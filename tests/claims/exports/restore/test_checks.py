@@ -66,12 +66,10 @@ def test_file_that_was_cut_off(content: bytes) -> None:
     count = len(content.splitlines())
     whole_lines = content[: content.rindex(b'{"type":"end"')]
     assert refusal(whole_lines) == (
-        f"Line {count - 1}: the file ends here too early. It was cut off, or is not a lossless export."
+        f"Line {count - 1}: the file ends too early. It was cut off, or is not a lossless export."
     )
     assert refusal(content[:-10]).startswith(f"Line {count}: this is not a line of a lossless export")
-    assert refusal(b"") == (
-        "Line 0: the file ends here too early. It was cut off, or is not a lossless export."
-    )
+    assert refusal(b"") == ("Line 0: the file ends too early. It was cut off, or is not a lossless export.")
 
 
 def test_file_in_which_a_line_is_missing(content: bytes) -> None:
@@ -326,6 +324,6 @@ def test_verdict_of_the_house_that_claims_to_be_imported(content: bytes) -> None
         forged.append(
             re.sub(rb'"body_sha256":"\w+"', b'"body_sha256":"' + digest + b'"', head) + found + body
         )
-    with pytest.raises(IntegrityError, match="An import never speaks for the house"):
+    with pytest.raises(IntegrityError, match="An import never publishes a verdict of this newsroom"):
         restored(b"".join(forged))
     assert not Claim.objects.exists()

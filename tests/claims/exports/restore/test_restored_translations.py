@@ -100,7 +100,7 @@ def test_what_came_back_is_not_said_otherwise_by_those_who_did_not_restore_it(
         """regexp_replace(body, '"summary":', '"summary":"Forged.","summary":')""",
         f"jsonb_set(body::jsonb, '{{verdicts,0}}', {retracted})::text",
     ):
-        with pytest.raises(IntegrityError, match="what was signed off"), connection.cursor() as cursor:
+        with pytest.raises(IntegrityError, match="as it was signed off"), connection.cursor() as cursor:
             cursor.execute(filled(next_entry(body), claims))
     with connection.cursor() as cursor:
         cursor.execute(filled(next_entry("body"), claims))

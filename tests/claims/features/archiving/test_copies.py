@@ -77,7 +77,7 @@ def test_what_is_no_text_is_kept_all_the_same(site: Site) -> None:
         make_source(url=site.page("/chart.png", picture, Content_Type="image/png")), reason="evidence"
     )
     assert copy.snapshot is None
-    assert copy.missing == {"text": "The address does not contain text."}
+    assert copy.missing == {"text": "The page at this address contains no text."}
     assert set(roles(copy)) == {"warc"}
 
 

@@ -109,10 +109,10 @@ def test_what_an_editor_has_named_meanwhile_stays(public: Archive, source: Sourc
 @pytest.mark.parametrize(
     ("order", "status", "told"),
     [
-        ({"message": "This host is blocked."}, None, "does not save it: This host is blocked."),
-        ({}, None, "does not save it: it gave no reason"),
-        ([], None, "does not save it"),
-        (None, {"status": "error", "message": "HTTP 403"}, "could not save it: HTTP 403"),
+        ({"message": "This host is blocked."}, None, "does not save this page: This host is blocked."),
+        ({}, None, "does not save this page: it gave no reason"),
+        ([], None, "does not save this page"),
+        (None, {"status": "error", "message": "HTTP 403"}, "could not save the page: HTTP 403"),
         (None, DONE | {"original_url": "https://example.org/" + "x" * 2000}, "is too long to store"),
     ],
 )

@@ -219,7 +219,7 @@ def test_archive_now_asks_and_calls_the_worker(desk: Client, django_capture_on_c
         ProcrastinateJob.objects.filter(task_name="claims.features.archiving.archive_due_sources").count()
         == 1
     )
-    assert "It is already waiting to be archived." in desk.post(address, follow=True).content.decode()
+    assert "The page is already waiting to be archived." in desk.post(address, follow=True).content.decode()
     nowhere = reverse("admin:sources_source_archive", args=[make_source(url="").pk])
     assert "has no address" in desk.post(nowhere, follow=True).content.decode()
     assert desk.get(address).status_code == 405

@@ -102,7 +102,7 @@ def test_what_is_held_is_seen_by_who_decides(
     assert b"Prices" not in at_desk(checker).get(queue).content
     desk = at_desk(editor)
     assert b"Prices" in desk.get(queue).content
-    assert "contains links in the form that programs write" in desk.get(page_of(held)).content.decode()
+    assert "contains links in the form that spam programs use" in desk.get(page_of(held)).content.decode()
     desk.post(queue, {"action": "mark_selected_as_spam", "_selected_action": [held.pk]})
     held.refresh_from_db()
     assert held.state == "spam"

@@ -155,7 +155,7 @@ def test_a_reader_complains_without_scripts(
         assert sent.held_because == []
         page.goto(secret_page(sent))
         page.locator("aside form button").click()
-        expect(page.locator("#standing")).to_have_text(said("It is waiting for an editor"))
+        expect(page.locator("#standing")).to_have_text(said("Your message is waiting for an editor"))
         page.get_by_role("button", name=said("Delete my data")).click()
         expect(page).to_have_url(f"{site}/messages/deleted/")
     sent.refresh_from_db()

@@ -80,13 +80,13 @@ def test_it_shows_mail_and_webhooks_of_each_correction(
     assert panel is not None
     words = " ".join(strip_tags(panel[1].replace("<br>", "\n")).split())
     assert re.findall(r"Mail to readers: .+?\)|Webhook “Archive”: \w+", words) == [
-        "Mail to readers: 1 sent, 2 waiting (1 refused so far)",
+        "Mail to readers: 1 sent, 2 waiting (1 rejected so far)",
         "Webhook “Archive”: Delivered",
     ]
     assert words.endswith("does not show which readers and newsrooms fetched a correction.")
     # Webhooks are named to those who may see them.
     [(shown, lines)] = describe_corrections([entry], checker)
-    assert (shown, lines) == (entry, ["Mail to readers: 1 sent, 2 waiting (1 refused so far)"])
+    assert (shown, lines) == (entry, ["Mail to readers: 1 sent, 2 waiting (1 rejected so far)"])
 
 
 @pytest.mark.parametrize("count", [1, 3])

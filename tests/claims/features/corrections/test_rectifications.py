@@ -36,7 +36,7 @@ def test_each_step_is_recorded(publish: Any, checker: User, editor: User) -> Non
     with pytest.raises(NotPossible, match="Enter what was answered or corrected"):
         requests.add_step(request, "corrected", day=DAY, note=" ", by=editor)
     requests.add_step(request, "reminded", day=DAY + timedelta(days=7), note="", by=editor)
-    with pytest.raises(NotPossible, match="follows the one before"):
+    with pytest.raises(NotPossible, match="cannot be earlier than the previous one"):
         requests.add_step(request, "answered", day=DAY, note="No.", by=editor)
     requests.add_step(request, "refused", day=DAY + timedelta(days=8), note="They stand by it.", by=editor)
     assert not Rectification.objects.waiting().exists()

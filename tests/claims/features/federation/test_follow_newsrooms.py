@@ -37,8 +37,8 @@ def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
     at = f"{newsroom.progress.visited_at:%Y-%m-%d %H:%M} UTC"
     assert told("--list") == (
         f"{newsroom.pk}  Sundvik Check  {peer.url}  key {shown}\n"
-        f"   1 entry imported, up to date at: {at}. Its change feed is not signed: it runs an older version or"
-        " different software.\n"
+        f"   1 entry imported, up to date at: {at}. The newsroom’s feed of changes is not signed: its server"
+        " runs an older version or different software.\n"
     )
 
 

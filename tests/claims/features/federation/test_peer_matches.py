@@ -83,7 +83,7 @@ def test_for_readers_beside_what_is_ours_and_never_as_ours(client: Client, taken
     page = client.post("/check/answer/", {"text": CHECKED}).content.decode()
     ours, _heading, theirs = page.partition("Checked by other newsrooms")
     assert "Half true" not in ours
-    assert "has not checked them" in theirs
+    assert "has not verified them" in theirs
     assert f'href="{taken.url}/claims/7/bridge/"' in theirs
     match = client.post("/api/v1/match/", {"text": CHECKED}, content_type="application/json").content.decode()
     assert "Sundvik Check" not in match

@@ -89,7 +89,7 @@ def test_dates_and_priorities_are_set_and_nonsense_is_refused(
         assert "is not a date" in refusal or refusal.startswith("Choose"), (action, asked)
     row = Assignment.objects.get()
     assert (str(row.due_on), row.priority) == ("2026-12-01", Priority.URGENT)
-    assert said(press(desk, claim, "due", due_on="")) == ["It no longer has a due date."]
+    assert said(press(desk, claim, "due", due_on="")) == ["The due date was removed."]
 
 
 def test_an_editor_gives_it_to_anybody_and_an_old_tab_to_nobody(

@@ -76,7 +76,7 @@ def test_cards_move_by_keyboard_and_by_dragging(page: Page, checker: User, edito
     page.keyboard.press("m")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Why it is worth checking (optional)")).to_be_focused()
+    expect(page.get_by_label("Why the claim is worth checking (optional)")).to_be_focused()
     page.keyboard.type("It decides the budget.")
     page.keyboard.press("Tab")
     with page.expect_navigation():

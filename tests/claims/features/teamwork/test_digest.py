@@ -77,7 +77,7 @@ def test_once_a_day_and_only_when_there_is_something(
     assert mail.to == ["chris@example.org"]
     assert "The claim was accepted for checking" in mail.body
     assert "The tower is old." in mail.body
-    assert mail.subject == "[Factcheck Newsroom] Activity until 28 Mar 2026, 08:00"
+    assert mail.subject == "[Factcheck Newsroom] Activity up to 28 Mar 2026, 08:00"
     # What comes later waits for tomorrow, when the clocks will have been put forward.
     tell_at("2026-03-28T07:01", claim, checker)
     for when in ("2026-03-28T07:15", "2026-03-28T23:45", "2026-03-29T05:45"):

@@ -113,7 +113,7 @@ def test_an_article_that_could_not_be_searched_for_claims_is_searched_again(
     page = WatchedPage.objects.get()
     assert (page.state, page.failure) == (
         "waiting",
-        "The search for claims failed, and will be tried again.",
+        "The search for claims in this article failed, and will be tried again.",
     )
     clock.shift(timedelta(minutes=11))
     assert brought(visit(watch)) == {"new": 1}

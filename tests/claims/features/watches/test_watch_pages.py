@@ -126,7 +126,7 @@ class TestButtons:
         assert not Watch.objects.get().active
         assert press(desk, watch, "resume") == ["Followed again from now on."]
         assert press(desk, watch, "visit") == [
-            "It will be visited within a minute. This page shows the result."
+            "The visit will take place within a minute. This page will show the result."
         ]
         assert progress_of(watch).next_visit_at <= timezone.now()
         history = desk.client.get(reverse("admin:watches_watch_history", args=[watch.pk]))
@@ -150,7 +150,7 @@ class TestButtons:
         source = brought(watch, "Rain.")
         address = reverse("admin:watches_watch_delete", args=[watch.pk])
         desk.sign_in(editor)
-        assert "1 article from it is kept" in desk.client.get(address).content.decode()
+        assert "1 article from this feed or page is kept" in desk.client.get(address).content.decode()
         desk.client.post(address, {"post": "yes"})
         assert list(Watch.objects.all()) == []
         assert list(Source.objects.all()) == [source]

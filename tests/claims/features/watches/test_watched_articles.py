@@ -141,7 +141,7 @@ class TestPages:
         assert paper.asked() == ["/feed"]
         page = watch.pages.get()
         assert (page.state, page.next_look_at) == ("imported", None)
-        assert page.failure == "Its source was deleted here, so it is no longer followed."
+        assert page.failure == "The article’s source was deleted here, so the article is no longer followed."
 
     def test_what_was_imported_stays_when_its_page_is_gone(
         self, paper: Paper, visit: Visit, clock: Any

@@ -224,7 +224,7 @@ def test_what_is_not_utf_8_is_told() -> None:
         settings = reader.recognise(file) or {}
         results = list(reader.read(file, settings))
         assert fields(results)[0]["statement"] == "Le café est fermé à Paris."
-        assert "It is not in UTF-8: it was read as cp1252." in notes
+        assert "The file is not in UTF-8: it was read as cp1252." in notes
 
 
 class TestMixed:

@@ -97,7 +97,7 @@ def test_a_record_without_a_rating_is_a_claim_to_decide_about() -> None:
     assert counts(run) == {"created": 1}
     assert claim.state == "proposed"
     assert claim.reason == (
-        "Imported without a rating. Example Checks checked it on 2026-03-01: https://checks.example/bridge\n"
+        "Imported without a rating. Checked by Example Checks on 2026-03-01: https://checks.example/bridge\n"
         "Finding: The accounts show twelve million."
     )
     assert not Publication.objects.exists()

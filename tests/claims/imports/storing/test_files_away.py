@@ -66,7 +66,7 @@ def test_an_import_waits_for_its_file_and_says_so(run: ImportRun, store: Store, 
     store.is_away = False
     tasks.run_import(run_id=run.pk)
     run.refresh_from_db()
-    ended = ("failed", "None of its records can be stored.") if house_archive else ("finished", "")
+    ended = ("failed", "None of the file’s records can be stored.") if house_archive else ("finished", "")
     assert (run.state, run.error, run.records) == (*ended, 1)
 
 

@@ -146,7 +146,7 @@ def test_of_nothing_usable_nothing_is_held(administrator: User, tmp_path: Path) 
     run = house_archive.preview_archive(
         house_archive.store_copy(file_of(tmp_path, ours(statement="")), Recipe(), by=administrator)
     )
-    assert (run.state, run.error, run.refused) == ("failed", "None of its records can be stored.", 1)
+    assert (run.state, run.error, run.refused) == ("failed", "None of the file’s records can be stored.", 1)
 
 
 def test_records_of_others_are_refused(administrator: User, second: User, tmp_path: Path) -> None:

@@ -132,7 +132,7 @@ def test_somebody_has_to_answer_for_it(house: Publisher) -> None:
     run = brought(ours(), by=None)
     [(code, reason)] = reasons(run)
     assert (code, counts(run)) == ("record of this newsroom", {"refused": 1})
-    assert reason.endswith("Name the person who imports it with --by.")
+    assert reason.endswith("Use --by to name the person who imports it.")
     assert not Claim.objects.exists()
 
 
@@ -187,7 +187,7 @@ def test_what_is_published_is_not_revised(
     )
     [(code, reason)] = reasons(run)
     assert (code, counts(run)) == ("record of this newsroom", {"refused": 1})
-    assert reason.endswith("Draft a new version of it on the desk.")
+    assert reason.endswith("Draft a new version of it at the desk.")
     assert Publication.objects.get(claim=claim).body == before
 
 
@@ -198,7 +198,7 @@ def test_what_was_withdrawn_does_not_come_back(publish: Callable[..., Claim], ed
     assert reasons(run) == [
         (
             "record of this newsroom",
-            "The newsroom has withdrawn its verdict on this claim. Draft a new one on the desk.",
+            "The newsroom has withdrawn its verdict on this claim. Draft a new one at the desk.",
         )
     ]
 

@@ -150,7 +150,7 @@ def test_a_record_that_says_otherwise_is_named_with_what_it_was_merged_into() ->
         "merged into another record",
     )
     assert problem.reason == (
-        f"It is a record of claim {claim.pk} (file.jsonl, line 1), but other values are stored for it."
+        f"This is a record of claim {claim.pk} (file.jsonl, line 1), but other values are stored for it."
         " Stored: summary: “The accounts show twelve million.”."
     )
     assert (problem.fields or {})["summary"] == "It was eleven million."
@@ -211,7 +211,7 @@ def test_what_an_unrated_record_says_is_kept_with_the_claim_or_reported() -> Non
         review(rating=None, publisher="Second Checks", publisher_url="https://b.example", review_url=None)
     )
     assert counts(other) == {"merged": 1}
-    assert other.problems.get().reason.endswith("publisher: “nothing, for want of a rating”.")
+    assert other.problems.get().reason.endswith("publisher: “nothing, because there is no rating”.")
 
 
 def test_several_records_of_one_review_say_nothing_new_when_they_come_again() -> None:

@@ -327,7 +327,7 @@ TAMPERINGS = [
     Tampering(
         "hide an entry from the search",
         ["UPDATE claims_publication SET search = '', search_heading = '' WHERE sequence = 3"],
-        ["Entry 3: its search words do not match its text"],
+        ["Entry 3: the words stored for searching do not agree with its text"],
     ),
     Tampering(
         "show another rating in lists",

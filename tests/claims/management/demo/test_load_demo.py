@@ -23,7 +23,10 @@ def test_command_loads_once_and_keeps_what_was_edited(capsys: pytest.CaptureFixt
     before = everything()
     call_command("load_demo", stdout=out)
     assert everything() == before
-    assert out.getvalue() == "The demonstration data is loaded.\nIt was loaded before: nothing changed.\n"
+    assert (
+        out.getvalue()
+        == "The demonstration data is loaded.\nThe demonstration data was loaded before: nothing changed.\n"
+    )
     call_command("load_demo", verbosity=0, stdout=out)
     assert out.getvalue().count("\n") == 2
 

@@ -127,7 +127,7 @@ def test_the_sum_counts_each_kind(client: Client, publish: Publish, answers: Ans
         "1 sentence says the opposite of a checked claim.",
         (
             "Nothing was found for 1 sentence. “Nothing found” does not mean true: it means that no fact "
-            "check here is about it, or that we did not recognise it."
+            "check here is about this text, or that our search did not find it."
         ),
     ]
 

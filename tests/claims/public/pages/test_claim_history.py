@@ -177,7 +177,7 @@ def test_merge_stands_in_it_and_leads_to_the_other_claim(
     kept, gone = publish(make_claim("The bridge is closed.")), publish(make_claim("The bridge is shut."))
     workflow.move(gone, "merge", by=editor, into=kept)
     found = told(client, gone)
-    assert "From this version on, the claim was part of another one." in words(found)
+    assert "From this version on, the claim was merged into another one." in words(found)
     assert f"/claims/{kept.pk}/" in [link.get("href") for link in found.cssselect(".notice a")]
     # And from there back.
     links = [link.get("href") for link in page(client, kept.get_absolute_url()).cssselect(".section a")]

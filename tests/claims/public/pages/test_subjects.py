@@ -117,7 +117,7 @@ def test_publisher_tells_the_house_from_others(client: Client, world: Claimant) 
 
 def test_rating_says_what_it_means_in_each_scale(client: Client, world: Claimant) -> None:
     document = page(client, "/ratings/false/")
-    assert words(document.cssselect(".subject .said")[0]) == "It is wrong."
+    assert words(document.cssselect(".subject .said")[0]) == "The claim is wrong."
     assert words(document.cssselect(".labels dt")[0]) == Publisher.objects.house().name
     assert {"Tunnel 1 is closed.", "Tunnel 2 is closed."} <= set(statements(document))
     assert client.get("/ratings/wrong/").status_code == 404

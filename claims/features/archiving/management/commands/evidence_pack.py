@@ -21,7 +21,7 @@ class Command(LocalizedCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("claim", type=int, metavar="CLAIM", help=gettext("the number of the claim"))
+        parser.add_argument("claim", type=int, metavar="CLAIM", help=gettext("claim number"))
         parser.add_argument(
             "--output",
             metavar="FILE|-",

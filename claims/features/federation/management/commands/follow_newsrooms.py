@@ -113,8 +113,8 @@ class Command(LocalizedCommand):
     def _list_newsrooms(self) -> None:
         for newsroom in PeerNewsroom.objects.select_related("progress"):
             progress = newsroom.progress
-            at = f"{progress.visited_at:%Y-%m-%d %H:%M} UTC" if progress.visited_at else "never"
-            state = (progress.failure or "works") if newsroom.active else "paused"
+            at = f"{progress.visited_at:%Y-%m-%d %H:%M} UTC" if progress.visited_at else gettext("never")
+            state = (progress.failure or gettext("works")) if newsroom.active else gettext("paused")
             self.stdout.write(
                 gettext("%(newsroom)s  %(newsroom_2)s  %(url)s  key %(fingerprint)s")
                 % {

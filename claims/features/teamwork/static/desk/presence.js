@@ -38,7 +38,7 @@
         words.dir = "auto";
         news.replaceChildren(words);
         if (!changed) return;
-        const button = made("button", "desk-button", say("Show it beside your text"));
+        const button = made("button", "desk-button", say("Show this change beside your text"));
         button.name = "_compare";
         button.value = "1";
         button.setAttribute("form", form.id);

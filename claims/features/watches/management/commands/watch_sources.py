@@ -45,7 +45,9 @@ class Command(LocalizedCommand):
         choices.add_argument(
             "--add",
             metavar="URL",
-            help=gettext("follow a feed, a sitemap or a page; if a page links to a feed, the feed"),
+            help=gettext(
+                "follow a feed, a sitemap or a page; if a page links to a feed, that feed is followed"
+            ),
         )
         group = parser.add_argument_group(gettext("publisher of the new watch"))
         group.add_argument("--name", default="", help=gettext("name of the new watch"))

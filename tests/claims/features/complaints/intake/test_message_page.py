@@ -33,7 +33,7 @@ def test_opening_the_page_does_nothing_and_the_button_confirms(
     complaint.refresh_from_db()
     assert complaint.state == "confirmed"
     shown = reader.get(path).content.decode()
-    assert "It is waiting for an editor" in shown
+    assert "Your message is waiting for an editor" in shown
     assert "7 working days from now" in shown
     assert complaint.text in shown
 
@@ -68,7 +68,7 @@ def test_the_answer_and_what_was_changed_stand_on_it(
         complaint, outcome="no_change", answer="We have <looked>.", reason="The accounts say so.", by=editor
     )
     page = reader.get(path).content.decode()
-    assert "It remains unchanged" in page
+    assert "The fact check remains unchanged" in page
     assert "We have &lt;looked&gt;." in page
     assert "The accounts say so." in page
     assert "Withdraw this message" not in page
@@ -90,7 +90,7 @@ def test_the_claim_in_work_is_not_told(
     asked = ask("The mayor sold the harbour.")
     request_moves.link_claim(asked, make_claim("The mayor secretly sold the whole port."), by=checker)
     page = reader.get(f"/messages/{token_of(asked.contacts.get())}/").content.decode()
-    assert "It is being checked" in page
+    assert "This is being checked" in page
     assert "secretly" not in page
 
 
@@ -100,7 +100,7 @@ def test_it_is_taken_back(complain: Callable[..., Complaint], reader: Client) ->
     reader.post(f"{path}withdraw/")
     complaint.refresh_from_db()
     assert complaint.state == "withdrawn"
-    assert "You have withdrawn it" in reader.get(path).content.decode()
+    assert "You have withdrawn this message" in reader.get(path).content.decode()
 
 
 def test_a_person_gets_all_that_is_known_of_them(complain: Callable[..., Complaint], reader: Client) -> None:

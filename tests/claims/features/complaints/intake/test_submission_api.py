@@ -153,7 +153,7 @@ def test_what_was_checked_is_answered_at_once(publish: Callable[..., Claim]) -> 
     assert (told["state"], told["confirm_within_days"]) == ("answered", None)
     assert [(found["claim"], found["kind"]) for found in told["found"]] == [(claim.pk, "same")]
     assert told["found"][0]["url"].endswith(f"/claims/{claim.pk}/the-harbour-bridge-cost-90-million-euros/")
-    assert "Neither a result nor the lack of one shows whether it is true" in told["detail"]
+    assert "Neither a result nor the lack of one shows whether the text is true" in told["detail"]
     assert not ReaderRequest.objects.exists()
     assert post(REQUESTS, body | {"anyway": True}).status_code == 202
     assert ReaderRequest.objects.count() == 1
@@ -162,7 +162,7 @@ def test_what_was_checked_is_answered_at_once(publish: Callable[..., Claim]) -> 
 def test_nothing_found_never_reads_as_true(db: None) -> None:
     told = post(REQUESTS, {"text": "The mayor sold the harbour.", "mail": "rita@example.org"}).json()
     assert (told["state"], told["found"]) == ("awaiting_confirmation", [])
-    assert "Neither a result nor the lack of one shows whether it is true." in told["detail"]
+    assert "Neither a result nor the lack of one shows whether the text is true." in told["detail"]
 
 
 def test_a_picture_comes_in_base64(db: None) -> None:
