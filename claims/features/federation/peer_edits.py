@@ -33,7 +33,7 @@ def look_up_newsroom(address: str) -> Signer:
     if not site:
         raise NotPossible(_("“%s” is not the address of a site.") % address[:200])
     if site == get_origin(settings.SITE_URL):
-        raise NotPossible(_("This is this newsroom’s own site. A newsroom cannot follow itself."))
+        raise NotPossible(_("This is our own site. A newsroom cannot follow itself."))
     try:
         answer = fetch_entries(site, since=0, sizes=(2,))
         if answer.page is None:
@@ -123,7 +123,7 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
     if progress.halted != PeerProgress.Halt.KEY or not key or progress.offered_key != key:
         raise NotPossible(_("“%s” no longer signs with this key. Check its page again.") % newsroom)
     if key == get_public_key():
-        raise NotPossible(_("This is this newsroom’s own key. A site that signs with it cannot be followed."))
+        raise NotPossible(_("This is our own key. A site that signs with it cannot be followed."))
     newsroom = PeerNewsroom.objects.select_for_update().get(pk=newsroom.pk)
     newsroom.key = key
     try:

@@ -36,10 +36,7 @@ def test_what_cannot_be_followed(peer: PeerSite, monkeypatch: pytest.MonkeyPatch
 
     assert "is not the address" in refusal("https://user:secret@check.example")
     assert "is not the address" in refusal("")
-    assert (
-        refusal(f"{settings.SITE_URL}/claims/") == "This is this newsroom’s own site. A newsroom cannot "
-        "follow itself."
-    )
+    assert refusal(f"{settings.SITE_URL}/claims/") == "This is our own site. A newsroom cannot follow itself."
     peer.url = "https://elsewhere.example"
     assert "This newsroom gives its site as https://elsewhere.example" in refusal(peer.address)
     peer.url, peer.secret = peer.address, settings.SIGNING_KEY or settings.SECRET_KEY
