@@ -109,7 +109,10 @@ def test_the_desk_records_what_became_of_it(publish: Any, checker: User, editor:
     }
     assert people[checker.username].get(add).status_code == 403
     desk = people[editor.username]
-    assert "only because of a published claim" in desk.post(add, said | {"claim": make_claim().pk}).content.decode()
+    assert (
+        "only because of a published claim"
+        in desk.post(add, said | {"claim": make_claim().pk}).content.decode()
+    )
     assert desk.post(add, said).status_code == 302
     request = Rectification.objects.get()
     page = reverse("admin:corrections_rectification_change", args=[request.pk])
