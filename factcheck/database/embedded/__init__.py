@@ -34,7 +34,7 @@ __all__ = [
     "RUNTIME",
     "SUPERUSER",
     "PostgresUnavailable",
-    "ServerPlace",
+    "ServerPaths",
     "build_connection_settings",
     "ensure_database",
     "ensure_running",
