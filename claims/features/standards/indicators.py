@@ -171,7 +171,7 @@ def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             ),
         ),
         _build_share(
-            "with_reason_count",
+            "with_a_reason",
             _("Chosen with a stated reason"),
             selection.with_reason_count,
             len(reviews),

@@ -59,7 +59,7 @@ def test_of_nothing_there_is_nothing() -> None:
     found = counted()
     assert found["fact_checks"].value == 0
     assert [key for key, one in found.items() if one.value is None] == [
-        "with_reason_count", "two_sources", "both_sides", "linked_evidence", "archived_evidence", "right_of_reply",
+        "with_a_reason", "two_sources", "both_sides", "linked_evidence", "archived_evidence", "right_of_reply",
         "not_asked_with_a_reason", "replies_received", "signed_off", "days_to_publish", "days_to_correct",
         "complaints_in_time", "working_days_to_answer", "requests_answered",
     ]  # fmt: skip
@@ -83,7 +83,7 @@ def test_the_balance_is_that_of_what_was_published(publish: Publish, checker: Us
     assert parts(found["by_topic"]) == {"Tolls": 1}
     assert parts(found["by_rating"]) == {"False": 1}
     assert parts(found["how_chosen"]) == {"noted by a colleague": 1}
-    assert (found["with_reason_count"].value, found["signed_off"].value) == (100.0, 100.0)
+    assert (found["with_a_reason"].value, found["signed_off"].value) == (100.0, 100.0)
     assert (found["sign_offs"].value, found["people_signing_off"].value) == (1, 1)
 
 
