@@ -32,7 +32,7 @@ ninth line is the SHA-256 of {sealed}:
 
   sha256sum {sealed}
 
-That has salted digests in the signed_entry of the texts in {stored}, with the salts of {salts}.
+That has salted digests in the place of the texts in {stored}, with the salts of {salts}.
 {program} is the few lines of our program that put them there. This must print nothing:
 
   python3 {program} {salts} {stored} | cmp - {sealed}
