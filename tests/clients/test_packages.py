@@ -179,7 +179,8 @@ def test_python_is_typed(installed: Path, tmp_path: Path) -> None:
     assert len(own) <= 40
     run(
         *(sys.executable, "-m", "mypy", "--strict", "--no-incremental", "--follow-imports=silent"),
-        *("--config-file", "/dev/null", "packaged_program.py", *own),
+        *("--config-file", "/dev/null", "packaged_program.py"),
+        *own,
         folder=tmp_path,
         MYPYPATH=str(installed),
     )
