@@ -36,7 +36,7 @@ def press(desk: Desk, row: Claim | Verdict, action: str, **asked: Any) -> Any:
 
 def parts(answer: Any, number: int = 0) -> dict[str, tuple[str, str, str]]:
     return {
-        part.name: (str(part.before), str(part.after), part.word)
+        part.name: (str(part.before), str(part.after), part.change_word)
         for part in answer.context["changes"][number].parts
     }
 
