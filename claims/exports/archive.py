@@ -50,12 +50,12 @@ class IdSet:
         return new
 
 
-def write_things(selection: Selection) -> Iterator[bytes]:
+def write_mentioned_rows(selection: Selection) -> Iterator[bytes]:
     """Yield a line for every row that the entries mention, and for the rows of merged claims."""
     rows = dict(
-        zip((kind.model for kind in lines.THING_KINDS), _find_mentioned_rows(selection.entries), strict=True)
+        zip((kind.model for kind in lines.ROW_KINDS), _find_mentioned_rows(selection.entries), strict=True)
     )
-    for kind in lines.THING_KINDS:
+    for kind in lines.ROW_KINDS:
         for values in rows[kind.model].order_by("pk").values_list("pk", *kind.columns).iterator():
             yield kind.format_line(values)
     yield from _write_merged_claims(selection)
@@ -94,7 +94,7 @@ def find_snapshots(lines: Iterable[bytes]) -> IdSet:
 
 
 def _find_mentioned_rows(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
-    """Return the rows of `lines.THING_KINDS` that still exist.
+    """Return the rows of `lines.ROW_KINDS` that still exist.
 
     Include the newsroom's own publisher and current scales, which publishing needs, and the rows that the mentioned
     rows refer to.

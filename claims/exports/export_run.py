@@ -16,7 +16,7 @@ from claims.exports.outputs import (
     StreamOutput,
     find_interrupted,
     open_part_file,
-    write_at_once,
+    write_atomically,
 )
 from claims.exports.selection import LedgerMoment, Selection, use_one_snapshot
 
@@ -82,13 +82,13 @@ def export_to_file(
         moment = _choose_moment(export_format, before)
         selection = Selection(order.filter, moment)
         state = ExportState(asdict(order), moment.sequence, moment.published_at)
-        if before and before.place and export_format.can_continue:
+        if before and before.place and export_format.is_resumable:
             state = before
         with open_part_file(path, state, begin(export_format.count(selection))) as output:
             export_format.write(selection, output)
             output.finish()
     result = ExportResult(output.claims, output.bytes, output.hash.hexdigest(), moment)
-    write_at_once(
+    write_atomically(
         manifest.build_manifest_path(path), manifest.format_manifest(_build_manifest(order, path, result))
     )
     return result
@@ -108,7 +108,7 @@ def _load_state(order: ExportOptions, path: Path) -> ExportState | None:
 
 
 def _choose_moment(export_format: ExportFormat, before: ExportState | None) -> LedgerMoment:
-    if before is None or (before.place is None and export_format.begins_now):
+    if before is None or (before.place is None and export_format.has_current_beginning):
         return LedgerMoment.now()
     return LedgerMoment(before.sequence, before.published_at)
 

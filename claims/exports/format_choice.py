@@ -24,9 +24,9 @@ class ExportFormat(ABC):
     name: ClassVar[str]
     extension: ClassVar[str]
     #: Whether an interrupted file is continued at its end; otherwise it is written again from the start.
-    can_continue: ClassVar[bool] = True
+    is_resumable: ClassVar[bool] = True
     #: Whether the beginning of a file depends on later data. If so, an earlier beginning cannot be reused.
-    begins_now: ClassVar[bool] = False
+    has_current_beginning: ClassVar[bool] = False
 
     def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
         """Return the parts to write, in order."""
@@ -41,7 +41,7 @@ class ExportFormat(ABC):
         """Write the whole export, or the part that is still missing."""
 
     def _iterate_bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
-        """Yield the bodies. Each is written before the next is requested."""
+        """Yield the bodies one by one, and record each as written when the next is requested."""
         place = output.begins_after or ExportPosition(0, 0)
         for number, part in enumerate(self.parts(selection)):
             if number < place.part:
@@ -81,7 +81,7 @@ class Ledger(ExportFormat):
     """All versions, with everything needed to restore them (`claims.exports.lines`)."""
 
     name, extension = "ndjson", "ndjson"
-    begins_now = True
+    has_current_beginning = True
 
     def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
         return [selection.entries]
@@ -95,7 +95,7 @@ class Ledger(ExportFormat):
                     sequence=moment.sequence, published_at=moment.published_at, filter_text=selection.filter
                 )
             )
-            for line in archive.write_things(selection):
+            for line in archive.write_mentioned_rows(selection):
                 output.write(line)
         else:
             snapshot_ids = archive.find_snapshots(output.read_written())
@@ -138,7 +138,7 @@ class Parquet(ExportFormat):
 
     name, extension = "parquet", "parquet"
     # The end depends on the beginning, which is known only to the process that wrote it.
-    can_continue = False
+    is_resumable = False
     #: The number of rows written, about one for each verdict.
     rows = 0
 

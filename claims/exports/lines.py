@@ -74,7 +74,7 @@ class LineKind:
 
 
 #: The types of rows that entries mention, each after those that it refers to.
-THING_KINDS = (
+ROW_KINDS = (
     LineKind(
         "publisher",
         Publisher,
@@ -144,8 +144,8 @@ _ENTRY_KIND = LineKind(
 )
 ENTRY_COLUMNS = ("id", *_ENTRY_KIND.columns, "body")
 
-_LINE_TYPES = ("header", *(kind.name for kind in THING_KINDS), "merged_claim", "snapshot", "entry", "end")
-_KINDS_BY_TYPE = {kind.name: kind for kind in (*THING_KINDS, SNAPSHOT_KIND, _ENTRY_KIND)}
+_LINE_TYPES = ("header", *(kind.name for kind in ROW_KINDS), "merged_claim", "snapshot", "entry", "end")
+_KINDS_BY_TYPE = {kind.name: kind for kind in (*ROW_KINDS, SNAPSHOT_KIND, _ENTRY_KIND)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,7 @@ class PartFile(_BlockWriter):
         self._state = replace(
             self._state, place=place, claims=self.claims, bytes=self.bytes, sha256=self.hash.hexdigest()
         )
-        write_at_once(build_state_path(self._path), self._state.to_json())
+        write_atomically(build_state_path(self._path), self._state.to_json())
 
     def finish(self) -> None:
         """Give the complete file its final name."""
@@ -236,7 +236,7 @@ def _replay(file: IO[bytes], output: PartFile, state: ExportState) -> None:
     output.bytes = state.bytes
 
 
-def write_at_once(path: Path, text: str) -> None:
+def write_atomically(path: Path, text: str) -> None:
     """Write a small file atomically, so that it is never seen incomplete."""
     beside = path.with_name(f"{path.name}.new")
     beside.write_text(text, encoding="utf-8")

@@ -67,7 +67,7 @@ class LedgerMoment:
 class ExportQuery(ClaimListQuery):
     """The claims selected for an export."""
 
-    moment_of_the_ledger: LedgerMoment
+    ledger_moment: LedgerMoment
 
     @classmethod
     def get_filters(cls) -> dict[str, Filter]:
@@ -80,8 +80,8 @@ class ExportQuery(ClaimListQuery):
 
     def _select_entries(self, filter_values: Mapping[str, Any]) -> PublicationQuerySet:
         if "as_of" in filter_values:
-            return super()._select_entries(filter_values) & self.moment_of_the_ledger.entries
-        newest = self.moment_of_the_ledger.newest
+            return super()._select_entries(filter_values) & self.ledger_moment.entries
+        newest = self.ledger_moment.newest
         return newest if "status" in filter_values else newest.filter(status=Publication.Status.PUBLISHED)
 
 
@@ -99,7 +99,7 @@ class Selection:
             self.filter = self.filter.partition("?")[2]
         self.moment = moment or LedgerMoment.now()
         self._query = ExportQuery(QueryDict(self.filter), Publication.objects.all(), request=HttpRequest())
-        self._query.moment_of_the_ledger = self.moment
+        self._query.ledger_moment = self.moment
 
     @property
     def claims(self) -> QuerySet[Publication]:

@@ -99,5 +99,5 @@ TITLES: Final = {
 
 
 def format_title(name: str) -> str:
-    """Return the format in words; an unknown one by its name."""
+    """Return the title of a format; for an unknown format, its name."""
     return str(TITLES.get(name) or name or "–")

@@ -20,13 +20,13 @@ from rich.progress import (
 from rich.table import Table
 
 from claims.imports.reading.inputs.file import File, ImportFormat
-from claims.imports.reading.recipe import IsUnrated, ReportDetection
+from claims.imports.reading.recipe import AllowsUnrated, ReportDetection
 from claims.imports.storing import run_import
 from claims.imports.wording import describe_kind, format_title
 from claims.models import ImportProblem, ImportRun
 
-_PLAIN: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
-_WORDS = {"reading": gettext_lazy("Reading"), "writing": gettext_lazy("Writing")}
+_PLAIN_STYLE: dict[str, Any] = {"highlight": False, "markup": False, "soft_wrap": True}
+_PHASE_LABELS = {"reading": gettext_lazy("Reading"), "writing": gettext_lazy("Writing")}
 
 
 @contextmanager
@@ -46,7 +46,9 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
 
     def report(progress: run_import.Progress) -> None:
         if progress.phase not in tasks:
-            tasks[progress.phase] = bar.add_task(str(_WORDS[progress.phase]), total=progress.total, told="")
+            tasks[progress.phase] = bar.add_task(
+                str(_PHASE_LABELS[progress.phase]), total=progress.total, told=""
+            )
         shown = tasks[progress.phase]
         elapsed = bar.tasks[shown].elapsed or 0
         records = progress.records if progress.phase == "reading" else progress.done
@@ -81,19 +83,19 @@ def make_detection_printer(console: Console) -> ReportDetection:
         if number <= SHOWN_REASONS:
             _print_detected(console, file, form, settings)
         elif number == SHOWN_REASONS + 1:
-            console.print("…", **_PLAIN)
+            console.print("…", **_PLAIN_STYLE)
 
     return report
 
 
-def make_unrated_question(console: Console) -> IsUnrated:
+def make_unrated_question(console: Console) -> AllowsUnrated:
     """Return a function that asks at the terminal whether to import unrated reviews."""
 
     def ask(file: File) -> bool:
         if not (console.is_terminal and sys.stdin.isatty()):
             return False
         console.print(
-            gettext("%(file)s: no column was recognised as the rating.") % {"file": file.name}, **_PLAIN
+            gettext("%(file)s: no column was recognised as the rating.") % {"file": file.name}, **_PLAIN_STYLE
         )
         question = gettext("Import all of them as unrated claims? [y/N] ")
         return console.input(question, markup=False).strip().casefold() in ("y", "yes")
@@ -102,14 +104,14 @@ def make_unrated_question(console: Console) -> IsUnrated:
 
 
 def _print_detected(console: Console, file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
-    console.print(f"{file.name}: {format_title(form.NAME)}", **_PLAIN)
+    console.print(f"{file.name}: {format_title(form.NAME)}", **_PLAIN_STYLE)
     if dialect := settings.get("dialect"):
         details = ", ".join(f"{name} {value!r}" for name, value in dialect.items())
-        console.print(f"  {details}", **_PLAIN)
+        console.print(f"  {details}", **_PLAIN_STYLE)
     if mapping := settings.get("mapping"):
-        console.print(gettext("  mapping: %(name)s") % {"name": gettext(mapping["name"])}, **_PLAIN)
+        console.print(gettext("  mapping: %(name)s") % {"name": gettext(mapping["name"])}, **_PLAIN_STYLE)
         for field, columns in (mapping.get("fields") or {}).items():
-            console.print(f"    {field} ← {columns}", **_PLAIN)
+            console.print(f"    {field} ← {columns}", **_PLAIN_STYLE)
 
 
 def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
@@ -134,9 +136,9 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
             table.add_row(f"{title}: {field + ': ' if field else ''}{describe_kind(code)}", f"{number:,}")
     console.print(table)
     for problem in _list_examples(run):
-        console.print(str(problem), **_PLAIN)
+        console.print(str(problem), **_PLAIN_STYLE)
     for note in run.notes:
-        console.print(note, **_PLAIN)
+        console.print(note, **_PLAIN_STYLE)
 
 
 def _list_examples(run: ImportRun) -> list[ImportProblem]:

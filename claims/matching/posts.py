@@ -277,7 +277,7 @@ def trim_span(text: str, start: int, end: int) -> TextSpan:
 
 
 def _split_long_sentence(text: str, start: int, end: int) -> Iterator[TextSpan]:
-    """Return the sentence, or its parts if it is too long to check."""
+    """Yield the sentence, or parts of it if it is too long."""
     while end - start > MAX_LENGTH:
         cut = start + MAX_LENGTH
         for soft in _SOFT_BREAK.finditer(text, start + MAX_LENGTH // 2, cut):

@@ -27,7 +27,8 @@ CORRECTION_FACTOR = 10
 
 @dataclass(frozen=True)
 class AddressTargets:
-    """The targets of a URL, or suggestions by meaning, or placeholders for them in a prepared statement.
+    """The sources and entries that a search finds by a URL or by meaning, or placeholders for them in a prepared
+    statement.
 
     Attributes:
         sources: ids of sources; entries that cite one of them match.

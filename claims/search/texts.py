@@ -171,7 +171,7 @@ def compile_word_pattern() -> re.Pattern[str]:
 
 
 class _NormalForms(dict[int, str]):
-    """The normal form of each character, computed on first use."""
+    """A translation table of normal forms, each computed when its character first occurs."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)

@@ -224,7 +224,7 @@ class _ReadingState:
             self._close("".join(self.words), self._interrupted.pop() if self._depth else [])
 
     def _close(self, line: str, words: list[str]) -> None:
-        """End this line and continue the text that it interrupted."""
+        """End the current paragraph, and continue the one that contains it."""
         self.words = words
         if self._depth:
             self._hanging.append(line)

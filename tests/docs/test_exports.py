@@ -43,7 +43,7 @@ def test_commands_are_understood(command: str) -> None:
 def test_types_of_lines_have_these_members() -> None:
     documented = table("type")
     assert list(documented) == list(lines._LINE_TYPES)
-    for kind in (*lines.THING_KINDS, lines.SNAPSHOT_KIND):
+    for kind in (*lines.ROW_KINDS, lines.SNAPSHOT_KIND):
         assert words(documented[kind.name])[: len(kind.names) + 1] == ["id", *kind.names], kind.name
     assert words(documented["entry"]) == ["id", *lines._ENTRY_KIND.names, "body"]
 

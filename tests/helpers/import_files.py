@@ -10,7 +10,7 @@ from claims.imports.reading.raw_record import RawRecord, Refusal
 
 def file_of(content: bytes, name: str = "claims.csv") -> File:
     file = File.of(name, io.BytesIO(content))
-    file.is_unrated = lambda: True
+    file.allows_unrated = lambda: True
     return file
 
 

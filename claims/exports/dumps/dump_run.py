@@ -72,7 +72,7 @@ class DumpPart(NamedTuple):
     contents: str
 
 
-PARTS = (
+DUMP_PARTS = (
     DumpPart(
         "claims.ndjson", Ndjson, ndjson.MEDIA_TYPE, "Every published claim, one per line, as in the API."
     ),
@@ -137,7 +137,7 @@ def _write_dump(report_part: ReportProgress, lock: LastingTransaction) -> KeptDu
         with _create_work_folder() as workshop, use_one_snapshot():
             selection = Selection("", LedgerMoment.now())
             about = _describe_dump(selection.moment, now)
-            files = [_write_file(part, selection, workshop, folder, report_part) for part in PARTS]
+            files = [_write_file(part, selection, workshop, folder, report_part) for part in DUMP_PARTS]
         # A process that had the lock in the meantime may have removed our files, which had no manifest yet.
         lock.require_connection()
         manifest = format_manifest({**about, "files": files})

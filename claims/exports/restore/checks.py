@@ -58,7 +58,7 @@ class CheckedExport:
     restored: RestoreCounts
     begins_after: int
     """The number of the last entry that is already in the database."""
-    replaces_house: bool
+    replaces_newsroom: bool
     """Whether the newsroom and its scale are still those that `migrate` created, because nothing was done here
     yet."""
 
@@ -86,7 +86,7 @@ def check_export(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
     except UnreadableExport as problem:
         raise RestoreRefused(str(problem)) from None
     checking.refuse_conflicts()
-    return CheckedExport(checking.restored, checking.here, checking.replaces_house)
+    return CheckedExport(checking.restored, checking.here, checking.replaces_newsroom)
 
 
 def _iterate_batches(lines: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
@@ -108,7 +108,7 @@ class _ExportCheck:
     def __init__(self) -> None:
         newest = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first()
         self.here = newest or 0
-        self.replaces_house = is_newsroom_empty()
+        self.replaces_newsroom = is_newsroom_empty()
         self.restored = RestoreCounts()
         self._conflicts: list[str] = []
         self._entries = 0
@@ -128,9 +128,7 @@ class _ExportCheck:
         elif kind == "end":
             self._check_end(some[0])
         else:
-            self._check_rows(
-                next(k for k in (*lines.THING_KINDS, lines.SNAPSHOT_KIND) if k.name == kind), some
-            )
+            self._check_rows(next(k for k in (*lines.ROW_KINDS, lines.SNAPSHOT_KIND) if k.name == kind), some)
         if len(self._conflicts) > _SHOWN_PROBLEMS:
             self.refuse_conflicts()
 
@@ -173,7 +171,7 @@ class _ExportCheck:
     # Rows -------------------------------------------------------------------------------------------------------------
 
     def _check_rows(self, kind: lines.LineKind, some: list[ArchiveLine]) -> None:
-        if self.replaces_house and kind.name in ("publisher", "rating_scale", "rating"):
+        if self.replaces_newsroom and kind.name in ("publisher", "rating_scale", "rating"):
             self.restored.written[kind.name] += len(some)
             return
         compared_columns = [name for name in kind.columns if name != "text"]  # the hash identifies the file

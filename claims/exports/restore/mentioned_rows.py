@@ -18,22 +18,22 @@ from sources.addresses import build_url_key
 from sources.models import Publisher
 
 _BATCH_SIZE = 500
-_KINDS = {kind.name: kind for kind in lines.THING_KINDS}
+_KINDS = {kind.name: kind for kind in lines.ROW_KINDS}
 
 
 @transaction.atomic
-def store_things(lines: Iterable[ArchiveLine], *, replaces_house: bool) -> None:
+def store_mentioned_rows(lines: Iterable[ArchiveLine], *, replaces_newsroom: bool) -> None:
     """Store the missing rows, all or none."""
-    if replaces_house:
+    if replaces_newsroom:
         Rating.objects.all().delete()
         RatingScale.objects.all().delete()
         Publisher.objects.all().delete()
     for name, lines_of_type in groupby(lines, key=lambda line: line.type):
         while some := list(islice(lines_of_type, _BATCH_SIZE)):
-            store(_KINDS[name], some)
+            store_missing_rows(_KINDS[name], some)
 
 
-def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
+def store_missing_rows(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
     """Store those of these rows that are missing."""
     ids = [line.said["id"] for line in some]
     stored_ids = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))

@@ -14,7 +14,7 @@ from claims.exports import lines
 from claims.exports.lines import ArchiveLine, recognise
 from claims.exports.restore.checks import CheckedExport, Progress, RestoreCounts, RestoreRefused, check_export
 from claims.exports.restore.final_states import restore_claim_states
-from claims.exports.restore.mentioned_rows import advance_ids, store, store_things
+from claims.exports.restore.mentioned_rows import advance_ids, store_mentioned_rows, store_missing_rows
 from claims.exports.restore.replay import replay
 from claims.exports.restore.restored_entries import MergedParts, RestoredEntry
 from claims.exports.restore.restored_translations import restore_translation_states
@@ -26,7 +26,7 @@ __all__ = ["recognise", "restore"]
 
 #: The number of entries restored at once, and the limit on the total text of their bodies and snapshots.
 _MAX_BATCH_ENTRIES, _MAX_BATCH_BYTES = 2_000, 16 * 1024 * 1024
-_LEADING_TYPES = {"header", *(kind.name for kind in lines.THING_KINDS)}
+_LEADING_TYPES = {"header", *(kind.name for kind in lines.ROW_KINDS)}
 
 
 def restore(
@@ -72,7 +72,7 @@ def _write(
         return False
 
     things = (line for line in takewhile(is_thing, archive_lines) if line.type != "header")
-    store_things(things, replaces_house=checked_export.replaces_house)
+    store_mentioned_rows(things, replaces_newsroom=checked_export.replaces_newsroom)
     for batch in _iterate_batches(_prepend_lines(held_lines, archive_lines), merged_parts):
         own.require_connection()
         _restore_batch(batch, merged_parts, checked_export.begins_after)
@@ -121,7 +121,7 @@ def _restore_batch(batch: list[ArchiveLine], merged_parts: MergedParts, begins_a
         # Prevents publications in between; the ledger takes the same lock.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims_publication'))")
     speed_up_transaction()  # `advance_ids` waits until everything is committed
-    store(lines.SNAPSHOT_KIND, [line for line in batch if line.type == "snapshot"])
+    store_missing_rows(lines.SNAPSHOT_KIND, [line for line in batch if line.type == "snapshot"])
     entries = [RestoredEntry.of(line) for line in new]
     replay(entries, merged_parts)
     restore_claim_states(entries, merged_parts)

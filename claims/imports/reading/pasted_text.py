@@ -86,7 +86,7 @@ def _read_records(text: str, settings: Settings) -> Iterator[RawRecord | Refusal
 
 def _build_file(text: str) -> File:
     file = File.of("pasted.tsv", io.BytesIO(text.encode("utf-8", "replace")))
-    file.is_unrated = lambda: True
+    file.allows_unrated = lambda: True
     return file
 
 

@@ -56,17 +56,17 @@ def clean_in_processes(records: Iterable[RecordInput], *, processes: int = 0) ->
     chunks = iter(lambda: list(islice(source, CHUNK_SIZE)), [])
     first = next(chunks, [])
     if len(first) < CHUNK_SIZE:
-        yield _clean(first)
+        yield _clean_chunk(first)
         return
     workers = processes or os.cpu_count() or 1
     # Forked processes inherit no threads or connections. Shared data are loaded once before the fork.
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
-        waiting = deque([pool.submit(_clean, first)])
+        waiting = deque([pool.submit(_clean_chunk, first)])
         try:
             for chunk in chunks:
-                waiting.append(pool.submit(_clean, chunk))
+                waiting.append(pool.submit(_clean_chunk, chunk))
                 # Only enough to keep the processes busy, because waiting batches use memory.
                 if len(waiting) > 2 * workers:
                     yield waiting.popleft().result()
@@ -76,7 +76,7 @@ def clean_in_processes(records: Iterable[RecordInput], *, processes: int = 0) ->
             _cancel(waiting)
 
 
-def _clean(chunk: list[RecordInput]) -> CleanedBatch:
+def _clean_chunk(chunk: list[RecordInput]) -> CleanedBatch:
     lines: list[bytes] = []
     incomplete: list[tuple[RawRecord, tuple[Remark, ...]]] = []
     refusals: list[Refusal] = []

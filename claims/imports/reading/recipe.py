@@ -28,7 +28,7 @@ ReportDetection = Callable[[File, ImportFormat, Mapping[str, Any]], None]
 ReportNote = Callable[[File, str], None]
 
 #: Whether to import reviews without ratings, if no column is known to contain any.
-IsUnrated = Callable[[File], bool]
+AllowsUnrated = Callable[[File], bool]
 
 #: The number of records from which the language of a file is detected.
 _SAMPLE_SIZE = 200
@@ -112,14 +112,14 @@ def read_records(
     *,
     report_detection: ReportDetection = _ignore_detection,
     report_note: ReportNote = _ignore_note,
-    is_unrated: IsUnrated = _return_false,
+    allows_unrated: AllowsUnrated = _return_false,
 ) -> Iterator[RecordInput]:
     """Yield the records in the files, each with the conventions of its file."""
     for file in files:
         if isinstance(file, Refusal):
             yield file, NO_CONVENTIONS
             continue
-        file.note, file.is_unrated = partial(report_note, file), partial(is_unrated, file)
+        file.note, file.allows_unrated = partial(report_note, file), partial(allows_unrated, file)
         form_found = recipe.of(file)
         if isinstance(form_found, Refusal):
             yield form_found, NO_CONVENTIONS

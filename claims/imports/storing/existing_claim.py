@@ -70,7 +70,7 @@ class ExistingClaim(ReviewedClaim):
     #: Publishers whose last verdict came from an import that was undone. They may be imported again.
     undone: set[int] = field(default_factory=set)
     #: Whether a person here is responsible for the wording, because they wrote or reviewed a verdict on the claim.
-    words_are_ours: bool = False
+    is_wording_ours: bool = False
     source_ids: set[int] = field(default_factory=set)
     topic_ids: set[int] = field(default_factory=set)
 
@@ -213,15 +213,15 @@ class ExistingClaim(ReviewedClaim):
         house.require_place(
             live_verdict=live_verdict,
             open_=open_,
-            had_one=publisher.pk in self.versions and publisher.pk not in self.undone,
-            says_otherwise=verdict is not None
+            had_verdict=publisher.pk in self.versions and publisher.pk not in self.undone,
+            is_different=verdict is not None
             and (
                 verdict.rating_id != rating.pk
                 or (revises and review.statement != self.claim.statement)
                 or bool(find_differences(review, verdict))
             ),
             revises=live_verdict is not None and self._may_be_revised(live_verdict, house),
-            drafted_now=open_ in self.drafts,
+            is_new_draft=open_ in self.drafts,
         )
 
     # The claim --------------------------------------------------------------------------------------------------------
@@ -243,13 +243,13 @@ class ExistingClaim(ReviewedClaim):
             "claimed_on": review.claimed_on,
             "context": review.context,
         }
-        alone = revises and len(self.publisher_ids) <= 1 and not self.words_are_ours
+        alone = revises and len(self.publisher_ids) <= 1 and not self.is_wording_ours
         is_changed = False
         for name, value in values.items():
             now = getattr(claim, name)
             if not value or value == now:
                 continue
-            if alone or (not now and not self.words_are_ours):
+            if alone or (not now and not self.is_wording_ours):
                 self._change(name, value, is_known=is_known)
                 is_changed = True
             elif name != "statement" or normalise_statement(value) != normalise_statement(now):

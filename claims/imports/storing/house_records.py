@@ -17,7 +17,7 @@ from sources.addresses import get_domain, list_hosts
 from sources.models import Publisher
 from sources.models.publisher import normalise_name
 
-_DRAFT = Verdict.State.DRAFT
+_DRAFT_STATE = Verdict.State.DRAFT
 
 
 class HouseRecordRefused(Disagreement):
@@ -53,32 +53,32 @@ class HouseRecords:
         *,
         live_verdict: Verdict | None,
         open_: Verdict | None,
-        had_one: bool,
-        says_otherwise: bool,
+        had_verdict: bool,
+        is_different: bool,
         revises: bool,
-        drafted_now: bool,
+        is_new_draft: bool,
     ) -> None:
         """Check that this record can become a verdict of the newsroom, or already is one.
 
         Args:
             live_verdict: the newsroom's published verdict on the claim.
             open_: the newsroom's verdict in draft or in review.
-            had_one: whether the newsroom has a verdict that is no longer published.
-            says_otherwise: whether the record differs from the existing verdict.
+            had_verdict: whether the newsroom has a verdict that is no longer published.
+            is_different: whether the record differs from the existing verdict.
             revises: whether it replaces an archived verdict, which only a newsroom archive may do.
-            drafted_now: whether another record of this import created the draft.
+            is_new_draft: whether another record of this import created the draft.
 
         Raises:
             HouseRecordRefused: the record cannot become a verdict; the message says what to do instead.
         """
-        if drafted_now and says_otherwise:
+        if is_new_draft and is_different:
             raise HouseRecordRefused(
                 gettext(
                     "Another record of this import is the newsroom’s draft on this claim, with different "
                     "content. Correct the wrong one and import it again."
                 )
             )
-        if open_ and (says_otherwise or self.is_archive):
+        if open_ and (is_different or self.is_archive):
             raise HouseRecordRefused(
                 gettext(
                     "The newsroom has an open draft on this claim (verdict %(open)s). Edit that one, or "
@@ -86,7 +86,7 @@ class HouseRecords:
                 )
                 % {"open": open_.pk}
             )
-        if live_verdict and says_otherwise and not revises:
+        if live_verdict and is_different and not revises:
             raise HouseRecordRefused(
                 gettext(
                     "The newsroom has published another verdict on this claim (verdict %(live)s). Draft a new "
@@ -94,7 +94,7 @@ class HouseRecords:
                 )
                 % {"live": live_verdict.pk}
             )
-        if had_one and not (live_verdict or open_):
+        if had_verdict and not (live_verdict or open_):
             raise HouseRecordRefused(
                 gettext("The newsroom has withdrawn its verdict on this claim. Draft a new one at the desk.")
             )
@@ -115,7 +115,7 @@ class HouseRecords:
         return {
             "origin": Verdict.Origin.HOUSE,
             "author_id": self.run.started_by_id,
-            "state": _DRAFT,
+            "state": _DRAFT_STATE,
             "published_at": None,
         }
 
@@ -175,6 +175,6 @@ def _is_below(place: str, hosts: set[str]) -> bool:
 def find_untouched_drafts(records: QuerySet[ImportedRecord]) -> QuerySet[Verdict]:
     """Return the newsroom's drafts that were made from these records and have not been edited since."""
     made_records = records.filter(made_verdict=True).values("verdict")
-    drafts = Verdict.objects.filter(pk__in=made_records, origin=Verdict.Origin.HOUSE, state=_DRAFT)
+    drafts = Verdict.objects.filter(pk__in=made_records, origin=Verdict.Origin.HOUSE, state=_DRAFT_STATE)
     drafts = drafts.filter(review_round=0, edited_by=[])
     return drafts.exclude(pk__in=Evidence.objects.filter(verdict__in=drafts).values("verdict"))

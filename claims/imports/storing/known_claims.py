@@ -127,7 +127,7 @@ def _load_details(claims: dict[int, Claim]) -> dict[int, ExistingClaim]:
             existing_claim.undone.discard(verdict.publisher_id)
             (existing_claim.undone if taken_back else existing_claim.retracted).add(verdict.publisher_id)
         if verdict.state in _EDITORS_STATES and verdict.origin != Verdict.Origin.IMPORTED:
-            existing_claim.words_are_ours = True
+            existing_claim.is_wording_ours = True
         existing_claim.publisher_ids.add(verdict.publisher_id)
     for claim, source in Appearance.objects.filter(claim__in=claims).values_list("claim_id", "source_id"):
         claims_by_id[claim].source_ids.add(source)

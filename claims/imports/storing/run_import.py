@@ -151,7 +151,7 @@ class _RunningImport:
     # Writing ----------------------------------------------------------------------------------------------------------
 
     def write(self, stage: Stage) -> None:
-        known_count = stage.set_aside_known(self.run)
+        known_count = stage.remove_known(self.run)
         run, outcomes = self.run, ImportedRecord.Outcome
         run.unchanged += known_count.unchanged
         run.created += known_count.written.get(outcomes.CREATED, 0)

@@ -25,7 +25,7 @@ from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.processes import RecordInput
 from claims.imports.reading.raw_record import RawRecord, Refusal
-from claims.imports.reading.recipe import IsUnrated, Recipe, ReportDetection, ReportNote, read_records
+from claims.imports.reading.recipe import AllowsUnrated, Recipe, ReportDetection, ReportNote, read_records
 from claims.imports.reading.review_record import Review
 from claims.imports.storing.run_import import ReportProgress, run_import
 from claims.imports.storing.unusable_records import write_report
@@ -122,7 +122,7 @@ def preview_run(
                 files,
                 recipe,
                 report_note=lambda file, sentence: report_note(sentence),
-                is_unrated=lambda file: bool(settings.get(UNRATED_KEY)),
+                allows_unrated=lambda file: bool(settings.get(UNRATED_KEY)),
             ),
             count,
         )
@@ -219,12 +219,12 @@ def run_place(
     report_detection: ReportDetection,
     report_progress: ReportProgress,
     most_pages: int,
-    is_unrated: IsUnrated = lambda file: False,
+    allows_unrated: AllowsUnrated = lambda file: False,
 ) -> ImportRun:
     """Import the files at a place.
 
     Args:
-        is_unrated: whether to import reviews from a file without ratings.
+        allows_unrated: whether to import reviews from a file without ratings.
         most_pages: the maximum number of pages of a site.
 
     Raises:
@@ -241,7 +241,7 @@ def run_place(
             recipe,
             report_detection=report_detection,
             report_note=_build_note_recorder(run),
-            is_unrated=is_unrated,
+            allows_unrated=allows_unrated,
         )
         run_import(run, records, report_progress=report_progress, bytes_read=byte_count.get_total)
     visits.save()
@@ -258,9 +258,9 @@ def run_upload(run: ImportRun) -> ImportRun:
     """Import an uploaded file. Raises AlreadyRunning."""
     recipe, byte_count = _load_recipe(run), _ByteCount()
     with _lock_run(run), _open_upload(run, byte_count.add) as files:
-        is_unrated = bool(run.format_settings.get(UNRATED_KEY))
+        allows_unrated = bool(run.format_settings.get(UNRATED_KEY))
         records = read_records(
-            files, recipe, report_note=_build_note_recorder(run), is_unrated=lambda file: is_unrated
+            files, recipe, report_note=_build_note_recorder(run), allows_unrated=lambda file: allows_unrated
         )
         return run_import(run, records, bytes_read=byte_count.get_total)
 

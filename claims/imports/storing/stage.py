@@ -75,7 +75,7 @@ class Stage:
         with self._connection.cursor() as cursor, cursor.copy(_COPY_SQL) as stream:
             stream.write(lines)
 
-    def set_aside_known(self, run: ImportRun) -> KnownRecords:
+    def remove_known(self, run: ImportRun) -> KnownRecords:
         """Remove unchanged records from the stage, and sort the rest for writing."""
         with self._connection.cursor() as cursor:
             cursor.execute("SELECT outcome, number FROM public.claims_stage_set_aside_known(%s)", [run.pk])

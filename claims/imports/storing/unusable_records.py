@@ -17,7 +17,7 @@ from factcheck.database.bulk_copy import RowMaker
 from factcheck.installation.messages import activate_house_language, translate_message
 from factcheck.sentences import SpokenSentence
 
-_REFUSED, _LEFT_OUT, _MERGED = (
+_REFUSED_OUTCOME, _LEFT_OUT_OUTCOME, _MERGED_OUTCOME = (
     ImportProblem.Outcome.REFUSED,
     ImportProblem.Outcome.LEFT_OUT,
     ImportProblem.Outcome.MERGED,
@@ -45,7 +45,7 @@ def build_refusal_problem(run: ImportRun, refusal: Refusal) -> ImportProblem:
     record = refusal.found
     return _build_problem(
         run,
-        _REFUSED,
+        _REFUSED_OUTCOME,
         refusal.place,
         (refusal.field, refusal.code, refusal.reason),
         record,
@@ -59,7 +59,7 @@ def build_value_problems(
     """Yield a problem report for each value left out of a record."""
     for remark in remarks:
         remark_values = (remark.field, remark.code, remark.reason)
-        yield _build_problem(run, _LEFT_OUT, record.place, remark_values, record, record.raw)
+        yield _build_problem(run, _LEFT_OUT_OUTCOME, record.place, remark_values, record, record.raw)
 
 
 def build_storing_problem(
@@ -68,7 +68,7 @@ def build_storing_problem(
     """Build the report of a record that could be read but not stored."""
     place = staged_review.review.place
     record = RawRecord(place, orjson.loads(staged_review.found))
-    return _build_problem(run, _REFUSED, place, (field, code, reason), record, None)
+    return _build_problem(run, _REFUSED_OUTCOME, place, (field, code, reason), record, None)
 
 
 def build_left_out_problems(
@@ -99,13 +99,15 @@ def build_left_out_problems(
             named=claim_name,
             stored=left_out_text,
         )
-        yield _build_problem(run, _MERGED, place, (next(iter(left_out)), MERGED_CODE, reason), record, None)
+        yield _build_problem(
+            run, _MERGED_OUTCOME, place, (next(iter(left_out)), MERGED_CODE, reason), record, None
+        )
         return
     for name, value in left_out.items():
         reason = SpokenSentence(
             "Other values are stored for %(named)s: %(value)s.", named=claim_name, value=shorten_value(value)
         )
-        yield _build_problem(run, _LEFT_OUT, place, (name, CONFLICT_CODE, reason), record, None)
+        yield _build_problem(run, _LEFT_OUT_OUTCOME, place, (name, CONFLICT_CODE, reason), record, None)
 
 
 def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:

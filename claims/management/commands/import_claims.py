@@ -147,7 +147,9 @@ class Command(LocalizedCommand):
                     report_detection=make_detection_printer(errors),
                     report_progress=report_progress,
                     most_pages=options["pages"],
-                    is_unrated=(lambda file: True) if options["unrated"] else make_unrated_question(errors),
+                    allows_unrated=(lambda file: True)
+                    if options["unrated"]
+                    else make_unrated_question(errors),
                 )
             self._report(run, dry_run=dry_run, path=options["report"], as_json=options["json"])
             return run

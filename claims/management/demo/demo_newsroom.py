@@ -22,9 +22,9 @@ from django.utils import timezone
 from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose_claims
 from claims.imports.storing import runs
-from claims.management.demo.demo_translations import translate
-from claims.management.demo.desk_work import connect, put_to_work
-from claims.management.demo.incoming import add_pictures, find_repeats, receive
+from claims.management.demo.demo_translations import create_translations
+from claims.management.demo.desk_work import create_api_token, create_desk_work
+from claims.management.demo.incoming import add_incoming_material, add_pictures, find_repeats
 from claims.management.demo.signals import verdict_drafted
 from claims.models import (
     Appearance,
@@ -117,7 +117,7 @@ class _Newsroom:
         for row in self.content["claims"]:
             for verdict in row["verdicts"]:
                 self._create_verdict(row, verdict)
-        translate(self.content, self.claims, self.people)
+        create_translations(self.content, self.claims, self.people)
         for row in self.content["clusters"]:
             self._create_cluster(row)
         for row in self.content["readings"]:
@@ -126,12 +126,12 @@ class _Newsroom:
             material = Material((FOLDER / row["snapshot"]).read_bytes(), filename=row["snapshot"])
             capture(material, source=self.sources[row["source"]], by=self.people[row["by"]])
         self._create_pages()
-        put_to_work(self.content, self.claims, self.people)
-        connect(self.content, self.people)
+        create_desk_work(self.content, self.claims, self.people)
+        create_api_token(self.content, self.people)
         for row in self.content["imports"]:
             upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
             runs.run_upload(runs.create_run(upload, by=self.people[row["by"]]))
-        receive(self.content, self.claims, self.sources, self.people)
+        add_incoming_material(self.content, self.claims, self.sources, self.people)
 
     def _create_source(self, row: Row) -> Source:
         if file := row.get("snapshot"):
@@ -195,7 +195,9 @@ class _Newsroom:
             )
 
     def _create_verdict(self, claim_row: Row, row: Row) -> None:
-        content = {name: row[name] for name in _WORDS} | {name: _parse_day(row[name]) for name in _DAYS}
+        content = {name: row[name] for name in _TEXT_FIELDS} | {
+            name: _parse_day(row[name]) for name in _DATE_FIELDS
+        }
         verdict = verdict_drafts.create_draft(
             self.claims[claim_row["key"]],
             author=self.people[row["author"]],
@@ -236,8 +238,8 @@ class _Newsroom:
             NewsroomPage.objects.create(version=version, created_by=self.people[row["by"]], **words)
 
 
-_WORDS = ("language", "summary", "explanation", "correction_kind", "correction_note")
-_DAYS = ("reviewed_on", "valid_as_of", "recheck_on")
+_TEXT_FIELDS = ("language", "summary", "explanation", "correction_kind", "correction_note")
+_DATE_FIELDS = ("reviewed_on", "valid_as_of", "recheck_on")
 
 
 def _create_person(row: Row, password: str) -> User:

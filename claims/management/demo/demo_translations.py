@@ -10,7 +10,7 @@ from claims.review.translation_drafts import begin_translation
 from claims.review.workflow import move
 
 
-def translate(content: dict[str, Any], claims: dict[str, Claim], people: dict[str, User]) -> None:
+def create_translations(content: dict[str, Any], claims: dict[str, Claim], people: dict[str, User]) -> None:
     """Translate the newsroom's publications, as listed in the file."""
     for row in content["translations"]:
         verdict = claims[row["claim"]].verdicts.get(state=Verdict.State.PUBLISHED)

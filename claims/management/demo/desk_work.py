@@ -17,7 +17,7 @@ from claims.review import scheduled_publications
 Row = dict[str, Any]
 
 
-def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User]) -> None:
+def create_desk_work(content: Row, claims: dict[str, Claim], people: dict[str, User]) -> None:
     """Schedule publications and save the views in the content."""
     for row in content["schedules"]:
         day = timezone.localdate() + timedelta(days=row["in_days"])
@@ -35,7 +35,7 @@ def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User])
         )
 
 
-def connect(content: Row, people: dict[str, User]) -> None:
+def create_api_token(content: Row, people: dict[str, User]) -> None:
     """Add an API token and discard its secret."""
     for row in content["tokens"]:
         api_tokens.issue_token(

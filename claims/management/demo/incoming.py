@@ -39,7 +39,7 @@ def add_pictures(rows: list[Row], claims: dict[str, Claim], people: dict[str, Us
         )
 
 
-def receive(
+def add_incoming_material(
     content: Row, claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
     """Add the material that arrives from outside once the verdicts are published."""

@@ -9,8 +9,8 @@ from claims.imports.reading.formats.schema_org import (
     Graph,
     Node,
     find_addresses,
+    find_objects,
     find_text,
-    find_things,
     find_types,
     find_value,
 )
@@ -73,7 +73,7 @@ def read_authorship(
 
 
 def _find_parties(value: Any, graph: Graph) -> list[_Party]:
-    parties = [_build_party(one, graph) for one in find_things(value, graph)]
+    parties = [_build_party(one, graph) for one in find_objects(value, graph)]
     return [party for party in parties if party.name is not None or party.url]
 
 
@@ -99,6 +99,6 @@ def _is_profile(url: str) -> bool:
 def _find_employers(review: Node, graph: Graph) -> list[_Party]:
     return [
         employer
-        for author in find_things(find_value(review, "author"), graph)
+        for author in find_objects(find_value(review, "author"), graph)
         for employer in _find_parties(find_value(author, "worksFor", "affiliation"), graph)
     ]

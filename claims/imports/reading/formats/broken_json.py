@@ -22,8 +22,8 @@ _ESCAPED_JSON = re.compile(r"[\s\[]*\{\s*&(?:quot|#34|#x22);")
 _GAP_PATTERN = re.compile(r"(?:[\s\ufeff\xa0]+|/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)*")
 _STRING_PATTERN = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _NUMBER_PATTERN = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.])")
-_WORD_PATTERN = re.compile(r"(?:true|false|null|NaN|undefined)\b")
-_WORDS = {"true": True, "false": False, "null": None, "NaN": None, "undefined": None}
+_LITERAL_PATTERN = re.compile(r"(?:true|false|null|NaN|undefined)\b")
+_LITERALS = {"true": True, "false": False, "null": None, "NaN": None, "undefined": None}
 
 # Characters that may follow the quotation mark at the end of a string, but never one inside it.
 _KEY_SEPARATOR = re.compile(r"\s*:")
@@ -103,9 +103,9 @@ class _Reader:
         if number := _NUMBER_PATTERN.match(self.text, self.at):
             self.at = number.end()
             return parse_strict(number[0])
-        if word := _WORD_PATTERN.match(self.text, self.at):
+        if word := _LITERAL_PATTERN.match(self.text, self.at):
             self.at = word.end()
-            return _WORDS[word[0]]
+            return _LITERALS[word[0]]
         raise self._build_error("a value is missing")
 
     def _read_object(self, depth: int) -> Mapping[str, Any]:

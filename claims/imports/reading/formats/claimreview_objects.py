@@ -14,12 +14,12 @@ from claims.imports.reading.formats.schema_org import (
     Graph,
     Node,
     find_addresses,
+    find_non_numeric_text,
+    find_objects,
     find_text,
     find_texts,
-    find_things,
     find_types,
     find_value,
-    find_words,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
@@ -104,7 +104,7 @@ class _MediaPairing:
         if not media:
             return cls({}, frozenset())
         pairs = {
-            id(node): mediareview_objects.find_attached(node, media, graph)
+            id(node): mediareview_objects.find_media_reviews(node, media, graph)
             for node in nodes
             if is_review(node)
         }
@@ -169,7 +169,7 @@ def _iterate_reviews(
 ) -> Iterator[dict[str, Any]]:
     """Yield the fields of a review, once for each claim that it judges."""
     language = _read_language(review)
-    claims = find_things(find_value(review, "itemReviewed"), graph)
+    claims = find_objects(find_value(review, "itemReviewed"), graph)
     statements = _find_statements(find_value(review, "claimReviewed"), language)
     if not statements:
         statements = [one for claim in claims for one in find_texts(find_value(claim, "text"))]
@@ -203,7 +203,7 @@ def _read_media_review(
         )
     common = _read_review(review, parent, _read_language(review), graph, page)
     media = mediareview_objects.read_media_fields(review, graph)
-    items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    items = [one for one in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
     claims = mediareview_objects.find_claims(review, graph)
     # Publishers without labels of their own use the category as their label: it is not mapped here.
     label = common["rating"] or next(iter(media["media_authenticity_category"]), None)
@@ -266,7 +266,7 @@ def _is_from_another_site(review: Node, graph: Graph) -> bool:
     writers, authors = (
         {
             str(name).casefold()
-            for one in find_things(find_value(review, of), graph)
+            for one in find_objects(find_value(review, of), graph)
             if (name := find_text(one)) is not None
         }
         for of in ("sdPublisher", "author")
@@ -275,7 +275,7 @@ def _is_from_another_site(review: Node, graph: Graph) -> bool:
 
 
 def _find_own_page(review: Node, graph: Graph) -> Node | None:
-    pages = find_things(find_value(review, "mainEntityOfPage", "isPartOf"), graph)
+    pages = find_objects(find_value(review, "mainEntityOfPage", "isPartOf"), graph)
     return next((page for page in pages if isinstance(page, dict) and find_types(page) & PAGE_TYPES), None)
 
 
@@ -299,7 +299,7 @@ def _is_same_site(url: str, page: str) -> bool:
 
 
 def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
-    rating_nodes = find_things(find_value(review, "reviewRating"), graph)
+    rating_nodes = find_objects(find_value(review, "reviewRating"), graph)
     ratings = [one for one in rating_nodes if isinstance(one, dict)]
     texts = find_texts([one for one in rating_nodes if not isinstance(one, dict)])
 
@@ -313,7 +313,12 @@ def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
             (one for one in [*texts, number] if one is not None and not schema_org.is_number(one)), None
         )
     explanation = next(
-        (one for rating in ratings if (one := find_words(find_value(rating, "ratingExplanation")))), None
+        (
+            one
+            for rating in ratings
+            if (one := find_non_numeric_text(find_value(rating, "ratingExplanation")))
+        ),
+        None,
     )
     return {
         "rating": label,
@@ -331,7 +336,8 @@ def _find_first_text(nodes: Sequence[Any], name: str) -> Any:
 
 def _read_finding(review: Node) -> str | None:
     value = (
-        find_words(find_value(review, name)) for name in ("description", "abstract", "reviewBody", "subtitle")
+        find_non_numeric_text(find_value(review, name))
+        for name in ("description", "abstract", "reviewBody", "subtitle")
     )
     return next((one for one in value if one and len(one) <= MAX_FINDING_LENGTH), None)
 
@@ -348,7 +354,7 @@ def _read_claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]
         return next((one for claim in claims if (one := find_value(claim, *names)) is not None), None)
 
     return {
-        **_read_claimant(find_things(find_first("author", "creator"), graph)),
+        **_read_claimant(find_objects(find_first("author", "creator"), graph)),
         "language": find_text(find_first("inLanguage"), name_keys=("alternateName", "identifier", "name")),
         "claimed_on": _find_claim_date(claims, graph),
         "appearances": _find_appearances(claims, review, graph),
@@ -370,7 +376,7 @@ def _read_claimant(authors: list[Any]) -> dict[str, Any]:
 
 
 def _find_claim_date(claims: Sequence[Any], graph: Graph) -> Any:
-    works = [work for claim in claims for work in find_things(find_value(claim, "firstAppearance"), graph)]
+    works = [work for claim in claims for work in find_objects(find_value(claim, "firstAppearance"), graph)]
     places = ((claims, "datePublished"), (claims, "dateCreated"), (works, "datePublished"))
     dates = (_find_first_text(nodes, name) for nodes, name in places)
     return next((date for date in dates if date is not None), None)
@@ -388,7 +394,7 @@ def _find_appearances(claims: list[Any], review: Node, graph: Graph) -> list[str
 
 
 def _read_topics(keywords: Any, graph: Graph) -> Any:
-    texts = find_texts(find_things(keywords, graph))
+    texts = find_texts(find_objects(keywords, graph))
     return texts[0] if len(texts) == 1 else texts
 
 

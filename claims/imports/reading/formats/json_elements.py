@@ -85,7 +85,7 @@ def read_elements(stream: Readable, *, item: str = "item") -> Iterator[Element |
     yield from _Reader(stream).read_all(item)
 
 
-class _Broken(ValueError):
+class _InvalidJSON(ValueError):
     """Raised for a part that is not valid JSON."""
 
     def __init__(self, reason: str, *, is_cut_off: bool = False) -> None:
@@ -119,7 +119,7 @@ class _Reader:
                 case _:
                     try:
                         yield Element(position, self._read_value())
-                    except _Broken as broken:
+                    except _InvalidJSON as broken:
                         yield self._skip_fault(position, broken, _VALUE_END)
 
     def _read_object(self, position: str) -> Iterator[Element | Fault]:
@@ -133,7 +133,7 @@ class _Reader:
                 if name not in LIST_KEYS or self._get_next() != "[":
                     rest[name] = self._read_value()
                     continue
-            except _Broken as broken:
+            except _InvalidJSON as broken:
                 yield self._skip_fault(position, broken, _VALUE_END, in_object=True)
                 if not _LIST_START.match(self._text, self._at):
                     return
@@ -144,7 +144,7 @@ class _Reader:
             self._at += 1
             yield from self._read_list(name)
         if not self._get_next():
-            yield self._skip_fault(position, _Broken("it breaks off", is_cut_off=True), _VALUE_END)
+            yield self._skip_fault(position, _InvalidJSON("it breaks off", is_cut_off=True), _VALUE_END)
             return
         self._at += 1
         if rest or not had_lists:
@@ -162,7 +162,7 @@ class _Reader:
             position = f"{key} {number}"
             try:
                 one = self._read_or_repair_value()
-            except _Broken as broken:
+            except _InvalidJSON as broken:
                 yield (fault := self._skip_fault(position, broken, _ELEMENT_END))
                 if not fault.goes_on:
                     return
@@ -175,7 +175,7 @@ class _Reader:
     def _read_name(self) -> str:
         name = self._read_value()
         if not isinstance(name, str) or not self._skip(_SPACE_PATTERN) or self._get_next() != ":":
-            raise _Broken(
+            raise _InvalidJSON(
                 "a name in quotation marks and a colon are missing", is_cut_off=not self._get_next()
             )
         self._at += 1
@@ -185,14 +185,14 @@ class _Reader:
     def _read_or_repair_value(self) -> Any:
         try:
             return self._read_value()
-        except _Broken as broken:
+        except _InvalidJSON as broken:
             self._buffer_more_than(SEARCHED_BYTES)
             end = self._find_end_of_broken()
             if end is None or _STRAY_PATTERN.search(self._text, self._at, end):
                 raise
             try:
                 (one,) = broken_json.parse_all(self._text[self._at : end])
-            except ValueError:  # which includes `_Broken`
+            except ValueError:  # which includes `_InvalidJSON`
                 raise broken from None
             self._at = end
             return one
@@ -202,18 +202,18 @@ class _Reader:
             try:
                 one, end = _DECODER.raw_decode(self._text, self._at)
             except RecursionError:
-                raise _Broken("it is nested too deeply") from None
+                raise _InvalidJSON("it is nested too deeply") from None
             except json.JSONDecodeError as error:
                 breaks_off = self._may_be_cut_off(error)
                 if self._ended or not breaks_off:
-                    raise _Broken(error.msg[:1].lower() + error.msg[1:], is_cut_off=breaks_off) from None
+                    raise _InvalidJSON(error.msg[:1].lower() + error.msg[1:], is_cut_off=breaks_off) from None
             except ValueError as error:  # a number of thousands of digits
-                raise _Broken(str(error).partition(";")[0]) from None
+                raise _InvalidJSON(str(error).partition(";")[0]) from None
             else:
                 if end < len(self._text) or self._ended or self._text[end - 1] in '}]"':
                     return self._accept(one, end)
             if len(self._text) - self._at > MAX_BYTES:
-                raise _Broken(f"one record is longer than {MAX_BYTES // 1024**2} MB")
+                raise _InvalidJSON(f"one record is longer than {MAX_BYTES // 1024**2} MB")
             if not self._read_more(max(_PIECE_BYTES, len(self._text) - self._at)):
                 self._ended = True
 
@@ -227,14 +227,14 @@ class _Reader:
 
     def _accept(self, one: Any, end: int) -> Any:
         if not self._text.isascii() and _STRAY_PATTERN.search(self._text, self._at, end):
-            raise _Broken("it has bytes that are not UTF-8")
+            raise _InvalidJSON("it has bytes that are not UTF-8")
         self._at = end
         return one
 
     # Faults
 
     def _skip_fault(
-        self, position: str, broken: _Broken, after: re.Pattern[str], *, in_object: bool = False
+        self, position: str, broken: _InvalidJSON, after: re.Pattern[str], *, in_object: bool = False
     ) -> Fault:
         """Skip to the next position at which reading can continue, and report the skipped part."""
         shown_text = self._text[self._at : self._at + QUOTED_CHARACTERS].encode(errors="replace").decode()

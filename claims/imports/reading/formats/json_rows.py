@@ -20,7 +20,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     find_refusal,
     find_unread_columns,
 )
-from claims.imports.reading.mappings.nested_values import Nested, list_paths
+from claims.imports.reading.mappings.nested_values import NestedRow, list_paths
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
@@ -73,7 +73,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         return
     records = ClaimsInRows(mapping, None)
     for row in rows:
-        list(records(Nested(row), RecordPlace(file.name, "")))  # so that the columns are known
+        list(records(NestedRow(row), RecordPlace(file.name, "")))  # so that the columns are known
     if unread_columns := find_unread_columns(columns, _expand_paths(records.used_columns, columns)):
         file.note(unread_columns)
     for one in chain(first, values):
@@ -83,7 +83,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         place = RecordPlace(file.name, one.position)
         if isinstance(one.value, dict):
             if one.is_record:
-                yield from records(Nested(one.value), place, one.value)
+                yield from records(NestedRow(one.value), place, one.value)
         else:
             reason = SpokenSentence("This is not a JSON object, so its fields have no names.")
             yield Refusal(place, "", reason, "not an object", raw=one.value)
@@ -112,5 +112,5 @@ def _expand_paths(used_columns: frozenset[str], columns: list[str]) -> set[str]:
 def _build_settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:
     return {
         "mapping": mapping.to_json(),
-        "date_order": detect_dates(mapping, None, [Nested(row) for row in rows]),
+        "date_order": detect_dates(mapping, None, [NestedRow(row) for row in rows]),
     }

@@ -13,9 +13,9 @@ from claims.imports.reading.formats.schema_org import (
     Graph,
     Node,
     find_addresses,
+    find_objects,
     find_text,
     find_texts,
-    find_things,
     find_types,
     find_value,
     to_list,
@@ -32,12 +32,14 @@ def is_media_review(node: Any) -> bool:
     return isinstance(node, dict) and not schema_org.is_reference(node) and MEDIA_REVIEW in find_types(node)
 
 
-def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
+def find_media_reviews(review: Node, others: list[Node], graph: Graph) -> list[Node]:
     """Return the MediaReviews that belong to a ClaimReview: linked to or from it, or on its page without a claim of
     their own.
     """
     names = [
-        one for one in find_things(find_value(review, "associatedMediaReview"), graph) if is_media_review(one)
+        one
+        for one in find_objects(find_value(review, "associatedMediaReview"), graph)
+        if is_media_review(one)
     ]
     own = review.get("@id")
     page = _get_page_key(review, graph)
@@ -47,7 +49,7 @@ def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
             continue
         claim_reviews = [
             one
-            for one in find_things(find_value(other, "associatedClaimReview"), graph)
+            for one in find_objects(find_value(other, "associatedClaimReview"), graph)
             if isinstance(one, dict)
         ]
         names_it = any(one is review or (own and one.get("@id") == own) for one in claim_reviews)
@@ -70,7 +72,7 @@ def _get_page_key(review: Node, graph: Graph) -> str:
 
 def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
     """Return the media fields of a MediaReview."""
-    items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    items = [one for one in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
     shown_media = list(_iterate_media(items, graph))
     kinds = list(
         dict.fromkeys(
@@ -90,11 +92,11 @@ def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
 
 def find_claims(review: Node, graph: Graph) -> list[Node]:
     """Return the claims made with the media."""
-    items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    items = [one for one in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
     claims_found = [
         claim
         for one in [*items, *_iterate_media(items, graph)]
-        for claim in find_things(find_value(one, "interpretedAsClaim"), graph)
+        for claim in find_objects(find_value(one, "interpretedAsClaim"), graph)
     ]
     return [claim if isinstance(claim, dict) else {"text": claim} for claim in claims_found]
 
@@ -110,7 +112,7 @@ def find_statements(review: Node, graph: Graph) -> list[Any]:
         ),
         *(
             words
-            for one in find_things(find_value(review, "associatedClaimReview"), graph)
+            for one in find_objects(find_value(review, "associatedClaimReview"), graph)
             if isinstance(one, dict)
             for words in find_texts(find_value(one, "claimReviewed"), name_keys=("text", "name"))
         ),
@@ -121,7 +123,7 @@ def find_statements(review: Node, graph: Graph) -> list[Any]:
 def _iterate_media(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
     """Yield the media: each appearance of an item, or the item itself."""
     for item in items:
-        appearances = find_things(find_value(item, "mediaItemAppearance"), graph)
+        appearances = find_objects(find_value(item, "mediaItemAppearance"), graph)
         nodes = [one for one in appearances if isinstance(one, dict)]
         if nodes:
             yield from nodes

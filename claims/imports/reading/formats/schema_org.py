@@ -89,7 +89,7 @@ def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
             graph.setdefault(name, node)
 
 
-def find_things(value: Any, graph: Graph) -> list[Any]:
+def find_objects(value: Any, graph: Graph) -> list[Any]:
     """Return the objects in a value, with references resolved, or the text if there is only text."""
     resolved_nodes: list[Any] = []
     for one in to_list(value):
@@ -126,7 +126,7 @@ def find_text(value: Any, *, name_keys: tuple[str, ...] = ("name",)) -> Any:
     return next(iter(find_texts(value, name_keys=name_keys)), None)
 
 
-def find_words(value: Any) -> str | None:
+def find_non_numeric_text(value: Any) -> str | None:
     """Return the first text that is not a number."""
     return next((one for one in find_texts(value) if isinstance(one, str) and not is_number(one)), None)
 
@@ -143,7 +143,7 @@ def is_number(value: Any) -> bool:
 def find_addresses(value: Any, graph: Graph) -> list[str]:
     """Return the URLs in a value, as text or in objects."""
     addresses: list[Any] = []
-    for one in find_things(value, graph):
+    for one in find_objects(value, graph):
         if isinstance(one, dict):
             address_value = find_value(one, "url", "contentUrl", "sameAs") or one.get("@value")
             if address_value is None and str(one.get("@id")).startswith(("http://", "https://")):

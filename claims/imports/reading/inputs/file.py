@@ -196,7 +196,7 @@ class File:
     """The first bytes, which are not consumed from the stream."""
     note: Callable[[str], None] = _ignore_note
     """Called with a note for the importing user about how the file is read."""
-    is_unrated: Callable[[], bool] = _return_false
+    allows_unrated: Callable[[], bool] = _return_false
     """Returns whether the importing user agrees to import the reviews without ratings."""
 
     @classmethod
@@ -230,4 +230,4 @@ class ImportFormat(Protocol):
         """
 
     def get_conventions(self, settings: Mapping[str, Any]) -> Conventions:
-        """Return the conventions of the values in the file."""
+        """Return the conventions of the file, such as the order of its dates."""

@@ -23,11 +23,11 @@ _HEADER_STRUCT = struct.Struct("<4sHHHHHIIIHH")
 _END_STRUCT = struct.Struct("<4sHHHHIIH")
 #: A number too large for its field, which is stored in a separate record.
 _COUNT_IN_ZIP64 = 0xFFFF
-_ENCRYPTED, _SIZE_FOLLOWS, _UTF8_NAME = 0x1, 0x8, 0x800
+_ENCRYPTED_FLAG, _SIZE_FOLLOWS_FLAG, _UTF8_NAME_FLAG = 0x1, 0x8, 0x800
 #: Flags that a member is encrypted, patched or strongly encrypted.
 _ENCRYPTION_FLAGS = 0b110_0001
-_STORED, _DEFLATED = 0, 8
-_METHODS = frozenset({_STORED, _DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
+_METHOD_STORED, _METHOD_DEFLATED = 0, 8
+_METHODS = frozenset({_METHOD_STORED, _METHOD_DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 
 #: In addition to decoders' errors, zipfile raises RuntimeError for unsupported versions, methods and passwords.
 _UNREADABLE_ERRORS = (*DAMAGE_ERRORS, RuntimeError, struct.error)
@@ -149,8 +149,8 @@ def _read_header(stream: Any, at: int) -> _Header | None:
     _magic, _version, flags, method, _time, _date, checksum, packed_size, size, name_length, extra = (
         _HEADER_STRUCT.unpack(content)
     )
-    name = stream.read(name_length).decode("utf-8" if flags & _UTF8_NAME else "cp437", errors="replace")
-    is_known = not flags & _SIZE_FOLLOWS and packed_size != 0xFFFFFFFF
+    name = stream.read(name_length).decode("utf-8" if flags & _UTF8_NAME_FLAG else "cp437", errors="replace")
+    is_known = not flags & _SIZE_FOLLOWS_FLAG and packed_size != 0xFFFFFFFF
     start = at + _HEADER_STRUCT.size + name_length + extra
     return _Header(name, flags, method, checksum, packed_size if is_known else None, size, start)
 
@@ -183,7 +183,7 @@ def _find_refusal(inside: str, name: str, flags: int, method: int) -> Refusal | 
     if is_unsafe_path(name):
         return refuse_unsafe_path(inside)
     whole_place = RecordPlace(inside, "the whole file")
-    if flags & _ENCRYPTED:
+    if flags & _ENCRYPTED_FLAG:
         return Refusal(
             whole_place,
             "",
@@ -235,8 +235,8 @@ def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusa
     while header := _read_header(stream, at):
         stream.seek(header.start)
         inside = f"{name}/{header.name}"
-        method = header.method if header.method in (_STORED, _DEFLATED) else -1
-        if header.packed is None and method != _DEFLATED:
+        method = header.method if header.method in (_METHOD_STORED, _METHOD_DEFLATED) else -1
+        if header.packed is None and method != _METHOD_DEFLATED:
             break
         member = _RawMember(stream, header)
         if refusal := _find_refusal(inside, header.name, header.flags, method):
@@ -269,7 +269,7 @@ class _RawMember:
     def __init__(self, stream: Any, header: _Header) -> None:
         self._stream = stream
         self._left = header.packed
-        self._inflating = zlib.decompressobj(-zlib.MAX_WBITS) if header.method == _DEFLATED else None
+        self._inflating = zlib.decompressobj(-zlib.MAX_WBITS) if header.method == _METHOD_DEFLATED else None
         self._pending = b""
         self._expected = header.checksum if header.packed is not None else None
         self._sum = 0

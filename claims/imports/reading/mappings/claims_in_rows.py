@@ -10,7 +10,7 @@ from collections.abc import Mapping as Table
 from dataclasses import replace
 from typing import Any
 
-from claims.imports.reading.mappings.mapped_rows import MissingColumn, Records, Row, normalise_name
+from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row, RowReader, normalise_name
 from claims.imports.reading.mappings.mapping import Column, ColumnReading, Columns, Mapping
 from claims.imports.reading.mappings.nested_values import get_length
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
@@ -24,7 +24,7 @@ class ClaimsInRows:
 
     Args:
         columns: the file's columns in order; None if rows are objects, each with its own keys.
-        is_settled: as for `Records`.
+        is_settled: as for `RowReader`.
 
     Raises:
         MissingColumn: the mapping names a column that the file does not have.
@@ -35,7 +35,7 @@ class ClaimsInRows:
         self._names = None if columns is None else tuple(columns)
         self._settled = is_settled
         self._starred = _find_starred(mapping, self._names)
-        self._by_number: dict[str, Records] = {}
+        self._by_number: dict[str, RowReader] = {}
         self._own_fields = {
             name
             for reading in _list_readings(mapping)
@@ -43,7 +43,7 @@ class ClaimsInRows:
             if any(column in self._starred for column in where.columns)
         }
         if not self._starred:
-            self._one = Records(mapping, self._names, is_settled=is_settled)
+            self._one = RowReader(mapping, self._names, is_settled=is_settled)
         elif self._names is not None:
             for number in self._find_numbers({}):
                 self._get_records(number)
@@ -103,7 +103,7 @@ class ClaimsInRows:
             raise MissingColumn("several claims", min(self._starred), self._names)
         return [str(number) for number in sorted(numbers)[:MAX_CLAIMS]]
 
-    def _get_records(self, number: str) -> Records:
+    def _get_records(self, number: str) -> RowReader:
         """Return the readers for the claims with this number in a row."""
         if number not in self._by_number:
             mapping = replace(
@@ -114,7 +114,7 @@ class ClaimsInRows:
                     for one in self._mapping.variants
                 ),
             )
-            self._by_number[number] = Records(mapping, self._names, is_settled=self._settled)
+            self._by_number[number] = RowReader(mapping, self._names, is_settled=self._settled)
         return self._by_number[number]
 
     def _number_columns(self, reading: ColumnReading, number: str) -> ColumnReading:

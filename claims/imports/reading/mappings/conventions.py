@@ -13,7 +13,7 @@ class Conventions:
     """The default values, by name of a field in `raw_record.FIELDS`."""
     date_order: Mapping[str, str] = field(default_factory=dict)
     """The order of dates in digits ("dmy", "mdy" or "ymd") for each date field; the key "" is for all."""
-    date_order_seen: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    detected_date_order: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """The order that the dates in the file prove ("dmy" or "mdy"), by date field and separator ("/", "." or "-").
     Used if no order is stated."""
     date_formats: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

@@ -51,7 +51,7 @@ def normalise_name(name: str) -> str:
     return re.sub(r"[\s_./:()'’-]+", " ", unicodedata.normalize("NFC", name.casefold())).strip()
 
 
-class Records:
+class RowReader:
     """Build records from rows.
 
     Args:
@@ -210,7 +210,7 @@ def build_conventions(mapping: Mapping, date_order: Table[str, Table[str, str]])
     return Conventions(
         constants=reading.constants,
         date_order={name: order for name, order in stated_orders.items() if order != "mixed"},
-        date_order_seen=seen_orders,
+        detected_date_order=seen_orders,
         date_formats={name: dates.formats for name, dates in reading.dates.items() if dates.formats},
         ratings=reading.ratings,
         languages=reading.languages,
@@ -280,10 +280,10 @@ def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
     """Return a function that tests whether a value matches a pattern; * stands for any text."""
     exact = frozenset(value for value in values if "*" not in value)
     patterns = [value.split("*") for value in values if "*" in value]
-    return lambda value: value in exact or any(_fits_pieces(value, pieces) for pieces in patterns)
+    return lambda value: value in exact or any(_matches_pieces(value, pieces) for pieces in patterns)
 
 
-def _fits_pieces(value: str, pieces: list[str]) -> bool:
+def _matches_pieces(value: str, pieces: list[str]) -> bool:
     """Return whether the value consists of these pieces in order, with the first and the last at its ends."""
     first, *between, last = pieces
     if not value.startswith(first):

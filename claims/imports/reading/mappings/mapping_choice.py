@@ -154,7 +154,7 @@ def find_refusal(mapping: Mapping, columns: Sequence[str], file: File, rows: Seq
     if (
         _has_field(mapping, "rating", "rating_value")
         or not _has_field(mapping, *REVIEW_FIELDS)
-        or file.is_unrated()
+        or file.allows_unrated()
     ):
         return None
     reason = SpokenSentence(

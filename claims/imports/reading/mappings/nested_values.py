@@ -8,7 +8,7 @@ MAX_PATHS = 500
 _MAX_DEPTH = 20
 
 
-class Nested(dict[str, Any]):
+class NestedRow(dict[str, Any]):
     """A JSON object as a row: its columns are its keys and the paths into it. A key that contains a dot takes
     precedence.
     """

@@ -79,7 +79,7 @@ def parse_day(
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
     if (
         not order
-        and (date_order := conventions.date_order_seen.get(field))
+        and (date_order := conventions.detected_date_order.get(field))
         and (digits := _SEPARATED_PATTERN.search(text))
     ):
         order = date_order.get(digits[1], "")

@@ -42,11 +42,11 @@ def _compile_beginnings(*beginnings: str) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(fold(one)) for one in beginnings))
 
 
-_UPDATED = _compile_beginnings(
+_UPDATED_PATTERN = _compile_beginnings(
     "updat", "modifi", "edited", "revised", "aktualisiert", "geändert", "actualiz", "atualiza", "mis à jour",
     "mise à jour", "aggiornat", "zaktualiz", "güncel", "diperbarui", "обновл", "تحديث", "수정", "更新",
 )  # fmt: skip
-_PUBLISHED = _compile_beginnings(
+_PUBLISHED_PATTERN = _compile_beginnings(
     "publi", "pubbl", "post", "created", "stated", "said", "claimed", "veröffentlicht", "erstellt", "opublik", "yayın",
     "diterbitkan", "опублик", "نشر", "등록", "입력", "게시", "发布", "發布", "公開",
 )  # fmt: skip
@@ -54,12 +54,12 @@ _PUBLISHED = _compile_beginnings(
 
 def was_updated(words: str) -> bool:
     """Return whether the words before a date mark it as the date of an update."""
-    return bool(_UPDATED.search(words))
+    return bool(_UPDATED_PATTERN.search(words))
 
 
 def was_published(words: str) -> bool:
     """Return whether the words before a date mark it as the date of publication."""
-    return bool(_PUBLISHED.search(words))
+    return bool(_PUBLISHED_PATTERN.search(words))
 
 
 def find_days(folded_text: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:

@@ -28,7 +28,7 @@ _ENCODED_SCHEME = re.compile(r"https?%(?:25){0,3}3a(?:%(?:25){0,3}2f){2}", re.IG
 _OTHER_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d)", re.IGNORECASE)
 # Separators between two URLs in one string.
 _SEPARATOR_PATTERN = re.compile(r"(?<![\s,;|])[\s,;|]++(?=https?:/|www\.[^\s.])", re.IGNORECASE)
-_WRAPPING: Final = "\"'<>“”‘’«»`"
+_WRAPPING_MARKS: Final = "\"'<>“”‘’«»`"
 _COMMENT_PATTERN = re.compile(r"\s+(?:[(\[|–—]|- )")
 
 # Stricter than `factcheck.database.model_fields.WebAddressValidator`, so every accepted URL can be stored.
@@ -112,7 +112,7 @@ def _split_urls(text: str) -> Iterator[str]:
 
 def _clean_url(text: str, limit: int) -> str | Problem:
     """Return one valid URL, "" for an empty text, or the problem."""
-    text = text.strip(_WRAPPING + " \u00a0")
+    text = text.strip(_WRAPPING_MARKS + " \u00a0")
     if is_empty_value(text):
         return ""
     if _ENCODED_SCHEME.match(text):

@@ -239,7 +239,7 @@ def test_who_is_alone_no_longer_finishes_nothing(files: Path, monkeypatch: pytes
 
     def interrupted(part: Any, *rest: Any) -> Any:
         described = as_it_was(part, *rest)
-        if part is dump_run.PARTS[0]:
+        if part is dump_run.DUMP_PARTS[0]:
             with administration(connection.settings_dict["NAME"]) as database:
                 database.execute(
                     "SELECT pg_terminate_backend(pid, 120000) FROM pg_locks WHERE locktype = 'advisory' AND granted"

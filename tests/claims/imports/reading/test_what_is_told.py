@@ -39,7 +39,7 @@ def told(
 ) -> tuple[list[RawRecord | Refusal], list[str]]:
     """What is found in a file, and what is told of it."""
     file, notes = File.of(name, io.BytesIO(content)), list[str]()
-    file.note, file.is_unrated = notes.append, lambda: unrated
+    file.note, file.allows_unrated = notes.append, lambda: unrated
     settings = (
         reader.build_mapped_settings(file, mapping) if mapping else reader.recognise(file) or {}  # type: ignore[attr-defined]
     )
