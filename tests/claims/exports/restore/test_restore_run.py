@@ -167,7 +167,7 @@ def test_it_goes_on_where_it_was_killed(content: bytes, monkeypatch: pytest.Monk
         replace_database()
     monkeypatch.setattr(restore_run, "_MAX_BATCH_ENTRIES", 1 + seed % 3)
     chance = random.Random(seed)  # noqa: S311  no secret
-    dying = ("replay", "restore_claim_states", "store", "store_things", "advance_ids")
+    dying = ("replay", "restore_claim_states", "store_missing_rows", "store_mentioned_rows", "advance_ids")
     for _ in range(8):
         with monkeypatch.context() as patch:
             name = chance.choice(dying)
