@@ -68,7 +68,7 @@ def test_what_is_being_repeated(client: Client, publish: Publish, editor: User) 
         publish(claim)
     assert (
         sections(client)["repeated"]
-        == "Spreading again Rated False The quay sank. found in 2 placeslast on 9 May 2026"
+        == "Spreading again Rated False The quay sank. found in 2 placesmost recently on 9 May 2026"
     )
     rumour = Cluster.objects.create(title="The quay", language="en")
     clusters.add(rumour, [said, once], by=editor)
