@@ -104,7 +104,7 @@ def test_fifty_proposals_by_keyboard(opened: Open, editor: User) -> None:
     press("A")
     expected |= {claim.pk: ("accepted", "") for claim in order[40:]}
     expect(page.get_by_text("Nothing is waiting here.")).to_be_visible()
-    expect(page.locator("#triage-progress")).to_have_text("50 of 50, 20 declined")
+    expect(page.locator("#triage-progress")).to_have_text("50 of 50 decided, 20 of them declined")
     assert dict(Claim.objects.exclude(pk=stays.pk).values_list("pk", "state")) == {
         pk: state for pk, (state, _reason) in expected.items()
     }
@@ -128,7 +128,7 @@ def test_a_decision_is_undone_and_what_others_decided_is_told(
     page.keyboard.press("d")
     page.keyboard.press("1")
     is_shown(page, claims[1])
-    expect(page.locator("#triage-progress")).to_have_text("1 of 4, 1 declined")
+    expect(page.locator("#triage-progress")).to_have_text("1 of 4 decided, 1 of them declined")
     # While the second is shown, a colleague declines it.
     workflow.move(claims[1], "decline", by=checker, note="Old.")
     page.keyboard.press("a")
@@ -214,6 +214,6 @@ def test_a_phone_and_both_schemes(opened: Open, editor: User) -> None:
         assert page.evaluate("document.documentElement.scrollWidth") == 390, scheme
         assert violations(page, scheme) == {}, scheme
     page.get_by_role("button", name="Accept").click()
-    expect(page.locator("#triage-progress")).to_have_text("1 of 4, 0 declined")
+    expect(page.locator("#triage-progress")).to_have_text("1 of 4 decided, 0 of them declined")
     page.locator("summary", has_text="Decline").click()
     assert violations(page) == {}

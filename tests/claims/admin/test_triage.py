@@ -46,11 +46,14 @@ def test_one_after_the_other_without_a_script(client: Client, checker: User) -> 
     assert (page.context["claim"], page.context["then"], str(page.context["progress"])) == (
         first,
         second.pk,
-        "0 of 3, 0 declined",
+        "0 of 3 decided, 0 of them declined",
     )
     answer = decide(client, first, "decline", reason="Too vague.", then=second.pk)
     assert said(answer) == ["Declined."]
-    assert (answer.context["claim"], str(answer.context["progress"])) == (second, "1 of 3, 1 declined")
+    assert (answer.context["claim"], str(answer.context["progress"])) == (
+        second,
+        "1 of 3 decided, 1 of them declined",
+    )
     undone = client.post(
         f"{PAGE}undo/", {"undo": answer.context["undo"], "list": "queue=triage", "since": "0"}, follow=True
     )
@@ -117,7 +120,11 @@ def test_only_editors_merge(client: Client, checker: User, editor: User) -> None
     assert (status, answer["done"]) == (403, [])
     client.force_login(editor)
     status, answer = as_json(client, f"{claim.pk}/merge/", seen="0", into=stays.pk)
-    assert (status, answer["done"], answer["progress"]) == (200, [claim.pk], "1 of 9, 0 declined")
+    assert (status, answer["done"], answer["progress"]) == (
+        200,
+        [claim.pk],
+        "1 of 9 decided, 0 of them declined",
+    )
     claim.refresh_from_db()
     assert (claim.state, claim.merged_into) == ("merged", stays)
     status, answer = as_json(client, "undo/", undo=answer["undo"])
