@@ -99,7 +99,7 @@ def test_life_goes_on_after_a_restore_and_is_backed_up_into_the_same_folder(
     [
         (
             RestorePoint(moment=datetime(2020, 1, 1, tzinfo=UTC)),
-            r"no backup of 2020-01-01 00:00:00 UTC or before",
+            r"no backup from 2020-01-01 00:00:00 UTC or earlier",
         ),
         (RestorePoint(backup="20200101T000000Z"), "There is no backup 20200101T000000Z"),
         (RestorePoint(timeline=9), "from which timeline 9 could be restored"),
