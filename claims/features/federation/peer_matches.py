@@ -100,7 +100,7 @@ def _choose_best_matches(
 
 
 def _find_candidates(queries: Sequence[TextQuery]) -> FoundCandidates:
-    texts = [ids.cleaned for ids in queries]
+    texts = [query.cleaned for query in queries]
     shared_claims = find_claims_sharing_words(texts, MATCH_LIMIT)
     claims_by_text: list[set[int]] = [set() for _ in texts]
     for number, pk in fetch_rows(_SHARED_WORDS_SQL, [texts]):
