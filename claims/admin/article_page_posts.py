@@ -127,7 +127,7 @@ def decide_proposal(source: Source, values: Any, by: User, pk: int, action: str)
             _("The page sent a snapshot that does not belong to this source. Reload it and try again.")
         )
     try:
-        _move_claim(claim, action, str(values.get("last_move", "")), str(values.get("note", "")), by)
+        _make_move(claim, action, str(values.get("last_move", "")), str(values.get("note", "")), by)
     except NotPossible as refusal:
         # The page learns the claim's current state along with the refusal.
         return {"problem": str(refusal), **_render_changed_parts(snapshot, by, f"c{pk}", "")}
@@ -135,7 +135,7 @@ def decide_proposal(source: Source, values: Any, by: User, pk: int, action: str)
 
 
 @transaction.atomic
-def _move_claim(claim: Claim, action: str, seen_move: str, note: str, by: User) -> None:
+def _make_move(claim: Claim, action: str, seen_move: str, note: str, by: User) -> None:
     """Make the move, unless the page shows an older state of the claim."""
     if not Claim.objects.select_for_update().filter(pk=claim.pk).exists():
         raise NotPossible(_("The claim has been deleted in the meantime."))

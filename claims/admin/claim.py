@@ -272,7 +272,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @desk_page("<int:pk>/timeline/")
     def timeline_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Return a page of the claim's timeline, which the claim's page inserts."""
+        """Return a part of the claim's timeline, which a script inserts into the claim's page."""
         claim = self.get_object(request, str(pk))
         if claim is None or not self.has_view_or_change_permission(request, claim):
             raise Http404

@@ -89,7 +89,7 @@ _DELIMITERS: Choices = [
     ("\t", gettext_lazy("tab")),
     ("|", gettext_lazy("vertical bar")),
 ]
-_QUOTINGS: Choices = [
+_QUOTING_CHOICES: Choices = [
     ("minimal", gettext_lazy("enclose cells where needed, doubled inside a cell")),
     ("literal", gettext_lazy("are ordinary characters")),
 ]
@@ -193,7 +193,9 @@ class MappingForm(forms.Form):
 
     def _add_dialect(self, dialect: Settings) -> None:
         self._add_select("delimiter", _DELIMITERS, dialect.get("delimiter", ","), label=_("Cell separator"))
-        self._add_select("quoting", _QUOTINGS, dialect.get("quoting", "minimal"), label=_("Quotation marks"))
+        self._add_select(
+            "quoting", _QUOTING_CHOICES, dialect.get("quoting", "minimal"), label=_("Quotation marks")
+        )
         self.fields["encoding"] = forms.CharField(
             label=_("Encoding"), initial=dialect.get("encoding", "utf-8"), widget=UnfoldAdminTextInputWidget
         )

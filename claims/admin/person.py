@@ -26,7 +26,7 @@ from factcheck.admin.accounts import offer_permissions
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_person, is_cascade_deletion
 from factcheck.admin.row_actions import row_action
-from factcheck.admin.translations import set_model_names, set_row_name
+from factcheck.admin.translations import set_display_name, set_model_names
 from factcheck.admin.versions import DeskForm
 
 set_model_names(
@@ -97,7 +97,7 @@ class SecondFactorRuleAdmin(DeskAdmin):
         return is_cascade_deletion(request, "auth_group_delete")
 
 
-set_row_name(Group, get_role_name)
+set_display_name(Group, get_role_name)
 
 #: Each role follows the one whose rights it includes; the newsroom's own roles come last.
 _ROLE_POSITION = Case(*(When(name=name, then=at) for at, name in enumerate(ROLES)), default=len(ROLES))

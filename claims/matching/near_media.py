@@ -53,8 +53,8 @@ class SimilarMedia:
 
 
 def grade_likeness(distance: int | None) -> Likeness:
-    """Return the grade of similarity for a hash distance. None as a distance means that the picture was found by
-    its details.
+    """Return the grade of similarity for a hash distance. A distance of None means that the picture was found
+    by its local features.
     """
     if distance is None:
         return "alike"

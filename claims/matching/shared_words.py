@@ -190,9 +190,7 @@ def build_forms(words: Iterable[str]) -> WordForms:
 
 
 def compute_shares(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
-    """Return the BM25 share of the words that a claim with these forms has in common with a text, as in
-    `WordsInCommon`.
-    """
+    """Return the BM25 score of a text for a claim, divided by the score of the claim for itself: 0 to 1."""
     whole_score = _compute_bm25(forms, forms, rarity)
     return min(1.0, _compute_bm25(forms, other, rarity) / whole_score) if whole_score else 0.0
 

@@ -43,7 +43,7 @@ def straighten_quotes(text: str) -> str:
 
 
 def split_pieces(text: str) -> Iterator[QueryPiece]:
-    """Yield the words and phrases of a `straighten_quotes` search."""
+    """Yield the words and phrases of a search whose quotation marks are straight (`straighten_quotes`)."""
     for match in _PIECE_PATTERN.finditer(text):
         name = "word" if match["phrase"] is None else "phrase"
         yield QueryPiece(match.start(name), match.end(name), name == "phrase", bool(match["minus"]))

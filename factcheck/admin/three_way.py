@@ -111,7 +111,7 @@ def merge_rows(
         _merge_stored_row(key, base, rows_by_key.get(key), fields) for key, fields in theirs.items()
     ]
     deleted_rows = [
-        row for key, row in rows_by_key.items() if key not in theirs and _is_missed(key, row, base)
+        row for key, row in rows_by_key.items() if key not in theirs and _is_deletion_conflict(key, row, base)
     ]
     return [
         *stored_rows,
@@ -135,7 +135,7 @@ def _merge_stored_row(
     return MergedRow(key, merge_fields(mine.fields, theirs, differences), tuple(differences))
 
 
-def _is_missed(key: str, mine: SubmittedRow, base: Mapping[str, Fields] | None) -> bool:
+def _is_deletion_conflict(key: str, mine: SubmittedRow, base: Mapping[str, Fields] | None) -> bool:
     """Return whether a deleted row was edited on the other side."""
     if mine.is_deleted:
         return False

@@ -25,6 +25,6 @@ def set_model_names(
         model._meta.get_field(name).verbose_name = words  # type: ignore[union-attr]  # fields, no relations to others
 
 
-def set_row_name(model: type[_Row], name: Callable[[_Row], str]) -> None:
+def set_display_name(model: type[_Row], name: Callable[[_Row], str]) -> None:
     """Set the display name of a model's rows."""
     model.__str__ = name  # type: ignore[assignment, method-assign]

@@ -68,7 +68,10 @@ class NamedDesk(DeskAdmin):
             raise ValidationError(_("Type a name."), code="required")
         self.opts.get_field(self.name_field).run_validators(name)
         if not self.has_add_permission(request):
-            raise ValidationError(_("“%s” is not known, and your role cannot add it.") % name, code="unknown")
+            raise ValidationError(
+                _("“%s” does not exist yet, and your role does not allow you to add it.") % name,
+                code="unknown",
+            )
         return self.add_typed(request, name)
 
     def get_urls(self) -> list[URLPattern]:

@@ -16,7 +16,7 @@ _RULE_LINE = re.compile(rf"({'|'.join(_RULE_FIELDS)})\s*:\s*(.*)", re.IGNORECASE
 
 
 class DiscoverySettings(NamedTuple):
-    """The settings of services to notify and of crawlers, in the order of settings.py."""
+    """Settings for the services to notify and for crawlers, in the order of settings.py."""
 
     indexnow_key: str
     indexnow_url: str

@@ -11,7 +11,11 @@ from factcheck.database.database_roles import connect_as_owner, is_owner
 
 @contextmanager
 def require_owner() -> Iterator[None]:
-    """Work as the owner of the database, or end the command if the owner is unknown."""
+    """Connect as the owner of the database for the duration of the block.
+
+    Raises:
+        CommandError: the connection is not the owner's.
+    """
     with connect_as_owner():
         if not is_owner():
             raise CommandError(

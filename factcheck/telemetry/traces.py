@@ -29,7 +29,7 @@ _STATEMENT_TABLE = re.compile(
 
 
 class _Tracing:
-    """The tracer; None if traces are off."""
+    """Holds the tracer, which is None if tracing is off."""
 
     tracer: Any = None
 

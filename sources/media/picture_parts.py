@@ -1,4 +1,4 @@
-"""Perceptual hashes of a picture and of the part inside its border or the page that shows it."""
+"""Perceptual hashes of a picture, and of it without its border or the page around it, as in a screenshot."""
 
 from collections.abc import Callable, Iterator
 

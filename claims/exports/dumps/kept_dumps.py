@@ -53,7 +53,7 @@ class KeptDump:
     def written_at(self) -> datetime:
         return datetime.strptime(self.folder[:18], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
 
-    def place(self, file: DumpFile) -> str:
+    def get_path(self, file: DumpFile) -> str:
         """Return the path in the file store."""
         return f"{FOLDER}/{self.folder}/{file.name}"
 

@@ -69,7 +69,7 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
     options = get_archiver_options()
     exchanges = Exchanges(max_bytes=settings.ARCHIVE_PAGE_BYTES)
     answer = _fetch_page(source.url, exchanges, options)
-    pictures = _take_pictures(answer, options)
+    pictures = _capture_page(answer, options)
     name = f"source-{source.pk}-{answer.fetched_at:%Y%m%dT%H%M%SZ}.warc.gz"
     contents = [
         ("warc", warc.build_warc(exchanges.kept, name=name), warc.MEDIA_TYPE),
@@ -126,7 +126,7 @@ def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> Fet
         options.memory.end_visit(site, pause)
 
 
-def _take_pictures(answer: FetchedDocument, options: ArchiverOptions) -> PagePictures:
+def _capture_page(answer: FetchedDocument, options: ArchiverOptions) -> PagePictures:
     if answer.content_type not in _PAGE_TYPES:
         return PagePictures()  # the file itself is the public version
     try:

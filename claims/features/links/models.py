@@ -27,7 +27,7 @@ class LinkOutcome(models.TextChoices):
 
 
 #: The outcomes that need a decision.
-ACTION_OUTCOMES = (LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED)
+OUTCOMES_NEEDING_ACTION = (LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED)
 
 _OUTCOMES = [outcome.value for outcome in LinkOutcome]
 
@@ -40,7 +40,7 @@ class LinkStateQuerySet(models.QuerySet["LinkState"]):
 
     def waiting(self) -> Self:
         """Return links that need a decision and are not marked as correct."""
-        return self.filter(outcome__in=ACTION_OUTCOMES, accepted_at__isnull=True)
+        return self.filter(outcome__in=OUTCOMES_NEEDING_ACTION, accepted_at__isnull=True)
 
 
 class LinkState(models.Model):
@@ -162,7 +162,7 @@ class LinkState(models.Model):
     @property
     def needs_decision(self) -> bool:
         """Return whether the link needs a decision."""
-        return self.outcome in ACTION_OUTCOMES and self.accepted_at is None
+        return self.outcome in OUTCOMES_NEEDING_ACTION and self.accepted_at is None
 
 
 class LinkCheck(models.Model):

@@ -13,7 +13,7 @@ from claims.features.archiving.requests import request_copy
 from claims.features.links.due_links import store_result
 from claims.features.links.link_findings import LinkFinding
 from claims.features.links.link_notifications import notify_about_link
-from claims.features.links.models import ACTION_OUTCOMES, LinkOutcome, LinkState
+from claims.features.links.models import OUTCOMES_NEEDING_ACTION, LinkOutcome, LinkState
 from claims.features.links.outcomes import LinkStatus, compute_next_check, compute_status
 from claims.features.links.quoted_passages import PassageComparison, compare_passages, find_quoted_places
 from sources.capture import capture, extract_document
@@ -77,7 +77,7 @@ def store_link_status(
         if reading and reading.comparison and _should_capture(reading.comparison, after):
             _capture_proof(link, reading)
         stored_link = LinkState.objects.select_related("source").get(pk=link.pk)
-        if is_change and stored_link.outcome in ACTION_OUTCOMES:
+        if is_change and stored_link.outcome in OUTCOMES_NEEDING_ACTION:
             notify_about_link(stored_link)
     return ResolvedLink(stored_link, link.outcome, outcome, is_change)
 

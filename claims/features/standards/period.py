@@ -33,7 +33,7 @@ class Period:
         first = first or max(_get_first_day_of_year(last), FIRST_DAY)
         if first > last:
             raise InvalidPeriod(
-                gettext("The period would end on %(last)s and begin on %(first)s.")
+                gettext("The period ends on %(last)s, before it begins on %(first)s.")
                 % {"last": last, "first": first}
             )
         if first < FIRST_DAY:

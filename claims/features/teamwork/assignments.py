@@ -228,7 +228,11 @@ def _filter_by_subject(subject: Subject) -> AssignmentQuerySet:
 
 
 def _lock_assignment(subject: Subject) -> Assignment:
-    """Return the subject's assignment, or a new one, under lock. Finished work has no assignee."""
+    """Return the subject's assignment, locked, or add one.
+
+    Raises:
+        NotPossible: the work on the subject is finished.
+    """
     claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
     # The claim itself is not written, so rows that refer to it can be added at the same time.
     claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()

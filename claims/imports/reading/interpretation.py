@@ -43,7 +43,7 @@ MAX_TOPIC_LENGTH: Final = 100
 # A CSV cell that was stored without unquoting: "He said ""no"" twice".
 _QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"')
 _TOPIC_SEPARATOR = re.compile("[;|\n\t،、，]")
-_ONLY_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_URL_ONLY_PATTERN = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def read_review(raw_record: RawRecord, conventions: Conventions = NO_CONVENTIONS) -> Review | Refusal:
@@ -220,7 +220,7 @@ def _read_statement(record: _Record) -> str | Problem:
         return Problem("no statement", SpokenSentence("The record does not say what was claimed."))
     if len(text) > MAX_STATEMENT_LENGTH:
         return Problem("statement too long", _refuse_too_long(text, MAX_STATEMENT_LENGTH).reason)
-    if _ONLY_URL.fullmatch(text):
+    if _URL_ONLY_PATTERN.fullmatch(text):
         return Problem(
             "statement is an address",
             SpokenSentence("%(text)s is an address; say what is claimed there.", text=shorten_value(text)),

@@ -78,7 +78,7 @@ class Recipe:
             settings = self.settings
         elif self.mapping is not None:
             # All three readers have this method, and only they are detected here.
-            settings = form.build_mapped_settings(file, self.mapping)  # type: ignore[attr-defined]
+            settings = form.build_settings_for_mapping(file, self.mapping)  # type: ignore[attr-defined]
         if self.sheet and form is not spreadsheets:
             reason = SpokenSentence(
                 "This is not a workbook, so it has no sheet “%(sheet)s”.", sheet=self.sheet

@@ -75,8 +75,8 @@ def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
 def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[EarlierRecord]:
     """Return earlier records of the same content or the same reviews, newest first.
 
-    Records of this import itself are excluded: if it was interrupted within a page, the other reviews of that page
-    are different reviews.
+    Records of this import are excluded: after an interruption in the middle of a page, the stored reviews of that page
+    are not earlier versions of the others.
     """
     reviews = list(reviews)
     same_record = (

@@ -64,7 +64,7 @@ _GROWING_TABLES = (
 
 
 class Progress(NamedTuple):
-    """The progress of an import, for displays."""
+    """The progress of an import, for display."""
 
     phase: str
     """"reading" or "writing"."""

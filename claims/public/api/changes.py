@@ -313,7 +313,7 @@ def _find_last_shown() -> int:
 
 
 def _find_position(since: int | datetime) -> int:
-    """Return the number after which to read.
+    """Return the number of the entry after which the changes begin.
 
     Raises:
         InvalidParameters: the moment is in the future.

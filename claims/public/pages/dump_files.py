@@ -128,7 +128,7 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
         if refusal_of_bytes := _charge_budget(request, length):
             return refusal_of_bytes
         try:
-            body = _build_body(iterate_pieces(default_storage, dump.place(file), first, length), length)
+            body = _build_body(iterate_pieces(default_storage, dump.get_path(file), first, length), length)
         except FileNotFoundError:
             raise Http404("This dump has just been removed.") from None
         except TooManyDownloads as busy:

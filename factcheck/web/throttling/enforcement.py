@@ -101,9 +101,9 @@ class RateLimits:
         return admit(request, cost=cost, tier=Tier.PAGES)
 
     def _compute_body_cost(self, request: HttpRequest) -> int:
-        """Return the cost of a query in a body: a text, or a long search posted by Google's clients.
+        """Return the rate-limit cost of a query in a request body: a text, or a search that a Google client posts.
 
-        Returns 0 if the body does not matter.
+        Returns 0 if the body does not affect the cost.
         """
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         if self.costs.grows_with_text(path):

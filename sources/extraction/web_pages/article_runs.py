@@ -120,7 +120,7 @@ class ArticleRuns:
             lambda number: self._is_teaser(number) or self._is_separate(self.runs[number].element)
         )
         doubtful = {
-            text_number for text_number in doubtful if not self._is_described(text_number)
+            text_number for text_number in doubtful if not self._is_in_described_body(text_number)
         } | self._find_outside_body()
         remaining = set(range(len(self.extracted_texts))) - doubtful
         is_most = self._count_letters(doubtful) > MAIN_SHARE * self._count_letters(
@@ -161,7 +161,9 @@ class ArticleRuns:
     def _find_outside_body(self) -> set[int]:
         """Return paragraphs outside the article body stated in the metadata, if nearly all of that body was found."""
         described_places = [
-            text_number for text_number in range(len(self.extracted_texts)) if self._is_described(text_number)
+            text_number
+            for text_number in range(len(self.extracted_texts))
+            if self._is_in_described_body(text_number)
         ]
         letters = self._count_letters(described_places)
         # Some pages describe the beginning only, and some cut it off.
@@ -177,7 +179,7 @@ class ArticleRuns:
         }
         return outside if self._count_letters(outside) < MAX_OUTSIDE_SHARE * letters else set()
 
-    def _is_described(self, text_number: int) -> bool:
+    def _is_in_described_body(self, text_number: int) -> bool:
         return len(self.keys[text_number]) >= DISTINCTIVE_LENGTH and self.keys[text_number] in self.body_key
 
     # Added texts

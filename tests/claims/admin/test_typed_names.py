@@ -64,7 +64,9 @@ def test_nobody_is_offered_what_they_may_not_add(client: Client, checker: User) 
     client.force_login(checker)
     assert offered(client, "claims_claimant", "claims.claim", "claimant", "Grace") == []
     page = add(client, claimant="+Grace")
-    assert page.context["errors"] == [["“Grace” is not known, and your role cannot add it."]]
+    assert page.context["errors"] == [
+        ["“Grace” does not exist yet, and your role does not allow you to add it."]
+    ]
     assert Claimant.objects.count() == 0
 
 

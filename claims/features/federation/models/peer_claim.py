@@ -69,8 +69,8 @@ class PeerClaim(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        verbose_name = _("peer claim")
-        verbose_name_plural = _("peer claims")
+        verbose_name = _("claim of a followed newsroom")
+        verbose_name_plural = _("claims of followed newsrooms")
         default_permissions = ("view",)
         constraints = [
             UniqueConstraint(name="peerclaim_is_taken_once", fields=["newsroom", "claim_id"]),
@@ -145,7 +145,7 @@ class PeerClaim(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("newsroom", "claim_id"),
                 func=refuse(
-                    "A peer claim cannot be moved to another newsroom.",
+                    "A claim of a followed newsroom cannot be moved to another newsroom.",
                     name="peerclaim_stays_whose_it_is",
                 ),
             ),

@@ -195,7 +195,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         reply_requests.stop_mail(row, by=get_person(request))
         return _("Stopped: no email will be sent.")
 
-    @row_action(gettext_lazy("Draft the update with the answer"), permission=_CHANGE_PERMISSION, look="main")
+    @row_action(gettext_lazy("Draft an update with this answer"), permission=_CHANGE_PERMISSION, look="main")
     def update(self, request: HttpRequest, row: ReplyRequest) -> HttpResponse:
         draft = reply_requests.draft_update(row, by=get_person(request))
         messages.success(request, _("Draft created with the answer. Check the public note, then submit it."))

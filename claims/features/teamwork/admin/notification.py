@@ -113,7 +113,11 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
             # Background requests of pages must neither redirect to the sign-in page nor keep the session alive.
             path("unread/", mark_background(self.unread_view), name="teamwork_notification_unread"),
             # A mail program that unsubscribes is not signed in. The link is signed, and identifies the person.
-            path("stop/<str:token>/", csrf_exempt(self.stop_view), name="teamwork_notification_stop_mail"),
+            path(
+                "stop/<str:token>/",
+                csrf_exempt(self.unsubscribe_view),
+                name="teamwork_notification_stop_mail",
+            ),
             *super().get_urls(),
         ]
 
@@ -172,7 +176,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         }
         return self.show_page(request, "preferences", context, status=400 if form.errors else 200)
 
-    def stop_view(self, request: HttpRequest, token: str) -> HttpResponse:
+    def unsubscribe_view(self, request: HttpRequest, token: str) -> HttpResponse:
         """Stop emails of one kind: immediately for mail programs (RFC 8058), otherwise once the person confirms."""
         target = mails.parse_unsubscribe_token(token)
         person = User.objects.filter(pk=target[0]).first() if target else None

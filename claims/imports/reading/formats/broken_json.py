@@ -83,7 +83,7 @@ class _Reader:
         while self.at < len(self.text):
             values.append(self._read_value(0, in_array=False))
             self._skip_gap()
-            if self._get_next() in (",", ";"):
+            if self._peek() in (",", ";"):
                 self.at += 1
                 self._skip_gap()
         if not values:
@@ -93,7 +93,7 @@ class _Reader:
     def _read_value(self, depth: int, *, in_array: bool) -> Any:
         if depth > MAX_DEPTH:
             raise self._build_error("it is nested too deeply")
-        match self._get_next():
+        match self._peek():
             case "{":
                 return self._read_object(depth)
             case "[":
@@ -113,17 +113,15 @@ class _Reader:
         node: dict[str, Any] = {}
         self.at += 1
         self._skip_gap()
-        while self._get_next() != "}":
-            if self._get_next() != '"':
+        while self._peek() != "}":
+            if self._peek() != '"':
                 raise self._build_error("a name in quotes is missing")
             name = self._read_string(_KEY_SEPARATOR)
             self._skip_gap()
             self.at += 1
             self._skip_gap()
             # A template without a value for this place leaves it empty.
-            node[name] = (
-                None if self._get_next() in (",", "}") else self._read_value(depth + 1, in_array=False)
-            )
+            node[name] = None if self._peek() in (",", "}") else self._read_value(depth + 1, in_array=False)
             self._read_separator("}")
         self.at += 1
         if is_review(node):
@@ -134,7 +132,7 @@ class _Reader:
         elements: list[Any] = []
         self.at += 1
         self._skip_gap()
-        while self._get_next() != "]":
+        while self._peek() != "]":
             elements.append(self._read_value(depth + 1, in_array=True))
             self._read_separator("]")
         self.at += 1
@@ -142,10 +140,10 @@ class _Reader:
 
     def _read_separator(self, bracket: str) -> None:
         self._skip_gap()
-        if self._get_next() == ",":
+        if self._peek() == ",":
             self.at += 1
             self._skip_gap()
-        elif self._get_next() != bracket:
+        elif self._peek() != bracket:
             raise self._build_error("a comma or bracket is missing")
 
     def _read_string(self, after: re.Pattern[str]) -> str:
@@ -176,7 +174,7 @@ class _Reader:
             raise self._build_error("a text contains an unknown escape sequence") from None
         return content
 
-    def _get_next(self) -> str:
+    def _peek(self) -> str:
         return self.text[self.at : self.at + 1]
 
     def _skip_gap(self) -> None:

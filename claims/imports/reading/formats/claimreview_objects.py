@@ -247,7 +247,7 @@ def _read_review(
     is_own_review = is_same_page or _is_same_site(url, page.url)
     identifier = find_text(find_value(review, "identifier", "id"), name_keys=("value", "name", "@id"))
     return {
-        "id": identifier if identifier is not None else _get_web_url(review.get("@id")),
+        "id": identifier if identifier is not None else _keep_if_web_url(review.get("@id")),
         **read_authorship(review, around, page.publisher if is_own_review else "", page.url, graph),
         **_read_rating(review, graph),
         "review_url": url or page.url or None,
@@ -283,10 +283,10 @@ def _find_url(review: Node, around: Node | None, graph: Graph) -> str:
     for node, name in ((review, "url"), (review, "mainEntityOfPage"), (around, "url")):
         if addresses := find_addresses(find_value(node, name), graph):
             return addresses[0]
-    return _get_web_url((around or {}).get("@id")) or ""
+    return _keep_if_web_url((around or {}).get("@id")) or ""
 
 
-def _get_web_url(name: Any) -> str | None:
+def _keep_if_web_url(name: Any) -> str | None:
     return name if isinstance(name, str) and name.startswith(("http://", "https://")) else None
 
 

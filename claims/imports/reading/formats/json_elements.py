@@ -110,7 +110,7 @@ class _Reader:
         while self._skip(_BETWEEN_PATTERN):
             number += 1
             position = f"value {number}"
-            match self._get_next():
+            match self._peek():
                 case "[":
                     self._at += 1
                     yield from self._read_list(item)
@@ -127,10 +127,10 @@ class _Reader:
         rest: dict[str, Any] = {}
         had_lists = False
         self._at += 1
-        while self._skip(_BETWEEN_PATTERN) and self._get_next() != "}":
+        while self._skip(_BETWEEN_PATTERN) and self._peek() != "}":
             try:
                 name = self._read_name()
-                if name not in LIST_KEYS or self._get_next() != "[":
+                if name not in LIST_KEYS or self._peek() != "[":
                     rest[name] = self._read_value()
                     continue
             except _InvalidJSON as broken:
@@ -143,7 +143,7 @@ class _Reader:
             had_lists = True
             self._at += 1
             yield from self._read_list(name)
-        if not self._get_next():
+        if not self._peek():
             yield self._skip_fault(position, _InvalidJSON("it breaks off", is_cut_off=True), _VALUE_END)
             return
         self._at += 1
@@ -155,7 +155,7 @@ class _Reader:
         number = 0
         self._names = frozenset()
         while self._skip(_BETWEEN_PATTERN):
-            if self._get_next() == "]":
+            if self._peek() == "]":
                 self._at += 1
                 return
             number += 1
@@ -174,9 +174,9 @@ class _Reader:
 
     def _read_name(self) -> str:
         name = self._read_value()
-        if not isinstance(name, str) or not self._skip(_SPACE_PATTERN) or self._get_next() != ":":
+        if not isinstance(name, str) or not self._skip(_SPACE_PATTERN) or self._peek() != ":":
             raise _InvalidJSON(
-                "a name in quotation marks and a colon are missing", is_cut_off=not self._get_next()
+                "a name in quotation marks and a colon are missing", is_cut_off=not self._peek()
             )
         self._at += 1
         self._skip(_SPACE_PATTERN)
@@ -258,7 +258,7 @@ class _Reader:
 
     def _find_end_of_broken(self) -> int | None:
         """Return the end of an object whose brackets close and are followed by valid JSON."""
-        if self._get_next() != "{":
+        if self._peek() != "{":
             return None
         open_brackets: list[str] = []
         for mark in _MARK_PATTERN.finditer(self._text, self._at):
@@ -319,7 +319,7 @@ class _Reader:
 
     # Text
 
-    def _get_next(self) -> str:
+    def _peek(self) -> str:
         return self._text[self._at : self._at + 1]
 
     def _skip(self, gap: re.Pattern[str]) -> bool:

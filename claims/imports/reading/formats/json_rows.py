@@ -44,7 +44,7 @@ def recognise(file: File) -> Table[str, Any] | None:
     return _build_settings(rows, mapping)
 
 
-def build_mapped_settings(file: File, mapping: Mapping) -> Table[str, Any]:
+def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
     """Return the settings for a file that has a mapping."""
     return _build_settings(_sample_rows(file), mapping)
 

@@ -86,7 +86,7 @@ def inspect_workbook(file: File, name: str = "") -> Table[str, Any]:
     return {"mapping": _add_date_order(choose_mapping(columns, sampled), columns, sampled).to_json()}
 
 
-def build_mapped_settings(file: File, mapping: Mapping) -> Table[str, Any]:
+def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
     """Return the settings for a file with this mapping."""
     return {"mapping": mapping.to_json()}
 

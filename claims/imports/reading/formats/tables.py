@@ -63,7 +63,7 @@ def recognise(file: File) -> Table[str, Any] | None:
     return _build_settings(table, choose_mapping(columns, _build_rows(columns, table.rows[1:])))
 
 
-def build_mapped_settings(file: File, mapping: Mapping) -> Table[str, Any]:
+def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
     """Return the settings for a file that has a mapping."""
     table = _detect_table(file)
     dialect = mapping.table.override(
@@ -78,7 +78,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
     try:
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
         if "dialect" not in settings:
-            settings = build_mapped_settings(file, mapping) if mapping else recognise(file) or settings
+            settings = build_settings_for_mapping(file, mapping) if mapping else recognise(file) or settings
         dialect = Dialect.from_json(settings.get("dialect", {}))
         if mapping is None and "mapping" in settings:
             mapping = Mapping.from_json(settings["mapping"])

@@ -36,7 +36,7 @@ def watched(claim: Claim) -> None:
 
 
 def test_what_is_due_is_checked_once(source: Source, paper: Paper) -> None:
-    assert "alive" in check()
+    assert "works" in check()
     assert link_of(source).outcome == "alive"
     paper.asked()
     check("--due")

@@ -162,7 +162,7 @@ def test_answer_after_publication_leads_to_an_update(
     seat = Desk(client).sign_in(checker)
     reply_requests.record_answer(row, answer(), by=checker)
     found = page(seat, reverse("admin:claims_claim_change", args=[draft.claim_id]))
-    assert "Draft the update with the answer" in found.cssselect("#right-of-reply")[0].text_content()
+    assert "Draft an update with this answer" in found.cssselect("#right-of-reply")[0].text_content()
     assert press(seat, row, "update") == [
         "Draft created with the answer. Check the public note, then submit it."
     ]

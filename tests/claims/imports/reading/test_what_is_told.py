@@ -41,7 +41,7 @@ def told(
     file, notes = File.of(name, io.BytesIO(content)), list[str]()
     file.note, file.allows_unrated = notes.append, lambda: unrated
     settings = (
-        reader.build_mapped_settings(file, mapping) if mapping else reader.recognise(file) or {}  # type: ignore[attr-defined]
+        reader.build_settings_for_mapping(file, mapping) if mapping else reader.recognise(file) or {}  # type: ignore[attr-defined]
     )
     return list(reader.read(file, settings)), notes
 

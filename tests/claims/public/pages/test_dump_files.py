@@ -186,7 +186,7 @@ def test_what_was_corrected_since_stands_beside_the_files(
 
 def test_a_dump_that_goes_while_it_is_read(client: Client, dump: KeptDump) -> None:
     kept_dumps._read(dump.folder)
-    default_storage.delete(dump.place(dump.files["claims.parquet"]))
+    default_storage.delete(dump.get_path(dump.files["claims.parquet"]))
     assert client.get(LATEST).status_code == 404
 
 

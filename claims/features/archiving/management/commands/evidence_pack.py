@@ -25,7 +25,9 @@ class Command(LocalizedCommand):
         parser.add_argument(
             "--output",
             metavar="FILE|-",
-            help=gettext("output file (default: evidence-of-claim-NUMBER.zip here); - is standard output"),
+            help=gettext(
+                "output file (default: evidence-of-claim-NUMBER.zip in the current folder); - for standard output"
+            ),
         )
         parser.add_argument(
             "--public",

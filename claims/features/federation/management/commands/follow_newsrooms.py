@@ -38,7 +38,7 @@ class Command(LocalizedCommand):
             help=gettext("print the fingerprint of our own key, for others to compare"),
         )
         choices.add_argument("--add", metavar="URL", help=gettext("follow the newsroom with this site"))
-        group = parser.add_argument_group(gettext("language of the newsroom to add"))
+        group = parser.add_argument_group(gettext("newsroom to add"))
         group.add_argument(
             "--name", default="", help=gettext("its name here (default: the name it gives itself)")
         )

@@ -92,7 +92,9 @@ def test_values_that_are_no_text_stay_what_they_are() -> None:
         test = ["True"]
     """)
     content = b'{"s": "One", "t": ["a,b", "c"], "v": 3}\n{"s": "Two", "t": "a,b", "v": null}\n{"s": "x", "test": true}'
-    results = reading(json_rows, content, settings=json_rows.build_mapped_settings(file_of(content), mapping))
+    results = reading(
+        json_rows, content, settings=json_rows.build_settings_for_mapping(file_of(content), mapping)
+    )
     assert fields(results) == [
         {"statement": "One", "topics": ["a,b", "c"], "rating_value": 3},
         {"statement": "Two", "topics": ["a", "b"]},

@@ -18,7 +18,9 @@ from tests.helpers.sweeps import sweep
 
 def rows_of(mapping: str, content: str, name: str = "claims.csv") -> list[Any]:
     file = file_of(content.encode(), name)
-    return reading(tables, content.encode(), name, tables.build_mapped_settings(file, read_mapping(mapping)))
+    return reading(
+        tables, content.encode(), name, tables.build_settings_for_mapping(file, read_mapping(mapping))
+    )
 
 
 @sweep(
@@ -261,7 +263,7 @@ def test_order_of_dates_is_what_the_mapping_says_or_the_rows_prove(
 ) -> None:
     mapping = read_mapping(f'name = "n"\n{said}\n[fields]\nstatement = "s"\nclaimed_on = "d"')
     content = "".join(["s,d\n", *(f"One,{day}\n" for day in days)]).encode()
-    known = tables.get_conventions(tables.build_mapped_settings(file_of(content), mapping))
+    known = tables.get_conventions(tables.build_settings_for_mapping(file_of(content), mapping))
     day = parse_day(days[0], "claimed_on", known, "en")
     assert (day.isoformat() if isinstance(day, date) else None) == stored
 
