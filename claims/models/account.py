@@ -107,7 +107,7 @@ class DateOrder(models.Model):
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="+"
     )
-    order = models.CharField(max_length=5, choices=Order)
+    order = models.CharField(max_length=20, choices=Order)
 
     class Meta:
         verbose_name = _("date format")

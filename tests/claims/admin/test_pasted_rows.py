@@ -126,7 +126,7 @@ def test_who_does_not_import_does_not_paste(
 def test_too_much_and_nothing_and_garbage(client: Client, editor: User) -> None:
     client.force_login(editor)
     assert "Nothing was pasted" in sent(client, " \n\t\n").content.decode()
-    assert "more than 2 MB" in sent(client, "x" * (MAX_BYTES + 1)).content.decode()
+    assert "larger than 2 MB" in sent(client, "x" * (MAX_BYTES + 1)).content.decode()
     assert "more than 2000 rows" in sent(client, "It is so.\n" * 2001).content.decode()
     for broken in ("", "[]", '{"mapping": 1}', '{"mapping": {"fields": {"statement": "none"}}}', "{"):
         answer = sent(client, "It is so, they say.\n", "store", settings=broken)

@@ -57,7 +57,7 @@ def test_nothing_is_scheduled_where_nobody_asked() -> None:
 def test_files_are_left_to_the_backup_that_is_being_made(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    for name in ("get_server_place", "get_backup_folder", "list_kept_folders"):
+    for name in ("get_server_paths", "get_backup_folder", "list_source_folders"):
         monkeypatch.setattr(tasks, name, lambda: None)
     monkeypatch.setattr(tasks, "load_open_gaps", list)
 
@@ -79,7 +79,7 @@ def test_gap_in_the_log_is_closed_at_once_where_the_folder_takes_anything(
     monkeypatch: pytest.MonkeyPatch, problem: str, made: list[str]
 ) -> None:
     done: list[str] = []
-    for name in ("get_server_place", "get_backup_folder", "list_kept_folders"):
+    for name in ("get_server_paths", "get_backup_folder", "list_source_folders"):
         monkeypatch.setattr(tasks, name, lambda: None)
     monkeypatch.setattr(
         tasks, "load_open_gaps", lambda: [LogGap("000000010000000000000007", "000000010000000000000009")]

@@ -75,8 +75,8 @@ def test_a_claim_beside_another_sentence_speaks_for_itself_alone(ask: Ask, publi
 @pytest.mark.parametrize(
     "arguments, told",
     [
-        ({"text": ""}, "`text`: it must hold words"),
-        ({"text": " \n"}, "`text`: it must hold words"),
+        ({"text": ""}, "`text`: it must contain words"),
+        ({"text": " \n"}, "`text`: it must contain words"),
         ({"text": "a\0b"}, "no NUL character"),
         ({"text": "a" * 10_001}, "at most 10,000 are read"),
         ({"text": "It is. " * 400}, "at most 30 are answered at once"),

@@ -72,7 +72,7 @@ def test_from_a_name_by_keyboard_to_the_answer(
     comment = Comment.objects.get()
     article = chris.locator(f"#comment-{comment.pk}")
     expect(article).to_be_focused()
-    assert article.locator("strong").inner_text() == "@kim"
+    assert article.locator("strong").inner_text() == "@Kim"
 
     kim.clock.run_for(31_000)
     expect(bell.locator("[data-count]")).to_have_text("1")
