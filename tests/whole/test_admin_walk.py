@@ -59,7 +59,7 @@ QUERIES = {
     "complaints.readerrequest": 5,
     "claims.removal": 4,
     "claims.repeat": 6,
-    "reply.replyrequest": 4,
+    "reply.replyrequest": 6,
     "reply.replytemplate": 4,
     "claims.savedview": 4,
     "claims.secondfactorrule": 4,

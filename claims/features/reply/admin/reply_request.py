@@ -1,5 +1,6 @@
 """Requests for reply: drafts, sent requests, their replies, and the list of open requests."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +22,8 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.claim_page import render_claim_link
 from claims.admin.list_filters import QueueFilter, QueueOrder
-from claims.admin.status_badges import build_state_badge
+from claims.admin.public_state import build_verdict_state_badge, prefetch_newest_publication
+from claims.admin.status_badges import annotate_planned, annotate_signoffs_given, build_state_badge
 from claims.features.reply import reply_requests
 from claims.features.reply.admin.badges import build_reply_badge
 from claims.features.reply.admin.reply_form import (
@@ -54,13 +57,20 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         ("not_asked", ChoicesDropdownFilter),
         ("answer_shown", ChoicesDropdownFilter),
     )
-    list_select_related = ("verdict__claim", "claimant", "sent_by")
+    list_select_related = ("claimant", "sent_by")
     search_fields = ("verdict__claim__statement",)
     search_help_text = gettext_lazy("Search by words in the claim")
     ordering = ("-pk",)
     change_form_outer_before_template = "admin/desk/reply_top.html"
 
     # The list ---------------------------------------------------------------------------------------------------------
+
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        super().prepare(request, rows)
+        verdicts = annotate_planned(annotate_signoffs_given(Verdict.objects.select_related("claim")))
+        prefetch_related_objects(
+            rows, Prefetch("verdict", verdicts), prefetch_newest_publication("verdict__claim__")
+        )
 
     @admin.display(description=gettext_lazy("recipient"))
     def party_name(self, row: ReplyRequest) -> str:
@@ -76,7 +86,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=gettext_lazy("verdict"))
     def state(self, row: ReplyRequest) -> SafeString:
-        return build_state_badge(row.verdict)
+        return build_verdict_state_badge(row.verdict)
 
     @admin.display(description=gettext_lazy("requested by"))
     def asked_by(self, row: ReplyRequest) -> str:

@@ -184,6 +184,18 @@ def test_awaited_answers_wait_on_the_dashboard_the_first_deadline_first(
     assert list(listed.context["cl"].result_list) == [late, soon]
 
 
+def test_the_list_shows_the_state_of_each_verdict_as_other_lists_do(
+    client: Client, draft: Verdict, checker: User, editor: User
+) -> None:
+    ask(draft, checker, hours=3)
+    seat, states = Desk(client).sign_in(checker), []
+    for action, by in (("submit", checker), ("sign_off", editor)):
+        workflow.move(draft, action, by=by)
+        listed = page(seat, reverse("admin:reply_replyrequest_changelist"))
+        states.append(" ".join(listed.cssselect(".field-state")[0].text_content().split()))
+    assert states == ["In review", "Signed off, ready to publish"]
+
+
 def test_templates_are_edited_by_editors_and_checked(client: Client, editor: User, checker: User) -> None:
     row = ReplyTemplate.objects.get(language="en")
     address = reverse("admin:reply_replytemplate_change", args=[row.pk])
