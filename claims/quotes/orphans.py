@@ -10,7 +10,7 @@ class OrphanReason(StrEnum):
     CHANGED = "the words were changed"
     ELSEWHERE = "the words stand in another place only"
     QUOTED = "the words are quoted there from somewhere"
-    SPEAKER = "somebody else may say them"
+    SPEAKER = "someone else may say them"
     AROUND = "the sentence around the words was changed"
     REWRITTEN = "the paragraph around the words was rewritten"
     TWICE = "the text says it in two ways now"

@@ -61,7 +61,7 @@ UNSAFE = """
 """
 #: Why the unsafe one must be refused, by name.
 UNSAFE_EFFECTS = {
-    "reads a whole table that nobody can write to meanwhile: claims_claim",
+    "reads a whole table, which cannot be written to meanwhile: claims_claim",
     "column gone: claims_topic.description",
     "value required: claims_topic.colour",
     "value required: claims_topic.words",

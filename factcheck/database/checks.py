@@ -105,7 +105,7 @@ def _check_encoding(alias: str) -> list[CheckMessage]:
     return [
         Error(
             f"The database stores text as {encoding}; claims come in every script and need UTF8.",
-            hint=f"Make it anew: CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0.",
+            hint=f"Create it again: CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0.",
             id="factcheck.E004",
         )
     ]
@@ -127,7 +127,7 @@ def _check_letter_case(alias: str) -> list[CheckMessage]:
         Error(
             f"The database {name} knows the case of ASCII letters alone: to it, É and é are different letters.",
             hint=(
-                f"Dump it, make it anew and restore it: CREATE DATABASE {name} ENCODING 'UTF8'"
+                f"Dump it, create it again and restore it: CREATE DATABASE {name} ENCODING 'UTF8'"
                 f" LOCALE_PROVIDER {locale} TEMPLATE template0. The locale of a database cannot be changed."
             ),
             id="factcheck.E007",

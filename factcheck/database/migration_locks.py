@@ -81,11 +81,11 @@ class LockWatch:
             closed = not table.locks.isdisjoint(BLOCKING_LOCKS)
             if closed and table.file != before[oid].file:
                 yield BlockingWork(
-                    "writes a whole table anew that nobody can use meanwhile", table.name, statement
+                    "rewrites a whole table, which cannot be used meanwhile", table.name, statement
                 )
             elif closed and table.scans > before[oid].scans:
                 yield BlockingWork(
-                    "reads a whole table that nobody can write to meanwhile", table.name, statement
+                    "reads a whole table, which cannot be written to meanwhile", table.name, statement
                 )
             elif whole_migration and "RowExclusiveLock" in table.locks and table.scans > before[oid].scans:
                 yield BlockingWork("changes rows of a whole table in one transaction", table.name, statement)

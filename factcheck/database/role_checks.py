@@ -102,8 +102,8 @@ def check_owner(app_configs: Any, **options: Any) -> list[CheckMessage]:
         return []  # outages are reported elsewhere
     return [
         Advice(
-            "The role of DATABASE_URL owns the tables. Whoever gets hold of it can switch off the rules that keep what"
-            " was published, and rewrite it.",
+            "The role of DATABASE_URL owns the tables. Anyone who gets hold of it can switch off the rules that keep"
+            " what was published, and rewrite it.",
             hint="Give the tables to a role of their own, and its address to migrate, as OWNER_DATABASE_URL."
             f" {_DOCUMENTATION_HINT}",
             id="factcheck.W010",

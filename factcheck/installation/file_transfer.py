@@ -24,7 +24,7 @@ class TransferOutcome(Enum):
 #: The problem, printed after the file's name.
 FAULT_MESSAGES = {
     TransferOutcome.DAMAGED: "is damaged: its SHA-256 is not what is known of it. Restore it from a backup.",
-    TransferOutcome.DIFFERS: "is another file in the other place, and which is right nobody knows. Remove one of them.",
+    TransferOutcome.DIFFERS: "differs from the file in the other place. Find out which is right, and remove the other.",
     TransferOutcome.BROKEN: "was not the same after it was copied, and was removed again. Run this again.",
 }
 

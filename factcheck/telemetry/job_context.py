@@ -45,7 +45,7 @@ async def _get_request_id(job_id: int | None, worker: Worker) -> str:
     try:
         return await get_request_id(job_id, worker.app.job_manager) if job_id else ""
     except exceptions.ConnectorException as failure:
-        logger.warning("It cannot be told from which request job %s came: %s", job_id, failure)
+        logger.warning("The request that queued job %s is unknown: %s", job_id, failure)
         return ""
 
 

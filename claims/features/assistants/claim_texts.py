@@ -35,7 +35,7 @@ def write_claim(claim: Document, *, mark: str = "") -> Iterator[str]:
     yield f"- Statement ({_format_language(claim['language'])}): {quote_text(claim['statement'])}"
     if claim["claimant"] or claim["claimed_on"]:
         date_text = f" on {claim['claimed_on']}" if claim["claimed_on"] else ""
-        claimant = quote_text(claim["claimant"]) if claim["claimant"] else "somebody who is not named"
+        claimant = quote_text(claim["claimant"]) if claim["claimant"] else "someone who is not named"
         yield f"- Said by {claimant}{date_text}."
     if claim["topics"]:
         yield f"- Topics: {quote_list(claim['topics'])}"
@@ -67,7 +67,7 @@ def write_verdict(verdict: Document) -> Iterator[str]:
     )
     if verdict["origin"] == "house_archive":
         publisher_note += " (from its earlier archive)"
-    rating_class = rating["rating_class"] or "none: nobody has decided what it amounts to"
+    rating_class = rating["rating_class"] or "none: the newsroom has not decided which class it belongs to"
     language = _format_language(rating["language"])
     yield f"- {publisher_note}: rated {quote_text(rating['label'])} ({language}); rating class: {rating_class}."
     date_note = (

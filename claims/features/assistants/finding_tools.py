@@ -331,9 +331,9 @@ FINDING_TOOLS = (
         name="match_text",
         title="Has this been checked?",
         description="Compares a statement, post or passage, in any language, with every published claim, by words and"
-        " by meaning. Says of each sentence whether it was checked, whether the opposite was, whether only the same"
-        " matter was, or that nothing was found: `not_checked`,"
-        " which never means that it is true. Begin here when somebody asks whether something is true.",
+        " by meaning. For each sentence it returns whether it was checked, whether the opposite was, whether only"
+        " something related was, or that nothing was found: `not_checked`,"
+        " which never means that the sentence is true. Begin here when someone asks whether something is true.",
         arguments=_MATCH_ARGUMENTS,
         answers=answer_schemas.MATCH_ANSWER,
         answer=match_text,

@@ -52,7 +52,7 @@ def send_message(service: str, url: str, message: bytes, content_type: str) -> N
     requested_pause = parse_retry_after(answer.retry_after.strip(), timezone.now())
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise NotificationRefused(
-            f"{service} says that it is told too often (429).", pause=requested_pause or RETRY_PERIOD
+            f"{service} says that it is notified too often (429).", pause=requested_pause or RETRY_PERIOD
         )
     if answer.status in _OUR_FAULT_STATUSES:
         # PostgreSQL stores every character except NUL.

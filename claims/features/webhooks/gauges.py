@@ -41,7 +41,7 @@ METRIC_QUERIES = [
         {
             "factcheck_webhook_endpoints": GaugeKind("Receivers of webhooks.", ("state",)),
             "factcheck_webhook_entries_behind": GaugeKind(
-                "How many entries the receiver has yet to be told of that is the furthest behind."
+                "How many entries the receiver that is furthest behind has not received."
             ),
             "factcheck_webhook_deliveries_pending": GaugeKind("Messages that are still to be delivered."),
             "factcheck_webhook_deliveries_oldest_wait_seconds": GaugeKind(

@@ -122,7 +122,7 @@ class EntriesCheck:
         sequence = row["sequence"]
         expected = self.tree.size + 1
         if sequence != expected:
-            yield f"it comes where entry {expected} has to: entries were taken out or numbered anew."
+            yield f"it stands in place of entry {expected}: entries were removed or renumbered."
         body_sha256 = hashlib.sha256(row["body"].encode()).hexdigest()
         if body_sha256 != row["body_sha256"]:
             yield "its body is not what was published: it has another hash."

@@ -18,8 +18,8 @@ from factcheck.database.migration_review import ReviewedMigration, review_migrat
 from factcheck.database.schema_shape import KnownTables
 from tests.helpers.tampering import as_owner_of_tables
 
-READ_WHOLE = "reads a whole table that nobody can write to meanwhile"
-WRITTEN_ANEW = "writes a whole table anew that nobody can use meanwhile"
+READ_WHOLE = "reads a whole table, which cannot be written to meanwhile"
+WRITTEN_ANEW = "rewrites a whole table, which cannot be used meanwhile"
 ROWS_OF_ALL = "changes rows of a whole table in one transaction"
 
 

@@ -13,36 +13,36 @@ EVIDENCE PACK
 Claim {claim}: {statement}
 {address}
 
-This is all that our published fact check of this claim rests on, as far as we keep it and may hand it on. You need none
-of our software to check it: sha256sum, openssl and a player for web archives are enough. Where these are missing,
+This pack holds the evidence for our published fact check of this claim, as far as we keep it and may share it. You need
+none of our software to check it: sha256sum, openssl and a player for web archives are enough. Without these tools,
 Windows has "certutil -hashfile FILE SHA256", and macOS has "shasum -a 256".
 
-WHAT IS IN IT
+CONTENTS
 
   manifest-sha256.txt   a fingerprint (SHA-256) of every other file here
-  ledger/               what we published about the claim, each version as our site answers it
-  sources/              texts of the sources as we quoted from them, and the files that they were taken from
-  copies/               pictures and PDF files of pages, and files that were given to us; copies.tsv says of what
+  ledger/               what we published about the claim: each version, as our site serves it
+  sources/              texts of the sources as we quoted them, and the files they were extracted from
+  copies/               pictures and PDF files of pages, and files that we received; copies.tsv lists them
   pages.wacz            the pages themselves, as their servers sent them (WARC files in a WACZ)
-  timestamps/           proof by others that a file existed at a moment (RFC 3161)
-  left-out.txt          what we do not hand on, or have lost, if there is any such thing
+  timestamps/           proof by others that a file existed at a certain time (RFC 3161)
+  left-out.txt          what we may not share or have lost, if anything
 
 Not every pack has all of these.
 
 1. NOTHING WAS CHANGED IN THIS PACK
 
-In the folder into which you have unpacked it:
+In the folder of the unpacked files:
 
   sha256sum -c manifest-sha256.txt
 
-Every line must end in OK. This alone proves that the pack is whole, not that it is ours: whoever changes a file can
-write another manifest. The next steps tie it to what we published, and to a moment.
+Every line must end in OK. This alone proves that the pack is complete, not that it is ours: anyone who changes a file
+can write another manifest. The next steps link it to what we published, and to a time.
 
 2. THIS IS WHAT WE PUBLISHED
 
 {ledger}
-In ledger/entries.json, "body_sha256" is the fingerprint of each version. Our site tells the same in its feed of changes
-({site}/api/v1/changes/), which others follow and keep: ask any of them. Compare it with the file itself:
+In ledger/entries.json, "body_sha256" is the fingerprint of each version. Our site gives the same fingerprints
+in its feed of changes ({site}/api/v1/changes/), of which others keep copies. Compare them with the files:
 
   sha256sum ledger/*.json
 {proofs}
@@ -55,16 +55,16 @@ file sources/source-*-text-*.txt. "start" and "end" count its characters (code p
 """
 
 _PROOFS_TEMPLATE = """
-We sign what our ledger came to, so that nobody, also not we, can write it anew unseen. These files say in steps how
-that is checked, with sha256sum, xxd and openssl:
+We sign the state of our ledger, so that no one, including us, can rewrite it unnoticed. These files explain step by
+step how to check that, with sha256sum, xxd and openssl:
 
 {files}"""
 
 _PAGES_TEMPLATE = """\
 4. THIS IS WHAT THE PAGES SHOWED
 
-Open pages.wacz in a player for web archives, for example at https://replayweb.page, which keeps it on your machine. To
-look into it with other tools, it is a ZIP with WARC files in it:
+Open pages.wacz in a player for web archives, for example at https://replayweb.page, which keeps it on your machine.
+For other tools, it is a ZIP file with WARC files in it:
 
   unzip -d pages pages.wacz
   zcat pages/archive/*.warc.gz | less
@@ -75,20 +75,20 @@ pages/datapackage.json has a fingerprint of every file in it.
 _TIMESTAMPS_TEMPLATE = """\
 5. IT EXISTED AT THAT TIME
 
-timestamps/timestamps.tsv says for each file when which authority signed its fingerprint. Timestamps of WARC files are
-about the files in pages.wacz: unpack it first, as above. Then:
+timestamps/timestamps.tsv lists for each file which authority signed its fingerprint, and when. Timestamps of WARC files
+apply to the files in pages.wacz: unpack it first, as above. Then:
 
 {commands}
-Each must say "Verification: OK". To see the moment that was signed:
+Each must say "Verification: OK". To see the time that was signed:
 
   openssl ts -reply -text -in {first}
 
-timestamps/roots.pem comes from us. To trust nobody but the authority, take its root certificate from its own site
-instead, and give that as -CAfile.
+timestamps/roots.pem comes from us. To trust only the authority, download its root certificate from its own site
+and give that as -CAfile.
 """
 
 _MISSING_ROOTS_NOTE = """\
-timestamps/roots.pem is missing: we do not have the root certificate of the authority any more. Take it from its site.
+timestamps/roots.pem is missing: we no longer have the root certificate of the authority. Download it from its site.
 
 """
 

@@ -116,7 +116,7 @@ TAMPERINGS = [
             "DELETE FROM claims_publication WHERE sequence = 3",
         ],
         [
-            "Entry 4 (claim {r}, version 1): it comes where entry 3 has to",
+            "Entry 4 (claim {r}, version 1): it stands in place of entry 3",
             "Checkpoint 1 (ledger, 6 entries): there are no",
         ],
     ),
