@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from factcheck.admin import sent_values
 from factcheck.admin.change_history import find_last_changes, find_last_save
 from factcheck.admin.three_way import (
+    FieldDifference,
     Fields,
     MergedRow,
     RowDeletion,
@@ -227,18 +228,8 @@ class _Merge:
         for name, value in merge_fields(mine, theirs, differing).items():
             sent_values.set_submitted(sent_values.list_names(self.form[name]), value, self.post)
         for difference in differing:
-            column = getattr(_find_model_field(type(self.row), difference.name), "attname", "")
-            author_name, at = last_changes.get(column, self.last_saved)
             names = sent_values.list_names(self.form[difference.name])
-            self._add_choice(
-                names,
-                difference.base,
-                difference.mine,
-                difference.theirs,
-                difference.chosen_side,
-                author_name=author_name,
-                at=at,
-            )
+            self._add_difference(type(self.row), difference, names, last_changes)
         for formset in self.formsets:
             self._merge_rows(formset)
         # Choices made for an older version do not apply to this one.
@@ -249,8 +240,17 @@ class _Merge:
         self.request.POST = self.post  # type: ignore[assignment]  # Django's has a setter
         return self.both_versions
 
-    def _add_choice(self, *sides: Any, **more: Any) -> None:
-        self.both_versions.choices.append(Choice(*sides, **more))
+    def _add_difference(
+        self,
+        model: type[models.Model],
+        difference: FieldDifference,
+        names: tuple[str, ...],
+        last_changes: Mapping[str, tuple[str, datetime]],
+    ) -> None:
+        column = getattr(_find_model_field(model, difference.name), "attname", "")
+        author_name, at = last_changes.get(column, self.last_saved)
+        sides = (difference.base, difference.mine, difference.theirs, difference.chosen_side)
+        self.both_versions.choices.append(Choice(names, *sides, author_name=author_name, at=at))
 
     def _iterate_sent_fields(
         self, form: forms.BaseForm, post: QueryDict, prefix: str = "", excluded_names: tuple[str, ...] = ()
@@ -323,28 +323,12 @@ class _Merge:
             sent_values.set_submitted(names[name], value, self.post)
         last_changes = find_last_changes(form.instance) if form and row.differing else {}
         for difference in row.differing:
-            column = getattr(_find_model_field(formset.model, difference.name), "attname", "")
-            author_name, changed_at = last_changes.get(column, self.last_saved)
-            self._add_choice(
-                names[difference.name],
-                difference.base,
-                difference.mine,
-                difference.theirs,
-                difference.chosen_side,
-                author_name=author_name,
-                at=changed_at,
-            )
+            self._add_difference(formset.model, difference, names[difference.name], last_changes)
         if row.deletion:
-            author_name, changed_at = self.last_saved
-            self._add_choice(
-                (f"{prefix}-DELETE",),
-                None,
-                (),
-                (),
-                None,
-                deletion=row.deletion,
-                author_name=author_name,
-                at=changed_at,
+            author_name, at = self.last_saved
+            box_names = (f"{prefix}-DELETE",)
+            self.both_versions.choices.append(
+                Choice(box_names, None, (), (), None, deletion=row.deletion, author_name=author_name, at=at)
             )
         if row.is_added_by_them and form is not None:
             self.both_versions.notes.append(
