@@ -63,7 +63,7 @@ class CountedStream(io.RawIOBase):
         self.reached = 0
         """How many bytes of it have been read, or passed by, at most."""
         self.held_back = False
-        """Whether somebody else tells the progress, because this is not read from its beginning to its end."""
+        """Whether another part reports the progress, because this is not read from beginning to end."""
         self._respond = 0
 
     def readable(self) -> bool:

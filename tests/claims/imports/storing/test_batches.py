@@ -318,8 +318,7 @@ def test_of_attempts_at_one_file_the_last_keeps_the_problems() -> None:
 
 
 def test_memory_that_was_frozen_stays_frozen() -> None:
-    """The background worker freezes it before its fork. Some of it is freed meanwhile, as anywhere."""
-    gc.freeze()
+    """Tests freeze what was collected, as the background worker does before its fork. Some of it is freed meanwhile."""
     before = gc.get_freeze_count()
     bring(review())
     assert gc.get_freeze_count() > before * 0.9
