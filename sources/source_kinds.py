@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import is_address
 from sources.extraction import MAX_BYTES
 from sources.http.fetched_documents import FetchedDocument, fetch
@@ -70,7 +70,9 @@ def add_transcript(material: Material, file: str) -> Material:
     transcript = _read_file(Path(file))
     if not transcript.strip():
         raise ReadingError(
-            SpokenSentence("“%(file)s” is empty. Check that the transcript was saved completely.", file=file)
+            TranslatableMessage(
+                "“%(file)s” is empty. Check that the transcript was saved completely.", file=file
+            )
         )
     return replace(material, transcript=transcript, transcript_name=Path(file).name)
 
@@ -82,21 +84,23 @@ def _read_file(path: Path) -> bytes:
             return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ReadingError(
-            SpokenSentence(
+            TranslatableMessage(
                 "There is no file “%(path)s”. Check the path; an address to fetch begins with https://.",
                 path=path,
             )
         ) from None
     except IsADirectoryError:
         raise ReadingError(
-            SpokenSentence("“%(path)s” is a folder. Name one file in it.", path=path)
+            TranslatableMessage("“%(path)s” is a folder. Name one file in it.", path=path)
         ) from None
     except PermissionError:
         raise ReadingError(
-            SpokenSentence("This user cannot read “%(path)s”. Change its permissions, or copy it.", path=path)
+            TranslatableMessage(
+                "This user cannot read “%(path)s”. Change its permissions, or copy it.", path=path
+            )
         ) from None
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ReadingError(
-            SpokenSentence("“%(path)s” cannot be read: %(reason)s.", path=path, reason=reason)
+            TranslatableMessage("“%(path)s” cannot be read: %(reason)s.", path=path, reason=reason)
         ) from None

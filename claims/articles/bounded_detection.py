@@ -13,7 +13,7 @@ import orjson
 from claims.articles.detection import CandidateSentence, Reason
 from factcheck.confinement.confined import Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.failures import Failure
 
 logger = logging.getLogger(__name__)
@@ -21,17 +21,17 @@ logger = logging.getLogger(__name__)
 DETECTION_LIMITS = Allowance()
 
 _BUSY_MESSAGES = {
-    Cause.BUSY: SpokenSentence(
+    Cause.BUSY: TranslatableMessage(
         "The article is stored, but no claims were proposed: other articles are being searched at the "
         "moment. Import it again in a minute."
     ),
-    Cause.TIME: SpokenSentence(
+    Cause.TIME: TranslatableMessage(
         "The article is stored, but no claims were proposed: the search for claims took longer than "
         "%(seconds)s seconds. Mark the claims yourself, or import only the part you need.",
         seconds=f"{DETECTION_LIMITS.seconds:.0f}",
     ),
 }
-_FAILURE_MESSAGE = SpokenSentence(
+_FAILURE_MESSAGE = TranslatableMessage(
     "The article is stored, but no claims were proposed: the search for claims failed. Mark the claims "
     "yourself."
 )

@@ -8,7 +8,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from claims.quotes.folded_text import MAX_PLACES, FoldedText, fold
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 CONTEXT_LENGTH = 32
 
@@ -35,13 +35,13 @@ class QuoteAmbiguous(Exception):
 
     def __init__(self, count: int, places: tuple[tuple[int, int], ...]) -> None:
         super().__init__(
-            SpokenSentence(
+            TranslatableMessage(
                 "The text contains this quote at least %(count)s times. Add the words before or after it, "
                 "or quote a longer passage.",
                 count=count,
             )
             if count >= MAX_PLACES
-            else SpokenSentence(
+            else TranslatableMessage(
                 "The text contains this quote %(count)s times. Add the words before or after it, or quote a "
                 "longer passage.",
                 count=count,
@@ -76,7 +76,7 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
     folded_text = FoldedText(text)
     folded_quote = fold(quote).strip()
     if not folded_quote:
-        raise QuoteNotFound(SpokenSentence("The quote is empty. Copy the passage from the text."))
+        raise QuoteNotFound(TranslatableMessage("The quote is empty. Copy the passage from the text."))
     matches = [
         (at, at + len(folded_quote))
         for at in folded_text.places(folded_quote)
@@ -84,7 +84,9 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
     ]
     if not matches:
         raise QuoteNotFound(
-            SpokenSentence("The text does not contain this quote. Copy the passage exactly from the text.")
+            TranslatableMessage(
+                "The text does not contain this quote. Copy the passage exactly from the text."
+            )
         )
     before, after = fold(prefix).strip(), fold(suffix).strip()
     fitting_matches = [
@@ -94,7 +96,7 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
     ]
     if not fitting_matches:
         raise QuoteNotFound(
-            SpokenSentence(
+            TranslatableMessage(
                 "The text contains this quote, but not between the words given as its prefix and suffix."
             )
         )

@@ -57,7 +57,7 @@ def extract_from_python(source: str, name: str) -> Iterator[Message]:
     Raises:
         ExtractionFailed: a marked string is not a literal.
     """
-    if "translation" not in source and "SpokenSentence" not in source:
+    if "translation" not in source and "TranslatableMessage" not in source:
         return
     tree = ast.parse(source, filename=name)
     known = _find_marking_names(tree)
@@ -69,10 +69,11 @@ def extract_from_python(source: str, name: str) -> Iterator[Message]:
 
 def _find_marking_names(tree: ast.Module) -> dict[str, tuple[str, ...]]:
     """Return the local names of the marking functions."""
-    has_sentences = any(
-        isinstance(node, ast.ImportFrom) and node.module == "factcheck.sentences" for node in ast.walk(tree)
+    has_messages = any(
+        isinstance(node, ast.ImportFrom) and node.module == "factcheck.translatable_messages"
+        for node in ast.walk(tree)
     )
-    return ({"SpokenSentence": ("message",)} if has_sentences else {}) | {
+    return ({"TranslatableMessage": ("message",)} if has_messages else {}) | {
         alias.asname or alias.name: _FUNCTIONS[alias.name]
         for node in ast.walk(tree)
         if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"

@@ -1,4 +1,4 @@
-"""Translate sentences of modules without Django, and activate the newsroom's language for permanent records."""
+"""Translate messages of modules without Django, and activate the newsroom's language for permanent records."""
 
 from contextlib import AbstractContextManager
 
@@ -6,13 +6,13 @@ from django.conf import settings
 from django.utils import translation
 from django.utils.translation import gettext
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 
 def translate_message(message: object) -> str:
-    """Translate a sentence or exception into the active language; return other values unchanged."""
+    """Translate a message or exception into the active language; return other values unchanged."""
     text = message.args[-1] if isinstance(message, Exception) and message.args else message
-    if isinstance(text, SpokenSentence):
+    if isinstance(text, TranslatableMessage):
         translated_text = gettext(text.template)
         return (
             translated_text % {name: translate_message(message) for name, message in text.values.items()}

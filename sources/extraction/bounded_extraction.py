@@ -9,7 +9,7 @@ import orjson
 
 from factcheck.confinement.confined import Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 from .document import MAX_BYTES, Caveat, Cue, Document, ExtractionError
 
@@ -20,7 +20,7 @@ _REFUSALS = {
     Cause.TIME: (
         "too_costly",
         (
-            SpokenSentence(
+            TranslatableMessage(
                 "Reading this document takes more than %(seconds)s seconds. Paste its text, or import the "
                 "part you need.",
                 seconds=f"{EXTRACTION_LIMITS.seconds:.0f}",
@@ -30,7 +30,7 @@ _REFUSALS = {
     Cause.MEMORY: (
         "too_costly",
         (
-            SpokenSentence(
+            TranslatableMessage(
                 "Reading this document needs more than %(memory)s MB of memory. Paste its text, or import "
                 "the part you need.",
                 memory=EXTRACTION_LIMITS.memory // 1024 // 1024,
@@ -39,16 +39,16 @@ _REFUSALS = {
     ),
     Cause.BUSY: (
         "busy",
-        SpokenSentence("Other documents are being read at the moment. Try again in a minute."),
+        TranslatableMessage("Other documents are being read at the moment. Try again in a minute."),
     ),
     Cause.OUTPUT: (
         "too_long",
-        SpokenSentence("This document contains more text than can be stored. Import the part you need."),
+        TranslatableMessage("This document contains more text than can be stored. Import the part you need."),
     ),
     Cause.CRASH: (
         "unreadable",
         (
-            SpokenSentence(
+            TranslatableMessage(
                 "Reading this document failed: it is damaged, or needs too much memory. Download it again, "
                 "or paste its text."
             )
@@ -80,7 +80,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
         size = max(len(question.content), len(question.transcript)) / 1_000_000
         raise ExtractionError(
             "too_large",
-            SpokenSentence(
+            TranslatableMessage(
                 "This document is %(size)s MB; the limit is %(largest)s MB. Import the part you need.",
                 size=f"{size:.1f}",
                 largest=MAX_BYTES // 1000000,
@@ -130,7 +130,7 @@ def pack_answer(answer: Document | ExtractionError) -> bytes:
             {
                 "refused": [
                     answer.reason_code,
-                    sentence.pack() if isinstance(sentence, SpokenSentence) else [str(sentence), {}],
+                    sentence.pack() if isinstance(sentence, TranslatableMessage) else [str(sentence), {}],
                 ]
             }
         )
@@ -146,7 +146,7 @@ def unpack_answer(message: bytes) -> Document:
     answer: dict[str, Any] = orjson.loads(message)
     if refusal := answer.get("refused"):
         code, sentence = refusal
-        raise ExtractionError(code, SpokenSentence.unpack(sentence))
+        raise ExtractionError(code, TranslatableMessage.unpack(sentence))
     values = answer["document"]
     published_on = values.pop("published_on")
     return Document(

@@ -7,7 +7,7 @@ import unicodedata
 import charset_normalizer
 from charset_normalizer.md import mess_ratio
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 from .document import ExtractionError
 from .language import compute_certainty, detect_language
@@ -15,30 +15,30 @@ from .legacy_encodings import detect_legacy_encoding
 
 # The first bytes of files that people mistake for articles, and the names of these kinds.
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"\x89PNG\r\n\x1a\n", SpokenSentence("a PNG image")),
-    (b"\xff\xd8\xff", SpokenSentence("a JPEG image")),
-    (b"GIF87a", SpokenSentence("a GIF image")),
-    (b"GIF89a", SpokenSentence("a GIF image")),
-    (b"PK\x03\x04", SpokenSentence("a ZIP archive or an office document")),
-    (b"PK\x05\x06", SpokenSentence("an empty ZIP archive")),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", SpokenSentence("an old office document")),
-    (b"{\\rtf", SpokenSentence("a rich text (RTF) document")),
-    (b"\x1f\x8b", SpokenSentence("a gzip archive")),
-    (b"BZh", SpokenSentence("a bzip2 archive")),
-    (b"\xfd7zXZ\x00", SpokenSentence("an xz archive")),
-    (b"7z\xbc\xaf\x27\x1c", SpokenSentence("a 7z archive")),
-    (b"Rar!\x1a\x07", SpokenSentence("a RAR archive")),
-    (b"\x28\xb5\x2f\xfd", SpokenSentence("a Zstandard archive")),
-    (b"\x7fELF", SpokenSentence("a program")),
-    (b"\xca\xfe\xba\xbe", SpokenSentence("a program")),
-    (b"\xcf\xfa\xed\xfe", SpokenSentence("a program")),
-    (b"ID3", SpokenSentence("an MP3 recording")),
-    (b"OggS", SpokenSentence("an Ogg recording")),
-    (b"fLaC", SpokenSentence("a FLAC recording")),
-    (b"\x1aE\xdf\xa3", SpokenSentence("a Matroska or WebM video")),
-    (b"SQLite format 3\x00", SpokenSentence("an SQLite database")),
-    (b"%!PS", SpokenSentence("a PostScript document")),
-    (b"wOF2", SpokenSentence("a font")),
+    (b"\x89PNG\r\n\x1a\n", TranslatableMessage("a PNG image")),
+    (b"\xff\xd8\xff", TranslatableMessage("a JPEG image")),
+    (b"GIF87a", TranslatableMessage("a GIF image")),
+    (b"GIF89a", TranslatableMessage("a GIF image")),
+    (b"PK\x03\x04", TranslatableMessage("a ZIP archive or an office document")),
+    (b"PK\x05\x06", TranslatableMessage("an empty ZIP archive")),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", TranslatableMessage("an old office document")),
+    (b"{\\rtf", TranslatableMessage("a rich text (RTF) document")),
+    (b"\x1f\x8b", TranslatableMessage("a gzip archive")),
+    (b"BZh", TranslatableMessage("a bzip2 archive")),
+    (b"\xfd7zXZ\x00", TranslatableMessage("an xz archive")),
+    (b"7z\xbc\xaf\x27\x1c", TranslatableMessage("a 7z archive")),
+    (b"Rar!\x1a\x07", TranslatableMessage("a RAR archive")),
+    (b"\x28\xb5\x2f\xfd", TranslatableMessage("a Zstandard archive")),
+    (b"\x7fELF", TranslatableMessage("a program")),
+    (b"\xca\xfe\xba\xbe", TranslatableMessage("a program")),
+    (b"\xcf\xfa\xed\xfe", TranslatableMessage("a program")),
+    (b"ID3", TranslatableMessage("an MP3 recording")),
+    (b"OggS", TranslatableMessage("an Ogg recording")),
+    (b"fLaC", TranslatableMessage("a FLAC recording")),
+    (b"\x1aE\xdf\xa3", TranslatableMessage("a Matroska or WebM video")),
+    (b"SQLite format 3\x00", TranslatableMessage("an SQLite database")),
+    (b"%!PS", TranslatableMessage("a PostScript document")),
+    (b"wOF2", TranslatableMessage("a font")),
 )
 
 # Longest first, because the mark of UTF-32 begins with that of UTF-16.
@@ -122,7 +122,7 @@ def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
     if b"\x00" in content[:4096] or content.count(b"\x00") > len(content) // 1000:
         raise ExtractionError(
             "binary",
-            SpokenSentence(
+            TranslatableMessage(
                 "This file is binary, not text. Import an HTML page, a PDF document or a plain text file."
             ),
         )
@@ -165,7 +165,7 @@ def _decode_as_declared(content: bytes, text: str, label: str) -> str:
             return detected_text
         if mess > HOPELESS_RATIO:
             raise _build_undecodable_error(
-                SpokenSentence(
+                TranslatableMessage(
                     "This text declares the encoding %(label)s, but contains no words when read that way.",
                     label=label,
                 )
@@ -188,7 +188,7 @@ def _decode_strictly(content: bytes, encoding: str) -> str:
         if text.count("\ufffd") <= 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
             return text
         raise _build_undecodable_error(
-            SpokenSentence(
+            TranslatableMessage(
                 "This text begins with the byte order mark of %(encoding)s, but is in another encoding.",
                 encoding=encoding.upper(),
             )
@@ -249,7 +249,9 @@ def detect_encoding(content: bytes) -> str:
     best = charset_normalizer.from_bytes(non_ascii[:200_000], cp_isolation=DETECTABLE_ENCODINGS).best()
     if best is None:
         raise _build_undecodable_error(
-            SpokenSentence("This text declares no character encoding that fits it, and none can be detected.")
+            TranslatableMessage(
+                "This text declares no character encoding that fits it, and none can be detected."
+            )
         )
     return SIBLING_ENCODINGS.get((best.encoding, detect_language(str(best))), best.encoding)
 
@@ -260,7 +262,7 @@ def _decode_detected(content: bytes) -> str:
         return _check_text(content.decode(encoding), encoding)
     except UnicodeDecodeError:
         raise _build_undecodable_error(
-            SpokenSentence("This text mixes several character encodings.")
+            TranslatableMessage("This text mixes several character encodings.")
         ) from None
 
 
@@ -270,21 +272,23 @@ def _check_text(text: str, encoding: str) -> str:
     if controls > len(text) // 100:
         raise ExtractionError(
             "binary",
-            SpokenSentence(
+            TranslatableMessage(
                 "This file is binary, not text. Import an HTML page, a PDF document or a plain text file."
             ),
         )
     if text.count("\ufffd") > 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
         raise _build_undecodable_error(
-            SpokenSentence("This text declares the encoding %(encoding)s, but is damaged.", encoding=encoding)
+            TranslatableMessage(
+                "This text declares the encoding %(encoding)s, but is damaged.", encoding=encoding
+            )
         )
     return text
 
 
-def _build_undecodable_error(reason: SpokenSentence) -> ExtractionError:
+def _build_undecodable_error(reason: TranslatableMessage) -> ExtractionError:
     return ExtractionError(
         "undecodable",
-        SpokenSentence(
+        TranslatableMessage(
             "%(why)s Save it as UTF-8 in a text editor that shows it properly, then import it again.",
             why=reason,
         ),

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from pathlib import PurePath
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode, detect_signature
 from sources.extraction.plain_text import extract_plain
 from sources.extraction.web_pages.markup import parse
@@ -120,7 +120,7 @@ def _read(
     if len(document.text) > MAX_LENGTH:
         raise ExtractionError(
             "too_long",
-            SpokenSentence(
+            TranslatableMessage(
                 "This document contains %(text)s characters of text; the limit is %(longest)s. Import the "
                 "part you need.",
                 text=f"{len(document.text):,}",
@@ -136,7 +136,7 @@ def _extract_by_kind(
     if len(content) > MAX_BYTES:
         raise ExtractionError(
             "too_large",
-            SpokenSentence(
+            TranslatableMessage(
                 "This document is %(content)s MB; the limit is %(largest)s MB. Import the part you need.",
                 content=f"{len(content) / 1000000:.1f}",
                 largest=MAX_BYTES // 1000000,
@@ -145,7 +145,9 @@ def _extract_by_kind(
     if not content.strip():
         raise ExtractionError(
             "empty",
-            SpokenSentence("This document is empty. Check that the file was saved or downloaded completely."),
+            TranslatableMessage(
+                "This document is empty. Check that the file was saved or downloaded completely."
+            ),
         )
     # Some servers send a blank line or a mark before the document.
     if content[:1024].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
@@ -155,7 +157,7 @@ def _extract_by_kind(
     if looks_like := detect_signature(content):
         raise ExtractionError(
             "binary",
-            SpokenSentence(
+            TranslatableMessage(
                 "This is %(looks_like)s, not an article. Import a web page, a PDF, .docx or .odt "
                 "document, a transcript or a plain text file.",
                 looks_like=looks_like,
@@ -172,7 +174,7 @@ def _extract_text(
     if media_type not in _MEDIA_TYPES and media_type not in _UNKNOWN_TYPES:
         raise ExtractionError(
             "not_accepted",
-            SpokenSentence(
+            TranslatableMessage(
                 "This document has the type %(declared)s. Only web pages, PDF, .docx and .odt documents, "
                 "transcripts and plain text can be read.",
                 declared=media_type,
@@ -184,7 +186,7 @@ def _extract_text(
         name = {"application/pdf": "PDF", DOCX: ".docx", ODT: ".odt"}[kind]
         raise ExtractionError(
             "damaged",
-            SpokenSentence(
+            TranslatableMessage(
                 "This should be a %(name)s document, but it does not begin like one. Download it again.",
                 name=name,
             ),
@@ -198,7 +200,7 @@ def _extract_text(
     if is_transcript:
         raise ExtractionError(
             "no_times",
-            SpokenSentence(
+            TranslatableMessage(
                 "This transcript has no times. Save it as WebVTT or SRT, or write the time before each part "
                 "(1:05), in chronological order."
             ),

@@ -11,7 +11,7 @@ import zlib
 
 from lxml import etree
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.clean_text import clean_line, clean_text
 
 from .document import Document, ExtractionError, describe_extractor
@@ -81,7 +81,7 @@ def extract_office(content: bytes, kind: str) -> Document:
             ):
                 raise ExtractionError(
                     "locked",
-                    SpokenSentence(
+                    TranslatableMessage(
                         "This document is locked with a password. Save a copy without it and import that."
                     ),
                 )
@@ -97,7 +97,7 @@ def extract_office(content: bytes, kind: str) -> Document:
     except _DAMAGE_ERRORS:
         raise ExtractionError(
             "damaged",
-            SpokenSentence(
+            TranslatableMessage(
                 "This document is damaged and cannot be read. Open it, save it again, and import that."
             ),
         ) from None
@@ -107,7 +107,7 @@ def extract_office(content: bytes, kind: str) -> Document:
     if not any(map(str.isalnum, text)):
         raise ExtractionError(
             "no_text",
-            SpokenSentence(
+            TranslatableMessage(
                 "This document contains no text; it may contain pictures of pages. Run it through text "
                 "recognition (OCR) and import the result."
             ),
@@ -135,7 +135,7 @@ def _read_part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None
     if len(content) > MAX_PART_BYTES:
         raise ExtractionError(
             "too_large",
-            SpokenSentence(
+            TranslatableMessage(
                 "This document unpacks to much more than its file states. Copy its text into a new one and "
                 "import that."
             ),

@@ -9,7 +9,7 @@ from statistics import median
 import pypdfium2
 from pypdfium2 import PdfiumError
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.broken_lines import HYPHENS, find_compounds, join_lines
 from sources.extraction.clean_text import clean_line, clean_text
 
@@ -48,18 +48,19 @@ def extract_pdf(content: bytes) -> Document:
         if "password" in str(error).lower():
             raise ExtractionError(
                 "locked",
-                SpokenSentence(
+                TranslatableMessage(
                     "This PDF document is locked with a password. Save a copy without it and import that."
                 ),
             ) from None
         raise ExtractionError(
-            "damaged", SpokenSentence("This PDF document is damaged and cannot be read. Download it again.")
+            "damaged",
+            TranslatableMessage("This PDF document is damaged and cannot be read. Download it again."),
         ) from None
     try:
         if len(pdf) > MAX_PAGES:
             raise ExtractionError(
                 "too_large",
-                SpokenSentence(
+                TranslatableMessage(
                     "This PDF document has %(pdf)s pages; the limit is %(most_pages)s. Import a part.",
                     pdf=len(pdf),
                     most_pages=MAX_PAGES,
@@ -74,7 +75,7 @@ def extract_pdf(content: bytes) -> Document:
     if letters < MIN_LETTERS_PER_PAGE * max(len(pages), 1) and letters < 500:
         raise ExtractionError(
             "no_text",
-            SpokenSentence(
+            TranslatableMessage(
                 "This PDF document was scanned: it contains pictures of pages and no text. Run it through "
                 "text recognition (OCR) and import the result."
             ),
@@ -103,7 +104,7 @@ def _read_pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
         if letters > 2 * MAX_LENGTH:
             raise ExtractionError(
                 "too_long",
-                SpokenSentence(
+                TranslatableMessage(
                     "This PDF document contains more than %(longest)s characters of text. Import the part "
                     "you need.",
                     longest=f"{MAX_LENGTH:,}",

@@ -4,7 +4,7 @@ import re
 from datetime import date
 from itertools import pairwise
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.clean_text import clean_line, clean_text
 
 from .dates import read_date
@@ -45,7 +45,9 @@ def extract_plain(text: str) -> Document:
     if not cleaned:
         raise ExtractionError(
             "empty",
-            SpokenSentence("This text is empty. Check that the file was saved or downloaded completely."),
+            TranslatableMessage(
+                "This text is empty. Check that the file was saved or downloaded completely."
+            ),
         )
     language = detect_language(cleaned)
     head = [line for line in cleaned[:4000].split("\n") if line][:HEAD_LINES]

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from urllib.parse import urlsplit
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.failures import Failure
 
 
@@ -40,7 +40,7 @@ def describe_status(url: str, status: int) -> tuple[str, str]:
     """Return the reason code and the sentence for a response whose status means that it is not a document."""
     if status in (401, 402, 403, 407, 451):
         return "access_refused", (
-            SpokenSentence(
+            TranslatableMessage(
                 "%(url)s refuses access (HTTP %(status)s). If you can read it in a browser, save the page "
                 "and import the file.",
                 url=url,
@@ -49,7 +49,7 @@ def describe_status(url: str, status: int) -> tuple[str, str]:
         )
     if status in (404, 410):
         return "not_found", (
-            SpokenSentence(
+            TranslatableMessage(
                 "%(url)s does not exist, or no longer exists (HTTP %(status)s). Check the address, or look "
                 "in a web archive.",
                 url=url,
@@ -59,17 +59,17 @@ def describe_status(url: str, status: int) -> tuple[str, str]:
     if status == 429:
         return (
             "too_many_requests",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(hostname)s asks us to slow down (HTTP 429, %(url)s). Try again later.",
                 hostname=urlsplit(url).hostname,
                 url=url,
             ),
         )
     if status >= 500:
-        return "server_error", SpokenSentence(
+        return "server_error", TranslatableMessage(
             "The server of %(url)s has a problem (HTTP %(status)s). Try again later.", url=url, status=status
         )
-    return "unexpected_status", SpokenSentence(
+    return "unexpected_status", TranslatableMessage(
         "%(url)s answered with HTTP %(status)s instead of a page. Open it in a browser.",
         url=url,
         status=status,
@@ -79,7 +79,7 @@ def describe_status(url: str, status: int) -> tuple[str, str]:
 def build_too_large_error(url: str, content_bytes: int) -> FetchError:
     return FetchError(
         "too_large",
-        SpokenSentence(
+        TranslatableMessage(
             "%(url)s is larger than %(content_bytes)s MB. Save the part you need and import the file.",
             url=url,
             content_bytes=f"{content_bytes / 1000000:g}",
@@ -90,7 +90,7 @@ def build_too_large_error(url: str, content_bytes: int) -> FetchError:
 def build_too_slow_error(url: str, total_seconds: float) -> FetchError:
     return FetchError(
         "timed_out",
-        SpokenSentence(
+        TranslatableMessage(
             "%(url)s was not complete after %(total_seconds)s seconds. Try again later.",
             url=url,
             total_seconds=f"{total_seconds:g}",

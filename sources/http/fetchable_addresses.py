@@ -3,7 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.http.fetch_errors import FetchError
 
 # Web servers of publishers listen here. Anything else reaches mail servers, caches and databases with a web request.
@@ -23,28 +23,28 @@ def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None
     except ValueError:
         raise FetchError(
             "invalid_url",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(named)s is not a valid address. Check it for typing errors.", named=description
             ),
         ) from None
     if parts.scheme not in ("http", "https"):
         raise FetchError(
             "scheme_not_allowed",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(named)s is not a web address: it must begin with http:// or https://.", named=description
             ),
         )
     if not parts.hostname or re.search(r"[\s\\\x00-\x1f\x7f]", url):
         raise FetchError(
             "invalid_url",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(named)s is not a valid address. Check it for typing errors.", named=description
             ),
         )
     if parts.username is not None or parts.password is not None:
         raise FetchError(
             "credentials_in_url",
-            SpokenSentence(
+            TranslatableMessage(
                 "The address at %(hostname)s contains a user name or password. Remove the part before the "
                 "“@”; for a page behind a login, save it and import the file.",
                 hostname=parts.hostname,
@@ -53,7 +53,7 @@ def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None
     if port is not None and port not in ACCEPTED_PORTS and not allow_loopback:
         raise FetchError(
             "port_not_allowed",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(named)s uses port %(port)s; only %(listed)s are fetched. Save the page and import the "
                 "file.",
                 named=description,

@@ -18,7 +18,7 @@ import requests
 from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import DecodeError, HTTPError
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.http.connections import Deadline, open_public_session
 from sources.http.exchanges import Exchanges, ResponseTooLarge
 from sources.http.fetch_errors import FetchError, build_too_large_error, build_too_slow_error, describe_status
@@ -158,7 +158,7 @@ def _follow_redirects(
         if (next_url, tuple(sorted(session.cookies.items()))) in seen_requests:
             raise FetchError(
                 "redirect_loop",
-                SpokenSentence(
+                TranslatableMessage(
                     "%(url)s redirects in a circle (back to %(there)s). Open it in a browser and use the "
                     "address it ends at, or import the saved page as a file.",
                     url=url,
@@ -170,7 +170,7 @@ def _follow_redirects(
         current_url = next_url
     raise FetchError(
         "too_many_redirects",
-        SpokenSentence(
+        TranslatableMessage(
             "%(url)s redirects more than %(redirects)s times (the last time to %(here)s). Open it in "
             "a browser and use the address it ends at.",
             url=url,
@@ -195,7 +195,7 @@ def _send_request(
     except InvalidIPAddress as error:
         raise FetchError(
             "private_address",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(url)s resolves to %(error)s, which is not an address on the public internet, so it is not "
                 "fetched. Save the page and import the file.",
                 url=url,
@@ -205,7 +205,7 @@ def _send_request(
     except requests.exceptions.SSLError:
         raise FetchError(
             "certificate_invalid",
-            SpokenSentence(
+            TranslatableMessage(
                 "The certificate of %(url)s is not valid, so its identity is not proven. Check the address, "
                 "or save the page and import the file.",
                 url=url,
@@ -214,7 +214,7 @@ def _send_request(
     except requests.Timeout:
         raise FetchError(
             "timed_out",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(hostname)s did not answer in time (%(url)s). Try again later.",
                 hostname=urlsplit(url).hostname,
                 url=url,
@@ -223,12 +223,12 @@ def _send_request(
     except (requests.exceptions.InvalidURL, UnicodeError):
         raise FetchError(
             "invalid_url",
-            SpokenSentence("%(url)s is not a valid address. Check it for typing errors.", url=url),
+            TranslatableMessage("%(url)s is not a valid address. Check it for typing errors.", url=url),
         ) from None
     except (requests.exceptions.ContentDecodingError, DecodeError):
         raise FetchError(
             "broken_response",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(url)s sent compressed content that cannot be unpacked. Try again later.", url=url
             ),
         ) from None
@@ -236,7 +236,7 @@ def _send_request(
         if isinstance(error.__cause__, socket.gaierror):
             raise FetchError(
                 "name_not_found",
-                SpokenSentence(
+                TranslatableMessage(
                     "There is no server named %(hostname)s (%(url)s). Check the address for typing errors.",
                     hostname=urlsplit(url).hostname,
                     url=url,
@@ -244,7 +244,7 @@ def _send_request(
             ) from None
         raise FetchError(
             "connection_failed",
-            SpokenSentence(
+            TranslatableMessage(
                 "No connection to %(hostname)s, or it was cut (%(url)s). Try again later.",
                 hostname=urlsplit(url).hostname,
                 url=url,
@@ -253,7 +253,7 @@ def _send_request(
     except (requests.RequestException, HTTPError, OSError):
         raise FetchError(
             "broken_response",
-            SpokenSentence("%(url)s sent an invalid HTTP response. Try again later.", url=url),
+            TranslatableMessage("%(url)s sent an invalid HTTP response. Try again later.", url=url),
         ) from None
 
 
@@ -262,7 +262,7 @@ def _get_redirect_target(current_url: str, response: requests.Response, session:
     if not location:
         raise FetchError(
             "broken_response",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(here)s says that the page has moved, but not where to. Open it in a browser.",
                 here=current_url,
             ),
@@ -272,7 +272,7 @@ def _get_redirect_target(current_url: str, response: requests.Response, session:
     except ValueError:
         raise FetchError(
             "invalid_url",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(here)s redirects to “%(location)s”, which is not a valid address. Open it in a browser.",
                 here=current_url,
                 location=location,
@@ -333,7 +333,7 @@ def _check_acceptable(
         only = "web pages, plain text and PDF documents"
         raise FetchError(
             "media_type_not_accepted",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(url)s has the type %(content_type)s. Only %(only)s can be read.",
                 url=url,
                 content_type=content_type,
@@ -344,7 +344,7 @@ def _check_acceptable(
     if unknown := encodings - DECODABLE_ENCODINGS:
         raise FetchError(
             "broken_response",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(url)s is compressed with %(listed)s, which was not requested. Save the page and import "
                 "the file.",
                 url=url,

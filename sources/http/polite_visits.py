@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits, fetch
 
@@ -89,7 +89,7 @@ def build_wait_error(site: str, seconds: float) -> FetchError:
     minutes = max(1, round(seconds / 60))
     return FetchError(
         "asked_to_wait",
-        SpokenSentence(
+        TranslatableMessage(
             "%(netloc)s asks for a pause of about %(minutes)s min. It will be tried again after that.",
             netloc=urlsplit(site).netloc,
             minutes=minutes,
@@ -138,7 +138,7 @@ class PoliteVisitor:
         if not self._load_rules(get_site(url)).can_fetch(url, ROBOT_NAME):
             raise FetchError(
                 "robots_forbidden",
-                SpokenSentence(
+                TranslatableMessage(
                     "The site’s robots.txt does not allow fetching %(url)s. Ask the publisher.", url=url
                 ),
             )
@@ -205,7 +205,7 @@ class PoliteVisitor:
                 raise
             self._unknown[site] = FetchError(
                 "robots_unknown",
-                SpokenSentence(
+                TranslatableMessage(
                     "The robots.txt of %(netloc)s cannot be read, so it is not clear whether its pages may "
                     "be fetched. Try again later.",
                     netloc=urlsplit(site).netloc,
@@ -224,7 +224,7 @@ def get_site(url: str) -> str:
     except ValueError:
         raise FetchError(
             "invalid_url",
-            SpokenSentence("%(url)s is not a valid address. Check it for typing errors.", url=url),
+            TranslatableMessage("%(url)s is not a valid address. Check it for typing errors.", url=url),
         ) from None
 
 

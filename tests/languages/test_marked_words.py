@@ -40,7 +40,7 @@ _ALLOWED = {
     "factcheck/api/openapi": "the documentation of the API is in English",
     "factcheck/api/google": "it answers as Google's own API does, in English",
     "claims/public/api/fact_check_tools.py": "it answers as Google's own API does, in English",
-    "claims/imports/reading": "what it refuses is a SpokenSentence; places and causes are English",
+    "claims/imports/reading": "its errors are TranslatableMessages; places and causes are English",
     "claims/articles/detection": "what it says is translated where it is shown",
     "claims/ledger/proofs/signed_note.py": "it needs nothing but Python, so that others can verify with it",
     "claims/management/demo": "the demonstration tells of one newsroom, in its language",

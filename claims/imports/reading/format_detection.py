@@ -18,7 +18,7 @@ from claims.imports.reading.formats import (
 from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode_beginning, detect_signature
 
 #: Every format, in the order in which they are tried.
@@ -48,19 +48,19 @@ def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mappin
             if format == one.NAME:
                 return one, one.recognise(file) or {}
         return _build_refusal(
-            file, SpokenSentence("There is no format named “%(name)s”.", name=format), "no such format"
+            file, TranslatableMessage("There is no format named “%(name)s”.", name=format), "no such format"
         )
     is_json = looks_like_json(file)
     for one in FORMATS:
         if (is_json or one not in _JSON_FORMATS) and (settings := one.recognise(file)) is not None:
             return one, settings
     if not file.head.strip():
-        return _build_refusal(file, SpokenSentence("This file is empty."), "empty file")
+        return _build_refusal(file, TranslatableMessage("This file is empty."), "empty file")
     if is_json and (reason := json_documents.explain_unreadable(file)):
         return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "broken JSON")
     return _build_refusal(
         file,
-        SpokenSentence(
+        TranslatableMessage(
             "This is %(seen)s, which is not in a supported format.", seen=_describe_beginning(file)
         ),
         "unknown format",
@@ -72,7 +72,7 @@ def _build_refusal(file: File, description: str, code: str) -> Refusal:
     reason = (
         description
         if code == "empty file"
-        else SpokenSentence("%(what)s The formats are: %(formats)s.", what=description, formats=formats)
+        else TranslatableMessage("%(what)s The formats are: %(formats)s.", what=description, formats=formats)
     )
     return Refusal(RecordPlace(file.name, "the whole file"), "", reason, code)
 
@@ -83,12 +83,12 @@ def _describe_beginning(file: File) -> str:
         return signature
     text = decode_beginning(file.head)
     if text.startswith(("{", "[")):
-        return SpokenSentence("JSON without ClaimReview markup")
+        return TranslatableMessage("JSON without ClaimReview markup")
     if text.startswith("<"):
-        return SpokenSentence(
+        return TranslatableMessage(
             "an XML document, perhaps a feed or a sitemap; import its address to fetch the pages"
         )
     if text.count("\ufffd") > len(text) // 100 or "\x00" in text:
-        return SpokenSentence("a binary file")
+        return TranslatableMessage("a binary file")
     line = text.partition("\n")[0][:60].rstrip()
-    return SpokenSentence("text that begins with “%(line)s”", line=line)
+    return TranslatableMessage("text that begins with “%(line)s”", line=line)

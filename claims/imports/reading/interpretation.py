@@ -31,7 +31,7 @@ from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.rating_labels import read_label, read_number
 from claims.imports.reading.values.statement_language import choose_statement_language
 from claims.imports.reading.values.web_addresses import read_addresses
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 MAX_STATEMENT_LENGTH: Final = 10_000
 MAX_TEXT_LENGTH: Final = 10_000
@@ -141,7 +141,11 @@ class _Record:
         if not _has_words(text):
             self.add_remarks(
                 name,
-                [Problem("no words", SpokenSentence("%(text)s has no words.", text=shorten_value(text)))],
+                [
+                    Problem(
+                        "no words", TranslatableMessage("%(text)s has no words.", text=shorten_value(text))
+                    )
+                ],
             )
             return ""
         if len(text) > MAX_TEXT_LENGTH:
@@ -217,18 +221,20 @@ def _read_statement(record: _Record) -> str | Problem:
     if '""' in text and _QUOTED_CELL.fullmatch(text):
         text = text[1:-1].replace('""', '"').strip()
     if is_empty_value(text):
-        return Problem("no statement", SpokenSentence("The record does not say what was claimed."))
+        return Problem("no statement", TranslatableMessage("The record does not say what was claimed."))
     if len(text) > MAX_STATEMENT_LENGTH:
         return Problem("statement too long", _refuse_too_long(text, MAX_STATEMENT_LENGTH).reason)
     if _URL_ONLY_PATTERN.fullmatch(text):
         return Problem(
             "statement is an address",
-            SpokenSentence("%(text)s is an address; say what is claimed there.", text=shorten_value(text)),
+            TranslatableMessage(
+                "%(text)s is an address; say what is claimed there.", text=shorten_value(text)
+            ),
         )
     if not _has_words(text):
         return Problem(
             "statement without words",
-            SpokenSentence("%(text)s has no words; say what was claimed.", text=shorten_value(text)),
+            TranslatableMessage("%(text)s has no words; say what was claimed.", text=shorten_value(text)),
         )
     return text
 
@@ -265,7 +271,7 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         if record.has("claimant_title"):
             record.add_remarks(
                 "claimant_title",
-                [Problem("no one is named", SpokenSentence("There is a job title, but no claimant."))],
+                [Problem("no one is named", TranslatableMessage("There is a job title, but no claimant."))],
             )
         return None
     person, problems = read_person(
@@ -278,7 +284,7 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         record.add_remarks(about, [problem])
     if person and outlet and is_own_name(person.name, outlet):
         # Markup often repeats the publisher here. It checked the claim and did not make it.
-        reason = SpokenSentence(
+        reason = TranslatableMessage(
             "%(person)s gave the rating, so no claimant is stored.",
             person=shorten_value(person.name),
         )
@@ -308,7 +314,7 @@ def _has_words(text: str) -> bool:
 def _refuse_too_long(text: str, limit: int) -> Problem:
     return Problem(
         "too long",
-        SpokenSentence(
+        TranslatableMessage(
             "%(text)s has %(text_2)s characters; the limit is %(limit)s.",
             text=shorten_value(text),
             text_2=f"{len(text):,}",
@@ -320,7 +326,7 @@ def _refuse_too_long(text: str, limit: int) -> Problem:
 def _refuse_unknown_language(statement: str) -> Problem:
     return Problem(
         "language unknown",
-        SpokenSentence(
+        TranslatableMessage(
             "The language of %(statement)s cannot be detected; name the language.",
             statement=shorten_value(statement),
         ),
@@ -330,7 +336,7 @@ def _refuse_unknown_language(statement: str) -> Problem:
 def _report_guessed_language(language: str) -> Problem:
     return Problem(
         "language guessed",
-        SpokenSentence(
+        TranslatableMessage(
             "The record names no language, and the statement is too short to detect it with certainty; "
             "“%(language)s” is stored. If that is wrong, name the language.",
             language=language,
@@ -349,7 +355,7 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
             problems.append(
                 Problem(
                     "topic too long",
-                    SpokenSentence(
+                    TranslatableMessage(
                         "%(topic)s is longer than %(longest)s characters.",
                         topic=shorten_value(topic),
                         longest=MAX_TOPIC_LENGTH,

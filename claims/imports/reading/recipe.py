@@ -19,7 +19,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.values.cleaned_text import read_line
 from claims.imports.reading.values.rating_labels import has_scale
 from claims.imports.reading.values.statement_language import find_majority_language
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 #: Called with each file, its format and its settings.
 ReportDetection = Callable[[File, ImportFormat, Mapping[str, Any]], None]
@@ -80,7 +80,7 @@ class Recipe:
             # All three readers have this method, and only they are detected here.
             settings = form.build_settings_for_mapping(file, self.mapping)  # type: ignore[attr-defined]
         if self.sheet and form is not spreadsheets:
-            reason = SpokenSentence(
+            reason = TranslatableMessage(
                 "This is not a workbook, so it has no sheet “%(sheet)s”.", sheet=self.sheet
             )
             return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "unusable workbook")
@@ -167,7 +167,7 @@ def _find_foreign_labels(records: Iterable[RecordInput]) -> str:
         name: ", ".join(f"“{label}”" for label, _count in counts.most_common(_MAX_NAMED))
         for name, counts in labels_found.items()
     }
-    return SpokenSentence(
+    return TranslatableMessage(
         "These labels are not on any scale of the publisher they would be assigned to: %(labels)s. If another"
         " publisher rated these claims, give it with --set publisher=… or as a “fixed value” in the form.",
         labels="; ".join(f"{name}: {label_list}" for name, label_list in labels.items()),

@@ -15,7 +15,7 @@ from claims.imports.storing.stage import StagedReview
 from claims.models import ImportProblem, ImportRun
 from factcheck.database.bulk_copy import RowMaker
 from factcheck.installation.messages import activate_house_language, translate_message
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 _REFUSED_OUTCOME, _LEFT_OUT_OUTCOME, _MERGED_OUTCOME = (
     ImportProblem.Outcome.REFUSED,
@@ -94,7 +94,7 @@ def build_left_out_problems(
     claim_name = f"{into} ({of})" if of else into
     if is_merged:
         left_out_text = "; ".join(f"{name}: {shorten_value(value)}" for name, value in left_out.items())
-        reason = SpokenSentence(
+        reason = TranslatableMessage(
             "This is a record of %(named)s, but other values are stored for it. Stored: %(stored)s.",
             named=claim_name,
             stored=left_out_text,
@@ -104,7 +104,7 @@ def build_left_out_problems(
         )
         return
     for name, value in left_out.items():
-        reason = SpokenSentence(
+        reason = TranslatableMessage(
             "Other values are stored for %(named)s: %(value)s.", named=claim_name, value=shorten_value(value)
         )
         yield _build_problem(run, _LEFT_OUT_OUTCOME, place, (name, CONFLICT_CODE, reason), record, None)

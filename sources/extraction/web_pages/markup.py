@@ -8,7 +8,7 @@ import lxml.html
 from lxml import etree
 from lxml.html import HtmlElement
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.document import ExtractionError
 
 # trafilatura takes time that grows with the square of the inline elements in one parent (70,000 spans: minutes) and
@@ -47,7 +47,7 @@ def parse(markup: str) -> HtmlElement:
     if _has_monstrous_tag(markup):
         raise ExtractionError(
             "damaged",
-            SpokenSentence(
+            TranslatableMessage(
                 "This web page is damaged: one of its tags has thousands of attributes. Download it again."
             ),
         )
@@ -59,7 +59,7 @@ def parse(markup: str) -> HtmlElement:
         )
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         raise ExtractionError(
-            "no_text", SpokenSentence("This web page is empty or too damaged to be read.")
+            "no_text", TranslatableMessage("This web page is empty or too damaged to be read.")
         ) from None
     return tree
 

@@ -8,7 +8,7 @@ import re
 
 from lxml.html import HtmlElement
 
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.document import ExtractionError
 
 #: The maximum number of words on a wall, and the minimum number of words that make the text above it an article.
@@ -19,7 +19,7 @@ MAX_CHOICE_WORDS = 600
 #: in on a wall: inside such an element, and elsewhere.
 MIN_MARKED_ARTICLE_WORDS, MARKED_WALL_SHARE, WALL_SHARE = 8, 0.75, 0.5
 
-_ADVICE = SpokenSentence(
+_ADVICE = TranslatableMessage(
     "Open it in a browser, then copy the article’s text and paste it, "
     "or save the page there and import the file."
 )
@@ -117,7 +117,7 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, marked_text: s
     ):
         raise ExtractionError(
             "login_wall",
-            SpokenSentence(
+            TranslatableMessage(
                 "This page shows its article only to people who are logged in or have paid. %(way_out)s",
                 way_out=_ADVICE,
             ),
@@ -130,7 +130,7 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, marked_text: s
     ):
         raise ExtractionError(
             "robot_check",
-            SpokenSentence(
+            TranslatableMessage(
                 "This address shows a check for robots instead of the article. %(way_out)s", way_out=_ADVICE
             ),
         )
@@ -146,7 +146,7 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, marked_text: s
     ):
         raise ExtractionError(
             "script_drawn",
-            SpokenSentence(
+            TranslatableMessage(
                 "This page is rendered by JavaScript, and has no text without a browser. %(way_out)s",
                 way_out=_ADVICE,
             ),
@@ -156,7 +156,7 @@ def refuse_walls(tree: HtmlElement, text: str, visible_text: str, marked_text: s
 def _build_consent_error() -> ExtractionError:
     return ExtractionError(
         "consent_wall",
-        SpokenSentence(
+        TranslatableMessage(
             "This page asks for consent to cookies before it shows the article. %(way_out)s",
             way_out=_ADVICE,
         ),
@@ -171,7 +171,7 @@ def is_gate(text: str) -> bool:
 def refuse_empty_page(tree: HtmlElement) -> None:
     """Raise the ExtractionError that explains why a page has no text."""
     raise ExtractionError(
-        "no_text", SpokenSentence("This page has no readable text. %(way_out)s", way_out=_ADVICE)
+        "no_text", TranslatableMessage("This page has no readable text. %(way_out)s", way_out=_ADVICE)
     )
 
 

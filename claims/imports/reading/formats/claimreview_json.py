@@ -9,7 +9,7 @@ from claims.imports.reading.formats.schema_org import find_types
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode_beginning
 
 NAME = "claimreview"
@@ -46,7 +46,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
                 Refusal(
                     place,
                     "",
-                    SpokenSentence("This contains no ClaimReview markup."),
+                    TranslatableMessage("This contains no ClaimReview markup."),
                     "no ClaimReview",
                     raw=value.value,
                 )
@@ -57,7 +57,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         yield Refusal(
             RecordPlace(file.name, "the whole file"),
             "",
-            SpokenSentence("The file contains no ClaimReview markup."),
+            TranslatableMessage("The file contains no ClaimReview markup."),
             "no ClaimReview",
         )
 

@@ -22,7 +22,7 @@ from claims.imports.reading.formats.schema_org import (
     find_value,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import build_url_key, get_domain
 from sources.extraction.structured_data import ARTICLE_TYPES
 
@@ -154,7 +154,7 @@ def _build_withdrawal(item: Node, place: RecordPlace) -> Refusal:
     return Refusal(
         place,
         "",
-        SpokenSentence(
+        TranslatableMessage(
             "%(named)s was withdrawn by its publisher on %(text)s, so it is not imported.",
             named=name,
             text=find_text(find_value(item, "dateDeleted")),
@@ -194,7 +194,7 @@ def _read_media_review(
         return Refusal(
             place,
             "statement",
-            SpokenSentence(
+            TranslatableMessage(
                 "This MediaReview does not say what was claimed about the picture, audio or video, and has "
                 "no ClaimReview. Add the claim as `interpretedAsClaim`."
             ),

@@ -14,7 +14,7 @@ from claims.imports.reading.formats.schema_org import Node
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import build_url_key
 from sources.extraction import ExtractionError
 from sources.extraction.encodings import decode, decode_beginning, detect_unicode_encoding
@@ -47,7 +47,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         yield Refusal(
             whole_page,
             "",
-            SpokenSentence("This page is larger than %(largest)s MB.", largest=MAX_BYTES // 1024**2),
+            TranslatableMessage("This page is larger than %(largest)s MB.", largest=MAX_BYTES // 1024**2),
             "too large",
         )
         return
@@ -62,7 +62,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         yield Refusal(
             whole_page,
             "",
-            SpokenSentence(
+            TranslatableMessage(
                 "This page has no ClaimReview markup. If it shows a fact check, enter it by hand."
             ),
             "no ClaimReview",
@@ -126,7 +126,7 @@ def _report_broken(place: RecordPlace, error: broken_json.BrokenJSON, text: str)
     return Refusal(
         place,
         "",
-        SpokenSentence("This JSON-LD is broken: %(error)s.", error=error),
+        TranslatableMessage("This JSON-LD is broken: %(error)s.", error=error),
         "broken JSON",
         raw=text.strip()[:2000],
     )

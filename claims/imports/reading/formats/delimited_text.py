@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction import encodings
 from sources.extraction.document import ExtractionError
 
@@ -274,13 +274,13 @@ class TableRows:
         text = "".join(row)
         if "\x00" in text:
             shown_cells = [cell.replace("\x00", "\N{SYMBOL FOR NULL}") for cell in row]
-            reason = SpokenSentence(
+            reason = TranslatableMessage(
                 "The row contains a NUL character, which never occurs in text. The file was damaged when it "
                 "was written."
             )
             return Refusal(self.get_place(), "", reason, "contains NUL", raw=shown_cells)
         if is_unrecognised_utf8(text, self._dialect.encoding):
-            reason = SpokenSentence(
+            reason = TranslatableMessage(
                 "The row is in UTF-8, but the rest of the file is in %(encoding)s: the file combines several "
                 "encodings. Import the original files one by one, or convert the row.",
                 encoding=self._dialect.encoding,
@@ -288,7 +288,7 @@ class TableRows:
             return Refusal(self.get_place(), "", reason, "mixed encodings", raw=row)
         if not self.lost:
             return None
-        reason = SpokenSentence(
+        reason = TranslatableMessage(
             "The row contains bytes that do not exist in %(encoding)s. Correct it, or if many rows are "
             'affected, name the encoding in the mapping: [table], then encoding = "cp1252" or the right one.',
             encoding=self._dialect.encoding,
@@ -315,7 +315,7 @@ class TableRows:
                 )  # the previous reader ended with the error
             except (UnicodeError, OSError, ValueError, EOFError) as error:
                 # Errors of the underlying stream: a damaged archive, or invalid byte order marks.
-                reason = SpokenSentence("The rest of the file cannot be read: %(error)s.", error=error)
+                reason = TranslatableMessage("The rest of the file cannot be read: %(error)s.", error=error)
                 yield Refusal(self.get_place(), "", reason, "unreadable file")
                 return
             else:
@@ -350,7 +350,7 @@ class TableRows:
             self._retries += 1
             self._again.extend(reversed(others))
             self._next_line -= len(others)
-        reason = SpokenSentence(
+        reason = TranslatableMessage(
             "The row cannot be separated from its neighbours: %(why)s. Check the quotation marks in it. If "
             'they do not enclose cells, say so in the mapping: [table], then quoting = "literal".',
             why=problem_text,

@@ -8,7 +8,7 @@ from claims.imports.reading.formats.schema_org import find_text, find_texts, fin
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME = "fact-check-tools"
 TITLE = "Responses of the Google Fact Check Tools API"
@@ -47,7 +47,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             yield from _iterate_reviews(answer, place)
         elif value_found.is_record:
             yield Refusal(
-                place, "", SpokenSentence("There is no fact check here."), "no fact check", raw=answer
+                place, "", TranslatableMessage("There is no fact check here."), "no fact check", raw=answer
             )
 
 
@@ -69,7 +69,7 @@ def _iterate_reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Re
     ]
     if not records_found:
         yield Refusal(
-            place, "", SpokenSentence("This claim has not been checked."), "no fact check", raw=record
+            place, "", TranslatableMessage("This claim has not been checked."), "no fact check", raw=record
         )
     for number, fields in enumerate(records_found, 1):
         position = place.position if len(records_found) == 1 else f"{place.position}, review {number}"

@@ -24,7 +24,7 @@ from claims.imports.reading.formats.json_elements import (
 from claims.imports.reading.formats.schema_org import Graph, Node
 from claims.imports.reading.inputs.file import HEAD_BYTES, File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode_beginning, detect_unicode_encoding
 
 #: The maximum size of a document that is read into memory as a whole.
@@ -100,7 +100,7 @@ def read_values(file: File, *, is_linked: bool = True) -> Iterator[Value | Refus
             yield from _read_document(file.name, stream, is_linked=is_linked)
     except (OSError, EOFError, ValueError) as error:
         # Errors of the underlying stream, such as a damaged archive.
-        reason = SpokenSentence("The rest of the file cannot be read: %(error)s.", error=error)
+        reason = TranslatableMessage("The rest of the file cannot be read: %(error)s.", error=error)
         yield Refusal(RecordPlace(file.name, "the rest"), "", reason, "unreadable file")
 
 
@@ -139,7 +139,7 @@ def _read_lines(name: str, stream: io.BufferedIOBase, *, is_linked: bool) -> Ite
             yield Refusal(
                 place,
                 "",
-                SpokenSentence(
+                TranslatableMessage(
                     "This line is longer than %(longest_line)s MB.", longest_line=MAX_LINE_BYTES // 1024**2
                 ),
                 "line too long",
@@ -151,7 +151,7 @@ def _read_lines(name: str, stream: io.BufferedIOBase, *, is_linked: bool) -> Ite
             yield Refusal(
                 place,
                 "",
-                SpokenSentence(
+                TranslatableMessage(
                     "This line is not UTF-8, as JSON must be. Convert the file to UTF-8 and import it again."
                 ),
                 "not UTF-8",
@@ -186,7 +186,7 @@ def _report_broken(place: RecordPlace, error: Exception, text: str) -> Refusal:
     return Refusal(
         place,
         "",
-        SpokenSentence("This is not valid JSON: %(why)s.", why=reason),
+        TranslatableMessage("This is not valid JSON: %(why)s.", why=reason),
         "broken JSON",
         raw=text[:QUOTED_CHARACTERS],
     )
@@ -249,7 +249,7 @@ def _report_fault(name: str, fault: Fault) -> Refusal:
         rest = f"{fault.size:,} bytes were left out, and reading went on behind them."
     else:
         rest = f"The {fault.size:,} bytes from here to the end of the file were not read; what stands before was."
-    reason = SpokenSentence("This is not valid JSON: %(why)s. %(rest)s", why=fault.why, rest=rest)
+    reason = TranslatableMessage("This is not valid JSON: %(why)s. %(rest)s", why=fault.why, rest=rest)
     return Refusal(RecordPlace(name, fault.position), "", reason, "broken JSON", raw=fault.text or None)
 
 
@@ -295,5 +295,7 @@ def _convert_to_utf8(file: File) -> io.BufferedIOBase:
     if name == "utf-8" and not mark:
         name = detect_encoding(file.head) or name
         if name != "utf-8":
-            file.note(SpokenSentence("The file is not in UTF-8: it was read as %(encoding)s.", encoding=name))
+            file.note(
+                TranslatableMessage("The file is not in UTF-8: it was read as %(encoding)s.", encoding=name)
+            )
     return file.stream if name == "utf-8" else io.BufferedReader(_RecodedStream(file.stream, name))

@@ -22,7 +22,7 @@ from claims.imports.reading.mappings.mapping_choice import (
 )
 from claims.imports.reading.mappings.nested_values import NestedRow, list_paths
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "rows"
 TITLE: Final = "Rows as JSON (an object on each line, or an array of objects)"
@@ -63,7 +63,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         yield Refusal(
             RecordPlace(file.name, "mapping"),
             "",
-            SpokenSentence("The mapping cannot be used. %(error)s", error=error),
+            TranslatableMessage("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
         )
         return
@@ -85,7 +85,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             if one.is_record:
                 yield from records(NestedRow(one.value), place, one.value)
         else:
-            reason = SpokenSentence("This is not a JSON object, so its fields have no names.")
+            reason = TranslatableMessage("This is not a JSON object, so its fields have no names.")
             yield Refusal(place, "", reason, "not an object", raw=one.value)
 
 

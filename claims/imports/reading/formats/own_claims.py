@@ -14,7 +14,7 @@ from claims.imports.reading.inputs.file import HEAD_BYTES, File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.formulas import is_formula
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "claims"
 TITLE: Final = "Claims exported by this program"
@@ -66,7 +66,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         if isinstance(claim, Mapping) and claim.keys() >= _CLAIM_KEYS:
             yield from _iterate_reviews(claim, place)
         elif value.is_record:
-            reason = SpokenSentence("This is not a claim from an export.")
+            reason = TranslatableMessage("This is not a claim from an export.")
             yield Refusal(place, "", reason, "not an object", raw=claim)
 
 
@@ -154,5 +154,5 @@ def _unescape(cell: str) -> str:
 
 
 def _build_withdrawal(place: RecordPlace, raw: Any) -> Refusal:
-    reason = SpokenSentence("This claim was withdrawn or merged, so it has no verdict.")
+    reason = TranslatableMessage("This claim was withdrawn or merged, so it has no verdict.")
     return Refusal(place, "", reason, "withdrawn", raw=raw)

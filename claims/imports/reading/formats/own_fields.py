@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 
 def check_fields(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -> RawRecord | Refusal:
@@ -13,7 +13,7 @@ def check_fields(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = No
         return Refusal(
             place,
             "",
-            SpokenSentence(
+            TranslatableMessage(
                 "“%(unknown)s” is not a known field name. The field names are: %(fields)s.",
                 unknown=unknown[0],
                 fields=", ".join(FIELDS),
@@ -26,7 +26,7 @@ def check_fields(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = No
             return Refusal(
                 place,
                 name,
-                SpokenSentence("“%(name)s” must be text, a number, or a list of those.", name=name),
+                TranslatableMessage("“%(name)s” must be text, a number, or a list of those.", name=name),
                 "not a plain value",
                 raw=dict(fields),
             )
@@ -40,4 +40,4 @@ def _is_plain(value: Any) -> bool:
 
 
 def refuse_non_object(place: RecordPlace, value: Any) -> Refusal:
-    return Refusal(place, "", SpokenSentence("This is not a JSON object."), "not an object", raw=value)
+    return Refusal(place, "", TranslatableMessage("This is not a JSON object."), "not an object", raw=value)

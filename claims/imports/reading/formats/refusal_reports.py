@@ -7,7 +7,7 @@ from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME = "report"
 TITLE = "Corrected report of rejected records"
@@ -34,7 +34,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             yield Refusal(
                 place,
                 "",
-                SpokenSentence(
+                TranslatableMessage(
                     "This entry has no fields to read. Correct %(get)s as the report says, and import that.",
                     get=entry.get("file") or "the file itself",
                 ),

@@ -35,7 +35,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     find_unread_columns,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "xlsx"
 TITLE: Final = "Spreadsheet (Excel)"
@@ -99,7 +99,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         yield Refusal(
             RecordPlace(file.name, "mapping"),
             "",
-            SpokenSentence("The mapping cannot be used. %(error)s", error=error),
+            TranslatableMessage("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
         )
         return
@@ -128,7 +128,7 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
         content = file.stream.read(MAX_BYTES + 1)
         if len(content) > MAX_BYTES:
             raise _UnusableWorkbook(
-                SpokenSentence(
+                TranslatableMessage(
                     "The workbook is larger than %(most)s bytes. Save the sheet as CSV.",
                     most=f"{MAX_BYTES:,}",
                 )
@@ -140,7 +140,7 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
         if name and name not in workbook.sheet_names:
             sheets = ", ".join(workbook.sheet_names)
             raise _UnusableWorkbook(
-                SpokenSentence(
+                TranslatableMessage(
                     'There is no sheet "%(name)s". Name one of these in the mapping: %(sheets)s.',
                     name=name,
                     sheets=sheets,
@@ -150,7 +150,7 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
             if sheet.height:
                 if others := [one for one in names[at:] if workbook.get_sheet_by_name(one).height]:
                     file.note(
-                        SpokenSentence(
+                        TranslatableMessage(
                             "Sheets not read: %(sheets)s. To read one, name it in a mapping.",
                             sheets=", ".join(others),
                         )
@@ -158,7 +158,7 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
                 return sheet
     except _DAMAGE_ERRORS as error:
         raise _UnusableWorkbook(
-            SpokenSentence(
+            TranslatableMessage(
                 "The workbook cannot be opened: %(error)s. Save it again, or save the sheet as CSV.",
                 error=error,
             )
@@ -167,10 +167,10 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
         # The library is written in Rust, and a panic in it is not a subclass of Exception.
         if type(error).__name__ == "PanicException":
             raise _UnusableWorkbook(
-                SpokenSentence("The workbook is damaged. Save it again, or save the sheet as CSV.")
+                TranslatableMessage("The workbook is damaged. Save it again, or save the sheet as CSV.")
             ) from None
         raise
-    raise _UnusableWorkbook(SpokenSentence("The workbook is empty."))
+    raise _UnusableWorkbook(TranslatableMessage("The workbook is empty."))
 
 
 def _check_size(content: bytes) -> None:
@@ -182,7 +182,7 @@ def _check_size(content: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
         if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
             raise _UnusableWorkbook(
-                SpokenSentence(
+                TranslatableMessage(
                     "The workbook unpacks to more than a spreadsheet can hold. Save the sheet as CSV."
                 )
             )
@@ -192,7 +192,7 @@ def _check_size(content: bytes) -> None:
                     rows, columns = _measure_sheet(sheet)
                 if rows * columns > MAX_CELLS:
                     raise _UnusableWorkbook(
-                        SpokenSentence(
+                        TranslatableMessage(
                             "A sheet extends to row %(rows)s and column %(columns)s, and is mostly empty. "
                             "Delete the cells far from the table, or save the sheet as CSV.",
                             rows=f"{rows:,}",
@@ -244,7 +244,7 @@ def _read_sheet(
     for number, row in chain(below, filled_rows):
         place = RecordPlace(file.name, f"{sheet_name}row {number}")
         if any(row[len(columns) :]):
-            reason = SpokenSentence(
+            reason = TranslatableMessage(
                 "The row has %(row)s cells, but the table has %(columns)s columns.",
                 row=len(row),
                 columns=len(columns),

@@ -35,7 +35,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     list_ready_mappings,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "csv"
 TITLE: Final = "Table (CSV, TSV)"
@@ -86,7 +86,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         yield Refusal(
             RecordPlace(file.name, "mapping"),
             "",
-            SpokenSentence("The mapping cannot be used. %(error)s", error=error),
+            TranslatableMessage("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
         )
         return
@@ -110,7 +110,7 @@ def find_columns(header: Sequence[str]) -> list[str]:
 
 def describe_header_position(number: int) -> str:
     """Return a note that says which row is the header, if it is not the first."""
-    return SpokenSentence(
+    return TranslatableMessage(
         "Row %(number)s contains the column names; the rows above it are not read.", number=number
     )
 
@@ -119,7 +119,7 @@ def describe_repeated_columns(header: Sequence[str]) -> list[str]:
     """Return a sentence about each name shared by several columns."""
     cells = [re.sub(r"\s+", " ", cell).strip() for cell in header]
     return [
-        SpokenSentence(
+        TranslatableMessage(
             "Columns %(numbers)s have the same name, “%(name)s”. The name means the first of them; the "
             "others are “%(name)s (column …)” with their numbers.",
             numbers=", ".join(str(at) for at, one in enumerate(cells, 1) if one == name),
@@ -135,7 +135,7 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
     columns = list(mapping.table.columns) if mapping else []
     if dialect.encoding not in _USUAL_ENCODINGS:
         file.note(
-            SpokenSentence(
+            TranslatableMessage(
                 "The file is not in UTF-8: it was read as %(encoding)s.", encoding=dialect.encoding
             )
         )
@@ -145,7 +145,7 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
             yield Refusal(
                 RecordPlace(file.name, "header"),
                 "",
-                SpokenSentence("The table is empty: it has no header."),
+                TranslatableMessage("The table is empty: it has no header."),
                 "empty table",
             )
             return
@@ -174,7 +174,7 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
 
 def _note_emptiness(file: File, records: ClaimsInRows | None) -> None:
     if records is None:
-        file.note(SpokenSentence("The table has column names but no rows."))
+        file.note(TranslatableMessage("The table has column names but no rows."))
 
 
 def _find_wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
@@ -184,14 +184,14 @@ def _find_wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
         if sample.width < 2 or len(sample.rows[0]) != sample.width or sample.consistency < 0.5:
             continue
         if delimiter in _UNUSUAL_DELIMITERS:
-            reason = SpokenSentence(
+            reason = TranslatableMessage(
                 "The cells of this table are separated by “%(delimiter)s”, which cannot be read. Save the "
                 "table with commas, semicolons, tabs or | as the separator.",
                 delimiter=delimiter,
             )
         else:
             names = {character: name for name, character in DELIMITERS.items()}
-            reason = SpokenSentence(
+            reason = TranslatableMessage(
                 "The cells of this table seem to be separated by %(found)s, not by %(stated)s. Say so in the mapping: "
                 '[table], then delimiter = "%(found)s".',
                 found=names[delimiter],
@@ -235,7 +235,7 @@ def _read_row(
     row: list[str], columns: list[str], records: ClaimsInRows, rows: TableRows
 ) -> Iterator[RawRecord | Refusal]:
     if len(row) != len(columns) and (row := _trim_row(row, len(columns))) and len(row) != len(columns):
-        reason = SpokenSentence(
+        reason = TranslatableMessage(
             "The row has %(row)s cells, but the table has %(columns)s columns, so the cells cannot be "
             "assigned. Look for a missing or extra delimiter or quotation mark.",
             row=len(row),

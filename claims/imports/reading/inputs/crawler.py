@@ -11,7 +11,7 @@ from typing import Protocol
 
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits
@@ -86,7 +86,7 @@ def crawl_files(
                 yield Refusal(
                     _build_place(url),
                     "",
-                    SpokenSentence("%(here)s is not a sitemap or a feed.", here=url),
+                    TranslatableMessage("%(here)s is not a sitemap or a feed.", here=url),
                     "no list of pages",
                 )
             continue
@@ -104,7 +104,7 @@ def crawl_files(
         yield Refusal(
             _build_place(address),
             "",
-            SpokenSentence(
+            TranslatableMessage(
                 "At least %(left)s more pages are listed; the limit is %(most)s. Raise the limit to read them.",
                 left=skipped_count,
                 most=most,

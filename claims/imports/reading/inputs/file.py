@@ -13,7 +13,7 @@ from backports import zstd
 
 from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 #: The number of bytes by which formats are recognised.
 HEAD_BYTES = 64 * 1024
@@ -167,14 +167,14 @@ def refuse_damaged(name: str, error: Exception) -> Refusal:
         return Refusal(
             RecordPlace(name, "the whole file"),
             "",
-            SpokenSentence("The rest of “%(name)s” cannot be read: %(error)s.", name=name, error=error),
+            TranslatableMessage("The rest of “%(name)s” cannot be read: %(error)s.", name=name, error=error),
             "too large when unpacked",
         )
     reason = str(error).rstrip(".") or type(error).__name__
     return Refusal(
         RecordPlace(name, "the whole file"),
         "",
-        SpokenSentence(
+        TranslatableMessage(
             "“%(name)s” is damaged (%(why)s). The part before the damage was read. Download the file again.",
             name=name,
             why=reason,

@@ -30,7 +30,7 @@ from claims.imports.reading.inputs.file import (
 )
 from claims.imports.reading.inputs.zip_archives import is_hidden, is_unsafe_path
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import is_address
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits, fetch
@@ -100,7 +100,7 @@ def _open_path(path: Path, name: str, advanced: Callable[[int], None]) -> Iterat
     empty = True
     for inside in _find_broken_links(path):
         empty = False
-        reason = SpokenSentence(
+        reason = TranslatableMessage(
             "This is a link to a file that does not exist. Restore the file, or delete the link."
         )
         yield Refusal(RecordPlace(f"{name}/{inside}", WHOLE_FILE), "", reason, "broken link")
@@ -111,7 +111,7 @@ def _open_path(path: Path, name: str, advanced: Callable[[int], None]) -> Iterat
         yield Refusal(
             RecordPlace(name, "the whole folder"),
             "",
-            SpokenSentence("There are no files in this folder."),
+            TranslatableMessage("There are no files in this folder."),
             "empty folder",
         )
 
@@ -202,7 +202,7 @@ def unpack_files(
         yield Refusal(
             RecordPlace(name, WHOLE_FILE),
             "",
-            SpokenSentence(
+            TranslatableMessage(
                 "“%(name)s” is an archive in an archive in an archive. Unpack the outer ones and import "
                 "what is inside.",
                 name=name,

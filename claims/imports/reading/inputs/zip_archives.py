@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 from claims.imports.reading.inputs.file import DAMAGE_ERRORS, PIECE_BYTES, refuse_damaged
 from claims.imports.reading.raw_record import RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 MAX_MEMBERS = 200_000
 
@@ -49,7 +49,7 @@ def refuse_unsafe_path(name: str) -> Refusal:
     return Refusal(
         RecordPlace(name, "the whole file"),
         "",
-        SpokenSentence(
+        TranslatableMessage(
             "“%(name)s” has a path that leads out of its archive, which may be an attack. It is not read.",
             name=name,
         ),
@@ -92,7 +92,7 @@ def _iterate_members(name: str, stream: Any) -> Iterator[Member | Refusal]:
         yield Refusal(
             RecordPlace(name, "the whole file"),
             "",
-            SpokenSentence(
+            TranslatableMessage(
                 "“%(name)s” contains %(infos)s files; the limit is %(most_members)s. Split it.",
                 name=name,
                 infos=len(infos),
@@ -187,7 +187,7 @@ def _find_refusal(inside: str, name: str, flags: int, method: int) -> Refusal | 
         return Refusal(
             whole_place,
             "",
-            SpokenSentence(
+            TranslatableMessage(
                 "“%(inside)s” is encrypted. Unpack it with its password and import that.", inside=inside
             ),
             "encrypted",
@@ -196,7 +196,7 @@ def _find_refusal(inside: str, name: str, flags: int, method: int) -> Refusal | 
         return Refusal(
             whole_place,
             "",
-            SpokenSentence(
+            TranslatableMessage(
                 "“%(inside)s” uses a compression method (number %(method)s) that is not supported. Unpack it "
                 "and import the result.",
                 inside=inside,
@@ -253,7 +253,7 @@ def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusa
     yield Refusal(
         RecordPlace(name, "the whole file"),
         "",
-        SpokenSentence(
+        TranslatableMessage(
             "“%(name)s” is damaged: its contents do not match its directory, or it has none. The readable "
             "part was read. Download it again.",
             name=name,

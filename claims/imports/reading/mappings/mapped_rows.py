@@ -17,7 +17,7 @@ from claims.imports.reading.mappings.mapping import (
     Mapping,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 Row = dict[str, Any]
 #: The column and the set of values of a condition.
@@ -36,7 +36,7 @@ class MissingColumn(Exception):
 
     def __init__(self, use: str, column: Column, columns: tuple[str, ...]) -> None:
         super().__init__(
-            SpokenSentence(
+            TranslatableMessage(
                 "The mapping takes %(use)s from column %(column)s, which is not in this file. Correct the "
                 "mapping. The file has these columns: %(columns)s.",
                 use=use,
@@ -90,7 +90,7 @@ class RowReader:
         for column, matches in self._skip:
             value = row.get(column)
             if value is not None and matches(_to_text(value)):
-                reason = SpokenSentence(
+                reason = TranslatableMessage(
                     "The mapping skips rows with %(as_text)s in column %(column)s.",
                     as_text=f"{_to_text(value)!r}",
                     column=column,

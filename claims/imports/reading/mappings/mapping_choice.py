@@ -22,7 +22,7 @@ from claims.imports.reading.mappings.mapped_rows import (
 )
 from claims.imports.reading.mappings.mapping import DATE_FIELDS, ColumnReading, Columns, Mapping, read_mapping
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 _FOLDER = Path(__file__).parent
 
@@ -113,7 +113,7 @@ def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> 
         # An empty column contains no statements; a mapping can override this.
         if field != "statement" or not rows or filled_columns.intersection(names)
     }
-    return Mapping(SpokenSentence("suggested by the column names"), ColumnReading(fields=fields))
+    return Mapping(TranslatableMessage("suggested by the column names"), ColumnReading(fields=fields))
 
 
 def choose_mapping(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
@@ -157,7 +157,7 @@ def find_refusal(mapping: Mapping, columns: Sequence[str], file: File, rows: Seq
         or file.allows_unrated()
     ):
         return None
-    reason = SpokenSentence(
+    reason = TranslatableMessage(
         "No column was recognised as the rating, so all of these reviews would become unrated claims for "
         'triage. Name the column in a mapping: [fields], then rating = "…". If they really have no ratings, '
         "use --unrated, or tick the box in the form. The columns are: %(listed)s.",
@@ -170,7 +170,7 @@ def find_unread_columns(columns: Sequence[str], used_columns: Collection[str]) -
     """Return a sentence that names the columns that are not read; "" if all are read."""
     unread_columns = [name for name in columns if name not in used_columns]
     return (
-        SpokenSentence("Columns not read: %(columns)s.", columns=", ".join(unread_columns))
+        TranslatableMessage("Columns not read: %(columns)s.", columns=", ".join(unread_columns))
         if unread_columns
         else ""
     )
@@ -199,7 +199,7 @@ def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[
             and present.issuperset(ready_mapping.columns)
             and (empty := find_missing_columns(ready_mapping, rows))
         ):
-            reason = SpokenSentence(
+            reason = TranslatableMessage(
                 "This looks like “%(ready)s”, but column “%(empty)s” is empty in the first %(rows)s rows of "
                 "this file, so there are no statements. Get a file in which it is filled, or write a mapping "
                 "that uses another column. The columns are: %(listed)s.",
@@ -210,7 +210,7 @@ def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[
             )
             return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
     example = json.dumps(find_wordiest_column(columns, rows) or "name of the column", ensure_ascii=False)
-    reason = SpokenSentence(
+    reason = TranslatableMessage(
         'No column was recognised as the statement. Write a mapping, a text file that names it: name = "…", '
         "then [fields], then statement = %(example)s. The columns are: %(listed)s.",
         example=example,

@@ -11,7 +11,7 @@ from claims.imports.reading.review_record import Person
 from claims.imports.reading.values.cleaned_text import is_empty_value, join_texts, read_line
 from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.web_addresses import read_addresses
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import get_domain
 from sources.identifiers import normalise_identifier
 
@@ -65,7 +65,7 @@ def read_person(
                 "claimant",
                 Problem(
                     "claimant name too long",
-                    SpokenSentence("%(text)s is too long for a name.", text=shorten_value(text)),
+                    TranslatableMessage("%(text)s is too long for a name.", text=shorten_value(text)),
                 ),
             ),
         )
@@ -78,7 +78,9 @@ def read_person(
                 "claimant_title",
                 Problem(
                     "title too long",
-                    SpokenSentence("%(job_title)s is not a job title.", job_title=shorten_value(job_title)),
+                    TranslatableMessage(
+                        "%(job_title)s is not a job title.", job_title=shorten_value(job_title)
+                    ),
                 ),
             )
         )

@@ -20,7 +20,7 @@ from claims.imports.reading.values.days_in_words import (
 )
 from claims.imports.reading.values.months import find_month, fold
 from claims.imports.reading.values.problem import Problem, shorten_value
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 FIRST_YEAR: Final = 1900
 #: Allows for time zones and pages that are dated ahead.
@@ -73,7 +73,7 @@ def parse_day(
         return None
     if len(text) > _MAX_LENGTH:
         return Problem(
-            "not a date", SpokenSentence("%(text)s is text, not a date.", text=shorten_value(text))
+            "not a date", TranslatableMessage("%(text)s is text, not a date.", text=shorten_value(text))
         )
     order = conventions.date_order.get(field) or conventions.date_order.get("", "")
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
@@ -86,7 +86,7 @@ def parse_day(
     day = _parse_day(text, order, tuple(formats), language)
     if isinstance(day, date) and day > (today or datetime.now(UTC).date()) + TOLERANCE:
         return Problem(
-            "impossible date", SpokenSentence("%(text)s is in the future.", text=shorten_value(text))
+            "impossible date", TranslatableMessage("%(text)s is in the future.", text=shorten_value(text))
         )
     return day
 
@@ -154,13 +154,15 @@ def _choose_day(named_days: list[NamedDay], folded_text: str, text: str, languag
     if is_incomplete(folded_text, language):
         return Problem(
             "incomplete date",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(text)s lacks the day or the year, so no date is stored.", text=shorten_value(text)
             ),
         )
     return Problem(
         "not a date",
-        SpokenSentence("%(text)s was not recognised as a date; give its format.", text=shorten_value(text)),
+        TranslatableMessage(
+            "%(text)s was not recognised as a date; give its format.", text=shorten_value(text)
+        ),
     )
 
 
@@ -174,7 +176,7 @@ def _parse_year_last(match: re.Match[str], order: str, language: str, text: str)
     if first > 12 or (match[2] == "." and _is_day_first_with_dots(language)):
         return _build_date(year, second, first, text)
     return _refuse_ambiguous(
-        SpokenSentence(
+        TranslatableMessage(
             "%(text)s could be %(one)s or %(other)s; give the order of day and month in this file.",
             text=shorten_value(text),
             one=_format_full_date(year, second, first),
@@ -186,7 +188,7 @@ def _parse_year_last(match: re.Match[str], order: str, language: str, text: str)
 def _parse_short_year(match: re.Match[str], order: str, text: str) -> date | Problem:
     if not order:
         return _refuse_ambiguous(
-            SpokenSentence(
+            TranslatableMessage(
                 "%(text)s does not show which number is the year; give the date format of this file.",
                 text=shorten_value(text),
             )
@@ -208,7 +210,7 @@ def _build_date(year: int | str, month: int | str, day: int | str, text: str) ->
             return date_found
         return Problem(
             "impossible date",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(text)s is before %(first_year)s, or in another calendar.",
                 text=shorten_value(text),
                 first_year=FIRST_YEAR,
@@ -233,17 +235,18 @@ def _format_full_date(year: int, number: int, day: int) -> str:
 
 def _refuse_several(text: str) -> Problem:
     return _refuse_ambiguous(
-        SpokenSentence(
+        TranslatableMessage(
             "%(text)s contains several dates; give the date format of this file.", text=shorten_value(text)
         )
     )
 
 
-def _refuse_ambiguous(reason: SpokenSentence) -> Problem:
+def _refuse_ambiguous(reason: TranslatableMessage) -> Problem:
     return Problem("ambiguous date", reason)
 
 
 def _refuse_impossible(text: str) -> Problem:
     return Problem(
-        "impossible date", SpokenSentence("%(text)s is a date that does not exist.", text=shorten_value(text))
+        "impossible date",
+        TranslatableMessage("%(text)s is a date that does not exist.", text=shorten_value(text)),
     )

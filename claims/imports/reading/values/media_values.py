@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from claims.imports.reading.values.cleaned_text import is_empty_value, iterate_texts, read_line
 from claims.imports.reading.values.problem import Problem, shorten_value
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 #: The names of schema.org (MediaManipulationRatingEnumeration) in any spelling, and its earlier names.
 CATEGORIES: Final = {
@@ -42,7 +42,7 @@ def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
             problems.append(
                 Problem(
                     "unknown category",
-                    SpokenSentence(
+                    TranslatableMessage(
                         "%(one)s is not a category of schema.org’s MediaReview, and was not stored.",
                         one=shorten_value(one),
                     ),

@@ -11,7 +11,7 @@ from claims.imports.reading.review_record import Outlet
 from claims.imports.reading.values.cleaned_text import is_empty_value, read_line
 from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.web_addresses import get_original_url, read_addresses
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import AUTHORS_BY_PATH, get_domain, list_hosts
 
 MAX_LENGTH: Final = 200
@@ -73,12 +73,14 @@ def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet
     if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
         return None, Problem(
             "no publisher",
-            SpokenSentence("The record does not name the publisher of its verdict; name one."),
+            TranslatableMessage("The record does not name the publisher of its verdict; name one."),
         )
     if len(name) > MAX_LENGTH:
         return None, Problem(
             "publisher too long",
-            SpokenSentence("%(name)s is too long for the name of a publisher.", name=shorten_value(name)),
+            TranslatableMessage(
+                "%(name)s is too long for the name of a publisher.", name=shorten_value(name)
+            ),
         )
     site = _get_registrable_domain(host)
     return Outlet(

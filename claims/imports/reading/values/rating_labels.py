@@ -21,7 +21,7 @@ from claims.imports.reading.values.cleaned_text import (
     make_storable,
 )
 from claims.imports.reading.values.problem import Problem, shorten_value
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 
 MAX_LENGTH: Final = 200
 _MAX_LENGTH_WITH_MARKUP: Final = 2000
@@ -107,12 +107,12 @@ def read_number(
     if number == -1 or (top is not None and top == bottom):
         return Problem(
             "rating is not a number on its scale",
-            SpokenSentence("%(raw)s does not say how the claim was rated.", raw=shorten_value(raw)),
+            TranslatableMessage("%(raw)s does not say how the claim was rated.", raw=shorten_value(raw)),
         )
     if top is not None and bottom is not None and not min(top, bottom) <= number <= max(top, bottom):
         return Problem(
             "rating is not a number on its scale",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(raw)s is outside the scale from %(bottom)s to %(top)s.",
                 raw=shorten_value(raw),
                 bottom=f"{bottom:g}",
@@ -168,7 +168,7 @@ def _build_label(raw: str, words: str, publisher: str, language: str) -> Label |
 def _refuse_too_long(text: str) -> Problem:
     return Problem(
         "label too long",
-        SpokenSentence(
+        TranslatableMessage(
             "%(text)s is %(text_2)s characters long, which is too long for a label. Put it in the summary, "
             "and use a label of up to %(longest)s characters here.",
             text=shorten_value(text),

@@ -11,7 +11,7 @@ import tld
 
 from claims.imports.reading.values.cleaned_text import MAX_LENGTH, clean, is_empty_value
 from claims.imports.reading.values.problem import Problem, shorten_value
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import get_domain
 
 MAX_URL_LENGTH: Final = 2000
@@ -128,14 +128,15 @@ def _clean_url(text: str, limit: int) -> str | Problem:
         address = f"https://{text.lstrip('/')}"
     else:
         return Problem(
-            "not a web address", SpokenSentence("%(text)s is not a web address.", text=shorten_value(text))
+            "not a web address",
+            TranslatableMessage("%(text)s is not a web address.", text=shorten_value(text)),
         )
     # As browsers do it.
     address = "%20".join(address.split()).rstrip("\\")
     if len(address) > limit:
         return Problem(
             "address too long",
-            SpokenSentence(
+            TranslatableMessage(
                 "%(address)s has %(address_2)s characters; the limit is %(limit)s.",
                 address=shorten_value(address),
                 address_2=f"{len(address):,}",
@@ -145,7 +146,7 @@ def _clean_url(text: str, limit: int) -> str | Problem:
     if not _can_be_stored(address):
         return Problem(
             "not a web address",
-            SpokenSentence("%(text)s is not an address on the public web.", text=shorten_value(text)),
+            TranslatableMessage("%(text)s is not an address on the public web.", text=shorten_value(text)),
         )
     return address
 

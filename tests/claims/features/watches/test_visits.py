@@ -14,7 +14,7 @@ from claims.features.watches import visits, watched_articles
 from claims.features.watches.models import Watch, WatchedPage
 from claims.features.watches.watched_articles import PageResult
 from claims.models import Appearance, Claim, Repeat
-from factcheck.sentences import SpokenSentence
+from factcheck.translatable_messages import TranslatableMessage
 from sources.models import Snapshot, Source, VisitedSite
 from tests.claims.features.watches.visiting import Visit, brought, make_watch, progress_of, states
 from tests.helpers.followed_site import Paper
@@ -103,7 +103,7 @@ def test_an_article_that_could_not_be_searched_for_claims_is_searched_again(
     paper: Paper, visit: Visit, clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def detect(text: str, language: str) -> list[Any]:
-        raise DetectionError("busy", SpokenSentence("Other articles are being searched."))
+        raise DetectionError("busy", TranslatableMessage("Other articles are being searched."))
 
     paper.article("/1")
     watch = make_watch(paper.feed("/1"))
@@ -125,7 +125,7 @@ def test_an_article_that_is_never_searched_is_stored_with_the_last_attempt(
     paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def detect(text: str, language: str) -> list[Any]:
-        raise DetectionError("time", SpokenSentence("Searching it takes too long."))
+        raise DetectionError("time", TranslatableMessage("Searching it takes too long."))
 
     monkeypatch.setattr(bounded_detection, "detect_bounded", detect)
     monkeypatch.setattr(watched_articles, "MAX_ATTEMPTS", 1)
