@@ -37,6 +37,16 @@
             part.focus();
         });
     };
+    // Unfold focuses its search 20 ms after Ctrl + K: what is typed until then would press keys of the page.
+    document.addEventListener("alpine:initialized", () => {
+        const field = document.querySelector("#search-input-command");
+        const search = field?.closest("[x-data]");
+        window.addEventListener("keydown", () => {
+            if (!search || !Alpine.$data(search).openCommandResults || search.checkVisibility()) return;
+            search.style.removeProperty("display");
+            field.focus();
+        });
+    });
     document.addEventListener("DOMContentLoaded", () => {
         for (const [state, name, opened] of OPENERS) {
             document.querySelectorAll(`[x-on\\:click*="${state}"]:not(button)`).forEach((part) => {
