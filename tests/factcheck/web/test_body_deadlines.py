@@ -12,6 +12,7 @@ import pytest
 
 from factcheck.web import body_deadlines
 from factcheck.web.body_deadlines import Arrival, Connection, Deadlines, find_connection
+from tests.factcheck.web.test_serving import until
 
 ADDRESS = "198.51.100.7"
 
@@ -105,8 +106,7 @@ def test_looking_for_a_connection_leaves_no_descriptor_open_and_goes_on_after_a_
         assert reading.recv(1) == b""
         deadlines.end(arrival)
         # Copies are closed a moment after a connection is shut down, some of the test before this one too.
-        time.sleep(2 * body_deadlines.POLL_SECONDS)
-        assert len([*Path("/proc/self/fd").iterdir()]) <= before
+        assert until(lambda: len([*Path("/proc/self/fd").iterdir()]) <= before)
 
 
 @pytest.mark.usefixtures("quick")

@@ -1,7 +1,6 @@
-"""The running site while its database is away: it is alive, not ready, and says both at once."""
+"""The running site while its database is away: it is alive, not ready, and says both."""
 
 import threading
-import time
 import urllib.error
 import urllib.request
 from contextlib import ExitStack, suppress
@@ -27,21 +26,20 @@ pytestmark = pytest.mark.slow
 __all__ = ["environment", "port", "static_files"]  # fixtures
 
 
-def status(port: int, path: str) -> tuple[int, float]:
-    """The answer to somebody with a session, and how many seconds it took."""
+def status(port: int, path: str) -> int:
+    """The answer to somebody with a session."""
     asked = urllib.request.Request(
         f"http://127.0.0.1:{port}{path}",
         headers={"Cookie": f"sessionid-{port}=abcdefghijklmnopqrstuvwxyz012345"},
     )
-    begun = time.monotonic()
     try:
         with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
-            return answer.status, time.monotonic() - begun
+            return answer.status
     except urllib.error.HTTPError as error:
-        return error.code, time.monotonic() - begun
+        return error.code
 
 
-def test_it_is_alive_and_says_at_once_that_it_is_not_ready(
+def test_it_is_alive_and_says_that_it_is_not_ready(
     environment: dict[str, str], port: int, tmp_path: Path
 ) -> None:
     folder = Path(connection.settings_dict["HOST"])
@@ -66,18 +64,12 @@ def test_it_is_alive_and_says_at_once_that_it_is_not_ready(
         # Each failure is logged, and who writes into a pipe that is full waits.
         threading.Thread(target=rest_of, args=(process,), daemon=True).start()
         stack.callback(leave.set)
-        assert status(port, "/readyz")[0] == 200
+        assert status(port, "/readyz") == 200
         for _visitor in range(20):
             threading.Thread(target=visit, daemon=True).start()
         server.go_away()
-        assert until(lambda: status(port, "/admin/")[0] == 503)
-        time.sleep(2)  # until those have their answer who asked before it was known
-        found = [status(port, "/healthz") for _probe in range(5)]
-        assert [code for code, _seconds in found] == [200] * 5
-        assert (
-            max(seconds for _code, seconds in found) < 2
-        )  # with others on a busy machine; milliseconds on an idle one
-        code, seconds = status(port, "/readyz")
-        assert (code, seconds < 4) == (503, True)
+        assert until(lambda: status(port, "/admin/") == 503)
+        assert [status(port, "/healthz") for _probe in range(5)] == [200] * 5
+        assert status(port, "/readyz") == 503
         server.come_back()
-        assert until(lambda: status(port, "/readyz")[0] == 200)
+        assert until(lambda: status(port, "/readyz") == 200)

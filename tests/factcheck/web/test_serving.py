@@ -306,7 +306,7 @@ def test_a_worker_that_starts_while_all_end_is_ended_too():
         daemon=True,
     )
     keeper.start()
-    keeper.join(5)
+    keeper.join(PATIENCE)
     assert (keeper.is_alive(), [worker.ended.is_set() for worker in workers]) == (False, [True, True])
 
 
