@@ -115,7 +115,8 @@ def test_the_calendar_follows_the_chosen_date_order(seat: Any, editor: Any) -> N
     for order in ("month", "day"):
         page.get_by_role("button", name="Your account").click()
         page.get_by_label("Dates").select_option(order)
-        page.locator(".desk-date-order button").click()
+        with page.expect_navigation():
+            page.locator(".desk-date-order button").click()
         page.locator("#calendarlink0").click()
         begins.append(page.locator("#calendarin0 th").first.inner_text())
         page.keyboard.press("Escape")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from claims.models import Claim, Claimant
 from tests.helpers.accessibility import in_each_scheme, violations
-from tests.helpers.browser import new_context
+from tests.helpers.browser import FETCHED, new_context
 from tests.helpers.host_site import HostSite, host_site
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.shared_newsroom import checker, claimant, editor, publish
@@ -207,9 +207,9 @@ def test_without_highlights_text_is_wrapped(visit: Callable[..., Page]) -> None:
 
 
 def test_included_twice_it_marks_once(visit: Callable[..., Page]) -> None:
-    page = visit(again=True)
-    page.wait_for_timeout(1500)
+    page = visit(again=True, before=FETCHED)
     expect(page.locator("factcheck-mark")).to_have_count(2)
+    assert page.evaluate("fetched.length") == 1  # both scripts had run when the page was loaded
 
 
 def test_only_the_article_is_read_where_it_is_named(visit: Callable[..., Page]) -> None:

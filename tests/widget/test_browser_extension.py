@@ -122,10 +122,10 @@ def test_checked_passages_of_the_page_are_highlighted(
     assert words.split("\n\n")[0].startswith("One passage is highlighted.")
     assert f"Factcheck Newsroom: False\n{BRIDGE}" in words
     name = f"Fact check: False: {BRIDGE}"
-    assert accessible_names(page, "button") == [name]
+    wait_for_names(page, "button", [name])
     page.locator("factcheck-mark").click()
     wait_for_names(page, "dialog", [name])
-    assert accessible_names(page, "link") == ["Read the full fact check"]
+    wait_for_names(page, "link", ["Read the full fact check"])
     assert f"The accounts show more. {HURT}" in accessible_names(page, "StaticText")
     page.keyboard.press("Escape")
     wait_for_names(page, "dialog", [])
