@@ -13,9 +13,13 @@
     ];
     const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, [role=button]";
 
-    const focusIn = (opened) => {
-        const first = [...(opened?.querySelectorAll(FOCUSABLE) ?? [])].find((part) => part.checkVisibility());
-        first?.focus();
+    const firstIn = (opened) => [...(opened?.querySelectorAll(FOCUSABLE) ?? [])].find((part) => part.checkVisibility());
+    // Alpine shows it a frame or more later. A person who has moved on by then keeps the focus where it is.
+    const focusIn = (opened, opener) => {
+        if (document.activeElement !== opener) return;
+        const first = firstIn(opened);
+        if (first) first.focus();
+        else requestAnimationFrame(() => focusIn(opened, opener));
     };
     const makeButton = (part, name, opened) => {
         part.setAttribute("role", "button");
@@ -25,9 +29,9 @@
         part.addEventListener("keydown", (event) => {
             if (event.target !== part || !["Enter", " "].includes(event.key)) return;
             event.preventDefault();
+            const isOpening = opened && !firstIn(opened);
             part.click();
-            // Alpine shows it a moment later.
-            setTimeout(() => focusIn(opened), 100);
+            if (isOpening) focusIn(opened, part);
         });
         // A menu beside its opener; unfold closes the others itself.
         if (!part.parentElement.contains(opened)) return;

@@ -54,10 +54,18 @@ def serve_for_an_hour(handler: StaticFilesHandler, request: HttpRequest) -> Http
     return answer
 
 
+#: The desk gives up on an answer after some seconds, which a busy machine may exceed.
+WITHOUT_LIMIT = "AbortSignal.timeout = () => new AbortController().signal;"
+
+
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
-    """A browser that has not been anywhere yet, and waits as long for pages as `expect` does for what is on them."""
+    """A browser that has not been anywhere yet, and waits as long for pages as `expect` does for what is on them.
+
+    Nor do its pages give up on an answer before.
+    """
     context = browser.new_context(**options)
     context.set_default_timeout(PATIENCE)
+    context.add_init_script(WITHOUT_LIMIT)
     return context
 
 
