@@ -14,13 +14,15 @@ from whitenoise.compress import Compressor
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import build_desk_settings
-from factcheck.installation import components, file_store, program, rate_limit_costs, shared_headers
-from factcheck.installation.archiving_settings import read_archiving_settings
-from factcheck.installation.authority_settings import read_authority_settings
+from factcheck.installation import (
+    checked_settings,
+    components,
+    file_store,
+    program,
+    rate_limit_costs,
+    shared_headers,
+)
 from factcheck.installation.backup_settings import read_backup_settings
-from factcheck.installation.discovery_settings import read_discovery_settings
-from factcheck.installation.dump_settings import read_dump_settings
-from factcheck.installation.embedder_settings import read_embedder_settings
 from factcheck.installation.environment import (
     read_choice,
     read_flag,
@@ -28,6 +30,7 @@ from factcheck.installation.environment import (
     read_mail_settings,
     read_number,
     read_postgresql,
+    read_rate,
     read_secret,
     read_several_postgresql,
     read_text,
@@ -35,13 +38,7 @@ from factcheck.installation.environment import (
     read_words,
 )
 from factcheck.installation.identity_provider import build_openid_settings, parse_group_roles
-from factcheck.installation.link_check_settings import read_link_check_settings
 from factcheck.installation.log import build_log_settings
-from factcheck.installation.media_settings import read_media_settings
-from factcheck.installation.platform_settings import read_platform_settings
-from factcheck.installation.rate_limit_settings import read_rate_limit_settings
-from factcheck.installation.reader_settings import read_reader_settings
-from factcheck.installation.reply_settings import read_reply_settings
 from factcheck.telemetry.variables import METRIC_QUERIES, read_metrics_settings, read_receivers
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
@@ -79,7 +76,8 @@ DATA_LICENSE = read_url("DATA_LICENSE")
 REQUIRED_SIGNOFFS = read_number("REQUIRED_SIGNOFFS", 1, minimum=1, maximum=10)
 # How many witnesses must cosign a checkpoint (claims.features.witnesses); 0 means all active ones.
 COSIGNATURES_REQUIRED = read_number("COSIGNATURES_REQUIRED", 0, minimum=0, maximum=100, shown_default="all")
-REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = read_reply_settings()
+REQUIRE_RIGHT_OF_REPLY = read_flag("REQUIRE_RIGHT_OF_REPLY", default=True)
+REPLY_ADDRESS_DAYS = read_number("REPLY_ADDRESS_DAYS", 180, minimum=1, maximum=3650)
 
 # The active features: a preset, or their names (docs/features.md).
 FEATURES = read_words("FEATURES", "newsroom")
@@ -255,26 +253,31 @@ BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
 # When everything published is written as public files, and how many of these dumps are kept (docs/exports.md).
-DUMP_SCHEDULE, DUMPS_KEPT = read_dump_settings()
-# How often the URLs of cited sources are checked (docs/archiving.md).
-LINK_CHECKS, LINK_CHECK_DAYS = read_link_check_settings(is_demo=DEMO)
+DUMP_SCHEDULE = checked_settings.read_dump_schedule()
+DUMPS_KEPT = read_number("DUMPS_KEPT", 7, minimum=1, maximum=3650)
+# How often the URLs of cited sources are checked (docs/archiving.md). A demo sends no requests.
+LINK_CHECKS = read_flag("LINK_CHECKS", default=not DEMO)
+LINK_CHECK_DAYS = read_number("LINK_CHECK_DAYS", 7, minimum=1, maximum=365)
 
-# The services notified of publications, and the rules for crawlers (docs/reader-pages.md).
-INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = read_discovery_settings(is_demo=DEMO)
+# The services notified of publications, none by a demo, and the rules for crawlers (docs/reader-pages.md).
+INDEXNOW_KEY = "" if DEMO else checked_settings.read_indexnow_key()
+INDEXNOW_URL = read_url("INDEXNOW_URL", "https://api.indexnow.org/indexnow")
+WEBSUB_HUBS = [] if DEMO else checked_settings.read_websub_hubs()
+ROBOTS_RULES = checked_settings.read_robots_rules()
 
 # Copies of cited pages, with a browser, timestamps and public archives if configured (docs/archiving.md).
-(
-    ARCHIVING,
-    ARCHIVE_PAGE_BYTES,
-    ARCHIVE_UPLOAD_BYTES,
-    ARCHIVE_IMPORTED_PER_DAY,
-    ARCHIVE_PUBLIC_COPIES,
-    ARCHIVE_BROWSER,
-    ARCHIVE_BROWSER_SANDBOX,
-    TIMESTAMP_AUTHORITY,
-    TIMESTAMP_ROOTS,
-    INTERNET_ARCHIVE_KEY,
-) = read_archiving_settings()
+ARCHIVING = read_flag("ARCHIVING", default=True)
+ARCHIVE_PAGE_BYTES = 2**20 * read_number("ARCHIVE_PAGE_MEGABYTES", 50, minimum=1, maximum=1000)
+ARCHIVE_UPLOAD_BYTES = 2**20 * read_number("ARCHIVE_UPLOAD_MEGABYTES", 2048, minimum=1, maximum=100_000)
+ARCHIVE_IMPORTED_PER_DAY = read_number("ARCHIVE_IMPORTED_PER_DAY", 0, minimum=0, maximum=1_000_000)
+ARCHIVE_PUBLIC_COPIES = read_flag("ARCHIVE_PUBLIC_COPIES")
+ARCHIVE_BROWSER = checked_settings.find_browser()
+ARCHIVE_BROWSER_SANDBOX = read_flag("ARCHIVE_BROWSER_SANDBOX", default=True)
+TIMESTAMP_AUTHORITY = read_url("TIMESTAMP_AUTHORITY")
+TIMESTAMP_ROOTS = read_text(
+    "TIMESTAMP_ROOTS", kind="file", shown_default="the certificates that the web trusts"
+)
+INTERNET_ARCHIVE_KEY = checked_settings.read_internet_archive_key()
 
 # -- Security ------------------------------------------------------------------------------------------------
 
@@ -324,10 +327,15 @@ PAGE_CACHE_BYTES = 2**20 * read_number("PAGE_CACHE_MEGABYTES", 32, minimum=0, ma
 KEEP_REPEATED_SENTENCES = read_flag("KEEP_REPEATED_SENTENCES")
 
 # Readers' messages: deadlines of complaints, retention of personal data, and limits per network.
-_readers = read_reader_settings(demo=DEMO)
-COMPLAINT_WORKING_DAYS, HOLIDAYS_COUNTRY, HOLIDAYS_SUBDIVISION = _readers.complaint_clock
-READER_CONFIRMATION_DAYS, READER_CONTACT_DAYS = _readers.days_kept
-RATE_LIMIT_SUBMISSIONS = _readers.rate_limit
+COMPLAINT_WORKING_DAYS = read_number("COMPLAINT_WORKING_DAYS", 7, minimum=1, maximum=60)
+HOLIDAYS_COUNTRY, HOLIDAYS_SUBDIVISION = checked_settings.read_calendar()
+READER_CONFIRMATION_DAYS = read_number("READER_CONFIRMATION_DAYS", 7, minimum=1, maximum=60)
+READER_CONTACT_DAYS = read_number("READER_CONTACT_DAYS", 90, minimum=1, maximum=3650)
+RATE_LIMIT_SUBMISSIONS = read_rate(
+    "RATE_LIMIT_SUBMISSIONS",
+    "2000/hour" if DEMO else "20/hour",
+    shown_default="20/hour; 2000/hour in the demo",
+)
 
 # -- The editors' desk -----------------------------------------------------------------------------------------
 
@@ -352,24 +360,26 @@ PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.prepare_app"
 IMPORT_MAX_BYTES = read_number("IMPORT_MAX_BYTES", 500 * 2**20, minimum=1_000_000, maximum=100_000_000_000)
 
 # Pictures, audio and video: size limits, the programs that read them, and the trusted signers of manifests.
-MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = read_media_settings()
+MEDIA_MAX_BYTES = read_number("MEDIA_MAX_BYTES", 500 * 2**20, minimum=1_000_000, maximum=100_000_000_000)
+FFMPEG, FFPROBE = checked_settings.find_ffmpeg()
+C2PA_TRUST_ANCHORS = checked_settings.read_file_path("C2PA_TRUST_ANCHORS")
 
 # Words and pictures for other platforms (docs/editors.md#for-other-platforms).
-BLUESKY_LABELER, C2PA_SIGNER = read_platform_settings()
+BLUESKY_LABELER = checked_settings.read_bluesky_labeler()
+C2PA_SIGNER = checked_settings.read_file_path("C2PA_SIGNER", shown_default="made from SIGNING_KEY")
 
 # -- Vectors: by which claims are found that say the same in other words ---------------------------------------
 
-(
-    EMBEDDER,
-    EMBEDDER_URL,
-    EMBEDDER_MODEL,
-    EMBEDDER_KEY,
-    EMBEDDER_QUERY_PREFIX,
-    EMBEDDER_PASSAGE_PREFIX,
-) = read_embedder_settings()
+EMBEDDER_URL = read_url("EMBEDDER_URL")
+EMBEDDER_MODEL = read_text("EMBEDDER_MODEL")
+EMBEDDER_KEY = read_text("EMBEDDER_KEY", kind="secret")
+EMBEDDER_QUERY_PREFIX = read_text("EMBEDDER_QUERY_PREFIX")
+EMBEDDER_PASSAGE_PREFIX = read_text("EMBEDDER_PASSAGE_PREFIX")
+EMBEDDER = checked_settings.read_embedder(EMBEDDER_URL, EMBEDDER_MODEL)
 
-# Authorities for looking up people and bodies (docs/editors.md).
-WIKIDATA_URL, ROR_URL = read_authority_settings()
+# Authorities for looking up people and bodies (docs/editors.md). Names that editors type are sent there, so they have
+# no default.
+WIKIDATA_URL, ROR_URL = read_url("WIKIDATA_URL"), read_url("ROR_URL")
 
 # -- Webhooks ------------------------------------------------------------------------------------------------
 
@@ -404,7 +414,14 @@ CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups have a body
 CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED_HEADERS, shared_headers.EXPOSED_HEADERS
 
 # Rate limits per caller; see factcheck.web.throttling.
-RATE_LIMIT_ANONYMOUS, RATE_LIMIT_TOKEN, RATE_LIMIT_PAGES = read_rate_limit_settings(is_demo=DEMO)
+# By address, they are higher in the demo, where all requests come from one; a whole office may share one for pages.
+_rate_by_address: dict[str, str] = {
+    "default": "60000/minute" if DEMO else "600/minute",
+    "shown_default": "600/minute; 60000/minute in the demo",
+}
+RATE_LIMIT_ANONYMOUS = read_rate("RATE_LIMIT_ANONYMOUS", **_rate_by_address)
+RATE_LIMIT_PAGES = read_rate("RATE_LIMIT_PAGES", **_rate_by_address)
+RATE_LIMIT_TOKEN = read_rate("RATE_LIMIT_TOKEN", "6000/minute")
 # The editorial API counts separately, once it knows its user.
 RATE_LIMITED_REGEX = rf"{_PUBLIC_ADDRESSES}|^/mcp/?$"
 # By path: factcheck/installation/rate_limit_costs.py.

@@ -77,6 +77,16 @@ def test_cookies_are_safe_where_the_site_is_encrypted(tmp_path):
     assert said.stdout.splitlines()[-1] == "True True False"
 
 
+def test_demo_checks_no_links_and_notifies_no_service(tmp_path):
+    show = "from django.conf import settings as s; print(s.LINK_CHECKS, [s.INDEXNOW_KEY], s.WEBSUB_HUBS)"
+    services = {"INDEXNOW_KEY": "0123456789abcdef", "WEBSUB_HUBS": "https://hub.example.org/"}
+    printed = [
+        manage(tmp_path, "shell", "--no-imports", "--command", show, **environment).stdout.splitlines()[-1]
+        for environment in (PRODUCTION | services, {"FACTCHECK_DEMO": "1"} | services)
+    ]
+    assert printed == ["True ['0123456789abcdef'] ['https://hub.example.org/']", "False [''] []"]
+
+
 def test_every_variable_is_documented_with_its_default_and_no_other():
     table = (settings.BASE_DIR / "docs" / "environment-variables.md").read_text()
     rows = re.findall(r"^\| `([A-Z0-9_]+)` \| [^|]+ \|([^|]*)\|$", table, flags=re.MULTILINE)

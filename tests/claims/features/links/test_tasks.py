@@ -8,7 +8,6 @@ from pytest_django import Settings
 
 from claims.features.links import check_run, tasks
 from claims.features.links.models import LinkState
-from factcheck.installation.link_check_settings import read_link_check_settings
 from tests.helpers.newsroom import make_source
 
 pytestmark = pytest.mark.django_db
@@ -28,9 +27,3 @@ def test_links_are_looked_at_only_where_that_is_on(
     context: Any = type("Context", (), {"should_abort": lambda _self: False})()
     tasks.check_links(context)
     assert begun == [True] * is_on
-
-
-def test_a_demo_checks_no_links(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("LINK_CHECKS", raising=False)
-    assert not read_link_check_settings(is_demo=True).is_on
-    assert read_link_check_settings(is_demo=False).is_on

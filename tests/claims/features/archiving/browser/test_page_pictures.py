@@ -24,7 +24,7 @@ from claims.features.archiving.browser.page_pictures import (
     PagePictures,
     take_page_pictures,
 )
-from factcheck.installation.archiving_settings import read_archiving_settings
+from factcheck.installation.checked_settings import find_browser
 from sources.http.connections import resolve_public_address
 from tests.helpers.site import Site
 
@@ -47,7 +47,7 @@ def folder_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def browser(settings: Any) -> None:
-    settings.ARCHIVE_BROWSER = read_archiving_settings().browser
+    settings.ARCHIVE_BROWSER = find_browser()
     settings.ARCHIVE_BROWSER_SANDBOX = False  # tests may run as the system's administrator
     if not settings.ARCHIVE_BROWSER:
         pytest.skip("Chromium is not installed")
