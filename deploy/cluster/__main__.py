@@ -28,19 +28,19 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--folder", type=Path, default=DEPLOY.parent / ".cluster")
     parser.add_argument("--first-port", type=int, default=21_000, help="Without root: where ports begin.")
     parser.add_argument("--clear", action="store_true", help="With stop: delete what was stored.")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
         packages = sorted({DEBIAN.get(name, "requirements/cluster.txt") for name in lacking})
         print(f"Not installed: {', '.join(lacking)} (from {', '.join(packages)}).", file=sys.stderr)
         return 1
-    folder = asked.folder.expanduser().absolute()
-    cluster = MachineCluster(folder, choose_network(folder, first_port=asked.first_port))
-    if asked.action == "stop":
+    folder = options.folder.expanduser().absolute()
+    cluster = MachineCluster(folder, choose_network(folder, first_port=options.first_port))
+    if options.action == "stop":
         cluster.stop()
-        if asked.clear:
+        if options.clear:
             shutil.rmtree(folder)
         return 0
-    if asked.action == "status":
+    if options.action == "status":
         return print_status(cluster)
     try:
         cluster.start(print)
@@ -52,16 +52,16 @@ def main(arguments: list[str]) -> int:
 
 
 def print_status(cluster: MachineCluster) -> int:
-    used = cluster.megabytes()
+    memory_by_machine = cluster.megabytes()
     roles = {member["name"]: f"{member['role']}, {member['state']}" for member in cluster.members()}
     for machine, host, programs in list_machines(cluster):
-        memory = sum(size for name, size in used.items() if name.startswith(f"{machine}."))
+        memory = sum(size for name, size in memory_by_machine.items() if name.startswith(f"{machine}."))
         print(
             f"{machine:<9} {host:<15} {memory:5.0f} MB  {', '.join(programs) or 'down'}"
             f"{'  (' + roles[machine] + ')' if machine in roles else ''}"
         )
-    print(f"{'together':<9} {'':<15} {sum(used.values()):5.0f} MB")
-    return 0 if used else 1
+    print(f"{'together':<9} {'':<15} {sum(memory_by_machine.values()):5.0f} MB")
+    return 0 if memory_by_machine else 1
 
 
 if __name__ == "__main__":

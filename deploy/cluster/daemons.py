@@ -166,9 +166,13 @@ def lower_privileges(command: list[str]) -> list[str]:
     if subprocess.run([*to_user, "--", *probe], capture_output=True, check=False).returncode == 0:
         return [*to_user, "--", *command]
     # no_setuid_fixup makes access(2), with which PostgreSQL looks for its own programs, heed the capability too.
-    passage = "dac_read_search"
-    lent = [f"--inh-caps=+{passage}", f"--ambient-caps=+{passage}", "--securebits=+no_setuid_fixup"]
-    return [*to_user, *lent, "--", *command]
+    capability = "dac_read_search"
+    capability_options = [
+        f"--inh-caps=+{capability}",
+        f"--ambient-caps=+{capability}",
+        "--securebits=+no_setuid_fixup",
+    ]
+    return [*to_user, *capability_options, "--", *command]
 
 
 def give(folder: Path) -> Path:
@@ -190,10 +194,10 @@ def give_file(file: Path) -> None:
 def find_program(name: str) -> str:
     """Return the path of a program: Debian's, or one next to Python."""
     beside = Path(sys.executable).with_name(name)
-    found = str(beside) if beside.exists() else shutil.which(name, path=_build_environment()["PATH"])
-    if found is None:
+    program_path = str(beside) if beside.exists() else shutil.which(name, path=_build_environment()["PATH"])
+    if program_path is None:
         raise ProgramMissing(name)
-    return found
+    return program_path
 
 
 class ProgramMissing(Exception):

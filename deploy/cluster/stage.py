@@ -54,28 +54,31 @@ class MachineCluster:
     def site(self) -> str:
         return f"http://{self.network.address('balancer', 'site')}"
 
-    def start(self, say: Callable[[str], None]) -> None:
-        """Start everything that is not running, layer by layer. `say` is called with each result and its duration."""
+    def start(self, report: Callable[[str], None]) -> None:
+        """Start everything that is not running, layer by layer. Pass each result and its duration to `report`."""
         etcd, patroni, plumbing, programs, watch = self.topology.layers()
         if not self.daemons.names():
             self.network.lay()
-        self._layer(etcd, lambda: self._answers(self._of("pg-1", "etcd", "/health")), "etcd", say)
-        self._layer(patroni, self.is_replicated, "PostgreSQL: a primary and two replicas", say)
+        self._layer(etcd, lambda: self._answers(self._of("pg-1", "etcd", "/health")), "etcd", report)
+        self._layer(patroni, self.is_replicated, "PostgreSQL: a primary and two replicas", report)
         # For its first second, before it has asked them, HAProxy takes every node for the primary.
         self._layer(
             plumbing,
             lambda: all(self._reaches_primary() for _node in (*NODES, *NODES)),
             "balancer, poolers, store of files",
-            say,
+            report,
         )
-        begun = time.monotonic()
+        started_at = time.monotonic()
         self.migrate()
         self.prepare_static_files()
-        say(f"migrations, static files  ({time.monotonic() - begun:.1f} s)")
-        self._layer(programs, self.serves, "web processes and workers", say)
+        report(f"migrations, static files  ({time.monotonic() - started_at:.1f} s)")
+        self._layer(programs, self.serves, "web processes and workers", report)
         if watch:
             self._layer(
-                watch, lambda: self._answers(self._of("watch", "prometheus", "/-/ready")), "Prometheus", say
+                watch,
+                lambda: self._answers(self._of("watch", "prometheus", "/-/ready")),
+                "Prometheus",
+                report,
             )
 
     def stop(self) -> None:
@@ -167,15 +170,15 @@ class MachineCluster:
             check=False,
         ).stdout
 
-    def wait(self, holds: Callable[[], bool], what: str, seconds: float = 120.0) -> None:
+    def wait(self, is_met: Callable[[], bool], description: str, seconds: float = 120.0) -> None:
         """Wait until the condition holds."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
-            if holds():
+            if is_met():
                 return
             time.sleep(0.2)
         raise ClusterNotReady(
-            f"{what}: not there after {seconds:.0f} s. The logs are in {self.folder / 'log'}."
+            f"{description}: not there after {seconds:.0f} s. The logs are in {self.folder / 'log'}."
         )
 
     def is_replicated(self) -> bool:
@@ -198,9 +201,13 @@ class MachineCluster:
         )
 
     def _layer(
-        self, daemons: list[Daemon], is_there: Callable[[], bool], what: str, say: Callable[[str], None]
+        self,
+        daemons: list[Daemon],
+        is_there: Callable[[], bool],
+        description: str,
+        report: Callable[[str], None],
     ) -> None:
-        begun = time.monotonic()
+        started_at = time.monotonic()
         for daemon in daemons:
             self.daemons.start(daemon)
 
@@ -209,8 +216,8 @@ class MachineCluster:
                 raise ClusterNotReady(f"{', '.join(ended)} ended at once. See {self.folder / 'log'}.")
             return is_there()
 
-        self.wait(all_live, what)
-        say(f"{what}  ({time.monotonic() - begun:.1f} s)")
+        self.wait(all_live, description)
+        report(f"{description}  ({time.monotonic() - started_at:.1f} s)")
 
     def _of(self, machine: str, service: str, path: str) -> str:
         return f"http://{self.network.address(machine, service)}{path}"
@@ -228,8 +235,8 @@ class MachineCluster:
         if not file.exists():
             file.touch(mode=0o600)
             file.write_text(json.dumps({name: secrets.token_urlsafe(40) for name in SECRETS}))
-        kept: dict[str, str] = json.loads(file.read_text())
-        return kept
+        passwords: dict[str, str] = json.loads(file.read_text())
+        return passwords
 
 
 def list_machines(cluster: MachineCluster) -> list[tuple[str, str, list[str]]]:

@@ -213,20 +213,22 @@ class Topology:
     def configured(self, template: str, machine: str, **variables: str) -> Path:
         """Write a configuration file of deploy/ with this cluster's addresses for a machine."""
         home = give(self.folder / machine)
-        known = self.network.variables()
-        mine = machine.replace("-", "_").upper()
-        known |= {
-            name.replace(mine, "NODE", 1): value
-            for name, value in known.items()
-            if name.startswith(f"{mine}_")
+        known_variables = self.network.variables()
+        machine_prefix = machine.replace("-", "_").upper()
+        known_variables |= {
+            name.replace(machine_prefix, "NODE", 1): value
+            for name, value in known_variables.items()
+            if name.startswith(f"{machine_prefix}_")
         }
-        known |= {
+        known_variables |= {
             "NODE": machine,
             "NODE_HOST": self.network.host(machine),
             "NODE_FOLDER": str(home),
             **variables,
         }
-        text = re.sub(r"\$\{([A-Z0-9_]+)\}", lambda found: known[found[1]], (DEPLOY / template).read_text())
+        text = re.sub(
+            r"\$\{([A-Z0-9_]+)\}", lambda found: known_variables[found[1]], (DEPLOY / template).read_text()
+        )
         file = home / Path(template).name
         file.touch(mode=0o600)
         file.write_text(text)

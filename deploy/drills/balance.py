@@ -43,30 +43,30 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--seconds", type=float, default=8.0, help="of each turn")
     parser.add_argument("--turns", type=int, default=4)
     parser.add_argument("--first-port", type=int, default=21_600, help="Without root: where ports begin.")
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
         print(
             f"Not installed: {', '.join(lacking)}. docs/cluster.md says where they are from.", file=sys.stderr
         )
         return 1
-    folder = (asked.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
-    cluster = MachineCluster(folder, choose_network(folder, first_port=asked.first_port))
+    folder = (options.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
+    cluster = MachineCluster(folder, choose_network(folder, first_port=options.first_port))
     try:
         if not cluster.serves():
             cluster.start(print)
-        return measure(cluster, seconds=asked.seconds, turns=asked.turns)
+        return measure(cluster, seconds=options.seconds, turns=options.turns)
     except ClusterNotReady as late:
         print(late, file=sys.stderr)
         return 1
     finally:
-        if asked.folder is None:
+        if options.folder is None:
             cluster.stop()
             shutil.rmtree(folder, ignore_errors=True)
 
 
 def measure(cluster: MachineCluster, *, seconds: float, turns: int) -> int:
-    used = sum(cluster.megabytes().values())
-    print(f"idle memory    {used:.0f} MB of {PROMISED_MEGABYTES:.0f} MB promised")
+    megabytes = sum(cluster.megabytes().values())
+    print(f"idle memory    {megabytes:.0f} MB of {PROMISED_MEGABYTES:.0f} MB promised")
     requests = build_questions(cluster)
     places = {
         "one": (cluster.network.host("web-1"), cluster.network.port("web-1", "web")),
@@ -74,14 +74,14 @@ def measure(cluster: MachineCluster, *, seconds: float, turns: int) -> int:
     }
     shares: dict[str, list[float]] = {name: [] for name in places}
     for name in itertools.chain.from_iterable([list(places)] * turns):
-        before = measure_processor_seconds(cluster)
+        seconds_before = measure_processor_seconds(cluster)
         answered = ask(places[name], requests, seconds=seconds, connections=12).answers
-        spent = measure_processor_seconds(cluster) - before
-        shares[name].append(answered / spent)
+        seconds_used = measure_processor_seconds(cluster) - seconds_before
+        shares[name].append(answered / seconds_used)
     one, three = (statistics.median(shares[name]) for name in places)
     print(f"one process    {one:.0f} answers for each second of a core")
     print(f"three, HAProxy {three:.0f}: {three / one:.2f} of it, {PROMISED_SHARE} promised")
-    return three / one < PROMISED_SHARE or used > PROMISED_MEGABYTES
+    return three / one < PROMISED_SHARE or megabytes > PROMISED_MEGABYTES
 
 
 def build_questions(cluster: MachineCluster) -> list[bytes]:

@@ -44,7 +44,9 @@ class PreparedNewsroom:
 
 
 def prepare_newsroom(cluster: MachineCluster) -> PreparedNewsroom:
-    made = json.loads(cluster.manage("shell", "--no-imports", "--command", _PREPARED))
+    prepared = json.loads(cluster.manage("shell", "--no-imports", "--command", _PREPARED))
     return PreparedNewsroom(
-        Tokens(made["checker"], made["editor"], made["rating"]), made["secret"], made["since"]
+        Tokens(prepared["checker"], prepared["editor"], prepared["rating"]),
+        prepared["secret"],
+        prepared["since"],
     )

@@ -88,23 +88,25 @@ def run(arguments: list[str]) -> int:
     )
     parser.add_argument("--stay", type=float, help="for how long a fault stays after writes are back")
     parser.add_argument("--first-port", type=int, default=21_300, help="Without root: where ports begin.")
-    asked = parser.parse_args(arguments)
-    if unknown := [name for name in asked.faults if name not in FAULTS]:
+    options = parser.parse_args(arguments)
+    if unknown := [name for name in options.faults if name not in FAULTS]:
         parser.error(f"there is no fault {', '.join(unknown)}; there are {', '.join(FAULTS)}")
     if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
         print(
             f"Not installed: {', '.join(lacking)}. docs/cluster.md says where they are from.", file=sys.stderr
         )
         return 1
-    folder = (asked.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
-    cluster = MachineCluster(folder, choose_network(folder, first_port=asked.first_port), FACTCHECK_DEMO="1")
-    is_passing = asked.folder is None
+    folder = (options.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
+    cluster = MachineCluster(
+        folder, choose_network(folder, first_port=options.first_port), FACTCHECK_DEMO="1"
+    )
+    is_passing = options.folder is None
     try:
         if is_passing and isinstance(cluster.network, Namespaces):
             mount_small_disks(cluster, NODES, DISK_MEGABYTES)
         if not cluster.serves():
             cluster.start(print)
-        return rehearse(cluster, asked)
+        return rehearse(cluster, options)
     except ClusterNotReady as late:
         print(late, file=sys.stderr)
         return 1
@@ -115,37 +117,45 @@ def run(arguments: list[str]) -> int:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def rehearse(cluster: MachineCluster, asked: argparse.Namespace) -> int:
+def rehearse(cluster: MachineCluster, options: argparse.Namespace) -> int:
     receiver = WebhookListener(_list_worker_namespaces(cluster), RECEIVER_PORT)
     newsroom = prepare_newsroom(cluster)
     receiver.secret = newsroom.secret
-    load = FailoverLoad(cluster.site, newsroom.people, editors=asked.editors, readers=asked.readers)
+    load = FailoverLoad(cluster.site, newsroom.people, editors=options.editors, readers=options.readers)
     load.start()
     keeper = Restarter(cluster)
     keeper.start()
     figures = []
     try:
-        for name in asked.faults or FAULTS:
-            time.sleep(asked.calm)
+        for name in options.faults or FAULTS:
+            time.sleep(options.calm)
             fault = FAULTS[name]
             try:
                 figures.append(
                     run_fault(
-                        cluster, keeper, load, name, fault, fault.stays if asked.stay is None else asked.stay
+                        cluster,
+                        keeper,
+                        load,
+                        name,
+                        fault,
+                        fault.stays if options.stay is None else options.stay,
                     )
                 )
                 print(figures[-1], flush=True)
             except FaultUnavailable as reason:
                 print(f"{name:<12} not made: {reason}", flush=True)
-        time.sleep(asked.calm)
+        time.sleep(options.calm)
     finally:
         load.stop()
         keeper.stop()
-    told = list_findings(cluster, load, receiver, ended=keeper.ended, since=newsroom.since)
+    findings = list_findings(cluster, load, receiver, ended=keeper.ended, since=newsroom.since)
     receiver.close()
-    for sentence, is_kept in told:
+    for sentence, is_kept in findings:
         print(f"{'kept  ' if is_kept else 'BROKEN'}  {sentence}")
-    return not (all(is_kept for _sentence, is_kept in told) and all(each.is_kept() for each in figures))
+    return not (
+        all(is_kept for _sentence, is_kept in findings)
+        and all(fault_figures.is_kept() for fault_figures in figures)
+    )
 
 
 def run_fault(
@@ -154,35 +164,35 @@ def run_fault(
     """Cause a fault, wait for writes to recover, repair it, and wait for the normal state."""
     cluster.wait(cluster.is_replicated, "All nodes follow the primary", 180)
     machine = fault.machine(cluster)
-    begun = time.monotonic()
+    started_at = time.monotonic()
     keeper.leaves_alone = machine
     fault.breaks(cluster, machine)
-    settled = begun + 1
-    cluster.wait(lambda: any(moment > settled for moment in load.writes.answered[-50:]), "A write", 180)
+    settled_at = started_at + 1
+    cluster.wait(lambda: any(moment > settled_at for moment in load.writes.answered[-50:]), "A write", 180)
     # What is answered at first may be the last that still went through.
     time.sleep(stays)
     cluster.wait(lambda: load.writes.answered[-1] > time.monotonic() - 1, "Writes that go on", 180)
-    back = time.monotonic()
+    writes_back_at = time.monotonic()
     fault.mends(cluster, machine)
     keeper.leaves_alone = ""
     cluster.wait(cluster.is_replicated, f"{machine} is part of the cluster again", 180)
-    whole = time.monotonic()
+    whole_again_at = time.monotonic()
     time.sleep(2)
-    until = time.monotonic()
-    took = [
+    ended_at = time.monotonic()
+    durations = [
         seconds
         for moment, seconds in zip(list(load.reads.answered), list(load.reads.took), strict=False)
-        if begun <= moment <= until
+        if started_at <= moment <= ended_at
     ]
     return FaultFigures(
         name=name,
         machine=machine,
-        writes_away=load.writes.longest_gap(begun, until),
-        reads_away=load.reads.longest_gap(begun, until),
-        slowest_read=max(took, default=0.0),
-        reads=len(took),
-        unanswered=load.reads.failures(begun, until),
-        whole_again=whole - back,
+        writes_away=load.writes.longest_gap(started_at, ended_at),
+        reads_away=load.reads.longest_gap(started_at, ended_at),
+        slowest_read=max(durations, default=0.0),
+        reads=len(durations),
+        unanswered=load.reads.failures(started_at, ended_at),
+        whole_again=whole_again_at - writes_back_at,
     )
 
 
@@ -205,36 +215,43 @@ def list_findings(
             " ON event.job_id = job.id AND event.type = 'started'"
             " WHERE job.status = 'doing' AND event.at < now() - interval '1 minute'"
         ).fetchone() or (-1,)
-    kept = [sequence for sequence, _claim in rows]
-    again = len(rows) - len({claim for _sequence, claim in rows})
-    lost = set(load.published) - {claim for _sequence, claim in rows}
-    feed = read_whole_feed(cluster.site, kept[-1] if kept else 0)
-    told = {sequence for sequence in kept if sequence > since}
+    sequences = [sequence for sequence, _claim in rows]
+    published_twice = len(rows) - len({claim for _sequence, claim in rows})
+    lost_claims = set(load.published) - {claim for _sequence, claim in rows}
+    feed = read_whole_feed(cluster.site, sequences[-1] if sequences else 0)
+    expected_messages = {sequence for sequence in sequences if sequence > since}
     with contextlib.suppress(ClusterNotReady):
         cluster.wait(lambda: follow_feed(load, feed), "The follower's end of the feed", 60)
-        cluster.wait(lambda: told <= set(receiver.sequences), "Messages to the receiver", 120)
+        cluster.wait(lambda: expected_messages <= set(receiver.sequences), "Messages to the receiver", 120)
     first_heard = list(dict.fromkeys(receiver.sequences))
-    unheard, repeated = told - set(first_heard), len(receiver.sequences) - len(first_heard)
+    missing_messages, repeated_messages = (
+        expected_messages - set(first_heard),
+        len(receiver.sequences) - len(first_heard),
+    )
     return [
         (f"programs that ended by themselves: {', '.join(ended) or 'none'}", not ended),
         (
-            f"acknowledged publications: {len(load.published)}, of which lost: {len(lost)}",
-            bool(load.published) and not lost,
+            f"acknowledged publications: {len(load.published)}, of which lost: {len(lost_claims)}",
+            bool(load.published) and not lost_claims,
         ),
-        (f"claims made twice: {twice}; published twice: {again}", not twice and not again),
+        (
+            f"claims created twice: {twice}; published twice: {published_twice}",
+            not twice and not published_twice,
+        ),
         (
             (
                 f"the follower's feed: {len(load.feed)} entries {compute_digest(load.feed)};"
                 f" a new one: {len(feed)} {compute_digest(feed)}"
             ),
             compute_digest(load.feed) == compute_digest(feed)
-            and [entry["sequence"] for entry in feed] == kept,
+            and [entry["sequence"] for entry in feed] == sequences,
         ),
         (
-            f"webhooks: {len(unheard)} of {len(told)} unheard, {repeated} heard again, {receiver.unsigned} not signed",
-            not unheard and first_heard == sorted(first_heard) and not receiver.unsigned,
+            f"webhook messages: {len(missing_messages)} of {len(expected_messages)} missing,"
+            f" {repeated_messages} repeated, {receiver.unsigned} unsigned",
+            not missing_messages and first_heard == sorted(first_heard) and not receiver.unsigned,
         ),
-        (f"jobs that were begun and left: {at_work}", not at_work),
+        (f"unfinished jobs: {at_work}", not at_work),
         (f"requests refused: {len(load.refused)} {load.refused[:2] or ''}", not load.refused),
     ]
 

@@ -37,7 +37,7 @@ class AnswerTimes:
         self, address: str, *, patience: float, body: Any = None, headers: dict[str, str] | None = None
     ) -> Any:
         """Return the JSON of the response, or None if there was no response and the request can be repeated."""
-        begun = time.monotonic()
+        started_at = time.monotonic()
         request = urllib.request.Request(  # noqa: S310  the cluster's own address
             address,
             None if body is None else json.dumps(body).encode(),
@@ -45,7 +45,7 @@ class AnswerTimes:
         )
         try:
             with urllib.request.urlopen(request, timeout=patience) as answer:  # noqa: S310
-                said = json.load(answer)
+                content = json.load(answer)
         except urllib.error.HTTPError as error:
             if error.code < 500 and error.code not in (404, 429):
                 raise RequestRefused(f"{address}: {error.code} {error.read().decode()[:500]}") from None
@@ -56,8 +56,8 @@ class AnswerTimes:
             return None
         now = time.monotonic()
         self.answered.append(now)
-        self.took.append(now - begun)
-        return said
+        self.took.append(now - started_at)
+        return content
 
     def longest_gap(self, since: float, until: float) -> float:
         """Return the longest time between two responses within a period."""
@@ -148,16 +148,16 @@ class FailoverLoad:
             "Idempotency-Key": str(uuid.uuid4()),
         }
         while True:
-            said = self.writes.ask(
+            content = self.writes.ask(
                 f"{self.site}/api/v1/editorial/{path}", patience=EDITOR_PATIENCE, body=body, headers=headers
             )
-            if said is not None:
-                return said
+            if content is not None:
+                return content
             time.sleep(PAUSE_SECONDS)
 
     def _read(self) -> None:
-        known = self.published
-        path = f"{random.choice(known)}/" if known and random.random() < 0.5 else "?page_size=20"  # noqa: S311
+        published = self.published
+        path = f"{random.choice(published)}/" if published and random.random() < 0.5 else "?page_size=20"  # noqa: S311
         self.reads.ask(f"{self.site}/api/v1/claims/{path}", patience=READER_PATIENCE)
         time.sleep(0.05)
 
@@ -173,12 +173,12 @@ class FailoverLoad:
 def read_whole_feed(site: str, last: int) -> list[dict[str, Any]]:
     """Return the feed of changes up to a number, as a new reader gets it."""
     entries: list[dict[str, Any]] = []
-    asked, place = AnswerTimes(), f"{site}/api/v1/changes/?since=0&page_size=1000"
+    requests, url = AnswerTimes(), f"{site}/api/v1/changes/?since=0&page_size=1000"
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (not entries or entries[-1]["sequence"] < last):
-        page = asked.ask(place, patience=READER_PATIENCE)
+        page = requests.ask(url, patience=READER_PATIENCE)
         if page is not None:
             entries += page["results"]
-            place = page["next"]
+            url = page["next"]
         time.sleep(PAUSE_SECONDS)
     return entries

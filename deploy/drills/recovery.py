@@ -52,11 +52,11 @@ class Findings:
 
     broken: list[str] = field(default_factory=list)
 
-    def tell(self, what: str, found: object) -> None:
-        print(f"{what:<62} {found}", flush=True)
+    def report(self, label: str, value: object) -> None:
+        print(f"{label:<62} {value}", flush=True)
 
-    def hold(self, promise: str, *, is_kept: bool) -> None:
-        self.tell(promise, "yes" if is_kept else "NO")
+    def check(self, promise: str, *, is_kept: bool) -> None:
+        self.report(promise, "yes" if is_kept else "NO")
         if not is_kept:
             self.broken.append(promise)
 
@@ -83,73 +83,80 @@ def run(arguments: list[str]) -> int:
 def _run_drill(top: Path, barman: str, seconds: float) -> Findings:
     findings = Findings()
     newsroom = top / "newsroom"
-    place = ServerPaths(newsroom)
-    with contextlib.ExitStack() as held:
-        held.enter_context(run_server_at(place))
+    paths = ServerPaths(newsroom)
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(run_server_at(paths))
         _manage(newsroom, "migrate", "--verbosity=0")
         _manage(newsroom, "load_demo", "--verbosity=0")
-        keeper = Barman(barman, top / "barman", place)
+        keeper = Barman(barman, top / "barman", paths)
         keeper.configure()
-        held.enter_context(keeper.receiving())
-        findings.tell("Full backup, in seconds", _measure_seconds(keeper.back_up))
+        stack.enter_context(keeper.receiving())
+        findings.report("Full backup, in seconds", _measure_seconds(keeper.back_up))
         # Files after the database: rows name files, never the other way.
         shutil.copytree(newsroom / "files", top / "files")
 
-        with Writer(place) as load:
+        with Writer(paths) as load:
             time.sleep(seconds)
-            before = _read_ledger(place)
+            ledger_before = _read_ledger(paths)
             time.sleep(1)
-            moment = load.last_written()
+            last_write = load.last_written()
             time.sleep(1)
-            _ask(place, "SET session_replication_role = replica; DELETE FROM claims_publication")
+            _query(paths, "SET session_replication_role = replica; DELETE FROM claims_publication")
             time.sleep(seconds)
         keeper.run(*SWITCH)
         restored = top / "before-the-mistake"
-        begun = time.monotonic()
-        keeper.restore(restored, "--target-time", moment.isoformat(), "--target-action", "promote")
-        with _start_server(restored) as found:
-            findings.tell(
-                "RTO, to the second before a DELETE: seconds until it answers", _elapsed_since(begun)
+        started_at = time.monotonic()
+        keeper.restore(restored, "--target-time", last_write.isoformat(), "--target-action", "promote")
+        with _start_server(restored) as restored_paths:
+            findings.report(
+                "RTO, to the second before a DELETE: seconds until it answers", _elapsed_since(started_at)
             )
-            findings.hold("The ledger is what it was", is_kept=_read_ledger(found) == before)
-            last = _ask(found, "SELECT max(at) FROM drill_writes")[0][0]
-            findings.tell("RPO, to the second before a DELETE, in seconds", (moment - last).total_seconds())
-            findings.hold("Nothing of after the moment is there", is_kept=last <= moment)
-            findings.hold(
-                "Nothing before the moment is missing", is_kept=moment - last < timedelta(seconds=1)
+            findings.check("The ledger is what it was", is_kept=_read_ledger(restored_paths) == ledger_before)
+            last = _query(restored_paths, "SELECT max(at) FROM drill_writes")[0][0]
+            findings.report(
+                "RPO, to the second before a DELETE, in seconds", (last_write - last).total_seconds()
+            )
+            findings.check("Nothing of after the moment is there", is_kept=last <= last_write)
+            findings.check(
+                "Nothing before the moment is missing", is_kept=last_write - last < timedelta(seconds=1)
             )
             shutil.copytree(top / "files", restored / "files")
-            wrong, snapshots = _compare_files(restored)
-            findings.hold(
-                f"All {snapshots} files have the hashes that rows name", is_kept=bool(snapshots) and not wrong
+            wrong_files, snapshots = _compare_files(restored)
+            findings.check(
+                f"All {snapshots} files have the hashes that rows name",
+                is_kept=bool(snapshots) and not wrong_files,
             )
 
-        with Writer(place) as load:
+        with Writer(paths) as load:
             time.sleep(seconds)
-            server = find_live_server(place)
+            server = find_live_server(paths)
             for process in [*server.children(recursive=True), server] if server else []:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGKILL)
         for name in ("postgres", "files"):
             (newsroom / name).rename(top / f"burnt-{name}")
-        begun = time.monotonic()
+        started_at = time.monotonic()
         keeper.settle()
         restored = top / "all-there-is"
         keeper.restore(restored)
         # The segment that was being received, which not every version of Barman restores by itself.
         for segment in (keeper.home / "factcheck" / "streaming").glob("*.partial"):
             shutil.copy(segment, restored / "postgres" / "pg_wal" / segment.stem)
-        with _start_server(restored) as found:
-            findings.tell("RTO, of a machine that is gone: seconds until it answers", _elapsed_since(begun))
-            number, last = _ask(found, "SELECT max(n), max(at) FROM drill_writes")[0]
-            findings.tell(
+        with _start_server(restored) as restored_paths:
+            findings.report(
+                "RTO, of a machine that is gone: seconds until it answers", _elapsed_since(started_at)
+            )
+            number, last = _query(restored_paths, "SELECT max(n), max(at) FROM drill_writes")[0]
+            findings.report(
                 "Acknowledged writes that are lost", len([n for n in load.acknowledged if n > number])
             )
-            lost = max(0.0, (load.last_written() - last).total_seconds())
-            findings.tell("RPO, of a machine that is gone, in seconds", round(lost, 3))
-            findings.hold(f"At most {MAX_LOST_SECONDS:g} seconds are lost", is_kept=lost <= MAX_LOST_SECONDS)
-            [(count, first)] = _ask(found, "SELECT count(*), min(n) FROM drill_writes")
-            findings.hold("Nothing is missing in the middle", is_kept=count == number - first + 1)
+            lost_seconds = max(0.0, (load.last_written() - last).total_seconds())
+            findings.report("RPO, of a machine that is gone, in seconds", round(lost_seconds, 3))
+            findings.check(
+                f"At most {MAX_LOST_SECONDS:g} seconds are lost", is_kept=lost_seconds <= MAX_LOST_SECONDS
+            )
+            [(count, first)] = _query(restored_paths, "SELECT count(*), min(n) FROM drill_writes")
+            findings.check("Nothing is missing in the middle", is_kept=count == number - first + 1)
     return findings
 
 
@@ -162,7 +169,7 @@ class Barman:
 
     def configure(self) -> None:
         """Write the shipped configuration with this machine's values."""
-        _ask(
+        _query(
             self.server,
             f"CREATE ROLE barman LOGIN SUPERUSER PASSWORD '{_PASSWORD}';"
             f"CREATE ROLE streaming_barman LOGIN REPLICATION PASSWORD '{_PASSWORD}'",
@@ -194,7 +201,7 @@ class Barman:
     def run(self, *words: str) -> None:
         """Run a command; print its output if it fails."""
         try:
-            done = subprocess.run(
+            result = subprocess.run(
                 [self.program, "--config", str(self.configuration), *words],
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
@@ -203,12 +210,12 @@ class Barman:
                 timeout=MAX_SECONDS,
             )
         except subprocess.TimeoutExpired as late:
-            said = (late.stdout or b"").decode(errors="replace")
+            output = (late.stdout or b"").decode(errors="replace")
             raise SystemExit(
-                f"barman {' '.join(words)} took more than {MAX_SECONDS} seconds:\n{said}"
+                f"barman {' '.join(words)} took more than {MAX_SECONDS} seconds:\n{output}"
             ) from None
-        if done.returncode != 0:
-            raise SystemExit(f"barman {' '.join(words)} failed:\n{done.stdout}")
+        if result.returncode != 0:
+            raise SystemExit(f"barman {' '.join(words)} failed:\n{result.stdout}")
 
     def back_up(self) -> None:
         """Make a backup as described in docs/backups.md.
@@ -251,14 +258,14 @@ class Barman:
 class Writer:
     """Writes rows continuously and records which were acknowledged."""
 
-    def __init__(self, place: ServerPaths) -> None:
-        self.place = place
+    def __init__(self, paths: ServerPaths) -> None:
+        self.place = paths
         self.acknowledged: dict[int, datetime] = {}
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._write)
 
     def __enter__(self) -> "Writer":
-        _ask(self.place, "CREATE TABLE IF NOT EXISTS drill_writes (n serial PRIMARY KEY, at timestamptz)")
+        _query(self.place, "CREATE TABLE IF NOT EXISTS drill_writes (n serial PRIMARY KEY, at timestamptz)")
         self._thread.start()
         return self
 
@@ -272,8 +279,8 @@ class Writer:
     def _write(self) -> None:
         with contextlib.suppress(psycopg.OperationalError), _connect(self.place) as connection:
             while not self._ends.wait(_PAUSE_SECONDS):
-                written = connection.execute("INSERT INTO drill_writes (at) VALUES (now()) RETURNING n, at")
-                self.acknowledged |= dict(written.fetchall())
+                row = connection.execute("INSERT INTO drill_writes (at) VALUES (now()) RETURNING n, at")
+                self.acknowledged |= dict(row.fetchall())
 
 
 @contextlib.contextmanager
@@ -284,8 +291,8 @@ def _start_server(data_dir: Path) -> Iterator[ServerPaths]:
             os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
         os.chown(data_dir / "postgres", account.pw_uid, account.pw_gid)
     # It is ready when it has recovered, not before.
-    with run_server_at(ServerPaths(data_dir, settings={"hot_standby": "off"})) as place:
-        yield place
+    with run_server_at(ServerPaths(data_dir, settings={"hot_standby": "off"})) as paths:
+        yield paths
 
 
 def _manage(data_dir: Path, *words: str, code: str | None = None) -> str:
@@ -293,7 +300,7 @@ def _manage(data_dir: Path, *words: str, code: str | None = None) -> str:
     environment = {
         name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "BACKUP_DIR"}
     }
-    done = subprocess.run(
+    result = subprocess.run(
         [sys.executable, "manage.py", *words, *(["-c", code] if code else [])],
         cwd=REPOSITORY,
         env=environment | {"DATA_DIR": str(data_dir), "SECRET_KEY": "drill" * 20, "FACTCHECK_DEMO": "1"},
@@ -302,7 +309,7 @@ def _manage(data_dir: Path, *words: str, code: str | None = None) -> str:
         check=True,
         timeout=MAX_SECONDS,
     )
-    return done.stdout
+    return result.stdout
 
 
 _COMPARE = """
@@ -315,34 +322,36 @@ print(sum(not verify(sha256) for sha256 in found), len(found))
 
 def _compare_files(data_dir: Path) -> tuple[int, int]:
     """Return the number of files that differ from their rows, and the number of all files."""
-    wrong, count = _manage(data_dir, "shell", "--no-imports", code=_COMPARE).split()[-2:]
-    return int(wrong), int(count)
+    wrong_files, count = _manage(data_dir, "shell", "--no-imports", code=_COMPARE).split()[-2:]
+    return int(wrong_files), int(count)
 
 
-def _read_ledger(place: ServerPaths) -> list[tuple[Any, ...]]:
-    return _ask(place, "SELECT count(*), md5(string_agg(p::text, '|' ORDER BY id)) FROM claims_publication p")
+def _read_ledger(paths: ServerPaths) -> list[tuple[Any, ...]]:
+    return _query(
+        paths, "SELECT count(*), md5(string_agg(p::text, '|' ORDER BY id)) FROM claims_publication p"
+    )
 
 
-def _ask(place: ServerPaths, query: str) -> list[tuple[Any, ...]]:
-    with _connect(place) as connection:
+def _query(paths: ServerPaths, query: str) -> list[tuple[Any, ...]]:
+    with _connect(paths) as connection:
         cursor = connection.execute(query)
         return cursor.fetchall() if cursor.description else []
 
 
-def _connect(place: ServerPaths) -> psycopg.Connection[Any]:
-    connection = roles.connect(place, SUPERUSER)
+def _connect(paths: ServerPaths) -> psycopg.Connection[Any]:
+    connection = roles.connect(paths, SUPERUSER)
     connection.execute("SELECT set_config('statement_timeout', %s, false)", [f"{MAX_SECONDS}s"])
     return connection
 
 
 def _measure_seconds(work: Any) -> float:
-    begun = time.monotonic()
+    started_at = time.monotonic()
     work()
-    return _elapsed_since(begun)
+    return _elapsed_since(started_at)
 
 
-def _elapsed_since(begun: float) -> float:
-    return round(time.monotonic() - begun, 1)
+def _elapsed_since(started_at: float) -> float:
+    return round(time.monotonic() - started_at, 1)
 
 
 def _get_own_name() -> str:

@@ -43,7 +43,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument(
         "--seconds", type=float, default=8, help="how long each stage is watched (default: %(default)s)"
     )
-    asked = parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
     if not shutil.which("haproxy"):
         print(
             "haproxy is not there, which sends requests to those that are ready (Debian: apt-get install haproxy)."
@@ -52,9 +52,9 @@ def run(arguments: list[str]) -> int:
     end_tidily()
     folder = Path(tempfile.mkdtemp(prefix="factcheck-upgrade-"))
     try:
-        with run_server(asked.postgres) as address:
+        with run_server(options.postgres) as address:
             broken = _run_upgrade(
-                folder, address, versions.choose_earlier_version(asked.revision), asked.seconds
+                folder, address, versions.choose_earlier_version(options.revision), options.seconds
             )
     except (ProgramsUnavailable, versions.VersionsNotComparable) as reason:
         print(reason)
@@ -69,44 +69,46 @@ def run(arguments: list[str]) -> int:
 
 
 def _run_upgrade(folder: Path, address: str, revision: str, seconds: float) -> list[str]:
-    before = versions.unpack(revision, folder / "before")
-    coming = versions.unpack("HEAD", folder / "next")
+    previous_tree = versions.unpack(revision, folder / "before")
+    next_tree = versions.unpack("HEAD", folder / "next")
     site = Site(folder, address, [*BEFORE, *NEXT])
-    new = versions.add_changes(coming, before, site.environment("commands"))
-    print(f"From {revision} to a version with {', '.join(new)}.")
-    broken = _check_review(site, coming, new)
-    site.command(before, "migrate")
-    site.command(before, "load_demo")
-    tokens = {role: _create_token(site, before, name) for role, name in PEOPLE.items()}
+    new_migrations = versions.add_changes(next_tree, previous_tree, site.environment("commands"))
+    print(f"From {revision} to a version with {', '.join(new_migrations)}.")
+    broken = _check_review(site, next_tree, new_migrations)
+    site.command(previous_tree, "migrate")
+    site.command(previous_tree, "load_demo")
+    tokens = {role: _create_token(site, previous_tree, name) for role, name in PEOPLE.items()}
     with site.balanced():
         for name in BEFORE:
-            site.start_web(name, before)
-        site.start_worker("worker-before", before)
+            site.start_web(name, previous_tree)
+        site.start_worker("worker-before", previous_tree)
         with Mirror(site.address, folder / "mirror.sqlite") as mirror, Load(site.address, tokens) as load:
             time.sleep(seconds)
-            _replace_versions(site, load, coming, seconds)
+            _replace_versions(site, load, next_tree, seconds)
         broken += _list_broken_promises(load, mirror, address)
         for name in ("worker-before", "worker-next"):
             broken += [f"{name} did not know a task." for _ in [0] if "Task was not found" in site.log(name)]
     return broken
 
 
-def _check_review(site: Site, coming: Path, new: list[str]) -> list[str]:
+def _check_review(site: Site, next_tree: Path, new_migrations: list[str]) -> list[str]:
     """Check that the review accepts a safe migration, and rejects an unsafe one with the reason."""
-    unsafe = versions.add_migration(coming, "unsafe", versions.UNSAFE)
+    unsafe = versions.add_migration(next_tree, "unsafe", versions.UNSAFE)
     try:
-        told = site.command(coming, "review_migrations", *new, f"claims.{unsafe.stem}")
+        output = site.command(next_tree, "review_migrations", *new_migrations, f"claims.{unsafe.stem}")
     except subprocess.CalledProcessError as refusal:
-        told = refusal.stdout
-        expected = (
-            {f"{name}: fine" for name in new} | {f"claims.{unsafe.stem}: refused"} | versions.UNSAFE_EFFECTS
+        output = refusal.stdout
+        expected_lines = (
+            {f"{name}: fine" for name in new_migrations}
+            | {f"claims.{unsafe.stem}: refused"}
+            | versions.UNSAFE_EFFECTS
         )
-        lines = {line.strip() for line in told.splitlines()}
-        return [f"The review did not say “{name}”." for name in sorted(expected - lines)]
+        lines = {line.strip() for line in output.splitlines()}
+        return [f"The review did not say “{name}”." for name in sorted(expected_lines - lines)]
     else:
         return ["The review let an unsafe migration pass."]
     finally:
-        print(told.strip())
+        print(output.strip())
         unsafe.unlink()
 
 
@@ -114,33 +116,33 @@ def _create_token(site: Site, tree: Path, name: str) -> str:
     return site.command(tree, "create_token", name, "--name", "drill").strip().splitlines()[-1]
 
 
-def _replace_versions(site: Site, load: Load, coming: Path, seconds: float) -> None:
+def _replace_versions(site: Site, load: Load, next_tree: Path, seconds: float) -> None:
     """Migrate the schema, then replace the worker, then the web processes."""
     load.phase(MIGRATING)
     report = threading.Thread(target=_report, args=[site.database])
     report.start()
-    began = time.monotonic()
-    site.command(coming, "migrate")
+    started_at = time.monotonic()
+    site.command(next_tree, "migrate")
     report.join()
-    print(f"Migrated in {time.monotonic() - began:.1f} s.")
+    print(f"Migrated in {time.monotonic() - started_at:.1f} s.")
     load.phase("the previous version on the new schema")
     time.sleep(seconds)
     load.phase("workers replaced")
-    site.start_worker("worker-next", coming)
+    site.start_worker("worker-next", next_tree)
     site.stop("worker-before")
     load.phase("one web process of each version")
-    site.start_web(NEXT[0], coming)
+    site.start_web(NEXT[0], next_tree)
     site.stop(BEFORE[0])
     time.sleep(seconds)
     load.phase("the last of the previous version ends")
-    site.start_web(NEXT[1], coming)
+    site.start_web(NEXT[1], next_tree)
     site.stop(BEFORE[1])
     load.phase("the next version alone")
     time.sleep(seconds)
 
 
-def _report(address: str) -> None:
-    with psycopg.connect(address) as connection:
+def _report(database_url: str) -> None:
+    with psycopg.connect(database_url) as connection:
         connection.execute("SELECT count(*) FROM claims_topic")
         time.sleep(REPORT_SECONDS)
 
@@ -150,8 +152,10 @@ def _list_broken_promises(load: Load, mirror: Mirror, address: str) -> list[str]
     print(f"{'requests':>8} {'failed':>6} {'slowest':>8}  answered by")
     broken = []
     for phase in load.phases:
-        who = ", ".join(f"{version} {count}" for version, count in sorted(phase.by_version.items()))
-        print(f"{phase.requests:>8} {len(phase.failures):>6} {phase.slowest:>7.2f}s  {who}  ({phase.name})")
+        versions = ", ".join(f"{version} {count}" for version, count in sorted(phase.by_version.items()))
+        print(
+            f"{phase.requests:>8} {len(phase.failures):>6} {phase.slowest:>7.2f}s  {versions}  ({phase.name})"
+        )
         broken += [f"{phase.name}: {failure}" for failure in phase.failures[:3]]
         if phase.name == MIGRATING and phase.slowest > MAX_REQUEST_SECONDS:
             broken.append(f"{phase.name}: a request took {phase.slowest:.1f} s.")

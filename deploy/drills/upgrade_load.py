@@ -52,7 +52,9 @@ class Load(AbstractContextManager["Load"]):
         self._lock = threading.Lock()
         self._numbers = itertools.count(1)
         work = [self._read, self._read, self._publish, self._name_topics]
-        self._threads = [threading.Thread(target=self._until_over, args=[one], daemon=True) for one in work]
+        self._threads = [
+            threading.Thread(target=self._repeat, args=[work_item], daemon=True) for work_item in work
+        ]
 
     def __enter__(self) -> "Load":
         for thread in self._threads:
@@ -69,7 +71,7 @@ class Load(AbstractContextManager["Load"]):
     def phase(self, name: str) -> None:
         self.phases.append(Phase(name))
 
-    def _until_over(self, work: Any) -> None:
+    def _repeat(self, work: Any) -> None:
         with requests.Session() as session:
             while not self._over.is_set():
                 try:
@@ -77,8 +79,10 @@ class Load(AbstractContextManager["Load"]):
                 except _Refused:
                     self._over.wait(0.1)  # it is counted; what builds on it is left
 
-    def _ask(self, session: requests.Session, method: str, address: str, **options: Any) -> requests.Response:
-        phase, began, problem, answer = self.phases[-1], time.monotonic(), "", None
+    def _send(
+        self, session: requests.Session, method: str, address: str, **options: Any
+    ) -> requests.Response:
+        phase, started_at, problem, answer = self.phases[-1], time.monotonic(), "", None
         try:
             answer = session.request(method, self.site + address, timeout=30, **options)
             if not answer.ok:
@@ -87,7 +91,7 @@ class Load(AbstractContextManager["Load"]):
             problem = f"{method} {address}: {error}"
         with self._lock:
             phase.requests += 1
-            phase.slowest = max(phase.slowest, time.monotonic() - began)
+            phase.slowest = max(phase.slowest, time.monotonic() - started_at)
             if answer is not None:
                 phase.by_version[answer.headers.get("X-Served-By", "static").partition("-")[0]] += 1
             if problem:
@@ -98,49 +102,47 @@ class Load(AbstractContextManager["Load"]):
 
     def _read(self, session: requests.Session) -> None:
         for address in READS:
-            answer = self._ask(session, "GET", address)
+            answer = self._send(session, "GET", address)
             for file in FILES.findall(answer.text)[:3] if "html" in answer.headers["Content-Type"] else ():
-                self._ask(session, "GET", file)
+                self._send(session, "GET", file)
             self._over.wait(0.02)
 
     def _name_topics(self, session: requests.Session) -> None:
         name = f"Topic of the drill {next(self._numbers)}"
-        self._write(session, "editor", "topics/", name=name, slug=name.lower().replace(" ", "-"))
+        self._post(session, "editor", "topics/", name=name, slug=name.lower().replace(" ", "-"))
         self._over.wait(0.05)
 
     def _publish(self, session: requests.Session) -> None:
         """Take a claim from proposal to publication, as in docs/editorial-api.md."""
         number = next(self._numbers)
-        words = f"the bridge number {number} had cost 90 million euros"
+        assertion = f"the bridge number {number} had cost 90 million euros"
         address = f"https://news.example.org/bridge-{number}"
-        source = self._write(
+        source = self._post(
             session,
             "contributor",
             "sources/",
             url=address,
-            title=words,
+            title=assertion,
             language="en",
-            text=f"He said {words}.",
+            text=f"He said {assertion}.",
         )
-        claim = self._write(
+        claim = self._post(
             session,
             "contributor",
             "claims/",
-            statement=f"Said: {words}.",
+            statement=f"Said: {assertion}.",
             language="en",
             claimed_on="2026-02-28",
         )
-        self._write(
-            session, "contributor", f"claims/{claim['id']}/appearances/", source=source["id"], exact=words
+        self._post(
+            session, "contributor", f"claims/{claim['id']}/appearances/", source=source["id"], exact=assertion
         )
-        self._write(
-            session, "checker", f"claims/{claim['id']}/moves/", action="accept", note="Widely shared."
-        )
-        ratings = self._ask(
-            session, "GET", "/api/v1/editorial/ratings/?code=false", headers=self._who("checker")
+        self._post(session, "checker", f"claims/{claim['id']}/moves/", action="accept", note="Widely shared.")
+        ratings = self._send(
+            session, "GET", "/api/v1/editorial/ratings/?code=false", headers=self._build_headers("checker")
         )
         rating = ratings.json()["results"][0]["id"]
-        verdict = self._write(
+        verdict = self._post(
             session,
             "checker",
             "verdicts/",
@@ -149,27 +151,27 @@ class Load(AbstractContextManager["Load"]):
             summary="It cost 120.",
             reviewed_on="2026-03-01",
         )
-        self._write(
+        self._post(
             session,
             "checker",
             f"verdicts/{verdict['id']}/evidence/",
             source=source["id"],
             stance="supports",
-            exact=words,
+            exact=assertion,
         )
         moves = f"verdicts/{verdict['id']}/moves/"
-        self._write(session, "checker", moves, action="submit")
-        self._write(session, "editor", moves, action="sign_off", note="I read the accounts.")
-        self._write(session, "editor", moves, action="publish")
+        self._post(session, "checker", moves, action="submit")
+        self._post(session, "editor", moves, action="sign_off", note="I read the accounts.")
+        self._post(session, "editor", moves, action="publish")
         self.published += 1
 
-    def _write(self, session: requests.Session, who: str, address: str, **body: Any) -> Any:
-        return self._ask(
-            session, "POST", f"/api/v1/editorial/{address}", json=body, headers=self._who(who)
+    def _post(self, session: requests.Session, role: str, address: str, **body: Any) -> Any:
+        return self._send(
+            session, "POST", f"/api/v1/editorial/{address}", json=body, headers=self._build_headers(role)
         ).json()
 
-    def _who(self, who: str) -> dict[str, str]:
-        return {"Authorization": f"Bearer {self.tokens[who]}"}
+    def _build_headers(self, role: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.tokens[role]}"}
 
 
 class _Refused(Exception):
@@ -203,5 +205,11 @@ class Mirror(AbstractContextManager["Mirror"]):
             page = requests.get(address, timeout=30).json()
             listed += [claim["id"] for claim in page["results"]]
             address = page["next"]
-        found = {pk: requests.get(f"{self.site}/api/v1/claims/{pk}/", timeout=30).content for pk in listed}
-        return [f"claim {pk}" for pk in sorted(copy.keys() | found.keys()) if copy.get(pk) != found.get(pk)]
+        responses = {
+            pk: requests.get(f"{self.site}/api/v1/claims/{pk}/", timeout=30).content for pk in listed
+        }
+        return [
+            f"claim {pk}"
+            for pk in sorted(copy.keys() | responses.keys())
+            if copy.get(pk) != responses.get(pk)
+        ]

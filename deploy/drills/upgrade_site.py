@@ -68,14 +68,14 @@ class Site:
         """Return the environment of a process, as on a separate machine that shares only the database."""
         data = self.folder / f"data-{name}"
         data.mkdir(exist_ok=True)
-        limits = {f"RATE_LIMIT_{who}": "1000000/minute" for who in ("ANONYMOUS", "TOKEN", "PAGES")}
+        limits = {f"RATE_LIMIT_{group}": "1000000/minute" for group in ("ANONYMOUS", "TOKEN", "PAGES")}
         return build_environment(
             DATABASE_URL=self.database, DATA_DIR=str(data), SITE_URL=self.address, WEB_THREADS="4", **limits
         )
 
     def command(self, tree: Path, *arguments: str) -> str:
         """Return the output of a manage.py command."""
-        done = subprocess.run(
+        result = subprocess.run(
             [sys.executable, "manage.py", *arguments],
             cwd=tree,
             env=self.environment("commands"),
@@ -83,9 +83,9 @@ class Site:
             text=True,
             check=False,
         )
-        if done.returncode:
-            raise subprocess.CalledProcessError(done.returncode, arguments, done.stdout, done.stderr)
-        return done.stdout
+        if result.returncode:
+            raise subprocess.CalledProcessError(result.returncode, arguments, result.stdout, result.stderr)
+        return result.stdout
 
     @contextlib.contextmanager
     def balanced(self) -> Iterator[None]:
@@ -118,7 +118,7 @@ class Site:
         """Remove the process from the balancer, let it finish, and stop it, as an operator would."""
         if name in self.ports:
             for backend in ("web", "static"):
-                self._tell(f"set server {backend}/{name} state drain")
+                self._send_command(f"set server {backend}/{name} state drain")
             time.sleep(0.5)
         process = self.running.pop(name)
         process.send_signal(signal.SIGTERM)
@@ -139,14 +139,14 @@ class Site:
             )
 
     def _wait(self, name: str, address: str) -> None:
-        until = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < until and self.running[name].poll() is None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline and self.running[name].poll() is None:
             with contextlib.suppress(OSError), urllib.request.urlopen(address, timeout=5):  # noqa: S310  ours
                 return
             time.sleep(0.2)
         raise RuntimeError(f"{name} did not get ready: {self.log(name)[-2000:]}")
 
-    def _tell(self, command: str) -> None:
+    def _send_command(self, command: str) -> None:
         with socket.socket(socket.AF_UNIX) as line:
             line.connect(str(self.folder / "admin"))
             line.sendall(f"{command}\n".encode())

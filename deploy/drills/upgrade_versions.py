@@ -72,17 +72,17 @@ class VersionsNotComparable(Exception):
     """No upgrade exists between the two versions; the message explains why."""
 
 
-def choose_earlier_version(asked: str | None) -> str:
+def choose_earlier_version(revision: str | None) -> str:
     """Return the requested revision, the last tag or, without releases, the current checkout."""
-    if asked:
-        return asked
-    found = subprocess.run(
+    if revision:
+        return revision
+    result = subprocess.run(
         ["git", "-C", ROOT, "describe", "--tags", "--abbrev=0"],  # noqa: S607  the one on the PATH
         capture_output=True,
         text=True,
         check=False,
     )
-    return found.stdout.strip() or "HEAD"
+    return result.stdout.strip() or "HEAD"
 
 
 def unpack(revision: str, folder: Path) -> Path:
@@ -105,19 +105,19 @@ def unpack(revision: str, folder: Path) -> Path:
     return folder
 
 
-def add_changes(tree: Path, before: Path, environment: dict[str, str]) -> list[str]:
+def add_changes(tree: Path, previous_tree: Path, environment: dict[str, str]) -> list[str]:
     """Turn the tree into a later version; return APP.NAME of its additional migrations."""
-    _require_a_way(tree, before)
+    _require_upgrade_path(tree, previous_tree)
     model = tree / "claims/models/topic.py"
-    words = model.read_text()
-    if words.count("    same_as = same_as_field()\n") != 1:
+    source = model.read_text()
+    if source.count("    same_as = same_as_field()\n") != 1:
         raise VersionsNotComparable("Topics look different now; the drill has to be told how they change.")
-    model.write_text(words.replace("    same_as = same_as_field()\n", FIELDS))
+    model.write_text(source.replace("    same_as = same_as_field()\n", FIELDS))
     make = [sys.executable, "manage.py", "makemigrations", "claims", "--name", "next"]
     subprocess.run(make, cwd=tree, env=environment, check=True, capture_output=True)
     for name, body in (("index", INDEX), ("trigger", TRIGGER), ("rows", ROWS)):
         add_migration(tree, name, body)
-    return sorted(_read_migrations(tree).keys() - _read_migrations(before).keys())
+    return sorted(_read_migrations(tree).keys() - _read_migrations(previous_tree).keys())
 
 
 def add_migration(tree: Path, name: str, body: str) -> Path:
@@ -130,8 +130,8 @@ def add_migration(tree: Path, name: str, body: str) -> Path:
 
 def build_environment(**more: str) -> dict[str, str]:
     """Return the environment for programs of either version, without this installation's settings."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "SECRET_KEY": "drill-" + "0123456789abcdef" * 4, "EMBEDDER": "none", **more}
+    environment = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return {**environment, "SECRET_KEY": "drill-" + "0123456789abcdef" * 4, "EMBEDDER": "none", **more}
 
 
 def _read_migrations(tree: Path) -> dict[str, bytes]:
@@ -143,9 +143,9 @@ def _read_migrations(tree: Path) -> dict[str, bytes]:
     return {f"{path.parts[-3]}.{path.stem}": path.read_bytes() for path in files}
 
 
-def _require_a_way(tree: Path, before: Path) -> None:
+def _require_upgrade_path(tree: Path, previous_tree: Path) -> None:
     now = _read_migrations(tree)
-    changed = [name for name, content in _read_migrations(before).items() if now.get(name) != content]
+    changed = [name for name, content in _read_migrations(previous_tree).items() if now.get(name) != content]
     if changed:
         raise VersionsNotComparable(
             f"Migrations of the previous version are not what they were: {', '.join(sorted(changed))}."

@@ -56,23 +56,23 @@ class WebhookListener:
 
 def _open_socket(namespace: Path | None, port: int) -> socket.socket:
     """Return a socket that listens inside a network namespace, whatever process uses it."""
-    made: list[socket.socket] = []
+    sockets: list[socket.socket] = []
 
     def make() -> None:
         if namespace is not None:
-            place = os.open(namespace, os.O_RDONLY)
+            descriptor = os.open(namespace, os.O_RDONLY)
             # Of this thread only.
-            if ctypes.CDLL(None, use_errno=True).setns(place, _CLONE_NEWNET):
+            if ctypes.CDLL(None, use_errno=True).setns(descriptor, _CLONE_NEWNET):
                 raise OSError(ctypes.get_errno(), f"{namespace} cannot be entered")
-            os.close(place)
+            os.close(descriptor)
         listener = socket.socket()
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(("127.0.0.1", port))
         listener.listen(50)
-        made.append(listener)
+        sockets.append(listener)
 
     thread = threading.Thread(target=make)
     thread.start()
     thread.join()
-    (listener,) = made
+    (listener,) = sockets
     return listener

@@ -15,8 +15,8 @@ def main() -> None:
     django.setup()
     from deploy.messages.collection import collect  # noqa: PLC0415  what reads templates wants settings
 
-    for told in collect(ROOT):
-        sys.stdout.write(f"{told}\n")
+    for line in collect(ROOT):
+        sys.stdout.write(f"{line}\n")
 
 
 if __name__ == "__main__":

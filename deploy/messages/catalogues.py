@@ -66,16 +66,18 @@ def merge_catalogue(old: Catalog, messages: Mapping[Message, Iterable[str]], cod
     forms, expression = PLURAL_FORMS[code]
     new.mime_headers = [("Plural-Forms", f"nplurals={forms}; plural={expression};")]
     for message in sorted(messages, key=lambda m: (m.message, m.context, m.plural)):
-        known = old.get(message.id, context=message.context or None)
+        existing = old.get(message.id, context=message.context or None)
         string = (
-            known.string if known and not known.fuzzy and _has_all_forms(known.string, message, forms) else ""
+            existing.string
+            if existing and not existing.fuzzy and _has_all_forms(existing.string, message, forms)
+            else ""
         )
         new.add(
             message.id,
             string or (("",) * forms if message.plural else ""),
             locations=[(name, None) for name in messages[message]],  # type: ignore[misc]  # no lines
             auto_comments=[],
-            user_comments=known.user_comments if known else [],
+            user_comments=existing.user_comments if existing else [],
             context=message.context or None,
         )
     return new

@@ -34,8 +34,8 @@ def collect_messages(root: Path, domain: str) -> dict[Message, list[str]]:
     folders = (root / "templates", *root.glob("claims/features/*/templates"))
     kinds = ("html", "txt", "xml", "md")
     files += [path for folder in folders for kind in kinds for path in folder.glob(f"**/*.{kind}")]
-    own = extract_messages(sorted(files), root)
-    return {**find_lacking(list(PLURAL_FORMS)), **own}
+    own_messages = extract_messages(sorted(files), root)
+    return {**find_lacking(list(PLURAL_FORMS)), **own_messages}
 
 
 def collect(root: Path) -> Iterator[str]:
@@ -54,5 +54,5 @@ def collect(root: Path) -> Iterator[str]:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(write_catalogue(catalog))
             path.with_suffix(".mo").write_bytes(compile_catalogue(read(path, code)))
-            left = sum(1 for m in catalog if m.id and not is_translated(m.string))
-            yield f"{path.relative_to(root)}: {len(messages)} messages, {left} to translate"
+            untranslated = sum(1 for m in catalog if m.id and not is_translated(m.string))
+            yield f"{path.relative_to(root)}: {len(messages)} messages, {untranslated} to translate"

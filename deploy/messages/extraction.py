@@ -60,9 +60,9 @@ def extract_from_python(source: str, name: str) -> Iterator[Message]:
     if "translation" not in source and "TranslatableMessage" not in source:
         return
     tree = ast.parse(source, filename=name)
-    known = _find_marking_names(tree)
+    marking_names = _find_marking_names(tree)
     for node in ast.walk(tree):
-        parts = _get_marked_parts(node.func, known) if isinstance(node, ast.Call) else ()
+        parts = _get_marked_parts(node.func, marking_names) if isinstance(node, ast.Call) else ()
         if isinstance(node, ast.Call) and parts and (len(parts) > 1 or not _is_looked_up(node)):
             yield _build_message(node, parts, name)
 
@@ -82,9 +82,9 @@ def _find_marking_names(tree: ast.Module) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _get_marked_parts(function: ast.expr, known: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
+def _get_marked_parts(function: ast.expr, marking_names: dict[str, tuple[str, ...]]) -> tuple[str, ...]:
     if isinstance(function, ast.Name):
-        return known.get(function.id, ())
+        return marking_names.get(function.id, ())
     if isinstance(function, ast.Attribute) and isinstance(function.value, ast.Name):
         return _FUNCTIONS.get(function.attr, ()) if function.value.id == "translation" else ()
     return ()
@@ -122,10 +122,10 @@ def extract_from_template(source: str, name: str) -> Iterator[Message]:
 def extract_from_script(path: Path) -> Iterator[Message]:
     """Return the marked strings of a script of the desk."""
     with path.open("rb") as file:
-        for _line, found, _comments, context in extract(
+        for _line, strings, _comments, context in extract(
             "javascript", file, _IN_SCRIPTS, options={"parse_template_string": True}
         ):
-            message, *plural = [found] if isinstance(found, str) else list(found)
+            message, *plural = [strings] if isinstance(strings, str) else list(strings)
             yield Message(message, plural[0] if plural else "", context or "")
 
 
@@ -135,7 +135,7 @@ def extract_messages(paths: Iterable[Path], root: Path) -> dict[Message, list[st
     Raises:
         ExtractionFailed: a marked string cannot be read.
     """
-    found: dict[Message, set[str]] = {}
+    names_by_message: dict[Message, set[str]] = {}
     for path in paths:
         name = path.relative_to(root).as_posix()
         if path.suffix == ".js":
@@ -146,5 +146,5 @@ def extract_messages(paths: Iterable[Path], root: Path) -> dict[Message, list[st
             messages = extract_from_template(path.read_text(encoding="utf-8"), name)
         for message in messages:
             if message.message:
-                found.setdefault(message, set()).add(name)
-    return {message: sorted(names) for message, names in found.items()}
+                names_by_message.setdefault(message, set()).add(name)
+    return {message: sorted(names) for message, names in names_by_message.items()}

@@ -54,17 +54,19 @@ def find_lacking(codes: list[str]) -> dict[Message, list[str]]:
 def find_library_translation(message: Message, code: str) -> str | tuple[str, ...] | None:
     """Return a library's translation of the message into the language or one of its regional variants."""
     for name in _SEEN:
-        if found := _find_translation(name, code, dialects=True, message=message):
+        if translation := _find_translation(name, code, dialects=True, message=message):
             return (
-                _clean(found, message) if isinstance(found, str) else tuple(_clean(f, message) for f in found)
+                _clean(translation, message)
+                if isinstance(translation, str)
+                else tuple(_clean(f, message) for f in translation)
             )
     return None
 
 
 def _clean(text: str, message: Message) -> str:
     """Return the words with the original's outer white space and without direction marks."""
-    before, after = _ENDS.fullmatch(message.message).groups()  # type: ignore[union-attr]  # it matches everything
-    return before + _HIDDEN.sub("", text).strip() + after
+    leading, trailing = _ENDS.fullmatch(message.message).groups()  # type: ignore[union-attr]  # it matches everything
+    return leading + _HIDDEN.sub("", text).strip() + trailing
 
 
 def _find_translation(
@@ -72,9 +74,11 @@ def _find_translation(
 ) -> str | tuple[str, ...] | None:
     for locale in (code, *(_DIALECTS.get(code, ()) if dialects else ())):
         for folder in (_find_folder(name), *(_find_folder("django") / part for part in _OF_DJANGO)):
-            found = _load_catalogue(folder, locale).get((message.id, message.context or None))
-            if is_translated(found) and (isinstance(found, str) or len(found or ()) == PLURAL_FORMS[code][0]):
-                return found
+            translation = _load_catalogue(folder, locale).get((message.id, message.context or None))
+            if is_translated(translation) and (
+                isinstance(translation, str) or len(translation or ()) == PLURAL_FORMS[code][0]
+            ):
+                return translation
     return None
 
 
@@ -96,25 +100,25 @@ def _load_catalogue(folder: Path, locale: str) -> Translations:
 @cache
 def _find_marked(name: str) -> dict[Message, list[str]]:
     root = _find_folder(name)
-    found: dict[Message, list[str]] = {}
+    files_by_message: dict[Message, list[str]] = {}
     for path in sorted(_iterate_files(root, _SEEN[name])):
         try:
-            found |= {
-                message: sorted({*found.get(message, ()), *files})
+            files_by_message |= {
+                message: sorted({*files_by_message.get(message, ()), *files})
                 for message, files in extract_messages([path], root.parent).items()
             }
         except ExtractionFailed:  # theirs to put right, and translated nowhere
             continue
-    return found
+    return files_by_message
 
 
 def _iterate_files(root: Path, parts: tuple[str, ...]) -> Iterator[Path]:
     for part in parts:
-        for place in root.glob(part):
+        for path in root.glob(part):
             yield from (
-                chain.from_iterable(place.rglob(kind) for kind in ("*.py", "*.html", "*.txt"))
-                if place.is_dir()
-                else [place]
+                chain.from_iterable(path.rglob(kind) for kind in ("*.py", "*.html", "*.txt"))
+                if path.is_dir()
+                else [path]
             )
 
 

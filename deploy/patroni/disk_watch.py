@@ -30,16 +30,16 @@ def main() -> None:
     )
     parser.add_argument("--patroni", required=True, help="the address of this node's Patroni")
     parser.add_argument("--least-megabytes", type=int, default=1024, help="what must be free")
-    asked = parser.parse_args()
+    options = parser.parse_args()
     handed_over = float("-inf")
     while True:
         time.sleep(EVERY)
         is_due = time.monotonic() - handed_over > AT_MOST_EVERY
         if (
             is_due
-            and asked.folder.exists()
-            and measure_free_megabytes(asked.folder) < asked.least_megabytes
-            and hand_over(asked.patroni, asked.folder)
+            and options.folder.exists()
+            and measure_free_megabytes(options.folder) < options.least_megabytes
+            and hand_over(options.patroni, options.folder)
         ):
             handed_over = time.monotonic()
 

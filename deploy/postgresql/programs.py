@@ -35,7 +35,7 @@ def find_programs(major: int, folder: Path) -> Path:
         )
     if platform.system() != "Linux" or platform.machine() != "x86_64":
         raise ProgramsUnavailable(f"PostgreSQL {major} is fetched for Linux on x86_64 alone.")
-    fetch, place = FETCHERS[major]
+    fetch, subfolder = FETCHERS[major]
     if not folder.exists():
         unfinished = folder.with_name(f"{folder.name}.{os.getpid()}")
         shutil.rmtree(unfinished, ignore_errors=True)
@@ -48,7 +48,7 @@ def find_programs(major: int, folder: Path) -> Path:
             unfinished.rename(folder)
         finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-    return folder / place
+    return folder / subfolder
 
 
 def _fetch_debian(folder: Path) -> None:
@@ -82,7 +82,7 @@ def _run(*command: str, folder: Path) -> None:
     if not shutil.which(command[0]):
         raise ProgramsUnavailable(f"{command[0]} is not there, by which PostgreSQL would be fetched.")
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             command,
             cwd=folder,
             stdin=subprocess.DEVNULL,
@@ -97,8 +97,8 @@ def _run(*command: str, folder: Path) -> None:
         raise ProgramsUnavailable(
             f"{' '.join(command)} took more than {FETCH_TIMEOUT_SECONDS} seconds."
         ) from None
-    if done.returncode:
-        raise ProgramsUnavailable(f"{' '.join(command)} failed: {done.stdout.strip()[-500:]}")
+    if result.returncode:
+        raise ProgramsUnavailable(f"{' '.join(command)} failed: {result.stdout.strip()[-500:]}")
 
 
 FETCHERS: dict[int, tuple[Callable[[Path], None], str]] = {

