@@ -52,11 +52,9 @@ def main() -> int:
         if number == 1:
             console.print(_build_table(title, "edit", by_edit))
         console.print(_build_table(title, "language", by_language))
-        everything = sum(by_language.values(), Counter())
-        allowed = 0 if number == 1 else everything.total() / 1_000
-        missed |= everything["wrong"] > allowed or (
-            number == 1 and _compute_kept_share(everything) < MIN_KEPT_SHARE
-        )
+        total = sum(by_language.values(), Counter())
+        allowed = 0 if number == 1 else total.total() / 1_000
+        missed |= total["wrong"] > allowed or (number == 1 and _compute_kept_share(total) < MIN_KEPT_SHARE)
     chains = sum(
         (_follow_quote(language, seed) for language in LANGUAGES for seed in range(options.editions)),
         Counter(),
@@ -114,9 +112,9 @@ def _time_long_article() -> float:
     for paragraph in old[:200]:
         start = text.index(paragraph)
         anchors.append(make_anchor(text, start, start + len(paragraph)))
-    began = time.perf_counter()
+    started_at = time.perf_counter()
     follow(text, "\n\n".join(new), anchors)
-    return time.perf_counter() - began
+    return time.perf_counter() - started_at
 
 
 def _compute_kept_share(counts: Counter[str]) -> float:
@@ -130,12 +128,12 @@ def _build_table(title: str, of: str, tally: Tally) -> Table:
         table.add_row(
             name, *(f"{counts[outcome]:,}" for outcome in OUTCOMES), f"{_compute_kept_share(counts):.2%}"
         )
-    everything = sum(tally.values(), Counter())
+    total = sum(tally.values(), Counter())
     if of == "language":
         table.add_row(
             "all",
-            *(f"{everything[outcome]:,}" for outcome in OUTCOMES),
-            f"{_compute_kept_share(everything):.2%}",
+            *(f"{total[outcome]:,}" for outcome in OUTCOMES),
+            f"{_compute_kept_share(total):.2%}",
         )
     return table
 

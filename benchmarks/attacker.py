@@ -54,22 +54,22 @@ def attack(port: int, questions: list[str], until: float, statuses: Counter[int]
 def read(port: int, claims: list[int], until: float) -> list[float]:
     """Return the milliseconds that each claim took, reading twenty claims per second, one after another."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    took: list[float] = []
+    durations: list[float] = []
     while time.monotonic() < until:
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         # Another visitor, as the proxy has it.
         connection.request(
             "GET",
-            f"/api/v1/claims/{claims[len(took) % len(claims)]}/",
+            f"/api/v1/claims/{claims[len(durations) % len(claims)]}/",
             headers={"X-Forwarded-For": "192.0.2.1"},
         )
         answer = connection.getresponse()
         answer.read()
         if answer.status != 200:
             sys.exit(f"A claim was answered with {answer.status}.")
-        took.append((time.perf_counter() - began) * 1000)
+        durations.append((time.perf_counter() - started_at) * 1000)
         time.sleep(0.05)
-    return took
+    return durations
 
 
 def load_material() -> tuple[list[str], list[int]]:
@@ -97,12 +97,12 @@ def main() -> int:
     )
     parser.add_argument("--seconds", type=float, default=30, help="for how long (default: %(default)s)")
     options = parser.parse_args()
-    place = options.database or prepare_database(options.claims, DEFAULT_FOLDER)
-    set_up(place)
+    data_dir = options.database or prepare_database(options.claims, DEFAULT_FOLDER)
+    set_up(data_dir)
 
     from factcheck.database import embedded
 
-    with embedded.run_server(place):
+    with embedded.run_server(data_dir):
         words, claims = load_material()
         port = find_free_port()
         server = subprocess.Popen(
@@ -120,7 +120,7 @@ def main() -> int:
 
 
 def measure(port: int, words: list[str], claims: list[int], seconds: float) -> int:
-    quiet = read(port, claims, time.monotonic() + min(5.0, seconds))
+    quiet_median = read(port, claims, time.monotonic() + min(5.0, seconds))
     statuses: Counter[int] = Counter()
     until = time.monotonic() + seconds
     questions = build_expensive_queries(words)
@@ -133,7 +133,9 @@ def measure(port: int, words: list[str], claims: list[int], seconds: float) -> i
     took = read(port, claims, until)
     for attacker in attackers:
         attacker.join()
-    found = {name: quantiles(times, n=100)[98] for name, times in (("quiet", quiet), ("attacked", took))}
+    found = {
+        name: quantiles(times, n=100)[98] for name, times in (("quiet", quiet_median), ("attacked", took))
+    }
     print(f"expensive questions, by status: {dict(sorted(statuses.items()))}")
     print(
         f"one claim, 99th percentile of {len(took)}: {found['attacked']:.1f} ms (quiet: {found['quiet']:.1f} ms)"

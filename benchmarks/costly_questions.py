@@ -75,9 +75,9 @@ def measure_query(client: Any, path: str) -> tuple[float, Any]:
     answer: Any = None
     for _ in range(TIMES + 1):
         cache.clear()
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         answer = client.get(path)
-        times.append((time.perf_counter() - began) * 1000)
+        times.append((time.perf_counter() - started_at) * 1000)
         if answer.status_code != 200:
             sys.exit(f"{path} was answered with {answer.status_code}: {answer.content.decode()[:500]}")
     return statistics.median(times[1:]), answer.json()

@@ -43,9 +43,9 @@ def measure_rates(folder: Path, rounds: int) -> dict[str, list[float]]:
     measure_floor()  # what is read for the first time comes from the disk
     for _ in range(rounds):
         for name, run in contestants.items():
-            began = time.perf_counter()
+            started_at = time.perf_counter()
             count = run()
-            found[name].append(count / (time.perf_counter() - began))
+            found[name].append(count / (time.perf_counter() - started_at))
     return found
 
 
@@ -78,9 +78,9 @@ def _restore(file: Path) -> float:
     with open_scratch_project(), file.open("rb") as stream:
         from claims.exports.restore import restore
 
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         entries = restore(stream).written["entry"]
-        return entries / (time.perf_counter() - began)
+        return entries / (time.perf_counter() - started_at)
 
 
 def main() -> int:
@@ -92,13 +92,13 @@ def main() -> int:
     parser.add_argument("--files", type=Path, metavar="FOLDER", help="where to write; a fast disk")
     parser.add_argument("--restore", action="store_true", help="also restore the whole ledger")
     options = parser.parse_args()
-    place = options.database or prepare_database(options.claims, options.data)
-    set_up(place)
+    data_dir = options.database or prepare_database(options.claims, options.data)
+    set_up(data_dir)
     from django.db import connections
 
     from factcheck.database import embedded
 
-    with embedded.run_server(place), tempfile.TemporaryDirectory(dir=options.files) as folder:
+    with embedded.run_server(data_dir), tempfile.TemporaryDirectory(dir=options.files) as folder:
         found = measure_rates(Path(folder), options.rounds)
         restored = measure_restoring(Path(folder)) if options.restore else None
         connections.close_all()

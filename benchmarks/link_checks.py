@@ -155,19 +155,19 @@ def run_checks() -> tuple[int, float]:
     from claims.features.links.models import LinkState
 
     LinkState.objects.update(next_at=timezone.now())
-    begun, done = time.perf_counter(), 0
+    started_at, done = time.perf_counter(), 0
     while True:
         tally = check_run.run_link_checks()
         if tally is None:
             if (
                 not LinkState.objects.filter(checked_at__isnull=True).exists()
-                or time.perf_counter() - begun > 1200
+                or time.perf_counter() - started_at > 1200
             ):
                 break
             time.sleep(0.2)
             continue
         done += tally.checked
-    return done, time.perf_counter() - begun
+    return done, time.perf_counter() - started_at
 
 
 def main() -> int:

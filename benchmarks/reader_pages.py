@@ -118,9 +118,9 @@ def measure_paths(client: Any, paths: list[str]) -> Times:
 
 
 def _time_request(client: Any, path: str) -> float:
-    began = time.perf_counter()
+    started_at = time.perf_counter()
     answer = client.get(path)
-    took = (time.perf_counter() - began) * 1000
+    took = (time.perf_counter() - started_at) * 1000
     if answer.status_code != 200:
         sys.exit(f"{path} was answered with {answer.status_code}: {answer.content.decode()[:500]}")
     return took
@@ -137,7 +137,7 @@ def treat_busiest_as_own() -> Iterator[None]:
 
     with connect_as_superuser() as server:
         server.execute("SET session_replication_role = replica")
-        [house] = server.execute("SELECT id FROM sources_publisher WHERE is_house").fetchall()[0]
+        [own_id] = server.execute("SELECT id FROM sources_publisher WHERE is_house").fetchall()[0]
         [busiest] = server.execute(
             "SELECT publisher_id FROM claims_publishedverdict GROUP BY 1 ORDER BY count(*) DESC LIMIT 1"
         ).fetchall()[0]
@@ -146,11 +146,11 @@ def treat_busiest_as_own() -> Iterator[None]:
             server.execute("UPDATE sources_publisher SET is_house = false WHERE id = %s", [before])
             server.execute("UPDATE sources_publisher SET is_house = true WHERE id = %s", [after])
 
-        swap(house, busiest)
+        swap(own_id, busiest)
         try:
             yield
         finally:
-            swap(busiest, house)
+            swap(busiest, own_id)
 
 
 @contextmanager
@@ -226,14 +226,14 @@ def main() -> int:
         "--database", type=Path, metavar="DATA_DIR", help="measure the one there, whatever made it"
     )
     arguments = parser.parse_args()
-    place = arguments.database or prepare_archive(arguments.claims, arguments.data)
-    set_up(place)
+    data_dir = arguments.database or prepare_archive(arguments.claims, arguments.data)
+    set_up(data_dir)
     from django.core.management import call_command
 
     from factcheck.database import embedded
 
     call_command("collectstatic", interactive=False, verbosity=0)
-    with embedded.run_server(place), treat_busiest_as_own():
+    with embedded.run_server(data_dir), treat_busiest_as_own():
         return not run_measurement(arguments.pages)
 
 

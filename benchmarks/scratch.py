@@ -17,8 +17,10 @@ def open_scratch_project(folder: Path | None = None) -> Iterator[None]:
         folder: where the database is stored or already exists; without a folder, it is deleted afterwards.
     """
     if folder is None:
-        gone = tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", ignore_cleanup_errors=True)
-        with gone as name, open_scratch_project(Path(name)):
+        temporary_folder = tempfile.TemporaryDirectory(
+            prefix="factcheck-benchmark-", ignore_cleanup_errors=True
+        )
+        with temporary_folder as name, open_scratch_project(Path(name)):
             yield
         return
     os.environ |= {

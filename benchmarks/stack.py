@@ -42,7 +42,7 @@ ROOT = Path(__file__).parents[1]
 
 def start(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
     """Start the demo; return the process and the seconds until the front page responded."""
-    began = time.perf_counter()
+    started_at = time.perf_counter()
     set_here = ("DATA_DIR", "DATABASE_URL", "PYTHONDONTWRITEBYTECODE")
     environment = {name: value for name, value in os.environ.items() if name not in set_here}
     demo = subprocess.Popen(
@@ -52,12 +52,12 @@ def start(folder: Path, port: int) -> tuple[subprocess.Popen[bytes], float]:
         stdout=subprocess.DEVNULL,
         start_new_session=True,
     )
-    while time.perf_counter() - began < PATIENCE:
+    while time.perf_counter() - started_at < PATIENCE:
         if demo.poll() is not None:
             sys.exit(f"make demo ended with exit code {demo.returncode}")
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5):
-                return demo, time.perf_counter() - began
+                return demo, time.perf_counter() - started_at
         except (urllib.error.URLError, OSError):
             time.sleep(0.05)
     stop(demo)
@@ -73,7 +73,7 @@ def run_command(folder: Path, *arguments: str) -> tuple[float, float]:
     """Run a command; return its processor seconds and elapsed seconds."""
     environment = os.environ | {"DATA_DIR": str(folder), "DATABASE_URL": "", "FACTCHECK_DEMO": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
-    began = time.perf_counter()
+    started_at = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, str(ROOT / "manage.py"), *arguments], env=environment, stdout=subprocess.DEVNULL
     )
@@ -81,7 +81,7 @@ def run_command(folder: Path, *arguments: str) -> tuple[float, float]:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"manage.py {' '.join(arguments)} ended with exit code {process.returncode}")
-    return used.ru_utime, time.perf_counter() - began
+    return used.ru_utime, time.perf_counter() - started_at
 
 
 def measure_first_migration() -> dict[str, float]:

@@ -14,8 +14,8 @@ from factcheck.database.embedded import roles
 
 def connect_as_superuser() -> "psycopg.Connection[Any]":
     """Connect to the database that Django is set up on, separately from Django."""
-    place = embedded.ServerPaths(settings.DATA_DIR.resolve())
-    return roles.connect(place, embedded.SUPERUSER, connection.settings_dict["NAME"])
+    data_dir = embedded.ServerPaths(settings.DATA_DIR.resolve())
+    return roles.connect(data_dir, embedded.SUPERUSER, connection.settings_dict["NAME"])
 
 
 @contextmanager

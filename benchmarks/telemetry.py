@@ -49,10 +49,10 @@ def request_fields(application: Application, path: str, **fields: str) -> dict[s
 
 def measure_cpu(application: Application, path: str, **fields: str) -> float:
     """Return the processor seconds for a number of requests."""
-    begun = time.process_time()
+    started_at = time.process_time()
     for _ in range(REQUESTS):
         request_fields(application, path, **fields)
-    return time.process_time() - begun
+    return time.process_time() - started_at
 
 
 def main() -> int:
@@ -76,25 +76,26 @@ def measure(data: Path) -> int:
     from factcheck.database import embedded
     from factcheck.telemetry import process_gauges
 
-    bare = [name for name in settings.MIDDLEWARE if not name.startswith(OURS)]
+    middleware_without_telemetry = [name for name in settings.MIDDLEWARE if not name.startswith(OURS)]
     missed = 0
     with embedded.run_server(data):
         import factcheck.wsgi  # noqa: F401  disconnects what the site does without, too
 
         process_gauges.watch(1)
-        told = WSGIHandler()
-        with override_settings(MIDDLEWARE=bare):
+        measured_application = WSGIHandler()
+        with override_settings(MIDDLEWARE=middleware_without_telemetry):
             alone = WSGIHandler()
         for name, path in PATHS.items():
             fields = (
                 {"HTTP_IF_NONE_MATCH": request_fields(alone, path)["ETag"]} if name == "unchanged" else {}
             )
             expected = "304 Not Modified" if fields else "200 OK"
-            for application in (told, alone):
+            for application in (measured_application, alone):
                 assert request_fields(application, path, **fields)[":status"] == expected
                 measure_cpu(application, path, **fields)
             rounds = [
-                (measure_cpu(alone, path, **fields), measure_cpu(told, path, **fields)) for _ in range(ROUNDS)
+                (measure_cpu(alone, path, **fields), measure_cpu(measured_application, path, **fields))
+                for _ in range(ROUNDS)
             ]
             ratio = statistics.median(without / with_them for without, with_them in rounds)
             cost = statistics.median(with_them - without for without, with_them in rounds) / REQUESTS

@@ -129,17 +129,17 @@ def measure_seconds(count: int) -> float:
         for paragraph in article.text.split("\n\n")
         if len(paragraph.split()) > 5
     ]
-    pieces: list[str] = []
+    chunks: list[str] = []
     words = 0
     while words < count:
         # A paragraph that is repeated word for word would be dropped as furniture.
-        pieces.append(f"{paragraphs[len(pieces) % len(paragraphs)].strip()} That was entry {len(pieces)}.")
-        words += len(pieces[-1].split())
-    text = "\n\n".join(pieces)
+        chunks.append(f"{paragraphs[len(chunks) % len(paragraphs)].strip()} That was entry {len(chunks)}.")
+        words += len(chunks[-1].split())
+    text = "\n\n".join(chunks)
     detect(text[:200], "en")
-    began = time.process_time()
+    started_at = time.process_time()
     detect(text, "en")
-    return time.process_time() - began
+    return time.process_time() - started_at
 
 
 def main() -> int:
@@ -153,18 +153,18 @@ def main() -> int:
     for part in options.part or PARTS:
         languages: dict[str, Confusions] = defaultdict(Confusions)
         genres: dict[str, Confusions] = defaultdict(Confusions)
-        whole = Confusions()
+        total = Confusions()
         for article in read_corpus(part, options.language):
-            judge(article, (whole, languages[article.language], genres[article.genre]))
+            judge(article, (total, languages[article.language], genres[article.genre]))
         if options.confusions:
-            for line in whole.lines:
+            for line in total.lines:
                 console.print(line, markup=False, highlight=False, soft_wrap=True)
         table = Table(part, "right", "missing", "wrong", "precision", "recall")
-        for name, count in (*sorted(languages.items()), *sorted(genres.items()), ("all", whole)):
+        for name, count in (*sorted(languages.items()), *sorted(genres.items()), ("all", total)):
             figures = f"{count.precision:.3f}", f"{count.recall:.3f}"
             table.add_row(name, str(count.right), str(count.missing), str(count.wrong), *figures)
         console.print(table)
-        met &= whole.precision >= LEAST_PRECISION and whole.recall >= LEAST_RECALL
+        met &= total.precision >= LEAST_PRECISION and total.recall >= LEAST_RECALL
     seconds = measure_seconds(10_000)
     console.print(f"10,000 words in {seconds:.2f} s (at most 1)")
     return not (met and seconds <= 1)

@@ -110,7 +110,7 @@ def measure(port: int, options: argparse.Namespace) -> int:
     from tests.helpers.webhook_receiver import Receiver
 
     receiver = Receiver()
-    took: dict[str, list[float]] = defaultdict(list)
+    durations: dict[str, list[float]] = defaultdict(list)
     stale: Counter[str] = Counter()
     with served(receiver.server), following(settings.SITE_URL) as peer_claims:
         newsroom = Newsroom(receiver.url, options.rounds)
@@ -123,34 +123,34 @@ def measure(port: int, options: argparse.Namespace) -> int:
                 watched = [channel for channel in list_channels() if channel.carries(case.action)]
                 before = list(watchers.map(lambda one: read(port, *one.request(case)), watched))  # noqa: B023
                 newsroom.act(case)
-                began = time.perf_counter()
-                visits.append(watchers.submit(wait_for_visit, peer_claims, case, began))
+                started_at = time.perf_counter()
+                visits.append(watchers.submit(wait_for_visit, peer_claims, case, started_at))
                 waits = [
-                    (one.name, watchers.submit(wait_for, port, one, case, earlier, began))
+                    (one.name, watchers.submit(wait_for, port, one, case, earlier, started_at))
                     for one, earlier in zip(watched, before, strict=True)
                 ]
-                waits.append((WEBHOOK, watchers.submit(wait_for_message, receiver, case, began)))
+                waits.append((WEBHOOK, watchers.submit(wait_for_message, receiver, case, started_at)))
                 for name, wait in waits:
                     waited, old = wait.result()
-                    took[name].append(waited)
+                    durations[name].append(waited)
                     stale[name] += old
                 print(f"{case.action}: claim {case.claim}", file=sys.stderr, flush=True)
-            took[PEER] = [visit.result() for visit in visits]
+            durations[PEER] = [visit.result() for visit in visits]
     write_dump()
     count, offenders = crawl(lambda path: read(port, path), settings.SITE_URL, newsroom.done, options.pages)
-    return report(took, stale, count, offenders)
+    return report(durations, stale, count, offenders)
 
 
-def wait_for(port: int, channel: Any, case: "Case", before: "Answer", began: float) -> tuple[float, int]:
+def wait_for(port: int, channel: Any, case: "Case", before: "Answer", started_at: float) -> tuple[float, int]:
     """Return the seconds until the channel shows the new state, and the number of requests before.
 
     The seconds are infinite if the channel does not show it within the time limit.
     """
     old = 0
-    while time.perf_counter() - began < PATIENCE:
+    while time.perf_counter() - started_at < PATIENCE:
         now = read(port, *channel.request(case))
         if channel.is_current(case, before, now):
-            return time.perf_counter() - began, old
+            return time.perf_counter() - started_at, old
         old += now.status not in (429, 503)
         time.sleep(PAUSE)
     return float("inf"), old
@@ -191,9 +191,9 @@ def wait_for_copies(peer_claims: dict[int, Any], claims: list[int]) -> None:
         time.sleep(PAUSE)
 
 
-def wait_for_visit(peer_claims: dict[int, Any], case: "Case", began: float) -> float:
+def wait_for_visit(peer_claims: dict[int, Any], case: "Case", started_at: float) -> float:
     """Return the seconds until the other newsroom has the new state."""
-    while (waited := time.perf_counter() - began) < 2 * PATIENCE:
+    while (waited := time.perf_counter() - started_at) < 2 * PATIENCE:
         row = peer_claims[case.claim]
         if case.note in row["note"] or row["status"] == "merged":
             return waited
@@ -208,13 +208,13 @@ def wait_for_backlog(receiver: Any, least: int) -> None:
         time.sleep(PAUSE)
 
 
-def wait_for_message(receiver: Any, case: "Case", began: float) -> tuple[float, int]:
+def wait_for_message(receiver: Any, case: "Case", started_at: float) -> tuple[float, int]:
     """Return the seconds until the message to a webhook has arrived."""
-    while time.perf_counter() - began < PATIENCE:
+    while time.perf_counter() - started_at < PATIENCE:
         for message in list(receiver.messages):
             told = message.payload["data"]
             if told.get("claim_id") == case.claim and told["sequence"] > case.sequence:
-                return time.perf_counter() - began, 0
+                return time.perf_counter() - started_at, 0
         time.sleep(PAUSE)
     return float("inf"), 0
 
@@ -242,9 +242,9 @@ def run_readers(port: int, claims: list[int], readers: int) -> Iterator[None]:
             thread.join()
 
 
-def report(took: dict[str, list[float]], stale: Counter[str], count: int, offenders: list[str]) -> int:
+def report(durations: dict[str, list[float]], stale: Counter[str], count: int, offenders: list[str]) -> int:
     missed = 0
-    for name, times in took.items():
+    for name, times in durations.items():
         late = max(times) > (PROMISED_TO_PEERS if name == PEER else PROMISED_SECONDS)
         missed += late
         print(

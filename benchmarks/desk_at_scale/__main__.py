@@ -23,11 +23,11 @@ def main() -> int:
     parser.add_argument(
         "--all", action="store_true", help="print every page, not only the slowest and what was missed"
     )
-    asked = parser.parse_args()
-    with open_scratch_project(asked.keep):
+    options = parser.parse_args()
+    with open_scratch_project(options.keep):
         from benchmarks.desk_at_scale.report import measure
 
-        return measure(asked)
+        return measure(options)
 
 
 if __name__ == "__main__":

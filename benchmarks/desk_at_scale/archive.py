@@ -52,7 +52,7 @@ def go_to(database: str) -> None:
 
 
 def _fill(claims: int) -> None:
-    began = time.perf_counter()
+    started_at = time.perf_counter()
     person = User.objects.create_superuser(USERNAME, "bench@example.org")
     person.groups.add(Group.objects.get(name="Administrator"))
     WebhookEndpoint.objects.create(name="Receiver", url="https://receiver.example/hook")
@@ -74,7 +74,7 @@ def _fill(claims: int) -> None:
     with connection.cursor() as cursor:
         _advance_sequences(cursor)
         cursor.execute("VACUUM ANALYZE")
-    print(f"{claims:,} claims made in {time.perf_counter() - began:.0f} s", flush=True)
+    print(f"{claims:,} claims made in {time.perf_counter() - started_at:.0f} s", flush=True)
 
 
 def _iterate_sentences(count: int) -> Iterator[tuple[int, str, str, str]]:
@@ -82,13 +82,13 @@ def _iterate_sentences(count: int) -> Iterator[tuple[int, str, str, str]]:
     chance = random.Random("desk_at_scale")  # noqa: S311  nothing to protect here
     shares = [language.share for language in LANGUAGES]
     for number in range(1, count + 1):
-        words = get_lexicon(chance.choices(LANGUAGES, weights=shares)[0].tag)
-        yield number, words.language.tag, words.statement(chance), words.name(chance)
+        lexicon = get_lexicon(chance.choices(LANGUAGES, weights=shares)[0].tag)
+        yield number, lexicon.language.tag, lexicon.statement(chance), lexicon.name(chance)
 
 
 def _make_article() -> str:
-    chance, words = random.Random("article"), get_lexicon("en")  # noqa: S311  nothing to protect here
-    return " ".join(words.sentence(chance, 20) for _ in range(MAX_ARTICLE_LENGTH // 20))
+    chance, lexicon = random.Random("article"), get_lexicon("en")  # noqa: S311  nothing to protect here
+    return " ".join(lexicon.sentence(chance, 20) for _ in range(MAX_ARTICLE_LENGTH // 20))
 
 
 def _iterate_statements() -> Iterator[str]:

@@ -35,9 +35,9 @@ def measure_cost(client: Any, path: str, *, times: int, looks: bool) -> PageCost
     seconds: list[float] = []
     for _time in range(times):
         cache.clear()
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         client.get(path)
-        seconds.append((time.perf_counter() - began) * 1000)
+        seconds.append((time.perf_counter() - started_at) * 1000)
     with CaptureQueriesContext(connection) as queries:
         cache.clear()
         answer = client.get(path)

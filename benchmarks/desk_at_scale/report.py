@@ -22,33 +22,33 @@ MEDIAN, P99, KILOBYTES = 200, 400, 120
 _SLOWEST = 25
 
 
-def measure(asked: argparse.Namespace) -> int:
+def measure(options: argparse.Namespace) -> int:
     """Prepare the archives, request each page and print its cost; return 1 if a promise was missed."""
     from django.conf import settings
 
     # Nothing was collected here, and how static files are named is not measured.
     settings.STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    archive.prepare(asked.claims)
+    archive.prepare(options.claims)
     with _use_small_archive() as client:
         few = {
             page.name: measure_cost(client, page.path, times=1, looks=False).statements
             for page in list_pages(client)
-            if asked.only in page.name
+            if options.only in page.name
         }
     client = _build_client()
-    pages = [page for page in list_pages(client) if asked.only in page.name]
+    pages = [page for page in list_pages(client) if options.only in page.name]
     measure_cost(client, pages[0].path, times=1, looks=False)  # what a process reads once is read
-    began = time.perf_counter()
+    started_at = time.perf_counter()
     costs = {
         page.name: measure_cost(
-            client, page.path, times=asked.times if page.often else -(-asked.times // 4), looks=True
+            client, page.path, times=options.times if page.often else -(-options.times // 4), looks=True
         )
         for page in track(pages, "pages", console=Console(stderr=True))
     }
-    print(f"{len(costs)} pages in {time.perf_counter() - began:.0f} s")
+    print(f"{len(costs)} pages in {time.perf_counter() - started_at:.0f} s")
     missed = {page: list(_iterate_missed(cost, few.get(page))) for page, cost in costs.items()}
     shown = sorted(costs, key=lambda page: -costs[page].median)
-    for page in shown if asked.all else shown[:_SLOWEST]:
+    for page in shown if options.all else shown[:_SLOWEST]:
         print(f"{page[:70]:70} {_format_line(costs[page])}")
     print()
     for page, reasons in missed.items():

@@ -91,11 +91,13 @@ def build_embeddings() -> Embeddings | None:
 
 def build_queries(questions: Sequence[Question], made: Embeddings | None) -> list[TextQuery]:
     """Return the questions as queries with vectors."""
-    bare = [clean_post(question.text) for question in questions]
+    middleware_without_telemetry = [clean_post(question.text) for question in questions]
     vectors = (
-        made.questions(bare, [question.language for question in questions]) if made else [None] * len(bare)
+        made.questions(middleware_without_telemetry, [question.language for question in questions])
+        if made
+        else [None] * len(middleware_without_telemetry)
     )
     return [
         TextQuery(question.text, text, question.language, vector, question.claimant, question.said_on)
-        for question, text, vector in zip(questions, bare, vectors, strict=True)
+        for question, text, vector in zip(questions, middleware_without_telemetry, vectors, strict=True)
     ]

@@ -59,11 +59,11 @@ def measure() -> int:
     client = Client()
 
     def ask(body: Any) -> tuple[float, Any]:
-        began = time.perf_counter()
+        started_at = time.perf_counter()
         response = client.post(
             "/api/v1/match/?matches=1&minimum_confidence=0", json.dumps(body), "application/json"
         )
-        taken = (time.perf_counter() - began) * 1_000
+        taken = (time.perf_counter() - started_at) * 1_000
         assert response.status_code == 200, response.content
         return taken, response.json()["results"]
 

@@ -54,9 +54,9 @@ class Measured:
     seconds: list[float] = field(default_factory=list)
 
     def ask(self, answers: Answers, question: Question, asked: TextQuery) -> Sequence[str]:
-        begun = perf_counter()
+        started_at = perf_counter()
         found = answers(asked)
-        self.seconds.append(perf_counter() - begun)
+        self.seconds.append(perf_counter() - started_at)
         self.order.add(found, question.claims)
         self.languages[question.language].add(found, question.claims)
         return found

@@ -47,17 +47,16 @@ def report(met: bool, sentence: str) -> bool:
     return met
 
 
-def format_percentiles(took: list[float]) -> str:
-    took = sorted(took)
-    return (
-        f"{statistics.median(took):.1f} ms at the median, {took[len(took) * 95 // 100]:.1f} ms for 95 of 100"
-    )
+def format_percentiles(durations: list[float]) -> str:
+    durations = sorted(durations)
+    median, percentile_95 = statistics.median(durations), durations[len(durations) * 95 // 100]
+    return f"{median:.1f} ms at the median, {percentile_95:.1f} ms for 95 of 100"
 
 
 def run_timed(work: Callable[[], Any]) -> tuple[Any, float]:
-    began = time.perf_counter()
+    started_at = time.perf_counter()
     found = work()
-    return found, (time.perf_counter() - began) * 1000
+    return found, (time.perf_counter() - started_at) * 1000
 
 
 def measure_recall(hashes: Any) -> bool:
@@ -149,9 +148,9 @@ def search_photos(photos: list[Image.Image]) -> bool:
 
 def measure_reading(picture: bytes) -> float:
     """Return the processor time of reading a picture that is looked up, in milliseconds."""
-    began = time.process_time()
+    started_at = time.process_time()
     render_picture(io.BytesIO(picture), PictureRequest("JPEG", hash_only=True))
-    return (time.process_time() - began) * 1000
+    return (time.process_time() - started_at) * 1000
 
 
 def main() -> int:

@@ -30,7 +30,7 @@ def fill_index(count: int, known: list[int], others: Iterable[PerceptualHash]) -
     from factcheck.database.database_roles import connect_as_owner
 
     random = np.random.default_rng(5)
-    began = time.perf_counter()
+    started_at = time.perf_counter()
     with connect_as_owner(), connection.cursor() as cursor:
         # As restoring a backup does: maintaining indexes row by row takes ten times as long.
         cursor.execute(
@@ -63,8 +63,8 @@ def fill_index(count: int, known: list[int], others: Iterable[PerceptualHash]) -
         )
         table, size = cursor.fetchone()
     print(
-        f"{count:,} pictures stored in {time.perf_counter() - began:.0f} s, {len(listed):,} of them real ones; {table},"
-        f" and indexes of {size}",
+        f"{count:,} pictures stored in {time.perf_counter() - started_at:.0f} s,"
+        f" {len(listed):,} of them real ones; {table}, and indexes of {size}",
         flush=True,
     )
     return hashes

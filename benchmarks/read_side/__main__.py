@@ -30,9 +30,9 @@ def main() -> int:
         )
     results = []
     for claims in options.growth or [options.claims]:
-        place = options.database or prepare_database(claims, options.data)
+        data_dir = options.database or prepare_database(claims, options.data)
         measured = measure_in_process(
-            Options(place, names, options.seconds, options.rounds, options.datasette)
+            Options(data_dir, names, options.seconds, options.rounds, options.datasette)
         )
         report.show(measured)
         results.append(measured)

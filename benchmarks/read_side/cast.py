@@ -85,10 +85,10 @@ def _make_publisher(chance: random.Random, number: int) -> Publisher:
 
 
 def _make_ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
-    words = get_lexicon(publisher.language)
+    lexicon = get_lexicon(publisher.language)
     scale = RatingScale.objects.create(
         publisher=publisher,
-        name=words.name(chance, 1),
+        name=lexicon.name(chance, 1),
         version="1",
         language=publisher.language,
         methodology_url=f"{publisher.url}/methodology",
@@ -98,7 +98,7 @@ def _make_ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
             scale=scale,
             code=code,
             position=position,
-            label=f"{words.name(chance, 1)} {position}",
+            label=f"{lexicon.name(chance, 1)} {position}",
             labels={"en": code.replace("-", " ").capitalize()},
             rating_class=rating_class,
             colour="#9b1c31",
@@ -111,10 +111,10 @@ def _make_ratings(chance: random.Random, publisher: Publisher) -> list[Rating]:
 
 
 def _make_claimant(chance: random.Random) -> Claimant:
-    words = get_lexicon(_choose_language(chance))
-    person: dict[str, Any] = {"job_title": words.name(chance, 1)} if chance.random() < 0.6 else {}
+    lexicon = get_lexicon(_choose_language(chance))
+    person: dict[str, Any] = {"job_title": lexicon.name(chance, 1)} if chance.random() < 0.6 else {}
     return Claimant(
-        name=words.name(chance),
+        name=lexicon.name(chance),
         kind=Claimant.Kind.PERSON if person or chance.random() < 0.6 else Claimant.Kind.ORGANIZATION,
         country=chance.choice(_COUNTRIES),
         same_as=[f"https://people.example/{chance.randrange(10**9)}"] if chance.random() < 0.3 else [],

@@ -149,7 +149,7 @@ def _build_datasette_targets(questions: Questions) -> dict[str, list[str]]:
 
 
 @contextmanager
-def _start_ours(questions: Questions, place: Path) -> Iterator[Contestant]:
+def _start_ours(questions: Questions, data_dir: Path) -> Iterator[Contestant]:
     port = find_free_port()
     serve = ["manage.py", "serve", "--port", str(port), "--workers", "1"]
     with _run_program("ours", serve, port, {"PORT": str(port), "RATE_LIMIT_ANONYMOUS": "off"}) as address:
@@ -157,14 +157,14 @@ def _start_ours(questions: Questions, place: Path) -> Iterator[Contestant]:
 
 
 @contextmanager
-def _start_floor(questions: Questions, place: Path) -> Iterator[Contestant]:
+def _start_floor(questions: Questions, data_dir: Path) -> Iterator[Contestant]:
     port = find_free_port()
     # It passes on bodies.
     targets = {name: build_our_targets(questions)[name] for name in MEASURES if name != "summary"}
     server = settings.DATABASES["default"]
     environment = floor.store_statements(
         floor.record_statements([target for some in targets.values() for target in some]),
-        place / "floor.pickle",
+        data_dir / "floor.pickle",
         f"host={server['HOST']} port={server['PORT']} user={server['USER']} dbname={server['NAME']}"
         f" passfile={server['OPTIONS']['passfile']}",
     )
@@ -175,7 +175,7 @@ def _start_floor(questions: Questions, place: Path) -> Iterator[Contestant]:
 
 
 @contextmanager
-def _start_naive(questions: Questions, place: Path) -> Iterator[Contestant]:
+def _start_naive(questions: Questions, data_dir: Path) -> Iterator[Contestant]:
     port = find_free_port()
     command = _build_command("django.core.wsgi:get_wsgi_application", port)
     environment = {"DJANGO_SETTINGS_MODULE": "benchmarks.read_side.naive_settings"}
@@ -186,8 +186,8 @@ def _start_naive(questions: Questions, place: Path) -> Iterator[Contestant]:
 
 
 @contextmanager
-def _start_datasette(python: str, questions: Questions, place: Path) -> Iterator[Contestant]:
-    port, folder = find_free_port(), datasette_peer.copy_database(place)
+def _start_datasette(python: str, questions: Questions, data_dir: Path) -> Iterator[Contestant]:
+    port, folder = find_free_port(), datasette_peer.copy_database(data_dir)
     command = ["-m", "datasette", "serve", "--immutable", str(folder / f"{datasette_peer.NAME}.db")]
     command += ["--metadata", str(folder / "metadata.json"), "--port", str(port)]
     for name, value in datasette_peer.SETTINGS.items():
@@ -224,11 +224,11 @@ def _run_program(
     """Run a program in an environment until the end of the context."""
     address = ("127.0.0.1", port)
     log = settings.DATA_DIR / f"{name}.log"
-    with log.open("wb") as said:
+    with log.open("wb") as log_file:
         server = subprocess.Popen(
             [python, *command],
             env=os.environ | environment,
-            stdout=said,
+            stdout=log_file,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )

@@ -43,22 +43,22 @@ _MADE_MARK = "made"
 
 def prepare_database(claims: int, folder: Path) -> Path:
     """Return the DATA_DIR of a database with this many claims, creating it in a separate process if necessary."""
-    place = folder.resolve() / f"claims-{claims}-{_compute_digest()}"
-    if not (place / _MADE_MARK).exists():
-        shutil.rmtree(place, ignore_errors=True)
-        maker = multiprocessing.get_context("spawn").Process(target=_make, args=(claims, place))
+    data_dir = folder.resolve() / f"claims-{claims}-{_compute_digest()}"
+    if not (data_dir / _MADE_MARK).exists():
+        shutil.rmtree(data_dir, ignore_errors=True)
+        maker = multiprocessing.get_context("spawn").Process(target=_make, args=(claims, data_dir))
         maker.start()
         maker.join()
         if maker.exitcode:
             sys.exit(f"The database with {claims:,} claims could not be made; see above.")
-    return place
+    return data_dir
 
 
-def set_up(place: Path) -> None:
-    """Set Django up on the database in `place`. Import the project's modules only afterwards."""
+def set_up(data_dir: Path) -> None:
+    """Set Django up on the database in `data_dir`. Import the project's modules only afterwards."""
     os.environ |= {
         "DJANGO_SETTINGS_MODULE": "factcheck.settings",
-        "DATA_DIR": str(place),
+        "DATA_DIR": str(data_dir),
         "DATABASE_URL": "",
         "FACTCHECK_DEMO": "1",
         "LOG_LEVEL": "ERROR",
@@ -76,20 +76,20 @@ def _compute_digest() -> str:
     return digest.hexdigest()[:8]
 
 
-def _make(claims: int, place: Path) -> None:
-    set_up(place)
+def _make(claims: int, data_dir: Path) -> None:
+    set_up(data_dir)
     from django.core.management import call_command
     from django.db import connections
 
     from factcheck.database import embedded
 
-    began = time.perf_counter()
-    with embedded.run_server(place):
+    started_at = time.perf_counter()
+    with embedded.run_server(data_dir):
         call_command("migrate", verbosity=0)
         fill(claims)
         connections.close_all()
-        (place / _MADE_MARK).touch()
-    print(f"made {claims:,} claims in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+        (data_dir / _MADE_MARK).touch()
+    print(f"made {claims:,} claims in {time.perf_counter() - started_at:.0f} s", file=sys.stderr)
 
 
 def fill(claims: int, *, processes: int = 0) -> None:
@@ -101,9 +101,9 @@ def fill(claims: int, *, processes: int = 0) -> None:
     from benchmarks.read_side.ledger import make_lives
 
     cast = make_cast(claims)
-    everything = make_lives(claims)
+    all_lives = make_lives(claims)
     with _without_indexes(), make_searchable():
-        _copy(everything, cast, processes or os.cpu_count() or 1)
+        _copy(all_lives, cast, processes or os.cpu_count() or 1)
         settle()
         with _connect() as server:
             server.execute("VACUUM FULL claims_publication")  # each of its rows was written a second time
@@ -116,7 +116,7 @@ def fill(claims: int, *, processes: int = 0) -> None:
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
-def _copy(everything: "list[Life]", cast: "Cast", processes: int) -> None:
+def _copy(all_lives: "list[Life]", cast: "Cast", processes: int) -> None:
     """Create and store all chunks, in the given number of processes."""
     from django.db import connections
     from rich.console import Console
@@ -125,8 +125,8 @@ def _copy(everything: "list[Life]", cast: "Cast", processes: int) -> None:
     from benchmarks.read_side.ledger import CHUNK
 
     global _work  # noqa: PLW0603  what the forked processes inherit
-    _work = everything, cast
-    numbers = range(-(-len(everything) // CHUNK))
+    _work = all_lives, cast
+    numbers = range(-(-len(all_lives) // CHUNK))
     connections.close_all()
     with multiprocessing.get_context("fork").Pool(min(processes, len(numbers))) as pool:
         stored = pool.imap_unordered(_store_chunk, numbers)

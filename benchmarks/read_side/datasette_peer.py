@@ -81,10 +81,10 @@ _CURRENT = """
 """
 
 
-def copy_database(place: Path) -> Path:
+def copy_database(data_dir: Path) -> Path:
     """Return the folder with a SQLite copy of the database and Datasette's configuration."""
-    # Another schema is another file: the database in `place` is kept for years.
-    folder = place / f"datasette-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]}"
+    # Another schema is another file: the database in `data_dir` is kept for years.
+    folder = data_dir / f"datasette-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]}"
     folder.mkdir(exist_ok=True)
     file = folder / f"{NAME}.db"
     if not file.exists():

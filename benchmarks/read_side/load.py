@@ -63,13 +63,13 @@ class _Connection:
         self.started = time.perf_counter()
         self.socket.sendall(request)
 
-    def read(self, piece: bytes, status: bytes) -> bool:
+    def read(self, chunk: bytes, status: bytes) -> bool:
         """Process the received bytes; return whether the response is complete."""
-        self.received += len(piece)
+        self.received += len(chunk)
         if self.remaining >= 0:
-            self.remaining -= len(piece)
+            self.remaining -= len(chunk)
             return self.remaining == 0
-        text = self.tail + piece
+        text = self.tail + chunk
         if self.remaining == -1:
             end = text.find(b"\r\n\r\n")
             if end < 0:
@@ -155,10 +155,10 @@ def _iterate_answering(selector: selectors.BaseSelector, wanted: bytes) -> Itera
     while ready := selector.select(_PATIENCE):
         for key, _events in ready:
             connection: _Connection = key.data
-            piece = connection.socket.recv(1 << 19)
-            if not piece:
+            chunk = connection.socket.recv(1 << 19)
+            if not chunk:
                 raise ConnectionError("the server closed the connection")
-            if connection.read(piece, wanted):
+            if connection.read(chunk, wanted):
                 yield connection
     raise ConnectionError(f"no answer within {_PATIENCE:.0f} seconds")
 
@@ -167,10 +167,10 @@ def answer_to(address: tuple[str, int], request: bytes) -> bytes:
     """Return a whole response, with its headers and its chunks joined."""
     with socket.create_connection(address, timeout=_PATIENCE) as connection:
         connection.sendall(request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n", 1))
-        pieces = []
-        while piece := connection.recv(1 << 19):
-            pieces.append(piece)
-    head, _, body = b"".join(pieces).partition(b"\r\n\r\n")
+        chunks = []
+        while chunk := connection.recv(1 << 19):
+            chunks.append(chunk)
+    head, _, body = b"".join(chunks).partition(b"\r\n\r\n")
     if not _CHUNKED.search(head):
         return head + b"\r\n\r\n" + body
     whole = b""

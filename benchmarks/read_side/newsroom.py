@@ -82,12 +82,12 @@ class Chunk:
     # Sources ----------------------------------------------------------------------------------------------------------
 
     def _text(self, pk: int) -> Text:
-        chance, words = self._chance, self._words()
+        chance, lexicon = self._chance, self._words()
         publisher = _choose_skewed(chance, self.cast.publishers)
         published = self._began - timedelta(days=chance.randint(0, 900))
-        title = words.name(chance, 1) + " " + words.running(chance, chance.randint(4, 9))
+        title = lexicon.name(chance, 1) + " " + lexicon.running(chance, chance.randint(4, 9))
         address = f"{publisher.url}/{published:%Y/%m}/{pk}"
-        sentences = [words.sentence(chance, chance.randint(8, 20)) for _ in range(chance.randint(4, 8))]
+        sentences = [lexicon.sentence(chance, chance.randint(8, 20)) for _ in range(chance.randint(4, 8))]
         starts = itertools.accumulate((len(sentence) + 1 for sentence in sentences), initial=0)
         body = " ".join(sentences)
         digest = hashlib.sha256(body.encode()).hexdigest()
@@ -101,9 +101,9 @@ class Chunk:
             if chance.random() < 0.4
             else "",
             publisher=publisher,
-            byline=words.name(chance) if chance.random() < 0.5 else "",
+            byline=lexicon.name(chance) if chance.random() < 0.5 else "",
             published_on=published.date(),
-            language=words.language.tag,
+            language=lexicon.language.tag,
             created_at=self._began,
             updated_at=self._began,
         )
@@ -123,7 +123,7 @@ class Chunk:
             text_sha256=digest,
             extractor="benchmark",
         )
-        spans = [(start, start + len(words)) for start, words in zip(starts, sentences, strict=False)]
+        spans = [(start, start + len(lexicon)) for start, lexicon in zip(starts, sentences, strict=False)]
         return Text(source, snapshot, spans)
 
     def _words(self) -> Lexicon:
@@ -153,17 +153,17 @@ class Chunk:
     # Claims -----------------------------------------------------------------------------------------------------------
 
     def _claim(self, life: Life) -> Iterator[Model]:
-        chance, words = self._chance, self._words()
+        chance, lexicon = self._chance, self._words()
         first = life.events[0].at
         claim = Claim(
             id=life.claim,
-            statement=words.statement(chance),
-            language=words.language.tag,
+            statement=lexicon.statement(chance),
+            language=lexicon.language.tag,
             claimant=_choose_skewed(chance, self.cast.claimants) if chance.random() < 0.9 else None,
             claimed_on=(first - timedelta(days=chance.randint(1, 60))).date()
             if chance.random() < 0.9
             else None,
-            context=words.sentence(chance, chance.randint(8, 25)) if chance.random() < 0.3 else "",
+            context=lexicon.sentence(chance, chance.randint(8, 25)) if chance.random() < 0.3 else "",
             state=Claim.State.ACCEPTED,
             created_at=first - timedelta(days=2),
             updated_at=life.events[-1].at,
@@ -180,7 +180,7 @@ class Chunk:
         ]
         claim.first_appearance = appearances[0]
         topics = sorted(self._topics(), key=lambda topic: topic.name)
-        judgements = list(self._judgements(claim, words, life))
+        judgements = list(self._judgements(claim, lexicon, life))
         self._made[claim.pk] = _Made(claim, topics, appearances, judgements)
         yield from appearances
         for verdict, evidence in judgements:
@@ -202,7 +202,7 @@ class Chunk:
         ]
         return list({topic.pk: topic for topic in some}.values())
 
-    def _judgements(self, claim: Claim, words: Lexicon, life: Life) -> Iterator[_Judgement]:
+    def _judgements(self, claim: Claim, lexicon: Lexicon, life: Life) -> Iterator[_Judgement]:
         """Yield a verdict for each entry that changes one, in order."""
         publisher = _choose_skewed(self._chance, self.cast.checkers)
         if life.merged_into:  # who checks the same claim twice merges the two
@@ -214,8 +214,8 @@ class Chunk:
             if event.kind == Publication.Kind.ADDITION:
                 others = [checker for checker in self.cast.checkers if checker != publisher]
                 publisher, earlier = self._chance.choice(others), None
-            earlier = self._verdict(claim.pk * 4 + number, claim, words, publisher, event, earlier)
-            yield earlier, self._evidence(earlier, words)
+            earlier = self._verdict(claim.pk * 4 + number, claim, lexicon, publisher, event, earlier)
+            yield earlier, self._evidence(earlier, lexicon)
         if life.events[-1].kind == Publication.Kind.RETRACTION and earlier:
             earlier.state = Verdict.State.RETRACTED
 
@@ -261,7 +261,7 @@ class Chunk:
             **changed,
         )
 
-    def _evidence(self, verdict: Verdict, words: Lexicon) -> list[Evidence]:
+    def _evidence(self, verdict: Verdict, lexicon: Lexicon) -> list[Evidence]:
         chance = self._chance
         return [
             Evidence(
@@ -270,7 +270,7 @@ class Chunk:
                 stance=chance.choice(
                     (Evidence.Stance.REFUTES, Evidence.Stance.REFUTES, Evidence.Stance.CONTEXT)
                 ),
-                note=words.sentence(chance, chance.randint(5, 14)) if chance.random() < 0.6 else "",
+                note=lexicon.sentence(chance, chance.randint(5, 14)) if chance.random() < 0.6 else "",
                 position=number,
                 created_at=verdict.created_at,
                 **(self._quote(text) if chance.random() < 0.7 else {"source": text.source}),

@@ -107,9 +107,9 @@ def _iterate_searches(chance: random.Random) -> Iterator[str]:
     least, most = max(1, claims // _RAREST), claims // _COMMONEST
     yielded = 0
     while yielded < _SEARCHES:
-        words = get_lexicon(chance.choice(_LANGUAGES)).words
+        lexicon = get_lexicon(chance.choice(_LANGUAGES)).words
         text = " ".join(
-            chance.choice(words[rank : rank + 1_500]) for rank in chance.choice(((100,), (400,), (0, 0)))
+            chance.choice(lexicon[rank : rank + 1_500]) for rank in chance.choice(((100,), (400,), (0, 0)))
         )
         if least <= _count_found(text) <= most and _count_found(text) == _count_found_by_us(text):
             yielded += 1

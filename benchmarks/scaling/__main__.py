@@ -83,15 +83,15 @@ def main() -> int:
 
 
 @contextmanager
-def _serve_archive(place: Path, claims: int) -> Iterator[Site]:
+def _serve_archive(data_dir: Path, claims: int) -> Iterator[Site]:
     """Serve the archive with one web process, as an operator would."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    (place / "static").mkdir(exist_ok=True)
+    (data_dir / "static").mkdir(exist_ok=True)
     environment = {
         **os.environ,
-        "DATA_DIR": str(place),
+        "DATA_DIR": str(data_dir),
         "DATABASE_URL": "",
         "FACTCHECK_DEMO": "1",
         "RATE_LIMIT_ANONYMOUS": "off",
@@ -102,8 +102,8 @@ def _serve_archive(place: Path, claims: int) -> Iterator[Site]:
     try:
         _wait(port)
         with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-            asked = process.submit(list_paths, place, claims).result()
-        database = int((place / "postgres" / "postmaster.pid").read_text().split()[0])
+            asked = process.submit(list_paths, data_dir, claims).result()
+        database = int((data_dir / "postgres" / "postmaster.pid").read_text().split()[0])
         yield Site(claims, ("127.0.0.1", port), [psutil.Process(web.pid), psutil.Process(database)], asked)
     finally:
         web.terminate()

@@ -60,16 +60,16 @@ def prepare_archive(claims: int, folder: Path) -> Path:
     return place
 
 
-def _grow_archive(claims: int, place: Path) -> None:
-    began = time.perf_counter()
-    settings = place / "postgres" / "postgresql.auto.conf"
+def _grow_archive(claims: int, data_dir: Path) -> None:
+    started_at = time.perf_counter()
+    settings = data_dir / "postgres" / "postgresql.auto.conf"
     usual = settings.read_text()
     settings.write_text(usual + _FAST_SETTINGS)
-    set_up(place)
+    set_up(data_dir)
     from benchmarks.read_side.database import _connect, _without_indexes
     from factcheck.database import embedded
 
-    with embedded.run_server(place):
+    with embedded.run_server(data_dir):
         with _without_indexes():
             _copy(claims // BASE, _connect)
         with _connect() as server:
@@ -79,8 +79,8 @@ def _grow_archive(claims: int, place: Path) -> None:
                 server.execute(f"UPDATE {counted} SET publications = publications * %s", [claims // BASE])  # noqa: S608  a name of ours
             server.execute("VACUUM ANALYZE")
     settings.write_text(usual)
-    (place / "made").touch()
-    print(f"made {claims:,} claims in {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    (data_dir / "made").touch()
+    print(f"made {claims:,} claims in {time.perf_counter() - started_at:.0f} s", file=sys.stderr)
 
 
 def _copy(copies: int, connection: "Callable[[], psycopg.Connection[Any]]") -> None:

@@ -15,9 +15,9 @@ _USUAL = (4_000, 200)
 _COMMON = (200, 20)
 
 
-def list_paths(place: Path, claims: int) -> dict[str, list[str]]:
-    """Return the queries to the archive in `place` by measure. Run it in a separate process."""
-    set_up(place)
+def list_paths(data_dir: Path, claims: int) -> dict[str, list[str]]:
+    """Return the queries to the archive in `data_dir` by measure. Run it in a separate process."""
+    set_up(data_dir)
     from django.db import connection
 
     chance = random.Random("what scales")  # noqa: S311  nothing to protect here

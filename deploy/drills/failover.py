@@ -247,8 +247,10 @@ def list_findings(
             and [entry["sequence"] for entry in feed] == sequences,
         ),
         (
-            f"webhook messages: {len(missing_messages)} of {len(expected_messages)} missing,"
-            f" {repeated_messages} repeated, {receiver.unsigned} unsigned",
+            (
+                f"webhook messages: {len(missing_messages)} of {len(expected_messages)} missing,"
+                f" {repeated_messages} repeated, {receiver.unsigned} unsigned"
+            ),
             not missing_messages and first_heard == sorted(first_heard) and not receiver.unsigned,
         ),
         (f"unfinished jobs: {at_work}", not at_work),

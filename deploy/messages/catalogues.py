@@ -36,7 +36,9 @@ _DATES = re.compile(
     rb'^"(?:POT-Creation-Date|PO-Revision-Date|Generated-By|Last-Translator|Report-Msgid-Bugs-To)[^\n]*\n',
     re.MULTILINE,
 )
-_HEADER = "# Factcheck: what people see, in this language. docs/languages.md tells how words get here."
+_HEADER = (
+    "# The visible words of Factcheck in this language. docs/languages.md explains how they are collected."
+)
 
 
 def get_path(root: Path, code: str, domain: str) -> Path:
