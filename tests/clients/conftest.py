@@ -27,8 +27,8 @@ class Site:
 @pytest.fixture
 def document(tmp_path: Path) -> Path:
     """The OpenAPI document as it is served now."""
-    path = tmp_path / "openapi.yaml"
-    call_command("spectacular", file=str(path))
+    path = tmp_path / "openapi.json"
+    call_command("spectacular", format="openapi-json", file=str(path))
     return path
 
 

@@ -16,8 +16,6 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 HERE = Path(__file__).resolve().parent
 PROJECT = HERE.parents[2]
 PYTHON, TYPESCRIPT = HERE / "python", HERE / "typescript"
@@ -39,7 +37,7 @@ def main() -> None:
         if options.only != "typescript":
             build_python(Path(workshop, "python"), into)
         if options.only != "python":
-            document = Path(workshop, "openapi.yaml")
+            document = Path(workshop, "openapi.json")
             describe(document)
             build_typescript(document, Path(workshop, "typescript"), into, options.node_modules)
     (into / ".gitignore").unlink(missing_ok=True)  # which uv leaves there
@@ -61,11 +59,12 @@ def describe(document: Path) -> None:
     """
     key = os.environ.get("SECRET_KEY") or "to-describe-the-api-0123456789abcdef" * 2
     run(
-        *(sys.executable, "manage.py", "spectacular", "--fail-on-warn", "--file", document),
+        *(sys.executable, "manage.py", "spectacular", "--fail-on-warn"),
+        *("--format", "openapi-json", "--file", document),
         folder=PROJECT,
         SECRET_KEY=key,
     )
-    described = yaml.safe_load(document.read_text())
+    described = json.loads(document.read_text())
     open_values(described)
     for operations in described["paths"].values():
         for operation in operations.values():
@@ -74,7 +73,7 @@ def describe(document: Path) -> None:
                 for status, answer in operation["responses"].items()
                 if status.startswith("2") or "content" in answer
             }
-    document.write_text(yaml.safe_dump(described, sort_keys=False, allow_unicode=True))
+    document.write_text(json.dumps(described))
 
 
 def open_values(node: Any) -> None:
@@ -108,7 +107,7 @@ def build_typescript(document: Path, workshop: Path, into: Path, modules: Path |
     if modules is None:
         run("npm", "ci", "--no-progress", "--loglevel=error", folder=workshop)
     else:
-        shutil.copytree(modules, workshop / "node_modules", symlinks=True)
+        (workshop / "node_modules").symlink_to(modules.absolute(), target_is_directory=True)
     described = workshop / "package.json"
     described.write_text(
         json.dumps(json.loads(described.read_text()) | {"version": version()}, indent=2) + "\n"
