@@ -40,6 +40,20 @@ def serve(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterab
     return [b"".join(response)]
 
 
+def leave_lengths_to_patterns(document: dict[str, Any]) -> None:
+    """Drop the longest length of parameters with a pattern.
+
+    Both are compiled into one expression, which takes up to a third of a second, for each operation again. That too
+    long a text is refused is checked with parameters that have no pattern.
+    """
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", ()):
+                text = parameter["schema"].get("items", parameter["schema"])
+                if "pattern" in text:
+                    text.pop("maxLength", None)
+
+
 def test_generated_requests_are_answered_as_described(
     administrator: User, publish: Callable[..., Claim]
 ) -> None:
@@ -48,7 +62,9 @@ def test_generated_requests_are_answered_as_described(
     _token, secret = api_tokens.issue_token(administrator, name="Tool", scopes=list(Scope), days=1)
     known = {"id": claim.pk, "claim_id": claim.pk, "verdict_id": draft.pk, "version": 1}
     headers = {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}
-    schema = schemathesis.openapi.from_dict(build_openapi())
+    document = build_openapi()
+    leave_lengths_to_patterns(document)
+    schema = schemathesis.openapi.from_dict(document)
     schema.app = serve
     checks = [
         schemathesis.checks.not_a_server_error,

@@ -169,15 +169,26 @@ def test_nobody_carries_out_a_run_twice(tmp_path: Path) -> None:
     assert ImportRun.objects.get().state == "chosen"
 
 
+#: The program with batches so small that a short file is written in five.
+SMALL_BATCHES = """
+import django
+django.setup()
+from claims.imports.storing import run_import
+run_import.BATCH_SIZE = 200
+from factcheck.command_line import main
+main()
+"""
+
+
 def test_killed_at_random_moments_it_ends_as_if_it_had_not_been(tmp_path: Path) -> None:
     place = tmp_path / "reviews.jsonl"
-    place.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records(3000)))
+    place.write_bytes(b"".join(orjson.dumps(record) + b"\n" for record in records(800)))
     environment = os.environ | {
         **addresses(connection.settings_dict["NAME"]),
         "SECRET_KEY": "0123456789abcdefghijklmnopqrstuvwxyz0123456789abcdefgh",
         "DATA_DIR": str(tmp_path / "data"),
     }
-    command = [sys.executable, "manage.py", "import_claims", str(place), "--json"]
+    command = [sys.executable, "-c", SMALL_BATCHES, "import_claims", str(place), "--json"]
 
     def start() -> subprocess.Popen[bytes]:
         return subprocess.Popen(

@@ -85,36 +85,38 @@ def test_undoing_the_last_import_restores_what_was_whatever_came_before(
 ) -> None:
     with transaction.atomic():
         Publisher.objects.filter(pk=house.pk).update(url=HOUSE, domain="newsroom.example")
+        now = state()
         standing: list[tuple[ImportRun, State]] = []
         for step in steps:
             if isinstance(step, list):
-                before = state()
                 run = ImportRun.objects.create(origin="file.jsonl", started_by=editor, started_by_name="Eva")
-                standing.append((bring(*step, run=run), before))
+                standing.append((bring(*step, run=run), now))
+                now = state()
             elif standing:
-                _undo(step % len(standing), standing, editor)
+                now = _undo(step % len(standing), standing, now, editor)
         while standing:
-            _undo(len(standing) - 1, standing, editor)
-        assert state() == {}
+            now = _undo(len(standing) - 1, standing, now, editor)
+        assert now == {}
         assert not Verdict.objects.filter(state__in=["published", "draft"]).exists()
         transaction.set_rollback(True)
 
 
-def _undo(place: int, standing: list[tuple[ImportRun, State]], editor: User) -> None:
+def _undo(place: int, standing: list[tuple[ImportRun, State]], now: State, editor: User) -> State:
+    """Undo the import at this place if that is possible, and return the state after it."""
     run, before = standing[place]
-    now = state()
     if place == len(standing) - 1:
         undo.undo_run(run, by=editor)
-        assert state() == before
+        after = state()
+        assert after == before
         del standing[place]
-        return
+        return after
     # Not in its turn: refused by naming what comes first, unless the two have no claim in common.
     if obstacles := undo.find_obstacles(run):
         with pytest.raises(NotPossible):
             undo.undo_run(run, by=editor)
         assert any(str(later) in " ".join(obstacles) for later, _before in standing[place + 1 :])
         assert state() == now
-        return
+        return now
     undo.undo_run(run, by=editor)
     after = state()
     for changed in {name for name in now.keys() | after.keys() if now.get(name) != after.get(name)}:
@@ -123,6 +125,7 @@ def _undo(place: int, standing: list[tuple[ImportRun, State]], editor: User) -> 
             if changed in after:
                 its_before[changed] = after[changed]
     del standing[place]
+    return after
 
 
 def test_changed_words_come_back(editor: User) -> None:
