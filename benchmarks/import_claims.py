@@ -86,7 +86,7 @@ def time_import(path: Path) -> float:
         Recipe(),
         report_detection=lambda *found: None,
         report_progress=lambda progress: None,
-        most_pages=1,
+        max_pages=1,
     )
     seconds = time.perf_counter() - started_at
     counts = ", ".join(

@@ -311,7 +311,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         look="retract",
     )
     def undo(self, request: HttpRequest, run: ImportRun, rest: bool) -> str:
-        undo.queue_undo(run, by=get_person(request), rest=rest)
+        undo.queue_undo(run, by=get_person(request), keep_later_work=rest)
         return gettext("The import is being undone, step by step.")
 
 

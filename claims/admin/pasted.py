@@ -247,9 +247,9 @@ def _build_row(review: Review, result: StoredRow | Claim | None) -> PreviewRow:
     else:
         outcome, claim = ("there", result) if result else ("created", None)
     page = change_page(claim) if claim else ""
-    return PreviewRow(review.place.position, outcome, review, remarks, claim, page)
+    return PreviewRow(review.location.position, outcome, review, remarks, claim, page)
 
 
 def _build_refused_row(refusal: Refusal) -> PreviewRow:
     field = str(LABELS.get(refusal.field, refusal.field))
-    return PreviewRow(refusal.place.position, "refused", None, [(field, refusal.reason)], None, "")
+    return PreviewRow(refusal.location.position, "refused", None, [(field, refusal.reason)], None, "")

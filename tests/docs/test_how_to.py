@@ -121,7 +121,7 @@ def test_a_reader_in_the_list_is_all_that_an_import_format_takes(copy: ModuleTyp
     assert found == (copy, {})
     record, refusal = found[0].read(file, found[1])
     assert record.fields == {"statement": STATEMENTS["ja"]}
-    assert (refusal.place.position, refusal.code) == ("line 2", "not a plain value")
+    assert (refusal.location.position, refusal.code) == ("line 2", "not a plain value")
 
 
 def test_a_parameter_in_the_class_is_all_that_an_api_filter_takes() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotPossible
@@ -85,7 +85,7 @@ class Intake:
             raise FileNotFoundError(run.upload.name)
         rows = csv.DictReader(io.StringIO(self.text))
         return [
-            _read(RecordPlace(run.origin, f"row {number}"), row, fields)
+            _read(RecordLocation(run.origin, f"row {number}"), row, fields)
             for number, row in zip(range(1, count + 1), rows, strict=False)
         ]
 
@@ -95,15 +95,15 @@ class Intake:
 
 
 def _read(
-    place: RecordPlace, row: dict[str, str], fields: dict[str, Any]
+    location: RecordLocation, row: dict[str, str], fields: dict[str, Any]
 ) -> tuple[RawRecord, Review | Refusal]:
     values = {name: row.get(column, "") for name, column in fields.items() if isinstance(column, str)}
-    found = RawRecord(place, values, row)
+    found = RawRecord(location, values, row)
     if not values.get("statement"):
-        return found, Refusal(place, "statement", "There is no statement.", "no statement", found)
+        return found, Refusal(location, "statement", "There is no statement.", "no statement", found)
     ambiguous = Remark("reviewed_on", "03/04/2019 could be two days.", "ambiguous date")
     return found, Review(
-        place,
+        location,
         values["statement"],
         "en",
         Outlet("Gazette", "gazette.example.org"),

@@ -9,7 +9,7 @@ from claims.imports.reading.raw_record import RawRecord, Refusal
 
 
 def file_of(content: bytes, name: str = "claims.csv") -> File:
-    file = File.of(name, io.BytesIO(content))
+    file = File.from_stream(name, io.BytesIO(content))
     file.allows_unrated = lambda: True
     return file
 

@@ -8,7 +8,7 @@ from typing import Any
 from claims.imports.reading.format_detection import detect_format
 from claims.imports.reading.formats.claimreview_objects import read_reviews
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordLocation, Refusal
 
 #: Statements in ten languages and as many scripts as fit.
 STATEMENTS = {
@@ -55,7 +55,7 @@ def page(
 
 
 def opened(content: bytes, *, name: str = "file", url: str = "") -> File:
-    return File.of(name, io.BytesIO(content), url=url)
+    return File.from_stream(name, io.BytesIO(content), url=url)
 
 
 def read(content: bytes, *, url: str = "") -> list[RawRecord | Refusal]:
@@ -83,7 +83,7 @@ def codes(results: Iterable[RawRecord | Refusal]) -> list[str]:
     return [one.code for one in results if isinstance(one, Refusal)]
 
 
-HERE = RecordPlace("file", "value 1")
+HERE = RecordLocation("file", "value 1")
 EN, DE, FR, ES = (STATEMENTS[code] for code in ("en", "de", "fr", "es"))
 
 

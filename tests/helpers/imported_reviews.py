@@ -3,7 +3,7 @@
 from typing import Any
 
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from claims.imports.storing.run_import import run_import
 from claims.models import Claim, ImportRun, Publication, Verdict
 
@@ -35,7 +35,7 @@ def bring(
     items = [
         record
         if isinstance(record, Refusal)
-        else RawRecord(RecordPlace("file.jsonl", f"line {number}"), record)
+        else RawRecord(RecordLocation("file.jsonl", f"line {number}"), record)
         for number, record in enumerate(records, 1)
     ]
     run = run or ImportRun.objects.create(origin="file.jsonl")

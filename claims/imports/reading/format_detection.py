@@ -17,7 +17,7 @@ from claims.imports.reading.formats import (
 )
 from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.inputs.file import File, ImportFormat
-from claims.imports.reading.raw_record import RecordPlace, Refusal
+from claims.imports.reading.raw_record import RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode_beginning, detect_signature
 
@@ -44,20 +44,22 @@ def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mappin
         format: the name of a format to use without detection.
     """
     if format:
-        for one in FORMATS:
-            if format == one.NAME:
-                return one, one.recognise(file) or {}
+        for import_format in FORMATS:
+            if format == import_format.NAME:
+                return import_format, import_format.recognise(file) or {}
         return _build_refusal(
             file, TranslatableMessage("There is no format named “%(name)s”.", name=format), "no such format"
         )
     is_json = looks_like_json(file)
-    for one in FORMATS:
-        if (is_json or one not in _JSON_FORMATS) and (settings := one.recognise(file)) is not None:
-            return one, settings
+    for import_format in FORMATS:
+        if (is_json or import_format not in _JSON_FORMATS) and (
+            settings := import_format.recognise(file)
+        ) is not None:
+            return import_format, settings
     if not file.head.strip():
         return _build_refusal(file, TranslatableMessage("This file is empty."), "empty file")
     if is_json and (reason := json_documents.explain_unreadable(file)):
-        return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "broken JSON")
+        return Refusal(RecordLocation(file.name, "the whole file"), "", reason, "broken JSON")
     return _build_refusal(
         file,
         TranslatableMessage(
@@ -68,13 +70,13 @@ def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mappin
 
 
 def _build_refusal(file: File, description: str, code: str) -> Refusal:
-    formats = "; ".join(f"{one.NAME} ({one.TITLE})" for one in FORMATS)
+    formats = "; ".join(f"{import_format.NAME} ({import_format.TITLE})" for import_format in FORMATS)
     reason = (
         description
         if code == "empty file"
         else TranslatableMessage("%(what)s The formats are: %(formats)s.", what=description, formats=formats)
     )
-    return Refusal(RecordPlace(file.name, "the whole file"), "", reason, code)
+    return Refusal(RecordLocation(file.name, "the whole file"), "", reason, code)
 
 
 def _describe_beginning(file: File) -> str:

@@ -65,7 +65,7 @@ def build_name_key(person: Person | None) -> str:
     return " ".join(person.name.casefold().split()) if person else ""
 
 
-def _name_values(part: Any) -> dict[str, Any]:
+def _name_values(values: Any) -> dict[str, Any]:
     """Return the fields of a part of a review by name, in the form that digests need."""
-    fields: dict[str, Any] = part._asdict()
+    fields: dict[str, Any] = values._asdict()
     return fields

@@ -14,7 +14,7 @@ from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventi
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
 from claims.imports.reading.values import cleaned_text
-from claims.imports.reading.values.claimant_names import read_crowd, read_person
+from claims.imports.reading.values.claimant_names import read_person, read_unnamed_group
 from claims.imports.reading.values.cleaned_text import (
     clean,
     is_empty_value,
@@ -56,26 +56,26 @@ def read_review(raw_record: RawRecord, conventions: Conventions = NO_CONVENTIONS
     if isinstance(statement, Problem):
         return record.build_refusal("statement", statement)
     url = record.read_address("review_url")
-    outlet, besides = _read_outlet(record, url)
+    outlet, named_person = _read_outlet(record, url)
     review_language, language = record.read_language("review_language"), record.read_language("language")
     rating = _read_rating(record, outlet, review_language or language)
     if isinstance(rating, Problem):
         return record.build_refusal("rating", rating)
-    if isinstance(besides, Problem):
+    if isinstance(named_person, Problem):
         if rating:
-            return record.build_refusal("publisher", besides)
+            return record.build_refusal("publisher", named_person)
         if record.has("publisher"):
-            record.add_remarks("publisher", [besides])
+            record.add_remarks("publisher", [named_person])
     if not language:
-        expected = (review_language, outlet.language if outlet else "", conventions.language)
-        language, is_guessed = choose_statement_language(statement, expected)
+        expected_languages = (review_language, outlet.language if outlet else "", conventions.language)
+        language, is_guessed = choose_statement_language(statement, expected_languages)
         if not language:
             return record.build_refusal("language", _refuse_unknown_language(statement))
         if is_guessed:
             record.add_remarks("language", [_report_guessed_language(language)])
     media = record.read_addresses("media")
     return Review(
-        place=raw_record.place,
+        location=raw_record.location,
         statement=statement,
         language=language,
         publisher=outlet,
@@ -90,7 +90,8 @@ def read_review(raw_record: RawRecord, conventions: Conventions = NO_CONVENTIONS
         url=url,
         title=record.read_name("title", MAX_TITLE_LENGTH),
         summary=record.read_text("summary"),
-        byline=record.read_name("byline", MAX_BYLINE_LENGTH) or (besides if isinstance(besides, str) else ""),
+        byline=record.read_name("byline", MAX_BYLINE_LENGTH)
+        or (named_person if isinstance(named_person, str) else ""),
         reviewed_on=record.read_day("reviewed_on", review_language or language),
         review_language=review_language,
         media=media,
@@ -125,7 +126,7 @@ class _Record:
         return not is_empty_value(read_line(self.value(name)))
 
     def build_refusal(self, name: str, problem: Problem) -> Refusal:
-        return Refusal(self.found.place, name, problem.reason, problem.code, self.found)
+        return Refusal(self.found.location, name, problem.reason, problem.code, self.found)
 
     def add_remarks(self, name: str, problems: Iterable[Problem]) -> None:
         self.remarks += [Remark(name, problem.reason, problem.code) for problem in problems]
@@ -197,8 +198,8 @@ class _Record:
         """Return the first URL of a field."""
         addresses = self.read_addresses(name)
         if len(addresses) > 1:
-            left_out = f"{shorten_value(addresses[0])} is used, and {len(addresses) - 1} more left out."
-            self.add_remarks(name, [Problem("several addresses", left_out)])
+            reason = f"{shorten_value(addresses[0])} is used, and {len(addresses) - 1} more left out."
+            self.add_remarks(name, [Problem("several addresses", reason)])
         return addresses[0] if addresses else ""
 
     def read_category(self, name: str) -> str:
@@ -243,10 +244,10 @@ def _read_outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Proble
     """Return the publisher, and any person named in its place; or the problem."""
     name = record.value("publisher")
     is_stated = bool(name) and name == record.conventions.constants.get("publisher")
-    outlet, besides = read_outlet(name, record.value("publisher_url"), url, is_stated=is_stated)
-    if isinstance(besides, str) and len(besides) > MAX_BYLINE_LENGTH:
-        besides = ""
-    return outlet, besides
+    outlet, named_person = read_outlet(name, record.value("publisher_url"), url, is_stated=is_stated)
+    if isinstance(named_person, str) and len(named_person) > MAX_BYLINE_LENGTH:
+        named_person = ""
+    return outlet, named_person
 
 
 def _read_rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Problem | None:
@@ -280,8 +281,8 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         record.value("claimant_title"),
         record.value("claimant_same_as"),
     )
-    for about, problem in problems:
-        record.add_remarks(about, [problem])
+    for field_name, problem in problems:
+        record.add_remarks(field_name, [problem])
     if person and outlet and is_own_name(person.name, outlet):
         # Markup often repeats the publisher here. It checked the claim and did not make it.
         reason = TranslatableMessage(
@@ -297,14 +298,14 @@ def _read_context(record: _Record) -> str:
     """Return the context of the claim, including words in the claimant field that name no person or body."""
     text = record.read_text("context")
     claimant = record.value("claimant")
-    crowd = read_crowd(claimant, record.value("claimant_kind")) if claimant else ""
-    if not crowd or crowd.casefold() in text.casefold():
+    unnamed_group = read_unnamed_group(claimant, record.value("claimant_kind")) if claimant else ""
+    if not unnamed_group or unnamed_group.casefold() in text.casefold():
         return text
-    both = f"{text}\n\n{crowd}" if text else crowd
-    if len(both) > MAX_TEXT_LENGTH:
-        record.add_remarks("claimant", [_refuse_too_long(both, MAX_TEXT_LENGTH)])
+    joined_text = f"{text}\n\n{unnamed_group}" if text else unnamed_group
+    if len(joined_text) > MAX_TEXT_LENGTH:
+        record.add_remarks("claimant", [_refuse_too_long(joined_text, MAX_TEXT_LENGTH)])
         return text
-    return both
+    return joined_text
 
 
 def _has_words(text: str) -> bool:
@@ -369,14 +370,14 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
 
 def _split_topics(value: Any) -> Iterator[str]:
     # An entry of a list is one topic, even with commas: "Food, Agriculture and Rural Affairs".
-    parts = list(iterate_texts(value))
+    texts = list(iterate_texts(value))
     if isinstance(value, str):
         longest = cleaned_text.MAX_LENGTH
         whole_value = (
             value if "&" not in value else clean(value[:longest])
         )  # an HTML entity also ends in a semicolon
-        parts = _TOPIC_SEPARATOR.split(whole_value)
-        if len(parts) == 1:
-            parts = whole_value.split(",")
-    for part in parts:
-        yield clean(part).strip("#\"'[] ")
+        texts = _TOPIC_SEPARATOR.split(whole_value)
+        if len(texts) == 1:
+            texts = whole_value.split(",")
+    for text in texts:
+        yield clean(text).strip("#\"'[] ")

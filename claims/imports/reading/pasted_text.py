@@ -85,7 +85,7 @@ def _read_records(text: str, settings: Settings) -> Iterator[RawRecord | Refusal
 
 
 def _build_file(text: str) -> File:
-    file = File.of("pasted.tsv", io.BytesIO(text.encode("utf-8", "replace")))
+    file = File.from_stream("pasted.tsv", io.BytesIO(text.encode("utf-8", "replace")))
     file.allows_unrated = lambda: True
     return file
 
@@ -102,13 +102,13 @@ def _build_trial_settings(settings: Settings) -> Settings:
 
 def _find_statement_column(text: str, settings: Settings) -> str:
     """Return the column with the most words, if no column name refers to the statement."""
-    sampled = [
+    sample_rows = [
         record.raw
         for record in _read_records(text, _build_trial_settings(settings))
         if isinstance(record, RawRecord)
     ]
-    names = list(dict.fromkeys(name for row in sampled for name in row))
-    return find_wordiest_column(names, sampled[:100]) if names else "column 1"
+    names = list(dict.fromkeys(name for row in sample_rows for name in row))
+    return find_wordiest_column(names, sample_rows[:100]) if names else "column 1"
 
 
 def _is_ragged(text: str, delimiter: str) -> bool:

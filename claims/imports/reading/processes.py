@@ -20,7 +20,7 @@ import orjson
 from claims.imports.reading.identity import build_number_key, build_record_key, digest, digest_content
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
 
 #: The number of records that a process gets at a time. Larger batches would not save much time.
@@ -63,17 +63,17 @@ def clean_in_processes(records: Iterable[RecordInput], *, processes: int = 0) ->
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
-        waiting = deque([pool.submit(_clean_chunk, first)])
+        futures = deque([pool.submit(_clean_chunk, first)])
         try:
             for chunk in chunks:
-                waiting.append(pool.submit(_clean_chunk, chunk))
+                futures.append(pool.submit(_clean_chunk, chunk))
                 # Only enough to keep the processes busy, because waiting batches use memory.
-                if len(waiting) > 2 * workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+                if len(futures) > 2 * workers:
+                    yield futures.popleft().result()
+            while futures:
+                yield futures.popleft().result()
         finally:
-            _cancel(waiting)
+            _cancel(futures)
 
 
 def _clean_chunk(chunk: list[RecordInput]) -> CleanedBatch:
@@ -106,8 +106,8 @@ def _wait_for_parent() -> None:
         os._exit(1)
 
 
-def _cancel(waiting: deque[Future[CleanedBatch]]) -> None:
-    for future in waiting:
+def _cancel(futures: deque[Future[CleanedBatch]]) -> None:
+    for future in futures:
         future.cancel()
 
 
@@ -116,24 +116,22 @@ def pack_review(review: Review, record: RawRecord) -> bytes:
     content = digest_content(review)
     texts = b"%b\t[%b,%b]\t%b\n" % (
         review.statement.encode(),
-        orjson.dumps(tuple(review.place)),
+        orjson.dumps(tuple(review.location)),
         content,
         _serialise_fields(record),
     )
-    known_by = (
-        f"{digest(content)}\t{build_record_key(review) or _NULL}\t{build_number_key(review) or _NULL}\t"
-    )
-    return known_by.encode() + texts.replace(b"\\", b"\\\\")
+    keys = f"{digest(content)}\t{build_record_key(review) or _NULL}\t{build_number_key(review) or _NULL}\t"
+    return keys.encode() + texts.replace(b"\\", b"\\\\")
 
 
 def unpack_review(text: str) -> Review:
     """Parse a packed review. Its remarks are stored separately."""
-    place, (
+    location, (
         statement, language, publisher, rating, claimant, claimed_on, context, appearances, topics,
         number, url, title, summary, byline, reviewed_on, review_language, *of_media,
     ) = orjson.loads(text)  # fmt: skip
     return Review(
-        RecordPlace(*place),
+        RecordLocation(*location),
         statement,
         language,
         Outlet(**publisher) if publisher else None,
@@ -160,10 +158,10 @@ def _build_media(
     return tuple(media or ()), kind, category, context, url
 
 
-def unpack_place(text: str) -> RecordPlace:
+def unpack_location(text: str) -> RecordLocation:
     """Return the position of a review in the input from its packed line."""
-    place, _review = orjson.loads(text)
-    return RecordPlace(*place)
+    location, _review = orjson.loads(text)
+    return RecordLocation(*location)
 
 
 def _serialise_fields(record: RawRecord) -> bytes:

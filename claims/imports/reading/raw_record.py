@@ -41,7 +41,7 @@ FIELDS: Final = {
 # Tuples, because hundreds of thousands of them are passed between processes.
 
 
-class RecordPlace(NamedTuple):
+class RecordLocation(NamedTuple):
     """A position in the input, described for the user."""
 
     file: str
@@ -56,7 +56,7 @@ class RecordPlace(NamedTuple):
 class RawRecord(NamedTuple):
     """One review with the values of the file."""
 
-    place: RecordPlace
+    location: RecordLocation
     fields: Mapping[str, Any]
     """The values in the file, by names of `FIELDS`. A field that is absent, None, "" or [] is unknown."""
     raw: Any = None
@@ -67,7 +67,7 @@ class RawRecord(NamedTuple):
 class Refusal:
     """A part that cannot be used, with the reason. It is a value, not an exception, so reading continues."""
 
-    place: RecordPlace
+    location: RecordLocation
     field: str
     """The field in `FIELDS` with the problem; "" if it is the whole record or file."""
     reason: str

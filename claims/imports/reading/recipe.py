@@ -15,7 +15,7 @@ from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
 from claims.imports.reading.processes import RecordInput
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from claims.imports.reading.values.cleaned_text import read_line
 from claims.imports.reading.values.rating_labels import has_scale
 from claims.imports.reading.values.statement_language import find_majority_language
@@ -40,7 +40,7 @@ _MAX_NAMED = 10
 MAPPED_FORMATS = (json_rows, spreadsheets, tables)
 
 
-def _ignore_detection(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
+def _ignore_detection(file: File, import_format: ImportFormat, settings: Mapping[str, Any]) -> None:
     """Do nothing."""
 
 
@@ -68,23 +68,23 @@ class Recipe:
     sheet: str = ""
     """The sheet of a workbook to read; "" for the first one that is not empty."""
 
-    def of(self, file: File) -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:
+    def choose_format(self, file: File) -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:
         """Return the reader of a file with its settings, or the reason why the file cannot be read."""
-        format_found = detect_format(file, format=self.format or self._find_table_format(file))
-        if isinstance(format_found, Refusal):
-            return format_found
-        form, settings = format_found
-        if self.settings is not None and self.format == form.NAME:
+        detected = detect_format(file, format=self.format or self._find_table_format(file))
+        if isinstance(detected, Refusal):
+            return detected
+        import_format, settings = detected
+        if self.settings is not None and self.format == import_format.NAME:
             settings = self.settings
         elif self.mapping is not None:
             # All three readers have this method, and only they are detected here.
-            settings = form.build_settings_for_mapping(file, self.mapping)  # type: ignore[attr-defined]
-        if self.sheet and form is not spreadsheets:
+            settings = import_format.build_settings_for_mapping(file, self.mapping)  # type: ignore[attr-defined]
+        if self.sheet and import_format is not spreadsheets:
             reason = TranslatableMessage(
                 "This is not a workbook, so it has no sheet “%(sheet)s”.", sheet=self.sheet
             )
-            return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "unusable workbook")
-        return form, self.complete(settings) if form in MAPPED_FORMATS else settings
+            return Refusal(RecordLocation(file.name, "the whole file"), "", reason, "unusable workbook")
+        return import_format, self.complete(settings) if import_format in MAPPED_FORMATS else settings
 
     def complete(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the settings of a table, with those of the recipe added."""
@@ -103,7 +103,14 @@ class Recipe:
             return ""
         if looks_like_json(file):
             return json_rows.NAME
-        return next((form.NAME for form in MAPPED_FORMATS if form.recognise(file) is not None), tables.NAME)
+        return next(
+            (
+                import_format.NAME
+                for import_format in MAPPED_FORMATS
+                if import_format.recognise(file) is not None
+            ),
+            tables.NAME,
+        )
 
 
 def read_records(
@@ -120,23 +127,23 @@ def read_records(
             yield file, NO_CONVENTIONS
             continue
         file.note, file.allows_unrated = partial(report_note, file), partial(allows_unrated, file)
-        form_found = recipe.of(file)
-        if isinstance(form_found, Refusal):
-            yield form_found, NO_CONVENTIONS
+        choice = recipe.choose_format(file)
+        if isinstance(choice, Refusal):
+            yield choice, NO_CONVENTIONS
             continue
-        form, settings = form_found
-        report_detection(file, form, settings)
-        items = form.read(file, settings)
-        first = list(islice(items, _SAMPLE_SIZE))
-        known_conventions = form.get_conventions(settings)
+        import_format, settings = choice
+        report_detection(file, import_format, settings)
+        items = import_format.read(file, settings)
+        first_items = list(islice(items, _SAMPLE_SIZE))
+        known_conventions = import_format.get_conventions(settings)
         conventions = replace(
             known_conventions,
             constants={**known_conventions.constants, **recipe.constants},
-            language=_find_language(first),
+            language=_find_language(first_items),
         )
-        if note := _find_foreign_labels((item, conventions) for item in first):
+        if note := _find_foreign_labels((item, conventions) for item in first_items):
             file.note(note)
-        for item in chain(first, items):
+        for item in chain(first_items, items):
             yield item, conventions
 
 
@@ -144,7 +151,9 @@ def _find_language(items: Iterable[RawRecord | Refusal]) -> str:
     """Return the most common language of the statements, if the records do not state it."""
     fields = [item.fields for item in items if isinstance(item, RawRecord)]
     return find_majority_language(
-        read_line(one.get("statement")) for one in fields if not one.get("language")
+        read_line(record_fields.get("statement"))
+        for record_fields in fields
+        if not record_fields.get("language")
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import NamedTuple
 
-from claims.imports.reading.raw_record import RecordPlace
+from claims.imports.reading.raw_record import RecordLocation
 
 # Tuples, because hundreds of thousands are created, and a frozen dataclass takes three times as long.
 
@@ -56,7 +56,7 @@ class Remark(NamedTuple):
 class Review(NamedTuple):
     """One publisher's judgement on one claim. Without a `rating` it is only a claim, for triage."""
 
-    place: RecordPlace
+    location: RecordLocation
     statement: str
     """At most 10,000 characters, no control characters, NFC."""
     language: str

@@ -50,7 +50,7 @@ from factcheck.database.bulk_copy import (
 )
 from factcheck.installation.messages import activate_house_language
 
-_MAX_PLACE_LENGTHS = {"file": 500, "position": 200}
+_MAX_LENGTHS = {"file": 500, "position": 200}
 #: The reason of a claim for which an import created a draft.
 _ARCHIVE_NOTE = gettext_noop("Imported from the newsroom’s own records: the verdict is a draft.")
 
@@ -74,8 +74,8 @@ class PreparedBatch:
     batch: Sequence[StagedReview]
     run: ImportRun
     entities: ReferencedEntities
-    new: "_BatchRows"
-    known: list[StagedReview]
+    new_rows: "_BatchRows"
+    known_reviews: list[StagedReview]
     """Reviews that may already be stored in part."""
 
 
@@ -101,10 +101,10 @@ def store_batch(prepared: PreparedBatch) -> WrittenBatch:
     """Store a batch, and publish its changes."""
     speed_up_transaction()
     counts = WrittenBatch()
-    prepared.new.store(counts)
-    if prepared.known:
+    prepared.new_rows.store(counts)
+    if prepared.known_reviews:
         decisions = Decisions(prepared.run, prepared.entities, clock.get_database_time())
-        decisions.decide_known(prepared.known)
+        decisions.decide_known(prepared.known_reviews)
         _BatchRows(decisions).store(counts)
     return counts
 
@@ -119,7 +119,12 @@ def _split_batch(
     earlier_records = ImportedRecord.objects.filter(
         Q(key__any_of=keys) | Q(number_key__any_of=numbers)
     ).exclude(run=run)
-    taken_keys = {key for row in earlier_records.values_list("key", "number_key") for key in row if key}
+    stored_keys = {
+        key
+        for keys_of_record in earlier_records.values_list("key", "number_key")
+        for key in keys_of_record
+        if key
+    }
     statements: set[UUID] = {staged_review.statement_key for staged_review in batch}
     known_keys = set(
         Claim.objects.filter(statement_key__any_of=statements).values_list("statement_key", flat=True)
@@ -127,7 +132,7 @@ def _split_batch(
     known_keys |= {
         staged_review.statement_key
         for staged_review in batch
-        if {staged_review.key, staged_review.number_key} & taken_keys
+        if {staged_review.key, staged_review.number_key} & stored_keys
     }
     new_reviews = [staged_review for staged_review in batch if staged_review.statement_key not in known_keys]
     return new_reviews, [
@@ -150,8 +155,8 @@ class _BatchRows:
     # ----------------------------------------------------------------------------------------------------------
 
     def _assign_ids(self) -> None:
-        new, old = self.decisions.new, self.decisions.old
-        for new_claim, pk in zip(new, reserve_ids(Claim, len(new)), strict=True):
+        new_claims, old_claims = self.decisions.new_claims, self.decisions.old_claims
+        for new_claim, pk in zip(new_claims, reserve_ids(Claim, len(new_claims)), strict=True):
             new_claim.claim.pk = pk
             if new_claim.verdicts:
                 new_claim.claim.state = Claim.State.ACCEPTED
@@ -159,12 +164,22 @@ class _BatchRows:
                 with activate_house_language():
                     note = gettext(_ARCHIVE_NOTE)
                 new_claim.claim.reason = f"{note}\n{new_claim.claim.reason}".strip()
-        places = [(one, place) for one in (*new, *old) for place in one.appearances]
-        for (one, place), pk in zip(places, reserve_ids(Appearance, len(places)), strict=True):
-            place.pk, place.claim_id = pk, one.claim.pk
-            if one.is_new and one.claim.first_appearance_id is None:
-                one.claim.first_appearance_id = pk
-        verdicts = [(one.claim, verdict) for one in (*new, *old) for verdict in (*one.verdicts, *one.drafts)]
+        appearances = [
+            (existing_claim, appearance)
+            for existing_claim in (*new_claims, *old_claims)
+            for appearance in existing_claim.appearances
+        ]
+        for (existing_claim, appearance), pk in zip(
+            appearances, reserve_ids(Appearance, len(appearances)), strict=True
+        ):
+            appearance.pk, appearance.claim_id = pk, existing_claim.claim.pk
+            if existing_claim.is_new and existing_claim.claim.first_appearance_id is None:
+                existing_claim.claim.first_appearance_id = pk
+        verdicts = [
+            (existing_claim.claim, verdict)
+            for existing_claim in (*new_claims, *old_claims)
+            for verdict in (*existing_claim.verdicts, *existing_claim.drafts)
+        ]
         for (claim, verdict), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
             verdict.pk, verdict.claim_id = pk, claim.pk
 
@@ -173,7 +188,7 @@ class _BatchRows:
         verdicts = sorted(
             existing_claim.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
         )
-        this = LedgerLine(
+        line = LedgerLine(
             version=1, kind=Publication.Kind.PUBLICATION, note="", published_at=self.decisions.now
         )
         return build_entry(
@@ -182,47 +197,70 @@ class _BatchRows:
             appearances=existing_claim.appearances,
             verdicts=[(verdict, ()) for verdict in verdicts],
             merged_from=[],
-            ledger=[this],
+            ledger=[line],
         )
 
     def _iterate_parts(self) -> Iterator[CopyLines]:
         """Yield claims, their related rows, and their first ledger entries."""
-        new, old = self.decisions.new, self.decisions.old
-        standings = [*new, *old]
-        yield from build_lines(Claim, [one.claim for one in new])
-        yield from build_lines(Verdict, [verdict for one in standings for verdict in one.verdicts])
-        yield from build_lines(Verdict, [verdict for one in standings for verdict in one.drafts])
-        yield from build_lines(Appearance, [place for one in standings for place in one.appearances])
-        topics = [(one.claim.pk, topic.pk) for one in standings for topic in one.topics]
+        new_claims, old_claims = self.decisions.new_claims, self.decisions.old_claims
+        existing_claims = [*new_claims, *old_claims]
+        yield from build_lines(Claim, [existing_claim.claim for existing_claim in new_claims])
+        yield from build_lines(
+            Verdict, [verdict for existing_claim in existing_claims for verdict in existing_claim.verdicts]
+        )
+        yield from build_lines(
+            Verdict, [verdict for existing_claim in existing_claims for verdict in existing_claim.drafts]
+        )
+        yield from build_lines(
+            Appearance,
+            [appearance for existing_claim in existing_claims for appearance in existing_claim.appearances],
+        )
+        topics = [
+            (existing_claim.claim.pk, topic.pk)
+            for existing_claim in existing_claims
+            for topic in existing_claim.topics
+        ]
         yield from build_lines(
             ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics]
         )
-        yield from publishing.build_entry_lines([self._build_entry(one) for one in new if one.verdicts])
+        yield from publishing.build_entry_lines(
+            [self._build_entry(existing_claim) for existing_claim in new_claims if existing_claim.verdicts]
+        )
 
     def _build_record_lines(self) -> list[CopyLines]:
-        return build_lines(ImportedRecord, [self._build_record(decided) for decided in self.decisions.taken])
+        return build_lines(
+            ImportedRecord, [self._build_record(decided) for decided in self.decisions.decided_reviews]
+        )
 
     def _build_problem_lines(self) -> list[CopyLines]:
         """Return the problem rows for values that conflict with stored ones."""
-        left_out_reviews = [one for one in self.decisions.taken if one.left_out]
-        if not left_out_reviews:
+        conflicting_reviews = [
+            decided for decided in self.decisions.decided_reviews if decided.omitted_values
+        ]
+        if not conflicting_reviews:
             return []
         first_records = known_claims.find_first_records(
-            one.standing.claim.pk for one in left_out_reviews if not one.standing.is_new
+            decided.existing_claim.claim.pk
+            for decided in conflicting_reviews
+            if not decided.existing_claim.is_new
         )
         return build_lines(
             ImportProblem,
             [
                 problem
-                for one in left_out_reviews
-                for staged_review in (one.staged, *one.staged.iterate_repeats())
+                for decided in conflicting_reviews
+                for staged_review in (decided.staged_review, *decided.staged_review.iterate_repeats())
                 for problem in build_left_out_problems(
                     self.decisions.run,
                     staged_review,
-                    one.left_out,
-                    into=f"claim {one.standing.claim.pk}",
-                    of=str(one.standing.first_place or first_records.get(one.standing.claim.pk, "")),
-                    is_merged=one.outcome == ImportedRecord.Outcome.MERGED or staged_review is not one.staged,
+                    decided.omitted_values,
+                    target=f"claim {decided.existing_claim.claim.pk}",
+                    first_record=str(
+                        decided.existing_claim.first_location
+                        or first_records.get(decided.existing_claim.claim.pk, "")
+                    ),
+                    is_merged=decided.outcome == ImportedRecord.Outcome.MERGED
+                    or staged_review is not decided.staged_review,
                 )
             ],
         )
@@ -231,36 +269,44 @@ class _BatchRows:
 
     def store(self, counts: WrittenBatch) -> None:
         """Store everything, and count it."""
-        old = self.decisions.old
-        self._change_old_claims(old)
+        old_claims = self.decisions.old_claims
+        self._change_old_claims(old_claims)
         send_lines(self.lines)
-        if published := [one.claim.pk for one in self.decisions.new if one.verdicts]:
-            entries_added.send(Publication, claims=published)
-        verdicts = (verdict for one in old for verdict in one.verdicts)
-        if replaced := {row.supersedes_id: row.pk for row in verdicts if row.supersedes_id}:
-            copy_evidence(replaced)
-        self._publish_old(old)
+        if published_ids := [
+            new_claim.claim.pk for new_claim in self.decisions.new_claims if new_claim.verdicts
+        ]:
+            entries_added.send(Publication, claims=published_ids)
+        verdicts = (verdict for old_claim in old_claims for verdict in old_claim.verdicts)
+        if replacements := {row.supersedes_id: row.pk for row in verdicts if row.supersedes_id}:
+            copy_evidence(replacements)
+        self._publish_old(old_claims)
         self._store_transitions()
         counts.refused += len(self.decisions.problems)
         counts.incomplete += sum(
-            bool(decided.left_out) and decided.outcome != ImportedRecord.Outcome.MERGED
-            for decided in self.decisions.taken
+            bool(decided.omitted_values) and decided.outcome != ImportedRecord.Outcome.MERGED
+            for decided in self.decisions.decided_reviews
         )
-        for decided in self.decisions.taken:
+        for decided in self.decisions.decided_reviews:
             setattr(counts, decided.outcome, getattr(counts, decided.outcome) + 1)
-            repeats = len(decided.staged.repeats)
-            counts.merged += repeats if decided.left_out else 0
-            counts.agreed += 0 if decided.left_out else repeats
+            repeats = len(decided.staged_review.repeats)
+            counts.merged += repeats if decided.omitted_values else 0
+            counts.agreed += 0 if decided.omitted_values else repeats
 
-    def _change_old_claims(self, old: list[ExistingClaim]) -> None:
-        accepted = [one.claim for one in old if one.verdicts and one.claim.state == Claim.State.PROPOSED]
-        superseded_verdicts = [verdict for one in old for verdict in one.superseded]
+    def _change_old_claims(self, old_claims: list[ExistingClaim]) -> None:
+        accepted_claims = [
+            old_claim.claim
+            for old_claim in old_claims
+            if old_claim.verdicts and old_claim.claim.state == Claim.State.PROPOSED
+        ]
+        superseded_verdicts = [
+            verdict for old_claim in old_claims for verdict in old_claim.superseded_verdicts
+        ]
         copy_rows(
             Transition,
             [
                 *(
                     self._build_transition(claim, None, "accept", "proposed", "accepted")
-                    for claim in accepted
+                    for claim in accepted_claims
                 ),
                 *(
                     self._build_transition(verdict.claim, verdict, "supersede", "published", "superseded")
@@ -268,9 +314,13 @@ class _BatchRows:
                 ),
             ],
         )
-        for claim in accepted:
+        for claim in accepted_claims:
             claim.state = Claim.State.ACCEPTED
-        changed_claims = [one.claim for one in old if one.before or one.claim in accepted]
+        changed_claims = [
+            old_claim.claim
+            for old_claim in old_claims
+            if old_claim.earlier_values or old_claim.claim in accepted_claims
+        ]
         for claim in changed_claims:
             claim.updated_at = self.decisions.now
         Claim.objects.bulk_update(changed_claims, ["state", "updated_at", *JUDGED_FIELDS], batch_size=500)
@@ -278,74 +328,83 @@ class _BatchRows:
             state=Verdict.State.SUPERSEDED
         )
 
-    def _publish_old(self, old: list[ExistingClaim]) -> None:
+    def _publish_old(self, old_claims: list[ExistingClaim]) -> None:
         changes: dict[int, publishing.LedgerChange] = {}
-        for one in old:
-            corrections = [verdict for verdict in one.verdicts if verdict.supersedes_id]
-            public = any(verdict.pk for verdict in one.live.values())
-            if corrections or (public and one.notes):
-                changes[one.claim.pk] = publishing.LedgerChange(
-                    Publication.Kind.UPDATE, one.describe_changes()
+        for old_claim in old_claims:
+            corrections = [verdict for verdict in old_claim.verdicts if verdict.supersedes_id]
+            is_public = any(verdict.pk for verdict in old_claim.live_verdicts.values())
+            if corrections or (is_public and old_claim.notes):
+                changes[old_claim.claim.pk] = publishing.LedgerChange(
+                    Publication.Kind.UPDATE, old_claim.describe_changes()
                 )
-            elif one.verdicts:
-                changes[one.claim.pk] = publishing.LedgerChange(Publication.Kind.ADDITION)
+            elif old_claim.verdicts:
+                changes[old_claim.claim.pk] = publishing.LedgerChange(Publication.Kind.ADDITION)
         publishing.record_all(changes)
 
     def _store_transitions(self) -> None:
         copy_rows(ImportProblem, self.decisions.problems)
-        copy_rows(ImportedChange, [self._build_change(one) for one in self.decisions.old if one.is_changed])
+        copy_rows(
+            ImportedChange,
+            [
+                self._build_change(changed_claim)
+                for changed_claim in self.decisions.old_claims
+                if changed_claim.is_changed
+            ],
+        )
         copy_rows(
             PossibleDuplicate,
             [
-                PossibleDuplicate(claim=later.claim, earlier=earlier_claim.claim, run=self.decisions.run)
-                for later, earlier_claim in self.decisions.pairs
-                if self.decisions.is_stored(later) and self.decisions.is_stored(earlier_claim)
+                PossibleDuplicate(
+                    claim=later_claim.claim, earlier=earlier_claim.claim, run=self.decisions.run
+                )
+                for later_claim, earlier_claim in self.decisions.duplicate_pairs
+                if self.decisions.is_stored(later_claim) and self.decisions.is_stored(earlier_claim)
             ],
         )
 
     def _build_record(self, decided: DecidedReview) -> dict[str, Any]:
-        review = decided.staged.review
+        review = decided.staged_review.review
         return {
             "run_id": self.decisions.run.pk,
-            "digest": decided.staged.digest,
-            "key": decided.staged.key,
-            "number_key": decided.staged.number_key,
+            "digest": decided.staged_review.digest,
+            "key": decided.staged_review.key,
+            "number_key": decided.staged_review.number_key,
             "number": review.id,
-            "differs": bool(decided.left_out),
+            "differs": bool(decided.omitted_values),
             "at": self.decisions.now,
-            "claim_id": decided.standing.claim.pk,
+            "claim_id": decided.existing_claim.claim.pk,
             "verdict_id": decided.verdict.pk if decided.verdict else None,
             "outcome": decided.outcome,
             "made_claim": decided.made_claim,
             "made_verdict": decided.made_verdict,
             "label": review.rating.raw if review.rating else "",
-            "file": review.place.file[: _MAX_PLACE_LENGTHS["file"]],
-            "position": review.place.position[: _MAX_PLACE_LENGTHS["position"]],
+            "file": review.location.file[: _MAX_LENGTHS["file"]],
+            "position": review.location.position[: _MAX_LENGTHS["position"]],
         }
 
-    def _build_change(self, one: ExistingClaim) -> ImportedChange:
+    def _build_change(self, existing_claim: ExistingClaim) -> ImportedChange:
         """Build the row that records a change, so that the import can be undone."""
-        claim = one.claim
+        claim = existing_claim.claim
         return ImportedChange(
             run=self.decisions.run,
             claim=claim,
             fields={
-                name: [_to_plain(before), _to_plain(getattr(claim, name))]
-                for name, before in one.before.items()
+                name: [_to_plain(earlier_value), _to_plain(getattr(claim, name))]
+                for name, earlier_value in existing_claim.earlier_values.items()
             },
-            appearances=[place.pk for place in one.appearances],
-            topics=[topic.pk for topic in one.topics],
+            appearances=[appearance.pk for appearance in existing_claim.appearances],
+            topics=[topic.pk for topic in existing_claim.topics],
         )
 
     def _build_transition(
-        self, claim: Claim, verdict: Verdict | None, action: str, before: str, after: str
+        self, claim: Claim, verdict: Verdict | None, action: str, state_before: str, state_after: str
     ) -> Transition:
         return Transition(
             claim=claim,
             verdict=verdict,
             action=action,
-            before=before,
-            after=after,
+            before=state_before,
+            after=state_after,
             actor=self.decisions.run.started_by,
             actor_name=self.decisions.run.started_by_name or str(self.decisions.run),
             import_run=self.decisions.run,

@@ -43,11 +43,11 @@ def _get_claim_maker() -> RowMaker[Claim]:
 class DecidedReview:
     """A review and its outcome."""
 
-    staged: StagedReview
-    standing: ExistingClaim
+    staged_review: StagedReview
+    existing_claim: ExistingClaim
     outcome: str
     verdict: Verdict | None
-    left_out: dict[str, str]
+    omitted_values: dict[str, str]
     """The review's fields whose stored value differs, with that value."""
     made_claim: bool
     made_verdict: bool
@@ -63,30 +63,30 @@ class Decisions:
 
     def __init__(self, run: ImportRun, entities: ReferencedEntities, now: datetime) -> None:
         self.run, self.entities, self.now = run, entities, now
-        self._house = HouseRecords(run)
-        self.taken: list[DecidedReview] = []
-        self.pairs: list[ClaimPair] = []
+        self._house_records = HouseRecords(run)
+        self.decided_reviews: list[DecidedReview] = []
+        self.duplicate_pairs: list[ClaimPair] = []
         self.problems: list[ImportProblem] = []
-        self._standings: dict[int, ExistingClaim] = {}
+        self._claims: dict[int, ExistingClaim] = {}
 
     @property
-    def new(self) -> list[ExistingClaim]:
+    def new_claims(self) -> list[ExistingClaim]:
         """Return the claims to store."""
-        return [one for one in self._standings.values() if one.is_new]
+        return [claim for claim in self._claims.values() if claim.is_new]
 
     @property
-    def old(self) -> list[ExistingClaim]:
+    def old_claims(self) -> list[ExistingClaim]:
         """Return the claims to change."""
-        return [one for one in self._standings.values() if not one.is_new]
+        return [claim for claim in self._claims.values() if not claim.is_new]
 
     def decide_new(self, reviews: Iterable[StagedReview]) -> None:
         """Decide about reviews of unknown statements."""
         for _, group in groupby(self._admit(reviews), key=lambda staged_review: staged_review.statement_key):
-            assigned, pairs = assign_claims(
-                group, [], self.entities, known_by_digest={}, new=self._build_claim
+            assignments, pairs = assign_claims(
+                group, [], self.entities, known_by_digest={}, build_claim=self._build_claim
             )
-            self.pairs += pairs
-            for staged_review, claim_of_review in _sort_rated_first(assigned):
+            self.duplicate_pairs += pairs
+            for staged_review, claim_of_review in _sort_rated_first(assignments):
                 self._apply(staged_review, claim_of_review)
 
     def decide_known(self, reviews: list[StagedReview]) -> None:
@@ -97,28 +97,32 @@ class Decisions:
             {staged_review.statement_key for staged_review in reviews}, earlier_records.claims
         )
         for key, group in groupby(reviews, key=lambda staged_review: staged_review.statement_key):
-            of_statement = list(group)
+            reviews_of_statement = list(group)
             claims_by_digest = {
                 staged_review.digest: earlier_records.find(staged_review, known_claims_found.by_id)
-                for staged_review in of_statement
+                for staged_review in reviews_of_statement
             }
             known_by_digest = {
                 digest: existing_claim
                 for digest, existing_claim in claims_by_digest.items()
                 if existing_claim
             }
-            standings = list(known_claims_found.of_statement.get(key, []))
-            assigned, pairs = assign_claims(
-                of_statement, standings, self.entities, known_by_digest=known_by_digest, new=self._build_claim
+            existing_claims = list(known_claims_found.by_statement_key.get(key, []))
+            assignments, pairs = assign_claims(
+                reviews_of_statement,
+                existing_claims,
+                self.entities,
+                known_by_digest=known_by_digest,
+                build_claim=self._build_claim,
             )
-            self.pairs += pairs
-            for staged_review, existing_claim in _sort_rated_first(assigned):
+            self.duplicate_pairs += pairs
+            for staged_review, existing_claim in _sort_rated_first(assignments):
                 is_known = staged_review.digest in known_by_digest
-                revises = is_known and earlier_records.is_revision(staged_review, existing_claim)
-                self._apply(staged_review, existing_claim, is_known=is_known, revises=revises)
+                is_revision = is_known and earlier_records.is_revision(staged_review, existing_claim)
+                self._apply(staged_review, existing_claim, is_known=is_known, is_revision=is_revision)
 
     def is_stored(self, existing_claim: ExistingClaim) -> bool:
-        return not existing_claim.is_new or id(existing_claim) in self._standings
+        return not existing_claim.is_new or id(existing_claim) in self._claims
 
     def _admit(self, reviews: Iterable[StagedReview]) -> Iterator[StagedReview]:
         """Yield the reviews that may be imported, and record the refusal of the others."""
@@ -147,44 +151,48 @@ class Decisions:
         existing_claim: ExistingClaim,
         *,
         is_known: bool = False,
-        revises: bool = False,
+        is_revision: bool = False,
     ) -> None:
-        first = existing_claim.is_new and id(existing_claim) not in self._standings
-        before = len(existing_claim.verdicts) + len(existing_claim.drafts)
+        is_first = existing_claim.is_new and id(existing_claim) not in self._claims
+        count_before = len(existing_claim.verdicts) + len(existing_claim.drafts)
         try:
-            outcome, verdict, left_out = existing_claim.take(
+            outcome, verdict, omitted_values = existing_claim.apply_review(
                 staged_review.review,
                 self.entities,
                 now=self.now,
-                house=self._house,
+                house_records=self._house_records,
                 is_known=is_known,
-                revises=revises,
+                is_revision=is_revision,
             )
         except Disagreement as disagreement:
             self._refuse(staged_review, disagreement)
             return
-        self._standings[id(existing_claim)] = existing_claim
-        if first:
+        self._claims[id(existing_claim)] = existing_claim
+        if is_first:
             outcome = ImportedRecord.Outcome.CREATED
-        elif left_out and outcome == ImportedRecord.Outcome.AGREED:
+        elif omitted_values and outcome == ImportedRecord.Outcome.AGREED:
             outcome = ImportedRecord.Outcome.MERGED
-        is_made = len(existing_claim.verdicts) + len(existing_claim.drafts) > before
-        self.taken.append(
-            DecidedReview(staged_review, existing_claim, outcome, verdict, left_out, first, is_made)
+        has_new_verdict = len(existing_claim.verdicts) + len(existing_claim.drafts) > count_before
+        self.decided_reviews.append(
+            DecidedReview(
+                staged_review, existing_claim, outcome, verdict, omitted_values, is_first, has_new_verdict
+            )
         )
 
     def _refuse(self, staged_review: StagedReview, disagreement: Disagreement) -> None:
         self.problems += [
-            build_storing_problem(self.run, one, disagreement.field, disagreement.code, str(disagreement))
-            for one in (staged_review, *staged_review.iterate_repeats())
+            build_storing_problem(
+                self.run, rejected_review, disagreement.field, disagreement.code, str(disagreement)
+            )
+            for rejected_review in (staged_review, *staged_review.iterate_repeats())
         ]
 
 
 def _sort_rated_first(
-    assigned: list[tuple[StagedReview, ExistingClaim]],
+    assignments: list[tuple[StagedReview, ExistingClaim]],
 ) -> list[tuple[StagedReview, ExistingClaim]]:
     """Sort rated reviews first. Unrated records of a review then find its verdict, whatever the order of the file."""
-    return sorted(assigned, key=lambda pair: pair[0].review.rating is None)
+    return sorted(assignments, key=lambda pair: pair[0].review.rating is None)
 
 
 def _describe_reason(review: Review) -> str:
@@ -192,12 +200,12 @@ def _describe_reason(review: Review) -> str:
     with activate_house_language():
         lines = [gettext("Imported without a rating.")]
         if review.publisher:
-            texts = (
+            check_text = (
                 gettext("Checked by %(publisher)s on %(day)s")
                 if review.reviewed_on
                 else gettext("Checked by %(publisher)s")
             ) % {"publisher": review.publisher.name, "day": review.reviewed_on}
-            lines[0] += f" {texts}" + (f": {review.url}" if review.url else ".")
+            lines[0] += f" {check_text}" + (f": {review.url}" if review.url else ".")
         values = {
             gettext("Headline"): review.title,
             gettext("By"): review.byline,
@@ -209,35 +217,35 @@ def _describe_reason(review: Review) -> str:
 
 def assign_claims(
     group: Iterable[StagedReview],
-    standings: list[ExistingClaim],
+    existing_claims: list[ExistingClaim],
     entities: ReferencedEntities,
     *,
     known_by_digest: dict[UUID, ExistingClaim],
-    new: Callable[[Review], ExistingClaim],
+    build_claim: Callable[[Review], ExistingClaim],
 ) -> tuple[list[tuple[StagedReview, ExistingClaim]], list[ClaimPair]]:
     """Assign each review to a claim, and return pairs of claims that may be the same (the later, the earlier).
 
     Args:
         group: reviews of one statement.
-        standings: the claims with this statement; new ones are added.
+        existing_claims: the claims with this statement; new ones are added.
         known_by_digest: maps `StagedReview.digest` to the claim of this review in an earlier import.
-        new: creates the `ReviewedClaim` of a new claim.
+        build_claim: creates the `ReviewedClaim` of a new claim.
     """
-    assigned, pairs = [], []
+    assignments, duplicate_pairs = [], []
     for staged_review in group:
         review = staged_review.review
         publisher = entities.get_publisher(review.publisher).pk if review.publisher else None
         existing_claim = known_by_digest.get(staged_review.digest) or next(
-            _find_same_claims(review, publisher, standings), None
+            _find_same_claims(review, publisher, existing_claims), None
         )
         if existing_claim is None:
-            existing_claim = new(review)
-            if standings:
-                pairs.append((existing_claim, standings[0]))
-            standings.append(existing_claim)
-        assigned.append((staged_review, existing_claim))
-        existing_claim.count(review, publisher)
-    return assigned, pairs
+            existing_claim = build_claim(review)
+            if existing_claims:
+                duplicate_pairs.append((existing_claim, existing_claims[0]))
+            existing_claims.append(existing_claim)
+        assignments.append((staged_review, existing_claim))
+        existing_claim.note_review(review, publisher)
+    return assignments, duplicate_pairs
 
 
 def is_distinctive(statement: str) -> bool:
@@ -246,23 +254,31 @@ def is_distinctive(statement: str) -> bool:
 
 
 def _find_same_claims(
-    review: Review, publisher: int | None, standings: list[ExistingClaim]
+    review: Review, publisher: int | None, existing_claims: list[ExistingClaim]
 ) -> Iterator[ExistingClaim]:
     """Yield the claims that the review is certainly about, most certain first."""
-    if not standings:
+    if not existing_claims:
         return
     person = review.claimant
-    fitting_claims = [one for one in standings if one.may_be_by(person)]
-    yield from (one for one in fitting_claims if one.was_reviewed_on_page(review, publisher))
+    fitting_claims = [candidate for candidate in existing_claims if candidate.may_be_made_by(person)]
+    yield from (
+        candidate for candidate in fitting_claims if candidate.was_reviewed_on_page(review, publisher)
+    )
     if not is_distinctive(review.statement):
         return
-    fitting_claims = [one for one in fitting_claims if not one.was_reviewed_elsewhere(review, publisher)]
+    fitting_claims = [
+        candidate for candidate in fitting_claims if not candidate.was_reviewed_elsewhere(review, publisher)
+    ]
     if person:
-        yield from (one for one in fitting_claims if one.is_by(person))
+        yield from (candidate for candidate in fitting_claims if candidate.was_made_by(person))
         # A publisher that judges a statement twice, once without a claimant, judges a single claim.
-        yield from (one for one in fitting_claims if not one.names and publisher in one.publisher_ids)
+        yield from (
+            candidate
+            for candidate in fitting_claims
+            if not candidate.claimant_names and publisher in candidate.publisher_ids
+        )
     elif review.rating is None and publisher is None:
         yield from fitting_claims  # this review names no other claimant
     else:
-        yield from (one for one in fitting_claims if publisher in one.publisher_ids)
-        yield from (one for one in fitting_claims if not one.names)
+        yield from (candidate for candidate in fitting_claims if publisher in candidate.publisher_ids)
+        yield from (candidate for candidate in fitting_claims if not candidate.claimant_names)

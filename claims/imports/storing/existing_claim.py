@@ -64,13 +64,13 @@ class ExistingClaim(ReviewedClaim):
     """A stored or new claim, with the details that reviews may change and the changes they made."""
 
     #: The number of each publisher's latest version.
-    versions: dict[int, int] = field(default_factory=dict)
+    latest_versions: dict[int, int] = field(default_factory=dict)
     #: Publishers whose verdict was retracted here.
-    retracted: set[int] = field(default_factory=set)
+    retracted_publishers: set[int] = field(default_factory=set)
     #: Publishers whose last verdict came from an import that was undone. They may be imported again.
-    undone: set[int] = field(default_factory=set)
+    undone_publishers: set[int] = field(default_factory=set)
     #: Whether a person here is responsible for the wording, because they wrote or reviewed a verdict on the claim.
-    is_wording_ours: bool = False
+    has_own_wording: bool = False
     source_ids: set[int] = field(default_factory=set)
     topic_ids: set[int] = field(default_factory=set)
 
@@ -79,10 +79,10 @@ class ExistingClaim(ReviewedClaim):
     topics: list[Topic] = field(default_factory=list)
     verdicts: list[Verdict] = field(default_factory=list)
     drafts: list[Verdict] = field(default_factory=list)
-    superseded: list[Verdict] = field(default_factory=list)
-    before: dict[str, Any] = field(default_factory=dict)
+    superseded_verdicts: list[Verdict] = field(default_factory=list)
+    earlier_values: dict[str, Any] = field(default_factory=dict)
     """The changed attributes of the claim, with their earlier values."""
-    revised: set[int] = field(default_factory=set)
+    revised_publishers: set[int] = field(default_factory=set)
     """Publishers whose review was changed by a record of this import."""
     notes: dict[str, dict[str, None]] = field(default_factory=dict)
     """The changed parts of the claim and its verdicts by kind of change, in words for readers."""
@@ -90,23 +90,23 @@ class ExistingClaim(ReviewedClaim):
     # Applying a review
     # -------------------------------------------------------------------------------------------------
 
-    def take(
+    def apply_review(
         self,
         review: Review,
         entities: ReferencedEntities,
         *,
         now: datetime,
-        house: HouseRecords,
+        house_records: HouseRecords,
         is_known: bool = False,
-        revises: bool = False,
+        is_revision: bool = False,
     ) -> tuple[str, Verdict | None, dict[str, str]]:
         """Apply a review: update differing details and add new ones. Details that the review does not mention stay
         the same.
 
         Args:
-            house: the treatment of the newsroom's own records.
+            house_records: the treatment of the newsroom's own records.
             is_known: whether an earlier import stored this review.
-            revises: whether the record changes that stored review.
+            is_revision: whether the record changes that stored review.
 
         Returns:
             The outcome (`ImportedRecord.Outcome`), the verdict with the content of the review, and the omitted
@@ -122,52 +122,61 @@ class ExistingClaim(ReviewedClaim):
             if review.publisher and review.rating
             else None
         )
-        live_verdict = self.live.get(publisher.pk) if publisher else None
-        house.require_own(publisher)
+        live_verdict = self.live_verdicts.get(publisher.pk) if publisher else None
+        house_records.require_own(publisher)
         if publisher:
-            revises = revises and publisher.pk not in self.revised
+            is_revision = is_revision and publisher.pk not in self.revised_publishers
             if publisher.is_house and rating:
-                self._require_place(publisher, rating, review, house, revises=revises)
-            self._require_publishable(publisher, rating, house, is_known=is_known, revises=revises)
-            self.revised.add(publisher.pk)
-        draft = self.open.get(publisher.pk) if publisher and publisher.is_house else None
-        left_out: dict[str, str] = {}
+                self._require_importable(publisher, rating, review, house_records, is_revision=is_revision)
+            self._require_publishable(
+                publisher, rating, house_records, is_known=is_known, is_revision=is_revision
+            )
+            self.revised_publishers.add(publisher.pk)
+        draft = self.open_verdicts.get(publisher.pk) if publisher and publisher.is_house else None
+        omitted_values: dict[str, str] = {}
         # A draft relies on the current wording.
         is_changed = self._update_wording(
-            review, entities, left_out, is_known=is_known, revises=revises and draft is None
+            review, entities, omitted_values, is_known=is_known, is_revision=is_revision and draft is None
         )
         is_changed |= self._add_appearances(review, entities, is_known=is_known)
         if publisher and rating and not (live_verdict or draft):
             return (
                 ImportedRecord.Outcome.CREATED,
-                self._add_verdict(publisher, rating, review, house, now),
-                left_out,
+                self._add_verdict(publisher, rating, review, house_records, now),
+                omitted_values,
             )
         verdict = draft or live_verdict
         if draft:
-            left_out |= _list_left_out(review, draft)
+            omitted_values |= _list_left_out(review, draft)
         elif live_verdict:
             is_changed |= self._revise(
-                live_verdict, rating, review, house, now, left_out, is_known=is_known, revises=revises
+                live_verdict,
+                rating,
+                review,
+                house_records,
+                now,
+                omitted_values,
+                is_known=is_known,
+                is_revision=is_revision,
             )
-            verdict = self.live[live_verdict.publisher_id]
+            verdict = self.live_verdicts[live_verdict.publisher_id]
         else:
             # Without a rating there is no verdict to store these details, only the reason that the first record
             # gave the claim.
             values = collect_details(review) | {"publisher": publisher.name if publisher else ""}
             for name, value in values.items():
                 if value and str(value) not in self.claim.reason:
-                    left_out[name] = "nothing, because there is no rating"
+                    omitted_values[name] = "nothing, because there is no rating"
         return (
             (ImportedRecord.Outcome.UPDATED if is_changed else ImportedRecord.Outcome.AGREED),
             verdict,
-            left_out,
+            omitted_values,
         )
 
     @property
     def is_changed(self) -> bool:
         """Return whether the claim itself changed, rather than just its verdicts."""
-        return bool(self.before or self.appearances or self.topics)
+        return bool(self.earlier_values or self.appearances or self.topics)
 
     def describe_changes(self) -> str:
         """Return the changes in words for readers; "" if nothing changed."""
@@ -177,17 +186,17 @@ class ExistingClaim(ReviewedClaim):
         self,
         publisher: Publisher,
         rating: Rating | None,
-        house: HouseRecords,
+        house_records: HouseRecords,
         *,
         is_known: bool,
-        revises: bool,
+        is_revision: bool,
     ) -> None:
-        live_verdict = self.live.get(publisher.pk)
+        live_verdict = self.live_verdicts.get(publisher.pk)
         if (
             live_verdict
             and rating
             and live_verdict.rating_id != rating.pk
-            and not (revises and self._may_be_revised(live_verdict, house))
+            and not (is_revision and self._may_be_revised(live_verdict, house_records))
         ):
             raise Disagreement(
                 gettext(
@@ -196,7 +205,7 @@ class ExistingClaim(ReviewedClaim):
                 )
                 % {"publisher": publisher, "rating": live_verdict.rating, "rating_2": rating}
             )
-        if rating and live_verdict is None and is_known and publisher.pk in self.retracted:
+        if rating and live_verdict is None and is_known and publisher.pk in self.retracted_publishers:
             raise RetractedClaim(
                 gettext(
                     "This verdict of %(publisher)s was retracted here (claim %(claim)s); an import does not "
@@ -205,23 +214,32 @@ class ExistingClaim(ReviewedClaim):
                 % {"publisher": publisher, "claim": self.claim.pk}
             )
 
-    def _require_place(
-        self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, *, revises: bool
+    def _require_importable(
+        self,
+        publisher: Publisher,
+        rating: Rating,
+        review: Review,
+        house_records: HouseRecords,
+        *,
+        is_revision: bool,
     ) -> None:
-        live_verdict, open_ = self.live.get(publisher.pk), self.open.get(publisher.pk)
-        verdict = open_ or live_verdict
-        house.require_place(
+        live_verdict, open_verdict = (
+            self.live_verdicts.get(publisher.pk),
+            self.open_verdicts.get(publisher.pk),
+        )
+        verdict = open_verdict or live_verdict
+        house_records.require_importable(
             live_verdict=live_verdict,
-            open_=open_,
-            had_verdict=publisher.pk in self.versions and publisher.pk not in self.undone,
+            open_verdict=open_verdict,
+            had_verdict=publisher.pk in self.latest_versions and publisher.pk not in self.undone_publishers,
             is_different=verdict is not None
             and (
                 verdict.rating_id != rating.pk
-                or (revises and review.statement != self.claim.statement)
+                or (is_revision and review.statement != self.claim.statement)
                 or bool(find_differences(review, verdict))
             ),
-            revises=live_verdict is not None and self._may_be_revised(live_verdict, house),
-            is_new_draft=open_ in self.drafts,
+            is_revision=live_verdict is not None and self._may_be_revised(live_verdict, house_records),
+            is_new_draft=open_verdict in self.drafts,
         )
 
     # The claim --------------------------------------------------------------------------------------------------------
@@ -230,10 +248,10 @@ class ExistingClaim(ReviewedClaim):
         self,
         review: Review,
         entities: ReferencedEntities,
-        left_out: dict[str, str],
+        omitted_values: dict[str, str],
         *,
         is_known: bool,
-        revises: bool,
+        is_revision: bool,
     ) -> bool:
         claim = self.claim
         values: dict[str, Any] = {
@@ -243,28 +261,30 @@ class ExistingClaim(ReviewedClaim):
             "claimed_on": review.claimed_on,
             "context": review.context,
         }
-        alone = revises and len(self.publisher_ids) <= 1 and not self.is_wording_ours
+        may_change = is_revision and len(self.publisher_ids) <= 1 and not self.has_own_wording
         is_changed = False
         for name, value in values.items():
-            now = getattr(claim, name)
-            if not value or value == now:
+            stored_value = getattr(claim, name)
+            if not value or value == stored_value:
                 continue
-            if alone or (not now and not self.is_wording_ours):
+            if may_change or (not stored_value and not self.has_own_wording):
                 self._change(name, value, is_known=is_known)
                 is_changed = True
-            elif name != "statement" or normalise_statement(value) != normalise_statement(now):
-                left_out[name] = str(now or "nothing: its wording was edited here")
+            elif name != "statement" or normalise_statement(value) != normalise_statement(stored_value):
+                omitted_values[name] = str(stored_value or "nothing: its wording was edited here")
         if review.claimant and claim.claimant:
-            left_out |= find_claimant_differences(review.claimant, claim.claimant)
+            omitted_values |= find_claimant_differences(review.claimant, claim.claimant)
         return is_changed
 
     def _change(self, name: str, value: Any, *, is_known: bool) -> None:
         attribute = Claim._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
-        before = getattr(self.claim, attribute)
+        earlier_value = getattr(self.claim, attribute)
         setattr(self.claim, name, value)
         if not self.is_new:
-            self.before.setdefault(attribute, before)
-            self._add_note(CHANGED_NOTE if before else _describe_additions(is_known), FIELD_NAMES[name])
+            self.earlier_values.setdefault(attribute, earlier_value)
+            self._add_note(
+                CHANGED_NOTE if earlier_value else _describe_additions(is_known), FIELD_NAMES[name]
+            )
 
     def _add_note(self, note_kind: str, part: str) -> None:
         if not self.is_new:
@@ -291,43 +311,43 @@ class ExistingClaim(ReviewedClaim):
     # Verdicts ---------------------------------------------------------------------------------------------------------
 
     def _add_verdict(
-        self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, now: datetime
+        self, publisher: Publisher, rating: Rating, review: Review, house_records: HouseRecords, now: datetime
     ) -> Verdict:
         details = {DETAILS[name]: value for name, value in collect_details(review).items()}
         details["language"] = details["language"] or self.claim.language
-        return self._make_verdict(publisher, rating, now, **details, **house.build_terms(publisher))
+        return self._make_verdict(publisher, rating, now, **details, **house_records.build_terms(publisher))
 
     def _revise(
         self,
         live_verdict: Verdict,
         rating: Rating | None,
         review: Review,
-        house: HouseRecords,
+        house_records: HouseRecords,
         now: datetime,
-        left_out: dict[str, str],
+        omitted_values: dict[str, str],
         *,
         is_known: bool,
-        revises: bool,
+        is_revision: bool,
     ) -> bool:
         """Store the additions and revisions of a review as a new version of the verdict."""
-        different: dict[str, Any] = {}
+        new_values: dict[str, Any] = {}
         notes: dict[str, list[str]] = {}
-        may_be_revised = self._may_be_revised(live_verdict, house)
+        may_be_revised = self._may_be_revised(live_verdict, house_records)
         for name, value in find_differences(review, live_verdict).items():
             attribute = DETAILS[name]
-            now_said = getattr(live_verdict, attribute)
-            if may_be_revised and (revises or not now_said):
-                different[attribute] = value
-                notes.setdefault(CHANGED_NOTE if now_said else _describe_additions(is_known), []).append(
+            stored_value = getattr(live_verdict, attribute)
+            if may_be_revised and (is_revision or not stored_value):
+                new_values[attribute] = value
+                notes.setdefault(CHANGED_NOTE if stored_value else _describe_additions(is_known), []).append(
                     FIELD_NAMES[attribute]
                 )
             else:
-                left_out[name] = str(now_said or _EDITORS_VERDICT)
+                omitted_values[name] = str(stored_value or _EDITORS_VERDICT)
         new_rating = rating or live_verdict.rating
-        if new_rating is None or (new_rating.pk == live_verdict.rating_id and not different):
+        if new_rating is None or (new_rating.pk == live_verdict.rating_id and not new_values):
             return False
         if live_verdict in self.verdicts:
-            for name, value in different.items():
+            for name, value in new_values.items():
                 setattr(live_verdict, name, value)
             live_verdict.rating = new_rating
             return True
@@ -338,39 +358,39 @@ class ExistingClaim(ReviewedClaim):
         for note_kind, parts in notes.items():
             for part in parts:
                 self._add_note(note_kind, part)
-        self.superseded.append(live_verdict)
+        self.superseded_verdicts.append(live_verdict)
         content = {name: getattr(live_verdict, name) for name in (*DETAILS.values(), *_CARRIED_OVER_FIELDS)}
         self._make_verdict(
             live_verdict.publisher,
             new_rating,
             now,
-            **content | different,
-            **house.build_terms(live_verdict.publisher),
+            **content | new_values,
+            **house_records.build_terms(live_verdict.publisher),
             supersedes_id=live_verdict.pk,
             correction_kind="update",
             correction_note=_build_sentence(notes),
         )
         return True
 
-    def _may_be_revised(self, live_verdict: Verdict, house: HouseRecords) -> bool:
+    def _may_be_revised(self, live_verdict: Verdict, house_records: HouseRecords) -> bool:
         """Return whether the import may revise a verdict. It may not if the verdict came from a claim merged into
         this one.
         """
-        is_its_own = live_verdict in self.verdicts or live_verdict.claim_id == self.claim.pk
-        return is_its_own and house.may_revise(live_verdict)
+        is_own_verdict = live_verdict in self.verdicts or live_verdict.claim_id == self.claim.pk
+        return is_own_verdict and house_records.may_revise(live_verdict)
 
     def _make_verdict(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
-        version = self.versions.get(publisher.pk, 0) + 1
-        published = {"state": Verdict.State.PUBLISHED, "published_at": now}
+        version = self.latest_versions.get(publisher.pk, 0) + 1
+        defaults = {"state": Verdict.State.PUBLISHED, "published_at": now}
         verdict = _get_verdict_maker()(
-            publisher=publisher, rating=rating, version=version, **published | content
+            publisher=publisher, rating=rating, version=version, **defaults | content
         )
-        self.versions[publisher.pk] = version
+        self.latest_versions[publisher.pk] = version
         if verdict.state == Verdict.State.DRAFT:
-            self.open[publisher.pk] = verdict
+            self.open_verdicts[publisher.pk] = verdict
             self.drafts.append(verdict)
         else:
-            self.live[publisher.pk] = verdict
+            self.live_verdicts[publisher.pk] = verdict
             self.verdicts.append(verdict)
         return verdict
 

@@ -56,7 +56,7 @@ def queue_archive(run: ImportRun, *, by: User) -> None:
         runs.start_run(row, by=by)
 
 
-def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
+def store_copy(path_or_url: str, recipe: Recipe, *, by: User) -> ImportRun:
     """Store a copy of a file and hold it as a newsroom archive, to be read.
 
     Raises:
@@ -64,19 +64,19 @@ def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
         NotPossible: there is no such file, or it is already held.
     """
     require_permission(by, PERMISSION, _("import the newsroom’s own archive"))
-    if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
+    if path_or_url == STANDARD_INPUT or is_address(path_or_url) or not Path(path_or_url).is_file():
         raise NotPossible(
             _(
                 "A newsroom archive must be a single file, so that exactly what was reviewed is released. "
                 "Pack a folder as a ZIP file."
             )
         )
-    digest = runs.compute_digest(place)
+    digest = runs.compute_digest(path_or_url)
     if held_run := ImportRun.objects.filter(content_sha256=digest, state=_State.HELD).first():
         raise NotPossible(_("%(run)s is already waiting for a second administrator.") % {"run": held_run})
-    path = Path(place)
+    path = Path(path_or_url)
     run = ImportRun(
-        origin=place[:2000],
+        origin=path_or_url[:2000],
         content_sha256=digest,
         size=path.stat().st_size,
         format=recipe.format,
@@ -154,8 +154,8 @@ class _Sample:
         self._seen += 1
         if len(self.chosen) < SAMPLE_SIZE:
             self.chosen.append(_describe_review(review))
-        elif (place := secrets.randbelow(self._seen)) < SAMPLE_SIZE:
-            self.chosen[place] = _describe_review(review)
+        elif (index := secrets.randbelow(self._seen)) < SAMPLE_SIZE:
+            self.chosen[index] = _describe_review(review)
 
 
 def _read_sample(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem]]:
@@ -177,7 +177,7 @@ def _read_sample(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem
 def _describe_review(review: Review) -> dict[str, Any]:
     """Describe a record for the second administrator."""
     return {
-        "position": review.place.position,
+        "position": review.location.position,
         "statement": review.statement,
         "language": review.language,
         "claimant": review.claimant.name if review.claimant else "",

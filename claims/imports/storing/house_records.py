@@ -48,24 +48,24 @@ class HouseRecords:
                 % {"publisher": publisher}
             )
 
-    def require_place(
+    def require_importable(
         self,
         *,
         live_verdict: Verdict | None,
-        open_: Verdict | None,
+        open_verdict: Verdict | None,
         had_verdict: bool,
         is_different: bool,
-        revises: bool,
+        is_revision: bool,
         is_new_draft: bool,
     ) -> None:
         """Check that this record can become a verdict of the newsroom, or already is one.
 
         Args:
             live_verdict: the newsroom's published verdict on the claim.
-            open_: the newsroom's verdict in draft or in review.
+            open_verdict: the newsroom's verdict in draft or in review.
             had_verdict: whether the newsroom has a verdict that is no longer published.
             is_different: whether the record differs from the existing verdict.
-            revises: whether it replaces an archived verdict, which only a newsroom archive may do.
+            is_revision: whether it replaces an archived verdict, which only a newsroom archive may do.
             is_new_draft: whether another record of this import created the draft.
 
         Raises:
@@ -78,15 +78,15 @@ class HouseRecords:
                     "content. Correct the wrong one and import it again."
                 )
             )
-        if open_ and (is_different or self.is_archive):
+        if open_verdict and (is_different or self.is_archive):
             raise HouseRecordRefused(
                 gettext(
                     "The newsroom has an open draft on this claim (verdict %(open)s). Edit that one, or "
                     "delete it first."
                 )
-                % {"open": open_.pk}
+                % {"open": open_verdict.pk}
             )
-        if live_verdict and is_different and not revises:
+        if live_verdict and is_different and not is_revision:
             raise HouseRecordRefused(
                 gettext(
                     "The newsroom has published another verdict on this claim (verdict %(live)s). Draft a new "
@@ -94,11 +94,11 @@ class HouseRecords:
                 )
                 % {"live": live_verdict.pk}
             )
-        if had_verdict and not (live_verdict or open_):
+        if had_verdict and not (live_verdict or open_verdict):
             raise HouseRecordRefused(
                 gettext("The newsroom has withdrawn its verdict on this claim. Draft a new one at the desk.")
             )
-        if not (live_verdict or open_ or self.is_archive) and self.run.started_by_id is None:
+        if not (live_verdict or open_verdict or self.is_archive) and self.run.started_by_id is None:
             raise HouseRecordRefused(
                 gettext(
                     "This is a record of this newsroom, so it becomes a draft, and a draft needs an author. Use "
@@ -130,29 +130,29 @@ class HouseRecords:
 # -----------------------------------------------------------------------------------------------
 
 
-def find_own_outlets(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
+def find_own_outlets(newsroom: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
     """Return the outlets that are this newsroom, and those that merely share its name.
 
     The newsroom is recognised by its domain and its subdomains. It is recognised by its name, ignoring case, if the
     record gives no URL or one that the newsroom lists as its own.
     """
-    own = {house.domain, *list_hosts(house.url)[-1:]} - {""}
-    own_hosts = own | {host for address in house.same_as for host in list_hosts(address)[-1:]}
-    name = normalise_name(house.name)
+    own_domains = {newsroom.domain, *list_hosts(newsroom.url)[-1:]} - {""}
+    own_hosts = own_domains | {host for address in newsroom.same_as for host in list_hosts(address)[-1:]}
+    own_name = normalise_name(newsroom.name)
     own_outlets: set[Outlet] = set()
     namesakes: set[Outlet] = set()
     for outlet in outlets:
-        place = outlet.domain or get_domain(outlet.url)
-        if place and _is_below(place, own):
+        domain = outlet.domain or get_domain(outlet.url)
+        if domain and _is_below(domain, own_domains):
             own_outlets.add(outlet)
-        elif normalise_name(outlet.name) == name:
-            (own_outlets if not place or _is_below(place, own_hosts) else namesakes).add(outlet)
+        elif normalise_name(outlet.name) == own_name:
+            (own_outlets if not domain or _is_below(domain, own_hosts) else namesakes).add(outlet)
     return own_outlets, namesakes
 
 
-def is_namesake(house: Publisher, publisher: Publisher) -> bool:
+def is_namesake(newsroom: Publisher, publisher: Publisher) -> bool:
     """Return whether readers would mistake another publisher for the newsroom."""
-    return publisher.pk != house.pk and normalise_name(publisher.name) == normalise_name(house.name)
+    return publisher.pk != newsroom.pk and normalise_name(publisher.name) == normalise_name(newsroom.name)
 
 
 def build_namesake_refusal(outlet: Outlet) -> HouseRecordRefused:
@@ -165,8 +165,8 @@ def build_namesake_refusal(outlet: Outlet) -> HouseRecordRefused:
     )
 
 
-def _is_below(place: str, hosts: set[str]) -> bool:
-    return any(place == host or place.endswith(f".{host}") for host in hosts)
+def _is_below(domain: str, hosts: set[str]) -> bool:
+    return any(domain == host or domain.endswith(f".{host}") for host in hosts)
 
 
 # Undoing --------------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ class EarlierRecord(NamedTuple):
 class KnownClaims(NamedTuple):
     """Existing claims, oldest first."""
 
-    of_statement: dict[UUID, list[ExistingClaim]]
+    by_statement_key: dict[UUID, list[ExistingClaim]]
     by_id: dict[int, ExistingClaim]
     """Claims by id; a merged claim is replaced by its target."""
 
@@ -66,9 +66,9 @@ def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
     for pk, target, key in sorted(rows):
         if existing_claim := details.get(target or pk):
             known_claims.by_id[pk] = existing_claim
-            group = known_claims.of_statement.setdefault(key, [])
-            if existing_claim not in group:
-                group.append(existing_claim)
+            claims_of_statement = known_claims.by_statement_key.setdefault(key, [])
+            if existing_claim not in claims_of_statement:
+                claims_of_statement.append(existing_claim)
     return known_claims
 
 
@@ -114,20 +114,22 @@ def _load_details(claims: dict[int, Claim]) -> dict[int, ExistingClaim]:
     for verdict in verdicts:
         existing_claim = claims_by_id[verdict.claim.merged_into_id or verdict.claim_id]
         if verdict.claim_id == existing_claim.claim.pk:
-            existing_claim.versions[verdict.publisher_id] = max(
-                verdict.version, existing_claim.versions.get(verdict.publisher_id, 0)
+            existing_claim.latest_versions[verdict.publisher_id] = max(
+                verdict.version, existing_claim.latest_versions.get(verdict.publisher_id, 0)
             )
         if verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
-            existing_claim.open.setdefault(verdict.publisher_id, verdict)
+            existing_claim.open_verdicts.setdefault(verdict.publisher_id, verdict)
         if verdict.state == Verdict.State.PUBLISHED:
-            existing_claim.live.setdefault(verdict.publisher_id, verdict)
-            existing_claim.retracted.discard(verdict.publisher_id)
+            existing_claim.live_verdicts.setdefault(verdict.publisher_id, verdict)
+            existing_claim.retracted_publishers.discard(verdict.publisher_id)
         elif verdict.state == Verdict.State.RETRACTED and verdict.claim_id == existing_claim.claim.pk:
-            taken_back = verdict.archive_run is not None and verdict.archive_run.state in _UNDONE_STATES
-            existing_claim.undone.discard(verdict.publisher_id)
-            (existing_claim.undone if taken_back else existing_claim.retracted).add(verdict.publisher_id)
+            was_undone = verdict.archive_run is not None and verdict.archive_run.state in _UNDONE_STATES
+            existing_claim.undone_publishers.discard(verdict.publisher_id)
+            (existing_claim.undone_publishers if was_undone else existing_claim.retracted_publishers).add(
+                verdict.publisher_id
+            )
         if verdict.state in _EDITORS_STATES and verdict.origin != Verdict.Origin.IMPORTED:
-            existing_claim.is_wording_ours = True
+            existing_claim.has_own_wording = True
         existing_claim.publisher_ids.add(verdict.publisher_id)
     for claim, source in Appearance.objects.filter(claim__in=claims).values_list("claim_id", "source_id"):
         claims_by_id[claim].source_ids.add(source)
@@ -144,7 +146,7 @@ def _build_existing_claim(claim: Claim) -> ExistingClaim:
     identifiers = claim.claimant.same_as
     return ExistingClaim(
         claim,
-        names={build_name_key(Person(claim.claimant.name))},
+        claimant_names={build_name_key(Person(claim.claimant.name))},
         same_as=[identifiers] if identifiers else [],
     )
 
@@ -153,22 +155,22 @@ class SeenRecords:
     """The records of earlier imports, latest first."""
 
     def __init__(self, records: Sequence[EarlierRecord]) -> None:
-        self.claims = {one.claim for one in records}
-        self._alike: dict[UUID, list[EarlierRecord]] = defaultdict(list)
-        for one in records:
-            for key in (one.digest, one.key, one.number_key):
+        self.claims = {record.claim for record in records}
+        self._records_by_key: dict[UUID, list[EarlierRecord]] = defaultdict(list)
+        for record in records:
+            for key in (record.digest, record.key, record.number_key):
                 if key:
-                    self._alike[key].append(one)
+                    self._records_by_key[key].append(record)
 
     def find(self, staged_review: StagedReview, by_id: Mapping[int, ExistingClaim]) -> ExistingClaim | None:
         """Return the claim of an earlier record, if it is in `by_id`."""
         for record in self._get_records(staged_review.digest):
             if existing_claim := by_id.get(record.claim):
                 return existing_claim
-        others = []
+        candidates = []
         for record in self._get_records(staged_review.key):
             existing_claim = by_id.get(record.claim)
-            if existing_claim and existing_claim.may_be_by(staged_review.review.claimant):
+            if existing_claim and existing_claim.may_be_made_by(staged_review.review.claimant):
                 return existing_claim
             # Another person made the same claim on the same page, unless the publisher corrected the claimant.
             if (
@@ -176,7 +178,7 @@ class SeenRecords:
                 and record.claim not in staged_review.seen_claims
                 and not _are_numbered_apart(record, staged_review.review)
             ):
-                others.append(existing_claim)
+                candidates.append(existing_claim)
         for record in self._get_records(staged_review.number_key) if staged_review.has_number else ():
             existing_claim = by_id.get(record.claim)
             if (
@@ -185,26 +187,28 @@ class SeenRecords:
                 and _is_same_review(record, staged_review, existing_claim)
             ):
                 return existing_claim
-        return others[0] if others else None
+        return candidates[0] if candidates else None
 
     def is_revision(self, staged_review: StagedReview, existing_claim: ExistingClaim) -> bool:
         """Return whether the record changes a review that its claim got from an earlier record."""
         claim = existing_claim.claim.pk
         if claim in staged_review.seen_claims:
             return False
-        last = next((one for one in self._iterate_latest(staged_review) if one.claim == claim), None)
-        if last is None:
+        latest_record = next(
+            (record for record in self._iterate_latest(staged_review) if record.claim == claim), None
+        )
+        if latest_record is None:
             return False
         # An import may have stored several records of one review, of which this may be any.
-        same = self._get_records(staged_review.digest)
-        return not any((one.run, one.claim) == (last.run, claim) for one in same)
+        same_content = self._get_records(staged_review.digest)
+        return not any((record.run, record.claim) == (latest_record.run, claim) for record in same_content)
 
     def _iterate_latest(self, staged_review: StagedReview) -> Iterator[EarlierRecord]:
         yield from self._get_records(staged_review.key)
         yield from self._get_records(staged_review.number_key) if staged_review.has_number else ()
 
     def _get_records(self, key: UUID | None) -> Sequence[EarlierRecord]:
-        return self._alike.get(key, ()) if key else ()
+        return self._records_by_key.get(key, ()) if key else ()
 
 
 def _are_numbered_apart(record: EarlierRecord, review: Review) -> bool:
@@ -219,4 +223,4 @@ def _is_same_review(
     if existing_claim.claim.statement_key == staged_review.statement_key:
         return True
     page = existing_claim.compare_page(staged_review.review)
-    return page if page is not None else record.file == staged_review.review.place.file
+    return page if page is not None else record.file == staged_review.review.location.file

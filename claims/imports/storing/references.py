@@ -86,9 +86,11 @@ class ReferencedEntities:
         outlets = [review.publisher for review in reviews if review.publisher]
         self._house = Publisher.objects.house()
         self._ours, self._namesakes = find_own_outlets(self._house, dict.fromkeys(outlets))
-        special = self._ours | self._namesakes
-        others = [outlet for outlet in outlets if outlet not in special]
-        self._publishers = _find_or_make_publishers({build_outlet_key(outlet): outlet for outlet in others})
+        own_outlets = self._ours | self._namesakes
+        other_outlets = [outlet for outlet in outlets if outlet not in own_outlets]
+        self._publishers = _find_or_make_publishers(
+            {build_outlet_key(outlet): outlet for outlet in other_outlets}
+        )
         self._ratings = self._load_ratings(reviews)
         people = [review.claimant for review in reviews if review.claimant]
         self._claimants = _find_or_make_claimants({_build_person_key(person): person for person in people})
@@ -143,12 +145,10 @@ class ReferencedEntities:
             return {}
         rows = Source.objects.filter(url_key__any_of=addresses).select_related("publisher")
         sources_by_key = {row.url_key: row for row in rows}
-        missing = [key for key in addresses if key not in sources_by_key]
-        places = {key: list_hosts(key) for key in missing}
+        missing_keys = [key for key in addresses if key not in sources_by_key]
+        hosts_by_key = {key: list_hosts(key) for key in missing_keys}
         known_publishers = KnownPublishers(
-            Publisher.objects.known(
-                [], {host for sources_by_key in places.values() for host in sources_by_key}
-            )
+            Publisher.objects.known([], {host for hosts in hosts_by_key.values() for host in hosts})
         )
         new_sources = [
             Source(
@@ -157,11 +157,11 @@ class ReferencedEntities:
                 kind=_choose_kind(get_domain(key), media.get(key, "")),
                 url=addresses[key],
                 url_key=key,
-                publisher=known_publishers.find_at(places[key]),
+                publisher=known_publishers.find_at(hosts_by_key[key]),
                 created_by=self._by,
                 updated_at=self._now,
             )
-            for key, pk in zip(missing, reserve_ids(Source, len(missing)), strict=True)
+            for key, pk in zip(missing_keys, reserve_ids(Source, len(missing_keys)), strict=True)
         ]
         copy_rows(Source, new_sources)
         return sources_by_key | {row.url_key: row for row in new_sources}
@@ -185,19 +185,19 @@ def _load_known_publishers(outlets: dict[str, Outlet]) -> KnownPublishers:
     """Load all publishers that these outlets may refer to."""
     if not outlets:
         return KnownPublishers([])
-    places = {host for outlet in outlets.values() for host in _list_hosts(outlet)}
+    hosts = {outlet_host for outlet in outlets.values() for outlet_host in _list_hosts(outlet)}
     return KnownPublishers(
-        Publisher.objects.known({outlet.name.lower() for outlet in outlets.values()}, places)
+        Publisher.objects.known({outlet.name.lower() for outlet in outlets.values()}, hosts)
     )
 
 
 def _find_publisher(outlet: Outlet, known_publishers: KnownPublishers) -> Publisher | None:
     """Find a listed publisher by domain, one without a name by host, and any other by name and host."""
-    places = _list_hosts(outlet)
-    by_host = is_listed_outlet(outlet) or outlet.name in places
-    return (known_publishers.find_at(places) if by_host else None) or known_publishers.find_by_name(
-        outlet.name, places
-    )
+    hosts = _list_hosts(outlet)
+    is_identified_by_host = is_listed_outlet(outlet) or outlet.name in hosts
+    return (
+        known_publishers.find_at(hosts) if is_identified_by_host else None
+    ) or known_publishers.find_by_name(outlet.name, hosts)
 
 
 def _make_publisher(outlet: Outlet, known_publishers: KnownPublishers) -> Publisher:
@@ -228,8 +228,8 @@ def _list_hosts(outlet: Outlet) -> tuple[str, ...]:
 def _find_or_make_claimants(people: dict[PersonKey, Person]) -> dict[PersonKey, Claimant]:
     known_claimants = _load_named_claimants(people.values())
     claimants = {
-        who: known_claimants.find(person.name, person.job_title, person.same_as)
-        for who, person in people.items()
+        key: known_claimants.find(person.name, person.job_title, person.same_as)
+        for key, person in people.items()
     }
     if None in claimants.values():
         # The same lock as all other additions of claimants.
@@ -237,9 +237,9 @@ def _find_or_make_claimants(people: dict[PersonKey, Person]) -> dict[PersonKey, 
         known_claimants = _load_named_claimants(people.values())
         new_claimants: list[Claimant] = []
         # One by one: a claimant created for one person may match the next one.
-        for who, person in people.items():
-            claimants[who] = known_claimants.find(person.name, person.job_title, person.same_as)
-            if claimants[who] is None:
+        for key, person in people.items():
+            claimants[key] = known_claimants.find(person.name, person.job_title, person.same_as)
+            if claimants[key] is None:
                 claimant = Claimant(
                     name=person.name,
                     kind=person.kind,
@@ -248,11 +248,11 @@ def _find_or_make_claimants(people: dict[PersonKey, Person]) -> dict[PersonKey, 
                 )
                 new_claimants.append(claimant)
                 known_claimants.add(claimant)
-                claimants[who] = claimant
+                claimants[key] = claimant
         for claimant, pk in zip(new_claimants, reserve_ids(Claimant, len(new_claimants)), strict=True):
             claimant.pk = pk
         copy_rows(Claimant, new_claimants)
-    return {who: claimant for who, claimant in claimants.items() if claimant}
+    return {key: claimant for key, claimant in claimants.items() if claimant}
 
 
 def _load_named_claimants(people: Iterable[Person]) -> ClaimantIndex:
@@ -268,26 +268,26 @@ def _build_person_key(person: Person) -> PersonKey:
 
 def _find_or_make_topics(names: dict[str, str]) -> dict[str, Topic]:
     topics = _load_known_topics(names)
-    if missing := {lower: name for lower, name in names.items() if lower not in topics}:
+    if missing_names := {topic_key: name for topic_key, name in names.items() if topic_key not in topics}:
         lock_names("topics")
-        topics |= _load_known_topics(missing)
-        for lower, name in missing.items():
-            if lower not in topics:
+        topics |= _load_known_topics(missing_names)
+        for topic_key, name in missing_names.items():
+            if topic_key not in topics:
                 slug = _build_slug(name)
-                topics[lower], _ = Topic.objects.get_or_create(slug=slug, defaults={"name": name})
+                topics[topic_key], _ = Topic.objects.get_or_create(slug=slug, defaults={"name": name})
     return topics
 
 
 def _load_known_topics(names: dict[str, str]) -> dict[str, Topic]:
     if not names:
         return {}
-    slugs = {_build_slug(name): lower for lower, name in names.items()}
+    slugs = {_build_slug(name): topic_key for topic_key, name in names.items()}
     rows = Topic.objects.alias(lower=Lower("name")).filter(Q(slug__in=list(slugs)) | Q(lower__in=list(names)))
     topics: dict[str, Topic] = {}
     for row in rows.order_by("-pk"):
-        lower = row.name.lower()
-        if lower in names:
-            topics[lower] = row
+        topic_key = row.name.lower()
+        if topic_key in names:
+            topics[topic_key] = row
         elif row.slug in slugs:
             topics.setdefault(slugs[row.slug], row)
     return topics
@@ -316,11 +316,11 @@ def find_or_make_ratings(labels: Mapping[RatingKey, tuple[Publisher, Label]]) ->
     An editor's decision about a rating is kept. An unknown label keeps its words and has no rating class.
     """
     ratings = _find_ratings(labels)
-    if missing := {key: value for key, value in labels.items() if key not in ratings}:
+    if missing_labels := {key: value for key, value in labels.items() if key not in ratings}:
         lock_names("imported ratings")
-        ratings |= _find_ratings(missing)
-        _add_ratings([value for key, value in missing.items() if key not in ratings])
-        ratings |= _find_ratings(missing)
+        ratings |= _find_ratings(missing_labels)
+        _add_ratings([value for key, value in missing_labels.items() if key not in ratings])
+        ratings |= _find_ratings(missing_labels)
     return ratings
 
 
@@ -339,25 +339,25 @@ def _find_ratings(rating_keys: Iterable[RatingKey]) -> dict[RatingKey, Rating]:
 
 def _add_ratings(labels: list[tuple[Publisher, Label]]) -> None:
     """Store a label's whole scale if the scale is known; otherwise store only the label."""
-    steps: dict[RatingScale, dict[str, str]] = {}
+    classes_by_scale: dict[RatingScale, dict[str, str]] = {}
     for publisher, label in labels:
         if scale := _load_scales().get((publisher.domain, label.scale)):
-            row = _get_or_create_scale(publisher, scale.name, scale.version, scale.language)
-            steps[row] = dict(scale.labels)
+            scale_row = _get_or_create_scale(publisher, scale.name, scale.version, scale.language)
+            classes_by_scale[scale_row] = dict(scale.labels)
         else:
             language = label.language or publisher.language or "und"
-            row = _get_or_create_scale(publisher, IMPORTED_SCALE, IMPORTED_VERSION, language)
-            steps.setdefault(row, {})[label.text] = label.rating_class
-    for row, classes in steps.items():
-        Rating.objects.bulk_create(_iterate_new_ratings(row, classes))
+            scale_row = _get_or_create_scale(publisher, IMPORTED_SCALE, IMPORTED_VERSION, language)
+            classes_by_scale.setdefault(scale_row, {})[label.text] = label.rating_class
+    for scale_row, classes in classes_by_scale.items():
+        Rating.objects.bulk_create(_iterate_new_ratings(scale_row, classes))
 
 
 def _get_or_create_scale(publisher: Publisher, name: str, version: str, language: str) -> RatingScale:
     # The newsroom does not use this scale itself.
-    row, _ = RatingScale.objects.get_or_create(
+    scale, _ = RatingScale.objects.get_or_create(
         publisher=publisher, name=name, version=version, defaults={"language": language, "in_use": False}
     )
-    return row
+    return scale
 
 
 def _iterate_new_ratings(scale: RatingScale, classes: Mapping[str, str]) -> Iterator[Rating]:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from claims.imports.reading.identity import build_name_key
-from claims.imports.reading.raw_record import RecordPlace
+from claims.imports.reading.raw_record import RecordLocation
 from claims.imports.reading.review_record import Person, Review
 from claims.models import Claim, Claimant, Verdict
 from sources.addresses import build_url_key
@@ -20,75 +20,78 @@ class ReviewedClaim:
     claim: Claim
     is_new: bool = False
     #: Published verdicts by publisher.
-    live: dict[int, Verdict] = field(default_factory=dict)
+    live_verdicts: dict[int, Verdict] = field(default_factory=dict)
     #: Drafts and verdicts in review, by publisher.
-    open: dict[int, Verdict] = field(default_factory=dict)
+    open_verdicts: dict[int, Verdict] = field(default_factory=dict)
     #: The keys of its claimant; empty if there is none.
-    names: set[str] = field(default_factory=set)
+    claimant_names: set[str] = field(default_factory=set)
     #: The URLs that identify each of them elsewhere, if known.
     same_as: list[Sequence[str]] = field(default_factory=list)
     #: Publishers that reviewed it, with or without a verdict.
     publisher_ids: set[int] = field(default_factory=set)
     #: The page and date of each publisher's review, if known.
-    reviewed: dict[int, tuple[str, date | None]] = field(default_factory=dict)
-    first_place: RecordPlace | None = None
+    reviews_by_publisher: dict[int, tuple[str, date | None]] = field(default_factory=dict)
+    first_location: RecordLocation | None = None
     """The record from which this import created the claim, if it did."""
 
-    def may_be_by(self, person: Person | None) -> bool:
+    def may_be_made_by(self, person: Person | None) -> bool:
         """Return whether this person may have made the claim."""
-        return person is None or not self.names or self.is_by(person)
+        return person is None or not self.claimant_names or self.was_made_by(person)
 
-    def is_by(self, person: Person) -> bool:
+    def was_made_by(self, person: Person) -> bool:
         """Return whether this person made the claim: the same name, unless an authority tells the two apart."""
-        has_the_name = build_name_key(person) in self.names
+        has_same_name = build_name_key(person) in self.claimant_names
         if not person.same_as or not self.same_as:
-            return has_the_name
-        if has_the_name:
+            return has_same_name
+        if has_same_name:
             return not any(are_different_entities(person.same_as, identifier) for identifier in self.same_as)
         return any(are_same_entity(person.same_as, identifier) for identifier in self.same_as)
 
-    def count(self, review: Review, publisher: int | None) -> None:
+    def note_review(self, review: Review, publisher: int | None) -> None:
         """Remember the claimant and publisher of this review, for the reviews that follow."""
-        self.first_place = self.first_place or (review.place if self.is_new else None)
+        self.first_location = self.first_location or (review.location if self.is_new else None)
         if review.claimant:
-            self.names.add(build_name_key(review.claimant))
+            self.claimant_names.add(build_name_key(review.claimant))
             if review.claimant.same_as:
                 self.same_as.append(review.claimant.same_as)
         if publisher:
             self.publisher_ids.add(publisher)
-            page, day = self._review_of(publisher)
-            self.reviewed[publisher] = (page or build_url_key(review.url), day or review.reviewed_on)
+            page, day = self._get_review_details(publisher)
+            self.reviews_by_publisher[publisher] = (
+                page or build_url_key(review.url),
+                day or review.reviewed_on,
+            )
 
     def was_reviewed_on_page(self, review: Review, publisher: int | None) -> bool:
         """Return whether this publisher has reviewed the claim on this page."""
         if publisher not in self.publisher_ids or not review.url:
             return False
-        return self._review_of(publisher)[0] == build_url_key(review.url) != ""
+        return self._get_review_details(publisher)[0] == build_url_key(review.url) != ""
 
     def was_reviewed_elsewhere(self, review: Review, publisher: int | None) -> bool:
         """Return whether this publisher has reviewed the claim on another page or another day."""
         if publisher not in self.publisher_ids:
             return False
-        page, day = self._review_of(publisher)
+        page, day = self._get_review_details(publisher)
         if page and review.url:
             return page != build_url_key(review.url)
         return bool(day and review.reviewed_on and day != review.reviewed_on)
 
     def compare_page(self, review: Review) -> bool | None:
         """Return whether an earlier review of the claim is on the same page; None if a page is unknown."""
-        pages = {page for publisher in self.publisher_ids if (page := self._review_of(publisher)[0])}
+        pages = {page for publisher in self.publisher_ids if (page := self._get_review_details(publisher)[0])}
         page = build_url_key(review.url)
         return page in pages if page and pages else None
 
-    def _review_of(self, publisher: int | None) -> tuple[str, date | None]:
+    def _get_review_details(self, publisher: int | None) -> tuple[str, date | None]:
         if publisher is None:
             return "", None
-        if publisher not in self.reviewed:
-            verdict = self.live.get(publisher) or self.open.get(publisher)
-            self.reviewed[publisher] = (
+        if publisher not in self.reviews_by_publisher:
+            verdict = self.live_verdicts.get(publisher) or self.open_verdicts.get(publisher)
+            self.reviews_by_publisher[publisher] = (
                 (build_url_key(verdict.url), verdict.reviewed_on) if verdict else ("", None)
             )
-        return self.reviewed[publisher]
+        return self.reviews_by_publisher[publisher]
 
 
 #: The fields of a record stored in its verdict, except the rating: field of the record → field of the verdict.
@@ -115,19 +118,19 @@ def find_differences(review: Review, verdict: Verdict) -> dict[str, Any]:
     differences = {}
     for name, value in collect_details(review).items():
         stored_value = getattr(verdict, DETAILS[name])
-        same_page = name == "review_url" and build_url_key(value) == build_url_key(stored_value)
-        if value and value != stored_value and not same_page:
+        is_same_page = name == "review_url" and build_url_key(value) == build_url_key(stored_value)
+        if value and value != stored_value and not is_same_page:
             differences[name] = value
     return differences
 
 
 def find_claimant_differences(person: Person, claimant: Claimant) -> dict[str, str]:
     """Return claimant details in the review that differ from the stored ones: field → stored value."""
-    left_out = {}
+    differences = {}
     if person.kind not in ("unknown", claimant.kind):
-        left_out["claimant_kind"] = claimant.kind
+        differences["claimant_kind"] = claimant.kind
     if person.job_title and person.job_title != claimant.job_title:
-        left_out["claimant_title"] = claimant.job_title or "nothing"
+        differences["claimant_title"] = claimant.job_title or "nothing"
     if not set(person.same_as) <= set(claimant.same_as):
-        left_out["claimant_same_as"] = ", ".join(claimant.same_as) or "nothing"
-    return left_out
+        differences["claimant_same_as"] = ", ".join(claimant.same_as) or "nothing"
+    return differences

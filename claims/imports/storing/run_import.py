@@ -96,17 +96,21 @@ def run_import(
         bytes_read: the number of input bytes that the reader has consumed.
         processes: the number of processes that clean records; 0 for one per processor.
     """
-    course = _RunningImport(run, report_progress, bytes_read)
-    course.begin()
+    running_import = _RunningImport(run, report_progress, bytes_read)
+    running_import.begin()
     try:
-        with _reduce_garbage_collection(), open_lasting_transaction() as own, Stage(own.connection) as stage:
-            course.read(clean_in_processes(records, processes=processes), stage)
-            own.lock(_LOCK_NAME)
-            course.write(stage)
+        with (
+            _reduce_garbage_collection(),
+            open_lasting_transaction() as lasting_transaction,
+            Stage(lasting_transaction.connection) as stage,
+        ):
+            running_import.read(clean_in_processes(records, processes=processes), stage)
+            lasting_transaction.lock(_LOCK_NAME)
+            running_import.write(stage)
     except BaseException as error:
-        course.fail(error)
+        running_import.fail(error)
         raise
-    course.finish()
+    running_import.finish()
     return run
 
 
@@ -116,7 +120,7 @@ class _RunningImport:
     def __init__(
         self, run: ImportRun, report_progress: ReportProgress, bytes_read: Callable[[], int]
     ) -> None:
-        self.run, self.tell, self.bytes_read = run, report_progress, bytes_read
+        self.run, self._show_progress, self.bytes_read = run, report_progress, bytes_read
         self.to_write = self.written = 0
 
     def begin(self) -> None:
@@ -160,11 +164,11 @@ class _RunningImport:
         run.state = _State.WRITING
         self.to_write = run.records - run.done
         self._save()
-        for number, (size, written_batch) in enumerate(
+        for batch_number, (size, written_batch) in enumerate(
             _write_batches(stage.iterate_batches(BATCH_SIZE), run), 1
         ):
             self._count(size, written_batch)
-            if number in _ANALYZED_SIZES:
+            if batch_number in _ANALYZED_SIZES:
                 _analyze()
 
     def _count(self, size: int, written_batch: WrittenBatch) -> None:
@@ -200,7 +204,7 @@ class _RunningImport:
             return
 
     def _report_progress(self, phase: str, done_count: int, total: int | None) -> None:
-        self.tell(Progress(phase, done_count, total, self.run.records, self.run.refused))
+        self._show_progress(Progress(phase, done_count, total, self.run.records, self.run.refused))
         if not self.run.moved_at or timezone.now() - self.run.moved_at > _REPORT_PERIOD:
             self._save()
 
@@ -237,16 +241,16 @@ def _write_batches(
 
     thread = Thread(target=work, name="intake", daemon=True)
     thread.start()
-    waiting = 0
+    waiting_count = 0
     try:
         for batch in batches:
             prepared = _retry_conflicts(lambda batch=batch: prepare_batch(batch, run))  # type: ignore[misc]  # bound for this turn
-            while waiting > 1:
+            while waiting_count > 1:
                 yield _unwrap_result(finished_batches.get())
-                waiting -= 1
+                waiting_count -= 1
             to_store.put(prepared)
-            waiting += 1
-        for _ in range(waiting):
+            waiting_count += 1
+        for _ in range(waiting_count):
             yield _unwrap_result(finished_batches.get())
     finally:
         # If the caller stops early, the current batch is still stored completely, and no other.
@@ -256,10 +260,10 @@ def _write_batches(
         thread.join()
 
 
-def _unwrap_result(answer: tuple[int, WrittenBatch] | BaseException) -> tuple[int, WrittenBatch]:
-    if isinstance(answer, BaseException):
-        raise answer
-    return answer
+def _unwrap_result(result: tuple[int, WrittenBatch] | BaseException) -> tuple[int, WrittenBatch]:
+    if isinstance(result, BaseException):
+        raise result
+    return result
 
 
 def _store_batch(prepared: PreparedBatch) -> WrittenBatch:

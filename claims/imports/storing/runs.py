@@ -19,7 +19,7 @@ from procrastinate.contrib.django import app
 
 from claims.imports.reading.format_detection import detect_format
 from claims.imports.reading.formats import spreadsheets
-from claims.imports.reading.inputs import crawler, places
+from claims.imports.reading.inputs import crawler, input_files
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.mapping import Mapping
@@ -81,15 +81,15 @@ def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
     upload.seek(0)
     run.upload.save(build_storage_name(upload.name or "upload"), upload, save=False)
     with _open_upload(run) as files:
-        first, second = next(files, None), None
-        format_found = detect_format(first) if isinstance(first, File) else first
-        if isinstance(first, File) and isinstance(format_found, tuple) and format_found[0] is spreadsheets:
+        first_file, second_file = next(files, None), None
+        detected = detect_format(first_file) if isinstance(first_file, File) else first_file
+        if isinstance(first_file, File) and isinstance(detected, tuple) and detected[0] is spreadsheets:
             # The columns are not in the first bytes of this file.
-            format_found = spreadsheets, spreadsheets.inspect_workbook(first)
-        second = next(files, None)
-    if isinstance(format_found, tuple) and second is None:
-        form, format_settings = format_found
-        run.format, run.format_settings = form.NAME, dict(format_settings)
+            detected = spreadsheets, spreadsheets.inspect_workbook(first_file)
+        second_file = next(files, None)
+    if isinstance(detected, tuple) and second_file is None:
+        import_format, format_settings = detected
+        run.format, run.format_settings = import_format.NAME, dict(format_settings)
     run.save()
     return run
 
@@ -117,7 +117,7 @@ def preview_run(
     """
     recipe = Recipe(format, settings if format else None)
     with _open_upload(run) as files:
-        first = islice(
+        first_records = islice(
             read_records(
                 files,
                 recipe,
@@ -128,7 +128,7 @@ def preview_run(
         )
         return [
             (item, item if isinstance(item, Refusal) else read_review(item, conventions))
-            for item, conventions in first
+            for item, conventions in first_records
         ]
 
 
@@ -185,21 +185,21 @@ def start_run(run: ImportRun, *, by: User) -> None:
 # ------------------------------------------------------------------------------------------
 
 
-def find_or_create_run(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
+def find_or_create_run(path_or_url: str, recipe: Recipe, *, by: User | None) -> ImportRun:
     """Return the interrupted import of the same file, or a new one."""
-    digest = compute_digest(place)
+    digest = compute_digest(path_or_url)
     settings = build_recipe_settings(recipe)
-    broken_off = ImportRun.objects.filter(
+    interrupted_runs = ImportRun.objects.filter(
         content_sha256=digest,
         state__in=[_State.READING, _State.WRITING, _State.FAILED],
         format=recipe.format,
         house_archive=False,
     )
-    run = broken_off.filter(format_settings=settings).order_by("pk").last() if digest else None
+    run = interrupted_runs.filter(format_settings=settings).order_by("pk").last() if digest else None
     return run or ImportRun.objects.create(
-        origin=place[:2000],
+        origin=path_or_url[:2000],
         content_sha256=digest,
-        size=places.measure_size(place),
+        size=input_files.measure_size(path_or_url),
         format=recipe.format,
         format_settings=settings,
         started_by=by,
@@ -213,28 +213,28 @@ def find_or_create_run(place: str, recipe: Recipe, *, by: User | None) -> Import
 
 def run_place(
     run: ImportRun,
-    place: str,
+    path_or_url: str,
     recipe: Recipe,
     *,
     report_detection: ReportDetection,
     report_progress: ReportProgress,
-    most_pages: int,
+    max_pages: int,
     allows_unrated: AllowsUnrated = lambda file: False,
 ) -> ImportRun:
     """Import the files at a place.
 
     Args:
         allows_unrated: whether to import reviews from a file without ratings.
-        most_pages: the maximum number of pages of a site.
+        max_pages: the maximum number of pages of a site.
 
     Raises:
         AlreadyRunning: the import is running.
     """
     visits, byte_count = StoredVisits(), _ByteCount()
-    if is_address(place):
-        files = crawler.crawl_files(place, memory=visits, most=most_pages)
+    if is_address(path_or_url):
+        files = crawler.crawl_files(path_or_url, memory=visits, max_pages=max_pages)
     else:
-        files = places.open_files(place, advanced=byte_count.add)
+        files = input_files.open_files(path_or_url, report_progress=byte_count.add)
     with _lock_run(run), closing(files):  # type: ignore[type-var]  # generators, which can be closed
         records = read_records(
             files,
@@ -334,11 +334,11 @@ def _lock_run(run: ImportRun) -> Iterator[None]:
 
 @contextmanager
 def _open_upload(
-    run: ImportRun, advanced: Callable[[int], None] = lambda count: None
+    run: ImportRun, report_progress: Callable[[int], None] = lambda count: None
 ) -> Iterator[Iterator[File | Refusal]]:
     with (
         run.upload.open("rb") as stream,
-        closing(places.open_stream(run.origin, cast(BinaryIO, stream), advanced)) as files,
+        closing(input_files.open_stream(run.origin, cast(BinaryIO, stream), report_progress)) as files,
     ):
         yield files
 
@@ -350,11 +350,11 @@ def _digest_upload(upload: UploadedFile) -> str:
     return digest.hexdigest()
 
 
-def compute_digest(place: str) -> str:
+def compute_digest(path_or_url: str) -> str:
     """Return the SHA-256 of a file; "" for other inputs, which cannot be recognised again."""
-    if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
+    if path_or_url == STANDARD_INPUT or is_address(path_or_url) or not Path(path_or_url).is_file():
         return ""
-    with Path(place).open("rb") as file:
+    with Path(path_or_url).open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

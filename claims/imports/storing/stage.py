@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from claims.imports.reading.processes import COLUMNS, unpack_place, unpack_review
+from claims.imports.reading.processes import COLUMNS, unpack_location, unpack_review
 from claims.imports.reading.review_record import Review
 from claims.models import ImportRun
 
@@ -35,8 +35,10 @@ class StagedReview(NamedTuple):
 
     def iterate_repeats(self) -> "Iterator[StagedReview]":
         """Yield the repeated records."""
-        for waiting in self.repeats:
-            yield self._replace(review=self.review._replace(place=unpack_place(waiting)), repeats=())
+        for packed_review in self.repeats:
+            yield self._replace(
+                review=self.review._replace(location=unpack_location(packed_review)), repeats=()
+            )
 
 
 class KnownRecords(NamedTuple):
@@ -84,20 +86,22 @@ class Stage:
 
     def iterate_batches(self, size: int) -> Iterator[list[StagedReview]]:
         """Yield reviews in batches of about this size, keeping reviews of one statement together."""
-        waiting: list[StagedReview] = []
-        turn = 0
-        while rows := self._load_rows(turn, size):
-            turn += len(rows)
-            waiting += rows
-            last = waiting[-1].statement_key
-            complete = [staged_review for staged_review in waiting if staged_review.statement_key != last]
-            if len(complete) >= size // 2:
-                yield complete
-                waiting = waiting[len(complete) :]
-        if waiting:
-            yield waiting
+        pending_reviews: list[StagedReview] = []
+        offset = 0
+        while rows := self._load_rows(offset, size):
+            offset += len(rows)
+            pending_reviews += rows
+            last_key = pending_reviews[-1].statement_key
+            complete_groups = [
+                staged_review for staged_review in pending_reviews if staged_review.statement_key != last_key
+            ]
+            if len(complete_groups) >= size // 2:
+                yield complete_groups
+                pending_reviews = pending_reviews[len(complete_groups) :]
+        if pending_reviews:
+            yield pending_reviews
 
-    def _load_rows(self, turn: int, size: int) -> list[StagedReview]:
+    def _load_rows(self, offset: int, size: int) -> list[StagedReview]:
         with self._connection.cursor() as cursor:
             cursor.execute(
                 "SELECT review, digest, key, number_key, queued_review.statement_key, has_number, found, ARRAY("
@@ -107,11 +111,11 @@ class Stage:
                 " ARRAY(SELECT one.review FROM pg_temp.repeated_review AS one WHERE one.digest = staged_review.digest)"
                 " FROM pg_temp.queued_review JOIN pg_temp.staged_review USING (number)"
                 " WHERE turn > %s AND turn <= %s ORDER BY turn",
-                [turn, turn + size],
+                [offset, offset + size],
             )
             return [
-                StagedReview(unpack_review(review), *known_by, frozenset(date_order), fields, repeats)  # type: ignore[call-arg]  # rows
-                for review, *known_by, fields, date_order, repeats in cursor.fetchall()
+                StagedReview(unpack_review(review), *keys, frozenset(date_order), fields, repeats)  # type: ignore[call-arg]  # rows
+                for review, *keys, fields, date_order, repeats in cursor.fetchall()
             ]
 
     def _execute(self, statement: str) -> None:

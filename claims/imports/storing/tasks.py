@@ -35,7 +35,7 @@ def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
     """Undo an import, or the rest of one after a worker was stopped."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state == _State.UNDOING:
-        undo_run(run, by=User.objects.get(pk=by_id), rest=rest)
+        undo_run(run, by=User.objects.get(pk=by_id), keep_later_work=rest)
 
 
 @app.task(name=REMOVE_UPLOAD, queue="imports", retry=_FILE_STORE_RETRIES)

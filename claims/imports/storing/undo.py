@@ -72,7 +72,9 @@ def find_obstacles(run: ImportRun) -> list[str]:
         return [_("The import is not finished.")]
     claims = _find_claims(run)
     obstacles = [
-        str(words % count) for work, words in _list_later_work(run) if (count := claims.filter(work).count())
+        str(description % count)
+        for condition, description in _list_later_work(run)
+        if (count := claims.filter(condition).count())
     ]
     return obstacles + [
         ngettext(
@@ -80,8 +82,8 @@ def find_obstacles(run: ImportRun) -> list[str]:
             "%(run)s came later and changed %(count)d of its claims; undo that one first.",
             count,
         )
-        % {"run": later, "count": count}
-        for later, count in _find_later_imports(run)
+        % {"run": later_run, "count": count}
+        for later_run, count in _find_later_imports(run)
     ]
 
 
@@ -145,27 +147,29 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
             ),
         ),
         *(
-            (Q(Exists(rows)), words)
+            (Q(Exists(obstacle_rows)), description)
             for list_obstacles in features.load_declared("undo_obstacles")
-            for rows, words in list_obstacles(claim)
+            for obstacle_rows, description in list_obstacles(claim)
         ),
     ]
 
 
-def _find_edits(model: Any, since: datetime) -> QuerySet[Any]:
+def _find_edits(model: Any, start: datetime) -> QuerySet[Any]:
     """Return people's edits to a table since this time, from its row history."""
     events: QuerySet[Any] = model.pgh_event_model.objects.filter(
-        pgh_created_at__gt=since, pgh_context__user__gt=0
+        pgh_created_at__gt=start, pgh_context__user__gt=0
     )
     return events
 
 
 def _build_built_on_condition(run: ImportRun) -> Q:
     """Return the condition for claims that were edited, or changed by a later import."""
-    later = _filter_stored(ImportedRecord.objects.exclude(run=run)).filter(
+    later_records = _filter_stored(ImportedRecord.objects.exclude(run=run)).filter(
         _build_earlier_record_condition(run), claim=OuterRef("pk")
     )
-    return _join_conditions([Exists(later), *(work for work, _words in _list_later_work(run))])
+    return _join_conditions(
+        [Exists(later_records), *(condition for condition, _description in _list_later_work(run))]
+    )
 
 
 def _join_conditions(conditions: Iterable[Q | Exists]) -> Q:
@@ -187,29 +191,32 @@ def _find_later_imports(run: ImportRun) -> list[tuple[ImportRun, int]]:
         .values("run")
     )
     counts = dict(rows.annotate(claims=Count("claim", distinct=True)).values_list("run", "claims").order_by())
-    return [(later, counts[later.pk]) for later in ImportRun.objects.filter(pk__in=counts).order_by("-pk")]
+    return [
+        (later_run, counts[later_run.pk])
+        for later_run in ImportRun.objects.filter(pk__in=counts).order_by("-pk")
+    ]
 
 
 @transaction.atomic
-def queue_undo(run: ImportRun, *, by: User, rest: bool = False) -> None:
+def queue_undo(run: ImportRun, *, by: User, keep_later_work: bool = False) -> None:
     """Queue undoing the import. Raises the same errors as `undo_run`."""
-    _require_undoable(run, by, rest=rest)
+    _require_undoable(run, by, keep_later_work=keep_later_work)
     run.state, run.undone_by_name = ImportRun.State.UNDOING, get_display_name(by)
     run.save(update_fields=["state", "undone_by_name"])
-    app.configure_task(UNDO_IMPORT).defer(run_id=run.pk, by_id=by.pk, rest=rest)
+    app.configure_task(UNDO_IMPORT).defer(run_id=run.pk, by_id=by.pk, rest=keep_later_work)
 
 
-def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
+def undo_run(run: ImportRun, *, by: User, keep_later_work: bool = False) -> ImportRun:
     """Undo an import step by step. After an interruption, call this again to continue.
 
     Args:
-        rest: leave claims with later work unchanged. If there are any, the import can still be undone later.
+        keep_later_work: leave claims with later work unchanged. If there are any, the import can still be undone later.
 
     Raises:
         NotAllowed: the person's role does not include undoing imports.
         NotPossible: later work builds on the import; the message says which.
     """
-    _require_undoable(run, by, rest=rest)
+    _require_undoable(run, by, keep_later_work=keep_later_work)
     claims = iter(list(_find_claims(run).order_by("pk").values_list("pk", flat=True)))
     kept_count = 0
     while batch := list(islice(claims, BATCH_SIZE)):
@@ -221,7 +228,7 @@ def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
                     "pk", flat=True
                 )
             )
-            if built_on and not rest:
+            if built_on and not keep_later_work:
                 raise NotPossible(" ".join(find_obstacles(run)))
             _BatchUndo(run, by).undo_claims([pk for pk in batch if pk not in built_on])
         kept_count += len(built_on)
@@ -231,9 +238,9 @@ def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
     return run
 
 
-def _require_undoable(run: ImportRun, by: User, *, rest: bool) -> None:
+def _require_undoable(run: ImportRun, by: User, *, keep_later_work: bool) -> None:
     require_permission(by, "claims.undo_import", _("undo imports"))
-    if rest and run.state in UNDOABLE_STATES:
+    if keep_later_work and run.state in UNDOABLE_STATES:
         return
     if obstacles := find_obstacles(run):
         raise NotPossible(" ".join(obstacles))
@@ -270,9 +277,9 @@ class _BatchUndo:
         ImportedRecord.objects.filter(claim__in=made_claims).delete()
         ImportedChange.objects.filter(run=self.run, claim__in=claims).delete()
         PossibleDuplicate.objects.filter(run=self.run, claim__in=made_claims).delete()
-        public = set(Publication.objects.filter(claim__in=made_claims).values_list("claim_id", flat=True))
-        self._decline([claim for claim in claims if claim.pk in made_claims & public])
-        unpublished = made_claims - public
+        public_ids = set(Publication.objects.filter(claim__in=made_claims).values_list("claim_id", flat=True))
+        self._decline([claim for claim in claims if claim.pk in made_claims & public_ids])
+        unpublished = made_claims - public_ids
         Claim.objects.filter(pk__in=unpublished).update(first_appearance=None)
         Claim.objects.filter(pk__in=unpublished).delete()
 
@@ -285,21 +292,21 @@ class _BatchUndo:
         for row in rows:
             claim = by_id[row.claim_id]
             claim.updated_at = self.now
-            for name, (before, after) in row.fields.items():
+            for name, (value_before, value_after) in row.fields.items():
                 parse = _JSON_PARSERS.get(name, str)
-                if getattr(claim, name) == (after and parse(after)):
-                    setattr(claim, name, before and parse(before))
+                if getattr(claim, name) == (value_after and parse(value_after)):
+                    setattr(claim, name, value_before and parse(value_before))
         changed_claims = {row.claim_id: by_id[row.claim_id] for row in rows}.values()
         Claim.objects.bulk_update(changed_claims, [*JUDGED_FIELDS, "updated_at"])
         # An appearance whose quote was anchored since belongs to an editor.
-        places = Appearance.objects.filter(exact="", snapshot=None)
-        places.filter(pk__in=[pk for row in rows for pk in row.appearances]).delete()
+        appearances = Appearance.objects.filter(exact="", snapshot=None)
+        appearances.filter(pk__in=[pk for row in rows for pk in row.appearances]).delete()
         for row in rows:
             Claim.topics.through.objects.filter(claim=row.claim_id, topic__in=row.topics).delete()
-        public = Publication.objects.current().filter(claim__in={row.claim_id for row in rows})
+        public_entries = Publication.objects.current().filter(claim__in={row.claim_id for row in rows})
         return {
             claim: publishing.LedgerChange(Publication.Kind.CORRECTION, self.note)
-            for claim in public.values_list("claim_id", flat=True)
+            for claim in public_entries.values_list("claim_id", flat=True)
         }
 
     # Their verdicts ---------------------------------------------------------------------------------------------------
@@ -322,19 +329,23 @@ class _BatchUndo:
             ).exclude(origin=Verdict.Origin.HOUSE)
             if (row.claim_id, row.publisher_id) in first
         ]
-        before = {row.pk: first[row.claim_id, row.publisher_id].supersedes for row in live_verdicts}
-        retracted_verdicts = [row for row in live_verdicts if before[row.pk] is None]
-        restored = [(row, earlier_values) for row in live_verdicts if (earlier_values := before[row.pk])]
+        predecessors = {row.pk: first[row.claim_id, row.publisher_id].supersedes for row in live_verdicts}
+        retracted_verdicts = [row for row in live_verdicts if predecessors[row.pk] is None]
+        restored = [
+            (row, earlier_values) for row in live_verdicts if (earlier_values := predecessors[row.pk])
+        ]
         self._retract(retracted_verdicts)
         self._restore(restored)
         # Together with identical records of other imports, which no longer refer to anything.
         find_untouched_drafts(imported_records).delete()
-        kinds = Publication.Kind
+        publication_kinds = Publication.Kind
         changes = {
-            row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted_verdicts
+            row.claim_id: publishing.LedgerChange(publication_kinds.RETRACTION, self.note)
+            for row in retracted_verdicts
         }
         return changes | {
-            row.claim_id: publishing.LedgerChange(kinds.CORRECTION, self.note) for row, _earlier in restored
+            row.claim_id: publishing.LedgerChange(publication_kinds.CORRECTION, self.note)
+            for row, _earlier in restored
         }
 
     def _retract(self, verdicts: Sequence[Verdict]) -> None:
@@ -381,14 +392,16 @@ class _BatchUndo:
             state=Claim.State.DECLINED, reason=self.note
         )
 
-    def _store_transitions(self, rows: Sequence[Verdict] | Sequence[Claim], action: str, after: str) -> None:
+    def _store_transitions(
+        self, rows: Sequence[Verdict] | Sequence[Claim], action: str, state_after: str
+    ) -> None:
         steps = [
             Transition(
                 claim_id=row.claim_id if isinstance(row, Verdict) else row.pk,
                 verdict=row if isinstance(row, Verdict) else None,
                 action=action,
                 before=row.state,
-                after=after,
+                after=state_after,
                 actor=self.by,
                 actor_name=get_display_name(self.by),
                 import_run=self.run,

@@ -8,7 +8,7 @@ import orjson
 from django.db.models import Q
 
 from claims.imports.reading.processes import to_plain_json, to_plain_text
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from claims.imports.reading.review_record import Remark
 from claims.imports.reading.values.problem import shorten_value
 from claims.imports.storing.stage import StagedReview
@@ -46,7 +46,7 @@ def build_refusal_problem(run: ImportRun, refusal: Refusal) -> ImportProblem:
     return _build_problem(
         run,
         _REFUSED_OUTCOME,
-        refusal.place,
+        refusal.location,
         (refusal.field, refusal.code, refusal.reason),
         record,
         refusal.raw if record is None else record.raw,
@@ -59,55 +59,55 @@ def build_value_problems(
     """Yield a problem report for each value left out of a record."""
     for remark in remarks:
         remark_values = (remark.field, remark.code, remark.reason)
-        yield _build_problem(run, _LEFT_OUT_OUTCOME, record.place, remark_values, record, record.raw)
+        yield _build_problem(run, _LEFT_OUT_OUTCOME, record.location, remark_values, record, record.raw)
 
 
 def build_storing_problem(
     run: ImportRun, staged_review: StagedReview, field: str, code: str, reason: str
 ) -> ImportProblem:
     """Build the report of a record that could be read but not stored."""
-    place = staged_review.review.place
-    record = RawRecord(place, orjson.loads(staged_review.found))
-    return _build_problem(run, _REFUSED_OUTCOME, place, (field, code, reason), record, None)
+    location = staged_review.review.location
+    record = RawRecord(location, orjson.loads(staged_review.found))
+    return _build_problem(run, _REFUSED_OUTCOME, location, (field, code, reason), record, None)
 
 
 def build_left_out_problems(
     run: ImportRun,
     staged_review: StagedReview,
-    left_out: Mapping[str, str],
+    omitted_values: Mapping[str, str],
     *,
-    into: str,
-    of: str,
+    target: str,
+    first_record: str,
     is_merged: bool,
 ) -> Iterator[ImportProblem]:
     """Return problems for values of a record that conflict with stored ones, or one problem for a merged record.
 
     Args:
-        left_out: the stored values by field name.
-        into: the claim or verdict into which the record was merged.
-        of: the record that created it; "" if unknown.
+        omitted_values: the stored values by field name.
+        target: the claim or verdict into which the record was merged.
+        first_record: the record that created it; "" if unknown.
     """
-    place, record = (
-        staged_review.review.place,
-        RawRecord(staged_review.review.place, orjson.loads(staged_review.found)),
+    location, record = (
+        staged_review.review.location,
+        RawRecord(staged_review.review.location, orjson.loads(staged_review.found)),
     )
-    claim_name = f"{into} ({of})" if of else into
+    claim_name = f"{target} ({first_record})" if first_record else target
     if is_merged:
-        left_out_text = "; ".join(f"{name}: {shorten_value(value)}" for name, value in left_out.items())
+        values_text = "; ".join(f"{name}: {shorten_value(value)}" for name, value in omitted_values.items())
         reason = TranslatableMessage(
             "This is a record of %(named)s, but other values are stored for it. Stored: %(stored)s.",
             named=claim_name,
-            stored=left_out_text,
+            stored=values_text,
         )
         yield _build_problem(
-            run, _MERGED_OUTCOME, place, (next(iter(left_out)), MERGED_CODE, reason), record, None
+            run, _MERGED_OUTCOME, location, (next(iter(omitted_values)), MERGED_CODE, reason), record, None
         )
         return
-    for name, value in left_out.items():
+    for name, value in omitted_values.items():
         reason = TranslatableMessage(
             "Other values are stored for %(named)s: %(value)s.", named=claim_name, value=shorten_value(value)
         )
-        yield _build_problem(run, _LEFT_OUT_OUTCOME, place, (name, CONFLICT_CODE, reason), record, None)
+        yield _build_problem(run, _LEFT_OUT_OUTCOME, location, (name, CONFLICT_CODE, reason), record, None)
 
 
 def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
@@ -136,7 +136,7 @@ def _get_problem_maker() -> RowMaker[ImportProblem]:
 def _build_problem(
     run: ImportRun,
     outcome: str,
-    place: RecordPlace,
+    location: RecordLocation,
     description: tuple[str, str, str],
     raw_record: RawRecord | None,
     record: Any,
@@ -147,8 +147,8 @@ def _build_problem(
     return _get_problem_maker()(
         run_id=run.pk,
         outcome=outcome,
-        file=to_plain_text(place.file)[:500],
-        position=to_plain_text(place.position)[:200],
+        file=to_plain_text(location.file)[:500],
+        position=to_plain_text(location.position)[:200],
         field=field[:50],
         code=code[:50],
         reason=to_plain_text(reason),

@@ -15,7 +15,7 @@ from rich.console import Console
 from claims.exports.restore import recognise
 from claims.imports.reading.format_detection import FORMATS
 from claims.imports.reading.formats import spreadsheets
-from claims.imports.reading.inputs import places
+from claims.imports.reading.inputs import input_files
 from claims.imports.reading.inputs.crawler import MAX_PAGES
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.checked_values import MappingError, require_known
@@ -146,7 +146,7 @@ class Command(LocalizedCommand):
                     recipe,
                     report_detection=make_detection_printer(errors),
                     report_progress=report_progress,
-                    most_pages=options["pages"],
+                    max_pages=options["pages"],
                     allows_unrated=(lambda file: True)
                     if options["unrated"]
                     else make_unrated_question(errors),
@@ -200,9 +200,9 @@ class Command(LocalizedCommand):
             raise CommandError(
                 gettext("Standard input can be read only once: leave --write-mapping out, or name a file.")
             )
-        with closing(places.open_files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
+        with closing(input_files.open_files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
             file = next(files, None)
-            recipe_found = recipe.of(file) if isinstance(file, File) else file
+            recipe_found = recipe.choose_format(file) if isinstance(file, File) else file
             if isinstance(file, File) and isinstance(recipe_found, tuple) and recipe_found[0] is spreadsheets:
                 recipe_found = (
                     recipe_found[0],
@@ -295,7 +295,7 @@ def _is_lossless_export(place: str) -> bool:
     """
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
         return False
-    with closing(places.open_files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
+    with closing(input_files.open_files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
         first = next(files, None)
         if not isinstance(first, File) or not recognise(first.head):
             return False

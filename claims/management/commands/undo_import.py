@@ -39,7 +39,7 @@ class Command(LocalizedCommand):
             raise CommandError(gettext("There is no import %(run)s.") % {"run": run})
         rest_count = undo.count_rest(run_found) if run_found.state in undo.UNDOABLE_STATES else 0
         try:
-            undo.undo_run(run_found, by=person, rest=rest)
+            undo.undo_run(run_found, by=person, keep_later_work=rest)
         except (NotPossible, NotAllowed) as refusal:
             hint = ngettext(
                 "With --rest, the %(count)s claim that has not been edited is undone.",

@@ -54,7 +54,7 @@ def contents() -> list[Any]:
             [claim["claimant"][name] for name in ("name", "kind", "job_title")],
             claim["claimed_on"],
             sorted(topic["name"] for topic in claim["topics"]),
-            [place["source"]["url"] for place in claim["appearances"]],
+            [location["source"]["url"] for location in claim["appearances"]],
             [
                 [verdict["publisher"]["name"], verdict["publisher"]["domain"]]
                 + [verdict["rating"][name] for name in ("label", "rating_class")]

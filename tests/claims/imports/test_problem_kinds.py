@@ -17,8 +17,8 @@ def _named() -> Iterator[str]:
     for path in (settings.BASE_DIR / "claims" / "imports").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in _PLACES:
-                place = _PLACES[node.func.id]  # type: ignore[attr-defined]  # a name, by its id
-                if len(node.args) > place and isinstance(kind := node.args[place], ast.Constant):
+                location = _PLACES[node.func.id]  # type: ignore[attr-defined]  # a name, by its id
+                if len(node.args) > location and isinstance(kind := node.args[location], ast.Constant):
                     yield str(kind.value)
 
 

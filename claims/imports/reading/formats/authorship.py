@@ -33,27 +33,31 @@ class _Party:
 
 
 def read_authorship(
-    review: Node, around: Node | None, publisher: str, page_url: str, graph: Graph
+    review: Node, container: Node | None, publisher: str, page_url: str, graph: Graph
 ) -> dict[str, Any]:
     """Return the fields `publisher`, `publisher_url` and `byline`.
 
     Args:
-        around: the article or page that the review is part of.
+        container: the article or page that the review is part of.
         publisher: the publisher of the page, according to the page itself.
         page_url: the URL of that page.
     """
     authors = _find_parties(find_value(review, "author", "creator"), graph)
     publishers = _find_parties(find_value(review, "publisher", "sourceOrganization"), graph)
-    behind = _find_parties(find_value(around, "publisher", "sourceOrganization"), graph) if around else []
+    container_publishers = (
+        _find_parties(find_value(container, "publisher", "sourceOrganization"), graph) if container else []
+    )
     writers = [party for party in authors if party.is_person]
     outlets = [party for party in authors if not party.is_person]
     if publishers and not any(party.is_certain for party in outlets):
         # An author without a type, next to a publisher, is the person who wrote the review.
         writers += [party for party in outlets if party.name and party.name != publishers[0].name]
         outlets = []
-    outlet = next(iter([*outlets, *publishers, *_find_employers(review, graph), *behind]), None)
-    if not writers and outlet is not None and around:
-        writers = [party for party in _find_parties(find_value(around, "author"), graph) if party.is_person]
+    outlet = next(iter([*outlets, *publishers, *_find_employers(review, graph), *container_publishers]), None)
+    if not writers and outlet is not None and container:
+        writers = [
+            party for party in _find_parties(find_value(container, "author"), graph) if party.is_person
+        ]
     names = [writer.name for writer in writers if writer.name is not None]
     byline = names[0] if len(names) == 1 else names
     if outlet is not None:
@@ -64,26 +68,26 @@ def read_authorship(
     if publisher:
         return {"publisher": publisher, "publisher_url": None, "byline": byline}
     # A fact-checker named alone is author and publisher.
-    alone = next(iter(writers), None)
+    first_writer = next(iter(writers), None)
     return {
-        "publisher": alone.name if alone else None,
-        "publisher_url": alone.url if alone else None,
+        "publisher": first_writer.name if first_writer else None,
+        "publisher_url": first_writer.url if first_writer else None,
         "byline": None,
     }
 
 
 def _find_parties(value: Any, graph: Graph) -> list[_Party]:
-    parties = [_build_party(one, graph) for one in find_objects(value, graph)]
+    parties = [_build_party(node, graph) for node in find_objects(value, graph)]
     return [party for party in parties if party.name is not None or party.url]
 
 
-def _build_party(one: Any, graph: Graph) -> _Party:
-    if not isinstance(one, dict):
-        is_address = isinstance(one, str) and "://" in one
-        return _Party(None if is_address else find_text(one), one if is_address else "", False, False)
-    url = next(iter(find_addresses(find_value(one, "url"), graph)), "")
-    kinds = find_types(one)
-    return _Party(find_text(one), url, "Person" in kinds or _is_profile(url), bool(kinds))
+def _build_party(node: Any, graph: Graph) -> _Party:
+    if not isinstance(node, dict):
+        is_address = isinstance(node, str) and "://" in node
+        return _Party(None if is_address else find_text(node), node if is_address else "", False, False)
+    url = next(iter(find_addresses(find_value(node, "url"), graph)), "")
+    type_names = find_types(node)
+    return _Party(find_text(node), url, "Person" in type_names or _is_profile(url), bool(type_names))
 
 
 def _is_profile(url: str) -> bool:

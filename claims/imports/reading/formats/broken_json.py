@@ -74,17 +74,17 @@ def _remove_wrapper(text: str) -> str:
 class _Reader:
     def __init__(self, text: str) -> None:
         self.text = text
-        self.at = 0
+        self.position = 0
         self.complete: list[Any] = []
 
     def read_all(self) -> list[Any]:
         values: list[Any] = []
         self._skip_gap()
-        while self.at < len(self.text):
+        while self.position < len(self.text):
             values.append(self._read_value(0, in_array=False))
             self._skip_gap()
             if self._peek() in (",", ";"):
-                self.at += 1
+                self.position += 1
                 self._skip_gap()
         if not values:
             raise self._build_error("it is empty")
@@ -100,71 +100,73 @@ class _Reader:
                 return self._read_array(depth)
             case '"':
                 return self._read_string(_ELEMENT_END if in_array else _MEMBER_END)
-        if number := _NUMBER_PATTERN.match(self.text, self.at):
-            self.at = number.end()
+        if number := _NUMBER_PATTERN.match(self.text, self.position):
+            self.position = number.end()
             return parse_strict(number[0])
-        if word := _LITERAL_PATTERN.match(self.text, self.at):
-            self.at = word.end()
+        if word := _LITERAL_PATTERN.match(self.text, self.position):
+            self.position = word.end()
             return _LITERALS[word[0]]
         raise self._build_error("a value is missing")
 
     def _read_object(self, depth: int) -> Mapping[str, Any]:
         complete_before = len(self.complete)
         node: dict[str, Any] = {}
-        self.at += 1
+        self.position += 1
         self._skip_gap()
         while self._peek() != "}":
             if self._peek() != '"':
                 raise self._build_error("a name in quotes is missing")
             name = self._read_string(_KEY_SEPARATOR)
             self._skip_gap()
-            self.at += 1
+            self.position += 1
             self._skip_gap()
             # A template without a value for this place leaves it empty.
             node[name] = None if self._peek() in (",", "}") else self._read_value(depth + 1, in_array=False)
             self._read_separator("}")
-        self.at += 1
+        self.position += 1
         if is_review(node):
             self.complete[complete_before:] = [node]
         return node
 
     def _read_array(self, depth: int) -> list[Any]:
         elements: list[Any] = []
-        self.at += 1
+        self.position += 1
         self._skip_gap()
         while self._peek() != "]":
             elements.append(self._read_value(depth + 1, in_array=True))
             self._read_separator("]")
-        self.at += 1
+        self.position += 1
         return elements
 
     def _read_separator(self, bracket: str) -> None:
         self._skip_gap()
         if self._peek() == ",":
-            self.at += 1
+            self.position += 1
             self._skip_gap()
         elif self._peek() != bracket:
             raise self._build_error("a comma or bracket is missing")
 
-    def _read_string(self, after: re.Pattern[str]) -> str:
-        start = end = self.at + 1
-        inside = 0
-        while piece := _STRING_PATTERN.match(self.text, end):
-            end = piece.end()
-            if after.match(self.text, end):
+    def _read_string(self, end_pattern: re.Pattern[str]) -> str:
+        start = end = self.position + 1
+        inner_quote_count = 0
+        while match := _STRING_PATTERN.match(self.text, end):
+            end = match.end()
+            if end_pattern.match(self.text, end):
                 # Between the elements of a list, a quote inside a text looks like the end of it.
-                if inside and (after is _KEY_SEPARATOR or (after is _ELEMENT_END and inside % 2)):
+                if inner_quote_count and (
+                    end_pattern is _KEY_SEPARATOR or (end_pattern is _ELEMENT_END and inner_quote_count % 2)
+                ):
                     break
-                self.at = end
-                return self._read_content(self.text[start : end - 1], inside)
-            inside += 1
-            if after is _KEY_SEPARATOR:
+                self.position = end
+                return self._read_content(self.text[start : end - 1], inner_quote_count)
+            inner_quote_count += 1
+            if end_pattern is _KEY_SEPARATOR:
                 break
         raise self._build_error("it is unclear where a text ends")
 
-    def _read_content(self, text: str, inside: int) -> str:
+    def _read_content(self, text: str, inner_quote_count: int) -> str:
         text = _ESCAPE_PATTERN.sub(lambda escape: "'" if escape[1] == "'" else escape[0], text)
-        if inside:
+        if inner_quote_count:
             if _MEMBER_PATTERN.search(text):
                 raise self._build_error("it is unclear where a text ends")
             text = re.sub(r'(\\.)|"', lambda match: match[1] or '\\"', text, flags=re.DOTALL)
@@ -175,12 +177,12 @@ class _Reader:
         return content
 
     def _peek(self) -> str:
-        return self.text[self.at : self.at + 1]
+        return self.text[self.position : self.position + 1]
 
     def _skip_gap(self) -> None:
-        if gap := _GAP_PATTERN.match(self.text, self.at):
-            self.at = gap.end()
+        if gap := _GAP_PATTERN.match(self.text, self.position):
+            self.position = gap.end()
 
     def _build_error(self, description: str) -> BrokenJSON:
-        line = self.text.count("\n", 0, self.at) + 1
+        line = self.text.count("\n", 0, self.position) + 1
         return BrokenJSON(f"{description} (line {line})", self.complete)

@@ -8,7 +8,7 @@ from claims.imports.reading.formats import claimreview_objects, json_documents
 from claims.imports.reading.formats.schema_org import find_types
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode_beginning
 
@@ -39,12 +39,12 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             yield value
             found_any = True
             continue
-        place = RecordPlace(file.name, value.position)
-        records_found = claimreview_objects.read_reviews(value.value, place, graph=value.graph)
+        location = RecordLocation(file.name, value.position)
+        records_found = claimreview_objects.read_reviews(value.value, location, graph=value.graph)
         if not records_found and value.is_record and _should_hold_reviews(value.value):
             records_found = [
                 Refusal(
-                    place,
+                    location,
                     "",
                     TranslatableMessage("This contains no ClaimReview markup."),
                     "no ClaimReview",
@@ -55,7 +55,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         yield from records_found
     if not found_any:
         yield Refusal(
-            RecordPlace(file.name, "the whole file"),
+            RecordLocation(file.name, "the whole file"),
             "",
             TranslatableMessage("The file contains no ClaimReview markup."),
             "no ClaimReview",
@@ -70,5 +70,5 @@ def _should_hold_reviews(value: Any) -> bool:
     """Return whether a value should contain reviews. JSON-LD lists also contain the site and its logo, which are no
     loss.
     """
-    kinds = find_types(value)
-    return not kinds or bool(kinds & {"DataFeedItem", "NewsArticle", "Article"})
+    type_names = find_types(value)
+    return not type_names or bool(type_names & {"DataFeedItem", "NewsArticle", "Article"})

@@ -21,7 +21,7 @@ from claims.imports.reading.formats.schema_org import (
     find_types,
     find_value,
 )
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import build_url_key, get_domain
 from sources.extraction.structured_data import ARTICLE_TYPES
@@ -51,33 +51,37 @@ NO_PAGE = MarkupPage()
 
 def read_reviews(
     tree: Any,
-    place: RecordPlace,
+    location: RecordLocation,
     *,
     graph: Graph | None = None,
     page: MarkupPage = NO_PAGE,
-    among: Sequence[Any] = (),
+    page_values: Sequence[Any] = (),
 ) -> list[RawRecord | Refusal]:
     """Read the ClaimReviews and MediaReviews of a JSON value in order, with withdrawals.
 
     Args:
         graph: the nodes that an `@id` may refer to; by default, the nodes of the value itself.
-        among: all values of the page, because related reviews may be in separate values; by default, the value
+        page_values: all values of the page, because related reviews may be in separate values; by default, the value
             itself.
     """
     if graph is None:
-        own: dict[str, Node] = {}
-        schema_org.index_nodes(tree, own)
-        graph = own
-    records_found = list(_find_reviews(tree, place, graph, page, _MediaPairing.of(among or [tree], graph)))
+        own_graph: dict[str, Node] = {}
+        schema_org.index_nodes(tree, own_graph)
+        graph = own_graph
+    records_found = list(
+        _find_reviews(tree, location, graph, page, _MediaPairing.build(page_values or [tree], graph))
+    )
     if len(records_found) == 1:
         return records_found
-    numbered = (
-        (one, RecordPlace(place.file, f"{place.position}, review {number}"))
-        for number, one in enumerate(records_found, 1)
+    numbered_records = (
+        (record, RecordLocation(location.file, f"{location.position}, review {number}"))
+        for number, record in enumerate(records_found, 1)
     )
     return [
-        one._replace(place=its_own) if isinstance(one, RawRecord) else replace(one, place=its_own)
-        for one, its_own in numbered
+        record._replace(location=review_location)
+        if isinstance(record, RawRecord)
+        else replace(record, location=review_location)
+        for record, review_location in numbered_records
     ]
 
 
@@ -85,8 +89,10 @@ def is_review(node: Any) -> bool:
     """Return whether a node is a ClaimReview, rather than only a reference to one."""
     if not isinstance(node, dict) or schema_org.is_reference(node):
         return False
-    kinds = find_types(node)
-    return CLAIM_REVIEW in kinds or ("Review" in kinds and find_value(node, "claimReviewed") is not None)
+    type_names = find_types(node)
+    return CLAIM_REVIEW in type_names or (
+        "Review" in type_names and find_value(node, "claimReviewed") is not None
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +104,7 @@ class _MediaPairing:
     taken: frozenset[int]
 
     @classmethod
-    def of(cls, values: Sequence[Any], graph: Graph) -> "_MediaPairing":
+    def build(cls, values: Sequence[Any], graph: Graph) -> "_MediaPairing":
         nodes = [node for tree in values for node in schema_org.find_nodes(tree)]
         media = [node for node in nodes if mediareview_objects.is_media_review(node)]
         if not media:
@@ -108,51 +114,57 @@ class _MediaPairing:
             for node in nodes
             if is_review(node)
         }
-        return cls(pairs, frozenset(id(one) for some in pairs.values() for one in some))
+        return cls(
+            pairs,
+            frozenset(id(media_review) for media_reviews in pairs.values() for media_review in media_reviews),
+        )
 
     def get_fields(self, review: Node, graph: Graph) -> dict[str, Any]:
         """Return the fields of a ClaimReview's MediaReviews: those of the first, with the media of all."""
         fields_of_media = [
-            mediareview_objects.read_media_fields(one, graph) for one in self.media.get(id(review), ())
+            mediareview_objects.read_media_fields(media_review, graph)
+            for media_review in self.media.get(id(review), ())
         ]
         if not fields_of_media:
             return {}
         return fields_of_media[0] | {
-            "media": list(dict.fromkeys(place for one in fields_of_media for place in one["media"]))
+            "media": list(dict.fromkeys(url for fields in fields_of_media for url in fields["media"]))
         }
 
 
 def _find_reviews(
-    tree: Any, place: RecordPlace, graph: Graph, page: MarkupPage, media_pairing: _MediaPairing
+    tree: Any, location: RecordLocation, graph: Graph, page: MarkupPage, media_pairing: _MediaPairing
 ) -> Iterator[RawRecord | Refusal]:
-    waiting: list[tuple[Any, Node | None, int]] = [(tree, None, 0)]
-    while waiting:
-        node, parent, depth = waiting.pop()
+    stack: list[tuple[Any, Node | None, int]] = [(tree, None, 0)]
+    while stack:
+        node, parent, depth = stack.pop()
         if depth > schema_org.MAX_DEPTH:
             continue
         if isinstance(node, list):
-            waiting += [(one, parent, depth + 1) for one in reversed(node)]
+            stack += [(child, parent, depth + 1) for child in reversed(node)]
         if not isinstance(node, dict):
             continue
         if "DataFeedItem" in find_types(node) and find_value(node, "dateDeleted"):
-            yield _build_withdrawal(node, place)
+            yield _build_withdrawal(node, location)
             continue
         if is_review(node):
             media_fields = media_pairing.get_fields(node, graph)
             for fields in _iterate_reviews(node, parent, graph, page):
-                yield RawRecord(place, _drop_empty(fields | media_fields), raw=node)
+                yield RawRecord(location, _drop_empty(fields | media_fields), raw=node)
         elif mediareview_objects.is_media_review(node) and id(node) not in media_pairing.taken:
-            yield _read_media_review(node, parent, graph, page, place)
-        inside = node if find_types(node) & PAGE_TYPES else parent
-        waiting += [
-            (one, inside, depth + 1) for one in reversed(node.values()) if isinstance(one, dict | list)
+            yield _read_media_review(node, parent, graph, page, location)
+        container = node if find_types(node) & PAGE_TYPES else parent
+        stack += [
+            (child, container, depth + 1)
+            for child in reversed(node.values())
+            if isinstance(child, dict | list)
         ]
 
 
-def _build_withdrawal(item: Node, place: RecordPlace) -> Refusal:
+def _build_withdrawal(item: Node, location: RecordLocation) -> Refusal:
     name = find_text(item.get("@id")) or find_text(find_value(item, "url")) or "What stood here"
     return Refusal(
-        place,
+        location,
         "",
         TranslatableMessage(
             "%(named)s was withdrawn by its publisher on %(text)s, so it is not imported.",
@@ -172,27 +184,31 @@ def _iterate_reviews(
     claims = find_objects(find_value(review, "itemReviewed"), graph)
     statements = _find_statements(find_value(review, "claimReviewed"), language)
     if not statements:
-        statements = [one for claim in claims for one in find_texts(find_value(claim, "text"))]
-    common = _read_review(review, parent, language, graph, page)
+        statements = [
+            statement_text for claim in claims for statement_text in find_texts(find_value(claim, "text"))
+        ]
+    review_fields = _read_review(review, parent, language, graph, page)
     if len(statements) <= 1:
         yield _drop_empty(
-            common | _read_claim(claims, review, graph) | {"statement": next(iter(statements), None)}
+            review_fields | _read_claim(claims, review, graph) | {"statement": next(iter(statements), None)}
         )
         return
-    for number, statement in enumerate(statements):
-        its_own = claims[number : number + 1] if len(claims) == len(statements) else claims
+    for index, statement in enumerate(statements):
+        own_claims = claims[index : index + 1] if len(claims) == len(statements) else claims
         # The name of the whole review does not apply to a part of it.
-        yield _drop_empty(common | _read_claim(its_own, review, graph) | {"statement": statement, "id": None})
+        yield _drop_empty(
+            review_fields | _read_claim(own_claims, review, graph) | {"statement": statement, "id": None}
+        )
 
 
 def _read_media_review(
-    review: Node, parent: Node | None, graph: Graph, page: MarkupPage, place: RecordPlace
+    review: Node, parent: Node | None, graph: Graph, page: MarkupPage, location: RecordLocation
 ) -> RawRecord | Refusal:
     """Read a MediaReview without a ClaimReview as a review of the claim made with the media."""
     statements = mediareview_objects.find_statements(review, graph)
     if not statements:
         return Refusal(
-            place,
+            location,
             "statement",
             TranslatableMessage(
                 "This MediaReview does not say what was claimed about the picture, audio or video, and has "
@@ -201,16 +217,18 @@ def _read_media_review(
             "no statement",
             raw=review,
         )
-    common = _read_review(review, parent, _read_language(review), graph, page)
+    review_fields = _read_review(review, parent, _read_language(review), graph, page)
     media = mediareview_objects.read_media_fields(review, graph)
-    items = [one for one in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    items = [
+        item for item in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(item, dict)
+    ]
     claims = mediareview_objects.find_claims(review, graph)
     # Publishers without labels of their own use the category as their label: it is not mapped here.
-    label = common["rating"] or next(iter(media["media_authenticity_category"]), None)
+    label = review_fields["rating"] or next(iter(media["media_authenticity_category"]), None)
     return RawRecord(
-        place,
+        location,
         _drop_empty(
-            common
+            review_fields
             | _read_claim(claims or items, review, graph)
             | media
             | {"statement": statements[0], "rating": label}
@@ -222,11 +240,17 @@ def _read_media_review(
 def _find_statements(claim_value: Any, language: Any) -> list[Any]:
     """Return the statements, in the review's language if they are given in several."""
     translations = [
-        one for one in schema_org.to_list(claim_value) if isinstance(one, dict) and "@language" in one
+        translation
+        for translation in schema_org.to_list(claim_value)
+        if isinstance(translation, dict) and "@language" in translation
     ]
     if len(translations) > 1:
-        same = [one for one in translations if str(one["@language"])[:2] == str(language)[:2]]
-        claim_value = (same or translations)[0]
+        same_language = [
+            translation
+            for translation in translations
+            if str(translation["@language"])[:2] == str(language)[:2]
+        ]
+        claim_value = (same_language or translations)[0]
     return list(dict.fromkeys(find_texts(claim_value, name_keys=("text", "name"))))
 
 
@@ -236,8 +260,8 @@ def _find_statements(claim_value: Any, language: Any) -> list[Any]:
 def _read_review(
     review: Node, parent: Node | None, language: Any, graph: Graph, page: MarkupPage
 ) -> dict[str, Any]:
-    around = parent or _find_own_page(review, graph)
-    url = _find_url(review, around, graph)
+    container = parent or _find_own_page(review, graph)
+    url = _find_url(review, container, graph)
     if not url and _is_from_another_site(review, graph):
         page = NO_PAGE
     if url and "://" not in url and _is_same_page(f"https://{url}", page.url):
@@ -248,16 +272,18 @@ def _read_review(
     identifier = find_text(find_value(review, "identifier", "id"), name_keys=("value", "name", "@id"))
     return {
         "id": identifier if identifier is not None else _keep_if_web_url(review.get("@id")),
-        **read_authorship(review, around, page.publisher if is_own_review else "", page.url, graph),
+        **read_authorship(review, container, page.publisher if is_own_review else "", page.url, graph),
         **_read_rating(review, graph),
         "review_url": url or page.url or None,
         "title": find_text(find_value(review, "headline", "name", "title"))
-        or find_text(find_value(around, "headline", "name"))
+        or find_text(find_value(container, "headline", "name"))
         or (page.title if is_same_page else None),
         "reviewed_on": find_text(find_value(review, "datePublished", "dateCreated"))
-        or find_text(find_value(around, "datePublished"))
+        or find_text(find_value(container, "datePublished"))
         or (page.published_on if is_same_page else None),
-        "review_language": language or _read_language(around) or (page.language if is_own_review else None),
+        "review_language": language
+        or _read_language(container)
+        or (page.language if is_own_review else None),
     }
 
 
@@ -266,10 +292,10 @@ def _is_from_another_site(review: Node, graph: Graph) -> bool:
     writers, authors = (
         {
             str(name).casefold()
-            for one in find_objects(find_value(review, of), graph)
-            if (name := find_text(one)) is not None
+            for party in find_objects(find_value(review, property_name), graph)
+            if (name := find_text(party)) is not None
         }
-        for of in ("sdPublisher", "author")
+        for property_name in ("sdPublisher", "author")
     )
     return bool(writers and authors) and writers.isdisjoint(authors)
 
@@ -279,11 +305,11 @@ def _find_own_page(review: Node, graph: Graph) -> Node | None:
     return next((page for page in pages if isinstance(page, dict) and find_types(page) & PAGE_TYPES), None)
 
 
-def _find_url(review: Node, around: Node | None, graph: Graph) -> str:
-    for node, name in ((review, "url"), (review, "mainEntityOfPage"), (around, "url")):
+def _find_url(review: Node, container: Node | None, graph: Graph) -> str:
+    for node, name in ((review, "url"), (review, "mainEntityOfPage"), (container, "url")):
         if addresses := find_addresses(find_value(node, name), graph):
             return addresses[0]
-    return _keep_if_web_url((around or {}).get("@id")) or ""
+    return _keep_if_web_url((container or {}).get("@id")) or ""
 
 
 def _keep_if_web_url(name: Any) -> str | None:
@@ -300,8 +326,8 @@ def _is_same_site(url: str, page: str) -> bool:
 
 def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
     rating_nodes = find_objects(find_value(review, "reviewRating"), graph)
-    ratings = [one for one in rating_nodes if isinstance(one, dict)]
-    texts = find_texts([one for one in rating_nodes if not isinstance(one, dict)])
+    ratings = [node for node in rating_nodes if isinstance(node, dict)]
+    texts = find_texts([text for text in rating_nodes if not isinstance(text, dict)])
 
     number = _find_first_text(ratings, "ratingValue")
     if number is None:
@@ -310,13 +336,13 @@ def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
     if label is None:
         # Publishers whose system has no field for the label put it into the number.
         label = next(
-            (one for one in [*texts, number] if one is not None and not schema_org.is_number(one)), None
+            (text for text in [*texts, number] if text is not None and not schema_org.is_number(text)), None
         )
     explanation = next(
         (
-            one
+            text
             for rating in ratings
-            if (one := find_non_numeric_text(find_value(rating, "ratingExplanation")))
+            if (text := find_non_numeric_text(find_value(rating, "ratingExplanation")))
         ),
         None,
     )
@@ -335,11 +361,11 @@ def _find_first_text(nodes: Sequence[Any], name: str) -> Any:
 
 
 def _read_finding(review: Node) -> str | None:
-    value = (
+    texts = (
         find_non_numeric_text(find_value(review, name))
         for name in ("description", "abstract", "reviewBody", "subtitle")
     )
-    return next((one for one in value if one and len(one) <= MAX_FINDING_LENGTH), None)
+    return next((text for text in texts if text and len(text) <= MAX_FINDING_LENGTH), None)
 
 
 def _read_language(node: Any) -> Any:
@@ -351,7 +377,7 @@ def _read_language(node: Any) -> Any:
 
 def _read_claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]:
     def find_first(*names: str) -> Any:
-        return next((one for claim in claims if (one := find_value(claim, *names)) is not None), None)
+        return next((value for claim in claims if (value := find_value(claim, *names)) is not None), None)
 
     return {
         **_read_claimant(find_objects(find_first("author", "creator"), graph)),
@@ -366,19 +392,19 @@ def _read_claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]
 def _read_claimant(authors: list[Any]) -> dict[str, Any]:
     # A list of names is one name with additions; a list of authors is several authors.
     names = [name for author in authors if (name := find_text(author)) is not None]
-    first = next((author for author in authors if isinstance(author, dict)), None)
+    first_author = next((author for author in authors if isinstance(author, dict)), None)
     return {
         "claimant": names[0] if len(names) == 1 else names,
-        "claimant_kind": next(iter(sorted(find_types(first) - {"Thing"})), None),
-        "claimant_title": find_text(find_value(first, "jobTitle")),
-        "claimant_same_as": find_texts(find_value(first, "sameAs"), name_keys=("@id", "url")),
+        "claimant_kind": next(iter(sorted(find_types(first_author) - {"Thing"})), None),
+        "claimant_title": find_text(find_value(first_author, "jobTitle")),
+        "claimant_same_as": find_texts(find_value(first_author, "sameAs"), name_keys=("@id", "url")),
     }
 
 
 def _find_claim_date(claims: Sequence[Any], graph: Graph) -> Any:
     works = [work for claim in claims for work in find_objects(find_value(claim, "firstAppearance"), graph)]
-    places = ((claims, "datePublished"), (claims, "dateCreated"), (works, "datePublished"))
-    dates = (_find_first_text(nodes, name) for nodes, name in places)
+    candidates = ((claims, "datePublished"), (claims, "dateCreated"), (works, "datePublished"))
+    dates = (_find_first_text(nodes, name) for nodes, name in candidates)
     return next((date for date in dates if date is not None), None)
 
 
@@ -389,8 +415,10 @@ def _find_appearances(claims: list[Any], review: Node, graph: Graph) -> list[str
             addresses += find_addresses(find_value(claim, name), graph)
     addresses += [claim for claim in claims if isinstance(claim, str) and "://" in claim]
     # Some give the review's own URL as the claim's.
-    own = {build_url_key(one) for one in find_addresses(find_value(review, "url"), graph)} - {""}
-    return [one for one in dict.fromkeys(addresses) if build_url_key(one) not in own]
+    review_keys = {build_url_key(address) for address in find_addresses(find_value(review, "url"), graph)} - {
+        ""
+    }
+    return [address for address in dict.fromkeys(addresses) if build_url_key(address) not in review_keys]
 
 
 def _read_topics(keywords: Any, graph: Graph) -> Any:

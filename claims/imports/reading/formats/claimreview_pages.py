@@ -13,7 +13,7 @@ from claims.imports.reading.formats.claimreview_objects import MarkupPage
 from claims.imports.reading.formats.schema_org import Node
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import build_url_key
 from sources.extraction import ExtractionError
@@ -42,7 +42,7 @@ def recognise(file: File) -> Mapping[str, Any] | None:
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
     content = file.stream.read(MAX_BYTES + 1)
-    whole_page = RecordPlace(file.name, "the whole page")
+    whole_page = RecordLocation(file.name, "the whole page")
     if len(content) > MAX_BYTES:
         yield Refusal(
             whole_page,
@@ -99,16 +99,16 @@ def _read_markup(file: File, tree: HtmlElement) -> Iterator[RawRecord | Refusal]
             values, refusal = broken_json.parse_all(text), None
         except broken_json.BrokenJSON as error:
             values = error.complete
-            refusal = _report_broken(RecordPlace(file.name, position), error, text)
+            refusal = _report_broken(RecordLocation(file.name, position), error, text)
         schema_org.index_nodes(values, graph)
         blocks.append((position, values, refusal))
     blocks += [(name, list(read_syntax(tree)), None) for name, read_syntax in microdata.SYNTAXES]
     all_values = [values for _position, values, _refusal in blocks]
     for position, values, refusal in blocks:
-        for one in claimreview_objects.read_reviews(
-            values, RecordPlace(file.name, position), graph=graph, page=page, among=all_values
+        for record in claimreview_objects.read_reviews(
+            values, RecordLocation(file.name, position), graph=graph, page=page, page_values=all_values
         ):
-            yield _resolve_urls(one, url)
+            yield _resolve_urls(record, url)
         if refusal is not None:
             yield refusal
 
@@ -119,12 +119,12 @@ def _iterate_scripts(tree: HtmlElement) -> Iterator[str]:
             yield script.text or ""
 
 
-def _report_broken(place: RecordPlace, error: broken_json.BrokenJSON, text: str) -> Refusal | None:
+def _report_broken(location: RecordLocation, error: broken_json.BrokenJSON, text: str) -> Refusal | None:
     """Report broken markup if a review may have been lost."""
     if claimreview_objects.CLAIM_REVIEW not in text:
         return None
     return Refusal(
-        place,
+        location,
         "",
         TranslatableMessage("This JSON-LD is broken: %(error)s.", error=error),
         "broken JSON",
@@ -142,26 +142,26 @@ def _resolve_urls(record: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
                     absolute_url = urljoin(url, stated_url)
                 except ValueError:
                     continue
-                record = RawRecord(record.place, {**record.fields, name: absolute_url}, record.raw)
+                record = RawRecord(record.location, {**record.fields, name: absolute_url}, record.raw)
     return record
 
 
 def _drop_repeats(records: Iterator[RawRecord | Refusal]) -> Iterator[RawRecord | Refusal]:
     """Yield each review once. A page may repeat it in several syntaxes; the first one counts."""
-    before: list[RawRecord] = []
-    for one in records:
-        if isinstance(one, RawRecord):
-            if any(_are_same(one, other) for other in before):
+    earlier_records: list[RawRecord] = []
+    for record in records:
+        if isinstance(record, RawRecord):
+            if any(_are_same(record, earlier_record) for earlier_record in earlier_records):
                 continue
-            before.append(one)
-        yield one
+            earlier_records.append(record)
+        yield record
 
 
-def _are_same(one: RawRecord, other: RawRecord) -> bool:
-    if _normalise_field(one, "statement") != _normalise_field(other, "statement"):
+def _are_same(record: RawRecord, other_record: RawRecord) -> bool:
+    if _normalise_field(record, "statement") != _normalise_field(other_record, "statement"):
         return False
     for name in ("review_url", "publisher", "rating"):
-        one_value, other_value = _normalise_field(one, name), _normalise_field(other, name)
+        one_value, other_value = _normalise_field(record, name), _normalise_field(other_record, name)
         if one_value and other_value and one_value != other_value:
             return False
     return True

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final, Self
 
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.raw_record import RecordPlace, Refusal
+from claims.imports.reading.raw_record import RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction import encodings
 from sources.extraction.document import ExtractionError
@@ -104,13 +104,13 @@ def detect_encoding(head: bytes) -> str:
 
     Pure ASCII counts as UTF-8. If another encoding appears later, its rows are rejected with that reason.
     """
-    for mark, name in encodings.BYTE_ORDER_MARKS:
-        if head.startswith(mark):
+    for byte_order_mark, name in encodings.BYTE_ORDER_MARKS:
+        if head.startswith(byte_order_mark):
             return {"utf-8": "utf-8-sig"}.get(
                 name, name[:6]
             )  # "utf-16" and "utf-32" remove the byte order mark
-    if wide := encodings.detect_unmarked_utf16(head):
-        return wide
+    if wide_encoding := encodings.detect_unmarked_utf16(head):
+        return wide_encoding
     if head.count(b"\x00") > MAX_NUL_SHARE * max(len(head), 2000) or encodings.detect_signature(head):
         return ""
     if _is_utf8(head):
@@ -121,8 +121,8 @@ def detect_encoding(head: bytes) -> str:
     except ExtractionError:
         return ""
     # A few letters do not distinguish Windows' Western encoding from similar ones, so the most common one is used.
-    same = lines.decode(encoding, errors="replace") == lines.decode("cp1252", errors="replace")
-    return "cp1252" if same else encoding
+    is_cp1252 = lines.decode(encoding, errors="replace") == lines.decode("cp1252", errors="replace")
+    return "cp1252" if is_cp1252 else encoding
 
 
 def decode_head(head: bytes, encoding: str, *, is_whole: bool) -> str:
@@ -265,9 +265,9 @@ class TableRows:
         self.lost = False
         """Whether the current row has bytes that are invalid in the file's encoding."""
 
-    def get_place(self) -> RecordPlace:
+    def get_location(self) -> RecordLocation:
         line_note = "" if self._line == self.number else f" (line {self._line})"
-        return RecordPlace(self._file, f"row {self.number}{line_note}")
+        return RecordLocation(self._file, f"row {self.number}{line_note}")
 
     def find_damage(self, row: list[str]) -> Refusal | None:
         """Return a refusal if the text of a row looks damaged; otherwise None."""
@@ -278,14 +278,14 @@ class TableRows:
                 "The row contains a NUL character, which never occurs in text. The file was damaged when it "
                 "was written."
             )
-            return Refusal(self.get_place(), "", reason, "contains NUL", raw=shown_cells)
+            return Refusal(self.get_location(), "", reason, "contains NUL", raw=shown_cells)
         if is_unrecognised_utf8(text, self._dialect.encoding):
             reason = TranslatableMessage(
                 "The row is in UTF-8, but the rest of the file is in %(encoding)s: the file combines several "
                 "encodings. Import the original files one by one, or convert the row.",
                 encoding=self._dialect.encoding,
             )
-            return Refusal(self.get_place(), "", reason, "mixed encodings", raw=row)
+            return Refusal(self.get_location(), "", reason, "mixed encodings", raw=row)
         if not self.lost:
             return None
         reason = TranslatableMessage(
@@ -294,7 +294,7 @@ class TableRows:
             encoding=self._dialect.encoding,
         )
         shown_cells = [cell.replace(LOST_CHARACTER, "\ufffd") for cell in row]
-        return Refusal(self.get_place(), "", reason, "undecodable characters", raw=shown_cells)
+        return Refusal(self.get_location(), "", reason, "undecodable characters", raw=shown_cells)
 
     def __iter__(self) -> Iterator[list[str] | Refusal]:
         reader = self._dialect.build_reader(self._iterate_lines())
@@ -316,7 +316,7 @@ class TableRows:
             except (UnicodeError, OSError, ValueError, EOFError) as error:
                 # Errors of the underlying stream: a damaged archive, or invalid byte order marks.
                 reason = TranslatableMessage("The rest of the file cannot be read: %(error)s.", error=error)
-                yield Refusal(self.get_place(), "", reason, "unreadable file")
+                yield Refusal(self.get_location(), "", reason, "unreadable file")
                 return
             else:
                 yield row
@@ -338,23 +338,28 @@ class TableRows:
 
     def _reject_row(self, problem_text: str) -> Refusal:
         """Reject the first line of a broken row, and read the following lines as separate rows."""
-        first, *others = self._lines
-        rest = self._lines[-1]
-        while len(rest) == MAX_CELL_LENGTH and not rest.endswith(("\n", "\r")):
-            rest = self._text.readline(MAX_CELL_LENGTH)
-        if others and self._retries == MAX_RETRIES:
+        first_line, *other_lines = self._lines
+        line_end = self._lines[-1]
+        while len(line_end) == MAX_CELL_LENGTH and not line_end.endswith(("\n", "\r")):
+            line_end = self._text.readline(MAX_CELL_LENGTH)
+        if other_lines and self._retries == MAX_RETRIES:
+            count = len(other_lines)
             problem_text += (
-                f"; the {len(others)} lines behind it are left out with it, after so many that were broken"
+                f"; the {count} lines behind it are left out with it, after so many that were broken"
             )
-        elif others:
+        elif other_lines:
             self._retries += 1
-            self._again.extend(reversed(others))
-            self._next_line -= len(others)
+            self._again.extend(reversed(other_lines))
+            self._next_line -= len(other_lines)
         reason = TranslatableMessage(
             "The row cannot be separated from its neighbours: %(why)s. Check the quotation marks in it. If "
             'they do not enclose cells, say so in the mapping: [table], then quoting = "literal".',
             why=problem_text,
         )
         return Refusal(
-            self.get_place(), "", reason, "broken row", raw=first[:10_000].replace(LOST_CHARACTER, "\ufffd")
+            self.get_location(),
+            "",
+            reason,
+            "broken row",
+            raw=first_line[:10_000].replace(LOST_CHARACTER, "\ufffd"),
         )

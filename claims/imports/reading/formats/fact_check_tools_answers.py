@@ -7,7 +7,7 @@ from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.schema_org import find_text, find_texts, find_value, to_list
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 NAME = "fact-check-tools"
@@ -18,13 +18,13 @@ _REVIEWS_KEY, _MARKUPS_KEY = "claimReview", "claimReviewMarkups"
 
 def recognise(file: File) -> Mapping[str, Any] | None:
     records = json_documents.sample_values(file)
-    answers = [
-        one
+    responses = [
+        member
         for record in records
         if isinstance(record, dict) and "@type" not in record
-        for one in ([record] if _is_answer(record) else to_list(record.get("claims")))
+        for member in ([record] if _is_answer(record) else to_list(record.get("claims")))
     ]
-    return {} if any(map(_is_answer, answers)) else None
+    return {} if any(map(_is_answer, responses)) else None
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
@@ -32,22 +32,28 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         if isinstance(value_found, Refusal):
             yield value_found
             continue
-        place = RecordPlace(file.name, value_found.position)
+        location = RecordLocation(file.name, value_found.position)
         # One response per line, each with its own list of claims.
-        answer = value_found.value
-        inner = [
-            one for name in ("claims", "claimReviewMarkupPages") for one in to_list(find_value(answer, name))
+        response = value_found.value
+        members = [
+            member
+            for name in ("claims", "claimReviewMarkupPages")
+            for member in to_list(find_value(response, name))
         ]
-        if inner:
-            for number, one in enumerate(inner, 1):
+        if members:
+            for number, member in enumerate(members, 1):
                 yield from _iterate_reviews(
-                    one, RecordPlace(file.name, f"{value_found.position}, claim {number}")
+                    member, RecordLocation(file.name, f"{value_found.position}, claim {number}")
                 )
-        elif _is_answer(answer):
-            yield from _iterate_reviews(answer, place)
+        elif _is_answer(response):
+            yield from _iterate_reviews(response, location)
         elif value_found.is_record:
             yield Refusal(
-                place, "", TranslatableMessage("There is no fact check here."), "no fact check", raw=answer
+                location,
+                "",
+                TranslatableMessage("There is no fact check here."),
+                "no fact check",
+                raw=response,
             )
 
 
@@ -61,20 +67,20 @@ def _is_answer(record: Any) -> bool:
     )
 
 
-def _iterate_reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
+def _iterate_reviews(record: Any, location: RecordLocation) -> Iterator[RawRecord | Refusal]:
     claims = to_list(find_value(record, _REVIEWS_KEY))
     markups = to_list(find_value(record, _MARKUPS_KEY))
-    records_found = [_read_search_result(record, one) for one in claims] + [
-        _read_markup_page(record, one) for one in markups
+    records_found = [_read_search_result(record, review) for review in claims] + [
+        _read_markup_page(record, markup) for markup in markups
     ]
     if not records_found:
         yield Refusal(
-            place, "", TranslatableMessage("This claim has not been checked."), "no fact check", raw=record
+            location, "", TranslatableMessage("This claim has not been checked."), "no fact check", raw=record
         )
     for number, fields in enumerate(records_found, 1):
-        position = place.position if len(records_found) == 1 else f"{place.position}, review {number}"
-        known_fields = {name: one for name, one in fields.items() if one not in (None, "", [])}
-        yield RawRecord(RecordPlace(place.file, position), known_fields, raw=record)
+        position = location.position if len(records_found) == 1 else f"{location.position}, review {number}"
+        known_fields = {name: value for name, value in fields.items() if value not in (None, "", [])}
+        yield RawRecord(RecordLocation(location.file, position), known_fields, raw=record)
 
 
 def _read_search_result(claim: Any, review: Any) -> dict[str, Any]:
@@ -98,14 +104,16 @@ def _read_search_result(claim: Any, review: Any) -> dict[str, Any]:
 def _read_markup_page(page: Any, markup: Any) -> dict[str, Any]:
     """Read a `GoogleFactcheckingFactchecktoolsV1alpha1ClaimReviewMarkupPage` with one of its reviews."""
     claimant, rating = find_value(markup, "claimAuthor"), find_value(markup, "rating")
-    first = find_texts(find_value(markup, "claimFirstAppearance"))
+    first_appearances = find_texts(find_value(markup, "claimFirstAppearance"))
     return {
         "statement": find_text(find_value(markup, "claimReviewed")),
         "claimant": find_text(find_value(claimant, "name")),
         "claimant_title": find_text(find_value(claimant, "jobTitle")),
         "claimant_same_as": find_texts(find_value(claimant, "sameAs")),
         "claimed_on": find_text(find_value(markup, "claimDate")),
-        "appearances": list(dict.fromkeys(first + find_texts(find_value(markup, "claimAppearances")))),
+        "appearances": list(
+            dict.fromkeys(first_appearances + find_texts(find_value(markup, "claimAppearances")))
+        ),
         "publisher": find_text(find_value(find_value(page, "claimReviewAuthor"), "name")),
         "rating": find_text(find_value(rating, "textualRating")),
         "rating_value": find_text(find_value(rating, "ratingValue")),

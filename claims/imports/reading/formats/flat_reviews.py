@@ -6,7 +6,7 @@ from typing import Any
 from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordLocation, Refusal
 
 NAME = "reviews"
 TITLE = "JSON records with this program’s field names"
@@ -23,11 +23,11 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         if isinstance(value, Refusal):
             yield value
             continue
-        place = RecordPlace(file.name, value.position)
+        location = RecordLocation(file.name, value.position)
         if isinstance(value.value, Mapping):
-            yield own_fields.check_fields(value.value, place)
+            yield own_fields.check_fields(value.value, location)
         else:
-            yield own_fields.refuse_non_object(place, value.value)
+            yield own_fields.refuse_non_object(location, value.value)
 
 
 def get_conventions(settings: Mapping[str, Any]) -> Conventions:

@@ -23,7 +23,7 @@ from claims.imports.reading.formats.json_elements import (
 )
 from claims.imports.reading.formats.schema_org import Graph, Node
 from claims.imports.reading.inputs.file import HEAD_BYTES, File
-from claims.imports.reading.raw_record import RecordPlace, Refusal
+from claims.imports.reading.raw_record import RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.extraction.encodings import decode_beginning, detect_unicode_encoding
 
@@ -60,20 +60,22 @@ def sample_values(file: File) -> list[Any]:
     if text[:1] not in ("{", "["):
         return []
     if _has_value_per_line(text):
-        records = [one for line in text.splitlines()[:_SAMPLE_SIZE] for one in _load_line(line)]
+        records = [value for line in text.splitlines()[:_SAMPLE_SIZE] for value in _load_line(line)]
     else:
-        parts = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
-        values_found = (one.value for one in parts if isinstance(one, Element) and one.is_record)
+        elements = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
+        values_found = (
+            element.value for element in elements if isinstance(element, Element) and element.is_record
+        )
         records = list(islice(values_found, _SAMPLE_SIZE))
-    objects = [one for one in records if isinstance(one, dict)]
+    objects = [element for element in records if isinstance(element, dict)]
     return objects if 2 * len(objects) >= len(records) else records
 
 
 def explain_unreadable(file: File) -> str:
     """Explain why the format of a JSON file is not recognised; "" if there is no explanation."""
     text = decode_beginning(file.head)
-    parts = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
-    fault = next((one for one in parts if isinstance(one, Fault)), None)
+    elements = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
+    fault = next((element for element in elements if isinstance(element, Fault)), None)
     if fault is None or sample_values(file):
         return ""
     if fault.is_cut_off and len(file.head) >= HEAD_BYTES:
@@ -83,7 +85,7 @@ def explain_unreadable(file: File) -> str:
         )
     if fault.is_cut_off:
         return "This is JSON that breaks off within its first record. Get the whole file again."
-    return f"This is JSON that cannot be read ({fault.position}: {fault.why}). Correct it, or get the file again."
+    return f"This is JSON that cannot be read ({fault.position}: {fault.reason}). Correct it, or get the file again."
 
 
 def read_values(file: File, *, is_linked: bool = True) -> Iterator[Value | Refusal]:
@@ -101,7 +103,7 @@ def read_values(file: File, *, is_linked: bool = True) -> Iterator[Value | Refus
     except (OSError, EOFError, ValueError) as error:
         # Errors of the underlying stream, such as a damaged archive.
         reason = TranslatableMessage("The rest of the file cannot be read: %(error)s.", error=error)
-        yield Refusal(RecordPlace(file.name, "the rest"), "", reason, "unreadable file")
+        yield Refusal(RecordLocation(file.name, "the rest"), "", reason, "unreadable file")
 
 
 # One value per line
@@ -122,22 +124,22 @@ def _has_value_per_line(text: str) -> bool:
 def _load_line(line: str) -> list[Any]:
     """Return the object or list on a line, in a list; an empty list for anything else."""
     try:
-        one = broken_json.parse_strict(line.strip("\x1e \r\n\t"))
+        value = broken_json.parse_strict(line.strip("\x1e \r\n\t"))
     except ValueError:
         return []
-    return [one] if isinstance(one, dict | list) else []
+    return [value] if isinstance(value, dict | list) else []
 
 
 def _read_lines(name: str, stream: io.BufferedIOBase, *, is_linked: bool) -> Iterator[Value | Refusal]:
     number = 0
     while line := stream.readline(MAX_LINE_BYTES + 1):
         number += 1
-        place = RecordPlace(name, f"line {number}")
+        location = RecordLocation(name, f"line {number}")
         if len(line) > MAX_LINE_BYTES:
             while line and not line.endswith(b"\n"):
                 line = stream.readline(MAX_LINE_BYTES)
             yield Refusal(
-                place,
+                location,
                 "",
                 TranslatableMessage(
                     "This line is longer than %(longest_line)s MB.", longest_line=MAX_LINE_BYTES // 1024**2
@@ -149,7 +151,7 @@ def _read_lines(name: str, stream: io.BufferedIOBase, *, is_linked: bool) -> Ite
             text = line.decode().strip("\ufeff\x1e \r\n\t")
         except UnicodeDecodeError:
             yield Refusal(
-                place,
+                location,
                 "",
                 TranslatableMessage(
                     "This line is not UTF-8, as JSON must be. Convert the file to UTF-8 and import it again."
@@ -159,32 +161,32 @@ def _read_lines(name: str, stream: io.BufferedIOBase, *, is_linked: bool) -> Ite
             )
             continue
         if text:
-            yield from _iterate_values(text, place, is_linked=is_linked)
+            yield from _iterate_values(text, location, is_linked=is_linked)
 
 
-def _iterate_values(text: str, place: RecordPlace, *, is_linked: bool) -> Iterator[Value | Refusal]:
+def _iterate_values(text: str, location: RecordLocation, *, is_linked: bool) -> Iterator[Value | Refusal]:
     decoder = json.JSONDecoder(strict=False, parse_constant=lambda _name: None)
-    at = 0
-    while at < len(text):
+    offset = 0
+    while offset < len(text):
         try:
-            one, at = decoder.raw_decode(text, at)
+            value, offset = decoder.raw_decode(text, offset)
         except (ValueError, RecursionError) as error:
-            yield _report_broken(place, error, text)
+            yield _report_broken(location, error, text)
             return
         graph: dict[str, Node] = {}
         if is_linked:
-            schema_org.index_nodes(one, graph)
-        yield Value(place.position, one, graph)
-        while at < len(text) and text[at].isspace():
-            at += 1
+            schema_org.index_nodes(value, graph)
+        yield Value(location.position, value, graph)
+        while offset < len(text) and text[offset].isspace():
+            offset += 1
 
 
-def _report_broken(place: RecordPlace, error: Exception, text: str) -> Refusal:
+def _report_broken(location: RecordLocation, error: Exception, text: str) -> Refusal:
     reason = (
         f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else str(error)
     )
     return Refusal(
-        place,
+        location,
         "",
         TranslatableMessage("This is not valid JSON: %(why)s.", why=reason),
         "broken JSON",
@@ -209,48 +211,53 @@ def _read_document(name: str, stream: io.BufferedIOBase, *, is_linked: bool) -> 
     graph: dict[str, Node] = {}
     if is_linked:
         schema_org.index_nodes(values_found, graph)
-    for number, one in enumerate(values_found, 1):
-        for position, element, is_record in _iterate_parts(one, number):
+    for number, value in enumerate(values_found, 1):
+        for position, element, is_record in _iterate_parts(value, number):
             yield Value(position, element, graph, is_record)
 
 
-def _iterate_parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
+def _iterate_parts(value: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
     """Yield the values and list elements of a value in memory."""
-    if isinstance(one, list):
-        for position, element in enumerate(one, 1):
+    if isinstance(value, list):
+        for position, element in enumerate(value, 1):
             yield f"item {position}", element, True
-    elif isinstance(one, Mapping):
-        rest: dict[str, Any] = {}
-        for key, member in one.items():
+    elif isinstance(value, Mapping):
+        other_members: dict[str, Any] = {}
+        for key, member in value.items():
             if key in LIST_KEYS and isinstance(member, list):
                 for position, element in enumerate(member, 1):
                     yield f"{key} {position}", element, key != "@graph"
             else:
-                rest[key] = member
-        if rest or not one:
-            yield f"value {number}", rest, len(rest) == len(one)
+                other_members[key] = member
+        if other_members or not value:
+            yield f"value {number}", other_members, len(other_members) == len(value)
     else:
-        yield f"value {number}", one, True
+        yield f"value {number}", value, True
 
 
 def _read_stream(name: str, stream: json_elements.Readable, *, is_linked: bool) -> Iterator[Value | Refusal]:
     graph: dict[str, Node] = {}
-    for one in json_elements.read_elements(stream):
-        if isinstance(one, Fault):
-            yield _report_fault(name, one)
+    for element in json_elements.read_elements(stream):
+        if isinstance(element, Fault):
+            yield _report_fault(name, element)
         else:
             if is_linked:
-                schema_org.index_nodes(one.value, graph)
-            yield Value(one.position, one.value, graph, one.is_record)
+                schema_org.index_nodes(element.value, graph)
+            yield Value(element.position, element.value, graph, element.is_record)
 
 
 def _report_fault(name: str, fault: Fault) -> Refusal:
-    if fault.goes_on:
-        rest = f"{fault.size:,} bytes were left out, and reading went on behind them."
+    if fault.continues:
+        consequence = f"{fault.size:,} bytes were left out, and reading went on behind them."
     else:
-        rest = f"The {fault.size:,} bytes from here to the end of the file were not read; what stands before was."
-    reason = TranslatableMessage("This is not valid JSON: %(why)s. %(rest)s", why=fault.why, rest=rest)
-    return Refusal(RecordPlace(name, fault.position), "", reason, "broken JSON", raw=fault.text or None)
+        consequence = (
+            f"The {fault.size:,} bytes from here to the end of the file were not read; "
+            "what stands before was."
+        )
+    reason = TranslatableMessage(
+        "This is not valid JSON: %(why)s. %(rest)s", why=fault.reason, rest=consequence
+    )
+    return Refusal(RecordLocation(name, fault.position), "", reason, "broken JSON", raw=fault.text or None)
 
 
 # Bytes
@@ -259,12 +266,12 @@ def _report_fault(name: str, fault: Fault) -> Refusal:
 class _JoinedStream:
     """A stream of bytes that were already read, followed by the rest of their source."""
 
-    def __init__(self, beginning: bytes, rest: io.BufferedIOBase) -> None:
+    def __init__(self, beginning: bytes, remainder: io.BufferedIOBase) -> None:
         self._beginning = io.BytesIO(beginning)
-        self._rest = rest
+        self._remainder = remainder
 
     def read(self, size: int = -1) -> bytes:
-        return self._beginning.read(size) or self._rest.read(size)
+        return self._beginning.read(size) or self._remainder.read(size)
 
 
 class _RecodedStream(io.RawIOBase):
@@ -273,29 +280,31 @@ class _RecodedStream(io.RawIOBase):
     def __init__(self, stream: io.BufferedIOBase, name: str) -> None:
         self._stream = stream
         self._decoder = codecs.getincrementaldecoder(name)(errors="claims.imports.reading.lost")
-        self._left = b""
+        self._remaining = b""
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
-        while not self._left:
-            piece = self._stream.read(16 * 1024)
-            self._left = self._decoder.decode(piece, final=not piece).encode("utf-8", "surrogateescape")
-            if not piece:
+        while not self._remaining:
+            chunk = self._stream.read(16 * 1024)
+            self._remaining = self._decoder.decode(chunk, final=not chunk).encode("utf-8", "surrogateescape")
+            if not chunk:
                 break
-        count = min(len(buffer), len(self._left))
-        buffer[:count], self._left = self._left[:count], self._left[count:]
+        count = min(len(buffer), len(self._remaining))
+        buffer[:count], self._remaining = self._remaining[:count], self._remaining[count:]
         return count
 
 
 def _convert_to_utf8(file: File) -> io.BufferedIOBase:
-    name, mark = detect_unicode_encoding(file.head)
-    file.stream.read(mark)
-    if name == "utf-8" and not mark:
-        name = detect_encoding(file.head) or name
-        if name != "utf-8":
+    encoding, mark_length = detect_unicode_encoding(file.head)
+    file.stream.read(mark_length)
+    if encoding == "utf-8" and not mark_length:
+        encoding = detect_encoding(file.head) or encoding
+        if encoding != "utf-8":
             file.note(
-                TranslatableMessage("The file is not in UTF-8: it was read as %(encoding)s.", encoding=name)
+                TranslatableMessage(
+                    "The file is not in UTF-8: it was read as %(encoding)s.", encoding=encoding
+                )
             )
-    return file.stream if name == "utf-8" else io.BufferedReader(_RecodedStream(file.stream, name))
+    return file.stream if encoding == "utf-8" else io.BufferedReader(_RecodedStream(file.stream, encoding))

@@ -21,7 +21,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     find_unread_columns,
 )
 from claims.imports.reading.mappings.nested_values import NestedRow, list_paths
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "rows"
@@ -39,7 +39,7 @@ def recognise(file: File) -> Table[str, Any] | None:
     if any("statement" in row and isinstance(row.get("verdicts"), list) for row in rows):
         return None  # our own export has these keys, even for a withdrawn claim
     mapping = choose_mapping(list_paths(rows), rows)
-    if len(rows) == 1 and "statement" not in mapping.reading.fields:
+    if len(rows) == 1 and "statement" not in mapping.rules.fields:
         return None  # one object of any kind
     return _build_settings(rows, mapping)
 
@@ -52,8 +52,8 @@ def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
 def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
     """Yield the objects as records."""
     values = json_documents.read_values(file, is_linked=False)
-    first = list(islice(values, SAMPLE_SIZE))
-    rows = [one.value for one in first if isinstance(one, Value) and _is_row(one)]
+    first_values = list(islice(values, SAMPLE_SIZE))
+    rows = [value.value for value in first_values if isinstance(value, Value) and _is_row(value)]
     columns = list_paths(rows)
     try:
         mapping = (
@@ -61,40 +61,40 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         )
     except MappingError as error:
         yield Refusal(
-            RecordPlace(file.name, "mapping"),
+            RecordLocation(file.name, "mapping"),
             "",
             TranslatableMessage("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
         )
         return
     if refusal := find_refusal(mapping, columns, file, rows):
-        yield from (one for one in first if isinstance(one, Refusal))
+        yield from (value for value in first_values if isinstance(value, Refusal))
         yield refusal
         return
     records = ClaimsInRows(mapping, None)
     for row in rows:
-        list(records(NestedRow(row), RecordPlace(file.name, "")))  # so that the columns are known
+        list(records(NestedRow(row), RecordLocation(file.name, "")))  # so that the columns are known
     if unread_columns := find_unread_columns(columns, _expand_paths(records.used_columns, columns)):
         file.note(unread_columns)
-    for one in chain(first, values):
-        if isinstance(one, Refusal):
-            yield one
+    for value in chain(first_values, values):
+        if isinstance(value, Refusal):
+            yield value
             continue
-        place = RecordPlace(file.name, one.position)
-        if isinstance(one.value, dict):
-            if one.is_record:
-                yield from records(NestedRow(one.value), place, one.value)
+        location = RecordLocation(file.name, value.position)
+        if isinstance(value.value, dict):
+            if value.is_record:
+                yield from records(NestedRow(value.value), location, value.value)
         else:
             reason = TranslatableMessage("This is not a JSON object, so its fields have no names.")
-            yield Refusal(place, "", reason, "not an object", raw=one.value)
+            yield Refusal(location, "", reason, "not an object", raw=value.value)
 
 
 def get_conventions(settings: Table[str, Any]) -> Conventions:
     return find_conventions(settings)
 
 
-def _is_row(one: Value) -> bool:
-    return one.is_record and isinstance(one.value, dict)
+def _is_row(value: Value) -> bool:
+    return value.is_record and isinstance(value.value, dict)
 
 
 def _sample_rows(file: File) -> list[Row]:
@@ -105,8 +105,10 @@ def _sample_rows(file: File) -> list[Row]:
 
 def _expand_paths(used_columns: frozenset[str], columns: list[str]) -> set[str]:
     """Return the columns that are used, by their own path or by a path with `*` for the list index."""
-    stepped = {tuple("*" if step.isdigit() else step for step in one.split(".")) for one in used_columns}
-    return {one for one in columns if one in used_columns or tuple(one.split(".")) in stepped}
+    general_paths = {
+        tuple("*" if step.isdigit() else step for step in path.split(".")) for path in used_columns
+    }
+    return {path for path in columns if path in used_columns or tuple(path.split(".")) in general_paths}
 
 
 def _build_settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:

@@ -32,56 +32,68 @@ def is_media_review(node: Any) -> bool:
     return isinstance(node, dict) and not schema_org.is_reference(node) and MEDIA_REVIEW in find_types(node)
 
 
-def find_media_reviews(review: Node, others: list[Node], graph: Graph) -> list[Node]:
+def find_media_reviews(review: Node, media_reviews: list[Node], graph: Graph) -> list[Node]:
     """Return the MediaReviews that belong to a ClaimReview: linked to or from it, or on its page without a claim of
     their own.
     """
-    names = [
-        one
-        for one in find_objects(find_value(review, "associatedMediaReview"), graph)
-        if is_media_review(one)
+    linked_reviews = [
+        node
+        for node in find_objects(find_value(review, "associatedMediaReview"), graph)
+        if is_media_review(node)
     ]
-    own = review.get("@id")
+    review_id = review.get("@id")
     page = _get_page_key(review, graph)
-    reviews = list(names)
-    for other in others:
-        if any(other is one for one in reviews):
+    reviews = list(linked_reviews)
+    for media_review in media_reviews:
+        if any(media_review is known_review for known_review in reviews):
             continue
         claim_reviews = [
-            one
-            for one in find_objects(find_value(other, "associatedClaimReview"), graph)
-            if isinstance(one, dict)
+            node
+            for node in find_objects(find_value(media_review, "associatedClaimReview"), graph)
+            if isinstance(node, dict)
         ]
-        names_it = any(one is review or (own and one.get("@id") == own) for one in claim_reviews)
-        is_there = (
-            page
-            and page == _get_page_key(other, graph)
-            and not claim_reviews
-            and not find_claims(other, graph)
+        is_linked = any(
+            node is review or (review_id and node.get("@id") == review_id) for node in claim_reviews
         )
-        if names_it or is_there:
-            reviews.append(other)
+        is_on_same_page = (
+            page
+            and page == _get_page_key(media_review, graph)
+            and not claim_reviews
+            and not find_claims(media_review, graph)
+        )
+        if is_linked or is_on_same_page:
+            reviews.append(media_review)
     return reviews
 
 
 def _get_page_key(review: Node, graph: Graph) -> str:
     return next(
-        (key for one in find_addresses(find_value(review, "url"), graph) if (key := build_url_key(one))), ""
+        (
+            key
+            for address in find_addresses(find_value(review, "url"), graph)
+            if (key := build_url_key(address))
+        ),
+        "",
     )
 
 
 def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
     """Return the media fields of a MediaReview."""
-    items = [one for one in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    items = [
+        item for item in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(item, dict)
+    ]
     shown_media = list(_iterate_media(items, graph))
-    kinds = list(
+    media_kinds = list(
         dict.fromkeys(
-            KINDS_BY_TYPE[kind] for one in shown_media for kind in find_types(one) if kind in KINDS_BY_TYPE
+            KINDS_BY_TYPE[type_name]
+            for media in shown_media
+            for type_name in find_types(media)
+            if type_name in KINDS_BY_TYPE
         )
     )
     return {
-        "media": list(dict.fromkeys(place for one in shown_media for place in _list_urls(one, graph))),
-        "media_kind": kinds[0] if len(kinds) == 1 else None,
+        "media": list(dict.fromkeys(url for media in shown_media for url in _list_urls(media, graph))),
+        "media_kind": media_kinds[0] if len(media_kinds) == 1 else None,
         "media_authenticity_category": _list_categories(review),
         "original_media_context": find_text(find_value(review, "originalMediaContextDescription")),
         "original_media_url": next(
@@ -92,11 +104,13 @@ def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
 
 def find_claims(review: Node, graph: Graph) -> list[Node]:
     """Return the claims made with the media."""
-    items = [one for one in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    items = [
+        item for item in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(item, dict)
+    ]
     claims_found = [
         claim
-        for one in [*items, *_iterate_media(items, graph)]
-        for claim in find_objects(find_value(one, "interpretedAsClaim"), graph)
+        for node in [*items, *_iterate_media(items, graph)]
+        for claim in find_objects(find_value(node, "interpretedAsClaim"), graph)
     ]
     return [claim if isinstance(claim, dict) else {"text": claim} for claim in claims_found]
 
@@ -106,15 +120,15 @@ def find_statements(review: Node, graph: Graph) -> list[Any]:
     texts = [
         *find_texts(find_value(review, "claimReviewed"), name_keys=("text", "name")),
         *(
-            words
+            text
             for claim in find_claims(review, graph)
-            for words in find_texts(find_value(claim, "text", "name", "claimReviewed"))
+            for text in find_texts(find_value(claim, "text", "name", "claimReviewed"))
         ),
         *(
-            words
-            for one in find_objects(find_value(review, "associatedClaimReview"), graph)
-            if isinstance(one, dict)
-            for words in find_texts(find_value(one, "claimReviewed"), name_keys=("text", "name"))
+            text
+            for claim_review in find_objects(find_value(review, "associatedClaimReview"), graph)
+            if isinstance(claim_review, dict)
+            for text in find_texts(find_value(claim_review, "claimReviewed"), name_keys=("text", "name"))
         ),
     ]
     return list(dict.fromkeys(texts))
@@ -124,7 +138,7 @@ def _iterate_media(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
     """Yield the media: each appearance of an item, or the item itself."""
     for item in items:
         appearances = find_objects(find_value(item, "mediaItemAppearance"), graph)
-        nodes = [one for one in appearances if isinstance(one, dict)]
+        nodes = [appearance for appearance in appearances if isinstance(appearance, dict)]
         if nodes:
             yield from nodes
         else:
@@ -133,9 +147,9 @@ def _iterate_media(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
 
 def _list_urls(media: Node, graph: Graph) -> list[str]:
     urls = [
-        place
+        url
         for name in ("accessedOnUrl", "contentUrl", "url", "embedUrl")
-        for place in find_addresses(find_value(media, name), graph)
+        for url in find_addresses(find_value(media, name), graph)
     ]
     return list(dict.fromkeys(urls))
 
@@ -143,5 +157,5 @@ def _list_urls(media: Node, graph: Graph) -> list[str]:
 def _list_categories(review: Node) -> list[Any]:
     """Return the categories, each given as a name or as a URL that ends in one."""
     value = find_value(review, "mediaAuthenticityCategory")
-    names = [one.get("@id", one) if isinstance(one, dict) else one for one in to_list(value)]
+    names = [entry.get("@id", entry) if isinstance(entry, dict) else entry for entry in to_list(value)]
     return find_texts(names)

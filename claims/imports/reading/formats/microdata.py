@@ -41,26 +41,26 @@ def _build_microdata_item(
     element: HtmlElement, by_id: dict[str, HtmlElement], referred_ids: set[str], depth: int
 ) -> Item:
     """Build the JSON-LD object of an item."""
-    kinds = (element.get("itemtype") or "").split()
-    item: Item = {"@type": kinds[0] if len(kinds) == 1 else kinds}
+    type_names = (element.get("itemtype") or "").split()
+    item: Item = {"@type": type_names[0] if len(type_names) == 1 else type_names}
     if name := (element.get("itemid") or "").strip():
         item["@id"] = name
     if depth > MAX_DEPTH:
         return item
-    parts = list(_iterate_parts(element, "itemscope", with_root=False))
+    descendants = list(_iterate_parts(element, "itemscope", with_root=False))
     # Properties may be elsewhere on the page.
     for name in (element.get("itemref") or "").split():
         if name in by_id and name not in referred_ids:
             referred_ids.add(name)
-            parts += _iterate_parts(by_id[name], "itemscope", with_root=True)
-    for part in parts:
-        if not (names := (part.get("itemprop") or "").split()):
+            descendants += _iterate_parts(by_id[name], "itemscope", with_root=True)
+    for descendant in descendants:
+        if not (names := (descendant.get("itemprop") or "").split()):
             continue
-        is_item = part.get("itemscope") is not None
+        is_item = descendant.get("itemscope") is not None
         value = (
-            _build_microdata_item(part, by_id, referred_ids, depth + 1)
+            _build_microdata_item(descendant, by_id, referred_ids, depth + 1)
             if is_item
-            else _read_property(part, "content")
+            else _read_property(descendant, "content")
         )
         for name in names:
             _add_value(item, name, value)
@@ -79,21 +79,21 @@ def read_rdfa(tree: HtmlElement) -> list[Item]:
 
 
 def _build_rdfa_item(element: HtmlElement, depth: int) -> Item:
-    kinds = (element.get("typeof") or "").split()
-    item: Item = {"@type": kinds[0] if len(kinds) == 1 else kinds}
+    type_names = (element.get("typeof") or "").split()
+    item: Item = {"@type": type_names[0] if len(type_names) == 1 else type_names}
     if name := (element.get("resource") or element.get("about") or "").strip():
         item["@id"] = name
     if depth > MAX_DEPTH:
         return item
-    for part in _iterate_parts(element, "typeof", with_root=False):
-        if not (names := (part.get("property") or "").split()):
+    for descendant in _iterate_parts(element, "typeof", with_root=False):
+        if not (names := (descendant.get("property") or "").split()):
             continue
-        if part.get("typeof"):
-            value: Any = _build_rdfa_item(part, depth + 1)
-        elif part.get("content") is None and (resource := part.get("resource")):
+        if descendant.get("typeof"):
+            value: Any = _build_rdfa_item(descendant, depth + 1)
+        elif descendant.get("content") is None and (resource := descendant.get("resource")):
             value = resource.strip()
         else:
-            value = _read_property(part, "content")
+            value = _read_property(descendant, "content")
         for name in names:
             _add_value(item, name.rpartition("/")[2].rpartition(":")[2], value)
     return item
@@ -101,22 +101,22 @@ def _build_rdfa_item(element: HtmlElement, depth: int) -> Item:
 
 def _is_within(element: HtmlElement, scope: str, referred_ids: set[str]) -> bool:
     """Return whether an element is inside an item, or inside an element that an item refers to."""
-    around = [element, *element.iterancestors()]
-    return any(each.get(scope) is not None for each in around[1:]) or any(
-        each.get("id") in referred_ids for each in around
-    )
+    enclosing_elements = [element, *element.iterancestors()]
+    return any(
+        enclosing_element.get(scope) is not None for enclosing_element in enclosing_elements[1:]
+    ) or any(enclosing_element.get("id") in referred_ids for enclosing_element in enclosing_elements)
 
 
 def _iterate_parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlElement]:
     """Yield the elements of an item in page order, without those of nested items."""
-    waiting = [root] if with_root else list(reversed(root))
-    while waiting:
-        element = waiting.pop()
+    stack = [root] if with_root else list(reversed(root))
+    while stack:
+        element = stack.pop()
         if not _is_element(element):
             continue
         yield element
         if element.get(scope) is None:
-            waiting += reversed(element)
+            stack += reversed(element)
 
 
 def _read_property(element: HtmlElement, first: str) -> str:

@@ -12,7 +12,7 @@ from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.delimited_text import Dialect, TableRows, detect_dialect
 from claims.imports.reading.inputs.file import HEAD_BYTES, File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.formulas import is_formula
 from factcheck.translatable_messages import TranslatableMessage
 
@@ -47,7 +47,11 @@ _COLUMNS: Final = {
 def recognise(file: File) -> Mapping[str, Any] | None:
     records = json_documents.sample_values(file)
     if records:
-        return {} if all(isinstance(one, Mapping) and one.keys() >= _CLAIM_KEYS for one in records) else None
+        return (
+            {}
+            if all(isinstance(record, Mapping) and record.keys() >= _CLAIM_KEYS for record in records)
+            else None
+        )
     table = detect_dialect(file.head, is_whole=len(file.head) < HEAD_BYTES)
     if table and table.rows[0][: len(_FIRST_COLUMNS)] == _FIRST_COLUMNS:
         return {"dialect": table.dialect.to_json()}
@@ -62,19 +66,19 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         if isinstance(value, Refusal):
             yield value
             continue
-        claim, place = value.value, RecordPlace(file.name, value.position)
+        claim, location = value.value, RecordLocation(file.name, value.position)
         if isinstance(claim, Mapping) and claim.keys() >= _CLAIM_KEYS:
-            yield from _iterate_reviews(claim, place)
+            yield from _iterate_reviews(claim, location)
         elif value.is_record:
             reason = TranslatableMessage("This is not a claim from an export.")
-            yield Refusal(place, "", reason, "not an object", raw=claim)
+            yield Refusal(location, "", reason, "not an object", raw=claim)
 
 
 def get_conventions(settings: Mapping[str, Any]) -> Conventions:
     return NO_CONVENTIONS
 
 
-def _iterate_reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[RawRecord | Refusal]:
+def _iterate_reviews(claim: Mapping[str, Any], location: RecordLocation) -> Iterator[RawRecord | Refusal]:
     """Yield a record for each verdict of a claim."""
     claimant = _to_object(claim.get("claimant"))
     body = {
@@ -88,9 +92,10 @@ def _iterate_reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[R
         "claimed_on": claim.get("claimed_on"),
         "context": claim.get("context"),
         "appearances": [
-            _to_object(one.get("source")).get("url") for one in _to_objects(claim["appearances"])
+            _to_object(appearance.get("source")).get("url")
+            for appearance in _to_objects(claim["appearances"])
         ],
-        "topics": [one.get("name") for one in _to_objects(claim.get("topics"))],
+        "topics": [topic.get("name") for topic in _to_objects(claim.get("topics"))],
     }
     verdicts = _to_objects(claim["verdicts"])
     for number, verdict in enumerate(verdicts, 1):
@@ -107,10 +112,12 @@ def _iterate_reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[R
             "review_language": verdict.get("language"),
         }
         yield RawRecord(
-            RecordPlace(place.file, f"{place.position}, verdict {number}"), body | verdict_fields, raw=claim
+            RecordLocation(location.file, f"{location.position}, verdict {number}"),
+            body | verdict_fields,
+            raw=claim,
         )
     if not verdicts:
-        yield _build_withdrawal(place, claim)
+        yield _build_withdrawal(location, claim)
 
 
 def _to_object(value: Any) -> Mapping[str, Any]:
@@ -118,7 +125,7 @@ def _to_object(value: Any) -> Mapping[str, Any]:
 
 
 def _to_objects(values: Any) -> list[Mapping[str, Any]]:
-    return [one for one in values if isinstance(one, Mapping)] if isinstance(values, list) else []
+    return [value for value in values if isinstance(value, Mapping)] if isinstance(values, list) else []
 
 
 def _read_rows(file: File, dialect: Dialect) -> Iterator[RawRecord | Refusal]:
@@ -137,7 +144,7 @@ def _build_record(row: dict[str, str], cells: list[str], rows: TableRows) -> Raw
     if damaged := rows.find_damage(cells):
         return damaged
     if not row.get("verdict_id"):
-        return _build_withdrawal(rows.get_place(), row)
+        return _build_withdrawal(rows.get_location(), row)
     fields: dict[str, Any] = {name: row.get(column) for name, column in _COLUMNS.items()}
     # In a cell, spaces separate URLs and semicolons separate words.
     first = row.get("first_appearance_url", "")
@@ -145,7 +152,7 @@ def _build_record(row: dict[str, str], cells: list[str], rows: TableRows) -> Raw
         dict.fromkeys(filter(None, [first, *row.get("appearance_urls", "").split()]))
     )
     fields["topics"] = [topic for topic in row.get("topics", "").split("; ") if topic]
-    return RawRecord(rows.get_place(), fields, raw=row)
+    return RawRecord(rows.get_location(), fields, raw=row)
 
 
 def _unescape(cell: str) -> str:
@@ -153,6 +160,6 @@ def _unescape(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
 
 
-def _build_withdrawal(place: RecordPlace, raw: Any) -> Refusal:
+def _build_withdrawal(location: RecordLocation, raw: Any) -> Refusal:
     reason = TranslatableMessage("This claim was withdrawn or merged, so it has no verdict.")
-    return Refusal(place, "", reason, "withdrawn", raw=raw)
+    return Refusal(location, "", reason, "withdrawn", raw=raw)

@@ -6,7 +6,7 @@ from typing import Any
 from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 NAME = "report"
@@ -17,7 +17,9 @@ _REPORT_KEYS = frozenset({"file", "position", "reason", "code", "fields"})
 
 def recognise(file: File) -> Mapping[str, Any] | None:
     records = json_documents.sample_values(file)
-    return {} if any(isinstance(one, dict) and one.keys() >= _REPORT_KEYS for one in records) else None
+    return (
+        {} if any(isinstance(record, dict) and record.keys() >= _REPORT_KEYS for record in records) else None
+    )
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
@@ -25,14 +27,14 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         if isinstance(value, Refusal):
             yield value
             continue
-        entry, place = value.value, RecordPlace(file.name, value.position)
+        entry, location = value.value, RecordLocation(file.name, value.position)
         if not isinstance(entry, Mapping):
-            yield own_fields.refuse_non_object(place, entry)
+            yield own_fields.refuse_non_object(location, entry)
         elif isinstance(fields := entry.get("fields"), Mapping) and fields:
-            yield own_fields.check_fields(fields, place, raw=entry.get("record"))
+            yield own_fields.check_fields(fields, location, raw=entry.get("record"))
         else:
             yield Refusal(
-                place,
+                location,
                 "",
                 TranslatableMessage(
                     "This entry has no fields to read. Correct %(get)s as the report says, and import that.",

@@ -47,9 +47,9 @@ def find_types(node: Any) -> set[str]:
         return set()
     types = node.get("@type") or node.get("type")
     return {
-        one.replace("#", "/").replace(":", "/").rpartition("/")[2]
-        for one in to_list(types)
-        if isinstance(one, str)
+        type_name.replace("#", "/").replace(":", "/").rpartition("/")[2]
+        for type_name in to_list(types)
+        if isinstance(type_name, str)
     }
 
 
@@ -58,7 +58,7 @@ def to_list(value: Any) -> list[Any]:
     if isinstance(value, dict) and "@list" in value:
         value = value["@list"]
     if isinstance(value, list):
-        return [one for one in value if one not in _EMPTY_VALUES]
+        return [item for item in value if item not in _EMPTY_VALUES]
     return [] if value in _EMPTY_VALUES else [value]
 
 
@@ -69,16 +69,18 @@ def is_reference(node: Node) -> bool:
 
 def find_nodes(tree: Any) -> Iterator[Node]:
     """Yield every object in a JSON value, in document order."""
-    waiting = [(tree, 0)]
-    while waiting:
-        node, depth = waiting.pop()
+    stack = [(tree, 0)]
+    while stack:
+        node, depth = stack.pop()
         if depth > MAX_DEPTH:
             continue
         if isinstance(node, dict):
             yield node
-            waiting += [(one, depth + 1) for one in reversed(node.values()) if isinstance(one, dict | list)]
+            stack += [
+                (child, depth + 1) for child in reversed(node.values()) if isinstance(child, dict | list)
+            ]
         elif isinstance(node, list):
-            waiting += [(one, depth + 1) for one in reversed(node)]
+            stack += [(child, depth + 1) for child in reversed(node)]
 
 
 def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
@@ -92,32 +94,32 @@ def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
 def find_objects(value: Any, graph: Graph) -> list[Any]:
     """Return the objects in a value, with references resolved, or the text if there is only text."""
     resolved_nodes: list[Any] = []
-    for one in to_list(value):
-        if isinstance(one, str):
-            one = graph.get(one, one)
-        elif isinstance(one, dict) and is_reference(one):
-            one = graph.get(str(one["@id"]), one)
-        resolved_nodes.append(one)
+    for item in to_list(value):
+        if isinstance(item, str):
+            item = graph.get(item, item)
+        elif isinstance(item, dict) and is_reference(item):
+            item = graph.get(str(item["@id"]), item)
+        resolved_nodes.append(item)
     return resolved_nodes
 
 
 def find_texts(value: Any, *, name_keys: tuple[str, ...] = ("name",)) -> list[Any]:
     """Return the texts and numbers in a value. Of an object, the first property in `name_keys` counts."""
     texts: list[Any] = []
-    for one in to_list(value):
-        if isinstance(one, dict):
-            inner = one.get("@value")
-            one = (
-                inner
-                if inner not in _EMPTY_VALUES
-                else next(iter(to_list(find_value(one, *name_keys))), None)
+    for item in to_list(value):
+        if isinstance(item, dict):
+            item_value = item.get("@value")
+            item = (
+                item_value
+                if item_value not in _EMPTY_VALUES
+                else next(iter(to_list(find_value(item, *name_keys))), None)
             )
-            if isinstance(one, dict):
-                one = one.get("@value")
-        if isinstance(one, bool) or not isinstance(one, str | int | float):
+            if isinstance(item, dict):
+                item = item.get("@value")
+        if isinstance(item, bool) or not isinstance(item, str | int | float):
             continue
-        if not isinstance(one, str) or one.strip():
-            texts.append(one)
+        if not isinstance(item, str) or item.strip():
+            texts.append(item)
     return texts
 
 
@@ -128,7 +130,7 @@ def find_text(value: Any, *, name_keys: tuple[str, ...] = ("name",)) -> Any:
 
 def find_non_numeric_text(value: Any) -> str | None:
     """Return the first text that is not a number."""
-    return next((one for one in find_texts(value) if isinstance(one, str) and not is_number(one)), None)
+    return next((text for text in find_texts(value) if isinstance(text, str) and not is_number(text)), None)
 
 
 def is_number(value: Any) -> bool:
@@ -143,16 +145,16 @@ def is_number(value: Any) -> bool:
 def find_addresses(value: Any, graph: Graph) -> list[str]:
     """Return the URLs in a value, as text or in objects."""
     addresses: list[Any] = []
-    for one in find_objects(value, graph):
-        if isinstance(one, dict):
-            address_value = find_value(one, "url", "contentUrl", "sameAs") or one.get("@value")
-            if address_value is None and str(one.get("@id")).startswith(("http://", "https://")):
-                address_value = one["@id"]
+    for item in find_objects(value, graph):
+        if isinstance(item, dict):
+            address_value = find_value(item, "url", "contentUrl", "sameAs") or item.get("@value")
+            if address_value is None and str(item.get("@id")).startswith(("http://", "https://")):
+                address_value = item["@id"]
             addresses += [
-                each.get("@id") if isinstance(each, dict) else each
-                for each in to_list(address_value)
-                if isinstance(each, str | dict)
+                nested_value.get("@id") if isinstance(nested_value, dict) else nested_value
+                for nested_value in to_list(address_value)
+                if isinstance(nested_value, str | dict)
             ]
-        elif isinstance(one, str):
-            addresses.append(one)
-    return list(dict.fromkeys(one for one in addresses if isinstance(one, str) and one.strip()))
+        elif isinstance(item, str):
+            addresses.append(item)
+    return list(dict.fromkeys(item for item in addresses if isinstance(item, str) and item.strip()))

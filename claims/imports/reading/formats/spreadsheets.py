@@ -34,7 +34,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     find_refusal,
     find_unread_columns,
 )
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "xlsx"
@@ -80,10 +80,10 @@ def inspect_workbook(file: File, name: str = "") -> Table[str, Any]:
         sheet = _open_sheet(file, name)
     except _UnusableWorkbook:
         return {}
-    first = list(islice(_iterate_filled_rows(sheet), SAMPLE_SIZE))
-    columns, below = _read_header(file, first, sheet.width, None)
-    sampled = [_build_row(row, columns) for _number, row in below]
-    return {"mapping": _add_date_order(choose_mapping(columns, sampled), columns, sampled).to_json()}
+    first_rows = list(islice(_iterate_filled_rows(sheet), SAMPLE_SIZE))
+    columns, rows_below = _read_header(file, first_rows, sheet.width, None)
+    sample_rows = [_build_row(row, columns) for _number, row in rows_below]
+    return {"mapping": _add_date_order(choose_mapping(columns, sample_rows), columns, sample_rows).to_json()}
 
 
 def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
@@ -97,7 +97,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
     except MappingError as error:
         yield Refusal(
-            RecordPlace(file.name, "mapping"),
+            RecordLocation(file.name, "mapping"),
             "",
             TranslatableMessage("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
@@ -107,7 +107,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         name = mapping.table.sheet if mapping else settings.get("sheet", "")
         yield from _read_sheet(file, _open_sheet(file, name), mapping, settings.get("constants", {}))
     except _UnusableWorkbook as error:
-        yield Refusal(RecordPlace(file.name, "workbook"), "", error.args[0], "unusable workbook")
+        yield Refusal(RecordLocation(file.name, "workbook"), "", error.args[0], "unusable workbook")
 
 
 def get_conventions(settings: Table[str, Any]) -> Conventions:
@@ -146,13 +146,17 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
                     sheets=sheets,
                 )
             )
-        for at, sheet in enumerate(map(workbook.get_sheet_by_name, names), 1):
+        for number, sheet in enumerate(map(workbook.get_sheet_by_name, names), 1):
             if sheet.height:
-                if others := [one for one in names[at:] if workbook.get_sheet_by_name(one).height]:
+                if unread_names := [
+                    other_name
+                    for other_name in names[number:]
+                    if workbook.get_sheet_by_name(other_name).height
+                ]:
                     file.note(
                         TranslatableMessage(
                             "Sheets not read: %(sheets)s. To read one, name it in a mapping.",
-                            sheets=", ".join(others),
+                            sheets=", ".join(unread_names),
                         )
                     )
                 return sheet
@@ -179,16 +183,16 @@ def _check_size(content: bytes) -> None:
     Raises:
         _UnusableWorkbook: the workbook would need too much memory.
     """
-    with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(member.file_size for member in archive.infolist()) > MAX_UNPACKED_BYTES:
             raise _UnusableWorkbook(
                 TranslatableMessage(
                     "The workbook unpacks to more than a spreadsheet can hold. Save the sheet as CSV."
                 )
             )
-        for part in parts.infolist():
-            if _SHEET_PATH.fullmatch(part.filename):
-                with parts.open(part) as sheet:
+        for member in archive.infolist():
+            if _SHEET_PATH.fullmatch(member.filename):
+                with archive.open(member) as sheet:
                     rows, columns = _measure_sheet(sheet)
                 if rows * columns > MAX_CELLS:
                     raise _UnusableWorkbook(
@@ -204,12 +208,12 @@ def _check_size(content: bytes) -> None:
 def _measure_sheet(sheet: Any) -> tuple[int, int]:
     """Return the last row and column used in a sheet."""
     rows = columns = 1
-    rest = b""
-    while piece := sheet.read(1 << 20):
-        for letters, number in _CELL_PATTERN.findall(rest + piece):
+    chunk_end = b""
+    while chunk := sheet.read(1 << 20):
+        for letters, number in _CELL_PATTERN.findall(chunk_end + chunk):
             rows = max(rows, int(number))
             columns = max(columns, _parse_column_number(letters))
-        rest = piece[-40:]
+        chunk_end = chunk[-40:]
     return rows, columns
 
 
@@ -225,33 +229,33 @@ def _read_sheet(
 ) -> Iterator[RawRecord | Refusal]:
     filled_rows = _iterate_filled_rows(sheet)
     sheet_name = f"sheet {sheet.name}, " if sheet.name else ""
-    first = list(islice(filled_rows, SAMPLE_SIZE))
-    columns, below = _read_header(file, first, sheet.width, mapping)
-    is_settled = mapping is None  # the mapping is only known after the sheet was read
-    sampled = [_build_row(row, columns) for _number, row in below]
-    mapping = mapping or _add_date_order(choose_mapping(columns, sampled), columns, sampled)
+    first_rows = list(islice(filled_rows, SAMPLE_SIZE))
+    columns, rows_below = _read_header(file, first_rows, sheet.width, mapping)
+    converts_values = mapping is None  # the mapping is only known after the sheet was read
+    sample_rows = [_build_row(row, columns) for _number, row in rows_below]
+    mapping = mapping or _add_date_order(choose_mapping(columns, sample_rows), columns, sample_rows)
     mapping = mapping.with_constants(constants)
-    if refusal := find_refusal(mapping, columns, file, sampled):
+    if refusal := find_refusal(mapping, columns, file, sample_rows):
         yield refusal
         return
     try:
-        records = ClaimsInRows(mapping, columns, is_settled=is_settled)
+        records = ClaimsInRows(mapping, columns, converts_values=converts_values)
     except MissingColumn as error:
-        yield Refusal(RecordPlace(file.name, "header"), "", error.args[0], "column not in the file")
+        yield Refusal(RecordLocation(file.name, "header"), "", error.args[0], "column not in the file")
         return
     if unread_columns := find_unread_columns(columns, records.used_columns):
         file.note(unread_columns)
-    for number, row in chain(below, filled_rows):
-        place = RecordPlace(file.name, f"{sheet_name}row {number}")
+    for number, row in chain(rows_below, filled_rows):
+        location = RecordLocation(file.name, f"{sheet_name}row {number}")
         if any(row[len(columns) :]):
             reason = TranslatableMessage(
                 "The row has %(row)s cells, but the table has %(columns)s columns.",
                 row=len(row),
                 columns=len(columns),
             )
-            yield Refusal(place, "", reason, "wrong number of cells", raw=row)
+            yield Refusal(location, "", reason, "wrong number of cells", raw=row)
         else:
-            yield from records(_build_row(row, columns), place)
+            yield from records(_build_row(row, columns), location)
 
 
 def _iterate_filled_rows(sheet: CalamineSheet) -> Iterator[_NumberedRow]:
@@ -261,28 +265,33 @@ def _iterate_filled_rows(sheet: CalamineSheet) -> Iterator[_NumberedRow]:
 
 
 def _read_header(
-    file: File, first: list[_NumberedRow], width: int, mapping: Mapping | None
+    file: File, first_rows: list[_NumberedRow], width: int, mapping: Mapping | None
 ) -> tuple[list[str], list[_NumberedRow]]:
     """Return the column names, and the first rows below them."""
     if mapping and mapping.table.header is False:
-        return list(mapping.table.columns) or [f"column {number}" for number in range(1, width + 1)], first
+        return list(mapping.table.columns) or [
+            f"column {number}" for number in range(1, width + 1)
+        ], first_rows
     if mapping and (wanted_row := mapping.table.header_row):
-        at = next((at for at, (number, _row) in enumerate(first) if number >= wanted_row), len(first))
+        index = next(
+            (index for index, (number, _row) in enumerate(first_rows) if number >= wanted_row),
+            len(first_rows),
+        )
     else:
-        at = find_header_row([row for _number, row in first])
-    if at >= len(first):
+        index = find_header_row([row for _number, row in first_rows])
+    if index >= len(first_rows):
         return [], []
-    number, header = first[at]
-    if at:
+    number, header = first_rows[index]
+    if index:
         file.note(describe_header_position(number))
     for sentence in describe_repeated_columns(header):
         file.note(sentence)
-    return find_columns(_trim_header(header)), first[at + 1 :]
+    return find_columns(_trim_header(header)), first_rows[index + 1 :]
 
 
 def _trim_header(header: list[str]) -> list[str]:
     """Remove empty cells at the end of the header."""
-    width = max((at for at, cell in enumerate(header, 1) if cell), default=0)
+    width = max((number for number, cell in enumerate(header, 1) if cell), default=0)
     return header[:width]
 
 
@@ -300,8 +309,8 @@ def _add_date_order(mapping: Mapping, columns: list[str], rows: list[Row]) -> Ma
         )
         for name, date_order in detect_dates(mapping, columns, rows).items()
     }
-    reading = replace(mapping.reading, dates={**proved_orders, **mapping.reading.dates})
-    return replace(mapping, reading=reading)
+    rules = replace(mapping.rules, dates={**proved_orders, **mapping.rules.dates})
+    return replace(mapping, rules=rules)
 
 
 def _format_cell(cell: Any) -> str:

@@ -34,7 +34,7 @@ from claims.imports.reading.mappings.mapping_choice import (
     is_fitting,
     list_ready_mappings,
 )
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 NAME: Final = "csv"
@@ -69,8 +69,8 @@ def build_settings_for_mapping(file: File, mapping: Mapping) -> Table[str, Any]:
     dialect = mapping.table.override(
         table.dialect if table else Dialect(detect_encoding(file.head) or "utf-8")
     )
-    sampled = _read_sample(file, dialect)
-    return _build_settings(sampled if mapping.table.header_row else _skip_titles(sampled), mapping)
+    sample = _read_sample(file, dialect)
+    return _build_settings(sample if mapping.table.header_row else _skip_titles(sample), mapping)
 
 
 def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
@@ -84,7 +84,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             mapping = Mapping.from_json(settings["mapping"])
     except MappingError as error:
         yield Refusal(
-            RecordPlace(file.name, "mapping"),
+            RecordLocation(file.name, "mapping"),
             "",
             TranslatableMessage("The mapping cannot be used. %(error)s", error=error),
             "wrong mapping",
@@ -122,7 +122,9 @@ def describe_repeated_columns(header: Sequence[str]) -> list[str]:
         TranslatableMessage(
             "Columns %(numbers)s have the same name, “%(name)s”. The name means the first of them; the "
             "others are “%(name)s (column …)” with their numbers.",
-            numbers=", ".join(str(at) for at, one in enumerate(cells, 1) if one == name),
+            numbers=", ".join(
+                str(number) for number, other_cell in enumerate(cells, 1) if other_cell == name
+            ),
             name=name,
         )
         for name, count in Counter(filter(None, cells)).items()
@@ -143,7 +145,7 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
         columns = yield from _read_header(file, rows, dialect.header_row)
         if not columns:
             yield Refusal(
-                RecordPlace(file.name, "header"),
+                RecordLocation(file.name, "header"),
                 "",
                 TranslatableMessage("The table is empty: it has no header."),
                 "empty table",
@@ -152,9 +154,9 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
     if len(columns) == 1 and (refusal := _find_wrong_delimiter(file, dialect)):
         yield refusal
         return
-    sampled = _sample_below_header(file, dialect, columns)
-    mapping = mapping or choose_mapping(columns, sampled)
-    if refusal := find_refusal(mapping, columns, file, sampled):
+    sample_rows = _sample_below_header(file, dialect, columns)
+    mapping = mapping or choose_mapping(columns, sample_rows)
+    if refusal := find_refusal(mapping, columns, file, sample_rows):
         yield refusal
         return
     records: ClaimsInRows | None = None
@@ -166,7 +168,9 @@ def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iter
             try:
                 records = records or _build_records(file, mapping, columns)
             except MissingColumn as error:
-                yield Refusal(RecordPlace(file.name, "header"), "", error.args[0], "column not in the file")
+                yield Refusal(
+                    RecordLocation(file.name, "header"), "", error.args[0], "column not in the file"
+                )
                 return
             yield from _read_row(row, columns, records, rows)
     _note_emptiness(file, records)
@@ -197,7 +201,7 @@ def _find_wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
                 found=names[delimiter],
                 stated=names.get(dialect.delimiter, dialect.delimiter),
             )
-        return Refusal(RecordPlace(file.name, "header"), "", reason, "wrong delimiter")
+        return Refusal(RecordLocation(file.name, "header"), "", reason, "wrong delimiter")
     return None
 
 
@@ -216,14 +220,14 @@ def _sample_below_header(file: File, dialect: Dialect, columns: Sequence[str]) -
 
 def _read_header(file: File, rows: TableRows, header_row: int) -> Generator[Refusal, None, list[str]]:
     """Return the column names, after yielding a refusal for each unreadable row above the header."""
-    above = 0
+    rows_above = 0
     for row in rows:
         if isinstance(row, Refusal):
             yield row
         elif any(row) and rows.number < header_row:
-            above += 1
+            rows_above += 1
         elif any(row):
-            if above:
+            if rows_above:
                 file.note(describe_header_position(rows.number))
             for sentence in describe_repeated_columns(row):
                 file.note(sentence)
@@ -241,11 +245,11 @@ def _read_row(
             row=len(row),
             columns=len(columns),
         )
-        yield Refusal(rows.get_place(), "", reason, "wrong number of cells", raw=row)
+        yield Refusal(rows.get_location(), "", reason, "wrong number of cells", raw=row)
     elif refusal := rows.find_damage(row):
         yield refusal
     else:
-        yield from records(dict(zip(columns, row, strict=True)), rows.get_place())
+        yield from records(dict(zip(columns, row, strict=True)), rows.get_location())
 
 
 def _trim_row(row: list[str], width: int) -> list[str]:
@@ -271,13 +275,13 @@ def _detect_table(file: File) -> TableSample | None:
 
 def _skip_titles(sample: TableSample) -> TableSample:
     """Return the table without titles above the header, if the header is known."""
-    if not sample.dialect.header or not (at := find_header_row(sample.rows)):
+    if not sample.dialect.header or not (index := find_header_row(sample.rows)):
         return sample
     return replace(
         sample,
-        dialect=replace(sample.dialect, header_row=sample.numbers[at]),
-        rows=sample.rows[at:],
-        numbers=sample.numbers[at:],
+        dialect=replace(sample.dialect, header_row=sample.numbers[index]),
+        rows=sample.rows[index:],
+        numbers=sample.numbers[index:],
     )
 
 

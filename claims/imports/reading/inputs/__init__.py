@@ -1,1 +1,1 @@
-"""Inputs: `places` opens and decompresses paths, URLs and standard input; `crawler` follows the links of a site."""
+"""Inputs: `input_files` opens paths, URLs and standard input; `crawler` follows the links of a site."""

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.raw_record import RecordPlace, Refusal
+from claims.imports.reading.raw_record import RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
@@ -43,7 +43,7 @@ def crawl_files(
     address: str,
     *,
     memory: VisitMemory,
-    most: int = MAX_PAGES,
+    max_pages: int = MAX_PAGES,
     pause: float = DEFAULT_PAUSE,
     user_agent: str = USER_AGENT,
     sleep: Callable[[float], None] = time.sleep,
@@ -55,59 +55,59 @@ def crawl_files(
     again.
 
     Args:
-        most: the maximum number of pages.
+        max_pages: the maximum number of pages.
         pause: seconds between two requests to one host; longer if its robots.txt requires that.
         allow_loopback: allow a server on this machine, for tests.
     """
     visitor = PoliteVisitor(
         InMemorySites(sleep), pause=pause, user_agent=user_agent, allow_loopback=allow_loopback
     )
-    waiting, seen_keys, lists, asked_count, skipped_count = (
+    queue, seen_keys, list_count, request_count, skipped_count = (
         [address],
         {build_url_key(address) or address},
         0,
         0,
         0,
     )
-    while waiting:
-        url = waiting.pop(0)
-        lists += 1
+    while queue:
+        url = queue.pop(0)
+        list_count += 1
         try:
-            answer = visitor.get(url, LIST_LIMITS, None)
+            response = visitor.get(url, LIST_LIMITS, None)
         except FetchError as error:
             yield _build_refusal(url, error)
             continue
-        page_list = read_page_list(answer.content, answer.final_url)
+        page_list = read_page_list(response.content, response.final_url)
         if page_list is None:
             if url == address:
-                yield _build_file(answer)
-                memory.put(url, answer.etag, answer.last_modified)
+                yield _build_file(response)
+                memory.put(url, response.etag, response.last_modified)
             else:
                 yield Refusal(
-                    _build_place(url),
+                    _build_location(url),
                     "",
                     TranslatableMessage("%(here)s is not a sitemap or a feed.", here=url),
                     "no list of pages",
                 )
             continue
-        pages, more = _select_unseen(page_list, seen_keys)
-        waiting += more[: max(0, MAX_LISTS - lists - len(waiting))]
+        pages, further_lists = _select_unseen(page_list, seen_keys)
+        queue += further_lists[: max(0, MAX_LISTS - list_count - len(queue))]
         for page in pages:
-            if asked_count == most:
+            if request_count == max_pages:
                 skipped_count += 1
                 continue
-            asked_count += 1
+            request_count += 1
             yield from _visit_page(visitor, page, memory)
         if skipped_count:
-            waiting.clear()
+            queue.clear()
     if skipped_count:
         yield Refusal(
-            _build_place(address),
+            _build_location(address),
             "",
             TranslatableMessage(
                 "At least %(left)s more pages are listed; the limit is %(most)s. Raise the limit to read them.",
                 left=skipped_count,
-                most=most,
+                most=max_pages,
             ),
             "too many pages",
         )
@@ -116,13 +116,13 @@ def crawl_files(
 def _visit_page(visitor: PoliteVisitor, page: str, memory: VisitMemory) -> Iterator[File | Refusal]:
     etag, modified = memory.get(page) or ("", "")
     try:
-        answer = visitor.get(page, PAGE_LIMITS, PAGE_TYPES, etag, modified)
+        response = visitor.get(page, PAGE_LIMITS, PAGE_TYPES, etag, modified)
     except FetchError as error:
         yield _build_refusal(page, error)
         return
-    if answer.status != 304:
-        yield _build_file(answer)
-        memory.put(page, answer.etag, answer.last_modified)
+    if response.status != 304:
+        yield _build_file(response)
+        memory.put(page, response.etag, response.last_modified)
 
 
 def _select_unseen(page_list: PageList, seen_keys: set[str]) -> tuple[list[str], list[str]]:
@@ -136,13 +136,13 @@ def _select_unseen(page_list: PageList, seen_keys: set[str]) -> tuple[list[str],
     return list(iterate_new(page_list.pages)), list(iterate_new(page_list.lists))
 
 
-def _build_file(answer: FetchedDocument) -> File:
-    return File.of(answer.final_url, io.BytesIO(answer.content), url=answer.final_url)
+def _build_file(response: FetchedDocument) -> File:
+    return File.from_stream(response.final_url, io.BytesIO(response.content), url=response.final_url)
 
 
 def _build_refusal(url: str, error: FetchError) -> Refusal:
-    return Refusal(_build_place(url), "", error.sentence, error.reason_code.replace("_", " "))
+    return Refusal(_build_location(url), "", error.sentence, error.reason_code.replace("_", " "))
 
 
-def _build_place(url: str) -> RecordPlace:
-    return RecordPlace(url, "the whole page")
+def _build_location(url: str) -> RecordLocation:
+    return RecordLocation(url, "the whole page")

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO, Protocol
 from backports import zstd
 
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 #: The number of bytes by which formats are recognised.
@@ -33,7 +33,7 @@ MAX_RATIO = 200
 #: The unpacked size allowed for any file, however small.
 ALWAYS_ALLOWED_BYTES = 64 * 1024 * 1024
 
-PIECE_BYTES = 64 * 1024
+CHUNK_BYTES = 64 * 1024
 
 #: All exceptions that decoders raise for damaged data.
 DAMAGE_ERRORS = (
@@ -55,9 +55,9 @@ class OutputTooLarge(OSError):
 class CountedStream(io.RawIOBase):
     """An input stream that reports how much has been read."""
 
-    def __init__(self, stream: BinaryIO, advanced: Callable[[int], None]) -> None:
+    def __init__(self, stream: BinaryIO, report_progress: Callable[[int], None]) -> None:
         self._stream = stream
-        self._advanced = advanced
+        self._advanced = report_progress
         self._seekable = stream.seekable()
         self._at = 0
         self.reached = 0
@@ -80,13 +80,13 @@ class CountedStream(io.RawIOBase):
         return self._at
 
     def readinto(self, buffer: Any) -> int:
-        piece = self._stream.read(len(buffer))
-        buffer[: len(piece)] = piece
-        self._at += len(piece)
+        chunk = self._stream.read(len(buffer))
+        buffer[: len(chunk)] = chunk
+        self._at += len(chunk)
         self.reached = max(self.reached, self._at)
         if not self.held_back:
             self.report_position(self.reached)
-        return len(piece)
+        return len(chunk)
 
     def report_position(self, position: int) -> None:
         """Report that the input has been read up to this position."""
@@ -118,13 +118,13 @@ class DecodedStream(io.RawIOBase):
     """The output of a decoder. Damage ends it and is recorded."""
 
     def __init__(
-        self, stream: Any, budget: Budget, progressed: Callable[[int], None] = lambda _out: None
+        self, stream: Any, budget: Budget, report_position: Callable[[int], None] = lambda _out: None
     ) -> None:
         # One step of the decoder at a time: more would lose what came out before the damage.
         self._read = getattr(stream, "read1", stream.read)
         self._budget = budget
-        self._progressed = progressed
-        self._left = b""
+        self._progressed = report_position
+        self._remaining = b""
         self._out = 0
         self._is_over = False
         self.damage: Exception | None = None
@@ -135,29 +135,29 @@ class DecodedStream(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         filled_bytes = 0
         while filled_bytes < len(buffer):
-            if not self._left:
+            if not self._remaining:
                 self._advance()
-            if not self._left:
+            if not self._remaining:
                 break
-            piece = self._left[: len(buffer) - filled_bytes]
-            buffer[filled_bytes : filled_bytes + len(piece)] = piece
-            self._left = self._left[len(piece) :]
-            filled_bytes += len(piece)
+            chunk = self._remaining[: len(buffer) - filled_bytes]
+            buffer[filled_bytes : filled_bytes + len(chunk)] = chunk
+            self._remaining = self._remaining[len(chunk) :]
+            filled_bytes += len(chunk)
         return filled_bytes
 
     def _advance(self) -> None:
         if self._is_over:
             return
         try:
-            piece = self._read(PIECE_BYTES)
-            self._budget.spend(len(piece))
+            chunk = self._read(CHUNK_BYTES)
+            self._budget.spend(len(chunk))
         except DAMAGE_ERRORS as error:
             self.damage = error
             self._is_over = True
             return
-        self._left = piece
-        self._is_over = not piece
-        self._out += len(piece)
+        self._remaining = chunk
+        self._is_over = not chunk
+        self._out += len(chunk)
         self._progressed(self._out)
 
 
@@ -165,14 +165,14 @@ def refuse_damaged(name: str, error: Exception) -> Refusal:
     """Report damage in an input."""
     if isinstance(error, OutputTooLarge):
         return Refusal(
-            RecordPlace(name, "the whole file"),
+            RecordLocation(name, "the whole file"),
             "",
             TranslatableMessage("The rest of “%(name)s” cannot be read: %(error)s.", name=name, error=error),
             "too large when unpacked",
         )
     reason = str(error).rstrip(".") or type(error).__name__
     return Refusal(
-        RecordPlace(name, "the whole file"),
+        RecordLocation(name, "the whole file"),
         "",
         TranslatableMessage(
             "“%(name)s” is damaged (%(why)s). The part before the damage was read. Download the file again.",
@@ -200,9 +200,9 @@ class File:
     """Returns whether the importing user agrees to import the reviews without ratings."""
 
     @classmethod
-    def of(cls, name: str, stream: BinaryIO, *, url: str = "") -> "File":
-        raw: Any = stream  # any object with `read` will do, although the stubs of `io` demand more
-        buffered = io.BufferedReader(raw, HEAD_BYTES)
+    def from_stream(cls, name: str, stream: BinaryIO, *, url: str = "") -> "File":
+        readable: Any = stream  # any object with `read` will do, although the stubs of `io` demand more
+        buffered = io.BufferedReader(readable, HEAD_BYTES)
         return cls(name, buffered, url, buffered.peek(HEAD_BYTES)[:HEAD_BYTES])
 
 

@@ -12,8 +12,8 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from claims.imports.reading.inputs.file import DAMAGE_ERRORS, PIECE_BYTES, refuse_damaged
-from claims.imports.reading.raw_record import RecordPlace, Refusal
+from claims.imports.reading.inputs.file import CHUNK_BYTES, DAMAGE_ERRORS, refuse_damaged
+from claims.imports.reading.raw_record import RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 MAX_MEMBERS = 200_000
@@ -35,19 +35,22 @@ _UNREADABLE_ERRORS = (*DAMAGE_ERRORS, RuntimeError, struct.error)
 
 def is_hidden(name: str) -> bool:
     """Return whether a member is a file that an operating system added."""
-    parts = name.replace("\\", "/").split("/")
-    return any(part.startswith(".") and part not in (".", "..") for part in parts) or parts[0] == "__MACOSX"
+    path_parts = name.replace("\\", "/").split("/")
+    return (
+        any(path_part.startswith(".") and path_part not in (".", "..") for path_part in path_parts)
+        or path_parts[0] == "__MACOSX"
+    )
 
 
 def is_unsafe_path(name: str) -> bool:
     """Return whether a name would unpack outside the target folder."""
-    parts = name.replace("\\", "/").split("/")
-    return parts[0] == "" or ".." in parts or bool(re.match(r"[A-Za-z]:", name)) or "\x00" in name
+    path_parts = name.replace("\\", "/").split("/")
+    return path_parts[0] == "" or ".." in path_parts or bool(re.match(r"[A-Za-z]:", name)) or "\x00" in name
 
 
 def refuse_unsafe_path(name: str) -> Refusal:
     return Refusal(
-        RecordPlace(name, "the whole file"),
+        RecordLocation(name, "the whole file"),
         "",
         TranslatableMessage(
             "“%(name)s” has a path that leads out of its archive, which may be an attack. It is not read.",
@@ -90,7 +93,7 @@ def _iterate_members(name: str, stream: Any) -> Iterator[Member | Refusal]:
     infos = archive.infolist()
     if len(infos) > MAX_MEMBERS:
         yield Refusal(
-            RecordPlace(name, "the whole file"),
+            RecordLocation(name, "the whole file"),
             "",
             TranslatableMessage(
                 "“%(name)s” contains %(infos)s files; the limit is %(most_members)s. Split it.",
@@ -139,10 +142,10 @@ def _read_member_count(stream: Any, archive: zipfile.ZipFile) -> int:
     return len(archive.infolist()) if number == _COUNT_IN_ZIP64 else number
 
 
-def _read_header(stream: Any, at: int) -> _Header | None:
-    if at < 0:  # a damaged directory may contain anything
+def _read_header(stream: Any, position: int) -> _Header | None:
+    if position < 0:  # a damaged directory may contain anything
         return None
-    stream.seek(at)
+    stream.seek(position)
     content = stream.read(_HEADER_STRUCT.size)
     if len(content) < _HEADER_STRUCT.size or not content.startswith(_MEMBER_SIGNATURE):
         return None
@@ -151,7 +154,7 @@ def _read_header(stream: Any, at: int) -> _Header | None:
     )
     name = stream.read(name_length).decode("utf-8" if flags & _UTF8_NAME_FLAG else "cp437", errors="replace")
     is_known = not flags & _SIZE_FOLLOWS_FLAG and packed_size != 0xFFFFFFFF
-    start = at + _HEADER_STRUCT.size + name_length + extra
+    start = position + _HEADER_STRUCT.size + name_length + extra
     return _Header(name, flags, method, checksum, packed_size if is_known else None, size, start)
 
 
@@ -159,15 +162,18 @@ def _is_consistent(info: zipfile.ZipInfo, header: _Header | None) -> bool:
     """Return whether the directory and the header of a member agree."""
     if header is None:
         return False
-    same_sizes = header.packed is None or (header.packed, header.size) == (info.compress_size, info.file_size)
-    same_manner = header.flags & _ENCRYPTION_FLAGS == info.flag_bits & _ENCRYPTION_FLAGS
-    same_kind = (header.name, header.method) == (info.orig_filename, info.compress_type)
-    return same_sizes and same_manner and same_kind
+    has_same_sizes = header.packed is None or (header.packed, header.size) == (
+        info.compress_size,
+        info.file_size,
+    )
+    has_same_method = header.flags & _ENCRYPTION_FLAGS == info.flag_bits & _ENCRYPTION_FLAGS
+    has_same_flags = (header.name, header.method) == (info.orig_filename, info.compress_type)
+    return has_same_sizes and has_same_method and has_same_flags
 
 
 def _open_by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member | Refusal:
-    inside = f"{name}/{info.filename}"
-    if refusal := _find_refusal(inside, info.filename, info.flag_bits, info.compress_type):
+    member_path = f"{name}/{info.filename}"
+    if refusal := _find_refusal(member_path, info.filename, info.flag_bits, info.compress_type):
         return refusal
     # The library withholds the end of a member with a wrong checksum, but the unpacked text is still useful.
     info_copy = copy.copy(info)
@@ -175,31 +181,31 @@ def _open_by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInf
     try:
         stream = archive.open(info_copy)
     except _UNREADABLE_ERRORS as error:
-        return refuse_damaged(inside, error)
-    return Member(inside, _CheckedStream(stream, info.CRC), info.compress_size, info.file_size)
+        return refuse_damaged(member_path, error)
+    return Member(member_path, _CheckedStream(stream, info.CRC), info.compress_size, info.file_size)
 
 
-def _find_refusal(inside: str, name: str, flags: int, method: int) -> Refusal | None:
+def _find_refusal(member_path: str, name: str, flags: int, method: int) -> Refusal | None:
     if is_unsafe_path(name):
-        return refuse_unsafe_path(inside)
-    whole_place = RecordPlace(inside, "the whole file")
+        return refuse_unsafe_path(member_path)
+    whole_file = RecordLocation(member_path, "the whole file")
     if flags & _ENCRYPTED_FLAG:
         return Refusal(
-            whole_place,
+            whole_file,
             "",
             TranslatableMessage(
-                "“%(inside)s” is encrypted. Unpack it with its password and import that.", inside=inside
+                "“%(inside)s” is encrypted. Unpack it with its password and import that.", inside=member_path
             ),
             "encrypted",
         )
     if method not in _METHODS:
         return Refusal(
-            whole_place,
+            whole_file,
             "",
             TranslatableMessage(
                 "“%(inside)s” uses a compression method (number %(method)s) that is not supported. Unpack it "
                 "and import the result.",
-                inside=inside,
+                inside=member_path,
                 method=method,
             ),
             "unknown compression",
@@ -216,11 +222,11 @@ class _CheckedStream:
         self._sum = 0
 
     def read(self, size: int) -> bytes:
-        piece: bytes = self._stream.read1(size)
-        self._sum = zlib.crc32(piece, self._sum)
-        if not piece and self._sum != self._expected:
+        chunk: bytes = self._stream.read1(size)
+        self._sum = zlib.crc32(chunk, self._sum)
+        if not chunk and self._sum != self._expected:
             raise zipfile.BadZipFile("its checksum is wrong")
-        return piece
+        return chunk
 
 
 # Archives without a directory
@@ -231,27 +237,27 @@ def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusa
 
     Return the position of the last readable member.
     """
-    at, end_position = 0, -1
-    while header := _read_header(stream, at):
+    position, end_position = 0, -1
+    while header := _read_header(stream, position):
         stream.seek(header.start)
-        inside = f"{name}/{header.name}"
+        member_path = f"{name}/{header.name}"
         method = header.method if header.method in (_METHOD_STORED, _METHOD_DEFLATED) else -1
         if header.packed is None and method != _METHOD_DEFLATED:
             break
         member = _RawMember(stream, header)
-        if refusal := _find_refusal(inside, header.name, header.flags, method):
+        if refusal := _find_refusal(member_path, header.name, header.flags, method):
             yield refusal
         elif not header.name.endswith("/") and not is_hidden(header.name):
-            yield Member(inside, member, header.packed or 0, header.size)
-        end_position = at
+            yield Member(member_path, member, header.packed or 0, header.size)
+        end_position = position
         if header.packed is not None:
-            at = header.start + header.packed
-        elif member.drain() and (behind := _find_next_member(stream)):
-            at = behind
+            position = header.start + header.packed
+        elif member.drain() and (next_position := _find_next_member(stream)):
+            position = next_position
         else:
             break
     yield Refusal(
-        RecordPlace(name, "the whole file"),
+        RecordLocation(name, "the whole file"),
         "",
         TranslatableMessage(
             "“%(name)s” is damaged: its contents do not match its directory, or it has none. The readable "
@@ -268,23 +274,23 @@ class _RawMember:
 
     def __init__(self, stream: Any, header: _Header) -> None:
         self._stream = stream
-        self._left = header.packed
+        self._remaining = header.packed
         self._inflating = zlib.decompressobj(-zlib.MAX_WBITS) if header.method == _METHOD_DEFLATED else None
         self._pending = b""
         self._expected = header.checksum if header.packed is not None else None
         self._sum = 0
 
     def read(self, size: int) -> bytes:
-        piece = self._read_raw(size) if self._inflating is None else self._inflate(self._inflating, size)
-        self._sum = zlib.crc32(piece, self._sum)
-        if not piece and self._expected not in (None, self._sum):
+        chunk = self._read_raw(size) if self._inflating is None else self._inflate(self._inflating, size)
+        self._sum = zlib.crc32(chunk, self._sum)
+        if not chunk and self._expected not in (None, self._sum):
             raise zipfile.BadZipFile("its checksum is wrong")
-        return piece
+        return chunk
 
     def drain(self) -> bool:
         """Skip to the end of the member, and return whether it was complete."""
         try:
-            while self.read(PIECE_BYTES):
+            while self.read(CHUNK_BYTES):
                 pass
         except DAMAGE_ERRORS:
             return False
@@ -293,22 +299,22 @@ class _RawMember:
         return True
 
     def _read_raw(self, size: int) -> bytes:
-        piece: bytes = self._stream.read(size if self._left is None else min(size, self._left))
-        if self._left is not None:
-            if not piece and self._left:
+        chunk: bytes = self._stream.read(size if self._remaining is None else min(size, self._remaining))
+        if self._remaining is not None:
+            if not chunk and self._remaining:
                 raise EOFError("it breaks off")
-            self._left -= len(piece)
-        return piece
+            self._remaining -= len(chunk)
+        return chunk
 
     def _inflate(self, inflating: Any, size: int) -> bytes:
         while not inflating.eof:
-            packed_bytes = self._pending or self._read_raw(PIECE_BYTES)
+            packed_bytes = self._pending or self._read_raw(CHUNK_BYTES)
             if not packed_bytes:
                 raise EOFError("it breaks off")
-            piece: bytes = inflating.decompress(packed_bytes, size)
+            chunk: bytes = inflating.decompress(packed_bytes, size)
             self._pending = inflating.unconsumed_tail
-            if piece:
-                return piece
+            if chunk:
+                return chunk
         return b""
 
 

@@ -49,12 +49,12 @@ def require_only(key: str, value: Any, names: Collection[str]) -> dict[str, Any]
     return table
 
 
-def require_text(key: str, value: Any, *, empty: bool = False) -> str:
+def require_text(key: str, value: Any, *, allow_empty: bool = False) -> str:
     if not isinstance(value, str):
         raise MappingError(
             key, f'{value!r} is {_describe_type(value)}, not a text. Write it in quotation marks: "{value}".'
         )
-    if not value and not empty:
+    if not value and not allow_empty:
         raise MappingError(key, "it is empty. Write a text, or remove the line.")
     return value
 
@@ -75,16 +75,16 @@ def require_number(key: str, value: Any) -> int:
     return value
 
 
-def require_texts(key: str, value: Any, *, empty: bool = False) -> tuple[str, ...]:
+def require_texts(key: str, value: Any, *, allow_empty: bool = False) -> tuple[str, ...]:
     """Return a list of texts. A single text may stand without brackets."""
     values = value if isinstance(value, list | tuple) else [value]
-    return tuple(require_text(key, item, empty=empty) for item in values)
+    return tuple(require_text(key, item, allow_empty=allow_empty) for item in values)
 
 
 def require_codes(key: str, value: Any) -> dict[str, str]:
     """Return codes and their meanings."""
     return {
-        code: require_text(f"{key}.{code}", meaning, empty=True)
+        code: require_text(f"{key}.{code}", meaning, allow_empty=True)
         for code, meaning in require_table(key, value).items()
     }
 

@@ -11,22 +11,22 @@ from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.mappings.mapping import (
     DATE_FIELDS,
     Column,
-    ColumnReading,
+    ColumnRules,
     Columns,
     Dates,
     Mapping,
 )
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 Row = dict[str, Any]
 #: The column and the set of values of a condition.
 Condition = tuple[str, Callable[[str], bool]]
 #: How fields are read from rows of one kind.
-Plan = Callable[[Row], Row]
+RowParser = Callable[[Row], Row]
 
 #: The number of values cached for distinguishing kinds of rows; a larger cache is slower.
-MAX_PLANS = 1000
+MAX_PARSERS = 1000
 
 SKIPPED_REASON = "skipped as the mapping says"
 
@@ -56,31 +56,36 @@ class RowReader:
 
     Args:
         columns: the file's columns in order; None if rows are objects, each with its own keys.
-        is_settled: whether dates, codes and constants are handled here, because later steps do not know the mapping.
+        converts_values: whether dates, codes and constants are handled here, because later steps do not know the
+            mapping.
     """
 
-    def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, is_settled: bool = False) -> None:
+    def __init__(
+        self, mapping: Mapping, columns: Iterable[str] | None, *, converts_values: bool = False
+    ) -> None:
         self._names = None if columns is None else tuple(columns)
         self.used_columns: set[str] = set()
         """The columns that the mapping reads."""
-        self._settled = is_settled
+        self._converts_values = converts_values
         self._mapping = mapping
         self._skip = [
             (self._use_column("what kind of row it is", name), match_any(values))
             for name, values in mapping.skip.items()
         ]
         self._variants = [
-            (self._build_conditions(variant.when), variant.reading) for variant in mapping.variants
+            (self._build_conditions(variant.when), variant.rules) for variant in mapping.variants
         ]
-        self._telling = _find_selecting_columns(mapping, [conditions for conditions, _ in self._variants])
-        self._plans: dict[tuple[str | None, ...], Plan] = {}
-        self._kinds: dict[tuple[bool, ...], Plan] = {}
-        for reading in (ColumnReading(), *(variant.reading for variant in mapping.variants)):
-            self._build_plan(
-                reading.override(mapping.reading), reading
+        self._selecting_columns = _find_selecting_columns(
+            mapping, [conditions for conditions, _ in self._variants]
+        )
+        self._parsers: dict[tuple[str | None, ...], RowParser] = {}
+        self._parsers_by_variant: dict[tuple[bool, ...], RowParser] = {}
+        for rules in (ColumnRules(), *(variant.rules for variant in mapping.variants)):
+            self._build_parser(
+                rules.override(mapping.rules), rules
             )  # so that a missing column is reported before the first row
 
-    def build_record(self, row: Row, place: RecordPlace, raw: Any = None) -> RawRecord | Refusal:
+    def build_record(self, row: Row, location: RecordLocation, raw: Any = None) -> RawRecord | Refusal:
         """Return the record of a row.
 
         Args:
@@ -95,81 +100,82 @@ class RowReader:
                     as_text=f"{_to_text(value)!r}",
                     column=column,
                 )
-                return Refusal(place, "", reason, SKIPPED_REASON, raw=raw)
-        return RawRecord(place, self.read_fields(row), raw)
+                return Refusal(location, "", reason, SKIPPED_REASON, raw=raw)
+        return RawRecord(location, self.read_fields(row), raw)
 
     def read_fields(self, row: Row) -> Row:
         """Return the fields of a row by name."""
         key = tuple(
             [
                 value if values is None or value in values else None
-                for column, values in self._telling
+                for column, values in self._selecting_columns
                 for value in [_to_text(row.get(column))]
             ]
         )
-        plan = self._plans.get(key)
-        if plan is None:
-            plan = self._get_plan(row)
-            if len(self._plans) < MAX_PLANS:
-                self._plans[key] = plan
-        return plan(row)
+        parse_row = self._parsers.get(key)
+        if parse_row is None:
+            parse_row = self._get_parser(row)
+            if len(self._parsers) < MAX_PARSERS:
+                self._parsers[key] = parse_row
+        return parse_row(row)
 
-    def _get_plan(self, row: Row) -> Plan:
-        applies = tuple(
+    def _get_parser(self, row: Row) -> RowParser:
+        variant_matches = tuple(
             all(matches(_to_text(row.get(column))) for column, matches in conditions)
             for conditions, _ in self._variants
         )
-        if applies not in self._kinds:
-            whole_reading, special = self._mapping.reading, ColumnReading()
-            for (_, reading), applying in zip(self._variants, applies, strict=True):
-                if applying:
-                    special = reading.override(special)
-            self._kinds[applies] = self._build_plan(
-                special.override(whole_reading), special.override(whole_reading) if self._settled else special
+        if variant_matches not in self._parsers_by_variant:
+            general_rules, variant_rules = self._mapping.rules, ColumnRules()
+            for (_, rules), is_matching in zip(self._variants, variant_matches, strict=True):
+                if is_matching:
+                    variant_rules = rules.override(variant_rules)
+            self._parsers_by_variant[variant_matches] = self._build_parser(
+                variant_rules.override(general_rules),
+                variant_rules.override(general_rules) if self._converts_values else variant_rules,
             )
-        return self._kinds[applies]
+        return self._parsers_by_variant[variant_matches]
 
-    def _build_plan(self, reading: ColumnReading, settled_reading: ColumnReading) -> Plan:
+    def _build_parser(self, rules: ColumnRules, conversion_rules: ColumnRules) -> RowParser:
         """Return a function that reads rows of one kind."""
         plain_columns: list[tuple[str, str]] = []
-        other: list[tuple[str, Callable[[Row], Any]]] = []
-        for name, columns in reading.fields.items():
+        value_readers: list[tuple[str, Callable[[Row], Any]]] = []
+        for name, columns in rules.fields.items():
             columns_found = self._find_columns(name, columns)
-            steps = _build_steps(name, reading, settled_reading)
+            steps = _build_steps(name, rules, conversion_rules)
             if len(columns_found) == 1 and not steps:
                 plain_columns.append((name, columns_found[0]))
             elif columns_found:
-                other.append((name, _build_value_reader(columns_found, columns, steps)))
-        constants = dict(settled_reading.constants)
+                value_readers.append((name, _build_value_reader(columns_found, columns, steps)))
+        constants = dict(conversion_rules.constants)
 
-        def plan(row: Row) -> Row:
+        def parse_row(row: Row) -> Row:
             fields = {name: row.get(column) for name, column in plain_columns}
-            for name, value in other:
-                fields[name] = value(row)
+            for name, read_value in value_readers:
+                fields[name] = read_value(row)
             for name, constant in constants.items():
                 if fields.get(name) in (None, "", []):
                     fields[name] = constant
             return fields
 
-        return plan
+        return parse_row
 
     def _build_conditions(self, values: Table[str, tuple[str, ...]]) -> list[Condition]:
         return [
-            (self._use_column("what kind of row it is", name), match_any(wanted_value))
-            for name, wanted_value in values.items()
+            (self._use_column("what kind of row it is", name), match_any(wanted_values))
+            for name, wanted_values in values.items()
         ]
 
     def _find_columns(self, field: str, columns: Columns) -> list[str]:
         """Return the existing columns of a field. If the field has several columns, some may be missing."""
         columns_found: list[str] = []
-        missing: list[MissingColumn] = []
+        errors: list[MissingColumn] = []
         for column in columns.columns:
             try:
                 columns_found.append(self._use_column(field, column))
             except MissingColumn as error:
-                missing.append(error)
-        if missing and (not columns_found or columns.join is not None):
-            raise missing[0]
+                errors.append(error)
+        if errors and (not columns_found or columns.join is not None):
+            raise errors[0]
         return columns_found
 
     def _use_column(self, use: str, column: Column) -> str:
@@ -200,40 +206,38 @@ class RowReader:
 
 def build_conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
     """Return the conventions of the file, from the mapping or, if it states none, from the first rows."""
-    reading = mapping.reading
-    stated_orders = {name: dates.order for name, dates in reading.dates.items() if dates.order}
-    seen_orders = (
+    rules = mapping.rules
+    stated_orders = {name: dates.order for name, dates in rules.dates.items() if dates.order}
+    detected_orders = (
         {}
         if "" in stated_orders
         else {name: order for name, order in date_order.items() if name not in stated_orders}
     )
     return Conventions(
-        constants=reading.constants,
+        constants=rules.constants,
         date_order={name: order for name, order in stated_orders.items() if order != "mixed"},
-        detected_date_order=seen_orders,
-        date_formats={name: dates.formats for name, dates in reading.dates.items() if dates.formats},
-        ratings=reading.ratings,
-        languages=reading.languages,
+        detected_date_order=detected_orders,
+        date_formats={name: dates.formats for name, dates in rules.dates.items() if dates.formats},
+        ratings=rules.ratings,
+        languages=rules.languages,
     )
 
 
-def _build_steps(
-    name: str, reading: ColumnReading, settled_reading: ColumnReading
-) -> list[Callable[[Any], Any]]:
+def _build_steps(name: str, rules: ColumnRules, conversion_rules: ColumnRules) -> list[Callable[[Any], Any]]:
     """Return the processing steps of a field's value, in order."""
     steps: list[Callable[[Any], Any]] = []
-    if separators := reading.split.get(name):
+    if separators := rules.split.get(name):
         pattern = re.compile("|".join(map(re.escape, separators)))
         steps.append(lambda value: _split_parts(value, pattern))
-    if transform := reading.transform.get(name):
+    if transform := rules.transform.get(name):
         steps.append(_apply_to_each({"slug": _convert_slug, "strip_query": _remove_query}[transform]))
-    dates = settled_reading.dates.get(name) or settled_reading.dates.get("")
+    dates = conversion_rules.dates.get(name) or conversion_rules.dates.get("")
     if name in DATE_FIELDS and dates:
         steps.append(lambda value: rewrite_date(value, dates))
     codes = {
-        "rating": settled_reading.ratings,
-        "language": settled_reading.languages,
-        "review_language": settled_reading.languages,
+        "rating": conversion_rules.ratings,
+        "language": conversion_rules.languages,
+        "review_language": conversion_rules.languages,
     }.get(name)
     if codes:
         steps.append(lambda value: codes.get(_to_text(value), value))
@@ -246,11 +250,11 @@ def _find_selecting_columns(
     """Return the columns whose values select a variant, with these values; None if a value is a pattern."""
     values: dict[str, set[str]] = {}
     for variant, columns in zip(mapping.variants, conditions, strict=True):
-        for (column, _), wanted_value in zip(columns, variant.when.values(), strict=True):
-            values.setdefault(column, set()).update(wanted_value)
+        for (column, _), wanted_values in zip(columns, variant.when.values(), strict=True):
+            values.setdefault(column, set()).update(wanted_values)
     return [
-        (column, None if any("*" in value for value in wanted_value) else frozenset(wanted_value))
-        for column, wanted_value in values.items()
+        (column, None if any("*" in value for value in wanted_values) else frozenset(wanted_values))
+        for column, wanted_values in values.items()
     ]
 
 
@@ -265,10 +269,10 @@ def _build_value_reader(
     def find_first(row: Row) -> Any:
         return next((row[name] for name in columns_found if row.get(name) not in (None, "", [])), None)
 
-    take = find_first if columns.join is None else join_values
+    get_value = find_first if columns.join is None else join_values
 
     def read_value(row: Row) -> Any:
-        result = take(row)
+        result = get_value(row)
         for step in steps:
             result = step(result)
         return result
@@ -278,38 +282,38 @@ def _build_value_reader(
 
 def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
     """Return a function that tests whether a value matches a pattern; * stands for any text."""
-    exact = frozenset(value for value in values if "*" not in value)
+    plain_values = frozenset(value for value in values if "*" not in value)
     patterns = [value.split("*") for value in values if "*" in value]
-    return lambda value: value in exact or any(_matches_pieces(value, pieces) for pieces in patterns)
+    return lambda value: value in plain_values or any(_matches_pieces(value, pieces) for pieces in patterns)
 
 
-def _matches_pieces(value: str, pieces: list[str]) -> bool:
+def _matches_pieces(value: str, parts: list[str]) -> bool:
     """Return whether the value consists of these pieces in order, with the first and the last at its ends."""
-    first, *between, last = pieces
-    if not value.startswith(first):
+    first_part, *middle_parts, last_part = parts
+    if not value.startswith(first_part):
         return False
-    at = len(first)
-    for piece in between:
-        position = value.find(piece, at)
+    search_start = len(first_part)
+    for part in middle_parts:
+        position = value.find(part, search_start)
         if position < 0:
             return False
-        at = position + len(piece)
-    return len(value) - at >= len(last) and value.endswith(last)
+        search_start = position + len(part)
+    return len(value) - search_start >= len(last_part) and value.endswith(last_part)
 
 
 def _split_parts(value: Any, pattern: re.Pattern[str]) -> Any:
     if not isinstance(value, str):
         return value
-    return [part for piece in pattern.split(value) if (part := piece.strip())]
+    return [text for part in pattern.split(value) if (text := part.strip())]
 
 
-def _apply_to_each(change: Callable[[str], str]) -> Callable[[Any], Any]:
-    def change_values(value: Any) -> Any:
+def _apply_to_each(convert: Callable[[str], str]) -> Callable[[Any], Any]:
+    def convert_values(value: Any) -> Any:
         if isinstance(value, list):
-            return [change_values(item) for item in value]
-        return change(value) if isinstance(value, str) else value
+            return [convert_values(item) for item in value]
+        return convert(value) if isinstance(value, str) else value
 
-    return change_values
+    return convert_values
 
 
 def _convert_slug(value: str) -> str:
@@ -351,26 +355,29 @@ def rewrite_date(value: object, dates: Dates) -> object:
     """Return an unambiguous date as YYYY-MM-DD; anything else unchanged."""
     if not isinstance(value, str):
         return value
-    for form in dates.formats:
+    for date_format in dates.formats:
         try:
-            return datetime.strptime(value.strip(), form).date().isoformat()  # noqa: DTZ007 — only the day is used
+            return datetime.strptime(value.strip(), date_format).date().isoformat()  # noqa: DTZ007 — only the day is used
         except ValueError:
             continue
     match = _DIGITS_PATTERN.search(value) if dates.order in {"dmy", "mdy"} else None
     if not match:
         return value
-    first, second, year = int(match[1]), int(match[3]), match[4]
-    day, month = (first, second) if dates.order == "dmy" else (second, first)
+    first_number, second_number, year = int(match[1]), int(match[3]), match[4]
+    day, month = (first_number, second_number) if dates.order == "dmy" else (second_number, first_number)
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return value
     return f"{value[: match.start()]}{year}-{month:02}-{day:02}{value[match.end() :]}"
 
 
 def _iterate_proofs(match: re.Match[str]) -> Iterable[str]:
-    first, second, year = int(match[1]), int(match[3]), int(match[4])
-    dmy, mdy = _is_date(year, second, first), _is_date(year, first, second)
-    if dmy != mdy:
-        yield "dmy" if dmy else "mdy"
+    first_number, second_number, year = int(match[1]), int(match[3]), int(match[4])
+    is_day_first, is_month_first = (
+        _is_date(year, second_number, first_number),
+        _is_date(year, first_number, second_number),
+    )
+    if is_day_first != is_month_first:
+        yield "dmy" if is_day_first else "mdy"
 
 
 def _is_date(year: int, month: int, day: int) -> bool:

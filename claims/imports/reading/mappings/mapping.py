@@ -75,7 +75,7 @@ class Dates:
 
 
 @dataclass(frozen=True, slots=True)
-class ColumnReading:
+class ColumnRules:
     """The rules for reading columns, for all rows of a file or for one variant."""
 
     fields: Table[str, Columns] = field(default_factory=dict)
@@ -98,9 +98,9 @@ class ColumnReading:
         }
         return {name: section for name, section in sections.items() if section}
 
-    def override(self, other: "ColumnReading") -> "ColumnReading":
-        """Return the rules of `other`, overridden by this one's values."""
-        return ColumnReading(**{name: {**getattr(other, name), **getattr(self, name)} for name in _SECTIONS})
+    def override(self, base: "ColumnRules") -> "ColumnRules":
+        """Return the rules of `base`, overridden by this one's values."""
+        return ColumnRules(**{name: {**getattr(base, name), **getattr(self, name)} for name in _SECTIONS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,10 +108,10 @@ class Variant:
     """Different rules for rows whose columns contain certain values."""
 
     when: Table[str, tuple[str, ...]]
-    reading: ColumnReading
+    rules: ColumnRules
 
     def to_json(self) -> dict[str, Any]:
-        return {"when": _to_lists(self.when), **self.reading.to_json()}
+        return {"when": _to_lists(self.when), **self.rules.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +139,11 @@ class Layout:
         )
 
     def to_json(self) -> dict[str, Any]:
-        parts = {name: getattr(self, name) for name in self.__slots__}
-        parts["columns"] = list(self.columns)
+        values = {name: getattr(self, name) for name in self.__slots__}
+        values["columns"] = list(self.columns)
         if not self.header_row:
-            del parts["header_row"]
-        return {name: value for name, value in parts.items() if value not in ("", None, [])}
+            del values["header_row"]
+        return {name: value for name, value in values.items() if value not in ("", None, [])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +151,7 @@ class Mapping:
     """A column mapping with all settings of a table."""
 
     name: str
-    reading: ColumnReading = field(default_factory=ColumnReading)
+    rules: ColumnRules = field(default_factory=ColumnRules)
     columns: tuple[str, ...] = ()
     """The columns, or keys of an object, by which files of this kind are recognised."""
     values: Table[str, tuple[str, ...]] = field(default_factory=dict)
@@ -168,14 +168,14 @@ class Mapping:
         return {
             "name": self.name,
             **{name: section for name, section in sections.items() if section},
-            **self.reading.to_json(),
+            **self.rules.to_json(),
             **({"variants": [variant.to_json() for variant in self.variants]} if self.variants else {}),
         }
 
     def with_constants(self, constants: Table[str, str]) -> Self:
         """Return the mapping with other default values."""
-        reading = replace(self.reading, constants={**self.reading.constants, **constants})
-        return replace(self, reading=reading)
+        rules = replace(self.rules, constants={**self.rules.constants, **constants})
+        return replace(self, rules=rules)
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
@@ -193,7 +193,7 @@ class Mapping:
             )
         mapping = cls(
             name=require_text("name", table.get("name", "")) if "name" in table else _refuse_nameless(),
-            reading=_parse_reading("", {name: table[name] for name in _SECTIONS if name in table}),
+            rules=_parse_rules("", {name: table[name] for name in _SECTIONS if name in table}),
             columns=require_texts("recognise.columns", recognise.get("columns", [])),
             values=_parse_conditions("recognise.values", recognise.get("values", {})),
             skip=_parse_conditions("skip", table.get("skip", {})),
@@ -237,7 +237,7 @@ def _to_lists(conditions: Table[str, tuple[str, ...]]) -> dict[str, list[str]]:
 
 def _parse_conditions(key: str, value: Any) -> dict[str, tuple[str, ...]]:
     return {
-        column: require_texts(f"{key}.{column}", values, empty=True)
+        column: require_texts(f"{key}.{column}", values, allow_empty=True)
         for column, values in require_table(key, value).items()
     }
 
@@ -247,14 +247,14 @@ def _parse_variant(key: str, value: Any) -> Variant:
     when = _parse_conditions(f"{key}.when", table.pop("when", {}))
     if not when:
         raise MappingError(f"{key}.when", 'say for which rows: when = { source = ["archive"] }.')
-    return Variant(when, _parse_reading(f"{key}.", table))
+    return Variant(when, _parse_rules(f"{key}.", table))
 
 
-def _parse_reading(prefix: str, table: dict[str, Any]) -> ColumnReading:
+def _parse_rules(prefix: str, table: dict[str, Any]) -> ColumnRules:
     def get_section(name: str) -> Any:
         return table.get(name, {})
 
-    return ColumnReading(
+    return ColumnRules(
         fields=require_each(f"{prefix}fields", get_section("fields"), FIELDS, "field", _parse_columns),
         constants=require_each(f"{prefix}constants", get_section("constants"), FIELDS, "field", require_text),
         ratings=require_codes(f"{prefix}ratings", get_section("ratings")),
@@ -280,7 +280,7 @@ def _parse_columns(key: str, value: Any) -> Columns:
     if isinstance(value, Table):
         table = require_only(key, value, ("columns", "join"))
         value = table.get("columns", [])
-        join = require_text(f"{key}.join", table["join"], empty=True) if "join" in table else None
+        join = require_text(f"{key}.join", table["join"], allow_empty=True) if "join" in table else None
     names = value if isinstance(value, list | tuple) else [value]
     for name in names:
         if isinstance(name, bool) or not isinstance(name, str | int) or name == "":

@@ -20,8 +20,8 @@ from claims.imports.reading.mappings.mapped_rows import (
     match_any,
     normalise_name,
 )
-from claims.imports.reading.mappings.mapping import DATE_FIELDS, ColumnReading, Columns, Mapping, read_mapping
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.mappings.mapping import DATE_FIELDS, ColumnRules, Columns, Mapping, read_mapping
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 
 _FOLDER = Path(__file__).parent
@@ -51,11 +51,13 @@ def load_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) 
     Args:
         sample_rows: some rows; a mapping does not fit if its required columns are empty in all of them.
     """
-    present, rows = frozenset(columns), list(sample_rows)
+    column_names, rows = frozenset(columns), list(sample_rows)
     fitting_mappings = [
         mapping
         for mapping in list_ready_mappings()
-        if mapping.columns and present.issuperset(mapping.columns) and not find_missing_columns(mapping, rows)
+        if mapping.columns
+        and column_names.issuperset(mapping.columns)
+        and not find_missing_columns(mapping, rows)
     ]
     return max(fitting_mappings, key=lambda mapping: len(mapping.columns), default=None)
 
@@ -66,8 +68,8 @@ def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
     for name in REQUIRED_FIELDS:
         columns = [
             column
-            for reading in _list_readings(mapping)
-            for column in reading.fields.get(name, Columns()).columns
+            for rules in _list_rules(mapping)
+            for column in rules.fields.get(name, Columns()).columns
             if isinstance(column, str)
         ]
         if rows and columns and not any(row.get(column) for row in rows for column in columns):
@@ -80,8 +82,10 @@ def is_fitting(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
     names = mapping.table.columns
     if not rows or not mapping.values or not mapping.values.keys() <= set(names):
         return False
-    places = [(names.index(name), match_any(wanted_value)) for name, wanted_value in mapping.values.items()]
-    return all(len(row) == len(names) and all(fit(row[at]) for at, fit in places) for row in rows)
+    tests = [(names.index(name), match_any(wanted_values)) for name, wanted_values in mapping.values.items()]
+    return all(
+        len(row) == len(names) and all(is_allowed(row[index]) for index, is_allowed in tests) for row in rows
+    )
 
 
 def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> Mapping:
@@ -113,7 +117,7 @@ def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> 
         # An empty column contains no statements; a mapping can override this.
         if field != "statement" or not rows or filled_columns.intersection(names)
     }
-    return Mapping(TranslatableMessage("suggested by the column names"), ColumnReading(fields=fields))
+    return Mapping(TranslatableMessage("suggested by the column names"), ColumnRules(fields=fields))
 
 
 def choose_mapping(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
@@ -135,8 +139,8 @@ def find_header_row(rows: Sequence[Sequence[str]]) -> int:
         return 0
     return next(
         (
-            number
-            for number, row in enumerate(rows[:MAX_TITLE_ROWS])
+            index
+            for index, row in enumerate(rows[:MAX_TITLE_ROWS])
             if "statement" in (fields := count_known_names(row)) and len(fields) > 1
         ),
         0,
@@ -163,7 +167,7 @@ def find_refusal(mapping: Mapping, columns: Sequence[str], file: File, rows: Seq
         "use --unrated, or tick the box in the form. The columns are: %(listed)s.",
         listed=_list_columns(columns),
     )
-    return Refusal(RecordPlace(file.name, "header"), "rating", reason, "no column for the rating")
+    return Refusal(RecordLocation(file.name, "header"), "rating", reason, "no column for the rating")
 
 
 def find_unread_columns(columns: Sequence[str], used_columns: Collection[str]) -> str:
@@ -178,12 +182,12 @@ def find_unread_columns(columns: Sequence[str], used_columns: Collection[str]) -
 
 def _has_field(mapping: Mapping, *names: str) -> bool:
     """Return whether the mapping has a column or a constant for one of these fields."""
-    readings = _list_readings(mapping)
-    return any(name in reading.fields or name in reading.constants for reading in readings for name in names)
+    rule_sets = _list_rules(mapping)
+    return any(name in rules.fields or name in rules.constants for rules in rule_sets for name in names)
 
 
-def _list_readings(mapping: Mapping) -> tuple[ColumnReading, ...]:
-    return (mapping.reading, *(variant.reading for variant in mapping.variants))
+def _list_rules(mapping: Mapping) -> tuple[ColumnRules, ...]:
+    return (mapping.rules, *(variant.rules for variant in mapping.variants))
 
 
 def _list_columns(columns: Sequence[str]) -> str:
@@ -192,23 +196,23 @@ def _list_columns(columns: Sequence[str]) -> str:
 
 def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Refusal:
     column_list = _list_columns(columns)
-    present = frozenset(columns)
+    column_names = frozenset(columns)
     for ready_mapping in list_ready_mappings():
         if (
             ready_mapping.columns
-            and present.issuperset(ready_mapping.columns)
-            and (empty := find_missing_columns(ready_mapping, rows))
+            and column_names.issuperset(ready_mapping.columns)
+            and (empty_columns := find_missing_columns(ready_mapping, rows))
         ):
             reason = TranslatableMessage(
                 "This looks like “%(ready)s”, but column “%(empty)s” is empty in the first %(rows)s rows of "
                 "this file, so there are no statements. Get a file in which it is filled, or write a mapping "
                 "that uses another column. The columns are: %(listed)s.",
                 ready=ready_mapping.name,
-                empty=empty[0],
+                empty=empty_columns[0],
                 rows=len(rows),
                 listed=column_list,
             )
-            return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
+            return Refusal(RecordLocation(file, "header"), "statement", reason, "no column for the statement")
     example = json.dumps(find_wordiest_column(columns, rows) or "name of the column", ensure_ascii=False)
     reason = TranslatableMessage(
         'No column was recognised as the statement. Write a mapping, a text file that names it: name = "…", '
@@ -216,17 +220,17 @@ def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[
         example=example,
         listed=column_list,
     )
-    return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
+    return Refusal(RecordLocation(file, "header"), "statement", reason, "no column for the statement")
 
 
 def find_wordiest_column(columns: Sequence[str], rows: Sequence[Row]) -> str:
     """Return the column that most probably contains statements: the one with the most words, but not whole articles."""
-    words = {
+    word_counts = {
         name: statistics.median(len(str(row.get(name) or "").split()) for row in rows) if rows else 0
         for name in columns
     }
-    sentences = [name for name in columns if words[name] <= MAX_SENTENCE_WORDS]
-    return max(sentences or columns, key=words.__getitem__, default="")
+    candidates = [name for name in columns if word_counts[name] <= MAX_SENTENCE_WORDS]
+    return max(candidates or columns, key=word_counts.__getitem__, default="")
 
 
 def detect_dates(
@@ -234,9 +238,14 @@ def detect_dates(
 ) -> dict[str, dict[str, str]]:
     """Return the date order proved by the first rows, for each date field and separator."""
     try:
-        records = ClaimsInRows(mapping, columns)
-        nowhere = RecordPlace("", "")
-        fields = [one.fields for row in rows for one in records(row, nowhere) if isinstance(one, RawRecord)]
+        read_rows = ClaimsInRows(mapping, columns)
+        no_location = RecordLocation("", "")
+        fields = [
+            record.fields
+            for row in rows
+            for record in read_rows(row, no_location)
+            if isinstance(record, RawRecord)
+        ]
     except MissingColumn:
         return {}
     date_orders = {

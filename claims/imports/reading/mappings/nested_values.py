@@ -36,7 +36,7 @@ def get_value(value: Any, path: str) -> Any:
 def _drop_objects(value: Any) -> Any:
     """Return a value, or None for an object or a list of objects."""
     if isinstance(value, list):
-        return [one for one in value if not isinstance(one, dict | list)]
+        return [item for item in value if not isinstance(item, dict | list)]
     return None if isinstance(value, dict) else value
 
 
@@ -51,17 +51,19 @@ def list_paths(rows: Iterable[dict[str, Any]]) -> list[str]:
     """Return the paths of all values in the objects. `*` stands for any index in a list of objects."""
     paths: dict[str, None] = {}
     for row in rows:
-        waiting: list[tuple[str, Any]] = [(name, value) for name, value in reversed(row.items())]
-        while waiting and len(paths) < MAX_PATHS:
-            path, value = waiting.pop()
-            objects = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+        stack: list[tuple[str, Any]] = [(name, value) for name, value in reversed(row.items())]
+        while stack and len(paths) < MAX_PATHS:
+            path, value = stack.pop()
+            objects = [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
             if path.count(".") > _MAX_DEPTH:
                 continue
             if isinstance(value, dict) and value:
-                waiting += [(f"{path}.{name}", inner) for name, inner in reversed(value.items())]
+                stack += [(f"{path}.{name}", member_value) for name, member_value in reversed(value.items())]
             elif objects:
-                waiting += [
-                    (f"{path}.*.{name}", inner) for one in objects for name, inner in reversed(one.items())
+                stack += [
+                    (f"{path}.*.{name}", member_value)
+                    for item in objects
+                    for name, member_value in reversed(item.items())
                 ]
             else:
                 paths[path] = None

@@ -53,9 +53,9 @@ def read_person(
     """Return the claimant of a record, if any, and the problems by field.
 
     "Unknown" is not a claimant, and neither are "Facebook posts", which are many people without a name
-    (`read_crowd`).
+    (`read_unnamed_group`).
     """
-    text, _crowd = _split_name(_clean_name(name), read_kind(kind))
+    text, _unnamed_group = _split_name(_clean_name(name), read_kind(kind))
     problems: list[tuple[str, Problem]] = []
     if is_empty_value(text) or not any(map(str.isalnum, text)):
         return None, ()
@@ -85,13 +85,13 @@ def read_person(
             )
         )
         job_title = ""
-    addresses, out = read_addresses(same_as, _MAX_URL_LENGTH) if same_as else ((), ())
-    problems += [("claimant_same_as", one) for one in out]
+    addresses, address_problems = read_addresses(same_as, _MAX_URL_LENGTH) if same_as else ((), ())
+    problems += [("claimant_same_as", problem) for problem in address_problems]
     known_as = tuple(dict.fromkeys(map(normalise_identifier, addresses)))
     return Person(text, read_kind(kind), job_title, known_as), tuple(problems)
 
 
-def read_crowd(name: Any, kind: Any = None) -> str:
+def read_unnamed_group(name: Any, kind: Any = None) -> str:
     """Return words in the claimant field that name no one, such as "Facebook posts"; "" if there are none.
 
     Some of these words are names if the markup says organisation or group ("Anonymous").
@@ -110,31 +110,33 @@ def _split_name(text: str, kind: str) -> tuple[str, str]:
         return "", ""
     if kind in ("organization", "group") and key in _load_names():
         return text, ""
-    if key in _load_crowds() or _is_platform_url(text):
+    if key in _load_group_names() or _is_platform_url(text):
         return "", text
     name_parts = _split_parts(text, _CONJUNCTIONS_PATTERN)
-    if len(name_parts) > 1 and all(map(_is_platform_or_crowd, name_parts)):
+    if len(name_parts) > 1 and all(map(_is_platform_or_group, name_parts)):
         return "", text
-    first, *others = _split_parts(text, _COMMAS_PATTERN)
+    first_part, *other_parts = _split_parts(text, _COMMAS_PATTERN)
     # "Telegram, Norrhamn" may be a newspaper, so a platform at the start of a list counts as a name.
-    crowd = [first] if _build_key(first) in _load_crowds() or _is_platform_url(first) else []
-    crowd += filter(_is_platform_or_crowd, others)
-    if not crowd:
+    unnamed_groups = (
+        [first_part] if _build_key(first_part) in _load_group_names() or _is_platform_url(first_part) else []
+    )
+    unnamed_groups += filter(_is_platform_or_group, other_parts)
+    if not unnamed_groups:
         return text, ""
-    names = [part for part in (first, *others) if part not in crowd]
-    return (names[0], ", ".join(crowd)) if len(names) == 1 else ("", text)
+    names = [part for part in (first_part, *other_parts) if part not in unnamed_groups]
+    return (names[0], ", ".join(unnamed_groups)) if len(names) == 1 else ("", text)
 
 
 def _split_parts(text: str, separator: re.Pattern[str]) -> list[str]:
-    return [part for piece in separator.split(text) if (part := piece.strip())] or [text]
+    return [text_part for raw_part in separator.split(text) if (text_part := raw_part.strip())] or [text]
 
 
-def _is_platform_or_crowd(part: str) -> bool:
+def _is_platform_or_group(part: str) -> bool:
     """Return whether a list entry names a platform or a crowd instead of a person or body."""
     keys = {_build_key(part), _build_key(part.removeprefix("و"))}  # "and" in Arabic
-    return not keys.isdisjoint(_load_platforms() | _load_crowds() | _load_placeholders()) or _is_platform_url(
-        part
-    )
+    return not keys.isdisjoint(
+        _load_platforms() | _load_group_names() | _load_placeholders()
+    ) or _is_platform_url(part)
 
 
 def _is_platform_url(text: str) -> bool:
@@ -184,7 +186,7 @@ def _load_hosts() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
-def _load_crowds() -> frozenset[str]:
+def _load_group_names() -> frozenset[str]:
     shipped = _load_lists()
     crowd_names = (
         template.format(what=subject, where=where)

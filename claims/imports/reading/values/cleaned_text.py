@@ -163,7 +163,7 @@ def _is_sound(text: str) -> bool:
 def _repeat_until_stable(text: str, step: Callable[[str], str]) -> str:
     # Removing something may reveal something else: "&amp;lt;b&amp;gt;". Every step except a repair shortens the text,
     # so this ends; the limit is for malicious texts.
-    for _turn in range(10):
+    for _round in range(10):
         if (cleaned := step(text)) == text:
             break
         text = cleaned
@@ -201,11 +201,11 @@ def _strip_markup(text: str, line_end: str = " ") -> str:
 def _strip_sections(text: str, beginning: re.Pattern[str], end: re.Pattern[str]) -> str:
     # Without a regular expression, because `.*?` would search to the end of the text for each opening tag without
     # an end.
-    kept_parts, at = [], 0
-    while (opening := beginning.search(text, at)) and (closed := end.search(text, opening.end())):
-        kept_parts.append(text[at : opening.start()])
-        at = closed.end()
-    return "".join([*kept_parts, text[at:]]) if kept_parts else text
+    kept_parts, position = [], 0
+    while (opening := beginning.search(text, position)) and (closing := end.search(text, opening.end())):
+        kept_parts.append(text[position : opening.start()])
+        position = closing.end()
+    return "".join([*kept_parts, text[position:]]) if kept_parts else text
 
 
 def _unescape_entity(match: re.Match[str]) -> str:

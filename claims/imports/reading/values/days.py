@@ -95,36 +95,36 @@ def parse_day(
 def _parse_day(text: str, order: str, formats: tuple[str, ...], language: str) -> date | Problem:
     folded_text = fold(text)
     for spelling in (text, folded_text):
-        for one in formats:
+        for date_format in formats:
             with suppress(ValueError):
-                day = datetime.strptime(spelling, one).date()  # noqa: DTZ007  # the day as it is written
+                day = datetime.strptime(spelling, date_format).date()  # noqa: DTZ007  # the day as it is written
                 return _build_date(day.year, day.month, day.day, text)
     if match := _ISO_PATTERN.fullmatch(folded_text) or _COMPACT_PATTERN.fullmatch(folded_text):
         return _build_date(match[1], match[2], match[3], text)
     if (match := _PLAIN_PATTERN.fullmatch(folded_text)) and (
-        number := find_month(match[1] or match[4], language)
+        month := find_month(match[1] or match[4], language)
     ):
-        return _build_date(match[5], number, match[2] or match[3], text)
+        return _build_date(match[5], month, match[2] or match[3], text)
     if match := _EPOCH_PATTERN.fullmatch(folded_text):
         return datetime.fromtimestamp(int(match[1]) / (1000 if len(match[1]) > 10 else 1), UTC).date()
     if match := _SHORT_YEAR.fullmatch(folded_text):
         return _parse_short_year(match, order, text)
-    if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded_text)) and (number := find_month(match[2], language)):
-        first, last = match[1], match[3]
+    if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded_text)) and (month := find_month(match[2], language)):
+        first_number, last_number = match[1], match[3]
         return (
-            _complete_year(first, number, last, text)
+            _complete_year(first_number, month, last_number, text)
             if order == "ymd"
-            else _complete_year(last, number, first, text)
+            else _complete_year(last_number, month, first_number, text)
         )
     return _choose_day(list(_iterate_days(folded_text, order, language, text)), folded_text, text, language)
 
 
 def _iterate_days(folded_text: str, order: str, language: str, text: str) -> Iterator[NamedDay]:
     """Yield every date in a text."""
-    for pattern, (year, number, day) in _DIGIT_PATTERNS:
+    for pattern, (year, month, day) in _DIGIT_PATTERNS:
         for match in pattern.finditer(folded_text):
             yield NamedDay(
-                match.start(), match.end(), _build_date(match[year], match[number], match[day], text)
+                match.start(), match.end(), _build_date(match[year], match[month], match[day], text)
             )
     for match in _YEAR_LAST.finditer(folded_text):
         yield NamedDay(match.start(), match.end(), _parse_year_last(match, order, language, text))
@@ -135,18 +135,31 @@ def _iterate_days(folded_text: str, order: str, language: str, text: str) -> Ite
 
 def _choose_day(named_days: list[NamedDay], folded_text: str, text: str, language: str) -> date | Problem:
     """Return the single date of a text; of several, the one marked as the publication date."""
-    if len({one.found for one in named_days}) > 1:
+    if len({day.found for day in named_days}) > 1:
         named_days.sort()
-        before = [
-            folded_text[last.end if last else 0 : one.start]
-            for last, one in zip([None, *named_days], named_days, strict=False)
+        preceding_texts = [
+            folded_text[previous_day.end if previous_day else 0 : named_day.start]
+            for previous_day, named_day in zip([None, *named_days], named_days, strict=False)
         ]
-        original = [one for one, words in zip(named_days, before, strict=True) if not was_updated(words)]
-        published = [one for one, words in zip(named_days, before, strict=True) if was_published(words)]
+        original_days = [
+            named_day
+            for named_day, words in zip(named_days, preceding_texts, strict=True)
+            if not was_updated(words)
+        ]
+        published_days = [
+            named_day
+            for named_day, words in zip(named_days, preceding_texts, strict=True)
+            if was_published(words)
+        ]
         named_days = next(
-            (ones for ones in (original, published) if len({one.found for one in ones}) == 1), named_days
+            (
+                candidates
+                for candidates in (original_days, published_days)
+                if len({named_day.found for named_day in candidates}) == 1
+            ),
+            named_days,
         )
-    days = {one.found for one in named_days}
+    days = {named_day.found for named_day in named_days}
     if len(days) > 1:
         return _refuse_several(text)
     if days:
@@ -167,20 +180,20 @@ def _choose_day(named_days: list[NamedDay], folded_text: str, text: str, languag
 
 
 def _parse_year_last(match: re.Match[str], order: str, language: str, text: str) -> date | Problem:
-    first, second, year = int(match[1]), int(match[3]), int(match[4])
+    first_number, second_number, year = int(match[1]), int(match[3]), int(match[4])
     if order in ("dmy", "mdy"):
-        day, number = (first, second) if order == "dmy" else (second, first)
-        return _build_date(year, number, day, text)
-    if first == second or (second > 12 >= first):
-        return _build_date(year, first, second, text)
-    if first > 12 or (match[2] == "." and _is_day_first_with_dots(language)):
-        return _build_date(year, second, first, text)
+        day, month = (first_number, second_number) if order == "dmy" else (second_number, first_number)
+        return _build_date(year, month, day, text)
+    if first_number == second_number or (second_number > 12 >= first_number):
+        return _build_date(year, first_number, second_number, text)
+    if first_number > 12 or (match[2] == "." and _is_day_first_with_dots(language)):
+        return _build_date(year, second_number, first_number, text)
     return _refuse_ambiguous(
         TranslatableMessage(
             "%(text)s could be %(one)s or %(other)s; give the order of day and month in this file.",
             text=shorten_value(text),
-            one=_format_full_date(year, second, first),
-            other=_format_full_date(year, first, second),
+            one=_format_full_date(year, second_number, first_number),
+            other=_format_full_date(year, first_number, second_number),
         )
     )
 
@@ -229,8 +242,8 @@ def _is_day_first_with_dots(language: str) -> bool:
     return bool(re.match(r"d+\.\s?M", pattern))
 
 
-def _format_full_date(year: int, number: int, day: int) -> str:
-    return f"{day} {date(2000, number, 1):%B} {year}"
+def _format_full_date(year: int, month: int, day: int) -> str:
+    return f"{day} {date(2000, month, 1):%B} {year}"
 
 
 def _refuse_several(text: str) -> Problem:

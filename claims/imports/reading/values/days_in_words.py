@@ -39,7 +39,7 @@ _WORDS_PATTERN = re.compile(_WORD)
 
 
 def _compile_beginnings(*beginnings: str) -> re.Pattern[str]:
-    return re.compile("|".join(re.escape(fold(one)) for one in beginnings))
+    return re.compile("|".join(re.escape(fold(beginning)) for beginning in beginnings))
 
 
 _UPDATED_PATTERN = _compile_beginnings(
@@ -64,24 +64,24 @@ def was_published(words: str) -> bool:
 
 def find_days(folded_text: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:
     """Yield each date in the text as its position, year, month and day; None in place of a range."""
-    anything = False
+    is_found = False
     for match in _DAY_FIRST.finditer(folded_text):
-        until, day, first, second, year = match.groups()
-        if number := find_month(f"{first} {second}" if second else first, language):
-            anything = True
-            yield match.start(), match.end(), None if until else (int(year), number, int(day))
+        last_day, day, first_word, second_word, year = match.groups()
+        if month := find_month(f"{first_word} {second_word}" if second_word else first_word, language):
+            is_found = True
+            yield match.start(), match.end(), None if last_day else (int(year), month, int(day))
     for match in _MONTH_FIRST.finditer(folded_text):
-        first, second, day, until, year = match.groups()
-        number = (second and find_month(f"{first} {second}", language)) or find_month(
-            second or first, language
+        first_word, second_word, day, last_day, year = match.groups()
+        month = (second_word and find_month(f"{first_word} {second_word}", language)) or find_month(
+            second_word or first_word, language
         )
-        if number:
-            anything = True
-            yield match.start(), match.end(), None if until else (int(year), number, int(day))
-    if not anything:
+        if month:
+            is_found = True
+            yield match.start(), match.end(), None if last_day else (int(year), month, int(day))
+    if not is_found:
         for match in _YEAR_FIRST.finditer(folded_text):
-            if number := find_month(match[2], language):
-                yield match.start(), match.end(), (int(match[1]), number, int(match[3]))
+            if month := find_month(match[2], language):
+                yield match.start(), match.end(), (int(match[1]), month, int(match[3]))
 
 
 def is_incomplete(folded_text: str, language: str) -> bool:

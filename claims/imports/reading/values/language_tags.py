@@ -39,9 +39,9 @@ def _find_tag(text: str) -> str:
     if text.casefold() in NO_LANGUAGE:
         return ""
     if _TAG_PATTERN.fullmatch(text) and len(text) <= MAX_LENGTH:
-        first, *rest = re.split("[-_]", text)
-        if language := _shorten_code(first.lower()):
-            return "-".join([language, *map(_format_subtag, rest)])
+        primary, *subtags = re.split("[-_]", text)
+        if language := _shorten_code(primary.lower()):
+            return "-".join([language, *map(_format_subtag, subtags)])
     return _load_names().get(_fold(text)) or _load_names().get(_fold(text.partition("(")[0]), "")
 
 

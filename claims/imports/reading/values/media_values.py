@@ -32,10 +32,10 @@ _KINDS: Final = {
 
 def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
     """Return the first category named, and the reason why any others were left out."""
-    names = [one for one in map(read_line, iterate_texts(value)) if not is_empty_value(one)]
+    names = [name for name in map(read_line, iterate_texts(value)) if not is_empty_value(name)]
     categories, problems = [], []
-    for one in names:
-        key = one.rpartition("/")[2].rpartition(":")[2].replace(" ", "").replace("_", "").lower()
+    for name in names:
+        key = name.rpartition("/")[2].rpartition(":")[2].replace(" ", "").replace("_", "").lower()
         if category := CATEGORIES.get(key):
             categories.append(category)
         else:
@@ -44,14 +44,14 @@ def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
                     "unknown category",
                     TranslatableMessage(
                         "%(one)s is not a category of schema.org’s MediaReview, and was not stored.",
-                        one=shorten_value(one),
+                        one=shorten_value(name),
                     ),
                 )
             )
     categories = list(dict.fromkeys(categories))
     if len(categories) > 1:
-        left_out = f"{categories[0]} is used, and {', '.join(categories[1:])} left out: a verdict has one."
-        problems.append(Problem("several categories", left_out))
+        reason = f"{categories[0]} is used, and {', '.join(categories[1:])} left out: a verdict has one."
+        problems.append(Problem("several categories", reason))
     return next(iter(categories), ""), tuple(problems)
 
 

@@ -37,7 +37,8 @@ def fold(text: str) -> str:
         return text.lower()
     text = _MARKS_PATTERN.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_LETTERS)
     return "".join(
-        str(unicodedata.digit(one)) if one.isdigit() and not one.isascii() else one for one in text
+        str(unicodedata.digit(character)) if character.isdigit() and not character.isascii() else character
+        for character in text
     )
 
 

@@ -60,16 +60,16 @@ def _find_outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, 
     known_outlets = _load_known()
     if outlet := known_outlets.get(_build_key(name)):
         return outlet, ""
-    own = _find_domain(name)
-    for place in filter(None, (own, _get_site(url), review_site)):
-        if outlet := _find_by_host(place):
-            return outlet, "" if own or " " not in name else name
-    return _build_unlisted("" if own else name, url, (own, _get_site(url), review_site))
+    named_site = _find_domain(name)
+    for site in filter(None, (named_site, _get_site(url), review_site)):
+        if outlet := _find_by_host(site):
+            return outlet, "" if named_site or " " not in name else name
+    return _build_unlisted("" if named_site else name, url, (named_site, _get_site(url), review_site))
 
 
 def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
     """Return an unlisted publisher with this name and its domain, if it has one."""
-    host = next((nearest for one in sites if (nearest := _get_own_host(one))), "")
+    host = next((own_host for site_found in sites if (own_host := _get_own_host(site_found))), "")
     if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
         return None, Problem(
             "no publisher",
@@ -105,15 +105,15 @@ def load_known_outlets() -> tuple[Outlet, ...]:
     return tuple(dict.fromkeys(_load_known().values()))
 
 
-def _find_by_host(place: str) -> Outlet | None:
+def _find_by_host(host: str) -> Outlet | None:
     """Return the known publisher of a host, by the longest part that matches."""
     known_outlets = _load_known()
-    labels = place.split(".")
+    labels = host.split(".")
     return next(
         (
-            known_outlets[one]
+            known_outlets[parent_domain]
             for start in range(len(labels) - 1)
-            if (one := ".".join(labels[start:])) in known_outlets
+            if (parent_domain := ".".join(labels[start:])) in known_outlets
         ),
         None,
     )
@@ -156,8 +156,8 @@ def _get_site(url: str) -> str:
 
 def _get_host(url: str) -> str:
     # Without `urlsplit`, which would take a fifth of the time per record.
-    _scheme, _, rest = url.partition("://")
-    return rest.partition("/")[0].partition("?")[0].partition("#")[0].partition(":")[0].rstrip(".").lower()
+    _scheme, _, path = url.partition("://")
+    return path.partition("/")[0].partition("?")[0].partition("#")[0].partition(":")[0].rstrip(".").lower()
 
 
 def _build_key(name: str) -> str:

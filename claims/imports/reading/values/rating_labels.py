@@ -76,12 +76,14 @@ def read_label(
         language: the language of the review, if known; it selects among a publisher's scales.
         codes: the file's own codes for labels, looked up first.
     """
-    text_found = next((one for one in iterate_texts(text) if not is_empty_value(clean_short(one))), "")
-    raw = make_storable(text_found).strip()
-    if len(raw) > _MAX_LENGTH_WITH_MARKUP:
-        return _refuse_too_long(raw)
-    words = (codes and (codes.get(raw) or codes.get(clean_short(raw)))) or raw
-    return _build_label(raw, words, outlet.domain if outlet else "", language) if words else None
+    text_found = next(
+        (candidate for candidate in iterate_texts(text) if not is_empty_value(clean_short(candidate))), ""
+    )
+    raw_label = make_storable(text_found).strip()
+    if len(raw_label) > _MAX_LENGTH_WITH_MARKUP:
+        return _refuse_too_long(raw_label)
+    words = (codes and (codes.get(raw_label) or codes.get(clean_short(raw_label)))) or raw_label
+    return _build_label(raw_label, words, outlet.domain if outlet else "", language) if words else None
 
 
 def read_number(
@@ -96,32 +98,34 @@ def read_number(
 
     A number outside its scale, or on a scale without length, means that there is no rating.
     """
-    raw = next(iterate_texts(value), "").strip()
-    if is_empty_value(raw):
+    raw_number = next(iterate_texts(value), "").strip()
+    if is_empty_value(raw_number):
         return None
-    if codes and raw in codes:
-        return read_label(raw, outlet, codes, language)
-    number, top, bottom = _parse_number(raw), _parse_number(best), _parse_number(worst)
+    if codes and raw_number in codes:
+        return read_label(raw_number, outlet, codes, language)
+    number, top, bottom = _parse_number(raw_number), _parse_number(best), _parse_number(worst)
     if number is None:
-        return read_label(raw, outlet, language=language)
+        return read_label(raw_number, outlet, language=language)
     if number == -1 or (top is not None and top == bottom):
         return Problem(
             "rating is not a number on its scale",
-            TranslatableMessage("%(raw)s does not say how the claim was rated.", raw=shorten_value(raw)),
+            TranslatableMessage(
+                "%(raw)s does not say how the claim was rated.", raw=shorten_value(raw_number)
+            ),
         )
     if top is not None and bottom is not None and not min(top, bottom) <= number <= max(top, bottom):
         return Problem(
             "rating is not a number on its scale",
             TranslatableMessage(
                 "%(raw)s is outside the scale from %(bottom)s to %(top)s.",
-                raw=shorten_value(raw),
+                raw=shorten_value(raw_number),
                 bottom=f"{bottom:g}",
                 top=f"{top:g}",
             ),
         )
     ends = [f"{end:g} = {word}" for end, word in ((bottom, "worst"), (top, "best")) if end is not None]
     words = f"{number:g} ({', '.join(ends)})" if ends else f"{number:g}"
-    return _build_label(raw, words, outlet.domain if outlet else "", language)
+    return _build_label(raw_number, words, outlet.domain if outlet else "", language)
 
 
 def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
@@ -129,13 +133,16 @@ def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning 
     vocabulary.
     """
     key = build_label_key(text)
-    primary = language.partition("-")[0]
-    if steps := _map_scales().get(publisher, {}).get(key):
-        return next((one for one in steps if one.language.partition("-")[0] == primary), steps[0])
+    primary_language = language.partition("-")[0]
+    if meanings := _map_scales().get(publisher, {}).get(key):
+        return next(
+            (meaning for meaning in meanings if meaning.language.partition("-")[0] == primary_language),
+            meanings[0],
+        )
     if words := _map_words().get(key):
         # Languages that share a word give it the same meaning, but the language of the label remains unknown.
-        open_ = words[0] if len(words) == 1 else words[0]._replace(language="")
-        return next((one for one in words if one.language == primary), open_)
+        default = words[0] if len(words) == 1 else words[0]._replace(language="")
+        return next((meaning for meaning in words if meaning.language == primary_language), default)
     return None
 
 
@@ -145,14 +152,14 @@ def has_scale(publisher: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def _build_label(raw: str, words: str, publisher: str, language: str) -> Label | Problem | None:
+def _build_label(raw_label: str, words: str, publisher: str, language: str) -> Label | Problem | None:
     text = clean_short(words)
     if not build_label_key(text):
         return None
     meaning = find_meaning(text, publisher, language) or _find_after_prefix(text, publisher, language)
     if meaning:
         return Label(
-            raw if len(raw) <= MAX_LENGTH else text,
+            raw_label if len(raw_label) <= MAX_LENGTH else text,
             meaning.text,
             meaning.rating_class,
             meaning.scale,
@@ -162,7 +169,7 @@ def _build_label(raw: str, words: str, publisher: str, language: str) -> Label |
         return _refuse_too_long(text)
     if match := _QUOTED_PATTERN.fullmatch(text):
         text = match[1]
-    return Label(raw if len(raw) <= MAX_LENGTH else text, text)
+    return Label(raw_label if len(raw_label) <= MAX_LENGTH else text, text)
 
 
 def _refuse_too_long(text: str) -> Problem:
@@ -182,9 +189,9 @@ def _find_after_prefix(text: str, publisher: str, language: str) -> Meaning | No
     """Return the known label after a listed prefix and a separator: "Verdict: False"."""
     separators, prefixes = _load_prefixes()
     for separator in separators:
-        prefix, separator_found, rest = text.partition(separator)
+        prefix, separator_found, label = text.partition(separator)
         if separator_found and build_label_key(prefix) in prefixes:
-            return find_meaning(rest, publisher, language)
+            return find_meaning(label, publisher, language)
     return None
 
 

@@ -16,25 +16,30 @@ _MIN_STATEMENTS: Final = 3
 _MAJORITY_SHARE: Final = 0.7
 
 
-def choose_statement_language(statement: str, expected: Iterable[str]) -> tuple[str, bool]:
+def choose_statement_language(statement: str, expected_languages: Iterable[str]) -> tuple[str, bool]:
     """Return the language of the statement, and whether it is a guess; "" if unknown.
 
     Args:
-        expected: the probable languages of the statement, most likely first: of the review, the publisher, the file.
-            They take precedence over an uncertain detector.
+        expected_languages: the probable languages of the statement, most likely first: of the review, the publisher,
+            the file. They take precedence over an uncertain detector.
     """
     scores = score_languages(statement)
     detected_language, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
-    likely_languages = [tag.partition("-")[0] for tag in expected if tag]
+    likely_languages = [tag.partition("-")[0] for tag in expected_languages if tag]
     if score >= MIN_CERTAINTY:
         return next(
-            (one for one in likely_languages if _is_alike(one, detected_language)), detected_language
+            (
+                likely_language
+                for likely_language in likely_languages
+                if _is_alike(likely_language, detected_language)
+            ),
+            detected_language,
         ), False
-    for one in likely_languages:
-        if _is_alike(one, detected_language):
-            return one, False
-        if score < CERTAIN_SCORE or scores.get(one, 0.0) >= _MIN_PLAUSIBLE_SCORE:
-            return one, True
+    for likely_language in likely_languages:
+        if _is_alike(likely_language, detected_language):
+            return likely_language, False
+        if score < CERTAIN_SCORE or scores.get(likely_language, 0.0) >= _MIN_PLAUSIBLE_SCORE:
+            return likely_language, True
     return (detected_language, True) if score >= CERTAIN_SCORE else ("", False)
 
 
@@ -45,5 +50,7 @@ def find_majority_language(statements: Iterable[str]) -> str:
     return language if count >= max(_MIN_STATEMENTS, _MAJORITY_SHARE * counts.total()) else ""
 
 
-def _is_alike(one: str, other: str) -> bool:
-    return one == other or any(one in group and other in group for group in EQUIVALENT_LANGUAGES)
+def _is_alike(language: str, other_language: str) -> bool:
+    return language == other_language or any(
+        language in group and other_language in group for group in EQUIVALENT_LANGUAGES
+    )

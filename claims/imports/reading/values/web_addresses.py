@@ -64,8 +64,8 @@ def read_addresses(value: Any, limit: int = MAX_URL_LENGTH) -> tuple[tuple[str, 
     addresses: dict[str, None] = {}
     problems: list[Problem] = []
     for text in _iterate_texts(value):
-        for part in _split_urls(text):
-            match _clean_url(part, limit):
+        for url in _split_urls(text):
+            match _clean_url(url, limit):
                 case Problem() as problem:
                     problems.append(problem)
                 case str() as address if address:
@@ -78,11 +78,15 @@ def get_original_url(address: str) -> str:
     """Return the URL of an archived page if the archive's URL contains it; otherwise the URL unchanged."""
     if not (match := _ARCHIVED_PATTERN.match(address)):
         return address
-    inner = unquote(match["original"]) if "%3a" in match["original"][:12].lower() else match["original"]
-    inner = (
-        _SCHEME_PATTERN.sub(r"\1://", inner, count=1) if _SCHEME_PATTERN.match(inner) else f"http://{inner}"
+    original_url = (
+        unquote(match["original"]) if "%3a" in match["original"][:12].lower() else match["original"]
     )
-    return get_original_url(inner) if len(inner) < len(address) else inner
+    original_url = (
+        _SCHEME_PATTERN.sub(r"\1://", original_url, count=1)
+        if _SCHEME_PATTERN.match(original_url)
+        else f"http://{original_url}"
+    )
+    return get_original_url(original_url) if len(original_url) < len(address) else original_url
 
 
 def _iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
@@ -100,14 +104,12 @@ def _iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 def _split_urls(text: str) -> Iterator[str]:
     """Yield the URLs in a string. A comma between two URLs separates them; any other belongs to its URL."""
-    for part in (
-        clean(part) for row in text[:MAX_LENGTH].splitlines() for part in _SEPARATOR_PATTERN.split(row)
+    for url in (
+        clean(url) for row in text[:MAX_LENGTH].splitlines() for url in _SEPARATOR_PATTERN.split(row)
     ):
-        half = len(part) // 2
+        half = len(url) // 2
         # The same URL twice, without a separator.
-        yield (
-            part[:half] if half > 10 and part[:half] == part[half:] and _SCHEME_PATTERN.match(part) else part
-        )
+        yield (url[:half] if half > 10 and url[:half] == url[half:] and _SCHEME_PATTERN.match(url) else url)
 
 
 def _clean_url(text: str, limit: int) -> str | Problem:
@@ -120,10 +122,10 @@ def _clean_url(text: str, limit: int) -> str | Problem:
             text = unquote(text)
     text = _COMMENT_PATTERN.split(text, maxsplit=1)[0]
     if match := _SCHEME_PATTERN.match(text):
-        rest = text[match.end() :]
-        while inner := _SCHEME_PATTERN.match(rest):  # "http://https://"
-            match, rest = inner, rest[inner.end() :]
-        address = f"{match[1].lower()}://{rest}"
+        host_and_path = text[match.end() :]
+        while second_scheme := _SCHEME_PATTERN.match(host_and_path):  # "http://https://"
+            match, host_and_path = second_scheme, host_and_path[second_scheme.end() :]
+        address = f"{match[1].lower()}://{host_and_path}"
     elif text.startswith("//") or _is_bare_url(text):
         address = f"https://{text.lstrip('/')}"
     else:
@@ -155,23 +157,23 @@ def _is_bare_url(text: str) -> bool:
     """Return whether a text without a scheme is still a URL: "www.example.org", "example.org/2019/"."""
     if _OTHER_SCHEME.match(text) or text[:1] in "./#?":
         return False
-    head, slash, rest = text.partition("/")
+    netloc, slash, path = text.partition("/")
     if (
-        any(character.isspace() for character in head)
-        or not _NETLOC_PATTERN.fullmatch(head)
-        or not _HOST_PATTERN.fullmatch(head)
+        any(character.isspace() for character in netloc)
+        or not _NETLOC_PATTERN.fullmatch(netloc)
+        or not _HOST_PATTERN.fullmatch(netloc)
     ):
         return False
-    return bool(tld.get_fld(f"https://{head}/", fail_silently=True)) and not (slash and " " in rest)
+    return bool(tld.get_fld(f"https://{netloc}/", fail_silently=True)) and not (slash and " " in path)
 
 
 def _can_be_stored(address: str) -> bool:
     try:
-        parts = urlsplit(address)
-        _port = parts.port
+        split_address = urlsplit(address)
+        _port = split_address.port
     except ValueError:
         return False
-    return _is_sound_netloc(parts.netloc)
+    return _is_sound_netloc(split_address.netloc)
 
 
 @lru_cache(maxsize=8192)

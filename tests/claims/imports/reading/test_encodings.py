@@ -235,7 +235,7 @@ class TestMixed:
         results = reading(tables, b"claim,rating\n" + self.WESTERN * 20 + self.UTF_8 + self.WESTERN)
         assert [one["statement"] for one in fields(results)] == ["Le café est fermé à Paris."] * 21
         (refusal,) = [one for one in results if isinstance(one, Refusal)]
-        assert (refusal.place.position, refusal.code) == ("row 22", "mixed encodings")
+        assert (refusal.location.position, refusal.code) == ("row 22", "mixed encodings")
 
     @pytest.mark.parametrize("western", [1, 2, 4])
     def test_otherwise_those_that_are_not(self, western: int) -> None:

@@ -127,7 +127,7 @@ class TestOurRecords:
         first, refusal = reader.read(opened(lines([{"statement": EN}, record])), {})
         assert isinstance(first, RawRecord)
         assert isinstance(refusal, Refusal)
-        assert (refusal.place.position, refusal.field, refusal.code, refusal.raw) == (
+        assert (refusal.location.position, refusal.field, refusal.code, refusal.raw) == (
             "line 2",
             field,
             code,
@@ -140,7 +140,7 @@ class TestReport:
         one, _another = read(lines([ENTRY, ENTRY]))
         assert isinstance(one, RawRecord)
         assert (one.fields, one.raw) == (ENTRY["fields"], ENTRY["record"])
-        assert str(one.place) == "file, line 1"
+        assert str(one.location) == "file, line 1"
 
     def test_what_has_none_is_told(self) -> None:
         results = read(
@@ -183,7 +183,7 @@ class TestFactCheckTools:
     def test_each_review_of_a_claim(self) -> None:
         second = {"publisher": {"site": "example.net"}, "textualRating": "False"}
         results = read(document({"claims": [ANSWER | {"claimReview": [*ANSWER["claimReview"], second]}]}))
-        assert [one.place.position for one in results] == ["claims 1, review 1", "claims 1, review 2"]
+        assert [one.location.position for one in results] == ["claims 1, review 1", "claims 1, review 2"]
         assert isinstance(results[1], RawRecord)
         assert results[1].fields == {
             "statement": JA,

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordLocation, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
 from claims.models import Claimant, RatingClass
 from factcheck.database.model_fields import LANGUAGE_TAG
 from tests.helpers.sweeps import sweep
 
-PLACE = RecordPlace("claims.csv", "row 2")
+PLACE = RecordLocation("claims.csv", "row 2")
 
 
 def found(**fields: Any) -> RawRecord:
@@ -78,7 +78,7 @@ def test_a_whole_review():
         review_language="en_US",
     )
     assert read_review(record) == Review(
-        place=PLACE,
+        location=PLACE,
         statement="The bridge in Anytown was closed for a year.",
         language="en",
         publisher=Outlet("Snopes", "snopes.com", "https://snopes.com/", "US", "en"),
@@ -125,7 +125,12 @@ def test_a_record_without_a_usable_statement_is_refused(statement, code):
     record = found(statement=statement, publisher="Snopes", rating="False")
     refusal = read_review(record)
     assert isinstance(refusal, Refusal)
-    assert (refusal.place, refusal.field, refusal.code, refusal.found) == (PLACE, "statement", code, record)
+    assert (refusal.location, refusal.field, refusal.code, refusal.found) == (
+        PLACE,
+        "statement",
+        code,
+        record,
+    )
     assert refusal.reason.endswith(".")
     assert len(refusal.reason) < 200
 

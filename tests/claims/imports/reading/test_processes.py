@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from claims.imports.reading.mappings.conventions import NO_CONVENTIONS
 from claims.imports.reading.processes import CHUNK_SIZE, RecordInput, clean_in_processes
-from claims.imports.reading.raw_record import RawRecord, RecordPlace
+from claims.imports.reading.raw_record import RawRecord, RecordLocation
 
 
 def records(count: int) -> Iterator[RecordInput]:
     for number in range(count):
         fields = {"statement": f"Lake {number} froze over last winter.", "language": "en"}
-        yield RawRecord(RecordPlace("lakes.csv", f"row {number}"), fields), NO_CONVENTIONS
+        yield RawRecord(RecordLocation("lakes.csv", f"row {number}"), fields), NO_CONVENTIONS
 
 
 def test_order_and_number_are_kept() -> None:

@@ -9,16 +9,16 @@ from hypothesis import strategies as st
 
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.processes import COLUMNS, pack_review, unpack_review
-from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordLocation, Refusal
 from claims.imports.reading.review_record import Review
 from tests.helpers.tampering import as_owner_of_tables
 
-PLACE = RecordPlace("claims.csv", "row 2")
+PLACE = RecordLocation("claims.csv", "row 2")
 STATEMENT = "The bridge in Anytown was closed for a year."
 
 
-def read(fields: Mapping[str, Any], place: RecordPlace = PLACE) -> tuple[Review, RawRecord]:
-    found = RawRecord(place, {"statement": STATEMENT, "language": "en", **fields})
+def read(fields: Mapping[str, Any], location: RecordLocation = PLACE) -> tuple[Review, RawRecord]:
+    found = RawRecord(location, {"statement": STATEMENT, "language": "en", **fields})
     review = read_review(found)
     assert not isinstance(review, Refusal)
     return review, found
@@ -62,7 +62,7 @@ def copied(*lines: bytes) -> list[dict[str, Any]]:
     ],
 )
 def test_what_waits_comes_back_as_it_was(fields: Mapping[str, Any]) -> None:
-    review, found = read(fields, RecordPlace("a\tb\\c\n.csv", "row 2"))
+    review, found = read(fields, RecordLocation("a\tb\\c\n.csv", "row 2"))
     [row] = copied(pack_review(review, found))
     assert row["statement"] == review.statement
     assert unpack_review(row["review"]) == review
@@ -78,7 +78,7 @@ def test_records_are_known_by_what_they_say_and_not_by_where_they_stand() -> Non
     }
     first, again, reworded, other = copied(
         pack_review(*read(page)),
-        pack_review(*read(page, RecordPlace("claims.csv", "row 9"))),
+        pack_review(*read(page, RecordLocation("claims.csv", "row 9"))),
         pack_review(*read(page | {"rating": "True"})),
         pack_review(*read({})),
     )

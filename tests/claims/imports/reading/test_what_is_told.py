@@ -38,7 +38,7 @@ def told(
     unrated: bool = False,
 ) -> tuple[list[RawRecord | Refusal], list[str]]:
     """What is found in a file, and what is told of it."""
-    file, notes = File.of(name, io.BytesIO(content)), list[str]()
+    file, notes = File.from_stream(name, io.BytesIO(content)), list[str]()
     file.note, file.allows_unrated = notes.append, lambda: unrated
     settings = (
         reader.build_settings_for_mapping(file, mapping) if mapping else reader.recognise(file) or {}  # type: ignore[attr-defined]
@@ -138,7 +138,7 @@ class TestTitles:
     def test_above_a_table(self, titles: list[list[str]]) -> None:
         results, notes = told(tables, self.csv(titles))
         assert [one["statement"] for one in fields(results)] == ["Ice is hot.", "Tea is cold."]
-        assert [one.place.position for one in results] == ["row 5", "row 6"]
+        assert [one.location.position for one in results] == ["row 5", "row 6"]
         assert notes == [self.NOTE]
 
     def test_above_a_sheet(self) -> None:
@@ -187,7 +187,7 @@ class TestReadyMappings:
         results, _notes = told(tables, self.content(""))
         (refusal,) = results
         assert isinstance(refusal, Refusal)
-        assert refusal.place.position == "header"
+        assert refusal.location.position == "header"
         assert refusal.reason.startswith(
             "This looks like “Misbar”, but column “claim” is empty in the first 3"
         )
@@ -226,7 +226,7 @@ class TestDeepInObjects:
             {"id": "7#1", "statement": "Tea is cold.", "rating": "True", **common},
             {},
         ]
-        assert [one.place.position for one in results] == ["item 1, claim 0", "item 1, claim 1", "item 2"]
+        assert [one.location.position for one in results] == ["item 1, claim 0", "item 1, claim 1", "item 2"]
         assert notes == ["Columns not read: fact_checks.*.by."]
 
     def test_one_of_a_list_and_whole_objects(self) -> None:
@@ -281,7 +281,7 @@ class TestSeveralClaims:
             {"id": "8#3", "statement": "Sand is wet.", **by},
             {"id": "9", **by},
         ]
-        assert [one.place.position for one in results][-2:] == ["row 3, claim 3", "row 4"]
+        assert [one.location.position for one in results][-2:] == ["row 3, claim 3", "row 4"]
         assert notes == []
 
     def test_columns_that_are_not_there_are_refused(self) -> None:

@@ -51,7 +51,7 @@ def test_two_files_of_one_name_have_two_places(run: ImportRun, editor: User) -> 
     other = runs.create_run(SimpleUploadedFile("reviews.csv", TABLE + TABLE), by=editor)
     places = {str(run.upload.name), str(other.upload.name)}
     assert len(places) == 2
-    assert {place.rpartition("/")[2] for place in places} == {"reviews.csv"}
+    assert {location.rpartition("/")[2] for location in places} == {"reviews.csv"}
 
 
 @pytest.mark.parametrize("house_archive", [False, True])

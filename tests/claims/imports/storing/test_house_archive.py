@@ -45,10 +45,10 @@ def file_of(folder: Path, *records: dict[str, Any]) -> str:
 
 @pytest.fixture
 def held(administrator: User, tmp_path: Path) -> ImportRun:
-    place = file_of(
+    location = file_of(
         tmp_path, ours(id="17"), ours(statement="The tunnel is closed.", review_url=f"{SITE}/tunnel")
     )
-    return house_archive.preview_archive(house_archive.store_copy(place, Recipe(), by=administrator))
+    return house_archive.preview_archive(house_archive.store_copy(location, Recipe(), by=administrator))
 
 
 def released(run: ImportRun, by: User) -> ImportRun:
@@ -130,10 +130,10 @@ def test_is_not_held_twice(held: ImportRun, administrator: User, tmp_path: Path)
         house_archive.store_copy(str(tmp_path / "archive.ndjson"), Recipe(), by=administrator)
 
 
-@pytest.mark.parametrize("place", ["-", "https://newsroom.example/feed.xml", "."])
-def test_is_a_file(place: str, administrator: User) -> None:
+@pytest.mark.parametrize("location", ["-", "https://newsroom.example/feed.xml", "."])
+def test_is_a_file(location: str, administrator: User) -> None:
     with pytest.raises(NotPossible, match="A newsroom archive must be a single file"):
-        house_archive.store_copy(place, Recipe(), by=administrator)
+        house_archive.store_copy(location, Recipe(), by=administrator)
 
 
 def test_what_is_changed_afterwards_is_not_what_comes(held: ImportRun, second: User, tmp_path: Path) -> None:
@@ -240,10 +240,10 @@ def test_correcting_it_takes_sign_offs_as_always(
 
 
 def test_is_not_gone_on_with_as_another_import(administrator: User, editor: User, tmp_path: Path) -> None:
-    place = file_of(tmp_path, ours())
-    run = house_archive.store_copy(place, Recipe(), by=administrator)
+    location = file_of(tmp_path, ours())
+    run = house_archive.store_copy(location, Recipe(), by=administrator)
     ImportRun.objects.filter(pk=run.pk).update(state="failed", error="Broken off.")
-    assert runs.find_or_create_run(place, Recipe(), by=editor).pk != run.pk
+    assert runs.find_or_create_run(location, Recipe(), by=editor).pk != run.pk
 
 
 def test_without_a_release_it_cannot_be_carried_out(held: ImportRun) -> None:

@@ -158,7 +158,7 @@ def test_nobody_carries_out_a_run_twice(tmp_path: Path) -> None:
                         Recipe(),
                         report_detection=lambda *found: None,
                         report_progress=lambda progress: None,
-                        most_pages=1,
+                        max_pages=1,
                     )
             finally:
                 connections.close_all()

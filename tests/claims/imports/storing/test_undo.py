@@ -120,11 +120,11 @@ def test_whatever_people_did_stands_in_the_way(editor: User, topic: Topic) -> No
             for one in statements
         )
     )
-    words, filed, place, pictured, clustered = Claim.objects.order_by("pk")
+    words, filed, location, pictured, clustered = Claim.objects.order_by("pk")
     with pghistory.context(user=editor.pk):
         claim_edits.edit(words, by=editor, context="She spoke at the opening.")
         claim_edits.edit(filed, by=editor, topics=[topic])
-    Appearance.objects.create(claim=place, source=make_source())
+    Appearance.objects.create(claim=location, source=make_source())
     media = make_media()
     ClaimMedia.objects.create(claim=pictured, media=media)
     Cluster.objects.create(title="Ferries").members.create(claim=clustered)
@@ -149,7 +149,7 @@ def test_the_rest_is_undone(editor: User, monkeypatch: pytest.MonkeyPatch) -> No
     with pghistory.context(user=editor.pk):
         claim_edits.edit(kept, by=editor, context="Only the eastern one.")
     assert undo.count_rest(run) == 2
-    undo.undo_run(run, by=editor, rest=True)
+    undo.undo_run(run, by=editor, keep_later_work=True)
     assert (run.state, run.undone_by_name) == ("finished", "Edda")
     assert set(Claim.objects.values_list("statement", "state")) == {
         (rated["statement"], "declined"),

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from claims.imports.reading.formats.claimreview_objects import read_reviews
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from tests.helpers.import_records import DE, EN, ES, FR, HERE, STATEMENTS, codes, fields, review, statements
 from tests.helpers.sweeps import sweep
 
@@ -101,8 +101,8 @@ class TestWhereItStands:
         assert statements(read_reviews(wrapped(review(FR)), HERE)) == [FR]
 
     def test_several_are_numbered(self) -> None:
-        found = read_reviews([review(EN), review(DE)], RecordPlace("feed.json", "line 4"))
-        assert [str(one.place) for one in found] == [
+        found = read_reviews([review(EN), review(DE)], RecordLocation("feed.json", "line 4"))
+        assert [str(one.location) for one in found] == [
             "feed.json, line 4, review 1",
             "feed.json, line 4, review 2",
         ]

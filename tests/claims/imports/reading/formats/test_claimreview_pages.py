@@ -64,13 +64,13 @@ class TestJsonLd:
     def test_all_blocks_are_read(self) -> None:
         results = read(page('{"@type": "WebSite"}', script(EN), "", script(DE), "[" + script(FR) + "]"))
         assert statements(results) == [EN, DE, FR]
-        assert [one.place.position for one in results] == ["block 2", "block 4", "block 5"]
+        assert [one.location.position for one in results] == ["block 2", "block 4", "block 5"]
 
     def test_a_broken_block_is_told_and_the_others_are_read(self) -> None:
         results = read(page(script(EN), script(DE)[:-9], '{"@type": "WebSite', script(FR)))
         assert (statements(results), codes(results)) == ([EN, FR], ["broken JSON"])
         (refusal,) = [one for one in results if isinstance(one, Refusal)]
-        assert refusal.place.position == "block 2"
+        assert refusal.location.position == "block 2"
 
     def test_references_lead_to_other_blocks(self) -> None:
         organisation = '{"@id": "#us", "@type": "Organization", "name": "Nordblick"}'
@@ -131,7 +131,7 @@ class TestElements:
     def test_one_review_in_three_syntaxes_is_one(self) -> None:
         json_ld = script(BN, url=ADDRESS, author={"name": "Setu"}, reviewRating={"alternateName": "মিথ্যা"})
         results = read(page(json_ld, json_ld, body=MICRODATA + RDFA))
-        assert [str(one.place) for one in results] == ["file, block 1"]
+        assert [str(one.location) for one in results] == ["file, block 1"]
 
     def test_two_verdicts_on_one_claim_are_two(self) -> None:
         both = [
@@ -226,7 +226,7 @@ def test_every_encoding(encoding: str) -> None:
 def test_a_page_without_markup() -> None:
     (refusal,) = read(page())
     assert isinstance(refusal, Refusal)
-    assert (refusal.code, str(refusal.place)) == ("no ClaimReview", "file, the whole page")
+    assert (refusal.code, str(refusal.location)) == ("no ClaimReview", "file, the whole page")
 
 
 def test_a_page_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -62,7 +62,7 @@ def test_every_layout(content: bytes) -> None:
 
 def test_places_name_lines_and_elements() -> None:
     def places(content: bytes) -> list[str]:
-        return [one.place.position for one in read(content)]
+        return [one.location.position for one in read(content)]
 
     assert places(lines([REVIEWS[0], REVIEWS[:2]])) == ["line 1", "line 2, review 1", "line 2, review 2"]
     assert places(document(REVIEWS[:2])) == ["item 1", "item 2"]
@@ -75,7 +75,7 @@ def test_a_broken_line_is_told_and_the_rest_is_read() -> None:
     results = read(content)
     assert statements(results) == SAID
     refused = [one for one in results if isinstance(one, Refusal)]
-    assert [(one.place.position, one.code) for one in refused] == [
+    assert [(one.location.position, one.code) for one in refused] == [
         ("line 3", "broken JSON"),
         ("line 4", "not UTF-8"),
     ]
@@ -87,7 +87,7 @@ def test_a_line_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
     content = lines(REVIEWS[:2]) + lines([review("x" * 5000)]) + lines(REVIEWS[2:])
     results = read(content)
     assert (statements(results), codes(results)) == (SAID, ["line too long"])
-    assert [one.place.position for one in results if isinstance(one, Refusal)] == ["line 3"]
+    assert [one.location.position for one in results if isinstance(one, Refusal)] == ["line 3"]
 
 
 @sweep(
@@ -156,7 +156,7 @@ class TestLarge:
             """The most memory in use while so many reviews of 2 kB are read."""
             one = json.dumps(review("a" * 2000)).encode()
             stream = _Pieces(chain([b"["], (one + b"," for _ in range(count - 1)), [one, b"]"]))
-            file = File.of("large.json", stream)  # type: ignore[arg-type]
+            file = File.from_stream("large.json", stream)  # type: ignore[arg-type]
             tracemalloc.start()
             assert sum(isinstance(found, RawRecord) for found in claimreview_json.read(file, {})) == count
             most = tracemalloc.get_traced_memory()[1]

@@ -44,7 +44,7 @@ def ids(found: list[Element | Fault]) -> list[Any]:
 
 
 def faults(found: list[Element | Fault]) -> list[tuple[str, int, bool]]:
-    return [(one.position, one.size, one.goes_on) for one in found if isinstance(one, Fault)]
+    return [(one.position, one.size, one.continues) for one in found if isinstance(one, Fault)]
 
 
 @sweep("at", [0, 2, 5])
@@ -114,7 +114,7 @@ def test_size_of_a_record_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     large = '{"id": 9, "claim": "' + "x" * 900_000 + '"}'
     found = read("[" + ",".join([WRITTEN[0], large, *WRITTEN[1:]]) + "]")
     assert ids(found) == [0, 1, 2, 3, 4, 5]
-    assert [one.why for one in found if isinstance(one, Fault)] == ["one record is longer than 0 MB"]
+    assert [one.reason for one in found if isinstance(one, Fault)] == ["one record is longer than 0 MB"]
 
 
 def test_of_eleven_hundred_records_one_is_lost() -> None:
@@ -126,7 +126,7 @@ def test_of_eleven_hundred_records_one_is_lost() -> None:
         record["claim"] for number, record in enumerate(records) if number != 6
     ]
     (refusal,) = [one for one in results if isinstance(one, Refusal)]
-    assert (refusal.place.position, refusal.code) == ("item 7", "broken JSON")
+    assert (refusal.location.position, refusal.code) == ("item 7", "broken JSON")
     assert f"{len(written[6])} bytes were left out, and reading went on behind them." in refusal.reason
 
 

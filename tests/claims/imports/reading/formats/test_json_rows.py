@@ -18,7 +18,7 @@ LINES = "\n".join(map(json.dumps, ROWS)).encode()
 
 
 @sweep(
-    "content, place",
+    "content, location",
     [
         (LINES, "line"),
         (b"\xef\xbb\xbf" + LINES + b"\n\n", "line"),
@@ -27,10 +27,12 @@ LINES = "\n".join(map(json.dumps, ROWS)).encode()
         (b"\xef\xbb\xbf" + json.dumps(ROWS).encode(), "item"),
     ],
 )
-def test_objects_on_lines_and_in_arrays_are_the_same(content: bytes, place: str) -> None:
+def test_objects_on_lines_and_in_arrays_are_the_same(content: bytes, location: str) -> None:
     results = reading(json_rows, content, "claims.json")
     assert fields(results) == [{"statement": row["claim"], "rating": "false"} for row in ROWS]
-    assert [result.place.position for result in results] == [f"{place} {number}" for number in (1, 2, 3)]
+    assert [result.location.position for result in results] == [
+        f"{location} {number}" for number in (1, 2, 3)
+    ]
     assert [result.raw for result in results] == ROWS
 
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from claims.imports.reading.formats.claimreview_objects import read_reviews
 from claims.imports.reading.interpretation import read_review
-from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
+from claims.imports.reading.raw_record import RawRecord, RecordLocation, Refusal
 from claims.imports.reading.review_record import Review
 from tests.helpers.sweeps import sweep
 
-PLACE = RecordPlace("feed.json", "element 1")
+PLACE = RecordLocation("feed.json", "element 1")
 MEDIA: dict[str, Any] = {
     "@context": "https://schema.org",
     "@type": "MediaReview",

@@ -46,7 +46,7 @@ def test_cells_are_what_the_sheet_shows() -> None:
         {"statement": "The ferry sank.", "verdict": "0.5", "date published": "2019-12-25T08:30:00", "n": "3"},
         {"statement": "Nobody came.", "verdict": "", "date published": "", "n": ""},
     ]
-    assert [str(result.place) for result in results] == [
+    assert [str(result.location) for result in results] == [
         f"a.xlsx, sheet Sheet 2, row {number}" for number in (3, 5, 6)
     ]
     assert fields(results)[0] == {

@@ -18,7 +18,7 @@ from tests.helpers.sweeps import sweep
 
 
 def positions(results: list[RawRecord | Refusal]) -> list[str]:
-    return [result.place.position for result in results]
+    return [result.location.position for result in results]
 
 
 def written(table: list[list[str]], delimiter: str, encoding: str) -> bytes:
@@ -229,7 +229,7 @@ def test_another_delimiter_is_named() -> None:
     mapping = {"name": "n", "table": {"delimiter": "tab"}, "fields": {"statement": "claim"}}
     found = {
         delimiter: [
-            (one.place.position, one.code, one.reason)  # type: ignore[union-attr]  # a refusal
+            (one.location.position, one.code, one.reason)  # type: ignore[union-attr]  # a refusal
             for one in reading(tables, written(rows, delimiter, "utf-8"), settings=settings)
         ]
         for delimiter, settings in (("^", None), ("|", {"mapping": mapping}))

@@ -25,7 +25,7 @@ def crawled(address: str, **named: Any) -> list[tuple[str, bytes] | tuple[str, s
     return [
         ("/" + one.url.split("/", 3)[3], one.stream.read())
         if isinstance(one, File)
-        else ("/" + one.place.file.split("/", 3)[3], one.code)
+        else ("/" + one.location.file.split("/", 3)[3], one.code)
         for one in crawler.crawl_files(address, **options)
     ]
 
@@ -108,7 +108,7 @@ class TestPoliteness:
     def test_no_more_pages_than_wanted(self, pages: Site) -> None:
         start = pages.page("/s.xml", sitemap(pages, "/0", "/1", "/2", "/3"))
         *read, refusal = list(
-            crawler.crawl_files(start, memory=Notes(), most=2, pause=0.0, allow_loopback=True)
+            crawler.crawl_files(start, memory=Notes(), max_pages=2, pause=0.0, allow_loopback=True)
         )
         assert len(read) == 2
         assert isinstance(refusal, Refusal)

@@ -306,11 +306,11 @@ def test_date_that_does_not_fit_stands_as_it_was() -> None:
 )  # fmt: skip
 def test_names_of_columns_say_what_they_mean(header: str, found: dict[str, str]) -> None:
     mapping = propose_mapping(header.split("|"))
-    assert mapping.reading.fields == {name: Columns((column,)) for name, column in found.items()}
+    assert mapping.rules.fields == {name: Columns((column,)) for name, column in found.items()}
 
 
 def test_column_that_is_empty_gives_way_to_one_of_the_same_meaning() -> None:
     columns = ["statement", "claim"]
-    assert propose_mapping(columns).reading.fields["statement"] == Columns(("statement",))
+    assert propose_mapping(columns).rules.fields["statement"] == Columns(("statement",))
     sample = [{"statement": "", "claim": "The lake froze."}]
-    assert propose_mapping(columns, sample).reading.fields["statement"] == Columns(("claim",))
+    assert propose_mapping(columns, sample).rules.fields["statement"] == Columns(("claim",))

@@ -1,5 +1,5 @@
 from claims.imports.reading.review_record import Person
-from claims.imports.reading.values.claimant_names import read_crowd, read_kind, read_person
+from claims.imports.reading.values.claimant_names import read_kind, read_person, read_unnamed_group
 from claims.models import Claimant
 from tests.helpers.sweeps import sweep
 
@@ -143,7 +143,7 @@ def test_what_is_too_long_is_left_out():
 )
 def test_many_at_once_are_nobody_in_particular(words):
     assert read_person(words, "Person") == (None, ())
-    assert read_crowd(words, "Person") == " ".join(words.split())
+    assert read_unnamed_group(words, "Person") == " ".join(words.split())
 
 
 @sweep(
@@ -173,7 +173,7 @@ def test_many_at_once_are_nobody_in_particular(words):
 )
 def test_whose_name_has_such_words_in_it_stays(name, kind):
     person, problems = read_person(name, kind)
-    assert (person and person.name, problems, read_crowd(name, kind)) == (name, (), "")
+    assert (person and person.name, problems, read_unnamed_group(name, kind)) == (name, (), "")
 
 
 def test_platforms_and_lists_of_them_are_nobody():
@@ -208,5 +208,5 @@ def test_platforms_and_lists_of_them_are_nobody():
     found = {}
     for name in expected:
         person = read_person(name)[0]
-        found[name] = (person.name if person else "", read_crowd(name))
+        found[name] = (person.name if person else "", read_unnamed_group(name))
     assert found == expected

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from claims.imports.reading.formats import claimreview_json
 from claims.imports.reading.inputs import file, zip_archives
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.inputs.places import measure_size, open_files
+from claims.imports.reading.inputs.input_files import measure_size, open_files
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_records import STATEMENTS, lines, review, statements
 from tests.helpers.site import Site
@@ -29,11 +29,13 @@ SAID = list(STATEMENTS.values())
 CONTENT = lines(review(statement) for statement in SAID)
 
 
-def contents(place: str | Path, *, allow_loopback: bool = False) -> list[tuple[str, bytes] | tuple[str, str]]:
+def contents(
+    location: str | Path, *, allow_loopback: bool = False
+) -> list[tuple[str, bytes] | tuple[str, str]]:
     """Name and content of each file, place and code of each refusal."""
     return [
-        (one.name, one.stream.read()) if isinstance(one, File) else (one.place.file, one.code)
-        for one in open_files(str(place), allow_loopback=allow_loopback)
+        (one.name, one.stream.read()) if isinstance(one, File) else (one.location.file, one.code)
+        for one in open_files(str(location), allow_loopback=allow_loopback)
     ]
 
 
@@ -65,7 +67,7 @@ def stored(folder: Path, content: bytes, name: str = "file") -> Path:
     return path
 
 
-class TestPlaces:
+class TestInputFiles:
     def test_a_file(self, tmp_path: Path) -> None:
         assert contents(stored(tmp_path, CONTENT, "a.ndjson")) == [("a.ndjson", CONTENT)]
 
@@ -117,12 +119,12 @@ class TestPlaces:
         assert url
 
     @pytest.mark.parametrize(
-        ("place", "code"),
+        ("location", "code"),
         [("missing", "no such file"), ("bad\x00name", "unreadable"), ("empty", "empty folder")],
     )
-    def test_what_cannot_be_opened(self, tmp_path: Path, place: str, code: str) -> None:
+    def test_what_cannot_be_opened(self, tmp_path: Path, location: str, code: str) -> None:
         (tmp_path / "empty").mkdir()
-        assert contents(tmp_path / place) == [(place, code)]
+        assert contents(tmp_path / location) == [(location, code)]
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd.compress, bz2.compress, lzma.compress, lambda one: one])
@@ -209,7 +211,7 @@ class TestProgress:
     @pytest.mark.parametrize("read_all", [True, False])
     def test_adds_up_to_the_size(self, tmp_path: Path, content: bytes, read_all: bool) -> None:
         path, told = stored(tmp_path, content), list[int]()
-        for one in open_files(str(path), advanced=told.append):
+        for one in open_files(str(path), report_progress=told.append):
             if read_all and isinstance(one, File):
                 one.stream.read()
         assert sum(told) == measure_size(str(path)) == len(content)
@@ -220,12 +222,13 @@ class TestProgress:
         stored(tmp_path, b"345", "b/c")
         stored(tmp_path, b"6789", ".hidden")
         told: list[int] = []
-        assert len(list(open_files(str(tmp_path), advanced=told.append))) == 2
+        assert len(list(open_files(str(tmp_path), report_progress=told.append))) == 2
         assert sum(told) == measure_size(str(tmp_path)) == 5
 
     def test_nobody_knows_the_size_of_the_rest(self, tmp_path: Path) -> None:
         assert [
-            measure_size(place) for place in ("-", "https://example.org/a", str(tmp_path / "missing"), "\x00")
+            measure_size(location)
+            for location in ("-", "https://example.org/a", str(tmp_path / "missing"), "\x00")
         ] == [None] * 4
 
 

@@ -20,8 +20,8 @@ from backports import zstd
 
 from claims.imports.reading.inputs import zip_archives
 from claims.imports.reading.inputs.file import (
+    CHUNK_BYTES,
     DAMAGE_ERRORS,
-    PIECE_BYTES,
     Budget,
     CountedStream,
     DecodedStream,
@@ -29,7 +29,7 @@ from claims.imports.reading.inputs.file import (
     refuse_damaged,
 )
 from claims.imports.reading.inputs.zip_archives import is_hidden, is_unsafe_path
-from claims.imports.reading.raw_record import RecordPlace, Refusal
+from claims.imports.reading.raw_record import RecordLocation, Refusal
 from factcheck.translatable_messages import TranslatableMessage
 from sources.addresses import is_address
 from sources.http.fetch_errors import FetchError
@@ -58,58 +58,61 @@ def _ignore_progress(_count: int) -> None:
 
 
 def open_files(
-    place: str, *, advanced: Callable[[int], None] = _ignore_progress, allow_loopback: bool = False
+    path_or_url: str,
+    *,
+    report_progress: Callable[[int], None] = _ignore_progress,
+    allow_loopback: bool = False,
 ) -> Iterator[File | Refusal]:
     """Yield the files at a place. Each file can be read until the next one is requested.
 
     Args:
-        place: a path, `-` for standard input, or an http(s) URL.
-        advanced: called with the number of further input bytes read, before decompression.
+        path_or_url: a path, `-` for standard input, or an http(s) URL.
+        report_progress: called with the number of further input bytes read, before decompression.
         allow_loopback: allow a server on this machine, for tests.
     """
-    if place == STANDARD_INPUT:
-        yield from open_stream("standard input", sys.stdin.buffer, advanced)
-    elif is_address(place):
-        yield from _fetch_files(place, advanced, allow_loopback)
+    if path_or_url == STANDARD_INPUT:
+        yield from open_stream("standard input", sys.stdin.buffer, report_progress)
+    elif is_address(path_or_url):
+        yield from _fetch_files(path_or_url, report_progress, allow_loopback)
     else:
-        yield from _open_path(Path(place), Path(place).name or place, advanced)
+        yield from _open_path(Path(path_or_url), Path(path_or_url).name or path_or_url, report_progress)
 
 
-def measure_size(place: str) -> int | None:
+def measure_size(path_or_url: str) -> int | None:
     """Return the total number of bytes for `advanced`; None if it is unknown beforehand."""
-    if place == STANDARD_INPUT or is_address(place):
+    if path_or_url == STANDARD_INPUT or is_address(path_or_url):
         return None
     try:
-        path = Path(place)
+        path = Path(path_or_url)
         if path.is_dir():
-            return sum(one.stat().st_size for one, _name in _iterate_folder(path))
+            return sum(file_path.stat().st_size for file_path, _name in _iterate_folder(path))
         return path.stat().st_size
     except (OSError, ValueError):
         return None
 
 
-def _open_path(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[File | Refusal]:
+def _open_path(path: Path, name: str, report_progress: Callable[[int], None]) -> Iterator[File | Refusal]:
     try:
         is_folder = path.is_dir()
     except (OSError, ValueError) as error:
         yield _refuse_unreadable(name, error)
         return
     if not is_folder:
-        yield from _open_from_disk(path, name, advanced)
+        yield from _open_from_disk(path, name, report_progress)
         return
-    empty = True
-    for inside in _find_broken_links(path):
-        empty = False
+    is_empty = True
+    for inner_name in _find_broken_links(path):
+        is_empty = False
         reason = TranslatableMessage(
             "This is a link to a file that does not exist. Restore the file, or delete the link."
         )
-        yield Refusal(RecordPlace(f"{name}/{inside}", WHOLE_FILE), "", reason, "broken link")
-    for one, inside in _iterate_folder(path):
-        empty = False
-        yield from _open_from_disk(one, f"{name}/{inside}", advanced)
-    if empty:
+        yield Refusal(RecordLocation(f"{name}/{inner_name}", WHOLE_FILE), "", reason, "broken link")
+    for file_path, inner_name in _iterate_folder(path):
+        is_empty = False
+        yield from _open_from_disk(file_path, f"{name}/{inner_name}", report_progress)
+    if is_empty:
         yield Refusal(
-            RecordPlace(name, "the whole folder"),
+            RecordLocation(name, "the whole folder"),
             "",
             TranslatableMessage("There are no files in this folder."),
             "empty folder",
@@ -119,7 +122,7 @@ def _open_path(path: Path, name: str, advanced: Callable[[int], None]) -> Iterat
 def _iterate_folder(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield the files in a folder and its subfolders in the order of their names, without hidden files."""
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        folders[:] = sorted(folder_name for folder_name in folders if not folder_name.startswith("."))
         for name in sorted(names):
             path = Path(root, name)
             if not name.startswith(".") and path.is_file():
@@ -129,41 +132,43 @@ def _iterate_folder(folder: Path) -> Iterator[tuple[Path, str]]:
 def _find_broken_links(folder: Path) -> Iterator[str]:
     """Yield broken links in a folder and its subfolders, in the order of their names."""
     for root, folders, names in os.walk(folder):
-        folders[:] = sorted(one for one in folders if not one.startswith("."))
+        folders[:] = sorted(folder_name for folder_name in folders if not folder_name.startswith("."))
         for name in sorted(names):
             path = Path(root, name)
             if not name.startswith(".") and path.is_symlink() and not path.exists():
                 yield path.relative_to(folder).as_posix()
 
 
-def _open_from_disk(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[File | Refusal]:
+def _open_from_disk(
+    path: Path, name: str, report_progress: Callable[[int], None]
+) -> Iterator[File | Refusal]:
     try:
         stream = path.open("rb")
     except (OSError, ValueError) as error:
         yield _refuse_unreadable(name, error)
         return
     with stream:
-        yield from open_stream(name, stream, advanced)
+        yield from open_stream(name, stream, report_progress)
 
 
 def _fetch_files(
-    address: str, advanced: Callable[[int], None], allow_loopback: bool
+    address: str, report_progress: Callable[[int], None], allow_loopback: bool
 ) -> Iterator[File | Refusal]:
     try:
-        answer = fetch(address, limits=FETCH_LIMITS, accepted=None, allow_loopback=allow_loopback)
+        response = fetch(address, limits=FETCH_LIMITS, accepted=None, allow_loopback=allow_loopback)
     except FetchError as error:
         yield Refusal(
-            RecordPlace(address, WHOLE_FILE), "", error.sentence, error.reason_code.replace("_", " ")
+            RecordLocation(address, WHOLE_FILE), "", error.sentence, error.reason_code.replace("_", " ")
         )
         return
-    yield from open_stream(address, io.BytesIO(answer.content), advanced, url=answer.final_url)
+    yield from open_stream(address, io.BytesIO(response.content), report_progress, url=response.final_url)
 
 
 def open_stream(
-    name: str, stream: BinaryIO, advanced: Callable[[int], None] = _ignore_progress, *, url: str = ""
+    name: str, stream: BinaryIO, report_progress: Callable[[int], None] = _ignore_progress, *, url: str = ""
 ) -> Generator[File | Refusal]:
     """Yield the file in a stream of bytes, or the files packed in it."""
-    counted_stream = CountedStream(stream, advanced)
+    counted_stream = CountedStream(stream, report_progress)
     yield from unpack_files(name, counted_stream, Budget(counted_stream), url=url)
     counted_stream.finish()
 
@@ -181,7 +186,7 @@ def _refuse_unreadable(name: str, error: OSError | ValueError) -> Refusal:
     }
     reason_text = (error.strerror if isinstance(error, OSError) else None) or str(error)
     reason, code = reasons.get(type(error), (f"“{name}” cannot be read: {reason_text}.", "unreadable"))
-    return Refusal(RecordPlace(name, WHOLE_FILE), "", reason, code)
+    return Refusal(RecordLocation(name, WHOLE_FILE), "", reason, code)
 
 
 def unpack_files(
@@ -193,14 +198,14 @@ def unpack_files(
         depth: the number of archives around the stream.
         layers: the number of encodings removed since the innermost archive.
     """
-    file = File.of(name, stream, url=url)  # type: ignore[arg-type]
+    file = File.from_stream(name, stream, url=url)  # type: ignore[arg-type]
     decoder = next((decoder for magic, decoder in _DECODERS if file.head.startswith(magic)), None)
     is_tar, is_zip = file.head[257:262] == b"ustar", _is_zip(file.head)
     if not decoder and not is_tar and not is_zip:
         yield file
     elif (decoder and layers) or depth > 1:
         yield Refusal(
-            RecordPlace(name, WHOLE_FILE),
+            RecordLocation(name, WHOLE_FILE),
             "",
             TranslatableMessage(
                 "“%(name)s” is an archive in an archive in an archive. Unpack the outer ones and import "
@@ -221,9 +226,9 @@ def _is_zip(head: bytes) -> bool:
     """Return whether a file is a zip archive, and not an office document in one."""
     if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return False
-    first = head[30:200]
+    first_name = head[30:200]
     return not (
-        first.startswith(
+        first_name.startswith(
             (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/", b"mimetypeapplication/vnd.oasis")
         )
         or (b"[Content_Types].xml" in head)
@@ -237,13 +242,13 @@ def _iterate_output(
     *,
     depth: int,
     layers: int = 0,
-    progressed: Callable[[int], None] = lambda _out: None,
+    report_position: Callable[[int], None] = lambda _out: None,
 ) -> Iterator[File | Refusal]:
     """Yield the files in a decoder's output, and then any damage."""
-    inner = DecodedStream(stream, budget, progressed)
-    yield from unpack_files(name, inner, budget, depth=depth, layers=layers)
-    if inner.damage is not None:
-        yield refuse_damaged(name, inner.damage)
+    decoded_stream = DecodedStream(stream, budget, report_position)
+    yield from unpack_files(name, decoded_stream, budget, depth=depth, layers=layers)
+    if decoded_stream.damage is not None:
+        yield refuse_damaged(name, decoded_stream.damage)
 
 
 def _unpack_compressed(
@@ -261,36 +266,43 @@ def _unpack_compressed(
 
 def _unpack_tar(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
     try:
-        with tarfile.open(fileobj=file.stream, mode="r|", bufsize=PIECE_BYTES) as archive:
+        with tarfile.open(fileobj=file.stream, mode="r|", bufsize=CHUNK_BYTES) as archive:
             for member in archive:
                 archive.members = []  # type: ignore[attr-defined]  # or it would remember all of them
-                inside = f"{name}/{member.name}"
+                member_path = f"{name}/{member.name}"
                 if not member.isfile() or is_hidden(member.name):
                     continue
                 if is_unsafe_path(member.name):
-                    yield zip_archives.refuse_unsafe_path(inside)
+                    yield zip_archives.refuse_unsafe_path(member_path)
                 elif (stream := archive.extractfile(member)) is not None:
-                    yield from _iterate_output(inside, stream, budget, depth=depth + 1)
+                    yield from _iterate_output(member_path, stream, budget, depth=depth + 1)
     except DAMAGE_ERRORS as error:
         yield refuse_damaged(name, error)
 
 
 def _unpack_zip(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
-    source, done_bytes = budget.source, 0
-    outermost = depth == 0 and file.stream.seekable()
+    source, bytes_read = budget.source, 0
+    is_outermost = depth == 0 and file.stream.seekable()
     # The directory of an archive is at its end, so the bytes read do not show the progress.
-    source.held_back = source.held_back or outermost
+    source.held_back = source.held_back or is_outermost
     for member in zip_archives.read_members(name, file.stream):
         if isinstance(member, Refusal):
             yield member
             continue
-        before, packed_size, whole_size = done_bytes, member.packed, max(member.size, 1)
+        bytes_before, packed_size, whole_size = bytes_read, member.packed, max(member.size, 1)
 
-        def progressed(
-            out: int, before: int = before, packed_size: int = packed_size, whole_size: int = whole_size
+        def report_position(
+            unpacked_bytes: int,
+            bytes_before: int = bytes_before,
+            packed_size: int = packed_size,
+            whole_size: int = whole_size,
         ) -> None:
-            if outermost:
-                source.report_position(before + min(packed_size, packed_size * out // whole_size))
+            if is_outermost:
+                source.report_position(
+                    bytes_before + min(packed_size, packed_size * unpacked_bytes // whole_size)
+                )
 
-        yield from _iterate_output(member.name, member.stream, budget, depth=depth + 1, progressed=progressed)
-        done_bytes += packed_size
+        yield from _iterate_output(
+            member.name, member.stream, budget, depth=depth + 1, report_position=report_position
+        )
+        bytes_read += packed_size
