@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
 from django.views.decorators.cache import never_cache
@@ -26,5 +27,10 @@ def mark_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
 @mark_background
 def show_session(request: HttpRequest) -> JsonResponse:
     """Return the user of this browser's session, and the current form token, which changes on sign-in."""
-    has_desk_access = request.user.is_active and request.user.is_staff
-    return JsonResponse({"person": request.user.pk if has_desk_access else None, "token": get_token(request)})
+    if not (request.user.is_active and request.user.is_staff):
+        return JsonResponse({"person": None, "token": ""})
+    token = get_token(request)
+    if settings.CSRF_COOKIE_NAME in request.COOKIES:
+        # This answer may arrive after a sign-in, whose cookie it must not replace with the one before.
+        request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False
+    return JsonResponse({"person": request.user.pk, "token": token})

@@ -60,7 +60,9 @@
         const answer = await send();
         if (answer.status !== 403) return answer;
         // Somebody signed in since the page came, which changed the token.
-        token = (await connection.askSession()).token || token;
+        const session = await connection.askSession();
+        if (!session.person) return { status: 401, told: {} };
+        token = session.token;
         return send();
     };
 

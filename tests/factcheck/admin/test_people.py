@@ -5,6 +5,7 @@ from html import unescape
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.test import Client
 from django.urls import reverse
@@ -211,9 +212,17 @@ def test_a_page_asks_whose_session_it_is(client: Client, editor: User) -> None:
         assert "no-store" in answer["Cache-Control"]
         return answer.json()
 
-    assert answered()["person"] is None
+    assert answered() == {"person": None, "token": ""}
     client.force_login(editor)
     assert answered()["person"] == editor.pk
-    assert answered()["token"]
     client.force_login(User.objects.create_user("reader"))  # who is not at the desk
     assert answered()["person"] is None
+
+
+def test_a_late_answer_puts_no_cookie_back_that_a_sign_in_replaced(client: Client, editor: User) -> None:
+    def sets_cookie() -> bool:
+        return settings.CSRF_COOKIE_NAME in client.get("/admin/session/").cookies
+
+    assert not sets_cookie()
+    client.force_login(editor)
+    assert [sets_cookie(), sets_cookie()] == [True, False]
