@@ -1,7 +1,7 @@
 """What a record becomes, and when two records are about one claim."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -9,6 +9,9 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
+from claims.imports.reading.raw_record import RawRecord, RecordLocation
+from claims.imports.storing.run_import import run_import
 from claims.ledger import publishing
 from claims.models import (
     Claim,
@@ -322,3 +325,19 @@ def test_memory_that_was_frozen_stays_frozen() -> None:
     before = gc.get_freeze_count()
     bring(review())
     assert gc.get_freeze_count() > before * 0.9
+
+
+def test_memory_that_was_not_frozen_is_frozen_only_while_records_are_imported() -> None:
+    during: list[bool] = []
+
+    def read() -> Iterator[tuple[RawRecord, Conventions]]:
+        during.append(gc.get_freeze_count() > 0)
+        yield RawRecord(RecordLocation("file.jsonl", "line 1"), review()), NO_CONVENTIONS
+
+    run = ImportRun.objects.create(origin="file.jsonl")
+    gc.unfreeze()
+    try:
+        run_import(run, read())
+        assert (during, gc.get_freeze_count(), counts(run)) == ([True], 0, {"created": 1})
+    finally:
+        gc.freeze()
