@@ -93,7 +93,8 @@ def test_huge_feed(client: Client, publish: Publish) -> None:
     statement = "The tunnel, " * 830 + "is safe."
     summary, explanation = (
         "Not so. " * (MAX_NOTE_LENGTH // 8),
-        "So *what*?\n\n" * (MAX_EXPLANATION_LENGTH // 12),
+        "So *what*, they asked, and nobody at the harbour had an answer.\n\n"
+        * (MAX_EXPLANATION_LENGTH // 65),
     )
     for _ in range(2):
         publish(make_claim(statement), summary=summary, explanation=explanation)
