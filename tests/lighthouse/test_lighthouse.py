@@ -15,7 +15,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from claims.models import Claim, Claimant
-from tests.helpers.browser import NAMES
+from tests.helpers.browser import NAMES, SHELL
 from tests.helpers.reader_site import pages_of_readers
 from tests.helpers.shared_newsroom import checker, claimant, editor, publish
 from tests.helpers.shared_site import shared_rows, site
@@ -37,7 +37,7 @@ CATEGORIES = ("performance", "best-practices", "seo")
 #: It does not audit what answers with an error.
 NOT_AUDITED = {"not found"}
 
-BROWSER = next(filter(None, map(shutil.which, NAMES)), None)
+BROWSER = next(filter(None, map(shutil.which, (SHELL, *NAMES))), None)
 MISSING = [
     *([] if shutil.which("node") else ["Node.js is not installed"]),
     *([] if BROWSER else [f"none of {', '.join(NAMES)} is on the PATH"]),
