@@ -146,6 +146,9 @@
     };
 
     document.addEventListener("click", (event) => {
+        // The note follows the kind of a correction. Arrow keys, which also choose it, count no click.
+        const { form, name } = event.target;
+        if (event.detail && name?.endsWith("-correction_kind")) form.elements[name.replace(/kind$/, "note")].focus();
         const link = event.target.closest?.("a[href]");
         if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button) return;
         if (link.closest("[data-missing], .desk-savebar") && link.hash && goTo(link.hash.slice(1))) event.preventDefault();

@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
+from django.urls import reverse
 from django.utils.timezone import localdate
 from playwright.sync_api import Browser, Page, Route, expect
 from pytest_django.live_server_helper import LiveServer
@@ -211,13 +212,9 @@ PASTED = {
 }
 
 
-def test_text_of_word_processors_keeps_links_lists_and_emphasis(
-    seat: Any, checker: User, settings: Any, tmp_path: Path
-) -> None:
-    settings.MEDIA_ROOT = tmp_path
+def test_text_of_word_processors_keeps_links_lists_and_emphasis(seat: Any, checker: User) -> None:
     claim = tunnel()
     make_draft(claim, checker)
-    picture = make_claim_media(claim, make_media(alternative_text="A [new] tunnel.")).media
     desk = seat(checker)
     page = desk.claim(claim)
     field = page.locator("[name=verdicts-0-explanation]")
@@ -235,17 +232,73 @@ def test_text_of_word_processors_keeps_links_lists_and_emphasis(
         )
         found[html] = field.input_value()
     assert found == PASTED
-    field.fill("one\ntwo")
-    field.press("Control+a")
-    page.get_by_role("toolbar", name="Format the text").get_by_role("button", name="List").click()
-    assert field.input_value() == "- one\n- two"
+    assert desk.trouble == []
+
+
+#: What the tools of the toolbar make of "one two", with "two" selected, and the keys that do the same.
+TOOLS = {
+    "Bold": ("one **two**", "Control+b"),
+    "Italic": ("one *two*", "Control+i"),
+    "Link": ("one [two](https://)", "Control+k"),
+    "List": ("- one two", ""),
+    "Quotation": ("> one two", ""),
+}
+
+
+def test_each_tool_marks_the_selected_words_by_mouse_and_by_key(seat: Any, checker: User) -> None:
+    claim = tunnel()
+    make_draft(claim, checker)
+    desk = seat(checker)
+    page = desk.claim(claim)
+    field = page.locator("[name=verdicts-0-explanation]")
+    toolbar = page.get_by_role("toolbar", name="Format the text")
+    found = {}
+    for tool, (_marked, key) in TOOLS.items():
+        for pressed in {"", key}:
+            field.fill("one two")
+            field.evaluate("field => field.setSelectionRange(4, 7)")
+            if pressed:
+                field.press(pressed)
+            else:
+                toolbar.get_by_role("button", name=tool).click()
+            found[tool, pressed] = field.input_value()
+            field.press("Control+z")
+            assert field.input_value() == "one two", tool
+    assert found == {(tool, by): marked for tool, (marked, key) in TOOLS.items() for by in {"", key}}
+    # Tab reaches one of the tools, arrow keys the others.
+    desk.tab_to(".desk-markdown button")
+    page.keyboard.press("ArrowLeft")
+    expect(toolbar.get_by_role("button", name="Picture")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(toolbar.get_by_role("button", name="Bold")).to_be_focused()
+    assert desk.trouble == []
+
+
+def test_pictures_of_the_claim_stand_in_the_explanation(
+    seat: Any, checker: User, settings: Any, tmp_path: Path
+) -> None:
+    settings.MEDIA_ROOT = tmp_path
+    claim = tunnel()
+    make_draft(claim, checker)
+    desk = seat(checker)
+    page = desk.claim(claim)
+    tool = page.get_by_role("toolbar", name="Format the text").get_by_role("button", name="Picture")
+    tool.click()
+    expect(page.get_by_role("link", name="Add a picture with an alternative text")).to_be_focused()
+    shown = make_claim_media(claim, make_media(1, alternative_text="A [new] tunnel.")).media
+    make_claim_media(claim, make_media(2, alternative_text=""))
+    page.reload()
+    field = page.locator("[name=verdicts-0-explanation]")
     field.fill("It is new.")
-    page.get_by_role("toolbar", name="Format the text").get_by_role("button", name="Picture").click()
+    tool.click()
+    expect(page.locator(".desk-markdown-pictures button")).to_have_text(["A [new] tunnel."])
     assert violations(page) == {}
     page.get_by_role("button", name="A [new] tunnel.").click()
-    assert (
-        field.input_value() == f"It is new.\n\n![A \\[new\\] tunnel.](/media/{picture.public_sha256}.jpg)\n\n"
-    )
+    address = f"/media/{shown.public_sha256}.jpg"
+    assert field.input_value() == f"It is new.\n\n![A \\[new\\] tunnel.]({address})\n\n"
+    picture = page.frame_locator("[data-preview-frame]").locator(".prose img")
+    expect(picture).to_have_attribute("alt", "A [new] tunnel.")
+    expect(picture).to_have_attribute("src", reverse("admin:sources_mediaobject_file", args=[shown.pk]))
     assert desk.trouble == []
 
 
@@ -258,7 +311,7 @@ def test_a_sign_off_takes_two_clicks_and_a_correction_seven(
     with page.expect_navigation():
         page.get_by_role("button", name="Correct or update").click()
     page.get_by_role("radio", name="Correction").click()
-    page.locator("[name=verdicts-0-correction_note]").focus()
+    expect(page.locator("[name=verdicts-0-correction_note]")).to_be_focused()
     page.keyboard.type("The sum was in dollars.")
     page.locator("label.desk-rating", has_text="Mostly true").click()
     with page.expect_navigation():
