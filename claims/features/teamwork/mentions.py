@@ -55,7 +55,7 @@ def render_mentions(text: str, mentioned_people: list[User]) -> str:
 
 
 def suggest_people(beginning: str) -> list[User]:
-    """Return the people whose user name begins with the typed text."""
+    """Return the people whose user name, first name or last name begins with the typed text."""
     rows = find_mentionable_people().order_by("username")
     folded_beginning = _fold_name(beginning)
     if folded_beginning:

@@ -46,7 +46,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     search_fields = ("claim__statement", "note")
     search_help_text = _("Search by words in the claim or note")
     ordering = ("-pk",)
-    fields = ("claim", "verdict", "person", "since", "due_on", "priority", "by_name", "note", "done_at")
+    fields = ("claim", "verdict", "assignee", "since", "due_on", "priority", "by_name", "note", "done_at")
 
     def prepare(self, request: HttpRequest, rows: Sequence[Assignment]) -> None:
         super().prepare(request, rows)
