@@ -175,7 +175,9 @@ def load_stored_mails(reader: User) -> list[StoredMail]:
         return []
     files = sorted(Path(folder).glob("*.log"), reverse=True)
     contents = (
-        part for file in files[:_MAIL_LIMIT] for part in reversed(file.read_bytes().split(_MAIL_SEPARATOR))
+        message_bytes
+        for file in files[:_MAIL_LIMIT]
+        for message_bytes in reversed(file.read_bytes().split(_MAIL_SEPARATOR))
     )
     mails = (_parse_mail(content) for content in contents if content.strip())
     may_see_all = reader.has_perm("auth.add_user")

@@ -18,7 +18,7 @@ from factcheck.admin.typed_names import TypedNames
 
 
 class AppearanceInline(TypedNames, StackedInline):
-    """A quote in a source. The editor pastes the words; saving locates them."""
+    """An appearance: a source, and the quote that saving the form locates in it."""
 
     model = Appearance
     template = "admin/desk/quote_rows.html"

@@ -96,46 +96,52 @@ class ArticleForm(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
 
-    stated_fields = ("title", "publisher", "byline", "published_on", "language", "kind")
+    override_fields = ("title", "publisher", "byline", "published_on", "language", "kind")
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        given_inputs = [name for name in ("text", "file") if cleaned.get(name)]
+        cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
+        given_inputs = [name for name in ("text", "file") if cleaned_data.get(name)]
         if len(given_inputs) == 2:
             raise forms.ValidationError(_("Give either a text or a file, not both."))
-        if not given_inputs and not cleaned.get("address"):
+        if not given_inputs and not cleaned_data.get("address"):
             raise forms.ValidationError(_("Give the article’s address, paste its text, or choose a file."))
-        if cleaned.get("transcript") and (given_inputs or not cleaned.get("address")):
+        if cleaned_data.get("transcript") and (given_inputs or not cleaned_data.get("address")):
             raise forms.ValidationError(_("For a transcript, give only the address of its recording."))
         for name in ("file", "transcript"):
-            if cleaned.get(name) and cleaned[name].size > MAX_BYTES:
+            if cleaned_data.get(name) and cleaned_data[name].size > MAX_BYTES:
                 self.add_error(
                     name, _("The file is too large. The limit is %d MB.") % (MAX_BYTES // 1_000_000)
                 )
-        return cleaned
+        return cleaned_data
 
     def get_overrides(self) -> Overrides:
-        """Return the entered corrections. Raises OverrideError."""
-        cleaned = self.cleaned_data
+        """Return the entered corrections.
+
+        Raises:
+            OverrideError: a correction is invalid.
+        """
+        cleaned_data = self.cleaned_data
         names = ("title", "publisher", "byline", "language", "kind")
-        day = cleaned["published_on"]
+        day = cleaned_data["published_on"]
         return read_overrides(
-            **{name: cleaned[name] for name in names},
+            **{name: cleaned_data[name] for name in names},
             date=day.isoformat() if day else "",
-            url=cleaned["address"],
+            url=cleaned_data["address"],
         )
 
     def load_material(self) -> Material:
-        """Return the article's content. Raises FetchError. Only web addresses are fetched: a form must not
-        reach local files.
+        """Return the article's content. Only web addresses are fetched, so that a form cannot reach local files.
+
+        Raises:
+            FetchError: nothing could be fetched from the address.
         """
-        cleaned = self.cleaned_data
-        if file := cleaned["file"]:
+        cleaned_data = self.cleaned_data
+        if file := cleaned_data["file"]:
             return Material(file.read(), filename=file.name, content_type=file.content_type or "")
-        if cleaned["text"]:
-            return Material(cleaned["text"].encode(), content_type="text/plain", charset="utf-8")
-        material = Material.fetched(fetch(cleaned["address"]))
-        if transcript := cleaned["transcript"]:
+        if cleaned_data["text"]:
+            return Material(cleaned_data["text"].encode(), content_type="text/plain", charset="utf-8")
+        material = Material.fetched(fetch(cleaned_data["address"]))
+        if transcript := cleaned_data["transcript"]:
             return replace(material, transcript=transcript.read(), transcript_name=transcript.name)
         return material
 
@@ -152,7 +158,7 @@ def import_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
         "title": _("Import an article"),
         "media": admin.media + form.media,
         "form": form,
-        "stated": [form[name] for name in form.stated_fields],
+        "stated": [form[name] for name in form.override_fields],
     }
     return admin.show_page(request, "import_article", context)
 
@@ -192,17 +198,23 @@ def _require_import(request: HttpRequest) -> None:
 
 def _find_waiting_proposals(snapshot: Snapshot, person: User) -> Iterator[FoundClaim]:
     """Return the waiting proposals with a quote in the text, in text order."""
-    places = Appearance.objects.filter(
+    appearances = Appearance.objects.filter(
         snapshot=snapshot,
         start__isnull=False,
         claim__in=Claim.objects.readable_by(person).filter(state=Claim.State.PROPOSED),
     )
     seen_ids: set[int] = set()
-    for place in places.select_related("claim__claimant").order_by("start", "pk"):
-        if place.claim_id not in seen_ids:
-            seen_ids.add(place.claim_id)
-            anchor = Anchor(place.exact, place.prefix, place.suffix, place.start or 0, place.end or 0)
-            yield FoundClaim(place.claim, anchor, reasons=())
+    for appearance in appearances.select_related("claim__claimant").order_by("start", "pk"):
+        if appearance.claim_id not in seen_ids:
+            seen_ids.add(appearance.claim_id)
+            anchor = Anchor(
+                appearance.exact,
+                appearance.prefix,
+                appearance.suffix,
+                appearance.start or 0,
+                appearance.end or 0,
+            )
+            yield FoundClaim(appearance.claim, anchor, reasons=())
 
 
 def propose_all_statements(request: HttpRequest, pk: int) -> HttpResponse:

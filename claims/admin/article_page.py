@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 
 from claims.admin.article_page_offers import build_offers
 from claims.admin.article_page_posts import (
+    add_appearance,
+    add_evidence,
     answer_page_request,
     decide_proposal,
-    make_appearance,
-    make_claim,
-    make_evidence,
+    propose_claim,
 )
 from claims.admin.article_page_text import (
     LEGEND,
@@ -68,15 +68,15 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
     current_note = next((note for note in notes if claim and note.claim == claim.pk), None)
     start, end = 0, len(text)
     if claim:
-        first_place = current_note.places[0] if current_note and current_note.places else None
+        first_span = current_note.spans[0] if current_note and current_note.spans else None
         start, end = find_window(
-            text, *(first_place.start, first_place.end) if first_place else (0, 0), _CONTEXT_LENGTH
+            text, *(first_span.start, first_span.end) if first_span else (0, 0), _CONTEXT_LENGTH
         )
-    places = [place for note in notes for place in note.places]
+    note_spans = [span for note in notes for span in note.spans]
     return {
         "annotated": AnnotatedText(
             snapshot=snapshot,
-            paragraphs=build_marked_paragraphs(text, places, start=start, end=end),
+            paragraphs=build_marked_paragraphs(text, note_spans, start=start, end=end),
             notes=notes,
             current_note=current_note,
             has_text_before=start > 0,
@@ -100,25 +100,25 @@ def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
         )
 
     def decide_view(request: HttpRequest, source: int, claim: int, action: str) -> HttpResponse:
-        source_row, by = _get_source(request, source), get_person(request)
+        source_row, person = _get_source(request, source), get_person(request)
         return answer_page_request(
-            request, source_row, lambda values: decide_proposal(source_row, values, by, claim, action)
+            request, source_row, lambda values: decide_proposal(source_row, values, person, claim, action)
         )
 
     def build_view(work: Callable[[Source, Any, User], dict[str, Any]]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, source: int) -> HttpResponse:
-            source_row, by = _get_source(request, source), get_person(request)
-            return answer_page_request(request, source_row, lambda values: work(source_row, values, by))
+            source_row, person = _get_source(request, source), get_person(request)
+            return answer_page_request(request, source_row, lambda values: work(source_row, values, person))
 
         return view
 
     routes: list[tuple[str, Callable[..., HttpResponse], str]] = [
         ("", show_page, "claims_claim_article"),
         ("offers/", show_offers, "claims_claim_article_offers"),
-        ("claims/", build_view(make_claim), "claims_claim_article_claim"),
+        ("claims/", build_view(propose_claim), "claims_claim_article_claim"),
         ("claims/<int:claim>/<slug:action>/", decide_view, "claims_claim_article_decide"),
-        ("appearances/", build_view(make_appearance), "claims_claim_article_appearance"),
-        ("evidence/", build_view(make_evidence), "claims_claim_article_evidence"),
+        ("appearances/", build_view(add_appearance), "claims_claim_article_appearance"),
+        ("evidence/", build_view(add_evidence), "claims_claim_article_evidence"),
     ]
     return [
         path(f"article/<int:source>/{subpath}", desk.admin_site.admin_view(view), name=name)
@@ -135,9 +135,13 @@ def _get_source(request: HttpRequest, pk: int) -> Source:
 def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpResponse:
     """Show the newest text of a source, or an older one (`?snapshot=2`), to read and annotate."""
     snapshots = list(source.snapshots.defer("text", "cues").order_by("-number"))
-    number = request.GET.get("snapshot", "")
-    snapshot = next((row for row in snapshots if str(row.number) == number), None) if number else None
-    if number and snapshot is None:
+    snapshot_number = request.GET.get("snapshot", "")
+    snapshot = (
+        next((row for row in snapshots if str(row.number) == snapshot_number), None)
+        if snapshot_number
+        else None
+    )
+    if snapshot_number and snapshot is None:
         raise Http404
     snapshot = snapshot or next(iter(snapshots), None)
     is_newest = snapshot is None or snapshot == snapshots[0]

@@ -26,13 +26,17 @@ def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, values: 
     """Return suggestions of the requested type, `values["for"]`: `claim`, `appearance` or `evidence`."""
     if not isinstance(values, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
-    person, words = get_person(request), str(values.get("exact", ""))[:_MAX_QUERY_LENGTH]
+    person, selected_text = get_person(request), str(values.get("exact", ""))[:_MAX_QUERY_LENGTH]
     search = str(values.get("q", "")).strip()[:_MAX_QUERY_LENGTH]
     match values.get("for"):
         case "claim":
             return {"claimant": _detect_speaker(source, values)}
         case "appearance":
-            rows = _search_claims(desk, request, search) if search else _find_similar_claims(words, person)
+            rows = (
+                _search_claims(desk, request, search)
+                if search
+                else _find_similar_claims(selected_text, person)
+            )
             return {
                 "html": render_to_string("admin/desk/article_claims.html", {"claims": rows, "sought": search})
             }
@@ -65,9 +69,9 @@ def find_drafts(person: User, search: str = "") -> list[Verdict]:
     return list(rows[:OFFER_LIMIT])
 
 
-def _find_similar_claims(words: str, person: User) -> list[tuple[Claim, Any]]:
+def _find_similar_claims(text: str, person: User) -> list[tuple[Claim, Any]]:
     """Return claims with the same or nearly the same statement, and how each relates to the selected words."""
-    matches = find_similar_claims(words, person=person)
+    matches = find_similar_claims(text, person=person)
     attachable_claims = find_attachable_claims(person).in_bulk([match.claim.pk for match in matches])
     return [
         (attachable_claims[match.claim.pk], match.kind)
@@ -89,10 +93,10 @@ def _search_claims(desk: DeskAdmin, request: HttpRequest, search: str) -> list[t
 
 def _detect_speaker(source: Source, values: dict[str, Any]) -> str:
     """Return the main speaker detected in the article, or None if uncertain."""
-    number, start, end = (values.get(name) for name in ("snapshot", "start", "end"))
-    if not (isinstance(number, int) and isinstance(start, int) and isinstance(end, int)):
+    snapshot_number, start, end = (values.get(name) for name in ("snapshot", "start", "end"))
+    if not (isinstance(snapshot_number, int) and isinstance(start, int) and isinstance(end, int)):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
-    snapshot = Snapshot.objects.filter(source=source, number=number).first()
+    snapshot = Snapshot.objects.filter(source=source, number=snapshot_number).first()
     if snapshot is None:
         return ""
     try:

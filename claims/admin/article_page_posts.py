@@ -33,15 +33,15 @@ from sources.models import Snapshot, Source
 
 #: The moves that the page's keys make on a proposal, and how to undo them.
 DECISIONS = ("accept", "decline", "reconsider")
-_LARGEST_OFFSET = 2**31 - 1
+_MAX_OFFSET = 2**31 - 1
 
 
 class SelectionForm(forms.Form):
     """Words selected in a snapshot, as the page shows them."""
 
-    snapshot = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
-    start = forms.IntegerField(min_value=0, max_value=_LARGEST_OFFSET)
-    end = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
+    snapshot = forms.IntegerField(min_value=1, max_value=_MAX_OFFSET)
+    start = forms.IntegerField(min_value=0, max_value=_MAX_OFFSET)
+    end = forms.IntegerField(min_value=1, max_value=_MAX_OFFSET)
     exact = forms.CharField(strip=False)
 
 
@@ -51,11 +51,11 @@ class NewClaimFromTextForm(SelectionForm):
 
 
 class AttachTextForm(SelectionForm):
-    claim = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
+    claim = forms.IntegerField(min_value=1, max_value=_MAX_OFFSET)
 
 
 class EvidenceFromTextForm(SelectionForm):
-    verdict = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
+    verdict = forms.IntegerField(min_value=1, max_value=_MAX_OFFSET)
     stance = forms.ChoiceField(choices=Evidence.Stance.choices)
     note = forms.CharField(max_length=MAX_NOTE_LENGTH, required=False)
 
@@ -67,7 +67,7 @@ class InvalidPageRequest(Exception):
 def answer_page_request(
     request: HttpRequest, source: Source, action: Callable[[Any], dict[str, Any]]
 ) -> JsonResponse:
-    """Return the response to one request: the result, or an error."""
+    """Return the response to a request of the page: the result of `action`, or an error."""
     if request.method != "POST":
         raise Http404
     try:
@@ -81,72 +81,80 @@ def answer_page_request(
     return JsonResponse(result, status=409 if "problem" in result else 200)
 
 
-def make_claim(source: Source, values: Any, by: User) -> dict[str, Any]:
-    """Make a claim from the selected words."""
-    cleaned = _clean_form(NewClaimFromTextForm, values)
-    words = _read_selection(source, cleaned)
-    claim = create_claim(words, source, statement=cleaned["statement"], claimant=cleaned["claimant"], by=by)
-    return _render_changed_parts(words.snapshot, by, f"c{claim.pk}", _("Proposed as claim %d.") % claim.pk)
+def propose_claim(source: Source, values: Any, person: User) -> dict[str, Any]:
+    """Propose a claim from the selected text."""
+    fields = _clean_form(NewClaimFromTextForm, values)
+    quote = _read_selection(source, fields)
+    claim = create_claim(quote, source, statement=fields["statement"], claimant=fields["claimant"], by=person)
+    return _render_changed_parts(
+        quote.snapshot, person, f"c{claim.pk}", _("Proposed as claim %d.") % claim.pk
+    )
 
 
-def make_appearance(source: Source, values: Any, by: User) -> dict[str, Any]:
-    """Add the selected words to a claim as another appearance."""
-    cleaned = _clean_form(AttachTextForm, values)
-    claim = Claim.objects.readable_by(by).filter(pk=cleaned["claim"]).first()
+def add_appearance(source: Source, values: Any, person: User) -> dict[str, Any]:
+    """Add the selected text to a claim as another appearance."""
+    fields = _clean_form(AttachTextForm, values)
+    claim = Claim.objects.readable_by(person).filter(pk=fields["claim"]).first()
     if claim is None:
-        raise NotPossible(_("There is no claim %d that you can read.") % cleaned["claim"])
-    words = _read_selection(source, cleaned)
-    attach_to_claim(words, source, claim, by=by)
-    return _render_changed_parts(words.snapshot, by, f"c{claim.pk}", _("Attached to claim %d.") % claim.pk)
+        raise NotPossible(_("There is no claim %d that you can read.") % fields["claim"])
+    quote = _read_selection(source, fields)
+    attach_to_claim(quote, source, claim, by=person)
+    return _render_changed_parts(
+        quote.snapshot, person, f"c{claim.pk}", _("Attached to claim %d.") % claim.pk
+    )
 
 
-def make_evidence(source: Source, values: Any, by: User) -> dict[str, Any]:
-    """Add the selected words to a draft as evidence."""
-    require_permission(by, "claims.add_evidence", _("add evidence"))
-    cleaned = _clean_form(EvidenceFromTextForm, values)
-    verdict = Verdict.objects.readable_by(by).filter(pk=cleaned["verdict"]).first()
+def add_evidence(source: Source, values: Any, person: User) -> dict[str, Any]:
+    """Add the selected text to a draft as evidence."""
+    require_permission(person, "claims.add_evidence", _("add evidence"))
+    fields = _clean_form(EvidenceFromTextForm, values)
+    verdict = Verdict.objects.readable_by(person).filter(pk=fields["verdict"]).first()
     if verdict is None:
-        raise NotPossible(_("There is no draft %d that you can read.") % cleaned["verdict"])
-    words = _read_selection(source, cleaned)
-    item = create_evidence(words, source, verdict, stance=cleaned["stance"], note=cleaned["note"], by=by)
-    return _render_changed_parts(words.snapshot, by, f"e{item.pk}", _("Added to the evidence of the draft."))
+        raise NotPossible(_("There is no draft %d that you can read.") % fields["verdict"])
+    quote = _read_selection(source, fields)
+    item = create_evidence(quote, source, verdict, stance=fields["stance"], note=fields["note"], by=person)
+    return _render_changed_parts(
+        quote.snapshot, person, f"e{item.pk}", _("Added to the evidence of the draft.")
+    )
 
 
-def decide_proposal(source: Source, values: Any, by: User, pk: int, action: str) -> dict[str, Any]:
+def decide_proposal(source: Source, values: Any, person: User, pk: int, action: str) -> dict[str, Any]:
     """Accept or decline a proposal, or undo that decision."""
-    claim = Claim.objects.readable_by(by).filter(pk=pk, appearances__source=source).first()
+    claim = Claim.objects.readable_by(person).filter(pk=pk, appearances__source=source).first()
     if claim is None or action not in DECISIONS:
         raise Http404
-    require_permission(by, "claims.triage_claim", _("accept and decline claims"))
+    require_permission(person, "claims.triage_claim", _("accept and decline claims"))
     if not isinstance(values, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
-    number = values.get("snapshot")
-    snapshot = source.snapshots.filter(number=number).first() if isinstance(number, int) else None
+    snapshot_number = values.get("snapshot")
+    snapshot = (
+        source.snapshots.filter(number=snapshot_number).first() if isinstance(snapshot_number, int) else None
+    )
     if snapshot is None:
         raise InvalidPageRequest(
             _("The page sent a snapshot that does not belong to this source. Reload it and try again.")
         )
     try:
-        _make_move(claim, action, str(values.get("last_move", "")), str(values.get("note", "")), by)
+        _make_move(claim, action, str(values.get("last_move", "")), str(values.get("note", "")), person)
     except NotPossible as refusal:
         # The page learns the claim's current state along with the refusal.
-        return {"problem": str(refusal), **_render_changed_parts(snapshot, by, f"c{pk}", "")}
-    return _render_changed_parts(snapshot, by, f"c{pk}", str(AFTER_MOVE_MESSAGES[action]))
+        return {"problem": str(refusal), **_render_changed_parts(snapshot, person, f"c{pk}", "")}
+    return _render_changed_parts(snapshot, person, f"c{pk}", str(AFTER_MOVE_MESSAGES[action]))
 
 
 @transaction.atomic
-def _make_move(claim: Claim, action: str, seen_move: str, note: str, by: User) -> None:
+def _make_move(claim: Claim, action: str, shown_move: str, note: str, person: User) -> None:
     """Make the move, unless the page shows an older state of the claim."""
     if not Claim.objects.select_for_update().filter(pk=claim.pk).exists():
         raise NotPossible(_("The claim has been deleted in the meantime."))
     newest_move = get_last_move(claim)
-    if seen_move != str(newest_move):
+    if shown_move != str(newest_move):
         last_transition = Transition.objects.get(pk=newest_move)
         raise NotPossible(
             _("%(who)s has just done this: “%(move)s”. Nothing was changed. Reload the page and check.")
             % {"who": last_transition.actor_name, "move": get_move_label(last_transition.action)}
         )
-    workflow.move(claim, action, by=by, note=note)
+    workflow.move(claim, action, by=person, note=note)
 
 
 def _parse_body(request: HttpRequest) -> Any:
@@ -169,30 +177,28 @@ def _clean_form(form: type[forms.Form], values: Any) -> dict[str, Any]:
     return bound_form.cleaned_data
 
 
-def _read_selection(source: Source, cleaned: dict[str, Any]) -> QuotedWords:
-    return find_selected_words(
-        source, cleaned["snapshot"], cleaned["start"], cleaned["end"], cleaned["exact"]
-    )
+def _read_selection(source: Source, fields: dict[str, Any]) -> QuotedWords:
+    return find_selected_words(source, fields["snapshot"], fields["start"], fields["end"], fields["exact"])
 
 
-def _render_changed_parts(snapshot: Snapshot | None, by: User, key: str, message: str) -> dict[str, Any]:
+def _render_changed_parts(snapshot: Snapshot | None, person: User, key: str, message: str) -> dict[str, Any]:
     """Render the parts of the page that show a note, with their current content."""
     if snapshot is None:
         raise Http404
-    notes = list_notes(snapshot, by)
-    places = [place for note in notes for place in note.places]
-    changed_places = [place for place in places if place.note == key]
-    appearances = [
+    notes = list_notes(snapshot, person)
+    spans = [span for note in notes for span in note.spans]
+    changed_spans = [span for span in spans if span.note == key]
+    changed_paragraphs = [
         paragraph
-        for paragraph in build_marked_paragraphs(snapshot.text, places)
-        if any(place.start < paragraph.end and place.end > paragraph.start for place in changed_places)
+        for paragraph in build_marked_paragraphs(snapshot.text, spans)
+        if any(span.start < paragraph.end and span.end > paragraph.start for span in changed_spans)
     ]
     note = next((note for note in notes if note.key == key), None)
     return {
         "said": message,
         "key": key,
         "note": note.html if note else "",
-        "paragraphs": {str(paragraph.start): paragraph.html for paragraph in appearances},
+        "paragraphs": {str(paragraph.start): paragraph.html for paragraph in changed_paragraphs},
     }
 
 

@@ -22,15 +22,15 @@ from claims.public.pages.annotated_text import TextPiece, split_paragraphs
 from factcheck.admin.base import change_page
 from sources.models import Snapshot
 
-#: Number of underline styles for overlapping places.
+#: Number of underline styles for overlapping spans.
 _LANE_LIMIT = 3
 #: The white space after most paragraphs.
-_USUAL_GAP = "\n\n"
+_PARAGRAPH_GAP = "\n\n"
 
 
 @dataclass(frozen=True, slots=True)
-class NotedPlace:
-    """A span of the text, in code points with `end` excluded, and the note that it belongs to."""
+class NoteSpan:
+    """A span of the text that a note is about, in code points without the character at `end`."""
 
     start: int
     end: int
@@ -50,21 +50,21 @@ class Paragraph:
 
 
 def build_marked_paragraphs(
-    text: str, places: Sequence[NotedPlace], *, start: int = 0, end: int | None = None
+    text: str, spans: Sequence[NoteSpan], *, start: int = 0, end: int | None = None
 ) -> list[Paragraph]:
-    """Return the paragraphs of a text from `start` to `end`, with its places marked."""
+    """Return the paragraphs of a text from `start` to `end`, with the spans of notes marked."""
     end = len(text) if end is None else end
-    inner_places = [
-        NotedPlace(max(place.start, start) - start, min(place.end, end) - start, *_get_note_fields(place))
-        for place in places
-        if place.start < end and place.end > start
+    inner_spans = [
+        NoteSpan(max(span.start, start) - start, min(span.end, end) - start, *_get_note_fields(span))
+        for span in spans
+        if span.start < end and span.end > start
     ]
-    paragraphs = split_paragraphs(text[start:end], inner_places)
-    lanes = _arrange_lanes(inner_places)
-    spans = [
+    paragraphs = split_paragraphs(text[start:end], inner_spans)
+    lanes = _arrange_lanes(inner_spans)
+    paragraph_bounds = [
         (start + pieces[0].start, start + pieces[-1].start + len(pieces[-1].text)) for pieces in paragraphs
     ]
-    next_starts = [*(begin for begin, _ in spans[1:]), end][: len(spans)]
+    next_starts = [*(begin for begin, _ in paragraph_bounds[1:]), end][: len(paragraph_bounds)]
     return [
         Paragraph(
             first_position,
@@ -72,7 +72,7 @@ def build_marked_paragraphs(
             _render_paragraph(pieces, first_position, text[last_position:next_start], lanes),
         )
         for pieces, (first_position, last_position), next_start in zip(
-            paragraphs, spans, next_starts, strict=True
+            paragraphs, paragraph_bounds, next_starts, strict=True
         )
     ]
 
@@ -95,36 +95,36 @@ def find_window(text: str, start: int, end: int, margin: int) -> tuple[int, int]
     return window_start, window_end
 
 
-def _get_note_fields(place: NotedPlace) -> tuple[str, str, bool]:
-    return place.note, place.state, place.is_first
+def _get_note_fields(span: NoteSpan) -> tuple[str, str, bool]:
+    return span.note, span.state, span.is_first
 
 
-def _arrange_lanes(places: Iterable[NotedPlace]) -> dict[NotedPlace, int]:
+def _arrange_lanes(spans: Iterable[NoteSpan]) -> dict[NoteSpan, int]:
     """Arrange overlapping underlines in lanes: each takes the first free lane."""
-    lanes: dict[NotedPlace, int] = {}
+    lanes: dict[NoteSpan, int] = {}
     ends: list[int] = []
-    for place in sorted(places, key=lambda place: (place.start, -place.end)):
-        free_lane = next((lane for lane, lane_end in enumerate(ends) if lane_end <= place.start), len(ends))
-        ends[free_lane : free_lane + 1] = [place.end]
-        lanes[place] = min(free_lane, _LANE_LIMIT - 1)
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        free_lane = next((lane for lane, lane_end in enumerate(ends) if lane_end <= span.start), len(ends))
+        ends[free_lane : free_lane + 1] = [span.end]
+        lanes[span] = min(free_lane, _LANE_LIMIT - 1)
     return lanes
 
 
 def _render_paragraph(
-    pieces: Iterable[TextPiece[NotedPlace]], start: int, gap: str, lanes: Mapping[NotedPlace, int]
+    pieces: Iterable[TextPiece[NoteSpan]], start: int, gap: str, lanes: Mapping[NoteSpan, int]
 ) -> SafeString:
-    words = mark_safe("".join(part for piece in pieces for part in _render_piece(piece, lanes)))  # noqa: S308  escaped there
-    if gap == _USUAL_GAP:
-        return format_html('<p data-at="{}" dir="auto">{}</p>', start, words)
-    return format_html('<p data-at="{}" data-gap="{}" dir="auto">{}</p>', start, escape_exactly(gap), words)
+    html = mark_safe("".join(piece_html for piece in pieces for piece_html in _render_piece(piece, lanes)))  # noqa: S308  escaped there
+    if gap == _PARAGRAPH_GAP:
+        return format_html('<p data-at="{}" dir="auto">{}</p>', start, html)
+    return format_html('<p data-at="{}" data-gap="{}" dir="auto">{}</p>', start, escape_exactly(gap), html)
 
 
-def _render_piece(piece: TextPiece[NotedPlace], lanes: Mapping[NotedPlace, int]) -> Iterator[str]:
-    for place in piece.covering:
-        has_anchor = place.is_first and any(place is first_place for first_place in piece.begins)
-        name = f'id="at-{place.note}"' if has_anchor else f'data-note="{place.note}"'
-        lane = f" l{lanes[place]}" if lanes[place] else ""
-        yield f'<mark class="{place.state}{lane}" {name}>'
+def _render_piece(piece: TextPiece[NoteSpan], lanes: Mapping[NoteSpan, int]) -> Iterator[str]:
+    for span in piece.covering:
+        has_anchor = span.is_first and any(span is first_span for first_span in piece.begins)
+        name = f'id="at-{span.note}"' if has_anchor else f'data-note="{span.note}"'
+        lane = f" l{lanes[span]}" if lanes[span] else ""
+        yield f'<mark class="{span.state}{lane}" {name}>'
     yield escape_exactly(piece.text)
     yield "</mark>" * len(piece.covering)
 
@@ -158,29 +158,31 @@ class ArticleNote:
     #: The name of its style: a claim's state, `published` or `evidence`.
     state: str
     label: str
-    words: str
+    text: str
     author_name: str
     page: str
     #: The claim's id, and its last move, which shows the page whether its state is current; 0 for evidence.
     claim: int = 0
     last_move: int = 0
-    places: list[NotedPlace] = field(default_factory=list)
+    spans: list[NoteSpan] = field(default_factory=list)
 
     @property
     def start(self) -> int | None:
         """Return the first position in this text."""
-        return self.places[0].start if self.places else None
+        return self.spans[0].start if self.spans else None
 
     @property
     def html(self) -> SafeString:
-        """Return the entry in the list beside the text. Built without a template, because there may be hundreds."""
-        to_mark = self.page if self.start is None else f"#at-{self.key}"
-        place = "" if self.start is None else format_html(' data-at="{}"', self.start)
-        move = format_html(' data-move="{}"', self.last_move) if self.last_move else ""
+        """Return the entry in the list beside the text. It is built without a template, because there may be
+        hundreds.
+        """
+        mark_url = self.page if self.start is None else f"#at-{self.key}"
+        position_attribute = "" if self.start is None else format_html(' data-at="{}"', self.start)
+        move_attribute = format_html(' data-move="{}"', self.last_move) if self.last_move else ""
         return format_html(
             '<li id="note-{}" class="{}"{}{}><a href="{}" dir="auto">{}</a>'
             '<small><b>{}</b>{} · <a href="{}">{}</a></small></li>',
-            *(self.key, self.state, place, move, to_mark, self.words, self.label),
+            *(self.key, self.state, position_attribute, move_attribute, mark_url, self.text, self.label),
             f" · {self.author_name}" if self.author_name else "",
             self.page,
             _("Claim %d") % self.claim if self.claim else _("Verdict on it"),
@@ -215,13 +217,13 @@ def _list_claim_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleNote
                 key=key,
                 state=state,
                 label=labels[state],
-                words=claim.statement,
+                text=claim.statement,
                 author_name=claim.claimant.name if claim.claimant else "",
                 page=f"{claims}{claim.pk}/change/",
                 claim=claim.pk,
                 last_move=row.last_move or 0,
             )
-        _add_place(notes[key], row, snapshot)
+        _add_span(notes[key], row, snapshot)
     return notes
 
 
@@ -239,16 +241,16 @@ def _list_evidence_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleN
             key=f"e{row.pk}",
             state=EVIDENCE,
             label=str(row.get_stance_display()),
-            words=row.verdict.claim.statement,
+            text=row.verdict.claim.statement,
             author_name=str(row.verdict.publisher),
             page=change_page(row.verdict),
         )
         notes[note.key] = note
-        _add_place(note, row, snapshot)
+        _add_span(note, row, snapshot)
     return notes
 
 
-def _add_place(note: ArticleNote, row: Appearance | Evidence, snapshot: Snapshot) -> None:
+def _add_span(note: ArticleNote, row: Appearance | Evidence, snapshot: Snapshot) -> None:
     if row.snapshot_id == snapshot.pk and row.start is not None and row.end is not None:
-        place = NotedPlace(row.start, row.end, note.key, note.state)
-        note.places.append(replace(place, is_first=not note.places))
+        span = NoteSpan(row.start, row.end, note.key, note.state)
+        note.spans.append(replace(span, is_first=not note.spans))

@@ -32,7 +32,7 @@ from factcheck.admin.row_actions import describe_unchanged
 #: The most claims per action, so that one click cannot keep the database busy for long.
 MAX_SELECTED = 1_000
 #: The most claims named on the page or in a message of refusal.
-_SHOWN_LIMIT = 20
+_LISTED_LIMIT = 20
 #: The most claims compared side by side.
 _MERGE_LIMIT = 12
 _TOPIC_LIMIT = 500
@@ -69,34 +69,34 @@ class ClaimBulkActions(MovesAdmin):
     def decline_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
         """Ask once for the reason, then decline all selected claims."""
 
-        def declined(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
+        def decline(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             reason = (request.POST.get("reason") or request.POST.get("words", "")).strip()
             return (
                 decide_claims(seen_claims, "decline", by=get_person(request), note=reason) if reason else None
             )
 
         context = {"title": _("Decline claims"), "reasons": [str(reason) for reason in DECLINE_REASONS]}
-        return self._ask_for_details(request, claims, "decline", declined, context)
+        return self._ask_for_details(request, claims, "decline", decline, context)
 
     @admin.action(description=gettext_lazy("Add a topic…"), permissions=["triage"])
     def add_topic_to_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
         """Ask for the topic, then add it to all selected claims."""
 
-        def file_claims(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
+        def add_topic(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             topic_id = request.POST.get("topic", "")
             topic = Topic.objects.filter(pk=topic_id).first() if topic_id.isdecimal() else None
             return add_topic_to_claims(seen_claims, topic, by=get_person(request)) if topic else None
 
         topics = Topic.objects.order_by("name").values_list("pk", "name")[:_TOPIC_LIMIT]
         return self._ask_for_details(
-            request, claims, "topic", file_claims, {"title": _("Add topics to claims"), "topics": topics}
+            request, claims, "topic", add_topic, {"title": _("Add topics to claims"), "topics": topics}
         )
 
     @admin.action(description=gettext_lazy("Merge…"), permissions=["merge"])
     def merge_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
         """Show the claims side by side, ask which one to keep, then merge the others into it."""
-        number = claims.count()
-        if not 2 <= number <= _MERGE_LIMIT:
+        claim_count = claims.count()
+        if not 2 <= claim_count <= _MERGE_LIMIT:
             messages.warning(request, _("Select from 2 to %d claims to merge.") % _MERGE_LIMIT)
             return None
 
@@ -120,14 +120,14 @@ class ClaimBulkActions(MovesAdmin):
 
     def _get_selected(self, request: HttpRequest, claims: SelectedClaims) -> list[SeenClaim] | None:
         """Return the selected claims; if there are too many, show a message and return None."""
-        keys = list(claims.order_by("pk").values_list("pk", flat=True)[: MAX_SELECTED + 1])
-        if len(keys) > MAX_SELECTED:
+        claim_ids = list(claims.order_by("pk").values_list("pk", flat=True)[: MAX_SELECTED + 1])
+        if len(claim_ids) > MAX_SELECTED:
             messages.warning(
                 request, _("No more than %d claims at once. Filter the list, or select fewer.") % MAX_SELECTED
             )
             return None
-        moves = load_last_moves(keys)
-        return [SeenClaim(key, moves.get(key, 0)) for key in keys]
+        last_moves = load_last_moves(claim_ids)
+        return [SeenClaim(claim_id, last_moves.get(claim_id, 0)) for claim_id in claim_ids]
 
     def _ask_for_details(
         self,
@@ -137,9 +137,7 @@ class ClaimBulkActions(MovesAdmin):
         carry_out: Callable[[Sequence[SeenClaim]], Sequence[DecisionOutcome] | None],
         context: dict[str, Any],
     ) -> HttpResponse | None:
-        """Ask for missing details on a separate page; once given, apply the action to the claims as the
-        person saw them.
-        """
+        """Ask for missing details on a separate page, then apply the action to the claims as shown there."""
         if (listed_claims := self._get_selected(request, claims)) is None:
             return None
         shown_claims = [
@@ -152,7 +150,7 @@ class ClaimBulkActions(MovesAdmin):
         if is_confirmed:
             listed_claims = shown_claims
         rows = claims.filter(
-            pk__in=[seen_claim.claim for seen_claim in listed_claims[:_SHOWN_LIMIT]]
+            pk__in=[seen_claim.claim for seen_claim in listed_claims[:_LISTED_LIMIT]]
         ).order_by("pk")
         context = {
             **context,
@@ -162,7 +160,7 @@ class ClaimBulkActions(MovesAdmin):
             "keys": [seen_claim.claim for seen_claim in listed_claims],
             "number": len(listed_claims),
             "rows": rows,
-            "rest": max(0, len(listed_claims) - _SHOWN_LIMIT),
+            "rest": max(0, len(listed_claims) - _LISTED_LIMIT),
             "asked": is_confirmed,
         }
         return self.show_page(request, "bulk", context)
@@ -190,10 +188,10 @@ class ClaimBulkActions(MovesAdmin):
 
     def _report_outcomes(self, request: HttpRequest, outcomes: Sequence[DecisionOutcome]) -> None:
         failures = [outcome for outcome in outcomes if isinstance(outcome, FailedDecision)]
-        for outcome in failures[:_SHOWN_LIMIT]:
+        for outcome in failures[:_LISTED_LIMIT]:
             messages.warning(request, describe_unchanged(outcome.statement, outcome.reason))
-        if len(failures) > _SHOWN_LIMIT:
-            more_count = len(failures) - _SHOWN_LIMIT
+        if len(failures) > _LISTED_LIMIT:
+            more_count = len(failures) - _LISTED_LIMIT
             messages.warning(
                 request,
                 ngettext("%d claim was not changed.", "%d claims were not changed.", more_count) % more_count,

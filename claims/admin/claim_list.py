@@ -41,7 +41,7 @@ from claims.admin.list_filters import (
     VerdictStateFilter,
     VisibilityFilter,
 )
-from claims.admin.pasted import PERMISSION, paste_view
+from claims.admin.pasted import IMPORT_PERMISSION, paste_view
 from claims.admin.public_state import build_public_badge, prefetch_states
 from claims.admin.status_badges import build_verdict_badges
 from claims.admin.triage import Triage
@@ -60,7 +60,7 @@ from factcheck.admin.row_actions import desk_page
 from factcheck.list_phrases import join_words
 
 
-def count_readable(relation: str, person: User) -> Coalesce:
+def build_readable_claim_count(relation: str, person: User) -> Coalesce:
     """Return an expression that counts, for each row, the claims this person may read."""
     claims = Claim.objects.readable_by(person).filter(**{relation: OuterRef("pk")})
     claim_counts = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")
@@ -69,7 +69,7 @@ def count_readable(relation: str, person: User) -> Coalesce:
 
 ARTICLE_ORDER = "article"
 #: Sorting more claims by article would take seconds; above this limit, each page is sorted separately.
-ORDERED_LIMIT = 5_000
+MAX_ORDERED_CLAIMS = 5_000
 
 
 def is_by_article(request: HttpRequest) -> bool:
@@ -81,7 +81,7 @@ class ArticleGroupedList(FilterableList):
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
-        if rows.order_by()[: ORDERED_LIMIT + 1].count() > ORDERED_LIMIT:
+        if rows.order_by()[: MAX_ORDERED_CLAIMS + 1].count() > MAX_ORDERED_CLAIMS:
             return rows
         first_source = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk").values("source")[:1]
         rows = rows.annotate(article=Subquery(first_source))
@@ -91,7 +91,7 @@ class ArticleGroupedList(FilterableList):
 def add_article_headings(claims: Sequence[Claim]) -> None:
     """Sort the claims by article, and give the first claim of each article a heading."""
     articles = {claim.pk: _get_article(claim) for claim in claims}
-    numbers = Counter(articles.values())
+    claim_counts = Counter(articles.values())
     positions = {article: position for position, article in reversed(list(enumerate(articles.values())))}
     if isinstance(claims, list):
         claims.sort(key=lambda claim: positions[articles[claim.pk]])
@@ -101,12 +101,12 @@ def add_article_headings(claims: Sequence[Claim]) -> None:
         if article in grouped_articles:
             continue
         grouped_articles.add(article)
-        number = ngettext("%d claim", "%d claims", numbers[article]) % numbers[article]
+        claim_count_text = ngettext("%d claim", "%d claims", claim_counts[article]) % claim_counts[article]
         first_appearance = next(iter(_list_appearances(claim)), None)
         title = first_appearance.source.title if first_appearance else _("Without an article")
         # No link here: the heading is inside the link to the claim.
         heading = format_html(
-            '<span class="list-group"><span dir="auto">{}</span> · {}</span>', title, number
+            '<span class="list-group"><span dir="auto">{}</span> · {}</span>', title, claim_count_text
         )
         claim.article_heading = heading  # type: ignore[attr-defined]  # for the list
 
@@ -124,7 +124,7 @@ def _get_article(claim: Claim) -> int | None:
 _MIN_STEM_LENGTH = 5
 _MAX_ENDING_LENGTH = 3
 #: The words of this many of the newest claims are compared letter by letter.
-COMPARED_LIMIT = 5_000
+MAX_COMPARED_CLAIMS = 5_000
 _WORD_LIMIT = 6
 _MAX_SEARCH_LENGTH = 200
 #: The similarity (pg_trgm) from which one word may be another form of the other.
@@ -144,15 +144,15 @@ def find_intended_claims(
 def _iterate_interpretations(
     rows: QuerySet[Claim], columns: Sequence[str], search: str, reader: User
 ) -> Iterator[QuerySet[Claim]]:
-    words = list(split_words(search))[:_WORD_LIMIT]
-    stems = [_remove_ending(word) for word in words]
-    if stems != words:
+    searched_words = list(split_words(search))[:_WORD_LIMIT]
+    stems = [_remove_ending(word) for word in searched_words]
+    if stems != searched_words:
         yield filter_by_words(rows, columns, " ".join(stems))
     for correction in find_corrections(search):
         yield filter_by_words(rows, columns, correction)
-    yield _find_with_corrections(rows, columns, words)
-    yield _find_with_similar_words(rows, columns, words)
-    if len(words) > 1:
+    yield _find_with_corrections(rows, columns, searched_words)
+    yield _find_with_similar_words(rows, columns, searched_words)
+    if len(searched_words) > 1:
         yield rows.filter(pk__in=find_claims_by_meaning(search, reader=reader))
 
 
@@ -187,7 +187,7 @@ def _find_with_corrections(
     claims.
     """
     candidates, known_words, unknown_words = _split_known_words(rows, columns, words)
-    newest = candidates.order_by("-pk").values_list("statement", "claimant__name")[:COMPARED_LIMIT]
+    newest = candidates.order_by("-pk").values_list("statement", "claimant__name")[:MAX_COMPARED_CLAIMS]
     texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
     word_counts = Counter(word for text in texts for word in compile_word_pattern().findall(text))
     # Beside two correct words, even a short word may have one wrong letter.
@@ -207,11 +207,11 @@ def _find_with_similar_words(
 ) -> QuerySet[Claim]:
     """Find claims with all known words and words similar to the unknown ones."""
     candidates, _known, unknown_words = _split_known_words(rows, columns, words)
-    newest = candidates.order_by("-pk").values_list("pk", flat=True)[:COMPARED_LIMIT]
+    newest = candidates.order_by("-pk").values_list("pk", flat=True)[:MAX_COMPARED_CLAIMS]
     matches = rows.filter(pk__in=list(newest))
     plain_statement = Lower(Func(F("statement"), function="unaccent", output_field=TextField()))
-    for number, word in enumerate(unknown_words):
-        similarity = f"likeness_{number}"
+    for word_number, word in enumerate(unknown_words):
+        similarity = f"likeness_{word_number}"
         matches = matches.annotate(**{similarity: TrigramWordSimilarity(fold_text(word), plain_statement)})
         matches = matches.filter(
             **{f"{similarity}__gte": _MIN_SIMILARITY if len(word) >= _MIN_STEM_LENGTH else 1}
@@ -223,8 +223,8 @@ def _choose_correction(word: str, word_counts: Counter[str], min_typos: int) -> 
     """Return the most likely correction of a word among the words that occur; "" if there is none."""
     max_typos = max(count_tolerated_typos(word), min_typos)
     candidates = (
-        (compute_edit_distance(word, known_word), known_word[0] != word[0], -number, known_word)
-        for known_word, number in word_counts.items()
+        (compute_edit_distance(word, known_word), known_word[0] != word[0], -count, known_word)
+        for known_word, count in word_counts.items()
         if abs(len(known_word) - len(word)) <= max_typos and len(set(word) - set(known_word)) <= max_typos
     )
     return min(
@@ -284,7 +284,7 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
         triage = []
         if self.has_triage_permission(request):
             triage = [(_("Triage this list"), f"{reverse('admin:claims_claim_triage')}?{query.urlencode()}")]
-        if request.user.has_perm(PERMISSION):
+        if request.user.has_perm(IMPORT_PERMISSION):
             triage.append((_("Paste rows"), reverse("admin:claims_claim_paste")))
         if is_by_article(request):
             del query["group"]
@@ -351,11 +351,13 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
     def topic_names(self, claim: Claim) -> str:
         return join_words(shorten(topic.name, 30) for topic in claim.topics.all()) or "–"
 
-    def suggest_rows(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
+    def suggest_rows(
+        self, request: HttpRequest, rows: QuerySet[Claim], search: str
+    ) -> QuerySet[Claim] | None:
         """If there are no results, return claims that the person probably meant; the list shows a note about this."""
-        matches = find_intended_claims(rows, self.get_search_fields(request), words, get_person(request))
+        matches = find_intended_claims(rows, self.get_search_fields(request), search, get_person(request))
         if matches is not None:
-            request.meant = words  # type: ignore[attr-defined]  # for the list's header
+            request.unmatched_search = search  # type: ignore[attr-defined]  # for the list's header
         return matches
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:

@@ -43,7 +43,7 @@ from factcheck import features
 from factcheck.admin.base import change_page
 
 #: The most quotes, verdicts and entries shown on a page; the rest is under “History” or in their lists.
-_SHOWN_LIMIT = 10
+_LISTED_LIMIT = 10
 #: Anything open or public is among the newest of these.
 _VERDICT_LIMIT = 100
 _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
@@ -53,7 +53,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
     readable_verdicts = annotate_signoffs_given(claim.verdicts.readable_by(person))
     rows = readable_verdicts.select_related("publisher", "rating", "author").defer("explanation")
     verdicts = list(rows.order_by("-pk")[:_VERDICT_LIMIT])
-    publications = list(claim.publications.defer("body", "search_text", "search_statement")[:_SHOWN_LIMIT])
+    publications = list(claim.publications.defer("body", "search_text", "search_statement")[:_LISTED_LIMIT])
     current_publication = next((entry for entry in publications if is_current(entry)), None)
     return {
         "claim": claim,
@@ -63,12 +63,12 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "likely_claimants": suggest_claimants(claim),
         "quotes": list_quotes(claim),
         "pictures": [
-            render_media_preview(row.media) for row in claim.media.select_related("media")[:_SHOWN_LIMIT]
+            render_media_preview(row.media) for row in claim.media.select_related("media")[:_LISTED_LIMIT]
         ],
         "may_place": person.has_perm("claims.change_appearance"),
         "verdicts": [
             (verdict, build_rating_badge(verdict.rating), build_state_badge(verdict))
-            for verdict in verdicts[:_SHOWN_LIMIT]
+            for verdict in verdicts[:_LISTED_LIMIT]
         ],
         "publications": [(entry, build_status_badge(entry)) for entry in publications],
         "correction_effects": describe_corrections(publications, person),
@@ -91,7 +91,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
 def describe_corrections(
     publications: Sequence[Publication], person: User
 ) -> list[tuple[Publication, list[str]]]:
-    """Return a claim's corrections, each with lines about where it was delivered."""
+    """Return a claim's corrections, each with the places where it was delivered."""
     corrections = [entry for entry in publications if entry.kind in CORRECTIONS]
     if not corrections:
         return []
@@ -122,13 +122,13 @@ def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -
 
 
 def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -> dict[str, Any]:
-    """Describe a verdict's state: what is missing, its sign-offs, its schedule, and the possible moves."""
+    """Return a verdict's missing parts, sign-offs, schedule and possible moves."""
     if verdict is None:
         return {"verdict": None}
     moves = build_moves_context(verdict, person)
     is_draft, is_in_review = verdict.state == Verdict.State.DRAFT, verdict.state == Verdict.State.IN_REVIEW
-    missing = build_checklist(verdict, f"{PREFIX}-0" if is_edited else "") if is_draft else []
-    if missing:
+    missing_parts = build_checklist(verdict, f"{PREFIX}-0" if is_edited else "") if is_draft else []
+    if missing_parts:
         # The list of missing parts already says so.
         moves["obstacles"] = []
     signoffs = list(verdict.signoffs.readable_by(person))
@@ -137,7 +137,7 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
         "verdict_badge": build_state_badge(verdict),
         "verdict_rating": build_rating_badge(verdict.rating),
         "verdict_moves": moves,
-        "missing": missing,
+        "missing": missing_parts,
         "signoffs": signoffs,
         "given": list(verdict.signoffs.readable_by(person).valid()) if is_in_review else [],
         "returned": find_change_request(verdict),
@@ -151,7 +151,7 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
 
 
 def _list_corrected_parts(verdict: Verdict) -> list[PublicChange]:
-    """Return what a correction changes on the public page, for the reviewer."""
+    """Return the parts of the public page that a correction changes, for the reviewer."""
     if not verdict.supersedes_id:
         return []
     # A copy, because the preview sets the time of publication.
@@ -229,7 +229,7 @@ def list_quotes(claim: Claim) -> list[dict[str, Any]]:
             "page": change_page(row.source),
             "lost": build_orphaned_quote_context(row),
         }
-        for row in appearances.exclude(exact="")[:_SHOWN_LIMIT]
+        for row in appearances.exclude(exact="")[:_LISTED_LIMIT]
     ]
 
 
@@ -241,8 +241,8 @@ def describe_moves(transitions: Any) -> list[tuple[Transition, str, str]]:
 
 
 def choose_draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
-    """Return which draft the person can start: "first", "correction" (of the published verdict), "version" (of a
-    retracted one), or "" for none.
+    """Return the draft to offer: "first", "correction" of the published verdict, "version" after a
+    retraction, or "".
     """
     newsroom_verdicts = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):

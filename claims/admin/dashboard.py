@@ -38,7 +38,7 @@ from factcheck.backups.freshness import list_concerns
 from sources.models import Publisher
 
 #: The placeholder for a newsroom without a name.
-_DEFAULT_NAME = "Factcheck Newsroom"
+_DEFAULT_NEWSROOM_NAME = "Factcheck Newsroom"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ def list_first_steps(person: User) -> list[FirstStep]:
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
     own_publisher = Publisher.objects.house()
-    is_named = bool(own_publisher.url) or own_publisher.name != _DEFAULT_NAME
+    is_named = bool(own_publisher.url) or own_publisher.name != _DEFAULT_NEWSROOM_NAME
     scales = RatingScale.objects.filter(publisher=own_publisher, in_use=True)
     return [
         FirstStep(_("Name, address and language of the newsroom"), change_page(own_publisher), is_named),
@@ -80,12 +80,12 @@ def list_first_steps(person: User) -> list[FirstStep]:
 #: Counting stops here: the exact number no longer matters.
 COUNT_LIMIT = 1000
 #: From this many days on, an age is written in months or years.
-_MANY_DAYS = 60
+_MAX_AGE_IN_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class QueueLine:
-    """A queue on the dashboard: its number of items, and since when the oldest has waited."""
+    """A queue on the dashboard: the number of items, and the day since which the oldest has been waiting."""
 
     name: str
     title: str
@@ -110,7 +110,7 @@ class QueueLine:
             return ""
         today = timezone.localdate()
         days = (today - self.oldest).days
-        if days >= _MANY_DAYS:
+        if days >= _MAX_AGE_IN_DAYS:
             return timesince(self.oldest, today, depth=1)
         return ngettext("%d day", "%d days", days) % days if days > 0 else _("today")
 
@@ -141,15 +141,15 @@ def filter_readable_rows(model: type[Model], person: User) -> QuerySet[Any]:
     return rows.readable_by(person) if hasattr(rows, "readable_by") else rows
 
 
-def _build_line(name: str, title: str, rows: QuerySet[Any], since: str, page: str) -> QueueLine:
+def _build_line(name: str, title: str, rows: QuerySet[Any], since_column: str, page: str) -> QueueLine:
     aggregates: dict[str, Any] = {"number": Count("pk")}
     columns = ["pk"]
-    if since:
-        rows = rows.annotate(waits_since=F(since))
+    if since_column:
+        rows = rows.annotate(waits_since=F(since_column))
         aggregates["oldest"] = Min("waits_since")
         columns.append("waits_since")
     # Where ages are shown, the oldest rows come first, and no others are read.
-    ordered_rows = rows.order_by("pk") if since else rows.order_by()
+    ordered_rows = rows.order_by("pk") if since_column else rows.order_by()
     totals = ordered_rows.values(*columns)[: COUNT_LIMIT + 1].aggregate(**aggregates)
     return QueueLine(name, title, totals["number"], page, _to_day(totals.get("oldest")))
 
@@ -159,7 +159,7 @@ def _to_day(moment: datetime | date | None) -> date | None:
 
 
 #: The most rows of a dashboard list; the number above it counts all of them.
-_SHOWN_ROWS = 5
+_ROW_LIMIT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +235,8 @@ def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
     )
 
 
-def count_rows(rows: QuerySet[Any], limit: int = _SHOWN_ROWS) -> tuple[int, list[Any]]:
-    """Return the number of rows, and the first of them. Counting uses only keys, so few rows are read."""
+def count_rows(rows: QuerySet[Any], limit: int = _ROW_LIMIT) -> tuple[int, list[Any]]:
+    """Return the number of rows, and the first rows. Only keys are read for counting."""
     counted_keys = list(rows.values_list("pk", Window(Count("pk")))[:limit])
     if not counted_keys:
         return 0, []
@@ -283,7 +283,7 @@ def _build_last_published_card() -> Card:
     listed_entries = newsroom_entries.select_related("claim").only(
         "kind", "status", "published_at", "claim__statement"
     )
-    entries = listed_entries.order_by("-published_at", "-claim_id")[:_SHOWN_ROWS]
+    entries = listed_entries.order_by("-published_at", "-claim_id")[:_ROW_LIMIT]
     count = len(newsroom_entries.order_by().values("pk")[: COUNT_LIMIT + 1])
     lines = [
         ListedRow(

@@ -1,4 +1,4 @@
-"""How a person's dates are written at the desk: the choice in the account menu."""
+"""The date format of a person at the desk, chosen in the account menu."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect

@@ -73,8 +73,8 @@ def _build_not_draft_error(verdict: Verdict) -> forms.ValidationError:
 
 
 class DraftForm(VerdictForm):
-    """A draft verdict on its claim's page. It has a version of its own, because it can also be edited on its
-    own page.
+    """A draft verdict on its claim's page. It has a separate version number, because it can also be edited on
+    its own page.
     """
 
     versioned_relations = _VERSIONED_RELATIONS

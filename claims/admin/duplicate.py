@@ -81,18 +81,20 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
 
     @admin.action(description=_("Same claim: merge"), permissions=["decide"])
     def merge_selected(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
-        by = get_person(request)
-        count = change_rows(request, pairs, lambda pair: duplicates.merge(pair, by=by), attrgetter("claim"))
+        person = get_person(request)
+        count = change_rows(
+            request, pairs, lambda pair: duplicates.merge(pair, by=person), attrgetter("claim")
+        )
         if count:
             messages.success(request, ngettext("%d claim merged.", "%d claims merged.", count) % count)
 
     @admin.action(description=_("Different claims"), permissions=["decide"])
     def mark_selected_different(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
-        number = duplicates.mark_as_different(pairs, by=get_person(request))
-        words = ngettext(
-            "%d pair marked as different claims.", "%d pairs marked as different claims.", number
+        count = duplicates.mark_as_different(pairs, by=get_person(request))
+        message = ngettext(
+            "%d pair marked as different claims.", "%d pairs marked as different claims.", count
         )
-        messages.success(request, words % number)
+        messages.success(request, message % count)
 
     def has_gather_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["claims.merge_claim", "claims.add_cluster", "claims.change_cluster"])
@@ -129,7 +131,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
 
 
 def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
-    """Describe both claims, and whether a decision is pending."""
+    """Return both claims, and whether a decision is pending."""
     before, after = highlight_difference(pair.earlier.statement, pair.claim.statement)
     is_merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
     outcome: SafeString | None

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
-from claims.admin.mapping_form import LABELS, MappingForm, Settings, get_section
+from claims.admin.mapping_form import FIELD_LABELS, MappingForm, Settings, get_section
 from claims.imports.reading import format_detection
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
@@ -38,7 +38,7 @@ from factcheck.installation.messages import translate_message
 ACTIVE_STATES = (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING)
 
 #: A run without progress for this long was interrupted, since workers record progress every few seconds.
-_INTERRUPTED_SECONDS = 120
+_MAX_SILENT_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class ProgressSample:
 
 
 def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
-    """Describe the progress in words and numbers.
+    """Return the progress in words and numbers.
 
     Args:
         since: an earlier `sample` from which to compute the speed; without it, the speed is the average so
@@ -107,7 +107,7 @@ def is_interrupted(run: ImportRun) -> bool:
     if run.state not in (ImportRun.State.READING, ImportRun.State.WRITING):
         return False
     last_progress = run.moved_at or run.started_at
-    return last_progress is None or (timezone.now() - last_progress).total_seconds() > _INTERRUPTED_SECONDS
+    return last_progress is None or (timezone.now() - last_progress).total_seconds() > _MAX_SILENT_SECONDS
 
 
 def _is_writing(run: ImportRun) -> bool:
@@ -121,19 +121,19 @@ def _get_total(run: ImportRun) -> int:
 def _describe_position(run: ImportRun) -> str:
     numbers = {"done": intcomma(run.done), "records": intcomma(run.records)}
     if _is_writing(run):
-        words = ngettext(
+        template = ngettext(
             "%(done)s of %(records)s record processed",
             "%(done)s of %(records)s records processed",
             run.records,
         )
-        return words % numbers
-    words = ngettext("%(records)s record found", "%(records)s records found", run.records)
-    return words % numbers if run.records else ""
+        return template % numbers
+    template = ngettext("%(records)s record found", "%(records)s records found", run.records)
+    return template % numbers if run.records else ""
 
 
 def _describe_speed(records: int) -> str:
-    words = ngettext("%(records)s record per second", "%(records)s records per second", records)
-    return words % {"records": intcomma(records)}
+    template = ngettext("%(records)s record per second", "%(records)s records per second", records)
+    return template % {"records": intcomma(records)}
 
 
 def _describe_refused(run: ImportRun) -> str:
@@ -151,7 +151,7 @@ def _describe_time_left(seconds: float) -> str:
 
 
 #: The most records previewed before an import.
-SHOWN_RECORDS = 20
+PREVIEW_LIMIT = 20
 
 
 class FileForm(forms.Form):
@@ -201,12 +201,14 @@ class PreviewRecord:
     def field(self) -> str:
         """Return the name of the rejected field, as the form shows it."""
         name = self.refusal.field if self.refusal else ""
-        return str(LABELS.get(name, name))
+        return str(FIELD_LABELS.get(name, name))
 
     @property
     def remarks(self) -> list[tuple[str, str]]:
         found_remarks = self.review.remarks if self.review else ()
-        return [(str(LABELS.get(remark.field, remark.field)), remark.reason) for remark in found_remarks]
+        return [
+            (str(FIELD_LABELS.get(remark.field, remark.field)), remark.reason) for remark in found_remarks
+        ]
 
     @property
     def raw(self) -> str:
@@ -310,20 +312,22 @@ def _store_settings(run: ImportRun, form: MappingForm | TomlForm) -> bool:
 def _preview_records(
     run: ImportRun, format_settings: Settings, notes: list[str]
 ) -> list[runs.PreviewedRecord]:
-    """Preview the first records, with notes on anything skipped or read in an unusual way."""
+    """Return the first records for a preview, and pass notes about skipped parts to `notes`."""
 
     def report_note(sentence: str) -> None:
         notes.append(translate_message(sentence))
 
     return runs.preview_run(
-        run, format=run.format, settings=format_settings, count=SHOWN_RECORDS, report_note=report_note
+        run, format=run.format, settings=format_settings, count=PREVIEW_LIMIT, report_note=report_note
     )
 
 
 def _read_columns(run: ImportRun) -> dict[str, str]:
     """Return the columns of a table in order, each with its first value, even if the mapping is wrong."""
     samples = {
-        name: part for name, part in get_section(run.format_settings, "mapping").items() if name == "table"
+        name: section
+        for name, section in get_section(run.format_settings, "mapping").items()
+        if name == "table"
     }
     trial_mapping = samples | {"name": "columns", "fields": {"statement": 1}}
     columns: dict[str, str] = {}
@@ -357,5 +361,5 @@ def _build_preview_record(item: Review | Refusal) -> PreviewRecord:
 def _remove_none(value: Any) -> Any:
     """Remove None, which TOML cannot represent."""
     if isinstance(value, dict):
-        return {key: _remove_none(part) for key, part in value.items() if part is not None}
-    return [_remove_none(part) for part in value] if isinstance(value, list) else value
+        return {key: _remove_none(member) for key, member in value.items() if member is not None}
+    return [_remove_none(member) for member in value] if isinstance(value, list) else value

@@ -25,7 +25,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from claims.admin import import_form
 from claims.admin.import_form import describe_progress, is_interrupted
-from claims.admin.mapping_form import LABELS
+from claims.admin.mapping_form import FIELD_LABELS
 from claims.imports.storing import house_archive, runs, undo
 from claims.imports.wording import describe_kind, format_title
 from claims.models import AuditKind, ImportProblem, ImportRun
@@ -88,7 +88,7 @@ class ImportProblemAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("field"), ordering="field")
     def field_label(self, problem: ImportProblem) -> str:
-        return str(LABELS.get(problem.field, problem.field)) or "–"
+        return str(FIELD_LABELS.get(problem.field, problem.field)) or "–"
 
     @admin.display(description=_("reason"), ordering="code")
     def reason_text(self, problem: ImportProblem) -> SafeString:

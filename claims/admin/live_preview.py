@@ -84,7 +84,7 @@ _PREVIEW_COST = 20
 
 
 def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wrap a view so that names added while reading a form are rolled back."""
+    """Wrap a view so that rows added while reading a form are rolled back."""
 
     @wraps(view)
     def render_and_roll_back(*args: Any, **kwargs: Any) -> HttpResponse:
@@ -97,9 +97,7 @@ def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def find_refusal(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:
-    """Return why there is no preview: the draft has changed state, the form is too long, or there were too
-    many requests.
-    """
+    """Return the reason why there is no preview: the draft is closed, the form too long, or requests too frequent."""
     if row.state != row.State.DRAFT:
         message = _("This verdict is no longer a draft (%(state)s). Copy your text, then reload the page.")
         return _build_refusal(message % {"state": row.get_state_display()}, status=409)
@@ -168,7 +166,10 @@ def build_checklist(
         "alternative_text": "media-group",
         "correction": f"id_{id_prefix}correction_kind",
     } | {requirement.part: requirement.place for requirement in list_requirements()}
-    return [(words, link_targets[part]) for part, words in list_missing_parts(verdict, evidence).items()]
+    return [
+        (description, link_targets[part])
+        for part, description in list_missing_parts(verdict, evidence).items()
+    ]
 
 
 def remove_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
@@ -186,8 +187,8 @@ def _iterate_rows(formset: BaseInlineFormSet[Any, Any, Any]) -> Iterator[Any]:
     """Yield the rows as typed, except deleted rows and rows without a source."""
     for form in formset.forms:
         form.full_clean()
-        cleaned = getattr(form, "cleaned_data", {})
-        if cleaned.get("source") and not cleaned.get("DELETE"):
+        cleaned_data = getattr(form, "cleaned_data", {})
+        if cleaned_data.get("source") and not cleaned_data.get("DELETE"):
             yield form.instance
 
 
@@ -199,8 +200,8 @@ def _iterate_unread(unread_forms: Iterable[forms.ModelForm]) -> Iterator[str]:
                 yield f"{label}: {error}" if label else str(error)
 
 
-def _build_refusal(words: str, *, status: int) -> JsonResponse:
-    return _forbid_caching(JsonResponse({"refusal": words}, status=status))
+def _build_refusal(sentence: str, *, status: int) -> JsonResponse:
+    return _forbid_caching(JsonResponse({"refusal": sentence}, status=status))
 
 
 def _forbid_caching(response: JsonResponse) -> JsonResponse:

@@ -27,7 +27,7 @@ from factcheck.list_phrases import join_phrases
 Settings = dict[str, Any]
 Choices = list[tuple[str, StrOrPromise]]
 
-LABELS: dict[str, StrOrPromise] = {
+FIELD_LABELS: dict[str, StrOrPromise] = {
     "statement": gettext_lazy("Statement"),
     "rating": gettext_lazy("Rating"),
     "publisher": gettext_lazy("Publisher"),
@@ -159,13 +159,13 @@ class MappingForm(forms.Form):
             "" if field_value is None else json.dumps(field_value),
             _describe_columns(field_value),
         )
-        self._set_screen_reader_label(f"column-{name}", str(LABELS[name]))
+        self._set_screen_reader_label(f"column-{name}", str(FIELD_LABELS[name]))
         constant = get_section(self._mapping, "constants").get(name, "")
         self.fields[f"constant-{name}"] = forms.CharField(
             required=False,
             initial=constant,
             widget=UnfoldAdminTextInputWidget(
-                {"placeholder": _("fixed value"), "aria-label": _("%s if missing") % LABELS[name]}
+                {"placeholder": _("fixed value"), "aria-label": _("%s if missing") % FIELD_LABELS[name]}
             ),
         )
         if name in _DATE_FIELDS:
@@ -178,7 +178,9 @@ class MappingForm(forms.Form):
             ]
             default_label = _("found: %s") % join_phrases(orders) if orders else _("order of dates")
             self._add_select(f"manner-{name}", [("", default_label), *_DATE_ORDERS], order, str(order))
-            self._set_screen_reader_label(f"manner-{name}", _("%s: order of day and month") % LABELS[name])
+            self._set_screen_reader_label(
+                f"manner-{name}", _("%s: order of day and month") % FIELD_LABELS[name]
+            )
         if name in _LIST_FIELDS:
             separators = get_section(self._mapping, "split").get(name) or []
             separator = (
@@ -188,7 +190,7 @@ class MappingForm(forms.Form):
                 f"manner-{name}", [("", _("one value")), *_SEPARATORS], separator, " ".join(separators)
             )
             self._set_screen_reader_label(
-                f"manner-{name}", _("%s: separator between several values") % LABELS[name]
+                f"manner-{name}", _("%s: separator between several values") % FIELD_LABELS[name]
             )
 
     def _add_dialect(self, dialect: Settings) -> None:
@@ -218,9 +220,9 @@ class MappingForm(forms.Form):
             widget=UnfoldAdminSelectWidget,
         )
 
-    def _set_screen_reader_label(self, name: str, words: str) -> None:
+    def _set_screen_reader_label(self, name: str, label: str) -> None:
         """Label an input without a visible label, for screen readers."""
-        self.fields[name].widget.attrs["aria-label"] = words
+        self.fields[name].widget.attrs["aria-label"] = label
 
     def clean_encoding(self) -> str:
         encoding: str = self.cleaned_data["encoding"]
@@ -247,7 +249,7 @@ class MappingForm(forms.Form):
         return self._build_lines(USUAL_FIELDS)
 
     def other_lines(self) -> Iterator[FieldLine]:
-        return self._build_lines(name for name in LABELS if name not in USUAL_FIELDS)
+        return self._build_lines(name for name in FIELD_LABELS if name not in USUAL_FIELDS)
 
     def dialect(self) -> list[forms.BoundField]:
         return [self[name] for name in ("delimiter", "quoting", "encoding", "header") if name in self.fields]
@@ -256,32 +258,40 @@ class MappingForm(forms.Form):
         for name in names:
             option_field = self[f"manner-{name}"] if f"manner-{name}" in self.fields else None
             yield FieldLine(
-                LABELS[name], FIELDS[name], self[f"column-{name}"], self[f"constant-{name}"], option_field
+                FIELD_LABELS[name],
+                FIELDS[name],
+                self[f"column-{name}"],
+                self[f"constant-{name}"],
+                option_field,
             )
 
     # The settings from the form -------------------------------------------------------------------------------------
 
     def settings(self) -> Settings:
         """Return the settings chosen in the form."""
-        cleaned = self.cleaned_data
+        cleaned_data = self.cleaned_data
         earlier_fields = get_section(self._mapping, "fields")
-        fields = {name: json.loads(cleaned[f"column-{name}"]) for name in FIELDS if cleaned[f"column-{name}"]}
+        fields = {
+            name: json.loads(cleaned_data[f"column-{name}"])
+            for name in FIELDS
+            if cleaned_data[f"column-{name}"]
+        }
         mapping = {
             "fields": fields,
             "constants": {
-                name: cleaned[f"constant-{name}"] for name in FIELDS if cleaned[f"constant-{name}"]
+                name: cleaned_data[f"constant-{name}"] for name in FIELDS if cleaned_data[f"constant-{name}"]
             },
-            "ratings": cleaned["ratings"],
+            "ratings": cleaned_data["ratings"],
             "dates": self._collect_date_orders(),
             "split": self._collect_separators(),
         }
-        other_parts = {name: part for name, part in self._mapping.items() if name not in mapping}
+        other_sections = {name: section for name, section in self._mapping.items() if name not in mapping}
         settings = {
             **self._settings,
-            "mapping": other_parts | {name: part for name, part in mapping.items() if part},
+            "mapping": other_sections | {name: section for name, section in mapping.items() if section},
         }
         settings.pop(UNRATED_KEY, None)
-        if cleaned["unrated"]:
+        if cleaned_data["unrated"]:
             settings[UNRATED_KEY] = True
         # A date order detected in another column does not apply to this one.
         date_orders = get_section(settings, "date_order").items()
@@ -291,10 +301,10 @@ class MappingForm(forms.Form):
             }
         if "dialect" in settings:
             settings["dialect"] = get_section(settings, "dialect") | {
-                "delimiter": cleaned["delimiter"],
-                "quoting": cleaned["quoting"],
-                "encoding": cleaned["encoding"],
-                "header": cleaned["header"] == "1",
+                "delimiter": cleaned_data["delimiter"],
+                "quoting": cleaned_data["quoting"],
+                "encoding": cleaned_data["encoding"],
+                "header": cleaned_data["header"] == "1",
             }
         return settings
 
@@ -306,7 +316,7 @@ class MappingForm(forms.Form):
             dates[name].pop("order", None)
             if order := self.cleaned_data[f"manner-{name}"]:
                 dates[name]["order"] = order
-        return {name: part for name, part in dates.items() if part}
+        return {name: date_settings for name, date_settings in dates.items() if date_settings}
 
     def _collect_separators(self) -> Settings:
         separators = {name: self.cleaned_data[f"manner-{name}"] for name in _LIST_FIELDS}
@@ -321,8 +331,8 @@ def get_section(settings: Mapping[str, Any], name: str) -> Settings:
     """Return a section of the settings. Anything but a table counts as empty, because people may edit the settings by
     hand.
     """
-    part = settings.get(name)
-    return part if isinstance(part, dict) else {}
+    section = settings.get(name)
+    return section if isinstance(section, dict) else {}
 
 
 def _describe_columns(columns: Any) -> str:

@@ -30,12 +30,12 @@ from sources.media.perceptual_hash import Orientation, PerceptualHash
 from sources.media_at_address import fetch_picture
 from sources.models import MediaHash, MediaObject
 
-_LIKENESS_WORDS: Mapping[Likeness, tuple[StrOrPromise, Tone]] = {
+_LIKENESS_LABELS: Mapping[Likeness, tuple[StrOrPromise, Tone]] = {
     "same": (gettext_lazy("Apparently the same picture"), "active"),
     "very_alike": (gettext_lazy("Very similar: saved again, or slightly changed"), "waiting"),
     "alike": (gettext_lazy("Similar: cropped or edited, or another picture of the same scene"), "neutral"),
 }
-_ORIENTATION_WORDS: Mapping[str, StrOrPromise] = {
+_ORIENTATION_LABELS: Mapping[str, StrOrPromise] = {
     Orientation.TURNED_90: gettext_lazy("rotated by 90°"),
     Orientation.TURNED_180: gettext_lazy("upside down"),
     Orientation.TURNED_270: gettext_lazy("rotated by 90°"),
@@ -48,28 +48,26 @@ _ORIENTATION_WORDS: Mapping[str, StrOrPromise] = {
 
 def describe_similarity(distance: int | None) -> tuple[StrOrPromise, Tone]:
     """Describe a hash distance in words."""
-    return _LIKENESS_WORDS[grade_likeness(distance)]
+    return _LIKENESS_LABELS[grade_likeness(distance)]
 
 
 def describe_circumstances(near_duplicate: NearDuplicate) -> list[str]:
-    """Describe how much the query picture differs, its orientation, which part of the other picture it shows,
-    and its time in a video.
-    """
-    words = []
+    """Return phrases on the differing points, the orientation, the matching part and the time in a video."""
+    phrases = []
     if near_duplicate.distance is not None:
-        words.append(_("%(number)s of 256 points differ") % {"number": near_duplicate.distance})
-    if near_duplicate.transformation in _ORIENTATION_WORDS:
-        words.append(str(_ORIENTATION_WORDS[near_duplicate.transformation]))
+        phrases.append(_("%(number)s of 256 points differ") % {"number": near_duplicate.distance})
+    if near_duplicate.transformation in _ORIENTATION_LABELS:
+        phrases.append(str(_ORIENTATION_LABELS[near_duplicate.transformation]))
     if near_duplicate.part == DETAILS:
-        words.append(_("matched by details of the picture"))
+        phrases.append(_("matched by details of the picture"))
     elif near_duplicate.part != MediaHash.Transformation.WHOLE:
-        words.append(str(MediaHash.Transformation(near_duplicate.part).label))
+        phrases.append(str(MediaHash.Transformation(near_duplicate.part).label))
     if near_duplicate.frame_at is not None:
         minutes, seconds = divmod(int(near_duplicate.frame_at), 60)
-        words.append(
+        phrases.append(
             _("in the video at %(minutes)d:%(seconds)02d") % {"minutes": minutes, "seconds": seconds}
         )
-    return words
+    return phrases
 
 
 #: The largest picture accepted, in bytes.
@@ -98,14 +96,14 @@ class PictureForm(forms.Form):
     )
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if bool(cleaned.get("upload")) == bool(cleaned.get("address")):
+        cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
+        if bool(cleaned_data.get("upload")) == bool(cleaned_data.get("address")):
             raise forms.ValidationError(_("Choose or paste a picture, or enter its address: one of the two."))
-        if cleaned.get("upload") and cleaned["upload"].size > MAX_BYTES:
+        if cleaned_data.get("upload") and cleaned_data["upload"].size > MAX_BYTES:
             self.add_error(
                 "upload", _("The picture is too large. The limit is %d MB.") % (MAX_BYTES // 1_000_000)
             )
-        return cleaned
+        return cleaned_data
 
     def compute_hash(self) -> PerceptualHash:
         """Return the perceptual hash of the picture.
@@ -205,12 +203,12 @@ def _find_pictures(
 def _build_similar_picture(
     row: MediaObject, near_duplicate: NearDuplicate, request: HttpRequest
 ) -> SimilarPicture:
-    words, tone = describe_similarity(near_duplicate.distance)
+    similarity, tone = describe_similarity(near_duplicate.distance)
     return SimilarPicture(
         media=row,
         page=change_page(row),
         picture=render_thumbnail(row),
-        similarity_badge=render_badge(words, tone),
+        similarity_badge=render_badge(similarity, tone),
         circumstances=describe_circumstances(near_duplicate),
         description=build_visibility_badge(row),
         uses=list_uses(row, request),

@@ -48,15 +48,15 @@ class MediaObjectForm(DeskForm):
     """The fields of a picture, audio file or video."""
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if cleaned.get("show_to_readers") and not cleaned.get("alternative_text", "").strip():
+        cleaned_data = super().clean()
+        if cleaned_data.get("show_to_readers") and not cleaned_data.get("alternative_text", "").strip():
             self.add_error(
                 "alternative_text",
                 _("First add a description for people who cannot see it."),
             )
-        elif cleaned.get("show_to_readers") and self.instance.pk and not self.instance.public_sha256:
+        elif cleaned_data.get("show_to_readers") and self.instance.pk and not self.instance.public_sha256:
             self.add_error("show_to_readers", _("No preview of this file can be shown to readers."))
-        return cleaned
+        return cleaned_data
 
 
 class NewMediaForm(forms.ModelForm):
@@ -86,13 +86,13 @@ class NewMediaForm(forms.ModelForm):
         fields = ("alternative_text", "show_to_readers")
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        given_inputs = [name for name in ("upload", "address") if cleaned.get(name)]
+        cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
+        given_inputs = [name for name in ("upload", "address") if cleaned_data.get(name)]
         if len(given_inputs) != 1:
             raise forms.ValidationError(
                 _("Choose a file, paste a picture, or enter an address: one of these.")
             )
-        return cleaned
+        return cleaned_data
 
     # The constraints concern the file, which does not exist yet.
     def _post_clean(self) -> None:
@@ -223,12 +223,12 @@ class MediaObjectAdmin(DeskAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        cleaned = form.cleaned_data
+        cleaned_data = form.cleaned_data
         stored_media = store_media(
-            cleaned["upload"] or cleaned["address"],
+            cleaned_data["upload"] or cleaned_data["address"],
             by=get_person(request),
-            alternative_text=cleaned["alternative_text"],
-            show=cleaned["show_to_readers"],
+            alternative_text=cleaned_data["alternative_text"],
+            show=cleaned_data["show_to_readers"],
         )
         replace_object(obj, stored_media)
 
@@ -262,8 +262,10 @@ class MediaObjectAdmin(DeskAdmin):
     def credentials(self, row: MediaObject) -> SafeString | str:
         if not row.provenance:
             return _("None: the file contains no signed statement of its origin.")
-        words = render_credentials(row.provenance)
-        return format_html("{}{}", words, render_json(_("All statements in the file"), row.provenance))
+        rendered_credentials = render_credentials(row.provenance)
+        return format_html(
+            "{}{}", rendered_credentials, render_json(_("All statements in the file"), row.provenance)
+        )
 
     @admin.display(description=gettext_lazy("note"))
     def caveat_text(self, row: MediaObject) -> str:

@@ -28,7 +28,7 @@ from sources.models import MediaObject
 from sources.public_media import FOLDER, build_file_name
 
 #: What editors look for first, by its name in the metadata.
-_LABELS: Mapping[str, StrOrPromise] = {
+_METADATA_LABELS: Mapping[str, StrOrPromise] = {
     "taken_at": gettext_lazy("Date taken"),
     "place": gettext_lazy("Place"),
     "camera": gettext_lazy("Camera"),
@@ -36,13 +36,13 @@ _LABELS: Mapping[str, StrOrPromise] = {
     "creator": gettext_lazy("By"),
     "caption": gettext_lazy("Caption in the file"),
 }
-_STATES: Mapping[str, StrOrPromise] = {
+_MANIFEST_STATES: Mapping[str, StrOrPromise] = {
     "unreadable": gettext_lazy("The content credentials are damaged or too complex to read."),
     "not_read_here": gettext_lazy(
         "The file may have content credentials, but this installation does not read them."
     ),
 }
-_VALIDATIONS: Mapping[str, StrOrPromise] = {
+_VALIDATION_LABELS: Mapping[str, StrOrPromise] = {
     "trusted": gettext_lazy("The signature is valid, and the signer is on this newsroom’s list."),
     "valid": gettext_lazy("The signature is valid; the signer is not on any list of this newsroom."),
     "invalid": gettext_lazy(
@@ -52,9 +52,11 @@ _VALIDATIONS: Mapping[str, StrOrPromise] = {
 
 
 def render_metadata(metadata: Mapping[str, Any]) -> SafeString:
-    """Render the file's own record of its date, place and equipment."""
+    """Render the date, place and equipment recorded in the file."""
     lines = [
-        (str(label), _format_value(metadata[name])) for name, label in _LABELS.items() if metadata.get(name)
+        (str(label), _format_value(metadata[name]))
+        for name, label in _METADATA_LABELS.items()
+        if metadata.get(name)
     ]
     return _render_lines(lines)
 
@@ -62,20 +64,20 @@ def render_metadata(metadata: Mapping[str, Any]) -> SafeString:
 def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
     """Render the signer of the file's content credentials, and whether they are valid."""
     if provenance.get("state") != "read":
-        words = _STATES.get(
+        state_label = _MANIFEST_STATES.get(
             str(provenance.get("state")), gettext_lazy("The content credentials could not be read.")
         )
-        return _render_lines([("", str(words))])
+        return _render_lines([("", str(state_label))])
     parts = [str(provenance[name]) for name in ("signed_by", "signed_at") if provenance.get(name)]
     actions = [str(action.get("action", "")) for action in provenance.get("actions", [])]
     lines = [
-        ("", str(_VALIDATIONS.get(str(provenance.get("validation")), ""))),
+        ("", str(_VALIDATION_LABELS.get(str(provenance.get("validation")), ""))),
         (_("Signed"), join_words(parts)),
         (_("Made with"), str(provenance.get("claim_generator", ""))),
         (_("Actions"), join_words(filter(None, actions))),
         ("", _("A signature shows who vouches for the file, not that the scene in it is real.")),
     ]
-    return _render_lines([(label, words) for label, words in lines if words])
+    return _render_lines([(label, state_label) for label, state_label in lines if state_label])
 
 
 def _format_value(value: Any) -> str:
@@ -90,12 +92,12 @@ def _render_lines(lines: list[tuple[str, str]]) -> SafeString:
     return format_html_join(
         "",
         '<p class="desk-quiet">{}<span dir="auto">{}</span></p>',
-        ((f"{label}: " if label else "", words) for label, words in lines),
+        ((f"{label}: " if label else "", text) for label, text in lines),
     )
 
 
 #: The most claims listed for one picture.
-_SHOWN_USES = 20
+_USE_LIMIT = 20
 
 
 def get_file_url(row: MediaObject) -> str:
@@ -110,10 +112,10 @@ def build_file_url(pk: int) -> str:
 def list_pictures(claim: Claim) -> dict[str, MediaObject]:
     """Return a claim's public pictures by the path that explanations use for them."""
     rows = [row.media for row in claim.media.select_related("media")]
-    return {path: row for row in rows if (path := _get_path_in_texts(row))}
+    return {path: row for row in rows if (path := _get_path_in_explanations(row))}
 
 
-def _get_path_in_texts(row: MediaObject) -> str:
+def _get_path_in_explanations(row: MediaObject) -> str:
     """Return the path that explanations use for the picture; "" if readers may not see it."""
     name = build_file_name(row)
     return FOLDER + name if name and row.alternative_text.strip() else ""
@@ -136,7 +138,7 @@ def render_thumbnail(row: MediaObject) -> SafeString:
         '<img class="desk-thumbnail" src="{}" data-picture="{}" width="{}" height="{}" alt="{}" loading="lazy"'
         ' decoding="async">',
         get_file_url(row),
-        _get_path_in_texts(row),
+        _get_path_in_explanations(row),
         row.public_width or "",
         row.public_height or "",
         row.alternative_text or _("Not described yet"),
@@ -189,11 +191,11 @@ def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
     """Return the claims about the media object and those whose verdicts cite it, if the person may read them."""
     person = get_person(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
-    claimed_in = set(
-        ClaimMedia.objects.readable_by(person).filter(media=row).values_list("claim", flat=True)[:_SHOWN_USES]
+    claim_ids = set(
+        ClaimMedia.objects.readable_by(person).filter(media=row).values_list("claim", flat=True)[:_USE_LIMIT]
     )
     citing_evidence = Evidence.objects.readable_by(person).filter(media=row)
-    cited_in = set(citing_evidence.values_list("verdict__claim", flat=True)[:_SHOWN_USES])
+    citing_claim_ids = set(citing_evidence.values_list("verdict__claim", flat=True)[:_USE_LIMIT])
     readable_claims = Claim.objects.readable_by(person).prefetch_related(
         Prefetch("verdicts", verdicts), prefetch_newest_publication()
     )
@@ -203,9 +205,9 @@ def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
             "page": change_page(claim),
             "state": build_public_badge(claim),
             "role": render_badge(_("The claim is about this"), "active")
-            if claim.pk in claimed_in
+            if claim.pk in claim_ids
             else render_badge(_("Evidence, not part of the claim"), "neutral"),
             "verdicts": [(verdict, build_verdict_badges(verdict)) for verdict in claim.verdicts.all()],
         }
-        for claim in readable_claims.filter(pk__in=claimed_in | cited_in).order_by("-pk")[:_SHOWN_USES]
+        for claim in readable_claims.filter(pk__in=claim_ids | citing_claim_ids).order_by("-pk")[:_USE_LIMIT]
     ]

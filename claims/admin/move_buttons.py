@@ -48,11 +48,11 @@ def find_change_request(verdict: Verdict) -> Transition | None:
 
 
 #: Shown if the state of a page is outdated.
-MOVED_ON_MESSAGE = gettext_lazy(
+OUTDATED_PAGE_MESSAGE = gettext_lazy(
     "Another user has already changed the state. Nothing was done. Reload the page and check."
 )
 #: The key for each button, on pages with keyboard shortcuts.
-KEYS = {
+KEYBOARD_SHORTCUTS = {
     "accept": "a",
     "decline": "d",
     "merge": "g",
@@ -75,12 +75,12 @@ class MoveButton(NamedTuple):
     key: str
 
 
-def build_moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
+def build_moves_context(subject: Claim | Verdict, person: User) -> dict[str, Any]:
     """Return the template context of the panel of buttons."""
-    options = workflow.list_options(subject, by)
+    options = workflow.list_options(subject, person)
     return {
         "options": [
-            MoveButton(option.action, option.move, KEYS.get(option.action, ""))
+            MoveButton(option.action, option.move, KEYBOARD_SHORTCUTS.get(option.action, ""))
             for option in options
             if not option.obstacle
         ],
@@ -136,7 +136,7 @@ class MovesAdmin(DeskAdmin):
         return self.get_next_page(request, subject, action) or page
 
     def ask_for_confirmation(
-        self, request: HttpRequest, subject: Any, action: str, question: "ConfirmationNeeded"
+        self, request: HttpRequest, subject: Any, action: str, confirmation: "ConfirmationNeeded"
     ) -> HttpResponse:
         """Show what readers see before and after the move, with a button to confirm."""
         carried_fields = ("last_move", "note", "into", "kind", "from_claim", WRITERS_FIELD)
@@ -148,8 +148,8 @@ class MovesAdmin(DeskAdmin):
             "action": action,
             "action_label": get_move_label(action),
             "is_without_appearance": action == "publish" and not claim.appearances.exists(),
-            "question": question,
-            "changes": list_public_changes(question.found),
+            "question": confirmation,
+            "changes": list_public_changes(confirmation.found),
             "looked_at": clock.get_database_time().isoformat(),
             "carried": [(name, value) for name in carried_fields for value in request.POST.getlist(name)],
             "back": change_page(claim if "from_claim" in request.POST else subject),
@@ -225,11 +225,11 @@ class MovesAdmin(DeskAdmin):
             ) % {"who": describe_changes(subject, get_person(request), request.POST.get("looked_at", ""))}
         raise ConfirmationNeeded(previews, fingerprint, refusal)
 
-    def _refuse_stale(self, subject: Claim | Verdict, action: str, seen_move: str) -> None:
-        """Reject a move decided on while looking at an older state: a second click, or an old tab."""
+    def _refuse_stale(self, subject: Claim | Verdict, action: str, shown_move: str) -> None:
+        """Reject a move if the page showed an older state, as after a second click or in an old tab."""
         newest_move = Transition.objects.filter(pk=get_last_move(subject)).first()
-        if seen_move == str(newest_move.pk if newest_move else 0):
+        if shown_move == str(newest_move.pk if newest_move else 0):
             return
         if newest_move and newest_move.action == action:
             raise NotPossible(_("%s had already done this. Nothing was changed.") % newest_move.actor_name)
-        raise NotPossible(MOVED_ON_MESSAGE)
+        raise NotPossible(OUTDATED_PAGE_MESSAGE)

@@ -51,12 +51,12 @@ def build_orphaned_quote_context(appearance: Appearance) -> dict[str, Any] | Non
 
 def _build_candidate(appearance: Appearance, lost_quote: LostQuote, start: int, end: int) -> dict[str, str]:
     text = lost_quote.newest.text
-    place = [appearance.claim_id, appearance.pk, lost_quote.newest.number, start, end]
+    url_arguments = [appearance.claim_id, appearance.pk, lost_quote.newest.number, start, end]
     return {
         "before": cut_words_before(text, start, _CONTEXT_LENGTH),
         "exact": text[start:end],
         "after": cut_words_after(text, end, _CONTEXT_LENGTH),
-        "take": reverse("admin:claims_claim_take_place", args=place),
+        "take": reverse("admin:claims_claim_take_place", args=url_arguments),
     }
 
 

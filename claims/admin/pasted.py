@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from claims.admin.mapping_form import LABELS, FieldLine, MappingForm
+from claims.admin.mapping_form import FIELD_LABELS, FieldLine, MappingForm
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.pasted_text import (
     FIELDS,
@@ -45,7 +45,7 @@ from sources.tasks import capture_source
 
 
 def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
-    """Return the source at a URL, adding it if necessary, and what is known about it.
+    """Return the source at a URL, added if necessary, and its details.
 
     The page polls while `is_waiting`. Uses POST, because addresses and quotes would otherwise end up in logs.
     """
@@ -54,7 +54,7 @@ def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
     if request.method != "POST" or not address:
         raise Http404
     source = Source.objects.at(address)
-    words: list[str] = []
+    details: list[str] = []
     if source is None:
         if not desk.has_add_permission(request):
             raise PermissionDenied
@@ -65,20 +65,20 @@ def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
     elif not desk.has_view_permission(request):
         raise PermissionDenied
     elif "source" not in request.POST:
-        words.append(_("Use the stored source: %s") % source.title)
-    words += _list_source_details(source)
+        details.append(_("Use the stored source: %s") % source.title)
+    details += _list_source_details(source)
     status = "captured" if source.get_latest_snapshot() else _get_capture_status(source)
     if status == "captured":
-        words += _describe_quote_check(source, request.POST.get("exact", ""))
+        details += _describe_quote_check(source, request.POST.get("exact", ""))
     elif status in ("todo", "doing"):
-        words.append(_("The page is being read…"))
+        details.append(_("The page is being read…"))
     elif status == "failed":
-        words.append(_("The page could not be read."))
+        details.append(_("The page could not be read."))
     return JsonResponse(
         {
             "source": source.pk,
             "title": source.title,
-            "note": " · ".join(words),
+            "note": " · ".join(details),
             "is_waiting": status in ("todo", "doing"),
         }
     )
@@ -108,7 +108,7 @@ def _describe_quote_check(source: Source, exact: str) -> list[str]:
     return [_("The quote was found.")]
 
 
-PERMISSION = "claims.run_import"
+IMPORT_PERMISSION = "claims.run_import"
 
 
 class PasteForm(forms.Form):
@@ -155,7 +155,7 @@ class PreviewRow:
 
 def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     """Show the page for pasting rows; nothing is stored before a preview."""
-    if not request.user.has_perm(PERMISSION):
+    if not request.user.has_perm(IMPORT_PERMISSION):
         raise PermissionDenied
     context: dict[str, Any] = {
         **admin.admin_site.each_context(request),
@@ -239,7 +239,9 @@ def _build_display_rows(
 
 
 def _build_row(review: Review, result: StoredRow | Claim | None) -> PreviewRow:
-    remarks = [(str(LABELS.get(remark.field, remark.field)), remark.reason) for remark in review.remarks]
+    remarks = [
+        (str(FIELD_LABELS.get(remark.field, remark.field)), remark.reason) for remark in review.remarks
+    ]
     if isinstance(result, StoredRow):
         outcome, claim = result.outcome, result.claim
         if result.why:
@@ -251,5 +253,5 @@ def _build_row(review: Review, result: StoredRow | Claim | None) -> PreviewRow:
 
 
 def _build_refused_row(refusal: Refusal) -> PreviewRow:
-    field = str(LABELS.get(refusal.field, refusal.field))
+    field = str(FIELD_LABELS.get(refusal.field, refusal.field))
     return PreviewRow(refusal.location.position, "refused", None, [(field, refusal.reason)], None, "")

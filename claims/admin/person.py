@@ -49,9 +49,9 @@ class ReasonForm(forms.Form):
     )
 
 
-def _can_reset(person: User, by: User) -> bool:
+def _can_reset(person: User, actor: User) -> bool:
     factors = Authenticator.objects.filter(user=person, type__in=second_factors.FACTORS)
-    return factors.exists() and not second_factors.find_obstacle(person, by)
+    return factors.exists() and not second_factors.find_obstacle(person, actor)
 
 
 @admin.register(Authenticator)
@@ -205,7 +205,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
 
     @row_action(_("Send the invitation again"))
     def invite(self, request: HttpRequest, person: User) -> str:
-        """Send the invitation again, or a link to choose a new password."""
+        """Send the invitation again or, to a person with a password, a link to choose a new one."""
         if person.email and person.has_usable_password():
             self._send_password_link(request, person)
         elif person.email:
@@ -229,16 +229,17 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     @row_action(
         _("Sign out everywhere"),
         permission="view",
-        is_offered=lambda person, by: (
-            desk_sessions.may_end(person, by) and DeskSession.objects.filter(person=person).active().exists()
+        is_offered=lambda person, actor: (
+            desk_sessions.may_end(person, actor)
+            and DeskSession.objects.filter(person=person).active().exists()
         ),
     )
     def end_sessions(self, request: HttpRequest, person: User) -> str:
-        by = get_person(request)
-        if not desk_sessions.may_end(person, by):
+        actor = get_person(request)
+        if not desk_sessions.may_end(person, actor):
             raise PermissionDenied
-        kept_session = request.session.session_key if person == by else None
-        count = desk_sessions.end_all_sessions(person, by=by, request=request, kept_session=kept_session)
+        kept_session = request.session.session_key if person == actor else None
+        count = desk_sessions.end_all_sessions(person, by=actor, request=request, kept_session=kept_session)
         return ngettext("%d session was ended.", "%d sessions were ended.", count) % count
 
     @row_action(
@@ -254,10 +255,10 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         look="retract",
     )
     def reset_factors(self, request: HttpRequest, person: User, reason: str) -> str:
-        by = get_person(request)
-        if obstacle := second_factors.find_obstacle(person, by):
+        actor = get_person(request)
+        if obstacle := second_factors.find_obstacle(person, actor):
             raise PermissionDenied(obstacle)
-        second_factors.reset_factors(person, reason=reason, by=by, request=request)
+        second_factors.reset_factors(person, reason=reason, by=actor, request=request)
         return gettext(
             "Second factors reset. The person was notified by email and can now sign in with the password."
         )
@@ -275,7 +276,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         return super().render_change_form(request, context, *args, **kwargs)
 
     def build_page_context(self, request: HttpRequest, person: Any, /) -> dict[str, Any]:
-        by = get_person(request)
+        actor = get_person(request)
         return {
             "shown_person": person,
             "may_invite": bool(person.email)
@@ -285,6 +286,6 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             "sessions": DeskSession.objects.filter(person=person).active(),
             "factors": person.authenticator_set.filter(type__in=second_factors.FACTORS),
             "factor_due": second_factors.get_due(person),
-            "reset_obstacle": second_factors.find_obstacle(person, by),
-            "may_see_log": by.has_perm("claims.view_auditrecord"),
+            "reset_obstacle": second_factors.find_obstacle(person, actor),
+            "may_see_log": actor.has_perm("claims.view_auditrecord"),
         }

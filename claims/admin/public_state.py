@@ -26,7 +26,7 @@ _SHOWN_COLUMNS = ("claim_id", "kind", "status", "slug", "published_at")
 
 
 def prefetch_newest_publication(claim: str = "") -> Prefetch:
-    """Prefetch what the badges read from claims, as `newest_publications`.
+    """Prefetch the publications that the badges of claims need, as `newest_publications`.
 
     Args:
         claim: the relation to the claim with "__", if the rows are not claims.
@@ -36,7 +36,7 @@ def prefetch_newest_publication(claim: str = "") -> Prefetch:
 
 
 def prefetch_states(verdicts: QuerySet[Verdict], claim: str = "") -> tuple[Prefetch, Prefetch]:
-    """Prefetch what the badges of claims and of these verdicts of them read."""
+    """Return the prefetches that the badges of claims and of these verdicts need."""
     rows = annotate_planned(annotate_signoffs_given(verdicts.defer("explanation")))
     return Prefetch(f"{claim}verdicts", rows), prefetch_newest_publication(claim)
 
@@ -55,7 +55,7 @@ def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
 
 
 def build_verdict_state_badge(verdict: Verdict) -> SafeString:
-    """Return the badge of a verdict's state: what readers see of its claim, if that is this verdict."""
+    """Return the badge of a verdict's state; for the verdict that readers see, the public state of its claim."""
     newest_entry = _get_newest_publication(verdict.claim)
     if newest_entry and newest_entry.status == verdict.state:
         return build_published_badge(newest_entry)
@@ -70,7 +70,9 @@ def describe_claim_state(claim: Any, verdicts: Iterable[Any] = ()) -> str:
 
 
 def _get_newest_publication(claim: Any) -> Publication | None:
-    """Return what `prefetch_newest_publication` found. Without it this fails: lists would query for each row."""
+    """Return the prefetched newest publication. Without `prefetch_newest_publication` this fails, so that no list
+    queries for each row.
+    """
     return next(iter(claim.newest_publications), None)
 
 
@@ -80,7 +82,7 @@ def _choose_open_verdict(verdicts: Iterable[Any]) -> Any:
 
 
 def describe_public_state(newest_entry: Publication) -> str:
-    """Return what readers see: Published, Corrected, Retracted, or merged."""
+    """Return the public state in words: Published, Corrected, Retracted, or merged."""
     if (
         newest_entry.status == Publication.Status.PUBLISHED
         and newest_entry.kind == Publication.Kind.CORRECTION

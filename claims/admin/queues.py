@@ -55,7 +55,7 @@ class ListedRow:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Rows waiting for an editor, in working order.
+    """Rows that wait for an editor, in working order.
 
     Attributes:
         permission: required to see its figures on the dashboard; "" if the dashboard does not show it.
@@ -111,7 +111,7 @@ def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict
 
 
 def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
-    """Annotate `given`: how many people other than a translation's writers have signed it off in the current round."""
+    """Annotate `given`: the number of people who signed off in the current round, without the writers."""
     signoff_counts = (
         TranslationStep.objects.signoffs()
         .filter(translation=OuterRef("pk"))
@@ -148,7 +148,7 @@ def _filter_out_of_date(translations: Any, person: User) -> QuerySet[Translation
     return outdated_translations
 
 
-def annotate_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:
+def annotate_usage(ratings: QuerySet[Rating]) -> QuerySet[Any]:
     """Annotate `used`: the number of published claims with the rating."""
     mention = Mention.objects.filter(kind=Mention.Kind.RATING, thing_id=OuterRef("pk"))
     return ratings.annotate(used=Coalesce(Subquery(mention.values("publications")), 0))
@@ -158,7 +158,7 @@ def _filter_unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
     """Return the ratings without a rating class. Annotates `words`, the label in lower case, and `together`, the
     number of published claims with that label across publishers.
     """
-    return annotate_use(ratings.filter(rating_class="")).annotate(
+    return annotate_usage(ratings.filter(rating_class="")).annotate(
         words=Lower("label"), together=Window(Sum("used"), partition_by=[Lower("label")])
     )
 

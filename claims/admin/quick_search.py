@@ -17,24 +17,24 @@ from factcheck.admin.base import DeskAdmin, change_page, get_person
 from sources.models import Source
 
 #: Searched in this order, each with its menu icon.
-KINDS: dict[type[Model], str] = {
+MODEL_ICONS: dict[type[Model], str] = {
     Claim: "format_quote",
     Source: "article",
     Claimant: "record_voice_over",
     Topic: "sell",
 }
 #: More hits do not fit on a screen, and reading them all takes seconds.
-RESULTS_PER_KIND = 10
+RESULTS_PER_MODEL = 10
 
 
-def search_desk(request: HttpRequest, words: str) -> list[SearchResult]:
+def search_desk(request: HttpRequest, search: str) -> list[SearchResult]:
     """Search the desk; unfold's `search_callback`."""
-    # As typed, because `words` is in lower case.
-    text = request.GET.get("s", words).strip()
+    # As typed, because `search` is in lower case.
+    text = request.GET.get("s", search).strip()
     groups = [
         SearchResult(str(row), _describe_kind(row), change_page(row), icon)
-        for kind, icon in KINDS.items()
-        for row in _find_rows(request, kind, text)
+        for model, icon in MODEL_ICONS.items()
+        for row in _find_rows(request, model, text)
     ]
     if request.user.has_perm("claims.add_claim") and text:
         page = f"{reverse('admin:claims_claim_add')}?{urlencode({'statement': text})}"
@@ -42,16 +42,16 @@ def search_desk(request: HttpRequest, words: str) -> list[SearchResult]:
     return groups
 
 
-def _find_rows(request: HttpRequest, kind: type[Model], words: str) -> list[Model]:
-    desk = admin.site.get_model_admin(kind)
+def _find_rows(request: HttpRequest, model: type[Model], search: str) -> list[Model]:
+    desk = admin.site.get_model_admin(model)
     if not isinstance(desk, DeskAdmin) or not desk.has_view_or_change_permission(request):
         return []
     rows = desk.get_queryset(request)
-    if kind is Claim:
+    if model is Claim:
         verdicts = Verdict.objects.readable_by(get_person(request)).select_related("rating")
         rows = rows.prefetch_related(*prefetch_states(verdicts))
-    matches = _list_newest(desk.filter_matching(request, rows, words))
-    if not matches and (suggestions := desk.suggest_rows(request, rows, words)) is not None:
+    matches = _list_newest(desk.filter_matching(request, rows, search))
+    if not matches and (suggestions := desk.suggest_rows(request, rows, search)) is not None:
         return _list_newest(suggestions)
     return matches
 
@@ -67,4 +67,4 @@ def _describe_kind(row: Any) -> str:
 
 
 def _list_newest(rows: QuerySet[Any]) -> list[Model]:
-    return list(rows.order_by("-pk")[:RESULTS_PER_KIND])
+    return list(rows.order_by("-pk")[:RESULTS_PER_MODEL])

@@ -53,24 +53,24 @@ class QuoteForm(forms.ModelForm):
             _offer_chosen_source(field, self.instance.source)
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        if not cleaned.get("source") or (self.instance.pk and not self.has_changed()):
-            return cleaned
+        cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned_data.get("source") or (self.instance.pk and not self.has_changed()):
+            return cleaned_data
         if "source" in self.changed_data or any(map(self._differs, _QUOTE_FIELDS)):
-            self._anchor(cleaned)
+            self._anchor(cleaned_data)
         else:
-            cleaned.update({name: self.initial.get(name, "") for name in _QUOTE_FIELDS})
-        return cleaned
+            cleaned_data.update({name: self.initial.get(name, "") for name in _QUOTE_FIELDS})
+        return cleaned_data
 
     def _differs(self, name: str) -> bool:
         """Return whether a text was edited. White space is ignored, because browsers change it."""
         return self.cleaned_data.get(name, "").split() != self.initial.get(name, "").split()
 
-    def _anchor(self, cleaned: dict[str, Any]) -> None:
-        source, quote_typed = cleaned["source"], cleaned.get("exact", "")
+    def _anchor(self, cleaned_data: dict[str, Any]) -> None:
+        source, quote_typed = cleaned_data["source"], cleaned_data.get("exact", "")
         # Unedited values come from the previous anchor and belong to the previous words.
         typed_context = {
-            side: cleaned.get(side, "") if self._differs(side) else "" for side in ("prefix", "suffix")
+            side: cleaned_data.get(side, "") if self._differs(side) else "" for side in ("prefix", "suffix")
         }
         try:
             quotation = build_quote(source, quote_typed, **typed_context)
@@ -83,7 +83,7 @@ class QuoteForm(forms.ModelForm):
             self.add_error("prefix", _("Enter the words before the passage you mean."))
         else:
             quotation.put_on(self.instance)
-            cleaned.update({name: getattr(quotation, name) for name in _QUOTE_FIELDS})
+            cleaned_data.update({name: getattr(quotation, name) for name in _QUOTE_FIELDS})
 
 
 def _offer_chosen_source(field: forms.ModelChoiceField, source: Source) -> None:

@@ -17,7 +17,7 @@ from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.admin.list_filters import QueueFilter, QueueOrder
-from claims.admin.queues import annotate_use
+from claims.admin.queues import annotate_usage
 from claims.admin.status_badges import build_rating_badge
 from claims.models import Rating, RatingClass, RatingScale, Verdict
 from claims.review import classification
@@ -28,20 +28,20 @@ from factcheck.admin.change_history import PastEvent, list_changes
 from factcheck.admin.row_actions import RefusalMessages
 from factcheck.language_names import get_language_name
 
-_COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
-_FIELDS = (
+_COLOUR_FIELDS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
+_RATING_FIELDS = (
     *(("label", "code"), ("rating_class", "position"), "definition"),
-    *(_COLOURS[:2], _COLOURS[2:]),  # four in a row would overlap where they are only read
+    *(_COLOUR_FIELDS[:2], _COLOUR_FIELDS[2:]),  # four in a row would overlap where they are only read
     *("labels", "definitions"),
 )
 
 #: The class that the mixin below extends: rating pages, and the rating rows on a scale's page.
 _AdminMixinBase: Any = object
-_TEXT_DISPLAYS = {"labels": "labels_as_text", "definitions": "definitions_as_text"}
+_TEXT_FIELDS = {"labels": "labels_as_text", "definitions": "definitions_as_text"}
 
 
 def _adapt_field(db_field: Any, field: Any) -> Any:
-    if db_field.name in _COLOURS:
+    if db_field.name in _COLOUR_FIELDS:
         field.widget.attrs |= {"placeholder": "#rrggbb", "size": 9, "pattern": "#[0-9a-f]{6}"}
     if db_field.name in ("definition", "labels", "definitions"):
         field.widget.attrs["rows"] = 3
@@ -55,10 +55,10 @@ class OtherLanguageLabels(_AdminMixinBase):
         fields = super().get_fields(request, obj)
         if self.has_change_permission(request, obj):
             return fields
-        return [_TEXT_DISPLAYS.get(field, field) if isinstance(field, str) else field for field in fields]
+        return [_TEXT_FIELDS.get(field, field) if isinstance(field, str) else field for field in fields]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return (*super().get_readonly_fields(request, obj), *_TEXT_DISPLAYS.values())
+        return (*super().get_readonly_fields(request, obj), *_TEXT_FIELDS.values())
 
     @admin.display(description=_("labels in other languages"))
     def labels_as_text(self, rating: Rating) -> SafeString | str:
@@ -69,15 +69,15 @@ class OtherLanguageLabels(_AdminMixinBase):
         return _render_by_language(rating.definitions)
 
 
-def _render_by_language(words: dict[str, str]) -> SafeString | str:
-    lines = ((code, get_language_name(code), label) for code, label in sorted(words.items()))
+def _render_by_language(texts: dict[str, str]) -> SafeString | str:
+    lines = ((code, get_language_name(code), label) for code, label in sorted(texts.items()))
     return format_html_join("", '<p><bdi>{1}</bdi>: <bdi lang="{0}">{2}</bdi></p>', lines) or "–"
 
 
 class RatingInline(OtherLanguageLabels, StackedInline):
     model = Rating
     extra = 0
-    fields = ("badge", *_FIELDS)
+    fields = ("badge", *_RATING_FIELDS)
     readonly_fields = ("badge",)
     collapsible = True
 
@@ -151,14 +151,14 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
     list_select_related = ("scale__publisher",)
     search_fields = ("label", "code", "scale__name", "scale__publisher__name")
     autocomplete_fields = ("scale",)
-    fields = ("scale", *_FIELDS)
+    fields = ("scale", *_RATING_FIELDS)
     ordering = ("scale", "position")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
         published_verdicts = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED)
         # Any two claims: finding the newest ones of a rare rating would mean searching all verdicts backwards.
         samples = ArraySubquery(published_verdicts.order_by().values("claim__statement")[:2])
-        return annotate_use(super().get_queryset(request)).annotate(samples=samples)
+        return annotate_usage(super().get_queryset(request)).annotate(samples=samples)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         return _adapt_field(db_field, super().formfield_for_dbfield(db_field, request, **kwargs))
@@ -200,8 +200,8 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
         actions = super().get_actions(request)
         if self.has_change_permission(request):
             for value, label in RatingClass.choices:
-                name, words = f"class_{value}", gettext("Rating class: %s") % label
-                actions[name] = (_make_class_action(value), name, words)
+                name, description = f"class_{value}", gettext("Rating class: %s") % label
+                actions[name] = (_make_class_action(value), name, description)
         return actions
 
 
@@ -209,7 +209,7 @@ def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest,
     """Build the action that assigns this class to the selected ratings."""
 
     def decide(desk: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
-        claims = {rating.pk: rating.used for rating in annotate_use(ratings)}
+        claims = {rating.pk: rating.used for rating in annotate_usage(ratings)}
         changed_ratings = None
         with RefusalMessages(request):
             changed_ratings = classification.classify(ratings, rating_class, by=get_person(request))
@@ -219,10 +219,10 @@ def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest,
             messages.info(request, gettext("Nothing to change: this has already been decided."))
             return
         labels = ngettext("%d label", "%d labels", len(changed_ratings)) % len(changed_ratings)
-        number = sum(claims[rating.pk] for rating in changed_ratings)
+        claim_count = sum(claims[rating.pk] for rating in changed_ratings)
         followers = (
-            ngettext("%d published claim will be updated", "%d published claims will be updated", number)
-            % number
+            ngettext("%d published claim will be updated", "%d published claims will be updated", claim_count)
+            % claim_count
         )
         messages.success(
             request,

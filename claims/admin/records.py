@@ -19,7 +19,7 @@ from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
 from claims.admin.status_badges import build_status_badge
-from claims.admin.timeline import LABELS, get_move_label
+from claims.admin.timeline import MOVE_LABELS, get_move_label
 from claims.models import AuditKind, AuditRecord, Publication, SignOff, Transition
 from claims.newsroom import audit
 from claims.newsroom.browser_names import describe_browser
@@ -80,14 +80,14 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
     )
     readonly_fields = ("kind_badge", "browser", "detail_json")
 
-    def filter_matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    def filter_matching(self, request: HttpRequest, rows: QuerySet[Any], search: str) -> QuerySet[Any]:
         """Return records about or by these people, or from this IP address. Each condition uses an index."""
         people = User.objects.all()
-        for word in split_words(words):
+        for word in split_words(search):
             names = ("username", "first_name", "last_name", "email")
             people = people.filter(Q(*[(f"{name}__icontains", word) for name in names], _connector=Q.OR))
         keys = list(people.values_list("pk", flat=True)[:100])
-        return rows.filter(Q(actor__in=keys) | Q(subject__in=keys) | Q(address=words.strip()))
+        return rows.filter(Q(actor__in=keys) | Q(subject__in=keys) | Q(address=search.strip()))
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
         """Return matching records without counting them, because there may be millions."""
@@ -146,7 +146,7 @@ class ActionFilter(DropdownFilter):
     parameter_name = "action"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [(action, str(label)) for action, label in LABELS.items()]
+        return [(action, str(label)) for action, label in MOVE_LABELS.items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Transition]) -> QuerySet[Transition]:
         return queryset.filter(action=self.value()) if self.value() else queryset

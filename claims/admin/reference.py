@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin.claim_list import count_readable
+from claims.admin.claim_list import build_readable_claim_count
 from claims.models import Claimant, NewsroomPage
 from claims.newsroom.named_claimants import find_or_add_claimant
 from factcheck.admin.base import DeskAdmin, get_person
@@ -34,7 +34,11 @@ class ClaimantAdmin(SameAsAdmin):
     fields = ("name", ("kind", "country"), ("job_title", "affiliation"), "same_as", "notes")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
-        return super().get_queryset(request).annotate(number=count_readable("claimant", get_person(request)))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(number=build_readable_claim_count("claimant", get_person(request)))
+        )
 
     def add_typed(self, request: HttpRequest, name: str) -> Claimant:
         claimant, is_new = find_or_add_claimant(name, by=get_person(request))
@@ -51,18 +55,18 @@ class NewsroomPageForm(DeskForm):
     """A new version of a page, with the next number."""
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned_data = super().clean()
         page_versions = NewsroomPage.objects.filter(
-            kind=cleaned.get("kind"), language=cleaned.get("language")
+            kind=cleaned_data.get("kind"), language=cleaned_data.get("language")
         )
         newest_version = page_versions.order_by("-version").first()
         if newest_version:
             self.instance.version = newest_version.version + 1
-            if not cleaned.get("note"):
+            if not cleaned_data.get("note"):
                 self.add_error(
                     "note", _("Describe in one sentence what changed. Readers see it beside the page.")
                 )
-        return cleaned
+        return cleaned_data
 
 
 @admin.register(NewsroomPage)

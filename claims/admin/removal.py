@@ -50,21 +50,21 @@ class RemovalForm(DeskForm):
         fields = ("claim", "reason", "note")
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        words = [line.strip() for line in cleaned.get("exact", "").splitlines() if line.strip()]
-        if short_words := [word for word in words if not is_long_enough(word)]:
+        cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
+        removed_words = [line.strip() for line in cleaned_data.get("exact", "").splitlines() if line.strip()]
+        if short_words := [word for word in removed_words if not is_long_enough(word)]:
             self.add_error(
                 "exact",
                 gettext("Too short: %s. It is part of too many other words.") % join_words(short_words),
             )
-        if cleaned.get("whole") and "claim" in cleaned:
-            words += removals.find_claim_texts(cleaned["claim"])
-        if not words:
+        if cleaned_data.get("whole") and "claim" in cleaned_data:
+            removed_words += removals.find_claim_texts(cleaned_data["claim"])
+        if not removed_words:
             self.add_error("exact", gettext("Enter what should be removed."))
-        if build_search(words)(cleaned.get("note", "")):
+        if build_search(removed_words)(cleaned_data.get("note", "")):
             self.add_error("note", gettext("The note contains words that are to be removed."))
-        cleaned["words"] = words
-        return cleaned
+        cleaned_data["words"] = removed_words
+        return cleaned_data
 
 
 def _is_open(removal: Removal, person: User) -> bool:
@@ -156,10 +156,10 @@ class RemovalAdmin(DeskAdmin):
         return gettext("Removed from everything that is stored here.")
 
 
-def _translate_table_names(places: dict[str, int]) -> dict[str, int]:
+def _translate_table_names(row_counts: dict[str, int]) -> dict[str, int]:
     """Replace table names by the names that the desk uses."""
     names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
-    return {capfirst(names.get(place, gettext("files"))): number for place, number in places.items()}
+    return {capfirst(names.get(table, gettext("files"))): count for table, count in row_counts.items()}
 
 
 def _list_backups(removal: Removal) -> list[dict[str, Any]]:

@@ -88,19 +88,21 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
     @admin.action(description=_("Same claim: add the appearance"), permissions=["decide"])
     def confirm_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
-        by = get_person(request)
-        count = change_rows(request, rows, lambda repeat: repeats.confirm(repeat, by=by), attrgetter("exact"))
+        person = get_person(request)
+        count = change_rows(
+            request, rows, lambda repeat: repeats.confirm(repeat, by=person), attrgetter("exact")
+        )
         if count:
-            words = ngettext("%d repeat confirmed.", "%d repeats confirmed.", count)
-            messages.success(request, words % count)
+            message = ngettext("%d repeat confirmed.", "%d repeats confirmed.", count)
+            messages.success(request, message % count)
 
     @admin.action(description=_("Something else"), permissions=["decide"])
     def reject_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
-        number = repeats.reject(rows, by=get_person(request))
-        words = ngettext(
-            "%d sentence marked as something else.", "%d sentence marked as something else.", number
+        count = repeats.reject(rows, by=get_person(request))
+        message = ngettext(
+            "%d sentence marked as something else.", "%d sentence marked as something else.", count
         )
-        messages.success(request, words % number)
+        messages.success(request, message % count)
 
     @row_action(_("Same claim: add the appearance"), permission="decide")
     def confirm(self, request: HttpRequest, repeat: Repeat) -> str:
@@ -120,7 +122,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
     @desk_page("coming-back/", "coming-back")
     def returning_claims_view(self, request: HttpRequest) -> HttpResponse:
-        """Show false claims that have appeared again: where, how often and since when."""
+        """Show false claims that have appeared again, with places, counts and dates."""
         if not self.has_view_permission(request):
             raise Http404
         context = {

@@ -55,7 +55,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
             (name, f"{_build_page_path(changelist, 'download', form)}?{query}")
             for form, name in (("xlsx", "Excel"), ("csv", "CSV"))
         ],
-        "meant": getattr(request, "meant", ""),
+        "unmatched_search": getattr(request, "unmatched_search", ""),
         "links": desk.list_links(request),
     }
 
@@ -73,7 +73,7 @@ def _build_page_path(changelist: Any, page: str, *args: str) -> str:
     return reverse(f"admin:{changelist.opts.app_label}_{changelist.opts.model_name}_{page}", args=args)
 
 
-_SHARE = "claims.share_savedview"
+_SHARE_PERMISSION = "claims.share_savedview"
 
 
 @admin.register(SavedView)
@@ -126,7 +126,7 @@ class SavedViewAdmin(DeskAdmin):
         return self.has_change_permission(request, obj) or super().has_delete_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: SavedView | None = None) -> tuple[str, ...]:
-        return () if request.user.has_perm(_SHARE) else ("is_shared",)
+        return () if request.user.has_perm(_SHARE_PERMISSION) else ("is_shared",)
 
     # Saving and opening ---------------------------------------------------------------------------------------------
 
@@ -141,7 +141,7 @@ class SavedViewAdmin(DeskAdmin):
         if not may_view or not request.user.has_perm("claims.view_savedview"):
             raise PermissionDenied
         is_shared = bool(values.get("is_shared"))
-        if is_shared and not request.user.has_perm(_SHARE):
+        if is_shared and not request.user.has_perm(_SHARE_PERMISSION):
             raise PermissionDenied
         query = normalise_query(values.get("query", ""))
         page = HttpResponseRedirect(f"{_list_page(desk)}?{query}")

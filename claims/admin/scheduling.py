@@ -28,7 +28,7 @@ from factcheck.web.differences import highlight_difference
 
 
 class ScheduleForm(forms.Form):
-    """When to publish, in the newsroom's time zone, and which schedule the person saw."""
+    """The time of publication in the newsroom's time zone, and the schedule that the page showed."""
 
     at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
@@ -64,19 +64,19 @@ def describe_time_zone() -> str:
     return f"{get_current_timezone_name()}, UTC{offset[:3]}:{offset[3:5]}"
 
 
-def describe_planned(planned: ScheduledPublication) -> str:
+def describe_schedule(schedule: ScheduledPublication) -> str:
     return _(
         "Will be published on %(moment)s (%(zone)s), %(distance)s. You will be notified if something prevents it."
     ) % {
-        "moment": date_format(localtime(planned.publish_at), "DATETIME_FORMAT"),
+        "moment": date_format(localtime(schedule.publish_at), "DATETIME_FORMAT"),
         "zone": describe_time_zone(),
-        "distance": describe_distance(planned.publish_at - clock.get_database_time()),
+        "distance": describe_remaining_time(schedule.publish_at - clock.get_database_time()),
     }
 
 
-def describe_distance(distance: timedelta) -> str:
-    """Return the time until a moment, in the largest unit with at least two: “in 23 days”, “in 47 hours”."""
-    minutes = round(distance.total_seconds() / 60)
+def describe_remaining_time(duration: timedelta) -> str:
+    """Return a duration in its largest unit of which there are two or more: “in 23 days”, “in 47 hours”."""
+    minutes = round(duration.total_seconds() / 60)
     if (hours := minutes // 60) < 2:
         return ngettext("in %d minute", "in %d minutes", minutes) % minutes
     if (days := hours // 24) < 2:
@@ -86,7 +86,7 @@ def describe_distance(distance: timedelta) -> str:
 
 Document = dict[str, Any]
 
-_MAX_MOMENT_LENGTH = 40
+_MAX_TIME_LENGTH = 40
 #: The moves that change, or may change, what readers see.
 PUBLIC_MOVES = ("publish", "retract", "republish", "merge", "unmerge")
 
@@ -107,18 +107,18 @@ class PublicChange:
     """The change to one claim's public page: its parts before and after."""
 
     claim: Claim
-    entry_now: Publication | None
-    entry_then: Publication
+    current_entry: Publication | None
+    new_entry: Publication
     parts: list[ChangedPart]
     unchanged_parts: list[tuple[str, str]]
-    page_now: str
-    page_then: str
+    current_page: str
+    new_page: str
 
 
 def build_previews(
     subject: Claim | Verdict, action: str, *, note: str = "", kind: str = "", into: Claim | None = None
 ) -> list[EntryPreview]:
-    """Return, for each claim whose public page the move changes, the ledger entry it would get."""
+    """Return the ledger entries that the move would add, one for each claim whose public page changes."""
     if isinstance(subject, Verdict):
         if action == "publish":
             evidence_rows = Evidence.objects.select_related("source__publisher", "snapshot").defer(
@@ -135,7 +135,7 @@ def build_previews(
 
 def list_public_changes(previews: list[EntryPreview]) -> list[PublicChange]:
     """Return the public changes of these previews, for display side by side."""
-    return [_build_public_change(prospect) for prospect in previews]
+    return [_build_public_change(preview) for preview in previews]
 
 
 def compute_fingerprint(previews: list[EntryPreview]) -> str:
@@ -143,41 +143,45 @@ def compute_fingerprint(previews: list[EntryPreview]) -> str:
     return hashlib.sha256("".join(preview.fingerprint for preview in previews).encode()).hexdigest()[:32]
 
 
-def describe_changes(subject: Claim | Verdict, reader: User, since: str) -> str:
-    """Return who has changed the claim or verdict since that moment, if this person may see it."""
+def describe_changes(subject: Claim | Verdict, reader: User, shown_since: str) -> str:
+    """Return the name of the last person who changed the claim or verdict, or “another user” if it is not visible.
+
+    Args:
+        shown_since: the time at which the page was shown.
+    """
     claim = subject.claim if isinstance(subject, Verdict) else subject
-    seen_at = parse_datetime(since) if len(since) < _MAX_MOMENT_LENGTH else None
+    seen_at = parse_datetime(shown_since) if len(shown_since) < _MAX_TIME_LENGTH else None
     events = build_timeline(claim, reader).events if seen_at and is_aware(seen_at) else []
     names = [event.actor_name for event in events if seen_at and event.at > seen_at and event.actor_name]
     return names[0] if names else str(_("another user"))
 
 
-def _build_public_change(prospect: EntryPreview) -> PublicChange:
-    entry_now = prospect.now
-    before = dict(_iterate_entry_parts(entry_now)) if entry_now else {}
-    after = dict(_iterate_entry_parts(prospect.future_entry))
+def _build_public_change(preview: EntryPreview) -> PublicChange:
+    current_entry = preview.now
+    before = dict(_iterate_entry_parts(current_entry)) if current_entry else {}
+    after = dict(_iterate_entry_parts(preview.future_entry))
     parts, unchanged_parts = [], []
     for name in dict.fromkeys([*before, *after]):
-        old, new = before.get(name, ""), after.get(name, "")
-        if old == new:
-            if new:
-                unchanged_parts.append((name, new))
+        old_text, new_text = before.get(name, ""), after.get(name, "")
+        if old_text == new_text:
+            if new_text:
+                unchanged_parts.append((name, new_text))
             continue
-        change_word = _("changed") if old and new else _("new") if new else _("removed")
-        parts.append(ChangedPart(name, *highlight_difference(old, new), change_word))
+        change_word = _("changed") if old_text and new_text else _("new") if new_text else _("removed")
+        parts.append(ChangedPart(name, *highlight_difference(old_text, new_text), change_word))
     return PublicChange(
-        claim=prospect.claim,
-        entry_now=entry_now,
-        entry_then=prospect.future_entry,
+        claim=preview.claim,
+        current_entry=current_entry,
+        new_entry=preview.future_entry,
         parts=parts,
         unchanged_parts=unchanged_parts,
-        page_now=render_reader_view(prospect.ledger, entry_now) if entry_now else "",
-        page_then=render_reader_view([prospect.future_entry, *prospect.ledger], prospect.future_entry),
+        current_page=render_reader_view(preview.ledger, current_entry) if current_entry else "",
+        new_page=render_reader_view([preview.future_entry, *preview.ledger], preview.future_entry),
     )
 
 
 def _iterate_entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
-    """Yield the public parts of an entry; for a withdrawn one, its note."""
+    """Yield the public parts of an entry; for a withdrawn claim, the note."""
     target = _("Redirects to claim %(id)s") % {"id": entry.merged_into_id}
     yield _("Status"), target if entry.merged_into_id else str(entry.get_status_display())
     if entry.status == Publication.Status.PUBLISHED:
@@ -196,8 +200,8 @@ def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
     yield _("Topics"), join_words(topic["name"] for topic in document["topics"])
     has_several = len(document["verdicts"]) > 1
     for verdict in document["verdicts"]:
-        for name, words in _iterate_verdict_parts(verdict):
-            yield f"{verdict['publisher']['name']}: {name}" if has_several else name, words
+        for name, text in _iterate_verdict_parts(verdict):
+            yield f"{verdict['publisher']['name']}: {name}" if has_several else name, text
     yield _("Where it was claimed"), "\n".join(map(_format_quoted_source, document["appearances"]))
     corrections = [f"{_get_kind_label(line['kind'])}: {line['note']}" for line in document["corrections"]]
     yield _("Corrections"), "\n".join(corrections)
@@ -232,8 +236,8 @@ def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
 def _format_quoted_source(item: Document, note: str = "") -> str:
     """Format a source, its quote and its note in one line."""
     source = item["source"]
-    words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
-    return " · ".join(filter(None, words))
+    parts = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
+    return " · ".join(filter(None, parts))
 
 
 def _get_kind_label(kind: str) -> str:

@@ -30,7 +30,7 @@ SIMILAR_LIMIT = 6
 #: Fewer letters could begin any statement.
 MIN_LETTERS = 8
 
-_ORDER = {"same": 0, "contradicts": 1, "related": 2}
+_KIND_ORDER = {"same": 0, "contradicts": 1, "related": 2}
 _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
@@ -72,14 +72,14 @@ def find_similar_claims(
     rows = {claim.pk: claim for claim in _load_readable(matches, person, excluded_claim=own_claim)}
     claims = sorted(
         (match for match in matches.values() if match.claim in rows),
-        key=lambda match: (_ORDER[match.kind], -match.confidence),
+        key=lambda match: (_KIND_ORDER[match.kind], -match.confidence),
     )
     text = statement[:MAX_STATEMENT_LENGTH].strip()
     return [_build_similar_claim(rows[match.claim], match, text) for match in claims[:SIMILAR_LIMIT]]
 
 
 def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
-    """Return what features add to the panel, as template context."""
+    """Return the template context that features add to the panel."""
     if len(statement.strip()) < MIN_LETTERS:
         return {}
     additions = (
@@ -115,8 +115,8 @@ def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
     ).passages:
         for match in passage.matches:
             earlier_match = best_matches.get(match.claim)
-            if earlier_match is None or (_ORDER[match.kind], -match.confidence) < (
-                _ORDER[earlier_match.kind],
+            if earlier_match is None or (_KIND_ORDER[match.kind], -match.confidence) < (
+                _KIND_ORDER[earlier_match.kind],
                 -earlier_match.confidence,
             ):
                 best_matches[match.claim] = match

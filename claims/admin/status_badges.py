@@ -44,7 +44,7 @@ _BADGE_TONES: dict[str, Tone] = {
 }
 
 
-_KINDS: dict[str, tuple[StrOrPromise, Tone]] = {
+_MATCH_KINDS: dict[str, tuple[StrOrPromise, Tone]] = {
     "same": (_("The same claim"), "active"),
     "related": (_("Related"), "neutral"),
     "contradicts": (_("Contradicts it"), "waiting"),
@@ -61,14 +61,14 @@ def describe_state(row: Claim | Cluster | Verdict | Translation) -> StrOrPromise
 
 
 def _is_signed_off(row: Claim | Cluster | Verdict | Translation) -> bool:
-    """Return whether a verdict of `annotate_signoffs_given` can be published."""
+    """Return whether a verdict from `annotate_signoffs_given` has enough sign-offs to be published."""
     if not isinstance(row, Verdict) or row.state != Verdict.State.IN_REVIEW:
         return False
     return getattr(row, "given", 0) >= row.required_signoffs
 
 
 def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
-    """Annotate `given`: how many people other than the author have signed off in the current review round."""
+    """Annotate `given`: the number of people who signed off in the current round, without the author."""
     signoff_counts = (
         SignOff.objects.valid()
         .filter(verdict=OuterRef("pk"))
@@ -99,8 +99,8 @@ def build_planned_badge(verdict: Any) -> SafeString | str:
 
 def build_kind_badge(kind: str) -> SafeString:
     """Return a badge for the relation of a claim to a text."""
-    words, tone = _KINDS[kind]
-    return render_badge(words, tone)
+    label, tone = _MATCH_KINDS[kind]
+    return render_badge(label, tone)
 
 
 def build_anchor_badge(row: Appearance) -> SafeString:

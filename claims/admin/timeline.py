@@ -57,19 +57,19 @@ class TimelineEvent:
     def fits_in_sentence(self) -> bool:
         """Return whether the event is a single short change, which fits into a sentence."""
         return len(self.changes) == 1 and all(
-            0 < len(strip_tags(words)) <= _NOTE_LENGTH
-            for words in (self.changes[0].before, self.changes[0].after)
+            0 < len(strip_tags(value)) <= _NOTE_LENGTH
+            for value in (self.changes[0].before, self.changes[0].after)
         )
 
     @property
     def field(self) -> str:
-        """Return the field named in that sentence."""
+        """Return the name of the changed field."""
         return self.changes[0].field.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineKind:
-    """A kind of event, by which people can filter; `name` is its name in URLs.
+    """A kind of event that people can filter by; `name` is used in URLs.
 
     Attributes:
         read: yields the newest events that a person may read about a claim: at least this many, if they exist.
@@ -90,12 +90,12 @@ class Timeline:
     has_more: bool
 
     @property
-    def before(self) -> int:
+    def newer_page(self) -> int:
         """Return the number of the page with newer events; 0 if there is none."""
         return self.page - 1
 
     @property
-    def after(self) -> int:
+    def older_page(self) -> int:
         """Return the number of the page with older events; 0 if there is none."""
         return self.page + 1 if self.has_more else 0
 
@@ -117,7 +117,7 @@ def build_timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1)
 
 def list_kinds() -> list[TimelineKind]:
     """Return the kinds of the core and of enabled features."""
-    return [*_KINDS, *features.load_declared("timeline")]
+    return [*_CORE_KINDS, *features.load_declared("timeline")]
 
 
 def _iterate_moves(claim: Claim, reader: User, limit: int) -> Iterator[TimelineEvent]:
@@ -146,11 +146,11 @@ def _iterate_edits(claim: Claim, reader: User, limit: int) -> Iterator[TimelineE
     past_events += list_changes(
         Evidence, row_name=_("an item of evidence"), limit=limit, verdict_id__in=verdict_ids
     )
-    for part in get_sections():
+    for section in get_sections():
         past_events += list_changes(
-            part.model,
-            row_name=part.row_name,
-            excluded_fields=part.unlogged,
+            section.model,
+            row_name=section.row_name,
+            excluded_fields=section.unlogged,
             limit=limit,
             verdict_id__in=verdict_ids,
         )
@@ -230,7 +230,7 @@ _FIELDS_IN_MOVES = (
     *("state", "state_before_merge", "merged_into_id", "reason", "updated_at"),
     *("review_round", "required_signoffs", "reply_rule", "submitted_by_id", "submitted_at", "published_at"),
 )
-_KINDS = (
+_CORE_KINDS = (
     TimelineKind("moves", gettext_lazy("State changes"), _iterate_moves),
     TimelineKind("edits", gettext_lazy("Edits"), _iterate_edits),
     TimelineKind("signoffs", gettext_lazy("Sign-offs"), _load_sign_offs),
@@ -238,13 +238,13 @@ _KINDS = (
 )
 
 
-def _lower_first_letter(words: str) -> str:
+def _lower_first_letter(text: str) -> str:
     """Lower the first letter of a text that follows a name: “Changed context” → “changed context”."""
-    return words[:1].lower() + words[1:]
+    return text[:1].lower() + text[1:]
 
 
 #: The workflow's moves, with their labels.
-LABELS = {
+MOVE_LABELS = {
     **{action: move.label for (_state, action), move in CLAIM_MOVES.items()},
     **{action: move.label for (_state, action), move in VERDICT_MOVES.items()},
     "supersede": Verdict.State.SUPERSEDED.label,  # by publishing the next version; it has no button
@@ -252,7 +252,7 @@ LABELS = {
 
 
 def can_read_work(row: Claim | Verdict, reader: User) -> bool:
-    """Return whether the person may read how the claim or verdict was edited, beyond what was published."""
+    """Return whether the person may read the unpublished edits of the claim or verdict."""
     owner_id = row.author_id if isinstance(row, Verdict) else row.created_by_id
     return reader.pk == owner_id or reader.has_perm(READ_DRAFTS)
 
@@ -292,7 +292,7 @@ def _list_moves(transitions: Iterable[Transition]) -> list[PastEvent]:
 
 def get_move_label(action: str) -> str:
     """Return the label of the move's button, or its name if there is none."""
-    return str(LABELS.get(action, action.replace("_", " ").capitalize()))
+    return str(MOVE_LABELS.get(action, action.replace("_", " ").capitalize()))
 
 
 def _list_publications(publications: Iterable[Publication]) -> list[PastEvent]:

@@ -171,10 +171,14 @@ class ApiTokenAdmin(DeskAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm, change: bool) -> None:
-        cleaned, person = form.cleaned_data, get_person(request)
-        owner: User = cleaned.get("user") or person
+        cleaned_data, person = form.cleaned_data, get_person(request)
+        owner: User = cleaned_data.get("user") or person
         token, secret = api_tokens.issue_token(
-            owner, name=cleaned["name"], scopes=cleaned["scopes"], days=cleaned["days"], by=person
+            owner,
+            name=cleaned_data["name"],
+            scopes=cleaned_data["scopes"],
+            days=cleaned_data["days"],
+            by=person,
         )
         replace_object(obj, token)
         request.issued_token = secret  # type: ignore[attr-defined]  # for `response_add` only; stored nowhere

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.claim_list import count_readable
+from claims.admin.claim_list import build_readable_claim_count
 from claims.models import Topic
 from claims.newsroom.named_topics import find_or_add_topic
 from factcheck.admin.base import get_person
@@ -31,7 +31,11 @@ class TopicAdmin(SameAsAdmin):
     fields = (("name", "slug"), "parent", "description", "same_as")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        return super().get_queryset(request).annotate(number=count_readable("topics", get_person(request)))
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(number=build_readable_claim_count("topics", get_person(request)))
+        )
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None) -> dict[str, Any]:
         return dict(self.prepopulated_fields) if obj is None else {}

@@ -20,7 +20,7 @@ from claims.admin.claim_page import render_claim_link
 from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
 from claims.admin.live_preview import SANDBOX, render_reader_view
 from claims.admin.media_preview import render_explanation
-from claims.admin.move_buttons import KEYS, MOVED_ON_MESSAGE, MoveButton
+from claims.admin.move_buttons import KEYBOARD_SHORTCUTS, OUTDATED_PAGE_MESSAGE, MoveButton
 from claims.admin.timeline import get_move_label
 from claims.admin.translation_form import (
     STARTED_MESSAGE,
@@ -168,7 +168,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         if request.method == "POST":
             with RefusalMessages(request):
                 if request.POST.get("last_move", "") != str(get_last_step(row)):
-                    raise NotPossible(MOVED_ON_MESSAGE)
+                    raise NotPossible(OUTDATED_PAGE_MESSAGE)
                 note = request.POST.get("note", "")[:10_000]
                 workflow.move(row, action, by=get_person(request), note=note)
                 messages.success(request, _("Done."))
@@ -199,7 +199,8 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
                 else "",
                 "unread": [str(error) for errors in form.errors.values() for error in errors],
                 "missing": [
-                    (words, "translation") for words in list_missing_of_translation(edited_translation)
+                    (description, "translation")
+                    for description in list_missing_of_translation(edited_translation)
                 ],
             }
         )
@@ -241,7 +242,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
     round_signoffs = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
     last_step = steps[-1] if steps else None
     missing_parts = list_missing_of_translation(row, original) if row.state == _State.DRAFT else []
-    missing = [(words, "translation") for words in missing_parts]
+    checklist = [(description, "translation") for description in missing_parts]
     return {
         "row": row,
         "claim": row.verdict.claim,
@@ -256,13 +257,13 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
         "pairs": pair_parts(row, original if is_current else _build_original_text(row.verdict), form),
         "explanation_shown": render_explanation(row.explanation, row.verdict.claim),
         "options": [
-            MoveButton(option.action, option.move, KEYS.get(option.action, ""))
+            MoveButton(option.action, option.move, KEYBOARD_SHORTCUTS.get(option.action, ""))
             for option in options
             if not option.obstacle
         ],
         # A message above them already names what a draft is missing.
         "obstacles": [
-            option for option in options if option.obstacle and not (missing and option.action == "submit")
+            option for option in options if option.obstacle and not (checklist and option.action == "submit")
         ],
         "last_move": get_last_step(row),
         "signoffs": [step for step in steps if step.action == SIGN_OFF],
@@ -270,7 +271,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
         "returned": last_step
         if row.state == _State.DRAFT and last_step and last_step.action == "request_changes"
         else None,
-        "missing": missing,
+        "missing": checklist,
         "may_write": form is not None,
         "may_carry_over": row.state == _State.PUBLISHED
         and not is_current

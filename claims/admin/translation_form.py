@@ -23,7 +23,7 @@ STARTED_MESSAGE = gettext_lazy(
     "Translation started. Write it beside the original, then submit it for review."
 )
 #: The height of each field, in lines.
-_LINES = {"statement": 3, "title": 2, "summary": 5, "explanation": 24}
+_TEXTAREA_ROWS = {"statement": 3, "title": 2, "summary": 5, "explanation": 24}
 
 
 class TranslationForm(DeskForm):
@@ -71,7 +71,7 @@ class TranslatedPart:
     label: str
     original: list[str]
     """The paragraphs of the original."""
-    words: str
+    translated_text: str
     """The translated text."""
     field: forms.BoundField | None
     """The field for editing it; None if it is only displayed."""
@@ -90,9 +90,9 @@ def pair_parts(
     """
     pairs = []
     for name in TEXT_FIELDS:
-        words = getattr(translation, name)
+        translated_text = getattr(translation, name)
         original_text = original.words[name] if original else ""
-        if not original_text.strip() and not words.strip():
+        if not original_text.strip() and not translated_text.strip():
             continue
         field = form[name] if form is not None and name in form.fields else None
         if field is not None:
@@ -103,18 +103,20 @@ def pair_parts(
             and original.statement_language.lower() == translation.language.lower()
         )
         label = str(getattr(Translation._meta.get_field(name), "verbose_name", name))
-        pairs.append(TranslatedPart(name, label, split_paragraphs(original_text), words, field, is_same))
+        pairs.append(
+            TranslatedPart(name, label, split_paragraphs(original_text), translated_text, field, is_same)
+        )
     return pairs
 
 
 def split_paragraphs(text: str) -> list[str]:
     """Split a text at blank lines."""
-    return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
+    return [paragraph.strip() for paragraph in text.replace("\r\n", "\n").split("\n\n") if paragraph.strip()]
 
 
 def _build_attributes(name: str, language: str) -> dict[str, Any]:
     return {
-        "rows": _LINES[name],
+        "rows": _TEXTAREA_ROWS[name],
         "lang": language,
         "dir": "rtl" if is_right_to_left(language) else "ltr",
         "class": "desk-input",
@@ -130,7 +132,7 @@ def list_offered_languages(taken_languages: set[str]) -> list[str]:
 
 _State = Translation.State
 #: The most translations shown on a claim's page, newest first; the list has all of them.
-_SHOWN_TRANSLATIONS = 30
+_TRANSLATION_LIMIT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +163,7 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
         .exclude(state__in=[_State.SUPERSEDED, _State.RETRACTED])
         .select_related("verdict", "author")
         .defer("explanation")
-        .order_by("-pk")[:_SHOWN_TRANSLATIONS]
+        .order_by("-pk")[:_TRANSLATION_LIMIT]
     )
     live_translations = {
         row.language.lower() for row in rows if published_verdict and row.verdict_id == published_verdict.pk
@@ -210,7 +212,7 @@ def _build_translation_line(
 
 
 def build_translation_badge(row: Translation) -> SafeString:
-    """Return the state of a translation as a badge; if published, whether readers see it."""
+    """Return the state of a translation as a badge, including whether readers see it."""
     if row.state == _State.PUBLISHED and row.verdict.state != Verdict.State.PUBLISHED:
         return render_badge(_("Out of date"), "waiting")
     return build_state_badge(row)

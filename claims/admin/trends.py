@@ -61,19 +61,19 @@ def build_bar_chart(
     step = WIDTH / max(len(steps), 1)
     width = step * 0.8 / max(len(series), 1)
     drawn_bars = []
-    for number, (legend_label, values) in enumerate(series):
-        for place, value in enumerate(values):
+    for series_number, (legend_label, values) in enumerate(series):
+        for step_number, value in enumerate(values):
             if value:
                 height = max(value / highest_value * (_BASELINE - 12), 1.5)
-                x = place * step + step * 0.1 + number * width
-                bar_label = f"{steps[place]}: {format_figure(value)} {legend_label}"
+                x = step_number * step + step * 0.1 + series_number * width
+                bar_label = f"{steps[step_number]}: {format_figure(value)} {legend_label}"
                 drawn_bars.append(
                     Bar(
                         round(x, 1),
                         round(_BASELINE - height, 1),
                         round(width - 1, 1),
                         round(height, 1),
-                        number,
+                        series_number,
                         bar_label,
                     )
                 )
@@ -83,8 +83,8 @@ def build_bar_chart(
         bars=drawn_bars,
         series=[legend_label for legend_label, _values in series],
         rows=[
-            (label, [format_figure(values[place]) for _label, values in series])
-            for place, label in enumerate(steps)
+            (label, [format_figure(values[step_number]) for _label, values in series])
+            for step_number, label in enumerate(steps)
         ],
         highest_value=format_figure(highest_value),
         first_step=steps[0] if steps else "",
@@ -100,13 +100,13 @@ def format_figure(value: float | None) -> str:
     return number_format(value, 0 if value == int(value) else 1)
 
 
-WEEKS = 12
+WEEK_COUNT = 12
 #: The number of days that the balance covers.
 PERIOD_DAYS = 90
 #: How long figures are cached, in seconds.
 _CACHE_SECONDS = 900
 #: The most claimants and topics named; the list shows the others.
-_NAMED_LIMIT = 6
+_MAX_NAMED_ROWS = 6
 
 _CLOSING_MOVES = ("publish", "decline", "merge")
 
@@ -119,7 +119,7 @@ class Median(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class BalanceLine:
-    """One line of a balance: its count, the URL of its list, and its bar's length as a percentage of the longest."""
+    """One line of a balance: its count, the URL of its list, and the length of its bar in percent of the longest."""
 
     name: str
     count: int
@@ -159,7 +159,7 @@ def build_trends_context() -> dict[str, Any]:
                 _("Claims in and out, by week"),
                 names,
                 _build_incoming_series(figures),
-                _build_outgoing_series(figures),
+                _build_closed_series(figures),
             ),
             build_bar_chart(
                 "days",
@@ -207,11 +207,11 @@ def build_trends_context() -> dict[str, Any]:
 
 
 def _build_incoming_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
-    return _("in"), [float(number) for number in figures.incoming_counts]
+    return _("in"), [float(count) for count in figures.incoming_counts]
 
 
-def _build_outgoing_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
-    return _("out"), [float(number) for number in figures.closed_counts]
+def _build_closed_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
+    return _("out"), [float(count) for count in figures.closed_counts]
 
 
 def _build_days_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
@@ -230,13 +230,13 @@ def _build_balance(
 
 def compute_figures(today: date) -> TrendFigures:
     """Return the weekly figures, ending with the current week."""
-    first_week = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
-    weeks = [first_week + timedelta(days=7 * number) for number in range(WEEKS)]
+    first_week = today - timedelta(days=today.weekday() + 7 * (WEEK_COUNT - 1))
+    weeks = [first_week + timedelta(days=7 * week_number) for week_number in range(WEEK_COUNT)]
     moment = _get_start_of_day(first_week)
     incoming_by_week, closed_by_week, durations = (
         _count_incoming(moment),
         _count_closed(moment),
-        _measure_days_taken(moment),
+        _measure_median_days(moment),
     )
     publications = find_published_since(today - timedelta(days=PERIOD_DAYS))
     claims = Claim.objects.filter(Exists(publications.filter(claim=OuterRef("pk"))))
@@ -257,7 +257,7 @@ def compute_figures(today: date) -> TrendFigures:
 
 
 def find_published_since(day: date) -> QuerySet[Verdict]:
-    """Return the newsroom's current verdicts published since then, only the latest of each claim."""
+    """Return the newsroom's current verdicts published since this day, only the latest of each claim."""
     return Verdict.objects.filter(
         publisher__is_house=True, state=Verdict.State.PUBLISHED, published_at__gte=_get_start_of_day(day)
     )
@@ -267,28 +267,28 @@ def _get_start_of_day(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _count_incoming(moment: datetime) -> dict[date, int]:
+def _count_incoming(start: datetime) -> dict[date, int]:
     imported_verdicts = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.IMPORTED)
-    rows = Claim.objects.filter(~Exists(imported_verdicts), created_at__gte=moment)
+    rows = Claim.objects.filter(~Exists(imported_verdicts), created_at__gte=start)
     return _group_by_week(rows, "created_at", number=Count("pk"))
 
 
-def _count_closed(moment: datetime) -> dict[date, int]:
-    rows = _find_moves(moment).filter(action__in=_CLOSING_MOVES)
+def _count_closed(start: datetime) -> dict[date, int]:
+    rows = _find_moves(start).filter(action__in=_CLOSING_MOVES)
     return _group_by_week(rows, "at", number=Count("claim", distinct=True))
 
 
-def _measure_days_taken(moment: datetime) -> dict[date, float | None]:
-    rows = _find_moves(moment).filter(action="publish", verdict__supersedes=None)
+def _measure_median_days(start: datetime) -> dict[date, float | None]:
+    rows = _find_moves(start).filter(action="publish", verdict__supersedes=None)
     rows = rows.annotate(taken=F("at") - F("claim__created_at"))
     medians = _group_by_week(rows, "at", number=Median("taken", output_field=DurationField()))
     # At least a tenth of a day: zero would look as if nothing had been published.
     return {week: max(round(duration.total_seconds() / 86_400, 1), 0.1) for week, duration in medians.items()}
 
 
-def _find_moves(moment: datetime) -> QuerySet[Transition]:
+def _find_moves(start: datetime) -> QuerySet[Transition]:
     """Return the moves that people made one by one, without those of imports."""
-    return Transition.objects.filter(at__gte=moment, actor__isnull=False, import_run=None)
+    return Transition.objects.filter(at__gte=start, actor__isnull=False, import_run=None)
 
 
 def _group_by_week(rows: QuerySet[Any], field: str, **counts: Any) -> dict[date, Any]:
@@ -303,4 +303,4 @@ def _count_ratings(publications: QuerySet[Verdict]) -> list[tuple[str, int]]:
 
 def _count_most_frequent(claims: QuerySet[Claim], key: str, name: str) -> list[tuple[Any, str, int]]:
     counts = claims.order_by().values_list(key, name).annotate(number=Count("pk"))
-    return list(counts.order_by("-number", name)[:_NAMED_LIMIT])
+    return list(counts.order_by("-number", name)[:_MAX_NAMED_ROWS])

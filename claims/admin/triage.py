@@ -165,9 +165,9 @@ class Triage(MovesAdmin):
             note = note or _("These are the same claim.")
         return decide_claims(seen_claims, action, by=person, note=note, into=into)
 
-    def _find_merge_target(self, request: HttpRequest, number: str) -> Claim | None:
+    def _find_merge_target(self, request: HttpRequest, claim_id: str) -> Claim | None:
         """Return the named claim to merge into, if the person may read it."""
-        claim: Claim | None = self.get_queryset(request).filter(pk=_parse_number(number)).first()
+        claim: Claim | None = self.get_queryset(request).filter(pk=_parse_number(claim_id)).first()
         return claim
 
     def _build_response(
@@ -284,7 +284,7 @@ def _find_next_proposal(
 ) -> int | None:
     """Return the next proposal that nobody else is viewing, starting after the shown one and wrapping around."""
     next_ids = [
-        proposal.pk for proposal in (*order[start + 1 :], *order[: max(start, 0)]) if not proposal.other
+        proposal.pk for proposal in (*order[start + 1 :], *order[: max(start, 0)]) if not proposal.other_viewer
     ]
     return next((pk for pk in next_ids if shown_claim is None or pk != shown_claim.pk), None)
 
@@ -296,7 +296,7 @@ def _reserve_first_free_proposal(order: Sequence[ListedProposal], person: User) 
     free_ids = (
         proposal.pk
         for proposal in order
-        if not proposal.other and reserve_proposals([proposal.pk], by=person)
+        if not proposal.other_viewer and reserve_proposals([proposal.pk], by=person)
     )
     return next(free_ids, order[0].pk if order else 0)
 

@@ -27,7 +27,7 @@ from factcheck.database.rules import describe_refusal
 from factcheck.installation.messages import activate_house_language
 
 #: How long a proposal stays reserved for a viewer who does nothing.
-HOLD_TIME = timedelta(minutes=5)
+RESERVATION_TIME = timedelta(minutes=5)
 
 _RESERVE_SQL = """
     INSERT INTO claims_triagereservation (claim_id, person_id, until)
@@ -50,13 +50,13 @@ def reserve_proposals(claims: Iterable[int], *, by: User) -> set[int]:
     TriageReservation.objects.filter(person=by).exclude(claim__in=claim_ids).delete()
     with connection.cursor() as cursor:
         cursor.execute(
-            _RESERVE_SQL, {"person": by.pk, "held": HOLD_TIME.total_seconds(), "claims": claim_ids}
+            _RESERVE_SQL, {"person": by.pk, "held": RESERVATION_TIME.total_seconds(), "claims": claim_ids}
         )
         return {claim for (claim,) in cursor.fetchall()}
 
 
 def find_other_viewers(claims: Iterable[int], *, person: User) -> dict[int, str]:
-    """Return which of the proposals others are viewing now, with their names."""
+    """Return the proposals that other people are viewing now, with the names of these people."""
     reservations = (
         TriageReservation.objects.of_others(person).filter(claim__in=list(claims)).select_related("person")
     )
@@ -69,7 +69,7 @@ UNDO_MOVES = {"accept": "reconsider", "decline": "reconsider", "merge": "unmerge
 
 @dataclass(frozen=True, slots=True)
 class SeenClaim:
-    """A claim with its last move when it was shown, so that no decision is based on outdated data."""
+    """A claim and its last move at the time it was shown, so that no decision is based on outdated data."""
 
     claim: int
     last_move: int

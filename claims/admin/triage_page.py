@@ -26,9 +26,9 @@ PROPOSAL_LIMIT = 100
 #: Counting stops here; the screen then only says that there are more.
 COUNT_LIMIT = 1_000
 #: As many as there are number keys.
-NUMBERED_CHOICES = 9
+MAX_NUMBERED_CHOICES = 9
 #: Recently used topics are read from this many of the newest links between claims and topics.
-_RECENT_LINKS = 60
+_RECENT_TOPIC_LINKS = 60
 _TOPIC_LIMIT = 300
 
 
@@ -41,7 +41,7 @@ class ListedProposal:
     band: str
     last_move: int
     #: The other person viewing it now.
-    other: str = ""
+    other_viewer: str = ""
 
 
 @dataclass(slots=True)
@@ -126,7 +126,7 @@ def count_waiting(rows: QuerySet[Claim]) -> int:
 
 
 def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
-    """Return everything needed to decide about one claim, with the possible decisions."""
+    """Return the facts needed to decide about one claim, and the possible decisions."""
     options = {option.action: option for option in workflow.list_options(claim, person)}
     is_waiting = claim.state == Claim.State.PROPOSED
     return {
@@ -184,7 +184,7 @@ def _list_existing_checks(claim: Claim, person: User) -> list[dict[str, Any]]:
 
 
 def _describe_decision(claim: Claim, person: User) -> dict[str, Any] | None:
-    """Return who decided the claim, and how."""
+    """Return the decision on the claim, with the name of the person and the time."""
     moves = claim.transitions.readable_by(person).filter(verdict=None)
     last_move = moves.order_by("pk").last()
     if last_move is None:
@@ -199,9 +199,11 @@ def _describe_decision(claim: Claim, person: User) -> dict[str, Any] | None:
 
 def _list_used_topics() -> list[Topic]:
     """Return recently used topics, most frequent first."""
-    recent_topics = list(ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_LINKS])
+    recent_topics = list(
+        ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_TOPIC_LINKS]
+    )
     frequent_topics = sorted(set(recent_topics), key=lambda topic: (-recent_topics.count(topic), topic))[
-        :NUMBERED_CHOICES
+        :MAX_NUMBERED_CHOICES
     ]
     topics = Topic.objects.in_bulk(frequent_topics)
     return [topics[topic] for topic in frequent_topics]

@@ -28,7 +28,7 @@ from factcheck.admin.pages import find_page
 from factcheck.admin.session import mark_background
 
 _MAX_SHOWN_LENGTH = 160
-Answer = Callable[[HttpRequest], HttpResponse]
+View = Callable[[HttpRequest], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,12 @@ class UnsavedText:
     address: str
     #: Whether the form's page still exists for this person.
     can_continue: bool
-    at: datetime
-    words: tuple[tuple[str, str], ...]
+    updated_at: datetime
+    typed_texts: tuple[tuple[str, str], ...]
 
     @property
     def beginning(self) -> str:
-        longest_text = max((text for _name, text in self.words), key=len, default="")
+        longest_text = max((text for _name, text in self.typed_texts), key=len, default="")
         return (
             longest_text if len(longest_text) <= _MAX_SHOWN_LENGTH else longest_text[:_MAX_SHOWN_LENGTH] + "…"
         )
@@ -65,7 +65,7 @@ def list_unsaved(person: User) -> list[UnsavedText]:
                 bool(page and page.is_viewable),
             )
         title, can_continue = pages[unsaved_form.page]
-        words = tuple(_list_typed(unsaved_form.values))
+        typed_texts = tuple(_list_typed(unsaved_form.values))
         forms.append(
             UnsavedText(
                 unsaved_form.writer,
@@ -73,7 +73,7 @@ def list_unsaved(person: User) -> list[UnsavedText]:
                 quote(unsaved_form.page),
                 can_continue,
                 unsaved_form.updated_at,
-                words,
+                typed_texts,
             )
         )
     return forms
@@ -119,8 +119,8 @@ def _discard_listed_forms(request: HttpRequest) -> None:
 # Requests from scripts ------------------------------------------------------------------------------------------
 
 
-def require_sign_in(view: Answer) -> Answer:
-    """Wrap a view so that its errors are JSON with a status, never a redirect to the sign-in page."""
+def require_sign_in(view: View) -> View:
+    """Wrap a view so that it answers with JSON errors instead of redirecting to the sign-in page."""
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponse:
@@ -144,7 +144,7 @@ def is_from_signed_in_user(request: HttpRequest, body: dict[str, Any]) -> bool:
 @require_http_methods(["GET", "POST"])
 @require_sign_in
 def handle_autosave(request: HttpRequest) -> JsonResponse:
-    """Store the unsaved content of a form, or return what is stored for a page."""
+    """Store the unsaved content of a form, or return the stored content of a page."""
     return _store_form(request) if request.method == "POST" else _load_page_autosave(request)
 
 
@@ -212,7 +212,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
 @require_POST
 @require_sign_in
 def discard_autosave(request: HttpRequest) -> JsonResponse:
-    """Discard what these writers stored, or record that their form was saved."""
+    """Discard the stored content of these writers, or record that their form was saved."""
     body = read_body(request)
     if not is_from_signed_in_user(request, body):
         return JsonResponse({}, status=409)
@@ -224,10 +224,10 @@ _MAX_FIELDS = 2000
 _MAX_NAME_LENGTH = 200
 _MAX_PAGE_LENGTH = 500
 _MAX_VERSION_LENGTH = 64
-_MAX_REPLACED = 50
+_MAX_REPLACED_WRITERS = 50
 _MAX_SEQUENCE = 2**53
 #: Field types without typed text; browsers do not send them.
-_NEVER_STORED = ("csrf", "password", "passwd")
+_SECRET_NAMES = ("csrf", "password", "passwd")
 
 FieldValue = str | list[str] | list[list[str]]
 
@@ -287,7 +287,7 @@ def parse_message(body: dict[str, Any]) -> AutosaveMessage:
 
 def parse_writers(writer_text: Any) -> dict[UUID, int | None]:
     """Return the writers, each with the number of its last relevant request."""
-    if not isinstance(writer_text, dict) or len(writer_text) > _MAX_REPLACED:
+    if not isinstance(writer_text, dict) or len(writer_text) > _MAX_REPLACED_WRITERS:
         raise InvalidAutosave
     return {_parse_writer(writer): _parse_sequence(sequence) for writer, sequence in writer_text.items()}
 
@@ -330,7 +330,7 @@ def _parse_values(value: Any) -> dict[str, FieldValue]:
     return {
         _parse_text(name, max_length=_MAX_NAME_LENGTH): _parse_value(text)
         for name, text in value.items()
-        if not any(word in name.lower() for word in _NEVER_STORED)
+        if not any(word in name.lower() for word in _SECRET_NAMES)
     }
 
 
@@ -341,9 +341,9 @@ def _parse_value(value: Any) -> FieldValue:
     if isinstance(value, list) and all(isinstance(option, str) for option in value):
         return [_make_storable(option) for option in value]
     if isinstance(value, list) and all(_is_choice(option) for option in value):
-        return [[_make_storable(part) for part in option] for option in value]
+        return [[_make_storable(text) for text in option] for option in value]
     raise InvalidAutosave
 
 
 def _is_choice(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2 and all(isinstance(part, str) for part in value)
+    return isinstance(value, list) and len(value) == 2 and all(isinstance(text, str) for text in value)

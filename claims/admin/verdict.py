@@ -40,7 +40,7 @@ from claims.admin.public_state import (
     build_verdict_state_badge,
     prefetch_newest_publication,
 )
-from claims.admin.scheduling import ScheduleForm, describe_planned
+from claims.admin.scheduling import ScheduleForm, describe_schedule
 from claims.admin.status_badges import (
     annotate_planned,
     annotate_signoffs_given,
@@ -67,7 +67,7 @@ from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.django_internals import replace_object
 from sources.models import Publisher
 
-_FIGURE_FILTERS = (PublishedDateFilter, RatingClassFilter)
+_DASHBOARD_FILTERS = (PublishedDateFilter, RatingClassFilter)
 
 
 @admin.register(Verdict)
@@ -116,7 +116,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
         """Add filters that match the dashboard's figures, for people who see these figures."""
         return [
             *super().get_list_filter(request),
-            *(_FIGURE_FILTERS if request.user.has_perm(READ_DRAFTS) else ()),
+            *(_DASHBOARD_FILTERS if request.user.has_perm(READ_DRAFTS) else ()),
         ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
@@ -240,7 +240,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
             return _("Cancelled: the verdict will not be published automatically.")
         if at is None:
             raise NotPossible(_("Enter the date and time."))
-        return describe_planned(scheduled_publications.schedule(verdict, at, by=by, instead_of=seen))
+        return describe_schedule(scheduled_publications.schedule(verdict, at, by=by, instead_of=seen))
 
     @row_action(gettext_lazy("Start"), permission="view", form=LanguageForm)
     def translate(self, request: HttpRequest, verdict: Verdict, *, language: str) -> HttpResponse:
@@ -259,8 +259,8 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
             return events
         changes = list_changes(Verdict, excluded_fields=self.fields_shown_elsewhere, pgh_obj_id=row.pk)
         changes += list_changes(Evidence, row_name=_("an item of evidence"), verdict_id=row.pk)
-        for part in get_sections():
+        for section in get_sections():
             changes += list_changes(
-                part.model, row_name=part.row_name, excluded_fields=part.unlogged, verdict_id=row.pk
+                section.model, row_name=section.row_name, excluded_fields=section.unlogged, verdict_id=row.pk
             )
         return [*changes, *events]

@@ -47,7 +47,7 @@ _TEXTAREA_ROWS = {"explanation": 14, "summary": 3, "correction_note": 3, "origin
 
 
 class RatingSelect(UnfoldAdminRadioSelectWidget):
-    """Radio buttons, each with the badge and the definition of its rating."""
+    """Radio buttons for ratings, each with its badge and definition."""
 
     option_template_name = "admin/desk/rating_option.html"
 
@@ -102,15 +102,15 @@ class NewVerdictForm(forms.ModelForm):
         fields = ("claim", "publisher")
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        claim, publisher = cleaned.get("claim"), cleaned.get("publisher")
+        cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
+        claim, publisher = cleaned_data.get("claim"), cleaned_data.get("publisher")
         if claim and publisher and self._is_open(claim.pk, publisher):
             raise forms.ValidationError(
                 _("This publisher already has an open verdict on the claim. Continue that one.")
             )
         if claim and claim.state in ("declined", "merged"):
             raise forms.ValidationError(_("A declined or merged claim cannot have a verdict."))
-        return cleaned
+        return cleaned_data
 
     def _is_open(self, claim: int, publisher: Publisher) -> bool:
         states = [Verdict.State.DRAFT, Verdict.State.IN_REVIEW]

@@ -111,12 +111,12 @@ class DeskAdmin(DayFields, ListDownload):
 
     # Searching --------------------------------------------------------------------------------------------------------
 
-    def filter_matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    def filter_matching(self, request: HttpRequest, rows: QuerySet[Any], search: str) -> QuerySet[Any]:
         """Return the rows that contain all words."""
         columns = self.get_search_fields(request)
-        return filter_by_words(rows, columns, words) if columns and words.strip() else rows
+        return filter_by_words(rows, columns, search) if columns and search.strip() else rows
 
-    def suggest_rows(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any] | None:
+    def suggest_rows(self, request: HttpRequest, rows: QuerySet[Any], search: str) -> QuerySet[Any] | None:
         """Return suggestions if no row matches, or None."""
         return None
 

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
 from claims.admin.article_page import build_article_path
-from claims.admin.article_page_text import NotedPlace, build_marked_paragraphs
+from claims.admin.article_page_text import NoteSpan, build_marked_paragraphs
 from claims.models import Appearance, Claim
 from claims.quotes.selected_words import widen_to_characters
 from claims.review import workflow
@@ -383,7 +383,7 @@ def test_the_browser_counts_as_the_server_does(chromium: Browser) -> None:
         noted = []
         for number in range(chance.randint(0, 4)):
             start, end = sorted(chance.sample(range(len(text) + 1), 2))
-            noted.append(NotedPlace(start, end, f"c{number}", "proposed"))
+            noted.append(NoteSpan(start, end, f"c{number}", "proposed"))
         html = "".join(paragraph.html for paragraph in build_marked_paragraphs(text, noted))
         found = page.evaluate(
             """([html, spans]) => {

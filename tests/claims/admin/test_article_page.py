@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.admin.article_page import build_annotated_context, build_article_path
-from claims.admin.article_page_text import NotedPlace, build_marked_paragraphs
+from claims.admin.article_page_text import NoteSpan, build_marked_paragraphs
 from claims.models import Evidence
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
 
@@ -73,7 +73,7 @@ HOSTILE = st.text(alphabet="ab &<>\"'\r\n\u00ad\u00a0\u0301\u200d👩🏽مרク
 def test_paragraphs_hold_the_text_to_the_character(
     text: str, spans: list[tuple[int, int]], in_part: bool
 ) -> None:
-    places = [NotedPlace(start, end, f"c{number}", "proposed") for number, (start, end) in enumerate(spans)]
+    places = [NoteSpan(start, end, f"c{number}", "proposed") for number, (start, end) in enumerate(spans)]
     start, end = (1, len(text) - 1) if in_part and len(text) > 2 else (0, len(text))
     shown = build_marked_paragraphs(text, places, start=start, end=end)
     for paragraph, following in zip(shown, [*shown[1:], None][: len(shown)], strict=True):
@@ -90,9 +90,9 @@ def test_paragraphs_hold_the_text_to_the_character(
 
 def test_places_that_overlap_and_nest_are_all_marked() -> None:
     places = [
-        NotedPlace(0, 8, "c1", "accepted"),
-        NotedPlace(4, 12, "c2", "proposed"),
-        NotedPlace(5, 7, "c3", "declined"),
+        NoteSpan(0, 8, "c1", "accepted"),
+        NoteSpan(4, 12, "c2", "proposed"),
+        NoteSpan(5, 7, "c3", "declined"),
     ]
     [paragraph] = build_marked_paragraphs("One two three.", places)
     assert re.sub(r'<p data-at="0" data-gap="" dir="auto">|</p>', "", paragraph.html) == (

@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.admin.scheduling import describe_distance
+from claims.admin.scheduling import describe_remaining_time
 from claims.models import Claim, Evidence, ScheduledPublication, Verdict
 from claims.review import scheduled_publications, verdict_drafts, workflow
 from tests.helpers.desk import Desk, buttons, said, sent_back
@@ -248,7 +248,7 @@ def test_a_correction_begins_there_and_shows_its_note_first(
 
 def test_a_distance_has_its_largest_unit() -> None:
     minutes = (1, 119, 120, 47 * 60 + 59, 48 * 60, 567 * 60 + 24)
-    assert [describe_distance(timedelta(minutes=number)) for number in minutes] == [
+    assert [describe_remaining_time(timedelta(minutes=number)) for number in minutes] == [
         *("in 1 minute", "in 119 minutes", "in 2 hours"),
         *("in 47 hours", "in 2 days", "in 23 days"),
     ]

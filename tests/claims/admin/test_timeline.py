@@ -95,7 +95,7 @@ def test_pages_follow_each_other_without_a_gap(editor: User, django_assert_num_q
     moments = [event.at for event in (*first.events, *second.events)]
     assert moments == sorted(moments, reverse=True)
     assert [len(page.events) for page in (first, second, third)] == [PER_PAGE, 6, 0]
-    assert [(page.before, page.after) for page in (first, second)] == [(0, 2), (1, 0)]
+    assert [(page.newer_page, page.older_page) for page in (first, second)] == [(0, 2), (1, 0)]
 
 
 @sweep("edits", [2, 30], undone=True)

@@ -138,7 +138,7 @@ def test_nobody_reads_changes_or_ends_what_somebody_else_wrote(
     desk.sign_in(administrator).save(claim, context="x", _kept=f"{own.name}:1000")
     other.client.post(reverse("desk-unsaved"), {"writer": own.name})
     assert own.values() == [WORDS]
-    assert [each.words for each in list_unsaved(checker)] == [(("context", "Half a thought"),)]
+    assert [each.typed_texts for each in list_unsaved(checker)] == [(("context", "Half a thought"),)]
     assert list_unsaved(administrator) == []
 
 
