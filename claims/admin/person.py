@@ -285,7 +285,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             "may_send_link": bool(person.email) and person.has_usable_password(),
             "sessions": DeskSession.objects.filter(person=person).active(),
             "factors": person.authenticator_set.filter(type__in=second_factors.FACTORS),
-            "factor_due": second_factors.get_due(person),
+            "factor_due": second_factors.get_deadline(person),
             "reset_obstacle": second_factors.find_obstacle(person, actor),
             "may_see_log": actor.has_perm("claims.view_auditrecord"),
         }

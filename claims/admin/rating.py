@@ -128,7 +128,7 @@ class RatingScaleAdmin(DeskAdmin):
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
-        classification.queue_restating(
+        classification.queue_class_updates(
             [row.instance for row in formset.initial_forms if "rating_class" in row.changed_data]
         )
 
@@ -166,7 +166,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
     def save_model(self, request: HttpRequest, obj: Rating, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "rating_class" in form.changed_data:
-            classification.queue_restating([obj])
+            classification.queue_class_updates([obj])
 
     # The list --------------------------------------------------------------------------------------------------------
 

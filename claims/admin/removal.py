@@ -19,7 +19,7 @@ from claims.models import Removal, RemovalSearch
 from claims.newsroom.refusals import NotPossible
 from claims.review import removals
 from claims.review.removal_search import request_search
-from claims.review.removal_words import build_search, is_long_enough
+from claims.review.removal_words import build_word_finder, is_long_enough
 from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
@@ -61,7 +61,7 @@ class RemovalForm(DeskForm):
             removed_words += removals.find_claim_texts(cleaned_data["claim"])
         if not removed_words:
             self.add_error("exact", gettext("Enter what should be removed."))
-        if build_search(removed_words)(cleaned_data.get("note", "")):
+        if build_word_finder(removed_words)(cleaned_data.get("note", "")):
             self.add_error("note", gettext("The note contains words that are to be removed."))
         cleaned_data["words"] = removed_words
         return cleaned_data

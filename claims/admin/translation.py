@@ -35,7 +35,7 @@ from claims.models.translation import SIGN_OFF
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotPossible
 from claims.review import translation_drafts, workflow
-from claims.review.moves import list_missing_of_translation
+from claims.review.moves import list_missing_translation_requirements
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import DeskAdmin, change_page, get_person, is_cascade_deletion
@@ -200,7 +200,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
                 "unread": [str(error) for errors in form.errors.values() for error in errors],
                 "missing": [
                     (description, "translation")
-                    for description in list_missing_of_translation(edited_translation)
+                    for description in list_missing_translation_requirements(edited_translation)
                 ],
             }
         )
@@ -241,7 +241,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
     steps = list(row.steps.readable_by(person))
     round_signoffs = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
     last_step = steps[-1] if steps else None
-    missing_parts = list_missing_of_translation(row, original) if row.state == _State.DRAFT else []
+    missing_parts = list_missing_translation_requirements(row, original) if row.state == _State.DRAFT else []
     checklist = [(description, "translation") for description in missing_parts]
     return {
         "row": row,

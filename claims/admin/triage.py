@@ -284,7 +284,9 @@ def _find_next_proposal(
 ) -> int | None:
     """Return the next proposal that nobody else is viewing, starting after the shown one and wrapping around."""
     next_ids = [
-        proposal.pk for proposal in (*order[start + 1 :], *order[: max(start, 0)]) if not proposal.other_viewer
+        proposal.pk
+        for proposal in (*order[start + 1 :], *order[: max(start, 0)])
+        if not proposal.other_viewer
     ]
     return next((pk for pk in next_ids if shown_claim is None or pk != shown_claim.pk), None)
 

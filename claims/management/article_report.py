@@ -73,8 +73,12 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
             for claim_found, is_new in claims
         ],
         "also_stated": [
-            {**asdict(one), "reasons": [asdict(reason) for reason in one.reasons], "band": one.band}
-            for one in article.proposal.also_stated
+            {
+                **asdict(statement),
+                "reasons": [asdict(reason) for reason in statement.reasons],
+                "band": statement.band,
+            }
+            for statement in article.proposal.also_stated
         ],
         "failure": article.proposal.failure,
         "anchors": {
@@ -106,8 +110,8 @@ def print_report(article: ImportedArticle, console: Console) -> None:
     proposal = article.proposal
     if proposal.also_stated:
         console.print(Text(gettext("Also stated"), style="bold"))
-        for one in proposal.also_stated:
-            console.print(Text(f"  {one.statement}"))
+        for statement in proposal.also_stated:
+            console.print(Text(f"  {statement.statement}"))
     if proposal.moved or proposal.orphaned:
         console.print(_build_anchors_table([*proposal.moved, *proposal.orphaned]))
     console.print(Text(_build_summary(article)), soft_wrap=True)
@@ -155,15 +159,20 @@ def _build_claim(claim_found: FoundClaim, is_new: bool, article: ImportedArticle
 def _list_likely_claimants(
     claim: Claim, claimants_by_name: dict[str, list[Claimant]]
 ) -> list[dict[str, Any]]:
-    """Return existing claimants that the name may refer to; an editor decides."""
+    """Return existing claimants that the name may refer to, for an editor to decide."""
     return [
-        {"id": other.pk, "name": other.name, "job_title": other.job_title, "same_as": other.same_as}
-        for other in (claimants_by_name.get(claim.claimant.name, []) if claim.claimant else [])
+        {
+            "id": likely_claimant.pk,
+            "name": likely_claimant.name,
+            "job_title": likely_claimant.job_title,
+            "same_as": likely_claimant.same_as,
+        }
+        for likely_claimant in (claimants_by_name.get(claim.claimant.name, []) if claim.claimant else [])
     ]
 
 
 def _build_existing_check(check: ExistingCheck | None) -> dict[str, Any] | None:
-    """Return the published claim related to a proposal."""
+    """Return the published claim that is related to a proposal."""
     return {**asdict(check), "reasons": list(check.reasons)} if check else None
 
 
@@ -193,10 +202,11 @@ def _build_header(article: ImportedArticle) -> Table:
         if captured.is_new_snapshot
         else gettext("snapshot %(number)s, unchanged")
     ) % {"number": snapshot.number}
-    characters, words = len(snapshot.text), len(snapshot.text.split())
+    character_count, word_count = len(snapshot.text), len(snapshot.text.split())
     length = [
-        ngettext("%(number)s character", "%(number)s characters", characters) % {"number": f"{characters:,}"},
-        ngettext("%(number)s word", "%(number)s words", words) % {"number": f"{words:,}"},
+        ngettext("%(number)s character", "%(number)s characters", character_count)
+        % {"number": f"{character_count:,}"},
+        ngettext("%(number)s word", "%(number)s words", word_count) % {"number": f"{word_count:,}"},
     ]
     rows = {
         gettext("Title"): source.title,
@@ -232,25 +242,25 @@ def _build_claims_table(
     for claim_found, is_new in claims:
         claim = claim_found.claim
         statement = Text(claim.statement)
-        if heard_at := article.captured.snapshot.get_media_fragment(
+        if position := article.captured.snapshot.get_media_fragment(
             claim_found.anchor.start, claim_found.anchor.end
         ):
-            statement.append(f" ({heard_at})", style="dim")
+            statement.append(f" ({position})", style="dim")
         if not is_new:
-            known_as = gettext("claim %(id)s, %(state)s") % {
+            existing_claim = gettext("claim %(id)s, %(state)s") % {
                 "id": claim.pk,
                 "state": claim.get_state_display().lower(),
             }
-            statement.append(f" ({known_as})", style="dim")
+            statement.append(f" ({existing_claim})", style="dim")
         if existing_check := article.existing_checks.get(claim.pk):
             statement.append(
                 f"\n{_KINDS[existing_check.kind]}: {_describe_rating(existing_check)}, {existing_check.address}",
                 style="bold",
             )
-        beside = [_format_claimant(claim), Text(_format_reasons(claim_found), style="dim")]
-        cells: list[RenderableType] = [statement, *beside]
+        columns = [_format_claimant(claim), Text(_format_reasons(claim_found), style="dim")]
+        cells: list[RenderableType] = [statement, *columns]
         if narrow:
-            cells = [Group(statement, *(text for text in beside if text))]
+            cells = [Group(statement, *(text for text in columns if text))]
         table.add_row(get_band_label(claim.score), *cells)
     return table
 
@@ -262,7 +272,7 @@ def _describe_rating(check: ExistingCheck) -> str:
 
 
 def _format_reasons(claim_found: FoundClaim) -> str:
-    """Return the check-worthy parts of the claim with their words."""
+    """Return the check-worthy parts of the claim with their text."""
     return join_phrases(describe_reasons(map(str, claim_found.reasons)))
 
 
@@ -289,23 +299,24 @@ def _build_anchors_table(outcomes: list[AnchorOutcome]) -> Table:
 
 def _build_summary(article: ImportedArticle) -> str:
     proposal = article.proposal
-    created, existing = len(proposal.created), len(proposal.existing)
-    words = [
-        ngettext("%(number)s claim proposed", "%(number)s claims proposed", created) % {"number": created}
+    created_count, existing_count = len(proposal.created), len(proposal.existing)
+    parts = [
+        ngettext("%(number)s claim proposed", "%(number)s claims proposed", created_count)
+        % {"number": created_count}
     ]
-    if existing:
-        words.append(gettext("%(number)s seen before") % {"number": existing})
+    if existing_count:
+        parts.append(gettext("%(number)s seen before") % {"number": existing_count})
     if proposal.also_stated:
-        words.append(
+        parts.append(
             gettext("%(number)s further statements; use --all to propose them")
             % {"number": len(proposal.also_stated)}
         )
     if same_count := sum(
         existing_check.kind == "same" for existing_check in article.existing_checks.values()
     ):
-        words.append(gettext("%(number)s already checked") % {"number": same_count})
+        parts.append(gettext("%(number)s already checked") % {"number": same_count})
     if proposal.held or proposal.moved or proposal.orphaned:
-        words.append(
+        parts.append(
             gettext("anchors: %(held)s unchanged, %(moved)s moved, %(orphaned)s orphaned")
             % {
                 "held": len(proposal.held),
@@ -313,5 +324,5 @@ def _build_summary(article: ImportedArticle) -> str:
                 "orphaned": len(proposal.orphaned),
             }
         )
-    summary = "; ".join(words) + "."
+    summary = "; ".join(parts) + "."
     return f"{summary} {gettext('Nothing was stored: this was a dry run.')}" if article.dry_run else summary

@@ -24,7 +24,7 @@ _STAGES = {
 @contextmanager
 def show_progress(console: Console) -> Iterator[ReportProgress]:
     """Show a progress bar for each stage."""
-    bar = Progress(
+    progress_bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
@@ -34,30 +34,30 @@ def show_progress(console: Console) -> Iterator[ReportProgress]:
         transient=True,
     )
     tasks = {
-        stage: bar.add_task(str(title), visible=False, start=False, rate=0)
+        stage: progress_bar.add_task(str(title), visible=False, start=False, rate=0)
         for stage, title in _STAGES.items()
     }
-    tasks_begun: dict[str, int] = {}
+    start_counts: dict[str, int] = {}
 
     def report(progress: EmbeddingProgress) -> None:
-        shown = tasks[progress.stage]
-        if progress.stage not in tasks_begun:
-            tasks_begun[progress.stage] = progress.done
-            bar.start_task(shown)
-        elapsed = bar.tasks[shown].elapsed or 0
-        rate = (progress.done - tasks_begun[progress.stage]) / elapsed if elapsed else 0
-        bar.update(shown, visible=True, completed=progress.done, total=progress.of or None, rate=rate)
+        task = tasks[progress.stage]
+        if progress.stage not in start_counts:
+            start_counts[progress.stage] = progress.done
+            progress_bar.start_task(task)
+        elapsed = progress_bar.tasks[task].elapsed or 0
+        rate = (progress.done - start_counts[progress.stage]) / elapsed if elapsed else 0
+        progress_bar.update(task, visible=True, completed=progress.done, total=progress.of or None, rate=rate)
 
-    with bar:
+    with progress_bar:
         yield report
 
 
 def print_progress(
-    stream: TextIO, standing: Sequence[tuple[EmbeddingModel, VectorTally]], query_model: int | None
+    stream: TextIO, tallies: Sequence[tuple[EmbeddingModel, VectorTally]], query_model: int | None
 ) -> None:
     """Print a line for each model, marking the one used for searching."""
     console = build_console(stream)
-    for model, (vectors_made, outstanding) in standing:
+    for model, (vectors_made, missing_count) in tallies:
         state = gettext("complete") if model.completed_at else gettext("being built")
         state = gettext("in use") if model.pk == query_model else state
         console.print(
@@ -71,7 +71,7 @@ def print_progress(
                 "state": state,
                 "made": f"{vectors_made:,}",
                 "dimensions": f"{model.dimensions:,}",
-                "outstanding": f"{outstanding:,}",
+                "outstanding": f"{missing_count:,}",
             },
             highlight=False,
             markup=False,

@@ -32,7 +32,7 @@ _PHASE_LABELS = {"reading": gettext_lazy("Reading"), "writing": gettext_lazy("Wr
 @contextmanager
 def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
     """Show a progress bar with the rate, the remaining time and the number of rejected records."""
-    bar = Progress(
+    progress_bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),
         BarColumn(),
@@ -46,14 +46,14 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
 
     def report(progress: run_import.Progress) -> None:
         if progress.phase not in tasks:
-            tasks[progress.phase] = bar.add_task(
+            tasks[progress.phase] = progress_bar.add_task(
                 str(_PHASE_LABELS[progress.phase]), total=progress.total, told=""
             )
-        shown = tasks[progress.phase]
-        elapsed = bar.tasks[shown].elapsed or 0
+        task = tasks[progress.phase]
+        elapsed = progress_bar.tasks[task].elapsed or 0
         records = progress.records if progress.phase == "reading" else progress.done
-        bar.update(
-            shown,
+        progress_bar.update(
+            task,
             completed=progress.done,
             total=progress.total,
             told=gettext("%(records)s records, %(rate)s/s, %(refused)s rejected")
@@ -64,7 +64,7 @@ def show_progress(console: Console) -> Iterator[run_import.ReportProgress]:
             },
         )
 
-    with bar:
+    with progress_bar:
         yield report
 
 
@@ -79,17 +79,17 @@ def make_detection_printer(console: Console) -> ReportDetection:
     numbers = count(1)
 
     def report(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
-        number = next(numbers)
-        if number <= SHOWN_REASONS:
+        file_number = next(numbers)
+        if file_number <= SHOWN_REASONS:
             _print_detected(console, file, form, settings)
-        elif number == SHOWN_REASONS + 1:
+        elif file_number == SHOWN_REASONS + 1:
             console.print("…", **_PLAIN_STYLE)
 
     return report
 
 
 def make_unrated_question(console: Console) -> AllowsUnrated:
-    """Return a function that asks at the terminal whether to import unrated reviews."""
+    """Return a function that asks at the terminal whether to import reviews without a rating."""
 
     def ask(file: File) -> bool:
         if not (console.is_terminal and sys.stdin.isatty()):
@@ -122,18 +122,20 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
     )
     table.add_column(gettext("records"))
     table.add_column("", justify="right")
-    for name, number in (
+    for name, record_count in (
         (gettext("created"), run.created),
         (gettext("updated"), run.updated),
         (gettext("unchanged"), run.unchanged),
         (gettext("merged"), run.merged),
     ):
-        table.add_row(name, f"{number:,}")
+        table.add_row(name, f"{record_count:,}")
     table.add_row(gettext("rejected"), f"{run.refused:,}", end_section=True)
     table.add_row(gettext("total"), f"{run.records:,}", end_section=True)
     for outcome, title in ImportProblem.Outcome.choices:
-        for field, code, number in list_reasons(run, outcome):
-            table.add_row(f"{title}: {field + ': ' if field else ''}{describe_kind(code)}", f"{number:,}")
+        for field, code, problem_count in list_reasons(run, outcome):
+            table.add_row(
+                f"{title}: {field + ': ' if field else ''}{describe_kind(code)}", f"{problem_count:,}"
+            )
     console.print(table)
     for problem in _list_examples(run):
         console.print(str(problem), **_PLAIN_STYLE)
@@ -144,8 +146,8 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
 def _list_examples(run: ImportRun) -> list[ImportProblem]:
     """Return the first rejected record of each kind."""
     refusals = run.problems.filter(outcome=ImportProblem.Outcome.REFUSED)
-    first = refusals.order_by("field", "code", "pk").distinct("field", "code")
-    return sorted(first, key=lambda problem: problem.pk)[:MAX_EXAMPLES]
+    first_refusals = refusals.order_by("field", "code", "pk").distinct("field", "code")
+    return sorted(first_refusals, key=lambda problem: problem.pk)[:MAX_EXAMPLES]
 
 
 def build_summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
@@ -154,8 +156,8 @@ def build_summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
     counts = {name: getattr(run, name) for name in names}
     problems = {
         outcome: [
-            {"field": field, "code": code, "count": number}
-            for field, code, number in list_reasons(run, outcome)
+            {"field": field, "code": code, "count": count}
+            for field, code, count in list_reasons(run, outcome)
         ]
         for outcome in ImportProblem.Outcome.values
     }

@@ -69,17 +69,18 @@ def read_rows(file: IO[str], form: str, column: str = "") -> Iterator[Row]:
 
 
 def _read_ndjson(file: IO[str], column: str) -> Iterator[Row]:
-    for number, line in enumerate(file, 1):
+    for line_number, line in enumerate(file, 1):
         if not line.strip():
             continue
         try:
             value = json.loads(line)
         except ValueError as problem:
             raise TableError(
-                gettext("Line %(number)s is not JSON: %(problem)s.") % {"number": number, "problem": problem}
+                gettext("Line %(number)s is not JSON: %(problem)s.")
+                % {"number": line_number, "problem": problem}
             ) from None
         cells = value if isinstance(value, dict) else {"text": value}
-        name = _find_column(list(cells), column, gettext("line %(number)s") % {"number": number})
+        name = _find_column(list(cells), column, gettext("line %(number)s") % {"number": line_number})
         yield Row(str(cells[name] or ""), cells)
 
 
@@ -100,19 +101,23 @@ def _read_table(file: IO[str], delimiter: str, column: str) -> Iterator[Row]:
         ) from None
 
 
-def _find_column(names: Sequence[str], wanted_name: str, place: str) -> str:
+def _find_column(names: Sequence[str], wanted_name: str, location: str) -> str:
     by_name = {name.strip().lower(): name for name in names if name}
     for name in [wanted_name.lower()] if wanted_name else USUAL_COLUMNS:
         if name in by_name:
             return by_name[name]
-    missing = (
+    message = (
         gettext("%(place)s: there is no column “%(column)s”. Name one with --column: %(columns)s.")
         if wanted_name
         else gettext("%(place)s: no column was recognised as the text. Name one with --column: %(columns)s.")
     )
     raise TableError(
-        missing
-        % {"place": place, "column": wanted_name, "columns": ", ".join(by_name.values()) or gettext("none")}
+        message
+        % {
+            "place": location,
+            "column": wanted_name,
+            "columns": ", ".join(by_name.values()) or gettext("none"),
+        }
     )
 
 
@@ -123,16 +128,16 @@ def _find_column(names: Sequence[str], wanted_name: str, place: str) -> str:
 def match_rows(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
     """Return the match results of these rows, by the names in `RESULT_COLUMNS`."""
     answers = match_published_texts([row.text for row in rows], terms)
-    first = [_choose_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
-    claims = {match.claim for _passage, match in first if match}
+    first_matches = [_choose_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
+    claims = {match.claim for _passage, match in first_matches if match}
     claims_by_id = {
         entry.claim_id: entry.document for entry in Publication.objects.current().filter(claim_id__in=claims)
     }
-    return [_build_result(passage, match, claims_by_id) for passage, match in first]
+    return [_build_result(passage, match, claims_by_id) for passage, match in first_matches]
 
 
 def _choose_first(text: str, answer: Answer) -> tuple[str, Match | None]:
-    """Return the first match, and the words of its passage."""
+    """Return the first match and the text of its passage."""
     pairs = ((passage, match) for passage in answer.passages for match in passage.matches)
     passage, match = next(pairs, (None, None))
     return text[passage.start : passage.end] if passage else "", match
@@ -237,7 +242,7 @@ class PartialFile:
 
 @contextmanager
 def open_partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
-    """Open a file that gets its final name once it is complete."""
+    """Open a file that gets its final name when it is complete."""
     output = PartialFile(path, resume=resume)
     try:
         yield output
@@ -280,7 +285,8 @@ def _split_batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
 
 def _format_ndjson(rows: Sequence[Row], results: Sequence[dict[str, Any]]) -> str:
     lines = (
-        orjson.dumps({**row.cells, "match": each}).decode() for row, each in zip(rows, results, strict=True)
+        orjson.dumps({**row.cells, "match": result}).decode()
+        for row, result in zip(rows, results, strict=True)
     )
     return "".join(f"{line}\n" for line in lines)
 
@@ -290,8 +296,8 @@ def _format_table(rows: Sequence[Row], results: Sequence[dict[str, Any]], form: 
     table = csv.writer(lines, delimiter="\t" if form == "tsv" else ",")
     if header:
         table.writerow([*rows[0].cells, *(f"match_{name}" for name in RESULT_COLUMNS)])
-    for row, each in zip(rows, results, strict=True):
-        table.writerow(map(escape_formula, [*row.cells.values(), *(each[name] for name in RESULT_COLUMNS)]))
+    for row, result in zip(rows, results, strict=True):
+        table.writerow(map(escape_formula, [*row.cells.values(), *(result[name] for name in RESULT_COLUMNS)]))
     return "".join(lines)
 
 

@@ -1,4 +1,4 @@
-"""What several commands read from the command line, and the terminal that they write to."""
+"""The common command-line arguments of several commands, and their terminal."""
 
 import os
 from argparse import ArgumentTypeError
@@ -35,7 +35,7 @@ def parse_share(text: str) -> float:
 
 
 def find_user(name: str | None) -> User | None:
-    """Return the person with this user name; None without a name. Raises CommandError if unknown."""
+    """Return the user with this name; None without a name. Raises CommandError for an unknown name."""
     if name is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The domain models, by noun: fields, constraints, triggers and QuerySets.
+"""The domain models: fields, constraints, triggers and QuerySets, with a module for each noun.
 
 Begin with `claim`, `appearance`, `verdict`, `evidence`; then `publication`, the ledger, and `transition`, the log.
 Long rules are in modules beside their models, and `Meta` lists them (`claim_rules`, `verdict_rules`, `ledger_rules`).

@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 MAX_QUOTE_LENGTH = 50_000
 
@@ -25,7 +25,7 @@ def build_span_rule(name: str) -> Rule:
                 WHERE id = NEW.snapshot_id AND source_id = NEW.source_id
                     AND substr(text, NEW.start + 1, NEW."end" - NEW.start) = NEW.exact
             ) THEN
-                {refuse("The snapshot has different words at these offsets.", name=name)}
+                {build_error_sql("The snapshot has different words at these offsets.", name=name)}
             END IF;
             RETURN NEW;
         """,
@@ -33,7 +33,7 @@ def build_span_rule(name: str) -> Rule:
 
 
 def build_span_constraint(name: str) -> models.CheckConstraint:
-    """Return the constraint that an anchor has either a snapshot, a start and an end, or neither start nor end."""
+    """Return the constraint that an anchor has a snapshot, a start and an end, or neither start nor end."""
     return models.CheckConstraint(
         name=name,
         condition=Q(start__isnull=True, end__isnull=True)

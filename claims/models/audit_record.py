@@ -11,7 +11,13 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.rules import MaintenanceTrigger, Prohibition, Rule, build_truncation_rule, refuse
+from factcheck.database.rules import (
+    MaintenanceTrigger,
+    Prohibition,
+    Rule,
+    build_error_sql,
+    build_truncation_rule,
+)
 
 #: The number of days that every record is kept, whatever the settings.
 MIN_DAYS = 90
@@ -48,7 +54,7 @@ class AuditKind(models.TextChoices):
 
 class AuditRecordQuerySet(models.QuerySet["AuditRecord"]):
     def about(self, person_id: int) -> Self:
-        """Return records of this person's actions, and of changes to their account."""
+        """Return the records of this person's actions, and of changes to the person's account."""
         return self.filter(Q(actor=person_id) | Q(subject=person_id))
 
 
@@ -119,13 +125,13 @@ class AuditRecord(models.Model):
             Prohibition(
                 name="auditrecord_no_update",
                 operation=pgtrigger.Update,
-                func=refuse("Audit records are never changed.", name="auditrecord_append_only"),
+                func=build_error_sql("Audit records are never changed.", name="auditrecord_append_only"),
             ),
             Prohibition(
                 name="auditrecord_no_truncate",
                 operation=pgtrigger.Truncate,
                 level=pgtrigger.Statement,
-                func=refuse("Audit records are never changed.", name="auditrecord_append_only"),
+                func=build_error_sql("Audit records are never changed.", name="auditrecord_append_only"),
             ),
             Rule(
                 name="auditrecord_is_kept",
@@ -142,7 +148,7 @@ class AuditRecord(models.Model):
                         SELECT FROM removed WHERE kind = 'shortened'
                             OR at >= least(before, clock_timestamp() - interval '{MIN_DAYS} days')
                     ) THEN
-                        {refuse("Audit records cannot be deleted.", name="auditrecord_append_only")}
+                        {build_error_sql("Audit records cannot be deleted.", name="auditrecord_append_only")}
                     END IF;
                     RETURN NULL;
                 """,
@@ -190,7 +196,7 @@ def build_record_sql(
 
 
 def build_recording_trigger(
-    name: str, operation: pgtrigger.Operation, body: str, **more: Any
+    name: str, operation: pgtrigger.Operation, body: str, **options: Any
 ) -> MaintenanceTrigger:
     """Build a trigger that records a change of a row."""
     return MaintenanceTrigger(
@@ -198,7 +204,7 @@ def build_recording_trigger(
         operation=operation,
         declare=_DECLARED_VARIABLES,
         func=f"{_ACTOR_SQL}\n{body}\nRETURN NULL;",
-        **more,
+        **options,
     )
 
 

@@ -14,10 +14,12 @@ from django.db.models.lookups import Exact, GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.ledger_rules import build_entry_bytes_sql
-from factcheck.database.rules import OWNER_SQL, Rule, append_only, refuse
+from factcheck.database.rules import OWNER_SQL, Rule, build_append_only_rules, build_error_sql
 
-_FALSE_TILE_ERROR = refuse("The hashes of a tile must match the entries below it.", name="hashtile_is_true")
-_FALSE_ROOT_ERROR = refuse(
+_FALSE_TILE_ERROR = build_error_sql(
+    "The hashes of a tile must match the entries below it.", name="hashtile_is_true"
+)
+_FALSE_ROOT_ERROR = build_error_sql(
     "A checkpoint must match the stored entries and their hash.",
     name="checkpoint_is_of_what_is_there",
 )
@@ -87,7 +89,10 @@ TRUE_ROOT_SQL = f"""
 """
 
 
-_NOT_OWNER_ERROR = refuse(
+_KEY_ORDER_ERROR = build_error_sql(
+    "A key must follow the last one in the same log.", name="signingkey_follows_the_last"
+)
+_NOT_OWNER_ERROR = build_error_sql(
     "Only the owner of the database can announce another signing key: run the command with OWNER_DATABASE_URL.",
     name="signingkey_is_announced_by_the_owner",
 )
@@ -148,7 +153,7 @@ class SigningKey(models.Model):
             ),
         ]
         triggers = [
-            *append_only("signingkey", "Signing keys are never changed or deleted."),
+            *build_append_only_rules("signingkey", "Signing keys are never changed or deleted."),
             Rule(
                 name="signingkey_follows_the_last",
                 operation=pgtrigger.Insert,
@@ -161,7 +166,7 @@ class SigningKey(models.Model):
                         {_NOT_OWNER_ERROR}
                     END IF;
                     IF NEW.follows_id IS DISTINCT FROM last.id OR NEW.origin <> last.origin THEN
-                        {refuse("A key must follow the last one in the same log.", name="signingkey_follows_the_last")}
+                        {_KEY_ORDER_ERROR}
                     END IF;
                     NEW.began_at := clock_timestamp();
                     RETURN NEW;
@@ -173,10 +178,10 @@ class SigningKey(models.Model):
         return self.public_key
 
 
-_CONTINUITY_ERROR = refuse(
+_CONTINUITY_ERROR = build_error_sql(
     "A checkpoint must continue the previous one.", name="checkpoint_goes_on_from_the_last"
 )
-_WRONG_STATE_ERROR = refuse(
+_WRONG_STATE_ERROR = build_error_sql(
     "A checkpoint must match the stored entries and their hash.",
     name="checkpoint_is_of_what_is_there",
 )
@@ -236,7 +241,7 @@ class Checkpoint(models.Model):
             Index(name="checkpoint_newest", fields=["log", "-id"]),
         ]
         triggers = [
-            *append_only("checkpoint", "Checkpoints are never changed or deleted."),
+            *build_append_only_rules("checkpoint", "Checkpoints are never changed or deleted."),
             Rule(
                 name="checkpoint_goes_on_from_the_last",
                 operation=pgtrigger.Insert,
@@ -309,10 +314,10 @@ class HashTile(models.Model):
             ),
         ]
         triggers = [
-            *append_only(
+            *build_append_only_rules(
                 "hashtile",
                 "Hashes of the ledger are never changed: a tile only grows.",
-                unless="""
+                allowed_update="""
                     (NEW.id, NEW.level, NEW.number) = (OLD.id, OLD.level, OLD.number)
                         AND substr(NEW.hashes, 1, octet_length(OLD.hashes)) = OLD.hashes
                 """,

@@ -35,7 +35,7 @@ TRIAGE_ORDERING = (F("score").desc(nulls_first=True), F("id"))
 
 
 def _get_publications() -> Any:
-    """Return the manager of publications, without a circular import."""
+    """Return the manager of publications. A function, because an import would be circular."""
     return apps.get_model("claims", "Publication").objects
 
 
@@ -208,7 +208,7 @@ class Claim(models.Model):
 
 
 def build_claim_path(pk: int, slug: str) -> str:
-    """Return the path of a claim's page, like `reverse("claim")`, but without loading all routes for an import."""
+    """Return the path of a claim's page, like `reverse("claim")`, but without loading all routes."""
     return f"/claims/{pk}/{quote(slug)}/"
 
 

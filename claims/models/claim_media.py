@@ -13,7 +13,7 @@ from claims.models.visibility import READ_DRAFTS, filter_readable
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
+from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
 from sources.models import MediaObject
 from sources.models.media_fragment import MediaFragmentField, build_fragment_constraint
 
@@ -22,7 +22,7 @@ MAX_CAPTION_LENGTH = 2_000
 #: The judged fields of a claim's media besides the file itself; others may change without a new verdict.
 JUDGED_MEDIA_FIELDS = ("media_fragment", "caption")
 
-_IN_REVIEW_ERROR = refuse(
+_IN_REVIEW_ERROR = build_error_sql(
     (
         "A verdict on this claim is in review. The claim’s pictures, audio and video cannot change "
         "until the verdict is published or returned."
@@ -32,7 +32,7 @@ _IN_REVIEW_ERROR = refuse(
 
 
 def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
-    """Return the media that this person may read: their own, and those of rows that they may read."""
+    """Return the media that this person may read: their own, and those of rows that the person may read."""
     rows = MediaObject.objects.all()
     if person.has_perm(READ_DRAFTS):
         return rows
@@ -41,7 +41,7 @@ def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
     return rows.filter(Q(created_by=person) | Q(models.Exists(citing_evidence)) | Q(is_in_claim))
 
 
-_ALREADY_DESCRIBED_ERROR = refuse(
+_ALREADY_DESCRIBED_ERROR = build_error_sql(
     (
         "This picture, recording or video already has a description: correct the description instead "
         "of clearing it."

@@ -3,8 +3,8 @@
 import pgtrigger
 from django.db.models import CheckConstraint, F, Q
 
-from claims.models.transition import build_move_recorded_sql, build_step_sql
-from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
+from claims.models.transition import build_allowed_step_sql, build_recorded_move_sql
+from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
 
 #: The judged parts of a claim: fixed during review, so that the signed words are the submitted ones.
 JUDGED_FIELDS = ("statement", "language", "claimant", "claimed_on", "context")
@@ -55,19 +55,19 @@ SCORE_CONSTRAINT = CheckConstraint(
 
 # How it changes -------------------------------------------------------------------------------------------------------
 
-_IN_REVIEW_ERROR = refuse(
+_IN_REVIEW_ERROR = build_error_sql(
     "A verdict on this claim is in review. The claim cannot change until the verdict is published or returned.",
     name="claim_words_are_fixed_in_review",
 )
-_PUBLISHED_ERROR = refuse(
+_PUBLISHED_ERROR = build_error_sql(
     "A claim with a published verdict cannot be declined; retract the verdict first.",
     name="claim_state_moves",
 )
-_BUILT_ON_ERROR = refuse(
+_BUILT_ON_ERROR = build_error_sql(
     "A claim that was published, has verdicts, or has other claims merged into it cannot go back to triage.",
     name="claim_state_moves",
 )
-_MERGE_CHAIN_ERROR = refuse(
+_MERGE_CHAIN_ERROR = build_error_sql(
     "A claim cannot be merged into a merged or declined claim, nor while other claims are merged into it.",
     name="claim_merges_do_not_chain",
 )
@@ -95,11 +95,11 @@ STATE_MOVES_RULE = Rule(
         {build_snapshot_check_sql("claim_state_moves")}
         -- Waits for verdicts that are being added to the claim, and claims being merged into it.
         PERFORM FROM public.claims_claim WHERE id = NEW.id FOR UPDATE;
-        IF NOT {build_step_sql(CLAIM_STEPS)}
+        IF NOT {build_allowed_step_sql(CLAIM_STEPS)}
             OR NEW.state = 'merged' AND NEW.state_before_merge <> OLD.state
             OR OLD.state = 'merged' AND NEW.state <> OLD.state_before_merge
         THEN
-            {refuse("A claim cannot move between these states.", name="claim_state_moves")}
+            {build_error_sql("A claim cannot move between these states.", name="claim_state_moves")}
         END IF;
         IF NEW.state = 'declined' AND EXISTS (
             SELECT FROM public.claims_verdict AS verdict
@@ -125,7 +125,7 @@ STATE_MOVES_RULE = Rule(
                 {_MERGE_CHAIN_ERROR}
             END IF;
         END IF;
-        {build_move_recorded_sql("claim_id = NEW.id AND verdict_id IS NULL")}
+        {build_recorded_move_sql("claim_id = NEW.id AND verdict_id IS NULL")}
         RETURN NEW;
     """,
 )

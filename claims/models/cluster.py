@@ -9,11 +9,11 @@ from django.db.models.functions import Now
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.transition import build_step_sql
+from claims.models.transition import build_allowed_step_sql
 from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 from factcheck.web.language_addresses import build_permanent_path
 
 MAX_DESCRIPTION_LENGTH = 5_000
@@ -72,7 +72,7 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
 
 @keep_history()
 class Cluster(models.Model):
-    """One rumour in many claims: in different words, languages and countries, each checked separately.
+    """A rumour that appears in many claims, in different words, languages and countries, each checked separately.
 
     Its claims stay separate. Readers see a cluster once it is published, with those of its claims that are published.
     """
@@ -134,8 +134,8 @@ class Cluster(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("state"),
                 func=f"""
-                    IF NOT {build_step_sql(CLUSTER_STEPS)} THEN
-                        {refuse("A cluster cannot move between these states.", name="cluster_state_moves")}
+                    IF NOT {build_allowed_step_sql(CLUSTER_STEPS)} THEN
+                        {build_error_sql("A cluster cannot move between these states.", name="cluster_state_moves")}
                     END IF;
                     RETURN NEW;
                 """,

@@ -1,4 +1,4 @@
-"""What the desk remembers: saved views, unsaved forms, proposals open in triage, and feature switches."""
+"""The stored state of the desk: saved views, unsaved forms, proposals open in triage, and feature switches."""
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
@@ -125,7 +125,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         ).order_by("-updated_at", "-pk")
 
     def outdated(self) -> "UnsavedFormQuerySet":
-        """Return unsaved texts, and marks of stored forms, that are older than their limit."""
+        """Return unsaved texts, and records of saved forms, that are older than their limit."""
         return self.filter(
             Q(updated_at__lt=Now() - timedelta(days=RETENTION_DAYS))
             | Q(closed_at__lt=Now() - timedelta(days=CLOSED_RETENTION_DAYS))

@@ -18,17 +18,17 @@ from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.bulk_copy import copy_rows
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
+from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
 from sources.models import Source
 from sources.models.media_fragment import MediaFragmentField, build_fragment_constraint
 
 MAX_NOTE_LENGTH = 20_000
 
-_NOT_A_DRAFT_ERROR = refuse(
+_NOT_A_DRAFT_ERROR = build_error_sql(
     "The evidence of a verdict that is no longer a draft cannot change.",
     name="evidence_is_fixed_with_its_verdict",
 )
-_CITED_URL_ERROR = refuse(
+_CITED_URL_ERROR = build_error_sql(
     (
         "A verdict in review or a published verdict relies on this address: correct the address "
         "instead of clearing it."

@@ -11,10 +11,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 #: The reviewed sample of a newsroom archive, and the person who requested the import.
-_HELD_FIELDS = (
+_ARCHIVE_FIELDS = (
     *("house_archive", "started_by", "started_by_name", "origin", "upload", "content_sha256", "size"),
     *("format", "format_settings", "sample"),
 )
@@ -25,11 +25,11 @@ _STATE_NAMES = [
     *("finished", "failed", "undoing", "undone"),
 ]
 
-_HELD_ERROR = refuse(
+_HELD_ERROR = build_error_sql(
     "An import that is waiting for a second administrator cannot be changed.",
     name="importrun_is_released_as_it_was_held",
 )
-_RELEASED_ERROR = refuse(
+_RELEASED_ERROR = build_error_sql(
     "A newsroom archive can be released only once, and only after it was held for review.",
     name="importrun_is_released_once",
 )
@@ -38,7 +38,7 @@ _UNRELEASED_RULE = Rule(
     name="importrun_begins_unreleased",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__released_by__isnull=False),
-    func=refuse(
+    func=build_error_sql(
         "A newsroom archive can be released only after its sample was reviewed.",
         name="importrun_begins_unreleased",
     ),
@@ -47,7 +47,7 @@ _UNRELEASED_RULE = Rule(
 _HELD_CONTENT_RULE = Rule(
     name="importrun_is_released_as_it_was_held",
     operation=pgtrigger.Update,
-    condition=pgtrigger.AnyChange(*_HELD_FIELDS),
+    condition=pgtrigger.AnyChange(*_ARCHIVE_FIELDS),
     func=f"""
         IF OLD.state = 'held' OR OLD.released_by_id IS NOT NULL THEN
             {_HELD_ERROR}
@@ -71,7 +71,7 @@ _RELEASE_ONCE_RULE = Rule(
 
 class ImportRunQuerySet(models.QuerySet["ImportRun"]):
     def unfinished(self) -> Self:
-        """Return runs in progress, or interrupted ones that can continue."""
+        """Return runs in progress, and interrupted runs that can continue."""
         return self.filter(state__in=[ImportRun.State.READING, ImportRun.State.WRITING])
 
 

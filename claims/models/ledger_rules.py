@@ -12,41 +12,41 @@ from claims.models.signoff_digests import (
     SIGNED_ROWS_SQL,
     VERDICT_SHA256_SQL,
     build_entry_verdict_sha256_sql,
-    build_signed_off_sql,
+    build_is_signed_off_sql,
 )
 from claims.models.statement import STORE_STATED_WORDS_SQL
-from factcheck.database.rules import OWNER_SQL, MaintenanceTrigger, Rule, refuse
+from factcheck.database.rules import OWNER_SQL, MaintenanceTrigger, Rule, build_error_sql
 from sources.models.publisher import build_normalised_name_sql
 
-_OUT_OF_TURN_ERROR = refuse(
+_OUT_OF_TURN_ERROR = build_error_sql(
     "A publication must be the claim's next version, and not earlier than the last one.",
     name="publication_joins_the_ledger",
 )
-_FUTURE_DATE_ERROR = refuse(
+_FUTURE_DATE_ERROR = build_error_sql(
     "A publication cannot be dated in the future.",
     name="publication_is_not_ahead_of_time",
 )
-_NO_VERDICT_ERROR = refuse(
+_NO_VERDICT_ERROR = build_error_sql(
     "A claim is public only with a published verdict.", name="publication_rests_on_a_verdict"
 )
-_CLOSED_EARLY_ERROR = refuse(
+_CLOSED_EARLY_ERROR = build_error_sql(
     "An entry of the ledger ends when the next one begins.",
     name="publication_is_closed_by_the_next",
 )
-_NOT_PUBLISHED_ERROR = refuse(
+_NOT_PUBLISHED_ERROR = build_error_sql(
     "Only an entry with the status published can show verdicts.",
     name="publishedverdict_stands_with_its_publication",
 )
-_VERDICT_MISMATCH_ERROR = refuse(
+_VERDICT_MISMATCH_ERROR = build_error_sql(
     "The verdicts listed with an entry must match its body.",
     name="publishedverdict_stands_in_the_body",
 )
 
-_CLAIM_MISMATCH_ERROR = refuse(
+_CLAIM_MISMATCH_ERROR = build_error_sql(
     "The body of an entry must match its claim, its status and its verdicts.",
     name="publication_is_of_its_claim",
 )
-_NOT_SIGNED_ERROR = refuse(
+_NOT_SIGNED_ERROR = build_error_sql(
     (
         "An entry must show the newsroom's verdict exactly as it was signed off. If the claim has "
         "changed since, draft a new version of the verdict."
@@ -54,7 +54,7 @@ _NOT_SIGNED_ERROR = refuse(
     name="publication_says_what_was_signed",
 )
 
-_VERDICT_MISSING_ERROR = refuse(
+_VERDICT_MISSING_ERROR = build_error_sql(
     "The entry would omit the newsroom's published verdict: retract the verdict first.",
     name="publication_withholds_nothing",
 )
@@ -90,10 +90,10 @@ def build_sealed_sha256_sql(row: str) -> str:
 
 
 def build_entry_bytes_sql(row: str) -> str:
-    """Return SQL for the bytes from which an entry's hash is computed; `head` is the previous entry, or NULL.
+    """Return SQL for the bytes from which the hash of an entry is computed.
 
-    Each line has one fact, which cannot contain a line feed. docs/ledger-proofs.md describes the format, and
-    `claims.ledger.proofs.entry_text` writes the same.
+    `head` is the previous entry, or NULL. Each line contains one fact without line feeds. docs/ledger-
+    proofs.md describes the format, and `claims.ledger.proofs.entry_text` writes the same bytes.
     """
     return f"""convert_to(
     'factcheck ledger entry 1' || E'\\n' || {row}.sequence || E'\\n' || {row}.claim_id || E'\\n' || {row}.version
@@ -156,10 +156,10 @@ LEDGER_ORDER_RULE = Rule(
 )
 
 
-def build_previous_part_sql(part: str) -> str:
-    """Return SQL for this part of the same verdict in the previous entry."""
+def build_previous_value_sql(field: str) -> str:
+    """Return SQL for the value of this field in the previous entry of the same verdict."""
     return f"""(
-        SELECT was -> {part}
+        SELECT was -> {field}
         FROM public.claims_publication AS last, jsonb_array_elements(last.body::jsonb -> 'verdicts') AS was
         WHERE last.claim_id = NEW.claim_id AND last.version = NEW.version - 1 AND was -> 'id' = said -> 'id'
     )"""
@@ -170,13 +170,13 @@ def build_previous_part_sql(part: str) -> str:
 _IS_UNCHANGED_SQL = f"""
     (
         said -> 'publisher' ->> 'name' = (SELECT name FROM public.sources_publisher WHERE id = signed.publisher_id)
-        OR said -> 'publisher' = {build_previous_part_sql("'publisher'")}
+        OR said -> 'publisher' = {build_previous_value_sql("'publisher'")}
     )
     AND (
         coalesce(said -> 'rating' ->> 'rating_class', '') = (
             SELECT rating_class FROM public.claims_rating WHERE id = signed.rating_id
         )
-        OR said -> 'rating' = {build_previous_part_sql("'rating'")}
+        OR said -> 'rating' = {build_previous_value_sql("'rating'")}
     )
     AND NOT EXISTS (
         SELECT FROM jsonb_array_elements(entry -> 'translations') AS other
@@ -238,11 +238,11 @@ SIGNED_CONTENT_RULE = Rule(
                         signed.state = 'published' AND NEW.claim_id IN (judged.id, judged.merged_into_id)
                         AND CASE
                             WHEN signed.origin = 'house' AND NOT signed.is_restored
-                                THEN {build_signed_off_sql("NEW.claim_id", "entry", "said")}
+                                THEN {build_is_signed_off_sql("NEW.claim_id", "entry", "said")}
                             ELSE {VERDICT_SHA256_SQL} = {build_entry_verdict_sha256_sql("said")} AND (
                                 coalesce(said -> 'signed_off', 'null') = 'null'
                                 -- The part of a restored entry that is restated.
-                                OR said -> 'signed_off' = {build_previous_part_sql("'signed_off'")}
+                                OR said -> 'signed_off' = {build_previous_value_sql("'signed_off'")}
                             )
                         END
                         AND NEW.body IS JSON OBJECT WITH UNIQUE KEYS

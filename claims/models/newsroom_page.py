@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField, LanguageField
-from factcheck.database.rules import append_only
+from factcheck.database.rules import build_append_only_rules
 
 MAX_PAGE_LENGTH = 100_000
 
@@ -93,7 +93,7 @@ class NewsroomPage(models.Model):
             # The page that a reader requests, and its versions.
             Index(F("kind"), F("language"), F("version").desc(), name="newsroompage_newest"),
         ]
-        triggers = append_only(
+        triggers = build_append_only_rules(
             "newsroompage", "A published newsroom page cannot be changed: write a new version."
         )
 

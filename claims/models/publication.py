@@ -25,7 +25,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import ledger_rules, publication_columns, statement_vector
-from claims.models.ledger_row import IS_CURRENT, IS_NEWEST, build_append_only_rules, build_newest_at
+from claims.models.ledger_row import IS_CURRENT, IS_NEWEST, build_ledger_row_rules, build_newest_at
 from claims.models.publication_columns import HAS_FILES, HAS_MEDIA, IS_REPEATED, SUMMARY_RULE
 from claims.search import (
     RANKED_MATCHES,
@@ -44,21 +44,24 @@ from sources.models.snapshot import TextSha256
 
 
 def match_search(search: SearchReading | SearchValues, *, publication: str = "") -> Q:
-    """Return the condition that a publication matches a search; `publication` is the path to it, ending in `__`."""
-    words = Q(build_match_condition(f"{publication}search", search.query))
-    return words | _match_targets(search.places, publication) if search.places else words
+    """Return the condition that a publication matches a search.
+
+    `publication` is the path to the publication, ending in `__`.
+    """
+    text_match = Q(build_match_condition(f"{publication}search", search.query))
+    return text_match | _match_targets(search.places, publication) if search.places else text_match
 
 
-def _match_targets(places: AddressTargets, publication: str = "") -> Q:
-    cites_source = Q(**{f"{publication}source_ids__overlap": places.sources})
-    return cites_source | Q(**{f"{publication}id__any_of": places.entries})
+def _match_targets(targets: AddressTargets, publication: str = "") -> Q:
+    cites_source = Q(**{f"{publication}source_ids__overlap": targets.sources})
+    return cites_source | Q(**{f"{publication}id__any_of": targets.entries})
 
 
-def _build_rank(places: AddressTargets) -> Expression:
-    """Return the relevance of an entry among the entries that an address leads to: the first ranks highest."""
-    if not places.is_ranked:
+def _build_rank(targets: AddressTargets) -> Expression:
+    """Return the rank of an entry among the entries at an address; the first has the highest rank."""
+    if not targets.is_ranked:
         return Value(1.0)
-    entries = Value(places.entries) if isinstance(places.entries, list) else places.entries
+    entries = Value(targets.entries) if isinstance(targets.entries, list) else targets.entries
     return Func(
         entries,
         F("id"),
@@ -68,8 +71,8 @@ def _build_rank(places: AddressTargets) -> Expression:
     )
 
 
-def select_previous(column: str) -> Subquery:
-    """Return SQL for this column in the claim's previous version; NULL if there is none."""
+def build_previous_value(column: str) -> Subquery:
+    """Return an expression for this column in the claim's previous version; NULL if there is none."""
     rows = Publication.objects.filter(claim=OuterRef("claim"), version=OuterRef("version") - 1)
     return Subquery(rows.values(column))
 
@@ -304,7 +307,7 @@ class Publication(models.Model):
             ledger_rules.STATED_WORDS_TRIGGER,
             statement_vector.LEDGER_VECTORS_RULE,
             # Closing an entry early cannot be committed: the rule below requires the entry that follows it.
-            *build_append_only_rules("publication", closed="NEW.superseded_at >= OLD.published_at"),
+            *build_ledger_row_rules("publication", closing_condition="NEW.superseded_at >= OLD.published_at"),
             ledger_rules.CLOSING_RULE,
         ]
 
@@ -316,7 +319,7 @@ class Publication(models.Model):
 
     @property
     def served_body(self) -> bytes:
-        """Return the body as served, with this site's current URL."""
+        """Return the body with this site's current URL, as served."""
         return insert_site_url(self.body.encode())
 
     @property

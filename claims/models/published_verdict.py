@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import F, Index, Q, Subquery, UniqueConstraint
 from django.db.models.functions import Now
 
-from claims.models.ledger_row import IS_NEWEST, build_append_only_rules, build_newest_at, build_sortable_day
+from claims.models.ledger_row import IS_NEWEST, build_ledger_row_rules, build_newest_at, build_sortable_day
 from claims.models.ledger_rules import PUBLISHED_VERDICT_RULE
 from claims.models.publication import Publication
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
@@ -16,7 +16,7 @@ _ENTRY_FIELDS = ["publication", "claim_id", "published_at", "superseded_at"]
 
 
 def match_own_verdicts() -> Q:
-    """Return the condition that a verdict is the newsroom's own, for use in combination with others."""
+    """Return the condition that a verdict is the newsroom's own, for combination with other conditions."""
     return Q(publisher_id=Subquery(Publisher.objects.filter(is_house=True).values("pk")[:1]))
 
 
@@ -116,9 +116,9 @@ class PublishedVerdict(models.Model):
             Index(name="publishedverdict_by_review", fields=["review_key"], condition=~Q(review_key="")),
         ]
         triggers = [
-            *build_append_only_rules(
+            *build_ledger_row_rules(
                 "publishedverdict",
-                closed="""
+                closing_condition="""
                     NEW.superseded_at = (
                         SELECT superseded_at FROM public.claims_publication WHERE id = NEW.publication_id
                     )

@@ -8,19 +8,19 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
+from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
 
 COLOUR_VALIDATOR = RegexValidator(r"^#[0-9a-f]{6}$", _("Enter a colour as #rrggbb in lower case."))
 
 
-_USED_ERROR = refuse(
+_USED_ERROR = build_error_sql(
     (
         "A verdict uses this rating, so its label, code and scale cannot be changed. Add a new "
         "version of the scale."
     ),
     name="rating_label_is_frozen_once_used",
 )
-_OTHER_PUBLISHER_ERROR = refuse(
+_OTHER_PUBLISHER_ERROR = build_error_sql(
     "A rating cannot be moved to another publisher's scale, because verdicts may use it.",
     name="rating_stays_with_its_publisher",
 )
@@ -72,7 +72,7 @@ class RatingScale(models.Model):
                 name="ratingscale_publisher_is_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("publisher"),
-                func=refuse(
+                func=build_error_sql(
                     "A scale cannot be moved to another publisher. Create another one.",
                     name="ratingscale_publisher_is_fixed",
                 ),

@@ -1,4 +1,4 @@
-"""Removals by law: two administrators decide, and the removal happens in one transaction.
+"""Removals by law, which two administrators decide and which happen in one transaction.
 
 No other rule has an exception for removals. The last trigger runs as the owner of the tables. It switches off the
 rules of the tables that contain the words, cuts the words out, and switches the rules on again.
@@ -16,28 +16,36 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.ledger_rules import build_sealed_sha256_sql
 from claims.models.publication_columns import SUMMARY_SQL
 from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VERDICT_SHA256_SQL
-from factcheck.database.rules import OWNER_SQL, MaintenanceTrigger, Rule, build_truncation_rule, refuse
+from factcheck.database.rules import (
+    OWNER_SQL,
+    MaintenanceTrigger,
+    Rule,
+    build_error_sql,
+    build_truncation_rule,
+)
 
-_NOT_PROPOSED_ERROR = refuse("Only an administrator can propose a removal.", name="removal_is_proposed")
-_NOT_BARS_ERROR = refuse(
+_NOT_PROPOSED_ERROR = build_error_sql(
+    "Only an administrator can propose a removal.", name="removal_is_proposed"
+)
+_NOT_BARS_ERROR = build_error_sql(
     (
         "Removed words are replaced by bars only, and have at least four characters (two in scripts "
         "without spaces)."
     ),
     name="removal_leaves_bars",
 )
-_NOTE_ERROR = refuse("The public note contains some of the words.", name="removal_note_has_no_words")
-_NOT_CONFIRMED_ERROR = refuse(
+_NOTE_ERROR = build_error_sql("The public note contains some of the words.", name="removal_note_has_no_words")
+_NOT_CONFIRMED_ERROR = build_error_sql(
     "A removal must be confirmed once, unchanged, by an administrator other than the one who proposed it.",
     name="removal_is_confirmed_by_another",
 )
-_DELETION_ERROR = refuse("A removal that was carried out cannot be deleted.", name="removal_stays")
-_HASH_ERROR = refuse("The hashes in the ledger cannot be changed.", name="removal_keeps_the_ledger")
-_WORDS_LEFT_ERROR = refuse("Some of the words are still there.", name="removal_leaves_nothing")
+_DELETION_ERROR = build_error_sql("A removal that was carried out cannot be deleted.", name="removal_stays")
+_HASH_ERROR = build_error_sql("The hashes in the ledger cannot be changed.", name="removal_keeps_the_ledger")
+_WORDS_LEFT_ERROR = build_error_sql("Some of the words are still there.", name="removal_leaves_nothing")
 
 
 def _build_administrator_sql(person: str) -> str:
-    """Return SQL for whether a person may decide on removals."""
+    """Return the SQL condition that a person may decide on removals."""
     return f"""EXISTS (
         SELECT FROM public.auth_user AS person WHERE person.id = {person} AND person.is_active AND (
             person.is_superuser OR EXISTS (

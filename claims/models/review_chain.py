@@ -18,18 +18,18 @@ from factcheck.database.rules import (
     ANY_CHANGE,
     MaintenanceTrigger,
     Rule,
-    append_only,
+    build_append_only_rules,
+    build_error_sql,
     build_owner_writes_rule,
-    refuse,
 )
 
-_MISSING_ROW_ERROR = refuse(
+_MISSING_ROW_ERROR = build_error_sql(
     "A review link must belong to an existing move or sign-off.", name="reviewlink_is_of_a_row"
 )
 
 
 def build_link_trigger(kind: str) -> MaintenanceTrigger:
-    """Return the trigger that makes the rows of a table wait for their link."""
+    """Return the trigger that queues the rows of a table to be linked."""
     return MaintenanceTrigger(
         name=f"{kind}_waits_for_its_link",
         level=pgtrigger.Statement,
@@ -107,7 +107,7 @@ class ReviewLink(models.Model):
             ),
         ]
         triggers: list[Any] = [
-            *append_only("reviewlink", "Review links are never changed or deleted."),
+            *build_append_only_rules("reviewlink", "Review links are never changed or deleted."),
             Rule(
                 name="reviewlink_joins_the_chain",
                 operation=pgtrigger.Insert,

@@ -2,69 +2,75 @@
 
 import pgtrigger
 
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 
-def build_deletion_rule(kind: str) -> Rule:
+def build_deletion_rule(table_kind: str) -> Rule:
     """Return the rule that only drafts can be deleted."""
     return Rule(
-        name=f"{kind}_is_kept",
+        name=f"{table_kind}_is_kept",
         operation=pgtrigger.Delete,
         condition=~pgtrigger.Q(old__state="draft"),
-        func=refuse("Only a draft can be deleted.", name=f"{kind}_is_kept"),
+        func=build_error_sql("Only a draft can be deleted.", name=f"{table_kind}_is_kept"),
     )
 
 
-def build_editors_rule(kind: str) -> Rule:
+def build_editors_rule(table_kind: str) -> Rule:
     """Return the rule that former authors stay excluded from signing off."""
-    name = f"{kind}_editors_are_remembered"
-    refusal = refuse(f"Who has written on a {kind} is not forgotten.", name=name)
+    name = f"{table_kind}_editors_are_remembered"
+    error_sql = build_error_sql(f"Who has written on a {table_kind} is not forgotten.", name=name)
     return Rule(
         name=name,
         operation=pgtrigger.Update,
         condition=pgtrigger.AnyChange("edited_by"),
         func=f"""
         IF NOT NEW.edited_by @> OLD.edited_by THEN
-            {refusal}
+            {error_sql}
         END IF;
         RETURN NEW;
     """,
     )
 
 
-def build_terms_rule(kind: str, *more: str) -> Rule:
-    """Return the rule that the terms of a review are set when a draft is submitted; `more` names further columns."""
+def build_terms_rule(table_kind: str, *extra_terms: str) -> Rule:
+    """Return the rule that the terms of a review are set when a draft is submitted. `extra_terms` are further
+    columns.
+    """
     # A round that does not grow would let sign-offs of an earlier wording count again.
-    name = f"{kind}_terms_of_review"
-    refusal = refuse(
+    name = f"{table_kind}_terms_of_review"
+    error_sql = build_error_sql(
         "The terms of a review can be set only when a draft is submitted for a new round.", name=name
     )
-    terms = ("review_round", "required_signoffs", *more, "submitted_by_id")
-    new, old = (", ".join(f"{row}.{term}" for term in terms) for row in ("NEW", "OLD"))
+    terms = ("review_round", "required_signoffs", *extra_terms, "submitted_by_id")
+    new_terms, old_terms = (", ".join(f"{row}.{term}" for term in terms) for row in ("NEW", "OLD"))
     return Rule(
         name=name,
         operation=pgtrigger.Update,
-        condition=pgtrigger.AnyChange("review_round", "required_signoffs", *more, "submitted_by", "state"),
+        condition=pgtrigger.AnyChange(
+            "review_round", "required_signoffs", *extra_terms, "submitted_by", "state"
+        ),
         func=f"""
         IF NEW.review_round < OLD.review_round
             OR NEW.state = 'in_review' AND OLD.state = 'draft' AND NEW.review_round = OLD.review_round
             OR OLD.state <> 'draft'
-                AND ({new})
-                IS DISTINCT FROM ({old})
+                AND ({new_terms})
+                IS DISTINCT FROM ({old_terms})
         THEN
-            {refusal}
+            {error_sql}
         END IF;
         RETURN NEW;
     """,
     )
 
 
-def build_moments_rule(kind: str, wrong_moment: str) -> Rule:
-    """Return the rule that the times of creation and publication are set once. `wrong_moment` is PL/pgSQL that checks
-    other values.
+def build_moments_rule(table_kind: str, wrong_moment_sql: str) -> Rule:
+    """Return the rule that the times of creation and publication are set once.
+
+    Args:
+        wrong_moment_sql: PL/pgSQL that checks other times.
     """
     return Rule(
-        name=f"{kind}_moments_are_fixed",
+        name=f"{table_kind}_moments_are_fixed",
         operation=pgtrigger.Update,
         condition=pgtrigger.AnyChange("created_at", "published_at"),
         func=f"""
@@ -74,7 +80,7 @@ def build_moments_rule(kind: str, wrong_moment: str) -> Rule:
                 AND NEW.published_at <= clock_timestamp()
             ) IS NOT TRUE
         THEN
-            {wrong_moment}
+            {wrong_moment_sql}
         END IF;
         RETURN NEW;
     """,

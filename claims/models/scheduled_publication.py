@@ -10,16 +10,16 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.visibility import filter_readable
-from factcheck.database.rules import Rule, append_only, refuse
+from factcheck.database.rules import Rule, build_append_only_rules, build_error_sql
 
 #: Schedules further ahead are typing errors of the year.
 MAX_AHEAD = timedelta(days=366)
 
-_NOT_AHEAD_ERROR = refuse(
+_NOT_AHEAD_ERROR = build_error_sql(
     "The time of a scheduled publication must be in the future, within a year.",
     name="scheduledpublication_lies_ahead",
 )
-_NOT_IN_REVIEW_ERROR = refuse(
+_NOT_IN_REVIEW_ERROR = build_error_sql(
     "Only the publication of a verdict in review can be scheduled.",
     name="scheduledpublication_is_of_a_review",
 )
@@ -112,10 +112,10 @@ class ScheduledPublication(models.Model):
             ),
         ]
         triggers = [
-            *append_only(
+            *build_append_only_rules(
                 "scheduledpublication",
                 "A scheduled publication cannot be deleted: cancel or reschedule it.",
-                unless=_IS_ENDED_SQL,
+                allowed_update=_IS_ENDED_SQL,
             ),
             Rule(
                 name="scheduledpublication_begins",

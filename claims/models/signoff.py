@@ -13,9 +13,9 @@ from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VER
 from claims.models.visibility import filter_readable
 from factcheck import features
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.rules import Rule, append_only, refuse
+from factcheck.database.rules import Rule, build_append_only_rules, build_error_sql
 
-_AUTHOR_ERROR = refuse(
+_AUTHOR_ERROR = build_error_sql(
     "People who wrote, edited or submitted a verdict cannot sign it off.", name="signoff_by_somebody_else"
 )
 
@@ -27,7 +27,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         return filter_readable(self, person, own_or_published=models.Q(verdict__author=person))
 
     def valid(self) -> Self:
-        """Return sign-offs that count: those of the current round, without any that features exclude as outdated."""
+        """Return the sign-offs of the current round, without those that features exclude as outdated."""
         rows = self.filter(round=F("verdict__review_round"))
         for add_filter in features.load_installed("counting_signoffs"):
             rows = add_filter(rows)
@@ -73,7 +73,9 @@ class SignOff(models.Model):
             build_words_index("signoff_desk_words", "by_name", "note"),
         ]
         triggers = [
-            *append_only("signoff", "A sign-off is never changed or withdrawn; request changes instead."),
+            *build_append_only_rules(
+                "signoff", "A sign-off is never changed or withdrawn; request changes instead."
+            ),
             Rule(
                 name="signoff_by_somebody_else",
                 operation=pgtrigger.Insert,
@@ -87,7 +89,7 @@ class SignOff(models.Model):
                         {_AUTHOR_ERROR}
                     END IF;
                     IF (verdict.state, verdict.review_round) IS DISTINCT FROM ('in_review', NEW.round) THEN
-                        {refuse("Only a verdict in review can be signed off.", name="signoff_in_review")}
+                        {build_error_sql("Only a verdict in review can be signed off.", name="signoff_in_review")}
                     END IF;
                     -- The database sets the time, not the person who signs off.
                     NEW.at := clock_timestamp();

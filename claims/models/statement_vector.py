@@ -15,16 +15,16 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import HalfVectorField, LanguageField
-from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
+from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
 
 _TEXT_RULE_NAME = "statementvector_says_what_is_said"
-_WRONG_TEXT_ERROR = refuse(
+_WRONG_TEXT_ERROR = build_error_sql(
     "A vector must be computed from the claim's current or published text.",
     name="statementvector_says_what_is_said",
 )
 
 
-_DIMENSIONS_ERROR = refuse(
+_DIMENSIONS_ERROR = build_error_sql(
     "A vector must have the dimensions of its model.",
     name="statementvector_has_the_dimensions",
 )
@@ -40,16 +40,16 @@ def build_base_language_sql(language: str) -> str:
     return f"split_part(lower({language}), '-', 1)"
 
 
-def build_present_sql(vector: str, claim: str) -> str:
-    """Return SQL for whether a vector matches the claim's current statement. Merged claims have no vector."""
+def build_is_present_sql(vector: str, claim: str) -> str:
+    """Return the SQL condition that a vector matches the claim's current statement. Merged claims have no vector."""
     return (
         f"{claim}.state <> 'merged' AND {vector}.text_sha256 = {build_digest_sql(f'{claim}.statement')}"
         f" AND {vector}.language = {build_base_language_sql(f'{claim}.language')}"
     )
 
 
-def build_public_sql(vector: str, entry: str) -> str:
-    """Return SQL for whether a vector matches the statement in the claim's newest public entry."""
+def build_is_public_sql(vector: str, entry: str) -> str:
+    """Return the SQL condition that a vector matches the statement in the claim's newest public entry."""
     return (
         f"{entry}.superseded_at IS NULL AND {entry}.status = 'published'"
         f" AND {vector}.text_sha256 = {build_digest_sql(build_published_statement_sql(entry))}"
@@ -71,9 +71,9 @@ CLAIM_VECTORS_RULE = Rule(
     func=f"""
         DELETE FROM public.claims_statementvector AS made
         WHERE made.claim_id = NEW.id AND made.is_present AND NOT made.is_public
-            AND NOT ({build_present_sql("made", "NEW")});
+            AND NOT ({build_is_present_sql("made", "NEW")});
         UPDATE public.claims_statementvector AS made SET is_present = false
-        WHERE made.claim_id = NEW.id AND made.is_present AND NOT ({build_present_sql("made", "NEW")});
+        WHERE made.claim_id = NEW.id AND made.is_present AND NOT ({build_is_present_sql("made", "NEW")});
         RETURN NULL;
     """,
 )
@@ -110,14 +110,14 @@ LEDGER_VECTORS_RULE = Rule(
         DELETE FROM public.claims_statementvector AS made USING public.claims_publication AS entry
         WHERE made.claim_id = ANY (touched) AND made.is_public AND NOT made.is_present
             AND entry.claim_id = made.claim_id AND entry.superseded_at IS NULL
-            AND NOT ({build_public_sql("made", "entry")});
+            AND NOT ({build_is_public_sql("made", "entry")});
         UPDATE public.claims_statementvector AS made SET is_public = false FROM public.claims_publication AS entry
         WHERE made.claim_id = ANY (touched) AND made.is_public
             AND entry.claim_id = made.claim_id AND entry.superseded_at IS NULL
-            AND NOT ({build_public_sql("made", "entry")});
+            AND NOT ({build_is_public_sql("made", "entry")});
         UPDATE public.claims_statementvector AS made SET is_public = true FROM public.claims_publication AS entry
         WHERE made.claim_id = ANY (touched) AND NOT made.is_public
-            AND entry.claim_id = made.claim_id AND {build_public_sql("made", "entry")};
+            AND entry.claim_id = made.claim_id AND {build_is_public_sql("made", "entry")};
         RETURN NULL;
     """,
 )
@@ -143,10 +143,10 @@ VECTOR_TEXT_RULE = Rule(
         PERFORM FROM public.claims_publication WHERE claim_id = NEW.claim_id AND superseded_at IS NULL FOR SHARE;
         IF NEW.is_present AND NOT EXISTS (
             SELECT FROM public.claims_claim AS claim
-            WHERE claim.id = NEW.claim_id AND {build_present_sql("NEW", "claim")}
+            WHERE claim.id = NEW.claim_id AND {build_is_present_sql("NEW", "claim")}
         ) OR NEW.is_public AND NOT EXISTS (
             SELECT FROM public.claims_publication AS entry
-            WHERE entry.claim_id = NEW.claim_id AND {build_public_sql("NEW", "entry")}
+            WHERE entry.claim_id = NEW.claim_id AND {build_is_public_sql("NEW", "entry")}
         ) THEN
             {_WRONG_TEXT_ERROR}
         END IF;
@@ -161,7 +161,7 @@ MAX_DIMENSIONS = 4000
 
 class EmbeddingModelQuerySet(models.QuerySet["EmbeddingModel"]):
     def complete(self) -> Self:
-        """Return usable models that have once been complete, newest first."""
+        """Return usable models whose vectors have been complete at some time, newest first."""
         return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
 from claims.models.audit_record import build_record_sql, build_recording_trigger
-from factcheck.database.rules import Prohibition, Rule, build_truncation_rule, refuse
+from factcheck.database.rules import Prohibition, Rule, build_error_sql, build_truncation_rule
 
 
 class Scope(models.TextChoices):
@@ -85,7 +85,7 @@ class ApiToken(AbstractAuthToken):
                 condition=pgtrigger.AnyChange(
                     "user", "digest", "token_key", "name", "scopes", "created", "expiry", "created_by"
                 ),
-                func=refuse(
+                func=build_error_sql(
                     "A token cannot be changed; revoke it and create another one.", name="apitoken_is_fixed"
                 ),
             ),
@@ -95,12 +95,12 @@ class ApiToken(AbstractAuthToken):
                 condition=pgtrigger.Q(
                     old__revoked_at__isnull=False, new__revoked_at__df=pgtrigger.F("old__revoked_at")
                 ),
-                func=refuse("A revoked token cannot be reactivated.", name="apitoken_stays_revoked"),
+                func=build_error_sql("A revoked token cannot be reactivated.", name="apitoken_stays_revoked"),
             ),
             Prohibition(
                 name="apitoken_is_kept",
                 operation=pgtrigger.Delete,
-                func=refuse("A token is revoked, not deleted.", name="apitoken_is_kept"),
+                func=build_error_sql("A token is revoked, not deleted.", name="apitoken_is_kept"),
             ),
             build_truncation_rule("apitoken", "A token is revoked, not deleted."),
             build_recording_trigger(
@@ -127,11 +127,11 @@ class ApiToken(AbstractAuthToken):
 
 class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
     def repeatable(self) -> "StoredAnswerQuerySet":
-        """Return responses that can still be repeated."""
+        """Return stored responses that have not expired."""
         return self.filter(created_at__gte=self._oldest())
 
     def outdated(self) -> "StoredAnswerQuerySet":
-        """Return expired responses."""
+        """Return stored responses that have expired."""
         return self.filter(created_at__lt=self._oldest())
 
     def _oldest(self) -> datetime:

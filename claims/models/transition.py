@@ -11,17 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.review_chain import build_link_trigger
 from claims.models.visibility import filter_readable
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.rules import Rule, append_only, refuse
+from factcheck.database.rules import Rule, build_append_only_rules, build_error_sql
 from factcheck.list_phrases import format_change
 
 
-def build_move_recorded_sql(subject: str, *, table: str = "claims_transition") -> str:
+def build_recorded_move_sql(subject: str, *, table: str = "claims_transition") -> str:
     """Return PL/pgSQL that rejects a change of state without a Transition in the same transaction.
 
     `subject` is the SQL condition that finds the subject's transitions. `now()` is the start of the transaction, and
     a trigger writes it to every row of the table, so equal times mean the same transaction.
     """
-    refusal = refuse(
+    error_sql = build_error_sql(
         "Every move needs a transition, and there is none for this one.", name="move_is_written_down"
     )
     return f"""
@@ -29,13 +29,13 @@ def build_move_recorded_sql(subject: str, *, table: str = "claims_transition") -
             SELECT FROM public.{table}
             WHERE {subject} AND before = OLD.state AND after = NEW.state AND at = now()
         ) THEN
-            {refusal}
+            {error_sql}
         END IF;
     """
 
 
-def build_step_sql(steps: Iterable[tuple[str, str]]) -> str:
-    """Return SQL for whether a change of state is one of these steps."""
+def build_allowed_step_sql(steps: Iterable[tuple[str, str]]) -> str:
+    """Return the SQL condition that a change of state is one of these steps."""
     pairs = ", ".join(f"('{before}', '{after}')" for before, after in steps)
     return f"(OLD.state, NEW.state) IN ({pairs})"
 
@@ -100,7 +100,7 @@ class Transition(models.Model):
             ),
         ]
         triggers = [
-            *append_only("transition", "Transitions are never changed or deleted."),
+            *build_append_only_rules("transition", "Transitions are never changed or deleted."),
             Rule(
                 name="transition_is_stamped",
                 operation=pgtrigger.Insert,

@@ -18,23 +18,28 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import translation_rules
 from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.models.review_chain import build_link_trigger
-from claims.models.transition import build_move_recorded_sql, build_step_sql
+from claims.models.transition import build_allowed_step_sql, build_recorded_move_sql
 from claims.models.verdict import MAX_EXPLANATION_LENGTH, MAX_NOTE_LENGTH
 from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, append_only, build_snapshot_check_sql, refuse
+from factcheck.database.rules import (
+    Rule,
+    build_append_only_rules,
+    build_error_sql,
+    build_snapshot_check_sql,
+)
 from factcheck.language_names import get_language_name
 
 SIGN_OFF = "sign_off"
 
-_AUTHOR_ERROR = refuse(
+_AUTHOR_ERROR = build_error_sql(
     "People who wrote, edited or submitted a translation cannot sign it off.",
     name="translationstep_signed_by_somebody_else",
 )
-_NOT_IN_REVIEW_ERROR = refuse(
+_NOT_IN_REVIEW_ERROR = build_error_sql(
     "Only a translation in review can be signed off.", name="translationstep_signed_in_review"
 )
 
@@ -91,7 +96,9 @@ class TranslationStep(models.Model):
             ),
         ]
         triggers = [
-            *append_only("translationstep", "Steps of a translation are never changed or deleted."),
+            *build_append_only_rules(
+                "translationstep", "Steps of a translation are never changed or deleted."
+            ),
             Rule(
                 name="translationstep_by_somebody_else",
                 operation=pgtrigger.Insert,
@@ -139,7 +146,10 @@ CONTENT_FIELDS = (
 )
 
 _TABLE = "translation"
-_CONTENT_ERROR = refuse(
+_STATE_MOVE_ERROR = build_error_sql(
+    "A translation cannot move between these states.", name=f"{_TABLE}_state_moves"
+)
+_CONTENT_ERROR = build_error_sql(
     "Only a draft can be edited. Request changes, or start a new version of the published translation.",
     name=f"{_TABLE}_content_is_fixed",
 )
@@ -153,7 +163,7 @@ _validate_plain = RegexValidator(
 
 
 def digest_original(statement: str, title: str, summary: str, explanation: str) -> str:
-    """Return the digest that identifies the translated original. The database computes the same."""
+    """Return the digest that identifies the original of a translation. The database computes the same digest."""
     digests = [hashlib.sha256(text.encode()).hexdigest() for text in (statement, title, summary, explanation)]
     return hashlib.sha256("\n".join([*digests, ""]).encode()).hexdigest()
 
@@ -325,18 +335,18 @@ class Translation(models.Model):
                 condition=pgtrigger.AnyChange("state"),
                 func=f"""
                     {build_snapshot_check_sql(f"{_TABLE}_state_moves")}
-                    IF NOT {build_step_sql(translation_rules.TRANSLATION_STEPS)} THEN
-                        {refuse("A translation cannot move between these states.", name=f"{_TABLE}_state_moves")}
+                    IF NOT {build_allowed_step_sql(translation_rules.TRANSLATION_STEPS)} THEN
+                        {_STATE_MOVE_ERROR}
                     END IF;
-                    {build_move_recorded_sql("translation_id = NEW.id", table="claims_translationstep")}
+                    {build_recorded_move_sql("translation_id = NEW.id", table="claims_translationstep")}
                     RETURN NEW;
                 """,
             ),
         ]
 
     def __str__(self) -> str:
-        words = self.statement if len(self.statement) <= 100 else self.statement[:99] + "…"
-        return f"{get_language_name(self.language)} ({self.get_state_display()}): {words}"
+        excerpt = self.statement if len(self.statement) <= 100 else self.statement[:99] + "…"
+        return f"{get_language_name(self.language)} ({self.get_state_display()}): {excerpt}"
 
     @property
     def writers(self) -> set[int]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import review_rules
-from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
+from factcheck.database.rules import OWNER_SQL, Rule, build_error_sql, build_snapshot_check_sql
 
 #: The allowed changes of a translation's state, the same as for a verdict.
 TRANSLATION_STEPS = (
@@ -83,12 +83,12 @@ HIDDEN_CHARACTERS_CONSTRAINT = CheckConstraint(
 
 # Creation and deletion ------------------------------------------------------------------------------------------------
 
-_NOT_A_DRAFT_ERROR = refuse("A translation starts as a draft.", name="translation_starts_as_draft")
-_NOT_PUBLISHED_ERROR = refuse(
+_NOT_A_DRAFT_ERROR = build_error_sql("A translation starts as a draft.", name="translation_starts_as_draft")
+_NOT_PUBLISHED_ERROR = build_error_sql(
     "Only the newsroom's own published verdict on a published claim can be translated.",
     name="translation_is_of_what_is_published",
 )
-_SAME_LANGUAGE_ERROR = refuse(
+_SAME_LANGUAGE_ERROR = build_error_sql(
     "The original is already in this language.", name="translation_is_into_another_language"
 )
 
@@ -139,7 +139,7 @@ BEGIN_RULE = Rule(
     """,
 )
 
-_NOT_IN_ENTRY_ERROR = refuse(
+_NOT_IN_ENTRY_ERROR = build_error_sql(
     "A restored translation must match an entry of the ledger.",
     name="translation_comes_back_as_it_was",
 )
@@ -171,7 +171,7 @@ DELETION_RULE = review_rules.build_deletion_rule("translation")
 
 # Fixed content --------------------------------------------------------------------------------------------------------
 
-_WRONG_MOMENT_ERROR = refuse(
+_WRONG_MOMENT_ERROR = build_error_sql(
     "The times when a translation was added and published are set once, and cannot be in the future.",
     name="translation_moments_are_fixed",
 )
@@ -182,7 +182,7 @@ ORIGIN_RULE = Rule(
     condition=pgtrigger.AnyChange(
         "author", "verdict", "language", "version", "original_sha256", "is_restored"
     ),
-    func=refuse(
+    func=build_error_sql(
         "The translator, the language and the original of a translation cannot be changed.",
         name="translation_origin_is_fixed",
     ),
@@ -194,15 +194,15 @@ MOMENTS_RULE = review_rules.build_moments_rule("translation", _WRONG_MOMENT_ERRO
 
 # Requirements of publication ------------------------------------------------------------------------------------------
 
-_MISSING_PARTS_ERROR = refuse(
+_MISSING_PARTS_ERROR = build_error_sql(
     "A translation must have exactly the parts of its original.",
     name="translation_says_as_much",
 )
-_NOT_SIGNED_OFF_ERROR = refuse(
+_NOT_SIGNED_OFF_ERROR = build_error_sql(
     "A translation is published only after sign-off by people other than its translator.",
     name="translation_with_four_eyes",
 )
-_NOT_IN_LEDGER_ERROR = refuse(
+_NOT_IN_LEDGER_ERROR = build_error_sql(
     (
         "Every publication and withdrawal needs an entry in the ledger, and the claim's newest entry "
         "does not show this one."

@@ -10,21 +10,26 @@ from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import verdict_rules
-from claims.models.transition import build_move_recorded_sql, build_step_sql
+from claims.models.transition import build_allowed_step_sql, build_recorded_move_sql
 from claims.models.verdict_rules import build_newsroom_rules
 from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_reserved_ids_rule, build_snapshot_check_sql, refuse
+from factcheck.database.rules import (
+    Rule,
+    build_error_sql,
+    build_reserved_ids_rule,
+    build_snapshot_check_sql,
+)
 
 VERDICT_STATE_MOVES = "verdict_state_moves"
 
 MAX_NOTE_LENGTH = 10_000
 MAX_EXPLANATION_LENGTH = 200_000
 
-_CONTENT_ERROR = refuse(
+_CONTENT_ERROR = build_error_sql(
     "Only a draft can be edited. Request changes, or draft a new version of the published verdict.",
     name="verdict_content_is_fixed",
 )
@@ -354,10 +359,10 @@ class Verdict(models.Model):
                     -- The claim and the publisher's scale cannot change until the whole move is done.
                     PERFORM FROM public.claims_claim WHERE id = NEW.claim_id FOR SHARE;
                     PERFORM FROM public.claims_rating WHERE id = NEW.rating_id FOR SHARE;
-                    IF NOT {build_step_sql(VERDICT_STEPS)} THEN
-                        {refuse("A verdict cannot move between these states.", name=VERDICT_STATE_MOVES)}
+                    IF NOT {build_allowed_step_sql(VERDICT_STEPS)} THEN
+                        {build_error_sql("A verdict cannot move between these states.", name=VERDICT_STATE_MOVES)}
                     END IF;
-                    {build_move_recorded_sql("verdict_id = NEW.id")}
+                    {build_recorded_move_sql("verdict_id = NEW.id")}
                     RETURN NEW;
                 """,
             ),

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import review_rules
 from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VERDICT_SHA256_SQL
-from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
+from factcheck.database.rules import OWNER_SQL, Rule, build_error_sql, build_snapshot_check_sql
 
 
 def build_newsroom_rules() -> list[Rule]:
-    """Return the rules about verdicts of the newsroom that arrive from imports, archives and restores."""
+    """Return the rules about verdicts of the newsroom that come from imports, archives and restores."""
     return [
         _build_arrival_rule(
             "verdict_no_import_for_the_house",
@@ -60,7 +60,7 @@ def build_newsroom_rules() -> list[Rule]:
 
 
 def _build_arrival_rule(name: str, condition: str, message: str) -> Rule:
-    """Return a rule that rejects new verdicts meeting a condition on `v`, the verdict, and `p`, its publisher."""
+    """Return a rule that rejects new verdicts that meet a condition on `v`, the verdict, and `p`, its publisher."""
     return Rule(
         name=name,
         when=pgtrigger.After,
@@ -72,7 +72,7 @@ def _build_arrival_rule(name: str, condition: str, message: str) -> Rule:
                 SELECT FROM arrived AS v JOIN public.sources_publisher AS p ON p.id = v.publisher_id
                 WHERE {condition}
             ) THEN
-                {refuse(message, name=name)}
+                {build_error_sql(message, name=name)}
             END IF;
             RETURN NULL;
         """,
@@ -140,7 +140,7 @@ REPLY_RULE_CONSTRAINT = CheckConstraint(
 
 # The rating scale -----------------------------------------------------------------------------------------------------
 
-_OTHER_SCALE_ERROR = refuse(
+_OTHER_SCALE_ERROR = build_error_sql(
     "A verdict must be rated on a scale of its own publisher.",
     name="verdict_is_rated_on_its_publishers_scale",
 )
@@ -164,15 +164,15 @@ SCALE_RULE = Rule(
 
 # Creation and deletion ------------------------------------------------------------------------------------------------
 
-_WRONG_MOMENT_ERROR = refuse(
+_WRONG_MOMENT_ERROR = build_error_sql(
     "The times when a verdict was added and published are set once, and cannot be in the future.",
     name="verdict_is_dated_by_the_database",
 )
-_CLAIM_DECLINED_ERROR = refuse(
+_CLAIM_DECLINED_ERROR = build_error_sql(
     "A declined claim cannot have a published verdict.", name="verdict_arrives_on_a_claim_that_stands"
 )
 
-_SCHEDULED_ERROR = refuse(
+_SCHEDULED_ERROR = build_error_sql(
     "The publication of this verdict is scheduled: cancel it before the verdict leaves review.",
     name="verdict_scheduled_stays_in_review",
 )
@@ -181,7 +181,7 @@ DRAFT_RULE = Rule(
     name="verdict_starts_as_draft",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__origin="house", new__is_restored=False) & ~pgtrigger.Q(new__state="draft"),
-    func=refuse("A verdict written here starts as a draft.", name="verdict_starts_as_draft"),
+    func=build_error_sql("A verdict written here starts as a draft.", name="verdict_starts_as_draft"),
 )
 
 DATE_RULE = Rule(
@@ -237,7 +237,7 @@ AUTHOR_RULE = Rule(
     name="verdict_author_is_fixed",
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("author", "origin", "claim", "publisher", "archive_run", "is_restored"),
-    func=refuse(
+    func=build_error_sql(
         "The author, origin, claim and publisher of a verdict cannot be changed.",
         name="verdict_author_is_fixed",
     ),
@@ -249,18 +249,18 @@ MOMENTS_RULE = review_rules.build_moments_rule("verdict", _WRONG_MOMENT_ERROR)
 
 # Requirements of publication ------------------------------------------------------------------------------------------
 
-_NOT_SIGNED_OFF_ERROR = refuse(
+_NOT_SIGNED_OFF_ERROR = build_error_sql(
     "A verdict is published only after sign-off by people other than its author.",
     name="verdict_with_four_eyes",
 )
-_NO_EVIDENCE_ERROR = refuse(
+_NO_EVIDENCE_ERROR = build_error_sql(
     "A verdict is published only with evidence that has an address, a snapshot, or a picture, recording or video.",
     name="verdict_rests_on_evidence",
 )
-_CLAIM_NOT_ACCEPTED_ERROR = refuse(
+_CLAIM_NOT_ACCEPTED_ERROR = build_error_sql(
     "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
 )
-_NOT_IN_LEDGER_ERROR = refuse(
+_NOT_IN_LEDGER_ERROR = build_error_sql(
     (
         "Every publication and withdrawal needs an entry in the ledger, and the claim's newest entry "
         "does not show this one."

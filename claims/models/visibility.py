@@ -1,4 +1,4 @@
-"""Decide which of the newsroom's work a person may read: all of it, or only their own and published work.
+"""Decide which of the newsroom's rows a person may read: all of them, or only the person's own and published ones.
 
 This applies to the desk and the editorial API; the public reads ledger entries. The `readable_by()` of each QuerySet
 defines which of its rows are a person's own or published.
@@ -16,5 +16,5 @@ Rows = TypeVar("Rows", bound=QuerySet[Any])
 
 
 def filter_readable(rows: Rows, person: User, *, own_or_published: Q) -> Rows:
-    """Return all rows for people who may read drafts; for others, their own and published rows."""
+    """Return all rows for people who may read drafts, and otherwise only the person's own and published rows."""
     return rows if person.has_perm(READ_DRAFTS) else rows.filter(own_or_published)

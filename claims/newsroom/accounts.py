@@ -22,15 +22,15 @@ from claims.models import DateOrder
 from claims.newsroom import sign_in_records  # noqa: F401  connects itself to the sign-in signals
 from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.second_factor_gate import VOUCHED_KEY
-from claims.newsroom.second_factors import annotate_due, get_due, may_remove, record_vouched_factor
+from claims.newsroom.second_factors import annotate_deadline, get_deadline, may_remove, record_vouched_factor
 from factcheck.admin.sign_in import NewsroomAccounts
 from factcheck.admin.single_sign_on import apply_provider_roles, has_vouched_factor
 from factcheck.database.cached_sql import Slot, Statement
 
 
 class SignInBackend(AuthenticationBackend):
-    """allauth's backend, with the queries of every desk request built once, because building them takes longer than
-    running them.
+    """allauth's backend with prebuilt queries, because building the queries of a desk request takes longer
+    than running them.
 
     It also loads a person's second-factor requirements and date order in the same query as the person.
     """
@@ -54,9 +54,9 @@ class SignInBackend(AuthenticationBackend):
 
 @cache
 def _build_query() -> Statement:
-    order = DateOrder.objects.filter(person=OuterRef("pk")).values("order")
-    people = User.objects.filter(pk=Slot("person", "integer")).annotate(date_order=Subquery(order))
-    return Statement.from_rows(annotate_due(people))
+    date_order = DateOrder.objects.filter(person=OuterRef("pk")).values("order")
+    people = User.objects.filter(pk=Slot("person", "integer")).annotate(date_order=Subquery(date_order))
+    return Statement.from_rows(annotate_deadline(people))
 
 
 def _read_permissions(relation: str, person: Any, checked_object: Any) -> set[str]:
@@ -100,7 +100,7 @@ class DeskAccounts(NewsroomAccounts):
         request.session[VOUCHED_KEY] = has_vouched
         record_vouched_factor(user, by_provider=has_vouched)
         response = super().post_login(request, user, **kwargs)
-        if has_vouched or get_due(user) is None:
+        if has_vouched or get_deadline(user) is None:
             return response
         query = urlencode({"next": response["Location"]}) if response.has_header("Location") else ""
         redirect = HttpResponseRedirect(f"{reverse('mfa_index')}?{query}")

@@ -13,12 +13,12 @@ from knox.crypto import hash_token
 
 from claims.models import ApiToken
 from claims.newsroom.refusals import NotAllowed
-from claims.newsroom.second_factors import annotate_due, is_locked
+from claims.newsroom.second_factors import annotate_deadline, is_past_deadline
 
 #: The maximum lifetime of a token. Longer use needs a new one in time.
 MAX_DAYS = 366
 #: The precision of a token's last use, so that not every read causes a write.
-USE_RECORDED_EVERY = timedelta(hours=1)
+USE_RECORDING_INTERVAL = timedelta(hours=1)
 
 
 def issue_token(
@@ -73,15 +73,15 @@ def find_token(secret: str) -> ApiToken | None:
     """
     tokens = ApiToken.objects.usable().select_related("user").filter(digest=hash_token(secret))
     token: Any = (
-        annotate_due(tokens, person="user__")
+        annotate_deadline(tokens, person="user__")
         .annotate(vouched_at=F("user__second_factor_grace__vouched_at"))
         .first()
     )
-    if token and token.vouched_at is None and is_locked(token.second_factor_due):
+    if token and token.vouched_at is None and is_past_deadline(token.second_factor_due):
         raise NotAllowed(
             _("The owner of this token must first set up a second factor at the desk (/accounts/2fa/).")
         )
     now = timezone.now()
-    if token and (token.last_used_at is None or token.last_used_at < now - USE_RECORDED_EVERY):
+    if token and (token.last_used_at is None or token.last_used_at < now - USE_RECORDING_INTERVAL):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return cast(ApiToken | None, token)

@@ -29,8 +29,8 @@ _SYSTEMS = (
 )
 
 
-def describe_browser(agent: str) -> str:
+def describe_browser(user_agent: str) -> str:
     """Return a name such as “Firefox, Windows”; unknown names are shortened."""
-    browser = next((name for sign, name in _BROWSERS if re.search(rf"\b{sign}\w*/", agent)), "")
-    system = next((name for sign, name in _SYSTEMS if sign in agent), "")
-    return join_words(filter(None, (browser, system))) or agent[:40] or _("unknown")
+    browser = next((name for marker, name in _BROWSERS if re.search(rf"\b{marker}\w*/", user_agent)), "")
+    system = next((name for marker, name in _SYSTEMS if marker in user_agent), "")
+    return join_words(filter(None, (browser, system))) or user_agent[:40] or _("unknown")

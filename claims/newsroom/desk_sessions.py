@@ -21,7 +21,7 @@ from factcheck.web.change_context import get_agent
 from factcheck.web.throttling import get_caller
 
 #: The precision of a session's last use.
-USE_RECORDED_EVERY = timedelta(minutes=10)
+USE_RECORDING_INTERVAL = timedelta(minutes=10)
 #: The session variable with the recorded key and time.
 SESSION_KEY = "desk_session"
 
@@ -41,12 +41,12 @@ class SessionTracking:
         response = self.get_response(request)
         session: Any = getattr(request, "session", None)
         # If the session was not accessed, it need not be loaded.
-        if session is not None and session.accessed and (stored := session.get(SESSION_KEY)):
-            key, at = stored
-            used_at = datetime.fromtimestamp(at, tz=timezone.get_default_timezone())
+        if session is not None and session.accessed and (stored_use := session.get(SESSION_KEY)):
+            key, stored_at = stored_use
+            used_at = datetime.fromtimestamp(stored_at, tz=timezone.get_default_timezone())
             # Background requests of open pages are not activity, and recording them would prolong the session.
             is_used = not getattr(request, "in_background", False)
-            if session.session_key != key or (is_used and timezone.now() - used_at > USE_RECORDED_EVERY):
+            if session.session_key != key or (is_used and timezone.now() - used_at > USE_RECORDING_INTERVAL):
                 _store_session(request, request.user, previous_key=key)
         return response
 
@@ -93,7 +93,7 @@ def end_all_sessions(
 def end_sessions(
     sessions: QuerySet[DeskSession], *, about: User, by: User | None, request: HttpRequest | None = None
 ) -> int:
-    """End sessions of one person. The caller checks the permission (`may_end`)."""
+    """End sessions of one person. The caller checks the permission with `may_end`."""
     keys = list(sessions.values_list("session_key", flat=True))
     ended_count, _counts = Session.objects.filter(
         session_key__in=keys, expire_date__gt=timezone.now()

@@ -47,12 +47,16 @@ def find_obstacle(label: str) -> str:
         return (
             _("First switch off: %(features)s.") % {"features": _list_names(dependants)} if dependants else ""
         )
-    missing = [
+    missing_features = [
         features.find_feature(name)
         for name in features.find_feature(label).requires
         if name not in active_labels
     ]
-    return _("First switch on: %(features)s.") % {"features": _list_names(missing)} if missing else ""
+    return (
+        _("First switch on: %(features)s.") % {"features": _list_names(missing_features)}
+        if missing_features
+        else ""
+    )
 
 
 def _list_names(named_features: list[features.Feature]) -> str:

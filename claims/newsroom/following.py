@@ -1,4 +1,4 @@
-"""What the newsroom follows and its worker visits: feeds, pages and other newsrooms, each a row with its
+"""The feeds, pages and newsrooms that the newsroom follows and its worker visits. Each is a row with its
 `progress`.
 """
 
@@ -10,10 +10,10 @@ from django.db.models import Model
 from django.utils import timezone
 
 
-def set_following(followed_row: Model, *, active: bool, queue_visit: Callable[[int], None]) -> None:
+def set_following(followed_row: Model, *, is_active: bool, queue_visit: Callable[[int], None]) -> None:
     """Pause or resume following. After resuming, `queue_visit` queues a visit."""
     rows = type(followed_row)._default_manager.filter(pk=followed_row.pk)
-    if rows.exclude(active=active).update(active=active) and active:
+    if rows.exclude(active=is_active).update(active=is_active) and is_active:
         visit_at_once(followed_row, queue_visit)
 
 

@@ -56,53 +56,57 @@ def find_likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claim
         return {}
     candidates = list(Claimant.objects.filter(name__iregex="|".join(patterns)).order_by("pk"))
     likely_claimants = {
-        name: [other for other in candidates if other.pk != pk and may_mean(name, other.name)]
+        name: [
+            candidate for candidate in candidates if candidate.pk != pk and may_refer_to(name, candidate.name)
+        ]
         for name, pk in ids_by_name.items()
     }
     return {
-        name: sorted(others, key=lambda other: not other.same_as)
+        name: sorted(others, key=lambda candidate: not candidate.same_as)
         for name, others in likely_claimants.items()
         if 0 < len(others) <= CLAIMANT_LIMIT
     }
 
 
-def may_mean(name: str, other: str) -> bool:
-    """Return whether a text that uses `name` may mean the person known as `other`.
+def may_refer_to(name: str, known_name: str) -> bool:
+    """Return whether `name` in a text may refer to the person or body known as `known_name`.
 
     >>> may_mean("Merkel", "Angela Merkel"), may_mean("A. Merkel", "Angela Dorothea Merkel")
     (True, True)
     >>> may_mean("WHO", "World Health Organization"), may_mean("Angela Merkel", "Ulrich Merkel")
     (True, False)
     """
-    words, others = _split_words(name), _split_words(other)
-    if not words or not others or name == other:
+    name_words, known_words = _split_words(name), _split_words(known_name)
+    if not name_words or not known_words or name == known_name:
         return False
-    if words == others:
+    if name_words == known_words:
         return True
     if _is_acronym(name):
-        return _build_initials(other) == name
-    if _is_acronym(other):
-        return _build_initials(name) == other
-    if words[-1] != others[-1]:
+        return _build_initials(known_name) == name
+    if _is_acronym(known_name):
+        return _build_initials(name) == known_name
+    if name_words[-1] != known_words[-1]:
         return False
-    if len(words) == 1:
-        return len(others) > 1
-    if len(others) == 1:
+    if len(name_words) == 1:
+        return len(known_words) > 1
+    if len(known_words) == 1:
         return False
-    first, second = sorted((words[0], others[0]), key=len)
-    return first == second or (len(first) == 1 and second.startswith(first))
+    shorter_first_name, longer_first_name = sorted((name_words[0], known_words[0]), key=len)
+    return shorter_first_name == longer_first_name or (
+        len(shorter_first_name) == 1 and longer_first_name.startswith(shorter_first_name)
+    )
 
 
 def _build_patterns(name: str) -> list[str]:
-    """Return PostgreSQL regular expressions for possible names, slightly wider than `may_mean`."""
+    """Return PostgreSQL regular expressions for names that may match, slightly wider than `may_refer_to`."""
     words = name.replace(".", " ").split()
     if not words or len(words[-1]) < _MIN_LETTERS:
         return []
     if _is_acronym(name):
         return ["^" + r"\S*(\s+\S+)*\s+".join(re.escape(letter) for letter in name) + r"\S*$"]
     # A letter with a mark is written without one elsewhere: Peña, Pena.
-    last = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in words[-1])
-    patterns = [rf"(^|\s){last}$"]
+    last_word = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in words[-1])
+    patterns = [rf"(^|\s){last_word}$"]
     if len(words) > 1 and (initials := _build_initials(name)):
         patterns.append(f"^{re.escape(initials)}$")
     return patterns

@@ -22,7 +22,7 @@ def to_one_line(text: str) -> str:
 def compose_mail(
     to: str, subject: str, template: str, context: Mapping[str, Any], *, unsubscribe_url: str = ""
 ) -> EmailMultiAlternatives:
-    """Build an email as text and HTML.
+    """Return an email as text and HTML.
 
     Args:
         template: the templates' name in `mail/`, without the ending.
@@ -45,5 +45,5 @@ def make_absolute(path: str) -> str:
 
 
 def build_message_id(identifier: str) -> str:
-    """Build a message id. An email that is sent again has the same id, so mail programs show it once."""
+    """Return a message id. A repeated email has the same id, so mail programs show it once."""
     return f"<{identifier}@{urlsplit(settings.SITE_URL).hostname}>"

@@ -50,7 +50,7 @@ class ClaimantIndex:
             self._identified.append(claimant)
 
     def find(self, name: str, job_title: str = "", same_as: Sequence[str] = ()) -> Claimant | None:
-        """Return the claimant that a text refers to; None if unknown.
+        """Return the claimant with this name or identifier; None if unknown.
 
         That is the claimant with the identifier, whatever the name; otherwise the oldest one with the name and
         without an identifier.
@@ -101,15 +101,15 @@ def get_or_create_claimants(titles_by_name: Mapping[str, str]) -> dict[str, Clai
         # Two articles that quote the same new person at the same time make one claimant.
         lock_names("claimants")
         existing_claimants = ClaimantIndex(names.values())
-        missing = []
+        missing_claimants = []
         for wanted_name, name in names.items():
             title = titles[wanted_name]
             if (claimant := existing_claimants.find(name, title)) is None:
                 claimant = Claimant(name=name, job_title=title, kind=_guess_kind(name, title))
-                missing.append(claimant)
+                missing_claimants.append(claimant)
                 existing_claimants.add(claimant)
             claimants[wanted_name] = claimant
-        Claimant.objects.bulk_create(missing)
+        Claimant.objects.bulk_create(missing_claimants)
     return {wanted_name: claimant for wanted_name, claimant in claimants.items() if claimant}
 
 

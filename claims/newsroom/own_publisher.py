@@ -1,4 +1,4 @@
-"""The newsroom that runs this installation, and the rating scale it starts with."""
+"""The newsroom that runs this installation, and its first rating scale."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Refusals: every layer raises them, and the admin, the APIs and the commands display them."""
+"""Refusals: raised by every layer, and displayed by the admin, the APIs and the commands."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from factcheck.refusals import Refused
 
 
 class NotPossible(Refused):
-    """The request conflicts with the present state, or lacks something (409). The text is for a person.
+    """The request conflicts with the present state, or something is missing (409). The text is written for people.
 
     Attributes:
         code: the reason in a form for programs (`factcheck.api.problem_codes`).
@@ -21,7 +21,7 @@ class NotPossible(Refused):
 
 
 class TooEarly(NotPossible):
-    """The object is complete, but its earliest permitted time has not come yet.
+    """The action is complete and allowed, but only from a later time on.
 
     Attributes:
         until: the earliest permitted time.
@@ -33,8 +33,10 @@ class TooEarly(NotPossible):
 
 
 class NotAllowed(Refused):
-    """This person may not do this (403). The text gives the reason."""
+    """The action is not allowed for this person (403). The text gives the reason."""
 
 
 class NotInRole(NotAllowed, PermissionDenied):
-    """The person may not do this: by role, or because the object is another person's. The desk shows a special page."""
+    """The action is not allowed for this person's role or on another person's object. The desk shows a
+    special page.
+    """

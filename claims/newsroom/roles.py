@@ -115,7 +115,7 @@ def describe_role(role: Group) -> str:
 
 
 def get_role_name(role: Group) -> str:
-    """Return the display name of a role; custom roles have the name they were given."""
+    """Return the display name of a role; custom roles keep their own names."""
     return str(_DISPLAY_NAMES.get(role.name, role.name))
 
 

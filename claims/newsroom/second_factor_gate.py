@@ -1,4 +1,4 @@
-"""The gate for people who must set up a second factor: first a reminder, then only the setup page.
+"""The gate for people who must set up a second factor: reminders first, then only the setup page.
 
 Every request is checked against the user's present requirements. It therefore does not matter when, how or in which
 browser the person signed in, or what was required then.
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from claims.newsroom.second_factors import get_due, is_locked
+from claims.newsroom.second_factors import get_deadline, is_past_deadline
 
 #: The session variable set when the identity provider confirmed a second factor.
 VOUCHED_KEY = "second_factor_vouched"
@@ -43,19 +43,19 @@ class SecondFactorGate:
         # Reader pages are the same for everyone, and must not check who reads.
         if not request.path_info.startswith(("/admin/", "/accounts/")) or not request.user.is_authenticated:
             return None
-        due = None if request.session.get(VOUCHED_KEY) else get_due(request.user)
+        deadline = None if request.session.get(VOUCHED_KEY) else get_deadline(request.user)
         match = request.resolver_match
         page = match.url_name if match and not match.namespaces else None
-        if due is not None:
-            _set_reminder(request, due)
-        if is_locked(due) and page not in _OPEN_ROUTES:
+        if deadline is not None:
+            _set_reminder(request, deadline)
+        if is_past_deadline(deadline) and page not in _OPEN_ROUTES:
             return _redirect_to_enrolment(request)
         return None
 
 
-def _set_reminder(request: Any, due: datetime) -> None:
+def _set_reminder(request: Any, deadline: datetime) -> None:
     """Store the deadline for the person's pages, and where to continue if setup is postponed."""
-    request.second_factor_due, request.second_factor_overdue = due, is_locked(due)
+    request.second_factor_due, request.second_factor_overdue = deadline, is_past_deadline(deadline)
     next_url = request.GET.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(
         next_url, {request.get_host()}, require_https=request.is_secure()

@@ -1,4 +1,4 @@
-"""Rules for second factors: who needs one and from when, and resetting a lost one.
+"""Rules for second factors: the people who need one, their deadlines, and resetting a lost one.
 
 The rules are data (`claims.models.account`): each role may require a second factor, with a number of days to set it
 up. Administrators and superusers always need one. Until the deadline, people work as usual and get reminders. After
@@ -43,15 +43,17 @@ FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 ALWAYS_REQUIRED_ROLE = "Administrator"
 
 
-def annotate_due(rows: QuerySet[AnyModel, AnyModel], *, person: str = "") -> QuerySet[AnyModel, AnyModel]:
-    """Annotate `second_factor_due`: the person's deadline to set one up, if any.
+def annotate_deadline(
+    rows: QuerySet[AnyModel, AnyModel], *, person: str = ""
+) -> QuerySet[AnyModel, AnyModel]:
+    """Annotate `second_factor_due`: the deadline by which the person must set up a second factor, if any.
 
     Args:
         person: the relation from `rows` to the person, ending in `__`; empty if the rows are people.
     """
     factors = Authenticator.objects.filter(user=OuterRef(f"{person}pk"), type__in=FACTORS)
-    due: Any = Case(When(~Exists(factors), then=_build_deadline(person)), default=None)
-    return cast("QuerySet[AnyModel, AnyModel]", rows.annotate(second_factor_due=due))
+    deadline: Any = Case(When(~Exists(factors), then=_build_deadline(person)), default=None)
+    return cast("QuerySet[AnyModel, AnyModel]", rows.annotate(second_factor_due=deadline))
 
 
 def _build_deadline(person: str) -> Subquery:
@@ -69,18 +71,18 @@ def _build_deadline(person: str) -> Subquery:
     return Subquery(due.order_by("due").values("due")[:1])
 
 
-def get_due(person: User) -> datetime | None:
-    """Return the `second_factor_due` of a person, loading it if necessary."""
+def get_deadline(person: User) -> datetime | None:
+    """Return the `second_factor_due` of a person, and load it if necessary."""
     if not hasattr(person, "second_factor_due"):
-        row: Any = annotate_due(User.objects.filter(pk=person.pk)).first()
+        row: Any = annotate_deadline(User.objects.filter(pk=person.pk)).first()
         return row.second_factor_due if row else None
-    due: datetime | None = person.second_factor_due
-    return due
+    deadline: datetime | None = person.second_factor_due
+    return deadline
 
 
-def is_locked(due: datetime | None) -> bool:
-    """Return whether the deadline has passed and the desk is therefore closed."""
-    return due is not None and due <= timezone.now()
+def is_past_deadline(deadline: datetime | None) -> bool:
+    """Return whether the deadline has passed, so that the desk is closed to the person."""
+    return deadline is not None and deadline <= timezone.now()
 
 
 def is_required(person: User) -> bool:
@@ -92,7 +94,7 @@ def is_required(person: User) -> bool:
 
 
 def may_remove(factor: Authenticator) -> bool:
-    """Return whether the person may remove a factor. A required last factor cannot be removed.
+    """Return whether the person may remove a factor: any except the last one, if one is required.
 
     The caller locks the person's row (`lock_person`), so that two concurrent removals cannot each count on the other's
     factor.

@@ -1,4 +1,4 @@
-"""Signals about claims, for features. Each is sent inside the transaction."""
+"""Signals about claims that features can receive. Each is sent inside the transaction."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""Edit claims, their appearances and their media, and check the permissions for that.
+"""Edit claims, their appearances and their media, and check the permissions for these edits.
 
 The desk's forms and the editorial API both use these functions, so neither allows anything that the other rejects.
 """
@@ -42,7 +42,7 @@ def is_referenced(claim: Claim) -> bool:
 
 
 def list_fixed_fields(claim: Claim) -> tuple[str, ...]:
-    """Return the fields that cannot be edited now."""
+    """Return the fields of the claim that cannot be edited now."""
     return JUDGED_FIELDS if claim.verdicts.filter(state=Verdict.State.IN_REVIEW).exists() else ()
 
 
@@ -87,7 +87,7 @@ def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fie
 
 @transaction.atomic
 def delete(claim: Claim, *, by: User) -> None:
-    """Delete an untouched claim.
+    """Delete a claim that no other row refers to.
 
     Raises:
         NotPossible: other rows refer to the claim; it can only be declined or merged.
@@ -197,7 +197,7 @@ def _lock_existing(claim: Claim) -> Claim:
     Raises:
         NotPossible: the claim no longer exists.
     """
-    locked = Claim.objects.select_for_update().filter(pk=claim.pk).first()
-    if locked is None:
+    locked_claim = Claim.objects.select_for_update().filter(pk=claim.pk).first()
+    if locked_claim is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    return locked
+    return locked_claim

@@ -40,19 +40,19 @@ def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[
     require_permission(by, "claims.change_rating", _("assign rating classes"))
     if rating_class not in ("", *RatingClass.values):
         raise NotPossible(_("Choose a rating class."))
-    locked = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])
-    changed_ratings = list(locked.exclude(rating_class=rating_class).order_by("pk"))
+    locked_ratings = Rating.objects.select_for_update().filter(pk__in=[rating.pk for rating in ratings])
+    changed_ratings = list(locked_ratings.exclude(rating_class=rating_class).order_by("pk"))
     with pghistory.context(user=by.pk):
         Rating.objects.filter(pk__in=[rating.pk for rating in changed_ratings]).update(
             rating_class=rating_class
         )
     for rating in changed_ratings:
         rating.rating_class = rating_class
-    queue_restating(changed_ratings)
+    queue_class_updates(changed_ratings)
     return changed_ratings
 
 
-def queue_restating(ratings: Collection[Rating]) -> None:
+def queue_class_updates(ratings: Collection[Rating]) -> None:
     """Queue an update of the publications with these ratings, in the current transaction."""
     if ratings:
         publish_changed_classes.defer(rating_ids=[rating.pk for rating in ratings])
@@ -61,7 +61,7 @@ def queue_restating(ratings: Collection[Rating]) -> None:
 @app.task(name="claims.review.classification.publish_changed_classes", pass_context=True)
 def publish_changed_classes(context: JobContext, *, rating_ids: list[int]) -> None:
     """Publish changed rating classes in the ledger. If the worker must stop, another job continues."""
-    if not restate_outdated(rating_ids, is_stopped=context.should_abort):
+    if not publish_outdated_classes(rating_ids, is_stopped=context.should_abort):
         publish_changed_classes.defer(rating_ids=rating_ids)
 
 
@@ -73,10 +73,10 @@ def publish_changed_classes(context: JobContext, *, rating_ids: list[int]) -> No
 )
 def publish_all_changed_classes(context: JobContext, timestamp: int) -> None:
     """Publish class changes that were interrupted or made elsewhere. Runs every hour."""
-    restate_outdated(is_stopped=context.should_abort)
+    publish_outdated_classes(is_stopped=context.should_abort)
 
 
-def restate_outdated(
+def publish_outdated_classes(
     rating_ids: Sequence[int] | None = None, *, is_stopped: Callable[[], bool] = lambda: False
 ) -> bool:
     """Publish the current classes of these ratings wherever publications show different ones.
@@ -88,8 +88,8 @@ def restate_outdated(
     Returns:
         Whether everything was done.
     """
-    waiting = iter(_find_outdated(rating_ids))
-    while batch := list(islice(waiting, BATCH_SIZE)):
+    outdated_claims = iter(_find_outdated(rating_ids))
+    while batch := list(islice(outdated_claims, BATCH_SIZE)):
         if is_stopped():
             return False
         _restate_claims(batch)
@@ -102,28 +102,34 @@ def _find_outdated(rating_ids: Sequence[int] | None) -> list[int]:
     if rating_ids is not None:
         ratings = ratings.filter(pk__in=rating_ids)
         verdicts = verdicts.filter(rating_id__in=rating_ids)
-    other = ratings.filter(pk=OuterRef("rating_id")).exclude(rating_class=OuterRef("rating_class"))
-    return sorted(set(verdicts.filter(Exists(other)).values_list("claim_id", flat=True)))
+    changed_ratings = ratings.filter(pk=OuterRef("rating_id")).exclude(rating_class=OuterRef("rating_class"))
+    return sorted(set(verdicts.filter(Exists(changed_ratings)).values_list("claim_id", flat=True)))
 
 
 @transaction.atomic
 def _restate_claims(claim_ids: list[int]) -> None:
     # Locked in the order of `workflow`. Concurrent publications already have the present classes.
-    locked = Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk")
-    entries = Publication.objects.current().filter(claim__in=[claim.pk for claim in locked]).order_by("claim")
+    locked_claims = Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk")
+    entries = (
+        Publication.objects.current()
+        .filter(claim__in=[claim.pk for claim in locked_claims])
+        .order_by("claim")
+    )
     documents = {entry.pk: entry.document for entry in entries}
     rating_ids = {rating["id"] for document in documents.values() for rating in _list_ratings(document)}
-    classes = dict(Rating.objects.filter(pk__in=rating_ids).values_list("pk", "rating_class"))
+    current_classes = dict(Rating.objects.filter(pk__in=rating_ids).values_list("pk", "rating_class"))
 
     def is_outdated(rating: dict[str, Any]) -> bool:
-        return (rating["rating_class"] or "") != classes[rating["id"]]
+        return (rating["rating_class"] or "") != current_classes[rating["id"]]
 
-    def change(document: dict[str, Any]) -> None:
+    def update_classes(document: dict[str, Any]) -> None:
         for rating in _list_ratings(document):
-            rating["rating_class"] = classes[rating["id"]] or None
+            rating["rating_class"] = current_classes[rating["id"]] or None
 
-    outdated = [entry for entry in entries if any(map(is_outdated, _list_ratings(documents[entry.pk])))]
-    publishing.restate(outdated, Publication.Kind.CLASSIFICATION, change)
+    outdated_entries = [
+        entry for entry in entries if any(map(is_outdated, _list_ratings(documents[entry.pk])))
+    ]
+    publishing.restate(outdated_entries, Publication.Kind.CLASSIFICATION, update_classes)
 
 
 def _list_ratings(document: dict[str, Any]) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from factcheck.list_phrases import join_words
 
 @transaction.atomic
 def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
-    """Put these claims into one cluster: an existing cluster of theirs, or a new one.
+    """Put these claims into one cluster: an existing one that contains some of them, or a new one.
 
     Raises:
         NotPossible: the claims are in several clusters, so a person must choose one.
@@ -41,13 +41,13 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
     return cluster
 
 
-def _create(first: Claim, by: User) -> Cluster:
-    """Create a cluster named after its first claim, until an editor gives it a better title."""
-    title = " ".join(first.statement.split())
-    longest = Cluster._meta.get_field("title").max_length or 0
+def _create(first_claim: Claim, by: User) -> Cluster:
+    """Create a cluster with the title of its first claim, until an editor chooses a better one."""
+    title = " ".join(first_claim.statement.split())
+    max_length = Cluster._meta.get_field("title").max_length or 0
     return Cluster.objects.create(
-        title=title if len(title) <= longest else f"{title[: longest - 1]}…",
-        language=first.language,
+        title=title if len(title) <= max_length else f"{title[: max_length - 1]}…",
+        language=first_claim.language,
         created_by=by,
     )
 
@@ -65,11 +65,14 @@ def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
     if cluster.state == Cluster.State.DISSOLVED:
         raise NotPossible(_("This cluster was dissolved. Reopen it first."))
     member_ids = set(cluster.members.values_list("claim", flat=True))
-    new = [claim for claim in {claim.pk: claim for claim in claims}.values() if claim.pk not in member_ids]
+    new_claims = [
+        claim for claim in {claim.pk: claim for claim in claims}.values() if claim.pk not in member_ids
+    ]
     ClusterMember.objects.bulk_create(
-        ClusterMember(cluster=cluster, claim=claim, added_by_name=get_display_name(by)) for claim in new
+        ClusterMember(cluster=cluster, claim=claim, added_by_name=get_display_name(by))
+        for claim in new_claims
     )
-    return len(new)
+    return len(new_claims)
 
 
 @transaction.atomic

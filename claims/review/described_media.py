@@ -45,11 +45,11 @@ def change_description(media: MediaObject, **fields: Any) -> None:
     Raises:
         NotPossible: the change would clear the description, or show media without one to readers.
     """
-    before = media.alternative_text.strip()
+    earlier_text = media.alternative_text.strip()
     for name, value in fields.items():
         setattr(media, name, value)
     text = media.alternative_text.strip()
-    if before and not text:
+    if earlier_text and not text:
         raise NotPossible(
             _("The file already has a description. Correct the description instead of clearing it.")
         )

@@ -14,13 +14,13 @@ from factcheck.installation.messages import activate_house_language
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.review.publish_due", queue="publications", queueing_lock="claims.review.publish_due")
 def publish_due(timestamp: int) -> None:
-    """Publish all due verdicts. A schedule that is no longer possible ends with the reason."""
+    """Publish all due verdicts. A schedule that is no longer possible is closed with the reason."""
     for pk in list(ScheduledPublication.objects.due().values_list("pk", flat=True)):
         publish(pk)
 
 
 def publish(pk: int) -> None:
-    """Publish one verdict. If several workers try together, only one succeeds."""
+    """Publish one verdict. If several workers try at the same time, only one succeeds."""
     try:
         _publish(pk)
     except (NotPossible, NotAllowed) as refusal:
@@ -52,7 +52,7 @@ def _lock_due(pk: int) -> ScheduledPublication | None:
 
     Like every writer, this locks claims first, so no two writers deadlock.
     """
-    due = ScheduledPublication.objects.due().filter(pk=pk)
-    claims = Claim.objects.filter(pk__in=due.values("verdict__claim_id"))
+    due_publications = ScheduledPublication.objects.due().filter(pk=pk)
+    claims = Claim.objects.filter(pk__in=due_publications.values("verdict__claim_id"))
     claims.select_for_update().first()
-    return due.select_related("verdict__claim", "verdict__author", "made_by").first()
+    return due_publications.select_related("verdict__claim", "verdict__author", "made_by").first()

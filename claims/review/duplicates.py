@@ -29,7 +29,7 @@ def merge(pair: PossibleDuplicate, *, by: User) -> Claim:
 
 
 def _build_note(pair: PossibleDuplicate) -> str:
-    """Return the note for the log: that the words are the same, or the reasons."""
+    """Return the note for the log: the same wording, or the reasons of the match."""
     if pair.confidence is None:
         return _("The same claim in the same words.")
     return _("The same claim: %(reasons)s") % {"reasons": join_phrases(pair.reasons) or "–"}
@@ -62,8 +62,10 @@ def gather(pairs: Iterable[PossibleDuplicate], *, by: User) -> Cluster:
 
 
 def _lock_undecided(pair: PossibleDuplicate) -> PossibleDuplicate:
-    locked = PossibleDuplicate.objects.select_for_update(of=("self",)).select_related("claim", "earlier")
-    pair = locked.get(pk=pair.pk)
+    locked_pairs = PossibleDuplicate.objects.select_for_update(of=("self",)).select_related(
+        "claim", "earlier"
+    )
+    pair = locked_pairs.get(pk=pair.pk)
     if pair.dismissed_at:
         raise NotPossible(
             _("According to %(who)s, these are different claims.") % {"who": pair.dismissed_by_name}

@@ -1,5 +1,4 @@
-"""The tables of legal moves of claims, verdicts and translations: the states before and after, and the permitted
-people.
+"""The tables of legal moves of claims, verdicts and translations, with the states before and after.
 
 `claims.review.workflow` makes the moves. The desk's buttons are built from these tables too.
 """
@@ -46,11 +45,11 @@ class Move(Generic[Subject]):
 
 
 class MoveHidden(NotPossible):
-    """The move makes no sense here, so neither a button nor an obstacle is shown."""
+    """The move is not offered here, so neither a button nor an obstacle is shown."""
 
 
 def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) -> dict[str, str]:
-    """Return descriptions of what the verdict still lacks for review, by part.
+    """Return a description of each part that the verdict lacks for review, by the name of the part.
 
     Args:
         evidence: the verdict's evidence, if it differs from the stored evidence.
@@ -60,17 +59,17 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
         rows = Evidence.objects.filter(verdict=verdict).select_related("source", "media")
         evidence = rows.only("verdict_id", "snapshot_id", "source__url", "media__alternative_text")
     evidence = list(evidence)
-    is_evident = any(row.source.url or row.snapshot_id or row.media_id for row in evidence)
+    has_usable_evidence = any(row.source.url or row.snapshot_id or row.media_id for row in evidence)
     has_undescribed_media = _has_undescribed_media(verdict.claim_id) or any(
         row.media and not row.media.alternative_text.strip() for row in evidence
     )
     has_note = verdict.correction_kind and verdict.correction_note.strip()
-    lacks = {
+    requirements = {
         "state": (verdict.claim.state != Claim.State.ACCEPTED, _("acceptance of the claim")),
         "rating": (verdict.rating is None, _("a rating")),
         "summary": (not verdict.summary.strip(), _("a summary")),
         "reviewed_on": (verdict.reviewed_on is None, _("the date of the review")),
-        "evidence": (not is_evident, _("evidence with an address or a snapshot")),
+        "evidence": (not has_usable_evidence, _("evidence with an address or a snapshot")),
         "alternative_text": (
             has_undescribed_media,
             _("alternative text for each picture, recording and video"),
@@ -80,8 +79,14 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
             _("the kind of change and the public note on it"),
         ),
     }
-    missing = {part: words for part, (is_lacking, words) in lacks.items() if is_lacking}
-    return missing | {each.part: lack for each in list_requirements() if (lack := each.find_missing(verdict))}
+    missing_parts = {
+        part: description for part, (is_lacking, description) in requirements.items() if is_lacking
+    }
+    return missing_parts | {
+        requirement.part: description
+        for requirement in list_requirements()
+        if (description := requirement.find_missing(verdict))
+    }
 
 
 def _has_undescribed_media(claim_id: int) -> bool:
@@ -101,14 +106,15 @@ def _require_descriptions(claim: Claim) -> None:
 
 
 def list_missing_requirements(verdict: Verdict) -> list[str]:
-    """Return descriptions of what the verdict lacks for review; empty if it is complete."""
+    """Return descriptions of the parts that the verdict lacks for review; empty if it is complete."""
     return list(list_missing_parts(verdict).values())
 
 
 def _require_complete(verdict: Verdict, by: User) -> None:
-    if missing := list_missing_requirements(verdict):
+    if missing_requirements := list_missing_requirements(verdict):
         raise NotPossible(
-            _("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)}, code="incomplete"
+            _("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing_requirements)},
+            code="incomplete",
         )
 
 
@@ -123,10 +129,10 @@ def _require_signed_off(verdict: Verdict, by: User) -> None:
             % {"given": count, "required": verdict.required_signoffs},
             code="signoff_missing",
         )
-    other_published = Verdict.objects.filter(
+    published_verdicts = Verdict.objects.filter(
         claim=verdict.claim_id, publisher=verdict.publisher_id, state=_VerdictState.PUBLISHED
     )
-    if other_published.exclude(pk=verdict.supersedes_id or 0).exists():
+    if published_verdicts.exclude(pk=verdict.supersedes_id or 0).exists():
         raise NotPossible(
             _(
                 "Another verdict has been published since this one was drafted. Draft a new version of that "
@@ -180,8 +186,8 @@ def _require_author(subject: Verdict | Translation, by: User) -> None:
 def _require_no_live_verdict(claim: Claim, by: User) -> None:
     # Its own and those of claims merged into it, found by key: a join would read every verdict.
     merged_claims = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
-    published = Verdict.objects.filter(claim__in=merged_claims, state=_VerdictState.PUBLISHED)
-    if published.exists():
+    published_verdicts = Verdict.objects.filter(claim__in=merged_claims, state=_VerdictState.PUBLISHED)
+    if published_verdicts.exists():
         raise NotPossible(
             _("The claim has a published verdict. Retract it first."),
             code="verdict_published",
@@ -197,8 +203,8 @@ def _require_mergeable(claim: Claim, by: User) -> None:
 
 
 def _require_unused(claim: Claim, by: User) -> None:
-    built_on = claim.verdicts.exists() or claim.merged_claims.exists() or claim.publications.exists()
-    if built_on:
+    is_used = claim.verdicts.exists() or claim.merged_claims.exists() or claim.publications.exists()
+    if is_used:
         raise MoveHidden(
             _(
                 "The claim has a verdict, was published, or has other claims merged into it, so it has been "
@@ -208,10 +214,10 @@ def _require_unused(claim: Claim, by: User) -> None:
 
 
 def _require_unreviewed_changes(claim: Claim, by: User) -> None:
-    newest = claim.publications.current().first()
-    if newest is None:
+    current_entry = claim.publications.current().first()
+    if current_entry is None:
         raise MoveHidden(_("The claim is not published."))
-    if have_reviewed_parts_changed(claim, newest) or have_claimed_media_changed(claim, newest):
+    if have_reviewed_parts_changed(claim, current_entry) or have_claimed_media_changed(claim, current_entry):
         raise NotPossible(
             _(
                 "The statement, claimant, date or media of the claim differ from the published version. "
@@ -221,25 +227,27 @@ def _require_unreviewed_changes(claim: Claim, by: User) -> None:
     _require_descriptions(claim)
 
 
-def list_missing_of_translation(translation: Translation, original: OriginalText | None = None) -> list[str]:
-    """Return descriptions of what the translation still lacks for review; empty if it is complete."""
+def list_missing_translation_requirements(
+    translation: Translation, original: OriginalText | None = None
+) -> list[str]:
+    """Return descriptions of the parts that the translation lacks for review; empty if it is complete."""
     original = original or find_original(translation.verdict)
     if original is None or original.sha256 != translation.original_sha256:
         return [_("the current original: readers now see a newer version, so translate that one")]
-    lacks = [
+    missing_parts = [
         _("the translation of the %(part)s") % {"part": label}
         for name, label in original.labels.items()
         if original.words[name].strip() and not getattr(translation, name).strip()
     ]
-    has_more = [
+    excess_parts = [
         _("an empty “%(part)s”, as in the original") % {"part": label}
         for name, label in original.labels.items()
         if not original.words[name].strip() and getattr(translation, name).strip()
     ]
-    same = original.statement_language.lower() == translation.language.lower()
-    if same and translation.statement != original.words["statement"]:
-        has_more.append(_("the statement in its own words, because it was made in this language"))
-    return [*lacks, *has_more]
+    has_same_language = original.statement_language.lower() == translation.language.lower()
+    if has_same_language and translation.statement != original.words["statement"]:
+        excess_parts.append(_("the statement in its own words, because it was made in this language"))
+    return [*missing_parts, *excess_parts]
 
 
 def _require_author_and_complete(translation: Translation, by: User) -> None:
@@ -249,8 +257,10 @@ def _require_author_and_complete(translation: Translation, by: User) -> None:
 
 
 def _require_translation_complete(translation: Translation, by: User) -> None:
-    if missing := list_missing_of_translation(translation):
-        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)})
+    if missing_requirements := list_missing_translation_requirements(translation):
+        raise NotPossible(
+            _("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing_requirements)}
+        )
 
 
 def _require_translation_signed_off(translation: Translation, by: User) -> None:
@@ -269,9 +279,10 @@ def _require_translation_signed_off(translation: Translation, by: User) -> None:
 
 
 def _require_shown(translation: Translation, by: User) -> None:
-    newest = Publication.objects.current().filter(claim=translation.verdict.claim_id).first()
-    if newest is None or all(
-        each["id"] != translation.pk for each in build_restated_body(newest)["translations"]
+    newest_entry = Publication.objects.current().filter(claim=translation.verdict.claim_id).first()
+    if newest_entry is None or all(
+        translation_document["id"] != translation.pk
+        for translation_document in build_restated_body(newest_entry)["translations"]
     ):
         raise MoveHidden(_("This translation is no longer shown to readers."))
 

@@ -60,16 +60,18 @@ def notify_of_move(subject: Claim | Verdict | Translation, action: str, *, by: U
 
 
 def notify_translators(verdict: Verdict, *, by: User) -> None:
-    """Notify the translators that readers see the original again."""
-    published = Translation.objects.filter(verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED)
-    translators = User.objects.filter(translations_written__in=published).distinct()
+    """Notify the translators of a verdict that readers see the original again."""
+    published_translations = Translation.objects.filter(
+        verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED
+    )
+    translators = User.objects.filter(translations_written__in=published_translations).distinct()
     notify_people(
         NotificationKind.TRANSLATION_STALE, claim=verdict.claim, to=translators, by=by, verdict=verdict
     )
 
 
 def find_reviewers(subject: Verdict | Translation) -> QuerySet[User]:
-    """Return the people who may sign off a verdict or translation, without its writers."""
+    """Return the people who may sign off a verdict or translation, except its writers."""
     reviewers = User.objects.with_perm(
         f"claims.sign_off_{subject._meta.model_name}", backend="django.contrib.auth.backends.ModelBackend"
     )

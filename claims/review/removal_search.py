@@ -16,7 +16,7 @@ _LONGER = 50
 
 
 def request_search(removal: Removal) -> None:
-    """Queue a search by the worker, even if one has already been made."""
+    """Queue a search by the worker, even if an earlier search exists."""
     with transaction.atomic():
         values: dict[str, Any] = {
             "requested_at": clock.get_database_time(),
@@ -36,29 +36,29 @@ def request_search(removal: Removal) -> None:
 
 @app.task(name=_SEARCH_JOB)
 def search(removal_id: int) -> None:
-    """Record, table by table, where the words are stored."""
+    """Record the number of rows that contain the words, table by table."""
     search_row = RemovalSearch.objects.select_related("removal").filter(removal=removal_id).first()
     if search_row is None:
         return
-    words = search_row.removal.words
+    removed_words = search_row.removal.words
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM claims_text_columns()")
         tables = [name for [name] in cursor.fetchall()]
-        places: dict[str, int] = {}
+        row_counts: dict[str, int] = {}
         longer: set[str] = set()
         for done, table in enumerate(tables):
             RemovalSearch.objects.filter(pk=search_row.pk).update(done=done, total=len(tables) + 1)
-            cursor.execute("SELECT number FROM claims_find_words(%s, %s)", [words, table])
+            cursor.execute("SELECT number FROM claims_find_words(%s, %s)", [removed_words, table])
             if row := cursor.fetchone():
-                places[table] = row[0]
-            cursor.execute("SELECT * FROM claims_find_longer_words(%s, %s)", [words, table])
+                row_counts[table] = row[0]
+            cursor.execute("SELECT * FROM claims_find_longer_words(%s, %s)", [removed_words, table])
             longer.update(word for [word] in cursor.fetchall())
     RemovalSearch.objects.filter(pk=search_row.pk).update(done=len(tables))
-    if files := len(removals.find_files(words)):
-        places["files"] = files
+    if files := len(removals.find_files(removed_words)):
+        row_counts["files"] = files
     RemovalSearch.objects.filter(pk=search_row.pk).update(
         done=len(tables) + 1,
-        places=places,
+        places=row_counts,
         longer=sorted(longer)[:_LONGER],
         finished_at=clock.get_database_time(),
     )

@@ -1,4 +1,4 @@
-"""The words of a removal: their stored spellings, and where texts contain them as whole words.
+"""The words of a removal: their stored spellings, and a search for them as whole words in texts.
 
 The database has the same rules (`claims/migrations/0001_removal.py`), which are authoritative. The rules here are for
 files and forms, and may list a text too many.
@@ -19,7 +19,7 @@ from claims.search.texts import UNSPACED_PATTERN, pair_letters
 from factcheck.web.site_urls import escape_quotation_marks
 
 #: The replacement for removed text, repeated for each letter.
-BAR = "█"
+REPLACEMENT_BAR = "█"
 #: Fewer bars are not recognised as a removal by verifiers of the ledger.
 _MIN_BARS = 4
 #: Scripts without spaces between words, and Hangul, where particles join the name: there the exact letters count.
@@ -27,42 +27,48 @@ _UNSPACED_PATTERN = re.compile(
     f"{UNSPACED_PATTERN.pattern}|[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d]"
 )
 _DROPPED_MARKS = str.maketrans("", "", "*_~`")
-_TAG = r'<[/a-z][^<>"]*>'
-_MARKS = rf"(?:[*_~`]|{_TAG})*"
-_SPACE = rf'(?:[][\s*_~`]|\\[nrt]|\\u00a0|&nbsp;|{_TAG}|\]\([^()\s"]*\))+'
+_TAG_PATTERN = r'<[/a-z][^<>"]*>'
+_FORMATTING_PATTERN = rf"(?:[*_~`]|{_TAG_PATTERN})*"
+_SPACE_PATTERN = rf'(?:[][\s*_~`]|\\[nrt]|\\u00a0|&nbsp;|{_TAG_PATTERN}|\]\([^()\s"]*\))+'
 _LETTER = r"[^\W_]"
-_BEGIN = rf"(?:(?<!{_LETTER})|(?<=\\[bfnrt])|(?<=\\u00[0-2][0-9a-f])|(?<=\\u20[0-9a-f]{{2}})|(?<=%2[0-9a-f]))"
+_WORD_START = (
+    rf"(?:(?<!{_LETTER})|(?<=\\[bfnrt])|(?<=\\u00[0-2][0-9a-f])|(?<=\\u20[0-9a-f]{{2}})|(?<=%2[0-9a-f]))"
+)
 #: Formatting is looked for in names and short phrases only.
 _MAX_NAME_LENGTH = 60
 
 
 def is_long_enough(word: str) -> bool:
-    """Return whether a word is too long to be part of many other words."""
+    """Return whether a word is so long that it is rarely part of other words."""
     return len(word) >= (2 if _UNSPACED_PATTERN.search(word) else 4)
 
 
 def find_spellings(words: Sequence[str]) -> dict[str, str]:
-    """Return each stored spelling of the words with its replacement, longer ones first."""
+    """Return the stored spellings of the words with their replacements, longest first."""
     spellings: dict[str, str] = {}
     for word in sorted({word.strip() for word in words}, key=len, reverse=True):
-        bars = BAR * (max(len(word), _MIN_BARS) if len(word) <= 200 else 8)
+        replacement = REPLACEMENT_BAR * (max(len(word), _MIN_BARS) if len(word) <= 200 else 8)
         for spelling in (
-            *(same for variant in _list_spellings_of_word(word) for same in _list_escapes(variant)),
+            *(
+                escaped_variant
+                for variant in _list_spellings_of_word(word)
+                for escaped_variant in _list_escapes(variant)
+            ),
             make_searchable(word).strip(),
             # Inside a longer run of letters, in the form of the search index.
             pair_letters(word) if UNSPACED_PATTERN.fullmatch(word) else "",
         ):
-            spellings.setdefault(spelling, bars)
+            spellings.setdefault(spelling, replacement)
         slug = slugify(word, allow_unicode=True)[:80].rstrip("-")
         for spelling in (quote(word), quote_plus(word), slug):
             spellings.setdefault(spelling, "x" * max(len(spelling), _MIN_BARS))
-    return {spelling: bars for spelling, bars in spellings.items() if is_long_enough(spelling)}
+    return {spelling: replacement for spelling, replacement in spellings.items() if is_long_enough(spelling)}
 
 
 def _list_spellings_of_word(word: str) -> list[str]:
-    """Return words that look the same: with precomposed or combining accents, and straight or curved apostrophes."""
+    """Return spellings that look the same, with composed or combining accents and straight or curved apostrophes."""
     variants = [word, unicodedata.normalize("NFC", word), unicodedata.normalize("NFD", word)]
-    return [*variants, *(re.sub("['’]", mark, one) for one in variants for mark in "'’")]
+    return [*variants, *(re.sub("['’]", apostrophe, variant) for variant in variants for apostrophe in "'’")]
 
 
 def _list_escapes(word: str) -> list[str]:
@@ -72,30 +78,35 @@ def _list_escapes(word: str) -> list[str]:
     return [word, *(text[1:-1] for text in encoded), html.escape(word)]
 
 
-def build_search(words: Sequence[str]) -> Callable[[str], bool]:
+def build_word_finder(words: Sequence[str]) -> Callable[[str], bool]:
     """Return a function that finds the words in a text in the same way as the database."""
-    patterns = [(word.split(" ")[-1].casefold().translate(_DROPPED_MARKS), _compile(word)) for word in words]
+    patterns = [
+        (word.split(" ")[-1].casefold().translate(_DROPPED_MARKS), _compile_word_pattern(word))
+        for word in words
+    ]
 
-    def has_words(text: str) -> bool:
+    def contains_words(text: str) -> bool:
         # Patterns are slow, so they are only used on texts that contain the last part of the word.
         folded_text = text.casefold()
-        plain_text = re.sub(_TAG, "", folded_text).translate(_DROPPED_MARKS)
+        plain_text = re.sub(_TAG_PATTERN, "", folded_text).translate(_DROPPED_MARKS)
         return any(
-            (last in folded_text or last in plain_text) and pattern.search(text) is not None
-            for last, pattern in patterns
+            (last_word in folded_text or last_word in plain_text) and pattern.search(text) is not None
+            for last_word, pattern in patterns
         )
 
-    return has_words
+    return contains_words
 
 
-def _compile(word: str) -> re.Pattern[str]:
-    letters = re.escape(word).replace(r"\ ", " ")
+def _compile_word_pattern(word: str) -> re.Pattern[str]:
+    pattern = re.escape(word).replace(r"\ ", " ")
     if len(word) <= _MAX_NAME_LENGTH and "\\" not in word and "%" not in word:
-        letters = _SPACE.join(_MARKS.join(map(re.escape, part)) for part in word.split())
-    begin = _BEGIN if _is_spaced(word[0]) else ""
+        pattern = _SPACE_PATTERN.join(
+            _FORMATTING_PATTERN.join(map(re.escape, subword)) for subword in word.split()
+        )
+    start = _WORD_START if _is_spaced(word[0]) else ""
     is_escaped = re.search(r"(\\u[0-9a-f]{4}|%[0-9a-f]{2})$", word, re.IGNORECASE)
     end = f"(?!{_LETTER})" if _is_spaced(word[-1]) and not is_escaped else ""
-    return re.compile(begin + letters + end, re.IGNORECASE)
+    return re.compile(start + pattern + end, re.IGNORECASE)
 
 
 def _is_spaced(letter: str) -> bool:

@@ -18,7 +18,7 @@ from django.db.models import Q
 from claims.ledger import publishing
 from claims.ledger.entry_builder import LedgerEntry, restate_entry
 from claims.models import Claim, Publication, Removal
-from claims.review.removal_words import build_search, find_spellings
+from claims.review.removal_words import build_word_finder, find_spellings
 from factcheck.database import clock
 from factcheck.installation.whole_files import DUMPS
 from factcheck.web.site_urls import parse_stored
@@ -82,28 +82,28 @@ def confirm(removal: Removal, *, by: User) -> Removal:
 def _publish_removal(removal: Removal) -> None:
     """Add an entry for each affected claim, so that copies and cached pages are replaced."""
     affected_claims = Publication.objects.filter(sequence__in=removal.entries or []).values("claim")
-    newest = (
+    newest_entries = (
         Publication.objects.newest()
         .filter(Q(claim__in=affected_claims) | Q(claim=removal.claim))
         .order_by("sequence")
     )
     now = clock.get_database_time()
     entries = []
-    for publication in newest:
-        body, at = parse_stored(publication.body), max(now, publication.published_at)
-        entry = restate_entry(publication, body, kind=Publication.Kind.REMOVAL, at=at)
+    for publication in newest_entries:
+        body, published_at = parse_stored(publication.body), max(now, publication.published_at)
+        entry = restate_entry(publication, body, kind=Publication.Kind.REMOVAL, at=published_at)
         note = removal.note or removal.get_reason_display()
         entries.append(LedgerEntry(entry.publication | {"note": note}, entry.verdicts))
     if entries:
         publishing.append_entries(entries)
 
 
-def _iterate_own_texts(part: Any) -> Iterator[str]:
-    if isinstance(part, list):
-        for item in part:
+def _iterate_own_texts(document: Any) -> Iterator[str]:
+    if isinstance(document, list):
+        for item in document:
             yield from _iterate_own_texts(item)
-    elif isinstance(part, dict):
-        for name, value in part.items():
+    elif isinstance(document, dict):
+        for name, value in document.items():
             if name in _OWN_FIELDS and isinstance(value, str):
                 yield value
             elif isinstance(value, dict | list):
@@ -112,11 +112,14 @@ def _iterate_own_texts(part: Any) -> Iterator[str]:
 
 def find_files(words: list[str]) -> list[str]:
     """Return the stored files that contain the words, and all dumps, because the next run writes those again."""
-    has_words, overlap = build_search(words), 4 * max(map(len, words), default=0) + _PIECE_BYTES // 64
+    contains_words, overlap = (
+        build_word_finder(words),
+        4 * max(map(len, words), default=0) + _PIECE_BYTES // 64,
+    )
     return [
         name
         for name in list_stored_files()
-        if name.startswith(f"{DUMPS}/") or _contains_words(name, has_words, overlap)
+        if name.startswith(f"{DUMPS}/") or _contains_words(name, contains_words, overlap)
     ]
 
 
@@ -132,7 +135,7 @@ def list_stored_files(folder: str = "") -> Iterator[str]:
         yield from list_stored_files(f"{folder}{name}/")
 
 
-def _contains_words(name: str, has_words: Callable[[str], bool], overlap: int) -> bool:
+def _contains_words(name: str, contains_words: Callable[[str], bool], overlap: int) -> bool:
     """Return whether a file contains one of the words, as text or gzip. The file is read in pieces.
 
     The end of the previous piece (`overlap`) is kept, so that no word is cut in two.
@@ -141,12 +144,12 @@ def _contains_words(name: str, has_words: Callable[[str], bool], overlap: int) -
         is_compressed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
         content: Any = gzip.GzipFile(fileobj=file) if is_compressed else file
-        before = b""
+        previous_end = b""
         try:
             while piece := content.read(_PIECE_BYTES):
-                if has_words((before + piece).decode(errors="replace")):
+                if contains_words((previous_end + piece).decode(errors="replace")):
                     return True
-                before = (before + piece)[-overlap:]
+                previous_end = (previous_end + piece)[-overlap:]
         except (OSError, EOFError, zlib.error):  # no gzip after all
             return False
     return False

@@ -50,16 +50,16 @@ def reject(repeats: Iterable[Repeat], *, by: User) -> int:
 def _add_appearance(repeat: Repeat, by: User) -> None:
     if repeat.source is None:
         raise NotPossible(_("Enter the source of these words on this page and save it first."))
-    existing = Appearance.objects.filter(claim=repeat.claim, source=repeat.source, exact=repeat.exact)
-    if not existing.exists():
+    same_appearances = Appearance.objects.filter(claim=repeat.claim, source=repeat.source, exact=repeat.exact)
+    if not same_appearances.exists():
         claim_edits.add_appearance(repeat.claim, repeat.source, _build_quotation(repeat), by=by)
 
 
 def _build_quotation(repeat: Repeat) -> QuotedWords:
     """Return the quote at its original position, or in the source that an editor named later."""
     if repeat.start is not None:
-        place = repeat.exact, repeat.prefix, repeat.suffix, repeat.start, repeat.end
-        return QuotedWords(repeat.snapshot, *place)
+        selectors = repeat.exact, repeat.prefix, repeat.suffix, repeat.start, repeat.end
+        return QuotedWords(repeat.snapshot, *selectors)
     assert repeat.source is not None  # noqa: S101  checked by the caller
     try:
         return build_quote(repeat.source, repeat.exact)
@@ -78,8 +78,10 @@ def _decide(repeat: Repeat, outcome: str, by: User) -> None:
 
 def _lock_undecided(repeat: Repeat, by: User) -> Repeat:
     require_permission(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
-    locked = Repeat.objects.select_for_update(of=("self",)).select_related("claim", "source", "proposal")
-    repeat = locked.get(pk=repeat.pk)
+    locked_repeats = Repeat.objects.select_for_update(of=("self",)).select_related(
+        "claim", "source", "proposal"
+    )
+    repeat = locked_repeats.get(pk=repeat.pk)
     if repeat.outcome:
         values = {"who": repeat.decided_by_name, "what": repeat.get_outcome_display()}
         raise NotPossible(_("%(who)s has already decided this: %(what)s.") % values)

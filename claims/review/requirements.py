@@ -1,4 +1,4 @@
-"""Requirements of features before a verdict is submitted or published."""
+"""Requirements that features add before a verdict is submitted or published."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from factcheck import features
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """A feature's requirement, which applies while the feature is on.
+    """A requirement of a feature, which applies while the feature is on.
 
     Attributes:
         part: the name of the missing part.

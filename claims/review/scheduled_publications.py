@@ -37,12 +37,12 @@ def schedule(
     """
     require_permission(by, "claims.publish_verdict", _("publish verdicts"))
     verdict = _lock_verdict(verdict)
-    step = VERDICT_MOVES.get((verdict.state, "publish"))
-    if step is None:
+    move = VERDICT_MOVES.get((verdict.state, "publish"))
+    if move is None:
         raise NotPossible(_("Only a verdict in review can be scheduled."))
-    if step.check:
+    if move.check:
         try:
-            step.check(verdict, by)
+            move.check(verdict, by)
         except TooEarly as refusal:
             if at < refusal.until:
                 raise
@@ -63,16 +63,18 @@ def cancel(verdict: Verdict, *, by: User, expected_id: int) -> None:
 
 
 def end_obsolete_schedule(verdict: Verdict, action: str, label: str, *, by: User) -> None:
-    """End the schedule of a verdict that leaves review early. The move calls this and holds the lock.
+    """End the schedule of a verdict that leaves review early. The move calls this while it holds the lock.
 
     The scheduling person is notified, unless the verdict is already public.
     """
-    waiting = ScheduledPublication.objects.open().filter(verdict=verdict).select_related("made_by").first()
-    if waiting is None:
+    open_schedule = (
+        ScheduledPublication.objects.open().filter(verdict=verdict).select_related("made_by").first()
+    )
+    if open_schedule is None:
         return
-    _close(waiting, Outcome.OVERTAKEN, reason=label, by=by)
+    _close(open_schedule, Outcome.OVERTAKEN, reason=label, by=by)
     if action != "publish":
-        _notify(verdict, waiting, note=label, by=by)
+        _notify(verdict, open_schedule, note=label, by=by)
 
 
 def record_published(scheduled: ScheduledPublication) -> None:
@@ -103,25 +105,25 @@ def _close(scheduled: ScheduledPublication, outcome: str, *, reason: str, by: Us
 
 
 def _end(verdict: Verdict, expected_id: int | None, outcome: str, by: User) -> None:
-    """End the schedule that the person saw, or confirm that there is none."""
-    waiting = ScheduledPublication.objects.open().filter(verdict=verdict).first()
-    if (waiting.pk if waiting else None) != expected_id:
-        last = ScheduledPublication.objects.filter(verdict=verdict).first()
-        who = last.ended_by_name or last.made_by_name if last else ""
+    """End the schedule that the person saw, or check that there is none."""
+    open_schedule = ScheduledPublication.objects.open().filter(verdict=verdict).first()
+    if (open_schedule.pk if open_schedule else None) != expected_id:
+        last_schedule = ScheduledPublication.objects.filter(verdict=verdict).first()
+        actor_name = last_schedule.ended_by_name or last_schedule.made_by_name if last_schedule else ""
         raise NotPossible(
             _("%(who)s has just changed the schedule. Nothing was changed. Reload the page and check.")
-            % {"who": who or _("another user")}
+            % {"who": actor_name or _("another user")}
         )
-    if waiting:
-        _close(waiting, outcome, reason="", by=by)
+    if open_schedule:
+        _close(open_schedule, outcome, reason="", by=by)
 
 
 def _lock_verdict(verdict: Verdict) -> Verdict:
     """Return the verdict, reloaded under lock, after locking its claim."""
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
-    locked = (
+    locked_verdict = (
         Verdict.objects.select_for_update(of=("self",)).select_related("claim").filter(pk=verdict.pk).first()
     )
-    if locked is None:
+    if locked_verdict is None:
         raise NotPossible(_("The draft has been deleted in the meantime."))
-    return locked
+    return locked_verdict

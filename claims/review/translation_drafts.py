@@ -34,19 +34,21 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     """
     require_permission(by, "claims.add_translation", _("translate"))
     claim = Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
-    locked = Verdict.objects.select_for_update(of=("self",)).select_related("publisher")
-    verdict_now = locked.filter(pk=verdict.pk).first()
-    if claim is None or verdict_now is None:
+    locked_verdicts = Verdict.objects.select_for_update(of=("self",)).select_related("publisher")
+    current_verdict = locked_verdicts.filter(pk=verdict.pk).first()
+    if claim is None or current_verdict is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    verdict_now.claim = claim
-    original = require_translatable(verdict_now, language)
-    same = Translation.objects.filter(verdict=verdict_now, language__iexact=language)
-    if same.open().readable_by(by).exists():
+    current_verdict.claim = claim
+    original = require_translatable(current_verdict, language)
+    same_language_translations = Translation.objects.filter(
+        verdict=current_verdict, language__iexact=language
+    )
+    if same_language_translations.open().readable_by(by).exists():
         raise NotPossible(_("A translation into this language is already in progress."))
-    if same.open().exists():
+    if same_language_translations.open().exists():
         # Without details, because only people who read drafts may know that there is one.
         raise NotPossible(_("You cannot translate this into this language at the moment. Ask an editor."))
-    earlier_translation = find_newest_earlier(verdict_now, language, by)
+    earlier_translation = find_newest_earlier(current_verdict, language, by)
     values: dict[str, Any] = {}
     if earlier_translation:
         values = {name: getattr(earlier_translation, name) for name in (*TEXT_FIELDS, "byline")}
@@ -54,9 +56,9 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     if original.statement_language.lower() == language.lower():
         values["statement"] = original.words["statement"]
     return Translation.objects.create(
-        verdict=verdict_now,
+        verdict=current_verdict,
         language=language,
-        version=(same.aggregate(last=Max("version"))["last"] or 0) + 1,
+        version=(same_language_translations.aggregate(last=Max("version"))["last"] or 0) + 1,
         author=by,
         supersedes=earlier_translation,
         **{**values, **content},
@@ -141,12 +143,12 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
         raise NotPossible(
             _("This is already the translation of the current version: there is nothing to carry over.")
         )
-    words = {name: getattr(translation, name) for name in (*TEXT_FIELDS, "byline")}
-    words["edited_by"] = _list_unreviewed_writers(translation, by)
-    draft = begin_translation(verdict, translation.language, by=by, **words)
+    texts = {name: getattr(translation, name) for name in (*TEXT_FIELDS, "byline")}
+    texts["edited_by"] = _list_unreviewed_writers(translation, by)
+    draft = begin_translation(verdict, translation.language, by=by, **texts)
     return move(draft, "submit", by=by, note=_("Carried over unchanged from the previous version."))
 
 
 def _list_unreviewed_writers(earlier_translation: Translation, by: User) -> list[int]:
-    """Return the writers of words that were never approved. They may not sign off a draft with these words."""
+    """Return the writers of text that was never approved. They may not sign off a draft with this text."""
     return sorted(earlier_translation.writers - {by.pk}) if earlier_translation.published_at is None else []

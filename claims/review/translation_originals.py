@@ -34,7 +34,7 @@ class OriginalText:
 
 
 def find_original(verdict: Verdict, published: Publication | None = None) -> OriginalText | None:
-    """Return the published entry of this verdict; None if readers do not see the verdict.
+    """Return the published original of a translation of this verdict; None if readers do not see the verdict.
 
     Later edits of the claim are ignored: only published words are translated.
 
@@ -45,7 +45,14 @@ def find_original(verdict: Verdict, published: Publication | None = None) -> Ori
     if entry is None:
         return None
     document = entry.document
-    published_verdict = next((each for each in document["verdicts"] if each["id"] == verdict.pk), None)
+    published_verdict = next(
+        (
+            verdict_document
+            for verdict_document in document["verdicts"]
+            if verdict_document["id"] == verdict.pk
+        ),
+        None,
+    )
     if published_verdict is None:
         return None
     return OriginalText(
@@ -63,5 +70,5 @@ def find_original(verdict: Verdict, published: Publication | None = None) -> Ori
 
 
 def is_translation_of(translation: Translation, original: OriginalText | None) -> bool:
-    """Return whether the translation is of this exact wording."""
+    """Return whether the translation was made from this exact wording."""
     return original is not None and translation.original_sha256 == original.sha256

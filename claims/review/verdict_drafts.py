@@ -49,10 +49,10 @@ def create_draft(
     Raises:
         NotPossible: the claim is declined or merged, or the publisher already has a verdict in progress on it.
     """
-    locked = Claim.objects.select_for_update().filter(pk=claim.pk).first()
-    if locked is None:
+    locked_claim = Claim.objects.select_for_update().filter(pk=claim.pk).first()
+    if locked_claim is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    claim = locked
+    claim = locked_claim
     publisher = publisher or Publisher.objects.house()
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
         raise NotPossible(
@@ -66,9 +66,10 @@ def create_draft(
             code="verdict_open",
         )
     superseded_ids = {verdict.supersedes_id for verdict in earlier_verdicts}
-    public = (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
+    published_states = (Verdict.State.PUBLISHED, Verdict.State.RETRACTED)
     predecessor = next(
-        (row for row in earlier_verdicts if row.state in public and row.pk not in superseded_ids), None
+        (row for row in earlier_verdicts if row.state in published_states and row.pk not in superseded_ids),
+        None,
     )
     values = {field: getattr(predecessor, field) for field in CARRIED_OVER_FIELDS} if predecessor else {}
     verdict = Verdict.objects.create(
@@ -98,7 +99,7 @@ def begin(claim: Claim, *, by: User, publisher: Publisher | None = None, **conte
 
 
 def record_editor(row: Verdict | Translation, by: User) -> None:
-    """Record a further editor of a draft. Like its author, they cannot sign it off."""
+    """Record a further editor of a draft. Editors cannot sign it off, just like its author."""
     if by.pk != row.author_id:
         rows = type(row)._default_manager.filter(pk=row.pk).exclude(edited_by__contains=[by.pk])
         rows.update(edited_by=Func(F("edited_by"), by.pk, function="array_append"))
@@ -113,9 +114,9 @@ def may_edit(row: Verdict | Translation, by: User) -> bool:
 
 def list_ratings(verdict: Verdict) -> QuerySet[Rating]:
     """Return the ratings on the publisher's current scales, and the verdict's own rating."""
-    in_use = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
+    is_current = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
     return (
-        Rating.objects.filter(in_use | Q(pk=verdict.rating_id))
+        Rating.objects.filter(is_current | Q(pk=verdict.rating_id))
         .select_related("scale")
         .order_by("scale", "position")
     )

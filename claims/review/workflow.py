@@ -37,7 +37,7 @@ from claims.review.scheduled_publications import end_obsolete_schedule
 from factcheck.database import clock
 from factcheck.language_names import get_language_name
 
-M = TypeVar("M", bound=Model)
+AnyModel = TypeVar("AnyModel", bound=Model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,20 +54,20 @@ class Option:
 def list_options(subject: Claim | Verdict | Translation, by: User) -> list[Option]:
     """Return the moves available to the person, in the order of the table."""
     options = []
-    for (state, action), step in _TABLES[type(subject)].items():
-        if state != subject.state or not by.has_perm(step.permission):
+    for (state, action), legal_move in _TABLES[type(subject)].items():
+        if state != subject.state or not by.has_perm(legal_move.permission):
             continue
         try:
-            if step.check:
-                step.check(subject, by)
+            if legal_move.check:
+                legal_move.check(subject, by)
         except MoveHidden:
             continue
         except TooEarly as reason:
-            options.append(Option(action, step, str(reason), opens_at=reason.until))
+            options.append(Option(action, legal_move, str(reason), opens_at=reason.until))
         except (NotPossible, NotAllowed) as reason:
-            options.append(Option(action, step, str(reason)))
+            options.append(Option(action, legal_move, str(reason)))
         else:
-            options.append(Option(action, step, ""))
+            options.append(Option(action, legal_move, ""))
     return options
 
 
@@ -75,11 +75,11 @@ def list_options(subject: Claim | Verdict | Translation, by: User) -> list[Optio
 class MoveRequest:
     """The options of a move."""
 
-    by: User
-    before: str
+    person: User
+    previous_state: str
     note: str
-    into: Claim | None
-    kind: str
+    merge_target: Claim | None
+    correction_kind: str
 
 
 @transaction.atomic
@@ -106,20 +106,22 @@ def move(
         NotPossible: the move does not exist from the present state, or a requirement is not met (409).
         NotAllowed: the move exists, but not for this person; the message gives the reason (403).
     """
-    locked, others = lock(subject, into or _find_merge_target(subject, action))
-    step = require_move(locked, action, by=by, note=note)
-    before, after = locked.state, step.to or locked.state_before_merge
-    request = MoveRequest(by, before, note.strip(), others.get(into.pk) if into else None, kind)
-    _record(locked, action, after, by=by, note=request.note)
-    locked.state = after
-    if isinstance(locked, Verdict) and before == Verdict.State.IN_REVIEW != after:
+    locked_subject, locked_claims = lock(subject, into or _find_merge_target(subject, action))
+    legal_move = require_move(locked_subject, action, by=by, note=note)
+    previous_state, new_state = locked_subject.state, legal_move.to or locked_subject.state_before_merge
+    request = MoveRequest(
+        by, previous_state, note.strip(), locked_claims.get(into.pk) if into else None, kind
+    )
+    _record(locked_subject, action, new_state, by=by, note=request.note)
+    locked_subject.state = new_state
+    if isinstance(locked_subject, Verdict) and previous_state == Verdict.State.IN_REVIEW != new_state:
         # A schedule ends when its verdict leaves review.
-        end_obsolete_schedule(locked, action, str(step.label), by=by)
-    _EFFECTS.get((type(locked), action), _save_state)(locked, request)
-    if not isinstance(locked, Translation):
-        moved.send(None, subject=locked, action=action)
-    notify_of_move(locked, action, by=by, note=note)
-    return cast(Subject, locked)
+        end_obsolete_schedule(locked_subject, action, str(legal_move.label), by=by)
+    _EFFECTS.get((type(locked_subject), action), _save_state)(locked_subject, request)
+    if not isinstance(locked_subject, Translation):
+        moved.send(None, subject=locked_subject, action=action)
+    notify_of_move(locked_subject, action, by=by, note=note)
+    return cast(Subject, locked_subject)
 
 
 def require_move(
@@ -127,20 +129,20 @@ def require_move(
 ) -> Move[Any]:
     """Return the move if this person can make it now, without making it. Raises the same exceptions as `move`."""
     try:
-        step: Move[Any] = _TABLES[type(subject)][subject.state, action]
+        legal_move: Move[Any] = _TABLES[type(subject)][subject.state, action]
     except KeyError:
         raise NotPossible(
             _("“%(action)s” is not possible in the state “%(state)s”.")
             % {"action": action, "state": subject.get_state_display()},
             code="move_not_possible",
         ) from None
-    if not by.has_perm(step.permission):
-        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": step.label})
-    if step.note_required and not note.strip():
-        raise NotPossible(_("A note is needed: %(what)s.") % {"what": step.note}, code="note_required")
-    if step.check:
-        step.check(subject, by)
-    return step
+    if not by.has_perm(legal_move.permission):
+        raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": legal_move.label})
+    if legal_move.note_required and not note.strip():
+        raise NotPossible(_("A note is needed: %(what)s.") % {"what": legal_move.note}, code="note_required")
+    if legal_move.check:
+        legal_move.check(subject, by)
+    return legal_move
 
 
 def lock(subject: Claim | Verdict | Translation, into: Claim | None = None) -> tuple[Any, dict[int, Claim]]:
@@ -176,8 +178,8 @@ def lock(subject: Claim | Verdict | Translation, into: Claim | None = None) -> t
     return translation, claims
 
 
-def _fetch_row(rows: QuerySet[M]) -> M | None:
-    """Return the one row, if it exists. `first()` would compile an order for it, which takes a quarter of the time."""
+def _fetch_row(rows: QuerySet[AnyModel]) -> AnyModel | None:
+    """Return the only row, or None. `first()` would compile an ORDER BY, which takes a quarter of the time."""
     return next(iter(rows.order_by()), None)
 
 
@@ -187,16 +189,16 @@ def _find_merge_target(subject: Claim | Verdict | Translation, action: str) -> C
 
 
 def _record(
-    subject: Claim | Verdict | Translation, action: str, after: str, *, by: User, note: str = ""
+    subject: Claim | Verdict | Translation, action: str, new_state: str, *, by: User, note: str = ""
 ) -> None:
-    step = {"action": action, "before": subject.state, "after": after, "note": note}
+    fields = {"action": action, "before": subject.state, "after": new_state, "note": note}
     name = get_display_name(by)
     if isinstance(subject, Translation):
-        subject.steps.create(round=subject.review_round, by=by, by_name=name, **step)
+        subject.steps.create(round=subject.review_round, by=by, by_name=name, **fields)
     else:
         verdict = subject if isinstance(subject, Verdict) else None
         claim_id = verdict.claim_id if verdict else subject.pk
-        Transition.objects.create(claim_id=claim_id, verdict=verdict, actor=by, actor_name=name, **step)
+        Transition.objects.create(claim_id=claim_id, verdict=verdict, actor=by, actor_name=name, **fields)
 
 
 # What a move does beyond changing the state ---------------------------------------------------------------------------
@@ -233,7 +235,7 @@ def _sign_off(verdict: Verdict, request: MoveRequest) -> None:
 
 
 def _keep_state(translation: Translation, request: MoveRequest) -> None:
-    """Do nothing: the recorded step is the sign-off itself, and the state stays the same."""
+    """Do nothing: the recorded step is itself the sign-off, and the state stays the same."""
 
 
 def _publish(verdict: Verdict, request: MoveRequest) -> None:
@@ -344,10 +346,10 @@ def _publish_merge(claim: Claim, target: Claim, kind: str) -> None:
     Unpublished claims stay unpublished: a claim that was never published changes nothing for readers of the other
     one, and a retracted claim adds nothing to its target.
     """
-    newest = claim.publications.newest().first()
-    if newest is None:
+    newest_entry = claim.publications.newest().first()
+    if newest_entry is None:
         return
-    if newest.status == Publication.Status.RETRACTED and not target.publications.exists():
+    if newest_entry.status == Publication.Status.RETRACTED and not target.publications.exists():
         return
     publishing.record(claim, kind)
     publishing.record(target, kind)

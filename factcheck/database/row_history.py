@@ -19,7 +19,7 @@ from pgtrigger import compiler
 
 from factcheck.database.rules import (
     DefinerSql,
-    append_only,
+    build_append_only_rules,
     build_owner_writes_rule,
     build_truncation_rule,
     compile_rule,
@@ -108,7 +108,7 @@ def _build_history_options(model: type[models.Model]) -> dict[str, Any]:
     """Return the options shared by all history tables; their rows are never changed or deleted."""
     table = f"{model.__name__.lower()}event"
     rules = [
-        *append_only(table, "History is never changed or deleted."),
+        *build_append_only_rules(table, "History is never changed or deleted."),
         build_owner_writes_rule(table, pgtrigger.Insert),
     ]
     return {"context_field": pghistory.ContextJSONField(), "append_only": False, "meta": {"triggers": rules}}

@@ -114,7 +114,7 @@ def compile_rule(trigger: pgtrigger.Trigger, model: models.Model, sql: type[Rule
     )
 
 
-def refuse(message: str, *, name: str) -> str:
+def build_error_sql(message: str, *, name: str) -> str:
     """Return the PL/pgSQL statement that rejects the row; Django raises it as `IntegrityError`.
 
     `name` is reported as the violated constraint, as for a CHECK, so that callers can tell rules apart.
@@ -127,18 +127,19 @@ def refuse(message: str, *, name: str) -> str:
 
 
 def build_snapshot_check_sql(name: str) -> str:
-    """Return PL/pgSQL for the start of a rule that locks rows and then must see others' changes to them.
+    """Return PL/pgSQL for the start of a rule that locks rows and must then see the changes that others made
+    to them.
 
     It rejects other isolation levels: only under READ COMMITTED does a statement see what was committed while it waited
     for a lock.
     """
-    refusal = refuse(
+    error_sql = build_error_sql(
         "Use the isolation level READ COMMITTED: with another one, the rules would check outdated data.",
         name=name,
     )
     return f"""
         IF current_setting('transaction_isolation') <> 'read committed' THEN
-            {refusal}
+            {error_sql}
         END IF;
     """
 
@@ -147,7 +148,10 @@ def build_truncation_rule(table: str, message: str) -> Rule:
     """Return the rule against truncating `table`, which would bypass all row triggers."""
     name = f"{table}_no_truncate"
     return Prohibition(
-        name=name, operation=pgtrigger.Truncate, level=pgtrigger.Statement, func=refuse(message, name=name)
+        name=name,
+        operation=pgtrigger.Truncate,
+        level=pgtrigger.Statement,
+        func=build_error_sql(message, name=name),
     )
 
 
@@ -163,7 +167,7 @@ def build_owner_writes_rule(table: str, operation: pgtrigger.Operation) -> Rule:
         operation=operation,
         func=f"""
             IF current_user <> {OWNER_SQL} THEN
-                {refuse("Only the database itself writes to this table.", name=name)}
+                {build_error_sql("Only the database itself writes to this table.", name=name)}
             END IF;
             RETURN NULL;
         """,
@@ -195,36 +199,36 @@ def build_reserved_ids_rule(table: str, *, history: str = "") -> ReservedIds:
                 SELECT FROM arrived
                 WHERE id NOT BETWEEN 1 AND coalesce(pg_sequence_last_value('public.{table}_id_seq'), 0) {in_history}
             ) THEN
-                {refuse("The id of a new row must be reserved for it and never have been used.", name=name)}
+                {build_error_sql("The id of a new row must be reserved for it and never have been used.", name=name)}
             END IF;
             RETURN NULL;
         """,
     )
 
 
-def append_only(table: str, message: str, *, unless: str = "") -> list[Rule]:
-    """Return rules under which rows of `table` can be added but never changed, deleted or truncated.
+def build_append_only_rules(table: str, message: str, *, allowed_update: str = "") -> list[Rule]:
+    """Return the rules under which rows of `table` can be added but never changed, deleted or truncated.
 
-    `unless` is an SQL condition on OLD and NEW under which an UPDATE is allowed.
+    `allowed_update` is an SQL condition on OLD and NEW under which an UPDATE is allowed.
     """
     name = f"{table}_append_only"
-    refusal = refuse(message, name=name)
+    error_sql = build_error_sql(message, name=name)
     let_through = f"""
-        IF {unless} THEN
+        IF {allowed_update} THEN
             RETURN NEW;
         END IF;
-        {refusal}
+        {error_sql}
     """
     return [
         Rule(name=f"{table}_no_update", operation=pgtrigger.Update, func=let_through)
-        if unless
-        else Prohibition(name=f"{table}_no_update", operation=pgtrigger.Update, func=refusal),
-        Prohibition(name=f"{table}_no_delete", operation=pgtrigger.Delete, func=refusal),
+        if allowed_update
+        else Prohibition(name=f"{table}_no_update", operation=pgtrigger.Update, func=error_sql),
+        Prohibition(name=f"{table}_no_delete", operation=pgtrigger.Delete, func=error_sql),
         Prohibition(
             name=f"{table}_no_truncate",
             operation=pgtrigger.Truncate,
             level=pgtrigger.Statement,
-            func=refusal,
+            func=error_sql,
         ),
     ]
 

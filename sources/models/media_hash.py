@@ -6,7 +6,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import BitStringField
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 #: The bits of a PDQ hash, and the quality below which a picture is too plain to be identified by it.
 HASH_BITS, MIN_DISTINCTIVE_QUALITY = 256, 50
@@ -102,7 +102,7 @@ class MediaHash(models.Model):
             Rule(
                 name="mediahash_no_update",
                 operation=pgtrigger.Update,
-                func=refuse(
+                func=build_error_sql(
                     "A picture fingerprint cannot be changed: delete it and compute it again.",
                     name="mediahash_no_update",
                 ),

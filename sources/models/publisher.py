@@ -13,13 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
+from factcheck.database.rules import OWNER_SQL, Rule, build_error_sql, build_snapshot_check_sql
 from sources.addresses import get_domain, list_hosts
 from sources.models.same_as import build_canonical_constraint, build_same_as_field
 
 HOUSE_NAME_RULE = "publisher_has_not_the_name_of_the_house"
 OWNER_NAME_RULE = "publisher_house_is_named_by_the_owner"
 NEW_PUBLISHER_RULE = "publisher_comes_without_the_name_of_the_house"
+_OWNER_ERROR = build_error_sql(
+    "Only the owner of the database can choose our own publisher.", name=OWNER_NAME_RULE
+)
 
 
 def normalise_name(name: str) -> str:
@@ -49,7 +52,7 @@ def _build_house_name_check_sql(rule: str) -> str:
     }
         ) THEN
             {
-        refuse(
+        build_error_sql(
             "Another newsroom cannot have the name of this one: its fact checks would look like ours.",
             name=rule,
         )
@@ -167,7 +170,7 @@ class Publisher(models.Model):
                 name="publisher_house_is_from_the_beginning",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=False, new__is_house=True),
-                func=refuse(
+                func=build_error_sql(
                     "An existing publisher cannot become the newsroom itself.",
                     name="publisher_house_is_from_the_beginning",
                 ),
@@ -177,7 +180,7 @@ class Publisher(models.Model):
                 name="publisher_house_stays_the_house",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=True, new__is_house=False),
-                func=refuse(
+                func=build_error_sql(
                     "The newsroom's own publisher must stay: verdicts were published in its name.",
                     name="publisher_house_stays_the_house",
                 ),
@@ -189,7 +192,7 @@ class Publisher(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Delete,
                 func=f"""
                     IF coalesce(NEW.is_house, OLD.is_house) AND current_user <> {OWNER_SQL} THEN
-                        {refuse("Only the owner of the database can choose our own publisher.", name=OWNER_NAME_RULE)}
+                        {_OWNER_ERROR}
                     END IF;
                     RETURN coalesce(NEW, OLD);
                 """,

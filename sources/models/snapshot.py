@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField
-from factcheck.database.rules import append_only
+from factcheck.database.rules import build_append_only_rules
 from sources.addresses import build_fragment
 
 
@@ -81,7 +81,7 @@ class Snapshot(models.Model):
             # Searches of snapshots.
             build_words_index("snapshot_desk_words", "title", "url", "content_sha256", "text_sha256"),
         ]
-        triggers = append_only("snapshot", "A snapshot is never changed or deleted.")
+        triggers = build_append_only_rules("snapshot", "A snapshot is never changed or deleted.")
 
     def __str__(self) -> str:
         return f"{self.title or self.source} ({self.captured_at:%Y-%m-%d %H:%M})"

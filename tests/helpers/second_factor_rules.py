@@ -25,4 +25,4 @@ def require(role: str, days: int) -> None:
 
 
 def due(somebody: User) -> Any:
-    return second_factors.get_due(User.objects.get(pk=somebody.pk))
+    return second_factors.get_deadline(User.objects.get(pk=somebody.pk))

@@ -15,7 +15,7 @@ from claims.features.discovery import indexnow, websub
 from claims.features.discovery.models import AnnouncementProgress
 from claims.features.discovery.service_messages import NotificationRefused, choose_retry_delay
 from claims.models import Publication
-from claims.models.publication import select_previous
+from claims.models.publication import build_previous_value
 from factcheck.database.deferred_jobs import defer_once
 
 logger = logging.getLogger(__name__)
@@ -107,7 +107,7 @@ def _load_progress(service: str) -> AnnouncementProgress:
 
 
 def _load_entries_after(position: int) -> list[dict[str, Any]]:
-    rows = Publication.objects.after(position).annotate(slug_before=select_previous("slug"))
+    rows = Publication.objects.after(position).annotate(slug_before=build_previous_value("slug"))
     return [
         {**row}
         for row in rows.values("sequence", "claim_id", "slug", "slug_before", "kind")[:ENTRIES_PER_STEP]

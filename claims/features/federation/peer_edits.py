@@ -90,7 +90,7 @@ def set_active(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
         NotAllowed: the person's role does not include it.
     """
     require_permission(by, _CHANGE_PERMISSION, _("pause a followed newsroom"))
-    following.set_following(newsroom, active=active, queue_visit=tasks.queue_sync)
+    following.set_following(newsroom, is_active=active, queue_visit=tasks.queue_sync)
 
 
 @transaction.atomic

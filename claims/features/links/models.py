@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import AddressField
-from factcheck.database.rules import MaintenanceTrigger, append_only, build_owner_writes_rule
+from factcheck.database.rules import MaintenanceTrigger, build_append_only_rules, build_owner_writes_rule
 
 MAX_ADDRESS_LENGTH = 2000
 
@@ -193,7 +193,7 @@ class LinkCheck(models.Model):
             models.CheckConstraint(name="linkcheck_outcome_is_known", condition=Q(outcome__in=_OUTCOMES)),
         ]
         triggers = [
-            *append_only("linkcheck", "The history of links is never changed."),
+            *build_append_only_rules("linkcheck", "The history of links is never changed."),
             build_owner_writes_rule("linkcheck", pgtrigger.Insert),
         ]
 

@@ -11,7 +11,7 @@ from claims.quotes.changed_text import ChangedText
 from claims.quotes.highlights import QuotedPlace
 from claims.quotes.history import find_last_snapshot, find_place, find_published_places
 from claims.quotes.orphans import OrphanReason
-from claims.review.removal_words import BAR
+from claims.review.removal_words import REPLACEMENT_BAR
 from sources.extraction import Document
 from sources.models import Snapshot
 
@@ -32,7 +32,7 @@ def find_quoted_places(source_id: int) -> set[QuotedPlace]:
     """Return the passages of a source that publications quote. Return none if words of the source were
     removed by law, because reading its page would bring them back.
     """
-    if Snapshot.objects.filter(source=source_id, text__contains=BAR * 2).exists():
+    if Snapshot.objects.filter(source=source_id, text__contains=REPLACEMENT_BAR * 2).exists():
         return set()
     return set(find_published_places(source_id))
 

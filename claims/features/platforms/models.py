@@ -6,7 +6,7 @@ from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.platforms.wordings import MAX_NOTE_LENGTH, URL_LENGTH
-from factcheck.database.rules import append_only
+from factcheck.database.rules import build_append_only_rules
 
 #: The shortest length that X may count for the text: X counts some characters twice.
 _SHORTENED_TEXT = Func(
@@ -52,7 +52,7 @@ class ApprovedWording(models.Model):
                 | Q(LessThanOrEqual(Length(_SHORTENED_TEXT), MAX_NOTE_LENGTH), text__regex=r"https?://"),
             ),
         ]
-        triggers = [*append_only("approvedwording", "An approved wording cannot be changed.")]
+        triggers = [*build_append_only_rules("approvedwording", "An approved wording cannot be changed.")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.claim_id}"

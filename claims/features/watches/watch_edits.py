@@ -54,7 +54,7 @@ def set_active(watch: Watch, *, active: bool, by: User) -> None:
         NotAllowed: the person's role does not include it.
     """
     require_permission(by, "watches.change_watch", _("pause followed feeds and pages"))
-    following.set_following(watch, active=active, queue_visit=tasks.queue_visit)
+    following.set_following(watch, is_active=active, queue_visit=tasks.queue_visit)
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from claims.features.webhooks.events import choose_event
 from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
 from claims.models import Publication
-from claims.models.publication import select_previous
+from claims.models.publication import build_previous_value
 from factcheck.api.problems import InvalidParameters
 
 #: The number of entries read in one transaction.
@@ -75,7 +75,7 @@ def _process_next_entries(endpoint_id: int) -> int | None:
 def _load_entries_after(position: int) -> list[dict[str, Any]]:
     rows: QuerySet[Any] = (
         Publication.objects.after(position)
-        .annotate(before_id=select_previous("id"), before_status=select_previous("status"))
+        .annotate(before_id=build_previous_value("id"), before_status=build_previous_value("status"))
         .values("id", "sequence", "kind", "status", "before_id", "before_status")
     )
     return list(rows[:ENTRIES_PER_STEP])

@@ -13,12 +13,12 @@ from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, ED25519_TYPE, Inv
 from claims.models import Checkpoint
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Prohibition, Rule, append_only, refuse
+from factcheck.database.rules import Prohibition, Rule, build_append_only_rules, build_error_sql
 
 _NAME_SQL = Func(
     F("verifier_key"), Value("+"), Value(1), function="split_part", output_field=models.TextField()
 )
-_ROLLBACK_MESSAGE = refuse(
+_ROLLBACK_MESSAGE = build_error_sql(
     "A witness never cosigns a checkpoint older than its last one.", name="witnessedlog_never_goes_back"
 )
 _VERIFIER_KEY_PATTERN = r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
@@ -125,7 +125,7 @@ class Cosignature(models.Model):
                 condition=Q(line__regex=r"^— [^\s+]+ [A-Za-z0-9+/]+={0,2}\n$"),
             ),
         ]
-        triggers = [*append_only("cosignature", "Cosignatures are never changed or deleted.")]
+        triggers = [*build_append_only_rules("cosignature", "Cosignatures are never changed or deleted.")]
 
     def __str__(self) -> str:
         return self.line
@@ -186,7 +186,7 @@ class WitnessedLog(_VerifierKeyModel):
             Prohibition(
                 name="witnessedlog_no_delete",
                 operation=pgtrigger.Delete,
-                func=refuse(
+                func=build_error_sql(
                     "A witnessed ledger cannot be deleted: switch it off.", name="witnessedlog_no_delete"
                 ),
             ),
@@ -194,7 +194,7 @@ class WitnessedLog(_VerifierKeyModel):
                 name="witnessedlog_begins_empty",
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Q(new__tree_size__gt=0),
-                func=refuse(
+                func=build_error_sql(
                     "A new witnessed ledger begins with zero entries.", name="witnessedlog_begins_empty"
                 ),
             ),

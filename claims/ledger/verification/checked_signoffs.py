@@ -11,7 +11,7 @@ from claims.models.signoff_digests import (
     SIGNED_ROWS_SQL,
     VERDICT_SHA256_SQL,
     build_entry_verdict_sha256_sql,
-    build_signed_off_sql,
+    build_is_signed_off_sql,
 )
 
 _CHECKS_SQL = {
@@ -43,7 +43,7 @@ _CHECKS_SQL = {
                 WHERE signed.id = CASE WHEN said ->> 'id' ~ '^[0-9]{{1,18}}$' THEN (said ->> 'id')::bigint END
                     AND signed.state NOT IN ('draft', 'in_review')
                     AND CASE WHEN signed.origin = 'house' AND NOT signed.is_restored
-                        THEN {build_signed_off_sql("entry.claim_id", "read.body", "said")}
+                        THEN {build_is_signed_off_sql("entry.claim_id", "read.body", "said")}
                         ELSE {VERDICT_SHA256_SQL} = {build_entry_verdict_sha256_sql("said")}
                             AND (signed.is_restored OR coalesce(said -> 'signed_off', 'null') = 'null')
                     END

@@ -23,14 +23,16 @@ class Command(LocalizedCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        one = parser.add_mutually_exclusive_group(required=True)
-        one.add_argument(
+        group = parser.add_mutually_exclusive_group(required=True)
+        group.add_argument(
             "file",
             metavar="FILE|-",
             nargs="?",
             help=gettext("contains the new secret; - reads standard input"),
         )
-        one.add_argument("--lost", metavar="WHY", help=gettext("why the old key cannot announce the new one"))
+        group.add_argument(
+            "--lost", metavar="WHY", help=gettext("why the old key cannot announce the new one")
+        )
 
     def handle(self, *, file: str | None, lost: str | None, **options: Any) -> None:
         if lost is not None:

@@ -73,12 +73,14 @@ class Command(LocalizedCommand):
                     % {"verify": verify, "bytes": f"{problems['bytes']:,}", "sha256": problems["sha256"]}
                 )
                 return
-            order = _build_options(output, options)
-            with _show_progress(verbosity) as begin:
+            export_options = _build_options(output, options)
+            with _show_progress(verbosity) as begin_progress:
                 if output == "-":
-                    _export_to_stdout(order, begin)
+                    _export_to_stdout(export_options, begin_progress)
                 else:
-                    export_to_file(order, Path(output), resume=options["resume"], begin=begin)
+                    export_to_file(
+                        export_options, Path(output), resume=options["resume"], begin=begin_progress
+                    )
         except InvalidParameters as refusal:
             raise CommandError("\n".join(error["detail"] for error in refusal.errors)) from None
         except (OutputError, manifest.ManifestMismatch) as problem:
@@ -86,20 +88,22 @@ class Command(LocalizedCommand):
 
 
 def _build_options(output: str, options: dict[str, Any]) -> ExportOptions:
-    order = ExportOptions(options["format"] or guess_format(output), options["versions"], options["filter"])
-    if order.versions == "all" and order.format != "ndjson":
+    export_options = ExportOptions(
+        options["format"] or guess_format(output), options["versions"], options["filter"]
+    )
+    if export_options.versions == "all" and export_options.format != "ndjson":
         raise CommandError(
             gettext("--versions all needs ndjson: %(format)s can hold one version of a claim only.")
-            % {"format": order.format}
+            % {"format": export_options.format}
         )
     if options["resume"] and output == "-":
         raise CommandError(gettext("--resume needs --output FILE: standard output cannot be continued."))
-    return order
+    return export_options
 
 
-def _export_to_stdout(order: ExportOptions, begin: BeginProgress) -> None:
+def _export_to_stdout(export_options: ExportOptions, begin_progress: BeginProgress) -> None:
     try:
-        export_to_stream(order, sys.stdout.buffer, begin=begin)
+        export_to_stream(export_options, sys.stdout.buffer, begin=begin_progress)
     except BrokenPipeError:
         # The reader closed the pipe (`| head`).
         Console(stderr=True).on_broken_pipe()

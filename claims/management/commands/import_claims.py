@@ -117,7 +117,7 @@ class Command(LocalizedCommand):
         parser.add_argument("--json", action="store_true", help=gettext("write the summary as a JSON object"))
 
     def handle(self, *, place: str, dry_run: bool, **options: Any) -> None:
-        _require_place(place)
+        _require_location(place)
         if _is_lossless_export(place):
             call_command("restore_claims", place, dry_run=dry_run, stdout=self.stdout, stderr=self.stderr)
             return
@@ -161,7 +161,7 @@ class Command(LocalizedCommand):
         if run.refused:
             raise SystemExit(EXIT_SOME_REFUSED)
 
-    def _hold_archive(self, place: str, recipe: Recipe, by: User | None, *, dry_run: bool) -> None:
+    def _hold_archive(self, location: str, recipe: Recipe, by: User | None, *, dry_run: bool) -> None:
         """Hold the newsroom's archive until a second administrator releases it."""
         if dry_run:
             raise CommandError(
@@ -172,7 +172,7 @@ class Command(LocalizedCommand):
                 gettext("Name the administrator who imports the newsroom archive: --by USERNAME.")
             )
         try:
-            run = house_archive.preview_archive(house_archive.store_copy(place, recipe, by=by))
+            run = house_archive.preview_archive(house_archive.store_copy(location, recipe, by=by))
         except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
         if run.state == ImportRun.State.FAILED:
@@ -194,13 +194,13 @@ class Command(LocalizedCommand):
             }
         )
 
-    def _write_mapping(self, place: str, recipe: Recipe, path: str) -> None:
+    def _write_mapping(self, location: str, recipe: Recipe, path: str) -> None:
         """Write the detected mapping of the first file to this path."""
-        if place == STANDARD_INPUT:
+        if location == STANDARD_INPUT:
             raise CommandError(
                 gettext("Standard input can be read only once: leave --write-mapping out, or name a file.")
             )
-        with closing(input_files.open_files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
+        with closing(input_files.open_files(location)) as files:  # type: ignore[type-var]  # a generator, which can be closed
             file = next(files, None)
             recipe_found = recipe.choose_format(file) if isinstance(file, File) else file
             if isinstance(file, File) and isinstance(recipe_found, tuple) and recipe_found[0] is spreadsheets:
@@ -216,7 +216,7 @@ class Command(LocalizedCommand):
         if "mapping" not in format_settings:
             raise CommandError(
                 gettext("%(place)s has no columns: it is %(format)s. Only tables have a mapping.")
-                % {"place": place, "format": format_title(form.NAME)}
+                % {"place": location, "format": format_title(form.NAME)}
             )
         mapping = Mapping.from_json(format_settings["mapping"])
         try:
@@ -258,23 +258,23 @@ class Command(LocalizedCommand):
         self.stderr.write(gettext("Rejected records, with reasons: %(report)s") % {"report": report})
 
 
-def _require_place(place: str) -> None:
+def _require_location(location: str) -> None:
     """Raise CommandError if there is nothing to import."""
-    if place == STANDARD_INPUT or is_address(place):
+    if location == STANDARD_INPUT or is_address(location):
         return
     try:
-        is_there = Path(place).exists()
+        exists = Path(location).exists()
     except (OSError, ValueError):
-        is_there = False
-    if not is_there:
-        raise CommandError(gettext("There is no file or folder %(place)s.") % {"place": place})
+        exists = False
+    if not exists:
+        raise CommandError(gettext("There is no file or folder %(place)s.") % {"place": location})
 
 
 def _parse_constants(texts: list[str]) -> dict[str, str]:
     """Map fields to the default values of records without one."""
     constants: dict[str, str] = {}
-    for one in texts:
-        name, equals, value = one.partition("=")
+    for text in texts:
+        name, equals, value = text.partition("=")
         try:
             require_known("--set", name.strip(), FIELDS, "field")
         except MappingError as problem:
@@ -287,19 +287,19 @@ def _parse_constants(texts: list[str]) -> dict[str, str]:
     return constants
 
 
-def _is_lossless_export(place: str) -> bool:
+def _is_lossless_export(location: str) -> bool:
     """Return whether the file is our own export, which is restored with its ids and versions.
 
     Raises:
         CommandError: the file is a compressed lossless export.
     """
-    if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
+    if location == STANDARD_INPUT or is_address(location) or not Path(location).is_file():
         return False
-    with closing(input_files.open_files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
-        first = next(files, None)
-        if not isinstance(first, File) or not recognise(first.head):
+    with closing(input_files.open_files(location)) as files:  # type: ignore[type-var]  # a generator, which can be closed
+        first_file = next(files, None)
+        if not isinstance(first_file, File) or not recognise(first_file.head):
             return False
-    with Path(place).open("rb") as stream:
+    with Path(location).open("rb") as stream:
         if recognise(stream.read(200)):
             return True
     raise CommandError(
@@ -307,7 +307,7 @@ def _is_lossless_export(place: str) -> bool:
             "%(place)s is a compressed export of this program. Decompress it, or pipe it to: manage.py "
             "restore_claims -"
         )
-        % {"place": place}
+        % {"place": location}
     )
 
 

@@ -22,10 +22,10 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, password: str, verbosity: int, **options: Any) -> None:
-        counts = load(password=password)
+        is_new = load(password=password)
         if verbosity:
             self.stdout.write(
                 gettext("The demonstration data is loaded.")
-                if counts
+                if is_new
                 else gettext("The demonstration data was loaded before: nothing changed.")
             )

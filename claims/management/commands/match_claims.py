@@ -78,8 +78,8 @@ class Command(LocalizedCommand):
                 if output == "-":
                     progress.report(write_matches(rows, RowStream(sys.stdout), written_as, terms))
                 else:
-                    with open_partial_file(Path(output), resume=options["resume"]) as part:
-                        progress.report(write_matches(rows, part, written_as, terms))
+                    with open_partial_file(Path(output), resume=options["resume"]) as partial_file:
+                        progress.report(write_matches(rows, partial_file, written_as, terms))
         except BrokenPipeError:
             # The reader closed the pipe (`| head`).
             Console(stderr=True).on_broken_pipe()
@@ -95,12 +95,12 @@ class Command(LocalizedCommand):
 
 
 @contextmanager
-def _open_input(place: str) -> Iterator[IO[str]]:
-    if place == "-":
+def _open_input(path: str) -> Iterator[IO[str]]:
+    if path == "-":
         sys.stdin.reconfigure(encoding="utf-8-sig", newline="")  # type: ignore[union-attr]  # it is a real stream
         yield sys.stdin
     else:
-        with Path(place).open(encoding="utf-8-sig", newline="") as file:
+        with Path(path).open(encoding="utf-8-sig", newline="") as file:
             yield file
 
 

@@ -32,14 +32,14 @@ class Command(LocalizedCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        place = f"“{DISK}” (DATA_DIR/files) or a bucket, {file_store.EXAMPLE_URL}"
-        way = parser.add_mutually_exclusive_group(required=True)
-        way.add_argument(
+        location_help = f"“{DISK}” (DATA_DIR/files) or a bucket, {file_store.EXAMPLE_URL}"
+        direction_group = parser.add_mutually_exclusive_group(required=True)
+        direction_group.add_argument(
             "--to",
             metavar="PLACE",
-            help=gettext("copy files from their present location to %(place)s") % {"place": place},
+            help=gettext("copy files from their present location to %(place)s") % {"place": location_help},
         )
-        way.add_argument(
+        direction_group.add_argument(
             "--from",
             metavar="PLACE",
             dest="origin",
@@ -61,17 +61,17 @@ class Command(LocalizedCommand):
             )
         if to and remove:
             raise CommandError(gettext("--remove works only with --from: files in use are never removed."))
-        other = _get_storage(to or origin or "")
-        source, target = (default_storage, other) if to else (other, default_storage)
-        tally, certain = Counter[TransferOutcome](), set[str]()
+        other_storage = _get_storage(to or origin or "")
+        source, target = (default_storage, other_storage) if to else (other_storage, default_storage)
+        outcome_counts, certain_names = Counter[TransferOutcome](), set[str]()
         try:
             for file in _move_files(source, target, remove=remove, threads=threads):
-                tally[file.outcome] += 1
+                outcome_counts[file.outcome] += 1
                 if file.outcome in (TransferOutcome.COPIED, TransferOutcome.THERE):
-                    certain.add(file.name)
+                    certain_names.add(file.name)
                 elif file.outcome in FAULT_MESSAGES:
                     self.stderr.write(f"{file.name} {FAULT_MESSAGES[file.outcome]}")
-            missing = self._count_missing(target, certain)
+            missing_count = self._count_missing(target, certain_names)
         except FileStoreUnavailable as unavailable:
             raise CommandError(
                 gettext("%(away)s Copied files are verified; run the same command to continue.")
@@ -85,32 +85,35 @@ class Command(LocalizedCommand):
             ngettext(
                 "%(copied)s file copied, %(there)s were already there. All are verified.",
                 "%(copied)s files copied, %(there)s were already there. All are verified.",
-                tally[TransferOutcome.COPIED],
+                outcome_counts[TransferOutcome.COPIED],
             )
-            % {"copied": tally[TransferOutcome.COPIED], "there": tally[TransferOutcome.THERE]}
+            % {
+                "copied": outcome_counts[TransferOutcome.COPIED],
+                "there": outcome_counts[TransferOutcome.THERE],
+            }
         )
-        faults = sum(tally[outcome] for outcome in FAULT_MESSAGES)
-        if faults or missing:
+        fault_count = sum(outcome_counts[outcome] for outcome in FAULT_MESSAGES)
+        if fault_count or missing_count:
             raise CommandError(
                 ngettext(
                     "%(faults)s file was not copied, and %(missing)s are missing from both places; see above.",
                     "%(faults)s files were not copied, and %(missing)s are missing from both places; see above.",
-                    faults,
+                    fault_count,
                 )
-                % {"faults": faults, "missing": missing}
+                % {"faults": fault_count, "missing": missing_count}
             )
 
     def _count_missing(self, target: Storage, certain_names: set[str]) -> int:
-        missing = 0
+        missing_count = 0
         for name, _digest in iterate_named_files():
             if name not in certain_names and not target.exists(name):
-                missing += 1
+                missing_count += 1
                 self.stderr.write(
                     gettext("%(name)s is missing from both places, but the database refers to it.")
                     % {"name": name}
                 )
             certain_names.add(name)
-        return missing
+        return missing_count
 
 
 def _move_files(source: Storage, target: Storage, *, remove: bool, threads: int) -> Iterator[TransferredFile]:
@@ -123,14 +126,14 @@ def _move_files(source: Storage, target: Storage, *, remove: bool, threads: int)
     return transfer_files(iterate_names(source), move, threads=threads)
 
 
-def _get_storage(place: str) -> Storage:
+def _get_storage(location: str) -> Storage:
     """Return the storage that receives the files. It names them as the current storage does."""
     storage = settings.STORAGES["default"]
     try:
         other_storage = (
             file_store.build_disk_store()
-            if place == DISK
-            else file_store.build_bucket_store(place, file_store.read_keys(), name="PLACE")
+            if location == DISK
+            else file_store.build_bucket_store(location, file_store.read_keys(), name="PLACE")
         )
     except ImproperlyConfigured as problem:
         raise CommandError(str(problem)) from None

@@ -30,8 +30,8 @@ class Command(LocalizedCommand):
 
     def handle(self, *, file: str, dry_run: bool, verbosity: int, **options: Any) -> None:
         try:
-            as_whom = nullcontext() if dry_run else require_owner()
-            with as_whom, _open_input(file) as stream, _show_progress(file, verbosity) as progress:
+            actor = nullcontext() if dry_run else require_owner()
+            with actor, _open_input(file) as stream, _show_progress(file, verbosity) as progress:
                 restored = restore(stream, progress=progress, dry_run=dry_run)
         except OSError as problem:
             raise CommandError(

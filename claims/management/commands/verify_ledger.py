@@ -43,8 +43,8 @@ class Command(LocalizedCommand):
 
     def handle(self, *, checkpoint: list[str], key: list[str], verbosity: int, **options: Any) -> None:
         external = [_read_checkpoint(name) for name in checkpoint]
-        for one in key:
-            _require_key(one)
+        for public_key in key:
+            _require_key(public_key)
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
         count = 0
         with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as progress_bar:

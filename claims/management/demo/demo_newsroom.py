@@ -76,7 +76,7 @@ def load(*, password: str = "") -> bool:
 
 
 def load_demo_content() -> Row:
-    """Return the demo content: the lists from all files and features, joined by name."""
+    """Return the demo content of all files and features, joined by the names of its lists."""
     content: Row = {}
     added = [Path(feature.path) / "demo.json" for feature in features.list_switched_on() if feature.demo]
     for file in (*CONTENT, *filter(Path.exists, added)):
@@ -86,7 +86,7 @@ def load_demo_content() -> Row:
 
 
 def is_loaded(content: Row) -> bool:
-    """Return whether the demonstration is loaded, judged by the snapshot of its article."""
+    """Return whether the demonstration is loaded, judging by the snapshot of its article."""
     brief = next(source for source in content["sources"] if source.get("snapshot"))
     digest = hashlib.sha256((FOLDER / brief["snapshot"]).read_bytes()).hexdigest()
     return Source.objects.filter(Q(title=brief["title"]) | Q(snapshots__content_sha256=digest)).exists()
@@ -158,13 +158,18 @@ class _Newsroom:
         )
 
     def _create_claim(self, row: Row) -> Claim:
-        places = []
+        quotes = []
         for appearance in row["appearances"]:
             source = self.sources[appearance["source"]]
             snapshot = source.snapshots.latest("number")
-            places.append((source, snapshot, find_quote(snapshot.text, appearance["exact"])))
+            quotes.append((source, snapshot, find_quote(snapshot.text, appearance["exact"])))
         existing_claim = next(
-            (one for _, snapshot, anchor in places if (one := _find_candidate(snapshot.text, anchor))), None
+            (
+                candidate
+                for _, snapshot, anchor in quotes
+                if (candidate := _find_candidate(snapshot.text, anchor))
+            ),
+            None,
         )
         claim = Claim.objects.create(
             statement=row["statement"],
@@ -178,7 +183,7 @@ class _Newsroom:
             created_by=self.people[row["created_by"]],
         )
         claim.topics.set(self.topics[slug] for slug in row["topics"])
-        for source, snapshot, anchor in places:
+        for source, snapshot, anchor in quotes:
             state = Appearance.Anchor.ANCHORED
             Appearance.objects.create(
                 claim=claim, source=source, snapshot=snapshot, anchor=state, **asdict(anchor)
@@ -223,8 +228,8 @@ class _Newsroom:
 
     def _create_cluster(self, row: Row) -> None:
         editor = self.people[row["by"]]
-        words = {name: row[name] for name in ("title", "description", "language")}
-        cluster = Cluster.objects.create(created_by=editor, **words)
+        fields = {name: row[name] for name in ("title", "description", "language")}
+        cluster = Cluster.objects.create(created_by=editor, **fields)
         clusters.add(cluster, [self.claims[key] for key in row["claims"]], by=editor)
         clusters.move(cluster, Cluster.State.PUBLISHED, by=editor)
 
@@ -232,10 +237,10 @@ class _Newsroom:
         """Store the newsroom's pages. Each row is the next version of a page in its language."""
         versions = Counter[tuple[str, str]]()
         for row in self.content["pages"]:
-            words = {name: row[name] for name in ("kind", "language", "title", "text", "note")}
+            fields = {name: row[name] for name in ("kind", "language", "title", "text", "note")}
             versions[row["kind"], row["language"]] += 1
             version = versions[row["kind"], row["language"]]
-            NewsroomPage.objects.create(version=version, created_by=self.people[row["by"]], **words)
+            NewsroomPage.objects.create(version=version, created_by=self.people[row["by"]], **fields)
 
 
 _TEXT_FIELDS = ("language", "summary", "explanation", "correction_kind", "correction_note")
@@ -268,8 +273,8 @@ def _get_or_create_claimant(row: Row) -> Claimant:
 
 
 def _get_or_create_topic(row: Row) -> Topic:
-    words = {"name": row["name"], "same_as": row.get("same_as", [])}
-    return Topic.objects.get_or_create(slug=row["slug"], defaults=words)[0]
+    fields = {"name": row["name"], "same_as": row.get("same_as", [])}
+    return Topic.objects.get_or_create(slug=row["slug"], defaults=fields)[0]
 
 
 @lru_cache(maxsize=2)
@@ -280,7 +285,12 @@ def _detect_candidates(text: str) -> list[CandidateSentence]:
 def _find_candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
     """Return the detector's candidate for a sentence, which has the score that editors see."""
     return next(
-        (one for one in _detect_candidates(text) if one.start <= anchor.start and anchor.end <= one.end), None
+        (
+            candidate
+            for candidate in _detect_candidates(text)
+            if candidate.start <= anchor.start and anchor.end <= candidate.end
+        ),
+        None,
     )
 
 

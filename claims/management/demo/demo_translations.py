@@ -14,7 +14,7 @@ def create_translations(content: dict[str, Any], claims: dict[str, Claim], peopl
     """Translate the newsroom's publications, as listed in the file."""
     for row in content["translations"]:
         verdict = claims[row["claim"]].verdicts.get(state=Verdict.State.PUBLISHED)
-        words = {name: row[name] for name in (*TEXT_FIELDS, "byline") if name in row}
-        translation = begin_translation(verdict, row["language"], by=people[row["by"]], **words)
+        texts = {name: row[name] for name in (*TEXT_FIELDS, "byline") if name in row}
+        translation = begin_translation(verdict, row["language"], by=people[row["by"]], **texts)
         for step in row["history"]:
             translation = move(translation, step["action"], by=people[step["by"]], note=step["note"])

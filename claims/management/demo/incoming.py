@@ -58,7 +58,7 @@ def find_repeats(content: Row, people: dict[str, User]) -> None:
 
 
 def _read_article(row: Row, by: User) -> None:
-    """Store an article, and record which of its sentences repeat published claims."""
+    """Store an article, and record the sentences that repeat published claims."""
     text = f"{row['title']}\n\n" + " ".join(row["sentences"])
     overrides = Overrides(
         title=row["title"],

@@ -15,8 +15,8 @@ from claims.matching.embedding.embedder import Vectors
 from claims.models import EmbeddingModel
 from claims.models.statement_vector import (
     build_base_language_sql,
-    build_present_sql,
-    build_public_sql,
+    build_is_present_sql,
+    build_is_public_sql,
     build_published_statement_sql,
 )
 from factcheck.database.model_fields import format_half_vector
@@ -71,7 +71,7 @@ _PRESENT_SQL = f"""
 _REUSE_SQL = f"""
     UPDATE claims_statementvector AS made SET is_present = true FROM claims_claim AS claim
     WHERE made.model_id = %s AND made.claim_id = claim.id AND claim.id = ANY (%s)
-        AND made.is_public AND NOT made.is_present AND {build_present_sql("made", "claim")}
+        AND made.is_public AND NOT made.is_present AND {build_is_present_sql("made", "claim")}
 """
 
 _COUNT_SQL = """
@@ -105,11 +105,11 @@ _STORE_SQL = f"""
         SELECT %s::bigint, made.claim_id, made.language, made.text_sha256,
             EXISTS (
                 SELECT FROM claims_publication AS entry
-                WHERE entry.claim_id = made.claim_id AND {build_public_sql("made", "entry")}
+                WHERE entry.claim_id = made.claim_id AND {build_is_public_sql("made", "entry")}
             ) AS is_public,
             EXISTS (
                 SELECT FROM claims_claim AS claim
-                WHERE claim.id = made.claim_id AND {build_present_sql("made", "claim")}
+                WHERE claim.id = made.claim_id AND {build_is_present_sql("made", "claim")}
             ) AS is_present,
             made.mean_id, made.length, made.vector
         FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::float8[], %s::public.halfvec[])

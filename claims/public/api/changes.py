@@ -30,7 +30,7 @@ from claims.ledger.document.claim_document import format_moment as written
 from claims.ledger.document.claim_document import render
 from claims.ledger.house_signature import build_signed_text, get_public_key, sign_text
 from claims.models import Checkpoint, Publication
-from claims.models.publication import select_previous
+from claims.models.publication import build_previous_value
 from claims.public.api.entry_serializers import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, build_target_error, build_value_error
@@ -278,7 +278,7 @@ def _read_entries(
         ledger = Publication.objects.newest() if newest_only else Publication.objects.all()
         entries = ledger.filter(sequence__gt=Slot("since", "bigint"), sequence__lte=Slot("until", "bigint"))
         # Which of the two claims of an unmerge it is; of others it makes no difference.
-        was_merged = When(kind=Publication.Kind.UNMERGE, then=select_previous("status"))
+        was_merged = When(kind=Publication.Kind.UNMERGE, then=build_previous_value("status"))
         entries = entries.annotate(status_before=Case(was_merged, default=Value("")))
         return entries.order_by("sequence")[:limit]
 

@@ -13,7 +13,7 @@ from claims.ledger.document.claim_document import format_moment
 from claims.ledger.document.wording_changes import PART_CHOICES, PublicWordingChange, find_wording_changes
 from claims.ledger.queries.correction_filters import CorrectionListQuery
 from claims.models import Publication
-from claims.models.publication import select_previous
+from claims.models.publication import build_previous_value
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress, name_bodies
 from factcheck.api.pagination import KeysetPage, read_template_page
 from factcheck.api.resources import compute_sha256
@@ -116,7 +116,9 @@ def _load_bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
     wanted_ids = Slot("ids", "bigint[]")
     template = Template(
         "bodies of corrections",
-        lambda: Publication.objects.filter(id__any_of=wanted_ids).annotate(before=select_previous("body")),
+        lambda: Publication.objects.filter(id__any_of=wanted_ids).annotate(
+            before=build_previous_value("body")
+        ),
         {"ids": ids},
     )
     return {pk: (body, before) for pk, body, before in template.fetch("id", "body", "before")}

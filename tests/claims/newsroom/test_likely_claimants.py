@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from claims.models import Claim, Claimant
-from claims.newsroom.likely_claimants import find_likely_claimants, may_mean
+from claims.newsroom.likely_claimants import find_likely_claimants, may_refer_to
 from tests.helpers.sweeps import sweep
 
 WIKIDATA = "https://www.wikidata.org/wiki/Q1"
@@ -25,7 +25,7 @@ WIKIDATA = "https://www.wikidata.org/wiki/Q1"
     ],
 )
 def test_a_short_form_may_mean_the_full_name(name, other):
-    assert may_mean(name, other)
+    assert may_refer_to(name, other)
 
 
 @sweep(
@@ -42,7 +42,7 @@ def test_a_short_form_may_mean_the_full_name(name, other):
     ],
 )
 def test_another_name_does_not(name, other):
-    assert not may_mean(name, other)
+    assert not may_refer_to(name, other)
 
 
 @pytest.mark.django_db

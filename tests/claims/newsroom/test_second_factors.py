@@ -98,7 +98,7 @@ def test_of_several_roles_the_earliest_day_counts(checker: User) -> None:
     assert due(checker) == begins + timedelta(days=10) < begins + timedelta(days=14)
     assert due(checker) - earliest < timedelta(minutes=1)
     require("Administrator", 0)
-    assert second_factors.is_locked(due(checker))
+    assert second_factors.is_past_deadline(due(checker))
 
 
 def test_nobody_says_since_when(checker: User) -> None:
@@ -123,7 +123,7 @@ def test_a_role_that_is_taken_and_given_back_gives_no_more_time(checker: User) -
 def test_who_has_one_need_do_nothing(checker: User, kind: str) -> None:
     require("Fact-checker", 0)
     Authenticator.objects.create(user=checker, type="recovery_codes", data={})
-    assert second_factors.is_locked(due(checker))
+    assert second_factors.is_past_deadline(due(checker))
     Authenticator.objects.create(user=checker, type=kind, data={})
     assert due(checker) is None
 

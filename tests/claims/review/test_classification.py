@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.models import Claim, Mention, Publication, PublishedVerdict, Rating
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import classification, workflow
-from claims.review.classification import classify, restate_outdated
+from claims.review.classification import classify, publish_outdated_classes
 from tests.helpers.newsroom import make_claim, rating
 from tests.helpers.worker import run_waiting_jobs
 
@@ -35,7 +35,7 @@ def test_what_is_published_follows_and_what_was_published_stays(publish: Publish
     claim, other = publish(), publish(code="true")
     before = claim.publications.get()
     assert classify([rating("false")], "misleading", by=editor) == [rating("false")]
-    assert restate_outdated() is True
+    assert publish_outdated_classes() is True
     assert entries(claim) == [(1, "publication", "false"), (2, "classification", "misleading")]
     assert entries(other) == [(1, "publication", "true")]
     now = claim.publications.current().get()
@@ -53,7 +53,7 @@ def test_everything_that_lists_filter_by_stays(publish: Publish, editor: User, t
     changing = {"id", "version", "sequence", "kind", "published_at", "superseded_at", "body", "body_sha256"}
     changing |= {"chain_sha256", "sealed_sha256", "salts", "summary"}
     classify([rating("false")], "mixed", by=editor)
-    restate_outdated()
+    publish_outdated_classes()
     first, second = map(dict[str, Any], claim.publications.order_by("version").values())
     assert {name for name in first if first[name] != second[name]} == changing
     assert Mention.objects.get(kind="rating", thing_id=rating("false").pk).publications == 1
@@ -63,7 +63,7 @@ def test_words_that_nobody_reviewed_stay_unpublished(publish: Publish, editor: U
     claim = publish(make_claim("Trams are free."))
     Claim.objects.filter(pk=claim.pk).update(statement="Trams are free, and buses too.")
     classify([rating("false")], "mixed", by=editor)
-    restate_outdated()
+    publish_outdated_classes()
     assert [entry.document["statement"] for entry in claim.publications.all()] == ["Trams are free."] * 2
 
 
@@ -72,7 +72,7 @@ def test_what_was_withdrawn_says_nothing_new(publish: Publish, editor: User) -> 
     workflow.move(retracted.verdicts.get(), "retract", by=editor, note="Wrong.")
     workflow.move(merged, "merge", by=editor, into=stays)
     classify([rating("false")], "mixed", by=editor)
-    restate_outdated()
+    publish_outdated_classes()
     kinds = [
         list(c.publications.order_by("version").values_list("kind", flat=True)) for c in (retracted, merged)
     ]
@@ -83,7 +83,7 @@ def test_a_decision_can_be_taken_back(publish: Publish, editor: User) -> None:
     claim = publish()
     for rating_class in ("mixed", "", "false"):
         classify([rating("false")], rating_class, by=editor)
-        restate_outdated()
+        publish_outdated_classes()
     assert [entry[2] for entry in entries(claim)] == ["false", "mixed", None, "false"]
     assert not PublishedVerdict.objects.filter(publication__superseded_at=None).exclude(rating_class="false")
 
@@ -91,7 +91,7 @@ def test_a_decision_can_be_taken_back(publish: Publish, editor: User) -> None:
 def test_doing_it_again_adds_nothing(publish: Publish, editor: User) -> None:
     claim = publish()
     assert classify([rating("false")], "mixed", by=editor) == [rating("false")]
-    assert [restate_outdated(), restate_outdated()] == [True, True]
+    assert [publish_outdated_classes(), publish_outdated_classes()] == [True, True]
     assert classify([rating("false")], "mixed", by=editor) == []
     assert len(entries(claim)) == 2
 
@@ -101,16 +101,16 @@ def test_what_was_broken_off_goes_on(publish: Publish, editor: User, monkeypatch
     monkeypatch.setattr(classification, "BATCH_SIZE", 1)
     classify([rating("false")], "mixed", by=editor)
     asked = iter([False, True])
-    assert restate_outdated(is_stopped=lambda: next(asked)) is False
+    assert publish_outdated_classes(is_stopped=lambda: next(asked)) is False
     assert [len(entries(claim)) for claim in claims] == [2, 1, 1]
-    assert restate_outdated() is True
+    assert publish_outdated_classes() is True
     assert [len(entries(claim)) for claim in claims] == [2, 2, 2]
 
 
 def test_only_the_ratings_that_were_asked_for_are_looked_at(publish: Publish, editor: User) -> None:
     one, other = publish(), publish(code="true")
     classify([rating("false"), rating("true")], "mixed", by=editor)
-    restate_outdated([rating("true").pk])
+    publish_outdated_classes([rating("true").pk])
     assert [len(entries(one)), len(entries(other))] == [1, 2]
 
 
@@ -128,13 +128,13 @@ def test_a_batch_costs_ten_queries(
     classify([rating("false")], "mixed", by=editor)
     # What is outdated; in a savepoint of two: claims, those merged into them, entries, classes, ids, two copies.
     with django_assert_num_queries(10):
-        restate_outdated()
+        publish_outdated_classes()
 
 
 def test_a_class_that_was_set_in_another_way_is_found(publish: Publish) -> None:
     claim = publish()
     Rating.objects.filter(code="false").update(rating_class="mixed")
-    restate_outdated()
+    publish_outdated_classes()
     assert entries(claim)[-1] == (2, "classification", "mixed")
 
 

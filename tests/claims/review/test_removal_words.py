@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 
-from claims.review.removal_words import build_search, find_spellings, is_long_enough
+from claims.review.removal_words import build_word_finder, find_spellings, is_long_enough
 
 #: A word, a text, and what is left of it.
 CASES = [
@@ -49,12 +49,12 @@ def test_whole_words_are_found_across_formatting(db: None) -> None:
         expected[word, text] = (left or text, is_found)
         # In files, a text more may be found.
         if is_found:
-            assert build_search([word])(text), text
+            assert build_word_finder([word])(text), text
     assert found == expected
 
 
 def test_longer_words_are_named(db: None) -> None:
-    assert not build_search(["Lind"])("Linden, blind")
+    assert not build_word_finder(["Lind"])("Linden, blind")
     text = r'"\nMara Lindqvist’s and Mara Lindqvists; Tamara Lindqvist"'
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM claims_longer_words(%s, %s) ORDER BY 1", [text, ["Mara Lindqvist"]])
@@ -89,7 +89,7 @@ def test_words_that_look_the_same_are_meant_too(db: None) -> None:
         )
         [cut] = cursor.fetchone()
     assert [text for text in cut if "Brien" in text] == []
-    assert [text for text in texts if not build_search(list(spelt))(text)] == []
+    assert [text for text in texts if not build_word_finder(list(spelt))(text)] == []
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import AddressField
-from factcheck.database.rules import Rule, append_only, refuse
+from factcheck.database.rules import Rule, build_append_only_rules, build_error_sql
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 _EXTENSIONS = {"application/warc": "warc.gz", "application/pdf": "pdf", "image/webp": "webp"}
@@ -95,12 +95,12 @@ class ArchivedCopy(models.Model):
             models.Index(name="archivedcopy_by_source", fields=["source", "-captured_at"]),
         ]
         triggers = [
-            *append_only("archivedcopy", "An archived copy is never changed or deleted."),
+            *build_append_only_rules("archivedcopy", "An archived copy is never changed or deleted."),
             Rule(
                 name="archivedcopy_is_dated_by_the_database",
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Condition("NEW.captured_at <> now()"),
-                func=refuse(
+                func=build_error_sql(
                     "The time of archiving is set by the database.",
                     name="archivedcopy_is_dated_by_the_database",
                 ),
@@ -115,7 +115,7 @@ class ArchivedCopy(models.Model):
                         WHERE id = NEW.snapshot_id AND source_id = NEW.source_id
                     ) THEN
                         {
-                    refuse(
+                    build_error_sql(
                         "The text of an archived copy must be from the same source.",
                         name="archivedcopy_text_is_of_its_source",
                     )
@@ -173,7 +173,7 @@ class ArchivedFile(models.Model):
             models.Index(name="archivedfile_by_hash", fields=["sha256"]),
         ]
         triggers = [
-            *append_only("archivedfile", "An archived file is never changed or deleted."),
+            *build_append_only_rules("archivedfile", "An archived file is never changed or deleted."),
             Rule(
                 # The database dates both rows, so a file added later would belong to a copy of another moment.
                 name="archivedfile_comes_with_its_copy",
@@ -185,7 +185,7 @@ class ArchivedFile(models.Model):
                             AND (copy.reason = 'upload') = (NEW.role = 'upload')
                     ) THEN
                         {
-                    refuse(
+                    build_error_sql(
                         "A file cannot be added to an archived copy later.",
                         name="archivedfile_comes_with_its_copy",
                     )
@@ -229,7 +229,7 @@ class Timestamp(models.Model):
             models.CheckConstraint(name="timestamp_names_its_authority", condition=~Q(authority="")),
             models.CheckConstraint(name="timestamp_has_a_token", condition=~Q(token=b"")),
         ]
-        triggers = append_only("timestamp", "A timestamp is never changed or deleted.")
+        triggers = build_append_only_rules("timestamp", "A timestamp is never changed or deleted.")
 
     def __str__(self) -> str:
         return f"{self.stamped_at:%Y-%m-%d %H:%M:%S}: {self.sha256}"

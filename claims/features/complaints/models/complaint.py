@@ -17,7 +17,7 @@ from claims.features.complaints.models.request_state import (
 )
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 #: The allowed transitions of a complaint. An answered one stays answered; the reader can complain again.
 COMPLAINT_STEPS = (
@@ -34,11 +34,11 @@ COMPLAINT_STEPS = (
     ("in_progress", "withdrawn"),
 )
 
-_OTHER_CLAIM_MESSAGE = refuse(
+_OTHER_CLAIM_MESSAGE = build_error_sql(
     "The correction linked to a complaint must be of the same claim, and later than the complaint.",
     name="complaint_entry_came_of_it",
 )
-_NO_VERSION_MESSAGE = refuse(
+_NO_VERSION_MESSAGE = build_error_sql(
     "A complaint must be about a published version.", name="complaint_is_about_a_publication"
 )
 

@@ -8,7 +8,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 MAX_MAIL_LENGTH = 254
 MAX_NAME_LENGTH = 200
@@ -17,7 +17,9 @@ MAX_NAME_LENGTH = 200
 _PART_PATTERN = r"[^[:space:][:cntrl:]<>()\[\],;:@\"\\]+"
 ADDRESS_PATTERN = rf"^{_PART_PATTERN}@{_PART_PATTERN}$"
 
-_FIXED_MESSAGE = refuse("A person’s details are deleted, not changed.", name="contactdetails_are_fixed")
+_FIXED_MESSAGE = build_error_sql(
+    "A person’s details are deleted, not changed.", name="contactdetails_are_fixed"
+)
 
 
 class ContactDetailsQuerySet(models.QuerySet["ContactDetails"]):
@@ -95,7 +97,9 @@ class ContactDetails(models.Model):
                 condition=pgtrigger.Q(
                     old__confirmed_at__isnull=False, new__confirmed_at__df=pgtrigger.F("old__confirmed_at")
                 ),
-                func=refuse("A confirmation cannot be undone.", name="contactdetails_are_confirmed_once"),
+                func=build_error_sql(
+                    "A confirmation cannot be undone.", name="contactdetails_are_confirmed_once"
+                ),
             ),
         ]
 

@@ -14,8 +14,8 @@ from django.db.models import CheckConstraint, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.transition import build_step_sql
-from factcheck.database.rules import MaintenanceTrigger, Rule, build_truncation_rule, refuse
+from claims.models.transition import build_allowed_step_sql
+from factcheck.database.rules import MaintenanceTrigger, Rule, build_error_sql, build_truncation_rule
 
 MAX_READER_TEXT_LENGTH = 5_000
 MAX_READER_ANSWER_LENGTH = 10_000
@@ -115,14 +115,16 @@ def build_reader_rules(
         f"NEW.{column} IS DISTINCT FROM OLD.{column} AND NOT (NEW.{column} = '' AND NEW.erased_at IS NOT NULL)"
         for column in words
     )
-    no_words = refuse("A reader’s text is never changed; it can only be erased.", name=f"{table}_words_stay")
+    no_words = build_error_sql(
+        "A reader’s text is never changed; it can only be erased.", name=f"{table}_words_stay"
+    )
     return [
         Rule(
             name=f"{table}_begins",
             operation=pgtrigger.Insert,
             func=f"""
                 IF NEW.state <> 'new' OR NEW.confirmed_at IS NOT NULL OR NEW.closed_at IS NOT NULL THEN
-                    {refuse("A reader’s message must start as new and unconfirmed.", name=f"{table}_begins")}
+                    {build_error_sql("A reader’s message must start as new and unconfirmed.", name=f"{table}_begins")}
                 END IF;
                 NEW.received_at := clock_timestamp();
                 NEW.moved_at := NEW.received_at;
@@ -134,8 +136,8 @@ def build_reader_rules(
             operation=pgtrigger.Update,
             condition=pgtrigger.AnyChange("state"),
             func=f"""
-                IF NOT {build_step_sql(steps)} THEN
-                    {refuse("A message cannot move between these states.", name=f"{table}_moves")}
+                IF NOT {build_allowed_step_sql(steps)} THEN
+                    {build_error_sql("A message cannot move between these states.", name=f"{table}_moves")}
                 END IF;
                 NEW.moved_at := clock_timestamp();
                 IF OLD.state = 'new' AND NEW.state <> 'spam' THEN
@@ -158,7 +160,7 @@ def build_reader_rules(
                     NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at
                     OR NEW.closed_at IS DISTINCT FROM OLD.closed_at
                 ) THEN
-                    {refuse("The times of a message are set by the database.", name=f"{table}_dated")}
+                    {build_error_sql("The times of a message are set by the database.", name=f"{table}_dated")}
                 END IF;
                 RETURN NEW;
             """,
@@ -167,7 +169,9 @@ def build_reader_rules(
             name=f"{table}_kept",
             operation=pgtrigger.Delete,
             condition=pgtrigger.Condition("OLD.state NOT IN ('new', 'spam')"),
-            func=refuse("A message that has reached the desk cannot be deleted.", name=f"{table}_kept"),
+            func=build_error_sql(
+                "A message that has reached the desk cannot be deleted.", name=f"{table}_kept"
+            ),
         ),
         MaintenanceTrigger(
             name=f"{table}_steps_are_written_down",

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Index, Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.rules import append_only, build_owner_writes_rule
+from factcheck.database.rules import build_append_only_rules, build_owner_writes_rule
 
 
 class ReaderStep(models.Model):
@@ -45,7 +45,7 @@ class ReaderStep(models.Model):
             Index(name="readerstep_of_subject", fields=["subject", "number", "id"]),
         ]
         triggers = [
-            *append_only("readerstep", "The history of a reader’s message is never changed."),
+            *build_append_only_rules("readerstep", "The history of a reader’s message is never changed."),
             build_owner_writes_rule("readerstep", pgtrigger.Insert),
         ]
 

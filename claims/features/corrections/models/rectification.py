@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Prohibition, Rule, append_only, refuse
+from factcheck.database.rules import Prohibition, Rule, build_append_only_rules, build_error_sql
 
 MAX_NOTE_LENGTH = 5000
 
@@ -103,7 +103,7 @@ class Rectification(models.Model):
                         )
                     THEN
                         {
-                    refuse(
+                    build_error_sql(
                         "The state of a request must match its last step.",
                         name="rectification_state_is_of_its_steps",
                     )
@@ -112,7 +112,9 @@ class Rectification(models.Model):
                     IF TG_OP = 'UPDATE'
                         AND (NEW.claim_id, NEW.asked_on) IS DISTINCT FROM (OLD.claim_id, OLD.asked_on)
                     THEN
-                        {refuse("A request for correction cannot be changed.", name="rectification_stays")}
+                        {
+                    build_error_sql("A request for correction cannot be changed.", name="rectification_stays")
+                }
                     END IF;
                     RETURN NEW;
                 """,
@@ -120,7 +122,9 @@ class Rectification(models.Model):
             Prohibition(
                 name="rectification_is_kept",
                 operation=pgtrigger.Delete,
-                func=refuse("A request for correction cannot be deleted.", name="rectification_is_kept"),
+                func=build_error_sql(
+                    "A request for correction cannot be deleted.", name="rectification_is_kept"
+                ),
             ),
         ]
 
@@ -160,7 +164,7 @@ class RectificationStep(models.Model):
         ]
         indexes = [Index(name="rectificationstep_of_request", fields=["request", "id"])]
         triggers = [
-            *append_only(
+            *build_append_only_rules(
                 "rectificationstep", "Steps of a request for correction are never changed or deleted."
             ),
             Rule(
@@ -175,7 +179,7 @@ class RectificationStep(models.Model):
                         )
                     ) THEN
                         {
-                    refuse(
+                    build_error_sql(
                         "A step cannot be earlier than the previous one, nor follow a correction.",
                         name="rectificationstep_goes_on",
                     )

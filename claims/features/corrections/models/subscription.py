@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.features.complaints.models.contact_details import ADDRESS_PATTERN, MAX_MAIL_LENGTH
 from factcheck.database import bounds
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 
 class ClaimSubscription(models.Model):
@@ -52,7 +52,9 @@ class ClaimSubscription(models.Model):
                 name="claimsubscription_is_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("claim", "mail", "mailbox", "seed", "created_at"),
-                func=refuse("A subscription is deleted, not changed.", name="claimsubscription_is_fixed"),
+                func=build_error_sql(
+                    "A subscription is deleted, not changed.", name="claimsubscription_is_fixed"
+                ),
             ),
             Rule(
                 name="claimsubscription_is_confirmed_once",
@@ -63,7 +65,7 @@ class ClaimSubscription(models.Model):
                         AND NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at
                     THEN
                         {
-                    refuse(
+                    build_error_sql(
                         "A subscription is confirmed once, by its reader.",
                         name="claimsubscription_is_confirmed_once",
                     )

@@ -16,7 +16,7 @@ from claims.models.statement import StatementWords
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 MAX_RATING_LENGTH = 300
 MAX_ADDRESS_LENGTH = 2000
@@ -131,7 +131,7 @@ class PeerClaim(models.Model):
                         WHERE theirs.id = NEW.newsroom_id AND starts_with(NEW.url, theirs.url || '/')
                     ) THEN
                         {
-                    refuse(
+                    build_error_sql(
                         "The page of a claim must be on the site of the newsroom that published it.",
                         name="peerclaim_page_is_its_newsrooms",
                     )
@@ -144,7 +144,7 @@ class PeerClaim(models.Model):
                 name="peerclaim_stays_whose_it_is",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("newsroom", "claim_id"),
-                func=refuse(
+                func=build_error_sql(
                     "A claim of a followed newsroom cannot be moved to another newsroom.",
                     name="peerclaim_stays_whose_it_is",
                 ),

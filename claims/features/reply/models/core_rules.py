@@ -6,24 +6,24 @@ were.
 
 import pgtrigger
 
-from claims.models.ledger_rules import build_previous_part_sql
+from claims.models.ledger_rules import build_previous_value_sql
 from claims.models.publication import Publication
 from claims.models.signoff import SignOff
 from claims.models.verdict import Verdict
 from claims.models.verdict_rules import build_signoffs_sql
-from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
+from factcheck.database.rules import OWNER_SQL, Rule, build_error_sql, build_snapshot_check_sql
 
-_NO_REQUEST_MESSAGE = refuse(
+_NO_REQUEST_MESSAGE = build_error_sql(
     (
         "A verdict that names someone is published only after a request for reply, or with the "
         "reason for not asking."
     ),
     name="verdict_with_a_right_of_reply",
 )
-_DEADLINE_OPEN_MESSAGE = refuse(
+_DEADLINE_OPEN_MESSAGE = build_error_sql(
     "The verdict cannot be published before the deadline for the reply.", name="verdict_waits_for_answers"
 )
-_WRONG_ANSWER_MESSAGE = refuse(
+_WRONG_ANSWER_MESSAGE = build_error_sql(
     "An entry must publish replies as they were recorded, or as the previous entry shows them.",
     name="publication_shows_recorded_answers",
 )
@@ -104,7 +104,7 @@ RECORDED_ANSWERS_RULE = Rule(
             SELECT verdict FROM jsonb_array_elements(NEW.body::jsonb -> 'verdicts') AS verdict
             WHERE verdict ? 'right_of_reply' AND verdict -> 'right_of_reply' <> '[]'
         LOOP
-            IF said -> 'right_of_reply' IS DISTINCT FROM {build_previous_part_sql("'right_of_reply'")} AND EXISTS (
+            IF said -> 'right_of_reply' IS DISTINCT FROM {build_previous_value_sql("'right_of_reply'")} AND EXISTS (
                 SELECT FROM jsonb_array_elements(said -> 'right_of_reply') AS reply WHERE NOT EXISTS (
                     SELECT FROM public.reply_replyrequest AS asked
                     WHERE asked.id = (reply ->> 'id')::bigint AND asked.verdict_id = (said ->> 'id')::bigint

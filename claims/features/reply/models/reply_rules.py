@@ -8,7 +8,7 @@ from django.db.models import CheckConstraint, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 MAX_NOTE_LENGTH = 2_000
 MAX_TEXT_LENGTH = 20_000
@@ -95,14 +95,14 @@ LENGTH_CONSTRAINTS = [
 
 # Allowed changes ------------------------------------------------------------------------------------------------------
 
-_FIXED_MESSAGE = refuse(
+_FIXED_MESSAGE = build_error_sql(
     "Requests for reply cannot change once the verdict is no longer a draft; only the answer can be added.",
     name="replyrequest_is_fixed_with_its_verdict",
 )
-_MAILED_MESSAGE = refuse(
+_MAILED_MESSAGE = build_error_sql(
     "A request that was sent by email cannot be changed.", name="replyrequest_mailed_stays_as_it_was_sent"
 )
-_FUTURE_MESSAGE = refuse(
+_FUTURE_MESSAGE = build_error_sql(
     "A request or an answer cannot have a time in the future, and a sent request must have a question.",
     name="replyrequest_moments_have_come",
 )

@@ -15,7 +15,7 @@ from claims.models.visibility import READ_DRAFTS
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 
 class Priority(models.IntegerChoices):
@@ -141,7 +141,7 @@ class Assignment(models.Model):
                     PERFORM FROM public.auth_user WHERE id = NEW.person_id AND is_active FOR SHARE;
                     IF NOT FOUND THEN
                         {
-                    refuse(
+                    build_error_sql(
                         "Work can be assigned only to active users.", name="assignment_is_to_somebody_here"
                     )
                 }
@@ -157,7 +157,7 @@ class Assignment(models.Model):
                         (OLD.claim_id, OLD.verdict_id)
                     THEN
                         {
-                    refuse(
+                    build_error_sql(
                         "The subject of an assignment cannot be changed.",
                         name="assignment_is_of_the_verdicts_claim",
                     )
@@ -167,7 +167,9 @@ class Assignment(models.Model):
                         SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND claim_id = NEW.claim_id
                     ) THEN
                         {
-                    refuse("The verdict is on another claim.", name="assignment_is_of_the_verdicts_claim")
+                    build_error_sql(
+                        "The verdict is on another claim.", name="assignment_is_of_the_verdicts_claim"
+                    )
                 }
                     END IF;
                     RETURN NEW;

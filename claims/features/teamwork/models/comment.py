@@ -16,29 +16,33 @@ from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Prohibition, Rule, refuse
+from factcheck.database.rules import Prohibition, Rule, build_error_sql
 
 MAX_COMMENT_LENGTH = 10_000
 #: How long an author can edit a comment; later, others may have replied to it.
 EDITABLE_PERIOD = timedelta(days=1)
 
-_OTHER_CLAIM_MESSAGE = refuse(
+_OTHER_CLAIM_MESSAGE = build_error_sql(
     "A comment, its verdict and the comment it replies to must belong to the same claim.",
     name="comment_is_of_one_claim",
 )
-_NESTED_REPLY_MESSAGE = refuse(
+_NESTED_REPLY_MESSAGE = build_error_sql(
     "Reply to the first comment of the thread.", name="comment_replies_to_a_thread"
 )
-_FUTURE_MESSAGE = refuse("A comment cannot have a time in the future.", name="comment_is_not_of_the_future")
-_FIXED_MESSAGE = refuse(
+_FUTURE_MESSAGE = build_error_sql(
+    "A comment cannot have a time in the future.", name="comment_is_not_of_the_future"
+)
+_FIXED_MESSAGE = build_error_sql(
     "The author, place and time of a comment cannot be changed: it can be edited, resolved or withdrawn.",
     name="comment_says_one_thing",
 )
-_TOO_LATE_MESSAGE = refuse(
+_TOO_LATE_MESSAGE = build_error_sql(
     "A comment can be edited for one day, unless it was withdrawn.",
     name="comment_is_edited_within_a_day",
 )
-_WITHDRAWN_MESSAGE = refuse("A withdrawn comment cannot be restored.", name="comment_stays_withdrawn")
+_WITHDRAWN_MESSAGE = build_error_sql(
+    "A withdrawn comment cannot be restored.", name="comment_stays_withdrawn"
+)
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -153,7 +157,7 @@ class Comment(models.Model):
             Prohibition(
                 name="comment_no_delete",
                 operation=pgtrigger.Delete,
-                func=refuse("A comment is withdrawn, not deleted.", name="comment_no_delete"),
+                func=build_error_sql("A comment is withdrawn, not deleted.", name="comment_no_delete"),
             ),
             Rule(
                 name="comment_is_of_one_claim",

@@ -14,11 +14,11 @@ from claims.models.verdict import Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.notifications import NotificationKind
 from factcheck.database import bounds
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 MAX_NOTE_LENGTH = 10_000
 
-_OTHER_CLAIM_MESSAGE = refuse(
+_OTHER_CLAIM_MESSAGE = build_error_sql(
     "A notification and its verdict must belong to the same claim.", name="notification_is_of_one_claim"
 )
 
@@ -163,7 +163,7 @@ class Notification(models.Model):
                     "created_at",
                     "mail",
                 ),
-                func=refuse("A notification cannot be changed.", name="notification_says_one_thing"),
+                func=build_error_sql("A notification cannot be changed.", name="notification_says_one_thing"),
             ),
         ]
 

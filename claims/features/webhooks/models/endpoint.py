@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import build_creator_field
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse
+from factcheck.database.rules import Rule, build_error_sql
 
 #: Bytes of randomness in a secret; the standard requires 24 to 64.
 SECRET_BYTES = 32
@@ -188,7 +188,7 @@ class WebhookEndpoint(models.Model):
                 name="webhookendpoint_is_its_owners",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("owner"),
-                func=refuse(
+                func=build_error_sql(
                     "The owner of a webhook cannot be changed.", name="webhookendpoint_is_its_owners"
                 ),
             ),
@@ -208,7 +208,7 @@ class WebhookEndpoint(models.Model):
                         AND 'webhooks' = ANY (token.scopes) AND token.revoked_at IS NULL AND token.expiry > now()
                     ) THEN
                         {
-                    refuse(
+                    build_error_sql(
                         "A webhook requires a valid token of its owner with the webhooks scope.",
                         name="webhookendpoint_token_is_for_it",
                     )
@@ -225,7 +225,7 @@ class WebhookEndpoint(models.Model):
                     new__owner__isnull=False,
                     new__verified_at__isnull=False,
                 ),
-                func=refuse(
+                func=build_error_sql(
                     "A new address must be verified before messages are sent to it.",
                     name="webhookendpoint_new_address_is_asked",
                 ),
@@ -240,7 +240,7 @@ class WebhookEndpoint(models.Model):
                         SELECT count(*) FROM public.webhooks_webhookendpoint WHERE owner_id = NEW.owner_id
                     ) >= {MAX_PER_OWNER} THEN
                         {
-                    refuse(
+                    build_error_sql(
                         f"You have {MAX_PER_OWNER} webhooks already; delete one that you no longer need.",
                         name="webhookendpoint_few_per_owner",
                     )

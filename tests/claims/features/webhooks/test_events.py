@@ -61,7 +61,7 @@ def test_publication_and_another_version(
 def test_rating_that_was_made_comparable(endpoint: WebhookEndpoint, publish: Publish, editor: User) -> None:
     publish()
     classification.classify([rating("false")], "misleading", by=editor)
-    classification.restate_outdated()
+    classification.publish_outdated_classes()
     assert told(endpoint) == [("claim.published", 1), ("claim.updated", 2)]
 
 

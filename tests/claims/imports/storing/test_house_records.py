@@ -10,7 +10,7 @@ from claims.imports.storing.undo import find_obstacles, undo_run
 from claims.models import Claim, ImportRun, PossibleDuplicate, Publication, Rating, Verdict
 from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
-from claims.review.classification import classify, restate_outdated
+from claims.review.classification import classify, publish_outdated_classes
 from sources.models import Publisher
 from tests.helpers.database_states import counts as rows
 from tests.helpers.imported_reviews import STATEMENT, bring, counts, live, review
@@ -251,7 +251,7 @@ def test_neither_a_merge_nor_a_class_publishes_a_draft(
     brought(ours(rating="Half baked"), by=editor)
     drafted, public = Claim.objects.get(), publish()
     classify(Rating.objects.filter(label="Half baked"), "mixed", by=editor)
-    restate_outdated()
+    publish_outdated_classes()
     workflow.move(drafted, "merge", by=editor, into=public, note="The same bridge.")
     assert Verdict.objects.get(claim=drafted).state == "draft"
     [shown] = Publication.objects.current().get().document["verdicts"]
