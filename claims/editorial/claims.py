@@ -93,7 +93,7 @@ class EditorialAppearanceResource(PartOfClaim):
             prepare=lambda: named_sources.fetch_unless_known(values, by=self.person),
         )
 
-    def partial_update(self, request: Request, **place: int) -> HttpResponse:
+    def partial_update(self, request: Request, **url_kwargs: int) -> HttpResponse:
         """Change the given fields. A quote is located again only if the quote or its source changes."""
         values = read_body(QuoteBody, request.data, by=self.person, partial=True)
         material = named_sources.fetch_unless_known(values, by=self.person)
@@ -108,6 +108,6 @@ class EditorialAppearanceResource(PartOfClaim):
 
         return self.run_change(work)
 
-    def destroy(self, request: Request, **place: int) -> HttpResponse:
+    def destroy(self, request: Request, **url_kwargs: int) -> HttpResponse:
         """Remove the place from the list."""
         return self.run_change(lambda: claim_edits.remove_appearance(self.lock_part(), by=self.person))

@@ -58,8 +58,8 @@ def select_media_relations(rows: QuerySet[ClaimMedia]) -> QuerySet[ClaimMedia]:
 
 def select_readable_media(reader: User) -> QuerySet[MediaObject]:
     """Return the media that the person may read."""
-    looks = Prefetch("hashes", MediaHash.objects.filter(frame_at=None))
-    return find_readable_media(reader).select_related("created_by").prefetch_related(looks)
+    hashes = Prefetch("hashes", MediaHash.objects.filter(frame_at=None))
+    return find_readable_media(reader).select_related("created_by").prefetch_related(hashes)
 
 
 def select_readable_claims(reader: User) -> QuerySet[Claim]:
@@ -93,8 +93,8 @@ def select_readable_verdicts(reader: User) -> QuerySet[Verdict]:
 
 
 def select_sources() -> QuerySet[Source]:
-    numbers = Snapshot.objects.filter(source=OuterRef("pk")).order_by("-number").values("number")
-    return Source.objects.select_related("publisher").annotate(latest_number=Subquery(numbers[:1]))
+    latest_numbers = Snapshot.objects.filter(source=OuterRef("pk")).order_by("-number").values("number")
+    return Source.objects.select_related("publisher").annotate(latest_number=Subquery(latest_numbers[:1]))
 
 
 # Documents ------------------------------------------------------------------------------------------------------------
@@ -117,10 +117,10 @@ def build_claim(row: Any) -> Document:
         "topics": [claim_document.build_topic(topic) for topic in row.topics.all()],
         "first_appearance": row.first_appearance_id,
         "appearances": [
-            claim_document.build_appearance(each, is_first=each.pk == row.first_appearance_id)
-            for each in row.appearances.all()
+            claim_document.build_appearance(appearance, is_first=appearance.pk == row.first_appearance_id)
+            for appearance in row.appearances.all()
         ],
-        "media": [build_claim_media(each) for each in row.media.all()],
+        "media": [build_claim_media(appearance) for appearance in row.media.all()],
         "verdicts": [_build_verdict_reference(verdict) for verdict in row.verdicts.all()],
         "reason": row.reason,
         "score": row.score,
@@ -175,11 +175,13 @@ def build_evidence(row: Evidence) -> Document:
 
 def build_verdict(row: Verdict) -> Document:
     """Build the representation of a verdict. The row comes from `select_readable_verdicts`."""
-    public = claim_document.build_verdict(row, ())
+    public_document = claim_document.build_verdict(row, ())
     return {
-        **{name: part for name, part in public.items() if name != "signed_off"},  # `signoffs` has each
+        **{
+            name: value for name, value in public_document.items() if name != "signed_off"
+        },  # `signoffs` has each
         "evidence": [
-            {**claim_document.build_evidence(each), "position": each.position} for each in row.evidence.all()
+            {**claim_document.build_evidence(item), "position": item.position} for item in row.evidence.all()
         ],
         "claim": row.claim_id,
         "state": row.state,
@@ -190,7 +192,7 @@ def build_verdict(row: Verdict) -> Document:
         "review_round": row.review_round,
         "required_signoffs": row.required_signoffs,
         "reply_rule": row.reply_rule,
-        "signoffs": [build_review_note(each) for each in row.signoffs.all()],
+        "signoffs": [build_review_note(item) for item in row.signoffs.all()],
         "submitted_by": build_person(row.submitted_by),
         "submitted_at": format_optional_moment(row.submitted_at),
         "created_at": format_moment(row.created_at),

@@ -75,18 +75,18 @@ class EditorialResource(EditorialView, ABC):
         if self.summary_serializer_class is None or query.is_full:
             return lambda document: document
         parts = describe_parts(self.summary_serializer_class())
-        return lambda document: {name: part for name, part in document.items() if name in parts}
+        return lambda document: {name: value for name, value in document.items() if name in parts}
 
-    def retrieve(self, request: Request, **place: Any) -> HttpResponse:
-        return self.build_response(self.build_stored_response(self.get_row(**place)))
+    def retrieve(self, request: Request, **url_kwargs: Any) -> HttpResponse:
+        return self.build_response(self.build_stored_response(self.get_row(**url_kwargs)))
 
-    def get_row(self, **place: Any) -> Any:
+    def get_row(self, **url_kwargs: Any) -> Any:
         """Return the row at the URL.
 
         Raises:
             ResourceNotFound: no such row exists.
         """
-        key = place.get("id")
+        key = url_kwargs.get("id")
         row = self.get_rows().filter(pk=key).first()
         if row is None:
             raise ResourceNotFound(gettext("There is nothing with the id %(key)s here.") % {"key": key})
@@ -122,7 +122,7 @@ class EditorialResource(EditorialView, ABC):
         return self.create_once(work, prepare=prepare)
 
     def find_or_add(self, find_or_add: Callable[[], tuple[Model, bool]], *, route: str) -> HttpResponse:
-        """Return an existing row (200), or add it (201)."""
+        """Find an existing row (200) or add it (201), and return it."""
 
         def work(_prepared: None) -> StoredResponse:
             row, is_new = find_or_add()
@@ -138,7 +138,7 @@ class EditorialResource(EditorialView, ABC):
         return self.build_response(run_in_transaction(lambda: self._show(work())))
 
     def _show(self, result: Result) -> StoredResponse:
-        """Return the response to a change: the row, or 204 if it is gone."""
+        """Return the response to a change: the row, or 204 if the row was deleted."""
         if result is None:
             return StoredResponse(204)
         if isinstance(result, StoredResponse):
@@ -155,13 +155,13 @@ class EditorialResource(EditorialView, ABC):
         """Return the row, reloaded with the relations that its representation needs."""
         return self.get_rows().get(pk=row.pk)
 
-    def lock_matching(self, **place: Any) -> Any:
+    def lock_matching(self, **url_kwargs: Any) -> Any:
         """Return the row at the URL, locked, if it is the version named in the request.
 
         Raises:
             ResourceNotFound: no such row exists.
             PreconditionFailed: the row has changed since that version.
         """
-        row = self.get_row(**place)
+        row = self.get_row(**url_kwargs)
         require_match(self.plain_request, render_document(self.build_document(row)))
         return row

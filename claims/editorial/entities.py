@@ -87,7 +87,7 @@ class EditorialSnapshotResource(EditorialResource):
     def build_document(self, row: Snapshot) -> documents.Document:
         return documents.build_snapshot(row)
 
-    def list(self, request: Request, **within: Any) -> HttpResponse:
+    def list(self, request: Request, **url_kwargs: Any) -> HttpResponse:
         key = self.kwargs["source_id"]
         if not Source.objects.filter(pk=key).exists():
             raise ResourceNotFound(gettext("There is no source %(key)s here.") % {"key": key})

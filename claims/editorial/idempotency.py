@@ -88,19 +88,19 @@ def run_once(
 
     def run_once() -> StoredResponse:
         lock_names(f"answer for {person.pk} under {key}")
-        if earlier := _load_stored(person, key, fingerprint):
-            return earlier
-        answer = work(prepared)
+        if earlier_response := _load_stored(person, key, fingerprint):
+            return earlier_response
+        response = work(prepared)
         StoredAnswer.objects.outdated().filter(user=person, key=key).delete()
         StoredAnswer.objects.create(
             user=person,
             key=key,
             fingerprint=fingerprint,
-            status=answer.status,
-            headers=answer.headers,
-            body=answer.text,
+            status=response.status,
+            headers=response.headers,
+            body=response.text,
         )
-        return answer
+        return response
 
     return run_in_transaction(run_once)
 

@@ -17,14 +17,14 @@ from sources.models import MediaObject
 _SCORE = Coalesce(F("score"), Value(-1.0))
 
 
-def _validate_score(part: object) -> float:
-    if type(part) is not float or not -1 <= part <= 1:
+def _validate_score(value: object) -> float:
+    if type(value) is not float or not -1 <= value <= 1:
         raise ValueError
-    return part
+    return value
 
 
-def match_yes_or_no(condition: Callable[[], Q]) -> Callable[[str], Q]:
-    """Return the condition for `yes`, negated for `no`."""
+def build_yes_no_filter(condition: Callable[[], Q]) -> Callable[[str], Q]:
+    """Return a filter function: the condition for `yes`, and its negation for `no`."""
     return lambda word: condition() if word == "yes" else ~condition()
 
 
@@ -57,7 +57,7 @@ class EditorialClaimQuery(ListQuery):
     published = Parameter(
         Keyword(("yes", "no")),
         "Whether readers can see the claim now.",
-        matches=match_yes_or_no(
+        matches=build_yes_no_filter(
             lambda: Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))
         ),
     )
@@ -143,7 +143,7 @@ class EditorialTranslationQuery(ListQuery):
     current = Parameter(
         Keyword(("yes", "no")),
         "Whether the translation is of the currently published version of the verdict.",
-        matches=match_yes_or_no(lambda: Q(verdict__state=Verdict.State.PUBLISHED)),
+        matches=build_yes_no_filter(lambda: Q(verdict__state=Verdict.State.PUBLISHED)),
     )
     view = make_view_parameter()
     ordering = make_ordering_parameter(orderings)

@@ -134,11 +134,11 @@ class EditorialClaimMediaResource(PartOfClaim):
     def build_document(self, row: ClaimMedia) -> documents.Document:
         return documents.build_claim_media(row)
 
-    def get_row(self, **place: Any) -> ClaimMedia:
-        row = self.get_rows().filter(media=place["id"]).first()
+    def get_row(self, **url_kwargs: Any) -> ClaimMedia:
+        row = self.get_rows().filter(media=url_kwargs["id"]).first()
         if row is None:
             raise ResourceNotFound(
-                gettext("There is nothing with the id %(key)s here.") % {"key": place["id"]}
+                gettext("There is nothing with the id %(key)s here.") % {"key": url_kwargs["id"]}
             )
         return row
 
@@ -155,11 +155,11 @@ class EditorialClaimMediaResource(PartOfClaim):
 
         return self.add_row("claim-media-detail", work, key="media_id")
 
-    def partial_update(self, request: Request, **place: int) -> HttpResponse:
+    def partial_update(self, request: Request, **url_kwargs: int) -> HttpResponse:
         """Change the fields of the media in this claim."""
         values = read_body(ClaimMediaChanges, request.data, by=self.person, partial=True)
         return self.run_change(lambda: claim_edits.edit_media(self.lock_part(), by=self.person, **values))
 
-    def destroy(self, request: Request, **place: int) -> HttpResponse:
+    def destroy(self, request: Request, **url_kwargs: int) -> HttpResponse:
         """Remove the media from the claim. The file itself is kept."""
         return self.run_change(lambda: claim_edits.remove_media(self.lock_part(), by=self.person))

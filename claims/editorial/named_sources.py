@@ -53,7 +53,7 @@ def fetch_unless_known(values: dict[str, Any], *, by: User) -> Material | None:
 
 
 def find_source(values: dict[str, Any], material: Material | None, *, by: User) -> Source | None:
-    """Return the source named in the body; None if it names none."""
+    """Return the source named in the body; None if the body names none."""
     if material is not None:
         return capture_source(material, NO_OVERRIDES, key="source_url", by=by).source
     if url := values.get("source_url"):
@@ -78,21 +78,23 @@ def capture_source(material: Material, overrides: Overrides, *, key: str, by: Us
 
 def find_or_add_source(values: dict[str, Any], material: Material | None, *, by: User) -> NamedSource:
     """Find or add the source described in the body of `POST sources/`."""
-    stated = read_overrides(
+    overrides = read_overrides(
         **{
             name: values.get(name, "") for name in ("title", "byline", "publisher", "language", "url", "kind")
         },
         date=values["published_on"].isoformat() if "published_on" in values else "",
     )
     if material is not None:
-        return capture_source(material, stated, key="url", by=by)
+        return capture_source(material, overrides, key="url", by=by)
     if "text" in values:
-        text = Material(values["text"].encode(), url=stated.url, content_type="text/plain", charset="utf-8")
-        return capture_source(text, stated, key="text", by=by)
-    if known := Source.objects.at(stated.url):
-        return NamedSource(known)
+        text = Material(
+            values["text"].encode(), url=overrides.url, content_type="text/plain", charset="utf-8"
+        )
+        return capture_source(text, overrides, key="text", by=by)
+    if known_source := Source.objects.at(overrides.url):
+        return NamedSource(known_source)
     require_permission(by, "sources.add_source", gettext("add sources"))
-    source, is_new = find_or_create_source(stated, by=by)
+    source, is_new = find_or_create_source(overrides, by=by)
     return NamedSource(source, is_new)
 
 

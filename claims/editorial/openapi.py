@@ -130,7 +130,7 @@ class EditorialSchema(BodySchema):
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
         if not self.lists:
             return []
-        return [each.to_openapi(name) for name, each in self.view.list_query.base_filters.items()]
+        return [parameter.to_openapi(name) for name, parameter in self.view.list_query.base_filters.items()]
 
     def _get_paginator(self) -> KeysetPages:
         return KeysetPages()
@@ -144,13 +144,13 @@ class EditorialSchema(BodySchema):
             self.resolve_serializer(serializer, "response")  # which `view` may ask for
             serializer = self.view.summary_serializer_class
         if self.method == "DELETE":
-            answers: dict[Any, Any] = {204: OpenApiResponse(description="Deleted.")}
+            responses: dict[Any, Any] = {204: OpenApiResponse(description="Deleted.")}
         elif self.view.action == "create":
-            answers = {201: serializer} | ({200: serializer} if self.view.finds_or_adds else {})
+            responses = {201: serializer} | ({200: serializer} if self.view.finds_or_adds else {})
         else:
-            answers = {200: serializer}
+            responses = {200: serializer}
         if self.reads and not self.lists:
-            answers[304] = OpenApiResponse(
+            responses[304] = OpenApiResponse(
                 description="Not modified: the resource is as named by `If-None-Match`."
             )
         statuses = list(_READING if self.reads else _WRITING)
@@ -158,7 +158,9 @@ class EditorialSchema(BodySchema):
             statuses += [412, 428]
         elif self.view.action == "move":
             statuses += [412]
-        answers |= {(status, MEDIA_TYPE): _PROBLEMS[status] for status in sorted(statuses)}
+        responses |= {(status, MEDIA_TYPE): _PROBLEMS[status] for status in sorted(statuses)}
         if self.reads:
-            answers[(400, MEDIA_TYPE)] = OpenApiResponse(RefusedQuerySerializer, "A parameter is not valid.")
-        return answers
+            responses[(400, MEDIA_TYPE)] = OpenApiResponse(
+                RefusedQuerySerializer, "A parameter is not valid."
+            )
+        return responses

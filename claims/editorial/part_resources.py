@@ -30,7 +30,7 @@ class PartResource(EditorialResource):
     def lock_parent(self) -> None:
         """Lock the parent until the end of the transaction."""
 
-    def list(self, request: Request, **within: Any) -> HttpResponse:
+    def list(self, request: Request, **url_kwargs: Any) -> HttpResponse:
         self.get_parent()
         return super().list(request)
 

@@ -13,7 +13,7 @@ def compute_etag(text: str) -> str:
 
 
 def require_match(request: HttpRequest, text: str) -> None:
-    """Require that `If-Match` names `text`, the representation that was read under lock.
+    """Require that `If-Match` names `text`, the representation read under lock.
 
     A request without the header passes: edits that require it are rejected earlier, before anything is read.
 

@@ -1,4 +1,4 @@
-"""Turn the domain's exceptions into problem details with a status code."""
+"""Exceptions with status codes, and their conversion from the domain's exceptions."""
 
 from http import HTTPStatus
 from typing import Any
@@ -41,7 +41,7 @@ class LockedByAnother(Conflict):
 
 
 class PreconditionRequired(exceptions.APIException):
-    """An edit that does not name the version it changes (RFC 6585, 3)."""
+    """The edit does not name the version that it changes (RFC 6585, 3)."""
 
     status_code = HTTPStatus.PRECONDITION_REQUIRED
     default_detail = gettext_lazy(

@@ -133,12 +133,12 @@ class QuoteBody(StrictKeys):
             raise serializers.ValidationError(
                 {"source": [gettext("Give the source's id, or its address as `source_url`.")]}
             )
-        place = [name for name in ("start", "end", "snapshot") if name in values]
-        if place and len(place) < 3:
+        position_fields = [name for name in ("start", "end", "snapshot") if name in values]
+        if position_fields and len(position_fields) < 3:
             raise serializers.ValidationError(
-                {place[0]: [gettext("`start`, `end` and `snapshot` belong together.")]}
+                {position_fields[0]: [gettext("`start`, `end` and `snapshot` belong together.")]}
             )
-        if place and ("prefix" in values or "suffix" in values):
+        if position_fields and ("prefix" in values or "suffix" in values):
             raise serializers.ValidationError(
                 {"prefix": [gettext("Give either the words around the quote or `start`, not both.")]}
             )

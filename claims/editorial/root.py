@@ -28,7 +28,7 @@ class CurrentPerson(EditorialView):
         return None
 
     @extend_schema(summary="The user, the token and the URLs of this API")
-    def retrieve(self, request: Request, **place: Any) -> HttpResponse:
+    def retrieve(self, request: Request, **url_kwargs: Any) -> HttpResponse:
         """Return the user, the token, and the URLs of this API. Any token may request this."""
         added = [name for feature in features.list_switched_on() for name in feature.editorial_index]
         names = [*self.names, *added]

@@ -34,7 +34,7 @@ class EditorialBody(StrictJSON):
 
 
 class TextField(serializers.CharField):
-    """A string; unlike REST framework's own field, it rejects numbers."""
+    """A string; unlike the field of REST framework, it rejects numbers."""
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
@@ -74,7 +74,7 @@ class MomentField(serializers.DateTimeField):
 
 
 class StrictBooleanField(serializers.BooleanField):
-    """`true` or `false`; unlike REST framework's own field, it rejects equivalent words and numbers."""
+    """`true` or `false`; unlike the field of REST framework, it rejects numbers and words."""
 
     def to_internal_value(self, data: Any) -> bool:
         if not isinstance(data, bool):
@@ -83,7 +83,7 @@ class StrictBooleanField(serializers.BooleanField):
 
 
 class WholeNumberField(serializers.IntegerField):
-    """A whole number; unlike REST framework's own field, it rejects strings and 1.0."""
+    """A whole number; unlike the field of REST framework, it rejects strings and 1.0."""
 
     def to_internal_value(self, data: Any) -> int:
         if not isinstance(data, int) or isinstance(data, bool):
@@ -121,18 +121,18 @@ class StrictKeys(serializers.Serializer):
     """An object with these keys and no others."""
 
     def to_internal_value(self, data: Any) -> Any:
-        unknown = [key for key in data if key not in self.fields] if isinstance(data, Mapping) else []
+        unknown_keys = [key for key in data if key not in self.fields] if isinstance(data, Mapping) else []
         try:
             values = super().to_internal_value(data)
         except serializers.ValidationError as problem:
-            if not unknown:
+            if not unknown_keys:
                 raise
-            raise serializers.ValidationError(problem.detail | self._build_errors(unknown)) from None  # type: ignore[operator]  # of an object it is a dict
-        if unknown:
-            raise serializers.ValidationError(self._build_errors(unknown))
+            raise serializers.ValidationError(problem.detail | self._build_errors(unknown_keys)) from None  # type: ignore[operator]  # of an object it is a dict
+        if unknown_keys:
+            raise serializers.ValidationError(self._build_errors(unknown_keys))
         return values
 
-    def _build_errors(self, unknown: list[str]) -> dict[str, Any]:
+    def _build_errors(self, unknown_keys: list[str]) -> dict[str, Any]:
         known_fields = sorted(self.fields)
         return {
             key: [
@@ -142,7 +142,7 @@ class StrictKeys(serializers.Serializer):
                     "unknown",
                 )
             ]
-            for key in unknown
+            for key in unknown_keys
         }
 
 
@@ -170,8 +170,8 @@ def _collect_codes(details: Any) -> Iterator[str]:
     if isinstance(details, str):
         yield details
         return
-    for part in details.values() if isinstance(details, dict) else details:
-        yield from _collect_codes(part)
+    for detail in details.values() if isinstance(details, dict) else details:
+        yield from _collect_codes(detail)
 
 
 Body = TypeVar("Body", bound=serializers.Serializer)

@@ -118,7 +118,7 @@ def build_translation(row: Translation) -> Document:
         "original_sha256": row.original_sha256,
         "review_round": row.review_round,
         "required_signoffs": row.required_signoffs,
-        "steps": [{"action": each.action, **build_review_note(each)} for each in row.steps.all()],
+        "steps": [{"action": step.action, **build_review_note(step)} for step in row.steps.all()],
         "submitted_by": build_person(row.submitted_by),
         "submitted_at": format_optional_moment(row.submitted_at),
         "published_at": format_optional_moment(row.published_at),

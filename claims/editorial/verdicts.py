@@ -97,7 +97,7 @@ class EditorialEvidenceResource(PartOfVerdict):
             "evidence-detail", work, prepare=lambda: named_sources.fetch_unless_known(values, by=self.person)
         )
 
-    def partial_update(self, request: Request, **place: int) -> HttpResponse:
+    def partial_update(self, request: Request, **url_kwargs: int) -> HttpResponse:
         """Change the given fields. A quote is located again only if the quote or its source changes."""
         values = read_body(EvidenceBody, request.data, by=self.person, partial=True)
         material = named_sources.fetch_unless_known(values, by=self.person)
@@ -112,7 +112,7 @@ class EditorialEvidenceResource(PartOfVerdict):
 
         return self.run_change(work)
 
-    def destroy(self, request: Request, **place: int) -> HttpResponse:
+    def destroy(self, request: Request, **url_kwargs: int) -> HttpResponse:
         """Remove the item from the draft."""
         return self.run_change(lambda: verdict_drafts.remove_evidence(self.lock_part(), by=self.person))
 

@@ -105,10 +105,10 @@ class EditorialView(ViewSet):
         if request.method in ("PATCH", "DELETE") and "If-Match" not in request.headers:
             raise PreconditionRequired
 
-    def build_response(self, answer: StoredResponse) -> HttpResponse:
+    def build_response(self, stored_response: StoredResponse) -> HttpResponse:
         """Return the response, or 304 if the client already has it."""
-        response = answer.build_response()
-        if answer.status != 200 or not self.is_read_request:
+        response = stored_response.build_response()
+        if stored_response.status != 200 or not self.is_read_request:
             return response
         return (
             get_conditional_response(self.plain_request, response.get("ETag"), response=response) or response

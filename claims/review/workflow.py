@@ -211,7 +211,7 @@ def _save_state(subject: Verdict | Translation, request: MoveRequest) -> None:
 def _submit(subject: Verdict | Translation, request: MoveRequest) -> None:
     subject.review_round += 1
     subject.required_signoffs = settings.REQUIRED_SIGNOFFS
-    subject.submitted_by, subject.submitted_at = request.by, clock.get_database_time()
+    subject.submitted_by, subject.submitted_at = request.person, clock.get_database_time()
     terms: dict[str, Any] = {}
     if isinstance(subject, Verdict):
         terms["reply_rule"] = Verdict.ReplyRule.SWITCHED_OFF
@@ -227,8 +227,8 @@ def _submit(subject: Verdict | Translation, request: MoveRequest) -> None:
 def _sign_off(verdict: Verdict, request: MoveRequest) -> None:
     SignOff.objects.create(
         verdict=verdict,
-        by=request.by,
-        by_name=get_display_name(request.by),
+        by=request.person,
+        by_name=get_display_name(request.person),
         round=verdict.review_round,
         note=request.note,
     )
@@ -270,7 +270,7 @@ def _publish_translation(translation: Translation, request: MoveRequest) -> None
 
 
 def _supersede(subject: Verdict | Translation, request: MoveRequest) -> None:
-    _record(subject, "supersede", subject.State.SUPERSEDED, by=request.by)
+    _record(subject, "supersede", subject.State.SUPERSEDED, by=request.person)
     subject.state = subject.State.SUPERSEDED
     subject.save(update_fields=["state"])
 
@@ -309,7 +309,7 @@ def _reconsider(claim: Claim, request: MoveRequest) -> None:
 
 
 def _merge(claim: Claim, request: MoveRequest) -> None:
-    target = request.into
+    target = request.merge_target
     if target is None or target.pk == claim.pk:
         raise NotPossible(_("Choose another claim to merge into."))
     if target.state in (Claim.State.MERGED, Claim.State.DECLINED):
@@ -321,7 +321,7 @@ def _merge(claim: Claim, request: MoveRequest) -> None:
             _("Claim %(id)s must be accepted before a published claim can be merged into it.")
             % {"id": target.pk}
         )
-    claim.merged_into, claim.state_before_merge = target, request.before
+    claim.merged_into, claim.state_before_merge = target, request.previous_state
     claim.save(update_fields=["state", "state_before_merge", "merged_into", "updated_at"])
     _publish_merge(claim, target, Publication.Kind.MERGE)
 
@@ -356,7 +356,7 @@ def _publish_merge(claim: Claim, target: Claim, kind: str) -> None:
 
 
 def _republish(claim: Claim, request: MoveRequest) -> None:
-    publishing.record(claim, request.kind, note=request.note)
+    publishing.record(claim, request.correction_kind, note=request.note)
 
 
 _TABLES: dict[type, Mapping[tuple[str, str], Move[Any]]] = {

@@ -23,7 +23,7 @@ from claims.features.complaints.intake.private_pages import (
 from claims.features.complaints.intake.reader_forms import ReaderForm
 from claims.features.corrections import subscriptions
 from claims.models import Publication
-from claims.public.pages.responses import respond_once
+from claims.public.pages.responses import respond_uncached
 from factcheck.database.read_connections import read_freshly
 
 
@@ -51,7 +51,7 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def show_sent(request: HttpRequest) -> HttpResponse:
     context = {"days": settings.READER_CONFIRMATION_DAYS}
-    return protect_address(respond_once(request, "corrections/sent.html", context))
+    return protect_address(respond_uncached(request, "corrections/sent.html", context))
 
 
 @require_safe
@@ -66,7 +66,7 @@ def show_subscription(request: HttpRequest, token: str) -> HttpResponse:
         "claim": entry.document if entry else None,
         "token": token,
     }
-    return protect_address(respond_once(request, "corrections/subscription.html", context))
+    return protect_address(respond_uncached(request, "corrections/subscription.html", context))
 
 
 @csrf_exempt
@@ -89,6 +89,6 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def show_ended(request: HttpRequest, *, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
-    page = protect_address(respond_once(request, "corrections/ended.html", {}))
+    page = protect_address(respond_uncached(request, "corrections/ended.html", {}))
     page.status_code = status
     return page

@@ -54,7 +54,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class StartingPoint:
-    """A ledger number, or a moment."""
+    """A reader of a starting point: a number of the ledger, or a time."""
 
     sql_type: ClassVar[str] = "bigint"
 
@@ -109,7 +109,7 @@ class ChangesQuery(Query):
 
 
 class ChangesPage:
-    """The schema of a response. drf-spectacular calls it in the same way as REST framework's paginators."""
+    """The schema of a response. drf-spectacular calls it like the paginators of REST framework."""
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return []
@@ -167,7 +167,7 @@ class ChangeResource(PublicResource):
     serializer_class = ChangeSerializer
     schema = ChangesSchema()
 
-    def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
+    def list(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponse:
         query = ChangesQuery(request.GET, self.rows(), request=request)
         if read_connections.is_reading_replica() and not _may_answer_from_replica(query):
             return read_connections.read_freshly(lambda: self._respond(request, query))
@@ -187,7 +187,7 @@ class ChangeResource(PublicResource):
 
 @dataclass(frozen=True)
 class _ChangesSlice:
-    """Some entries of the ledger, and the position of the next ones."""
+    """Consecutive entries of the ledger, with the URL of the next ones."""
 
     entries: list[dict[str, Any]]
     next: str
@@ -246,18 +246,18 @@ def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_b
         newest_only=newest_only,
         columns=[*_COLUMNS, "body"] if with_bodies else _COLUMNS,
     )
-    more, entries = len(entry_rows) > size, entry_rows[:size]
+    has_more, entries = len(entry_rows) > size, entry_rows[:size]
     if not entries:
         _require_reached(since)
     return _ChangesSlice(
         entries,
         next=_build_feed_address(request, since=entries[-1]["sequence"] if entries else since),
-        more=more,
+        more=has_more,
         embedded=query.value("embed", "claim"),
         # Earlier entries never change; but where only the newest are wanted, later ones displace them.
-        is_settled=more and not newest_only,
+        is_settled=has_more and not newest_only,
         is_signed=query.value("signed") == "true",
-        checkpoint=None if more else _get_checkpoint(),
+        checkpoint=None if has_more else _get_checkpoint(),
     )
 
 
@@ -270,7 +270,7 @@ def _get_checkpoint() -> str | None:
 def _read_entries(
     since: int, *, limit: int, newest_only: bool, columns: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` entries after a number, in order, with one query on the index of numbers."""
+    """Return up to `limit` entries after a number, in order. One query reads them from the index of numbers."""
     if newest_only and read_connections.is_reading_replica():
         raise OperationalError("Only the primary knows which entries are the newest.")
 
@@ -289,7 +289,7 @@ def _read_entries(
 
 
 def _may_answer_from_replica(query: ChangesQuery) -> bool:
-    """Return whether a replica may respond: its entries are complete up to the reader's position.
+    """Return whether a replica has every entry up to the reader's position.
 
     The newest entries alone are not enough: entries that are not safe yet may have overtaken others, which would then
     be missing.
@@ -323,18 +323,18 @@ def _find_position(since: int | datetime) -> int:
     if since > datetime.now(UTC):
         raise build_value_error("since", gettext("it is in the future."))
     published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_find_last_shown())
-    first: int | None = published_then.aggregate(n=Min("sequence"))["n"]
-    return min(_get_last_number(), _find_last_shown()) if first is None else first - 1
+    first_sequence: int | None = published_then.aggregate(n=Min("sequence"))["n"]
+    return min(_get_last_number(), _find_last_shown()) if first_sequence is None else first_sequence - 1
 
 
 def _get_last_number() -> int:
     """Return the number of the last entry, or 0."""
-    last: int | None = Publication.objects.aggregate(n=Max("sequence"))["n"]
-    return last or 0
+    last_number: int | None = Publication.objects.aggregate(n=Max("sequence"))["n"]
+    return last_number or 0
 
 
 def _require_reached(since: int) -> None:
-    """Refuse to wait for changes after a number that the ledger has not reached.
+    """Reject a number that the ledger has not reached yet.
 
     Such a number comes from another ledger, or from this one before an older backup was restored. With an empty
     response, the reader would wait for that number and miss all entries before it.
@@ -387,13 +387,13 @@ def _render_change(entry: dict[str, Any], *, version_address: str, embedded: str
 
 
 def _build_version_address(request: HttpRequest) -> str:
-    """Return the URL pattern of versions, because resolving each URL would be slow."""
+    """Return a pattern for the URLs of versions, because resolving each URL would be slow."""
     address: str = reverse("versions-detail", args=[0, 0], request=request)
     return address.replace("%", "%%").replace("/0/versions/0/", "/%d/versions/%d/")
 
 
 def _build_feed_address(request: HttpRequest, *, since: int) -> str:
-    """Return the URL of the same feed from another number on."""
+    """Return the URL of the same feed, continued after a number."""
     parameters = request.GET.copy()
     parameters["since"] = str(since)
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")

@@ -109,7 +109,7 @@ class ClaimResource(PublicList):
 
     def get_renderers(self) -> list[BaseRenderer]:
         renderers = super().get_renderers()
-        return [*renderers, markup.FORM] if self.action == "retrieve" else renderers
+        return [*renderers, markup.JSON_LD_RENDERER] if self.action == "retrieve" else renderers
 
     def rows(self) -> QuerySet[Publication]:
         return Publication.objects.all()
@@ -142,8 +142,8 @@ class ClaimResource(PublicList):
         )
 
     def build_shortener(self, query: ListQuery) -> Callable[[bytes], bytes]:
-        """Return a function that shortens bodies. Summaries of claims are stored, because this list is requested
-        most.
+        """Return a function that shortens bodies. It reads stored summaries, because this list is requested
+        most often.
         """
         return make_picker(query)
 
@@ -203,7 +203,7 @@ class VersionResource(PublicList):
         return Publication.objects.filter(claim_id=self.kwargs["claim_id"])
 
     def get_listing(self, query: VersionListQuery, request: HttpRequest) -> Listing:
-        """Return the entries with the hashes of their responses, but without the responses themselves."""
+        """Return the entries with the hashes of their bodies, but without the bodies."""
         columns = ["version", "status", "kind", "note", "published_at", "superseded_at", "body"]
         page = read_values_page(query.qs, columns, **self.get_paging_arguments(query))
         if not page.rows and not self.rows().exists():
@@ -218,14 +218,14 @@ class VersionResource(PublicList):
         return read_entry(select_version(claim_id, version), request).respond(request, cache=CACHE_PAST)
 
     def _describe_version(self, entry: dict[str, Any]) -> bytes:
-        until, version = entry["superseded_at"], entry["version"]
+        superseded_at, version = entry["superseded_at"], entry["version"]
         described: Version = {
             "version": version,
             "status": entry["status"],
             "kind": entry["kind"],
             "note": entry["note"],
             "published_at": written(entry["published_at"]),
-            "superseded_at": written(until) if until else None,
+            "superseded_at": written(superseded_at) if superseded_at else None,
             "body_sha256": hashlib.sha256(insert_site_url(entry["body"].encode())).hexdigest(),
             "url": reverse("versions-detail", args=[self.kwargs["claim_id"], version], request=self.request),
         }

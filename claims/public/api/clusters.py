@@ -1,4 +1,4 @@
-"""Clusters: one rumour in many claims. Their public data come from current publications only."""
+"""Clusters: rumours with several claims. Their public data comes from current publications only."""
 
 from urllib.parse import urlencode
 
@@ -39,8 +39,8 @@ class ClusterResource(EntityResource):
             find_entries([row.pk]).only("body").order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
         )
         documents = [entry.document for entry in entries[: CLAIM_LIMIT + 1]]
-        more = f"{OWN_SITE_MARK}{reverse('claims-list')}?{urlencode({'cluster': row.pk})}"
+        more_url = f"{OWN_SITE_MARK}{reverse('claims-list')}?{urlencode({'cluster': row.pk})}"
         document = build_cluster_with_claims(
-            row, documents[:CLAIM_LIMIT], more=more if len(documents) > CLAIM_LIMIT else None
+            row, documents[:CLAIM_LIMIT], more=more_url if len(documents) > CLAIM_LIMIT else None
         )
         return render(document).encode()

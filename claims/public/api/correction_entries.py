@@ -57,7 +57,7 @@ class CorrectionEntry(CorrectionFacts):
 
 
 class CorrectionEntrySummary(CorrectionFacts):
-    """A correction in a list, with some of the full correction's keys."""
+    """A correction in a list, with some keys of the full correction."""
 
     changes: Annotated[list[SummaryWordingChange], "The parts with changed wording."]
 
@@ -98,12 +98,12 @@ def read_corrections_page(query: CorrectionListQuery, **paging: Any) -> KeysetPa
 
 def hash_corrections(rows: Rows) -> str:
     """Return a hash that changes whenever these entries do."""
-    place = COLUMNS.index("body_sha256")
-    return compute_sha256(row[place].encode() for row in rows)
+    column_index = COLUMNS.index("body_sha256")
+    return compute_sha256(row[column_index].encode() for row in rows)
 
 
 def load_corrected_entries(rows: Rows) -> list[CorrectedEntry]:
-    """Return the changes in these rows of `COLUMNS`, loading both wordings with one query."""
+    """Return the corrections in these rows of `COLUMNS`, loading both wordings with one query."""
     entries = [dict(zip(COLUMNS, row, strict=False)) for row in rows]
     bodies = _load_bodies([entry["id"] for entry in entries])
     return [_build_corrected_entry(entry, *bodies[entry["id"]]) for entry in entries]

@@ -43,5 +43,7 @@ class CorrectionResource(PublicList):
         return Listing(
             page,
             sha256=hash_corrections(page.rows),
-            results=lambda: [render_stored(one.entry).encode() for one in load_corrected_entries(page.rows)],
+            results=lambda: [
+                render_stored(correction.entry).encode() for correction in load_corrected_entries(page.rows)
+            ],
         )

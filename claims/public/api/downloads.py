@@ -39,8 +39,8 @@ class DownloadQuery(ClaimListQuery):
 
     @property
     def ordering_name(self) -> str:
-        """A search is also ordered by date unless `relevance` is requested, because ranking takes longer than
-        writing.
+        """Return the ordering: by date even for searches, unless `relevance` is requested, because ranking is
+        slow.
         """
         has_ordering = bool(self.value(ORDERING_PARAMETER))
         return super().ordering_name if has_ordering else self.orderings[0].name
@@ -87,7 +87,7 @@ class DownloadSchema(PublicSchema):
 
 
 class Download(ClaimResource):
-    """The common parts of all download formats.
+    """The common base of all download formats.
 
     The `ETag` is that of the ledger's newest entry, so it changes with every publication. The `Link` with the
     relation `monitor` leads to the changes after this copy.
@@ -120,18 +120,18 @@ class Download(ClaimResource):
 
     @abstractmethod
     def format_bodies(
-        self, bodies: Iterator[bytes], query: Any, newest: Publication | None
+        self, bodies: Iterator[bytes], query: Any, newest_entry: Publication | None
     ) -> Iterator[bytes]:
         """Yield the bodies in this format."""
 
-    def list(self, request: HttpRequest, **within: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
+    def list(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
         query = self.list_query(request.GET, self.rows(), request=request)
         source = read_connections.get_database()
         parts = [part.using(source) for part in self.parts(query)]
         # Read before the claims are: should one be published in between, the ETag is older than the copy, and the
         # next conditional request gets the claims once more rather than miss one.
-        newest = Publication.objects.using(source).only("sequence", "published_at").first()
-        number = newest.sequence if newest else 0
+        newest_entry = Publication.objects.using(source).only("sequence", "published_at").first()
+        number = newest_entry.sequence if newest_entry else 0
         etag = f'W/"{build_site_etag(str(number))}"'
         response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
         if response is None and request.method == "HEAD":
@@ -140,7 +140,7 @@ class Download(ClaimResource):
         if response is None:
             pieces = StartedStream(
                 stream_in_slot(
-                    join_blocks(self.format_bodies(stream_bodies(*parts), query, newest)),
+                    join_blocks(self.format_bodies(stream_bodies(*parts), query, newest_entry)),
                     self.truncation_mark,
                 )
             )
@@ -168,7 +168,7 @@ class JsonLinesDownload(Download):
     truncation_mark = ndjson.INTERRUPTED_NOTE
 
     def format_bodies(
-        self, bodies: Iterator[bytes], query: Any, newest: Publication | None
+        self, bodies: Iterator[bytes], query: Any, newest_entry: Publication | None
     ) -> Iterator[bytes]:
         return ndjson.write_ndjson(map(make_picker(query), bodies))
 
@@ -185,7 +185,7 @@ class JsonDownload(Download):
     truncation_mark = b""
 
     def format_bodies(
-        self, bodies: Iterator[bytes], query: Any, newest: Publication | None
+        self, bodies: Iterator[bytes], query: Any, newest_entry: Publication | None
     ) -> Iterator[bytes]:
         yield b'{"results":['
         for number, body in enumerate(map(make_picker(query), bodies)):
@@ -205,7 +205,7 @@ class CsvDownload(Download):
     truncation_mark = csv.INTERRUPTED_NOTE
 
     def format_bodies(
-        self, bodies: Iterator[bytes], query: Any, newest: Publication | None
+        self, bodies: Iterator[bytes], query: Any, newest_entry: Publication | None
     ) -> Iterator[bytes]:
         return csv.write_csv(bodies, byte_order_mark=query.value("bom") == "true")
 
@@ -238,10 +238,10 @@ class DataFeedDownload(Download):
         return [*published, withdrawn_entries.order_by("-published_at", "-claim_id")]
 
     def format_bodies(
-        self, bodies: Iterator[bytes], query: Any, newest: Publication | None
+        self, bodies: Iterator[bytes], query: Any, newest_entry: Publication | None
     ) -> Iterator[bytes]:
         list_url, publisher = query.request.build_absolute_uri(), build_site()
-        changed_at = written(newest.published_at) if newest else ""
+        changed_at = written(newest_entry.published_at) if newest_entry else ""
         return datafeed.write_datafeed(
             bodies,
             head=datafeed.build_head(url=list_url, site=publisher, changed_at=changed_at),

@@ -129,12 +129,16 @@ class SourceResource(EntityResource):
 
     def document(self, row: Source) -> Document:
         """Describe the source with every appearance of a published claim in it."""
-        places = list(iterate_appearances(row.pk))
-        snapshots = {place["snapshot"]["id"]: place["snapshot"] for place in places if place["snapshot"]}
+        appearances = list(iterate_appearances(row.pk))
+        snapshots = {
+            appearance["snapshot"]["id"]: appearance["snapshot"]
+            for appearance in appearances
+            if appearance["snapshot"]
+        }
         return {
             **claim_document.build_source(row),
             "snapshots": [snapshots[pk] for pk in sorted(snapshots)],
-            "appearances": places,
+            "appearances": appearances,
         }
 
 
@@ -142,13 +146,16 @@ def iterate_appearances(source: int) -> Iterator[Document]:
     """Yield the appearances of published claims in a source, in text order, each with its claim."""
     published = Publication.objects.current().filter(appears_in_ids__contains=[source])
     appearances = [
-        {**_build_claim(claim), **{key: value for key, value in place.items() if key != "source"}}
+        {**_build_claim(claim), **{key: value for key, value in appearance.items() if key != "source"}}
         for claim in (entry.document for entry in published.order_by("claim_id").only("body"))
-        for place in claim["appearances"]
-        if place["source"]["id"] == source
+        for appearance in claim["appearances"]
+        if appearance["source"]["id"] == source
     ]
     # Places without an anchor come last: where in the text they are is not known.
-    yield from sorted(appearances, key=lambda place: (place["start"] is None, place["start"], place["id"]))
+    yield from sorted(
+        appearances,
+        key=lambda appearance: (appearance["start"] is None, appearance["start"], appearance["id"]),
+    )
 
 
 def _build_claim(claim: Document) -> Document:

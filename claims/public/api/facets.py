@@ -22,8 +22,8 @@ from sources.overrides import OverrideError, read_language
 
 LabelFinder = Callable[[list[str]], dict[str, str]]
 
-SIZE = 10
-SIZE_LIMIT = 100
+DEFAULT_SIZE = 10
+MAX_SIZE = 100
 
 
 class FacetQuery(ClaimListQuery):
@@ -35,7 +35,7 @@ class FacetQuery(ClaimListQuery):
         Keyword(tuple(FACETS)), "The facets to return; by default, all.", several=True, default=None
     )
     page_size = Parameter(
-        WholeNumber(1, SIZE_LIMIT), "The number of values per facet, most frequent first.", default=SIZE
+        WholeNumber(1, MAX_SIZE), "The number of values per facet, most frequent first.", default=DEFAULT_SIZE
     )
 
 
@@ -85,7 +85,7 @@ class FacetResource(PublicResource):
         query = FacetQuery(request.GET, self.rows(), request=request)
         conditions = dict(query.filter_values)
         names = conditions.pop("facets", list(FACETS))
-        size = conditions.pop("page_size", SIZE)
+        size = conditions.pop("page_size", DEFAULT_SIZE)
         counts = FacetCounting(
             query, conditions, sorted(set(names), key=list(FACETS).index), size
         ).get_counts()
@@ -122,15 +122,15 @@ def _normalise_tag(tag: str) -> str:
 
 
 def _get_choice_labels(choices: Iterable[tuple[Any, Any]]) -> LabelFinder:
-    words = {str(value): str(label) for value, label in choices}
-    return lambda values: words
+    labels = {str(value): str(label) for value, label in choices}
+    return lambda values: labels
 
 
-def _get_name_labels(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str) -> LabelFinder:
+def _get_name_labels(build_rows: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str) -> LabelFinder:
     """Return a function that finds the names of objects mentioned by current publications."""
 
     def load_labels(values: list[str]) -> dict[str, str]:
-        rows = filter_mentioned(things().filter(pk__in=map(int, values)), kind).values_list("pk", column)
+        rows = filter_mentioned(build_rows().filter(pk__in=map(int, values)), kind).values_list("pk", column)
         return {str(pk): name for pk, name in rows}
 
     return load_labels

@@ -90,7 +90,7 @@ _FIELDS: dict[str, ValueReader] = {
 
 
 class AnyMediaType(BaseContentNegotiation):
-    """Content negotiation that always chooses JSON, whatever `Accept` says, like Google's APIs."""
+    """Content negotiation that always chooses JSON, whatever `Accept` contains, like Google's APIs."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
         return parsers[0]
@@ -100,7 +100,7 @@ class AnyMediaType(BaseContentNegotiation):
 
 
 class FactCheckTools(APIView):
-    """The common parts of all methods."""
+    """The common base of all methods."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -144,12 +144,12 @@ class ClaimsSearch(FactCheckTools):
         claims = [claims_query.claim(orjson.loads(insert_site_url(body.encode()))) for body, *_ in page.rows]
         message = {"claims": claims, "nextPageToken": page.next}
         return build_response(
-            plain_request, {name: part for name, part in message.items() if part}, values, shape=SHAPE
+            plain_request, {name: value for name, value in message.items() if value}, values, shape=SHAPE
         )
 
 
 class _ClaimsQuery:
-    """A search: the claims, and the reviews of these claims."""
+    """A search for claims, and for reviews of these claims."""
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
@@ -186,7 +186,7 @@ class _ClaimsQuery:
             ) from None
 
     def _ordering(self, token: str) -> Ordering:
-        """Order by relevance or, if too many claims match for a useful ranking, by date, newest first.
+        """Return the ordering: by relevance or, if too many claims match for a useful ranking, by date.
 
         Later pages keep the order of the first.
         """
@@ -199,7 +199,9 @@ class _ClaimsQuery:
 
     def claim(self, body: Document) -> Document:
         """Return a claim with the matching reviews."""
-        return build_fact_checked_claim(body, [v for v in body["verdicts"] if self._matches(body, v)])
+        return build_fact_checked_claim(
+            body, [verdict for verdict in body["verdicts"] if self._matches(body, verdict)]
+        )
 
     def _select_rows(self) -> Any:
         rows = Publication.objects.current()
@@ -265,7 +267,10 @@ class ImageSearch(FactCheckTools):
             "nextPageToken": _encode_page_token(end) if end < len(claims) else "",
         }
         return build_response(
-            plain_request, {name: part for name, part in message.items() if part}, values, shape=IMAGE_SHAPE
+            plain_request,
+            {name: value for name, value in message.items() if value},
+            values,
+            shape=IMAGE_SHAPE,
         )
 
 
@@ -275,9 +280,13 @@ def _find_claims_about(picture_hash: PerceptualHash, language: str) -> list[Docu
     """
     documents: dict[int, Document] = {}
     similar_media = find_published_media(picture_hash) if picture_hash.is_distinctive else []
-    for shown_media in (each for one in similar_media for each in one.shown if each.role == "claimed"):
+    for shown_media in (
+        media for similar in similar_media for media in similar.shown if media.role == "claimed"
+    ):
         claim = shown_media.claim
-        reviews = [v for v in claim["verdicts"] if not language or _is_in(v["language"], language)]
+        reviews = [
+            verdict for verdict in claim["verdicts"] if not language or _is_in(verdict["language"], language)
+        ]
         if reviews:
             documents.setdefault(claim["id"], build_fact_checked_claim(claim, reviews))
     return list(documents.values())
@@ -287,19 +296,19 @@ def _is_in(tag: str, language: str) -> bool:
     return f"{tag.lower()}-".startswith(f"{language}-")
 
 
-def _encode_page_token(place: int) -> str:
+def _encode_page_token(offset: int) -> str:
     """Return the token of the next page."""
-    return urlsafe_b64encode(f"image:{place}".encode()).decode().rstrip("=")
+    return urlsafe_b64encode(f"image:{offset}".encode()).decode().rstrip("=")
 
 
 def _decode_page_token(token: str) -> int:
     try:
-        name, _colon, place = urlsafe_b64decode(f"{token}{'=' * (-len(token) % 4)}").decode().partition(":")
+        name, _colon, offset = urlsafe_b64decode(f"{token}{'=' * (-len(token) % 4)}").decode().partition(":")
     except (ValueError, UnicodeDecodeError):
-        name, place = "", ""
-    if name != "image" or not place.isdecimal() or len(place) > 4:
+        name, offset = "", ""
+    if name != "image" or not offset.isdecimal() or len(offset) > 4:
         raise ValueRefused(gettext("it is not a token from an answer of claims:imageSearch."))
-    return int(place)
+    return int(offset)
 
 
 _IMAGE_FIELDS: dict[str, ValueReader] = {
@@ -311,8 +320,8 @@ _IMAGE_FIELDS: dict[str, ValueReader] = {
 }
 
 
-class MissingMethods(FactCheckTools):
-    """Methods of Google's API that edit a publisher's own markup. They do not exist here."""
+class UnsupportedMethods(FactCheckTools):
+    """Methods of Google's API that edit a publisher's own markup. They are not supported here."""
 
     reason = "ClaimReview markup cannot be edited here; it is part of each published claim's page."
 
@@ -320,16 +329,16 @@ class MissingMethods(FactCheckTools):
         raise Unimplemented(self.reason)
 
 
-def answer_unknown_method(request: Any, rest: str = "") -> StatusResponse:
-    """Answer any other URL under this path."""
+def answer_unknown_method(request: Any, subpath: str = "") -> StatusResponse:
+    """Return the error response for any other URL under this path."""
     return StatusResponse(404, NO_METHOD_MESSAGE)
 
 
 urlpatterns = [
     path("claims:search", ClaimsSearch.as_view(), name="claims-search"),
     path("claims:imageSearch", ImageSearch.as_view(), name="claims-image-search"),
-    path("pages", MissingMethods.as_view()),
-    path("pages/<str:page>", MissingMethods.as_view()),
+    path("pages", UnsupportedMethods.as_view()),
+    path("pages/<str:page>", UnsupportedMethods.as_view()),
     path("", answer_unknown_method),
     path("<path:rest>", answer_unknown_method),
 ]

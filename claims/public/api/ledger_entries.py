@@ -1,4 +1,4 @@
-"""Ledger entries for responses: one query, without the body if the hash is enough."""
+"""Ledger entries for responses, read with one query, and without the body if the hash is enough."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ class ServedEntry:
     def respond(
         self, request: HttpRequest, *, cache: str, pick: Callable[[bytes], bytes] = bytes
     ) -> HttpResponse:
-        """Return the body, selected parts of it, or 304. If the client's copy is current, nothing is read."""
+        """Return the body or the selected parts of it, or 304 if the client's copy is current."""
         return build_conditional_response(
             request,
             lambda: pick(self.content()),
@@ -72,20 +72,20 @@ def select_newest_entry(claim: int) -> Template:
 
 def select_entry_as_of(claim: int, moment: datetime) -> Template:
     """Return the query for the entry of a claim as of a moment in the past."""
-    then = Slot("moment", "timestamptz")
+    moment_slot = Slot("moment", "timestamptz")
     return Template(
         "as of",
-        lambda: Publication.objects.as_of(then).filter(claim=_CLAIM_SLOT),  # type: ignore[arg-type]  # a slot for one
+        lambda: Publication.objects.as_of(moment_slot).filter(claim=_CLAIM_SLOT),  # type: ignore[arg-type]  # a slot for one
         {"claim": min(claim, MAX_ID), "moment": moment},
     )
 
 
 def select_version(claim: int, version: int) -> Template:
     """Return the query for the entry of a claim with this version number."""
-    number = Slot("version", "bigint")
+    version_slot = Slot("version", "bigint")
     return Template(
         "version",
-        lambda: Publication.objects.filter(claim=_CLAIM_SLOT, version=number),
+        lambda: Publication.objects.filter(claim=_CLAIM_SLOT, version=version_slot),
         {"claim": min(claim, MAX_ID), "version": min(version, MAX_ID)},
     )
 

@@ -39,17 +39,17 @@ class LedgerResource(PublicResource, ABC):
 
     nouns = ("proof", "proofs")
 
-    def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
+    def retrieve(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponse:
         query = self.item_query(request.GET, request=request)
-        return read_connections.read_freshly(lambda: self.build_answer(request, query, **place))
+        return read_connections.read_freshly(lambda: self.build_response(request, query, **url_kwargs))
 
     @abstractmethod
-    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         """Return the response, from the primary's data."""
 
 
 class LedgerSchema(PublicSchema):
-    """An OpenAPI schema that takes the operation's name and summary from its resource."""
+    """An OpenAPI schema with the name and summary of the operation from its resource."""
 
     def get_operation_id(self) -> str:
         return f"ledger_{self.view.operation}"
@@ -60,7 +60,7 @@ class LedgerSchema(PublicSchema):
 
 def encode_hashes(hashes: list[bytes]) -> list[str]:
     """Return hashes in base64, in the form of transparency logs."""
-    return [b64encode(one).decode() for one in hashes]
+    return [b64encode(sha256).decode() for sha256 in hashes]
 
 
 def build_json_response(request: HttpRequest, body: Any, *, cache: str) -> HttpResponse:
@@ -92,7 +92,7 @@ class CheckpointResource(LedgerResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [Form("text/plain", extension="txt")]
 
-    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         checkpoint = _get_newest_checkpoint()
         note = build_published_note(checkpoint)
         return build_conditional_response(
@@ -140,10 +140,10 @@ class CheckpointsResource(LedgerResource):
     schema = LedgerSchema()
     serializer_class = CheckpointsPageSerializer
 
-    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         size = query.value("page_size", PAGE_SIZE)
         rows = Checkpoint.objects.of_ledger().filter(pk__gt=query.value("since", 0)).order_by("pk")
-        keys_found = list(rows[: size + 1])
+        checkpoint_ids = list(rows[: size + 1])
         results: list[SignedCheckpoint] = [
             {
                 "number": row.pk,
@@ -152,11 +152,11 @@ class CheckpointsResource(LedgerResource):
                 "signed_at": format_moment(row.signed_at),
                 "note": row.note,
             }
-            for row in keys_found[:size]
+            for row in checkpoint_ids[:size]
         ]
-        more = len(keys_found) > size
-        page: CheckpointsPage = {"more": more, "results": results}
-        return build_json_response(request, page, cache=CACHE_PAST if more else CACHE_HEAD)
+        has_more = len(checkpoint_ids) > size
+        page: CheckpointsPage = {"more": has_more, "results": results}
+        return build_json_response(request, page, cache=CACHE_PAST if has_more else CACHE_HEAD)
 
 
 # Keys -----------------------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ class KeysResource(LedgerResource):
     schema = LedgerSchema()
     serializer_class = PublicSigningKeysSerializer
 
-    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         keys = list(SigningKey.objects.in_order())
         body: PublicSigningKeys = {
             "origin": keys[0].origin if keys else None,
@@ -277,7 +277,7 @@ class InclusionResource(LedgerResource):
     schema = LedgerSchema()
     serializer_class = InclusionProofSerializer
 
-    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         sequence = query.value("sequence")
         newest = _get_newest_checkpoint()
         size = query.value("tree_size", newest.tree_size)
@@ -313,7 +313,7 @@ class ConsistencyResource(LedgerResource):
     schema = LedgerSchema()
     serializer_class = ConsistencyProofSerializer
 
-    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
+    def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         first = query.value("first")
         signed_size = _get_newest_checkpoint().tree_size
         second = query.value("second", signed_size)

@@ -46,9 +46,9 @@ class _BaseTileResource(LedgerResource):
     def get_renderers(self) -> list[BaseRenderer]:
         return [Form(_MEDIA_TYPE, extension="bin")]
 
-    def build_answer(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
-        level = place.get("level", 0)
-        number, width = _parse_path(place["tile"])
+    def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
+        level = url_kwargs.get("level", 0)
+        number, width = _parse_path(url_kwargs["tile"])
         size = Checkpoint.objects.of_ledger().order_by("-id").values_list("tree_size", flat=True).first() or 0
         if level > 63 or width > compute_tile_width((level, number), size):
             raise Http404
@@ -72,9 +72,9 @@ class TileResource(_BaseTileResource):
     operation, summary = "tile", "Hashes of the ledger's Merkle tree"
 
     @extend_schema(parameters=[_PATH])
-    def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
+    def retrieve(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponse:
         """Return up to 256 adjacent hashes of the ledger's Merkle tree, in the form of C2SP `tlog-tiles`."""
-        return super().retrieve(request, **place)
+        return super().retrieve(request, **url_kwargs)
 
     def content(self, level: int, number: int, width: int) -> bytes:
         return stored_tree.read_tiles([(level, number)])[level, number][: width * HASH_BYTES]
@@ -86,11 +86,11 @@ class EntriesTileResource(_BaseTileResource):
     operation, summary = "entries", "The hashed bytes of ledger entries"
 
     @extend_schema(parameters=[_PATH])
-    def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
+    def retrieve(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponse:
         """Return the bytes of up to 256 entries, each preceded by its length in two bytes, in the form of C2SP
         `tlog-tiles`.
         """
-        return super().retrieve(request, **place)
+        return super().retrieve(request, **url_kwargs)
 
     def content(self, level: int, number: int, width: int) -> bytes:
         texts = stored_tree.load_entry_texts(number * TILE_WIDTH + 1, number * TILE_WIDTH + width)

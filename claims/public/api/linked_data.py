@@ -40,7 +40,7 @@ class LinkedDataResource(ClaimResource):
     route = "claims-jsonld"
 
     def get_renderers(self) -> list[BaseRenderer]:
-        return [markup.FORM]
+        return [markup.JSON_LD_RENDERER]
 
     def build_representation(
         self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery

@@ -27,14 +27,14 @@ from rest_framework.viewsets import ViewSet
 from claims.ledger.document.claim_body import PublicClaim
 from claims.ledger.queries.address_search import LENGTH_LIMIT, find_claims_at
 from claims.models import Publication, PublishedVerdict
-from claims.public.api.lookup_answers import (
+from claims.public.api.lookup_bodies import (
     CLAIM_LIMIT,
+    AddressError,
+    AddressResult,
     ClaimAtAddress,
-    FoundAtAddress,
-    Known,
-    LookupAnswer,
+    KnownClaims,
+    LookupResponse,
     LookupSerializer,
-    NoAddress,
 )
 from claims.public.api.refused_bodies import RefusedBodySerializer
 from factcheck.api.json_bodies import StrictJSON
@@ -51,8 +51,8 @@ from sources.api.source_bodies import PublicQuote, PublicQuotedSource
 
 #: So many addresses are looked up at once.
 MAX_ADDRESSES = VALUE_LIMIT
-_NO_MATCH: Known = {"source": None, "claims": [], "more": None}
-_NO_ADDRESS: NoAddress = {
+_NO_CLAIMS: KnownClaims = {"source": None, "claims": [], "more": None}
+_ADDRESS_ERROR: AddressError = {
     "code": "invalid",
     "detail": f"it must be a whole http(s) address of at most {LENGTH_LIMIT} characters.",
 }
@@ -101,10 +101,12 @@ def read_addresses(body: Any) -> list[str]:
         errors["urls"] = [
             message % {"most": MAX_ADDRESSES, "given": len(urls) if isinstance(urls, list) else 0}
         ]
-    elif others := {
-        place: [gettext("It must be a string.")] for place, url in enumerate(urls) if not isinstance(url, str)
+    elif type_errors := {
+        position: [gettext("It must be a string.")]
+        for position, url in enumerate(urls)
+        if not isinstance(url, str)
     }:
-        errors["urls"] = others
+        errors["urls"] = type_errors
     if errors:
         raise ValidationError(errors)
     return list(body["urls"])
@@ -114,31 +116,35 @@ def read_addresses(body: Any) -> list[str]:
 
 
 def look_up_addresses(urls: Sequence[str], request: HttpRequest) -> bytes:
-    """Build the response: the published claims of each URL, in order."""
+    """Return the response body: the published claims of each URL, in order."""
     keys = ["" if len(url) > LENGTH_LIMIT or "\0" in url else build_url_key(url) for url in urls]
     matches: dict[str, AddressMatch] = {}
     distinct_keys = sorted({*keys} - {""})
-    own = find_claims_at(distinct_keys)
-    values = {"addresses": distinct_keys, "own_addresses": list(own), "own_claims": list(own.values())}
+    own_claims = find_claims_at(distinct_keys)
+    values = {
+        "addresses": distinct_keys,
+        "own_addresses": list(own_claims),
+        "own_claims": list(own_claims.values()),
+    }
     for key, source, body in _build_statement().fetch(values):
-        matches.setdefault(key, AddressMatch(key, is_own=key in own)).add(source, body)
-    known_by_key = {key: _describe_matching_claims(each, request) for key, each in matches.items()}
-    answer: LookupAnswer = {
+        matches.setdefault(key, AddressMatch(key, is_own=key in own_claims)).add(source, body)
+    claims_by_key = {key: _describe_matching_claims(match, request) for key, match in matches.items()}
+    response_body: LookupResponse = {
         "results": [
-            _build_answer(url, key, known_by_key.get(key, _NO_MATCH))
+            _build_result(url, key, claims_by_key.get(key, _NO_CLAIMS))
             for url, key in zip(urls, keys, strict=True)
         ]
     }
-    return orjson.dumps(answer)
+    return orjson.dumps(response_body)
 
 
-def _build_answer(url: str, key: str, known_matches: Known) -> FoundAtAddress:
-    return {"url": url, "error": None if key else _NO_ADDRESS, **known_matches}
+def _build_result(url: str, key: str, known_claims: KnownClaims) -> AddressResult:
+    return {"url": url, "error": None if key else _ADDRESS_ERROR, **known_claims}
 
 
 @dataclass
 class AddressMatch:
-    """The published rows that a URL leads to."""
+    """The published claims that a URL leads to."""
 
     key: str
     source: int | None = None
@@ -196,14 +202,14 @@ def _build_statement() -> Statement:
         f" CROSS JOIN LATERAL ({subjects.sql}) AS entry (body)"
     )
     addresses = Slot("addresses", "varchar[]")
-    own = Slot("own_addresses", "varchar[]"), Slot("own_claims", "bigint[]")
+    own_slots = Slot("own_addresses", "varchar[]"), Slot("own_claims", "bigint[]")
     return Statement(
         sql,
-        (*entries.parameters, addresses, addresses, *reviews.parameters, *own, *subjects.parameters),
+        (*entries.parameters, addresses, addresses, *reviews.parameters, *own_slots, *subjects.parameters),
     )
 
 
-def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> Known:
+def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> KnownClaims:
     """Describe the published claims of one URL."""
     items = (item for claim in match.with_source for item in _iterate_quoted(claim))
     published = next((item["source"] for item in items if item["source"]["id"] == match.source), None)
@@ -212,13 +218,13 @@ def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> Know
         if published
         else None,
         # First those that appear in it, in text order, then those that cite it, then those reviewed there.
-        "claims": sorted((_build_claim(match, claim) for claim in match.claims), key=_sort_by_place),
+        "claims": sorted((_build_claim(match, claim) for claim in match.claims), key=_get_first_position),
         "more": _build_more_url(match, request),
     }
 
 
 def _build_more_url(match: AddressMatch, request: HttpRequest) -> str | None:
-    """Return the URL of all claims related to this URL, if the response omits some."""
+    """Return the URL of all claims related to this URL if the response omits some, and otherwise None."""
     if len(match.with_source) > CLAIM_LIMIT:
         parameters: dict[str, Any] = {"source": match.source}
     elif len(match.reviewed) > CLAIM_LIMIT:
@@ -295,7 +301,7 @@ def _build_quote(item: PublicQuote) -> PublicQuote:
     }
 
 
-def _sort_by_place(claim: ClaimAtAddress) -> tuple[bool, bool, bool, int, int]:
+def _get_first_position(claim: ClaimAtAddress) -> tuple[bool, bool, bool, int, int]:
     starts = [item["start"] for item in claim["appearances"] if item["start"] is not None]
     return (not claim["appearances"], not claim["evidence"], not starts, min(starts, default=0), claim["id"])
 

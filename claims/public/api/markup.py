@@ -23,7 +23,7 @@ Document = dict[str, Any]
 JSON, JSON_LD = "application/json", "application/ld+json"
 
 
-FORM = Form(JSON_LD, extension="jsonld")
+JSON_LD_RENDERER = Form(JSON_LD, extension="jsonld")
 #: For the OpenAPI schema.
 DESCRIPTION = OpenApiResponse(
     OpenApiTypes.OBJECT,

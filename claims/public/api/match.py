@@ -35,7 +35,7 @@ from claims.matching.answers import (
 )
 from claims.matching.candidates import load_publication_column
 from claims.models import Publication
-from claims.public.api.match_answers import EXPLANATIONS, MatchSerializer
+from claims.public.api.match_bodies import EXPLANATIONS, MatchSerializer
 from claims.public.api.refused_bodies import RefusedBodySerializer
 from factcheck.api.field_selection import FIELDS_PARAMETER, PartPath, build_parts, pick_parts
 from factcheck.api.json_bodies import StrictJSON
@@ -174,7 +174,9 @@ def _find_problems(texts: Any) -> list[str] | dict[int, list[str]]:
             message = gettext("It must be a list of 1 to %(most)s texts, not of %(given)s.")
             return [message % {"most": TEXT_LIMIT, "given": len(texts)}]
         return [gettext("It must be a list of 1 to %(most)s texts.") % {"most": TEXT_LIMIT}]
-    problems = {place: [problem] for place, text in enumerate(texts) if (problem := _find_problem(text))}
+    problems = {
+        position: [problem] for position, text in enumerate(texts) if (problem := _find_problem(text))
+    }
     if not problems and (length := sum(map(len, texts))) > TOTAL_LENGTH_LIMIT:
         return [
             gettext("Together, the texts have %(length)s characters; the limit is %(most)s.")
@@ -198,8 +200,8 @@ def _find_problem(text: Any) -> str:
     return ""
 
 
-def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
-    count = sum(len(split_passages(text, cut)) for text in texts)
+def _require_few_sentences(texts: Sequence[str], is_split: Any) -> None:
+    count = sum(len(split_passages(text, is_split)) for text in texts)
     if count > SENTENCE_LIMIT:
         raise ValidationError(
             [
@@ -214,25 +216,32 @@ def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
 # What is answered -----------------------------------------------------------------------------------------------------
 
 
-def build_answers(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
-    """Build the response: the matches of each text, in order."""
+def build_response_body(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
+    """Return the response body: the matches of each text, in order."""
     terms = query.terms
     with translation.override("en"):  # the result is the same for everyone
-        answers = match_published_texts(texts, terms)
+        text_matches = match_published_texts(texts, terms)
     claims = _load_claims(
-        {match.claim for answer in answers for passage in answer.passages for match in passage.matches},
+        {
+            match.claim
+            for text_match in text_matches
+            for passage in text_match.passages
+            for match in passage.matches
+        },
         terms.rows,
         build_parts(query.value(FIELDS_PARAMETER) or []) or _SHORT_FIELDS,
     )
-    results = [_build_result(text, answer, claims) for text, answer in zip(texts, answers, strict=True)]
-    embedder = next((answer.embedder for answer in answers if answer.embedder), None)
+    results = [
+        _build_result(text, text_match, claims) for text, text_match in zip(texts, text_matches, strict=True)
+    ]
+    embedder = next((text_match.embedder for text_match in text_matches if text_match.embedder), None)
     return orjson.dumps({"embedder": embedder, "results": results})
 
 
-def _build_result(text: str, answer: Answer, claims: Mapping[int, orjson.Fragment]) -> Document:
+def _build_result(text: str, text_match: Answer, claims: Mapping[int, orjson.Fragment]) -> Document:
     return {
-        "language": answer.language,
-        "passages": [_build_passage(text, passage, claims) for passage in answer.passages],
+        "language": text_match.language,
+        "passages": [_build_passage(text, passage, claims) for passage in text_match.passages],
     }
 
 
@@ -266,7 +275,7 @@ def _describe_match(match: Match, start: int, claim: orjson.Fragment) -> Documen
 def _load_claims(
     claims: Collection[int], rows: QuerySet[Publication] | None, parts: Any
 ) -> dict[int, orjson.Fragment]:
-    """Load these claims as currently published, or only the selected parts."""
+    """Return the current publications of these claims, or only the selected parts."""
     return {
         claim: orjson.Fragment(pick_parts(insert_site_url(body), parts))
         for claim, body in load_publication_column(claims, rows).items()
@@ -345,7 +354,7 @@ class MatchResource(ViewSet):
         """Return the matches of a short text. Unlike the response to a POST, this one can be cached."""
         plain_request = get_plain_request(request)
         query = MatchQuery(plain_request.GET, Publication.objects.all(), request=plain_request)
-        content = build_answers([query.value("text")], query)
+        content = build_response_body([query.value("text")], query)
         etag = hashlib.sha256(content).hexdigest()
         return build_conditional_response(plain_request, lambda: content, etag=etag, cache=CACHE_CURRENT)
 
@@ -368,6 +377,6 @@ class MatchResource(ViewSet):
         query = MatchTermsQuery(plain_request.GET, Publication.objects.all(), request=plain_request)
         texts = read_texts(request.data)
         _require_few_sentences(texts, query.value("cut", "auto"))
-        response = HttpResponse(build_answers(texts, query), content_type="application/json")
+        response = HttpResponse(build_response_body(texts, query), content_type="application/json")
         response["Cache-Control"] = "no-store"
         return response

@@ -19,14 +19,14 @@ from rest_framework.viewsets import ViewSet
 from claims.ledger.document.headline import choose_lead_verdict
 from claims.matching.near_media import ShownMedia, SimilarMedia, find_published_media
 from claims.models import Publication
-from claims.public.api.media_lookup_answers import (
+from claims.public.api.media_lookup_bodies import (
     EXPLANATIONS,
     FOUND_ANSWER,
     NOTHING_ANSWER,
     UNCLEAR_ANSWER,
     ClaimWithMedia,
     FoundMedia,
-    MediaLookupAnswer,
+    MediaLookupResponse,
     MediaLookupSerializer,
 )
 from claims.public.api.refused_bodies import RefusedBodySerializer
@@ -128,8 +128,8 @@ _READERS = {"file": _hash_file, "url": _hash_address, "pdq": _parse_hash}
 # What is answered -----------------------------------------------------------------------------------------------------
 
 
-def build_answer(picture_hash: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
-    """Return publications with pictures that look like the query.
+def build_response_body(picture_hash: PerceptualHash, *, is_seen: bool) -> MediaLookupResponse:
+    """Return the publications with pictures similar to the query.
 
     Args:
         is_seen: whether the picture itself was given, which shows how reliable its hash is.
@@ -143,7 +143,7 @@ def build_answer(picture_hash: PerceptualHash, *, is_seen: bool) -> MediaLookupA
         "explanation": EXPLANATIONS[code],
         "pdq": picture_hash.pdq.hex(),
         "quality": picture_hash.quality if is_seen else None,
-        "results": [_build_result(each) for each in similar_media],
+        "results": [_build_result(near_duplicate) for near_duplicate in similar_media],
     }
 
 
@@ -156,7 +156,7 @@ def _build_result(similar_media: SimilarMedia) -> FoundMedia:
         "part": near_duplicate.part,
         "frame_at": near_duplicate.frame_at,
         "media": similar_media.media,  # type: ignore[typeddict-item]  # stored at publication
-        "claims": [_build_claim(each) for each in similar_media.shown],
+        "claims": [_build_claim(shown) for shown in similar_media.shown],
     }
 
 
@@ -267,7 +267,7 @@ class MediaLookupResource(ViewSet):
         NoQuery(plain_request.GET, Publication.objects.none(), request=plain_request)
         body = request.data
         picture_hash = read_picture_query(body, request.FILES)
-        answer = build_answer(picture_hash, is_seen="pdq" not in body)
-        response = HttpResponse(orjson.dumps(answer), content_type="application/json")
+        response_body = build_response_body(picture_hash, is_seen="pdq" not in body)
+        response = HttpResponse(orjson.dumps(response_body), content_type="application/json")
         response["Cache-Control"] = "no-store"
         return response

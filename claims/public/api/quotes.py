@@ -1,4 +1,4 @@
-"""The quote status of a claim, separate from the body, which never changes."""
+"""The quote status of a claim. It is separate from the body, which never changes."""
 
 from typing import Any, TypedDict
 

@@ -56,8 +56,8 @@ class CorrectionFeedQuery(CorrectionListQuery):
         conditions: dict[str, Any] = {
             name: self.filters[name].resolve(value) for name, value in self.given_values.items()
         }
-        others = {"publisher", "claim"} & conditions.keys()
-        conditions.setdefault("by", "all" if others else "house")
+        other_values = {"publisher", "claim"} & conditions.keys()
+        conditions.setdefault("by", "all" if other_values else "house")
         return {name: value for name, value in conditions.items() if (name, value) != ("by", "all")}
 
 

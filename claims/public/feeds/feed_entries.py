@@ -42,7 +42,7 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed, with the URLs of this page and the adjacent pages, which may be ""."""
+    """A feed, with the URLs of this page and of the adjacent pages; "" if there are none."""
 
     title: str
     description: str

@@ -40,8 +40,8 @@ class FeedQuery(NewsroomClaimsQuery):
     @cached_property
     def filter_values(self) -> dict[str, Any]:
         filter_values = {name: value for name, value in super().filter_values.items() if name != "by"}
-        others = {"publisher", "status"} & filter_values.keys()
-        is_by_house = self.value("by", "all" if others else "house") == "house"
+        other_values = {"publisher", "status"} & filter_values.keys()
+        is_by_house = self.value("by", "all" if other_values else "house") == "house"
         return {**filter_values, "by": "house"} if is_by_house else filter_values
 
     @property
@@ -51,7 +51,7 @@ class FeedQuery(NewsroomClaimsQuery):
 
     @property
     def ordering_name(self) -> str:
-        """Newest first unless another order is requested, because feed readers look for news at the top."""
+        """Return the ordering: newest first unless another one is requested, because feed readers expect that."""
         return super().ordering_name if self.value(ORDERING_PARAMETER) else self.orderings[0].name
 
 

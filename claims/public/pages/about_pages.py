@@ -48,8 +48,8 @@ class AboutPage:
 
 
 def get_reader_language() -> str:
-    """Return the reader's language even if the interface is not translated into it, because editors wrote these
-    texts.
+    """Return the reader's language, even if the interface is not translated into it: these texts come from
+    editors.
     """
     return translation.get_language() or settings.LANGUAGE_CODE
 
@@ -75,9 +75,9 @@ def _build_page(kind: NewsroomPage.Kind, row: Any) -> AboutPage:
 
 def _extract_opening(text: str) -> str:
     """Return the first paragraph that is not a heading, as plain text."""
-    paragraphs = (part.strip() for part in text.split("\n\n"))
-    first = next((part for part in paragraphs if part and not part.startswith("#")), "")
-    plain_text = " ".join(unescape(strip_tags(to_html(first))).split())
+    paragraphs = (paragraph.strip() for paragraph in text.split("\n\n"))
+    opening = next((paragraph for paragraph in paragraphs if paragraph and not paragraph.startswith("#")), "")
+    plain_text = " ".join(unescape(strip_tags(to_html(opening))).split())
     return Truncator(plain_text).chars(_OPENING_LENGTH)
 
 
@@ -105,20 +105,28 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
         else choose_language(get_reader_language(), languages)
     )
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
-    shown_page = next((one for one in versions if version in (None, one.version)), None)
+    shown_page = next(
+        (page_version for page_version in versions if version in (None, page_version.version)), None
+    )
     if shown_page is None:
         raise Http404("The newsroom has not written this page.")
     wanted_language = get_reader_language()
     with translation.override(get_interface_language()):
-        others = [one for one in load_pages(wanted_language) if one.kind != kind]
+        other_languages = [
+            page_version for page_version in load_pages(wanted_language) if page_version.kind != kind
+        ]
     context: dict[str, Any] = {
         "page": shown_page,
         "text": mark_safe(to_html(shown_page.text)),  # noqa: S308 - to_html sanitises
         "versions": versions,
         "languages": languages,
-        "others": others,
+        "others": other_languages,
     }
-    dependencies = [*(one.pk for one in versions), *languages, *(one.title for one in others)]
+    dependencies = [
+        *(page_version.pk for page_version in versions),
+        *languages,
+        *(page_version.title for page_version in other_languages),
+    ]
     return respond(request, "claims/about.html", context, dependencies=dependencies)
 
 
@@ -128,8 +136,14 @@ def choose_language(language: str, languages: list[str]) -> str:
         main_language = wanted_language.partition("-")[0].lower()
         suitable_languages = [
             wanted_language,
-            *(one for one in languages if one.partition("-")[0].lower() == main_language),
+            *(
+                language_code
+                for language_code in languages
+                if language_code.partition("-")[0].lower() == main_language
+            ),
         ]
-        if chosen_language := next((one for one in suitable_languages if one in languages), ""):
+        if chosen_language := next(
+            (language_code for language_code in suitable_languages if language_code in languages), ""
+        ):
             return chosen_language
     return next(iter(languages), "")

@@ -36,12 +36,12 @@ class TextPiece(Generic[AnySpan]):
 
     @property
     def innermost(self) -> AnySpan | None:
-        """Return the covering span that a click opens: the last to begin and, among those, the shortest."""
+        """Return the span that a click opens: the last one to begin and, among those, the shortest."""
         return max(self.covering, key=lambda span: (span.start, -span.end), default=None)
 
     @property
     def ends_elsewhere(self) -> list[AnySpan]:
-        """Return the spans that end here although a click on these words opens another one."""
+        """Return the spans that end here, except the one that a click opens."""
         return [span for span in self.ends if span is not self.innermost]
 
     @property
@@ -56,38 +56,39 @@ def split_paragraphs(text: str, spans: Iterable[AnySpan]) -> list[list[TextPiece
     Spans that extend beyond the text, or contain only a paragraph break, are left out.
     """
     usable_spans = sorted(
-        (s for s in spans if 0 <= s.start < s.end <= len(text)), key=lambda s: (s.start, -s.end)
+        (span for span in spans if 0 <= span.start < span.end <= len(text)),
+        key=lambda span: (span.start, -span.end),
     )
-    cuts = sorted({position for span in usable_spans for position in (span.start, span.end)})
-    cut: list[list[TextPiece[AnySpan]]] = []
+    paragraphs = sorted({position for span in usable_spans for position in (span.start, span.end)})
+    pieces: list[list[TextPiece[AnySpan]]] = []
     for start, end in _find_paragraph_spans(text):
-        inside = cuts[bisect_left(cuts, start + 1) : bisect_left(cuts, end)]
-        edges = [start, *inside, end]
-        cut.append(
+        inside = paragraphs[bisect_left(paragraphs, start + 1) : bisect_left(paragraphs, end)]
+        boundaries = [start, *inside, end]
+        pieces.append(
             [
                 TextPiece(
                     text[left_edge:right],
                     left_edge,
-                    [s for s in usable_spans if s.start < right and s.end > left_edge],
+                    [span for span in usable_spans if span.start < right and span.end > left_edge],
                 )
-                for left_edge, right in pairwise(edges)
+                for left_edge, right in pairwise(boundaries)
             ]
         )
-    _mark_ends(cut)
-    return cut
+    _mark_ends(pieces)
+    return pieces
 
 
-def _mark_ends(cut: list[list[TextPiece[AnySpan]]]) -> None:
+def _mark_ends(paragraphs: list[list[TextPiece[AnySpan]]]) -> None:
     """Mark the first and last piece of each span, even across paragraphs."""
-    pieces = [piece for paragraph in cut for piece in paragraph]
+    pieces = [piece for paragraph in paragraphs for piece in paragraph]
     begun_spans: set[int] = set()
     for piece in pieces:
-        piece.begins = [s for s in piece.covering if id(s) not in begun_spans]
-        begun_spans.update(id(s) for s in piece.begins)
+        piece.begins = [span for span in piece.covering if id(span) not in begun_spans]
+        begun_spans.update(id(span) for span in piece.begins)
     ended_spans: set[int] = set()
     for piece in reversed(pieces):
-        piece.ends = [s for s in piece.covering if id(s) not in ended_spans]
-        ended_spans.update(id(s) for s in piece.ends)
+        piece.ends = [span for span in piece.covering if id(span) not in ended_spans]
+        ended_spans.update(id(span) for span in piece.ends)
 
 
 def _find_paragraph_spans(text: str) -> Iterable[tuple[int, int]]:

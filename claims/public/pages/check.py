@@ -25,7 +25,7 @@ from claims.public.pages.published_source import (
     PublishedSource,
     load_published_source,
 )
-from claims.public.pages.responses import Document, respond, respond_once
+from claims.public.pages.responses import Document, respond, respond_uncached
 from factcheck import features
 from sources.models import Source
 
@@ -52,7 +52,7 @@ class CheckForm(forms.Form):
 
     @property
     def address(self) -> str:
-        """Return the input if it is only a URL; otherwise ""."""
+        """Return the input if it is a URL and nothing else; otherwise ""."""
         text: str = self.cleaned_data["text"]
         return text if build_address_key(text) else ""
 
@@ -79,7 +79,7 @@ def show_matches(request: HttpRequest) -> HttpResponse:
             "form": form,
             "pasted": form.data.get("text", "")[:MAX_TEXT_LENGTH],
         }
-        return respond_once(request, "claims/check.html", context)
+        return respond_uncached(request, "claims/check.html", context)
     return (
         _check_address(request, form.address)
         if form.address
@@ -88,7 +88,7 @@ def show_matches(request: HttpRequest) -> HttpResponse:
 
 
 def _check_text(request: HttpRequest, text: str) -> HttpResponse:
-    text_answer = build_answer(text)
+    text_answer = match_text(text)
     if settings.KEEP_REPEATED_SENTENCES:
         record_reader_repeats(text, find_repeated_sentences(text_answer))
     passages = check_passages(text, text_answer)
@@ -99,15 +99,15 @@ def _check_text(request: HttpRequest, text: str) -> HttpResponse:
     }
     for build_context in features.load_declared("below_answer"):
         context |= build_context(text)
-    return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(passages.claims))
+    return respond_uncached(request, "claims/checked.html", context, ratings=_list_ratings(passages.claims))
 
 
 def _check_address(request: HttpRequest, address: str) -> HttpResponse:
     """Show the page for a URL: the text if we may show it, and the claims that cite it."""
     source = _find_source(address)
     text = source.text[:MAX_TEXT_LENGTH] if source else ""
-    passages = check_passages(text, build_answer(text)) if text else None
-    naming_claims = find_claims_naming(address)
+    passages = check_passages(text, match_text(text)) if text else None
+    naming_claims = find_claims_at_address(address)
     context = {
         "address": address,
         "source": source.found.source if source else None,
@@ -118,11 +118,11 @@ def _check_address(request: HttpRequest, address: str) -> HttpResponse:
         "longest": MAX_TEXT_LENGTH,
     }
     shown_claims = [*naming_claims, *(passages.claims if passages else [])]
-    return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(shown_claims))
+    return respond_uncached(request, "claims/checked.html", context, ratings=_list_ratings(shown_claims))
 
 
-def build_answer(text: str) -> Answer:
-    """Match each sentence, or a short post as a whole if none of its sentences matches."""
+def match_text(text: str) -> Answer:
+    """Match each sentence, or a short text as a whole if none of its sentences matches."""
     by_sentence = match_published_text(
         text, MatchTerms(cut="sentences", most=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
@@ -137,8 +137,8 @@ def build_answer(text: str) -> Answer:
     return whole_answer if _has_kind(whole_answer, "same", "contradicts", "related") else by_sentence
 
 
-def _has_kind(answer: Answer, *kinds: str) -> bool:
-    return any(passage.kind in kinds for passage in answer.passages)
+def _has_kind(text_match: Answer, *kinds: str) -> bool:
+    return any(passage.kind in kinds for passage in text_match.passages)
 
 
 def _find_source(address: str) -> PublishedSource | None:
@@ -151,15 +151,17 @@ def _find_source(address: str) -> PublishedSource | None:
     return load_published_source(sources) if sources else None
 
 
-def find_claims_naming(address: str) -> list[Document]:
-    """Return the claims that appeared at a URL, cite it or are reviewed there, or whose page on this site it is."""
-    places = read_search(address).places
-    if not places:
+def find_claims_at_address(address: str) -> list[Document]:
+    """Return the claims that appeared at a URL, cite it, are reviewed there, or have their page there."""
+    targets = read_search(address).places
+    if not targets:
         return []
-    condition = Q(source_ids__overlap=places.sources) | Q(id__any_of=places.entries)
+    condition = Q(source_ids__overlap=targets.sources) | Q(id__any_of=targets.entries)
     rows = Publication.objects.current().filter(condition).defer(*DEFERRED_COLUMNS)
     return [row.document for row in rows.order_by("-published_at", "-claim_id")[:CLAIMS_PER_SOURCE]]
 
 
 def _list_ratings(documents: list[Document]) -> list[Document]:
-    return [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]
+    return [
+        verdict["rating"] for document in documents for verdict in document["verdicts"] if verdict["rating"]
+    ]

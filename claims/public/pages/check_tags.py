@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from claims.matching.alignment import Span
 from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.checked_text import CheckedSentence, RelatedMatch
-from claims.public.pages.reader_tags import colour_classes, label, spoken
+from claims.public.pages.reader_tags import build_screen_reader_text, colour_classes, label
 
 register = template.Library()
 
@@ -20,7 +20,7 @@ SURE_CONFIDENCE, LIKELY_CONFIDENCE = 0.9, 0.7
 
 
 @register.simple_tag
-def what_is_kept() -> str:
+def describe_text_retention() -> str:
     """Return a description of what happens to a reader's text."""
     if settings.KEEP_REPEATED_SENTENCES:
         return _(
@@ -31,8 +31,8 @@ def what_is_kept() -> str:
 
 
 @register.filter
-def kind_in_words(kind: str) -> str:
-    """Return how a claim relates to a sentence, in words."""
+def match_kind_label(kind: str) -> str:
+    """Return the relation of a claim to a sentence in words."""
     return {
         "same": _("The same claim"),
         "related": _("On the same subject. Compare:"),
@@ -41,7 +41,7 @@ def kind_in_words(kind: str) -> str:
 
 
 @register.filter
-def confidence_in_words(confidence: float) -> str:
+def confidence_label(confidence: float) -> str:
     if confidence >= SURE_CONFIDENCE:
         return _("very likely")
     return _("likely") if confidence >= LIKELY_CONFIDENCE else _("possibly")
@@ -58,15 +58,15 @@ def differences(text: str, spans: Sequence[Span]) -> SafeString:
 
 
 @register.filter
-def found_colours(match: RelatedMatch) -> str:
-    """Return the colours of the verdict if it applies to the sentence's own claim."""
+def match_colours(match: RelatedMatch) -> str:
+    """Return the colour classes of the verdict if it applies to the claim in the sentence."""
     if match.kind != "same":
         return f"found-{match.kind}"
     return colour_classes(match.verdict["rating"] if match.verdict else None)
 
 
 @register.filter
-def marked(piece: TextPiece[CheckedSentence]) -> SafeString:
+def render_text_piece(piece: TextPiece[CheckedSentence]) -> SafeString:
     """Render a piece of the text: a matched sentence with its link, or plain text.
 
     This is not a template, because every space between two pieces would appear in the text.
@@ -77,10 +77,10 @@ def marked(piece: TextPiece[CheckedSentence]) -> SafeString:
     begins, ends = sentence in piece.begins, sentence in piece.ends
     return format_html(
         '<mark class="{}"{}><a href="#found-{}">{}{}{}</a></mark>',
-        found_colours(sentence.first),
+        match_colours(sentence.first),
         format_html(' id="sentence-{}"', sentence.number) if begins else "",
         sentence.number,
-        spoken(_describe_match(sentence.first)) if begins else "",
+        build_screen_reader_text(_describe_match(sentence.first)) if begins else "",
         piece.text,
         format_html("<sup>{}</sup>", sentence.number) if ends else "",
     )
@@ -91,5 +91,5 @@ def _describe_match(match: RelatedMatch) -> str:
     rating = match.verdict["rating"] if match.verdict else None
     if match.kind == "same" and rating:
         return _("The same claim was rated %(label)s:") % {"label": label(rating)}
-    words = kind_in_words(match.kind)
-    return words if words.endswith((":", "：")) else f"{words}:"
+    description = match_kind_label(match.kind)
+    return description if description.endswith((":", "：")) else f"{description}:"

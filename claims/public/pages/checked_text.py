@@ -32,7 +32,7 @@ class RelatedMatch:
 
 @dataclass(frozen=True, slots=True)
 class CheckedSentence:
-    """A sentence with matches. `number` counts these from 1, in text order."""
+    """A sentence with matches. `number` counts these sentences from 1, in text order."""
 
     start: int
     end: int
@@ -82,16 +82,16 @@ class CheckedText:
 
     @property
     def claims(self) -> list[Document]:
-        """Return all matched claims in order, with repetitions."""
+        """Return all matched claims in order, including repetitions."""
         return [match.claim for sentence in self.sentences for match in sentence.matches_found]
 
 
-def check_passages(text: str, answer: Answer) -> CheckedText:
+def check_passages(text: str, text_match: Answer) -> CheckedText:
     """Return the text with its matches, limited to current publications."""
-    published = _load_published(match.claim for passage in answer.passages for match in passage.matches)
-    sentences = list(_number_sentences(text, answer.passages, published))
+    published = _load_published(match.claim for passage in text_match.passages for match in passage.matches)
+    sentences = list(_number_sentences(text, text_match.passages, published))
     return CheckedText(
-        split_paragraphs(text, sentences), sentences, len(answer.passages), bool(answer.embedder)
+        split_paragraphs(text, sentences), sentences, len(text_match.passages), bool(text_match.embedder)
     )
 
 
@@ -104,8 +104,8 @@ def _number_sentences(
             _build_related_match(match, published) for match in passage.matches if match.claim in published
         ]:
             number += 1
-            words = text[passage.start : passage.end]
-            yield CheckedSentence(passage.start, passage.end, words, number, matches)
+            text_part = text[passage.start : passage.end]
+            yield CheckedSentence(passage.start, passage.end, text_part, number, matches)
 
 
 def _build_related_match(match: Match, published: dict[int, Document]) -> RelatedMatch:

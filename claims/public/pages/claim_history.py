@@ -60,9 +60,9 @@ class HistoricVersion:
 def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """Show the versions of a claim; by default, the newest beside the previous one."""
     ledger = load_ledger(pk)
-    newest = ledger[0]
-    address = reverse("claim-history", args=[pk, newest.slug])
-    if slug != newest.slug:
+    newest_entry = ledger[0]
+    address = reverse("claim-history", args=[pk, newest_entry.slug])
+    if slug != newest_entry.slug:
         query = request.META.get("QUERY_STRING", "")
         return redirect_moved_page(f"{address}?{query}" if query else address)
     form = VersionsForm(request.GET)
@@ -73,15 +73,15 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     after = (
         _find_version_of_day(versions, day)
         if day
-        else _get_version(versions, form.cleaned_data["to"] or newest.version)
+        else _get_version(versions, form.cleaned_data["to"] or newest_entry.version)
     )
     before = None if day else _choose_earlier_version(versions, after, form.cleaned_data["from"])
     if before and after and before.entry.version > after.entry.version:
         before, after = after, before
     changes = _list_changes(before, after)
     context = {
-        "claim": newest.document,
-        "newest": newest,
+        "claim": newest_entry.document,
+        "newest": newest_entry,
         "versions": versions,
         "shown": after,
         "before": before,
@@ -94,7 +94,7 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         request,
         "claims/history.html",
         context,
-        dependencies=[newest.body_sha256],
+        dependencies=[newest_entry.body_sha256],
         ratings=list_ratings(documents),
     )
 
@@ -103,13 +103,13 @@ def _list_versions(ledger: list[Publication]) -> list[HistoricVersion]:
     """Return every version, newest first."""
     ends = [None, *(entry.published_at for entry in ledger)]
     return [
-        HistoricVersion(entry, change, until)
-        for entry, change, until in zip(ledger, list_version_changes(ledger), ends, strict=False)
+        HistoricVersion(entry, change, superseded_at)
+        for entry, change, superseded_at in zip(ledger, list_version_changes(ledger), ends, strict=False)
     ]
 
 
 def _get_version(versions: list[HistoricVersion], version: int) -> HistoricVersion:
-    match = next((one for one in versions if one.entry.version == version), None)
+    match = next((candidate for candidate in versions if candidate.entry.version == version), None)
     if match is None:
         raise Http404("The claim has no such version.")
     return match
@@ -121,7 +121,7 @@ def _find_version_of_day(versions: list[HistoricVersion], day: date) -> Historic
         end = make_aware(datetime.combine(day + timedelta(days=1), time.min), get_default_timezone())
     except OverflowError:
         return versions[0]
-    return next((one for one in versions if one.entry.published_at < end), None)
+    return next((candidate for candidate in versions if candidate.entry.published_at < end), None)
 
 
 def _choose_earlier_version(
@@ -130,8 +130,8 @@ def _choose_earlier_version(
     """Return the version to compare with: the requested one, or else the previous one."""
     if requested_version:
         return _get_version(versions, requested_version)
-    place = versions.index(after) + 1 if after else len(versions)
-    return versions[place] if place < len(versions) else None
+    index = versions.index(after) + 1 if after else len(versions)
+    return versions[index] if index < len(versions) else None
 
 
 def _list_changes(before: HistoricVersion | None, after: HistoricVersion | None) -> list[Any]:

@@ -71,7 +71,7 @@ def _make_id_field() -> forms.IntegerField:
 
 
 def _get_newsroom_id() -> int:
-    """Return the id of the newsroom's publisher. Given a number, the planner knows how common it is."""
+    """Return the id of the newsroom's publisher. With a number, the planner knows how common the value is."""
     return next((pk for (pk,) in fetch_rows("SELECT id FROM sources_publisher WHERE is_house")), MAX_ID)
 
 
@@ -112,8 +112,8 @@ class ClaimSearch(forms.Form):
     by = forms.ChoiceField(required=False, choices=[("house", "house"), ("all", "all")])
     cursor = forms.CharField(required=False, max_length=2000)
 
-    def __init__(self, request: HttpRequest, about: Mapping[str, Any] | None = None) -> None:
-        self.request, self.about = request, dict(about or {})
+    def __init__(self, request: HttpRequest, subject_filter: Mapping[str, Any] | None = None) -> None:
+        self.request, self.about = request, dict(subject_filter or {})
         data = request.GET.copy()
         for name, value in self.about.items():
             data[name] = str(value)
@@ -131,8 +131,8 @@ class ClaimSearch(forms.Form):
     @property
     def kept_parameters(self) -> dict[str, Any]:
         """Return the parameters to keep in links to other pages or in a new search."""
-        by = self.cleaned_data["by"]
-        return {**self.active_filters, "by": by} if by else self.active_filters
+        publisher_choice = self.cleaned_data["by"]
+        return {**self.active_filters, "by": publisher_choice} if publisher_choice else self.active_filters
 
     @property
     def is_filtered(self) -> bool:
@@ -146,21 +146,28 @@ class ClaimSearch(forms.Form):
         The main list shows the newsroom's own checks, unless a search, another publisher or all checks are requested.
         Pages about a person, a topic or a rating include the claims of all publishers.
         """
-        cleaned = self.cleaned_data
-        if cleaned["publisher"]:
+        cleaned_data = self.cleaned_data
+        if cleaned_data["publisher"]:
             return False
-        return bool(cleaned["by"] == "house" or not (cleaned["by"] or cleaned["q"] or self.about))
+        return bool(
+            cleaned_data["by"] == "house" or not (cleaned_data["by"] or cleaned_data["q"] or self.about)
+        )
 
     @cached_property
     def api_parameters(self) -> dict[str, Any]:
         """Return the same search as API parameters."""
-        cleaned = self.cleaned_data
+        cleaned_data = self.cleaned_data
         api_parameters = {
-            name: str(cleaned[field]) for field, name in FILTER_PARAMETERS.items() if name and cleaned[field]
+            name: str(cleaned_data[field])
+            for field, name in FILTER_PARAMETERS.items()
+            if name and cleaned_data[field]
         }
-        if cleaned["reviewed"]:
-            first, last = parse_period(cleaned["reviewed"])
-            api_parameters |= {"reviewed_after": first.isoformat(), "reviewed_before": last.isoformat()}
+        if cleaned_data["reviewed"]:
+            first_day, last_day = parse_period(cleaned_data["reviewed"])
+            api_parameters |= {
+                "reviewed_after": first_day.isoformat(),
+                "reviewed_before": last_day.isoformat(),
+            }
         return api_parameters
 
     @property
@@ -188,7 +195,7 @@ class ClaimSearch(forms.Form):
 
     @property
     def reading(self) -> SearchReading | None:
-        """Return the parsed search, with spelling corrections if it finds nothing."""
+        """Return the parsed search, with spelling corrections if nothing matches."""
         return self.query.search
 
     @property
@@ -197,7 +204,7 @@ class ClaimSearch(forms.Form):
         return self.query.ordering.name == RELEVANCE.name
 
     def page(self, size: int) -> "KeysetPage[ListedClaim]":
-        """Return the requested page, or that of the corrected words if nothing matches.
+        """Return the requested page; if nothing matches, the page for the corrected search.
 
         Raises:
             ValueRefused: the cursor is not valid.

@@ -70,7 +70,9 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         "more": shown_cluster["claim_count"] - len(documents),
     }
     dependencies = [render(shown_cluster), *(entry.body_sha256 for entry in entries)]
-    ratings = [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]
+    ratings = [
+        verdict["rating"] for document in documents for verdict in document["verdicts"] if verdict["rating"]
+    ]
     return respond(request, "claims/cluster.html", context, dependencies=dependencies, ratings=ratings)
 
 
@@ -110,6 +112,6 @@ def get_published_cluster(pk: int) -> Cluster:
 
 
 def load_shown_entries(row: Cluster) -> list[Publication]:
-    """Return the entries of the cluster's claims, earliest claim first."""
+    """Return the entries of the cluster's claims, oldest claim first."""
     in_order = find_entries([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
     return list(in_order.defer(*DEFERRED_COLUMNS)[:CLAIMS_PER_CLUSTER])

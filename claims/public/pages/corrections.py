@@ -65,11 +65,11 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
     entries = load_corrected_entries(page.rows)
     shown_entries = [
         ShownCorrection(
-            one,
-            str(dict(CORRECTION_KINDS)[one.entry["kind"]]),
-            list_shown_changes(one.entry["changes"], one.before, one.after),
+            correction,
+            str(dict(CORRECTION_KINDS)[correction.entry["kind"]]),
+            list_shown_changes(correction.entry["changes"], correction.before, correction.after),
         )
-        for one in entries
+        for correction in entries
     ]
     chosen_months = query.value("month", [])
     kind, month = query.value("kind", [""])[0], f"{chosen_months[0][0]:%Y-%m}" if chosen_months else ""
@@ -94,7 +94,9 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         months,
         hash_corrections(page.rows),
     ]
-    documents = [document for one in entries for document in (one.before, one.after) if document]
+    documents = [
+        document for correction in entries for document in (correction.before, correction.after) if document
+    ]
     return respond(
         request,
         "claims/corrections.html",
@@ -139,10 +141,10 @@ def _read_page(parameters: QueryDict, request: HttpRequest) -> tuple[KeysetPage[
 
 
 def _build_query(parameters: QueryDict, *, without: tuple[str, ...]) -> str:
-    rest = parameters.copy()
+    other_parameters = parameters.copy()
     for name in without:
-        rest.pop(name, None)
-    return f"?{rest.urlencode()}"
+        other_parameters.pop(name, None)
+    return f"?{other_parameters.urlencode()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,19 +155,21 @@ class LogCounts:
 
     def count_kinds(self, month: str) -> list[tuple[str, str, int]]:
         """Return the kinds with their numbers in the month or, without one, in total."""
-        numbers: Counter[str] = Counter()
-        for (kind, in_month), number in self.numbers.items():
+        counts: Counter[str] = Counter()
+        for (kind, in_month), count in self.numbers.items():
             if month in ("", in_month):
-                numbers[kind] += number
-        return [(kind, str(name), numbers[kind]) for kind, name in CORRECTION_KINDS]
+                counts[kind] += count
+        return [(kind, str(name), counts[kind]) for kind, name in CORRECTION_KINDS]
 
     def count_months(self, kind: str) -> list[tuple[str, str, int]]:
-        """Return the months with corrections, newest first, with the numbers of this kind or of all kinds."""
-        numbers = Counter({month: 0 for _kind, month in self.numbers})
-        for (of_kind, month), number in self.numbers.items():
+        """Return the months with corrections, newest first, with the number of corrections of this kind or of
+        all kinds.
+        """
+        counts = Counter({month: 0 for _kind, month in self.numbers})
+        for (of_kind, month), count in self.numbers.items():
             if kind in ("", of_kind):
-                numbers[month] += number
-        return [(month, month_name(month), numbers[month]) for month in sorted(numbers, reverse=True)]
+                counts[month] += count
+        return [(month, month_name(month), counts[month]) for month in sorted(counts, reverse=True)]
 
 
 def _render_month_options(months: list[tuple[str, str, int]], chosen_month: str) -> SafeString:
@@ -194,19 +198,19 @@ _COUNT_SQL = """
 
 
 def _count_corrections(parameters: QueryDict, request: HttpRequest) -> LogCounts:
-    """Count corrections across all kinds and months, so that the counts show the other choices."""
-    others = parameters.copy()
+    """Return the numbers of corrections by kind and month, ignoring the chosen kind and month."""
+    other_parameters = parameters.copy()
     for name in ("kind", "month", "cursor"):
-        others.pop(name, None)
+        other_parameters.pop(name, None)
     ((position,),) = fetch_rows("SELECT max(sequence) FROM claims_publication")
-    key = f"corrections:{others.urlencode()}:{position}"
-    numbers: dict[tuple[str, str], int] | None = cache.get(key)
-    if numbers is None:
-        rows = CorrectionListQuery(others, filter_corrections(), request=request).qs.order_by()
+    key = f"corrections:{other_parameters.urlencode()}:{position}"
+    counts: dict[tuple[str, str], int] | None = cache.get(key)
+    if counts is None:
+        rows = CorrectionListQuery(other_parameters, filter_corrections(), request=request).qs.order_by()
         statement = Statement.from_rows(rows.values_list("kind", "published_at"))
         rows_found = fetch_rows(
             _COUNT_SQL.format(corrections=statement.sql), [*statement.parameters, str(get_default_timezone())]
         )
-        numbers = {(kind, f"{year:04}-{month:02}"): number for kind, year, month, number in rows_found}
-        cache.set(key, numbers, _CACHE_SECONDS)
-    return LogCounts(numbers)
+        counts = {(kind, f"{year:04}-{month:02}"): number for kind, year, month, number in rows_found}
+        cache.set(key, counts, _CACHE_SECONDS)
+    return LogCounts(counts)

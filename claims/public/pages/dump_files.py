@@ -116,12 +116,12 @@ def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
 
 def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: str) -> HttpResponseBase:
     try:
-        part = _read_range(request, file.size, etag)
+        byte_range = _read_range(request, file.size, etag)
     except RangeNotSatisfiable:
         refusal = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         refusal["Content-Range"] = f"bytes */{file.size}"
         return refusal
-    first, length = (part.first, part.length) if part else (0, file.size)
+    first, length = (byte_range.first, byte_range.length) if byte_range else (0, file.size)
     # `Range` applies to GET only: HEAD describes the whole file.
     body: Iterable[bytes] = ()
     if request.method == "GET":
@@ -137,11 +137,11 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
             )
     streams = length > SINGLE_RESPONSE_SIZE
     response = (StreamingHttpResponse if streams else HttpResponse)(
-        body, content_type=file.media_type, status=HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK
+        body, content_type=file.media_type, status=HTTPStatus.PARTIAL_CONTENT if byte_range else HTTPStatus.OK
     )
     response["Content-Length"] = str(length)
-    if part:
-        response["Content-Range"] = part.format_content_range(file.size)
+    if byte_range:
+        response["Content-Range"] = byte_range.format_content_range(file.size)
     return response
 
 
@@ -154,7 +154,7 @@ def _read_range(request: HttpRequest, size: int, etag: str) -> ByteRange | None:
 
 
 def _build_body(pieces: Generator[bytes], length: int) -> Iterable[bytes]:
-    """Build a small body immediately; stream a large one while holding a slot."""
+    """Return a small body as bytes and a large one as a stream, which holds a slot."""
     if length <= SINGLE_RESPONSE_SIZE:
         return [b"".join(pieces)]
     return StartedStream(stream_in_slot(pieces, b""))

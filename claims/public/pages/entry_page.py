@@ -48,23 +48,27 @@ def build_entry_page(
         original: whether the untranslated wording is requested.
         address: the canonical URL of the page, if it is a page in one language.
     """
-    newest = ledger[0]
+    newest_entry = ledger[0]
     document = translate_document(shown_entry.document, "" if original else language)
     offered_translation = find_translation(language, shown_entry.document) if original else None
     outdated_translation = (
-        find_outdated_translation(language, [(e.kind, e.document) for e in ledger])
-        if shown_entry is newest
+        find_outdated_translation(
+            language, [(ledger_entry.kind, ledger_entry.document) for ledger_entry in ledger]
+        )
+        if shown_entry is newest_entry
         else None
     )
     # An old version shows its original content.
-    standings = load_quote_statuses(document) if shown_entry is newest else []
-    notes = list_source_notes(list_named_sources(document)) if shown_entry is newest else {}
+    standings = load_quote_statuses(document) if shown_entry is newest_entry else []
+    notes = list_source_notes(list_named_sources(document)) if shown_entry is newest_entry else {}
     history = list_version_changes(ledger)
     published = shown_entry.status == Publication.Status.PUBLISHED
-    related_claims = find_related_claims(shown_entry.document) if shown_entry is newest and published else []
+    related_claims = (
+        find_related_claims(shown_entry.document) if shown_entry is newest_entry and published else []
+    )
     markup = (
         claimreview.build_markup(document, site=claim_document.build_site(), page=address)
-        if shown_entry is newest
+        if shown_entry is newest_entry
         else None
     )
     context = {
@@ -75,35 +79,43 @@ def build_entry_page(
         "standings": {(status["of"], status["id"]): status for status in standings},
         "notes": notes,
         "shown": shown_entry,
-        "newest": newest,
+        "newest": newest_entry,
         "history": history,
         "grave": [
             change for change in history if change.is_prominent and change.version <= shown_entry.version
         ],
-        "replaced_by": next((c for c in history if c.version == shown_entry.version + 1), None),
+        "replaced_by": next(
+            (later_change for later_change in history if later_change.version == shown_entry.version + 1),
+            None,
+        ),
         "cited_as": document["url"]
-        if shown_entry is newest
+        if shown_entry is newest_entry
         else build_absolute_url("claim-version", shown_entry.claim_id, shown_entry.version),
         "markup": mark_safe(claimreview.to_script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
     for feature in features.list_switched_on():
         if feature.claim_page:
             context |= features.call_by_name(
-                feature.claim_page, shown_entry, document, is_newest=shown_entry is newest
+                feature.claim_page, shown_entry, document, is_newest=shown_entry is newest_entry
             )
     shown_ratings = [
-        r for change in history for rerating in change.reratings for r in (rerating.before, rerating.after)
+        shown_rating
+        for change in history
+        for rerating in change.reratings
+        for shown_rating in (rerating.before, rerating.after)
     ]
     template = "claims/claim.html" if published else "claims/withdrawn.html"
-    documents = [document, *(each.claim for each in related_claims)]
+    documents = [document, *(related_claim.claim for related_claim in related_claims)]
     return EntryPage(template, context, [*list_ratings(documents), *shown_ratings])
 
 
-def build_absolute_url(route: str, *numbers: int | str) -> str:
+def build_absolute_url(route: str, *arguments: int | str) -> str:
     """Return the absolute URL of a page."""
-    return settings.SITE_URL + build_permanent_path(route, *numbers)
+    return settings.SITE_URL + build_permanent_path(route, *arguments)
 
 
 def list_ratings(documents: list[Document]) -> list[Document]:
     """Return the ratings in documents of claims."""
-    return [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]
+    return [
+        verdict["rating"] for document in documents for verdict in document["verdicts"] if verdict["rating"]
+    ]

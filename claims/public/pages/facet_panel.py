@@ -109,7 +109,7 @@ def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | Non
 
 
 def _is_narrowed(counting: FacetCounting) -> bool:
-    """Return whether a facet, counted without its own filter, covers more claims than the list."""
+    """Return whether a facet without its own filter covers more claims than the list."""
     return any(name in FACETS[facet].parameters for facet in counting.names for name in counting.conditions)
 
 
@@ -143,7 +143,7 @@ def build_panel(search: ClaimSearch) -> FacetPanel:
 def _build_panel(search: ClaimSearch, counts: FacetCounts) -> FacetPanel:
     months = _count_months(search)
     ids = {
-        name: [int(v) for v, _n in counts.facets[name].counts]
+        name: [int(facet_value) for facet_value, _n in counts.facets[name].counts]
         for name in _NAMED_FACETS
         if name in counts.facets
     }
@@ -157,15 +157,15 @@ def _build_panel(search: ClaimSearch, counts: FacetCounts) -> FacetPanel:
         ]
         if name == "reviewed" and months:
             choices = _add_months(search, choices, months)
-        choices = [each for each in choices if each.label]
+        choices = [choice for choice in choices if choice.label]
         if choices:
-            first = choices if name in ("rating", "reviewed") else choices[:_FIRST_FACETS]
+            first_choices = choices if name in ("rating", "reviewed") else choices[:_FIRST_FACETS]
             shown_facets.append(
                 ShownFacet(
                     name,
                     str(TITLES[name]),
-                    first,
-                    choices[len(first) :],
+                    first_choices,
+                    choices[len(first_choices) :],
                     max(values.distinct - len(values.counts), 0),
                 )
             )
@@ -173,7 +173,7 @@ def _build_panel(search: ClaimSearch, counts: FacetCounts) -> FacetPanel:
 
 
 def list_chosen(search: ClaimSearch) -> list[ChosenFacet]:
-    """Return the reader's filters. Unpublished values are shown by their number only."""
+    """Return the reader's filters. Unpublished subjects are shown by number only."""
     chosen_values = search.active_filters
     names = load_names({name: [chosen_values[name]] for name in _NAMED_FACETS if name in chosen_values})
     return [
@@ -209,8 +209,8 @@ def _count_months(search: ClaimSearch) -> list[tuple[str, int]]:
     months = search.cleaned_data["reviewed"]
     if not months:
         return []
-    first, last = parse_period(months[:4])
-    conditions = {**search.conditions, "reviewed_after": first, "reviewed_before": last}
+    first_day, last_day = parse_period(months[:4])
+    conditions = {**search.conditions, "reviewed_after": first_day, "reviewed_before": last_day}
     counts = FacetCounting(search.query, conditions, [REVIEWED_MONTH.name], 12).get_counts()
     return sorted(counts.facets[REVIEWED_MONTH.name].counts, reverse=True)
 
@@ -219,14 +219,20 @@ def _add_months(
     search: ClaimSearch, years: list[FacetChoice], months: list[tuple[str, int]]
 ) -> list[FacetChoice]:
     year = search.cleaned_data["reviewed"][:4]
-    parts = [_build_choice(search, "reviewed", value, number, {}, is_part=True) for value, number in months]
-    return [each for one in years for each in ([one, *parts] if one.value == year else [one])]
+    month_choices = [
+        _build_choice(search, "reviewed", value, number, {}, is_part=True) for value, number in months
+    ]
+    return [
+        choice
+        for year_choice in years
+        for choice in ([year_choice, *month_choices] if year_choice.value == year else [year_choice])
+    ]
 
 
 def _sort_values(name: str, counts: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Sort ratings from true to false, years from the newest, and other values by frequency."""
     if name == "rating":
-        order = {value: place for place, value in enumerate(RatingClass.values)}
+        order = {value: index for index, value in enumerate(RatingClass.values)}
         return sorted(counts, key=lambda pair: order[pair[0]])
     return sorted(counts, reverse=True) if name == "reviewed" else counts
 

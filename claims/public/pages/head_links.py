@@ -96,7 +96,7 @@ def build_head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLi
 
 
 def link_field(request: HttpRequest) -> str:
-    """Return the `Link` header of a page (RFC 8288); "" if there are no links."""
+    """Return the value of the `Link` header of a page (RFC 8288); "" if there are no links."""
     if not get_route(request) or not _build_llms_url():
         return ""
     covering = f'<{_build_llms_url()}>; rel="describedby"; type="text/plain"'

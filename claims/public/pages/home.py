@@ -60,8 +60,8 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def _render_home(request: HttpRequest, language: str) -> HttpResponse:
-    newest = _list_newest(request)
-    documents = [row.document for row in newest]
+    newest_claims = _list_newest(request)
+    documents = [row.document for row in newest_claims]
     repeated_entries, clusters = _list_repeated(), _list_clusters()
     rows = _list_corrections(request)
     entries = load_corrected_entries(rows)
@@ -74,12 +74,13 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
         "clusters": clusters,
         "topics": topics,
         "corrections": [
-            {**one.entry, "kind_name": kinds[one.entry["kind"]], "day": one.published_at} for one in entries
+            {**corrected.entry, "kind_name": kinds[corrected.entry["kind"]], "day": corrected.published_at}
+            for corrected in entries
         ],
         "about": about,
     }
     dependencies = [
-        *(row.sha256 for row in newest),
+        *(row.sha256 for row in newest_claims),
         *(entry.body_sha256 for entry in repeated_entries),
         *map(repr, clusters),
         hash_corrections(rows),
@@ -111,9 +112,11 @@ def _list_repeated() -> list[Publication]:
 def _count_appearances(claim: Document) -> Document:
     """Return a claim's number of appearances and its latest date."""
     days = [
-        place["source"]["published_on"] for place in claim["appearances"] if place["source"]["published_on"]
+        appearance["source"]["published_on"]
+        for appearance in claim["appearances"]
+        if appearance["source"]["published_on"]
     ]
-    sources = {place["source"]["id"] for place in claim["appearances"]}
+    sources = {appearance["source"]["id"] for appearance in claim["appearances"]}
     return {"claim": claim, "places": len(sources), "last": max(days, default=None)}
 
 
@@ -125,11 +128,11 @@ def _list_clusters() -> list[Document]:
 def _count_topics() -> list[tuple[str, str, int]]:
     """Return the number of published claims by topic."""
     mentions = Mention.objects.filter(kind=Mention.Kind.TOPIC).order_by("-publications", "thing_id")
-    numbers = dict(mentions.values_list("thing_id", "publications")[:TOPIC_LIMIT])
-    names = load_names({"topic": [*numbers]})
+    counts = dict(mentions.values_list("thing_id", "publications")[:TOPIC_LIMIT])
+    names = load_names({"topic": [*counts]})
     return [
-        (names["topic", pk], build_subject_path("topic", pk, names["topic", pk]), number)
-        for pk, number in numbers.items()
+        (names["topic", pk], build_subject_path("topic", pk, names["topic", pk]), count)
+        for pk, count in counts.items()
         if ("topic", pk) in names
     ]
 

@@ -1,4 +1,4 @@
-"""The first letters of names, in any script, for an alphabetical index.
+"""The first letters of names in any script, for an alphabetical index.
 
 Letters with and without accents are combined. Chinese characters form one group, because an index of hundreds is
 useless. Korean syllables are grouped by their first consonant, as in dictionaries; all others are under `#`.
@@ -54,8 +54,8 @@ class Letter(NamedTuple):
     def build_condition(self) -> Q:
         """Return the condition that `lower_name`, the name in lower case, begins with the letter."""
         begins = Q()
-        for first, behind in self.ranges:
-            begins |= Q(lower_name__gte=first, lower_name__lt=behind)
+        for first, end in self.ranges:
+            begins |= Q(lower_name__gte=first, lower_name__lt=end)
         return begins
 
 
@@ -73,9 +73,9 @@ def group_letters(initials: Iterable[str]) -> list[Letter]:
     ]
 
 
-def find_initials(things: QuerySet[Any]) -> list[str]:
+def find_initials(named_rows: QuerySet[Any]) -> list[str]:
     """Return the initials of these names by reading all of them; for small numbers only."""
-    initials = things.order_by().values_list(Left(Lower("name"), 1), flat=True)
+    initials = named_rows.order_by().values_list(Left(Lower("name"), 1), flat=True)
     return list(initials.distinct())
 
 

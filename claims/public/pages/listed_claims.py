@@ -41,13 +41,13 @@ class ListedClaims:
         return list_ratings(self.documents)
 
 
-def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ListedClaims:
+def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | None = None) -> ListedClaims:
     """Read the requested page of all claims, or of those about one subject.
 
     Raises:
         Http404: a filter is not valid.
     """
-    search = read_valid_search(request, about)
+    search = read_valid_search(request, subject_filter)
     try:
         page = search.page(CLAIMS_PER_PAGE)
     except ValueRefused as refusal:
@@ -85,13 +85,13 @@ def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None
     return ListedClaims(search, documents, context, dependencies)
 
 
-def read_valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimSearch:
+def read_valid_search(request: HttpRequest, subject_filter: Mapping[str, Any] | None = None) -> ClaimSearch:
     """Return the search given by query parameters.
 
     Raises:
         Http404: the search is not valid.
     """
-    search = ClaimSearch(request, about)
+    search = ClaimSearch(request, subject_filter)
     if not search.is_valid():
         raise Http404("The address contains an impossible value.")
     try:
@@ -122,17 +122,17 @@ def claims(request: HttpRequest) -> HttpResponse:
 @cache_page
 @override_interface_language
 def counts(request: HttpRequest) -> HttpResponse:
-    """Return the filter counts for a page that was sent without them.
+    """Show the filter counts of a page that was sent without them.
 
     `part` returns a fragment for the page's script, which inserts it; `of` gives the page's subject.
     """
     subject_name, is_part = request.GET.get("of", ""), "part" in request.GET
-    about = (
+    subject_filter = (
         {subject_name: request.GET.get(subject_name, "")}
         if is_part and subject_name in ("topic", "claimant", "publisher", "rating")
         else {}
     )
-    search = read_valid_search(request, about)
+    search = read_valid_search(request, subject_filter)
     counts = facet_panel.build_panel(search)
     context = {
         "counted": counts,

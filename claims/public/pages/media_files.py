@@ -70,13 +70,15 @@ def _build_content(request: HttpRequest, content: bytes, etag: str) -> HttpRespo
     if not header or request.META.get("HTTP_IF_RANGE", etag) != etag:
         return HttpResponse(content)
     try:
-        part = parse_range(header, len(content))
+        byte_range = parse_range(header, len(content))
     except RangeNotSatisfiable:
         refusal = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         refusal["Content-Range"] = f"bytes */{len(content)}"
         return refusal
-    if part is None:
+    if byte_range is None:
         return HttpResponse(content)
-    response = HttpResponse(content[part.first : part.last + 1], status=HTTPStatus.PARTIAL_CONTENT)
-    response["Content-Range"] = part.format_content_range(len(content))
+    response = HttpResponse(
+        content[byte_range.first : byte_range.last + 1], status=HTTPStatus.PARTIAL_CONTENT
+    )
+    response["Content-Range"] = byte_range.format_content_range(len(content))
     return response

@@ -21,8 +21,8 @@ def build_canonical_url(path: str, code: str = "") -> str:
 
 def list_alternates(path: str) -> list[tuple[str, str]]:
     """Return the URL of the page in every language, for `hreflang`, with the default for other readers."""
-    own = settings.SITE_URL + path
+    default_url = settings.SITE_URL + path
     return [
-        (X_DEFAULT, own),
+        (X_DEFAULT, default_url),
         *((code, build_canonical_url(path, code)) for code, _name in settings.LANGUAGES),
     ]

@@ -45,7 +45,7 @@ class CachedPage(NamedTuple):
 
 
 class PageCache:
-    """Pages by key, up to this many bytes. The least recently used are dropped first."""
+    """Cached pages by key, limited in bytes. The least recently used are removed first."""
 
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.clock = clock
@@ -92,19 +92,19 @@ def cache_page(view: View) -> View:
     return cache_page_until(lambda: ())(view)
 
 
-def cache_page_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View], View]:
-    """Cache pages that depend on more than publications, until `others` changes."""
+def cache_page_until(read_other_versions: Callable[[], tuple[object, ...]]) -> Callable[[View], View]:
+    """Cache pages that depend on more than publications, until `read_other_versions` returns a new value."""
 
-    def keeping(view: View) -> View:
+    def decorate(view: View) -> View:
         @wraps(view)
         def get_response(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not _is_anonymous(request):
                 return view(request, *args, **kwargs)
             # Read before the page is rendered: a page may contain newer publications than its key states, but never
             # older ones.
-            key = (*_build_key(request), *others())
-            if found := page_cache.get(key):
-                return _build_cached_response(request, found)
+            key = (*_build_key(request), *read_other_versions())
+            if cached_page := page_cache.get(key):
+                return _build_cached_response(request, cached_page)
             response = view(request, *args, **kwargs)
             if response.status_code == 200 and not response.cookies:
                 fields = {name: response[name] for name in _CACHED_HEADERS if name in response}
@@ -117,11 +117,11 @@ def cache_page_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View
 
         return get_response
 
-    return keeping
+    return decorate
 
 
 def read_public(view: View) -> View:
-    """Return the view, with reads from the database that serves the public."""
+    """Wrap a view so that it reads from the database for public requests."""
 
     @wraps(view)
     def get_response(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -131,31 +131,31 @@ def read_public(view: View) -> View:
 
 
 def _is_anonymous(request: HttpRequest) -> bool:
-    private = (settings.SESSION_COOKIE_NAME, "messages")
+    private_cookies = (settings.SESSION_COOKIE_NAME, "messages")
     return bool(
         settings.PAGE_CACHE_BYTES
         and not settings.DEBUG
         and request.method == "GET"
         and "HTTP_AUTHORIZATION" not in request.META
-        and not any(name in request.COOKIES for name in private)
+        and not any(name in request.COOKIES for name in private_cookies)
     )
 
 
 def _build_key(request: HttpRequest) -> tuple[object, ...]:
-    added = "".join(
+    extra_key = "".join(
         f", ({version})" for feature in features.list_switched_on() if (version := feature.page_version)
     )
-    newest = fetch_rows(
+    newest_sequence = fetch_rows(
         f"""
         SELECT sequence, published_at::text, (
             SELECT written_at::text FROM claims_quotestatus ORDER BY written_at DESC LIMIT 1
-        ){added} FROM claims_publication ORDER BY sequence DESC LIMIT 1
+        ){extra_key} FROM claims_publication ORDER BY sequence DESC LIMIT 1
         """,  # noqa: S608  nothing in it comes from outside
         prepare=True,
     )
-    place = (request.scheme, request.get_host(), request.get_full_path())
-    on = frozenset(feature.label for feature in features.list_switched_on())
-    return (*place, translation.get_language(), on, *newest)
+    url_parts = (request.scheme, request.get_host(), request.get_full_path())
+    active_features = frozenset(feature.label for feature in features.list_switched_on())
+    return (*url_parts, translation.get_language(), active_features, *newest_sequence)
 
 
 def _build_cached_response(request: HttpRequest, page: CachedPage) -> HttpResponse:

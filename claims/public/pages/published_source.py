@@ -19,7 +19,7 @@ DEFERRED_COLUMNS = ("search", "search_heading", "search_statement", "search_name
 
 @dataclass(frozen=True, slots=True)
 class PublishedSource:
-    """The public data of a source, from publications, with its text, or "" if we may not show it."""
+    """The public data of a source from publications, with its text; "" if readers may not see the text."""
 
     found: SourceText
     text: str

@@ -68,7 +68,7 @@ def newsroom() -> str:
 
 
 @register.simple_tag
-def language_of_page() -> dict[str, Any]:
+def page_language() -> dict[str, Any]:
     """Return the tag and direction of the language of the page's own text."""
     return get_language_info(get_interface_language())
 
@@ -103,9 +103,7 @@ def page_markup(context: template.RequestContext) -> SafeString:
 
 @register.filter
 def open_graph_locale(language: str) -> str:
-    """Return a language with the territory that Open Graph requires (`de_DE`): its own, or the most likely; "" if
-    unknown.
-    """
+    """Return a language with a territory, as Open Graph requires (`de_DE`); "" if the territory is unknown."""
     if language == "und":
         return ""
     try:
@@ -118,7 +116,7 @@ def open_graph_locale(language: str) -> str:
 
 @register.filter
 def day(value: str | date | datetime | None) -> str | SafeString:
-    """Format a date, given as a date or in ISO 8601, in the page's language, with machine-readable mark-up."""
+    """Format a date, given as a date or in ISO 8601, in the page's language and with machine-readable markup."""
     if not value:
         return ""
     if isinstance(value, str):
@@ -126,13 +124,13 @@ def day(value: str | date | datetime | None) -> str | SafeString:
     if isinstance(value, datetime):
         value = timezone.localdate(value)
     english = (get_language() or "en").startswith("en")
-    words = _lower_months(date_format(value, "j F Y" if english else "DATE_FORMAT"))
-    return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
+    text = _lower_months(date_format(value, "j F Y" if english else "DATE_FORMAT"))
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), text)
 
 
-def _lower_months(words: str) -> str:
+def _lower_months(text: str) -> str:
     """Lower-case the month names of Portuguese, which Django capitalises."""
-    return words.lower() if get_language() == "pt" else words
+    return text.lower() if get_language() == "pt" else text
 
 
 def month_name(value: str) -> str:
@@ -161,7 +159,9 @@ def moment(value: str) -> SafeString:
 
 @register.filter
 def label(rating: Document) -> str:
-    """Return the rating's label in the page's language if its scale has it, or else in the publisher's words."""
+    """Return the rating's label in the page's language if the scale has it, and otherwise in the publisher's
+    language.
+    """
     return rating["labels"].get(get_language()) or rating["label"]
 
 
@@ -179,21 +179,21 @@ def label_language(rating: Document) -> str:
 
 
 @register.filter
-def by_stance(evidence: Iterable[Document]) -> list[tuple[str, list[Document]]]:
+def group_by_stance(evidence: Iterable[Document]) -> list[tuple[str, list[Document]]]:
     """Group evidence by stance, leaving out empty groups."""
     groups = {stance: [item for item in evidence if item["stance"] == stance] for stance in _STANCES}
     return [(stance, items) for stance, items in groups.items() if items]
 
 
 @register.filter
-def named(code: str, choices: str) -> str:
+def choice_label(code: str, choices: str) -> str:
     """Return the label of a code, such as `stance`, `correction` or `source`."""
     return str(dict(_CHOICES[choices].choices).get(code, code))
 
 
 @register.simple_tag(takes_context=True)
-def in_readers_language(context: Context, document: Document) -> Document:
-    """Return the claim in the reader's language if it is translated, or else the original."""
+def translated_claim(context: Context, document: Document) -> Document:
+    """Return the claim in the reader's language if it is translated, and otherwise the original."""
     return translate_document(document, str(context.get("reader_language", "")))
 
 
@@ -217,7 +217,9 @@ def section_templates(verdict: Document) -> list[str]:
 
 @register.filter
 def language_in_sentence(tag: str) -> str:
-    """Return a language's name inside a sentence: lower case if the page's language requires it."""
+    """Return the name of a language for use inside a sentence, in lower case where the page's language
+    requires it.
+    """
     name = get_language_name(tag)
     return name.lower() if get_language() in _SMALL_NAMES else name
 
@@ -229,28 +231,30 @@ def host(url: str) -> str:
 
 
 @register.filter
-def page_of(thing: Document, kind: str) -> str:
+def subject_path(subject: Document, kind: str) -> str:
     """Return the page of a claimant, topic or publisher in a publication."""
-    return build_subject_path(kind, thing["id"], thing["name"])
+    return build_subject_path(kind, subject["id"], subject["name"])
 
 
 @register.filter
-def on_this_site(url: str) -> str:
-    """Return a URL of this site as a path, so that pages only load content from the host at which they were opened."""
+def site_path(url: str) -> str:
+    """Return the path of a URL of this site, so that pages load content only from the host at which they were
+    opened.
+    """
     path = url.removeprefix(settings.SITE_URL)
     return url if path == url else build_path_here(path)
 
 
 @register.filter
 def clock(seconds: float) -> str:
-    """Format a duration or a position in a recording, as players do: 1:02:03."""
+    """Format a duration or a position in a recording like a player: 1:02:03."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 @register.filter
-def part_of_recording(fragment: str) -> str:
+def recording_part(fragment: str) -> str:
     """Describe a part of a recording in words."""
     begins, ends = parse_fragment(fragment)
     if ends is None:
@@ -271,15 +275,15 @@ def passage_url(appearance: Document) -> str:
 
 
 @register.filter
-def quote_standing(standings: dict[tuple[str, int], Any] | str, item: Document) -> Any:
-    """Return the status of a quote, if the page knows it."""
-    of = "evidence" if "stance" in item else "appearance"
-    return standings.get((of, item["id"])) if isinstance(standings, dict) else None
+def quote_status(statuses: dict[tuple[str, int], Any] | str, item: Document) -> Any:
+    """Return the status of a quote, or None if the page has no statuses."""
+    quote_kind = "evidence" if "stance" in item else "appearance"
+    return statuses.get((quote_kind, item["id"])) if isinstance(statuses, dict) else None
 
 
 @register.filter
-def notes_of(notes: dict[int, list[SourceNote]] | str, source: Document) -> list[SourceNote]:
-    """Return the notes on a source, if the page has any."""
+def select_source_notes(notes: dict[int, list[SourceNote]] | str, source: Document) -> list[SourceNote]:
+    """Return the notes on a source; empty if the page has none."""
     return notes.get(source["id"], []) if isinstance(notes, dict) else []
 
 
@@ -292,13 +296,15 @@ def colour_classes(rating: Document | None) -> str:
 
 
 @register.filter
-def highlighted(piece: TextPiece[CheckedPassage]) -> SafeString:
-    """Render a piece of a source's text: marked and linked to its claim, or plain.
+def render_source_piece(piece: TextPiece[CheckedPassage]) -> SafeString:
+    """Render a piece of a source's text, marked and linked to its claim if one quotes it.
 
     This is not a template, because every space between two pieces would appear in the text.
     """
     anchors = format_html_join(
-        "", '<span class="anchor" id="appearance-{}"></span>', ((p.appearance["id"],) for p in piece.begins)
+        "",
+        '<span class="anchor" id="appearance-{}"></span>',
+        ((passage.appearance["id"],) for passage in piece.begins),
     )
     passage = piece.innermost
     if passage is None:
@@ -307,15 +313,19 @@ def highlighted(piece: TextPiece[CheckedPassage]) -> SafeString:
         '<mark class="{}"><a href="{}">{}{}{}</a></mark>{}',
         colour_classes(_get_rating(passage)),
         _claim_url(passage),
-        spoken(_describe_verdict(passage)) if passage in piece.begins else "",
+        build_screen_reader_text(_describe_verdict(passage)) if passage in piece.begins else "",
         piece.text,
         format_html("<sup>{}</sup>", passage.number) if piece.innermost_ends else "",
         format_html_join(
             "",
             '<sup><a href="{}">{}{}</a></sup>',
             (
-                (_claim_url(p), spoken(f"{_describe_verdict(p)} {p.claim['statement']}"), p.number)
-                for p in piece.ends_elsewhere
+                (
+                    _claim_url(passage),
+                    build_screen_reader_text(f"{_describe_verdict(passage)} {passage.claim['statement']}"),
+                    passage.number,
+                )
+                for passage in piece.ends_elsewhere
             ),
         ),
     )
@@ -331,12 +341,12 @@ def _describe_verdict(passage: CheckedPassage) -> str:
     return _("Rated %(label)s:") % {"label": label(rating)} if rating else ""
 
 
-def spoken(words: str) -> SafeString:
-    """Return words for screen readers. Sighted readers see the same from colours.
+def build_screen_reader_text(text: str) -> SafeString:
+    """Return text for screen readers only, because sighted readers see the same from colours.
 
     The words have their own text direction, so that they do not affect the direction of the surrounding text.
     """
-    return format_html('<span class="visually-hidden" dir="auto">{} </span>', words)
+    return format_html('<span class="visually-hidden" dir="auto">{} </span>', text)
 
 
 def _claim_url(passage: CheckedPassage) -> str:

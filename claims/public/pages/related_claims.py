@@ -68,8 +68,8 @@ def _find_by_claimant(document: Document) -> QuerySet[Publication] | None:
     if not claimant or not topics:
         return None
     same_claimant = Publication.objects.current().filter(claimant_id=claimant["id"]).order_by("-published_at")
-    newest = same_claimant.values("pk")[:_CANDIDATE_LIMIT]
-    return Publication.objects.current().filter(pk__in=newest, topic_ids__overlap=topics)
+    newest_entries = same_claimant.values("pk")[:_CANDIDATE_LIMIT]
+    return Publication.objects.current().filter(pk__in=newest_entries, topic_ids__overlap=topics)
 
 
 def _select_newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
@@ -78,13 +78,15 @@ def _select_newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
 
 def _find_similar(claim: int) -> list[Publication]:
     """Return the nearest claims; none without a vector."""
-    own = embedding.load_vectors([claim], public=True).get(claim)
-    if own is None:
+    claim_vector = embedding.load_vectors([claim], public=True).get(claim)
+    if claim_vector is None:
         return []
     similar_claims = [
-        other
-        for other, similarity, _vector in embedding.find_nearest(own, public=True, most=_NEIGHBOURS)
-        if other != claim and similarity >= MIN_SIMILARITY
+        other_claim
+        for other_claim, similarity, _vector in embedding.find_nearest(
+            claim_vector, public=True, most=_NEIGHBOURS
+        )
+        if other_claim != claim and similarity >= MIN_SIMILARITY
     ]
     entries = Publication.objects.current().filter(claim_id__in=similar_claims).defer(*DEFERRED_COLUMNS)
     return sorted(entries, key=lambda entry: similar_claims.index(entry.claim_id)) if similar_claims else []

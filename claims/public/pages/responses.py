@@ -38,7 +38,7 @@ def respond(
     ratings: Iterable[Document] = (),
     more_styles: SafeString = NO_STYLES,
 ) -> HttpResponse:
-    """Render a page that anyone may cache.
+    """Return a page that anyone may cache.
 
     Args:
         dependencies: the values that the content depends on, such as digests of publications; the ETag is computed from
@@ -62,10 +62,10 @@ def respond(
     return response
 
 
-def respond_once(
+def respond_uncached(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: Iterable[Document] = ()
 ) -> HttpResponse:
-    """Render a page about the visitor's input. It is never cached, neither in transit nor in the browser."""
+    """Return a page about the visitor's input. It is never cached, neither in transit nor in the browser."""
     language, reader = get_interface_language(), get_reader_language()
     with translation.override(language):
         styles = build_rating_styles(ratings)
@@ -76,9 +76,7 @@ def respond_once(
 
 
 def redirect_moved_page(address: str) -> HttpResponsePermanentRedirect:
-    """Redirect to a page's current URL. The redirect is cached like a page, because names change again and merges are
-    undone.
-    """
+    """Redirect to a page's current URL. The redirect is cached only like a page, because names can change again."""
     response = HttpResponsePermanentRedirect(address)
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     return response
@@ -98,14 +96,14 @@ def _add_page_headers(response: HttpResponse, language: str, styles: str) -> Non
 
 
 def override_interface_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Run the view in the language of the page that embeds it."""
+    """Wrap a view so that it runs in the language of the page that embeds it."""
 
     @wraps(view)
-    def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def respond_in_language(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         with translation.override(get_interface_language()):
             return view(request, *args, **kwargs)
 
-    return answered
+    return respond_in_language
 
 
 def get_reader_language() -> str:

@@ -64,7 +64,7 @@ class ReviewChart:
 
     @property
     def rows(self) -> list[tuple[str, list[int], int]]:
-        """Return the rows of the table: a period, its number in each class, and its total."""
+        """Return the rows of the table: for each period, its number in each class and its total."""
         return [
             (
                 period.name,
@@ -81,29 +81,33 @@ class ReviewChart:
         rows = self.rows
         cells = {
             number: f"<td>{escape(number_format(number))}</td>"
-            for _name, numbers, total in rows
-            for number in {*numbers, total}
+            for _name, counts, total in rows
+            for number in {*counts, total}
         }
         return mark_safe(  # noqa: S308  each part is escaped
             "".join(
-                f'<tr><th scope="row">{escape(name)}</th>{"".join(map(cells.__getitem__, numbers))}{cells[total]}</tr>'
-                for name, numbers, total in rows
+                f'<tr><th scope="row">{escape(name)}</th>{"".join(map(cells.__getitem__, counts))}{cells[total]}</tr>'
+                for name, counts, total in rows
             )
         )
 
 
 def build_review_chart(timeline: Timeline) -> ReviewChart:
     """Build the chart of these counts."""
-    numbers = Counter[str]()
+    counts = Counter[str]()
     for (_month, value), number in timeline.items():
-        numbers[value] += number
-    classes = [(value, str(name), numbers[value]) for value, name in RatingClass.choices if numbers[value]]
+        counts[value] += number
+    classes = [(value, str(name), counts[value]) for value, name in RatingClass.choices if counts[value]]
     undated = sum(number for (period, _value), number in timeline.items() if not period)
     known_periods = sorted({period for period, _value in timeline if period})
     is_monthly = bool(known_periods) and "-" in known_periods[0]
     periods = _build_periods(timeline, known_periods, is_monthly=is_monthly)
     return ReviewChart(
-        classes, periods, undated, is_monthly, _draw_chart(periods, [one[0] for one in classes])
+        classes,
+        periods,
+        undated,
+        is_monthly,
+        _draw_chart(periods, [rating_class[0] for rating_class in classes]),
     )
 
 
@@ -117,8 +121,8 @@ def _build_periods(timeline: Timeline, known_periods: list[str], *, is_monthly: 
             for number in range(_get_month_index(known_periods[0]), _get_month_index(known_periods[-1]) + 1)
         ]
     else:
-        first, last = int(known_periods[0]), int(known_periods[-1])
-        keys = [f"{year:04}" for year in range(max(first, last - YEAR_LIMIT + 1), last + 1)]
+        first_index, last_index = int(known_periods[0]), int(known_periods[-1])
+        keys = [f"{year:04}" for year in range(max(first_index, last_index - YEAR_LIMIT + 1), last_index + 1)]
     period_counts: dict[str, dict[str, int]] = {key: {} for key in keys}
     for (period, value), number in timeline.items():
         if period in period_counts:
@@ -141,10 +145,10 @@ def _draw_chart(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
         return SafeString()
     highest = max(period.total for period in periods)
     bars = "".join(
-        f'<rect class="class-{value}" x="{place * _STEP + (_STEP - _BAR) // 2}" y="{_format_units(above)}"'
+        f'<rect class="class-{value}" x="{period_index * _STEP + (_STEP - _BAR) // 2}" y="{_format_units(offset)}"'
         f' width="{_BAR}" height="{_format_units(height)}"/>'
-        for place, period in enumerate(periods)
-        for value, above, height in _stack_classes(period, classes, highest)
+        for period_index, period in enumerate(periods)
+        for value, offset, height in _stack_classes(period, classes, highest)
     )
     return format_html(
         '<svg class="bars" width="{}%" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'

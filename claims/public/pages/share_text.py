@@ -1,4 +1,4 @@
-"""The text for sharing a claim: one self-contained sentence."""
+"""The text for sharing a claim, in one self-contained sentence."""
 
 from typing import Any
 

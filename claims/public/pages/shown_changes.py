@@ -69,7 +69,7 @@ def list_shown_changes(
 def _iterate_shown_changes(
     changes: list[PublicWordingChange], before: Document | None, after: Document | None
 ) -> Iterator[ShownChange]:
-    """Yield the changed parts. Of a removed verdict, only rating and summary: the rest is one link away."""
+    """Yield the changed parts. For a removed verdict, only rating and summary are included."""
     removed_publishers = {
         change["publisher"] for change in changes if change["part"] == "rating" and not change["after"]
     }
@@ -78,7 +78,7 @@ def _iterate_shown_changes(
         if publisher in removed_publishers and part not in ("rating", "summary"):
             continue
         old_text, now = (_format_part(part, text) for text in (change["before"], change["after"]))
-        words = (
+        texts = (
             (conditional_escape(old_text), conditional_escape(now))
             if part in _DAYS
             else highlight_differences(old_text, now)
@@ -88,7 +88,7 @@ def _iterate_shown_changes(
             if part == "rating"
             else (None, None)
         )
-        yield ShownChange(part, str(PART_NAMES[part]), publisher, *words, *ratings)
+        yield ShownChange(part, str(PART_NAMES[part]), publisher, *texts, *ratings)
 
 
 def _format_part(part: str, text: str) -> str:
@@ -103,7 +103,9 @@ def _format_part(part: str, text: str) -> str:
 def _find_rating(document: Document | None, publisher: str | None) -> Document | None:
     """Return this publisher's rating in a document, with its colours."""
     verdicts = document["verdicts"] if document else []
-    return next((v["rating"] for v in verdicts if v["publisher"]["name"] == publisher), None)
+    return next(
+        (verdict["rating"] for verdict in verdicts if verdict["publisher"]["name"] == publisher), None
+    )
 
 
 @lru_cache(maxsize=400)  # entries never change, and most of a page was shown before the newest of them came
@@ -111,10 +113,12 @@ def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeStri
     """Return both texts as HTML with differing words marked. Only the changed paragraphs of long texts are shown."""
     if len(before) + len(after) < _WHOLE_TEXT_LENGTH or not before or not after:
         return highlight_sides(before, after)
-    old, new = before.split("\n"), after.split("\n")
+    old_lines, new_lines = before.split("\n"), after.split("\n")
     left_html, right = SafeString(), SafeString()
-    for step, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        old_text, now = "\n".join(old[a:b]), "\n".join(new[c:d])
+    for step, old_start, old_end, new_start, new_end in SequenceMatcher(
+        None, old_lines, new_lines, autojunk=False
+    ).get_opcodes():
+        old_text, now = "\n".join(old_lines[old_start:old_end]), "\n".join(new_lines[new_start:new_end])
         if step == "equal":
             sides = (mark_safe(_OMISSION_MARK + "\n"),) * 2 if old_text.strip() else (SafeString("\n"),) * 2  # noqa: S308  our own
         else:

@@ -51,14 +51,14 @@ class SourceText:
 
         A first paragraph that only repeats the title is left out.
         """
-        cut = split_paragraphs(text, self.passages)
-        first = cut[0] if cut else []
+        paragraphs = split_paragraphs(text, self.passages)
+        first_paragraph = paragraphs[0] if paragraphs else []
         repeats = (
-            len(first) == 1
-            and not first[0].covering
-            and first[0].text.strip() == self.source["title"].strip()
+            len(first_paragraph) == 1
+            and not first_paragraph[0].covering
+            and first_paragraph[0].text.strip() == self.source["title"].strip()
         )
-        return cut[1:] if repeats else cut
+        return paragraphs[1:] if repeats else paragraphs
 
 
 def load_source_text(
@@ -69,29 +69,52 @@ def load_source_text(
     Return None if no publication mentions the source, or if none mentions the snapshot `number`.
     """
     passages = [
-        CheckedPassage(d, a) for d in documents for a in d["appearances"] if a["source"]["id"] == source_id
+        CheckedPassage(document, appearance)
+        for document in documents
+        for appearance in document["appearances"]
+        if appearance["source"]["id"] == source_id
     ]
-    citing = [d for d in documents if any(item["source"]["id"] == source_id for item in _list_evidence(d))]
-    sources = [p.appearance["source"] for p in passages] + [
-        item["source"] for d in citing for item in _list_evidence(d) if item["source"]["id"] == source_id
+    citing_items = [
+        document
+        for document in documents
+        if any(item["source"]["id"] == source_id for item in _list_evidence(document))
     ]
-    snapshots = {p.snapshot_number: p.appearance["snapshot"] for p in passages if p.snapshot_number}
+    sources = [passage.appearance["source"] for passage in passages] + [
+        item["source"]
+        for document in citing_items
+        for item in _list_evidence(document)
+        if item["source"]["id"] == source_id
+    ]
+    snapshots = {
+        passage.snapshot_number: passage.appearance["snapshot"]
+        for passage in passages
+        if passage.snapshot_number
+    }
     if not sources or (number and number not in snapshots):
         return None
     shown_number = number or max(snapshots, default=None)
-    shown_passages = [p for p in passages if shown_number and p.snapshot_number == shown_number]
-    elsewhere = [p for p in passages if not shown_number or p.snapshot_number != shown_number]
+    shown_passages = [
+        passage for passage in passages if shown_number and passage.snapshot_number == shown_number
+    ]
+    elsewhere = [
+        passage for passage in passages if not shown_number or passage.snapshot_number != shown_number
+    ]
     return SourceText(
         source=sources[0],
         snapshot=snapshots[shown_number] if shown_number else None,
-        passages=_number_passages(sorted(shown_passages, key=lambda p: (p.start, p.end)), first=1),
-        elsewhere=_number_passages(elsewhere, first=len(shown_passages) + 1),
-        cited_by=citing,
+        passages=_number_passages(
+            sorted(shown_passages, key=lambda passage: (passage.start, passage.end)), first_number=1
+        ),
+        elsewhere=_number_passages(elsewhere, first_number=len(shown_passages) + 1),
+        cited_by=citing_items,
     )
 
 
-def _number_passages(passages: Iterable[CheckedPassage], *, first: int) -> list[CheckedPassage]:
-    return [CheckedPassage(p.claim, p.appearance, number) for number, p in enumerate(passages, first)]
+def _number_passages(passages: Iterable[CheckedPassage], *, first_number: int) -> list[CheckedPassage]:
+    return [
+        CheckedPassage(passage.claim, passage.appearance, number)
+        for number, passage in enumerate(passages, first_number)
+    ]
 
 
 def _list_evidence(document: Document) -> list[Document]:

@@ -53,7 +53,7 @@ def build_newsroom(policies: Document | None = None) -> Document:
 
 
 def build_claim_images(body: Document) -> list[str]:
-    """Return the URL of the claim's share picture in this version; none if share pictures are switched off."""
+    """Return the URL of the share picture of this version; empty if share pictures are switched off."""
     if not has_route("claim-image"):
         return []
     return [f"{settings.SITE_URL}{build_permanent_path('claim-image', body['id'])}?version={body['version']}"]
@@ -96,8 +96,11 @@ def _build_claim_list(page_url: str, language: str, context: Mapping[Any, Any]) 
 
 def _build_clusters(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     items = [
-        (one["title"], build_canonical_url(build_permanent_path("cluster", one["id"], one["slug"])))
-        for one in context.get("clusters", [])
+        (
+            cluster["title"],
+            build_canonical_url(build_permanent_path("cluster", cluster["id"], cluster["slug"])),
+        )
+        for cluster in context.get("clusters", [])
     ]
     return [
         _build_collection(page_url, str(_("Rumours")), items),
@@ -124,7 +127,7 @@ def _build_subject(page_url: str, code: str, context: Mapping[Any, Any]) -> list
 
 def _index(page_url: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     index = context["index"]
-    items = [(one.name, build_canonical_url(one.address, code)) for one in context["subjects"]]
+    items = [(subject.name, build_canonical_url(subject.address, code)) for subject in context["subjects"]]
     return [
         _build_collection(page_url, str(index.title), items),
         _build_breadcrumbs(code, (index.title, page_url)),
@@ -174,7 +177,7 @@ _PAGES: dict[str, Callable[[str, str, Mapping[Any, Any]], list[Document | None]]
 
 
 def _list_claims(context: Mapping[Any, Any]) -> Trail:
-    return [(build_headline(one), one["url"]) for one in context.get("claims", [])]
+    return [(build_headline(claim), claim["url"]) for claim in context.get("claims", [])]
 
 
 def _build_collection(page_url: str, name: str, items: Trail) -> Document:

@@ -147,27 +147,29 @@ def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjec
         Http404: a filter is not valid.
     """
     try:
-        words, letter, cursor = (
+        search, letter, cursor = (
             Words()(request.GET.get(name, "").strip()) for name in ("q", "letter", "cursor")
         )
         rows = index.rows()
         letters = group_letters(index.initials(rows))
         named_rows = rows.alias(lower_name=Lower("name"))
-        if words:
-            named_rows = named_rows.filter(_has_words(named_rows, words))
+        if search:
+            named_rows = named_rows.filter(_has_words(named_rows, search))
         if letter:
-            chosen_letters = [one.build_condition() for one in letters if one.name == letter]
+            chosen_letters = [
+                index_letter.build_condition() for index_letter in letters if index_letter.name == letter
+            ]
             named_rows = named_rows.filter(*chosen_letters) if chosen_letters else named_rows.none()
         page = read_rows_page(named_rows, ordering=_NAME_ORDERING, size=NAMES_PER_PAGE, cursor=cursor)
     except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
-    numbers = index.numbers([row.pk for row in page.rows])
+    claim_counts = index.numbers([row.pk for row in page.rows])
     subjects = [
-        NamedSubject(row.name, build_subject_path(index.kind, row.pk, row.name), numbers.get(row.pk, 0))
+        NamedSubject(row.name, build_subject_path(index.kind, row.pk, row.name), claim_counts.get(row.pk, 0))
         for row in page.rows
     ]
-    subjects.sort(key=lambda one: _build_sort_key(one.name))
-    return IndexedSubjects(subjects, page, letters, words, letter)
+    subjects.sort(key=lambda index_letter: _build_sort_key(index_letter.name))
+    return IndexedSubjects(subjects, page, letters, search, letter)
 
 
 def _render_index(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
@@ -176,7 +178,7 @@ def _render_index(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
         "index": index,
         "subjects": index_page.subjects,
         "page": index_page.page,
-        "letters": [one.name for one in index_page.letters],
+        "letters": [index_letter.name for index_letter in index_page.letters],
         "q": index_page.words,
         "letter": index_page.letter,
     }
@@ -184,7 +186,7 @@ def _render_index(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
     return respond(request, "claims/subject_index.html", context, dependencies=dependencies)
 
 
-def _has_words(rows: QuerySet[Any], words: str) -> Q:
+def _has_words(rows: QuerySet[Any], search: str) -> Q:
     """Return the condition that a name contains these words, or words that begin with them.
 
     If the desk has an index of words, it narrows the search. That index also covers unpublished job titles, which
@@ -192,11 +194,11 @@ def _has_words(rows: QuerySet[Any], words: str) -> Q:
     """
     model: type[Model] = rows.model
     if columns := list_indexed_columns(model):
-        return Q(ContainsWords(columns, words), ContainsWords(["name"], words))
-    return match_words("name")(words)
+        return Q(ContainsWords(columns, search), ContainsWords(["name"], search))
+    return match_words("name")(search)
 
 
 def _build_sort_key(name: str) -> tuple[str, str]:
     """Return a sort key: the name without accents, then the name itself."""
     parts: Iterable[str] = unicodedata.normalize("NFD", name.casefold())
-    return "".join(one for one in parts if not unicodedata.combining(one)), name
+    return "".join(character for character in parts if not unicodedata.combining(character)), name

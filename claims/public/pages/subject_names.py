@@ -21,7 +21,7 @@ _TABLES = {
 
 def load_names(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
     """Return the names of subjects mentioned in current publications, by kind and id, in one query."""
-    wanted_ids = {kind: [*numbers] for kind, numbers in ids.items() if numbers}
+    wanted_ids = {kind: [*ids_of_kind] for kind, ids_of_kind in ids.items() if ids_of_kind}
     if not wanted_ids:
         return {}
     statements = [

@@ -41,12 +41,12 @@ LABEL_LIMIT = 60
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show a person or body with the claims that were checked."""
     pk = min(pk, MAX_ID)
-    newest = (
+    newest_entry = (
         Publication.objects.current().filter(claimant_id=pk).order_by("-published_at").only("body").first()
     )
-    if newest is None:
+    if newest_entry is None:
         raise Http404("No published claim is of this claimant.")
-    about = newest.document["claimant"]
+    about = newest_entry.document["claimant"]
     if redirect := _redirect_moved(request, "claimant", pk, about["name"], slug):
         return redirect
     claim_list = read_claim_list(request, {"claimant": pk})
@@ -183,6 +183,8 @@ def count_claims(kind: str, pk: int) -> int:
 def _list_sources(documents: list[Document]) -> list[Document]:
     """Return the distinct sources in which these claims appeared."""
     sources = {
-        place["source"]["id"]: place["source"] for document in documents for place in document["appearances"]
+        appearance["source"]["id"]: appearance["source"]
+        for document in documents
+        for appearance in document["appearances"]
     }
     return [*sources.values()][:PLACE_LIMIT]

@@ -38,7 +38,7 @@ class VersionChange:
 
     @property
     def is_prominent(self) -> bool:
-        """Return whether readers must see the change first, because we were wrong or judge differently now."""
+        """Return whether readers must see the change first, because it corrects or revises our judgement."""
         return self.is_correction and (self.kind in ("correction", "retraction") or bool(self.reratings))
 
 
@@ -60,7 +60,11 @@ def list_version_changes(ledger: Sequence[Publication]) -> list[VersionChange]:
 
 
 def _find_reratings(before: Document, after: Document) -> tuple[Rerating, ...]:
-    earlier_ratings = {v["publisher"]["id"]: v["rating"] for v in before["verdicts"] if v["rating"]}
+    earlier_ratings = {
+        earlier_verdict["publisher"]["id"]: earlier_verdict["rating"]
+        for earlier_verdict in before["verdicts"]
+        if earlier_verdict["rating"]
+    }
     return tuple(
         Rerating(verdict["publisher"], earlier_ratings[verdict["publisher"]["id"]], verdict["rating"])
         for verdict in after["verdicts"]

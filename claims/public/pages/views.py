@@ -30,14 +30,14 @@ Document = dict[str, Any]
 def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show a published claim, or the note on its retraction."""
     ledger = load_ledger(pk)
-    newest = ledger[0]
-    if newest.merged_into_id:
-        target = Publication.objects.newest().filter(claim_id=newest.merged_into_id).first()
+    newest_entry = ledger[0]
+    if newest_entry.merged_into_id:
+        target = Publication.objects.newest().filter(claim_id=newest_entry.merged_into_id).first()
         if target:
             return redirect_moved_page(build_address(target))
-    if slug != newest.slug:
-        return redirect_moved_page(build_address(newest))
-    return _render_claim_page(request, ledger, newest)
+    if slug != newest_entry.slug:
+        return redirect_moved_page(build_address(newest_entry))
+    return _render_claim_page(request, ledger, newest_entry)
 
 
 @require_safe
@@ -66,7 +66,8 @@ def _render_claim_page(
         address=build_canonical_url(get_path(request), get_address_language(request)),
     )
     related_ids = [
-        (each.claim["id"], each.claim["version"], each.reason_code) for each in page.context["related"]
+        (related_claim.claim["id"], related_claim.claim["version"], related_claim.reason_code)
+        for related_claim in page.context["related"]
     ]
     dependencies = [
         *(ledger[0].body_sha256, shown_entry.version),
@@ -106,8 +107,9 @@ def methodology(request: HttpRequest) -> HttpResponse:
             "scale": scale,
             "methodology": mark_safe(to_html(scale.methodology)),  # noqa: S308 - to_html sanitises
             "ratings": [
-                claim_document.build_rating(r) | {"definition": r.definition, "definitions": r.definitions}
-                for r in scale.ratings.all()
+                claim_document.build_rating(shown_rating)
+                | {"definition": shown_rating.definition, "definitions": shown_rating.definitions}
+                for shown_rating in scale.ratings.all()
             ],
         }
         for scale in scales

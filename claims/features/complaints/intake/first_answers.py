@@ -7,7 +7,7 @@ from claims.features.complaints.models import ReaderRequest
 from claims.features.complaints.pictures import SentPicture
 from claims.ledger.queries.address_search import build_address_key
 from claims.models import Publication
-from claims.public.pages.check import build_answer, find_claims_naming
+from claims.public.pages.check import find_claims_at_address, match_text
 from claims.public.pages.checked_text import CheckedText, check_passages
 from claims.public.pages.entry_page import list_ratings
 
@@ -42,8 +42,8 @@ def find_first_answer(
     *, text: str = "", address: str = "", picture: SentPicture | None = None
 ) -> FirstAnswer:
     """Return the published claims that answer a request."""
-    passages = check_passages(text, build_answer(text)) if text else None
-    claims_of_url = find_claims_naming(address) if address else []
+    passages = check_passages(text, match_text(text)) if text else None
+    claims_of_url = find_claims_at_address(address) if address else []
     found_ids = {document["id"] for document in claims_of_url}
     earlier_answers = [d for d in _find_earlier_answers(address, picture) if d["id"] not in found_ids]
     return FirstAnswer(passages, [*claims_of_url, *earlier_answers])

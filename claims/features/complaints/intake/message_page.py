@@ -19,7 +19,7 @@ from claims.features.complaints.confirmations import find_contact
 from claims.features.complaints.intake.private_pages import protect_address
 from claims.features.complaints.models import ContactDetails
 from claims.models import Publication
-from claims.public.pages.responses import respond_once
+from claims.public.pages.responses import respond_uncached
 
 View = Callable[[HttpRequest, ContactDetails, str], HttpResponse]
 
@@ -31,7 +31,7 @@ def require_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
     def answer_with_contact(request: HttpRequest, token: str) -> HttpResponse:
         contact = find_contact(token)
         if contact is None:
-            page = protect_address(respond_once(request, "readers/gone.html", _get_periods()))
+            page = protect_address(respond_uncached(request, "readers/gone.html", _get_periods()))
             page.status_code = HTTPStatus.NOT_FOUND
             return page
         return protect_address(view(request, contact, token))
@@ -75,7 +75,7 @@ def show_message(request: HttpRequest, contact: ContactDetails, token: str) -> H
         "token": token,
         **_get_periods(),
     }
-    return respond_once(request, "readers/message.html", context)
+    return respond_uncached(request, "readers/message.html", context)
 
 
 @require_post
@@ -113,12 +113,12 @@ def export_data(request: HttpRequest, contact: ContactDetails, token: str) -> Ht
 @require_safe
 def show_sent(request: HttpRequest) -> HttpResponse:
     """Ask the sender to check their email. Held messages get the same page."""
-    return protect_address(respond_once(request, "readers/sent.html", _get_periods()))
+    return protect_address(respond_uncached(request, "readers/sent.html", _get_periods()))
 
 
 @require_safe
 def show_all_deleted(request: HttpRequest) -> HttpResponse:
-    return protect_address(respond_once(request, "readers/deleted.html", {}))
+    return protect_address(respond_uncached(request, "readers/deleted.html", {}))
 
 
 def _get_periods() -> dict[str, int]:

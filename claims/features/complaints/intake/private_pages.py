@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-from claims.public.pages.responses import respond_once
+from claims.public.pages.responses import respond_uncached
 from factcheck.web.throttling import Tier, admit
 from factcheck.web.throttling.header_fields import describe_refusal, write_fields
 
@@ -39,7 +39,7 @@ def render_form_page(
         "working_days": settings.COMPLAINT_WORKING_DAYS,
         **context,
     }
-    response = forbid_caching(respond_once(request, template, context, ratings=ratings or []))
+    response = forbid_caching(respond_uncached(request, template, context, ratings=ratings or []))
     form = context.get("form")
     if form is not None and form.is_bound and form.errors:
         response.status_code = HTTPStatus.BAD_REQUEST

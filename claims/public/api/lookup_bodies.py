@@ -72,14 +72,14 @@ class FoundSource(TypedDict):
     url: str
 
 
-class NoAddress(TypedDict):
+class AddressError(TypedDict):
     """The reason why a URL was not looked up."""
 
     code: Annotated[str, "`invalid`."]
     detail: str
 
 
-class Known(TypedDict):
+class KnownClaims(TypedDict):
     """The published claims of a URL."""
 
     source: Annotated[
@@ -93,21 +93,21 @@ class Known(TypedDict):
     more: Annotated[WebAddress | None, "URL of the complete list, if there are more."]
 
 
-class AskedAddress(TypedDict):
+class RequestedAddress(TypedDict):
     """A requested URL."""
 
     url: Annotated[str, "The URL as requested."]
-    error: Annotated[NoAddress | None, "Null for a valid URL."]
+    error: Annotated[AddressError | None, "Null for a valid URL."]
 
 
-class FoundAtAddress(AskedAddress, Known):
+class AddressResult(RequestedAddress, KnownClaims):
     """The published claims of one URL."""
 
 
-class LookupAnswer(TypedDict):
+class LookupResponse(TypedDict):
     """The published claims of each URL, in the order of the request."""
 
-    results: list[FoundAtAddress]
+    results: list[AddressResult]
 
 
 # The names that these have in the OpenAPI document --------------------------------------------------------------------
@@ -120,10 +120,10 @@ name_bodies(
     FoundReview=FoundReview,
     FoundClaim=ClaimAtAddress,
     FoundSource=FoundSource,
-    LookupError=NoAddress,
-    Found=FoundAtAddress,
+    LookupError=AddressError,
+    Found=AddressResult,
 )
 
 
 class LookupSerializer(BodySerializer):
-    body = LookupAnswer
+    body = LookupResponse

@@ -6,7 +6,7 @@
 from typing import Annotated, TypedDict
 
 from claims.matching.near_media import CLAIM_LIMIT, MEDIA_LIMIT, Likeness, Role
-from claims.public.api.lookup_answers import FoundVerdict
+from claims.public.api.lookup_bodies import FoundVerdict
 from factcheck.api.openapi.body_serializer import BodySerializer, WebAddress, name_bodies
 from sources.api.media_bodies import PublicMedia
 from sources.media.perceptual_hash import Orientation
@@ -75,7 +75,7 @@ class FoundMedia(TypedDict):
     claims: Annotated[list[ClaimWithMedia], f"At most {CLAIM_LIMIT}, the newest first."]
 
 
-class MediaLookupAnswer(TypedDict):
+class MediaLookupResponse(TypedDict):
     """Published pictures that look like the submitted one."""
 
     answer: Annotated[str, list(EXPLANATIONS.items())]
@@ -94,4 +94,4 @@ name_bodies(
 
 
 class MediaLookupSerializer(BodySerializer):
-    body = MediaLookupAnswer
+    body = MediaLookupResponse
