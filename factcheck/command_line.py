@@ -10,8 +10,8 @@ def main() -> None:
     """Run a command, with the embedded database server running if the project uses it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
     # A polite end (`kill`, a closed terminal) leaves like Ctrl-C, so that the database server we started is stopped.
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, leave)
+    for signal_number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(signal_number, leave)
     try:
         from django.conf import settings  # noqa: PLC0415  errors become sentences
         from django.core.exceptions import ImproperlyConfigured  # noqa: PLC0415  errors become sentences
@@ -38,7 +38,7 @@ def leave(number: int, frame: FrameType | None) -> None:
 
 def is_database_needed(arguments: list[str]) -> bool:
     """Return whether the command needs the database; some only read code or start the server themselves."""
-    alone = {
+    commands_without_database = {
         "collectstatic",
         "compilemessages",
         "demo",
@@ -53,4 +53,4 @@ def is_database_needed(arguments: list[str]) -> bool:
     asks_for_help = (
         not arguments or "--help" in arguments or "-h" in arguments or arguments[0].startswith("-")
     )
-    return not asks_for_help and arguments[0] not in alone
+    return not asks_for_help and arguments[0] not in commands_without_database

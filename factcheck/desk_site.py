@@ -42,12 +42,12 @@ class DeskSite(UnfoldAdminSite):
 
         unfold's version keeps the results for five minutes, in which the states that they show change.
         """
-        words = request.GET.get("s", "").lower()
-        if not words:
+        search_text = request.GET.get("s", "").lower()
+        if not search_text:
             return HttpResponse()
         find_rows = import_string(self._get_config("COMMAND", request)["search_callback"])
         apps = [app for app in AdminSite.get_app_list(self, request) if not features.is_off(app["app_label"])]
-        context = {"results": [*self._search_apps(apps, words), *find_rows(request, words)]}
+        context = {"results": [*self._search_apps(apps, search_text), *find_rows(request, search_text)]}
         return TemplateResponse(request, "unfold/helpers/command_results.html", context)
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
@@ -83,7 +83,7 @@ def _build_entry(
     route: str,
     queue: str = "",
     pages_below: tuple[str, ...] | None = None,
-    **shown: Any,
+    **appearance: Any,
 ) -> dict[str, Any]:
     """Build an entry of the menu, marked as active if the request is for its page.
 
@@ -100,4 +100,4 @@ def _build_entry(
         )
     else:
         is_active = request.path == path
-    return shown | {"link": f"{path}?queue={queue}" if queue else path, "active": is_active}
+    return appearance | {"link": f"{path}?queue={queue}" if queue else path, "active": is_active}

@@ -185,11 +185,11 @@ def _get_active_labels() -> set[str]:
     labels = _get_preset()
     for label, is_on in _load_choices().items():
         (labels.add if is_on else labels.discard)(label)
-    on = [feature for feature in list_installed() if feature.label in labels]
-    while without := [feature for feature in on if not labels.issuperset(feature.requires)]:
+    active_features = [feature for feature in list_installed() if feature.label in labels]
+    while without := [feature for feature in active_features if not labels.issuperset(feature.requires)]:
         labels.difference_update(feature.label for feature in without)
-        on = [feature for feature in on if feature.label in labels]
-    return {feature.label for feature in on}
+        active_features = [feature for feature in active_features if feature.label in labels]
+    return {feature.label for feature in active_features}
 
 
 def _load_choices() -> Mapping[str, bool]:
@@ -307,19 +307,23 @@ def _guard_view(view: Callable[..., Any], feature: Feature) -> Callable[..., Any
 
 def guard_overrides(mixin: type, base: type) -> None:
     """Make a feature's mixin inactive while the feature is off: its methods then call those of the base class."""
-    (feature,) = (each for each in list_installed() if mixin.__module__.startswith(f"{each.name}."))
-    for part in mixin.__mro__[:-1]:
-        for name, method in list(vars(part).items()):
+    (feature,) = (
+        installed_feature
+        for installed_feature in list_installed()
+        if mixin.__module__.startswith(f"{installed_feature.name}.")
+    )
+    for mixin_class in mixin.__mro__[:-1]:
+        for name, method in list(vars(mixin_class).items()):
             if isinstance(method, FunctionType) and hasattr(base, name) and not hasattr(method, "feature"):
-                setattr(part, name, _guard_override(part, method, feature))
+                setattr(mixin_class, name, _guard_override(mixin_class, method, feature))
 
 
-def _guard_override(part: type, method: FunctionType, feature: Feature) -> Callable[..., Any]:
+def _guard_override(mixin_class: type, method: FunctionType, feature: Feature) -> Callable[..., Any]:
     @wraps(method)
     def guarded_method(self: Any, *args: Any, **kwargs: Any) -> Any:
         if feature.is_on:
             return method(self, *args, **kwargs)
-        return getattr(super(part, self), method.__name__)(*args, **kwargs)
+        return getattr(super(mixin_class, self), method.__name__)(*args, **kwargs)
 
     guarded_method.feature = feature  # type: ignore[attr-defined]  # guarded once, however many pages have the mixin
     return guarded_method

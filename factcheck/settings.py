@@ -246,7 +246,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = read_text(
 EMAIL_FILE_PATH = (
     DATA_DIR / "mails" if DEMO else None
 )  # where a demo stores its mails (claims.admin.administration)
-globals().update(read_mail_settings("EMAIL_URL", stored_in=EMAIL_FILE_PATH))
+globals().update(read_mail_settings("EMAIL_URL", mail_folder=EMAIL_FILE_PATH))
 
 # Backups of the embedded server: whereto, when, and for how many days each moment can be had (docs/backups.md).
 BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = read_backup_settings(

@@ -33,8 +33,8 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """
     # A thread keeps its last request until it gets another one, because the web server logs it afterwards.
     request_id.set("")
-    if (answer := probes.answer_probe(environ, start_response)) is not None:
-        return answer
+    if (probe_response := probes.answer_probe(environ, start_response)) is not None:
+        return probe_response
     response = _django(environ, start_response)
     if not isinstance(response, HttpResponse):
         return response

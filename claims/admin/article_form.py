@@ -30,7 +30,7 @@ from claims.articles.proposals import FoundClaim, find_unproposed_statements, pr
 from claims.models import Appearance, Claim
 from claims.quotes.anchors import Anchor
 from factcheck.admin.base import DeskAdmin, change_page, get_person
-from factcheck.admin.unsaved import mark_stored
+from factcheck.admin.unsaved import mark_form_as_saved
 from factcheck.installation.messages import translate_message
 from sources.extraction import MAX_BYTES, ExtractionError
 from sources.http.fetch_errors import FetchError
@@ -247,7 +247,7 @@ def _import_from_form(request: HttpRequest, form: ArticleForm) -> ImportedArticl
             imported_article = import_article(
                 material, overrides=overrides, by=get_person(request), article=article
             )
-            mark_stored(request)
+            mark_form_as_saved(request)
     except (OverrideError, FetchError, ExtractionError) as problem:
         form.add_error(None, translate_message(problem))
         return None

@@ -36,7 +36,7 @@ from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.admin.technical import render_fingerprint, render_json
 from factcheck.database.distinct_values import list_distinct_values
-from factcheck.installation.messages import activate_house_language
+from factcheck.installation.messages import activate_newsroom_language
 
 
 class ProblemKindFilter(DropdownFilter):
@@ -258,7 +258,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Download rejected and incomplete records, to be corrected and imported again."""
         run = self.get_row(request, pk, "claims.view_importproblem")
-        with activate_house_language():
+        with activate_newsroom_language():
             title = gettext("Problems in import %d") % run.pk
         audit.record_event(AuditKind.DOWNLOADED, request=request, subject_text=title)
         report = StreamingHttpResponse(runs.write_problem_report(run), content_type="application/x-ndjson")

@@ -21,7 +21,7 @@ from claims.matching.near_media import MEDIA_LIMIT, Likeness, find_nearest, grad
 from claims.models.claim_media import find_readable_media
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import change_page, get_person
-from factcheck.admin.unsaved import mark_stored
+from factcheck.admin.unsaved import mark_form_as_saved
 from factcheck.web.throttling.callers import admit
 from sources.failures import Failure
 from sources.media.bounded_pictures import compute_picture_hash
@@ -137,7 +137,7 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         form = PictureForm(request.POST, request.FILES)
         picture_hash = _compute_hash_of_form(form, request)
         if picture_hash is not None:
-            mark_stored(request)
+            mark_form_as_saved(request)
     elif (media_id := request.GET.get("media", "")).isdecimal():
         # A stored picture: find others that look like it.
         picture_hash, excluded_media = _get_stored_hash(int(media_id), request), int(media_id)

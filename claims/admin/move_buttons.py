@@ -28,7 +28,7 @@ from claims.review import workflow
 from claims.review.moves import Move
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.row_actions import RefusalMessages, desk_page
-from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
+from factcheck.admin.unsaved import WRITERS_FIELD, mark_form_as_saved
 from factcheck.database import clock
 
 
@@ -205,7 +205,7 @@ class MovesAdmin(DeskAdmin):
         moved_subject = workflow.move(
             subject, action, by=get_person(request), note=note, into=merge_target, kind=kind
         )
-        mark_stored(request)
+        mark_form_as_saved(request)
         return moved_subject
 
     def _require_confirmation(

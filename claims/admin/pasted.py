@@ -37,7 +37,7 @@ from claims.models import Claim
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
 from claims.quotes.locations import build_quote
 from factcheck.admin.base import DeskAdmin, change_page, get_person
-from factcheck.admin.unsaved import mark_stored
+from factcheck.admin.unsaved import mark_form_as_saved
 from factcheck.installation.messages import translate_message
 from sources.admin.source import read_address
 from sources.models import Source
@@ -191,7 +191,7 @@ def _preview_rows(request: HttpRequest, text: str) -> dict[str, Any]:
     proposed_rows: list[StoredRow] | None = None
     if action == "store" and form.is_valid():
         proposed_rows = propose_rows(reviews, by=person)
-        mark_stored(request)
+        mark_form_as_saved(request)
     display_rows = _build_display_rows(pasted_rows, reviews, proposed_rows, person)
     return {
         # The columns may have changed: another delimiter, or a first row that is now a record.

@@ -44,7 +44,7 @@ from claims.models import Claim, Topic, Transition
 from factcheck.admin.base import get_person
 from factcheck.admin.list_columns import VIEW_PARAMETERS
 from factcheck.admin.row_actions import desk_page
-from factcheck.admin.unsaved import mark_stored
+from factcheck.admin.unsaved import mark_form_as_saved
 
 #: The screen's URL parameters beside the list's filters: the claim shown, the start of counting decisions, and
 #: what
@@ -177,7 +177,7 @@ class Triage(MovesAdmin):
         decisions = [outcome for outcome in outcomes if isinstance(outcome, DecidedClaim)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, FailedDecision)]
         if decisions and not failures:
-            mark_stored(request)
+            mark_form_as_saved(request)
         undo_tokens = " ".join(outcome.token for outcome in decisions if action != "undo")
         step = list_steps().get(action)
         message = str(step.message if step else _DECISION_MESSAGES[action])

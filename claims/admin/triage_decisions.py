@@ -24,7 +24,7 @@ from claims.newsroom.roles import require_permission
 from claims.review import claim_edits, workflow
 from factcheck import features
 from factcheck.database.rules import describe_refusal
-from factcheck.installation.messages import activate_house_language
+from factcheck.installation.messages import activate_newsroom_language
 
 #: How long a proposal stays reserved for a viewer who does nothing.
 RESERVATION_TIME = timedelta(minutes=5)
@@ -201,7 +201,7 @@ def _undo_decision(decision: DecidedClaim, by: User) -> DecisionOutcome:
             step.undo(claim, decision.undo_key, by)
         else:
             _refuse_changed_claim(claim, decision.undo_key)
-            with activate_house_language():
+            with activate_newsroom_language():
                 note = _("Undone in triage.")
             workflow.move(claim, UNDO_MOVES[decision.action], by=by, note=note)
         return decision

@@ -21,7 +21,7 @@ from claims.editorial.view import EditorialView
 from factcheck.api.field_selection import describe_parts
 from factcheck.api.pagination import PAGE_SIZE, read_rows_page
 from factcheck.api.query_strings import ListQuery, build_value_error
-from factcheck.api.query_values import ValueRefused
+from factcheck.api.query_values import InvalidValue
 from factcheck.api.resources import build_page_url, count_rows
 
 #: A row to show, a response, or None if the row is gone.
@@ -51,7 +51,7 @@ class EditorialResource(EditorialView, ABC):
                 size=query.value("page_size", PAGE_SIZE),
                 cursor=query.value("cursor", ""),
             )
-        except ValueRefused as refusal:
+        except InvalidValue as refusal:
             raise build_value_error("cursor", str(refusal)) from None
         shorten = self._choose_shortening(query)
         return self.build_response(

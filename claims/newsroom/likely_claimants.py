@@ -71,9 +71,9 @@ def find_likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claim
 def may_refer_to(name: str, known_name: str) -> bool:
     """Return whether `name` in a text may refer to the person or body known as `known_name`.
 
-    >>> may_mean("Merkel", "Angela Merkel"), may_mean("A. Merkel", "Angela Dorothea Merkel")
+    >>> may_refer_to("Merkel", "Angela Merkel"), may_refer_to("A. Merkel", "Angela Dorothea Merkel")
     (True, True)
-    >>> may_mean("WHO", "World Health Organization"), may_mean("Angela Merkel", "Ulrich Merkel")
+    >>> may_refer_to("WHO", "World Health Organization"), may_refer_to("Angela Merkel", "Ulrich Merkel")
     (True, False)
     """
     name_words, known_words = _split_words(name), _split_words(known_name)

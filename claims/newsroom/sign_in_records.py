@@ -16,7 +16,7 @@ from claims.models import AuditKind, DeskSession
 from claims.newsroom import audit, desk_sessions
 from factcheck.admin.sign_in import code_refused
 from factcheck.admin.single_sign_on import single_sign_on_failed
-from factcheck.installation.messages import activate_house_language
+from factcheck.installation.messages import activate_newsroom_language
 from factcheck.list_phrases import join_words
 
 #: The names of sign-in methods in the log; other names of allauth are used unchanged.
@@ -44,7 +44,7 @@ def describe_sign_in(request: HttpRequest, person: User) -> str:
 
 
 def _join_methods(methods: list[str]) -> str:
-    with activate_house_language():
+    with activate_newsroom_language():
         return join_words(dict.fromkeys(gettext(method) for method in methods))
 
 

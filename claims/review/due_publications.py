@@ -8,7 +8,7 @@ from claims.models import Claim, ScheduledPublication
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import scheduled_publications, workflow
 from factcheck.database.rules import describe_refusal
-from factcheck.installation.messages import activate_house_language
+from factcheck.installation.messages import activate_newsroom_language
 
 
 @app.periodic(cron="* * * * *")
@@ -35,7 +35,7 @@ def _publish(pk: int) -> None:
     if scheduled is None:
         return
     scheduled_publications.record_published(scheduled)
-    with activate_house_language():
+    with activate_newsroom_language():
         note = _("As scheduled by %(who)s.") % {"who": scheduled.made_by_name}
     workflow.move(scheduled.verdict, "publish", by=scheduled.made_by, note=note)
 

@@ -26,7 +26,7 @@ from factcheck.admin.found_rows import MAX_FOUND, filter_by_words, list_newest_k
 from factcheck.admin.list_download import ListDownload
 from factcheck.admin.merge_conflict import BASE_FIELD, BothVersions, build_both_versions, sign_base
 from factcheck.admin.row_actions import RefusalMessages, change_page, get_person
-from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
+from factcheck.admin.unsaved import WRITERS_FIELD, mark_form_as_saved
 from factcheck.admin.versions import VERSION_FIELD, DeskForm, compute_version
 from factcheck.admin.versions_panel import build_versions_panel
 from factcheck.django_internals import redirect_missing_row
@@ -96,14 +96,14 @@ class DeskAdmin(DayFields, ListDownload):
         """List everything that would be deleted, except nameless rows of many-to-many tables."""
         if summary := self.describe_deletion(objs):
             return [*map(str, objs), summary], {str(self.opts.verbose_name_plural): len(objs)}, set(), []
-        lines, counts, missing, protected = super().get_deleted_objects(objs, request)
+        lines, counts, missing_permissions, protected = super().get_deleted_objects(objs, request)
         links = [
             model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
         ]
         for link in links:
             counts.pop(link.verbose_name_plural, None)
         beginnings = tuple(f"{capfirst(str(link.verbose_name))}: " for link in links)
-        return _remove_matching_lines(lines, beginnings), counts, missing, protected
+        return _remove_matching_lines(lines, beginnings), counts, missing_permissions, protected
 
     def describe_deletion(self, rows: Any) -> str:
         """Summarise what is deleted or kept along with these rows, where the full list would be long."""
@@ -216,7 +216,7 @@ class DeskAdmin(DayFields, ListDownload):
     def save_related(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Save related rows, then delete the autosaved form in the same transaction."""
         super().save_related(request, *args, **kwargs)
-        mark_stored(request)
+        mark_form_as_saved(request)
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None

@@ -86,12 +86,15 @@ def list_link_changes(
     events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:limit])  # type: ignore[attr-defined]  # pghistory
     names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})
     people = _load_people(events)
-    words = {"added": _("Added the %(kind)s “%(name)s”"), "removed": _("Removed the %(kind)s “%(name)s”")}
+    descriptions = {
+        "added": _("Added the %(kind)s “%(name)s”"),
+        "removed": _("Removed the %(kind)s “%(name)s”"),
+    }
     return [
         PastEvent(
             event.pgh_created_at,
             _get_actor_name(event, people),
-            words[event.pgh_label]
+            descriptions[event.pgh_label]
             % {"kind": field.verbose_name, "name": names.get(getattr(event, field.attname), _("(deleted)"))},
         )
         for event in events
@@ -168,10 +171,12 @@ def _list_tracked(event_model: type[models.Model]) -> list[str]:
 def _build_event(
     step: _Step, names: "_DisplayNames", row_name: str, excluded_fields: Collection[str]
 ) -> PastEvent | None:
-    author_name, at = _get_actor_name(step.event, names.people), step.event.pgh_created_at
+    author_name, changed_at = _get_actor_name(step.event, names.people), step.event.pgh_created_at
     if step.event.pgh_label == "deleted":
         quote = step.before.get("exact") or ""
-        return PastEvent(at, author_name, _("Deleted: %s") % (row_name or names.kind), note=str(quote))
+        return PastEvent(
+            changed_at, author_name, _("Deleted: %s") % (row_name or names.kind), note=str(quote)
+        )
     after = step.after or {}
     changed_names = [
         name for name in step.before if step.before[name] != after.get(name) and name not in excluded_fields
@@ -180,7 +185,7 @@ def _build_event(
         return None
     sentence = _("Changed %s") % (row_name or names.fields(changed_names))
     return PastEvent(
-        at,
+        changed_at,
         author_name,
         sentence,
         changes=tuple(names.change(name, step.before[name], after[name]) for name in changed_names),

@@ -68,6 +68,6 @@ def _estimate_rows(rows: Any) -> int:
         cursor.execute(
             "SELECT reltuples::bigint FROM pg_class WHERE oid = %s::regclass", [rows.model._meta.db_table]
         )
-        (number,) = cursor.fetchone()
-    scale: int = 10 ** max(0, len(str(number)) - 2)
-    return round(number / scale) * scale
+        (estimate,) = cursor.fetchone()
+    scale: int = 10 ** max(0, len(str(estimate)) - 2)
+    return round(estimate / scale) * scale

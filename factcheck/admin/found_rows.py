@@ -25,12 +25,15 @@ def split_words(search: str) -> Iterator[str]:
 
 def filter_by_words(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
     """Return the rows that contain all words of a search, or words starting with them."""
-    places = _group_by_table(columns)
-    if set(places) == {()}:
-        return _filter_by_phrases(rows.filter(_match_words(rows.model, places[()], search)), columns, search)
+    columns_by_path = _group_by_table(columns)
+    if set(columns_by_path) == {()}:
+        return _filter_by_phrases(
+            rows.filter(_match_words(rows.model, columns_by_path[()], search)), columns, search
+        )
     for word in split_words(search):
         first_query, *other_queries = (
-            _find_keys(rows.model, path, named_columns, word) for path, named_columns in places.items()
+            _find_keys(rows.model, path, named_columns, word)
+            for path, named_columns in columns_by_path.items()
         )
         rows = rows.filter(pk__in=first_query.union(*other_queries, all=True))
     return _filter_by_phrases(rows, columns, search)
@@ -55,17 +58,17 @@ def list_newest_keys(found_rows: QuerySet[Any]) -> list[Any]:
 
 def _group_by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
     """Group the columns by the relations to their table: `claim__statement` becomes `statement` of ("claim",)."""
-    places: dict[tuple[str, ...], list[str]] = {}
+    columns_by_path: dict[tuple[str, ...], list[str]] = {}
     for column in columns:
         *path, name = column.split("__")
-        places.setdefault(tuple(path), []).append(name)
-    return places
+        columns_by_path.setdefault(tuple(path), []).append(name)
+    return columns_by_path
 
 
-def _match_words(model: type[Model], columns: list[str], words: str) -> ContainsWords:
+def _match_words(model: type[Model], columns: list[str], search: str) -> ContainsWords:
     """Return the search condition on a table's indexed columns; searching other columns would be slow."""
     return ContainsWords(
-        list_indexed_columns(model) or [Cast(column, TextField()) for column in columns], words
+        list_indexed_columns(model) or [Cast(column, TextField()) for column in columns], search
     )
 
 

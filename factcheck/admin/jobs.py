@@ -50,7 +50,7 @@ class StatusFilter(DropdownFilter):
     parameter_name = "status"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [(name, str(words)) for name, words in _STATUSES.items()]
+        return [(name, str(label)) for name, label in _STATUSES.items()]
 
     def queryset(
         self, request: HttpRequest, queryset: QuerySet[ProcrastinateJob]

@@ -86,8 +86,8 @@ class ListDownload(ListColumns, RowActions):
     def _build_cell(self, row: Any, column: str) -> Cell:
         if column in self.download_paths:
             value: Any = row
-            for part in self.download_paths[column].split("__"):
-                value = getattr(value, part, None)
+            for attribute in self.download_paths[column].split("__"):
+                value = getattr(value, attribute, None)
             return _to_cell(value)
         try:
             field, _attribute, value = lookup_field(column, row, self)

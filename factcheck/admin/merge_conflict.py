@@ -118,7 +118,7 @@ class BothVersions:
 
 def _build_choice(row: dict[str, Any]) -> Choice:
     base, mine, theirs = (None if side is None else tuple(side) for side in row["sides"])
-    who, at = row["who"]
+    author_name, changed_at = row["who"]
     return Choice(
         tuple(row["names"]),
         base,
@@ -126,8 +126,8 @@ def _build_choice(row: dict[str, Any]) -> Choice:
         theirs or (),
         ValueOrigin(row["taken"]) if row["taken"] else None,
         RowDeletion(row["fate"]) if row["fate"] else None,
-        who,
-        parse_datetime(at) if at else None,
+        author_name,
+        parse_datetime(changed_at) if changed_at else None,
     )
 
 
@@ -148,7 +148,8 @@ def _read_base(post: QueryDict) -> tuple[Fields, dict[str, Rows]]:
     if version != post.get(VERSION_FIELD):
         return {}, {}
     return _read_values(fields), {
-        prefix: {key: _read_values(row) for key, row in of.items()} for prefix, of in rows.items()
+        prefix: {key: _read_values(row) for key, row in packed_rows.items()}
+        for prefix, packed_rows in rows.items()
     }
 
 
@@ -216,7 +217,8 @@ class _Merge:
             )
             self.base = dict(self._iterate_sent_fields(self.form, started))
             self.base_rows = {
-                each.prefix: dict(self._iterate_started_rows(each, started)) for each in self.formsets
+                formset.prefix: dict(self._iterate_started_rows(formset, started))
+                for formset in self.formsets
             }
         self.post = request.POST.copy()
         self.last_saved = find_last_save(row)
@@ -248,9 +250,9 @@ class _Merge:
         last_changes: Mapping[str, tuple[str, datetime]],
     ) -> None:
         column = getattr(_find_model_field(model, difference.name), "attname", "")
-        author_name, at = last_changes.get(column, self.last_saved)
+        author_name, changed_at = last_changes.get(column, self.last_saved)
         sides = (difference.base, difference.mine, difference.theirs, difference.chosen_side)
-        self.both_versions.choices.append(Choice(names, *sides, author_name=author_name, at=at))
+        self.both_versions.choices.append(Choice(names, *sides, author_name=author_name, at=changed_at))
 
     def _iterate_sent_fields(
         self, form: forms.BaseForm, post: QueryDict, prefix: str = "", excluded_names: tuple[str, ...] = ()
@@ -325,10 +327,19 @@ class _Merge:
         for difference in row.differing:
             self._add_difference(formset.model, difference, names[difference.name], last_changes)
         if row.deletion:
-            author_name, at = self.last_saved
+            author_name, changed_at = self.last_saved
             box_names = (f"{prefix}-DELETE",)
             self.both_versions.choices.append(
-                Choice(box_names, None, (), (), None, deletion=row.deletion, author_name=author_name, at=at)
+                Choice(
+                    box_names,
+                    None,
+                    (),
+                    (),
+                    None,
+                    deletion=row.deletion,
+                    author_name=author_name,
+                    at=changed_at,
+                )
             )
         if row.is_added_by_them and form is not None:
             self.both_versions.notes.append(

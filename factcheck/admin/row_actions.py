@@ -25,7 +25,7 @@ from unfold.admin import ModelAdmin
 from factcheck.database.rules import describe_refusal
 from factcheck.refusals import Refused
 
-Look = Literal["", "main", "retract"]
+ButtonStyle = Literal["", "main", "retract"]
 
 
 def get_person(request: HttpRequest) -> User:
@@ -108,7 +108,7 @@ class RowAction:
     form: type[forms.Form]
     initial: Callable[[Any], dict[str, Any]]
     question: StrOrPromise
-    look: Look
+    look: ButtonStyle
     is_atomic: bool
 
     @property
@@ -124,7 +124,7 @@ def row_action(
     form: type[forms.Form] = forms.Form,
     initial: Callable[[Any], dict[str, Any]] = lambda row: {},
     question: StrOrPromise = "",
-    look: Look = "",
+    look: ButtonStyle = "",
     is_atomic: bool = True,
 ) -> Callable[[Callable[..., str | HttpResponseBase]], RowAction]:
     """Declare a method of a model's pages, which takes the request and the row, as an action."""
@@ -240,12 +240,12 @@ class RowActions(ModelAdmin):
             messages.success(request, result)
         return HttpResponseRedirect(self.get_page_after(request, row))
 
-    def show_refusal(self, request: HttpRequest, row: Any, button: Button, words: str) -> HttpResponseBase:
+    def show_refusal(self, request: HttpRequest, row: Any, button: Button, sentence: str) -> HttpResponseBase:
         """Show why the action was refused: above the form if something was typed, otherwise on the row's page."""
         if button.form.visible_fields():
-            button.form.add_error(None, words)
+            button.form.add_error(None, sentence)
             return self._show_question(request, row, button)
-        messages.error(request, words)
+        messages.error(request, sentence)
         return HttpResponseRedirect(self.get_page_after(request, row))
 
     def get_page_after(self, request: HttpRequest, row: Any) -> str:

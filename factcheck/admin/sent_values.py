@@ -60,12 +60,12 @@ def set_submitted(names: Names, value: Value, post: QueryDict) -> None:
 def _to_submitted(widget: forms.Widget, value: Any) -> Value:
     if isinstance(widget, forms.MultiWidget):
         parts = zip(widget.widgets, widget.decompress(value) or (), strict=False)
-        return tuple(next(iter(_to_submitted(part, each)), "") for part, each in parts)
+        return tuple(next(iter(_to_submitted(subwidget, subvalue)), "") for subwidget, subvalue in parts)
     if isinstance(widget, forms.CheckboxInput):
         return ("on",) if widget.check_test(value) else ()
     formatted_values = widget.format_value(value)
     if isinstance(formatted_values, list | tuple):
-        return tuple(str(each) for each in formatted_values)
+        return tuple(str(subvalue) for subvalue in formatted_values)
     return ("" if formatted_values is None else str(formatted_values),)
 
 

@@ -115,14 +115,14 @@ def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]
         sheet.set_column(0, max(0, len(header) - 1), 24)
         for column, name in enumerate(header):
             sheet.write_string(0, column, name, bold)
-        for number, row in enumerate(rows, 1):
-            if number == MAX_ROWS - 1:
+        for row_number, row in enumerate(rows, 1):
+            if row_number == MAX_ROWS - 1:
                 sheet.write_string(
-                    number, 0, _("A sheet cannot hold more rows. The CSV file contains them all.")
+                    row_number, 0, _("A sheet cannot hold more rows. The CSV file contains them all.")
                 )
                 break
             for column, cell in enumerate(row):
-                _write_cell(sheet, number, column, cell, formats)
+                _write_cell(sheet, row_number, column, cell, formats)
         workbook.close()
 
 

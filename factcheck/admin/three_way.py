@@ -43,9 +43,9 @@ class FieldDifference:
         return self.theirs if self.chosen_side is ValueOrigin.THEIRS else self.mine
 
 
-def is_same(first: Value, second: Value) -> bool:
+def is_same(one_value: Value, other_value: Value) -> bool:
     """Return whether two values are equal, ignoring line endings and surrounding whitespace, which browsers change."""
-    return _normalise_value(first) == _normalise_value(second)
+    return _normalise_value(one_value) == _normalise_value(other_value)
 
 
 def _normalise_value(value: Value) -> Value:

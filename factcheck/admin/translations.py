@@ -21,8 +21,8 @@ def set_model_names(
     """Set the display names of a model, its section and its fields, without affecting migrations."""
     model._meta.verbose_name, model._meta.verbose_name_plural = singular, plural
     apps.get_app_config(model._meta.app_label).verbose_name = section
-    for name, words in fields.items():
-        model._meta.get_field(name).verbose_name = words  # type: ignore[union-attr]  # fields, no relations to others
+    for name, label in fields.items():
+        model._meta.get_field(name).verbose_name = label  # type: ignore[union-attr]  # fields, no relations to others
 
 
 def set_display_name(model: type[_Row], name: Callable[[_Row], str]) -> None:

@@ -145,8 +145,8 @@ class NamesField(forms.ModelMultipleChoiceField):
     def clean(self, value: Any) -> Any:
         return super().clean(
             [
-                self.desk.find_or_add_row(self.request, each).pk if _is_new(each) else each
-                for each in value or ()
+                self.desk.find_or_add_row(self.request, item).pk if _is_new(item) else item
+                for item in value or ()
             ]
         )
 

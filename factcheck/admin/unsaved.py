@@ -21,7 +21,7 @@ def get_unsaved_forms() -> Any:
     return apps.get_model(settings.UNSAVED_FORM_MODEL)._default_manager
 
 
-def mark_stored(request: HttpRequest) -> None:
+def mark_form_as_saved(request: HttpRequest) -> None:
     """Mark the form's unsaved text as saved. Call it in the transaction that saves the form."""
     if writers := read_writers(request):
         get_unsaved_forms().close_writers(request.user, writers)

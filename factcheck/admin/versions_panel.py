@@ -67,12 +67,12 @@ def _iterate_labels(form: forms.BaseForm, formsets: list[Any]) -> Any:
         yield sent_values.list_names(bound_field)[0], (bound_field, str(bound_field.label))
     for formset in formsets:
         kind = capfirst(str(formset.model._meta.verbose_name))
-        for number, row in enumerate(formset.forms, 1):
+        for row_number, row in enumerate(formset.forms, 1):
             for bound_field in row:
-                label = kind if bound_field.name == "DELETE" else f"{kind} {number}: {bound_field.label}"
+                label = kind if bound_field.name == "DELETE" else f"{kind} {row_number}: {bound_field.label}"
                 yield (
                     sent_values.list_names(bound_field)[0],
-                    (bound_field, f"{label} {number}" if label == kind else label),
+                    (bound_field, f"{label} {row_number}" if label == kind else label),
                 )
 
 

@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
-from factcheck.api.query_values import ValueRefused, suggest_word
+from factcheck.api.query_values import InvalidValue, suggest_word
 
 #: The name of the query parameter.
 FIELDS_PARAMETER = "fields"
@@ -36,7 +36,7 @@ class PartPath:
     def __call__(self, text: str) -> str:
         if text in self.names:
             return text
-        raise ValueRefused(
+        raise InvalidValue(
             gettext("the response has no part with this name.%(suggestion)s")
             % {"suggestion": suggest_word(text, self.names)}
         )
@@ -45,7 +45,7 @@ class PartPath:
 def describe_parts(serializer: BaseSerializer) -> Parts:
     """Return the names of all parts of the bodies that a serializer describes."""
     inner = serializer.child if isinstance(serializer, ListSerializer) else serializer
-    return {name: describe_parts(part) for name, part in getattr(inner, "fields", {}).items()}
+    return {name: describe_parts(field) for name, field in getattr(inner, "fields", {}).items()}
 
 
 def _iterate_names(parts: Parts, prefix: str = "") -> Iterator[str]:

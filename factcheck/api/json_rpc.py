@@ -109,19 +109,22 @@ def build_error(key: Id, rpc_error: RpcError) -> dict[str, Any]:
     }
 
 
-def encode_answer(answer: Any) -> str:
+def encode_response(response: Any) -> str:
     """Serialise a response as one line of JSON; the id may be any number."""
-    return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(response, ensure_ascii=False, separators=(",", ":"))
 
 
 class RpcResponse(HttpResponse):
     """A JSON-RPC response that no cache may store."""
 
     def __init__(
-        self, answer: Any, *, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+        self, response_body: Any, *, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(
-            encode_answer(answer), content_type="application/json", status=status, headers=dict(headers or {})
+            encode_response(response_body),
+            content_type="application/json",
+            status=status,
+            headers=dict(headers or {}),
         )
         self["Cache-Control"] = "no-store"
 

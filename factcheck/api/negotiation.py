@@ -29,16 +29,18 @@ def choose_preferred(accept: str, offered_types: tuple[str, ...]) -> str | None:
     types of equal quality, the one named first in the header wins; among types covered only by a wildcard, the one
     offered first. Parameters of a type, such as JSON-LD's profile, are ignored.
     """
-    ranges = [MediaType(part.lower()) for part in accept.split(",") if part.strip()] or [MediaType("*/*")]
-    best: tuple[float, int] | None = None
+    ranges = [MediaType(range_text.lower()) for range_text in accept.split(",") if range_text.strip()] or [
+        MediaType("*/*")
+    ]
+    best_key: tuple[float, int] | None = None
     preferred = None
     for media_type in offered_types:
-        place = _find_covering(media_type, ranges)
-        if place is None or not ranges[place].quality > 0:
+        range_index = _find_covering(media_type, ranges)
+        if range_index is None or not ranges[range_index].quality > 0:
             continue
-        sort_key = (ranges[place].quality, -place)
-        if best is None or sort_key > best:
-            best, preferred = sort_key, media_type
+        sort_key = (ranges[range_index].quality, -range_index)
+        if best_key is None or sort_key > best_key:
+            best_key, preferred = sort_key, media_type
     return preferred
 
 
@@ -46,9 +48,9 @@ def _find_covering(media_type: str, ranges: list[MediaType]) -> int | None:
     """Return the index of the most specific range that covers the type."""
     main, _, sub = media_type.partition("/")
     for media_range in ((main, sub), (main, "*"), ("*", "*")):
-        for place, accepted in enumerate(ranges):
-            if (accepted.main_type, accepted.sub_type) == media_range:
-                return place
+        for range_index, media_type_range in enumerate(ranges):
+            if (media_type_range.main_type, media_type_range.sub_type) == media_range:
+                return range_index
     return None
 
 
@@ -70,7 +72,7 @@ class Negotiation(DefaultContentNegotiation):
         return by_type[media_type], media_type
 
 
-class Form(BaseRenderer):
+class DeclaredRenderer(BaseRenderer):
     """A renderer that only declares a media type, because responses are already bytes."""
 
     def __init__(self, media_type: str, *, extension: str) -> None:

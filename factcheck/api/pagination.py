@@ -20,7 +20,7 @@ from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext
 
-from factcheck.api.query_values import MAX_ID, ValueRefused
+from factcheck.api.query_values import MAX_ID, InvalidValue
 from factcheck.database.cached_sql import Parts, Slot, Statement, Template
 
 PAGE_SIZE = 50
@@ -30,7 +30,7 @@ PAGE_SIZE_LIMIT = 200
 ORDERING_PARAMETER = "ordering"
 
 Row = TypeVar("Row")
-Thing = TypeVar("Thing", bound=Model)
+AnyValue = TypeVar("AnyValue", bound=Model)
 
 
 @dataclass(frozen=True)
@@ -121,7 +121,7 @@ def _build_statement(
 
 
 def _build_slot_values(start: Position) -> dict[str, Any]:
-    return {f"cursor_{number}": part for number, part in enumerate(start.key)}
+    return {f"cursor_{number}": value for number, value in enumerate(start.key)}
 
 
 def read_values_page(
@@ -147,13 +147,13 @@ def read_values_page(
 
 
 def read_rows_page(
-    queryset: QuerySet[Thing],
+    queryset: QuerySet[AnyValue],
     *,
     ordering: Ordering,
     size: int,
     cursor: str,
     parts: Parts | None = None,
-) -> KeysetPage[Thing]:
+) -> KeysetPage[AnyValue]:
     """Return a page of whole rows, read like `read_values_page`."""
     names = _list_key_names(ordering)
     return _build_page(
@@ -177,12 +177,12 @@ def _build_page(
     backwards = start is not None and start.backwards
     # One row more than requested shows whether there is another page in that direction.
     rows = fetch(start, size + 1)
-    more, rows = len(rows) > size, rows[:size]
+    has_more, rows = len(rows) > size, rows[:size]
     if backwards:
         rows.reverse()
     if not rows:
         return KeysetPage([], "", "")
-    has_next, has_previous = (True, more) if backwards else (more, start is not None)
+    has_next, has_previous = (True, has_more) if backwards else (has_more, start is not None)
     return KeysetPage(
         rows,
         next=encode_cursor(Position(key_of(rows[-1])), ordering) if has_next else "",
@@ -238,7 +238,7 @@ class RowConstructor(Func):
 
 
 def encode_cursor(position: Position, ordering: Ordering) -> str:
-    parts = [key.encode(part) for key, part in zip(ordering.keys, position.key, strict=True)]
+    parts = [key.encode(value) for key, value in zip(ordering.keys, position.key, strict=True)]
     direction = "before" if position.backwards else "after"
     text = json.dumps([ordering.list_name, ordering.name, direction, *parts], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
@@ -248,9 +248,9 @@ def decode_cursor(cursor: str, ordering: Ordering) -> Position:
     """Return the position stored in a cursor.
 
     Raises:
-        ValueRefused: the cursor is invalid, or belongs to another list or ordering.
+        InvalidValue: the cursor is invalid, or belongs to another list or ordering.
     """
-    refusal = ValueRefused(
+    refusal = InvalidValue(
         gettext("it is not a cursor of this list; copy it unchanged from `next` or `previous`.")
     )
     try:
@@ -260,14 +260,14 @@ def decode_cursor(cursor: str, ordering: Ordering) -> Position:
         if list_name != ordering.list_name:
             raise refusal
         if name != ordering.name:
-            raise ValueRefused(
+            raise InvalidValue(
                 gettext("it belongs to a different order from `%(ordering)s`; start again at the first page.")
                 % {"ordering": ordering.name}
             )
         if direction not in ("before", "after"):
             raise refusal
         key = tuple(key.decode(part) for key, part in zip(ordering.keys, parts, strict=True))
-    except ValueRefused:
+    except InvalidValue:
         raise
     except (ValueError, TypeError, OverflowError, RecursionError):
         raise refusal from None
@@ -278,27 +278,27 @@ def _return_unchanged(value: Any) -> Any:
     return value
 
 
-def _parse_whole(part: Any) -> int:
-    if type(part) is not int or not 0 <= part <= MAX_ID:
+def _parse_whole(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= MAX_ID:
         raise ValueError
-    return part
+    return value
 
 
-def _parse_float(part: Any) -> float:
-    if type(part) is not float or not isfinite(part):
+def _parse_float(value: Any) -> float:
+    if type(value) is not float or not isfinite(value):
         raise ValueError
-    return part
+    return value
 
 
-def _parse_text(part: Any) -> str:
-    if type(part) is not str or "\0" in part:
+def _parse_text(value: Any) -> str:
+    if type(value) is not str or "\0" in value:
         raise ValueError
-    part.encode()  # refuses lone surrogates, which PostgreSQL does not know
-    return part
+    value.encode()  # refuses lone surrogates, which PostgreSQL does not know
+    return value
 
 
-def _parse_moment(part: Any) -> datetime:
-    return datetime.fromisoformat(part).astimezone(UTC)
+def _parse_moment(value: Any) -> datetime:
+    return datetime.fromisoformat(value).astimezone(UTC)
 
 
 def make_id_key(field: str) -> Key:

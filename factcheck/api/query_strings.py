@@ -21,7 +21,7 @@ from rest_framework.serializers import Serializer
 from factcheck.api.field_selection import FIELDS_PARAMETER, PartPath
 from factcheck.api.pagination import ORDERING_PARAMETER, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
 from factcheck.api.problems import InvalidParameters, TargetNotFound
-from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber, Words, suggest_word
+from factcheck.api.query_values import InvalidValue, Keyword, Reader, WholeNumber, Words, suggest_word
 from factcheck.database.cached_sql import Slot, TargetTable, Template
 from factcheck.django_internals import UncopiedFilterSet
 
@@ -60,7 +60,7 @@ class ValuesField(forms.Field):
             )
         try:
             return self.reader(text)
-        except ValueRefused as refusal:
+        except InvalidValue as refusal:
             excerpt = text if len(text) <= 100 else text[:100] + "…"
             raise ValidationError(
                 "“%(shown)s”: %(reason)s", "invalid", {"shown": excerpt, "reason": refusal}

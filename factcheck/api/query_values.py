@@ -26,7 +26,7 @@ _SLUG_PATTERN = r"^(?!-?[0-9]+$)[\w-]+$"
 _LANGUAGE_PATTERN = re.compile(LANGUAGE_TAG, re.ASCII | re.IGNORECASE)
 
 
-class ValueRefused(ValueError):
+class InvalidValue(ValueError):
     """The text is not a valid value; the message completes "`name` is “text”: …"."""
 
 
@@ -60,7 +60,7 @@ class WholeNumber:
             and self.minimum <= int(text) <= self.maximum
         ):
             return int(text)
-        raise ValueRefused(
+        raise InvalidValue(
             gettext("it must be a whole number from %(least)s to %(most)s.")
             % {"least": self.minimum, "most": self.maximum}
         )
@@ -76,7 +76,7 @@ class Share:
     def __call__(self, text: str) -> float:
         if _SHARE_PATTERN.fullmatch(text):
             return float(text)
-        raise ValueRefused(gettext("it must be a number from 0 to 1, such as 0.8."))
+        raise InvalidValue(gettext("it must be a number from 0 to 1, such as 0.8."))
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,7 @@ class Keyword:
     def __call__(self, text: str) -> str:
         if text in self.words:
             return text
-        raise ValueRefused(
+        raise InvalidValue(
             gettext("it must be one of %(words)s.%(suggestion)s")
             % {"words": ", ".join(self.words), "suggestion": suggest_word(text, self.words)}
         )
@@ -113,9 +113,9 @@ class Words:
 
     def __call__(self, text: str) -> str:
         if "\0" in text:
-            raise ValueRefused(gettext("it must not contain a NUL character."))
+            raise InvalidValue(gettext("it must not contain a NUL character."))
         if len(text) > self.maximum:
-            raise ValueRefused(
+            raise InvalidValue(
                 gettext("it has %(text)s characters; the limit is %(most)s.")
                 % {"text": len(text), "most": self.maximum}
             )
@@ -135,7 +135,7 @@ class DayValue:
                 return date.fromisoformat(text)
         except ValueError:  # a day that no calendar has
             pass
-        raise ValueRefused(gettext("it must be a date such as 2026-05-01."))
+        raise InvalidValue(gettext("it must be a date such as 2026-05-01."))
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,7 @@ class Moment:
                 return _to_utc(datetime.fromisoformat(text.upper()))
         except ValueError:  # the day or time does not exist
             pass
-        raise ValueRefused(
+        raise InvalidValue(
             gettext(
                 "it must be a date such as 2026-05-01, or a time with its zone such as 2026-05-01T12:00:00Z."
             )
@@ -195,7 +195,7 @@ class LanguageRange:
     def __call__(self, text: str) -> str:
         if _LANGUAGE_PATTERN.fullmatch(text) and len(text) <= 35:
             return text.lower()
-        raise ValueRefused(gettext("it must be a language tag such as en, pt-BR or ko."))
+        raise InvalidValue(gettext("it must be a language tag such as en, pt-BR or ko."))
 
 
 @dataclass(frozen=True)
@@ -208,7 +208,7 @@ class Country:
     def __call__(self, text: str) -> str:
         if re.fullmatch(r"[A-Za-z]{2}", text):
             return text.upper()
-        raise ValueRefused(gettext("it must be a country code of two letters such as DE."))
+        raise InvalidValue(gettext("it must be a country code of two letters such as DE."))
 
 
 @dataclass(frozen=True)
@@ -226,7 +226,7 @@ class Slug:
     def __call__(self, text: str) -> str:
         if len(text) <= 100 and re.fullmatch(_SLUG_PATTERN, text):
             return text
-        raise ValueRefused(
+        raise InvalidValue(
             gettext("it must consist of letters, digits, hyphens and underscores, and not be a number.")
         )
 
@@ -246,16 +246,16 @@ class IdOrName:
     def __call__(self, text: str) -> int | str:
         try:
             return WholeNumber()(text)
-        except ValueRefused:
+        except InvalidValue:
             pass
         try:
             name: str = self.other(text)
-        except ValueRefused:
-            raise ValueRefused(gettext("it must be an id or a %(what)s.") % {"what": self.what}) from None
+        except InvalidValue:
+            raise InvalidValue(gettext("it must be an id or a %(what)s.") % {"what": self.what}) from None
         return name
 
 
-def suggest_word(word: str, words: Iterable[str]) -> str:
+def suggest_word(word: str, known_words: Iterable[str]) -> str:
     """Return " Did you mean …?" if one of the known words is similar, otherwise ""."""
-    nearest = get_close_matches(word[:100], list(words), n=1)
+    nearest = get_close_matches(word[:100], list(known_words), n=1)
     return " " + gettext("Did you mean %(name)s?") % {"name": nearest[0]} if nearest else ""

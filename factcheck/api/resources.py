@@ -36,7 +36,7 @@ from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import PAGE_SIZE, KeysetPage
 from factcheck.api.problems import handle_exception
 from factcheck.api.query_strings import ListQuery, NoQuery, Query, build_value_error
-from factcheck.api.query_values import ValueRefused
+from factcheck.api.query_values import InvalidValue
 from factcheck.web.site_urls import build_site_etag, insert_site_url, split_pieces
 
 #: Current data may change any moment; a minute is the delay until a retraction reaches all readers. Caches may
@@ -154,11 +154,11 @@ class PublicList(PublicResource, ABC):
         """Return `Link` values for other forms of the same query's results, such as downloads."""
         return []
 
-    def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
+    def list(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponse:
         query = self.list_query(request.GET, self.rows(), request=request)
         try:
             listing = self.get_listing(query, request)
-        except ValueRefused as refusal:
+        except InvalidValue as refusal:
             raise build_value_error("cursor", str(refusal)) from None
         links = {
             direction: build_page_url(request, cursor) if cursor else None
@@ -187,8 +187,8 @@ class PublicList(PublicResource, ABC):
 def _join_results(head: bytes, documents: Iterable[bytes]) -> bytes:
     """Join the parts of a list into one JSON text with a single copy, because pages are large."""
     parts: list[bytes | memoryview] = [head, b',"results":[']
-    for number, document in enumerate(documents):
-        if number:
+    for index, document in enumerate(documents):
+        if index:
             parts.append(b",")
         parts += split_pieces(document)
     parts.append(b"]}")

@@ -177,10 +177,10 @@ def _remove_superseded(folder: BackupFolder, all_of_them: list[Generation], days
     remaining = [backup for backup in all_of_them if backup.name in names]
     expired = [backup for backup in all_of_them if backup.name not in names]
     generations.remove_generations(folder, expired)
-    first = min(backup.start for backup in remaining) // SEGMENT_BYTES
+    first_segment = min(backup.start for backup in remaining) // SEGMENT_BYTES
     for path in folder.wal.iterdir():
         is_left_over = path.name.startswith(".") and time.time() - path.stat().st_mtime > _ABANDONED_SECONDS
-        if is_left_over or 0 <= parse_segment_number(path.name) < first:
+        if is_left_over or 0 <= parse_segment_number(path.name) < first_segment:
             path.unlink()
     if expired:
         kept_files.remove_unwanted(

@@ -33,12 +33,12 @@ class Manifest:
     @classmethod
     def of(cls, base: Path) -> "Manifest":
         manifest = json.loads((base / "backup_manifest").read_bytes())
-        newest = max(manifest["WAL-Ranges"], key=lambda one: one["Timeline"])
+        newest_range = max(manifest["WAL-Ranges"], key=lambda one: one["Timeline"])
         return cls(
             manifest["System-Identifier"],
-            newest["Timeline"],
-            parse_position(newest["Start-LSN"]),
-            parse_position(newest["End-LSN"]),
+            newest_range["Timeline"],
+            parse_position(newest_range["Start-LSN"]),
+            parse_position(newest_range["End-LSN"]),
         )
 
 

@@ -27,7 +27,9 @@ def get_newest_time() -> datetime | None:
     """
     now = datetime.now(UTC)
     with _convert_errors():
-        finish_times = [one.finished_at for one in generations.list_generations(get_backup_folder())]
+        finish_times = [
+            generation.finished_at for generation in generations.list_generations(get_backup_folder())
+        ]
     return max((moment for moment in finish_times if moment <= now), default=None)
 
 
@@ -44,13 +46,13 @@ def describe_overdue() -> str:
     if settings.BACKUP_DIR is None:
         return ""
     try:
-        newest = get_newest_time()
+        newest_time = get_newest_time()
     except BackupFailed as problem:
         return _describe_unreadable(problem)
-    if newest is None:
+    if newest_time is None:
         return _("There is no backup yet.")
-    if datetime.now(UTC) - newest > timedelta(hours=settings.BACKUP_MAX_AGE_HOURS):
-        moment = date_format(localtime(newest), "DATETIME_FORMAT")
+    if datetime.now(UTC) - newest_time > timedelta(hours=settings.BACKUP_MAX_AGE_HOURS):
+        moment = date_format(localtime(newest_time), "DATETIME_FORMAT")
         return _("The latest backup is from %(moment)s.") % {"moment": moment}
     return ""
 

@@ -189,21 +189,21 @@ def _iterate_entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, Kept
     if not folder.journal.exists():
         return
     with folder.journal.open("rb") as journal:
-        for number, line in enumerate(journal, 1):
+        for line_number, line in enumerate(journal, 1):
             if not line.endswith(b"\n"):
                 return
             try:
                 entry = json.loads(line)
-                at, path = datetime.fromisoformat(entry.pop("at")), entry.pop("path")
+                recorded_at, path = datetime.fromisoformat(entry.pop("at")), entry.pop("path")
                 if PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
                     raise ValueError(f"{path} is no path of a file here")
-                file = None if entry.get("gone") else KeptFile(path=path, at=at, **entry)
+                file = None if entry.get("gone") else KeptFile(path=path, at=recorded_at, **entry)
             except (ValueError, KeyError, TypeError, AttributeError) as error:
                 raise BackupFailed(
                     gettext("%(journal)s, line %(number)s, is damaged: %(error)s.")
-                    % {"journal": folder.journal, "number": number, "error": error}
+                    % {"journal": folder.journal, "number": line_number, "error": error}
                 ) from error
-            yield path, at, file
+            yield path, recorded_at, file
 
 
 def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, KeptFile]:
@@ -212,23 +212,25 @@ def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, Ke
     Files are copied a little after they are stored, so a row of the database may name a file that was recorded later. A
     file too many does no harm.
     """
-    then: dict[str, KeptFile] = {}
+    files_at_moment: dict[str, KeptFile] = {}
     later: dict[str, KeptFile] = {}
-    for path, at, file in _iterate_entries(folder):
-        if moment is not None and at > moment:
+    for path, recorded_at, file in _iterate_entries(folder):
+        if moment is not None and recorded_at > moment:
             if file is not None:
                 later.setdefault(path, file)
         elif file is None:
-            then.pop(path, None)
+            files_at_moment.pop(path, None)
         else:
-            then[path] = file
-    return later | then
+            files_at_moment[path] = file
+    return later | files_at_moment
 
 
 def find_wanted_since(folder: BackupFolder, moment: datetime) -> set[str]:
     """Return the hashes of all contents that existed at a moment or were added later."""
     hashes = {file.sha256 for file in list_files_at(folder, moment).values()}
-    return hashes | {file.sha256 for _path, at, file in _iterate_entries(folder) if file and at > moment}
+    return hashes | {
+        file.sha256 for _path, recorded_at, file in _iterate_entries(folder) if file and recorded_at > moment
+    }
 
 
 def remove_unwanted(folder: BackupFolder, hashes: set[str]) -> None:

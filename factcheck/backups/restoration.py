@@ -60,7 +60,7 @@ def restore(
     restore_point: RestorePoint,
     *,
     put_aside: bool = False,
-    report: Callable[[str], None] = lambda said: None,
+    report: Callable[[str], None] = lambda message: None,
 ) -> Restoration:
     """Restore an installation into the folder `to`, which becomes DATA_DIR.
 
@@ -242,10 +242,10 @@ def _explain_failure(
 ) -> str:
     log_text = server_paths.log.read_text(errors="replace") if server_paths.log.exists() else ""
     if "recovery ended before configured recovery target was reached" in log_text and restore_point.moment:
-        last = log_text.rpartition("last completed transaction was at log time ")[2].partition("\n")[0]
+        last_time = log_text.rpartition("last completed transaction was at log time ")[2].partition("\n")[0]
         return (
             f"What is archived ends before {restore_point.moment:%Y-%m-%d %H:%M:%S} UTC"
-            + (f" (the last change in it is of {last})" if last else "")
+            + (f" (the last change in it is of {last_time})" if last_time else "")
             + ". Without --moment all of it is restored."
         )
     if not_fetched := _FETCH_ERROR.search(log_text):
@@ -262,14 +262,16 @@ def _describe_alternative(problem: str, option: str) -> str:
     }
 
 
-def _find_last_moment_before(missing: str, folder: BackupFolder, generation: Generation) -> datetime | None:
+def _find_last_moment_before(
+    missing_segment: str, folder: BackupFolder, generation: Generation
+) -> datetime | None:
     """Return the last moment that can be restored without this segment, or None if only the backup itself can.
 
     PostgreSQL stops before the first change after the moment, so one such change must be archived.
     """
-    first = build_segment_name(int(missing[:8], 16), generation.stop)
+    first_segment = build_segment_name(int(missing_segment[:8], 16), generation.stop)
     for name in reversed(wal_archive.list_segments(folder.wal)):
-        if not first <= name < missing:
+        if not first_segment <= name < missing_segment:
             continue
         with tempfile.TemporaryDirectory() as unpacked:
             segment = Path(unpacked, name)

@@ -63,7 +63,7 @@ class Confined:
         with self._lock:
             self._connect_zygote()
 
-    def answer(self, question: bytes) -> bytes:
+    def result(self, request: bytes) -> bytes:
         """Return the module's result.
 
         Raises:
@@ -74,8 +74,8 @@ class Confined:
         try:
             # An idle zygote may end at the moment of a request; then a new one is started.
             for _attempt in range(2):
-                if (answer := self._request_answer(question)) is not None:
-                    return answer
+                if (result := self._request_result(request)) is not None:
+                    return result
             raise LimitExceeded(Cause.CRASH)
         finally:
             self._seats.release()
@@ -100,7 +100,7 @@ class Confined:
             with suppress(subprocess.TimeoutExpired):
                 program.wait(REPLY_SECONDS)
 
-    def _request_answer(self, question: bytes) -> bytes | None:
+    def _request_result(self, request: bytes) -> bytes | None:
         """Return the result; None if no zygote accepted the task."""
         ends_at = time.monotonic() + START_SECONDS + self.allowance.seconds
         work, status_socket = self._start_work()
@@ -108,11 +108,11 @@ class Confined:
             try:
                 work.settimeout(ends_at - time.monotonic())
                 with suppress(BrokenPipeError, ConnectionResetError):
-                    write_message(work, question)
-                answer = read_message(work, self.allowance.output + 1)
-                if answer[:1] == ANSWER:
-                    return answer[1:]
-                logger.error("%s failed:\n%s", self.module, answer[1:].decode("utf-8", "replace"))
+                    write_message(work, request)
+                result = read_message(work, self.allowance.output + 1)
+                if result[:1] == ANSWER:
+                    return result[1:]
+                logger.error("%s failed:\n%s", self.module, result[1:].decode("utf-8", "replace"))
                 raise LimitExceeded(Cause.CRASH)
             except (MessageInterrupted, ConnectionResetError):
                 pass
@@ -145,17 +145,17 @@ class Confined:
         if self._control is not None and self._program is not None and self._program.poll() is None:
             return self._control
         self._release()
-        own_socket, its = socket.socketpair()
-        with its:
-            number = str(its.fileno())
+        own_socket, zygote_socket = socket.socketpair()
+        with zygote_socket:
+            descriptor = str(zygote_socket.fileno())
             self._program = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-m", "factcheck.confinement.zygote"),
-                    *(number, self.module, self.allowance.pack()),
+                    *(descriptor, self.module, self.allowance.pack()),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
-                pass_fds=[its.fileno()],
+                pass_fds=[zygote_socket.fileno()],
                 # Ctrl-C at a terminal is handled by the caller; this process ends with it.
                 start_new_session=True,
                 cwd="/",

@@ -117,7 +117,7 @@ class Zygote:
         request, sockets, _, _ = socket.recv_fds(self.control, 1, 2)
         if not request:
             return False
-        work, status_socket = (socket.socket(fileno=number) for number in sockets)
+        work, status_socket = (socket.socket(fileno=descriptor) for descriptor in sockets)
         process = os.fork()
         if not process:
             _run_work(work, self.module, self.allowance)
@@ -186,17 +186,17 @@ def _run_work(work_socket: socket.socket, module: ModuleType, allowance: Allowan
 
 def _answer(connection: socket.socket, module: ModuleType, allowance: Allowance) -> int:
     """Handle a request and return the exit status."""
-    question = read_message(connection, sys.maxsize)
+    request = read_message(connection, sys.maxsize)
     try:
-        answer: bytes = module.answer(question)
+        result: bytes = module.answer(request)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  every error is reported
         write_message(connection, FAULT + traceback.format_exc()[-_MAX_FAULT_LENGTH:].encode())
         return 0
-    if len(answer) > allowance.output:
+    if len(result) > allowance.output:
         return _STATUS_OF_OUTPUT
-    write_message(connection, ANSWER + answer)
+    write_message(connection, ANSWER + result)
     return 0
 
 

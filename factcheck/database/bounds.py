@@ -77,12 +77,12 @@ def build_not_in_future_rule(name: str, *fields: str) -> Rule:
     )
 
 
-def build_length_constraint(name: str, field: str, most: int) -> CheckConstraint:
+def build_length_constraint(name: str, field: str, max_length: int) -> CheckConstraint:
     """Return the constraint on a text's length. People see the error of the field's `max_length` first."""
     return CheckConstraint(
         name=name,
-        condition=LessThanOrEqual(Length(field), most),
+        condition=LessThanOrEqual(Length(field), max_length),
         violation_error_message=format_lazy(
-            _("The text is too long. The limit is {most} characters."), most=most
+            _("The text is too long. The limit is {most} characters."), most=max_length
         ),
     )

@@ -125,13 +125,15 @@ def _build_statement(model: type[Model], names: list[str]) -> sql.Composed:
 
 def _write(stream: Copy, model: type[Model], names: list[str], rows: Sequence[Model] | Sequence[Row]) -> None:
     fields = [_map_fields(model)[name] for name in names]
-    writers = [(at, write) for at, field in enumerate(fields) if (write := _choose_writer(field))]
+    writers = [
+        (column_index, write) for column_index, field in enumerate(fields) if (write := _choose_writer(field))
+    ]
     values = itemgetter(*names)
     for row in rows:
         line = list(values(get_stored_values(row) if isinstance(row, Model) else row))
-        for at, write in writers:
-            if line[at] is not None:
-                line[at] = write(line[at])
+        for column_index, write in writers:
+            if line[column_index] is not None:
+                line[column_index] = write(line[column_index])
         stream.write_row(line)
 
 

@@ -107,8 +107,8 @@ class Statement:
     @classmethod
     def from_parts(
         cls,
-        first: QuerySet[Any],
-        others: QuerySet[Any],
+        first_rows: QuerySet[Any],
+        other_rows: QuerySet[Any],
         names: Sequence[str],
         *,
         sorted_by: Sequence[str],
@@ -119,7 +119,9 @@ class Statement:
 
         If the first query has enough rows, PostgreSQL does not run the others.
         """
-        first_part, other_part = (cls.from_rows(rows.values_list(*names)) for rows in (first[:limit], others))
+        first_part, other_part = (
+            cls.from_rows(rows.values_list(*names)) for rows in (first_rows[:limit], other_rows)
+        )
         order = ", ".join(f'"{name}" {"DESC" if descending else "ASC"}' for name in sorted_by)
         sql = (
             f"WITH first AS MATERIALIZED ({first_part.sql}), others AS ("  # noqa: S608  SQL of QuerySets
@@ -134,7 +136,10 @@ class Statement:
 
     def bind(self, values: Mapping[str, Any]) -> list[Any]:
         """Return the parameters with these values in the slots."""
-        return [values[part.name] if isinstance(part, Slot) else part for part in self.parameters]
+        return [
+            values[parameter.name] if isinstance(parameter, Slot) else parameter
+            for parameter in self.parameters
+        ]
 
 
 @lru_cache(maxsize=200)

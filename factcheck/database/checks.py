@@ -69,7 +69,7 @@ def _check_extensions(alias: str) -> list[CheckMessage]:
             [list(EXTENSIONS)],
         )
         available = dict(cursor.fetchall())
-    missing: list[CheckMessage] = [
+    missing_extensions: list[CheckMessage] = [
         Error(
             f"The database server does not offer the extension {name}.",
             hint=f"Install {package} on the database server; `manage.py migrate` then creates it.",
@@ -78,7 +78,7 @@ def _check_extensions(alias: str) -> list[CheckMessage]:
         for name, package in EXTENSIONS.items()
         if name not in available
     ]
-    return missing + [
+    return missing_extensions + [
         Error(
             f"The extension {name} is version {available[name]}; {'.'.join(map(str, minimum))} or newer is needed.",
             hint=f"Install a newer {EXTENSIONS[name]}; where it is in use: ALTER EXTENSION {name} UPDATE.",

@@ -16,7 +16,7 @@ def retry_under_lock_timeout(
     alias: str,
     seconds: float,
     tries: int,
-    report: Callable[[str], None] = lambda words: None,
+    report: Callable[[str], None] = lambda message: None,
 ) -> None:
     """Carry out a change under `lock_timeout`, retrying until it gets its locks.
 
@@ -33,7 +33,7 @@ def retry_under_lock_timeout(
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
                 raise
-            others = "; ".join(describe_holders(alias)) or gettext("none now")
+            holders = "; ".join(describe_holders(alias)) or gettext("none now")
             if not tries_left:
                 raise CommandError(
                     gettext(
@@ -41,13 +41,13 @@ def retry_under_lock_timeout(
                         "seconds each. Open transactions: %(others)s. Completed migrations are kept; run this "
                         "again when the transactions have ended."
                     )
-                    % {"tries": tries, "seconds": f"{seconds:g}", "others": others}
+                    % {"tries": tries, "seconds": f"{seconds:g}", "others": holders}
                 ) from None
             report(
                 gettext(
                     "A table is in use. Open transactions: %(others)s. Trying again; attempts left: %(left)s."
                 )
-                % {"others": others, "left": tries_left}
+                % {"others": holders, "left": tries_left}
             )
             # Others go first, and two processes that do this do not collide again.
             time.sleep(min(10, seconds) * random.uniform(0.5, 1.5))  # noqa: S311  no secret

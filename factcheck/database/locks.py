@@ -47,18 +47,18 @@ def open_lasting_transaction() -> Iterator["LastingTransaction"]:
     if connection.in_atomic_block:
         yield LastingTransaction(connection)
         return
-    apart = connection.copy()
-    apart.settings_dict["OPTIONS"].pop("pool", None)
-    with closing(apart):
-        apart.set_autocommit(False)
-        with apart.cursor() as cursor:
+    separate_connection = connection.copy()
+    separate_connection.settings_dict["OPTIONS"].pop("pool", None)
+    with closing(separate_connection):
+        separate_connection.set_autocommit(False)
+        with separate_connection.cursor() as cursor:
             cursor.execute(_LASTING_SQL)
         try:
-            yield LastingTransaction(apart)
+            yield LastingTransaction(separate_connection)
         finally:
             # The server releases the lock before we continue, and not only once it notices the closed connection.
             with suppress(Error):
-                apart.rollback()
+                separate_connection.rollback()
 
 
 class LastingTransaction:
@@ -100,6 +100,6 @@ def lock_exclusively(name: str) -> Iterator[LastingTransaction]:
     Raises:
         NameAlreadyLocked: another process holds the lock.
     """
-    with open_lasting_transaction() as own:
-        own.lock_without_waiting(name)
-        yield own
+    with open_lasting_transaction() as lock_connection:
+        lock_connection.lock_without_waiting(name)
+        yield lock_connection

@@ -57,8 +57,10 @@ class LockWatch:
         context: dict[str, Any],
     ) -> Any:
         statement = str(sql)
-        if alone := UNREPEATABLE_STATEMENT.match(statement):
-            self.found.append(BlockingWork("stays half-built when interrupted", alone["index"], statement))
+        if unrepeatable := UNREPEATABLE_STATEMENT.match(statement):
+            self.found.append(
+                BlockingWork("stays half-built when interrupted", unrepeatable["index"], statement)
+            )
         is_atomic = self.database.in_atomic_block
         if not is_atomic and ALLOWED_STATEMENT.match(statement):
             return execute(sql, params, many, context)

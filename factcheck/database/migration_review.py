@@ -60,7 +60,7 @@ def review_migration(
         editor.deferred_sql.clear()
     effects = [Effect(*wait_found) for wait_found in watch.found]
     effects += [
-        Effect(*broken) for broken in find_breaks(before, SchemaShape.load_from(database), known_tables)
+        Effect(*breakage) for breakage in find_breaks(before, SchemaShape.load_from(database), known_tables)
     ]
     justifications: dict[str, str] = getattr(migration, JUSTIFICATIONS_ATTRIBUTE, {})
     names = {effect.name for effect in effects}

@@ -158,9 +158,9 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
         deviations = [
             f"otherwise than it needs of {len(deviations)} tables and sequences, such as {min(deviating)}"
         ]
-    for words in deviations:
+    for deviation in deviations:
         yield Advice(
-            f"The role that serves is granted {words}.",
+            f"The role that serves is granted {deviation}.",
             hint="Run manage.py migrate, which grants what is needed and nothing else.",
             id="factcheck.W015",
         )
@@ -168,10 +168,14 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
 
 def _describe_deviation(relation: database_roles.RelationGrants) -> str:
     operations = database_roles.get_intended_privileges(relation)
-    more = sorted((relation.serving - operations) | relation.public)
-    less = sorted(operations - relation.serving)
-    differences = [f"more than it needs of {relation.name} ({', '.join(more)})"] if more else []
-    differences += [f"less than it needs of {relation.name} ({', '.join(less)} is missing)"] if less else []
+    excess = sorted((relation.serving - operations) | relation.public)
+    missing_operations = sorted(operations - relation.serving)
+    differences = [f"more than it needs of {relation.name} ({', '.join(excess)})"] if excess else []
+    differences += (
+        [f"less than it needs of {relation.name} ({', '.join(missing_operations)} is missing)"]
+        if missing_operations
+        else []
+    )
     return " and ".join(differences)
 
 

@@ -36,7 +36,7 @@ class SchemaShape:
                 for table, name, kind, is_required in cursor.fetchall()
             }
             cursor.execute(RULES_SQL)
-            rules = {(table, name): words for table, name, words in cursor.fetchall()}
+            rules = {(table, name): definition for table, name, definition in cursor.fetchall()}
             cursor.execute(FUNCTIONS_SQL)
             return cls(columns, rules, frozenset(name for (name,) in cursor.fetchall()))
 
@@ -68,8 +68,8 @@ def find_breaks(before: SchemaShape, after: SchemaShape, tables: KnownTables) ->
         old_column = before.columns.get((table, name))
         if table in tables.tables and now.required and not (old_column and old_column.required):
             yield "value required", f"{table}.{name}"
-    for (table, name), words in sorted(after.rules.items()):
-        if table in tables.tables and before.rules.get((table, name)) != words:
+    for (table, name), definition in sorted(after.rules.items()):
+        if table in tables.tables and before.rules.get((table, name)) != definition:
             yield "rule added", f"{table}.{name}"
     for function in sorted(before.functions - after.functions):
         yield "function gone", function

@@ -41,25 +41,25 @@ def read_text(name: str, default: str = "", *, kind: str = "text", shown_default
 
 def _read_file(name: str) -> str:
     """Return the content of the file in NAME_FILE, which Docker, Kubernetes and systemd use for secrets."""
-    place = os.environ.get(f"{name}_FILE", "").strip()
-    if not place:
+    path = os.environ.get(f"{name}_FILE", "").strip()
+    if not path:
         return ""
     if os.environ.get(name, "").strip():
         raise ImproperlyConfigured(f"{name} and {name}_FILE are both set; leave one of them out.")
     try:
-        with Path(place).open("rb") as file:
+        with Path(path).open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES:
-            raise ImproperlyConfigured(f"{name}_FILE names {place}, which is too long to hold a value.")
+            raise ImproperlyConfigured(f"{name}_FILE names {path}, which is too long to hold a value.")
         value = content.decode().strip()
     except OSError as error:
         raise ImproperlyConfigured(
-            f"{name}_FILE names {place}, which cannot be read: {error.strerror}."
+            f"{name}_FILE names {path}, which cannot be read: {error.strerror}."
         ) from None
     except UnicodeDecodeError:
-        raise ImproperlyConfigured(f"{name}_FILE names {place}, which is no text in UTF-8.") from None
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which is no text in UTF-8.") from None
     if not value or not value.isprintable():
-        raise ImproperlyConfigured(f"{name}_FILE names {place}; it must hold the value, in one line.")
+        raise ImproperlyConfigured(f"{name}_FILE names {path}; it must hold the value, in one line.")
     return value
 
 
@@ -200,30 +200,32 @@ def _parse_postgresql(name: str, value: str) -> dict[str, Any]:
     }
 
 
-def read_mail_settings(name: str, *, stored_in: Path | None = None) -> dict[str, Any]:
+def read_mail_settings(name: str, *, mail_folder: Path | None = None) -> dict[str, Any]:
     """Return the mail settings: smtp://, smtp+tls:// (STARTTLS) or smtps://user:password@host:port.
 
     Args:
-        stored_in: the folder for mails if the variable is not set; without a folder, mails are printed on the terminal.
+        mail_folder: the folder for emails if the variable is not set; without it, they are printed on the terminal.
     """
     value = read_text(
         name, kind="address", shown_default="printed on the terminal; a page of the desk in the demo"
     )
-    if not value and stored_in:
+    if not value and mail_folder:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
-            "EMAIL_FILE_PATH": stored_in,
+            "EMAIL_FILE_PATH": mail_folder,
         }
     if not value:
         return {"EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    wrong = ImproperlyConfigured(f"{name} must look like smtp+tls://user:password@mail.example.org:587.")
+    invalid_url_error = ImproperlyConfigured(
+        f"{name} must look like smtp+tls://user:password@mail.example.org:587."
+    )
     try:
         parts = urlsplit(value)
         port = parts.port or {"smtp": 25, "smtp+tls": 587, "smtps": 465}[parts.scheme]
     except (KeyError, ValueError):
-        raise wrong from None
+        raise invalid_url_error from None
     if not parts.hostname:
-        raise wrong
+        raise invalid_url_error
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname,
@@ -236,34 +238,36 @@ def read_mail_settings(name: str, *, stored_in: Path | None = None) -> dict[str,
     }
 
 
-def read_secret(name: str, kept_in: Path, *, may_create: bool) -> str:
+def read_secret(name: str, secret_file: Path, *, may_create: bool) -> str:
     """Return the key that signs sessions. Only the demo creates its own, once, in a private file."""
     value = read_text(name, kind="secret", shown_default="none; the demo makes its own")
     if value:
         return value
     try:
-        if may_create and not kept_in.exists():
-            _create_secret(kept_in)
-        elif not kept_in.exists():
+        if may_create and not secret_file.exists():
+            _create_secret(secret_file)
+        elif not secret_file.exists():
             raise ImproperlyConfigured(
                 f"{name} is not set. Set it to a long random text, the same for every process and start; "
                 "to try things out on this machine, run `make demo` or set FACTCHECK_DEMO=1."
             )
-        return kept_in.read_text().strip()
+        return secret_file.read_text().strip()
     except OSError as error:
         raise ImproperlyConfigured(
-            f"{name} is not set, and its file {kept_in} cannot be used: {error.strerror}. "
+            f"{name} is not set, and its file {secret_file} cannot be used: {error.strerror}. "
             "Set DATA_DIR to a folder of your own."
         ) from None
 
 
-def _create_secret(kept_in: Path) -> None:
-    kept_in.parent.mkdir(parents=True, exist_ok=True)
-    part_file = kept_in.with_name(f"{kept_in.name}.{os.getpid()}")
+def _create_secret(secret_file: Path) -> None:
+    secret_file.parent.mkdir(parents=True, exist_ok=True)
+    part_file = secret_file.with_name(f"{secret_file.name}.{os.getpid()}")
     part_file.touch(mode=0o600, exist_ok=False)
     part_file.write_text(secrets.token_urlsafe(50))
     try:
-        os.link(part_file, kept_in)  # unlike a rename, it never replaces the key of a twin that was faster
+        os.link(
+            part_file, secret_file
+        )  # unlike a rename, it never replaces the key of a twin that was faster
     except FileExistsError:
         pass
     finally:

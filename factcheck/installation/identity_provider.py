@@ -13,7 +13,7 @@ def parse_group_roles(name: str, value: str) -> dict[str, str]:
     """
     roles: dict[str, str] = {}
     for pair in filter(None, map(str.strip, value.split(";"))):
-        group, _, role = (part.strip() for part in pair.rpartition("="))
+        group, _, role = (text.strip() for text in pair.rpartition("="))
         if not group or not role or group in roles:
             raise ImproperlyConfigured(
                 f"{name} has {pair!r}; write each group once with its role,"

@@ -17,9 +17,9 @@ _CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 _SECRET_PATH = re.compile(r"(/(?:messages|subscriptions)/)[\w-]{43}(?![\w-])", re.ASCII)
 
 
-def mask_secrets(words: str) -> str:
+def mask_secrets(text: str) -> str:
     """Return the text, with secrets of private pages masked."""
-    return _SECRET_PATH.sub(r"\1…", words) if "/messages/" in words or "/subscriptions/" in words else words
+    return _SECRET_PATH.sub(r"\1…", text) if "/messages/" in text or "/subscriptions/" in text else text
 
 
 def build_log_settings() -> dict[str, Any]:

@@ -22,7 +22,7 @@ def translate_message(message: object) -> str:
     return str(text)
 
 
-def activate_house_language() -> AbstractContextManager[None]:
+def activate_newsroom_language() -> AbstractContextManager[None]:
     """Activate the installation's language (LANGUAGE_CODE).
 
     Everyone reads public notes and the notes in a history, and they are permanent. So they are not written in the

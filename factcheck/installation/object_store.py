@@ -139,12 +139,12 @@ class ObjectStore(S3Storage):
             "Range": f"bytes={first}-{first + length - 1}",
         }
         try:
-            answer = self.connection.meta.client.get_object(Bucket=self.bucket_name, **parameters)
+            response = self.connection.meta.client.get_object(Bucket=self.bucket_name, **parameters)
         except ClientError as error:
             if error.response.get("Error", {}).get("Code") in ("404", "NoSuchKey"):
                 raise FileNotFoundError(f"File does not exist: {name}") from error
             raise
-        return answer["Body"]
+        return response["Body"]
 
     @_convert_errors
     def _read_piece(self, body: Any, size: int) -> bytes:

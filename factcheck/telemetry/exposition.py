@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from factcheck.installation.version import read_version
-from factcheck.telemetry.query_spans import Answers, MetricQuery, list_databases, query_database
+from factcheck.telemetry.query_spans import MetricQuery, QueryResults, list_databases, query_database
 
 #: How long a page waits for the database before it reports that the database does not respond.
 DATABASE_SECONDS = 5.0
@@ -29,24 +29,24 @@ class PolledDatabase:
     def __init__(self, alias: str, metric_queries: list[MetricQuery]) -> None:
         self.alias, self.metric_queries = alias, metric_queries
         self._thread = ThreadPoolExecutor(1, f"questions-{alias}")
-        self._asking: Future[Answers] | None = None
+        self._asking: Future[QueryResults] | None = None
 
     def begin(self) -> None:
         """Start the queries, unless the previous ones are still running. Late results are discarded."""
         if self._asking is None or self._asking.done():
             self._asking = self._thread.submit(self._ask)
 
-    def answers(self, until: float) -> Answers:
+    def results(self, deadline: float) -> QueryResults:
         """Return the results that arrived in time."""
         assert self._asking is not None  # noqa: S101  begun before
         try:
-            answers = self._asking.result(max(0.0, until - time.monotonic()))
+            results = self._asking.result(max(0.0, deadline - time.monotonic()))
         except TooLate:
-            return Answers(reached=False)
+            return QueryResults(reached=False)
         self._asking = None
-        return answers
+        return results
 
-    def _ask(self) -> Answers:
+    def _ask(self) -> QueryResults:
         try:
             return query_database(self.metric_queries, self.alias)
         finally:
@@ -64,8 +64,8 @@ class DatabaseGauges:
         """Yield each gauge, without a value if its query failed."""
         for database in self._databases:
             database.begin()
-        until = time.monotonic() + DATABASE_SECONDS
-        answers = {database.alias: database.answers(until) for database in self._databases}
+        deadline = time.monotonic() + DATABASE_SECONDS
+        results = {database.alias: database.answers(deadline) for database in self._databases}
         families = {
             name: GaugeMetricFamily(
                 name,
@@ -75,13 +75,13 @@ class DatabaseGauges:
             for metric_query in self.metric_queries
             for name, kind in metric_query.gauges.items()
         }
-        for database_answers in answers.values():
+        for database_answers in results.values():
             for name, labels, value in database_answers.readings:
                 families[name].add_metric(labels, float(value))
         yield from families.values()
-        yield from self.build_own_metrics(answers)
+        yield from self.build_own_metrics(results)
 
-    def build_own_metrics(self, answers: dict[str, Answers]) -> Iterator[Metric]:
+    def build_own_metrics(self, results: dict[str, QueryResults]) -> Iterator[Metric]:
         """Return metrics of the queries themselves, by database."""
         up = GaugeMetricFamily("factcheck_database_up", "Whether a database answers.", labels=["database"])
         labels = ["question", "database"]
@@ -91,7 +91,7 @@ class DatabaseGauges:
         seconds = GaugeMetricFamily(
             "factcheck_question_seconds", "How long the database took to say it.", labels=labels
         )
-        for alias, database_answers in answers.items():
+        for alias, database_answers in results.items():
             up.add_metric([alias], database_answers.reached)
             for name, seconds_taken in database_answers.seconds.items():
                 failed.add_metric([name, alias], name in database_answers.failed)

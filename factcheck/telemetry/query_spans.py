@@ -57,7 +57,7 @@ def build_row_query(
 
 
 @dataclass
-class Answers:
+class QueryResults:
     """The results of one database, and its failed queries."""
 
     reached: bool
@@ -80,20 +80,20 @@ def list_databases() -> list[str]:
     return [DEFAULT_DB_ALIAS, *(alias for alias in settings.DATABASES if alias.startswith("replica"))]
 
 
-def query_database(metric_queries: Iterable[MetricQuery], alias: str) -> Answers:
+def query_database(metric_queries: Iterable[MetricQuery], alias: str) -> QueryResults:
     """Return the current values. Failed queries are reported, and leave no outdated values."""
     try:
         connections[alias].ensure_connection()
     except Error:
-        return Answers(reached=False)
-    answers = Answers(reached=True)
+        return QueryResults(reached=False)
+    results = QueryResults(reached=True)
     for metric_query in metric_queries:
         if alias == DEFAULT_DB_ALIAS or metric_query.runs_on_replicas:
-            _run_query(metric_query, alias, answers)
-    return answers
+            _run_query(metric_query, alias, results)
+    return results
 
 
-def _run_query(metric_query: MetricQuery, alias: str, answers: Answers) -> None:
+def _run_query(metric_query: MetricQuery, alias: str, results: QueryResults) -> None:
     started_at = perf_counter()
     try:
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
@@ -104,10 +104,10 @@ def _run_query(metric_query: MetricQuery, alias: str, answers: Answers) -> None:
                 for name, labels, value in metric_query.run(cursor)
             ]
     except Error:
-        answers.failed.add(metric_query.name)
+        results.failed.add(metric_query.name)
     else:
-        answers.readings += readings
-    answers.seconds[metric_query.name] = perf_counter() - started_at
+        results.readings += readings
+    results.seconds[metric_query.name] = perf_counter() - started_at
 
 
 # What the plumbing itself is asked ------------------------------------------------------------------------------------
@@ -145,10 +145,10 @@ def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute(_JOBS_SQL)
     for name, *counts, seconds in cursor.fetchall():
         queue = name if name in queues else OTHER_LABEL
-        for state, number in zip(states, counts, strict=True):
-            ages[queue, state] = ages.get((queue, state), 0.0) + number
+        for state, count in zip(states, counts, strict=True):
+            ages[queue, state] = ages.get((queue, state), 0.0) + count
         waiting_seconds[queue] = max(waiting_seconds.get(queue, 0.0), seconds)
-    yield from (("factcheck_jobs", key, number) for key, number in ages.items())
+    yield from (("factcheck_jobs", key, count) for key, count in ages.items())
     yield from (
         ("factcheck_jobs_oldest_wait_seconds", (queue,), seconds)
         for queue, seconds in waiting_seconds.items()
@@ -163,8 +163,8 @@ def _read_connections(cursor: CursorWrapper) -> Iterator[Reading]:
         FROM pg_stat_activity WHERE datname = current_database() GROUP BY 1
         """
     )
-    for state, number in cursor.fetchall():
-        yield "factcheck_database_connections", (state,), number
+    for state, count in cursor.fetchall():
+        yield "factcheck_database_connections", (state,), count
     cursor.execute("SELECT current_setting('max_connections')::int")
     yield "factcheck_database_connections_limit", (), cursor.fetchone()[0]
 

@@ -53,10 +53,10 @@ def add_up_responses() -> None:
     """Add up the responses recorded since the last call. This keeps the cost of each response low."""
     from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
 
-    numbers: Counter[tuple[str, str, int]] = Counter()
+    counts: Counter[tuple[str, str, int]] = Counter()
     for _ in range(len(recent_responses)):
         route, method, status, seconds = recent_responses.popleft()
-        numbers[route, method, status] += 1
+        counts[route, method, status] += 1
         counters.REQUEST_SECONDS.labels(route).observe(seconds)
-    for (route, method, status), number in numbers.items():
-        counters.REQUESTS.labels(route, method, str(status)).inc(number)
+    for (route, method, status), count in counts.items():
+        counters.REQUESTS.labels(route, method, str(status)).inc(count)

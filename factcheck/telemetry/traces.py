@@ -45,7 +45,7 @@ def start(exporter: Any = None) -> Any:
     provider = TracerProvider(resource=Resource.create({"service.version": read_version()}))
     provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
     _Tracing.tracer = provider.get_tracer("factcheck", read_version())
-    connection_created.connect(_trace_questions, dispatch_uid="factcheck.telemetry.traces")
+    connection_created.connect(_trace_queries, dispatch_uid="factcheck.telemetry.traces")
     return provider
 
 
@@ -92,7 +92,7 @@ def trace_job(task: str, queue: str) -> Iterator[None]:
         yield
 
 
-def _trace_questions(connection: BaseDatabaseWrapper, **_: Any) -> None:
+def _trace_queries(connection: BaseDatabaseWrapper, **_: Any) -> None:
     if _trace_query not in connection.execute_wrappers:
         connection.execute_wrappers.append(_trace_query)
 

@@ -92,14 +92,20 @@ class Deadlines:
     def _end_overdue(self, before: dict[tuple[str, int], Connection]) -> dict[tuple[str, int], Connection]:
         """Shut down the connections of overdue bodies, and return the other connections of their clients."""
         with self._changed:
-            overdue = [each for each in self._arrivals if each.until < time.monotonic()]
-        with _list_connections({(each.address, each.port) for each in overdue}) as connections:
+            overdue = [
+                waiting_arrival
+                for waiting_arrival in self._arrivals
+                if waiting_arrival.until < time.monotonic()
+            ]
+        with _list_connections(
+            {(waiting_arrival.address, waiting_arrival.port) for waiting_arrival in overdue}
+        ) as connections:
             for arrival in overdue:
-                if (its := find_connection(arrival, connections, before)) is not None:
-                    connections.remove(its)
-                    _shut_down(its)
+                if (arrival_connection := find_connection(arrival, connections, before)) is not None:
+                    connections.remove(arrival_connection)
+                    _shut_down(arrival_connection)
                     arrival.until = time.monotonic() + GRACE_SECONDS
-            return {each.peer: each for each in connections}
+            return {waiting_arrival.peer: waiting_arrival for waiting_arrival in connections}
 
 
 def find_connection(
@@ -113,21 +119,25 @@ def find_connection(
     """
     age = time.monotonic() - arrival.since
 
-    def count_new_bytes(each: Connection) -> int:
-        return each.bytes_received - before[each.peer].bytes_received
+    def count_new_bytes(connection: Connection) -> int:
+        return connection.bytes_received - before[connection.peer].bytes_received
 
     slow = [
-        each
-        for each in connections
-        if each.peer[0] == arrival.address
-        and each.peer in before
-        and each.segments_sent == before[each.peer].segments_sent
-        and count_new_bytes(each) < BYTES_PER_SECOND * POLL_SECONDS
-        and each.silent_seconds <= age + POLL_SECONDS
+        connection
+        for connection in connections
+        if connection.peer[0] == arrival.address
+        and connection.peer in before
+        and connection.segments_sent == before[connection.peer].segments_sent
+        and count_new_bytes(connection) < BYTES_PER_SECOND * POLL_SECONDS
+        and connection.silent_seconds <= age + POLL_SECONDS
     ]
     return max(
         slow,
-        key=lambda each: (each.awaits_answer, count_new_bytes(each) > 0, each.silent_seconds),
+        key=lambda connection: (
+            connection.awaits_answer,
+            count_new_bytes(connection) > 0,
+            connection.silent_seconds,
+        ),
         default=None,
     )
 

@@ -41,10 +41,10 @@ def parse_range(header: str, size: int) -> ByteRange | None:
         if not length or not size:
             raise RangeNotSatisfiable
         return ByteRange(max(0, size - length), size - 1)
-    first = int(match[1])
-    last = min(int(match[2]), size - 1) if match[2] else size - 1
-    if match[2] and int(match[2]) < first:
+    first_byte = int(match[1])
+    last_byte = min(int(match[2]), size - 1) if match[2] else size - 1
+    if match[2] and int(match[2]) < first_byte:
         return None
-    if first >= size:
+    if first_byte >= size:
         raise RangeNotSatisfiable
-    return ByteRange(first, last)
+    return ByteRange(first_byte, last_byte)

@@ -15,7 +15,7 @@ _INDENTATION_PATTERN = re.compile(r"\s*\n\s*")
 def compact_template(template: str) -> str:
     """Trim each line and drop empty ones."""
     parts = _VERBATIM_BLOCK.split(template)
-    parts[::2] = (_INDENTATION_PATTERN.sub("\n", part) for part in parts[::2])
+    parts[::2] = (_INDENTATION_PATTERN.sub("\n", text) for text in parts[::2])
     return "".join(parts)
 
 

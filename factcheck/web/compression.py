@@ -193,13 +193,13 @@ def compress(response: HttpResponseBase, coding: str) -> None:
 
 def compress_pieces(body: Iterator[bytes], compressor: Compressor) -> Iterator[bytes]:
     """Yield the compressed body, in constant memory."""
-    waiting = 0
+    unflushed_bytes = 0
     for piece in body:
-        waiting += len(piece)
+        unflushed_bytes += len(piece)
         out: Any = compressor.compress(piece)
-        if waiting >= FLUSH_BYTES:
+        if unflushed_bytes >= FLUSH_BYTES:
             out += compressor.flush()
-            waiting = 0
+            unflushed_bytes = 0
         if out:
             yield out
     yield compressor.finish()

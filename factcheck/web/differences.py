@@ -22,10 +22,12 @@ def highlight_difference(before: str, after: str) -> tuple[SafeString, SafeStrin
     if len(old) + len(new) > _MAX_WORDS:
         return _mark_parts("del", [(before, True)]), _mark_parts("ins", [(after, True)])
     left_parts, right = [], []
-    for operation, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for operation, old_start, old_end, new_start, new_end in SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
         is_changed = operation != "equal"
-        left_parts.append(("".join(old[a:b]), is_changed))
-        right.append(("".join(new[c:d]), is_changed))
+        left_parts.append(("".join(old[old_start:old_end]), is_changed))
+        right.append(("".join(new[new_start:new_end]), is_changed))
     return _mark_parts("del", left_parts), _mark_parts("ins", right)
 
 
@@ -43,12 +45,12 @@ def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
         return _mark_parts("del", [(before, True)]), _mark_parts("ins", [(after, True)])
     left_parts, right = list[tuple[str, bool]](), list[tuple[str, bool]]()
     steps = matcher.get_opcodes()
-    for number, (operation, a, b, c, d) in enumerate(steps):
-        words = sum(map(_is_word, old[a:b]))
+    for number, (operation, old_start, old_end, new_start, new_end) in enumerate(steps):
+        word_count = sum(map(_is_word, old[old_start:old_end]))
         between = 0 < number < len(steps) - 1
-        is_changed = operation != "equal" or (between and words < _PHRASE_WORDS)
-        _add_part(left_parts, "".join(old[a:b]), is_changed)
-        _add_part(right, "".join(new[c:d]), is_changed)
+        is_changed = operation != "equal" or (between and word_count < _PHRASE_WORDS)
+        _add_part(left_parts, "".join(old[old_start:old_end]), is_changed)
+        _add_part(right, "".join(new[new_start:new_end]), is_changed)
     return _mark_parts("del", left_parts), _mark_parts("ins", right)
 
 
@@ -71,8 +73,8 @@ def build_redline(before: str, after: str) -> SafeString:
     result = SafeString()
     old_text, new_text = "", ""
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
-    for number, (operation, a, b, c, d) in enumerate(steps):
-        removed_text, added_text = "".join(old[a:b]), "".join(new[c:d])
+    for number, (operation, old_start, old_end, new_start, new_end) in enumerate(steps):
+        removed_text, added_text = "".join(old[old_start:old_end]), "".join(new[new_start:new_end])
         # A space or comma between two changes is part of them: words are read, not characters.
         between = operation == "equal" and (old_text or new_text) and number + 1 < len(steps)
         if operation != "equal" or (between and not any(map(str.isalnum, removed_text))):

@@ -126,11 +126,16 @@ def list_alternates(request: HttpRequest) -> list[tuple[str, str]]:
     path = get_page_path(request)
     if not is_page(path.partition("?")[0]):
         return []
-    own = settings.SITE_URL + path
+    default_url = settings.SITE_URL + path
     return [
-        (X_DEFAULT, own),
+        (X_DEFAULT, default_url),
         *(
-            (code, own if code == settings.LANGUAGE_CODE else settings.SITE_URL + build_path_in(path, code))
+            (
+                code,
+                default_url
+                if code == settings.LANGUAGE_CODE
+                else settings.SITE_URL + build_path_in(path, code),
+            )
             for code in _list_codes()
         ),
     ]
@@ -144,8 +149,8 @@ class MountedRoutes:
         self._root = import_module(settings.ROOT_URLCONF)
         routes = list(_flatten_routes(self._root.urlpatterns))
         pages = [route for route in routes if is_page(f"/{route.pattern}")]
-        others = [_make_reverse_only(route) for route in routes if not is_page(f"/{route.pattern}")]
-        self.urlpatterns = [*others, URLResolver(_Prefix(code), pages)]  # type: ignore[arg-type]
+        other_routes = [_make_reverse_only(route) for route in routes if not is_page(f"/{route.pattern}")]
+        self.urlpatterns = [*other_routes, URLResolver(_Prefix(code), pages)]  # type: ignore[arg-type]
 
     def __getattr__(self, name: str) -> Any:
         # The handlers of errors.

@@ -48,14 +48,14 @@ class Finding(NamedTuple):
 
 def answer_probe(environ: dict[str, Any], start_response: StartResponse) -> list[bytes] | None:
     """Return the response to a probe; None for any other request."""
-    probe = _PROBES.get(environ.get("PATH_INFO", ""))
-    if probe is None:
+    run_checks = _PROBES.get(environ.get("PATH_INFO", ""))
+    if run_checks is None:
         return None
     if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
         return _send_response(
             start_response, HTTPStatus.METHOD_NOT_ALLOWED, {}, [("Allow", "GET, HEAD")], environ
         )
-    findings = probe()
+    findings = run_checks()
     worst = max((finding.status for finding in findings.values()), key=_SEVERITY.index, default="pass")
     status = HTTPStatus.SERVICE_UNAVAILABLE if worst == "fail" else HTTPStatus.OK
     body: dict[str, Any] = {"status": worst}
@@ -119,14 +119,14 @@ def _check_database() -> dict[str, Finding]:
             connection.close()
 
 
-def _check_query(question: Callable[[CursorWrapper], Any], failed: str) -> Finding:
+def _check_query(run_query: Callable[[CursorWrapper], Any], failure_message: str) -> Finding:
     """Check that the database responds, without waiting for locks."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', '500ms', true)")
-            question(cursor)
+            run_query(cursor)
     except Error:
-        return Finding("fail", failed)
+        return Finding("fail", failure_message)
     return Finding("pass")
 
 
@@ -181,8 +181,8 @@ def _check_store() -> dict[str, Finding]:
 class _SlowCheck:
     """A check that may hang, for example of a remote server or disk. It runs in a thread, one at a time."""
 
-    def __init__(self, ask: Callable[[], dict[str, Finding]], silent: dict[str, Finding]) -> None:
-        self.ask, self.silent = ask, silent
+    def __init__(self, check: Callable[[], dict[str, Finding]], timeout_findings: dict[str, Finding]) -> None:
+        self.ask, self.silent = check, timeout_findings
         self.asking: Future[dict[str, Finding]] | None = None
 
     def begin(self) -> None:
@@ -190,13 +190,13 @@ class _SlowCheck:
             self.asking = Future()
             _start(partial(self._answer, self.asking))
 
-    def _answer(self, asking: Future[dict[str, Finding]]) -> None:
+    def _answer(self, future: Future[dict[str, Finding]]) -> None:
         try:
             findings = self.ask()
         except Exception:
             logger.exception("A probe failed.")
             findings = self.silent
-        asking.set_result(findings)
+        future.set_result(findings)
 
     def findings(self, deadline: float) -> dict[str, Finding]:
         """Return the findings, or a finding that there was no response in time."""

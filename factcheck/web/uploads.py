@@ -59,8 +59,8 @@ BODY_INCOMPLETE = BodyRefusal(
 class UploadSlots:
     """Slots for reading bodies, limited in total and per caller."""
 
-    def __init__(self, most: int, most_for_one: int) -> None:
-        self.most, self.most_for_one = most, most_for_one
+    def __init__(self, max_uploads: int, max_uploads_per_caller: int) -> None:
+        self.most, self.most_for_one = max_uploads, max_uploads_per_caller
         self._taken: Counter[str] = Counter()
         self._lock = Lock()
 
@@ -153,8 +153,10 @@ def get_max_body_bytes() -> int:
 
 def refuse_oversized() -> BodyRefusal:
     """Refuse a body unread if it would be rejected anyway."""
-    most = (get_max_body_bytes() - MEMORY_BYTES) // 2**20
-    detail = gettext("The file is too large. The limit is %(most)s MB. Nothing was stored.") % {"most": most}
+    max_megabytes = (get_max_body_bytes() - MEMORY_BYTES) // 2**20
+    detail = gettext("The file is too large. The limit is %(most)s MB. Nothing was stored.") % {
+        "most": max_megabytes
+    }
     return BodyRefusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
 

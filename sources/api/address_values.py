@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django.utils.translation import gettext
 
-from factcheck.api.query_values import ValueRefused
+from factcheck.api.query_values import InvalidValue
 from sources.addresses import build_url_key, get_domain
 from sources.identifiers import normalise_identifier
 
@@ -28,7 +28,7 @@ class AddressValue:
 
     def __call__(self, text: str) -> str:
         if len(text) > self.max_length or not re.fullmatch(_ADDRESS, text):
-            raise ValueRefused(gettext("it must be a complete http(s) address, percent-encoded."))
+            raise InvalidValue(gettext("it must be a complete http(s) address, percent-encoded."))
         return self.key(text)
 
     def key(self, address: str) -> str:
@@ -60,5 +60,5 @@ class DomainValue:
         if text == "localhost":
             return text
         if len(text) > 253 or not re.fullmatch(_DOMAIN, text):
-            raise ValueRefused(gettext("it must be a domain such as example.org."))
+            raise InvalidValue(gettext("it must be a domain such as example.org."))
         return get_domain(f"https://{text}/") or text

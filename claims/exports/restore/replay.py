@@ -33,7 +33,7 @@ from claims.ledger.entry_builder import LedgerEntry as Recorded
 from claims.ledger.entry_builder import rebuild_entry
 from claims.models import Claim, Evidence, Publication, Transition, Verdict
 from factcheck.database.bulk_copy import RowMaker, copy_rows
-from factcheck.installation.messages import activate_house_language
+from factcheck.installation.messages import activate_newsroom_language
 
 #: The author of each move, as the log names them.
 ACTOR = gettext_noop("Restored from an export")
@@ -256,7 +256,7 @@ def _find_shown_media(item: dict[str, Any]) -> dict[str, Any]:
 def _build_transition(
     claim: int, verdict: int | None, action: str, before: str, after: str, *, note: str = ""
 ) -> dict[str, Any]:
-    with activate_house_language():
+    with activate_newsroom_language():
         actor = gettext(ACTOR)
     return {
         "claim_id": claim,

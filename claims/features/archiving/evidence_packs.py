@@ -12,7 +12,7 @@ from rest_framework.renderers import BaseRenderer
 
 from claims.features.archiving.evidence_pack.pack import EvidencePack, NothingPublished, build_evidence_pack
 from factcheck.api.limited_streams import StartedStream, stream_in_slot
-from factcheck.api.negotiation import Form
+from factcheck.api.negotiation import DeclaredRenderer
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.problems import MEDIA_TYPE as PROBLEM
 from factcheck.api.query_values import MAX_ID
@@ -58,7 +58,7 @@ class EvidencePackResource(PublicResource):
     route = "claims-evidence-pack"
 
     def get_renderers(self) -> list[BaseRenderer]:
-        return [Form(MEDIA_TYPE, extension="zip")]
+        return [DeclaredRenderer(MEDIA_TYPE, extension="zip")]
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponseBase:  # noqa: A002  the name in the address
         self.item_query(request.GET, request=request)

@@ -28,7 +28,7 @@ from claims.public.api.claims import ClaimResource
 from claims.public.api.lookup import look_up_addresses
 from claims.public.api.match import MatchTermsQuery
 from claims.search import MAX_LENGTH
-from factcheck.api.query_values import ValueRefused
+from factcheck.api.query_values import InvalidValue
 
 Document = dict[str, Any]
 
@@ -219,7 +219,7 @@ def search_claims(arguments: Arguments, caller: Caller) -> ToolAnswer:
     query = ClaimPageQuery(request.GET, Publication.objects.all(), request=request)
     try:
         listing = ClaimResource().get_listing(query, request)
-    except ValueRefused as refusal:
+    except InvalidValue as refusal:
         raise ToolRefused(f"`cursor`: {refusal}") from None
     claims = load_entries([row[0] for row in listing.page.rows])
     search = listing.extra_members.get("search", {})

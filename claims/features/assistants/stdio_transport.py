@@ -15,7 +15,7 @@ from factcheck.api.json_rpc import (
     build_error,
     build_result,
     decode_message,
-    encode_answer,
+    encode_response,
     read_id,
     read_message,
 )
@@ -40,7 +40,7 @@ def answer_lines(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
         else:
             answer = answer_line(line, caller)
         if answer is not None:
-            out.write(encode_answer(answer).encode() + b"\n")
+            out.write(encode_response(answer).encode() + b"\n")
             out.flush()
 
 

@@ -28,7 +28,7 @@ from claims.newsroom.roles import require_permission
 from claims.review import verdict_drafts
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer
-from factcheck.installation.messages import activate_house_language
+from factcheck.installation.messages import activate_newsroom_language
 from factcheck.list_phrases import join_phrases
 
 #: The task in `reply_mails` that emails one request.
@@ -214,7 +214,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
     if verdict.state != Verdict.State.PUBLISHED:
         raise NotPossible(_("You can draft an update only for a published verdict."))
     draft = verdict_drafts.create_draft(verdict.claim, author=by, publisher=verdict.publisher)
-    with activate_house_language():
+    with activate_newsroom_language():
         note = _("%(whom)s answered after publication; the answer has been added.") % {"whom": row.whom}
     return verdict_drafts.edit(draft, by=by, correction_kind=CorrectionKind.UPDATE, correction_note=note)
 

@@ -21,7 +21,7 @@ from claims.features.standards.report_files import (
     write_csv,
 )
 from claims.ledger.document.claim_document import render
-from factcheck.api.negotiation import Form
+from factcheck.api.negotiation import DeclaredRenderer
 from factcheck.api.openapi.body_serializer import BodySerializer, name_bodies
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.problems import InvalidParameters
@@ -114,7 +114,7 @@ class StandardsTable(StandardsResource):
     }
 
     def get_renderers(self) -> list[BaseRenderer]:
-        return [Form("text/csv", extension="csv")]
+        return [DeclaredRenderer("text/csv", extension="csv")]
 
     def respond(self, request: HttpRequest, standards_report: StandardsReport) -> HttpResponse:
         content = write_csv(standards_report).encode()

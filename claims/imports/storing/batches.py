@@ -48,7 +48,7 @@ from factcheck.database.bulk_copy import (
     send_lines,
     speed_up_transaction,
 )
-from factcheck.installation.messages import activate_house_language
+from factcheck.installation.messages import activate_newsroom_language
 
 _MAX_LENGTHS = {"file": 500, "position": 200}
 #: The reason of a claim for which an import created a draft.
@@ -161,7 +161,7 @@ class _BatchRows:
             if new_claim.verdicts:
                 new_claim.claim.state = Claim.State.ACCEPTED
             elif new_claim.drafts:
-                with activate_house_language():
+                with activate_newsroom_language():
                     note = gettext(_ARCHIVE_NOTE)
                 new_claim.claim.reason = f"{note}\n{new_claim.claim.reason}".strip()
         appearances = [

@@ -25,7 +25,7 @@ from claims.imports.storing.stage import StagedReview
 from claims.imports.storing.unusable_records import build_storing_problem
 from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
 from factcheck.database.bulk_copy import RowMaker
-from factcheck.installation.messages import activate_house_language
+from factcheck.installation.messages import activate_newsroom_language
 
 #: Short statements ("Old video", "On the Iran nuclear deal") may describe different things, even by one person. In
 #: scripts without spaces a character carries more meaning, and two claims that an editor merges do no harm.
@@ -197,7 +197,7 @@ def _sort_rated_first(
 
 def _describe_reason(review: Review) -> str:
     """Return the reason stored with a claim without a verdict: the other details of its record."""
-    with activate_house_language():
+    with activate_newsroom_language():
         lines = [gettext("Imported without a rating.")]
         if review.publisher:
             check_text = (

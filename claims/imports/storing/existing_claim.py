@@ -22,7 +22,7 @@ from claims.imports.storing.reviewed_claim import (
 from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
 from claims.quotes.statements import normalise_statement
 from factcheck.database.bulk_copy import RowMaker
-from factcheck.installation.messages import activate_house_language
+from factcheck.installation.messages import activate_newsroom_language
 from sources.models import Publisher
 
 #: Fields that reviews do not have; a new version copies them.
@@ -410,7 +410,7 @@ def _describe_additions(is_known: bool) -> str:
 
 def _build_sentence(notes: Mapping[str, Sequence[str]]) -> str:
     """Format the changes and their parts as a sentence for readers; "" if there are none."""
-    with activate_house_language():
+    with activate_newsroom_language():
         return " ".join(
             f"{gettext(note_kind)}: {', '.join(map(gettext, notes[note_kind]))}."
             for note_kind in (CHANGED_NOTE, ADDED_NOTE, ANOTHER_REVIEW_NOTE)

@@ -35,7 +35,7 @@ from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require_permission
 from factcheck.database.locks import NameAlreadyLocked, lock_exclusively
 from factcheck.installation.file_store import FileStoreUnavailable
-from factcheck.installation.messages import activate_house_language, translate_message
+from factcheck.installation.messages import activate_newsroom_language, translate_message
 from sources.addresses import is_address
 from sources.source_kinds import STANDARD_INPUT
 
@@ -301,7 +301,7 @@ def _build_note_recorder(run: ImportRun) -> ReportNote:
     """Return a function that adds a note about a file to the run, each note once."""
 
     def note(file: File, sentence: str) -> None:
-        with activate_house_language():
+        with activate_newsroom_language():
             note = f"{file.name}: {translate_message(sentence)}"
         if note not in run.notes and len(run.notes) < MAX_NOTES:
             run.notes.append(note)

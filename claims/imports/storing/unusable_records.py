@@ -14,7 +14,7 @@ from claims.imports.reading.values.problem import shorten_value
 from claims.imports.storing.stage import StagedReview
 from claims.models import ImportProblem, ImportRun
 from factcheck.database.bulk_copy import RowMaker
-from factcheck.installation.messages import activate_house_language, translate_message
+from factcheck.installation.messages import activate_newsroom_language, translate_message
 from factcheck.translatable_messages import TranslatableMessage
 
 _REFUSED_OUTCOME, _LEFT_OUT_OUTCOME, _MERGED_OUTCOME = (
@@ -142,7 +142,7 @@ def _build_problem(
     record: Any,
 ) -> ImportProblem:
     field, code, reason = description
-    with activate_house_language():
+    with activate_newsroom_language():
         reason = translate_message(reason)
     return _get_problem_maker()(
         run_id=run.pk,

@@ -15,7 +15,7 @@ from claims.ledger.document.claim_body import CORRECTIONS
 from claims.models import Publication, PublishedVerdict
 from factcheck.api.pagination import build_both_orderings, make_id_key, make_moment_key
 from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter, make_view_parameter
-from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber
+from factcheck.api.query_values import InvalidValue, Keyword, Reader, WholeNumber
 
 #: The number of log entries read one by one before the rest are found in one query.
 _MAX_LOOKED_UP_VERDICTS = 500
@@ -41,7 +41,7 @@ class MonthValue:
         match = _MONTH_PATTERN.fullmatch(text)
         year, month = (int(match[1]), int(match[2])) if match else (0, 0)
         if not 1 < year < 9999:
-            raise ValueRefused(gettext("it must be a month such as 2026-03."))
+            raise InvalidValue(gettext("it must be a month such as 2026-03."))
         zone = get_default_timezone()
         begins = datetime(year, month, 1, tzinfo=zone)
         ends = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)

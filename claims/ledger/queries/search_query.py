@@ -24,7 +24,7 @@ from claims.search import (
 from claims.search.highlights import find_highlights
 from factcheck.api.pagination import Ordering, decode_cursor, make_id_key, make_moment_key, make_rank_key
 from factcheck.api.query_strings import ListQuery, Parameter
-from factcheck.api.query_values import Keyword, ValueRefused, Words
+from factcheck.api.query_values import InvalidValue, Keyword, Words
 from factcheck.api.resources import read_planned_rows
 from factcheck.database.cached_sql import Parts, Slot, Template
 
@@ -255,7 +255,7 @@ def has_ordering(cursor: str, ordering: Ordering) -> bool:
     """Return whether the cursor belongs to this order."""
     try:
         decode_cursor(cursor, ordering)
-    except ValueRefused:
+    except InvalidValue:
         return False
     return True
 

@@ -34,7 +34,7 @@ from claims.models.publication import build_previous_value
 from claims.public.api.entry_serializers import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, build_target_error, build_value_error
-from factcheck.api.query_values import MAX_ID, Keyword, Moment, ValueRefused, WholeNumber
+from factcheck.api.query_values import MAX_ID, InvalidValue, Keyword, Moment, WholeNumber
 from factcheck.api.resources import CACHE_PAST, PublicResource, build_conditional_response, compute_sha256
 from factcheck.database import read_connections
 from factcheck.database.cached_sql import Slot, Template
@@ -66,10 +66,10 @@ class StartingPoint:
         for reader in (WholeNumber(0), Moment()):
             try:
                 position: int | datetime = reader(text)
-            except ValueRefused:
+            except InvalidValue:
                 continue
             return position
-        raise ValueRefused(
+        raise InvalidValue(
             gettext(
                 "it must be a position in the feed (from 0 to %(greatest_id)s), a date such as 2026-05-01, "
                 "or a time such as 2026-05-01T12:00:00Z."

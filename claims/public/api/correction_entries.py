@@ -91,7 +91,7 @@ def read_corrections_page(query: CorrectionListQuery, **paging: Any) -> KeysetPa
     """Read the requested page of `COLUMNS` with one query.
 
     Raises:
-        ValueRefused: the cursor is not valid.
+        InvalidValue: the cursor is not valid.
     """
     return read_template_page(query.template, COLUMNS, **paging)
 

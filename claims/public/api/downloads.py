@@ -21,7 +21,7 @@ from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Publication
 from claims.public.api.claims import ClaimResource
 from factcheck.api.limited_streams import StartedStream, stream_in_slot
-from factcheck.api.negotiation import Form
+from factcheck.api.negotiation import DeclaredRenderer
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.pagination import ORDERING_PARAMETER
 from factcheck.api.query_strings import Parameter
@@ -112,7 +112,7 @@ class Download(ClaimResource):
     is_file = True
 
     def get_renderers(self) -> list[BaseRenderer]:
-        return [Form(self.media_type, extension=self.extension)]
+        return [DeclaredRenderer(self.media_type, extension=self.extension)]
 
     def parts(self, query: Any) -> list[QuerySet[Publication]]:
         """Return the publications to write, in order."""

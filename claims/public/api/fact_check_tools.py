@@ -42,7 +42,7 @@ from factcheck.api.google.requests import (
 )
 from factcheck.api.google.statuses import NO_METHOD_MESSAGE, StatusResponse, Violation
 from factcheck.api.pagination import KeysetPage, Ordering, read_values_page
-from factcheck.api.query_values import LanguageRange, ValueRefused
+from factcheck.api.query_values import InvalidValue, LanguageRange
 from factcheck.django_internals import get_plain_request
 from factcheck.web.site_urls import insert_site_url
 from sources.api.address_values import DomainValue
@@ -71,7 +71,7 @@ def _parse_language_range(value: str) -> str:
 def _parse_offset(value: str) -> int:
     offset = parse_natural(value)
     if offset > OFFSET_LIMIT:
-        raise ValueRefused(
+        raise InvalidValue(
             gettext("at most %(offset_limit)s results can be skipped; use pageToken for the rest.")
             % {"offset_limit": OFFSET_LIMIT}
         )
@@ -180,7 +180,7 @@ class _ClaimsQuery:
                 if not token:
                     return KeysetPage([], "", "")
             return read_values_page(rows, ["body"], **order, size=size, cursor=token)
-        except ValueRefused as refusal:
+        except InvalidValue as refusal:
             raise InvalidArgument(
                 [Violation("page_token", f"Invalid value at 'page_token': {refusal}")]
             ) from None
@@ -307,7 +307,7 @@ def _decode_page_token(token: str) -> int:
     except (ValueError, UnicodeDecodeError):
         name, offset = "", ""
     if name != "image" or not offset.isdecimal() or len(offset) > 4:
-        raise ValueRefused(gettext("it is not a token from an answer of claims:imageSearch."))
+        raise InvalidValue(gettext("it is not a token from an answer of claims:imageSearch."))
     return int(offset)
 
 

@@ -20,7 +20,7 @@ from claims.ledger.proofs.merkle_tree import hash_leaf
 from claims.ledger.proofs.signed_note import format_verifier_key
 from claims.ledger.proofs.witness_policy import build_published_note
 from claims.models import Checkpoint, SigningKey
-from factcheck.api.negotiation import Form
+from factcheck.api.negotiation import DeclaredRenderer
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, name_bodies
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.problems import InvalidParameters
@@ -90,7 +90,7 @@ class CheckpointResource(LedgerResource):
     serializer_class = None  # type: ignore[assignment]  # a text, described in the schema
 
     def get_renderers(self) -> list[BaseRenderer]:
-        return [Form("text/plain", extension="txt")]
+        return [DeclaredRenderer("text/plain", extension="txt")]
 
     def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         checkpoint = _get_newest_checkpoint()

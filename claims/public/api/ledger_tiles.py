@@ -16,7 +16,7 @@ from claims.ledger.proofs.hash_tiles import compute_tile_width, parse_tile_path
 from claims.models import Checkpoint
 from claims.models.checkpoint import HASH_BYTES, TILE_WIDTH
 from claims.public.api.ledger_proofs import LedgerResource, LedgerSchema
-from factcheck.api.negotiation import Form
+from factcheck.api.negotiation import DeclaredRenderer
 from factcheck.api.query_strings import Query
 from factcheck.api.resources import CACHE_PAST, build_conditional_response, compute_sha256
 
@@ -44,7 +44,7 @@ class _BaseTileResource(LedgerResource):
     serializer_class = None  # type: ignore[assignment]  # bytes, described in the schema
 
     def get_renderers(self) -> list[BaseRenderer]:
-        return [Form(_MEDIA_TYPE, extension="bin")]
+        return [DeclaredRenderer(_MEDIA_TYPE, extension="bin")]
 
     def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         level = url_kwargs.get("level", 0)

@@ -12,7 +12,7 @@ from drf_spectacular.utils import OpenApiResponse
 from claims.ledger.document import claim_document, claimreview
 from claims.ledger.document.claim_document import render
 from factcheck.api.field_selection import FIELDS_PARAMETER
-from factcheck.api.negotiation import Form
+from factcheck.api.negotiation import DeclaredRenderer
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import Query
 from factcheck.api.resources import build_conditional_response, compute_sha256
@@ -23,7 +23,7 @@ Document = dict[str, Any]
 JSON, JSON_LD = "application/json", "application/ld+json"
 
 
-JSON_LD_RENDERER = Form(JSON_LD, extension="jsonld")
+JSON_LD_RENDERER = DeclaredRenderer(JSON_LD, extension="jsonld")
 #: For the OpenAPI schema.
 DESCRIPTION = OpenApiResponse(
     OpenApiTypes.OBJECT,

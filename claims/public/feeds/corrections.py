@@ -33,7 +33,7 @@ from claims.public.pages.shown_changes import PART_NAMES
 from factcheck.api.pagination import PAGE_SIZE
 from factcheck.api.problems import InvalidParameters, build_parameters_response
 from factcheck.api.query_strings import build_value_error
-from factcheck.api.query_values import Keyword, ValueRefused
+from factcheck.api.query_values import InvalidValue, Keyword
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, count_rows
 from factcheck.web.differences import build_redline
 from factcheck.web.site_urls import insert_site_url, render_stored
@@ -81,7 +81,7 @@ def _build_feed(request: HttpRequest) -> HttpResponse:
             size=query.value("page_size", PAGE_SIZE),
             cursor=query.value("cursor", ""),
         )
-    except ValueRefused as refusal:
+    except InvalidValue as refusal:
         raise build_value_error("cursor", str(refusal)) from None
     channel = _build_channel(request, page.next, page.previous, count_rows(query))
     response = build_conditional_response(

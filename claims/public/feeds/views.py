@@ -21,7 +21,7 @@ from claims.public.pages.responses import compute_etag, get_interface_language
 from factcheck.api.pagination import ORDERING_PARAMETER
 from factcheck.api.problems import InvalidParameters, build_parameters_response
 from factcheck.api.query_strings import build_value_error
-from factcheck.api.query_values import ValueRefused
+from factcheck.api.query_values import InvalidValue
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, count_rows
 from factcheck.web.site_urls import insert_site_url
 
@@ -70,7 +70,7 @@ def _build_feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     query = FeedQuery(request.GET, Publication.objects.all(), request=request)
     try:
         page = ClaimResource().get_listing(query, request)
-    except ValueRefused as refusal:
+    except InvalidValue as refusal:
         raise build_value_error("cursor", str(refusal)) from None
     channel = _build_channel(
         request,

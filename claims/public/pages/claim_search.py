@@ -22,7 +22,7 @@ from claims.models import Publication
 from claims.models.rating import RatingClass
 from claims.search import MAX_LENGTH, SearchReading
 from factcheck.api.pagination import KeysetPage, read_template_page
-from factcheck.api.query_values import MAX_ID, LanguageRange, ValueRefused, WholeNumber
+from factcheck.api.query_values import MAX_ID, InvalidValue, LanguageRange, WholeNumber
 from factcheck.api.resources import read_planned_rows
 from factcheck.database.cached_sql import TargetTable
 from factcheck.database.read_connections import fetch_rows
@@ -62,7 +62,7 @@ def _validate_period(text: str) -> None:
 def _validate_language_range(text: str) -> None:
     try:
         LanguageRange()(text)
-    except ValueRefused as refusal:
+    except InvalidValue as refusal:
         raise ValidationError(str(refusal)) from None
 
 
@@ -207,7 +207,7 @@ class ClaimSearch(forms.Form):
         """Return the requested page; if nothing matches, the page for the corrected search.
 
         Raises:
-            ValueRefused: the cursor is not valid.
+            InvalidValue: the cursor is not valid.
         """
         page = self._load_page(size)
         if (

@@ -16,7 +16,7 @@ from claims.public.pages.published_source import DEFERRED_COLUMNS
 from claims.public.pages.responses import override_interface_language, redirect_moved_page, respond
 from factcheck.api.pagination import KeysetPage, read_rows_page
 from factcheck.api.problems import InvalidParameters
-from factcheck.api.query_values import MAX_ID, ValueRefused
+from factcheck.api.query_values import MAX_ID, InvalidValue
 from factcheck.language_names import get_language_name
 from factcheck.web.language_addresses import build_path_here
 
@@ -94,7 +94,7 @@ def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], Quer
             size=CLUSTERS_PER_PAGE,
             cursor=query.value("cursor", ""),
         )
-    except (InvalidParameters, ValueRefused) as refusal:
+    except (InvalidParameters, InvalidValue) as refusal:
         raise Http404(str(refusal)) from None
     return page, parameters
 

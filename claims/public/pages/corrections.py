@@ -28,7 +28,7 @@ from claims.public.pages.responses import override_interface_language, respond
 from claims.public.pages.shown_changes import ShownChange, list_shown_changes
 from factcheck.api.pagination import KeysetPage
 from factcheck.api.problems import InvalidParameters
-from factcheck.api.query_values import ValueRefused
+from factcheck.api.query_values import InvalidValue
 from factcheck.database.cached_sql import Statement
 from factcheck.database.read_connections import fetch_rows
 
@@ -135,7 +135,7 @@ def _read_page(parameters: QueryDict, request: HttpRequest) -> tuple[KeysetPage[
             size=CORRECTIONS_PER_PAGE,
             cursor=query.value("cursor", ""),
         )
-    except (InvalidParameters, ValueRefused) as refusal:
+    except (InvalidParameters, InvalidValue) as refusal:
         raise Http404(str(refusal)) from None
     return page, query
 

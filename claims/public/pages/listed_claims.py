@@ -16,7 +16,7 @@ from claims.public.pages.page_cache import cache_page, read_public
 from claims.public.pages.responses import override_interface_language, respond
 from claims.search import MAX_LENGTH
 from factcheck.api.problems import InvalidParameters
-from factcheck.api.query_values import ValueRefused
+from factcheck.api.query_values import InvalidValue
 
 Document = dict[str, Any]
 
@@ -50,7 +50,7 @@ def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | No
     search = read_valid_search(request, subject_filter)
     try:
         page = search.page(CLAIMS_PER_PAGE)
-    except ValueRefused as refusal:
+    except InvalidValue as refusal:
         raise Http404(str(refusal)) from None
     counts = facet_panel.build_quick_panel(search, is_long=bool(page.next or page.previous))
     chosen_filters = facet_panel.list_chosen(search)

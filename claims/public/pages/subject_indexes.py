@@ -24,7 +24,7 @@ from claims.public.pages.page_cache import cache_page, read_public
 from claims.public.pages.responses import override_interface_language, respond
 from claims.public.pages.subject_names import build_subject_path
 from factcheck.api.pagination import KeysetPage, Ordering, make_id_key, make_text_key, read_rows_page
-from factcheck.api.query_values import ValueRefused, Words
+from factcheck.api.query_values import InvalidValue, Words
 from factcheck.database.desk_words import ContainsWords, list_indexed_columns
 from sources.api.list_queries import match_words
 from sources.models import Publisher
@@ -161,7 +161,7 @@ def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjec
             ]
             named_rows = named_rows.filter(*chosen_letters) if chosen_letters else named_rows.none()
         page = read_rows_page(named_rows, ordering=_NAME_ORDERING, size=NAMES_PER_PAGE, cursor=cursor)
-    except ValueRefused as refusal:
+    except InvalidValue as refusal:
         raise Http404(str(refusal)) from None
     claim_counts = index.numbers([row.pk for row in page.rows])
     subjects = [

@@ -18,7 +18,7 @@ from rest_framework import exceptions
 from factcheck.api.google.field_masks import UnknownField, read_mask
 from factcheck.api.google.statuses import NO_METHOD_MESSAGE, StatusResponse, Violation
 from factcheck.api.problems import convert_exception
-from factcheck.api.query_values import ValueRefused, suggest_word
+from factcheck.api.query_values import InvalidValue, suggest_word
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, compute_sha256
 from factcheck.django_internals import mark_as_logged
 
@@ -55,9 +55,9 @@ def make_text_reader(max_length: int) -> ValueReader:
 
     def read(value: str) -> str:
         if "\0" in value:
-            raise ValueRefused("it must not contain a NUL character.")
+            raise InvalidValue("it must not contain a NUL character.")
         if len(value) > max_length:
-            raise ValueRefused(f"it has {len(value)} characters; the limit is {max_length}.")
+            raise InvalidValue(f"it has {len(value)} characters; the limit is {max_length}.")
         return value
 
     return read
@@ -66,9 +66,9 @@ def make_text_reader(max_length: int) -> ValueReader:
 def parse_natural(value: str) -> int:
     """Parse a non-negative 32-bit integer. An unset field has the value 0."""
     if not _INT32_PATTERN.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
-        raise ValueRefused("it must be a whole number (TYPE_INT32).")
+        raise InvalidValue("it must be a whole number (TYPE_INT32).")
     if int(value) < 0:
-        raise ValueRefused("it must not be negative.")
+        raise InvalidValue("it must not be negative.")
     return int(value)
 
 
@@ -76,13 +76,13 @@ def _parse_boolean(value: str) -> bool:
     try:
         return _BOOLEANS[value.lower()]
     except KeyError:
-        raise ValueRefused("it must be true or false (TYPE_BOOL).") from None
+        raise InvalidValue("it must be true or false (TYPE_BOOL).") from None
 
 
 def _parse_format(value: str) -> str:
     # Clients generated from gRPC services send "json;enum-encoding=int"; there are no enums here.
     if value.partition(";")[0] != "json":
-        raise ValueRefused("answers are only given as json.")
+        raise InvalidValue("answers are only given as json.")
     return value
 
 
@@ -138,7 +138,7 @@ def bind_values(query: QueryDict, fields: Mapping[str, ValueReader]) -> dict[str
         elif texts[0].strip():
             try:
                 values[name] = read_value(texts[0])
-            except ValueRefused as refusal:
+            except InvalidValue as refusal:
                 violations.append(
                     Violation(name, f"Invalid value at '{name}', {_quote_value(texts[0])}: {refusal}")
                 )
@@ -148,8 +148,8 @@ def bind_values(query: QueryDict, fields: Mapping[str, ValueReader]) -> dict[str
 
 
 def _to_camel_case(name: str) -> str:
-    first, *others = name.split("_")
-    return first + "".join(other.capitalize() for other in others)
+    first_word, *other_words = name.split("_")
+    return first_word + "".join(word.capitalize() for word in other_words)
 
 
 def _describe_unknown(name: str, fields: Mapping[str, ValueReader]) -> str:

@@ -75,13 +75,13 @@ def build_field(hint: Any, **options: Any) -> fields.Field:
         return kind(**options) if kind else build_field(hint, **options)
     parts = get_args(hint)
     if get_origin(hint) in (Union, UnionType):
-        [only_part] = [part for part in parts if part is not NoneType]
+        [only_part] = [member_type for member_type in parts if member_type is not NoneType]
         return build_field(only_part, allow_null=True, **options)
     if get_origin(hint) is list:
-        [part] = parts
-        if part in BodySerializer.described:
-            return BodySerializer.described[part](many=True, **options)
-        return fields.ListField(child=build_field(part), **options)
+        [member_type] = parts
+        if member_type in BodySerializer.described:
+            return BodySerializer.described[member_type](many=True, **options)
+        return fields.ListField(child=build_field(member_type), **options)
     if get_origin(hint) is dict:
         return fields.DictField(child=build_field(parts[1]), **options)
     return (BodySerializer.described.get(hint) or _FIELDS[hint])(**options)

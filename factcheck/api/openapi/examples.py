@@ -83,10 +83,10 @@ def attach_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 def _attach_to_all(document: dict[str, Any], example: Example) -> None:
     document["components"].setdefault("examples", {})[example.name] = example.as_openapi
     reference = {"$ref": f"#/components/examples/{example.name}"}
-    own = _find_answer_content(_find_operation(document, example.content["request"]), example)
+    own_content = _find_answer_content(_find_operation(document, example.content["request"]), example)
     for _template, operation in iterate_operations(document):
         content = _find_answer_content(operation, example)
-        if own and content and content["schema"] == own["schema"]:
+        if own_content and content and content["schema"] == own_content["schema"]:
             content.setdefault("examples", {})[example.name] = reference
 
 
@@ -108,7 +108,11 @@ def _attach(template: str, operation: dict[str, Any], example: Example) -> None:
 def _find_operation(document: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
     """Return the operation that serves a request."""
     paths, path = document["paths"], request["path"]
-    template = path if path in paths else next(each for each in paths if _build_pattern(each).fullmatch(path))
+    template = (
+        path
+        if path in paths
+        else next(candidate for candidate in paths if _build_pattern(candidate).fullmatch(path))
+    )
     operation: dict[str, Any] = paths[template][request["method"].lower()]
     return operation
 

@@ -18,20 +18,20 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     components = result["components"]["schemas"]
     for _template, operation in iterate_operations(result):
         parameter_names = {parameter["name"] for parameter in operation.get("parameters", [])}
-        answer = operation["responses"].get("200", {}).get("content", {}).get("application/json")
-        if parameter_names.isdisjoint((FIELDS_PARAMETER, VIEW_PARAMETER)) or answer is None:
+        json_response = operation["responses"].get("200", {}).get("content", {}).get("application/json")
+        if parameter_names.isdisjoint((FIELDS_PARAMETER, VIEW_PARAMETER)) or json_response is None:
             continue
-        schema = answer["schema"]
+        schema = json_response["schema"]
         body_schema = components.get(schema.get("$ref", "").removeprefix(_REFERENCE), schema)
         is_list = "results" in body_schema.get("properties", {})
-        place = body_schema["properties"]["results"]["items"] if is_list else schema
-        if "$ref" not in place:  # the component of a page that another operation has too
+        schema_reference = body_schema["properties"]["results"]["items"] if is_list else schema
+        if "$ref" not in schema_reference:  # the component of a page that another operation has too
             continue
-        name = place.pop("$ref").removeprefix(_REFERENCE)
+        name = schema_reference.pop("$ref").removeprefix(_REFERENCE)
         full_name = name.removesuffix("Summary")
         partial = [_make_partial(components, full_name)] if FIELDS_PARAMETER in parameter_names else []
         forms = dict.fromkeys((name, full_name, *partial))
-        place["anyOf"] = [{"$ref": _REFERENCE + form} for form in forms]
+        schema_reference["anyOf"] = [{"$ref": _REFERENCE + form} for form in forms]
     return result
 
 

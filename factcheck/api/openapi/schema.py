@@ -35,10 +35,12 @@ class RefusedQuerySerializer(ProblemSerializer):
     errors = RefusedParameterSerializer(many=True)  # type: ignore[assignment]  # a field, not the errors of this serializer
 
 
-def leave_out_features(endpoints: list[Any], **options: Any) -> list[Any]:
+def exclude_inactive_features(endpoints: list[Any], **options: Any) -> list[Any]:
     """Leave out the endpoints of features that are off (drf-spectacular's PREPROCESSING_HOOKS)."""
     return [
-        each for each in endpoints if (feature := getattr(each[3], "feature", None)) is None or feature.is_on
+        endpoint
+        for endpoint in endpoints
+        if (feature := getattr(endpoint[3], "feature", None)) is None or feature.is_on
     ]
 
 
@@ -51,8 +53,8 @@ class BodySchema(AutoSchema):
         schema: dict[str, Any] = super()._map_basic_serializer(serializer, direction)
         required_names = getattr(serializer, "at_least_one_of", ())
         if required_names and self.method != "PATCH":
-            *others, last = ({"required": [key]} for key in required_names)
-            schema |= {"if": {"not": {"anyOf": others}}, "then": last}
+            *other_keys, last_key = ({"required": [key]} for key in required_names)
+            schema |= {"if": {"not": {"anyOf": other_keys}}, "then": last_key}
         return schema
 
     def _get_request_body(self, direction: Any = "request") -> dict[str, Any] | None:

@@ -11,7 +11,7 @@ SCHEMA: dict[str, Any] = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SORT_OPERATION_PARAMETERS": False,
-    "PREPROCESSING_HOOKS": ["factcheck.api.openapi.schema.leave_out_features"],
+    "PREPROCESSING_HOOKS": ["factcheck.api.openapi.schema.exclude_inactive_features"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "factcheck.api.openapi.schema.add_common_answers",

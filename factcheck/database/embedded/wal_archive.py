@@ -46,8 +46,8 @@ def build_fetching_settings(folder: Path) -> dict[str, str]:
 
 
 def _build_command(verb: str, path: str, name: str, folder: Path) -> str:
-    words = [sys.executable, "-I", "-S", str(Path(__file__)), verb, str(folder)]
-    quoted_command = " ".join(shlex.quote(word).replace("%", "%%") for word in words)
+    arguments = [sys.executable, "-I", "-S", str(Path(__file__)), verb, str(folder)]
+    quoted_command = " ".join(shlex.quote(word).replace("%", "%%") for word in arguments)
     return f'{quoted_command} "{path}" "{name}"'
 
 
@@ -122,7 +122,7 @@ def fetch_segment(folder: Path, path: Path, name: str) -> bool:
         content = read_contents(folder / f"{name}.gz")
     except FileNotFoundError:
         in_the_backup = path.parent / name
-        if not in_the_backup.exists() and _has_later_ones(name, folder):
+        if not in_the_backup.exists() and _has_later_segments(name, folder):
             raise LookupError(f"{name} is missing in {folder}, and later ones are there.") from None
         return False
     path.write_bytes(content)
@@ -138,9 +138,11 @@ def list_segments(folder: Path) -> list[str]:
     return []
 
 
-def _has_later_ones(name: str, folder: Path) -> bool:
+def _has_later_segments(name: str, folder: Path) -> bool:
     """Return whether the archive has later segments on this timeline."""
-    return len(name) == 24 and any(other > name for other in list_segments(folder) if other[:8] == name[:8])
+    return len(name) == 24 and any(
+        segment > name for segment in list_segments(folder) if segment[:8] == name[:8]
+    )
 
 
 def _is_backlog_too_large(path: Path) -> bool:

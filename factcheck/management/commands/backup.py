@@ -90,7 +90,7 @@ class Command(LocalizedCommand):
 
     def list(self) -> None:
         for backup in generations.list_generations(get_backup_folder()):
-            of = f"{backup.finished_at:%Y-%m-%d %H:%M:%S} UTC"
+            finish_time = f"{backup.finished_at:%Y-%m-%d %H:%M:%S} UTC"
             self.stdout.write(
                 ngettext(
                     "%(one)s  %(kind)s  %(of)s  %(files)s file  timeline %(timeline)s",
@@ -100,7 +100,7 @@ class Command(LocalizedCommand):
                 % {
                     "one": backup.name,
                     "kind": f"{backup.kind:<11}",
-                    "of": of,
+                    "of": finish_time,
                     "files": f"{backup.files:>8}",
                     "timeline": backup.timeline,
                 }
@@ -116,12 +116,12 @@ class Command(LocalizedCommand):
             raise CommandError(
                 ngettext("%(count)s problem.", "%(count)s problems.", count) % {"count": count}
             )
-        number = len(generations.list_generations(folder))
+        backup_count = len(generations.list_generations(folder))
         self.stdout.write(
             ngettext(
                 "%(number)s backup, its files and the log are intact.",
                 "%(number)s backups, their files and the log are intact.",
-                number,
+                backup_count,
             )
-            % {"number": number}
+            % {"number": backup_count}
         )

@@ -56,36 +56,36 @@ class Command(LocalizedCommand):
         )
 
 
-def give_passwords(kept_in: Path) -> list[dict[str, str]]:
+def give_passwords(password_file: Path) -> list[dict[str, str]]:
     """Give every account without one a random password, and return all passwords given.
 
     They are stored where only the owner can read them, because each start of the demo shows them again.
     """
-    accounts: list[dict[str, str]] = json.loads(kept_in.read_text()) if kept_in.exists() else []
-    waiting = [user for user in User.objects.order_by("pk") if not user.has_usable_password()]
-    if waiting:
+    accounts: list[dict[str, str]] = json.loads(password_file.read_text()) if password_file.exists() else []
+    users_without_password = [user for user in User.objects.order_by("pk") if not user.has_usable_password()]
+    if users_without_password:
         password = accounts[0]["password"] if accounts else secrets.token_hex(5)
-        for user in waiting:
+        for user in users_without_password:
             user.set_password(password)
             user.save(update_fields=["password"])
             roles = "superuser" if user.is_superuser else ", ".join(group.name for group in user.groups.all())
             accounts.append({"user": user.get_username(), "role": roles, "password": password})
-        kept_in.touch(mode=0o600)
-        kept_in.write_text(json.dumps(accounts, indent=2))
+        password_file.touch(mode=0o600)
+        password_file.write_text(json.dumps(accounts, indent=2))
     return accounts
 
 
 def build_welcome(accounts: list[dict[str, str]]) -> list[Table | str]:
     """Return the URLs of the demo and how to sign in."""
     site = settings.SITE_URL
-    places = Table.grid(padding=(0, 2))
-    for place, path in (
+    url_table = Table.grid(padding=(0, 2))
+    for label, path in (
         ("Reader pages", "/"),
         ("Editors' desk", "/admin/"),
         ("API", "/api/v1/"),
         ("API docs", "/api/docs/"),
     ):
-        places.add_row(place, f"{site}{path}")
+        url_table.add_row(label, f"{site}{path}")
     sign_in = Table.grid(padding=(0, 2))
     for account in accounts:
         sign_in.add_row(account["role"], f"user {account['user']}", f"password {account['password']}")
@@ -93,7 +93,7 @@ def build_welcome(accounts: list[dict[str, str]]) -> list[Table | str]:
         "",
         "[bold]Factcheck is running.[/bold] Press Ctrl-C to stop; your changes are kept.",
         "",
-        places,
+        url_table,
         "",
         sign_in,
         "",

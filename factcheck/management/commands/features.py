@@ -29,11 +29,11 @@ class Command(LocalizedCommand):
         parser.add_argument("names", nargs="*", help=gettext("only these features"))
 
     def handle(self, *, names: list[str], **options: Any) -> None:
-        on = features.list_switched_on()
+        active_features = features.list_switched_on()
         for feature in features.list_installed():
             if names and feature.label not in names:
                 continue
-            state = gettext("on") if feature in on else gettext("off")
+            state = gettext("on") if feature in active_features else gettext("off")
             self.stdout.write(f"{feature.label} ({state}): {feature.verbose_name}")
             for part, values in _iterate_parts(feature):
                 self.stdout.write(f"  {part}: {', '.join(values)}")

@@ -93,10 +93,10 @@ class Command(LocalizedCommand):
 
 
 def _parse_key(name: str, graph: Any) -> Key:
-    app, _, rest = name.partition(".")
-    if (app, rest) not in graph:
+    app, _, migration_name = name.partition(".")
+    if (app, migration_name) not in graph:
         raise CommandError(
             gettext("There is no migration %(name)s; the form is APP.NAME, as in claims.0002_initial.")
             % {"name": name}
         )
-    return app, rest
+    return app, migration_name

@@ -36,7 +36,9 @@ class Costs:
     """The configured costs of paths, and the surcharges for query strings and for texts in bodies."""
 
     def __init__(self) -> None:
-        self.by_address = [(re.compile(p).search, cost) for p, cost in settings.RATE_LIMIT_COSTS.items()]
+        self.by_address = [
+            (re.compile(pattern).search, cost) for pattern, cost in settings.RATE_LIMIT_COSTS.items()
+        ]
         self._by_text = re.compile(settings.RATE_LIMITED_BY_TEXT_REGEX).search
 
     def of(self, path: str, query: str, text: str = "") -> int:
@@ -62,9 +64,9 @@ def _weigh_query(query: str) -> int:
     for name, value in parse_qsl(query, errors="replace"):
         if name in _TEXT_PARAMETERS:
             letters = len(_UNSPACED_LETTER.findall(value))
-            words = len(_WORD_PATTERN.findall(_UNSPACED_LETTER.sub(" ", value) if letters else value))
+            word_count = len(_WORD_PATTERN.findall(_UNSPACED_LETTER.sub(" ", value) if letters else value))
             weight += (
-                words // WORDS_PER_UNIT
+                word_count // WORDS_PER_UNIT
                 + letters // LETTERS_PER_UNIT
                 + len(_ALTERNATIVE_PATTERN.findall(value))
             )

@@ -74,8 +74,8 @@ class RateLimits:
         if cost < EXPENSIVE_COST or self.streamed(path):  # downloads have their own slots
             response = self.get_response(request)
         else:
-            holder = get_token_owner(request)
-            caller = get_caller(request) if holder is None else f"token of {holder}"
+            token_owner = get_token_owner(request)
+            caller = get_caller(request) if token_owner is None else f"token of {token_owner}"
             response = gate.expensive_requests.run(
                 partial(self.get_response, request), caller
             ) or build_busy_response(request)

@@ -52,9 +52,9 @@ class PostgresStore:
         if read_connections.has_replicas() and not read_connections.get_replicas().has_primary():
             raise StoreUnavailable("The primary does not answer.")
         # A statement that fails would take the transaction around it along, if there is one.
-        apart = transaction.atomic(alias) if connection.in_atomic_block else nullcontext()
+        separate_transaction = transaction.atomic(alias) if connection.in_atomic_block else nullcontext()
         try:
-            with apart, connection.cursor() as cursor:
+            with separate_transaction, connection.cursor() as cursor:
                 cursor.execute(self.SETTLE, {"name": name, "spent": spent_seconds, "owed_alone": owed_alone})
                 return max(0.0, cast(float, cursor.fetchone()[0]))
         except Error as failure:

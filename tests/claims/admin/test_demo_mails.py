@@ -14,7 +14,7 @@ from factcheck.installation.environment import read_mail_settings
 
 @pytest.fixture
 def stored_in(settings: Any, tmp_path: Path) -> Path:
-    for name, value in read_mail_settings("EMAIL_URL", stored_in=tmp_path / "mails").items():
+    for name, value in read_mail_settings("EMAIL_URL", mail_folder=tmp_path / "mails").items():
         setattr(settings, name, value)
     return tmp_path
 

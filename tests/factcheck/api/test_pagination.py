@@ -28,7 +28,7 @@ from factcheck.api.pagination import (
     read_rows_page,
     read_values_page,
 )
-from factcheck.api.query_values import ValueRefused
+from factcheck.api.query_values import InvalidValue
 from factcheck.database import bounds
 from sources.models import Source
 from tests.helpers.sweeps import sweep
@@ -146,33 +146,33 @@ def test_moment_survives_the_cursor_exactly(moment: datetime, backwards: bool) -
     ],
 )
 def test_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
-    with pytest.raises(ValueRefused, match="it is not a cursor of this list"):
+    with pytest.raises(InvalidValue, match="it is not a cursor of this list"):
         decode_cursor(cursor, BY_DAY[0])
 
 
 @pytest.mark.parametrize("part", ["a\0b", "\ud800", 5])
 def test_text_that_the_database_cannot_hold_is_refused(part: Any) -> None:
-    with pytest.raises(ValueRefused):
+    with pytest.raises(InvalidValue):
         decode_cursor(cursor_of(["", "name", "after", part, 1]), BY_NAME[1])
 
 
 @sweep("part", [float("nan"), float("inf"), "0.1", 1])
 def test_relevance_that_is_no_finite_number_is_refused(part: Any) -> None:
-    with pytest.raises(ValueRefused):
+    with pytest.raises(InvalidValue):
         decode_cursor(cursor_of(["", "relevance", "after", part, 1]), BY_RANK)
 
 
 def test_cursor_of_another_order_says_so() -> None:
     cursor = encode_cursor(Position((date(2026, 1, 1), 1)), BY_DAY[0])
     with pytest.raises(
-        ValueRefused, match="it belongs to a different order from `published`; start again at the first page"
+        InvalidValue, match="it belongs to a different order from `published`; start again at the first page"
     ):
         decode_cursor(cursor, BY_DAY[1])
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(cursor_of))
 def test_whatever_a_cursor_holds_it_is_read_or_refused(cursor: str) -> None:
-    with contextlib.suppress(ValueRefused):
+    with contextlib.suppress(InvalidValue):
         decode_cursor(cursor, BY_MOMENT[0])
 
 

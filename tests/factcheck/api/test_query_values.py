@@ -13,12 +13,12 @@ from factcheck.api.query_values import (
     Country,
     DayValue,
     IdOrName,
+    InvalidValue,
     Keyword,
     LanguageRange,
     Moment,
     Reader,
     Slug,
-    ValueRefused,
     WholeNumber,
     Words,
 )
@@ -99,18 +99,18 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
     ],
 )
 def test_value_is_refused_with_what_is_allowed(reader: Reader, text: str, reason: str) -> None:
-    with pytest.raises(ValueRefused) as refusal:
+    with pytest.raises(InvalidValue) as refusal:
         reader(text)
     assert str(refusal.value) == reason
 
 
 @sweep("text", ["2026-05-01T12:00:00", "2026-05-01T25:00Z", "2026-02-30", "May"])
 def test_moment_without_zone_or_off_the_calendar_is_refused(text: str) -> None:
-    with pytest.raises(ValueRefused):
+    with pytest.raises(InvalidValue):
         Moment()(text)
 
 
 @given(st.sampled_from(READERS), st.text())
 def test_whatever_is_given_is_read_or_refused(reader: Reader, text: str) -> None:
-    with contextlib.suppress(ValueRefused):
+    with contextlib.suppress(InvalidValue):
         reader(text)

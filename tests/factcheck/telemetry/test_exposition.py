@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from factcheck.installation.version import read_version
 from factcheck.telemetry import exposition
 from factcheck.telemetry.exposition import DatabaseGauges, ProcessCounts
-from factcheck.telemetry.query_spans import Answers, GaugeKind, MetricQuery
+from factcheck.telemetry.query_spans import GaugeKind, MetricQuery, QueryResults
 
 
 @pytest.fixture(autouse=True)
@@ -66,8 +66,8 @@ def test_what_several_processes_counted_is_one_also_when_some_were_killed(tmp_pa
 QUESTION = MetricQuery("rain", {"factcheck_rain": GaugeKind("Rain.", ("where",))}, lambda cursor: [])
 
 
-def rain(place: str, value: float) -> Answers:
-    return Answers(True, [("factcheck_rain", (place,), value)], {"rain": 0.1})
+def rain(place: str, value: float) -> QueryResults:
+    return QueryResults(True, [("factcheck_rain", (place,), value)], {"rain": 0.1})
 
 
 def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value_and_silences_no_other(
@@ -75,7 +75,7 @@ def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value_and_silen
 ) -> None:
     let_go, now = threading.Event(), [1.0]
 
-    def ask(_questions: Any, alias: str) -> Answers:
+    def ask(_questions: Any, alias: str) -> QueryResults:
         value = now[0]
         if alias == "replica-1":
             let_go.wait(60)
@@ -118,7 +118,7 @@ def test_what_failed_is_told_and_has_no_value(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(
         exposition,
         "query_database",
-        lambda questions, alias: Answers(reached=True, failed={"rain"}, seconds={"rain": 2.0}),
+        lambda questions, alias: QueryResults(reached=True, failed={"rain"}, seconds={"rain": 2.0}),
     )
     found = values(DatabaseGauges([QUESTION]).collect())
     assert found == {

@@ -18,7 +18,7 @@ from claims.public.pages.clusters import read_clusters_query
 from claims.public.pages.corrections import read_corrections_query
 from claims.public.pages.listed_claims import CLAIMS_PER_PAGE, read_valid_search
 from factcheck.api.problems import InvalidParameters
-from factcheck.api.query_values import ValueRefused
+from factcheck.api.query_values import InvalidValue
 from factcheck.web.language_addresses import build_permanent_path
 from factcheck.web.site_urls import insert_site_url, render_stored
 
@@ -43,7 +43,7 @@ def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) ->
     search = read_valid_search(request, about)
     try:
         page = search.page(CLAIMS_PER_PAGE)
-    except (InvalidParameters, ValueRefused) as refusal:
+    except (InvalidParameters, InvalidValue) as refusal:
         raise Http404(str(refusal)) from None
     documents = [row.document for row in page.rows]
     search_text = search.cleaned_data["q"]

@@ -25,8 +25,8 @@ from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.row_actions import RefusalMessages, row_action
-from factcheck.admin.unsaved import mark_stored
-from factcheck.installation.messages import activate_house_language
+from factcheck.admin.unsaved import mark_form_as_saved
+from factcheck.installation.messages import activate_newsroom_language
 
 
 class SiteForm(forms.Form):
@@ -118,7 +118,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         form = SiteForm(request.POST or None)
         signer = _look_up_signer(form) if form.is_bound and form.is_valid() else None
         if signer:
-            mark_stored(request)
+            mark_form_as_saved(request)
         context = {
             "title": gettext("Follow another newsroom"),
             "form": form,
@@ -170,7 +170,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     def begin_anew(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
         """Delete the newsroom's imported claims, and import all of them again."""
         peer_edits.restart_import(newsroom, by=get_person(request))
-        with activate_house_language():
+        with activate_newsroom_language():
             subject_name = gettext("imported claims")
         self.log_change(request, newsroom, [{"changed": {"fields": [subject_name]}}])
         return gettext("The imported claims were removed; all of them will be imported again.")

@@ -38,7 +38,7 @@ from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
 from factcheck.admin.change_history import PastEvent
 from factcheck.admin.row_actions import desk_page, row_action
-from factcheck.admin.unsaved import mark_stored
+from factcheck.admin.unsaved import mark_form_as_saved
 
 
 class ResolveForm(forms.Form):
@@ -184,7 +184,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         try:
             with transaction.atomic():
                 result = write()
-                mark_stored(request)
+                mark_form_as_saved(request)
         except NotPossible as refusal:
             return self._render_page(request, claim, refusal=str(refusal), words=text, reply_to=reply_to)
         for person in result.unreachable_people:

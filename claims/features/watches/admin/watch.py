@@ -26,7 +26,7 @@ from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from claims.models import Claim
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.row_actions import RefusalMessages, row_action
-from factcheck.admin.unsaved import mark_stored
+from factcheck.admin.unsaved import mark_form_as_saved
 from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 
@@ -151,7 +151,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         form = AddressForm(request.POST or None)
         followable_lists = _find_followable(form) if form.is_bound and form.is_valid() else []
         if followable_lists:
-            mark_stored(request)
+            mark_form_as_saved(request)
         context = {
             "title": gettext("Follow a feed or a page"),
             "form": form,
