@@ -109,7 +109,7 @@ def by_article(client: Client, **asked: str) -> list[tuple[str, str]]:
 def test_claims_stand_below_their_article(
     most: int, client: Client, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claims.admin.claim_list.ORDERED_LIMIT", most)
+    monkeypatch.setattr("claims.admin.claim_list.MAX_ORDERED_CLAIMS", most)
     paper, radio = make_source("It is so.", title="A <i>paper</i>"), make_source("It is so.", title="Radio")
     for statement, source in (("A.", paper), ("B.", radio), ("C.", paper), ("D.", radio)):
         make_appearance(make_claim(statement), source, "It is so")
