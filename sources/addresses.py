@@ -97,9 +97,16 @@ def list_hosts(url: str) -> tuple[str, ...]:
         return ()
     if (platform := _remove_layout_labels(host)) in AUTHORS_BY_PATH and (author := _AUTHOR_PATH.match(path)):
         return (f"{platform}/{author[1].lower()}",)
-    nearest, last = _remove_layout_labels(host), _get_registrable_domain(host) or host
-    labels = nearest.removesuffix(last).rstrip(".").split(".") if nearest != last else []
-    return (*(f"{'.'.join(labels[start:])}.{last}" for start in range(len(labels))), last)
+    own_host, registrable_domain = _remove_layout_labels(host), _get_registrable_domain(host) or host
+    labels = (
+        own_host.removesuffix(registrable_domain).rstrip(".").split(".")
+        if own_host != registrable_domain
+        else []
+    )
+    return (
+        *(f"{'.'.join(labels[start:])}.{registrable_domain}" for start in range(len(labels))),
+        registrable_domain,
+    )
 
 
 def _build_key(url: str) -> str:
@@ -208,14 +215,14 @@ def _is_tracking(name: str, value: str) -> bool:
     )
 
 
-def _normalise_escapes(part: str, safe: str) -> str:
+def _normalise_escapes(url_part: str, safe: str) -> str:
     """Normalise percent-encoding (RFC 3986, 6.2.2): unreserved characters bare, hex digits in upper case."""
 
     def unescape(match: re.Match[str]) -> str:
         character = chr(int(match[1], 16))
         return character if character in _UNRESERVED else match[0].upper()
 
-    bare_percent_encoded = re.sub("%(?![0-9A-Fa-f]{2})", "%25", part)
+    bare_percent_encoded = re.sub("%(?![0-9A-Fa-f]{2})", "%25", url_part)
     return _PERCENT_ESCAPE.sub(unescape, quote(bare_percent_encoded, safe=f"%{safe}"))
 
 
@@ -231,12 +238,12 @@ def build_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
 
     The times are those of the cues that contain the characters; nothing more exact is known.
     """
-    beginnings = [at for at, _, _ in cues]
-    first = bisect_right(beginnings, start) - 1
-    last = bisect_right(beginnings, max(start, end - 1)) - 1
-    if first < 0:
+    beginnings = [position for position, _, _ in cues]
+    first_cue = bisect_right(beginnings, start) - 1
+    last_cue = bisect_right(beginnings, max(start, end - 1)) - 1
+    if first_cue < 0:
         return ""
-    begins, ends = cues[first][1], max(cue[2] for cue in cues[first : last + 1])
+    begins, ends = cues[first_cue][1], max(cue[2] for cue in cues[first_cue : last_cue + 1])
     return f"t={_format(begins)},{_format(ends)}" if ends > begins else f"t={_format(begins)}"
 
 
@@ -253,6 +260,6 @@ def _format(seconds: float) -> str:
 _ADDRESS_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
-def is_address(place: str) -> bool:
+def is_address(text: str) -> bool:
     """Return whether the input is a URL; otherwise it is a file."""
-    return bool(_ADDRESS_PATTERN.match(place.strip()))
+    return bool(_ADDRESS_PATTERN.match(text.strip()))

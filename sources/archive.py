@@ -91,12 +91,12 @@ def open_on_disk(digest: str) -> Iterator[Path]:
         ArchiveDamaged: the stored file has a different hash.
     """
     name = build_path(digest)
-    with _open_local_copy(name) as here:
-        with here.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != digest:
-            raise _build_damaged_error(digest, found)
-        yield here
+    with _open_local_copy(name) as local_path:
+        with local_path.open("rb") as file:
+            stored_digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if stored_digest != digest:
+            raise _build_damaged_error(digest, stored_digest)
+        yield local_path
 
 
 @contextmanager

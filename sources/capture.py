@@ -88,7 +88,7 @@ def extract_document(material: Material) -> Document:
     Raises:
         ExtractionError: it has no text, or extraction exceeded a limit.
     """
-    question = ExtractionRequest(
+    request = ExtractionRequest(
         material.content,
         content_type=material.content_type,
         charset=material.charset,
@@ -98,7 +98,7 @@ def extract_document(material: Material) -> Document:
         transcript_name=material.transcript_name,
     )
     try:
-        return extract_bounded(question)
+        return extract_bounded(request)
     except ExtractionError as refusal:
         raise ExtractionError(refusal.reason_code, translate_message(refusal)) from None
 
@@ -277,11 +277,13 @@ def _collect_addresses(material: Material, document: Document, overrides: Overri
     if overrides.url:
         all_addresses = [overrides.url]
     else:
-        fetched = material.final_url or material.url
-        canonical = document.canonical_url
+        fetched_url = material.final_url or material.url
+        canonical_url = document.canonical_url
         # A page may name its own address, but not claim to be a page of another site.
-        believed = canonical if not fetched or get_domain(canonical) == get_domain(fetched) else ""
-        all_addresses = [believed, material.final_url, material.url]
+        trusted_canonical_url = (
+            canonical_url if not fetched_url or get_domain(canonical_url) == get_domain(fetched_url) else ""
+        )
+        all_addresses = [trusted_canonical_url, material.final_url, material.url]
     addresses: dict[str, str] = {}
     for url in all_addresses:
         key = build_url_key(url)
@@ -296,10 +298,13 @@ def _cut_opening(text: str, max_length: int = 100) -> str:
     return line if len(line) <= max_length else line[:max_length].rsplit(" ", 1)[0] + " …"
 
 
-def _compute_shared_text(one: str, other: str) -> float:
+def _compute_shared_text(first_text: str, other_text: str) -> float:
     """Return the share of the shorter text's 12-character pieces that the longer text contains. Suits every script."""
-    first, second = (
-        {flowed[at : at + _SHINGLE_LENGTH] for at in range(max(1, len(flowed) - _SHINGLE_LENGTH + 1))}
-        for flowed in (" ".join(text.split()) for text in (one, other))
+    shingles, other_shingles = (
+        {
+            joined_text[position : position + _SHINGLE_LENGTH]
+            for position in range(max(1, len(joined_text) - _SHINGLE_LENGTH + 1))
+        }
+        for joined_text in (" ".join(text.split()) for text in (first_text, other_text))
     )
-    return len(first & second) / min(len(first), len(second))
+    return len(shingles & other_shingles) / min(len(shingles), len(other_shingles))

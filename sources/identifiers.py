@@ -77,21 +77,24 @@ def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
     for address in map(normalise_identifier, addresses):
         if authority := get_authority(address):
             identifiers.setdefault(authority, set()).add(address)
-    return {authority: frozenset(them) for authority, them in identifiers.items()}
+    return {
+        authority: frozenset(authority_identifiers)
+        for authority, authority_identifiers in identifiers.items()
+    }
 
 
-def are_different_entities(one: Iterable[str], other: Iterable[str]) -> bool:
+def are_different_entities(identifiers: Iterable[str], other_identifiers: Iterable[str]) -> bool:
     """Return whether some authority has a different identifier for each of the two."""
-    own_ids, other_ids = group_by_authority(one), group_by_authority(other)
+    own_ids, other_ids = group_by_authority(identifiers), group_by_authority(other_identifiers)
     return any(
         own_ids[authority].isdisjoint(other_ids[authority]) for authority in own_ids.keys() & other_ids.keys()
     )
 
 
-def are_same_entity(one: Iterable[str], other: Iterable[str]) -> bool:
+def are_same_entity(identifiers: Iterable[str], other_identifiers: Iterable[str]) -> bool:
     """Return whether some authority has the same identifier for both, and none has different ones."""
-    own_ids, other_ids = group_by_authority(one), group_by_authority(other)
-    common = own_ids.keys() & other_ids.keys()
-    return bool(common) and all(
-        not own_ids[authority].isdisjoint(other_ids[authority]) for authority in common
+    own_ids, other_ids = group_by_authority(identifiers), group_by_authority(other_identifiers)
+    common_authorities = own_ids.keys() & other_ids.keys()
+    return bool(common_authorities) and all(
+        not own_ids[authority].isdisjoint(other_ids[authority]) for authority in common_authorities
     )

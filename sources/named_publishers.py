@@ -32,36 +32,36 @@ class KnownPublishers:
             self._by_host[publisher.domain] = publisher
         self._by_name.setdefault(publisher.name.lower(), []).append(publisher)
 
-    def find_at(self, places: Sequence[str]) -> Publisher | None:
+    def find_at(self, hosts: Sequence[str]) -> Publisher | None:
         """Return the publisher of the first of these hosts that has one."""
-        return next(iter(self._find_owners(places)), None)
+        return next(iter(self._find_owners(hosts)), None)
 
-    def find_by_name(self, name: str, places: Sequence[str]) -> Publisher | None:
+    def find_by_name(self, name: str, hosts: Sequence[str]) -> Publisher | None:
         """Return the publisher with one of these hosts and this name or a similar one ("BBC" for "BBC News").
 
         Otherwise return the publisher with the name and no host. If there are no hosts to compare, return any publisher
         with the name.
         """
-        owners = self._find_owners(places)
+        owners = self._find_owners(hosts)
         namesakes = self._by_name.get(name.lower(), []) if name else []
         names = (
             [owner for owner in owners if owner in namesakes]
             or [owner for owner in owners if is_alike(owner.name, name)]
-            or [one for one in namesakes if not places or not one.domain]
+            or [namesake for namesake in namesakes if not hosts or not namesake.domain]
         )
         return names[0] if names else None
 
-    def choose_free_domain(self, places: Sequence[str]) -> str:
+    def choose_free_domain(self, hosts: Sequence[str]) -> str:
         """Return the domain that identifies a new publisher: the registrable one or, if taken, its host."""
-        return next((place for place in (*places[-1:], *places[:1]) if place not in self._by_host), "")
+        return next((host for host in (*hosts[-1:], *hosts[:1]) if host not in self._by_host), "")
 
-    def _find_owners(self, places: Sequence[str]) -> list[Publisher]:
-        return [self._by_host[place] for place in places if place in self._by_host]
+    def _find_owners(self, hosts: Sequence[str]) -> list[Publisher]:
+        return [self._by_host[host] for host in hosts if host in self._by_host]
 
 
-def is_alike(one: str, other: str) -> bool:
+def is_alike(name: str, other_name: str) -> bool:
     """Return whether one name contains all words of the other in sequence."""
-    short, long = sorted((_normalise_words(one), _normalise_words(other)), key=len)
+    short, long = sorted((_normalise_words(name), _normalise_words(other_name)), key=len)
     return bool(short.strip()) and short in long
 
 
@@ -75,15 +75,15 @@ def find_publisher(name: str, address: str, *, is_stated: bool = False) -> Publi
     Args:
         is_stated: a person named the publisher, so the name decides, and the URL only chooses between namesakes.
     """
-    places = list_hosts(address)
+    hosts = list_hosts(address)
     if is_stated and name:
         namesakes = KnownPublishers(Publisher.objects.known([name.lower()], []))
-        return namesakes.find_at(places) or namesakes.find_by_name(name, [])
-    publishers = KnownPublishers(Publisher.objects.known([name.lower()], places))
+        return namesakes.find_at(hosts) or namesakes.find_by_name(name, [])
+    publishers = KnownPublishers(Publisher.objects.known([name.lower()], hosts))
     return (
-        publishers.find_at(places[:1])
-        or publishers.find_by_name(name, places)
-        or (None if name else publishers.find_at(places))
+        publishers.find_at(hosts[:1])
+        or publishers.find_by_name(name, hosts)
+        or (None if name else publishers.find_at(hosts))
     )
 
 
@@ -96,22 +96,20 @@ def find_or_make_publisher(
         name_in_document: the name in the document. If a person states a different one (an agency whose text is on a
             portal), the URL is the portal's and is not used as the publisher's.
     """
-    places = list_hosts(address)
+    hosts = list_hosts(address)
     publisher = find_publisher(name, address, is_stated=is_stated)
     owns_host = not is_stated or not name_in_document or name_in_document.casefold() == name.casefold()
-    site = (
-        KnownPublishers(Publisher.objects.known([], places)).choose_free_domain(places) if owns_host else ""
-    )
+    site = KnownPublishers(Publisher.objects.known([], hosts)).choose_free_domain(hosts) if owns_host else ""
     if publisher is None and name and has_house_name(name):
         # Readers would mistake it for the newsroom, so only the URL identifies the publisher.
         name, publisher = "", find_publisher("", address)
     if publisher is None:
-        if not name and not places:
+        if not name and not hosts:
             return None
-        own = {"url": f"https://{places[0]}/", "domain": site} if site else {}
-        return Publisher.objects.create(name=(name or get_domain(address))[:_MAX_NAME_LENGTH], **own)
+        own_fields = {"url": f"https://{hosts[0]}/", "domain": site} if site else {}
+        return Publisher.objects.create(name=(name or get_domain(address))[:_MAX_NAME_LENGTH], **own_fields)
     if site and not publisher.domain and not publisher.url:
-        publisher.url, publisher.domain = f"https://{places[0]}/", site
+        publisher.url, publisher.domain = f"https://{hosts[0]}/", site
         publisher.save(update_fields=["url", "domain"])
     return publisher
 

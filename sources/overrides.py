@@ -76,20 +76,22 @@ def read_language(tag: str) -> str:
         return ""
     subtags = re.split("[-_]", tag.strip())
     primary = subtags[0].lower()
-    rest = [_format_subtag(part) for part in subtags[1:]]
-    if primary not in _load_languages() or not all(re.fullmatch("[A-Za-z0-9]{2,8}", part) for part in rest):
+    other_subtags = [_format_subtag(subtag) for subtag in subtags[1:]]
+    if primary not in _load_languages() or not all(
+        re.fullmatch("[A-Za-z0-9]{2,8}", subtag) for subtag in other_subtags
+    ):
         raise OverrideError(
             gettext("Language: “%(tag)s” is not known. Give a language tag such as en, pt-BR or ko.")
             % {"tag": tag}
         )
-    return "-".join([primary, *rest])
+    return "-".join([primary, *other_subtags])
 
 
-def _format_subtag(part: str) -> str:
+def _format_subtag(subtag: str) -> str:
     """Format a subtag: regions in capitals, scripts capitalised, the rest in lower case (RFC 5646, 2.1.1)."""
-    if len(part) == 2:
-        return part.upper()
-    return part.title() if len(part) == 4 and part.isalpha() else part.lower()
+    if len(subtag) == 2:
+        return subtag.upper()
+    return subtag.title() if len(subtag) == 4 and subtag.isalpha() else subtag.lower()
 
 
 @lru_cache(maxsize=1)

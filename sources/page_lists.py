@@ -189,7 +189,7 @@ class _MarkupReader:
             remove_comments=True,
             remove_pis=True,
         )
-        inside = 0  # the depth of nested entries
+        depth = 0  # the depth of nested entries
         try:
             for event, element in elements:
                 name = _get_local_name(element)
@@ -199,13 +199,13 @@ class _MarkupReader:
                         return
                 is_entry = name == _ENTRY_TAGS[self._root]
                 if event == "start":
-                    inside += is_entry
+                    depth += is_entry
                     continue
                 if is_entry:
-                    inside -= 1
+                    depth -= 1
                     yield _read_entry(element, self._root)
                     _free_element(element)
-                elif not inside:
+                elif not depth:
                     self._note_element(element, name)
         except etree.XMLSyntaxError:
             self._is_broken = True
@@ -290,10 +290,10 @@ def _get_text(element: Any) -> str:
 
 def _clean_title(text: str) -> str:
     """Return a title without markup, on one line."""
-    words = (
+    title_text = (
         html.unescape(text[: 10 * MAX_TITLE_LENGTH]).encode(errors="replace").decode()
     )  # surrogates, halves of characters
-    plain_title = " ".join(_TAG_PATTERN.sub(" ", words).replace("\0", " ").split())
+    plain_title = " ".join(_TAG_PATTERN.sub(" ", title_text).replace("\0", " ").split())
     return (
         plain_title
         if len(plain_title) <= MAX_TITLE_LENGTH

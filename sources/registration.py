@@ -25,8 +25,8 @@ def find_or_create_source(overrides: Overrides, *, by: User | None = None) -> tu
             f"publisher {overrides.publisher.lower()}",
             f"publisher at {get_domain(overrides.url)}",
         )
-        if existing := Source.objects.at(overrides.url):
-            return existing, False
+        if known_source := Source.objects.at(overrides.url):
+            return known_source, False
     elif overrides.publisher:
         lock_names(f"publisher {overrides.publisher.lower()}")
     if not overrides.title:

@@ -36,29 +36,29 @@ class Material:
     transcript_name: str = ""
 
     @classmethod
-    def fetched(cls, answer: FetchedDocument) -> "Material":
+    def fetched(cls, document: FetchedDocument) -> "Material":
         return cls(
-            answer.content,
-            url=answer.url,
-            final_url=answer.final_url,
-            content_type=answer.content_type,
-            charset=answer.charset,
-            fetched_at=answer.fetched_at,
+            document.content,
+            url=document.url,
+            final_url=document.final_url,
+            content_type=document.content_type,
+            charset=document.charset,
+            fetched_at=document.fetched_at,
         )
 
 
-def read_material(place: str) -> Material:
+def read_material(location: str) -> Material:
     """Read the material at a URL, in a file or, for `-`, on standard input.
 
     Raises:
         ReadingError: the file cannot be read.
         FetchError: nothing could be fetched from the URL.
     """
-    if place == STANDARD_INPUT:
+    if location == STANDARD_INPUT:
         return Material(sys.stdin.buffer.read(MAX_BYTES + 1))
-    if is_address(place):
-        return Material.fetched(fetch(place))
-    return Material(_read_file(Path(place)), filename=Path(place).name)
+    if is_address(location):
+        return Material.fetched(fetch(location))
+    return Material(_read_file(Path(location)), filename=Path(location).name)
 
 
 def add_transcript(material: Material, file: str) -> Material:

@@ -74,7 +74,7 @@ def measure_recall(hashes: Any) -> bool:
         asked = PerceptualHash(pdq.tobytes(), 90)
         differ = np.bitwise_count(words ^ pdq.view(np.uint64)).sum(axis=1)
         exact = {int(row) // FRAMES for row in np.flatnonzero(differ <= 31)}
-        found, took = run_timed(lambda: find_near_duplicates(asked, most=1000))  # noqa: B023  it is called at once
+        found, took = run_timed(lambda: find_near_duplicates(asked, limit=1000))  # noqa: B023  it is called at once
         all_of_them.append(took)
         upright = PerceptualHash(pdq.tobytes(), 90, (pdq.tobytes(),))
         one.append(run_timed(lambda: _get_upright(upright))[1])  # noqa: B023

@@ -63,7 +63,7 @@ class Confined:
         with self._lock:
             self._connect_zygote()
 
-    def result(self, request: bytes) -> bytes:
+    def answer(self, request: bytes) -> bytes:
         """Return the module's result.
 
         Raises:

@@ -36,7 +36,7 @@ class PolledDatabase:
         if self._asking is None or self._asking.done():
             self._asking = self._thread.submit(self._ask)
 
-    def results(self, deadline: float) -> QueryResults:
+    def fetch_results(self, deadline: float) -> QueryResults:
         """Return the results that arrived in time."""
         assert self._asking is not None  # noqa: S101  begun before
         try:
@@ -65,7 +65,7 @@ class DatabaseGauges:
         for database in self._databases:
             database.begin()
         deadline = time.monotonic() + DATABASE_SECONDS
-        results = {database.alias: database.answers(deadline) for database in self._databases}
+        results = {database.alias: database.fetch_results(deadline) for database in self._databases}
         families = {
             name: GaugeMetricFamily(
                 name,

@@ -17,20 +17,20 @@ class Mark:
     title: str
 
 
-def render_marked(text: str, marks: Iterable[Mark]) -> SafeString:
+def render_marked_passages(text: str, marks: Iterable[Mark]) -> SafeString:
     """Render the text as HTML. If passages overlap, the later one begins where the earlier one ends."""
     parts: list[SafeString | str] = []
-    at = 0
+    position = 0
     for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
-        start, end = max(mark.start, at), min(mark.end, len(text))
+        start, end = max(mark.start, position), min(mark.end, len(text))
         if start >= end:
             continue
-        parts.append(text[at:start])
+        parts.append(text[position:start])
         parts.append(
             format_html('<a href="{}" title="{}"><mark>{}</mark></a>', mark.page, mark.title, text[start:end])
         )
-        at = end
-    parts.append(text[at:])
+        position = end
+    parts.append(text[position:])
     return format_html(
-        '<div class="desk-text" dir="auto">{}</div>', format_html_join("", "{}", ((p,) for p in parts))
+        '<div class="desk-text" dir="auto">{}</div>', format_html_join("", "{}", ((part,) for part in parts))
     )

@@ -22,8 +22,8 @@ from sources.named_publishers import find_or_make_publisher, find_publisher
 def _count_sources() -> Coalesce:
     """Return the number of sources, counted only for rows of the page."""
     sources = Source.objects.filter(publisher=OuterRef("pk")).order_by().values("publisher")
-    counting = sources.annotate(number=Count("pk")).values("number")
-    return Coalesce(Subquery(counting, output_field=IntegerField()), 0)
+    source_counts = sources.annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(source_counts, output_field=IntegerField()), 0)
 
 
 @admin.register(Publisher)

@@ -26,10 +26,10 @@ class SameAsForm(DeskForm):
 
     def clean_same_as(self) -> list[str]:
         addresses: list[str] = self.cleaned_data["same_as"]
-        for other in find_rows_with_identifiers(type(self.instance), addresses).exclude(pk=self.instance.pk)[
-            :1
-        ]:
-            common = next(address for address in addresses if address in _get_addresses(other))
+        for other_row in find_rows_with_identifiers(type(self.instance), addresses).exclude(
+            pk=self.instance.pk
+        )[:1]:
+            common_address = next(address for address in addresses if address in _get_addresses(other_row))
             raise forms.ValidationError(
                 format_html(
                     _(
@@ -37,9 +37,9 @@ class SameAsForm(DeskForm):
                         "or correct the wrong one."
                     )
                     % {"address": "{}", "page": "{}", "name": "{}"},
-                    common,
-                    change_page(other),
-                    other,
+                    common_address,
+                    change_page(other_row),
+                    other_row,
                 ),
                 code="known",
             )
@@ -82,28 +82,34 @@ class SameAsAdmin(NamedDesk):
             raise PermissionDenied
         if not authorities.are_authorities_configured():
             return JsonResponse({"candidates": [], "problems": [_("No authority is set up for look-ups.")]})
-        sort = self.entity_kinds.get(request.GET.get("kind", ""), EntityKind.ANY)
-        answer = authorities.find_candidates(request.GET.get("q", ""), sort, language=get_language() or "en")
-        known_rows = self._find_known(answer.candidates, request.GET.get("row", ""))
+        entity_kind = self.entity_kinds.get(request.GET.get("kind", ""), EntityKind.ANY)
+        lookup_result = authorities.find_candidates(
+            request.GET.get("q", ""), entity_kind, language=get_language() or "en"
+        )
+        known_rows = self._find_known(lookup_result.candidates, request.GET.get("row", ""))
         return JsonResponse(
             {
                 "candidates": [
                     {
-                        "name": one.name,
-                        "description": one.description,
-                        "same_as": one.same_as,
-                        "country": one.country,
-                        "website": one.website,
+                        "name": candidate.name,
+                        "description": candidate.description,
+                        "same_as": candidate.same_as,
+                        "country": candidate.country,
+                        "website": candidate.website,
                         "known": _describe_row(
                             next(
-                                (known_rows[address] for address in one.same_as if address in known_rows),
+                                (
+                                    known_rows[address]
+                                    for address in candidate.same_as
+                                    if address in known_rows
+                                ),
                                 None,
                             )
                         ),
                     }
-                    for one in answer.candidates
+                    for candidate in lookup_result.candidates
                 ],
-                "problems": answer.problems,
+                "problems": lookup_result.problems,
             },
             headers={"Cache-Control": "no-store"},
         )
@@ -111,7 +117,7 @@ class SameAsAdmin(NamedDesk):
     def _find_known(self, candidates: list[AuthorityRecord], excluded_pk: str) -> dict[str, models.Model]:
         """Return other rows that have one of the candidates' identifiers, keyed by identifier, using one query."""
         rows = find_rows_with_identifiers(
-            self.model, [address for one in candidates for address in one.same_as]
+            self.model, [address for candidate in candidates for address in candidate.same_as]
         )
         if excluded_pk.isascii() and excluded_pk.isdigit():
             rows = rows.exclude(pk=int(excluded_pk[:18]))

@@ -18,7 +18,7 @@ from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import render_fingerprint
 from factcheck.database.distinct_values import list_distinct_values
 from factcheck.list_phrases import join_words
-from sources.admin.marked_text import Mark, render_marked
+from sources.admin.marked_text import Mark, render_marked_passages
 from sources.models import Snapshot
 
 #: The maximum number of characters and of claims that the page of a snapshot shows.
@@ -30,30 +30,30 @@ def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
     anchored = snapshot.source.appearances.readable_by(reader).filter(
         snapshot=snapshot, start__isnull=False, start__lt=_MAX_SHOWN_CHARACTERS
     )
-    beginning = render_marked(
+    beginning = render_marked_passages(
         snapshot.text[:_MAX_SHOWN_CHARACTERS],
         [
             Mark(
-                *(a.start, a.end, change_page(a.claim)),
+                *(appearance.start, appearance.end, change_page(appearance.claim)),
                 join_words(
                     filter(
                         None,
                         [
-                            f"{a.claim} ({a.claim.get_state_display()})",
-                            snapshot.get_media_fragment(a.start, a.end),
+                            f"{appearance.claim} ({appearance.claim.get_state_display()})",
+                            snapshot.get_media_fragment(appearance.start, appearance.end),
                         ],
                     )
                 ),
             )
-            for a in anchored.select_related("claim").order_by("start")[:_MAX_MARKS]
-            if a.start is not None and a.end is not None
+            for appearance in anchored.select_related("claim").order_by("start")[:_MAX_MARKS]
+            if appearance.start is not None and appearance.end is not None
         ],
     )
     if len(snapshot.text) <= _MAX_SHOWN_CHARACTERS:
         return beginning
-    rest = len(snapshot.text) - _MAX_SHOWN_CHARACTERS
-    more = ngettext("%d more character follows.", "%d more characters follow.", rest)
-    return format_html('{}<p class="desk-quiet">{}</p>', beginning, more % rest)
+    remaining_count = len(snapshot.text) - _MAX_SHOWN_CHARACTERS
+    remaining_text = ngettext("%d more character follows.", "%d more characters follow.", remaining_count)
+    return format_html('{}<p class="desk-quiet">{}</p>', beginning, remaining_text % remaining_count)
 
 
 class MediaTypeFilter(DropdownFilter):

@@ -30,8 +30,10 @@ def _count_related(relation: str, reader: User) -> Coalesce:
     related_model: Any = Source._meta.get_field(relation).related_model
     rows = related_model.objects
     readable_rows = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows
-    counting = readable_rows.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk"))
-    return Coalesce(Subquery(counting.values("n"), output_field=IntegerField()), 0)
+    row_counts = (
+        readable_rows.filter(source=OuterRef("pk")).order_by().values("source").annotate(n=Count("pk"))
+    )
+    return Coalesce(Subquery(row_counts.values("n"), output_field=IntegerField()), 0)
 
 
 #: A URL and nothing else.
@@ -47,12 +49,14 @@ def read_address(text: str) -> str:
 
 class SourceForm(DeskForm):
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned_data = super().clean()
         # The constraint compares the address's key, which is no field of the form, so Django does not check it here.
-        existing = Source.objects.at(cleaned.get("url") or "")
-        if existing and existing.pk != self.instance.pk:
-            self.add_error("url", gettext("There is already a source with this address: “%s”.") % existing)
-        return cleaned
+        same_sources = Source.objects.at(cleaned_data.get("url") or "")
+        if same_sources and same_sources.pk != self.instance.pk:
+            self.add_error(
+                "url", gettext("There is already a source with this address: “%s”.") % same_sources
+            )
+        return cleaned_data
 
 
 @admin.register(Source)
@@ -146,10 +150,12 @@ class SourceAdmin(TypedNames, NamedDesk):
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
         """Offer the stored source if the typed URL is known in any spelling."""
-        existing = Source.objects.at(read_address(name))
-        if existing is None:
+        known_sources = Source.objects.at(read_address(name))
+        if known_sources is None:
             return super().offer_typed(request, name, results)
-        return [{"id": str(existing.pk), "text": gettext("Use the stored source: %s") % existing.title}]
+        return [
+            {"id": str(known_sources.pk), "text": gettext("Use the stored source: %s") % known_sources.title}
+        ]
 
     def add_typed(self, request: HttpRequest, name: str) -> Source:
         """Add a source. A new URL is captured in the background, which fills in the page's own details."""

@@ -30,10 +30,10 @@ def match_words(field: str) -> Callable[[str], Q]:
     """Return the condition that a field contains every word, even within longer words, ignoring case and accents."""
 
     def build_condition(text: str) -> Q:
-        words = Q()
+        condition = Q()
         for word in text.split():
-            words &= Q(**{f"{field}__unaccent__icontains": word})
-        return words
+            condition &= Q(**{f"{field}__unaccent__icontains": word})
+        return condition
 
     return build_condition
 
@@ -42,10 +42,10 @@ def match_language(field: str) -> Callable[[list[str]], Q]:
     """Return the condition that a field's language tag is in one of the ranges."""
 
     def build_condition(ranges: list[str]) -> Q:
-        found = Q()
+        condition = Q()
         for tag in ranges:
-            found |= Q(**{f"{field}__iexact": tag}) | Q(**{f"{field}__istartswith": f"{tag}-"})
-        return found
+            condition |= Q(**{f"{field}__iexact": tag}) | Q(**{f"{field}__istartswith": f"{tag}-"})
+        return condition
 
     return build_condition
 

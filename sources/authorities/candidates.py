@@ -14,7 +14,7 @@ MAX_NAME_LENGTH = 200
 
 
 @dataclass(frozen=True)
-class AuthorityAnswers:
+class AuthorityResults:
     """The candidates, and an error sentence for each authority that did not answer."""
 
     candidates: list[AuthorityRecord]
@@ -26,7 +26,7 @@ def are_authorities_configured() -> bool:
     return bool(settings.WIKIDATA_URL or settings.ROR_URL)
 
 
-def find_candidates(name: str, sort: EntityKind, *, language: str = "en") -> AuthorityAnswers:
+def find_candidates(name: str, entity_kind: EntityKind, *, language: str = "en") -> AuthorityResults:
     """Query all authorities for this kind of entity concurrently, and return the candidates of those that respond.
 
     Args:
@@ -34,15 +34,15 @@ def find_candidates(name: str, sort: EntityKind, *, language: str = "en") -> Aut
     """
     name = " ".join(name.split())[:MAX_NAME_LENGTH]
     if len(name) < MIN_LETTERS:
-        return AuthorityAnswers([], [])
+        return AuthorityResults([], [])
     queries: list[Future[list[AuthorityRecord]]] = []
     with ThreadPoolExecutor(max_workers=2) as threads:
         if settings.WIKIDATA_URL:
             primary = language.partition("-")[0].lower() or "en"
             queries.append(
-                threads.submit(wikidata.find_candidates, settings.WIKIDATA_URL, name, sort, primary)
+                threads.submit(wikidata.find_candidates, settings.WIKIDATA_URL, name, entity_kind, primary)
             )
-        if settings.ROR_URL and sort in (EntityKind.ORGANIZATION, EntityKind.ANY):
+        if settings.ROR_URL and entity_kind in (EntityKind.ORGANIZATION, EntityKind.ANY):
             queries.append(threads.submit(ror.find_candidates, settings.ROR_URL, name))
     records: list[AuthorityRecord] = []
     problems = []
@@ -51,25 +51,28 @@ def find_candidates(name: str, sort: EntityKind, *, language: str = "en") -> Aut
             records = _merge_candidates(records, answer.result())
         except AuthorityUnavailable as unavailable:
             problems.append(str(unavailable))
-    return AuthorityAnswers(records, problems)
+    return AuthorityResults(records, problems)
 
 
-def _merge_candidates(records: list[AuthorityRecord], others: list[AuthorityRecord]) -> list[AuthorityRecord]:
+def _merge_candidates(
+    records: list[AuthorityRecord], other_records: list[AuthorityRecord]
+) -> list[AuthorityRecord]:
     """Merge candidates of two authorities that share a URL."""
     merged_records = list(records)
-    for other in others:
-        place = next(
-            (at for at, one in enumerate(merged_records) if set(one.same_as) & set(other.same_as)), None
+    for other_record in other_records:
+        index = next(
+            (at for at, one in enumerate(merged_records) if set(one.same_as) & set(other_record.same_as)),
+            None,
         )
-        if place is None:
-            merged_records.append(other)
+        if index is None:
+            merged_records.append(other_record)
         else:
-            one = merged_records[place]
-            merged_records[place] = replace(
+            one = merged_records[index]
+            merged_records[index] = replace(
                 one,
-                description=one.description or other.description,
-                same_as=tuple(dict.fromkeys((*one.same_as, *other.same_as))),
-                country=one.country or other.country,
-                website=one.website or other.website,
+                description=one.description or other_record.description,
+                same_as=tuple(dict.fromkeys((*one.same_as, *other_record.same_as))),
+                country=one.country or other_record.country,
+                website=one.website or other_record.website,
             )
     return merged_records

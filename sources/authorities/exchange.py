@@ -27,18 +27,18 @@ def query_authority(authority: str, url: str, parameters: Mapping[str, str]) -> 
     agent = f"{services.USER_AGENT} ({settings.SITE_URL or settings.NEWSROOM_NAME})"
     headers = {"Accept": "application/json", "User-Agent": agent.encode("ascii", "replace").decode()}
     try:
-        answer = services.send_get(
+        response = services.send_get(
             f"{url}?{urlencode(parameters)}", headers, seconds=TIMEOUT_SECONDS, max_bytes=MAX_BYTES
         )
     except services.ServiceUnavailable as unavailable:
         raise AuthorityUnavailable(f"{authority}: {unavailable}") from None
-    if answer.status != 200:
+    if response.status != 200:
         raise AuthorityUnavailable(
             gettext("%(authority)s answered with status %(status)s.")
-            % {"authority": authority, "status": answer.status}
+            % {"authority": authority, "status": response.status}
         )
     try:
-        result = orjson.loads(answer.content)
+        result = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         raise AuthorityUnavailable(
             gettext("%(authority)s sent something other than JSON.") % {"authority": authority}

@@ -26,42 +26,42 @@ def find_candidates(url: str, name: str) -> list[AuthorityRecord]:
         raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     active = [item for item in items if isinstance(item, dict) and item.get("status") != "withdrawn"]
     candidates = [_build_candidate(item) for item in active[:MAX_CANDIDATES]]
-    return [one for one in candidates if one.same_as and one.name]
+    return [candidate for candidate in candidates if candidate.same_as and candidate.name]
 
 
 def _build_candidate(item: Mapping[str, Any]) -> AuthorityRecord:
-    place: Mapping[str, Any] = next(
-        (one["geonames_details"] for one in _get_rows(item, "locations") if _is_place(one)), {}
+    location: Mapping[str, Any] = next(
+        (row["geonames_details"] for row in _get_rows(item, "locations") if _is_place(row)), {}
     )
-    website = next((one.get("value") for one in _get_rows(item, "links") if one.get("type") == "website"), "")
+    website = next((row.get("value") for row in _get_rows(item, "links") if row.get("type") == "website"), "")
     kinds = [str(kind) for kind in item.get("types") or [] if isinstance(kind, str)]
-    where = [str(place[part]) for part in ("name", "country_name") if place.get(part)]
+    location_names = [str(location[field]) for field in ("name", "country_name") if location.get(field)]
     return AuthorityRecord(
         name=_choose_name(item)[:500],
-        description=", ".join([*kinds[:2], *where])[:500],
+        description=", ".join([*kinds[:2], *location_names])[:500],
         same_as=_list_same_as(item),
-        country=str(place.get("country_code") or "")[:2].upper(),
+        country=str(location.get("country_code") or "")[:2].upper(),
         website=str(website or "")[:500],
     )
 
 
 def _choose_name(item: Mapping[str, Any]) -> str:
     names = _get_rows(item, "names")
-    display_names = (one for one in names if "ror_display" in (one.get("types") or []))
+    display_names = (name for name in names if "ror_display" in (name.get("types") or []))
     return str(next(display_names, names[0] if names else {}).get("value") or "")
 
 
 def _list_same_as(item: Mapping[str, Any]) -> tuple[str, ...]:
-    own = normalise_identifier(str(item.get("id", "")))
-    if get_authority(own) != ROR_PREFIX:
+    ror_url = normalise_identifier(str(item.get("id", "")))
+    if get_authority(ror_url) != ROR_PREFIX:
         return ()
-    others = (one for one in _get_rows(item, "external_ids") if one.get("type") == "wikidata")
-    identifiers = [str(one.get("preferred") or next(iter(one.get("all") or []), "")) for one in others]
-    return (own, *dict.fromkeys(address for one in identifiers if (address := expand_identifier(one))))
+    wikidata_rows = (row for row in _get_rows(item, "external_ids") if row.get("type") == "wikidata")
+    identifiers = [str(row.get("preferred") or next(iter(row.get("all") or []), "")) for row in wikidata_rows]
+    return (ror_url, *dict.fromkeys(address for row in identifiers if (address := expand_identifier(row))))
 
 
-def _get_rows(item: Mapping[str, Any], which: str) -> list[Mapping[str, Any]]:
-    rows = item.get(which)
+def _get_rows(item: Mapping[str, Any], field: str) -> list[Mapping[str, Any]]:
+    rows = item.get(field)
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 

@@ -21,7 +21,7 @@ _EXCLUDED_CLASSES = frozenset({"Q4167410", "Q4167836", "Q11266439", "Q13406463",
 _INSTANCE_OF, _BIRTH_DATE, _DEATH_DATE, _WEBSITE, _ROR_ID = "P31", "P569", "P570", "P856", "P6782"
 
 
-def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> list[AuthorityRecord]:
+def find_candidates(url: str, name: str, entity_kind: EntityKind, language: str) -> list[AuthorityRecord]:
     """Return the entities that the name may refer to, most probable first.
 
     Raises:
@@ -49,7 +49,7 @@ def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> lis
     if not items:
         return []
     languages = list(dict.fromkeys([language, "en", "mul"]))
-    answer = query_authority(
+    entity_response = query_authority(
         NAME,
         api,
         {
@@ -60,16 +60,16 @@ def find_candidates(url: str, name: str, sort: EntityKind, language: str) -> lis
             "format": "json",
         },
     )
-    entities = answer.get("entities")
+    entities = entity_response.get("entities")
     if not isinstance(entities, dict):
         raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     # In the order of the search, which ranks the most common meanings first.
     entities_found = (entities.get(item) for item in items)
-    rows = [row for row in entities_found if isinstance(row, dict) and _is_of_kind(row, sort)]
+    rows = [row for row in entities_found if isinstance(row, dict) and _is_of_kind(row, entity_kind)]
     return [_build_candidate(row, languages) for row in rows[:MAX_CANDIDATES]]
 
 
-def _is_of_kind(entity: Mapping[str, Any], sort: EntityKind) -> bool:
+def _is_of_kind(entity: Mapping[str, Any], entity_kind: EntityKind) -> bool:
     kinds = {
         value["id"]
         for value in _get_values(entity, _INSTANCE_OF)
@@ -77,7 +77,7 @@ def _is_of_kind(entity: Mapping[str, Any], sort: EntityKind) -> bool:
     }
     if kinds & _EXCLUDED_CLASSES:
         return False
-    match sort:
+    match entity_kind:
         case EntityKind.PERSON:
             return _HUMAN in kinds
         case EntityKind.ORGANIZATION:
@@ -102,14 +102,16 @@ def _build_candidate(entity: Mapping[str, Any], languages: list[str]) -> Authori
 
 def _add_years(description: str, entity: Mapping[str, Any]) -> str:
     """Add the years of birth and death to a description without them, to distinguish namesakes."""
-    born_in, died_in = (next(_find_years(entity, when), "") for when in (_BIRTH_DATE, _DEATH_DATE))
+    born_in, died_in = (
+        next(_find_years(entity, property_id), "") for property_id in (_BIRTH_DATE, _DEATH_DATE)
+    )
     if not born_in or born_in in description:
         return description
     return f"{description} ({born_in}–{died_in})" if description else f"{born_in}–{died_in}"
 
 
-def _find_years(entity: Mapping[str, Any], when: str) -> Iterator[str]:
-    for value in _get_values(entity, when):
+def _find_years(entity: Mapping[str, Any], property_id: str) -> Iterator[str]:
+    for value in _get_values(entity, property_id):
         # "+1971-03-02T00:00:00Z". If the precision is below 9 (a year), only a decade or a century is known.
         if isinstance(value, dict) and isinstance(value.get("precision"), int) and value["precision"] >= 9:
             yield str(value.get("time", ""))[1:5].lstrip("0")
@@ -128,9 +130,9 @@ def _get_values(entity: Mapping[str, Any], property_id: str) -> Iterator[Any]:
             yield value["value"]
 
 
-def _choose_label(words: Any, languages: list[str]) -> str:
+def _choose_label(labels: Any, languages: list[str]) -> str:
     for language in languages:
-        if isinstance(words, dict) and isinstance(wording := words.get(language), dict):
+        if isinstance(labels, dict) and isinstance(wording := labels.get(language), dict):
             return str(wording.get("value", ""))[:500]
     return ""
 

@@ -70,14 +70,14 @@ class ExtractionRequest:
     transcript_name: str = ""
 
 
-def extract_bounded(question: ExtractionRequest) -> Document:
+def extract_bounded(request: ExtractionRequest) -> Document:
     """Extract a document within limits of time and memory.
 
     Raises:
         ExtractionError: there is no document, or reading it exceeded a limit.
     """
-    if max(len(question.content), len(question.transcript)) > MAX_BYTES:
-        size = max(len(question.content), len(question.transcript)) / 1_000_000
+    if max(len(request.content), len(request.transcript)) > MAX_BYTES:
+        size = max(len(request.content), len(request.transcript)) / 1_000_000
         raise ExtractionError(
             "too_large",
             TranslatableMessage(
@@ -87,7 +87,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
             ),
         )
     try:
-        return unpack_answer(_get_reader().answer(pack_request(question)))
+        return unpack_result(_get_reader().answer(pack_request(request)))
     except LimitExceeded as bounds:
         raise ExtractionError(*_REFUSALS[bounds.cause]) from None
 
@@ -102,18 +102,18 @@ def _get_reader() -> Confined:
     return Confined("sources.extraction.reading_process", EXTRACTION_LIMITS)
 
 
-def pack_request(question: ExtractionRequest) -> bytes:
+def pack_request(request: ExtractionRequest) -> bytes:
     hints = {
-        "content_type": question.content_type,
-        "charset": question.charset,
-        "url": question.url,
-        "filename": question.filename,
-        "transcript_name": question.transcript_name,
-        "content": len(question.content),
+        "content_type": request.content_type,
+        "charset": request.charset,
+        "url": request.url,
+        "filename": request.filename,
+        "transcript_name": request.transcript_name,
+        "content": len(request.content),
     }
     # Whatever bytes a server sends as a header, no lone surrogate of them may stop us.
     head = orjson.dumps({name: _to_plain(value) for name, value in hints.items()})
-    return b"".join([len(head).to_bytes(4), head, question.content, question.transcript])
+    return b"".join([len(head).to_bytes(4), head, request.content, request.transcript])
 
 
 def unpack_request(message: bytes) -> ExtractionRequest:
@@ -123,31 +123,31 @@ def unpack_request(message: bytes) -> ExtractionRequest:
     return ExtractionRequest(message[begins:ends], transcript=message[ends:], **hints)
 
 
-def pack_answer(answer: Document | ExtractionError) -> bytes:
-    if isinstance(answer, ExtractionError):
-        sentence = answer.sentence
+def pack_result(result: Document | ExtractionError) -> bytes:
+    if isinstance(result, ExtractionError):
+        sentence = result.sentence
         return orjson.dumps(
             {
                 "refused": [
-                    answer.reason_code,
+                    result.reason_code,
                     sentence.pack() if isinstance(sentence, TranslatableMessage) else [str(sentence), {}],
                 ]
             }
         )
-    return orjson.dumps({"document": asdict(answer)})
+    return orjson.dumps({"document": asdict(result)})
 
 
-def unpack_answer(message: bytes) -> Document:
+def unpack_result(message: bytes) -> Document:
     """Unpack a document. Not a pickle, because the process that sent it has handled untrusted bytes.
 
     Raises:
         ExtractionError: the document was refused.
     """
-    answer: dict[str, Any] = orjson.loads(message)
-    if refusal := answer.get("refused"):
+    content: dict[str, Any] = orjson.loads(message)
+    if refusal := content.get("refused"):
         code, sentence = refusal
         raise ExtractionError(code, TranslatableMessage.unpack(sentence))
-    values = answer["document"]
+    values = content["document"]
     published_on = values.pop("published_on")
     return Document(
         **{

@@ -29,10 +29,10 @@ def join_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
     """Join lines into one paragraph. Words divided at a line break are joined; compounds keep their hyphen."""
     text = ""
     for line in lines:
-        broken = _BROKEN_WORD.search(text)
-        following = re.match(r"[^\W\d_]+", line)
-        if broken and following:
-            start, end = broken[1], following[0]
+        broken_word = _BROKEN_WORD.search(text)
+        continuation = re.match(r"[^\W\d_]+", line)
+        if broken_word and continuation:
+            start, end = broken_word[1], continuation[0]
             is_compound = f"{start}-{end}".casefold() in compounds or not end[0].islower() or len(start) < 2
             text = f"{text[:-1]}-{line}" if is_compound else text[:-1] + line
         elif text[-1:] and text[-1] in HYPHENS and text[-2:-1].isdigit():

@@ -114,8 +114,10 @@ def read_byline(
     for node in articles:
         if get_types(node) & ARTICLE_TYPES:
             authors = to_list(node.get("author")) or to_list(node.get("creator"))
-            people = [one for one in authors if not (isinstance(one, dict) and _is_organisation(one))]
-            if names := _join_people((find_text(one) for one in people), publisher, site):
+            people = [
+                author for author in authors if not (isinstance(author, dict) and _is_organisation(author))
+            ]
+            if names := _join_people((find_text(author) for author in people), publisher, site):
                 return names
     for name in AUTHOR_META:
         if names := _join_people(metas.get(name, []), publisher, site):
@@ -164,9 +166,9 @@ def _is_newsroom(name: str, publisher: str, site: str) -> bool:
     """Return whether a name is that of the newsroom: its host, or the newsroom's first word followed by capitals."""
     if _keep_letters(name) in {_keep_letters(label) for label in site.split(".")}:
         return True
-    first, *rest = name.split()
-    house, *_ = [*publisher.split(), ""]
-    return first.casefold() == house.casefold() and all(word.isupper() for word in rest)
+    first_word, *other_words = name.split()
+    publisher_word, *_ = [*publisher.split(), ""]
+    return first_word.casefold() == publisher_word.casefold() and all(word.isupper() for word in other_words)
 
 
 def _keep_letters(name: str) -> str:
@@ -183,7 +185,7 @@ def _is_organisation(author: dict[str, Any]) -> bool:
     return (
         bool(types)
         and "Person" not in types
-        and any("Organization" in one or one == "Brand" for one in types)
+        and any("Organization" in author_type or author_type == "Brand" for author_type in types)
     )
 
 

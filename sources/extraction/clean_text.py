@@ -28,8 +28,8 @@ _PARAGRAPH_END = re.compile("\n{2,}")
 def clean_text(text: str) -> str:
     """Clean a text without changing its words: NFC, one blank line between paragraphs, no invisible characters."""
     # Removing something may reveal more to repair, so this repeats until nothing changes; usually once is enough.
-    while (cleaned := _clean_once(text)) != text:
-        text = cleaned
+    while (cleaned_text := _clean_once(text)) != text:
+        text = cleaned_text
     return text
 
 

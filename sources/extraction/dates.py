@@ -67,13 +67,13 @@ def _find_candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]
 def load_month_names(language: str) -> dict[str, int]:
     """Return the full and short names of months in English and one other language (CLDR)."""
     names: dict[str, int] = {}
-    for one in {"en", language} - {""}:
+    for language_code in {"en", language} - {""}:
         try:
-            locale = Locale.parse(one)
+            locale = Locale.parse(language_code)
         except (UnknownLocaleError, ValueError):
             continue
         for context in ("format", "stand-alone"):
             for width in ("wide", "abbreviated"):
-                for number, name in locale.months[context][width].items():
-                    names[name.lower().rstrip(".")] = number
+                for month, name in locale.months[context][width].items():
+                    names[name.lower().rstrip(".")] = month
     return names

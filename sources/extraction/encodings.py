@@ -117,8 +117,8 @@ def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
         if content.startswith(mark):
             return _check_text(_decode_strictly(content[len(mark) :], name), name)
 
-    if wide := detect_unmarked_utf16(content):
-        return _check_text(_decode_strictly(content, wide), wide)
+    if utf16_codec := detect_unmarked_utf16(content):
+        return _check_text(_decode_strictly(content, utf16_codec), utf16_codec)
     if b"\x00" in content[:4096] or content.count(b"\x00") > len(content) // 1000:
         raise ExtractionError(
             "binary",
@@ -152,18 +152,27 @@ def _find_codec(label: str) -> str:
 
 def _decode_as_declared(content: bytes, text: str, label: str) -> str:
     """Return `text`, decoded as declared, unless another encoding gives more plausible words."""
-    words = _select_non_ascii_words(text)
-    mess, sureness = mess_ratio(words, HOPELESS_RATIO * 2), compute_certainty(words)
-    is_sibling = (_find_codec(label), detect_language(words)) in SIBLING_ENCODINGS
-    if words and (mess > GIBBERISH_RATIO or sureness < DOUBTFUL_RATIO or is_sibling):
+    declared_words = _select_non_ascii_words(text)
+    declared_mess_ratio, declared_certainty = (
+        mess_ratio(declared_words, HOPELESS_RATIO * 2),
+        compute_certainty(declared_words),
+    )
+    is_sibling = (_find_codec(label), detect_language(declared_words)) in SIBLING_ENCODINGS
+    if declared_words and (
+        declared_mess_ratio > GIBBERISH_RATIO or declared_certainty < DOUBTFUL_RATIO or is_sibling
+    ):
         try:
             detected_text = _decode_detected(content)
         except ExtractionError:
             detected_text = text
-        better = _select_non_ascii_words(detected_text)
-        if is_sibling or mess_ratio(better) < mess / 2 or compute_certainty(better) > sureness + 0.15:
+        detected_words = _select_non_ascii_words(detected_text)
+        if (
+            is_sibling
+            or mess_ratio(detected_words) < declared_mess_ratio / 2
+            or compute_certainty(detected_words) > declared_certainty + 0.15
+        ):
             return detected_text
-        if mess > HOPELESS_RATIO:
+        if declared_mess_ratio > HOPELESS_RATIO:
             raise _build_undecodable_error(
                 TranslatableMessage(
                     "This text declares the encoding %(label)s, but contains no words when read that way.",
@@ -200,10 +209,14 @@ def _decode_utf8(content: bytes) -> str | None:
         return content.decode("utf-8")
     except UnicodeDecodeError:
         text = content.decode("utf-8", errors="replace")
-    wide = sum(1 for character in text if character > "\x7f" and character != "\ufffd")
+    non_ascii_count = sum(1 for character in text if character > "\x7f" and character != "\ufffd")
     stray_count = text.count("\ufffd")
     # In any other encoding every accented letter would be a stray byte, so sound ones must be the great majority.
-    return text if stray_count <= len(text) * STRAY_BYTES_PER_CHARACTER and wide >= 10 * stray_count else None
+    return (
+        text
+        if stray_count <= len(text) * STRAY_BYTES_PER_CHARACTER and non_ascii_count >= 10 * stray_count
+        else None
+    )
 
 
 def detect_unmarked_utf16(content: bytes) -> str:
@@ -231,7 +244,8 @@ def _is_assigned(sample: bytes, encoding: str) -> bool:
     except UnicodeDecodeError:
         return False
     assigned = all(
-        one in "\r\n\t" or unicodedata.category(one) not in ("Cn", "Co", "Cs", "Cc") for one in text
+        character in "\r\n\t" or unicodedata.category(character) not in ("Cn", "Co", "Cs", "Cc")
+        for character in text
     )
     return assigned and "\n" in text
 

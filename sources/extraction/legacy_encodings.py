@@ -74,17 +74,17 @@ def detect_legacy_encoding(content: bytes) -> str:
     sample = b"\n".join(lines)[:_SAMPLE_BYTES]
     if len(sample) == _SAMPLE_BYTES:
         sample = sample[: sample.rfind(b"\n")] if b"\n" in sample else sample
-    western, others = 0.0, (0.0, "")
+    western, best_other = 0.0, (0.0, "")
     fits_western = False
     for encoding, score in _find_possible(sample):
         if encoding == WESTERN:
             western, fits_western = max(western, score), True
-        elif score > others[0] or not others[1]:
-            others = (score, encoding)
-    if fits_western and others[0] <= western + CLEAR_MARGIN:
+        elif score > best_other[0] or not best_other[1]:
+            best_other = (score, encoding)
+    if fits_western and best_other[0] <= western + CLEAR_MARGIN:
         return WESTERN
-    if others[1]:
-        return others[1]
+    if best_other[1]:
+        return best_other[1]
     return WESTERN if _has_western_words(sample) else ""
 
 
@@ -93,33 +93,44 @@ def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
     for encoding, languages in _LANGUAGES.items():
         text = _decode_or_none(sample, encoding)
         fitting_languages = [
-            one for one in languages if text and _collect_letters(text) <= _get_alphabet(one)
+            language_code
+            for language_code in languages
+            if text and _collect_letters(text) <= _get_alphabet(language_code)
         ]
         if fitting_languages and text and (encoding in _LATIN_LETTERS or not _mixes_with_latin(text)):
             scores = score_languages(text)
             yield (
                 encoding,
-                max(scores.get(one, 0.0) for one in fitting_languages) - 2 * _compute_odd_case_share(text),
+                max(scores.get(language_code, 0.0) for language_code in fitting_languages)
+                - 2 * _compute_odd_case_share(text),
             )
     for encoding, language, script in _SCRIPTS:
         text = _decode_or_none(sample, encoding)
         if not text or _mixes_with_latin(text) or _IMPOSSIBLE_SEQUENCE.search(text):
             continue
-        if all(script.fullmatch(one) or one in _COMMON_SIGNS for one in text if one > "\x7f"):
+        if all(
+            script.fullmatch(language_code) or language_code in _COMMON_SIGNS
+            for language_code in text
+            if language_code > "\x7f"
+        ):
             scores = score_languages(text)
             names = _PERSIAN if language == "ar" else (language,)
-            yield encoding, max(scores.get(one, 0.0) for one in names)
+            yield encoding, max(scores.get(language_code, 0.0) for language_code in names)
     yield from _find_east_asian(sample)
 
 
 def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
     for encoding in ("shift_jis", "cp932", "euc_jp", "cp949", "gb18030", "big5"):
         text = _decode_or_none(sample, encoding)
-        wide = [one for one in text or "" if one > "\x7f" and not _EAST_ASIAN_SIGNS.match(one)]
-        if not text or not wide or _mixes_with_latin(text):
+        wide_characters = [
+            character
+            for character in text or ""
+            if character > "\x7f" and not _EAST_ASIAN_SIGNS.match(character)
+        ]
+        if not text or not wide_characters or _mixes_with_latin(text):
             continue
         kana, hangul, ideographs = (
-            sum(bool(script.match(one)) for one in wide) / len(wide)
+            sum(bool(script.match(character)) for character in wide_characters) / len(wide_characters)
             for script in (_KANA_PATTERN, _HANGUL_PATTERN, _IDEOGRAPHS_PATTERN)
         )
         if encoding in ("shift_jis", "cp932", "euc_jp"):
@@ -127,20 +138,22 @@ def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
         elif encoding == "cp949":
             fits = hangul >= MIN_COMMON_SHARE and hangul + ideographs == 1
         else:
-            fits = ideographs == 1 and _compute_common_share(wide, encoding) >= MIN_COMMON_SHARE
+            fits = ideographs == 1 and _compute_common_share(wide_characters, encoding) >= MIN_COMMON_SHARE
         if fits:
             yield encoding, 1.0
 
 
 def _mixes_with_latin(text: str) -> bool:
     """Return whether letters of another script often occur inside ASCII words, which happens in no real language."""
-    return 3 * len(_MIXED_LETTERS.findall(text)) > sum(one > "\x7f" for one in text)
+    return 3 * len(_MIXED_LETTERS.findall(text)) > sum(character > "\x7f" for character in text)
 
 
-def _compute_common_share(wide: list[str], encoding: str) -> float:
+def _compute_common_share(wide_characters: list[str], encoding: str) -> float:
     """Return the share of characters that are in the range of their encoding with the most common ones."""
-    first, last = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
-    return sum(first <= one.encode(encoding)[0] <= last for one in wide) / len(wide)
+    first_byte, last_byte = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
+    return sum(
+        first_byte <= character.encode(encoding)[0] <= last_byte for character in wide_characters
+    ) / len(wide_characters)
 
 
 def _has_western_words(sample: bytes) -> bool:
@@ -148,8 +161,11 @@ def _has_western_words(sample: bytes) -> bool:
     text = _decode_or_none(sample, WESTERN)
     if not text:
         return False
-    words = [_collect_letters(word) for word in text.split() if not word.isascii()]
-    return all(any(letters <= _get_alphabet(one) for one in _LANGUAGES[WESTERN]) for letters in words)
+    letters_of_words = [_collect_letters(word) for word in text.split() if not word.isascii()]
+    return all(
+        any(letters <= _get_alphabet(language_code) for language_code in _LANGUAGES[WESTERN])
+        for letters in letters_of_words
+    )
 
 
 def _decode_or_none(sample: bytes, encoding: str) -> str | None:
@@ -161,7 +177,7 @@ def _decode_or_none(sample: bytes, encoding: str) -> str | None:
 
 def _collect_letters(text: str) -> frozenset[str]:
     """Return the characters beyond ASCII, except symbols used in every language."""
-    letters = {one for one in text.lower() if one > "\x7f"} - _COMMON_SIGNS
+    letters = {character for character in text.lower() if character > "\x7f"} - _COMMON_SIGNS
     if "£" in letters and not re.search("£(?![\\d\\s])", text):
         letters.discard("£")
     if "¿" in letters and re.search("\\w¿", text):
@@ -177,5 +193,8 @@ def _get_alphabet(language: str) -> frozenset[str]:
 def _compute_odd_case_share(text: str) -> float:
     """Return the share of words with a capital after a small letter, a sign of a wrong Cyrillic encoding."""
     words = [word for word in _CASE_CHANGES.findall(text) if not word.isascii()]
-    odd = sum(any(a.islower() and b.isupper() for a, b in pairwise(word)) for word in words)
-    return odd / len(words) if words else 0.0
+    odd_word_count = sum(
+        any(letter.islower() and next_letter.isupper() for letter, next_letter in pairwise(word))
+        for word in words
+    )
+    return odd_word_count / len(words) if words else 0.0

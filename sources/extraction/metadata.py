@@ -125,7 +125,7 @@ def _find_language(tree: HtmlElement, metas: dict[str, list[str]], articles: lis
         _get_first(metas, ("content-language", "og:locale", "dc.language", "dcterms.language", "language")),
         next((text for node in articles if (text := find_text(node.get("inLanguage")))), ""),
     )
-    return next((one.strip() for one in candidates if one and one.strip()), "")
+    return next((candidate.strip() for candidate in candidates if candidate and candidate.strip()), "")
 
 
 def _find_publisher(

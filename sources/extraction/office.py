@@ -77,7 +77,7 @@ def extract_office(content: bytes, kind: str) -> Document:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if kind == ODT and b"encryption-data" in _read_part(
-                archive, "META-INF/manifest.xml", missing=b""
+                archive, "META-INF/manifest.xml", default=b""
             ):
                 raise ExtractionError(
                     "locked",
@@ -86,14 +86,20 @@ def extract_office(content: bytes, kind: str) -> Document:
                     ),
                 )
             names = archive.namelist()
-            main = _parse_tree(_read_part(archive, "word/document.xml" if kind == DOCX else "content.xml"))
+            main_part = _parse_tree(
+                _read_part(archive, "word/document.xml" if kind == DOCX else "content.xml")
+            )
             notes = [
                 _parse_tree(_read_part(archive, name))
                 for name in ("word/footnotes.xml", "word/endnotes.xml")
                 if name in names
             ]
-            about = "docProps/core.xml" if kind == DOCX else "meta.xml"
-            metadata = _read_stated(_parse_tree(_read_part(archive, about))) if about in names else {}
+            metadata_part = "docProps/core.xml" if kind == DOCX else "meta.xml"
+            metadata = (
+                _read_stated(_parse_tree(_read_part(archive, metadata_part)))
+                if metadata_part in names
+                else {}
+            )
     except _DAMAGE_ERRORS:
         raise ExtractionError(
             "damaged",
@@ -102,7 +108,9 @@ def extract_office(content: bytes, kind: str) -> Document:
             ),
         ) from None
     text = clean_text(
-        "\n\n".join([*_read_paragraphs(main), *(line for note in notes for line in _read_paragraphs(note))])
+        "\n\n".join(
+            [*_read_paragraphs(main_part), *(line for note in notes for line in _read_paragraphs(note))]
+        )
     )
     if not any(map(str.isalnum, text)):
         raise ExtractionError(
@@ -126,9 +134,9 @@ def extract_office(content: bytes, kind: str) -> Document:
     )
 
 
-def _read_part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None) -> bytes:
-    if missing is not None and name not in archive.namelist():
-        return missing
+def _read_part(archive: zipfile.ZipFile, name: str, default: bytes | None = None) -> bytes:
+    if default is not None and name not in archive.namelist():
+        return default
     with archive.open(name) as file:
         # The sizes stated in the archive may be false.
         content = file.read(MAX_PART_BYTES + 1)
@@ -143,12 +151,12 @@ def _read_part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None
     return content
 
 
-def _parse_tree(part: bytes) -> etree._Element:
+def _parse_tree(content: bytes) -> etree._Element:
     """Parse XML without entities, which such documents do not use, and without loading external files."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
-    tree = etree.fromstring(part, parser)
+    tree = etree.fromstring(content, parser)
     if tree.getroottree().docinfo.doctype:
         # Neither format defines any, so their presence is deliberate.
         raise etree.XMLSyntaxError("a document type", 0, 0, 0)

@@ -98,8 +98,8 @@ def extract_pdf(content: bytes) -> Document:
 
 def _read_pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
     letters = 0
-    for number in range(len(pdf)):
-        page = read_page(pdf, number)
+    for page_index in range(len(pdf)):
+        page = read_page(pdf, page_index)
         letters += sum(len(line.text) for line in page.lines)
         if letters > 2 * MAX_LENGTH:
             raise ExtractionError(
@@ -117,11 +117,11 @@ def _warn_about_scanned_pages(pages: list[PageText]) -> tuple[Caveat, ...]:
     pictures = [str(number) for number, page in enumerate(pages, 1) if page.has_picture]
     if not pictures:
         return ()
-    which = f"page {pictures[0]} holds" if len(pictures) == 1 else f"{len(pictures)} pages hold"
+    page_phrase = f"page {pictures[0]} holds" if len(pictures) == 1 else f"{len(pictures)} pages hold"
     return (
         Caveat(
             "partly_read",
-            f"Of {len(pages)} pages, {which} a picture and no text, and could not be read. "
+            f"Of {len(pages)} pages, {page_phrase} a picture and no text, and could not be read. "
             "Run the document through text recognition (OCR) if they matter.",
         ),
     )
@@ -129,20 +129,20 @@ def _warn_about_scanned_pages(pages: list[PageText]) -> tuple[Caveat, ...]:
 
 def _remove_running_heads(pages: list[PageText]) -> list[list[Line]]:
     """Remove page numbers and running heads."""
-    edges = [_select_edge_lines(page) for page in pages]
-    counts = Counter(text for edge in edges for text in {_strip_numbers(line) for line in edge})
-    least = max(2, RUNNING_HEAD_SHARE * len(pages))
-    offset = _find_page_number_offset(edges)
+    edges_of_pages = [_select_edge_lines(page) for page in pages]
+    counts = Counter(text for edge in edges_of_pages for text in {_strip_numbers(line) for line in edge})
+    min_count = max(2, RUNNING_HEAD_SHARE * len(pages))
+    offset = _find_page_number_offset(edges_of_pages)
     remaining = []
-    for number, (page, edge) in enumerate(zip(pages, edges, strict=True)):
-        running = {
+    for number, (page, edge) in enumerate(zip(pages, edges_of_pages, strict=True)):
+        running_heads = {
             id(line)
             for line in edge
-            if counts[_strip_numbers(line)] >= least
+            if counts[_strip_numbers(line)] >= min_count
             or _PAGE_NUMBER.fullmatch(line.text.strip())
             or (offset is not None and number + offset in _find_outer_numbers(line))
         }
-        remaining.append([line for line in page.lines if id(line) not in running])
+        remaining.append([line for line in page.lines if id(line) not in running_heads])
     return remaining
 
 
@@ -150,8 +150,8 @@ def _find_page_number_offset(edges: list[list[Line]]) -> int | None:
     """Return the offset from page index to printed page number, if most pages have one."""
     offsets = Counter(
         offset
-        for place, edge in enumerate(edges)
-        for offset in {number - place for line in edge for number in _find_outer_numbers(line)}
+        for page_index, edge in enumerate(edges)
+        for offset in {number - page_index for line in edge for number in _find_outer_numbers(line)}
     )
     offset, count = max(offsets.items(), key=lambda entry: entry[1], default=(0, 0))
     return offset if count >= max(2, 0.6 * len(edges)) else None
@@ -179,17 +179,21 @@ def _join_paragraphs(pages: list[list[Line]]) -> Iterator[str]:
     compounds = find_compounds(line.text for column in columns for line in column)
     usual_height = median([line.height for column in columns for line in column] or [1.0])
     paragraph: list[str] = []
-    last: Line | None = None
+    last_line: Line | None = None
     is_ended = False
     for column in columns:
         edges = _Edges(column)
         for number, line in enumerate(column):
-            before = column[number - 1] if number else None
-            if paragraph and last and (is_ended or edges.begins_paragraph(line, before, last, usual_height)):
+            previous_line = column[number - 1] if number else None
+            if (
+                paragraph
+                and last_line
+                and (is_ended or edges.begins_paragraph(line, previous_line, last_line, usual_height))
+            ):
                 yield join_lines(paragraph, compounds)
                 paragraph = []
             paragraph.append(line.text)
-            last = line
+            last_line = line
             # A short line that ends a sentence ends its paragraph; alone it is a heading.
             is_ended = edges.is_short(line) and (bool(_SENTENCE_END.search(line.text)) or len(paragraph) == 1)
             is_ended &= line.text[-1:] not in HYPHENS
@@ -212,14 +216,16 @@ class _Edges:
     def is_short(self, line: Line) -> bool:
         return line.right < self.right - SHORT_LINE_SHARE * (self.right - self.left)
 
-    def begins_paragraph(self, line: Line, before: Line | None, last: Line, usual_height: float) -> bool:
+    def begins_paragraph(
+        self, line: Line, previous_line: Line | None, last_line: Line, usual_height: float
+    ) -> bool:
         """Return whether a line begins a paragraph, by its position and letter size."""
-        if line.height > 1.2 * usual_height or last.height > 1.2 * usual_height:
-            return abs(line.height - last.height) > 0.1 * usual_height
-        if before is None:
+        if line.height > 1.2 * usual_height or last_line.height > 1.2 * usual_height:
+            return abs(line.height - last_line.height) > 0.1 * usual_height
+        if previous_line is None:
             return False
-        gap = before.bottom - line.bottom
-        if self.leading and gap > WIDE_GAP_RATIO * self.leading and last.text[-1:] not in HYPHENS:
+        gap = previous_line.bottom - line.bottom
+        if self.leading and gap > WIDE_GAP_RATIO * self.leading and last_line.text[-1:] not in HYPHENS:
             return True
         is_indented = line.left - self.left > 0.6 * line.height
-        return is_indented and bool(_SENTENCE_END.search(last.text))
+        return is_indented and bool(_SENTENCE_END.search(last_line.text))

@@ -113,13 +113,13 @@ def _is_continued(place: Line, fragment: Line) -> bool:
     )
 
 
-def _merge_bounds(one: Line, other: Line) -> Line:
+def _merge_bounds(bounds: Line, other_bounds: Line) -> Line:
     return replace(
-        one,
-        left=min(one.left, other.left),
-        right=max(one.right, other.right),
-        bottom=min(one.bottom, other.bottom),
-        top=max(one.top, other.top),
+        bounds,
+        left=min(bounds.left, other_bounds.left),
+        right=max(bounds.right, other_bounds.right),
+        bottom=min(bounds.bottom, other_bounds.bottom),
+        top=max(bounds.top, other_bounds.top),
     )
 
 
@@ -190,7 +190,7 @@ def _is_column(lines: list[Line], height: float) -> bool:
     """Return whether the lines are running text; table cells are shorter."""
     return (
         len(lines) >= MIN_COLUMN_LINES
-        and median(one.right - one.left for one in lines) >= MIN_LINE_LENGTH * height
+        and median(line.right - line.left for line in lines) >= MIN_LINE_LENGTH * height
     )
 
 

@@ -118,7 +118,7 @@ def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
 
 
 def get_types(node: dict[str, Any]) -> set[str]:
-    return {str(one).rpartition("/")[2] for one in to_list(node.get("@type"))}
+    return {str(type_name).rpartition("/")[2] for type_name in to_list(node.get("@type"))}
 
 
 def to_list(value: Any) -> list[Any]:

@@ -140,7 +140,7 @@ def _follow_redirects(
     allow_loopback: bool,
     into: IO[bytes] | None,
 ) -> FetchedDocument:
-    current_url = permanent = url
+    current_url = permanent_url = url
     require_fetchable(current_url, came_from=url, allow_loopback=allow_loopback)
     # A page that redirects to itself is not a loop if it has set a cookie (consent and paywall gates).
     seen_requests: set[tuple[str, tuple[tuple[str, str | None], ...]]] = set()
@@ -150,11 +150,11 @@ def _follow_redirects(
         with _send_request(current_url, session, deadline, limits) as response:
             if response.status_code not in REDIRECT_STATUSES:
                 return _build_document(
-                    url, current_url, permanent, response, deadline, limits, accepted, into
+                    url, current_url, permanent_url, response, deadline, limits, accepted, into
                 )
             next_url = _get_redirect_target(current_url, response, session)
-            if permanent == current_url and response.status_code in PERMANENT_REDIRECT_STATUSES:
-                permanent = next_url
+            if permanent_url == current_url and response.status_code in PERMANENT_REDIRECT_STATUSES:
+                permanent_url = next_url
         if (next_url, tuple(sorted(session.cookies.items()))) in seen_requests:
             raise FetchError(
                 "redirect_loop",
@@ -330,25 +330,25 @@ def _check_acceptable(
     accepted: frozenset[str] | None,
 ) -> None:
     if content_type and accepted is not None and content_type not in accepted:
-        only = "web pages, plain text and PDF documents"
+        accepted_kinds = "web pages, plain text and PDF documents"
         raise FetchError(
             "media_type_not_accepted",
             TranslatableMessage(
                 "%(url)s has the type %(content_type)s. Only %(only)s can be read.",
                 url=url,
                 content_type=content_type,
-                only=only if accepted == ACCEPTED_MEDIA_TYPES else _join_sorted(accepted),
+                only=accepted_kinds if accepted == ACCEPTED_MEDIA_TYPES else _join_sorted(accepted),
             ),
         )
     encodings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
-    if unknown := encodings - DECODABLE_ENCODINGS:
+    if unknown_encodings := encodings - DECODABLE_ENCODINGS:
         raise FetchError(
             "broken_response",
             TranslatableMessage(
                 "%(url)s is compressed with %(listed)s, which was not requested. Save the page and import "
                 "the file.",
                 url=url,
-                listed=_join_sorted(unknown),
+                listed=_join_sorted(unknown_encodings),
             ),
         )
     length = response.headers.get("Content-Length", "")

@@ -87,9 +87,9 @@ class _Connection(BaseRequestHandler):
         proxy = cast(ForwardProxy, self.server)
         self.request.settimeout(SILENT_SECONDS)
         with suppress(OSError), proxy.seats:
-            head, rest = self._read_head()
+            head, remaining_bytes = self._read_head()
             try:
-                server, first = self._connect_as_requested(proxy, head)
+                server, first_bytes = self._connect_as_requested(proxy, head)
             except _ConnectionRefused:
                 self.request.sendall(
                     b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -97,11 +97,11 @@ class _Connection(BaseRequestHandler):
                 return
             with server:
                 server.settimeout(SILENT_SECONDS)
-                if first:
-                    server.sendall(first + rest)
+                if first_bytes:
+                    server.sendall(first_bytes + remaining_bytes)
                 else:
                     self.request.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-                    server.sendall(rest)
+                    server.sendall(remaining_bytes)
                 self._relay(proxy, server)
 
     def _read_head(self) -> tuple[bytes, bytes]:

@@ -197,7 +197,7 @@ class PoliteVisitor:
 
     def _read_rules(self, site: str) -> str:
         try:
-            answer = self._request(f"{site}/robots.txt", Limits(), None)
+            response = self._request(f"{site}/robots.txt", Limits(), None)
         except FetchError as error:
             if error.reason_code in _NO_RULES_REASONS:
                 return ""
@@ -213,7 +213,7 @@ class PoliteVisitor:
                 wait=error.wait,
             )
             raise self._unknown[site] from None
-        return answer.content[:MAX_RULES_BYTES].decode(errors="replace").replace("\0", "")
+        return response.content[:MAX_RULES_BYTES].decode(errors="replace").replace("\0", "")
 
 
 def get_site(url: str) -> str:

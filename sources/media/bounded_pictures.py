@@ -9,7 +9,7 @@ from django.utils.translation import gettext_noop
 
 from factcheck.confinement.confined import Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
-from sources.media.packed_pictures import Picture, PictureRequest, pack_request, unpack_answer
+from sources.media.packed_pictures import Picture, PictureRequest, pack_request, unpack_result
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD_BYTES, IMAGE, SVG, MediaFormat, recognise
@@ -86,8 +86,8 @@ def compute_picture_hash(content: bytes) -> PerceptualHash:
         raise MediaRefused(
             "unknown_type", _("This is not a readable picture. Send a JPEG, PNG, WebP or GIF.")
         )
-    whole_look, *parts = _request_picture(PictureRequest(kind.reader, content=content, hash_only=True)).looks
-    return replace(whole_look.hash, parts=tuple((look.part, look.hash) for look in parts))
+    whole_hash, *parts = _request_picture(PictureRequest(kind.reader, content=content, hash_only=True)).looks
+    return replace(whole_hash.hash, parts=tuple((part_hash.part, part_hash.hash) for part_hash in parts))
 
 
 def describe_svg_refusal() -> tuple[str, str]:
@@ -99,7 +99,7 @@ def describe_svg_refusal() -> tuple[str, str]:
 
 def _request_picture(request: PictureRequest) -> Picture:
     try:
-        return unpack_answer(_get_reader().answer(pack_request(request)))
+        return unpack_result(_get_reader().answer(pack_request(request)))
     except MediaRefused as refusal:
         code = refusal.reason_code
         raise MediaRefused(code, _(_MESSAGES[code]) % {"detail": refusal.sentence}) from None

@@ -40,18 +40,18 @@ def describe_points(luma: NDArray[np.uint8], limit: int, side: int = MAX_SIDE) -
     """Return the width of the searched picture, each point's position and diameter, and the descriptions."""
     image = Image.fromarray(luma)
     image.thumbnail((side, side), Image.Resampling.BOX)
-    small = np.asarray(image)
+    scaled_image = np.asarray(image)
     sift = _build_sift()
     # A point with several directions is found several times.
-    unique_marks = {(mark.pt, mark.size): mark for mark in sift.detect(small, None)}
-    marks = sorted(unique_marks.values(), key=lambda mark: -mark.response * mark.size**0.5)[:limit]
-    if not marks:
+    unique_points = {(point.pt, point.size): point for point in sift.detect(scaled_image, None)}
+    points = sorted(unique_points.values(), key=lambda point: -point.response * point.size**0.5)[:limit]
+    if not points:
         return image.width, np.zeros((0, 3)), np.zeros((0, 128))
-    for mark in marks:
-        mark.angle = 0
-    marks, descriptors = sift.compute(small, marks)
+    for point in points:
+        point.angle = 0
+    points, descriptors = sift.compute(scaled_image, points)
     descriptors = np.sqrt(descriptors / np.maximum(descriptors.sum(axis=1, keepdims=True), 1))
-    return image.width, np.array([(*mark.pt, mark.size) for mark in marks]), descriptors
+    return image.width, np.array([(*point.pt, point.size) for point in points]), descriptors
 
 
 def pack_features(descriptors: Floats, points: Floats) -> LocalFeatures:

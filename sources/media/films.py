@@ -86,9 +86,13 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
     except orjson.JSONDecodeError:
         probe = {}
     streams = [stream for stream in probe.get("streams", []) if isinstance(stream, dict)]
-    pictures = [one for one in streams if one.get("codec_type") == "video" and not _is_cover(one)]
+    pictures = [
+        candidate
+        for candidate in streams
+        if candidate.get("codec_type") == "video" and not _is_cover(candidate)
+    ]
     if not probe_output.succeeded or not (
-        pictures or any(one.get("codec_type") == "audio" for one in streams)
+        pictures or any(candidate.get("codec_type") == "audio" for candidate in streams)
     ):
         raise MediaRefused(
             "unreadable",
@@ -133,19 +137,19 @@ def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> lis
     return list(_split_frames(output))
 
 
-def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
+def render_frame(path: Path, kind: MediaFormat, seconds: float) -> bytes:
     """Return a frame of a video in colour, scaled down for readers, or b"".
 
     Raises:
         LimitExceeded: extraction exceeded a limit.
     """
-    small = "scale='min(2048\\,iw)':'min(2048\\,ih)':force_original_aspect_ratio=decrease"
+    scale_filter = "scale='min(2048\\,iw)':'min(2048\\,ih)':force_original_aspect_ratio=decrease"
     output = run_bounded(
         settings.FFMPEG,
         [
             *("-nostdin", "-hide_banner", "-v", "error", "-threads", "2"),
-            *("-ss", f"{at:.3f}", *_build_input_arguments(path, kind)),
-            *("-map", "0:V:0", "-frames:v", "1", "-vf", small),
+            *("-ss", f"{seconds:.3f}", *_build_input_arguments(path, kind)),
+            *("-map", "0:V:0", "-frames:v", "1", "-vf", scale_filter),
             *("-c:v", "png", "-f", "image2pipe", "-"),
         ],
         _FRAME_LIMITS,
@@ -196,8 +200,10 @@ def _read_size(stream: Mapping[str, Any]) -> tuple[int | None, int | None]:
             _("The frames of this video are too large (%(width)d × %(height)d pixels). Save a smaller copy.")
             % {"width": width, "height": height},
         )
-    turns = [data.get("rotation") for data in stream.get("side_data_list", []) if isinstance(data, dict)]
-    is_on_its_side = any(isinstance(turn, int | float) and round(turn) % 180 == 90 for turn in turns)
+    rotations = [data.get("rotation") for data in stream.get("side_data_list", []) if isinstance(data, dict)]
+    is_on_its_side = any(
+        isinstance(rotation, int | float) and round(rotation) % 180 == 90 for rotation in rotations
+    )
     return (height, width) if is_on_its_side else (width, height)
 
 
@@ -242,8 +248,8 @@ def _parse_position(position: str) -> dict[str, float]:
     match = _POSITION_PATTERN.fullmatch(position)
     if not match or abs(float(match[1])) > 90 or abs(float(match[2])) > 180:
         return {}
-    place = {"latitude": float(match[1]), "longitude": float(match[2])}
-    return place | ({"altitude": float(match[3])} if match[3] else {})
+    coordinates = {"latitude": float(match[1]), "longitude": float(match[2])}
+    return coordinates | ({"altitude": float(match[3])} if match[3] else {})
 
 
 def _split_frames(output: ProgramOutput) -> Iterator[Frame]:

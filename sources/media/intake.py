@@ -28,7 +28,7 @@ _MAX_NAME_LENGTH, _MAX_ADDRESS_LENGTH = 255, 2000
 
 
 def store_file(
-    given: File | bytes | str,
+    upload: File | bytes | str,
     *,
     by: User | None,
     filename: str = "",
@@ -42,7 +42,7 @@ def store_file(
     The existing object's values stay; only missing ones are filled in.
 
     Args:
-        given: an uploaded file, bytes, or a URL to fetch.
+        upload: an uploaded file, bytes, or a URL to fetch.
         content_url: the URL where an uploaded file was found.
         allow_loopback: lets tests talk to a server on this machine. Never a person's choice.
 
@@ -51,24 +51,24 @@ def store_file(
         FetchError: nothing could be fetched from the URL.
         ArchiveError, OSError, FileStoreUnavailable: the file could not be stored; no row was written.
     """
-    if isinstance(given, str):
-        filename = filename or given.partition("?")[0].rpartition("/")[2]
-        content_url = content_url or given
-    elif not isinstance(given, bytes):
-        filename = filename or given.name or ""
+    if isinstance(upload, str):
+        filename = filename or upload.partition("?")[0].rpartition("/")[2]
+        content_url = content_url or upload
+    elif not isinstance(upload, bytes):
+        filename = filename or upload.name or ""
     details = {
         "filename": _clean_name(filename),
         "content_url": content_url.strip()[:_MAX_ADDRESS_LENGTH],
         "alternative_text": alternative_text.strip(),
         "source": source,
     }
-    with receive_file(given, allow_loopback=allow_loopback) as file:
+    with receive_file(upload, allow_loopback=allow_loopback) as file:
         kind = _recognise_kind(file)
-        existing = MediaObject.objects.filter(sha256=file.sha256).first()
-        if existing is None:
+        existing_media = MediaObject.objects.filter(sha256=file.sha256).first()
+        if existing_media is None:
             return _store_media(file, kind, details, by)
     with transaction.atomic():
-        return _complete_media(MediaObject.objects.select_for_update().get(pk=existing.pk), details)
+        return _complete_media(MediaObject.objects.select_for_update().get(pk=existing_media.pk), details)
 
 
 def _recognise_kind(file: ReceivedFile) -> MediaFormat:
@@ -90,14 +90,14 @@ def _store_media(
     file: ReceivedFile, kind: MediaFormat, details: dict[str, Any], by: User | None
 ) -> MediaObject:
     """Read and store the file first and its rows afterwards, so that no row exists without a file."""
-    columns, looks = _read_picture(file, kind) if kind.kind == IMAGE else _read_recording(file, kind)
+    columns, hashes = _read_picture(file, kind) if kind.kind == IMAGE else _read_recording(file, kind)
     provenance = read_manifest(file.path, kind)
     with file.path.open("rb") as content:
         archive.store_file(File(content, name=file.sha256), file.sha256)
     with transaction.atomic():
         lock_names(f"media {file.sha256}")
-        if twin := MediaObject.objects.select_for_update().filter(sha256=file.sha256).first():
-            return _complete_media(twin, details)
+        if same_media := MediaObject.objects.select_for_update().filter(sha256=file.sha256).first():
+            return _complete_media(same_media, details)
         media = MediaObject.objects.create(
             sha256=file.sha256,
             size=file.size,
@@ -108,13 +108,13 @@ def _store_media(
         MediaHash.objects.bulk_create(
             MediaHash(
                 media=media,
-                frame_at=look.frame_at,
-                transformation=look.part,
-                pdq=look.hash.pdq,
-                quality=look.hash.quality,
-                **(look.hash.features[0]._asdict() if look.hash.features else {}),
+                frame_at=picture_hash.frame_at,
+                transformation=picture_hash.part,
+                pdq=picture_hash.hash.pdq,
+                quality=picture_hash.hash.quality,
+                **(picture_hash.hash.features[0]._asdict() if picture_hash.hash.features else {}),
             )
-            for look in _list_distinct(looks)
+            for picture_hash in _list_distinct(hashes)
         )
         if media.keyframes == MediaObject.Keyframes.DUE:
             queue_keyframes(media)
@@ -122,10 +122,18 @@ def _store_media(
     return media
 
 
-def _list_distinct(looks: list[PictureHash]) -> list[PictureHash]:
+def _list_distinct(hashes: list[PictureHash]) -> list[PictureHash]:
     """Return the hashes by which the picture can be found, without repeats."""
-    distinct = {(look.frame_at, look.hash.pdq): look for look in reversed(looks) if look.hash.is_distinctive}
-    return [look for look in looks if distinct.get((look.frame_at, look.hash.pdq)) is look]
+    distinct = {
+        (picture_hash.frame_at, picture_hash.hash.pdq): picture_hash
+        for picture_hash in reversed(hashes)
+        if picture_hash.hash.is_distinctive
+    }
+    return [
+        picture_hash
+        for picture_hash in hashes
+        if distinct.get((picture_hash.frame_at, picture_hash.hash.pdq)) is picture_hash
+    ]
 
 
 def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:
@@ -137,7 +145,7 @@ def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any]
             raise
         # Phones write such pictures. The original is kept for programs that can use it.
         return {"caveats": build_caveats(["not_read_here"])}, []
-    is_plain = not any(look.hash.is_distinctive for look in picture.looks)
+    is_plain = not any(picture_hash.hash.is_distinctive for picture_hash in picture.looks)
     columns: dict[str, Any] = {
         "width": picture.width,
         "height": picture.height,

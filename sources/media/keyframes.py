@@ -54,8 +54,8 @@ def take_outstanding(timestamp: int) -> None:
     """Queue videos whose keyframes are missing because a worker stopped or FFmpeg was not installed."""
     if not films.is_ffmpeg_installed():
         return
-    waiting = [MediaObject.Keyframes.DUE, MediaObject.Keyframes.NOT_HERE]
-    rows = MediaObject.objects.filter(keyframes__in=waiting, created_at__lt=Now() - LEASE_TIME)
+    waiting_states = [MediaObject.Keyframes.DUE, MediaObject.Keyframes.NOT_HERE]
+    rows = MediaObject.objects.filter(keyframes__in=waiting_states, created_at__lt=Now() - LEASE_TIME)
     for pk in rows.order_by("created_at").values_list("pk", flat=True)[:BATCH_SIZE]:
         defer_once(take_keyframes.name, {"media_id": pk}, queue="media", queueing_lock=f"media {pk}")
 
@@ -73,14 +73,14 @@ def extract_keyframes(media: MediaObject) -> None:
     try:
         with archive.open_on_disk(media.sha256) as path:
             caveats = _read_missing(path, media)
-            looks, rendition = _hash_frames(path, media)
+            frame_hashes, rendition = _hash_frames(path, media)
     except LimitExceeded as bounds:
         if bounds.cause is Cause.BUSY:
             raise AllReadersBusy from None
-        caveats, looks, rendition = {}, [], None
+        caveats, frame_hashes, rendition = {}, [], None
     except MediaRefused:
-        caveats, looks, rendition = {}, [], None
-    if not looks:
+        caveats, frame_hashes, rendition = {}, [], None
+    if not frame_hashes:
         _record_state(media, MediaObject.Keyframes.FAILED, "no_frames")
         return
     # The file first: a transaction that fails later leaves an unreferenced file, never a row without its file.
@@ -89,9 +89,9 @@ def extract_keyframes(media: MediaObject) -> None:
         row = MediaObject.objects.select_for_update().get(pk=media.pk)
         row.hashes.all().delete()
         MediaHash.objects.bulk_create(
-            MediaHash(media=row, frame_at=at, pdq=look.pdq, quality=look.quality)
-            for at, look in looks
-            if look.is_distinctive
+            MediaHash(media=row, frame_at=seconds, pdq=frame_hash.pdq, quality=frame_hash.quality)
+            for seconds, frame_hash in frame_hashes
+            if frame_hash.is_distinctive
         )
         row.keyframes = MediaObject.Keyframes.TAKEN
         row.caveats = [caveat for caveat in row.caveats if caveat["code"] not in RESOLVED_CAVEATS]
@@ -120,14 +120,15 @@ def _hash_frames(
     path: Path, media: MediaObject
 ) -> tuple[list[tuple[float, PerceptualHash]], Rendition | None]:
     kind = _recognise_kind(path)
-    looks: list[tuple[float, PerceptualHash]] = []
+    frame_hashes: list[tuple[float, PerceptualHash]] = []
     for frame in films.extract_frames(path, kind, media.duration):
-        look = compute_hash(frame.luma)
-        if not looks or (
-            frame.at > looks[-1][0] and compute_distance(look.pdq, looks[-1][1].pdq) > STILL_DISTANCE
+        frame_hash = compute_hash(frame.luma)
+        if not frame_hashes or (
+            frame.at > frame_hashes[-1][0]
+            and compute_distance(frame_hash.pdq, frame_hashes[-1][1].pdq) > STILL_DISTANCE
         ):
-            looks.append((frame.at, look))
-    return looks, _choose_poster(path, kind, looks)
+            frame_hashes.append((frame.at, frame_hash))
+    return frame_hashes, _choose_poster(path, kind, frame_hashes)
 
 
 def _recognise_kind(path: Path) -> MediaFormat:
@@ -139,15 +140,15 @@ def _recognise_kind(path: Path) -> MediaFormat:
 
 
 def _choose_poster(
-    path: Path, kind: MediaFormat, looks: list[tuple[float, PerceptualHash]]
+    path: Path, kind: MediaFormat, frame_hashes: list[tuple[float, PerceptualHash]]
 ) -> Rendition | None:
     """Choose the most detailed of the first frames, because many films begin with a black picture."""
-    if not looks:
+    if not frame_hashes:
         return None
-    first = looks[: max(5, len(looks) // 5)]
-    at, _look = max(first, key=lambda frame: frame[1].quality)
+    first_frames = frame_hashes[: max(5, len(frame_hashes) // 5)]
+    seconds, _look = max(first_frames, key=lambda frame: frame[1].quality)
     try:
-        png = films.render_frame(path, kind, at)
+        png = films.render_frame(path, kind, seconds)
         return read_picture_bytes(png, "PNG").rendition if png else None
     except (LimitExceeded, MediaRefused):
         return None

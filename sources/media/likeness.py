@@ -90,7 +90,7 @@ class NearDuplicate(NamedTuple):
 
 
 def find_near_duplicates(
-    picture: PerceptualHash | bytes, *, within: int = MAX_SAME_DISTANCE, most: int = RESULT_LIMIT
+    picture: PerceptualHash | bytes, *, max_distance: int = MAX_SAME_DISTANCE, limit: int = RESULT_LIMIT
 ) -> list[NearDuplicate]:
     """Return similar pictures and videos, most similar first, each once with its nearest part or frame.
 
@@ -100,9 +100,9 @@ def find_near_duplicates(
 
     Raises:
         MediaRefused: the bytes are not a readable picture.
-        ValueError: `within` is not from 0 to 31.
+        ValueError: `max_distance` is not from 0 to 31.
     """
-    if not 0 <= within <= MAX_SAME_DISTANCE:
+    if not 0 <= max_distance <= MAX_SAME_DISTANCE:
         raise ValueError(f"Hashes are compared within 0 to {MAX_SAME_DISTANCE} bits.")
     duplicates: list[NearDuplicate] = []
     if isinstance(picture, bytes):
@@ -110,14 +110,15 @@ def find_near_duplicates(
         same = MediaObject.objects.filter(sha256=digest).values_list("pk", flat=True)
         duplicates = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same]
         picture = compute_picture_hash(picture)
-    duplicates += _find_near(_list_orientations(picture), within)
+    duplicates += _find_near(_list_orientations(picture), max_distance)
     if not duplicates:
         duplicates = _find_by_details(picture)
     if not duplicates:
         duplicates = _find_near(
-            [upright_hash for _part, look in picture.parts for upright_hash in _list_upright(look)], within
+            [upright_hash for _part, part_hash in picture.parts for upright_hash in _list_upright(part_hash)],
+            max_distance,
         )
-    return _keep_nearest(duplicates)[:most]
+    return _keep_nearest(duplicates)[:limit]
 
 
 def _keep_nearest(duplicates: list[NearDuplicate]) -> list[NearDuplicate]:
@@ -127,13 +128,15 @@ def _keep_nearest(duplicates: list[NearDuplicate]) -> list[NearDuplicate]:
     return [*nearest.values()]
 
 
-def _list_orientations(look: PerceptualHash) -> list[_OrientedHash]:
-    return [*zip(Orientation, look.orientations, strict=True)] if look.is_distinctive else []
+def _list_orientations(picture_hash: PerceptualHash) -> list[_OrientedHash]:
+    return [*zip(Orientation, picture_hash.orientations, strict=True)] if picture_hash.is_distinctive else []
 
 
-def _list_upright(look: PerceptualHash) -> list[_OrientedHash]:
+def _list_upright(picture_hash: PerceptualHash) -> list[_OrientedHash]:
     """Return the orientations in which to look up a picture that is inside a frame or page."""
-    return [one for one in _list_orientations(look) if one[0] in _UPRIGHT]
+    return [
+        oriented_hash for oriented_hash in _list_orientations(picture_hash) if oriented_hash[0] in _UPRIGHT
+    ]
 
 
 def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:
@@ -156,21 +159,21 @@ def _find_by_details(picture: PerceptualHash) -> list[NearDuplicate]:
     ]
 
 
-def _find_near(oriented: list[_OrientedHash], within: int) -> list[NearDuplicate]:
+def _find_near(oriented_hashes: list[_OrientedHash], max_distance: int) -> list[NearDuplicate]:
     """Return everything similar to any of these hashes, most similar first."""
-    if not oriented:
+    if not oriented_hashes:
         return []
-    hashes = [pdq for _orientation, pdq in oriented]
+    hashes = [pdq for _orientation, pdq in oriented_hashes]
     values: list[Any] = [
         *_build_probes(hashes),
-        [*range(len(oriented))],
+        [*range(len(oriented_hashes))],
         [*map(bytes_to_bits, hashes)],
-        within,
+        max_distance,
     ]
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
         cursor.execute(_NEAR_SQL, values)
         return [
-            NearDuplicate(media, differ, str(oriented[which][0]), at, part)
+            NearDuplicate(media, differ, str(oriented_hashes[which][0]), at, part)
             for media, differ, which, at, part in cursor.fetchall()
         ]
 

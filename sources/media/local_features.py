@@ -42,15 +42,15 @@ def count_agreeing_points(looked_up: LocalFeatures, stored_features: LocalFeatur
     other_points = np.array(stored_features.points, np.float64).reshape(-1, 3)[other_indexes]
     begins, ends = own_points[:, 0] + 1j * own_points[:, 1], other_points[:, 0] + 1j * other_points[:, 1]
     with np.errstate(divide="ignore", invalid="ignore"):
-        turns = (ends[:, None] - ends) / (begins[:, None] - begins)
-        moved_points = turns[..., None] * (begins - begins[:, None, None]) + ends[:, None, None]
-        growth = np.abs(np.log(other_points[:, 2] / own_points[:, 2] / np.abs(turns)[..., None]))
-        agree = (
+        rotations = (ends[:, None] - ends) / (begins[:, None] - begins)
+        moved_points = rotations[..., None] * (begins - begins[:, None, None]) + ends[:, None, None]
+        growth = np.abs(np.log(other_points[:, 2] / own_points[:, 2] / np.abs(rotations)[..., None]))
+        agreements = (
             (np.abs(moved_points - ends) <= _TOLERANCE)
             & (growth <= np.log(_SIZE_TOLERANCE))
-            & (np.abs(np.angle(turns)) <= _MAX_ROTATION)[..., None]
+            & (np.abs(np.angle(rotations)) <= _MAX_ROTATION)[..., None]
         )
-    best = agree.reshape(-1, len(pairs))[agree.sum(axis=2).argmax()]
+    best = agreements.reshape(-1, len(pairs))[agreements.sum(axis=2).argmax()]
     return min(
         len({*map(tuple, (side[best, :2] // _MIN_POINT_DISTANCE).tolist())})
         for side in (own_points, other_points)

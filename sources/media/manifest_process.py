@@ -22,8 +22,8 @@ def prepare() -> None:
     """Do nothing, because the library is already loaded."""
 
 
-def answer(question: bytes) -> bytes:
-    request = orjson.loads(question)
+def answer(message: bytes) -> bytes:
+    request = orjson.loads(message)
     if Reader is None:
         return orjson.dumps({"state": "not_read_here"})
     with Path(request["path"]).open("rb") as file:

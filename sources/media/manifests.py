@@ -44,13 +44,13 @@ def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
     if kind.media_type not in _READABLE_TYPES:
         return {}
     anchors = settings.C2PA_TRUST_ANCHORS
-    question = {
+    request = {
         "path": str(path),
         "media_type": kind.media_type,
         "anchors": anchors.read_text() if anchors else "",
     }
     try:
-        result = orjson.loads(_get_reader().answer(orjson.dumps(question)))
+        result = orjson.loads(_get_reader().answer(orjson.dumps(request)))
     except LimitExceeded:
         return {"state": "unreadable", "problems": ["out_of_bounds"]}
     if result["state"] == "none":
@@ -100,13 +100,13 @@ def _summarise(result: dict[str, Any]) -> dict[str, Any]:
 def _list_problems(store: dict[str, Any]) -> list[str]:
     results = (store.get("validation_results") or {}).get("activeManifest") or {}
     statuses = [*_keep_dicts(store.get("validation_status")), *_keep_dicts(results.get("failure"))]
-    return list(dict.fromkeys(_clean_text(one.get("code") or "") for one in statuses))[:_MAX_ENTRIES]
+    return list(dict.fromkeys(_clean_text(status.get("code") or "") for status in statuses))[:_MAX_ENTRIES]
 
 
 def _describe_generator(name: object, generators: object) -> str:
     names = [
-        " ".join(filter(None, [_clean_text(one.get("name")), _clean_text(one.get("version"))]))
-        for one in _keep_dicts(generators)
+        " ".join(filter(None, [_clean_text(generator.get("name")), _clean_text(generator.get("version"))]))
+        for generator in _keep_dicts(generators)
     ]
     return ", ".join(filter(None, names)) or _clean_text(name)
 

@@ -66,9 +66,9 @@ def unpack_request(message: bytes) -> PictureRequest:
     return PictureRequest(**head, content=content)
 
 
-def pack_answer(answer: Picture | MediaRefused) -> bytes:
-    if isinstance(answer, MediaRefused):
-        return _pack_parts({"refused": [answer.reason_code, answer.sentence]}, b"")
+def pack_result(result: Picture | MediaRefused) -> bytes:
+    if isinstance(result, MediaRefused):
+        return _pack_parts({"refused": [result.reason_code, result.sentence]}, b"")
     looks = [
         [
             look.part,
@@ -77,17 +77,17 @@ def pack_answer(answer: Picture | MediaRefused) -> bytes:
             [turned_hash.hex() for turned_hash in look.hash.turned],
             [[*each] for each in look.hash.features],
         ]
-        for look in answer.looks
+        for look in result.looks
     ]
-    picture = asdict(answer) | {"looks": looks, "rendition": None}
-    if answer.rendition is None:
+    picture = asdict(result) | {"looks": looks, "rendition": None}
+    if result.rendition is None:
         return _pack_parts({"picture": picture}, b"")
-    rendition = answer.rendition
+    rendition = result.rendition
     picture["rendition"] = [rendition.media_type, rendition.width, rendition.height]
     return _pack_parts({"picture": picture}, rendition.content)
 
 
-def unpack_answer(message: bytes) -> Picture:
+def unpack_result(message: bytes) -> Picture:
     """Unpack a picture. Not a pickle, because the process that sent it has handled untrusted bytes.
 
     Raises:

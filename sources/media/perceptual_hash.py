@@ -89,9 +89,9 @@ def compute_hash(luma: NDArray[np.generic]) -> PerceptualHash:
     return PerceptualHash(turned_hashes[0], _compute_quality(points), turned_hashes)
 
 
-def compute_distance(one: bytes, other: bytes) -> int:
+def compute_distance(pdq: bytes, other_pdq: bytes) -> int:
     """Return the number of bits in which two hashes differ."""
-    return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
+    return (int.from_bytes(pdq) ^ int.from_bytes(other_pdq)).bit_count()
 
 
 def compute_turned_hashes(pdq: bytes) -> tuple[bytes, ...]:
@@ -174,8 +174,8 @@ def _compute_frequencies(points: Floats) -> Floats:
 
 
 def _compute_bits(frequencies: Floats) -> bytes:
-    middle = np.sort(frequencies, axis=None)[_MIDDLE_GREY]
-    return _pack_bits(frequencies > middle)
+    median = np.sort(frequencies, axis=None)[_MIDDLE_GREY]
+    return _pack_bits(frequencies > median)
 
 
 def _pack_bits(matrix: NDArray[np.bool_]) -> bytes:

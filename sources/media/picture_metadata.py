@@ -148,8 +148,8 @@ def _find_moment(exif: Mapping[str, str]) -> str:
         ("DateTimeDigitized", "OffsetTimeDigitized"),
     ):
         if moment := _parse_moment(exif.get(name, "")):
-            beside = exif.get(offset, "")
-            return moment + (beside if _OFFSET_PATTERN.fullmatch(beside) else "")
+            offset_text = exif.get(offset, "")
+            return moment + (offset_text if _OFFSET_PATTERN.fullmatch(offset_text) else "")
     return ""
 
 
@@ -177,7 +177,7 @@ def _find_place(image: Image.Image) -> Iterator[tuple[str, float]]:
 
 def _parse_degrees(parts: Any, direction: str, negative: str, max_degrees: int) -> float | None:
     with suppress(TypeError, ValueError, ZeroDivisionError, OverflowError):
-        degrees, minutes, seconds = (float(part) for part in parts)
+        degrees, minutes, seconds = (float(number) for number in parts)
         value = degrees + minutes / 60 + seconds / 3600
         if 0 <= value <= max_degrees:
             return round(-value if direction.strip("\x00 ").upper() == negative else value, 6)

@@ -8,7 +8,7 @@ from typing import IO
 from PIL import Image, ImageFile
 
 from factcheck.confinement.limits import forbid_opening_files
-from sources.media.packed_pictures import Picture, PictureRequest, pack_answer, unpack_request
+from sources.media.packed_pictures import Picture, PictureRequest, pack_result, unpack_request
 from sources.media.refused_media import MediaRefused
 from sources.media.shown_pictures import TooManyPixels, render_picture
 
@@ -33,12 +33,12 @@ def prepare() -> None:
         render_picture(buffer, PictureRequest(name))
 
 
-def answer(question: bytes) -> bytes:
-    request = unpack_request(question)
+def answer(message: bytes) -> bytes:
+    request = unpack_request(message)
     try:
-        return pack_answer(_read_picture(request))
+        return pack_result(_read_picture(request))
     except MediaRefused as refusal:
-        return pack_answer(refusal)
+        return pack_result(refusal)
 
 
 def _read_picture(request: PictureRequest) -> Picture:

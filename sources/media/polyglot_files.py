@@ -16,11 +16,11 @@ _ARCHIVE_END_SIGNATURE, _MAX_COMMENT_LENGTH = b"PK\x05\x06", 65_557
 def detect_second_format(file: IO[bytes]) -> str:
     """Return the caveat for the file's second format, or "" if it is only a picture."""
     file.seek(0)
-    before = b""
+    previous_end = b""
     while piece := file.read(_PIECE_SIZE):
-        if _PAGE_START.search(before + piece):
+        if _PAGE_START.search(previous_end + piece):
             return "holds_a_page"
-        before = piece[-_OVERLAP:]
+        previous_end = piece[-_OVERLAP:]
     end = file.tell()
     file.seek(max(0, end - _MAX_COMMENT_LENGTH))
     return "holds_an_archive" if _is_archive(file.read()) else ""
@@ -28,8 +28,8 @@ def detect_second_format(file: IO[bytes]) -> str:
 
 def _is_archive(tail: bytes) -> bool:
     """Return whether the file ends in a complete archive directory; the four-byte signature alone may be chance."""
-    at = tail.rfind(_ARCHIVE_END_SIGNATURE)
-    if at < 0 or len(tail) - at < 22:
+    position = tail.rfind(_ARCHIVE_END_SIGNATURE)
+    if position < 0 or len(tail) - position < 22:
         return False
-    comment = int.from_bytes(tail[at + 20 : at + 22], "little")
-    return at + 22 + comment == len(tail)
+    comment = int.from_bytes(tail[position + 20 : position + 22], "little")
+    return position + 22 + comment == len(tail)

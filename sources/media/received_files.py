@@ -68,8 +68,8 @@ def receive_file(content: File | bytes | str, *, allow_loopback: bool = False) -
 
 def _fetch_file(address: str, file: IO[bytes], *, allow_loopback: bool) -> str:
     limits = Limits(total_seconds=_TIMEOUT_SECONDS, content_bytes=settings.MEDIA_MAX_BYTES)
-    answer = fetch(address, limits=limits, accepted=None, allow_loopback=allow_loopback, into=file)
-    return answer.final_url
+    response = fetch(address, limits=limits, accepted=None, allow_loopback=allow_loopback, into=file)
+    return response.final_url
 
 
 def _write_file(content: File | bytes, file: IO[bytes]) -> None:

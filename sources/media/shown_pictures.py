@@ -69,9 +69,9 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
 
 def compute_luma(image: Image.Image) -> NDArray[np.uint8]:
     """Return the brightness of each pixel, with transparent ones on white, at the size that is hashed."""
-    small = image.copy()
-    small.thumbnail((HASHED_SIDE, HASHED_SIDE), Image.Resampling.BOX)
-    return np.asarray(_paint_on_white(small).convert("L"))
+    scaled_image = image.copy()
+    scaled_image.thumbnail((HASHED_SIDE, HASHED_SIDE), Image.Resampling.BOX)
+    return np.asarray(_paint_on_white(scaled_image).convert("L"))
 
 
 def _hash_whole(luma: NDArray[np.uint8], request: PictureRequest) -> PictureHash:
@@ -116,9 +116,9 @@ def _orient_image(image: Image.Image) -> Image.Image:
         OSError, ValueError, SyntaxError, TypeError, KeyError
     ):  # unreadable tags do not rotate the picture
         if image.getexif().get(0x0112, 1) != 1:
-            small = _shrink_image(image)
-            small.getexif()[0x0112] = image.getexif()[0x0112]
-            return ImageOps.exif_transpose(small)
+            scaled_image = _shrink_image(image)
+            scaled_image.getexif()[0x0112] = image.getexif()[0x0112]
+            return ImageOps.exif_transpose(scaled_image)
     return _shrink_image(image)
 
 
@@ -178,14 +178,16 @@ def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Pictu
     frame_numbers = {
         round(number * (frames - 1) / (HASHED_FRAMES - 1)) for number in range(HASHED_FRAMES)
     } - {0}
-    at = 0.0
+    seconds = 0.0
     with suppress(OSError, EOFError, ValueError, SyntaxError):  # decoding stops at the first damaged frame
         for number, frame in enumerate(ImageSequence.Iterator(image)):
             if number >= frames:
                 return
             if number in frame_numbers:
-                yield PictureHash("whole", round(at, 3), compute_hash(compute_luma(_shrink_image(frame))))
-            at += max(float(frame.info.get("duration", 0)), 10.0) / 1000
+                yield PictureHash(
+                    "whole", round(seconds, 3), compute_hash(compute_luma(_shrink_image(frame)))
+                )
+            seconds += max(float(frame.info.get("duration", 0)), 10.0) / 1000
 
 
 def _encode_rendition(image: Image.Image, file: IO[bytes]) -> Rendition:

@@ -92,7 +92,7 @@ def recognise(head: bytes) -> MediaFormat | None:
 def _recognise_brand(head: bytes) -> MediaFormat:
     """Return the kind by major brand, then by compatible brands; by default a video."""
     length = min(int.from_bytes(head[:4]), HEAD_BYTES)
-    brands = [head[8:12], *(head[at : at + 4] for at in range(16, length - 3, 4))]
+    brands = [head[8:12], *(head[position : position + 4] for position in range(16, length - 3, 4))]
     if brands[0] in _BRAND_FORMATS and brands[0] not in (b"mif1", b"msf1"):
         return _BRAND_FORMATS[brands[0]]
     pictures = [
@@ -100,7 +100,10 @@ def _recognise_brand(head: bytes) -> MediaFormat:
     ]
     if brands[0] in (b"mif1", b"msf1", b"miaf") and pictures:
         # The general brand comes first; one of the others names the codec.
-        return next((one for one in pictures if one.media_type != "image/heif"), pictures[0])
+        return next(
+            (picture_format for picture_format in pictures if picture_format.media_type != "image/heif"),
+            pictures[0],
+        )
     if brands[0][:3] in (b"3gp", b"3g2"):
         return MediaFormat("video/3gpp", _MOV)
     return _MP4_VIDEO

@@ -32,8 +32,8 @@ def normalise_name(name: str) -> str:
 
 def has_house_name(name: str) -> bool:
     """Return whether this is the name of the newsroom, so that readers would mistake the publisher for it."""
-    houses = Publisher.objects.filter(is_house=True).values_list("name", flat=True)
-    return any(normalise_name(name) == normalise_name(house) for house in houses)
+    newsroom_names = Publisher.objects.filter(is_house=True).values_list("name", flat=True)
+    return any(normalise_name(name) == normalise_name(newsroom_name) for newsroom_name in newsroom_names)
 
 
 def build_normalised_name_sql(name: str) -> str:

@@ -9,14 +9,14 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 
-from sources.admin.marked_text import Mark, render_marked
+from sources.admin.marked_text import Mark, render_marked_passages
 from sources.models import Publisher, Snapshot, Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 
 
 def test_marks_are_whole_escaped_and_never_overlap() -> None:
     text = "One <b> two three four."
-    shown = render_marked(
+    shown = render_marked_passages(
         text,
         [Mark(4, 11, "/a", "A & B"), Mark(8, 17, "/b", "B"), Mark(9, 10, "/c", "C"), Mark(90, 99, "/d", "D")],
     )

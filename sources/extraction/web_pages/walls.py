@@ -182,7 +182,9 @@ def _find_distinct(pattern: re.Pattern[str], text: str) -> set[str]:
 def _compute_share(pattern: re.Pattern[str], text: str) -> float:
     """Return the share of a text's words that are in sentences matching the pattern."""
     sentences = re.split(r"(?<=[.!?。！？।؟])\s+|\n+", text)
-    return sum(_count_words(one) for one in sentences if pattern.search(one)) / max(_count_words(text), 1)
+    return sum(_count_words(sentence) for sentence in sentences if pattern.search(sentence)) / max(
+        _count_words(text), 1
+    )
 
 
 def _count_words(text: str) -> int:
@@ -201,9 +203,9 @@ def _mentions_scripts(tree: HtmlElement) -> bool:
 def _has_empty_frame(tree: HtmlElement) -> bool:
     """Return whether the page is nearly empty except for the element that a script fills."""
     frames = (
-        one
-        for one in tree.iter("div", "main", "app-root")
-        if one.get("id") in _APP_ROOT_IDS or one.tag == "app-root"
+        element
+        for element in tree.iter("div", "main", "app-root")
+        if element.get("id") in _APP_ROOT_IDS or element.tag == "app-root"
     )
     has_scripts = next(tree.iter("script"), None) is not None
-    return has_scripts and any(len(one.text_content().split()) < MIN_ARTICLE_WORDS for one in frames)
+    return has_scripts and any(len(element.text_content().split()) < MIN_ARTICLE_WORDS for element in frames)

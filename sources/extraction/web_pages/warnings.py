@@ -33,16 +33,16 @@ def find_warnings(
     """
     if is_free:
         return ()
-    words = len(text.split())
+    word_count = len(text.split())
     if stated_words and stated_words >= MIN_WORDS and language.partition("-")[0] not in UNSPACED_LANGUAGES:
-        missing = 1 - words / stated_words
-        if missing < NOTABLE_SHARE:
+        missing_share = 1 - word_count / stated_words
+        if missing_share < NOTABLE_SHARE:
             return ()
         return (
             Caveat(
                 "partly_read",
-                f"{_describe_share(missing)} of this article was not read: it says that it has {stated_words:,} words, "
-                f"and {words:,} were found. Its publisher shows the whole to subscribers. {_ADVICE}",
+                f"{_describe_share(missing_share)} of this article was not read: it says that it has "
+                f"{stated_words:,} words, and {word_count:,} were found. Its publisher shows the whole to subscribers. {_ADVICE}",
             ),
         )
     if not is_gated:
@@ -62,5 +62,7 @@ def build_data_warning() -> Caveat:
     )
 
 
-def _describe_share(missing: float) -> str:
-    return next((words for least, words in _SHARE_PHRASES if missing >= least), "About a quarter")
+def _describe_share(missing_share: float) -> str:
+    return next(
+        (phrase for min_share, phrase in _SHARE_PHRASES if missing_share >= min_share), "About a quarter"
+    )

@@ -31,7 +31,7 @@ def server(settings: Settings) -> Iterator[AuthorityServer]:
 
 
 def test_people_are_told_apart_by_what_they_are_and_when_they_lived(server: AuthorityServer) -> None:
-    assert authorities.find_candidates("Ingrid  Solheim", EntityKind.PERSON) == authorities.AuthorityAnswers(
+    assert authorities.find_candidates("Ingrid  Solheim", EntityKind.PERSON) == authorities.AuthorityResults(
         [
             AuthorityRecord(
                 "Ingrid Solheim",
@@ -69,11 +69,11 @@ def test_pages_about_names_are_nobody(server: AuthorityServer) -> None:
 def test_nobody_is_asked_unless_configured(settings: Settings) -> None:
     settings.WIKIDATA_URL = settings.ROR_URL = ""
     assert not authorities.are_authorities_configured()
-    assert authorities.find_candidates("Solheim", EntityKind.ANY) == authorities.AuthorityAnswers([], [])
+    assert authorities.find_candidates("Solheim", EntityKind.ANY) == authorities.AuthorityResults([], [])
 
 
 def test_nobody_is_asked_about_a_letter(server: AuthorityServer) -> None:
-    assert authorities.find_candidates(" S ", EntityKind.ANY) == authorities.AuthorityAnswers([], [])
+    assert authorities.find_candidates(" S ", EntityKind.ANY) == authorities.AuthorityResults([], [])
     assert server.asked == []
 
 
@@ -104,7 +104,7 @@ def test_what_is_no_answer_is_said(
 ) -> None:
     settings.ROR_URL = ""
     server.answer = lambda path, parameters: (status, content)
-    assert authorities.find_candidates("Solheim", EntityKind.ANY) == authorities.AuthorityAnswers(
+    assert authorities.find_candidates("Solheim", EntityKind.ANY) == authorities.AuthorityResults(
         [], [problem]
     )
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from sources.extraction import Document, ExtractionError
 from sources.extraction.bounded_extraction import (
     ExtractionRequest,
-    pack_answer,
     pack_request,
-    unpack_answer,
+    pack_result,
     unpack_request,
+    unpack_result,
 )
 from sources.extraction.document import Caveat, Cue
 
@@ -34,13 +34,13 @@ documents = st.builds(
 
 @given(documents)
 def test_a_document(document: Document) -> None:
-    assert unpack_answer(pack_answer(document)) == document
+    assert unpack_result(pack_result(document)) == document
 
 
 @given(words, words)
 def test_a_refusal(code: str, sentence: str) -> None:
     with pytest.raises(ExtractionError) as refused:
-        unpack_answer(pack_answer(ExtractionError(code, sentence)))
+        unpack_result(pack_result(ExtractionError(code, sentence)))
     assert (refused.value.reason_code, refused.value.sentence) == (code, sentence)
 
 

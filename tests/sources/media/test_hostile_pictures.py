@@ -12,7 +12,7 @@ from PIL import Image
 
 from sources.media import shown_pictures
 from sources.media.bounded_pictures import compute_picture_hash, read_picture_bytes
-from sources.media.packed_pictures import Picture, PictureRequest, pack_answer, unpack_answer, unpack_request
+from sources.media.packed_pictures import Picture, PictureRequest, pack_result, unpack_request, unpack_result
 from sources.media.packed_pictures import pack_request as pack
 from sources.media.polyglot_files import detect_second_format
 from sources.media.refused_media import MediaRefused
@@ -91,9 +91,9 @@ def test_requests_and_answers_come_back_as_they_went() -> None:
     assert unpack_request(pack(asked)) == asked
     found = outcome(SMALL["PNG"])
     assert isinstance(found, Picture)
-    assert unpack_answer(pack_answer(found)) == found
+    assert unpack_result(pack_result(found)) == found
     with pytest.raises(MediaRefused) as refused:
-        unpack_answer(pack_answer(MediaRefused("unreadable", "x")))
+        unpack_result(pack_result(MediaRefused("unreadable", "x")))
     assert refused.value.reason_code == "unreadable"
 
 

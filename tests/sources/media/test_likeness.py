@@ -91,7 +91,7 @@ def test_up_to_31_bits_and_no_further() -> None:
     assert compute_distance(pdq, far.hashes.get().pdq) == 32
     [found] = find_near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8))
     assert (found.media_id, found.distance) == (near.pk, 31)
-    assert find_near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8), within=30) == []
+    assert find_near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8), max_distance=30) == []
 
 
 def test_the_index_misses_nothing_that_comparing_with_all_finds() -> None:
@@ -111,10 +111,10 @@ def test_the_index_misses_nothing_that_comparing_with_all_finds() -> None:
         for look in MediaHash.objects.all()
         if compute_distance(look.pdq, base) <= 31
     }
-    found = find_near_duplicates(PerceptualHash(base, 80, (base,) * 8), most=1000)
+    found = find_near_duplicates(PerceptualHash(base, 80, (base,) * 8), limit=1000)
     assert {near.media_id: near.distance for near in found} == exact
     assert [near.distance for near in found] == sorted(exact.values())
-    assert len(find_near_duplicates(PerceptualHash(base, 80, (base,) * 8), most=5)) == 5
+    assert len(find_near_duplicates(PerceptualHash(base, 80, (base,) * 8), limit=5)) == 5
 
 
 def test_a_film_is_found_once_by_its_nearest_frame() -> None:
@@ -137,7 +137,7 @@ def test_bits_alone_find_mirrored_pictures_too(gallery: dict[int, MediaObject]) 
 @pytest.mark.parametrize("within", [-1, 32])
 def test_the_index_is_asked_no_more_than_it_can_answer(within: int) -> None:
     with pytest.raises(ValueError, match="0 to 31"):
-        find_near_duplicates(PerceptualHash(bytes(32), 80), within=within)
+        find_near_duplicates(PerceptualHash(bytes(32), 80), max_distance=within)
 
 
 @pytest.mark.parametrize("count", [1, 3])
