@@ -10,7 +10,7 @@ from factcheck import features
 
 
 class DeskConfig(SimpleAdminConfig):
-    """Django's admin. It is loaded only with the routes (factcheck.urls), so that other commands start faster."""
+    """Django's admin. It is loaded only together with the routes, so that other commands start faster."""
 
     default_site = "factcheck.desk_site.DeskSite"
 

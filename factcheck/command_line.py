@@ -37,7 +37,7 @@ def leave(number: int, frame: FrameType | None) -> None:
 
 
 def is_database_needed(arguments: list[str]) -> bool:
-    """Return whether the command needs the database; some only read code or start the server themselves."""
+    """Return whether the command needs the database. Some commands only read code or start the server themselves."""
     commands_without_database = {
         "collectstatic",
         "compilemessages",

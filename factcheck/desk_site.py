@@ -70,7 +70,7 @@ class DeskSite(UnfoldAdminSite):
 
 
 def _sort_entries(section: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the entries in the order of the day's work, or by title where there are too many for that."""
+    """Return the entries in the order of daily work or, if there are too many, by title."""
     if not section.get("more"):
         return section["items"]
     # Letters with accents stand beside those without.

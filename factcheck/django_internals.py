@@ -47,7 +47,7 @@ def leave_body_unread(request: HttpRequest) -> None:
 
 
 def read_body_ahead(request: HttpRequest, length: int) -> bool:
-    """Read the body now and store it where Django and its forms look for it. Return whether it arrived completely.
+    """Read the body now, store it where Django and its forms look for it, and return whether it is complete.
 
     `request.body` would also store it, but then uploads could not be read as a stream.
     """
@@ -169,7 +169,7 @@ def get_stored_values(row: Model) -> dict[str, Any]:
 
 
 def replace_object(row: AnyModel, other: AnyModel) -> None:
-    """Turn one object into another, because the admin continues with the object from its form."""
+    """Replace the contents of one object by another's, because the admin continues with the object from its form."""
     vars(row).update(vars(other))
 
 

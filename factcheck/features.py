@@ -33,7 +33,7 @@ _CHOICES_MAX_AGE_SECONDS = 5.0
 
 @dataclass
 class KnownChoices:
-    """The administrators' choices at the desk: whether each feature that they switched is on, by label.
+    """The choices of administrators at the desk: by label, whether each feature that they switched is on.
 
     Every process reloads it after some seconds, so that a change takes effect everywhere without a restart.
 
@@ -243,13 +243,13 @@ def load_modules(module: str) -> None:
 
 
 def load_declared(point: str) -> list[Any]:
-    """Load the objects that active features declare, by dotted name, in this attribute of `Feature`."""
+    """Return the objects that active features declare by dotted name in this attribute of `Feature`."""
     names = (getattr(feature, point) for feature in list_switched_on())
     return [import_string(name) for name in names if name]
 
 
 def load_installed(point: str) -> list[Any]:
-    """Load the objects that features declare in this attribute, including features that are off."""
+    """Return the objects that all installed features declare in this attribute."""
     return [import_string(name) for feature in list_installed() if (name := getattr(feature, point))]
 
 
@@ -306,7 +306,7 @@ def _guard_view(view: Callable[..., Any], feature: Feature) -> Callable[..., Any
 
 
 def guard_overrides(mixin: type, base: type) -> None:
-    """Make a feature's mixin inactive while the feature is off: its methods then call those of the base class."""
+    """Make a feature's mixin inactive while the feature is off: its methods then call the base class."""
     (feature,) = (
         installed_feature
         for installed_feature in list_installed()

@@ -1,4 +1,4 @@
-"""URLs of articles: canonical form, and host.
+"""URLs of articles: their canonical form, and their hosts.
 
 This is our own code on `urllib.parse`, `idna` and `tld` (the public suffix list, offline), because existing
 canonicalisers merge different pages or separate spellings of one page: courlan deletes every parameter that contains
@@ -261,5 +261,5 @@ _ADDRESS_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
 def is_address(text: str) -> bool:
-    """Return whether the input is a URL; otherwise it is a file."""
+    """Return whether a text is a URL; otherwise it is the path of a file."""
     return bool(_ADDRESS_PATTERN.match(text.strip()))

@@ -177,7 +177,7 @@ class _Capture:
         return None
 
     def _is_compatible(self, source: Source) -> bool:
-        """Return whether the two may be the same document: none of their known values conflict."""
+        """Return whether the source and the document may be the same: none of their known values conflict."""
         published_on = self.document.published_on
         if source.published_on and published_on and source.published_on != published_on:
             return False
@@ -293,13 +293,13 @@ def _collect_addresses(material: Material, document: Document, overrides: Overri
 
 
 def _cut_opening(text: str, max_length: int = 100) -> str:
-    """Return the first words of a text without a headline, as its title."""
+    """Return the first words of a text without a headline, for use as its title."""
     line = text.partition("\n")[0]
     return line if len(line) <= max_length else line[:max_length].rsplit(" ", 1)[0] + " …"
 
 
 def _compute_shared_text(first_text: str, other_text: str) -> float:
-    """Return the share of the shorter text's 12-character pieces that the longer text contains. Suits every script."""
+    """Return the share of the 12-character pieces of the shorter text that the longer text contains."""
     shingles, other_shingles = (
         {
             joined_text[position : position + _SHINGLE_LENGTH]

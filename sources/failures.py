@@ -1,4 +1,4 @@
-"""Errors about user input, for people and machines."""
+"""Errors about user input, with a sentence for people and a code for programs."""
 
 
 class Failure(Exception):

@@ -92,7 +92,7 @@ def are_different_entities(identifiers: Iterable[str], other_identifiers: Iterab
 
 
 def are_same_entity(identifiers: Iterable[str], other_identifiers: Iterable[str]) -> bool:
-    """Return whether some authority has the same identifier for both, and none has different ones."""
+    """Return whether some authority has the same identifier for both, and no authority has different ones."""
     own_ids, other_ids = group_by_authority(identifiers), group_by_authority(other_identifiers)
     common_authorities = own_ids.keys() & other_ids.keys()
     return bool(common_authorities) and all(

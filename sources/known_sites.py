@@ -24,9 +24,7 @@ def delete_unvisited_sites() -> None:
 
 
 class KnownSites:
-    """The data about each site (pace, robots.txt, pauses), shared by all processes; implements
-    `sources.http.polite_visits.SiteStore`.
-    """
+    """A store of the pace, robots.txt and pauses of each site, shared by all processes."""
 
     def __init__(self, *, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
         """Create the store.

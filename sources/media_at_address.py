@@ -1,4 +1,4 @@
-"""Fetch a picture from an untrusted URL, with limits and without storing it.
+"""Fetch a picture from an untrusted URL, with limits, without storing it.
 
 Callers learn only whether the URL returns a picture: not where it leads, nor why fetching failed.
 """

@@ -108,7 +108,7 @@ def _make_absolute(url: str, pages: Iterable[ListedPage]) -> Iterator[ListedPage
 
 
 def _limit_pages(listed_pages: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
-    """Return the entries up to the limit, and whether none were left out."""
+    """Return the entries up to the limit, and whether these are all of them."""
     pages: list[ListedPage] = []
     for page in listed_pages:
         if len(pages) == MAX_PAGES:

@@ -19,7 +19,7 @@ class ReadingError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """The bytes of a document, with any known details; missing details are read from the document."""
+    """The bytes of a document, with its known details. Missing details are read from the document."""
 
     content: bytes
     url: str = ""

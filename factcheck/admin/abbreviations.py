@@ -1,4 +1,4 @@
-"""Short forms of words for narrow list columns."""
+"""Shortened texts for narrow list columns."""
 
 
 def shorten(text: str, max_length: int = 60) -> str:

@@ -1,4 +1,4 @@
-"""The base class of desk pages: readable history, edit conflicts, and errors as sentences."""
+"""The base class of desk pages: readable history, edit conflicts, and errors in sentences."""
 
 from typing import Any, ClassVar
 
@@ -35,12 +35,12 @@ __all__ = ["DeskAdmin", "ReadOnlyAdmin", "change_page", "extend_desk", "get_pers
 
 
 def is_cascade_deletion(request: HttpRequest, *pages: str) -> bool:
-    """Return whether a row is about to be deleted together with its parent; it cannot be deleted on its own."""
+    """Return whether a row is to be deleted together with its parent, although it cannot be deleted alone."""
     return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
 def _remove_matching_lines(lines: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
-    """Return nested lists of lines without the lines that begin like this."""
+    """Return nested lists of lines without the lines that start with one of these texts."""
     remaining_lines = []
     for line in lines:
         if isinstance(line, list):
@@ -106,7 +106,7 @@ class DeskAdmin(DayFields, ListDownload):
         return _remove_matching_lines(lines, beginnings), counts, missing_permissions, protected
 
     def describe_deletion(self, rows: Any) -> str:
-        """Summarise what is deleted or kept along with these rows, where the full list would be long."""
+        """Return a summary of the related rows that are deleted or kept, where the full list would be long."""
         return ""
 
     # Searching --------------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ class DeskAdmin(DayFields, ListDownload):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
-        """Return what the templates of this model's pages show beside the form."""
+        """Return the context that this model's page templates show beside the form."""
         return {}
 
     def get_parent_row(self, inline: Any, row: Any) -> Any:
@@ -208,7 +208,7 @@ class DeskAdmin(DayFields, ListDownload):
         return panel | {"version": version, "base": sign_base(version, form, formsets)}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Save the row, with the person who added it."""
+        """Save the row, and record the person who added it."""
         if not change and hasattr(obj, "created_by_id"):
             obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)

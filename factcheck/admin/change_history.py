@@ -109,7 +109,7 @@ def find_last_change(row: models.Model) -> tuple[str, datetime | None]:
 
 
 def find_last_save(row: models.Model) -> tuple[str, datetime | None]:
-    """Return the last change of the row or of rows on its page, from the desk's log or the history."""
+    """Return the last change of the row or of related rows on its page, from the desk's log or the history."""
     kind = get_content_type_for_model(row)
     line = (
         LogEntry.objects.filter(object_id=str(row.pk), content_type=kind)

@@ -1,4 +1,6 @@
-"""Read dates as people write them: 30.11.2026, 30/11/2026, 30 Nov 2026 or 2026-11-30; outside the US day first."""
+"""Read dates as people write them: 30.11.2026, 30/11/2026, 30 Nov 2026 or 2026-11-30, with the day first
+outside the US.
+"""
 
 import re
 from datetime import date
@@ -32,7 +34,7 @@ def is_day_first(request: HttpRequest) -> bool | None:
 
 
 def _get_chosen_order(request: HttpRequest) -> str:
-    """Return what `SignInBackend` loaded with the person; "" if they have not chosen."""
+    """Return the date order that `SignInBackend` loaded with the person; "" if none was chosen."""
     return getattr(getattr(request, "user", None), "date_order", None) or ""
 
 

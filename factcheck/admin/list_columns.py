@@ -68,7 +68,7 @@ class ListColumns(ModelAdmin):
         ]
 
     def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return the labels and URLs of other forms of the list with the current filters."""
+        """Return the labels and URLs of other views of the list with the current filters."""
         return []
 
     def get_label(self, column: str) -> str:

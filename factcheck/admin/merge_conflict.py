@@ -85,7 +85,7 @@ class Choice:
 
 @dataclass(slots=True)
 class BothVersions:
-    """Both versions of a page: the differences to show, and notes about added and deleted rows."""
+    """Both versions of a page: their differences, and notes about added and deleted rows."""
 
     version: str
     choices: list[Choice] = field(default_factory=list)
@@ -374,7 +374,7 @@ def _load_stored(
 
 
 def _build_query(kept_parameters: Mapping[str, Any]) -> QueryDict:
-    """Return autosaved values as form data; of each chosen option only its key."""
+    """Return autosaved values as form data, in which each chosen option is only its key."""
     query = QueryDict(mutable=True)
     for name, value in kept_parameters.items():
         values = [value] if isinstance(value, str) else value

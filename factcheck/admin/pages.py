@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """A desk page about a model or row, if the current user may view it."""
+    """A desk page about a model or row that the current user may view."""
 
     desk: ModelAdmin[Any]
     row: Model | None

@@ -39,12 +39,12 @@ def change_page(row: Model) -> str:
 
 
 def explain_refusal(refusal: Refused | IntegrityError) -> str:
-    """Return a refusal as a sentence for a person."""
+    """Return the reason for a refusal as a sentence for a person."""
     return str(refusal) if isinstance(refusal, Refused) else _("Not saved: %s") % describe_refusal(refusal)
 
 
 class RefusalMessages:
-    """A `with` block whose refusals become messages. A missing permission still ends in an error page."""
+    """A `with` block in which refusals become messages. A missing permission still leads to an error page."""
 
     def __init__(
         self, request: HttpRequest, describe: Callable[[str], str] = str, level: int = messages.ERROR
@@ -62,7 +62,7 @@ class RefusalMessages:
 
 
 def describe_unchanged(name: object, reason: str) -> str:
-    """Return the message about a row that an action on several left unchanged."""
+    """Return the message that an action on several rows left this one unchanged."""
     return _("Not done: “%(claim)s” %(why)s") % {"claim": str(name)[:100], "why": reason}
 
 
@@ -72,7 +72,7 @@ def change_rows(
     change: Callable[[Any], object],
     name: Callable[[Any], object] = str,
 ) -> int:
-    """Change the selected rows one by one, show which were refused and why, and return how many were changed."""
+    """Change the selected rows one by one, report refusals, and return the number of changed rows."""
     changed_count = 0
     for row in rows:
         with RefusalMessages(request, partial(describe_unchanged, name(row)), messages.WARNING):
@@ -241,7 +241,7 @@ class RowActions(ModelAdmin):
         return HttpResponseRedirect(self.get_page_after(request, row))
 
     def show_refusal(self, request: HttpRequest, row: Any, button: Button, sentence: str) -> HttpResponseBase:
-        """Show why the action was refused: above the form if something was typed, otherwise on the row's page."""
+        """Show the reason for a refusal: above the form if something was typed, and otherwise on the row's page."""
         if button.form.visible_fields():
             button.form.add_error(None, sentence)
             return self._show_question(request, row, button)

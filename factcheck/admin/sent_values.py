@@ -17,7 +17,7 @@ _NAME_LIMIT = 50
 
 
 def iterate_fields(form: forms.BaseForm) -> Iterator[forms.BoundField]:
-    """Yield the fields that a person fills in and that a page may show again: no files or secrets."""
+    """Yield the fields that a person fills in and that a page may show again, without files and secrets."""
     for bound_field in form:
         widget, field = _unwrap_widget(bound_field.field.widget), bound_field.field
         is_shown = not isinstance(widget, forms.PasswordInput) and not isinstance(field, forms.FileField)

@@ -1,4 +1,4 @@
-"""Tell a page whether the user is still signed in, before it submits."""
+"""Check whether the user of a page is still signed in, before the page submits."""
 
 from collections.abc import Callable
 from functools import wraps

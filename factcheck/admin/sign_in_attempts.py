@@ -72,7 +72,7 @@ def count_code_attempt(request: HttpRequest, account: Any) -> int:
 
 
 def is_first_use(account: Any, code: str) -> bool:
-    """Return whether a second-factor code is used for the first time in any process (RFC 6238, 5.2).
+    """Return whether no process has seen this second-factor code before (RFC 6238, 5.2).
 
     Args:
         code: the code as typed; spaces and hyphens in it are ignored.

@@ -48,7 +48,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
     """Accounts for people admitted by the identity provider, with roles mapped from its groups."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        """Return whether to create an account: not if another account has the same email address.
+        """Return whether to create an account: only if no other account has the email address.
 
         allauth would ask for a different address, and the person would have two accounts.
         """

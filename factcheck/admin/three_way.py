@@ -30,7 +30,7 @@ class FieldDifference:
 
     @property
     def chosen_side(self) -> ValueOrigin | None:
-        """Return the side that alone changed the field, or None if both did or this is unknown."""
+        """Return the only side that changed the field; None if both sides did or this is unknown."""
         if self.base is None:
             return None
         if is_same(self.base, self.mine):
@@ -67,7 +67,7 @@ def merge_fields(mine: Fields, theirs: Fields, differences: Iterable[FieldDiffer
 
 
 class RowDeletion(StrEnum):
-    """The outcome for a row that one side deleted."""
+    """The side that deleted a row which the other side edited."""
 
     DELETED_BY_THEM = "deleted by them"
     DELETED_BY_ME = "deleted by me"

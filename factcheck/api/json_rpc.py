@@ -49,7 +49,7 @@ class RpcError(Exception):
 
 @dataclass(frozen=True)
 class Message:
-    """A request, or a notification, which has no id and is not answered."""
+    """A request, or a notification, which has no id and gets no response."""
 
     method: str
     params: dict[str, Any] = field(default_factory=dict)
@@ -110,7 +110,7 @@ def build_error(key: Id, rpc_error: RpcError) -> dict[str, Any]:
 
 
 def encode_response(response: Any) -> str:
-    """Serialise a response as one line of JSON; the id may be any number."""
+    """Return a response as one line of JSON; the id may be any number."""
     return json.dumps(response, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -1,4 +1,4 @@
-"""Streamed responses. Their number is limited, so that threads remain free, and none is truncated silently."""
+"""Streamed responses, limited in number so that threads stay free, and never truncated silently."""
 
 import logging
 from collections.abc import Generator, Iterator

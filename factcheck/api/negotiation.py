@@ -73,7 +73,7 @@ class Negotiation(DefaultContentNegotiation):
 
 
 class DeclaredRenderer(BaseRenderer):
-    """A renderer that only declares a media type, because responses are already bytes."""
+    """A renderer that only declares a media type, because response bodies are already bytes."""
 
     def __init__(self, media_type: str, *, extension: str) -> None:
         self.media_type, self.format = media_type, extension

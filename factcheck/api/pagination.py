@@ -61,7 +61,7 @@ def build_both_orderings(name: str, *keys: Key) -> tuple[Ordering, Ordering]:
 
 @dataclass(frozen=True)
 class Position:
-    """A position between two rows: after the row with this key or, `backwards`, before it."""
+    """A position between two rows: after the row with this key or, if `backwards`, before it."""
 
     key: tuple[Any, ...]
     backwards: bool = False
@@ -69,7 +69,7 @@ class Position:
 
 @dataclass(frozen=True)
 class KeysetPage(Generic[Row]):
-    """A page of a list, with the cursors of the next and previous pages; a cursor is empty if there is no such page."""
+    """A page of a list, with the cursors of the next and previous pages; "" if there is no such page."""
 
     rows: list[Row]
     next: str

@@ -104,7 +104,7 @@ class Parameter(Filter):
         self.several, self.split, self.slotted, self.default = several, split, slotted, default
 
     def resolve(self, value: Any) -> Any:
-        """Return what rows are compared with for this value, such as an id for a name."""
+        """Return the value to compare rows with, such as an id for a name."""
         return self.resolves(value) if self.resolves else value
 
     def make_slot(self, name: str) -> Slot:
@@ -260,7 +260,7 @@ class ListQuery(Query):
 
     @property
     def is_full(self) -> bool:
-        """Return whether results are shown whole or by `fields`, instead of as summaries."""
+        """Return whether results are shown in full or by `fields`, and not as summaries."""
         return (
             VIEW_PARAMETER not in self.base_filters
             or self.value(VIEW_PARAMETER) == "full"
@@ -284,7 +284,7 @@ class ListQuery(Query):
 
     @property
     def shape(self) -> Hashable:
-        """Return anything apart from the given parameters that changes the SQL."""
+        """Return everything that changes the SQL, apart from the names of the given parameters."""
         return None
 
     @property

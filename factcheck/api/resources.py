@@ -1,4 +1,4 @@
-"""The common base of public resources: read-only, open to everyone, cacheable.
+"""The common base of public resources, which are read-only, open to everyone and cacheable.
 
 A resource returns a page or an item as JSON text. No serializer runs here: serializers only describe the text in the
 OpenAPI schema (`openapi.body_serializer`), and tests compare the two.
@@ -214,7 +214,9 @@ class PublicItems(PublicList):
 
 
 def redirect_moved(address: str) -> HttpResponsePermanentRedirect:
-    """Redirect to the object that replaced this one. Cached like current objects, as merges can be undone."""
+    """Redirect to the object that replaced this one. The redirect is cached like an object, as merges can be
+    undone.
+    """
     return HttpResponsePermanentRedirect(address, headers={"Cache-Control": CACHE_CURRENT})
 
 
@@ -289,7 +291,7 @@ def build_page_url(request: HttpRequest, cursor: str) -> str:
 
 
 def count_rows(query: ListQuery) -> int | None:
-    """Return the total number of rows, if requested.
+    """Return the total number of rows if it was requested, and otherwise None.
 
     The QuerySet is built for counting only: that costs more than reading a page, whose SQL is cached.
     """

@@ -26,7 +26,7 @@ files.journal which file was where, since when
 
 
 class BackupFailed(Exception):
-    """No backup was made or can be used; `str()` is a sentence for operators."""
+    """No backup could be made or used; `str()` is a sentence for operators."""
 
 
 class BackupRunning(BackupFailed):

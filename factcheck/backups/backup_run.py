@@ -107,7 +107,7 @@ def copy_files(
 def _choose_parent(
     earlier_backups: list[Generation], server: RunningServer, full_days: int
 ) -> Generation | None:
-    """Return the backup on which the next one can be based; None if a full one is due."""
+    """Return the backup that the next one can be based on; None if a full one is due."""
     same = [backup for backup in earlier_backups if backup.timeline == server.timeline]
     if not same:
         return None
@@ -172,7 +172,7 @@ def _write_backup(
 
 
 def _remove_superseded(folder: BackupFolder, all_of_them: list[Generation], days: int) -> list[str]:
-    """Remove superseded backups with the log and files that only they need."""
+    """Remove superseded backups, and the log and files that only they need."""
     names = generations.choose_generations_to_keep(all_of_them, now=datetime.now(UTC), days=days)
     remaining = [backup for backup in all_of_them if backup.name in names]
     expired = [backup for backup in all_of_them if backup.name not in names]

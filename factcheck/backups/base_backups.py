@@ -23,7 +23,7 @@ class NoIncrement(BackupFailed):
 
 @dataclass(frozen=True)
 class Manifest:
-    """PostgreSQL's manifest of a base backup: its cluster and the log it needs."""
+    """PostgreSQL's manifest of a base backup: its cluster, and the part of the log that it needs."""
 
     system: int
     timeline: int

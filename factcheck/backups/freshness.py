@@ -20,7 +20,8 @@ from factcheck.backups.subject import get_backup_folder
 
 
 def get_newest_time() -> datetime | None:
-    """Return the time at which the newest backup finished; None without backups. Times in the future are ignored.
+    """Return the time at which the newest backup finished; None if there are no backups. Times in the future
+    are ignored.
 
     Raises:
         BackupFailed: the backups cannot be read.
@@ -89,7 +90,7 @@ def _describe_unreadable(problem: BackupFailed) -> str:
 
 
 def list_concerns() -> list[str]:
-    """Return warnings for administrators, usually none."""
+    """Return the warnings for administrators."""
     if settings.BACKUP_DIR is None:
         return []
     return [*_list_problems(), *filter(None, [describe_log_problem()])]

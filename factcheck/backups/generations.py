@@ -97,7 +97,7 @@ def _read_description(path: Path) -> Generation:
 
 
 def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Generation]:
-    """Return the generation and those it is based on, starting with the full one.
+    """Return the generation and its parents, starting with the full one.
 
     Raises:
         BackupFailed: a generation in the chain is missing.
@@ -124,7 +124,7 @@ def choose_generations_to_keep(generations: list[Generation], *, now: datetime, 
 
 
 def compute_expiries(generations: list[Generation], *, now: datetime, days: int) -> dict[str, datetime]:
-    """Return the time until which each generation will be kept, by name, if backups are made as planned.
+    """Return the time at which each generation expires, by name, if backups are made as planned.
 
     A generation is needed until the next one is older than the window, and for as long as any generation based on it.
     """
@@ -138,7 +138,7 @@ def compute_expiries(generations: list[Generation], *, now: datetime, days: int)
 
 
 def remove_generations(folder: BackupFolder, expired: Iterable[Generation]) -> None:
-    """Remove generations. Each is renamed before the one it is based on, and then its content is deleted."""
+    """Remove generations, each before the one that it is based on. A generation is renamed first."""
     for backup in sorted(expired, key=lambda backup: (backup.timeline, backup.stop), reverse=True):
         (folder.generations / backup.name).rename(folder.generations / f"{backup.name}{REMOVED}")
     sync_folder(folder.generations)

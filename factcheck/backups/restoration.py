@@ -154,7 +154,7 @@ def _require_unused(to: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _make_work_folder(work_folder: Path) -> Iterator[Path]:
-    """Yield a work folder, after removing what a killed or failed restore left."""
+    """Yield an empty work folder. Remains of an earlier, killed or failed restore are removed first."""
     shutil.rmtree(work_folder, ignore_errors=True)
     work_folder.mkdir(mode=FOLDER_MODE)
     try:
@@ -265,7 +265,8 @@ def _describe_alternative(problem: str, option: str) -> str:
 def _find_last_moment_before(
     missing_segment: str, folder: BackupFolder, generation: Generation
 ) -> datetime | None:
-    """Return the last moment that can be restored without this segment, or None if only the backup itself can.
+    """Return the last moment that can be restored without this segment; None if only the backup itself can be
+    restored.
 
     PostgreSQL stops before the first change after the moment, so one such change must be archived.
     """

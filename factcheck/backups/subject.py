@@ -1,4 +1,4 @@
-"""The sources and the target of backups: the embedded server, the folders of files, and the backup folder."""
+"""The embedded server, the folders of files, and the backup folder that backups work with."""
 
 from pathlib import Path
 

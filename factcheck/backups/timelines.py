@@ -21,7 +21,7 @@ def find_newest_timeline(folder: BackupFolder) -> int:
 
 
 def load_ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
-    """Return the ancestor timelines, each with the log position where the next one branched off."""
+    """Return the ancestors of a timeline, each with the log position at which its successor branched off."""
     if timeline == 1:
         return {}
     history = folder.wal / f"{timeline:08X}.history.gz"

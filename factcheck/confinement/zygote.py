@@ -113,7 +113,7 @@ class Zygote:
                     os.kill(process, signal.SIGKILL)
 
     def _begin(self) -> bool:
-        """Fork a process for a task; return False if the caller is gone."""
+        """Fork a process for a task; return False if the requesting process has ended."""
         request, sockets, _, _ = socket.recv_fds(self.control, 1, 2)
         if not request:
             return False
@@ -152,7 +152,7 @@ def _measure_memory(process: int) -> int:
 
 
 def _find_cause(status: int, is_large: bool) -> Cause | None:
-    """Return the cause of an exit status; a negative status is a signal.
+    """Return the cause of an exit status; a negative status is the number of a signal.
 
     Libraries that run out of memory end the process in the same way as for any error. The size of the process then
     shows the cause.

@@ -152,7 +152,7 @@ def _list_set_attributes(row: Model) -> list[str]:
 
 
 def _choose_writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
-    """Return a writer for values that psycopg cannot write, or only slowly."""
+    """Return a function that formats values which psycopg cannot format, or only slowly."""
     if isinstance(field, JSONField):
         return lambda value: orjson.dumps(value).decode()
     if type(field) is ArrayField:

@@ -1,4 +1,4 @@
-"""Database connection settings: one for writing, others for public reads."""
+"""Database connection settings: one connection for writing, others for public reads."""
 
 from typing import Any
 

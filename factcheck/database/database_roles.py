@@ -91,7 +91,7 @@ def _reconnect_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
 
 
 def get_serving_role() -> str:
-    """Return the name of the serving role, whichever role is connected now; "" if libpq decides."""
+    """Return the name of the serving role, whichever role is connected; "" if libpq chooses the name."""
     return str(settings.RUNTIME_ROLE)
 
 
@@ -234,7 +234,7 @@ def find_wrong_grants(alias: str = DEFAULT_DB_ALIAS) -> dict[str, RelationGrants
 
 
 def correct_grants(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
-    """Grant the serving role exactly the wanted permissions. Returns the corrected objects.
+    """Grant the serving role exactly the intended permissions, and return the corrected objects.
 
     The connection must be the owner's (`connect_as_owner`).
     """

@@ -19,7 +19,7 @@ class DeskWords(Func):
 
 
 class ContainsWords(Func):
-    """The condition that these columns contain all searched words, or words starting with them."""
+    """The condition that these columns contain all searched words, or words that start with them."""
 
     template = "(%(expressions)s)"
     arg_joiner = " @@ "

@@ -22,7 +22,7 @@ UNREPEATABLE_STATEMENT = re.compile(
 
 
 class BlockingWork(NamedTuple):
-    """Work that blocks others for longer on larger tables, or that needs manual care."""
+    """Work of a migration that blocks others for longer on larger tables, or that needs manual care."""
 
     kind: str
     place: str

@@ -1,4 +1,4 @@
-"""Which migrations the database has not run yet."""
+"""The migrations that the database has not run yet."""
 
 from django.db import DEFAULT_DB_ALIAS, ProgrammingError, connections
 from django.db.migrations.executor import MigrationExecutor

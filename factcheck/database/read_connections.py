@@ -88,7 +88,7 @@ def has_replicas() -> bool:
 
 
 def is_reading_replica() -> bool:
-    """Return whether reads may be older than the last write."""
+    """Return whether reads may return data older than the last write."""
     return _reader.alias != settings.READING_DATABASE
 
 
@@ -117,7 +117,7 @@ _DJANGO_OPTIONS = {"context", "cursor_factory", "prepare_threshold"}
 
 
 def read_publicly(read: Callable[[], Result]) -> Result:
-    """Call the function with all model reads on one of the public databases.
+    """Call a function with all model reads on one of the public databases.
 
     These connections have a time limit per statement (`PUBLIC_STATEMENT_SECONDS`), unlike those of the desk. The
     function must only read, because it is called again with the next database if its database is lost.

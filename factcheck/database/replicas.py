@@ -43,7 +43,7 @@ class _ReplicaState:
 
 @dataclass
 class Replicas:
-    """The replicas of one primary. One thread writes, any thread reads.
+    """The replicas of one primary. One thread writes this object, and any thread reads it.
 
     Args:
         aliases: the names of the replicas in `DATABASES`.

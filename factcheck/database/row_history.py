@@ -1,4 +1,4 @@
-"""Row history for everything an editor can change.
+"""Row history of all data that editors can change.
 
 Database triggers store the row that an UPDATE or DELETE is about to replace or delete. So the history is complete
 whichever program writes (admin, API, bulk import, psql), and inserting costs nothing: the current row is its own last
@@ -77,7 +77,7 @@ class _LinkRemovalEvent(_RowEvent, pghistory.DeleteEvent):
 
 
 def keep_history(*, exclude: list[str] | None = None) -> Callable[[AnyModel], AnyModel]:
-    """Class decorator: store every replaced or deleted row of the model, with the person and page."""
+    """Decorate a model so that every replaced or deleted row is stored, with the person and the page."""
 
     def decorate(model: AnyModel) -> AnyModel:
         track = pghistory.track(
@@ -89,7 +89,7 @@ def keep_history(*, exclude: list[str] | None = None) -> Callable[[AnyModel], An
 
 
 def keep_links(app_label: str) -> Callable[[AnyModel], AnyModel]:
-    """Class decorator for a proxy of a many-to-many table: store when links were added and removed."""
+    """Decorate a proxy of a many-to-many table so that added and removed links are recorded."""
 
     def decorate(model: AnyModel) -> AnyModel:
         track = pghistory.track(

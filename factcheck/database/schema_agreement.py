@@ -51,7 +51,7 @@ def list_required_columns() -> set[Place]:
 
 
 def require_same_history(alias: str) -> None:
-    """Refuse to migrate a database whose applied migrations differ from those of this version.
+    """Raise an error if the applied migrations of a database differ from those of this version.
 
     Raises:
         CommandError: they differ; the message says what to do.

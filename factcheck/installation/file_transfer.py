@@ -11,7 +11,7 @@ from factcheck.installation.whole_files import UNFINISHED_SUFFIX, compute_digest
 
 
 class TransferOutcome(Enum):
-    """The outcome for a file."""
+    """The outcome of the transfer of a file."""
 
     COPIED = auto()
     THERE = auto()

@@ -45,7 +45,7 @@ def build_log_settings() -> dict[str, Any]:
 
 
 class RefusalsWithoutTraceback(logging.Filter):
-    """A log filter that drops the traceback of refused requests: their status and URL show where they were refused."""
+    """A log filter that drops the traceback of refused requests, because status and URL are enough."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         if getattr(record, "status_code", 500) < 500:

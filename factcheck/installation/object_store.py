@@ -92,7 +92,7 @@ class ObjectStore(S3Storage):
 
     @property
     def shown(self) -> str:
-        """The name of the store in sentences."""
+        """Return the name of the store for use in sentences."""
         host = urlsplit(self.endpoint_url).netloc if self.endpoint_url else "Amazon S3"
         return f"The store of files (bucket {self.bucket_name} at {host})"
 
@@ -168,7 +168,7 @@ class ObjectStore(S3Storage):
         return cast(int, super().size(name))
 
     def url(self, name: str, *args: Any, **kwargs: Any) -> str:
-        """Refuse, because a signed URL would expose unpublished files."""
+        """Raise an error, because a signed URL would expose unpublished files."""
         raise ValueError("This file is not accessible via a URL.")
 
 

@@ -1,4 +1,4 @@
-"""Counters of processes. Each process writes its own file; the exporter adds them up.
+"""Counters of processes. Each process writes its own file, and the exporter adds them up.
 
 On import, the library decides whether to count processes together: it checks the environment variable that names the
 folder of these files. So this module is imported only in processes where metrics are on.

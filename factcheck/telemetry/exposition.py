@@ -24,7 +24,7 @@ CACHE_FACTOR, MIN_CACHE_SECONDS, MAX_CACHE_SECONDS = 10, 1.0, 15.0
 
 
 class PolledDatabase:
-    """A database queried in its own thread, so that a database that hangs does not delay the others."""
+    """A database that is queried in its own thread, so that a hanging database does not delay the others."""
 
     def __init__(self, alias: str, metric_queries: list[MetricQuery]) -> None:
         self.alias, self.metric_queries = alias, metric_queries

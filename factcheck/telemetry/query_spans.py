@@ -81,7 +81,7 @@ def list_databases() -> list[str]:
 
 
 def query_database(metric_queries: Iterable[MetricQuery], alias: str) -> QueryResults:
-    """Return the current values. Failed queries are reported, and leave no outdated values."""
+    """Return the current values. Failed queries are reported and leave no outdated values."""
     try:
         connections[alias].ensure_connection()
     except Error:

@@ -137,7 +137,7 @@ def remove_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str, 
 
 
 def choose_confirmed_etag(etag: str, etags: list[str], codings: tuple[str, ...]) -> str:
-    """Return the ETag that a 304 confirms: the client's most preferred among those it sent.
+    """Return the ETag that a 304 confirms: the one that the client prefers among those it sent.
 
     A client that sent only a date has the copy that we would send.
     """

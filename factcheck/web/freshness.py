@@ -1,4 +1,4 @@
-"""Decide which responses may come from a replica, which lags a moment behind the primary.
+"""Decide which responses may be read from a replica, which lags a moment behind the primary.
 
 First-time visitors see a replica's data. No client sees older data than it wrote or saw before:
 

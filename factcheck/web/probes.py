@@ -88,12 +88,12 @@ def _send_response(
 
 
 def check_alive() -> dict[str, Finding]:
-    """Respond without checks: the response itself shows that the process is alive."""
+    """Return no findings: the response itself shows that the process is alive."""
     return {}
 
 
 def check_ready() -> dict[str, Finding]:
-    """Check everything a request may need. Pages work without a worker, so its absence is only a warning."""
+    """Check everything that a request may need. Pages work without a worker, so its absence is only a warning."""
     deadline = time.monotonic() + TIMEOUT_SECONDS
     _database_check.begin()
     _files_check.begin()

@@ -350,7 +350,7 @@ def _wait_for_locks(connection: BaseDatabaseWrapper, **signal: Any) -> None:
 
 
 def _end_with_parent() -> None:
-    """End this process when the main process asks for it or is gone."""
+    """End this process when the main process asks for it or has ended."""
     # Ctrl-C in the terminal reaches every process of its group. Asked to end by it and by the main process too, the
     # worker would cut off its job, and granian's web process sometimes hangs.
     os.setpgid(0, 0)

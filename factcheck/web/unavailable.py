@@ -61,7 +61,7 @@ class TooMuchWork(Exception):
 
 
 def find_outage(failure: BaseException | None) -> Outage | None:
-    """Return the outage that caused an error; None if the fault is in this program."""
+    """Return the outage that caused an error; None if the error is a fault of this program."""
     for error in _iterate_causes(failure):
         if isinstance(error, OSError) and error.errno in _NO_SPACE:
             return DISK_FULL_OUTAGE

@@ -32,7 +32,7 @@ _SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 class BodyRefusal(NamedTuple):
-    """The reason for not reading a body."""
+    """The reason why a body is not read."""
 
     status: HTTPStatus
     detail: StrOrPromise

@@ -20,7 +20,7 @@ from sources.named_publishers import find_or_make_publisher, find_publisher
 
 
 def _count_sources() -> Coalesce:
-    """Return the number of sources, counted only for rows of the page."""
+    """Return an expression for the number of sources, which is computed only for the rows of a page."""
     sources = Source.objects.filter(publisher=OuterRef("pk")).order_by().values("publisher")
     source_counts = sources.annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(source_counts, output_field=IntegerField()), 0)

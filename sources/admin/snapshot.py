@@ -1,4 +1,4 @@
-"""Snapshots of sources with the claims found in them. Read-only."""
+"""Snapshots of sources with the claims found in them, read-only."""
 
 from typing import Any
 

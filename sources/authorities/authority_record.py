@@ -32,4 +32,4 @@ class AuthorityRecord:
 
 
 class AuthorityUnavailable(Exception):
-    """An authority gave no usable answer; `str()` is a sentence for users."""
+    """An authority returned no usable response; `str()` is a sentence for users."""

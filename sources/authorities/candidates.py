@@ -15,7 +15,7 @@ MAX_NAME_LENGTH = 200
 
 @dataclass(frozen=True)
 class AuthorityResults:
-    """The candidates, and an error sentence for each authority that did not answer."""
+    """The candidates, and an error sentence for each authority that did not respond."""
 
     candidates: list[AuthorityRecord]
     problems: list[str]

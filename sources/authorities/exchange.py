@@ -1,4 +1,4 @@
-"""Requests to an authority, answered with JSON."""
+"""Requests to an authority, which responds with JSON."""
 
 from collections.abc import Mapping
 from typing import Any

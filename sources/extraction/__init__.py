@@ -1,4 +1,4 @@
-"""Extraction: bytes → a document with title, byline, date, language, publisher, and text.
+"""Extraction: bytes → a document with title, byline, date, language, publisher and text.
 
     bounded_extraction   the entry point for other packages: extraction in a separate process with limits
     reading_process      the code that runs in that process

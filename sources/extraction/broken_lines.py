@@ -19,9 +19,7 @@ def choose_separator(before: str, after: str) -> str:
 
 
 def find_compounds(lines: Iterable[str]) -> frozenset[str]:
-    """Return the words written with a hyphen in the middle of a line. They keep the hyphen where a line breaks
-    after it.
-    """
+    """Return the words that are written with a hyphen in the middle of a line. They keep it at the end of a line."""
     return frozenset(word.casefold() for line in lines for word in _COMPOUND_PATTERN.findall(line))
 
 

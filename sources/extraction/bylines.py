@@ -1,4 +1,4 @@
-"""The authors of a page, from its metadata: people only."""
+"""The authors of a page, from its metadata: only people."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -163,7 +163,7 @@ def _is_person(name: str, publisher: str) -> bool:
 
 
 def _is_newsroom(name: str, publisher: str, site: str) -> bool:
-    """Return whether a name is that of the newsroom: its host, or the newsroom's first word followed by capitals."""
+    """Return whether a name is that of the newsroom: its host, or its first word followed by capitals."""
     if _keep_letters(name) in {_keep_letters(label) for label in site.split(".")}:
         return True
     first_word, *other_words = name.split()

@@ -151,7 +151,7 @@ def _find_codec(label: str) -> str:
 
 
 def _decode_as_declared(content: bytes, text: str, label: str) -> str:
-    """Return `text`, decoded as declared, unless another encoding gives more plausible words."""
+    """Return `text`, decoded as declared, unless another encoding yields more plausible words."""
     declared_words = _select_non_ascii_words(text)
     declared_mess_ratio, declared_certainty = (
         mess_ratio(declared_words, HOPELESS_RATIO * 2),

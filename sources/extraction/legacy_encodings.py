@@ -89,7 +89,7 @@ def detect_legacy_encoding(content: bytes) -> str:
 
 
 def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
-    """Yield encodings in which all letters belong to one language, with the certainty of that language."""
+    """Yield the encodings in which all letters belong to one language, with the certainty of this language."""
     for encoding, languages in _LANGUAGES.items():
         text = _decode_or_none(sample, encoding)
         fitting_languages = [
@@ -144,12 +144,14 @@ def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
 
 
 def _mixes_with_latin(text: str) -> bool:
-    """Return whether letters of another script often occur inside ASCII words, which happens in no real language."""
+    """Return whether letters of another script often occur inside ASCII words, which is a sign of a wrong
+    encoding.
+    """
     return 3 * len(_MIXED_LETTERS.findall(text)) > sum(character > "\x7f" for character in text)
 
 
 def _compute_common_share(wide_characters: list[str], encoding: str) -> float:
-    """Return the share of characters that are in the range of their encoding with the most common ones."""
+    """Return the share of characters in the range that contains the most common ones of the encoding."""
     first_byte, last_byte = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
     return sum(
         first_byte <= character.encode(encoding)[0] <= last_byte for character in wide_characters

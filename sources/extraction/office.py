@@ -196,7 +196,7 @@ def _read_paragraphs(tree: etree._Element) -> list[str]:
 
 
 class _ReadingState:
-    """The state of the reader while it goes through a document. Notes and boxes are moved behind their paragraph."""
+    """The state of the reader within a document. Notes and boxes are moved behind their paragraph."""
 
     def __init__(self) -> None:
         self.lines: list[str] = []

@@ -41,7 +41,11 @@ _PAGE_NUMBER = re.compile(
 
 
 def extract_pdf(content: bytes) -> Document:
-    """Extract the document from a PDF. Raises ExtractionError if it is locked, damaged or scanned without text."""
+    """Extract the document from a PDF.
+
+    Raises:
+        ExtractionError: the PDF is locked, damaged, or scanned without text.
+    """
     try:
         pdf = pypdfium2.PdfDocument(content)
     except PdfiumError as error:

@@ -127,7 +127,7 @@ def _merge_bounds(bounds: Line, other_bounds: Line) -> Line:
 
 
 def _order_lines(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
-    """Return the lines column by column. Lines that cross the gap between columns stay in place."""
+    """Return the lines column by column. Lines across both columns keep their place."""
     gutter = _find_gutter(fragments) if depth < 4 else None
     if gutter is None:
         yield list(_join_rows(fragments))

@@ -72,7 +72,7 @@ class StructuredData:
 
 
 def read_structured(tree: HtmlElement) -> StructuredData:
-    """Return the JSON-LD about the article on a page, with references resolved."""
+    """Return the JSON-LD about the article on a page, with its references resolved."""
     nodes = list(_iterate_nodes(tree))
     by_id = {
         node["@id"]: node for node in reversed(nodes) if isinstance(node.get("@id"), str) and len(node) > 1

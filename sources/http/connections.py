@@ -19,7 +19,7 @@ from sources.http.exchanges import Exchanges, RecordedResponse
 
 
 class Deadline:
-    """A time limit that closes all connections of a fetch when it expires.
+    """A time limit after which all connections of a fetch are closed.
 
     A read timeout restarts with every byte, so a server that sends one byte a second could hold the connection for
     hours, even before the first header is complete. A timer that shuts down the socket ends the TLS handshake, the

@@ -8,7 +8,7 @@ from sources.failures import Failure
 
 
 class FetchError(Failure):
-    """The fetch returned nothing usable.
+    """The fetch returned no usable response.
 
     Attributes:
         wait: how long the server asks us to wait.

@@ -1,4 +1,4 @@
-"""Fetch a URL: return a document, or raise an error with a sentence.
+"""Fetch a URL, and return a document or raise an error with a sentence.
 
 A URL comes from a person, a feed or a redirect, so it is not trusted. For every hop, the host is resolved, its IP
 address is checked, and the connection goes to exactly that address (requests-hardened), so the DNS entry cannot change

@@ -41,7 +41,7 @@ _SITE_FAILURE_REASONS = frozenset(
 
 
 class SiteStore(Protocol):
-    """The store of data about sites (pace, robots.txt) and of leases on them."""
+    """A store of the pace and robots.txt of each site, and of the leases on sites."""
 
     def begin_visit(self, site: str) -> None:
         """Wait for our turn to send the site a request.
@@ -99,7 +99,7 @@ def build_wait_error(site: str, seconds: float) -> FetchError:
 
 
 class PoliteVisitor:
-    """Fetch pages from any number of sites at the pace each allows."""
+    """A visitor that fetches pages from any number of sites at the pace that each site allows."""
 
     def __init__(
         self,

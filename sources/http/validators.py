@@ -1,4 +1,4 @@
-"""Clean values from server responses so that database columns can store them."""
+"""Make values from server responses fit for database columns."""
 
 MAX_ETAG_LENGTH, MAX_MODIFIED_LENGTH = 500, 100
 

@@ -1,4 +1,4 @@
-"""Warnings about how a file was read, with a code and a sentence."""
+"""Warnings about the reading of a file, each with a code and a sentence."""
 
 from collections.abc import Iterable
 

@@ -65,7 +65,7 @@ def is_ffmpeg_installed() -> bool:
 
 
 def read_recording(path: Path, kind: MediaFormat) -> Recording:
-    """Read the properties of a video or audio file; without FFmpeg, only what its first bytes reveal.
+    """Return the properties of a video or audio file; without FFmpeg, only those in its first bytes.
 
     Raises:
         MediaRefused: the file is damaged, or reading it exceeded a limit.

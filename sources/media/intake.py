@@ -123,7 +123,7 @@ def _store_media(
 
 
 def _list_distinct(hashes: list[PictureHash]) -> list[PictureHash]:
-    """Return the hashes by which the picture can be found, without repeats."""
+    """Return the hashes for finding the picture, without duplicates."""
     distinct = {
         (picture_hash.frame_at, picture_hash.hash.pdq): picture_hash
         for picture_hash in reversed(hashes)

@@ -133,7 +133,7 @@ def _list_orientations(picture_hash: PerceptualHash) -> list[_OrientedHash]:
 
 
 def _list_upright(picture_hash: PerceptualHash) -> list[_OrientedHash]:
-    """Return the orientations in which to look up a picture that is inside a frame or page."""
+    """Return the orientations to look up for a picture that is inside a frame or page."""
     return [
         oriented_hash for oriented_hash in _list_orientations(picture_hash) if oriented_hash[0] in _UPRIGHT
     ]

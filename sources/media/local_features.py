@@ -20,7 +20,7 @@ _MAX_PAIRS = 60
 
 
 class LocalFeatures(NamedTuple):
-    """The visual words of a picture's points, and the x, y and diameter of each point."""
+    """The visual words of the points of a picture, and the x, y and diameter of each point."""
 
     words: list[int]
     points: list[int]

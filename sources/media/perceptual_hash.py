@@ -46,7 +46,7 @@ class Orientation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PerceptualHash:
-    """The hash of a picture in its own orientation, and its quality."""
+    """The hash of a picture in its own orientation, and the quality of the hash."""
 
     pdq: bytes
     quality: int

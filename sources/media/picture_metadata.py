@@ -142,7 +142,7 @@ def _read_xmp(image: Image.Image) -> Iterator[tuple[str, str]]:
 
 
 def _find_moment(exif: Mapping[str, str]) -> str:
-    """Return when the picture was taken, with the offset to UTC if recorded."""
+    """Return the time at which the picture was taken, with the offset to UTC if it is recorded."""
     for name, offset in (
         ("DateTimeOriginal", "OffsetTimeOriginal"),
         ("DateTimeDigitized", "OffsetTimeDigitized"),

@@ -1,4 +1,4 @@
-"""Perceptual hashes of a picture, and of it without its border or the page around it, as in a screenshot."""
+"""Perceptual hashes of a picture, and of its part inside a border or a page, as in a screenshot."""
 
 from collections.abc import Callable, Iterator
 

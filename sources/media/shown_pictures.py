@@ -1,4 +1,4 @@
-"""Render a picture for display: upright, in sRGB, without metadata.
+"""Render a picture for readers: upright, in sRGB, and without metadata.
 
 Runs in the confined process (`picture_process`). Only the decoder of the detected format is used.
 """

@@ -31,7 +31,7 @@ def normalise_name(name: str) -> str:
 
 
 def has_house_name(name: str) -> bool:
-    """Return whether this is the name of the newsroom, so that readers would mistake the publisher for it."""
+    """Return whether this is the newsroom's name, so that readers would mistake the publisher for the newsroom."""
     newsroom_names = Publisher.objects.filter(is_house=True).values_list("name", flat=True)
     return any(normalise_name(name) == normalise_name(newsroom_name) for newsroom_name in newsroom_names)
 
@@ -228,7 +228,7 @@ class Publisher(models.Model):
             self.domain = "".join(list_hosts(self.url)[-1:])
 
     def _imitates_house(self) -> bool:
-        """Return whether a change would make readers mistake the publisher for this newsroom."""
+        """Return whether a change would make the publisher look like this newsroom."""
         if self.is_house or Publisher.objects.filter(pk=self.pk, name=self.name).exists():
             return False
         return has_house_name(self.name)

@@ -27,7 +27,7 @@ class Mask:
 
     @property
     def selects(self) -> bool:
-        """Return whether anything is kept; `*/a` also matches fields that have no `a`."""
+        """Return whether anything is selected; `*/a` also matches fields without `a`."""
         return self.keeps_all or any(part.selects for part in self.parts.values())
 
     def apply_to(self, value: Any) -> Any:

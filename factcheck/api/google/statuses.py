@@ -30,8 +30,8 @@ _STATUS_NAMES = {
 
 
 class Violation(NamedTuple):
-    """A problem with a field of the request (`google.rpc.BadRequest.FieldViolation`). The field is empty if none is
-    at fault.
+    """A problem with a field of the request (`google.rpc.BadRequest.FieldViolation`). `field` is empty if it
+    concerns no field.
     """
 
     field: str

@@ -53,7 +53,7 @@ class BodySerializer(serializers.Serializer):
 
 
 def name_bodies(**bodies: type) -> None:
-    """Name bodies in the OpenAPI document that are only parts of other bodies."""
+    """Give names to bodies in the OpenAPI document that only occur inside other bodies."""
     for name, body in bodies.items():
         type(f"{name}Serializer", (BodySerializer,), {"body": body})
 

@@ -36,7 +36,7 @@ class RefusedQuerySerializer(ProblemSerializer):
 
 
 def exclude_inactive_features(endpoints: list[Any], **options: Any) -> list[Any]:
-    """Leave out the endpoints of features that are off (drf-spectacular's PREPROCESSING_HOOKS)."""
+    """Remove the endpoints of features that are off (drf-spectacular's PREPROCESSING_HOOKS)."""
     return [
         endpoint
         for endpoint in endpoints
@@ -45,7 +45,7 @@ def exclude_inactive_features(endpoints: list[Any], **options: Any) -> list[Any]
 
 
 class BodySchema(AutoSchema):
-    """An OpenAPI schema that documents that a body needs one of the keys in its `at_least_one_of`."""
+    """An OpenAPI schema that documents which keys a body needs at least one of (`at_least_one_of`)."""
 
     method: str
 

@@ -33,7 +33,7 @@ def ensure_database(server_paths: ServerPaths, name: str) -> None:
 
 
 def restrict_access(connection: psycopg.Connection[Any], name: str) -> None:
-    """Give a database to the owner role, and let other roles only read its structure.
+    """Make the owner role the owner of a database, and let other roles only read its structure.
 
     Args:
         connection: a superuser's connection to this database.

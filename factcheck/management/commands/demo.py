@@ -57,7 +57,7 @@ class Command(LocalizedCommand):
 
 
 def give_passwords(password_file: Path) -> list[dict[str, str]]:
-    """Give every account without one a random password, and return all passwords given.
+    """Give each account without a password a random one, and return all passwords given so far.
 
     They are stored where only the owner can read them, because each start of the demo shows them again.
     """
@@ -76,7 +76,7 @@ def give_passwords(password_file: Path) -> list[dict[str, str]]:
 
 
 def build_welcome(accounts: list[dict[str, str]]) -> list[Table | str]:
-    """Return the URLs of the demo and how to sign in."""
+    """Return a table with the URLs of the demo and the accounts for signing in."""
     site = settings.SITE_URL
     url_table = Table.grid(padding=(0, 2))
     for label, path in (

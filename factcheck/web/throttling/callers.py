@@ -86,7 +86,7 @@ def get_address(environment: Mapping[str, Any], proxies: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def _group_address(address: str) -> str:
-    """Return one name for all IP addresses that one visitor can use. Other texts stay unchanged."""
+    """Return one name for all IP addresses that one visitor can use. Other texts are returned unchanged."""
     if parts := _ADDRESS_WITH_PORT.fullmatch(address):
         address = parts[1] or parts[2]
     try:

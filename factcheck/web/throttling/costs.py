@@ -56,7 +56,7 @@ class Costs:
 
 
 def _weigh_query(query: str) -> int:
-    """Return how much work a query takes, relative to a plain one."""
+    """Return the work that a query takes, as a multiple of a plain one."""
     # Most questions have neither, and to take them apart would cost them something.
     if "=" not in query or not any(sign in query for sign in ("q=", "query=", "count=", "%")):
         return 1

@@ -185,7 +185,9 @@ class ArticleRuns:
     # Added texts
 
     def _find_leads(self) -> list[int]:
-        """Return the paragraphs between headline and text that the extractor missed and that repeat nothing."""
+        """Return the paragraphs between headline and text that the extractor missed, without repetitions of
+        the text.
+        """
         heading, first = self._find_heading(), min(self.text_by_run, default=None)
         if heading is None or first is None:
             return []

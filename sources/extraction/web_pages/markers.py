@@ -65,7 +65,7 @@ _LINK_LINE = re.compile(
 
 
 def is_link_line(text: str) -> bool:
-    """Return whether a line starts like a link to another article ("Read also: …")."""
+    """Return whether a line starts like a link to another article, such as "Read also: …"."""
     return bool(_LINK_LINE.match(text))
 
 

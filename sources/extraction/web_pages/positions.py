@@ -41,7 +41,7 @@ def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int
 def _find_enclosing(
     keys: list[str], matched_places: set[int], runs: list[TextRun], waiting: list[int]
 ) -> Iterator[tuple[int, int]]:
-    """Match the remaining texts with the runs of several lines that contain them."""
+    """Match the remaining texts with runs of several lines that contain them."""
     missing = [
         number
         for number, key in enumerate(keys)

@@ -164,7 +164,7 @@ def _build_consent_error() -> ExtractionError:
 
 
 def is_gate(text: str) -> bool:
-    """Return whether a line offers to sign in or subscribe, except to a newsletter."""
+    """Return whether a line offers to sign in or subscribe, other than to a newsletter."""
     return bool(_SIGN_IN.search(text)) and "newsletter" not in text.casefold()
 
 

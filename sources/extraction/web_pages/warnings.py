@@ -42,7 +42,8 @@ def find_warnings(
             Caveat(
                 "partly_read",
                 f"{_describe_share(missing_share)} of this article was not read: it says that it has "
-                f"{stated_words:,} words, and {word_count:,} were found. Its publisher shows the whole to subscribers. {_ADVICE}",
+                f"{stated_words:,} words, and {word_count:,} were found. Its publisher shows the whole to "
+                f"subscribers. {_ADVICE}",
             ),
         )
     if not is_gated:
