@@ -312,7 +312,7 @@ def _store_settings(run: ImportRun, form: MappingForm | TomlForm) -> bool:
 def _preview_records(
     run: ImportRun, format_settings: Settings, notes: list[str]
 ) -> list[runs.PreviewedRecord]:
-    """Return the first records for a preview, and pass notes about skipped parts to `notes`."""
+    """Return the first records for a preview, and append notes about skipped parts to `notes`."""
 
     def report_note(sentence: str) -> None:
         notes.append(translate_message(sentence))

@@ -201,12 +201,12 @@ class Query(UncopiedFilterSet):
         excerpt = name if len(name) <= 50 else name[:50] + "…"
         names = sorted(self.filters)
         message = gettext("`%(name)s` is not a parameter of this address.") % {"name": excerpt}
-        allowed = (
+        allowed_names = (
             gettext("Known names: %(names)s.") % {"names": ", ".join(names)}
             if names
             else gettext("There are none.")
         )
-        return f"{message}{suggest_word(name, names)} {allowed}"
+        return f"{message}{suggest_word(name, names)} {allowed_names}"
 
 
 class NoQuery(Query):

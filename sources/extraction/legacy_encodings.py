@@ -19,7 +19,7 @@ CLEAR_MARGIN: Final = 0.3
 MIN_COMMON_SHARE: Final = 0.8
 _SAMPLE_BYTES: Final = 20_000
 
-WESTERN: Final = "cp1252"
+WESTERN_ENCODING: Final = "cp1252"
 _LATIN: Final = {
     "fr": "àâæçéèêëîïôœùûüÿ", "de": "äöüßé", "es": "áéíñóúü¿¡ªº", "pt": "ãáàâçéêíõóôúüªº", "it": "àèéìòùóíîªº",
     "ca": "àçèéíïòóúü·", "nl": "ëïéèöüäáóúêà", "sv": "åäöéàü", "da": "æøåéö", "no": "æøåéòóôêà", "fi": "äöåšžé",
@@ -33,7 +33,7 @@ _ALPHABETS: Final = _LATIN | {
     "sr": _CYRILLIC + "ђјљњћџ", "mk": _CYRILLIC + "ѓѕјљњќџ", "el": "αβγδεζηθικλμνξοπρστυφχψωςάέήίόύώϊϋΐΰ",
 }  # fmt: skip
 _LANGUAGES: Final = {
-    WESTERN: ("fr", "de", "es", "pt", "it", "ca", "nl", "sv", "da", "no", "fi", "is", "en", "et"),
+    WESTERN_ENCODING: ("fr", "de", "es", "pt", "it", "ca", "nl", "sv", "da", "no", "fi", "is", "en", "et"),
     "cp1250": ("pl", "cs", "sk", "hu", "ro", "hr", "sl", "sq"),
     "iso8859_2": ("pl", "cs", "sk", "hu", "ro", "hr", "sl"),
     "cp1254": ("tr",),
@@ -45,7 +45,7 @@ _LANGUAGES: Final = {
     "cp1253": ("el",),
     "iso8859_7": ("el",),
 }
-_LATIN_LETTERS: Final = frozenset({WESTERN, "cp1250", "iso8859_2", "cp1254", "cp1257"})
+_LATIN_LETTERS: Final = frozenset({WESTERN_ENCODING, "cp1250", "iso8859_2", "cp1254", "cp1257"})
 # Characters that occur in texts of all languages and are not letters in similar encodings.
 _COMMON_SIGNS: Final = frozenset("“”‘’„‚«»‹›–—…•€§°·©®™²±´\xa0\xad")
 _MIXED_LETTERS = re.compile(r"[a-z][^\x00-\x7f]|[^\x00-\x7f][a-z]")
@@ -77,15 +77,15 @@ def detect_legacy_encoding(content: bytes) -> str:
     western, best_other = 0.0, (0.0, "")
     fits_western = False
     for encoding, score in _find_possible(sample):
-        if encoding == WESTERN:
+        if encoding == WESTERN_ENCODING:
             western, fits_western = max(western, score), True
         elif score > best_other[0] or not best_other[1]:
             best_other = (score, encoding)
     if fits_western and best_other[0] <= western + CLEAR_MARGIN:
-        return WESTERN
+        return WESTERN_ENCODING
     if best_other[1]:
         return best_other[1]
-    return WESTERN if _has_western_words(sample) else ""
+    return WESTERN_ENCODING if _has_western_words(sample) else ""
 
 
 def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
@@ -160,12 +160,12 @@ def _compute_common_share(wide_characters: list[str], encoding: str) -> float:
 
 def _has_western_words(sample: bytes) -> bool:
     """Return whether each word belongs to some Western language; one file may contain names from several."""
-    text = _decode_or_none(sample, WESTERN)
+    text = _decode_or_none(sample, WESTERN_ENCODING)
     if not text:
         return False
     letters_of_words = [_collect_letters(word) for word in text.split() if not word.isascii()]
     return all(
-        any(letters <= _get_alphabet(language_code) for language_code in _LANGUAGES[WESTERN])
+        any(letters <= _get_alphabet(language_code) for language_code in _LANGUAGES[WESTERN_ENCODING])
         for letters in letters_of_words
     )
 

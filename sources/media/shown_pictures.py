@@ -193,11 +193,11 @@ def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Pictu
 def _encode_rendition(image: Image.Image, file: IO[bytes]) -> Rendition:
     """Encode only the pixels, as JPEG or, if transparent, WebP."""
     plain_image = Image.frombytes(image.mode, image.size, image.tobytes())
-    is_clear = plain_image.mode == "RGBA"
+    is_transparent = plain_image.mode == "RGBA"
     content = b""
     for quality in WEBP_QUALITIES:
         buffer = io.BytesIO()
-        if is_clear:
+        if is_transparent:
             plain_image.save(buffer, "WEBP", quality=quality)
         else:
             plain_image.save(buffer, "JPEG", quality=quality, optimize=True, progressive=True)
@@ -205,4 +205,4 @@ def _encode_rendition(image: Image.Image, file: IO[bytes]) -> Rendition:
         file.seek(0)
         if file.read(len(content) + 1) != content:
             break
-    return Rendition(content, "image/webp" if is_clear else "image/jpeg", *plain_image.size)
+    return Rendition(content, "image/webp" if is_transparent else "image/jpeg", *plain_image.size)
