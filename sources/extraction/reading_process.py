@@ -1,6 +1,6 @@
 """The function that reads documents in the confined process (`factcheck.confinement.zygote`)."""
 
-from .bounded_extraction import ExtractionRequest, pack_answer, unpack_request
+from .bounded_extraction import ExtractionRequest, pack_result, unpack_request
 from .document import Document, ExtractionError
 from .extract import extract, extract_recording
 
@@ -19,9 +19,9 @@ def prepare() -> None:
 def answer(question: bytes) -> bytes:
     request = unpack_request(question)
     try:
-        return pack_answer(_extract_document(request))
+        return pack_result(_extract_document(request))
     except ExtractionError as refusal:
-        return pack_answer(refusal)
+        return pack_result(refusal)
 
 
 def _extract_document(request: ExtractionRequest) -> Document:
