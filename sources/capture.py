@@ -119,7 +119,7 @@ class _Capture:
         self.by = by
         self.dry_run = dry_run
         self.text_sha256 = hashlib.sha256(self.document.text.encode()).hexdigest()
-        self.title = (self.document.title or _shorten_opening(self.document.text))[:_MAX_TITLE_LENGTH]
+        self.title = (self.document.title or _cut_opening(self.document.text))[:_MAX_TITLE_LENGTH]
         self.addresses = _collect_addresses(material, self.document, overrides)
         self.url = next(iter(self.addresses.values()), "")
 
@@ -292,7 +292,7 @@ def _collect_addresses(material: Material, document: Document, overrides: Overri
     return addresses
 
 
-def _shorten_opening(text: str, max_length: int = 100) -> str:
+def _cut_opening(text: str, max_length: int = 100) -> str:
     """Return the first words of a text without a headline, for use as its title."""
     line = text.partition("\n")[0]
     return line if len(line) <= max_length else line[:max_length].rsplit(" ", 1)[0] + " …"

@@ -354,9 +354,7 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
     def suggest_rows(
         self, request: HttpRequest, rows: QuerySet[Claim], search: str
     ) -> QuerySet[Claim] | None:
-        """Return claims with other forms of the searched words, or similar words; the list shows a note about
-        this.
-        """
+        """If there are no results, return claims that the person probably meant; the list shows a note about this."""
         matches = find_intended_claims(rows, self.get_search_fields(request), search, get_person(request))
         if matches is not None:
             request.unmatched_search = search  # type: ignore[attr-defined]  # for the list's header

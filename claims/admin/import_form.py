@@ -119,16 +119,16 @@ def _get_total(run: ImportRun) -> int:
 
 
 def _describe_position(run: ImportRun) -> str:
-    counts = {"done": intcomma(run.done), "records": intcomma(run.records)}
+    numbers = {"done": intcomma(run.done), "records": intcomma(run.records)}
     if _is_writing(run):
         template = ngettext(
             "%(done)s of %(records)s record processed",
             "%(done)s of %(records)s records processed",
             run.records,
         )
-        return template % counts
+        return template % numbers
     template = ngettext("%(records)s record found", "%(records)s records found", run.records)
-    return template % counts if run.records else ""
+    return template % numbers if run.records else ""
 
 
 def _describe_speed(records: int) -> str:

@@ -1,4 +1,4 @@
-"""Strict request bodies: only known keys, and only values of the right type.
+"""Strict request bodies: only known keys, only values of the right type.
 
 A value that is silently dropped or converted would surface as an error weeks later.
 """

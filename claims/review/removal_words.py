@@ -73,9 +73,9 @@ def _list_spellings_of_word(word: str) -> list[str]:
 
 def _list_escapes(word: str) -> list[str]:
     """Return the spellings of a word in JSON and HTML."""
-    json_bytes = orjson.dumps(word)
-    escaped_texts = (escape_quotation_marks(json_bytes).decode(), json_bytes.decode(), json.dumps(word))
-    return [word, *(text[1:-1] for text in escaped_texts), html.escape(word)]
+    in_json = orjson.dumps(word)
+    encoded = (escape_quotation_marks(in_json).decode(), in_json.decode(), json.dumps(word))
+    return [word, *(text[1:-1] for text in encoded), html.escape(word)]
 
 
 def build_word_finder(words: Sequence[str]) -> Callable[[str], bool]:

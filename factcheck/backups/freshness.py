@@ -137,7 +137,7 @@ def describe_log_problem() -> str:
 
 @register(Tags.security, deploy=True)
 def check_backups_configured(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Warn if this installation has an embedded server without backups."""
+    """Warn if the embedded server of this installation is not backed up."""
     if settings.BACKUP_DIR is not None or not settings.EMBEDDED_DATABASE:
         return []
     hint = _("Set BACKUP_DIR and BACKUP_SCHEDULE (docs/backups.md).")

@@ -55,10 +55,10 @@ def describe_points(luma: NDArray[np.uint8], limit: int, side: int = MAX_SIDE) -
 
 
 def pack_features(descriptors: Floats, points: Floats) -> LocalFeatures:
-    first_vocabulary, second_vocabulary = _load_vocabulary()
+    first, second = _load_vocabulary()
     half = descriptors.shape[1] // 2
-    words = _find_nearest(descriptors[:, :half], first_vocabulary) * len(second_vocabulary) + _find_nearest(
-        descriptors[:, half:], second_vocabulary
+    words = _find_nearest(descriptors[:, :half], first) * len(second) + _find_nearest(
+        descriptors[:, half:], second
     )
     return LocalFeatures(words.tolist(), (points * POINT_PARTS).round().astype(int).ravel().tolist())
 

@@ -47,8 +47,8 @@ def test_outcomes_are_those_that_exist() -> None:
 
 
 def test_limits_are_those_that_are_kept() -> None:
-    assert f"| {finding_tools.TEXT_LIMIT:,}, in {finding_tools.SENTENCE_LIMIT} sentences |" in TEXT
-    assert f"| claims on a page | {finding_tools.PAGE_LIMIT} |" in TEXT
+    assert f"| {finding_tools.MAX_TEXT_LENGTH:,}, in {finding_tools.MAX_SENTENCES} sentences |" in TEXT
+    assert f"| claims on a page | {finding_tools.MAX_PAGE_SIZE} |" in TEXT
     assert f"| {endpoint.BODY_LIMIT:,} |" in TEXT
 
 

@@ -13,7 +13,11 @@ from django.core.management import CommandError, call_command
 from pytest_django.live_server_helper import LiveServer
 
 from claims.features.witnesses.models import Cosignature, Witness
-from claims.features.witnesses.witnessing import build_verifier_key, derive_witness_key, get_witness_name
+from claims.features.witnesses.witnessing import (
+    build_witness_verifier_key,
+    derive_witness_key,
+    get_witness_name,
+)
 from claims.ledger.house_signature import get_public_key
 from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import sign_ledger
@@ -81,12 +85,14 @@ def test_live_ledger_with_a_witness(live_server: LiveServer, key: str) -> None:
     assert checkpoint
     text = SignedNote.read(checkpoint.note).text
     line = cosign(text, name=get_witness_name(), key=derive_witness_key(), seconds=1_790_000_000)
-    witness = Witness.objects.create(verifier_key=build_verifier_key(), url="https://witness.example/witness")
+    witness = Witness.objects.create(
+        verifier_key=build_witness_verifier_key(), url="https://witness.example/witness"
+    )
     Cosignature.objects.create(
         checkpoint=checkpoint, witness=witness, line=line, cosigned_at=checkpoint.signed_at
     )
-    others = build_verifier_key().replace("+", "2+", 1)
-    said = ran("verify_ledger.py", live_server.url, key, "--witness", build_verifier_key())
+    others = build_witness_verifier_key().replace("+", "2+", 1)
+    said = ran("verify_ledger.py", live_server.url, key, "--witness", build_witness_verifier_key())
     assert (said.returncode, said.stdout) == (0, "3 entries, 1 checkpoints: nothing was rewritten.\n")
     said = ran("verify_ledger.py", live_server.url, key, "--witness", others)
     assert said.stderr == (

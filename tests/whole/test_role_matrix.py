@@ -127,7 +127,7 @@ def test_nobody_may_do_more_or_less_with_rows(
 
 #: What an address takes, where that is not the key of a row of its model alone.
 ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
-    "teamwork_assignment_change_hands": lambda rows: ("claim", rows[Claim].pk, "take"),
+    "teamwork_assignment_action": lambda rows: ("claim", rows[Claim].pk, "take"),
     "claims_claim_article": lambda rows: (rows[Source].pk,),
     "claims_claim_article_appearance": lambda rows: (rows[Source].pk,),
     "claims_claim_article_claim": lambda rows: (rows[Source].pk,),

@@ -19,21 +19,21 @@ def serve_archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpRespo
     source = SourceResource().rows().filter(pk=pk).first()
     if source is None or not can_readers_download(source):
         raise Http404(_NOT_FOUND_MESSAGE)
-    files = ArchivedFile.objects.filter(copy__source=source, sha256=sha256)
-    file = files.exclude(copy__reason=ArchivedCopy.Reason.UPLOAD).first()
+    matching_files = ArchivedFile.objects.filter(copy__source=source, sha256=sha256)
+    file = matching_files.exclude(copy__reason=ArchivedCopy.Reason.UPLOAD).first()
     if file is None:
         raise Http404(_NOT_FOUND_MESSAGE)
     try:
         content = archive.open_file(file.sha256)
     except archive.ArchiveError:
         raise Http404(_NOT_FOUND_MESSAGE) from None
-    answer = FileResponse(
+    response = FileResponse(
         content, as_attachment=True, filename=file.download_name, content_type=file.media_type
     )
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["X-Robots-Tag"] = "noindex"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Robots-Tag"] = "noindex"
     # A copy never changes, but permission to show it may.
-    answer["Cache-Control"] = "public, max-age=300"
-    answer["ETag"] = f'"{file.sha256}"'
-    return answer
+    response["Cache-Control"] = "public, max-age=300"
+    response["ETag"] = f'"{file.sha256}"'
+    return response

@@ -1,4 +1,4 @@
-"""Requests for copies of all cited sources, including those cited long ago.
+"""Request copies of all cited sources, including those cited long ago.
 
 Database triggers request copies of new citations (`claims.features.archiving.models.citing_rows`).
 """
@@ -30,16 +30,16 @@ _WITHOUT_REQUEST_SQL = """
 """
 
 
-def request_cited_copies(*, missing: bool = False, imported: bool = False) -> int:
-    """Request copies of cited sources; return how many.
+def request_cited_copies(*, missing_only: bool = False, include_imported: bool = False) -> int:
+    """Request copies of cited sources, and return the number of requests.
 
     Args:
-        missing: only sources without any copy; otherwise also those without one from the last day.
-        imported: also sources cited only by other publishers' imported archives.
+        missing_only: only sources without any copy; otherwise also those without one from the last day.
+        include_imported: also sources cited only by other publishers' imported archives.
     """
     condition_sql, condition = (
-        (_ALL_CITATIONS_SQL if imported else _OWN_CITATIONS_SQL),
-        (_WITHOUT_COPY_SQL if missing else "true"),
+        (_ALL_CITATIONS_SQL if include_imported else _OWN_CITATIONS_SQL),
+        (_WITHOUT_COPY_SQL if missing_only else "true"),
     )
     sources_sql = f"SELECT cited.source_id, now() FROM ({condition_sql}) AS cited WHERE {condition}"  # noqa: S608  constants
     return _request_copies("command", sources_sql)

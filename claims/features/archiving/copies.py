@@ -33,7 +33,7 @@ from sources.known_sites import KnownSites
 from sources.models import Snapshot, Source
 from sources.source_kinds import Material
 
-FETCH_SECONDS, PATIENCE_SECONDS = 60.0, 10.0
+FETCH_SECONDS, MAX_SITE_WAIT_SECONDS = 60.0, 10.0
 _PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 _MAX_ADDRESS_LENGTH = 2000
 
@@ -48,7 +48,7 @@ _SHORTER_TEXT_MESSAGE = gettext_lazy(
 
 @dataclass(frozen=True, slots=True)
 class ArchiverOptions:
-    """Settings of the archiver that tests replace."""
+    """Settings of the archiver. Tests replace them."""
 
     memory: SiteStore
     allow_loopback: bool = False
@@ -56,7 +56,7 @@ class ArchiverOptions:
 
 
 def get_archiver_options() -> ArchiverOptions:
-    return ArchiverOptions(KnownSites(patience=PATIENCE_SECONDS))
+    return ArchiverOptions(KnownSites(patience=MAX_SITE_WAIT_SECONDS))
 
 
 def archive_source(source: Source, *, reason: str, by: User | None = None) -> ArchivedCopy:
@@ -66,13 +66,13 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
         FetchError: the page does not exist or is unavailable now.
         FileStoreUnavailable, OSError, ArchiveError: the files cannot be stored.
     """
-    options = get_archiver_options()
-    exchanges = Exchanges(max_bytes=settings.ARCHIVE_PAGE_BYTES)
-    answer = _fetch_page(source.url, exchanges, options)
-    pictures = _capture_page(answer, options)
-    name = f"source-{source.pk}-{answer.fetched_at:%Y%m%dT%H%M%SZ}.warc.gz"
+    archiver_options = get_archiver_options()
+    http_exchanges = Exchanges(max_bytes=settings.ARCHIVE_PAGE_BYTES)
+    response = _fetch_page(source.url, http_exchanges, archiver_options)
+    pictures = _take_pictures(response, archiver_options)
+    name = f"source-{source.pk}-{response.fetched_at:%Y%m%dT%H%M%SZ}.warc.gz"
     contents = [
-        ("warc", warc.build_warc(exchanges.kept, name=name), warc.MEDIA_TYPE),
+        ("warc", warc.build_warc(http_exchanges.kept, name=name), warc.MEDIA_TYPE),
         ("screenshot", pictures.screenshot, SCREENSHOT_TYPE),
         ("pdf", pictures.pdf, PDF_TYPE),
     ]
@@ -81,18 +81,18 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
         for role, content, media_type in contents
         if content
     ]
-    snapshot, missing_text_reason = _capture_text(source, answer, by)
-    missing = pictures.missing | ({"text": missing_text_reason} if missing_text_reason else {})
+    snapshot, missing_text_reason = _capture_text(source, response, by)
+    missing_parts = pictures.missing | ({"text": missing_text_reason} if missing_text_reason else {})
     return _store_copy(
         source,
         files,
         snapshot=snapshot,
         address=source.url[:_MAX_ADDRESS_LENGTH],
-        final_address=answer.final_url[:_MAX_ADDRESS_LENGTH],
-        http_status=answer.status,
+        final_address=response.final_url[:_MAX_ADDRESS_LENGTH],
+        http_status=response.status,
         reason=reason,
         captured_by=by,
-        missing=missing,
+        missing=missing_parts,
     )
 
 
@@ -106,7 +106,7 @@ def _store_copy(source: Source, files: list[dict[str, Any]], **about: Any) -> Ar
 
 
 def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> FetchedDocument:
-    """Fetch the URL no faster than its site allows."""
+    """Fetch the URL, waiting as long as its site requires."""
     site, pause = get_site(url), options.pause
     options.memory.begin_visit(site)
     try:
@@ -126,37 +126,37 @@ def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> Fet
         options.memory.end_visit(site, pause)
 
 
-def _capture_page(answer: FetchedDocument, options: ArchiverOptions) -> PagePictures:
-    if answer.content_type not in _PAGE_TYPES:
+def _take_pictures(response: FetchedDocument, options: ArchiverOptions) -> PagePictures:
+    if response.content_type not in _PAGE_TYPES:
         return PagePictures()  # the file itself is the public version
     try:
-        return take_page_pictures(answer.final_url, allow_loopback=options.allow_loopback)
+        return take_page_pictures(response.final_url, allow_loopback=options.allow_loopback)
     except BrowserUnavailable as error:
         return PagePictures(missing={"screenshot": str(error), "pdf": str(error)})
 
 
-def _capture_text(source: Source, answer: FetchedDocument, by: User | None) -> tuple[Snapshot | None, str]:
-    """Return the snapshot of the page's text, or the reason why there is none."""
-    if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
+def _capture_text(source: Source, response: FetchedDocument, by: User | None) -> tuple[Snapshot | None, str]:
+    """Return the snapshot of the page's text and "", or None and the reason why it has none."""
+    if response.content_type and response.content_type not in ACCEPTED_MEDIA_TYPES:
         return None, str(_NO_TEXT_MESSAGE)
-    material = Material.fetched(answer)
+    material = Material.fetched(response)
     try:
         document = extract_document(material)
     except ExtractionError as error:
         return None, error.sentence
-    latest = source.get_latest_snapshot()
+    latest_snapshot = source.get_latest_snapshot()
     if (
-        latest is not None
-        and latest.text != document.text
-        and (reason := _explain_kept_text(latest, document))
+        latest_snapshot is not None
+        and latest_snapshot.text != document.text
+        and (rejection := _explain_text_rejection(latest_snapshot, document))
     ):
-        return None, reason
+        return None, rejection
     return capture(material, source=source, by=by, document=document).snapshot, ""
 
 
-def _explain_kept_text(latest: Snapshot, document: Document) -> str:
-    """Return why the new text must not replace the stored one, in which quotes are located; "" if it may."""
-    if not latest.url:
+def _explain_text_rejection(latest_snapshot: Snapshot, document: Document) -> str:
+    """Return why the new text must not replace the stored one, in which quotes are located, or "" if it may."""
+    if not latest_snapshot.url:
         return str(_TEXT_ADDED_MESSAGE)
-    caveat_codes = {caveat["code"] for caveat in latest.caveats}
+    caveat_codes = {caveat["code"] for caveat in latest_snapshot.caveats}
     return "" if {caveat.code for caveat in document.caveats} <= caveat_codes else str(_SHORTER_TEXT_MESSAGE)

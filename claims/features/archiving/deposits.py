@@ -38,12 +38,12 @@ class _DepositRefused(Exception):
 
 
 class _RetryLater(Exception):
-    """The archive cannot answer now; try again later."""
+    """The archive cannot respond now; the request is retried later."""
 
 
 def process_due_deposits() -> None:
     """Request deposits that are due, and check the status of earlier ones."""
-    for _one in range(BATCH_SIZE):
+    for _count in range(BATCH_SIZE):
         deposit = _lease_next_deposit()
         if deposit is None:
             return
@@ -54,8 +54,8 @@ def process_due_deposits() -> None:
 def _lease_next_deposit() -> PublicDeposit | None:
     """Lease the next deposit that is due."""
     now = timezone.now()
-    free_deposits = PublicDeposit.objects.filter(due_at__lte=now).exclude(held_until__gt=now)
-    deposit = free_deposits.select_for_update(skip_locked=True).order_by("due_at").first()
+    due_deposits = PublicDeposit.objects.filter(due_at__lte=now).exclude(held_until__gt=now)
+    deposit = due_deposits.select_for_update(skip_locked=True).order_by("due_at").first()
     if deposit is not None:
         deposit.held_until = now + LEASE_TIME
         deposit.save(update_fields=["held_until"])
@@ -93,43 +93,43 @@ def _store_archived_url(source_id: int, address: str) -> None:
 
 
 def _request_deposit(url: str) -> str:
-    """Order a deposit of the page and return the job's id. Raises _RetryLater and _DepositRefused."""
-    answer = _send_request(
+    """Request a deposit of the page and return the job's id. Raises _RetryLater and _DepositRefused."""
+    response = _send_request(
         "/save", {"url": url, "if_not_archived_within": RECENT_COPY_AGE, "skip_first_archive": "1"}
     )
-    if job := answer.get("job_id"):
+    if job := response.get("job_id"):
         return str(job)[:200]
     raise _DepositRefused(
         gettext("The Internet Archive does not save this page: %(get)s")
-        % {"get": answer.get("message") or "it gave no reason"}
+        % {"get": response.get("message") or "it gave no reason"}
     )
 
 
 def _get_archived_url(job: str) -> str:
     """Return the URL of the archived page, or "" if it is not ready yet."""
-    answer = _send_request("/save/status", {"job_id": job})
-    if answer.get("status") == "success":
-        address = f"{ARCHIVE_URL}/web/{answer.get('timestamp', '')}/{answer.get('original_url', '')}"
+    response = _send_request("/save/status", {"job_id": job})
+    if response.get("status") == "success":
+        address = f"{ARCHIVE_URL}/web/{response.get('timestamp', '')}/{response.get('original_url', '')}"
         if len(address) > _MAX_ADDRESS_LENGTH:
             raise _DepositRefused(gettext("The copy’s address at the Internet Archive is too long to store."))
         return address
-    if answer.get("status") == "error":
+    if response.get("status") == "error":
         raise _DepositRefused(
             gettext("The Internet Archive could not save the page: %(get)s")
-            % {"get": answer.get("message") or "it gave no reason"}
+            % {"get": response.get("message") or "it gave no reason"}
         )
     return ""
 
 
 def _send_request(path: str, fields: dict[str, str]) -> dict[str, Any]:
-    """Send a request to the archive and return its answer."""
+    """Send a request to the archive and return the parsed response."""
     headers = {
         "Accept": "application/json",
         "Authorization": f"LOW {settings.INTERNET_ARCHIVE_KEY}",
         "Content-Type": "application/x-www-form-urlencoded",
     }
     try:
-        answer = send_post(
+        response = send_post(
             ARCHIVE_URL + path,
             urlencode(fields).encode(),
             headers,
@@ -138,12 +138,12 @@ def _send_request(path: str, fields: dict[str, str]) -> dict[str, Any]:
         )
     except ServiceUnavailable as unavailable:
         raise _RetryLater(str(unavailable)) from None
-    if answer.status != 200:
+    if response.status != 200:
         raise _RetryLater(
-            gettext("The Internet Archive answered with HTTP %(status)s.") % {"status": answer.status}
+            gettext("The Internet Archive answered with HTTP %(status)s.") % {"status": response.status}
         )
     try:
-        result = orjson.loads(answer.content)
+        result = orjson.loads(response.content)
     except orjson.JSONDecodeError:
         raise _RetryLater(gettext("The Internet Archive sent a response that is not JSON.")) from None
     return result if isinstance(result, dict) else {}

@@ -33,10 +33,10 @@ class ClaimPackSchema(EditorialSchema):
         return "The complete evidence pack of a published claim"
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
-        answers = super().get_response_serializers()
-        answers.pop(200)
+        responses = super().get_response_serializers()
+        responses.pop(200)
         pack = OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt describes the contents.")
-        return {(200, MEDIA_TYPE): pack, **answers}
+        return {(200, MEDIA_TYPE): pack, **responses}
 
 
 class ClaimPack(EditorialView):
@@ -49,7 +49,7 @@ class ClaimPack(EditorialView):
     schema = ClaimPackSchema()
 
     def retrieve(self, request: Request, id: int) -> HttpResponseBase:  # noqa: A002  the name in the address
-        """Return the whole evidence of a published claim as a ZIP, including uploads and texts that are not public."""
+        """Return all evidence of a published claim as a ZIP, including uploads and texts that are not public."""
         if not Claim.objects.readable_by(self.person).filter(pk=id).exists():
             raise ResourceNotFound(gettext("There is no claim %(key)s here.") % {"key": id})
         try:

@@ -20,7 +20,7 @@ from factcheck.api.resources import CACHE_CURRENT, PublicResource
 
 MEDIA_TYPE = "application/zip"
 #: A truncated ZIP lacks the directory at its end, so it cannot be mistaken for a complete one.
-ABORTED_MARK = b""
+ABORT_MARKER = b""
 
 
 class EvidencePackSchema(PublicSchema):
@@ -80,7 +80,7 @@ def stream_pack(request: HttpRequest, pack: EvidencePack) -> HttpResponseBase:
     if response is None:
         is_head = request.method == "HEAD"
         chunks: Iterable[bytes] = (
-            () if is_head else StartedStream(stream_in_slot(_iterate_blocks(pack), ABORTED_MARK))
+            () if is_head else StartedStream(stream_in_slot(_iterate_blocks(pack), ABORT_MARKER))
         )
         response = StreamingHttpResponse(chunks, content_type=MEDIA_TYPE)
     response["ETag"] = etag

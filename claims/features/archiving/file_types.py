@@ -74,7 +74,7 @@ def detect_media_type(file: BinaryIO) -> str:
 
 
 def _detect_zip_type(file: BinaryIO) -> str:
-    """Detect the kind of a ZIP file from its members' names, with hardly any unpacking."""
+    """Detect the type of a ZIP file from the names of its members."""
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
@@ -92,9 +92,9 @@ def _detect_zip_type(file: BinaryIO) -> str:
 
 
 def _is_warc(file: BinaryIO) -> bool:
-    unpacking = zlib.decompressobj(zlib.MAX_WBITS + 16)
+    decompressor = zlib.decompressobj(zlib.MAX_WBITS + 16)
     try:
-        return unpacking.decompress(file.read(HEAD_BYTES), 16).startswith(b"WARC/")
+        return decompressor.decompress(file.read(HEAD_BYTES), 16).startswith(b"WARC/")
     except zlib.error:
         return False
     finally:
@@ -105,8 +105,10 @@ def _detect_text_type(beginning: bytes) -> str:
     """Detect tables and plain text in UTF-8 or a Windows encoding, without control characters."""
     if not beginning or b"\0" in beginning or any(byte < 9 or 13 < byte < 32 for byte in beginning):
         return ""
-    start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith(_MARKUP_STARTS):
+    beginning_of_text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if beginning_of_text.startswith(_MARKUP_STARTS):
         return ""
-    first_line = start.partition(b"\n")[0]
-    return "text/csv" if any(first_line.count(mark) for mark in (b",", b";", b"\t")) else "text/plain"
+    first_line = beginning_of_text.partition(b"\n")[0]
+    return (
+        "text/csv" if any(first_line.count(separator) for separator in (b",", b";", b"\t")) else "text/plain"
+    )

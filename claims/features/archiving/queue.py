@@ -35,7 +35,7 @@ _KILLED_MESSAGE = gettext_lazy("The process was stopped several times before it 
 
 @dataclass(frozen=True, slots=True)
 class LeasedSource:
-    """A source that this process may archive until `until`."""
+    """A source that this process has leased until `until` in order to archive it."""
 
     source: Source
     reason: str
@@ -44,13 +44,13 @@ class LeasedSource:
     until: datetime
 
     @classmethod
-    def lease_next(cls, only: Iterable[int] | None = None) -> Self | None:
-        """Lease and return the most urgent due source, ready sites first, or None.
+    def lease_next(cls, source_ids: Iterable[int] | None = None) -> Self | None:
+        """Lease and return the most urgent due source, or None. Sources of ready sites come first.
 
         Args:
-            only: the ids of the sources to choose from.
+            source_ids: the ids of the sources to choose from.
         """
-        for source_id in _list_next_source_ids(None if only is None else list(only)):
+        for source_id in _list_next_source_ids(None if source_ids is None else list(source_ids)):
             if source := cls._try_lease(source_id):
                 return source
         return None
@@ -78,13 +78,13 @@ class LeasedSource:
                 due_at=None, held_until=None, problem=due_requests[0].problem or str(_KILLED_MESSAGE)
             )
             return None
-        until = now + LEASE_TIME
-        leased_rows.update(held_until=until, attempts=attempts)
+        lease_end = now + LEASE_TIME
+        leased_rows.update(held_until=lease_end, attempts=attempts)
         first_request = due_requests[0]
-        return cls(first_request.source, first_request.reason, first_request.asked_by, attempts, until)
+        return cls(first_request.source, first_request.reason, first_request.asked_by, attempts, lease_end)
 
     def record_copy(self, copy: ArchivedCopy) -> None:
-        """Record the copy. It also answers concurrent requests for the same URL."""
+        """Record the copy for the leased requests and for concurrent requests for the same URL."""
         values = {"copy": copy, "held_until": None, "problem": ""}
         if self._get_own_requests().update(**values):
             concurrent_requests = ArchivingRequest.objects.open().filter(
@@ -92,24 +92,26 @@ class LeasedSource:
             )
             concurrent_requests.filter(source__in=Source.objects.filter(url=copy.address)).update(**values)
 
-    def record_failure(self, problem: str, *, is_over: bool = False, wait: timedelta = timedelta()) -> None:
+    def record_failure(
+        self, problem: str, *, is_final: bool = False, requested_delay: timedelta = timedelta()
+    ) -> None:
         """Record a failed attempt.
 
         Args:
-            is_over: another attempt would fail in the same way.
-            wait: how long the other server asks us to wait.
+            is_final: whether another attempt would fail in the same way.
+            requested_delay: the delay that the other server asks for.
         """
-        if is_over or self.attempts > len(RETRY_DELAYS):
+        if is_final or self.attempts > len(RETRY_DELAYS):
             self._get_own_requests().update(due_at=None, held_until=None, problem=problem)
         else:
-            self._postpone(max(RETRY_DELAYS[self.attempts - 1], wait), problem)
+            self._postpone(max(RETRY_DELAYS[self.attempts - 1], requested_delay), problem)
 
     def postpone_for_own_fault(self, problem: str) -> None:
         """Postpone the request without counting an attempt, because the fault is ours."""
         self._postpone(OWN_FAULT_DELAY, problem, attempts=F("attempts") - 1)
 
     def postpone(self, delay: timedelta) -> None:
-        """Postpone a source whose site is not ready; this does not count as an attempt."""
+        """Postpone the source without counting an attempt, because its site is not ready."""
         self._get_own_requests().update(
             due_at=timezone.now() + delay, held_until=None, attempts=F("attempts") - 1
         )
@@ -123,30 +125,32 @@ class LeasedSource:
         return ArchivingRequest.objects.open().filter(source=self.source, held_until=self.until)
 
 
-def is_anything_due() -> bool:
-    return _find_due().exists()
+def has_due_requests() -> bool:
+    return _find_due_requests().exists()
 
 
-def _find_due() -> "QuerySet[ArchivingRequest]":
-    leased = ArchivingRequest.objects.open().filter(source=OuterRef("source"), held_until__gt=Now())
+def _find_due_requests() -> "QuerySet[ArchivingRequest]":
+    leased_requests = ArchivingRequest.objects.open().filter(source=OuterRef("source"), held_until__gt=Now())
     return (
         ArchivingRequest.objects.open()
-        .filter(Q(due_at__lte=Now()) & ~Exists(leased))
+        .filter(Q(due_at__lte=Now()) & ~Exists(leased_requests))
         .order_by("-priority", "due_at", "id")
     )
 
 
-def _list_next_source_ids(only: list[int] | None) -> list[int]:
-    """Return the ids of the next sources by urgency, those with ready sites first."""
-    due = _find_due() if only is None else _find_due().filter(source__in=only)
-    addresses = dict(due.values_list("source_id", "source__url")[:_CANDIDATE_LIMIT])
-    sites = {source_id: _get_site(url) for source_id, url in addresses.items()}
-    busy_sites = set(
-        VisitedSite.objects.filter(site__in=set(sites.values()), ready_at__gt=timezone.now()).values_list(
-            "site", flat=True
-        )
+def _list_next_source_ids(allowed_ids: list[int] | None) -> list[int]:
+    """Return the ids of the next sources, ready sites first, by urgency."""
+    due_sources = (
+        _find_due_requests() if allowed_ids is None else _find_due_requests().filter(source__in=allowed_ids)
     )
-    return sorted(addresses, key=lambda source_id: sites[source_id] in busy_sites)
+    addresses = dict(due_sources.values_list("source_id", "source__url")[:_CANDIDATE_LIMIT])
+    site_names = {source_id: _get_site(url) for source_id, url in addresses.items()}
+    busy_sites = set(
+        VisitedSite.objects.filter(
+            site__in=set(site_names.values()), ready_at__gt=timezone.now()
+        ).values_list("site", flat=True)
+    )
+    return sorted(addresses, key=lambda source_id: site_names[source_id] in busy_sites)
 
 
 def _get_site(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Request a copy of a source. Citations request copies automatically (`models.citing_rows`)."""
+"""Requests for copies by people and other features. Citations request copies automatically (`models.citing_rows`)."""
 
 from django.contrib.auth.models import User
 from django.db import connection
@@ -13,7 +13,7 @@ def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool
     A request from the desk makes a new copy even if there is a recent one.
 
     Returns:
-        Whether anything was requested.
+        Whether a copy was requested.
     """
     fresh_period = "0" if reason in ("desk", "link_check") else "1 day"
     statement = build_request_sql(

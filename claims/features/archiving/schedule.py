@@ -28,9 +28,9 @@ class ArchivingOutcome:
     problem: str = ""
 
 
-def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
+def archive_next(source_ids: Iterable[int] | None = None) -> ArchivingOutcome | None:
     """Archive the next due source, or return None."""
-    lease = LeasedSource.lease_next(only)
+    lease = LeasedSource.lease_next(source_ids)
     if lease is None:
         return None
     try:
@@ -41,8 +41,8 @@ def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
         else:
             lease.record_failure(
                 translate_message(error.sentence),
-                is_over=error.reason_code not in TEMPORARY_REASONS,
-                wait=error.wait,
+                is_final=error.reason_code not in TEMPORARY_REASONS,
+                requested_delay=error.wait,
             )
         return ArchivingOutcome(lease.source, None, translate_message(error.sentence))
     except (FileStoreUnavailable, ArchiveError, OSError) as error:
@@ -55,11 +55,11 @@ def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
 
 
 def archive_due(
-    is_stopped: Callable[[], bool], only: Iterable[int] | None = None
+    is_stopped: Callable[[], bool], source_ids: Iterable[int] | None = None
 ) -> Iterable[ArchivingOutcome]:
     """Archive due sources until none is left or `is_stopped()`."""
-    source_ids = None if only is None else list(only)
-    while not is_stopped() and (outcome := archive_next(source_ids)) is not None:
+    remaining_ids = None if source_ids is None else list(source_ids)
+    while not is_stopped() and (outcome := archive_next(remaining_ids)) is not None:
         yield outcome
 
 

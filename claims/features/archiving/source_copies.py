@@ -107,7 +107,7 @@ def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
     rows = source.archived_copies.exclude(reason=ArchivedCopy.Reason.UPLOAD).prefetch_related("files")
     copies = list(rows[:COPY_LIMIT])
     stamps = load_timestamps(file.sha256 for copy in copies for file in copy.files.all())
-    is_readable = can_readers_download(source)
+    are_downloadable = can_readers_download(source)
     return [
         {
             "captured_at": format_moment(copy.captured_at),
@@ -115,7 +115,7 @@ def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
             "final_address": copy.final_address,
             "http_status": copy.http_status or 0,
             "files": [
-                _build_file(source, file, stamps.get(file.sha256, []), is_shown=is_readable)
+                _build_file(source, file, stamps.get(file.sha256, []), is_downloadable=are_downloadable)
                 for file in copy.files.all()
             ],
         }
@@ -124,7 +124,7 @@ def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
 
 
 def _build_file(
-    source: Source, file: ArchivedFile, stamps: list[Timestamp], *, is_shown: bool
+    source: Source, file: ArchivedFile, stamps: list[Timestamp], *, is_downloadable: bool
 ) -> PublicArchivedFile:
     path = reverse("source-file", args=[source.pk, file.sha256])
     return {
@@ -135,5 +135,5 @@ def _build_file(
         "timestamps": [
             {"authority": stamp.authority, "stamped_at": format_moment(stamp.stamped_at)} for stamp in stamps
         ],
-        "url": settings.SITE_URL + path if is_shown else "",
+        "url": settings.SITE_URL + path if is_downloadable else "",
     }

@@ -35,11 +35,11 @@ from sources import archive
 from sources.models import Source
 
 #: The most copies shown.
-SHOWN_COPIES = 20
+MAX_LISTED_COPIES = 20
 
 
 @dataclass(frozen=True, slots=True)
-class ShownFile:
+class ListedFile:
     """A file of a copy."""
 
     file: ArchivedFile
@@ -47,11 +47,11 @@ class ShownFile:
 
 
 @dataclass(frozen=True, slots=True)
-class ShownCopy:
+class ListedCopy:
     """A copy with its files."""
 
     copy: ArchivedCopy
-    files: list[ShownFile]
+    files: list[ListedFile]
 
     @property
     def proof(self) -> SafeString:
@@ -64,25 +64,25 @@ class ShownCopy:
 
     @property
     def missing(self) -> list[str]:
-        """Return the reasons for missing parts, each once."""
+        """Return the reasons for missing parts, without duplicates."""
         return list(dict.fromkeys(self.copy.missing.values()))
 
 
 def build_copies_panel(source: Source) -> dict[str, Any]:
-    """Return the template context with a source's copies."""
+    """Return the context of the panel of a source's copies."""
     rows = source.archived_copies.select_related("captured_by").prefetch_related("files")
-    copies = list(rows[: SHOWN_COPIES + 1])
+    copies = list(rows[: MAX_LISTED_COPIES + 1])
     stamps = load_timestamps(file.sha256 for copy in copies for file in copy.files.all())
-    waiting = list(source.archiving_requests.open().order_by("-id")[:SHOWN_COPIES])
+    open_requests = list(source.archiving_requests.open().order_by("-id")[:MAX_LISTED_COPIES])
     return {
         "template": "admin/desk/source_copies.html",
         "copies": [
-            ShownCopy(copy, [ShownFile(file, stamps.get(file.sha256, [])) for file in copy.files.all()])
-            for copy in copies[:SHOWN_COPIES]
+            ListedCopy(copy, [ListedFile(file, stamps.get(file.sha256, [])) for file in copy.files.all()])
+            for copy in copies[:MAX_LISTED_COPIES]
         ],
-        "more_copies": len(copies) > SHOWN_COPIES,
-        "is_waiting": any(request.due_at for request in waiting),
-        "archiving_problem": next((request.problem for request in waiting if request.problem), ""),
+        "more_copies": len(copies) > MAX_LISTED_COPIES,
+        "is_waiting": any(request.due_at for request in open_requests),
+        "archiving_problem": next((request.problem for request in open_requests if request.problem), ""),
         "is_archiving": settings.ARCHIVING,
         "has_authority": bool(settings.TIMESTAMP_AUTHORITY),
         "most_upload": filesizeformat(settings.ARCHIVE_UPLOAD_BYTES),
@@ -106,18 +106,18 @@ class ArchivedFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
         copies = Exists(ArchivedCopy.objects.filter(source=OuterRef("pk")))
         requests = ArchivingRequest.objects.open().filter(source=OuterRef("pk"))
-        waiting = Exists(requests.filter(due_at__isnull=False))
+        has_waiting_request = Exists(requests.filter(due_at__isnull=False))
         conditions: dict[str | None, Any] = {
             "yes": copies,
-            "waiting": waiting,
-            "failed": Exists(requests.filter(due_at__isnull=True)) & ~waiting,
+            "waiting": has_waiting_request,
+            "failed": Exists(requests.filter(due_at__isnull=True)) & ~has_waiting_request,
             "no": ~copies,
         }
         condition = conditions.get(self.value())
         return queryset if condition is None else queryset.filter(condition)
 
 
-def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def archive_now_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Request a copy, even if there is a recent one."""
     source = _get_source(admin, request, pk)
     with transaction.atomic():
@@ -133,7 +133,7 @@ def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
 
 
 class _BoundedUpload(TemporaryFileUploadHandler):
-    """An upload handler that stops an upload above the size limit, even if its headers state a smaller size."""
+    """An upload handler that stops uploads above the size limit, whatever size their headers state."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
         if start + len(raw_data) > settings.ARCHIVE_UPLOAD_BYTES:
@@ -150,8 +150,8 @@ def upload_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
         messages.error(request, str(refusal))
         return HttpResponseRedirect(change_page(source))
     request.upload_handlers = [_BoundedUpload(request)]
-    answer: HttpResponse = csrf_protect(_store_upload)(request, source)
-    return answer
+    response: HttpResponse = csrf_protect(_store_upload)(request, source)
+    return response
 
 
 def _store_upload(request: HttpRequest, source: Source) -> HttpResponse:
@@ -176,7 +176,7 @@ def _store_upload(request: HttpRequest, source: Source) -> HttpResponse:
     return HttpResponseRedirect(change_page(source))
 
 
-def serve_file(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
+def download_file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """Download a file of a copy. It is never displayed as a page of this site."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
@@ -186,12 +186,12 @@ def serve_file(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) ->
     except (archive.ArchiveError, FileStoreUnavailable) as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(change_page(file.copy.source))
-    answer = FileResponse(
+    response = FileResponse(
         content, as_attachment=True, filename=file.download_name, content_type=file.media_type
     )
-    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    answer["X-Content-Type-Options"] = "nosniff"
-    return answer
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
 
 
 def stamp_view(admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -> HttpResponse:
@@ -200,9 +200,9 @@ def stamp_view(admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -
         raise PermissionDenied
     hashes = ArchivedFile.objects.filter(copy__source=pk).values("sha256")
     stamp = get_object_or_404(Timestamp, pk=stamp_pk, sha256__in=hashes)
-    answer = HttpResponse(bytes(stamp.token), content_type="application/timestamp-reply")
-    answer["Content-Disposition"] = f'attachment; filename="{stamp.sha256}.tst"'
-    return answer
+    response = HttpResponse(bytes(stamp.token), content_type="application/timestamp-reply")
+    response["Content-Disposition"] = f'attachment; filename="{stamp.sha256}.tst"'
+    return response
 
 
 def _get_source(admin: DeskAdmin, request: HttpRequest, pk: int) -> Source:
@@ -219,13 +219,13 @@ def build_routes(desk: DeskAdmin) -> list[URLPattern]:
         return require_POST(lambda request, pk: view(desk, request, pk))
 
     views: dict[str, tuple[str, Any]] = {
-        "archive/": ("archive", desk.admin_site.admin_view(post(archive_now))),
+        "archive/": ("archive", desk.admin_site.admin_view(post(archive_now_view))),
         # The CSRF check reads the file, so the size is checked first.
         "upload/": ("upload", csrf_exempt(desk.admin_site.admin_view(csrf_exempt(post(upload_view))))),
         "files/<int:file_pk>/": (
             "file",
             desk.admin_site.admin_view(
-                require_GET(lambda request, pk, file_pk: serve_file(desk, request, pk, file_pk))
+                require_GET(lambda request, pk, file_pk: download_file_view(desk, request, pk, file_pk))
             ),
         ),
         "timestamps/<int:stamp_pk>/": (
@@ -236,6 +236,6 @@ def build_routes(desk: DeskAdmin) -> list[URLPattern]:
         ),
     }
     return [
-        path(f"<int:pk>/{view_path}", view, name=f"sources_source_{name}")
-        for view_path, (name, view) in views.items()
+        path(f"<int:pk>/{view_path}", view, name=f"sources_source_{route_name}")
+        for view_path, (route_name, view) in views.items()
     ]

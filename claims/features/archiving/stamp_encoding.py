@@ -1,4 +1,4 @@
-"""The parts of DER encoding for timestamps (RFC 3161) that the library lacks."""
+"""DER encoding for timestamps (RFC 3161), as far as the library lacks it."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -12,7 +12,7 @@ _CERTIFICATES_TAG = 0xA0
 
 
 class _Element(NamedTuple):
-    """The positions of a DER element: its start, the start of its content, and their end."""
+    """A DER element: its tag, its start, the start of its content, and its end."""
 
     tag: int
     start: int
@@ -22,16 +22,20 @@ class _Element(NamedTuple):
 
 def build_timestamp_request(sha256: str, nonce: int) -> bytes:
     """Build a TimeStampReq from a hash. The library would need the whole file, which can be 2 GB."""
-    number = nonce.to_bytes(NONCE_BYTES)
-    inner = (
-        _SHA256_IMPRINT + bytes.fromhex(sha256) + bytes([0x02, len(number)]) + number + _CERTIFICATE_REQUEST
+    encoded_nonce = nonce.to_bytes(NONCE_BYTES)
+    request_content = (
+        _SHA256_IMPRINT
+        + bytes.fromhex(sha256)
+        + bytes([0x02, len(encoded_nonce)])
+        + encoded_nonce
+        + _CERTIFICATE_REQUEST
     )
-    return bytes([0x30, len(inner)]) + inner
+    return bytes([0x30, len(request_content)]) + request_content
 
 
 def extract_token(response: bytes) -> bytes:
     """Return the TimeStampToken of a TimeStampResp, unchanged byte for byte. Raises ValueError."""
-    token = _find_token(response)
+    token = _find_token_elements(response)
     return response[token.start : token.end]
 
 
@@ -44,18 +48,22 @@ def sort_certificates(response: bytes) -> bytes:
     Raises:
         ValueError: the content is not a TimeStampResp.
     """
-    _type, content = _list_children(response, _find_token(response))[:2]
-    signed_data = _list_children(response, _list_children(response, content)[0])
-    certificates = next((part for part in signed_data if part.tag == _CERTIFICATES_TAG), None)
+    _type, signed_content = _list_children(response, _find_token_elements(response))[:2]
+    signed_data = _list_children(response, _list_children(response, signed_content)[0])
+    certificates = next(
+        (element_found for element_found in signed_data if element_found.tag == _CERTIFICATES_TAG), None
+    )
     if certificates is None:
         return response
-    sorted_ones = sorted(
+    sorted_certificates = sorted(
         response[element.start : element.end] for element in _list_children(response, certificates)
     )
-    return response[: certificates.content_start] + b"".join(sorted_ones) + response[certificates.end :]
+    return (
+        response[: certificates.content_start] + b"".join(sorted_certificates) + response[certificates.end :]
+    )
 
 
-def _find_token(response: bytes) -> _Element:
+def _find_token_elements(response: bytes) -> _Element:
     elements = _iterate_elements(response, 0, len(response))
     parts = _list_children(response, next(elements, _Element(0, 0, 0, 0)))
     if len(parts) < 2:
@@ -76,11 +84,11 @@ def _iterate_elements(content: bytes, start: int, end: int) -> Iterator[_Element
             raise ValueError("an element is cut off")
         length, content_start = content[start + 1], start + 2
         if length >= 0x80:
-            bytes_of_length = length - 0x80
-            if not 1 <= bytes_of_length <= 4:
+            length_byte_count = length - 0x80
+            if not 1 <= length_byte_count <= 4:
                 raise ValueError("a length is not as DER has it")
-            length = int.from_bytes(content[content_start : content_start + bytes_of_length])
-            content_start += bytes_of_length
+            length = int.from_bytes(content[content_start : content_start + length_byte_count])
+            content_start += length_byte_count
         if content_start + length > end:
             raise ValueError("an element is cut off")
         yield _Element(content[start], start, content_start, content_start + length)

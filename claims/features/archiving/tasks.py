@@ -27,7 +27,7 @@ _LOW_PRIORITY = -5
 def queue_archiving() -> None:
     """Queue archiving when the current transaction is committed.
 
-    Nothing is lost without this call, because the worker checks once a minute.
+    This only saves time: the worker also checks once a minute.
     """
     transaction.on_commit(partial(_queue_task, archive_due_sources.name), robust=True)
 
@@ -39,15 +39,15 @@ def _queue_task(task: str) -> None:
 
 @app.task(name="claims.features.archiving.archive_due_sources", queue=QUEUE, pass_context=True)
 def archive_due_sources(context: JobContext) -> None:
-    """Archive due sources; the next job continues an unfinished run."""
+    """Archive due sources for a limited time; the next job continues."""
     if not settings.ARCHIVING:
         return
-    ends = time.monotonic() + MAX_RUN_SECONDS
-    for outcome in schedule.archive_due(lambda: context.should_abort() or time.monotonic() > ends):
+    deadline = time.monotonic() + MAX_RUN_SECONDS
+    for outcome in schedule.archive_due(lambda: context.should_abort() or time.monotonic() > deadline):
         if outcome.problem:
             logger.info("Source %s is not archived: %s", outcome.source.pk, outcome.problem)
     _queue_task(sign_files.name)
-    if queue.is_anything_due():
+    if queue.has_due_requests():
         _queue_task(archive_due_sources.name)
 
 

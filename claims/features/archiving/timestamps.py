@@ -41,14 +41,14 @@ def request_timestamp(sha256: str) -> Timestamp:
     """Request a timestamp for the hash from the configured authority, and store it.
 
     Raises:
-        TimestampAuthorityUnavailable: the authority does not answer.
-        TokenRefused: its answer is not a timestamp, or cannot be verified.
+        TimestampAuthorityUnavailable: the authority does not respond.
+        TokenRefused: its response is not a timestamp, or cannot be verified.
     """
     authority = settings.TIMESTAMP_AUTHORITY
     # Neither negative nor with leading zeros, which DER omits.
     nonce = 1 << (8 * NONCE_BYTES - 2) | secrets.randbits(8 * NONCE_BYTES - 2)
     try:
-        answer = send_post(
+        response = send_post(
             authority,
             build_timestamp_request(sha256, nonce),
             {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
@@ -57,27 +57,34 @@ def request_timestamp(sha256: str) -> Timestamp:
         )
     except ServiceUnavailable as unavailable:
         raise TimestampAuthorityUnavailable(str(unavailable)) from None
-    if answer.status != 200:
+    if response.status != 200:
         raise TimestampAuthorityUnavailable(
             gettext("%(authority)s answered with HTTP %(status)s instead of a timestamp.")
-            % {"authority": authority, "status": answer.status}
+            % {"authority": authority, "status": response.status}
         )
-    token = _verify_answer(answer.content, sha256, nonce)
+    token = _verify_response(response.content, sha256, nonce)
     timestamp, _created = Timestamp.objects.get_or_create(sha256=sha256, authority=authority, defaults=token)
     return timestamp
 
 
 def find_unstamped_hashes(max_hashes: int) -> list[str]:
     """Return the hashes of archived files that the configured authority has not signed yet, oldest first."""
-    stamped = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
-    rows = ArchivedFile.objects.exclude(sha256__in=stamped).order_by("pk").values_list("sha256", flat=True)
+    stamped_hashes = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
+    rows = (
+        ArchivedFile.objects.exclude(sha256__in=stamped_hashes)
+        .order_by("pk")
+        .values_list("sha256", flat=True)
+    )
     return list(dict.fromkeys(rows[:max_hashes]))
 
 
-def _verify_answer(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
-    """Return the verified details of an answer; raise TokenRefused if it is invalid."""
+def _verify_response(response_bytes: bytes, sha256: str, nonce: int) -> dict[str, object]:
+    """Return the verified details of a response; raise TokenRefused if it is invalid."""
     try:
-        response, token = decode_timestamp_response(sort_certificates(answer)), extract_token(answer)
+        response, token = (
+            decode_timestamp_response(sort_certificates(response_bytes)),
+            extract_token(response_bytes),
+        )
     except ValueError:
         raise TokenRefused(
             gettext("%(timestamp_authority)s answered with something other than a timestamp.")

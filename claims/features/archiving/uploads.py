@@ -1,6 +1,6 @@
 """Uploaded evidence (PDF, picture, recording, table), stored as an ArchivedCopy of a source.
 
-Files are never held in memory as a whole; those without enough disk space are rejected before they are read.
+Files are never held in memory as a whole. They are rejected before they are read if the disk has no room.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ def check_size_and_space(size: int) -> None:
             _("The file is %(size)s; the limit is %(most)s.")
             % {"size": filesizeformat(size), "most": filesizeformat(settings.ARCHIVE_UPLOAD_BYTES)},
         )
-    if size + FREE_SPACE_RESERVE > min(map(_measure_free_space, _list_folders())):
+    if size + FREE_SPACE_RESERVE > min(map(_measure_free_space, _list_upload_folders())):
         raise UploadRefused(
             "no_room",
             _("There is not enough disk space for a file of %s. The server’s operator needs to free space.")
@@ -53,7 +53,7 @@ def check_size_and_space(size: int) -> None:
 
 
 def store_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedCopy:
-    """Keep the file as a copy of the source.
+    """Store the file as a copy of the source.
 
     Raises:
         UploadRefused: the file is too large, empty, or not of an accepted type.
@@ -96,15 +96,17 @@ def _compute_digest(file: Any) -> str:
 
 def _clean_name(name: str) -> str:
     """Return the name without folders and unprintable characters, shortened but with its extension."""
-    printable = "".join(char for char in name.replace("\\", "/").rpartition("/")[2] if char.isprintable())
+    printable = "".join(
+        character for character in name.replace("\\", "/").rpartition("/")[2] if character.isprintable()
+    )
     if len(printable) <= _MAX_NAME_LENGTH:
         return printable
-    ending = Path(printable).suffix[:20]
-    return printable[: _MAX_NAME_LENGTH - len(ending)] + ending
+    suffix = Path(printable).suffix[:20]
+    return printable[: _MAX_NAME_LENGTH - len(suffix)] + suffix
 
 
-def _list_folders() -> list[str]:
-    """Return the folders that an upload passes through: the temporary one and, if local, the archive."""
+def _list_upload_folders() -> list[str]:
+    """Return the folders to which an upload is written: the temporary one and, if it is local, the archive."""
     folders = [settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()]
     if isinstance(default_storage, FileSystemStorage):
         folders.append(str(default_storage.location))

@@ -18,25 +18,25 @@ def build_warc(exchanges: Iterable[Exchange], *, name: str) -> bytes:
     """Return a WARC file called `name`, with the request and response of each exchange, in order."""
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=True, warc_version="1.1")
-    info = {
+    warc_info = {
         "software": USER_AGENT,
         "format": "WARC File Format 1.1",
         "conformsTo": _SPECIFICATION_URL,
         "operator": settings.NEWSROOM_NAME,
         "robots": "ignore",  # a person cited the page
     }
-    writer.write_record(writer.create_warcinfo_record(name, info))
+    writer.write_record(writer.create_warcinfo_record(name, warc_info))
     for exchange in exchanges:
         if exchange.response:
-            _write(writer, exchange)
+            _write_exchange(writer, exchange)
     return file.getvalue()
 
 
-def _write(writer: WARCWriter, exchange: Exchange) -> None:
+def _write_exchange(writer: WARCWriter, exchange: Exchange) -> None:
     response, request = (
         writer.create_warc_record(
             exchange.url,
-            kind,
+            record_type,
             payload=io.BytesIO(body),
             length=len(body),
             warc_headers_dict={
@@ -45,7 +45,7 @@ def _write(writer: WARCWriter, exchange: Exchange) -> None:
             },
             http_headers=_Head(head),
         )
-        for kind, (head, body) in (
+        for record_type, (head, body) in (
             ("response", _split_message(exchange.response)),
             ("request", _split_message(exchange.request)),
         )
@@ -55,10 +55,10 @@ def _write(writer: WARCWriter, exchange: Exchange) -> None:
 
 def _split_message(message: bytearray) -> tuple[bytes, bytes]:
     """Split a message into its head, including the final empty line, and its body."""
-    head, end, body = bytes(message).partition(b"\r\n\r\n")
-    if not end:
-        head, end, body = bytes(message).partition(b"\n\n")
-    return head + end, body
+    head, separator, body = bytes(message).partition(b"\r\n\r\n")
+    if not separator:
+        head, separator, body = bytes(message).partition(b"\n\n")
+    return head + separator, body
 
 
 class _Head(StatusAndHeaders):

@@ -1,4 +1,4 @@
-"""Published claims in tool results, shortened to the limits, with links to the rest."""
+"""Published claims in tool results. Long texts and lists are shortened, with links to the complete ones."""
 
 import hashlib
 from collections.abc import Collection, Sequence
@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 
-from claims.features.assistants.text_rendering import make_visible
+from claims.features.assistants.text_rendering import show_invisible_characters
 from claims.models import Publication, Verdict
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.database.lookups import AnyOf
@@ -19,7 +19,7 @@ from factcheck.web.site_urls import insert_site_url
 Document = dict[str, Any]
 
 #: The most corrections, and the most items of evidence, appearances and topics, of a claim.
-MAX_CORRECTIONS, MAX_PARTS = 10, 20
+MAX_CORRECTIONS, MAX_LIST_ITEMS = 10, 20
 #: The longest explanation, in characters.
 MAX_EXPLANATION_LENGTH = 4000
 
@@ -44,32 +44,32 @@ def load_current_claims(claims: Collection[int]) -> dict[int, Document]:
 
 
 def load_entries(ids: Sequence[int]) -> list[Document]:
-    """Return these ledger entries as documents, in this order, including superseded ones."""
+    """Return these ledger entries as documents in the given order, including superseded entries."""
     if not ids:
         return []
-    template = Template(
+    statement = Template(
         "entries", lambda: Publication.objects.filter(id__any_of=_ENTRIES), {"entries": [*ids]}
     )
-    rows = {row[0]: row[1:] for row in template.fetch("id", *ENTRY_COLUMNS)}
-    newest = load_newest_versions([row[0] for row in rows.values()])
-    return [build_document(rows[key], newest=newest[rows[key][0]]) for key in ids]
+    rows = {row[0]: row[1:] for row in statement.fetch("id", *ENTRY_COLUMNS)}
+    newest_versions = load_newest_versions([row[0] for row in rows.values()])
+    return [build_document(rows[key], newest_version=newest_versions[rows[key][0]]) for key in ids]
 
 
 def load_newest_versions(claims: Collection[int]) -> dict[int, int]:
     """Return the newest version number of each of these claims."""
-    newest = Template(
+    statement = Template(
         "newest versions",
         lambda: Publication.objects.newest().filter(_CLAIM_CONDITION),
         {"claims": sorted(claims)},
     )
-    return dict(newest.fetch("claim_id", "version"))
+    return dict(statement.fetch("claim_id", "version"))
 
 
-def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Document:
+def build_document(entry: Sequence[Any], *, newest_version: int | None = None) -> Document:
     """Build the document of a ledger entry from the values of its `ENTRY_COLUMNS`.
 
     Args:
-        newest: the number of the claim's newest version, if this entry may be an older one.
+        newest_version: the number of the claim's newest version, if this entry may be an older one.
     """
     claim, sequence, version, body = entry
     text = insert_site_url(body)
@@ -77,21 +77,25 @@ def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Docume
     return {
         "claim_id": claim,
         "version": version,
-        "is_newest_version": newest in (None, version),
-        "newest_version": newest or version,
+        "is_newest_version": newest_version in (None, version),
+        "newest_version": newest_version or version,
         "status": document["status"],
         "address": document["url"],
-        "version_address": build_url("versions-detail", claim, version),
+        "version_address": build_absolute_url("versions-detail", claim, version),
         "body_sha256": hashlib.sha256(text).hexdigest(),
         "ledger": {
             "sequence": sequence,
-            "proof_address": f"{build_url('ledger-inclusion')}?sequence={sequence}",
+            "proof_address": f"{build_absolute_url('ledger-inclusion')}?sequence={sequence}",
         },
-        "statement": make_visible(document["statement"]),
+        "statement": show_invisible_characters(document["statement"]),
         "language": document["language"],
-        "claimant": make_visible(document["claimant"]["name"], 200) if document["claimant"] else None,
+        "claimant": show_invisible_characters(document["claimant"]["name"], 200)
+        if document["claimant"]
+        else None,
         "claimed_on": document["claimed_on"],
-        "topics": [make_visible(topic["name"], 100) for topic in document["topics"][:MAX_PARTS]],
+        "topics": [
+            show_invisible_characters(topic["name"], 100) for topic in document["topics"][:MAX_LIST_ITEMS]
+        ],
         "verdicts": [_build_verdict(verdict, document["url"]) for verdict in document["verdicts"]],
         "corrections": [_build_correction(note) for note in document["corrections"][:MAX_CORRECTIONS]],
         "retraction": _build_retraction(document),
@@ -102,25 +106,25 @@ def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Docume
     }
 
 
-def build_whole_document(entry: Sequence[Any], *, newest: int) -> Document:
+def build_whole_document(entry: Sequence[Any], *, newest_version: int) -> Document:
     """Build the document with the evidence of its verdicts."""
     document = orjson.loads(insert_site_url(entry[-1]))
     evidence = [
         {
             "verdict_id": verdict["id"],
-            "stance": item["stance"],
-            "note": make_visible(item["note"]),
-            "source": _build_source(item),
+            "stance": evidence_entry["stance"],
+            "note": show_invisible_characters(evidence_entry["note"]),
+            "source": _build_source(evidence_entry),
         }
         for verdict in document["verdicts"]
-        for item in verdict["evidence"]
+        for evidence_entry in verdict["evidence"]
     ]
-    return build_document(entry, newest=newest) | {
-        "context": make_visible(document["context"]),
+    return build_document(entry, newest_version=newest_version) | {
+        "context": show_invisible_characters(document["context"]),
         "explanations": [
             {
                 "verdict_id": verdict["id"],
-                "markdown": make_visible(verdict["explanation"], MAX_EXPLANATION_LENGTH),
+                "markdown": show_invisible_characters(verdict["explanation"], MAX_EXPLANATION_LENGTH),
                 "is_cut": len(verdict["explanation"]) > MAX_EXPLANATION_LENGTH,
             }
             for verdict in document["verdicts"]
@@ -130,8 +134,10 @@ def build_whole_document(entry: Sequence[Any], *, newest: int) -> Document:
         "translations": [
             _build_translation(evidence_item) for evidence_item in document.get("translations", [])
         ],
-        "evidence": evidence[:MAX_PARTS],
-        "seen_at": [_build_source(item) for item in document["appearances"][:MAX_PARTS]],
+        "evidence": evidence[:MAX_LIST_ITEMS],
+        "seen_at": [
+            _build_source(evidence_entry) for evidence_entry in document["appearances"][:MAX_LIST_ITEMS]
+        ],
     }
 
 
@@ -139,29 +145,29 @@ def _build_translation(translation: Document) -> Document:
     return {
         "language": translation["language"],
         "verdict_id": translation["verdict"],
-        "statement": make_visible(translation["statement"]),
-        "summary": make_visible(translation["summary"]),
-        "translated_by": make_visible(translation["translated_by"], 200) or None,
+        "statement": show_invisible_characters(translation["statement"]),
+        "summary": show_invisible_characters(translation["summary"]),
+        "translated_by": show_invisible_characters(translation["translated_by"], 200) or None,
         "reviewed_at": translation["reviewed_at"],
     }
 
 
-def build_url(route: str, *parts: Any) -> str:
+def build_absolute_url(route: str, *parts: Any) -> str:
     """Return the absolute URL of a route."""
     return f"{settings.SITE_URL}{reverse(route, args=parts)}"
 
 
-def build_rating(rating: Document) -> Document:
+def describe_rating(rating: Document) -> Document:
     """Describe a rating in its publisher's words, with its rating class."""
     return {
-        "label": make_visible(rating["label"], 200),
+        "label": show_invisible_characters(rating["label"], 200),
         "language": rating["language"],
         "rating_class": rating["rating_class"],
     }
 
 
 def is_own_verdict(verdict: Document) -> bool:
-    """Return whether this newsroom itself made the verdict."""
+    """Return whether the verdict is by this newsroom itself."""
     return verdict["origin"] in _OWN_ORIGINS
 
 
@@ -169,51 +175,54 @@ def _build_verdict(verdict: Document, page: str) -> Document:
     recheck = verdict["recheck_on"]
     return {
         "verdict_id": verdict["id"],
-        "publisher": make_visible(verdict["publisher"]["name"], 200),
+        "publisher": show_invisible_characters(verdict["publisher"]["name"], 200),
         "by_this_newsroom": is_own_verdict(verdict),
         "origin": verdict["origin"],
-        "rating": build_rating(verdict["rating"]),
-        "summary": make_visible(verdict["summary"]),
+        "rating": describe_rating(verdict["rating"]),
+        "summary": show_invisible_characters(verdict["summary"]),
         "language": verdict["language"],
         "reviewed_on": verdict["reviewed_on"],
         "valid_as_of": verdict["valid_as_of"] or verdict["reviewed_on"],
         "recheck_on": recheck,
         "recheck_is_overdue": bool(recheck) and recheck < datetime.now(UTC).date().isoformat(),
         "published_at": verdict["published_at"],
-        "address": get_web_url(verdict["url"]) or page,
+        "address": choose_web_url(verdict["url"]) or page,
     }
 
 
 def _build_correction(note: Document) -> Document:
     return {
         "kind": note["kind"],
-        "note": make_visible(note["note"]),
+        "note": show_invisible_characters(note["note"]),
         "published_on": note["published_at"][:10],
         "version": note["version"],
     }
 
 
 def _build_retraction(document: Document) -> Document | None:
-    """Return the reason and time of a retraction; None if the claim was not retracted."""
+    """Return the reason and time of a retraction, or None if the claim was not retracted."""
     if document["status"] != Publication.Status.RETRACTED:
         return None
     notes = (note for note in document["corrections"] if note["kind"] == Publication.Kind.RETRACTION)
-    newest = next(notes, {"note": "", "published_at": document["updated_at"]})
-    return {"note": make_visible(newest["note"]), "published_on": newest["published_at"][:10]}
+    newest_note = next(notes, {"note": "", "published_at": document["updated_at"]})
+    return {
+        "note": show_invisible_characters(newest_note["note"]),
+        "published_on": newest_note["published_at"][:10],
+    }
 
 
 def _build_target(claim: int | None) -> Document | None:
-    return {"claim_id": claim, "address": build_url("claim-permanent", claim)} if claim else None
+    return {"claim_id": claim, "address": build_absolute_url("claim-permanent", claim)} if claim else None
 
 
 def _build_source(item: Document) -> Document:
     return {
-        "title": make_visible(item["source"]["title"], 500),
-        "address": get_web_url(item["source"]["url"]),
-        "quote": make_visible(item["exact"]),
+        "title": show_invisible_characters(item["source"]["title"], 500),
+        "address": choose_web_url(item["source"]["url"]),
+        "quote": show_invisible_characters(item["exact"]),
     }
 
 
-def get_web_url(url: str) -> str:
-    """Return the URL if it is a web URL."""
-    return make_visible(url) if url.startswith(("https://", "http://")) else ""
+def choose_web_url(url: str) -> str:
+    """Return the URL if it is a web URL, otherwise None."""
+    return show_invisible_characters(url) if url.startswith(("https://", "http://")) else ""

@@ -1,4 +1,4 @@
-"""A claim as text for an assistant: our own fixed sentences, with quoted texts as JSON strings."""
+"""A claim as text for an assistant: fixed sentences, with quoted texts as JSON strings."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -18,19 +18,19 @@ _KIND_LABELS = {
 }
 
 
-def compose_answer(lines: Iterable[str]) -> str:
-    """Return an answer as text that begins with a note on quotations."""
+def compose_text(lines: Iterable[str]) -> str:
+    """Return a result as text that begins with a note on quotations."""
     return "\n".join((QUOTATION_NOTE, *lines))
 
 
-def write_claim(claim: Document, *, mark: str = "") -> Iterator[str]:
+def write_claim(claim: Document, *, heading_prefix: str = "") -> Iterator[str]:
     """Return the text of a published claim."""
-    yield f"{mark}Claim {claim['claim_id']}, version {claim['version']}, {_describe_status(claim)}"
+    yield f"{heading_prefix}Claim {claim['claim_id']}, version {claim['version']}, {_describe_status(claim)}"
     if not claim["is_newest_version"]:
-        newest = claim["newest_version"]
+        newest_version = claim["newest_version"]
         yield (
-            f"- This is NOT what is published now: version {newest} is newer. Read that one before you rely on this"
-            f" (get_claim with claim_id {claim['claim_id']} and nothing else)."
+            f"- This is NOT what is published now: version {newest_version} is newer. Read that one before you"
+            f" rely on this (get_claim with claim_id {claim['claim_id']} and nothing else)."
         )
     yield f"- Statement ({_format_language(claim['language'])}): {quote_text(claim['statement'])}"
     if claim["claimant"] or claim["claimed_on"]:
@@ -80,8 +80,8 @@ def write_verdict(verdict: Document) -> Iterator[str]:
         if verdict["reviewed_on"]
         else "The day of the review is not known"
     )
-    published = f"; published {verdict['published_at']}" if verdict["published_at"] else ""
-    yield f"  {reviewed_text}; {date_note}{published}."
+    first_published = f"; published {verdict['published_at']}" if verdict["published_at"] else ""
+    yield f"  {reviewed_text}; {date_note}{first_published}."
     if verdict["recheck_is_overdue"]:
         yield f"  May be stale: the publisher meant to look again on {verdict['recheck_on']}, and that day has passed."
     elif verdict["recheck_on"]:
@@ -96,8 +96,11 @@ def iterate_evidence_lines(claim: Document) -> Iterator[str]:
     if claim["context"]:
         yield f"- Context: {quote_text(claim['context'])}"
     for explanation in claim["explanations"]:
-        cut = " (cut; all of it stands at the address)" if explanation["is_cut"] else ""
-        yield f"- Explanation of verdict {explanation['verdict_id']}{cut}: {quote_text(explanation['markdown'], 4000)}"
+        truncation_note = " (cut; all of it stands at the address)" if explanation["is_cut"] else ""
+        yield (
+            f"- Explanation of verdict {explanation['verdict_id']}{truncation_note}: "
+            f"{quote_text(explanation['markdown'], 4000)}"
+        )
     for translation in claim["translations"]:
         language = _format_language(translation["language"])
         yield (
@@ -123,8 +126,11 @@ def _describe_status(claim: Document) -> str:
 
 def _write_withdrawal(claim: Document) -> Iterator[str]:
     if claim["retraction"]:
-        when, note = claim["retraction"]["published_on"], claim["retraction"]["note"]
-        yield f"- Withdrawn on {when}. Do not use what it said before. The newsroom's reason: {quote_text(note)}"
+        retracted_on, note = claim["retraction"]["published_on"], claim["retraction"]["note"]
+        yield (
+            f"- Withdrawn on {retracted_on}. Do not use what it said before. "
+            f"The newsroom's reason: {quote_text(note)}"
+        )
     if claim["merged_into"]:
         target = claim["merged_into"]
         yield f"- Look at claim {target['claim_id']} instead: {quote_text(target['address'])}"

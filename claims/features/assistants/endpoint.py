@@ -1,7 +1,7 @@
 """`/mcp`: the Model Context Protocol over stateless streamable HTTP.
 
 There are no sessions and no streams, so a GET gets a 405, as the protocol requires. A call costs as much as
-the same API request, from the same budgets.
+the equivalent API request and uses the same budgets.
 """
 
 import re
@@ -49,7 +49,7 @@ _BEARER_PATTERN = re.compile(r"Bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
 
 @csrf_exempt  # nothing here depends on a cookie
 def answer_request(request: HttpRequest) -> HttpResponse:
-    """Answer one message or several."""
+    """Answer a message or a batch of messages."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     with translation.override("en"):
@@ -62,9 +62,9 @@ def answer_request(request: HttpRequest) -> HttpResponse:
             if batch is None:
                 return _answer_message(request, message, caller)
             _spend_budget(request, caller, len(batch) - 1)  # one was drawn when the request came
-            parts = [_answer_in_batch(request, batch_message, caller) for batch_message in batch]
-            answers = [batch_message for batch_message in parts if batch_message is not None]
-            return RpcResponse(answers) if answers else HttpResponse(status=HTTPStatus.ACCEPTED)
+            responses = [_answer_batch_message(request, batch_message, caller) for batch_message in batch]
+            sent_responses = [batch_message for batch_message in responses if batch_message is not None]
+            return RpcResponse(sent_responses) if sent_responses else HttpResponse(status=HTTPStatus.ACCEPTED)
         except RpcError as error:
             return RpcResponse(build_error(None, error), status=error.status, headers=error.headers)
 
@@ -76,8 +76,10 @@ def _require_own_origin(request: HttpRequest) -> None:
     """Reject requests from other sites' pages (DNS rebinding)."""
     origin = request.headers.get("Origin")
     own_site = urlsplit(settings.SITE_URL)
-    allowed = {f"{own_site.scheme}://{own_site.netloc}", f"{request.scheme}://{request.get_host()}"}
-    if origin is not None and origin.lower() not in {allowed_origin.lower() for allowed_origin in allowed}:
+    allowed_origins = {f"{own_site.scheme}://{own_site.netloc}", f"{request.scheme}://{request.get_host()}"}
+    if origin is not None and origin.lower() not in {
+        allowed_origin.lower() for allowed_origin in allowed_origins
+    }:
         raise RpcError(
             INVALID_REQUEST,
             "Pages of other sites may not use this address (`Origin`).",
@@ -103,27 +105,27 @@ def _require_json(request: HttpRequest) -> None:
 def _identify_caller(request: HttpRequest) -> Caller:
     """Return the caller. A token is optional, but an invalid one is rejected."""
     header = request.META.get("HTTP_AUTHORIZATION")
-    environment = {name: value for name, value in request.META.items() if isinstance(value, str)}
+    request_headers = {name: value for name, value in request.META.items() if isinstance(value, str)}
     if header is None:
-        return Caller(environment=environment)
+        return Caller(environment=request_headers)
     bearer = _BEARER_PATTERN.fullmatch(header)
     try:
         token = api_tokens.find_token(bearer[1]) if bearer else None
-        reason = "This token is unknown, expired or revoked."
+        error = "This token is unknown, expired or revoked."
     except NotAllowed as refusal:
-        token, reason = None, str(refusal)
+        token, error = None, str(refusal)
     if token is None or bearer is None:
         raise RpcError(
             REFUSED_ERROR,
-            reason,
+            error,
             status=HTTPStatus.UNAUTHORIZED,
             headers={"WWW-Authenticate": 'Bearer realm="mcp", error="invalid_token"'},
         )
-    return Caller(token, bearer[1], environment)
+    return Caller(token, bearer[1], request_headers)
 
 
 def _read_batch(request: HttpRequest, messages: Any) -> Sequence[Any] | None:
-    """Return the messages of a batch; None if the body is not a list.
+    """Return the messages of a batch, or None if the body is not a list.
 
     Raises:
         RpcError: the revision has no batches, or the batch has too many messages or none.
@@ -143,14 +145,14 @@ def _read_batch(request: HttpRequest, messages: Any) -> Sequence[Any] | None:
 # Answers --------------------------------------------------------------------------------------------------------------
 
 
-def _answer_message(request: HttpRequest, message_found: Any, caller: Caller) -> HttpResponse:
-    """Answer a single message; a refusal also sets the HTTP status."""
-    key = read_id(message_found)
+def _answer_message(request: HttpRequest, parsed_message: Any, caller: Caller) -> HttpResponse:
+    """Answer a single message. An error also sets the HTTP status."""
+    key = read_id(parsed_message)
     try:
-        message = read_message(message_found)
+        message = read_message(parsed_message)
         if message is None or message.id is None:
             return HttpResponse(status=HTTPStatus.ACCEPTED)
-        return RpcResponse(build_result(key, _carry_out_request(request, message, caller)))
+        return RpcResponse(build_result(key, _run_request(request, message, caller)))
     except RpcError as error:
         response = RpcResponse(build_error(key, error), status=error.status, headers=error.headers)
         if "Retry-After" in error.headers:
@@ -158,27 +160,27 @@ def _answer_message(request: HttpRequest, message_found: Any, caller: Caller) ->
         return response
 
 
-def _answer_in_batch(request: HttpRequest, message_found: Any, caller: Caller) -> dict[str, Any] | None:
+def _answer_batch_message(request: HttpRequest, parsed_message: Any, caller: Caller) -> dict[str, Any] | None:
     """Answer one message of a batch, or return None if it needs no answer."""
-    key = read_id(message_found)
+    key = read_id(parsed_message)
     try:
-        message = read_message(message_found)
+        message = read_message(parsed_message)
         if message is None or message.id is None:
             return None
-        return build_result(key, _carry_out_request(request, message, caller))
+        return build_result(key, _run_request(request, message, caller))
     except RpcError as error:
         return build_error(key, error)
 
 
-def _carry_out_request(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
+def _run_request(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
     revision = revisions.read_http_revision(request.headers, message)
     cost = _compute_cost(message, caller)
     _spend_budget(request, caller, cost - 1)  # each message has drawn one already
-    get_answer = partial(mcp_server.get_result, message, caller, revision)
+    get_result = partial(mcp_server.get_result, message, caller, revision)
     if cost < EXPENSIVE_COST:
-        return get_answer()
-    holder = f"token of {caller.token.user_id}" if caller.token else get_caller(request)
-    response = gate.expensive_requests.run(get_answer, holder)
+        return get_result()
+    budget_owner = f"token of {caller.token.user_id}" if caller.token else get_caller(request)
+    response = gate.expensive_requests.run(get_result, budget_owner)
     if response is None:
         raise _build_retry_error(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY_MESSAGE, 2)
     return response
@@ -188,15 +190,17 @@ _BUSY_MESSAGE = "Too many expensive requests are running. Please try again in a 
 
 
 def _compute_cost(message: Message, caller: Caller) -> int:
-    """Return the cost of a message, counted in plain requests: as much as the equivalent API request."""
+    """Return the cost of a message in plain requests, which is that of the equivalent API request."""
     if message.method != "tools/call":
         return 1
     tool = mcp_server.find_tool(message, caller)
     try:
-        equivalent = tool.build_equivalent_request(mcp_server.read_arguments(tool, message))
+        equivalent_request = tool.build_equivalent_request(mcp_server.read_arguments(tool, message))
     except ToolRefused:
         return 1
-    return min(MAX_COST, Costs().of(equivalent.path, equivalent.query, equivalent.text))
+    return min(
+        MAX_COST, Costs().of(equivalent_request.path, equivalent_request.query, equivalent_request.text)
+    )
 
 
 def _spend_budget(request: HttpRequest, caller: Caller, cost: int) -> None:

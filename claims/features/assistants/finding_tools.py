@@ -1,4 +1,4 @@
-"""Tools that search publications by text, words or page, through the functions of the public API."""
+"""Tools that search publications by text, words or URL, using the functions of the public API."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ import orjson
 from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
-from claims.features.assistants.claim_documents import get_web_url, load_current_claims, load_entries
-from claims.features.assistants.claim_texts import compose_answer, write_claim
+from claims.features.assistants.claim_documents import choose_web_url, load_current_claims, load_entries
+from claims.features.assistants.claim_texts import compose_text, write_claim
 from claims.features.assistants.internal_requests import build_get_request
-from claims.features.assistants.text_rendering import make_visible, quote_list, quote_text
+from claims.features.assistants.text_rendering import quote_list, quote_text, show_invisible_characters
 from claims.features.assistants.tool_arguments import (
     Arguments,
     ChoiceArgument,
@@ -18,7 +18,7 @@ from claims.features.assistants.tool_arguments import (
     TextArgument,
     ToolRefused,
 )
-from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolAnswer
+from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolResult
 from claims.ledger.queries.address_search import LENGTH_LIMIT
 from claims.ledger.queries.claim_filters import ClaimPageQuery
 from claims.matching.answers import MATCH_LIMIT as _MOST
@@ -32,9 +32,9 @@ from factcheck.api.query_values import InvalidValue
 
 Document = dict[str, Any]
 
-PAGE_LIMIT = 20
+MAX_PAGE_SIZE = 20
 #: The longest text that can be matched, in characters and in sentences.
-TEXT_LIMIT, SENTENCE_LIMIT = 10_000, 30
+MAX_TEXT_LENGTH, MAX_SENTENCES = 10_000, 30
 #: Related claims below this confidence are named without their verdicts.
 _MIN_LIKELY_CONFIDENCE = 0.25
 
@@ -44,54 +44,59 @@ _MIN_LIKELY_CONFIDENCE = 0.25
 _MATCH_ARGUMENTS = (
     TextArgument(
         name="text",
-        meaning=f"What may have been checked: a statement, a post or a passage, in any language. At most {TEXT_LIMIT:,}"
-        f" characters and {SENTENCE_LIMIT} sentences.",
-        most=TEXT_LIMIT,
+        meaning=f"What may have been checked: a statement, a post or a passage, in any language. At most"
+        f" {MAX_TEXT_LENGTH:,} characters and {MAX_SENTENCES} sentences.",
+        maximum=MAX_TEXT_LENGTH,
         required=True,
         examples=("The harbour bridge cost 90 million euros.",),
     ),
     TextArgument(
         name="language",
         meaning="The language of the text (BCP 47), if known; otherwise it is detected.",
-        most=35,
+        maximum=35,
         examples=("en",),
     ),
     NumberArgument(
-        name="matches", meaning="The maximum number of claims for each passage.", most=5, default=3
+        name="matches", meaning="The maximum number of claims for each passage.", maximum=5, default=3
     ),
 )
 
 
-def match_text(arguments: Arguments, caller: Caller) -> ToolAnswer:
+def match_text(arguments: Arguments, caller: Caller) -> ToolResult:
     """Match a text with published claims that it repeats, contradicts or is related to."""
     parameters: dict[str, str | int] = {"matches": _MOST}
     if "language" in arguments:
         parameters["text_language"] = arguments["language"]
     request = build_get_request(reverse("match"), parameters)
     text = arguments["text"]
-    if (count := len(split_passages(text))) > SENTENCE_LIMIT:
+    if (sentence_count := len(split_passages(text))) > MAX_SENTENCES:
         raise ToolRefused(
-            f"`text`: there are {count} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send parts."
+            f"`text`: there are {sentence_count} sentences in it; at most {MAX_SENTENCES} are answered at once."
+            " Send parts."
         )
-    answer = match_published_text(
+    match_result = match_published_text(
         text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms
     )
-    claims = load_current_claims({match.claim for passage in answer.passages for match in passage.matches})
-    passages = [_build_passage(text, passage, claims, arguments["matches"]) for passage in answer.passages]
+    claims = load_current_claims(
+        {match.claim for passage in match_result.passages for match in passage.matches}
+    )
+    passages = [
+        _build_passage(text, passage, claims, arguments["matches"]) for passage in match_result.passages
+    ]
     # Each claim once, in the order of the matches.
     claim_ids = dict.fromkeys(match["claim_id"] for passage in passages for match in passage["matches"])
     claims = {key: claims[key] for key in claim_ids}
     outcomes = {passage["outcome"] for passage in passages} or {"not_checked"}
-    outcome = outcomes.pop() if len(outcomes) == 1 else "not_the_same_throughout"
+    outcome_name = outcomes.pop() if len(outcomes) == 1 else "not_the_same_throughout"
     document: Document = {
-        "outcome": outcome,
-        "meaning": findings.OUTCOME_MESSAGES[outcome],
-        "language": answer.language,
-        "compared_meanings": bool(answer.embedder),
+        "outcome": outcome_name,
+        "meaning": findings.OUTCOME_MESSAGES[outcome_name],
+        "language": match_result.language,
+        "compared_meanings": bool(match_result.embedder),
         "passages": passages,
         "claims": list(claims.values()),
     }
-    lines = [findings.OUTCOME_MESSAGES[outcome]]
+    lines = [findings.OUTCOME_MESSAGES[outcome_name]]
     for passage in passages:
         if len(passages) > 1:
             quoted_sentence = quote_text(text[passage["start"] : passage["end"]], 300)
@@ -100,7 +105,7 @@ def match_text(arguments: Arguments, caller: Caller) -> ToolAnswer:
         lines += map(_format_uncertain_match, passage["may_be_meant"])
     for claim in claims.values():
         lines += write_claim(claim)
-    return ToolAnswer(document, compose_answer(lines))
+    return ToolResult(document, compose_text(lines))
 
 
 def _build_passage(
@@ -115,12 +120,12 @@ def _build_passage(
     ]
     shown_matches = likely_matches[:max_matches]
     uncertain_matches = [match for match in published_matches if match not in likely_matches]
-    may_be_meant = (
+    possibly_meant = (
         []
         if shown_matches
         else [_build_reference(claims[match.claim]) for match in uncertain_matches[:max_matches]]
     )
-    empty_outcome = "perhaps_checked" if may_be_meant else "not_checked"
+    empty_outcome = "perhaps_checked" if possibly_meant else "not_checked"
     outcome = findings.OUTCOMES_BY_RELATION[shown_matches[0].kind] if shown_matches else empty_outcome
     return {
         "start": passage.start,
@@ -128,7 +133,7 @@ def _build_passage(
         "outcome": outcome,
         "meaning": findings.OUTCOME_MESSAGES[outcome],
         "matches": [_build_match(match, text[passage.start : passage.end]) for match in shown_matches],
-        "may_be_meant": may_be_meant,
+        "may_be_meant": possibly_meant,
     }
 
 
@@ -142,17 +147,21 @@ def _build_match(match: Match, text: str) -> Document:
         "claim_id": match.claim,
         "finding": match.kind,
         "confidence": round(match.confidence, 3),
-        "reasons": [make_visible(reason, 300) for reason in match.reasons],
-        "only_in_text": [make_visible(words, 300) for words in match.list_words_only_in_text(text)],
-        "only_in_claim": [make_visible(words, 300) for words in match.words_only_in_claim],
+        "reasons": [show_invisible_characters(reason, 300) for reason in match.reasons],
+        "only_in_text": [
+            show_invisible_characters(match_text, 300) for match_text in match.list_words_only_in_text(text)
+        ],
+        "only_in_claim": [
+            show_invisible_characters(match_text, 300) for match_text in match.words_only_in_claim
+        ],
     }
 
 
 def _format_match(match: Document) -> str:
     reasons = f" Why: {quote_list(match['reasons'])}" if match["reasons"] else ""
-    for name, where in (("only_in_text", "the text"), ("only_in_claim", "the claim")):
+    for name, location in (("only_in_text", "the text"), ("only_in_claim", "the claim")):
         if match[name]:
-            reasons += f" Only in {where}: {quote_list(match[name])}."
+            reasons += f" Only in {location}: {quote_list(match[name])}."
     return (
         f"- Claim {match['claim_id']}: {findings.RELATION_PHRASES[match['finding']]}"
         f" (certain to {match['confidence']:.2f} of 1).{reasons}"
@@ -173,24 +182,24 @@ _SEARCH_ARGUMENTS = (
         name="query",
         meaning="Words to search for, as in a web search: all of them, with `or` between two either, with `-` before"
         " one none of it. Leave it out to list what is newest.",
-        most=MAX_LENGTH,
+        maximum=MAX_LENGTH,
         examples=("harbour bridge cost",),
     ),
     TextArgument(
-        name="language", meaning="Language of the claim (BCP 47).", most=35, examples=("en", "pt-BR")
+        name="language", meaning="Language of the claim (BCP 47).", maximum=35, examples=("en", "pt-BR")
     ),
     ChoiceArgument(
         name="rating_class",
         meaning="Only claims with a verdict of this rating class.",
-        words=tuple(RatingClass.values),
+        choices=tuple(RatingClass.values),
     ),
     TextArgument(
         name="publisher",
         meaning="Only claims with a verdict of this publisher: its domain or its number.",
-        most=253,
+        maximum=253,
         examples=("example.org",),
     ),
-    TextArgument(name="topic", meaning="Only claims about this topic: its slug or its number.", most=100),
+    TextArgument(name="topic", meaning="Only claims about this topic: its slug or its number.", maximum=100),
     NumberArgument(
         name="claimant", meaning="Only claims by this person or organisation: the number of the claimant."
     ),
@@ -200,45 +209,47 @@ _SEARCH_ARGUMENTS = (
     ChoiceArgument(
         name="status",
         meaning="`retracted` and `merged` list what was withdrawn; otherwise, what is published.",
-        words=tuple(Publication.Status.values),
+        choices=tuple(Publication.Status.values),
     ),
     DayArgument(name="as_of", meaning="The claim as published at the end of this day (UTC)."),
-    NumberArgument(name="page_size", meaning="The number of claims per page.", most=PAGE_LIMIT, default=5),
-    TextArgument(name="cursor", meaning="`next_cursor` of the previous page, unchanged.", most=2000),
+    NumberArgument(
+        name="page_size", meaning="The number of claims per page.", maximum=MAX_PAGE_SIZE, default=5
+    ),
+    TextArgument(name="cursor", meaning="`next_cursor` of the previous page, unchanged.", maximum=2000),
 )
 
 
-def _rename_for_api(arguments: Arguments) -> Arguments:
+def _rename_to_api_parameters(arguments: Arguments) -> Arguments:
     """Rename the arguments to the API's parameters."""
     return {"q" if name == "query" else name: value for name, value in arguments.items()}
 
 
-def search_claims(arguments: Arguments, caller: Caller) -> ToolAnswer:
+def search_claims(arguments: Arguments, caller: Caller) -> ToolResult:
     """Search published claims by words, or list the newest if there are none."""
-    request = build_get_request(reverse("claims-list"), _rename_for_api(arguments))
+    request = build_get_request(reverse("claims-list"), _rename_to_api_parameters(arguments))
     query = ClaimPageQuery(request.GET, Publication.objects.all(), request=request)
     try:
-        listing = ClaimResource().get_listing(query, request)
+        claim_list = ClaimResource().get_listing(query, request)
     except InvalidValue as refusal:
         raise ToolRefused(f"`cursor`: {refusal}") from None
-    claims = load_entries([row[0] for row in listing.page.rows])
-    search = listing.extra_members.get("search", {})
-    is_meant = bool(search.get("is_matched") and claims)
+    claims = load_entries([row[0] for row in claim_list.page.rows])
+    search = claim_list.extra_members.get("search", {})
+    is_semantic = bool(search.get("is_matched") and claims)
     meaning = (
         findings.SIMILAR_CLAIMS_MESSAGE
-        if is_meant
+        if is_semantic
         else findings.FOUND_MESSAGE
         if claims
         else findings.NOTHING_FOUND_MESSAGE
     )
     document: Document = {
-        "outcome": "may_be_meant" if is_meant else "found" if claims else "nothing_found",
+        "outcome": "may_be_meant" if is_semantic else "found" if claims else "nothing_found",
         "meaning": meaning,
-        "asked": make_visible(search.get("asked", ""), MAX_LENGTH),
-        "answered": make_visible(search.get("answered", ""), MAX_LENGTH),
-        "only_likely_meant": is_meant,
+        "asked": show_invisible_characters(search.get("asked", ""), MAX_LENGTH),
+        "answered": show_invisible_characters(search.get("answered", ""), MAX_LENGTH),
+        "only_likely_meant": is_semantic,
         "claims": claims,
-        "next_cursor": listing.page.next or None,
+        "next_cursor": claim_list.page.next or None,
     }
     lines = [meaning]
     if search.get("is_corrected"):
@@ -247,11 +258,11 @@ def search_claims(arguments: Arguments, caller: Caller) -> ToolAnswer:
         )
     for claim in claims:
         lines += write_claim(claim)
-    if listing.page.next:
+    if claim_list.page.next:
         lines.append(
-            f"There is more: ask again with the same words and cursor {quote_text(listing.page.next)}."
+            f"There is more: ask again with the same words and cursor {quote_text(claim_list.page.next)}."
         )
-    return ToolAnswer(document, compose_answer(lines))
+    return ToolResult(document, compose_text(lines))
 
 
 # lookup_url -----------------------------------------------------------------------------------------------------------
@@ -260,47 +271,52 @@ _LOOKUP_ARGUMENTS = (
     TextArgument(
         name="url",
         meaning="Complete address of an article, a post or a fact check (http or https), in any spelling.",
-        most=LENGTH_LIMIT,
+        maximum=LENGTH_LIMIT,
         required=True,
         examples=("https://example.org/report/1",),
     ),
 )
 
 
-def lookup_url(arguments: Arguments, caller: Caller) -> ToolAnswer:
+def lookup_url(arguments: Arguments, caller: Caller) -> ToolResult:
     """Look up published claims related to a page."""
     url = arguments["url"]
     [result] = orjson.loads(look_up_addresses([url], build_get_request(reverse("lookup"), {})))["results"]
     if result["error"]:
         raise ToolRefused(f"`url`: {result['error']['detail']}")
     claims = load_current_claims({claim["id"] for claim in result["claims"]})
-    parts = [_build_page_claim(claim) for claim in result["claims"] if claim["id"] in claims][:PAGE_LIMIT]
-    claims = {part["claim_id"]: claims[part["claim_id"]] for part in parts}
+    parts = [_build_page_claim(claim) for claim in result["claims"] if claim["id"] in claims][:MAX_PAGE_SIZE]
+    claims = {page_part["claim_id"]: claims[page_part["claim_id"]] for page_part in parts}
     meaning = findings.FOUND_AT_URL_MESSAGE if parts else findings.NOTHING_AT_URL_MESSAGE
     source = result["source"]
     is_cut = len(result["claims"]) > len(parts)
     document: Document = {
         "outcome": "found" if parts else "nothing_found",
         "meaning": meaning,
-        "url": make_visible(url, LENGTH_LIMIT),
+        "url": show_invisible_characters(url, LENGTH_LIMIT),
         "source": source
-        and {"title": make_visible(source["title"], 500), "address": get_web_url(source["url"])},
+        and {
+            "title": show_invisible_characters(source["title"], 500),
+            "address": choose_web_url(source["url"]),
+        },
         "found": parts,
         "claims": list(claims.values()),
         "more": result["more"] or (_build_list_url(source) if is_cut and source else None),
     }
     lines = [f"Looked up {quote_text(document['url'])}. {meaning}"]
-    lines += [f"- Claim {part['claim_id']}: {' '.join(_describe_relations(part))}" for part in parts]
+    lines += [
+        f"- Claim {page_part['claim_id']}: {' '.join(_describe_relations(page_part))}" for page_part in parts
+    ]
     for claim in claims.values():
         lines += write_claim(claim)
     if document["more"]:
         lines.append(f"There are more: {quote_text(document['more'])}")
-    return ToolAnswer(document, compose_answer(lines))
+    return ToolResult(document, compose_text(lines))
 
 
 def _build_list_url(source: Document) -> str:
-    listing = build_get_request(reverse("claims-list"), {"source": source["id"]})
-    return listing.build_absolute_uri()
+    claim_list = build_get_request(reverse("claims-list"), {"source": source["id"]})
+    return claim_list.build_absolute_uri()
 
 
 def _build_page_claim(claim: Document) -> Document:
@@ -310,18 +326,22 @@ def _build_page_claim(claim: Document) -> Document:
         "appears_there": bool(claim["appearances"]),
         "is_evidence": bool(claim["evidence"]),
         "is_the_review": bool(claim["reviews"]),
-        "quotes": [make_visible(quote, 500) for quote in quotes[:5]],
+        "quotes": [show_invisible_characters(quote, 500) for quote in quotes[:5]],
     }
 
 
-def _describe_relations(part: Document) -> list[str]:
+def _describe_relations(page_part: Document) -> list[str]:
     sentences = {
         "appears_there": "the claim was made on this page.",
         "is_evidence": "a verdict on it cites this page as a source, which is no judgement on the page.",
         "is_the_review": "this page explains a verdict on it.",
     }
-    applicable = [sentence for name, sentence in sentences.items() if part[name]]
-    return [*applicable, f"Words there: {quote_list(part['quotes'])}"] if part["quotes"] else applicable
+    applicable_relations = [sentence for name, sentence in sentences.items() if page_part[name]]
+    return (
+        [*applicable_relations, f"Words there: {quote_list(page_part['quotes'])}"]
+        if page_part["quotes"]
+        else applicable_relations
+    )
 
 
 # The tools ------------------------------------------------------------------------------------------------------------
@@ -349,7 +369,7 @@ FINDING_TOOLS = (
         answer=search_claims,
         build_equivalent_request=lambda given: EquivalentRequest(
             reverse("claims-list"),
-            build_get_request(reverse("claims-list"), _rename_for_api(given)).META["QUERY_STRING"],
+            build_get_request(reverse("claims-list"), _rename_to_api_parameters(given)).META["QUERY_STRING"],
         ),
     ),
     Tool(

@@ -1,6 +1,6 @@
 """The meaning of each result, in fixed sentences.
 
-They are always in English, like the rest of the API; a model rephrases them for its reader. No sentence for
+They are always in English, like the rest of the API; an assistant rephrases them for its user. No sentence for
 "nothing found" can be read as "true", and none applies a verdict on one claim to another.
 """
 

@@ -1,4 +1,4 @@
-"""Internal requests to our own API, with the same results and errors as for any client."""
+"""Internal requests to our own API, with the same results and errors as external requests."""
 
 import json
 from collections.abc import Mapping, Sequence

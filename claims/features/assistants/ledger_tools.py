@@ -11,10 +11,10 @@ from claims.features.assistants.claim_documents import (
     build_whole_document,
     load_newest_versions,
 )
-from claims.features.assistants.claim_texts import compose_answer, iterate_evidence_lines, write_claim
+from claims.features.assistants.claim_texts import compose_text, iterate_evidence_lines, write_claim
 from claims.features.assistants.internal_requests import build_get_request
 from claims.features.assistants.tool_arguments import Arguments, DayArgument, NumberArgument, ToolRefused
-from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolAnswer
+from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolResult
 from claims.ledger.queries.claim_filters import ClaimQuery
 from claims.models import Publication
 from claims.public.api.ledger_entries import select_entry_as_of, select_newest_entry, select_version
@@ -23,7 +23,7 @@ Document = dict[str, Any]
 
 
 class ClaimNotPublished(ToolRefused):
-    """No publication of a claim with this number is in this database."""
+    """The database has no publication of a claim with this number."""
 
 
 # get_claim ------------------------------------------------------------------------------------------------------------
@@ -36,33 +36,33 @@ _GET_CLAIM_ARGUMENTS = (
         examples=(1,),
     ),
     DayArgument(name="as_of", meaning="The claim as published at the end of this day (UTC)."),
-    NumberArgument(name="version", meaning="This version of the claim, instead of a day.", most=2**31 - 1),
+    NumberArgument(name="version", meaning="This version of the claim, instead of a day.", maximum=2**31 - 1),
 )
 
 
-def get_claim(arguments: Arguments, caller: Caller) -> ToolAnswer:
+def get_claim(arguments: Arguments, caller: Caller) -> ToolResult:
     """Return a claim as currently published, or an earlier version of it."""
     claim, day, version = arguments["claim_id"], arguments.get("as_of"), arguments.get("version")
     if day and version:
         raise ToolRefused("`version`: give a day or a version, not both.")
-    newest = load_newest_versions([claim]).get(claim)
-    if newest is None:
+    newest_version = load_newest_versions([claim]).get(claim)
+    if newest_version is None:
         raise ClaimNotPublished(
             f"Nothing is published under the number {claim}, and nothing was. Find claims with match_text or"
             " search_claims."
         )
     if version:
-        rows_found = select_version(claim, version)
+        version_rows = select_version(claim, version)
     elif day:
         request = build_get_request(reverse("claims-detail", args=[claim]), {"as_of": day})
-        moment = ClaimQuery(request.GET, request=request).moment
-        rows_found = select_entry_as_of(claim, moment or datetime.combine(datetime.now(UTC), time.max, UTC))
+        as_of = ClaimQuery(request.GET, request=request).moment
+        version_rows = select_entry_as_of(claim, as_of or datetime.combine(datetime.now(UTC), time.max, UTC))
     else:
-        rows_found = select_newest_entry(claim)
-    rows = rows_found.fetch(*ENTRY_COLUMNS)
+        version_rows = select_newest_entry(claim)
+    rows = version_rows.fetch(*ENTRY_COLUMNS)
     if not rows and version:
         raise ToolRefused(
-            f"`version`: claim {claim} has {newest} versions; give a number from 1 to {newest}."
+            f"`version`: claim {claim} has {newest_version} versions; give a number from 1 to {newest_version}."
         )
     if not rows:
         text = f"Claim {claim} on {day}: {findings.NOT_PUBLISHED_THEN_MESSAGE}"
@@ -72,8 +72,8 @@ def get_claim(arguments: Arguments, caller: Caller) -> ToolAnswer:
             "as_of": day,
             "claim": None,
         }
-        return ToolAnswer(document, compose_answer([text]))
-    claim_document = build_whole_document(rows[0], newest=newest)
+        return ToolResult(document, compose_text([text]))
+    claim_document = build_whole_document(rows[0], newest_version=newest_version)
     # A claim that has since been withdrawn must not be used, whatever it said then.
     status = claim_document["status"] if claim_document["is_newest_version"] else _read_current_status(claim)
     outcome = _OUTCOMES[status] if claim_document["verdicts"] or status != "published" else "not_checked"
@@ -82,7 +82,7 @@ def get_claim(arguments: Arguments, caller: Caller) -> ToolAnswer:
     document = {"outcome": outcome, "meaning": meaning, "as_of": day, "claim": claim_document}
     introduction = [f"As it was published at the end of {day} (UTC)."] if day else []
     lines = [*introduction, meaning, *write_claim(claim_document), *iterate_evidence_lines(claim_document)]
-    return ToolAnswer(document, compose_answer(lines))
+    return ToolResult(document, compose_text(lines))
 
 
 _OUTCOMES = {

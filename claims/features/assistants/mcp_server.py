@@ -14,7 +14,7 @@ from claims.features.assistants.findings import NOT_CHECKED_MESSAGE, REFUSED_OUT
 from claims.features.assistants.ledger_tools import LEDGER_TOOLS, ClaimNotPublished
 from claims.features.assistants.text_rendering import quote_detail
 from claims.features.assistants.tool_arguments import Arguments, ToolRefused
-from claims.features.assistants.tools import Caller, Tool, ToolAnswer
+from claims.features.assistants.tools import Caller, Tool, ToolResult
 from claims.features.assistants.writing_tools import WRITING_TOOLS
 from factcheck.api.json_rpc import INVALID_PARAMS, METHOD_NOT_FOUND, REFUSED_ERROR, Message, RpcError
 from factcheck.api.problems import InvalidParameters
@@ -22,7 +22,7 @@ from factcheck.database.read_connections import has_replicas, is_reading_replica
 from factcheck.installation.version import read_version
 
 Document = dict[str, Any]
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 TOOLS: dict[str, Tool] = {tool.name: tool for tool in (*FINDING_TOOLS, *LEDGER_TOOLS, *WRITING_TOOLS)}
 
@@ -53,7 +53,7 @@ def get_result(message: Message, caller: Caller, revision: str) -> Document:
         result = _build_result(message, caller, revision)
     if revision != revisions.NEWEST_REVISION:
         return result
-    return {"resultType": "complete", **result, "_meta": {revisions.SERVER_KEY: build_server_info()}}
+    return {"resultType": "complete", **result, "_meta": {revisions.SERVER_INFO_KEY: build_server_info()}}
 
 
 def build_server_info() -> Document:
@@ -79,13 +79,13 @@ def _build_result(message: Message, caller: Caller, revision: str) -> Document:
             }
         case "initialize" if has_handshake:
             requested_revision = message.params.get("protocolVersion")
-            revision_used = (
+            negotiated_revision = (
                 requested_revision
                 if requested_revision in revisions.HANDSHAKE_REVISIONS
                 else revisions.HANDSHAKE_REVISIONS[0]
             )
             return {
-                "protocolVersion": revision_used,
+                "protocolVersion": negotiated_revision,
                 "serverInfo": build_server_info(),
                 **_build_introduction(),
             }
@@ -127,14 +127,14 @@ def find_tool(message: Message, caller: Caller) -> Tool:
         )
     if caller.has_scope(tool.scope):
         return tool
-    challenge = 'Bearer realm="mcp"'
+    auth_challenge = 'Bearer realm="mcp"'
     if caller.token:
-        challenge += f', error="insufficient_scope", scope="{tool.scope}"'
+        auth_challenge += f', error="insufficient_scope", scope="{tool.scope}"'
     raise RpcError(
         REFUSED_ERROR,
         f"The tool {tool.name} needs a token with the scope “{tool.scope}”. People make one at the desk.",
         status=HTTPStatus.FORBIDDEN if caller.token else HTTPStatus.UNAUTHORIZED,
-        headers={"WWW-Authenticate": challenge},
+        headers={"WWW-Authenticate": auth_challenge},
     )
 
 
@@ -152,17 +152,17 @@ def read_arguments(tool: Tool, message: Message) -> Arguments:
 
 
 def call_tool(message: Message, caller: Caller) -> Document:
-    """Call a tool and return its result. Refusals are results too, so that the assistant can try again."""
+    """Call a tool and return its result. A refusal is also a result, so that the assistant can try again."""
     tool = find_tool(message, caller)
     try:
-        answer = _run_tool(tool, read_arguments(tool, message), caller)
+        tool_result = _run_tool(tool, read_arguments(tool, message), caller)
     except ToolRefused as refusal:
         return build_refusal(str(refusal))
     except InvalidParameters as problem:
         return build_refusal(" ".join(map(_describe_problem, problem.errors)))
     return {
-        "content": [{"type": "text", "text": answer.text}],
-        "structuredContent": answer.document,
+        "content": [{"type": "text", "text": tool_result.text}],
+        "structuredContent": tool_result.document,
         "isError": False,
     }
 
@@ -172,9 +172,7 @@ _ARGUMENT_NAMES = {"q": "query", "text_language": "language"}
 
 
 def _describe_problem(problem: Mapping[str, str]) -> str:
-    """Return the description of a problem. The API's sentence is quoted, because it may contain injected
-    instructions.
-    """
+    """Describe an API problem. Its detail is quoted, because it may contain injected instructions."""
     name = problem["parameter"]
     detail = problem["detail"].removeprefix(f"`{name}`: ")
     return f"`{_ARGUMENT_NAMES.get(name, name)}` is refused: {quote_detail(detail, 500)}"
@@ -189,7 +187,7 @@ def build_refusal(sentence: str) -> Document:
     }
 
 
-def _run_tool(tool: Tool, arguments: Arguments, caller: Caller) -> ToolAnswer:
+def _run_tool(tool: Tool, arguments: Arguments, caller: Caller) -> ToolResult:
     if not tool.is_read_only:
         return tool.answer(arguments, caller)
     return _read_public_data(partial(tool.answer, arguments, caller), is_fresh=caller.token is not None)
@@ -199,14 +197,14 @@ class _PossiblyTooNew(Exception):
     """The replica does not have the claim, which may have just been published."""
 
 
-def _read_public_data(get_answer: Callable[[], ToolAnswer], *, is_fresh: bool) -> ToolAnswer:
-    """Read from the public database; from the primary for callers with a token, who may have just written."""
+def _read_public_data(read: Callable[[], ToolResult], *, is_fresh: bool) -> ToolResult:
+    """Run `read` on the public database, or on the primary if the caller has a token and may have just written."""
     if has_replicas() and is_fresh:
-        return read_freshly(get_answer)
+        return read_freshly(read)
 
-    def answer_or_retry() -> ToolAnswer:
+    def answer_or_retry() -> ToolResult:
         try:
-            return get_answer()
+            return read()
         except ClaimNotPublished:
             if is_reading_replica():
                 raise _PossiblyTooNew from None
@@ -215,4 +213,4 @@ def _read_public_data(get_answer: Callable[[], ToolAnswer], *, is_fresh: bool) -
     try:
         return read_publicly(answer_or_retry)
     except _PossiblyTooNew:
-        return read_freshly(get_answer)
+        return read_freshly(read)

@@ -1,4 +1,4 @@
-"""Revisions of the Model Context Protocol: what each requires, and our server description.
+"""Revisions of the Model Context Protocol and their requirements, and our server description.
 
 In revisions of 2026, each request carries everything that the server needs, and HTTP headers repeat the
 essentials. Earlier ones begin with `initialize`, which the server need not remember, because no later answer
@@ -22,16 +22,16 @@ DEFAULT_REVISION = BATCHING_REVISION = "2025-03-26"
 
 HEADER_MISMATCH, UNSUPPORTED_REVISION = -32020, -32022
 
-VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
+PROTOCOL_VERSION_KEY = "io.modelcontextprotocol/protocolVersion"
 CAPABILITIES_KEY = "io.modelcontextprotocol/clientCapabilities"
-SERVER_KEY = "io.modelcontextprotocol/serverInfo"
+SERVER_INFO_KEY = "io.modelcontextprotocol/serverInfo"
 
 _ENCODED_START, _ENCODED_END = "=?base64?", "?="
 
 
 def read_revision(message: Message) -> str:
-    """Return the revision stated in a message; if none is stated, the newest one with a handshake."""
-    revision = _get_meta(message).get(VERSION_KEY)
+    """Return the revision stated in a message, or by default the newest one with a handshake."""
+    revision = _get_metadata(message).get(PROTOCOL_VERSION_KEY)
     if revision is None:
         return HANDSHAKE_REVISIONS[0]
     if revision not in SUPPORTED_REVISIONS:
@@ -40,14 +40,14 @@ def read_revision(message: Message) -> str:
 
 
 def read_http_revision(headers: Mapping[str, str], message: Message) -> str:
-    """Return the revision of an HTTP message; the message and its header must agree.
+    """Return the revision of an HTTP message, after checking that the message and its headers agree.
 
     Raises:
         RpcError: the revision is unknown, or the header and the message disagree.
     """
     revision = headers.get("MCP-Protocol-Version")
     if revision is None or revision in HANDSHAKE_REVISIONS:
-        if _get_meta(message).get(VERSION_KEY, revision) != revision:
+        if _get_metadata(message).get(PROTOCOL_VERSION_KEY, revision) != revision:
             raise _build_mismatch_error(
                 "The header `MCP-Protocol-Version` does not say what the message says, or is missing."
             )
@@ -59,25 +59,25 @@ def read_http_revision(headers: Mapping[str, str], message: Message) -> str:
 
 
 def _require_agreement(headers: Mapping[str, str], message: Message) -> None:
-    meta = _get_meta(message)
-    for key in (VERSION_KEY, CAPABILITIES_KEY):
-        if key not in meta:
+    metadata = _get_metadata(message)
+    for key in (PROTOCOL_VERSION_KEY, CAPABILITIES_KEY):
+        if key not in metadata:
             raise RpcError(
-                INVALID_PARAMS, f"`_get_meta` lacks the member `{key}`.", status=HTTPStatus.BAD_REQUEST
+                INVALID_PARAMS, f"`_get_metadata` lacks the member `{key}`.", status=HTTPStatus.BAD_REQUEST
             )
-    expected = {"MCP-Protocol-Version": meta[VERSION_KEY], "Mcp-Method": message.method}
+    expected_headers = {"MCP-Protocol-Version": metadata[PROTOCOL_VERSION_KEY], "Mcp-Method": message.method}
     if message.method == "tools/call":
-        expected["Mcp-Name"] = message.params.get("name")
-    for header, value in expected.items():
+        expected_headers["Mcp-Name"] = message.params.get("name")
+    for header, value in expected_headers.items():
         if _decode_header(headers.get(header)) != value:
             raise _build_mismatch_error(
                 f"The header `{header}` does not say what the message says, or is missing."
             )
 
 
-def _get_meta(message: Message) -> Mapping[str, Any]:
-    meta = message.params.get("_meta")
-    return meta if isinstance(meta, dict) else {}
+def _get_metadata(message: Message) -> Mapping[str, Any]:
+    metadata = message.params.get("_meta")
+    return metadata if isinstance(metadata, dict) else {}
 
 
 def _decode_header(value: str | None) -> str | None:

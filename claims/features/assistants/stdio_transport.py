@@ -25,23 +25,25 @@ from factcheck.web.unavailable import find_outage
 logger = logging.getLogger(__name__)
 
 #: The longest line that is read, in bytes.
-LINE_LIMIT = 600_000
+MAX_LINE_LENGTH = 600_000
 
 
-def answer_lines(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
+def answer_lines(lines: BinaryIO, output: BinaryIO, caller: Caller) -> None:
     """Answer each line until the input ends."""
-    answer: dict[str, Any] | None
-    while line := lines.readline(LINE_LIMIT + 1):
-        if len(line) > LINE_LIMIT:
+    response: dict[str, Any] | None
+    while line := lines.readline(MAX_LINE_LENGTH + 1):
+        if len(line) > MAX_LINE_LENGTH:
             _skip_long_line(lines, line)
-            answer = build_error(None, RpcError(INVALID_REQUEST, f"A line has at most {LINE_LIMIT} bytes."))
+            response = build_error(
+                None, RpcError(INVALID_REQUEST, f"A line has at most {MAX_LINE_LENGTH} bytes.")
+            )
         elif not line.strip():
             continue
         else:
-            answer = answer_line(line, caller)
-        if answer is not None:
-            out.write(encode_response(answer).encode() + b"\n")
-            out.flush()
+            response = answer_line(line, caller)
+        if response is not None:
+            output.write(encode_response(response).encode() + b"\n")
+            output.flush()
 
 
 def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
@@ -58,10 +60,10 @@ def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
     except RpcError as error:
         return build_error(key, error)
     except Exception as failure:  # noqa: BLE001  the dialogue goes on, and says what became of this message
-        return build_error(key, _build_failure(failure))
+        return build_error(key, _build_failure_response(failure))
 
 
-def _build_failure(failure: Exception) -> RpcError:
+def _build_failure_response(failure: Exception) -> RpcError:
     if outage := find_outage(failure):
         return RpcError(REFUSED_ERROR, str(outage.detail), data={"retryAfterSeconds": outage.retry_after})
     logger.error("A message on standard input could not be answered.", exc_info=failure)
@@ -71,4 +73,4 @@ def _build_failure(failure: Exception) -> RpcError:
 def _skip_long_line(lines: BinaryIO, line: bytes) -> None:
     """Skip the rest of a line that is too long."""
     while line and not line.endswith(b"\n"):
-        line = lines.readline(LINE_LIMIT)
+        line = lines.readline(MAX_LINE_LENGTH)

@@ -16,7 +16,7 @@ _DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class ToolRefused(Exception):
-    """The error shown to an assistant: a sentence that explains what to change."""
+    """The arguments of a call are refused; `str()` tells the assistant what to change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,18 +60,18 @@ class Argument(ABC):
 
 @dataclass(frozen=True, kw_only=True)
 class TextArgument(Argument):
-    most: int = 500
+    maximum: int = 500
 
     @property
     def value_schema(self) -> dict[str, Any]:
-        return {"type": "string", "minLength": 1, "maxLength": self.most}
+        return {"type": "string", "minLength": 1, "maxLength": self.maximum}
 
     def read(self, value: Any) -> str:
         if not isinstance(value, str):
             raise self.build_refusal("it must be a string.")
-        if len(value) > self.most:
+        if len(value) > self.maximum:
             raise self.build_refusal(
-                f"it has {len(value):,} characters; at most {self.most:,} are read. Send it in parts."
+                f"it has {len(value):,} characters; at most {self.maximum:,} are read. Send it in parts."
             )
         if not value.strip() or "\0" in value:
             raise self.build_refusal("it must contain words, and no NUL character.")
@@ -80,33 +80,33 @@ class TextArgument(Argument):
 
 @dataclass(frozen=True, kw_only=True)
 class NumberArgument(Argument):
-    least: int = 1
-    most: int = MAX_ID
+    minimum: int = 1
+    maximum: int = MAX_ID
 
     @property
     def value_schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.least, "maximum": self.most}
+        return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
 
     def read(self, value: Any) -> int:
         if isinstance(value, float) and value.is_integer():  # JSON has one kind of number
             value = int(value)
-        if not isinstance(value, int) or isinstance(value, bool) or not self.least <= value <= self.most:
-            raise self.build_refusal(f"it must be a whole number from {self.least} to {self.most}.")
+        if not isinstance(value, int) or isinstance(value, bool) or not self.minimum <= value <= self.maximum:
+            raise self.build_refusal(f"it must be a whole number from {self.minimum} to {self.maximum}.")
         return value
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChoiceArgument(Argument):
-    words: tuple[str, ...]
+    choices: tuple[str, ...]
 
     @property
     def value_schema(self) -> dict[str, Any]:
-        return {"type": "string", "enum": list(self.words)}
+        return {"type": "string", "enum": list(self.choices)}
 
     def read(self, value: Any) -> str:
-        if value not in self.words:
-            suggestion = suggest_word(value, self.words) if isinstance(value, str) else ""
-            raise self.build_refusal(f"it must be one of {', '.join(self.words)}.{suggestion}")
+        if value not in self.choices:
+            suggestion = suggest_word(value, self.choices) if isinstance(value, str) else ""
+            raise self.build_refusal(f"it must be one of {', '.join(self.choices)}.{suggestion}")
         return str(value)
 
 

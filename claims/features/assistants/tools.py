@@ -1,4 +1,4 @@
-"""The tool type, its caller and its result."""
+"""A tool, its caller and its result."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -30,8 +30,8 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class ToolAnswer:
-    """The answer of a tool: structured, and as text."""
+class ToolResult:
+    """The result of a tool, as a document and as text."""
 
     document: Document
     text: str
@@ -39,7 +39,7 @@ class ToolAnswer:
 
 @dataclass(frozen=True)
 class EquivalentRequest:
-    """The API request that answers the same question; the cost is computed from it."""
+    """The API request that returns the same content. It determines the cost of a call."""
 
     path: str
     query: str = ""
@@ -60,7 +60,7 @@ class Tool:
     description: str
     arguments: Sequence[Argument]
     answers: Document
-    answer: Callable[[Arguments, Caller], ToolAnswer]
+    answer: Callable[[Arguments, Caller], ToolResult]
     build_equivalent_request: Callable[[Arguments], EquivalentRequest]
     scope: Scope | None = None
 

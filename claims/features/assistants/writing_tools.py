@@ -1,8 +1,8 @@
 """Tools that write: propose a claim, start a draft, or add evidence to a draft.
 
 Each tool calls one endpoint of the editorial API with the caller's own token. The API's errors, scopes,
-roles, strict bodies, idempotency keys and rules apply unchanged. Tools can reach only these three endpoints,
-and none of them changes a state: people sign off and publish elsewhere.
+roles, strict bodies, idempotency keys and rules apply unchanged. The tools call only these three endpoints,
+none of which changes a state: only people sign off and publish.
 """
 
 from collections.abc import Mapping
@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
-from claims.features.assistants.claim_texts import compose_answer
+from claims.features.assistants.claim_texts import compose_text
 from claims.features.assistants.internal_requests import has_succeeded, post_request
 from claims.features.assistants.text_rendering import quote_detail, quote_list, quote_text
 from claims.features.assistants.tool_arguments import (
@@ -24,7 +24,7 @@ from claims.features.assistants.tool_arguments import (
     TextArgument,
     ToolRefused,
 )
-from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolAnswer
+from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolResult
 from claims.models import CorrectionKind, Evidence, Rating, Scope
 
 Document = dict[str, Any]
@@ -35,13 +35,13 @@ _KEY_ARGUMENT = TextArgument(
         "A text of your own for this action, such as a UUID. If the tool is called again with the "
         "same key and arguments, nothing is done twice."
     ),
-    most=255,
+    maximum=255,
 )
 _KEY_NAME = "idempotency_key"
 
 
 def _post_to_api(path: str, body: Mapping[str, Any], arguments: Arguments, caller: Caller) -> Document:
-    """Return the editorial API's response, and whether it repeats an earlier one.
+    """Return the editorial API's document, and whether the response repeats an earlier one.
 
     Raises:
         ToolRefused: the API rejected the request; the message is the API's.
@@ -55,22 +55,22 @@ def _post_to_api(path: str, body: Mapping[str, Any], arguments: Arguments, calle
 
 def _describe_refusal(response: HttpResponse, problem: Document) -> str:
     """Format an API problem in one line: its sentence, and the errors with their locations."""
-    places = [
+    error_locations = [
         f"{error.get('pointer', error.get('parameter', ''))} {quote_detail(error['detail'], 500)}"
         for error in problem.get("errors", ())
     ]
-    reason = "; ".join(places) if places else quote_detail(problem["detail"], 1000)
+    reason = "; ".join(error_locations) if error_locations else quote_detail(problem["detail"], 1000)
     advice = f" Try again in {response['Retry-After']} seconds." if "Retry-After" in response.headers else ""
     return f"Refused ({response.status_code}). Nothing was written. {reason}{advice}"
 
 
-def _build_written_answer(
-    kind: str, path: str, written_document: Document, *, claim: int | None, verdict: int | None
-) -> ToolAnswer:
+def _build_write_result(
+    object_type: str, path: str, written_document: Document, *, claim: int | None, verdict: int | None
+) -> ToolResult:
     document = {
         "outcome": "kept_before" if written_document["replayed"] else "kept",
         "meaning": findings.WRITTEN_MESSAGE,
-        "kind": kind,
+        "kind": object_type,
         "id": written_document["id"],
         "claim_id": claim,
         "verdict_id": verdict,
@@ -82,9 +82,9 @@ def _build_written_answer(
         " It was done before, under the same idempotency_key." if written_document["replayed"] else ""
     )
     state = f", {written_document['state']}" if "state" in written_document else ""
-    place = f"It is {kind} {written_document['id']}{state}, at {quote_text(path)}."
-    line = f"{findings.WRITTEN_MESSAGE} {place}{repeat_note}"
-    return ToolAnswer(document, compose_answer([line]))
+    location_sentence = f"It is {object_type} {written_document['id']}{state}, at {quote_text(path)}."
+    line = f"{findings.WRITTEN_MESSAGE} {location_sentence}{repeat_note}"
+    return ToolResult(document, compose_text([line]))
 
 
 def _build_body(arguments: Arguments, *left_out: str) -> Document:
@@ -97,23 +97,25 @@ _PROPOSE_ARGUMENTS = (
     TextArgument(
         name="statement",
         meaning="The statement to check: one sentence, as it was made.",
-        most=5000,
+        maximum=5000,
         required=True,
         examples=("The harbour bridge cost 90 million euros.",),
     ),
-    TextArgument(name="language", meaning="Its language (BCP 47).", most=35, required=True, examples=("en",)),
+    TextArgument(
+        name="language", meaning="Its language (BCP 47).", maximum=35, required=True, examples=("en",)
+    ),
     DayArgument(name="claimed_on", meaning="The day on which it was made."),
-    TextArgument(name="context", meaning="Where and how it was made, and why it matters.", most=5000),
+    TextArgument(name="context", meaning="Where and how it was made, and why it matters.", maximum=5000),
     NumberArgument(name="claimant", meaning="Number of the claimant, as listed by the API."),
     _KEY_ARGUMENT,
 )
 
 
-def propose_claim(arguments: Arguments, caller: Caller) -> ToolAnswer:
+def propose_claim(arguments: Arguments, caller: Caller) -> ToolResult:
     """Propose a claim, which people may accept or decline."""
     response = _post_to_api(reverse("editorial-claims-list"), _build_body(arguments), arguments, caller)
     path = reverse("editorial-claims-detail", args=[response["id"]])
-    return _build_written_answer("claim", path, response, claim=response["id"], verdict=None)
+    return _build_write_result("claim", path, response, claim=response["id"], verdict=None)
 
 
 # draft_verdict --------------------------------------------------------------------------------------------------------
@@ -123,36 +125,38 @@ _DRAFT_ARGUMENTS = (
     TextArgument(
         name="rating",
         meaning="Code of the rating in the newsroom's scale, such as false. Leave it out to leave it open.",
-        most=100,
+        maximum=100,
         examples=("false",),
     ),
-    TextArgument(name="summary", meaning="The finding, in a few sentences.", most=5000),
-    TextArgument(name="explanation", meaning="The reasoning and the evidence, in Markdown.", most=50_000),
+    TextArgument(name="summary", meaning="The finding, in a few sentences.", maximum=5000),
+    TextArgument(name="explanation", meaning="The reasoning and the evidence, in Markdown.", maximum=50_000),
     TextArgument(
-        name="language", meaning="Language of the verdict (BCP 47); that of the claim unless given.", most=35
+        name="language",
+        meaning="Language of the verdict (BCP 47); that of the claim unless given.",
+        maximum=35,
     ),
     DayArgument(name="reviewed_on", meaning="The day of the review."),
     DayArgument(name="valid_as_of", meaning="The day up to which the facts were checked."),
     ChoiceArgument(
         name="correction_kind",
         meaning="For a claim whose verdict is already published: the kind of change.",
-        words=tuple(CorrectionKind.values),
+        choices=tuple(CorrectionKind.values),
     ),
     TextArgument(
-        name="correction_note", meaning="For the same: what changed and why, for readers.", most=5000
+        name="correction_note", meaning="For the same: what changed and why, for readers.", maximum=5000
     ),
     _KEY_ARGUMENT,
 )
 
 
-def draft_verdict(arguments: Arguments, caller: Caller) -> ToolAnswer:
+def draft_verdict(arguments: Arguments, caller: Caller) -> ToolResult:
     """Draft the newsroom's verdict; its author is the token's owner."""
     body = _build_body(arguments, "claim_id", "rating") | {"claim": arguments["claim_id"]}
     if "rating" in arguments:
         body["rating"] = _find_rating(arguments["rating"])
     response = _post_to_api(reverse("editorial-verdicts-list"), body, arguments, caller)
     path = reverse("editorial-verdicts-detail", args=[response["id"]])
-    return _build_written_answer("verdict", path, response, claim=response["claim"], verdict=response["id"])
+    return _build_write_result("verdict", path, response, claim=response["claim"], verdict=response["id"])
 
 
 def _find_rating(code: str) -> int:
@@ -178,22 +182,22 @@ _EVIDENCE_ARGUMENTS = (
     ChoiceArgument(
         name="stance",
         meaning="The stance of the source on the claim.",
-        words=tuple(Evidence.Stance.values),
+        choices=tuple(Evidence.Stance.values),
         required=True,
     ),
     TextArgument(
         name="source_url",
         meaning="Address of the source. It is fetched and kept, if it is not known yet.",
-        most=2000,
+        maximum=2000,
     ),
     NumberArgument(name="source", meaning="Instead: number of a known source."),
-    TextArgument(name="exact", meaning="The exact words quoted from the source.", most=5000),
-    TextArgument(name="note", meaning="What the source shows, in your own words.", most=5000),
+    TextArgument(name="exact", meaning="The exact words quoted from the source.", maximum=5000),
+    TextArgument(name="note", meaning="What the source shows, in your own words.", maximum=5000),
     _KEY_ARGUMENT,
 )
 
 
-def add_evidence(arguments: Arguments, caller: Caller) -> ToolAnswer:
+def add_evidence(arguments: Arguments, caller: Caller) -> ToolResult:
     """Add a source to a draft as evidence."""
     verdict = arguments["verdict_id"]
     response = _post_to_api(
@@ -203,7 +207,7 @@ def add_evidence(arguments: Arguments, caller: Caller) -> ToolAnswer:
         caller,
     )
     path = reverse("editorial-evidence-detail", args=[verdict, response["id"]])
-    return _build_written_answer("evidence", path, response, claim=None, verdict=verdict)
+    return _build_write_result("evidence", path, response, claim=None, verdict=verdict)
 
 
 # The tools ------------------------------------------------------------------------------------------------------------

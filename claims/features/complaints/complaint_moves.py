@@ -26,7 +26,7 @@ _State, _Outcome = Complaint.State, Complaint.Outcome
 
 
 @transaction.atomic
-def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
+def assign_complaint(complaint: Complaint, to: User, *, by: User) -> Complaint:
     """Assign the complaint to a person, and notify them.
 
     Raises:
@@ -47,8 +47,8 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
 
 
 @transaction.atomic
-def put_back(complaint: Complaint, *, by: User) -> Complaint:
-    """Release the complaint for others to take."""
+def unassign(complaint: Complaint, *, by: User) -> Complaint:
+    """Remove the assignee, so that another person can work on the complaint."""
     return _save_move(_lock_open_complaint(complaint, by), by, state=_State.CONFIRMED, assigned_to=None)
 
 
@@ -84,7 +84,9 @@ def start_correction(complaint: Complaint, *, by: User) -> Verdict:
 
 
 @transaction.atomic
-def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "", by: User) -> Complaint:
+def answer_complaint(
+    complaint: Complaint, *, outcome: str, answer: str, reason: str = "", by: User
+) -> Complaint:
     """Send the outcome to the reader, by email and on their page.
 
     Raises:
@@ -108,7 +110,7 @@ def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "",
 
 
 @transaction.atomic
-def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
+def reject_complaint(complaint: Complaint, *, reason: str, by: User) -> Complaint:
     """Reject a message that is not an answerable complaint, and send the reader the reason.
 
     Raises:
@@ -122,40 +124,42 @@ def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
     return _close_complaint(complaint, by, state=_State.REJECTED, reason=reason.strip())
 
 
-def notify_overdue() -> int:
-    """Notify people once about each overdue complaint: its assignee, or everyone who could take it. Return
-    how many.
+def notify_overdue_complaints() -> int:
+    """Notify the assignee, or all people who work on complaints, once about each overdue complaint. Return
+    their number.
     """
     overdue_complaints = Complaint.objects.overdue(working_days.get_today()).filter(overdue_told_at=None)
-    number = 0
+    notified_count = 0
     for pk in overdue_complaints.values_list("pk", flat=True):
         with transaction.atomic():
             if not overdue_complaints.filter(pk=pk).update(overdue_told_at=timezone.now()):
                 continue
             complaint = Complaint.objects.select_related("claim", "assigned_to").get(pk=pk)
-            people = [complaint.assigned_to] if complaint.assigned_to else find_people_for_complaints()
+            people = [complaint.assigned_to] if complaint.assigned_to else find_complaint_handlers()
             notify_people(
                 NotificationKind.COMPLAINT_LATE,
                 claim=complaint.claim,
                 to=people,
                 note=summarise_complaint(complaint),
             )
-            number += 1
-    return number
+            notified_count += 1
+    return notified_count
 
 
-def find_people_for_complaints() -> Any:
+def find_complaint_handlers() -> Any:
     """Return all people who work on complaints, by name."""
     rows = User.objects.with_perm(ANSWER_PERMISSION, backend="django.contrib.auth.backends.ModelBackend")
     return rows.filter(is_active=True).order_by("first_name", "last_name", "username")
 
 
 def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
-    """Return whether the person wrote a published verdict on the claim; if so, another person should answer."""
+    """Return whether the person wrote a published verdict on the claim. Another person should then answer."""
     is_author = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
-    published = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]
-    return Verdict.objects.filter(is_author, claim__in=filter(None, claims), state__in=published).exists()
+    published_verdicts = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]
+    return Verdict.objects.filter(
+        is_author, claim__in=filter(None, claims), state__in=published_verdicts
+    ).exists()
 
 
 def _lock_open_complaint(complaint: Complaint, by: User) -> Complaint:
@@ -170,15 +174,15 @@ def _lock_open_complaint(complaint: Complaint, by: User) -> Complaint:
     rows = Complaint.objects.select_for_update(of=("self",)).select_related(
         "claim__merged_into", "assigned_to"
     )
-    locked = rows.filter(pk=complaint.pk).first()
-    if locked is None or not locked.is_waiting:
+    locked_complaint = rows.filter(pk=complaint.pk).first()
+    if locked_complaint is None or not locked_complaint.is_waiting:
         raise NotPossible(_("This complaint is closed, or the reader has withdrawn it."))
-    return locked
+    return locked_complaint
 
 
 def _close_complaint(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Complaint:
     assert complaint.confirmed_at is not None  # noqa: S101  it has reached the desk
-    days_taken = working_days.count_days_between(complaint.confirmed_at, timezone.now())
+    days_taken = working_days.count_working_days_between(complaint.confirmed_at, timezone.now())
     complaint = _save_move(complaint, by, state=state, working_days=days_taken, **fields)
     reader_mails.queue_answer(filter(None, [getattr(complaint, "contact", None)]))
     return complaint

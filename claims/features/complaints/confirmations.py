@@ -56,14 +56,14 @@ def find_contact(token: str) -> ContactDetails | None:
     return find_by_token(rows, token)
 
 
-def build_page_address(contact: ContactDetails) -> str:
-    """Return the URL of a person's own page, for emails to that person only."""
+def build_message_page_url(contact: ContactDetails) -> str:
+    """Return the secret URL of a reader's own page, only for emails to that reader."""
     return settings.SITE_URL + build_permanent_path("reader-message", renew_token(contact))
 
 
 def normalise_mailbox(mail: str) -> str:
-    """Return the same key for all spellings of a mailbox, with or without a tag after a plus sign."""
-    local, _, host = mail.lower().rpartition("@")
+    """Return a key that is the same for all spellings of a mailbox, with or without a tag after a plus sign."""
+    local, _separator, host = mail.lower().rpartition("@")
     return f"{local.partition('+')[0] or local}@{host}"
 
 

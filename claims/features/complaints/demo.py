@@ -14,10 +14,10 @@ def add_messages(content: dict[str, Any], claims: dict[str, Claim], *others: Any
         sender = Sender(row["mail"], row["name"])
         complaint = submissions.submit_complaint(entry, kind=row["kind"], text=row["text"], sender=sender)
         if row["is_confirmed"]:
-            submissions.confirm(complaint.contact)
+            submissions.confirm_contact(complaint.contact)
     for row in content["requests"]:
         request = submissions.submit_request(
             text=row["text"], address=row["address"], sender=Sender(row["mail"])
         )
         if row["is_confirmed"]:
-            submissions.confirm(request.contacts.get())
+            submissions.confirm_contact(request.contacts.get())

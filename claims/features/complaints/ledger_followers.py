@@ -22,20 +22,24 @@ def _link_published_corrections(claims: Collection[int]) -> None:
 
     An editor still writes the answer, but the outcome is now fixed.
     """
-    waiting = Complaint.objects.select_for_update(of=("self",)).filter(
+    waiting_complaints = Complaint.objects.select_for_update(of=("self",)).filter(
         entry=None,
         correction__claim__in=claims,
         correction__state=Verdict.State.PUBLISHED,
         state__in=[Complaint.State.CONFIRMED, Complaint.State.IN_PROGRESS],
     )
-    for complaint in waiting.select_related("correction"):
+    for complaint in waiting_complaints.select_related("correction"):
         assert complaint.correction is not None  # noqa: S101  it was requested
-        newest = Publication.objects.newest().filter(claim_id=complaint.correction.claim_id).first()
-        if newest is None or newest.version == 1 or newest.published_at < complaint.received_at:
+        newest_entry = Publication.objects.newest().filter(claim_id=complaint.correction.claim_id).first()
+        if (
+            newest_entry is None
+            or newest_entry.version == 1
+            or newest_entry.published_at < complaint.received_at
+        ):
             continue
-        clarified = newest.kind == Publication.Kind.CLARIFICATION
-        complaint.entry = newest
-        complaint.outcome = Complaint.Outcome.CLARIFIED if clarified else Complaint.Outcome.CORRECTED
+        is_clarification = newest_entry.kind == Publication.Kind.CLARIFICATION
+        complaint.entry = newest_entry
+        complaint.outcome = Complaint.Outcome.CLARIFIED if is_clarification else Complaint.Outcome.CORRECTED
         complaint.save(update_fields=["entry", "outcome"])
 
 
@@ -43,23 +47,25 @@ def _answer_requests(claims: Collection[int]) -> None:
     """Answer the requests on claims that were just published."""
     # Two queries: a single one with OR would read all accepted requests.
     merged_claims = Claim.objects.filter(merged_into__in=claims).values_list("pk", flat=True)
-    _answer(ReaderRequest.objects.filter(claim__in=[*claims, *merged_claims]))
+    _answer_requests_on_published_claims(ReaderRequest.objects.filter(claim__in=[*claims, *merged_claims]))
 
 
 @transaction.atomic
 def answer_all_published() -> None:
-    """Answer requests after any publication. Also covers imports, which send no signal for each claim."""
-    _answer(ReaderRequest.objects.all())
+    """Answer all requests on published claims. Needed after imports, which send no signal for each claim."""
+    _answer_requests_on_published_claims(ReaderRequest.objects.all())
 
 
-def _answer(requests: QuerySet[ReaderRequest]) -> None:
-    waiting = requests.filter(state=ReaderRequest.State.TAKEN_UP)
-    if not waiting.exists():  # after most publications, and a fifth of the work of asking which are published
+def _answer_requests_on_published_claims(requests: QuerySet[ReaderRequest]) -> None:
+    waiting_requests = requests.filter(state=ReaderRequest.State.TAKEN_UP)
+    if (
+        not waiting_requests.exists()
+    ):  # after most publications, and a fifth of the work of asking which are published
         return
-    current = Publication.objects.current()
-    rows = waiting.select_for_update(of=("self",)).filter(
-        Exists(current.filter(claim=OuterRef("claim")))
-        | Exists(current.filter(claim=OuterRef("claim__merged_into")))
+    current_publications = Publication.objects.current()
+    rows = waiting_requests.select_for_update(of=("self",)).filter(
+        Exists(current_publications.filter(claim=OuterRef("claim")))
+        | Exists(current_publications.filter(claim=OuterRef("claim__merged_into")))
     )
     for row in rows.select_related("claim__merged_into"):
         assert row.claim is not None  # noqa: S101  it is published

@@ -1,6 +1,6 @@
 """Readers' contact details: export, deletion on request, and automatic expiry.
 
-A person's details and words are deleted. The fact that there was a complaint, and its answer, are kept.
+Contact details and text are deleted. The record of a complaint and its answer are kept.
 """
 
 from dataclasses import dataclass
@@ -46,28 +46,28 @@ def export_messages(mail: str) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def erase_contact(contact: ContactDetails) -> None:
-    """Delete a person's details, and their messages unless others sent the same."""
-    locked = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
-    if locked is None:
+    """Delete a reader's contact details, and their message unless other readers sent the same request."""
+    locked_contact = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if locked_contact is None:
         return
     now = timezone.now()
-    if locked.complaint_id:
-        complaint = Complaint.objects.select_for_update().get(pk=locked.complaint_id)
-        locked.delete()
-        _erase_words(complaint, now, withdraw=complaint.is_waiting)
+    if locked_contact.complaint_id:
+        complaint = Complaint.objects.select_for_update().get(pk=locked_contact.complaint_id)
+        locked_contact.delete()
+        _erase_text(complaint, now, is_withdrawn=complaint.is_waiting)
         return
-    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=locked)
-    locked.delete()
+    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=locked_contact)
+    locked_contact.delete()
     if not request.contacts.exists():
         ReaderPicture.objects.filter(request=request).delete()
-        _erase_words(request, now, withdraw=request.is_open)
+        _erase_text(request, now, is_withdrawn=request.is_open)
 
 
-def _erase_words(row: Complaint | ReaderRequest, now: datetime, *, withdraw: bool) -> None:
+def _erase_text(row: Complaint | ReaderRequest, now: datetime, *, is_withdrawn: bool) -> None:
     if row.state in ("new", "spam"):
         row.delete()
         return
-    if withdraw:
+    if is_withdrawn:
         row.state, row.moved_by, row.moved_by_name = "withdrawn", None, ""
     row.text, row.erased_at = "", now
     changed_fields = ["text", "erased_at", "state", "moved_by", "moved_by_name"]
@@ -83,12 +83,12 @@ def forget_person(mail: str) -> int:
     for contact in rows:
         erase_contact(contact)
     results: list[tuple[Any, Any]] = person_forgotten.send(None, mail=mail)
-    return len(rows) + sum(number for _receiver, number in results)
+    return len(rows) + sum(erased_count for _receiver, erased_count in results)
 
 
 @dataclass(frozen=True)
 class ExpiredCounts:
-    """How many rows had expired and were deleted."""
+    """The numbers of deleted rows."""
 
     unconfirmed: int
     spam: int
@@ -97,32 +97,31 @@ class ExpiredCounts:
 
 @transaction.atomic
 def delete_expired() -> ExpiredCounts:
-    """Delete unconfirmed messages after their time, spam, and the details of people whose requests ended long
-    ago.
+    """Delete expired unconfirmed messages, spam, and contact details of messages that were closed long ago.
 
     Held messages wait for an editor, however long that takes.
     """
     now = timezone.now()
     unconfirmed_before = now - timedelta(days=settings.READER_CONFIRMATION_DAYS)
-    ended_before = now - timedelta(days=settings.READER_CONTACT_DAYS)
-    unconfirmed = spam = 0
+    closed_before = now - timedelta(days=settings.READER_CONTACT_DAYS)
+    unconfirmed_count = spam_count = 0
     for rows in (Complaint.objects.all(), ReaderRequest.objects.all()):
-        unconfirmed += _delete_rows(rows.unconfirmed().filter(received_at__lt=unconfirmed_before))
-        spam += _delete_rows(rows.filter(state="spam", closed_at__lt=ended_before))
+        unconfirmed_count += _delete_rows(rows.unconfirmed().filter(received_at__lt=unconfirmed_before))
+        spam_count += _delete_rows(rows.filter(state="spam", closed_at__lt=closed_before))
     # Readers who joined an existing request but never confirmed.
     expired_contacts = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_before)
     expired_contacts = expired_contacts.exclude(Q(complaint__state="new") | Q(request__state="new"))
-    ended_contacts = ContactDetails.objects.filter(
-        Q(complaint__closed_at__lt=ended_before) | Q(request__closed_at__lt=ended_before)
+    contacts_of_closed = ContactDetails.objects.filter(
+        Q(complaint__closed_at__lt=closed_before) | Q(request__closed_at__lt=closed_before)
     )
-    pictures = ReaderPicture.objects.filter(request__closed_at__lt=ended_before)
+    pictures = ReaderPicture.objects.filter(request__closed_at__lt=closed_before)
     pictures.filter(~Exists(ReaderRequest.objects.open().filter(pk=OuterRef("request")))).delete()
-    deleted_count = _delete_rows(expired_contacts) + _delete_rows(ended_contacts)
-    return ExpiredCounts(unconfirmed, spam, deleted_count)
+    deleted_count = _delete_rows(expired_contacts) + _delete_rows(contacts_of_closed)
+    return ExpiredCounts(unconfirmed_count, spam_count, deleted_count)
 
 
 def _delete_rows(rows: Any) -> int:
-    """Delete these rows and return their number, without dependent rows."""
+    """Delete these rows and return their number, not counting dependent rows."""
     _total, by_model = rows.delete()
     return int(by_model.get(rows.model._meta.label, 0))
 

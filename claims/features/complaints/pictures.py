@@ -18,7 +18,7 @@ class PictureRefused(ValueError):
 
 @dataclass(frozen=True)
 class SentPicture:
-    """A received picture, re-encoded without location, camera and names."""
+    """A received picture, re-encoded without metadata such as location and camera."""
 
     content: bytes
     media_type: str
@@ -29,7 +29,7 @@ class SentPicture:
 
     @property
     def key(self) -> str:
-        """Return the same key for all pictures with the same pixels."""
+        """Return a key that is the same for all pictures with the same pixels."""
         return f"sha256:{self.sha256}"
 
 

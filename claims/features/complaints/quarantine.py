@@ -18,30 +18,30 @@ HeldMessage = Complaint | ReaderRequest
 
 @transaction.atomic
 def release_messages(rows: Iterable[HeldMessage], *, by: User) -> int:
-    """Ask the senders to confirm their email addresses; return how many messages were still held."""
-    number = 0
+    """Ask the senders to confirm their email addresses, and return the number of released messages."""
+    released_count = 0
     for row in _lock_held_messages(rows, by):
         row.held_because = []
         row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
         row.save(update_fields=["held_because", "moved_by", "moved_by_name"])
-        for contact in _list_contacts(row):
+        for contact in _find_contacts(row):
             reader_mails.queue_confirmation(contact)
-        number += 1
-    return number
+        released_count += 1
+    return released_count
 
 
 @transaction.atomic
 def mark_as_spam(rows: Iterable[HeldMessage], *, by: User) -> int:
-    """Mark the messages as spam and delete their contact details; return how many were still held."""
-    number = 0
+    """Mark the messages as spam, delete their contact details, and return the number of marked messages."""
+    marked_count = 0
     for row in _lock_held_messages(rows, by):
         row.state = row.State.SPAM
         row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
         row.save(update_fields=["state", "moved_by", "moved_by_name"])
-        for contact in _list_contacts(row):
+        for contact in _find_contacts(row):
             contact.delete()
-        number += 1
-    return number
+        marked_count += 1
+    return marked_count
 
 
 def _lock_held_messages(rows: Iterable[HeldMessage], by: User) -> list[HeldMessage]:
@@ -55,7 +55,7 @@ def _lock_held_messages(rows: Iterable[HeldMessage], by: User) -> list[HeldMessa
     return messages
 
 
-def _list_contacts(row: HeldMessage) -> list[ContactDetails]:
+def _find_contacts(row: HeldMessage) -> list[ContactDetails]:
     return list(
         ContactDetails.objects.filter(complaint=row)
         if isinstance(row, Complaint)

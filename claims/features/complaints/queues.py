@@ -12,12 +12,12 @@ from claims.features.complaints.models import Complaint, ReaderRequest
 from factcheck.admin.base import change_page
 
 
-def _find_waiting(messages: Any, person: User) -> Any:
+def _find_waiting_messages(messages: Any, person: User) -> Any:
     """Return complaints and requests that are waiting for an answer."""
     return messages.waiting()
 
 
-def _find_held(messages: Any, person: User) -> Any:
+def _find_held_messages(messages: Any, person: User) -> Any:
     """Return messages held as possible spam."""
     return messages.held()
 
@@ -31,14 +31,14 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
         # Shown on the dashboard of everyone who may answer, so that no absence leaves one unseen.
         "complaints": Queue(
             _("Complaints to answer"),
-            lambda rows, person: _find_waiting(rows, person).select_related("claim"),
+            lambda rows, person: _find_waiting_messages(rows, person).select_related("claim"),
             ("due_on", "pk"),
             "complaints.answer_complaint",
             list_row=_build_complaint_row,
         ),
         "held_complaints": Queue(
             _("Complaints held as possible spam"),
-            _find_held,
+            _find_held_messages,
             ("received_at", "pk"),
             "complaints.answer_complaint",
             "received_at",
@@ -47,14 +47,14 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     ReaderRequest: {
         "requests": Queue(
             _("Readers’ requests"),
-            _find_waiting,
+            _find_waiting_messages,
             (F("askers").desc(), F("confirmed_at"), "pk"),
             "complaints.answer_readerrequest",
             "confirmed_at",
         ),
         "held_requests": Queue(
             _("Requests held as possible spam"),
-            _find_held,
+            _find_held_messages,
             ("received_at", "pk"),
             "complaints.answer_readerrequest",
             "received_at",

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from claims.features.complaints.confirmations import build_page_address
+from claims.features.complaints.confirmations import build_message_page_url
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
 from claims.models import Publication
 from claims.newsroom.mails import MAIL_QUEUE, compose_mail
@@ -50,7 +50,7 @@ def mail_confirmation(*, contact_id: int) -> None:
     if contact is None or contact.confirmed_at or contact.asked_at:
         return
     ContactDetails.objects.filter(pk=contact.pk).update(asked_at=timezone.now())
-    with activate_language(contact.language):
+    with activate_reader_language(contact.language):
         subject = _("Please confirm your message to %(newsroom)s") % {"newsroom": settings.NEWSROOM_NAME}
         _compose_and_send(
             contact, subject, "reader_confirmation", {"days": settings.READER_CONFIRMATION_DAYS}
@@ -67,7 +67,7 @@ def mail_answer(*, contact_id: int) -> None:
     if message is None or message.closed_at is None:
         return
     ContactDetails.objects.filter(pk=contact.pk).update(answered_at=timezone.now())
-    with activate_language(contact.language):
+    with activate_reader_language(contact.language):
         is_complaint = isinstance(message, Complaint)
         subject = _("The answer to your complaint") if is_complaint else _("The answer to your request")
         context = {"about": message, "is_complaint": is_complaint, **_load_claim(message)}
@@ -88,7 +88,7 @@ def _lock_contact(pk: int) -> ContactDetails | None:
 
 
 @contextmanager
-def activate_language(language: str) -> Iterator[None]:
+def activate_reader_language(language: str) -> Iterator[None]:
     """Activate a reader's language and the newsroom's time zone."""
     available_language = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     with translation.override(available_language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
@@ -98,7 +98,7 @@ def activate_language(language: str) -> Iterator[None]:
 def _compose_and_send(contact: ContactDetails, subject: str, template: str, context: dict[str, Any]) -> None:
     mail_context = {
         "newsroom": settings.NEWSROOM_NAME,
-        "page": build_page_address(contact),
+        "page": build_message_page_url(contact),
         "contact": contact,
         **context,
     }

@@ -1,4 +1,4 @@
-"""Decide whether two requests are the same: by URL, picture or statement."""
+"""Find duplicate requests by URL, picture or statement."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial
@@ -15,8 +15,8 @@ from claims.matching.shared_words import find_claims_sharing_words
 _MAX_CANDIDATES, _MIN_SIMILARITY = 10, 0.3
 
 
-def find_same_request(request: ReaderRequest, *, text: str) -> ReaderRequest | None:
-    """Return an open request for the same thing, or None.
+def find_duplicate_request(request: ReaderRequest, *, text: str) -> ReaderRequest | None:
+    """Return an open request for the same check, or None.
 
     Requests with a URL or a picture are the same if these are the same. Texts are the same if matching finds
     that they make the same statement, including its facts. Asking whether something is true is not the same
@@ -49,15 +49,15 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
     if not texts_by_id:
         return None
     terms = MatchTerms(language=get_primary_language(language), cut="text", most=1)
-    [answer] = compute_answers([text], terms, partial(_find_candidates, texts_by_id))
+    [match_result] = compute_answers([text], terms, partial(_find_candidates, texts_by_id))
     same_requests = [
-        match for passage in answer.passages for match in passage.matches if match.kind == "same"
+        match for passage in match_result.passages for match in passage.matches if match.kind == "same"
     ]
     return ReaderRequest.objects.get(pk=same_requests[0].claim) if same_requests else None
 
 
 def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[TextQuery]) -> FoundCandidates:
-    """Return the open requests to compare with these texts, in the form in which claims are compared."""
+    """Return the open requests to compare with these texts, as matching represents claims."""
     texts = [candidate_text.cleaned for candidate_text in queries]
     shared_claims = find_claims_sharing_words(texts, _MAX_CANDIDATES)
     return FoundCandidates(

@@ -101,10 +101,10 @@ def _lock_open_request(request: ReaderRequest, by: User) -> ReaderRequest:
     """
     require_permission(by, DECIDE_PERMISSION, _("decide about readers’ requests"))
     rows = ReaderRequest.objects.select_for_update(of=("self",)).select_related("claim__merged_into")
-    locked = rows.filter(pk=request.pk).first()
-    if locked is None or not locked.is_open:
+    locked_request = rows.filter(pk=request.pk).first()
+    if locked_request is None or not locked_request.is_open:
         raise NotPossible(_("This request is closed, or the readers have withdrawn it."))
-    return locked
+    return locked_request
 
 
 def _close_request(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:

@@ -25,8 +25,8 @@ _MARKUP_PATTERN = re.compile(
 )
 
 
-def hash_words(text: str) -> str:
-    """Return a digest that is the same for the same words in any spelling."""
+def hash_text(text: str) -> str:
+    """Return a digest of the text that ignores case, accents and punctuation."""
     return hashlib.sha256(normalise_statement(text).encode()).hexdigest() if text.strip() else ""
 
 
@@ -36,13 +36,13 @@ def find_spam_signs(
     """Yield the signs of spam in the text.
 
     Args:
-        earlier_rows: earlier messages, searched for the same words.
+        earlier_rows: earlier messages, searched for the same text.
     """
     if len(_LINK_PATTERN.findall(text)) > max_links:
         yield SpamSign.LINKS
     if _MARKUP_PATTERN.search(text):
         yield SpamSign.MARKUP
-    if words_digest := hash_words(text):
+    if words_digest := hash_text(text):
         week_ago = timezone.now() - timedelta(days=7)
         if (
             earlier_rows.filter(words_sha256=words_digest, received_at__gte=week_ago).count()
@@ -55,7 +55,7 @@ def has_too_many_mails(mailbox: str) -> bool:
     """Return whether a mailbox has already received the maximum of unconfirmed emails. Call this with the
     mailbox locked.
     """
-    recent = ContactDetails.objects.filter(
+    recent_contacts = ContactDetails.objects.filter(
         mailbox=mailbox, confirmed_at=None, created_at__gte=timezone.now() - timedelta(days=1)
     )
-    return recent.count() >= MAX_MAILS
+    return recent_contacts.count() >= MAX_MAILS

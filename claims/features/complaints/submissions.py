@@ -21,7 +21,7 @@ from claims.features.complaints.models import (
     SpamSign,
 )
 from claims.features.complaints.pictures import SentPicture
-from claims.features.complaints.request_duplicates import find_same_request
+from claims.features.complaints.request_duplicates import find_duplicate_request
 from claims.ledger.queries.address_search import build_address_key
 from claims.models import Publication
 from claims.newsroom.notifications import NotificationKind, notify_people
@@ -40,7 +40,7 @@ class SubmissionKeyConflict(Exception):
 
 @dataclass(frozen=True)
 class SubmissionContext:
-    """The circumstances of a submission.
+    """The context of a submission: signs of spam, and the Idempotency-Key.
 
     Attributes:
         signs: signs of spam in the form, apart from its words.
@@ -49,8 +49,8 @@ class SubmissionContext:
     """
 
     signs: frozenset[SpamSign] = field(default_factory=frozenset)
-    key: str = ""
-    body: str = ""
+    key_digest: str = ""
+    body_digest: str = ""
 
 
 @transaction.atomic
@@ -62,12 +62,12 @@ def submit_complaint(
     sender: Sender,
     context: SubmissionContext = SubmissionContext(),
 ) -> Complaint:
-    """Store a complaint about a publication. It reaches the newsroom once it is confirmed.
+    """Store a complaint about a publication. The newsroom sees it once it is confirmed.
 
     Raises:
         SubmissionKeyConflict: the key was used before with another message.
     """
-    lock_names(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(context))
+    lock_names(f"mail to {normalise_mailbox(sender.mail)}", *_build_lock_names(context))
     if earlier_complaint := _find_same_submission(Complaint.objects.all(), context):
         return earlier_complaint
     signs = _find_spam_signs(
@@ -80,9 +80,9 @@ def submit_complaint(
         text=text,
         language=sender.language,
         held_because=signs,
-        words_sha256=spam_checks.hash_words(text),
-        sent_key=context.key,
-        sent_sha256=context.body,
+        words_sha256=spam_checks.hash_text(text),
+        sent_key=context.key_digest,
+        sent_sha256=context.body_digest,
     )
     contact = store_contact(sender, complaint=complaint)
     if not signs:
@@ -99,12 +99,12 @@ def submit_request(
     sender: Sender,
     context: SubmissionContext = SubmissionContext(),
 ) -> ReaderRequest:
-    """Store a request to check something. Readers with the same request are counted once they confirm.
+    """Store a request to check a text, URL or picture. Readers with the same request are counted once they confirm.
 
     Raises:
         SubmissionKeyConflict: the key was used before with another message.
     """
-    lock_names(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(context))
+    lock_names(f"mail to {normalise_mailbox(sender.mail)}", *_build_lock_names(context))
     if earlier_request := _find_same_submission(ReaderRequest.objects.all(), context):
         return earlier_request
     full_text = f"{text}\n{address}" if address else text
@@ -118,9 +118,9 @@ def submit_request(
         picture_key=picture.key if picture else "",
         language=detect_language(text) if text else sender.language,
         held_because=signs,
-        words_sha256=spam_checks.hash_words(full_text),
-        sent_key=context.key,
-        sent_sha256=context.body,
+        words_sha256=spam_checks.hash_text(full_text),
+        sent_key=context.key_digest,
+        sent_sha256=context.body_digest,
     )
     if picture:
         ReaderPicture.objects.create(
@@ -133,7 +133,7 @@ def submit_request(
 
 
 @transaction.atomic
-def confirm(contact: ContactDetails) -> ContactDetails | None:
+def confirm_contact(contact: ContactDetails) -> ContactDetails | None:
     """Confirm the email address, and pass the message to the desk. A second call changes nothing.
 
     Returns:
@@ -177,7 +177,7 @@ def _deliver_request(contact: ContactDetails) -> ReaderRequest:
     if request.state != ReaderRequest.State.NEW or request.held_because:
         return request
     now = timezone.now()
-    if same_request := find_same_request(request, text=request.text):
+    if same_request := find_duplicate_request(request, text=request.text):
         same_request = ReaderRequest.objects.select_for_update().get(pk=same_request.pk)
         other_contacts = same_request.contacts.filter(mailbox=contact.mailbox, confirmed_at__isnull=False)
         same_request.askers += not other_contacts.exists()
@@ -192,7 +192,7 @@ def _deliver_request(contact: ContactDetails) -> ReaderRequest:
 
 
 @transaction.atomic
-def withdraw(contact: ContactDetails) -> bool:
+def withdraw_message(contact: ContactDetails) -> bool:
     """Withdraw an unanswered message; return whether it was withdrawn."""
     locked_contact = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
     if locked_contact is None:
@@ -223,18 +223,18 @@ def _change_state(row: Complaint | ReaderRequest, state: str) -> None:
 
 def summarise_complaint(complaint: Complaint) -> str:
     """Return the notification text of a complaint: without the reader's name or words."""
-    due = date_format(complaint.due_on, "DATE_FORMAT") if complaint.due_on else ""
-    return _("%(kind)s; to be answered by %(due)s") % {"kind": complaint.get_kind_display(), "due": due}
+    due_text = date_format(complaint.due_on, "DATE_FORMAT") if complaint.due_on else ""
+    return _("%(kind)s; to be answered by %(due)s") % {"kind": complaint.get_kind_display(), "due": due_text}
 
 
-def _list_lock_names(context: SubmissionContext) -> list[str]:
-    return [f"sent with {context.key}"] if context.key else []
+def _build_lock_names(context: SubmissionContext) -> list[str]:
+    return [f"sent with {context.key_digest}"] if context.key_digest else []
 
 
 def _find_same_submission(rows: QuerySet[Row], context: SubmissionContext) -> Row | None:
-    """Return the message stored with the same key; the key is locked against concurrent requests."""
-    row = rows.filter(sent_key=context.key).first() if context.key else None
-    if row and row.sent_sha256 != context.body:
+    """Return the message stored with the same key, or None. Locks the key against concurrent requests."""
+    row = rows.filter(sent_key=context.key_digest).first() if context.key_digest else None
+    if row and row.sent_sha256 != context.body_digest:
         raise SubmissionKeyConflict
     return row
 

@@ -21,7 +21,7 @@ def mail_answer(*, contact_id: int) -> None:
 @app.periodic(cron="47 3 * * *")
 @app.task(queueing_lock="delete_expired_contacts")
 def delete_expired_contacts(timestamp: int) -> None:
-    """Delete unconfirmed messages, and the details of people whose requests ended long ago. Runs daily."""
+    """Delete unconfirmed messages, and contact details of messages that were closed long ago. Runs daily."""
     personal_data.delete_expired()
 
 
@@ -29,7 +29,7 @@ def delete_expired_contacts(timestamp: int) -> None:
 @app.task(queueing_lock="notify_overdue_complaints")
 def notify_overdue_complaints(timestamp: int) -> None:
     """Notify people once about each overdue complaint."""
-    complaint_moves.notify_overdue()
+    complaint_moves.notify_overdue_complaints()
 
 
 @app.periodic(cron="27 * * * *")

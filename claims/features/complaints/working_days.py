@@ -20,35 +20,42 @@ def get_today() -> date:
 
 def find_due_day(moment: datetime, days: int) -> date:
     """Return the date that is this many working days after the day of a moment."""
-    begin = get_newsroom_day(moment)
+    start_day = get_newsroom_day(moment)
     # Holidays and weekends never take up nine days in ten, and an extra year does no harm.
-    due: date = _get_calendar(begin.year, begin.year + 1 + days // 30).get_nth_working_day(begin, days)
-    return due
+    due_day: date = _get_calendar(start_day.year, start_day.year + 1 + days // 30).get_nth_working_day(
+        start_day, days
+    )
+    return due_day
 
 
-def count_days_between(begin: datetime, end: datetime) -> int:
+def count_working_days_between(start: datetime, end: datetime) -> int:
     """Return the number of working days between two moments: 0 on the same day."""
-    return count_days_after(get_newsroom_day(begin), get_newsroom_day(end))
+    return count_working_days_after(get_newsroom_day(start), get_newsroom_day(end))
 
 
-def count_days_after(first: date, last: date) -> int:
-    """Return the number of working days after `first` up to and including `last`; negative if `last` is earlier."""
-    if last < first:
-        return -count_days_after(last, first)
-    if last == first:
+def count_working_days_after(first_day: date, last_day: date) -> int:
+    """Return the number of working days after `first_day` up to and including `last_day`.
+
+    It is negative if `last_day` is earlier.
+    """
+    if last_day < first_day:
+        return -count_working_days_after(last_day, first_day)
+    if last_day == first_day:
         return 0
-    day_count: int = _get_calendar(first.year, last.year).get_working_days_count(first + timedelta(1), last)
+    day_count: int = _get_calendar(first_day.year, last_day.year).get_working_days_count(
+        first_day + timedelta(1), last_day
+    )
     return day_count
 
 
-def _get_calendar(first: int, last: int) -> HolidayBase:
-    return _build_calendar(settings.HOLIDAYS_COUNTRY, settings.HOLIDAYS_SUBDIVISION, first, last)
+def _get_calendar(first_year: int, last_year: int) -> HolidayBase:
+    return _build_calendar(settings.HOLIDAYS_COUNTRY, settings.HOLIDAYS_SUBDIVISION, first_year, last_year)
 
 
 @lru_cache(maxsize=100)
-def _build_calendar(country: str, subdivision: str, first: int, last: int) -> HolidayBase:
+def _build_calendar(country: str, subdivision: str, first_year: int, last_year: int) -> HolidayBase:
     """Build a calendar with all its years, because adding years later is not thread-safe."""
-    years = range(first, last + 1)
+    years = range(first_year, last_year + 1)
     if country:
         return country_holidays(country, subdiv=subdivision or None, years=years, expand=False)
     return HolidayBase(years=years, expand=False)

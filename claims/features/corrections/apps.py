@@ -10,8 +10,12 @@ class FollowedCorrections(Feature):
     adds = _("Mail to readers when a claim is corrected, and requests for correction to other publications.")
     requires = ("complaints",)
     receivers = {
-        "claims.features.complaints.signals.person_forgotten": "claims.features.corrections.subscriptions.delete_all",
-        "claims.features.complaints.signals.person_exported": "claims.features.corrections.subscriptions.export_all",
+        "claims.features.complaints.signals.person_forgotten": (
+            "claims.features.corrections.subscriptions.delete_subscriptions"
+        ),
+        "claims.features.complaints.signals.person_exported": (
+            "claims.features.corrections.subscriptions.export_subscriptions"
+        ),
     }
     menu = {
         "work": [

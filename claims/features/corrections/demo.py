@@ -1,4 +1,4 @@
-"""The demo's correction requests, from `demo.json`: one was met, one is still open."""
+"""The demo's correction requests, from `demo.json`: one led to a correction, the other is open."""
 
 from datetime import date
 from typing import Any

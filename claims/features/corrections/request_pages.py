@@ -20,7 +20,7 @@ from claims.features.corrections.models import Rectification, RectificationStep
 from claims.models import Publication
 from factcheck.formulas import escape_formula
 
-_SHOWN_REQUESTS = 50
+_MAX_FEED_REQUESTS = 50
 CSV_COLUMNS = (
     *("id", "claim_id", "claim_url", "publication", "url", "asked_on", "state", "since"),
     *("reminded_on", "answered_on", "answer", "corrected_on", "fixed", "refused_on", "refusal"),
@@ -39,7 +39,7 @@ def show_feed(request: HttpRequest) -> HttpResponse:
             feed_url=settings.SITE_URL + reverse("correction-requests-feed"),
             language=settings.LANGUAGE_CODE,
         )
-        for row in _find_public_requests().order_by("-moved_on", "-pk")[:_SHOWN_REQUESTS]:
+        for row in _find_public_requests().order_by("-moved_on", "-pk")[:_MAX_FEED_REQUESTS]:
             steps = list(row.steps.all())
             feed.add_item(
                 title=f"{row.get_state_display()}: {row.outlet}",
@@ -79,9 +79,9 @@ def _build_row(row: Rectification) -> list[Any]:
     def get_note(kind: str) -> str:
         return last_steps[kind].note if kind in last_steps else ""
 
-    page = f"{settings.SITE_URL}/claims/{row.claim_id}/"
+    claim_url = f"{settings.SITE_URL}/claims/{row.claim_id}/"
     return [
-        *(row.pk, row.claim_id, page, row.outlet, row.url, row.asked_on, row.state, row.moved_on),
+        *(row.pk, row.claim_id, claim_url, row.outlet, row.url, row.asked_on, row.state, row.moved_on),
         *(
             get_day("reminded"),
             get_day("answered"),
@@ -94,6 +94,6 @@ def _build_row(row: Rectification) -> list[Any]:
 
 
 def _find_public_requests() -> Any:
-    published = Publication.objects.newest().values("claim")
+    published_claims = Publication.objects.newest().values("claim")
     steps = Prefetch("steps", RectificationStep.objects.order_by("pk"))
-    return Rectification.objects.shown().filter(claim__in=published).prefetch_related(steps)
+    return Rectification.objects.shown().filter(claim__in=published_claims).prefetch_related(steps)

@@ -21,7 +21,7 @@ def add_step(request: Rectification, kind: str, *, day: date, note: str, by: Use
 
     Raises:
         NotAllowed: the person's role does not include it.
-        NotPossible: the step does not follow the last one, or does not say what happened.
+        NotPossible: the step cannot follow the last one, or its required note is empty.
     """
     require_permission(by, CHANGE_PERMISSION, _("record the outcome of a request for correction"))
     step = RectificationStep(

@@ -29,7 +29,7 @@ from factcheck.database.read_connections import read_freshly
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the form to follow a claim. The answer is the same for any email address."""
+    """Show the form to follow a claim. The response does not reveal whether an email address is known."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
         return redirect("claim-follow", pk=entry.merged_into_id)
@@ -40,7 +40,7 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
             # A form with the trap field filled in, which only programs do, gets the same answer.
             if not form.submission_context.signs:
                 language = get_language() or settings.LANGUAGE_CODE
-                subscriptions.subscribe(entry, mail=form.cleaned_data["mail"], language=language)
+                subscriptions.create_subscription(entry, mail=form.cleaned_data["mail"], language=language)
             return redirect("claim-subscription-sent")
         message, limit = refusal
         form.add_error(None, f"{_('Too many messages came from your network.')} {message}")
@@ -49,7 +49,7 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def show_sent(request: HttpRequest) -> HttpResponse:
+def show_sent_page(request: HttpRequest) -> HttpResponse:
     context = {"days": settings.READER_CONFIRMATION_DAYS}
     return protect_address(respond_uncached(request, "corrections/sent.html", context))
 
@@ -59,7 +59,7 @@ def show_subscription(request: HttpRequest, token: str) -> HttpResponse:
     """Show the subscription, with buttons to confirm and end it."""
     subscription = subscriptions.find_subscription(token)
     if subscription is None:
-        return show_ended(request, status=HTTPStatus.NOT_FOUND)
+        return show_ended_page(request, status=HTTPStatus.NOT_FOUND)
     entry = Publication.objects.newest().filter(claim=subscription.claim_id).first()
     context = {
         "subscription": subscription,
@@ -70,25 +70,25 @@ def show_subscription(request: HttpRequest, token: str) -> HttpResponse:
 
 
 @csrf_exempt
-def confirm(request: HttpRequest, token: str) -> HttpResponse:
+def confirm_subscription(request: HttpRequest, token: str) -> HttpResponse:
     subscription = subscriptions.find_subscription(token)
     if request.method == "POST" and subscription is not None:
-        subscriptions.confirm(subscription)
+        subscriptions.confirm_subscription(subscription)
     return protect_address(redirect("claim-subscription", token=token))
 
 
 @csrf_exempt
-def stop(request: HttpRequest, token: str) -> HttpResponse:
+def stop_subscription(request: HttpRequest, token: str) -> HttpResponse:
     """End the subscription. Mail programs also send their `List-Unsubscribe` form here."""
     if request.method != "POST":
         return protect_address(redirect("claim-subscription", token=token))
     subscription = subscriptions.find_subscription(token)
     if subscription is not None:
         subscriptions.end_subscription(subscription)
-    return show_ended(request)
+    return show_ended_page(request)
 
 
-def show_ended(request: HttpRequest, *, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+def show_ended_page(request: HttpRequest, *, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
     page = protect_address(respond_uncached(request, "corrections/ended.html", {}))
     page.status_code = status
     return page

@@ -20,7 +20,7 @@ from claims.features.complaints.confirmations import (
     normalise_mailbox,
     renew_token,
 )
-from claims.features.complaints.reader_mails import activate_language, send_to_reader
+from claims.features.complaints.reader_mails import activate_reader_language, send_to_reader
 from claims.features.complaints.spam_checks import MAX_MAILS
 from claims.features.corrections.models import ClaimSubscription, MailedCorrection
 from claims.ledger.document.headline import describe_judgement
@@ -30,8 +30,8 @@ from factcheck.database.deferred_jobs import defer, defer_once
 from factcheck.database.locks import lock_names
 from factcheck.web.language_addresses import build_permanent_path
 
-CONFIRMATION_TASK = "claims.features.corrections.tasks.mail_subscription_confirmation"
-CHANGE_TASK = "claims.features.corrections.tasks.mail_claim_change"
+MAIL_CONFIRMATION_TASK = "claims.features.corrections.tasks.mail_subscription_confirmation"
+MAIL_CHANGE_TASK = "claims.features.corrections.tasks.mail_claim_change"
 
 _SALT = "claims.features.corrections.subscriptions"
 _Kind = Publication.Kind
@@ -42,17 +42,17 @@ MAILED_KINDS = (
 
 
 @transaction.atomic
-def subscribe(publication: Publication, *, mail: str, language: str) -> None:
+def create_subscription(publication: Publication, *, mail: str, language: str) -> None:
     """Email a reader to confirm a subscription, without revealing whether the address is known."""
     mailbox = normalise_mailbox(mail)
     lock_names(f"mail to {mailbox}")
     if ClaimSubscription.objects.filter(claim=publication.claim_id, mailbox=mailbox).exists():
         return
-    yesterday = timezone.now() - timedelta(days=1)
-    unanswered = ClaimSubscription.objects.filter(
-        mailbox=mailbox, confirmed_at=None, created_at__gte=yesterday
+    day_ago = timezone.now() - timedelta(days=1)
+    unanswered_subscriptions = ClaimSubscription.objects.filter(
+        mailbox=mailbox, confirmed_at=None, created_at__gte=day_ago
     )
-    if unanswered.count() >= MAX_MAILS:
+    if unanswered_subscriptions.count() >= MAX_MAILS:
         return
     seed = uuid4()
     subscription = ClaimSubscription.objects.create(
@@ -63,7 +63,7 @@ def subscribe(publication: Publication, *, mail: str, language: str) -> None:
         seed=seed,
         token_sha256=compute_digest(compute_token(seed, _SALT)),
     )
-    defer(CONFIRMATION_TASK, {"subscription_id": subscription.pk}, queue=MAIL_QUEUE)
+    defer(MAIL_CONFIRMATION_TASK, {"subscription_id": subscription.pk}, queue=MAIL_QUEUE)
 
 
 def find_subscription(token: str) -> ClaimSubscription | None:
@@ -71,11 +71,11 @@ def find_subscription(token: str) -> ClaimSubscription | None:
     return find_by_token(ClaimSubscription.objects.all(), token)
 
 
-def confirm(subscription: ClaimSubscription) -> None:
+def confirm_subscription(subscription: ClaimSubscription) -> None:
     """Start the subscription from the current publication, which the reader has seen."""
-    newest = Publication.objects.newest().filter(claim=subscription.claim_id).first()
+    newest_entry = Publication.objects.newest().filter(claim=subscription.claim_id).first()
     ClaimSubscription.objects.filter(pk=subscription.pk, confirmed_at=None).update(
-        confirmed_at=timezone.now(), sequence=newest.sequence if newest else 0
+        confirmed_at=timezone.now(), sequence=newest_entry.sequence if newest_entry else 0
     )
 
 
@@ -84,27 +84,29 @@ def end_subscription(subscription: ClaimSubscription) -> None:
     ClaimSubscription.objects.filter(pk=subscription.pk).delete()
 
 
-def delete_unconfirmed() -> int:
+def delete_unconfirmed_subscriptions() -> int:
     """Delete subscriptions that were not confirmed in time."""
     oldest_allowed = timezone.now() - timedelta(days=settings.READER_CONFIRMATION_DAYS)
     return ClaimSubscription.objects.filter(confirmed_at=None, created_at__lt=oldest_allowed).delete()[0]
 
 
 def queue_changes(subscriptions: QuerySet[Any], task: str) -> None:
-    """Queue a message to each subscriber who has not seen the newest entry of their claim."""
-    newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
-    outdated_subscriptions = subscriptions.filter(Exists(newest)).order_by("pk")
+    """Queue a message to each subscriber who was not told of the newest entry of their claim."""
+    newest_entry = Publication.objects.newest().filter(
+        claim=OuterRef("claim"), sequence__gt=OuterRef("sequence")
+    )
+    outdated_subscriptions = subscriptions.filter(Exists(newest_entry)).order_by("pk")
     for pk in outdated_subscriptions.values_list("pk", flat=True):
         lock = f"{task}:{pk}"
         defer_once(task, {"subscription_id": pk}, queue=MAIL_QUEUE, queueing_lock=lock)
 
 
-def delete_all(*, mail: str, **signal: Any) -> int:
-    """Delete a person's subscriptions; return their number."""
+def delete_subscriptions(*, mail: str, **signal: Any) -> int:
+    """Delete a person's subscriptions, and return their number."""
     return ClaimSubscription.objects.filter(mail__iexact=mail.strip()).delete()[0]
 
 
-def export_all(*, mail: str, messages: list[dict[str, Any]], **signal: Any) -> None:
+def export_subscriptions(*, mail: str, messages: list[dict[str, Any]], **signal: Any) -> None:
     """Add a person's subscriptions to the export of their data."""
     for row in ClaimSubscription.objects.filter(mail__iexact=mail.strip()).order_by("pk"):
         confirmed_at = row.confirmed_at.isoformat() if row.confirmed_at else None
@@ -120,7 +122,7 @@ def mail_confirmation(*, subscription_id: int) -> None:
     if subscription is None or entry is None or subscription.confirmed_at or subscription.asked_at:
         return
     ClaimSubscription.objects.filter(pk=subscription.pk).update(asked_at=timezone.now())
-    with activate_language(subscription.language):
+    with activate_reader_language(subscription.language):
         subject = _("Please confirm that you follow a fact check by %(newsroom)s") % {
             "newsroom": settings.NEWSROOM_NAME
         }
@@ -130,7 +132,7 @@ def mail_confirmation(*, subscription_id: int) -> None:
 
 @transaction.atomic
 def mail_change(*, subscription_id: int) -> None:
-    """Email the changes since the entry that the reader has seen, once."""
+    """Email the reader once about the changes since the last entry that they know."""
     subscription = _lock_subscription(subscription_id)
     entry = _find_newest(subscription)
     if subscription is None or entry is None or not subscription.confirmed_at:
@@ -142,7 +144,7 @@ def mail_change(*, subscription_id: int) -> None:
     ClaimSubscription.objects.filter(pk=subscription.pk).update(sequence=entry.sequence)
     if not changes:
         return
-    with activate_language(subscription.language):
+    with activate_reader_language(subscription.language):
         context = {
             "changes": [
                 {"kind": entry_changed.get_kind_display(), "note": entry_changed.note}
@@ -178,5 +180,7 @@ def _send_to_subscriber(
         "claim_page": settings.SITE_URL + build_permanent_path("claim", entry.claim_id, entry.slug),
         **context,
     }
-    stop = settings.SITE_URL + build_permanent_path("claim-subscription-stop", token)
-    send_to_reader(compose_mail(subscription.mail, subject, template, mail_context, unsubscribe_url=stop))
+    unsubscribe_url = settings.SITE_URL + build_permanent_path("claim-subscription-stop", token)
+    send_to_reader(
+        compose_mail(subscription.mail, subject, template, mail_context, unsubscribe_url=unsubscribe_url)
+    )

@@ -7,13 +7,13 @@ from claims.features.corrections.models import ClaimSubscription
 from claims.newsroom.mails import MAIL_QUEUE, RETRIES
 
 
-@app.task(name=subscriptions.CONFIRMATION_TASK, queue=MAIL_QUEUE, retry=RETRIES)
+@app.task(name=subscriptions.MAIL_CONFIRMATION_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_subscription_confirmation(*, subscription_id: int) -> None:
     """Email a reader to confirm an address."""
     subscriptions.mail_confirmation(subscription_id=subscription_id)
 
 
-@app.task(name=subscriptions.CHANGE_TASK, queue=MAIL_QUEUE, retry=RETRIES)
+@app.task(name=subscriptions.MAIL_CHANGE_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_claim_change(*, subscription_id: int) -> None:
     """Email a reader about a change."""
     subscriptions.mail_change(subscription_id=subscription_id)
@@ -24,11 +24,11 @@ def mail_claim_change(*, subscription_id: int) -> None:
 def queue_claim_changes(timestamp: int) -> None:
     """Queue mail to readers who follow a claim that has changed. Runs every minute."""
     confirmed = ClaimSubscription.objects.filter(confirmed_at__isnull=False)
-    subscriptions.queue_changes(confirmed, subscriptions.CHANGE_TASK)
+    subscriptions.queue_changes(confirmed, subscriptions.MAIL_CHANGE_TASK)
 
 
 @app.periodic(cron="57 3 * * *")
 @app.task(queueing_lock="delete_unconfirmed_subscriptions")
 def delete_unconfirmed_subscriptions(timestamp: int) -> None:
     """Delete subscriptions that were not confirmed in time. Runs daily."""
-    subscriptions.delete_unconfirmed()
+    subscriptions.delete_unconfirmed_subscriptions()

@@ -43,7 +43,7 @@ def list_services() -> dict[str, NotifyService]:
 def queue_announcement_on_commit(**signal: Any) -> None:
     """Queue a notification about new entries on commit, if any service is configured.
 
-    Nothing is lost without this call, because the worker checks once a minute.
+    This only saves time: the worker also checks once a minute.
     """
     if list_services():
         transaction.on_commit(queue_announcement, robust=True)
@@ -55,22 +55,22 @@ def queue_announcement() -> None:
 
 
 def announce_new_entries() -> bool:
-    """Notify each service of new entries; return whether some are left for later.
+    """Notify each service of new entries, and return whether entries remain for later.
 
     Publications become visible in the order of `sequence`, so only a position in that order is stored. The
     position moves once a service has accepted the message. After a crash in between, the message is sent again,
     which harms neither kind of service. A service that fails does not delay the others.
     """
-    ends = time.monotonic() + MAX_RUN_SECONDS
-    for service, notify in list_services().items():
-        while _announce_step(service, notify):
-            if time.monotonic() > ends:
+    deadline = time.monotonic() + MAX_RUN_SECONDS
+    for service, notify_service in list_services().items():
+        while _announce_next_entries(service, notify_service):
+            if time.monotonic() > deadline:
                 return True
     return False
 
 
-def _announce_step(service: str, notify: NotifyService) -> bool:
-    """Notify a service of the next entries; return whether it accepted them and there may be more."""
+def _announce_next_entries(service: str, notify_service: NotifyService) -> bool:
+    """Notify a service of the next entries, and return whether to continue with this service."""
     progress = _load_progress(service)
     if progress.paused_until and progress.paused_until > timezone.now():
         return False
@@ -78,13 +78,13 @@ def _announce_step(service: str, notify: NotifyService) -> bool:
     if not entries:
         return False
     # If two workers do this together, the later one changes nothing in the row.
-    own_progress = AnnouncementProgress.objects.filter(pk=service, position=progress.position)
+    locked_progress = AnnouncementProgress.objects.filter(pk=service, position=progress.position)
     try:
-        notify(entries)
+        notify_service(entries)
     except NotificationRefused as refusal:
         failures = progress.consecutive_failures + 1
         paused_until = timezone.now() + choose_retry_delay(failures, refusal)
-        own_progress.update(
+        locked_progress.update(
             consecutive_failures=failures, last_failure=str(refusal), paused_until=paused_until
         )
         logger.warning(
@@ -93,7 +93,7 @@ def _announce_step(service: str, notify: NotifyService) -> bool:
         return False
     position = entries[-1]["sequence"]
     return bool(
-        own_progress.update(position=position, consecutive_failures=0, last_failure="", paused_until=None)
+        locked_progress.update(position=position, consecutive_failures=0, last_failure="", paused_until=None)
     )
 
 
@@ -101,8 +101,10 @@ def _load_progress(service: str) -> AnnouncementProgress:
     """Return the position of a service; a new service starts at the end of the ledger."""
     progress = AnnouncementProgress.objects.filter(pk=service).first()
     if progress is None:
-        end = Publication.objects.aggregate(end=Max("sequence"))["end"] or 0
-        progress, _ = AnnouncementProgress.objects.get_or_create(pk=service, defaults={"position": end})
+        ledger_end = Publication.objects.aggregate(end=Max("sequence"))["end"] or 0
+        progress, _created = AnnouncementProgress.objects.get_or_create(
+            pk=service, defaults={"position": ledger_end}
+        )
     return progress
 
 

@@ -21,7 +21,7 @@ MAX_ADDRESSES = 10_000
 
 
 def list_changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
-    """Return the URLs that these entries changed: each claim's page, and its previous URL if that changed.
+    """Return the URLs that these entries changed: the page of each claim, and its previous URL if it was different.
 
     These URLs have no language code; the page at each of them lists its versions in all languages.
     """

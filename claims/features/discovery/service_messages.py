@@ -1,4 +1,4 @@
-"""Send a notification to a service, and decide on the outcome and the time of the next attempt."""
+"""Send a notification to a service, and choose the delay before the next attempt."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -13,9 +13,9 @@ REQUEST_SECONDS, MAX_ANSWER_BYTES = 20.0, 100_000
 #: The first pause after a failure, which doubles with each further one; and the longest pause.
 MIN_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 #: The pause after a response that we send too many requests, if it does not say how long to wait.
-RETRY_PERIOD = timedelta(minutes=15)
+MAX_RETRY_PERIOD = timedelta(minutes=15)
 #: Statuses whose cause only the operator can correct.
-_OUR_FAULT_STATUSES = (
+_OPERATOR_FAULT_STATUSES = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.FORBIDDEN,
     HTTPStatus.NOT_FOUND,
@@ -42,26 +42,28 @@ def send_message(service: str, url: str, message: bytes, content_type: str) -> N
         NotificationRefused: the service did not accept it.
     """
     try:
-        answer = services.send_post(
+        response = services.send_post(
             url, message, {"Content-Type": content_type}, seconds=REQUEST_SECONDS, max_bytes=MAX_ANSWER_BYTES
         )
     except services.ServiceUnavailable as unavailable:
         raise NotificationRefused(str(unavailable)) from None
-    if 200 <= answer.status < 300:
+    if 200 <= response.status < 300:
         return
-    requested_pause = parse_retry_after(answer.retry_after.strip(), timezone.now())
-    if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
+    requested_pause = parse_retry_after(response.retry_after.strip(), timezone.now())
+    if response.status == HTTPStatus.TOO_MANY_REQUESTS:
         raise NotificationRefused(
-            f"{service} says that it is notified too often (429).", pause=requested_pause or RETRY_PERIOD
+            f"{service} says that it is notified too often (429).", pause=requested_pause or MAX_RETRY_PERIOD
         )
-    if answer.status in _OUR_FAULT_STATUSES:
+    if response.status in _OPERATOR_FAULT_STATUSES:
         # PostgreSQL stores every character except NUL.
-        answer_text = answer.content[:200].decode(errors="replace").replace("\0", "\ufffd")
-        beginning = " ".join(answer_text.split())
-        raise NotificationRefused(f"{service} refused it ({answer.status}): {beginning}", pause=MAX_PAUSE)
-    raise NotificationRefused(f"{service} answered with {answer.status}.", pause=requested_pause)
+        response_text = response.content[:200].decode(errors="replace").replace("\0", "\ufffd")
+        response_beginning = " ".join(response_text.split())
+        raise NotificationRefused(
+            f"{service} refused it ({response.status}): {response_beginning}", pause=MAX_PAUSE
+        )
+    raise NotificationRefused(f"{service} answered with {response.status}.", pause=requested_pause)
 
 
 def choose_retry_delay(failures: int, refusal: NotificationRefused) -> timedelta:
-    """Return how long to pause after this many failures in a row."""
+    """Return the delay after this many consecutive failures."""
     return max(min(MIN_PAUSE * 2 ** min(failures - 1, 20), MAX_PAUSE), refusal.pause)

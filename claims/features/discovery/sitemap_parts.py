@@ -95,23 +95,23 @@ def iterate_parts() -> Iterator[SitemapPart]:
     yield SitemapPart("news")
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM_RANGES_SQL, [IDS_PER_PART, IDS_PER_PART])
-        for number, changed_at in cursor.fetchall():
-            yield SitemapPart(f"claims-{number + 1}", changed_at)
+        for part_number, changed_at in cursor.fetchall():
+            yield SitemapPart(f"claims-{part_number + 1}", changed_at)
     clusters = Cluster.objects.public().order_by("pk").values_list("pk", flat=True)
-    for number in dict.fromkeys((pk - 1) // IDS_PER_PART for pk in clusters):
-        yield SitemapPart(f"clusters-{number + 1}")
+    for part_number in dict.fromkeys((pk - 1) // IDS_PER_PART for pk in clusters):
+        yield SitemapPart(f"clusters-{part_number + 1}")
     part_names = {str(kind): name for name, (_route, kind, _model) in SUBJECT_KINDS.items()}
     ranges = (
         _find_subjects_with_page()
         .filter(kind__in=part_names)
         .annotate(part=(F("thing_id") - 1) / IDS_PER_PART)
     )
-    for kind, number in ranges.order_by("kind", "part").values_list("kind", "part").distinct():
-        yield SitemapPart(f"{part_names[kind]}-{number + 1}")
+    for kind, part_number in ranges.order_by("kind", "part").values_list("kind", "part").distinct():
+        yield SitemapPart(f"{part_names[kind]}-{part_number + 1}")
 
 
-def load_part(kind: str, number: int) -> list[SitemapPage] | None:
-    """Return the pages of a part, or None if its kind is unknown."""
+def load_pages_of_part(kind: str, number: int) -> list[SitemapPage] | None:
+    """Return the pages of a part, or None if its name is unknown."""
     if not 0 < number <= MAX_ID // IDS_PER_PART:
         return None
     first_id, last_id = (number - 1) * IDS_PER_PART + 1, number * IDS_PER_PART
@@ -126,9 +126,9 @@ def load_part(kind: str, number: int) -> list[SitemapPage] | None:
 
 def list_single_pages() -> Iterator[SitemapPage]:
     """Yield the pages that do not belong to a claim or another subject."""
-    newest = _get_newest_time()
+    newest_time = _get_newest_time()
     for route in ("home", "claims"):
-        yield SitemapPage(build_permanent_path(route), newest)
+        yield SitemapPage(build_permanent_path(route), newest_time)
     corrections = Publication.objects.filter(kind__in=CORRECTIONS).order_by("-published_at", "-sequence")
     yield SitemapPage(
         build_permanent_path("corrections"), corrections.values_list("published_at", flat=True).first()
@@ -147,28 +147,28 @@ def list_news() -> Iterator[NewsArticle]:
 
     Each is listed once, by its canonical URL, because all languages are one article.
     """
-    since = clock.get_database_time() - timedelta(days=NEWS_DAYS)
-    rows = Publication.objects.current().by_newsroom().filter(first_published_at__gte=since)
-    for row in rows.only("body", "first_published_at").order_by("-first_published_at", "-claim")[
+    oldest_allowed = clock.get_database_time() - timedelta(days=NEWS_DAYS)
+    rows = Publication.objects.current().by_newsroom().filter(first_published_at__gte=oldest_allowed)
+    for publication_row in rows.only("body", "first_published_at").order_by("-first_published_at", "-claim")[
         :MAX_NEWS_ARTICLES
     ]:
-        document = row.document
+        document = publication_row.document
         verdict = choose_lead_verdict(document)
         yield NewsArticle(
             address=document["url"],
             publication=settings.NEWSROOM_NAME,
-            language=convert_news_language(verdict["language"] if verdict else document["language"]),
-            published_at=row.first_published_at,
+            language=format_news_language(verdict["language"] if verdict else document["language"]),
+            published_at=publication_row.first_published_at,
             title=build_headline(document),
         )
 
 
-def convert_news_language(tag: str) -> str:
+def format_news_language(tag: str) -> str:
     """Return a language code in Google News's format: two or three letters, and for Chinese the script."""
-    code, _, subtags = tag.lower().partition("-")
-    if code == "zh":
+    language_code, _separator, subtags = tag.lower().partition("-")
+    if language_code == "zh":
         return "zh-tw" if {"hant", "tw", "hk", "mo"} & set(subtags.split("-")) else "zh-cn"
-    return code
+    return language_code
 
 
 def _get_newest_time() -> datetime | None:
@@ -202,20 +202,20 @@ def _list_clusters(first_id: int, last_id: int) -> Iterator[SitemapPage]:
 
 
 def _list_subjects(kind: str, first_id: int, last_id: int) -> Iterator[SitemapPage]:
-    route, kind_mentioned, model = SUBJECT_KINDS[kind]
-    public = _find_subjects_with_page().filter(
-        kind=kind_mentioned, thing_id__gte=first_id, thing_id__lte=last_id
+    route, subject_type, model = SUBJECT_KINDS[kind]
+    public_subjects = _find_subjects_with_page().filter(
+        kind=subject_type, thing_id__gte=first_id, thing_id__lte=last_id
     )
     if model is Source:  # whose address has no name
-        for pk in public.order_by("thing_id").values_list("thing_id", flat=True):
+        for pk in public_subjects.order_by("thing_id").values_list("thing_id", flat=True):
             yield SitemapPage(build_permanent_path(route, pk))
         return
-    rows = model.objects.filter(pk__in=public.values("thing_id")).order_by("pk")
+    rows = model.objects.filter(pk__in=public_subjects.values("thing_id")).order_by("pk")
     for pk, name in rows.values_list("pk", "name"):
         yield SitemapPage(build_subject_path(route, pk, name))
 
 
 def _find_subjects_with_page() -> QuerySet[Mention]:
-    """Return the mentioned entities that have a page. Publishers have one only with a verdict of their own."""
+    """Return the mentioned entities that have a page. Publishers have one only if they published a verdict."""
     verdicts = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
     return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(verdicts))

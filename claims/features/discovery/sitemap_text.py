@@ -21,7 +21,7 @@ _XHTML_NAMESPACE = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 _IMAGE_NAMESPACE = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
 _NEWS_NAMESPACE = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 #: The most pictures per page that Google reads.
-_PICTURE_LIMIT = 1000
+_MAX_PICTURES_PER_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class NewsArticle:
 
 
 def build_index(parts: Iterable[tuple[str, datetime | None]]) -> str:
-    """Return the index of these sitemaps, given as URLs with the times of their last changes."""
+    """Return the index of sitemaps: their URLs, with the times of their last changes."""
     items = "".join(
         f"<sitemap>{_write_loc(address)}{_write_lastmod(changed_at)}</sitemap>\n"
         for address, changed_at in parts
@@ -53,42 +53,42 @@ def build_index(parts: Iterable[tuple[str, datetime | None]]) -> str:
     return f"{_XML_DECLARATION}<sitemapindex {_SITEMAP_NAMESPACE}>\n{items}</sitemapindex>\n"
 
 
-def write_sitemap(pages: Iterable[SitemapPage]) -> str:
+def build_sitemap(pages: Iterable[SitemapPage]) -> str:
     """Return a sitemap of these pages in all languages."""
     items = "".join(_write_page(page) for page in pages)
     return f"{_XML_DECLARATION}<urlset {_SITEMAP_NAMESPACE} {_XHTML_NAMESPACE} {_IMAGE_NAMESPACE}>\n{items}</urlset>\n"
 
 
-def write_news_sitemap(articles: Iterable[NewsArticle]) -> str:
+def build_news_sitemap(articles: Iterable[NewsArticle]) -> str:
     """Return a sitemap of recent articles, which may be empty for days."""
     items = "".join(
         f"<url>{_write_loc(article.address)}<news:news><news:publication><news:name>{_escape_text(article.publication)}</news:name>"
         f"<news:language>{_escape_text(article.language)}</news:language></news:publication>"
-        f"<news:publication_date>{format_time(article.published_at)}</news:publication_date>"
+        f"<news:publication_date>{format_w3c_time(article.published_at)}</news:publication_date>"
         f"<news:title>{_escape_text(article.title)}</news:title></news:news></url>\n"
         for article in articles
     )
     return f"{_XML_DECLARATION}<urlset {_SITEMAP_NAMESPACE} {_NEWS_NAMESPACE}>\n{items}</urlset>\n"
 
 
-def format_time(moment: datetime) -> str:
+def format_w3c_time(moment: datetime) -> str:
     """Format a time as in W3C's note on dates: in UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _write_page(page: SitemapPage) -> str:
     alternates = list_alternates(page.path)
-    rest = _write_lastmod(page.changed_at)
-    rest += "".join(
+    common_elements = _write_lastmod(page.changed_at)
+    common_elements += "".join(
         f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(address)}/>'
         for code, address in alternates
     )
-    rest += "".join(
+    common_elements += "".join(
         f"<image:image><image:loc>{escape(address)}</image:loc></image:image>"
-        for address in page.pictures[:_PICTURE_LIMIT]
+        for address in page.pictures[:_MAX_PICTURES_PER_PAGE]
     )
-    addresses = dict.fromkeys(address for _code, address in alternates)
-    return "".join(f"<url>{_write_loc(address)}{rest}</url>\n" for address in addresses)
+    addresses = dict.fromkeys(address for _language_code, address in alternates)
+    return "".join(f"<url>{_write_loc(address)}{common_elements}</url>\n" for address in addresses)
 
 
 def _write_loc(address: str) -> str:
@@ -96,7 +96,7 @@ def _write_loc(address: str) -> str:
 
 
 def _write_lastmod(changed_at: datetime | None) -> str:
-    return f"<lastmod>{format_time(changed_at)}</lastmod>" if changed_at else ""
+    return f"<lastmod>{format_w3c_time(changed_at)}</lastmod>" if changed_at else ""
 
 
 def _escape_text(text: str) -> str:

@@ -10,8 +10,8 @@ from claims.features.discovery.sitemap_text import (
     CONTENT_TYPE,
     SitemapPage,
     build_index,
-    write_news_sitemap,
-    write_sitemap,
+    build_news_sitemap,
+    build_sitemap,
 )
 from claims.public.pages.page_cache import cache_page
 from claims.public.pages.responses import compute_etag
@@ -42,7 +42,7 @@ def show_single_pages(request: HttpRequest) -> HttpResponse:
 @require_safe
 def show_part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """List a range of claims, clusters or other subjects."""
-    pages = sitemap_parts.load_part(kind, number)
+    pages = sitemap_parts.load_pages_of_part(kind, number)
     if not pages:
         raise Http404("No sitemap has this name.")
     return _build_response(request, pages)
@@ -54,7 +54,7 @@ def show_news(request: HttpRequest) -> HttpResponse:
     pages = list(sitemap_parts.list_news())
     return build_conditional_response(
         request,
-        lambda: write_news_sitemap(pages),
+        lambda: build_news_sitemap(pages),
         etag=compute_etag(*pages),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
@@ -67,7 +67,7 @@ def _build_response(request: HttpRequest, pages: list[SitemapPage]) -> HttpRespo
     # hash, without rendering.
     return build_conditional_response(
         request,
-        lambda: write_sitemap(pages),
+        lambda: build_sitemap(pages),
         etag=compute_etag(*pages),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,

@@ -16,5 +16,5 @@ def announce_entries() -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="claims.features.discovery.look_after")
 def announce_remaining_entries(timestamp: int) -> None:
-    """Start with new services, and retry failed ones. Runs every minute."""
+    """Notify new services, and retry failed ones. Runs every minute."""
     announcements.announce_new_entries()

@@ -1,4 +1,4 @@
-"""Notify WebSub hubs that feeds changed, so that they fetch and distribute them (https://www.w3.org/TR/websub/).
+"""Notify WebSub hubs of changed feeds, which the hubs then fetch and distribute (https://www.w3.org/TR/websub/).
 
 The standard does not define how publishers notify hubs; in practice, hubs accept a form with `hub.mode=publish`
 and the topics. A topic is the `self` URL of a feed. Feeds filtered by a query are not topics and name no hub,
@@ -40,5 +40,7 @@ def notify_hub(hub: str, entries: Sequence[dict[str, Any]]) -> None:
         NotificationRefused: the hub did not accept it.
     """
     topics_changed = list_topics(entries)
-    form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in topics_changed)]
-    send_message(urlsplit(hub).netloc, hub, urlencode(form).encode(), "application/x-www-form-urlencoded")
+    form_data = [("hub.mode", "publish"), *(("hub.url", topic) for topic in topics_changed)]
+    send_message(
+        urlsplit(hub).netloc, hub, urlencode(form_data).encode(), "application/x-www-form-urlencoded"
+    )

@@ -7,4 +7,4 @@ class Embeds(Feature):
     name = "claims.features.embeds"
     verbose_name = _("Claims on other sites")
     adds = _("Cards and lists of claims for other sites, and the preview picture of shared claims.")
-    claim_page = "claims.features.embeds.claim_page.build_additions"
+    claim_page = "claims.features.embeds.claim_page.build_page_additions"

@@ -42,12 +42,12 @@ _DISCOVERY_TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
 def get_current_document(claim_id: int) -> Document | None:
-    """Return the current publication of a claim, following merges; None if the claim was never published."""
-    newest = Publication.objects.newest().only("body", "merged_into_id")
-    entry = newest.filter(claim_id=min(claim_id, MAX_ID)).first()
+    """Return the current publication of a claim, following merges, or None if it was never published."""
+    newest_entry = Publication.objects.newest().only("body", "merged_into_id")
+    entry = newest_entry.filter(claim_id=min(claim_id, MAX_ID)).first()
     if entry and entry.merged_into_id:
         # If the other claim is not public, the merged one itself says that it was merged.
-        entry = newest.filter(claim_id=entry.merged_into_id).first() or entry
+        entry = newest_entry.filter(claim_id=entry.merged_into_id).first() or entry
     return entry.document if entry else None
 
 
@@ -59,17 +59,18 @@ def show_card(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the card. The embedding site may choose its theme (`embed_themes`); otherwise the theme of the
     reader's device applies.
     """
-    published = get_current_document(pk)
-    if published is None:
+    current_document = get_current_document(pk)
+    if current_document is None:
         raise Http404("No published claim has this number.")
-    document = translate_document(published, get_reader_language())
+    document = translate_document(current_document, get_reader_language())
     theme = EmbedTheme.from_parameters(request.GET)
-    rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
+    rated_verdicts = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     context = {
         "claim": document,
         "lead": choose_lead_verdict(document),
         "rated": [
-            {**verdict, "label": find_label(document["language"], verdict["rating"])} for verdict in rated
+            {**verdict, "label": find_label(document["language"], verdict["rating"])}
+            for verdict in rated_verdicts
         ],
         "withdrawn": ""
         if document["status"] == Publication.Status.PUBLISHED
@@ -78,7 +79,7 @@ def show_card(request: HttpRequest, pk: int) -> HttpResponse:
         "direction": "rtl" if is_right_to_left(document["language"]) else "ltr",
         "look": theme,
     }
-    ratings = [verdict["rating"] for verdict in rated]
+    ratings = [verdict["rating"] for verdict in rated_verdicts]
     return respond(
         request,
         "claims/card.html",
@@ -89,28 +90,28 @@ def show_card(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def build_snippet(document: Document) -> SafeString:
-    """Build the frame to paste, with the height that the card needs on a narrow phone."""
-    return build_frame(document, width=WIDTH, height=estimate_height(document, _PHONE_WIDTH))
+def build_embed_code(document: Document) -> SafeString:
+    """Build the HTML of a frame to paste, with the card's height on a narrow phone."""
+    return build_frame_html(document, width=WIDTH, height=estimate_card_height(document, _PHONE_WIDTH))
 
 
-def build_widget_snippet(document: Document) -> SafeString:
+def build_widget_code(document: Document) -> SafeString:
     """Build the element and the script to paste on sites that allow scripts (docs/widgets.md)."""
     return format_html(
         '<factcheck-claim src="{}" height="{}">\n  <a href="{}">{}</a>\n</factcheck-claim>\n'
         '<script async src="{}"></script>',
         settings.SITE_URL + build_permanent_path("claim-permanent", document["id"]),
-        estimate_height(document, WIDTH),
+        estimate_card_height(document, WIDTH),
         document["url"],
         _build_frame_title(document),
         settings.SITE_URL + build_permanent_path("widget"),
     )
 
 
-def build_frame(document: Document, *, width: int, height: int) -> SafeString:
+def build_frame_html(document: Document, *, width: int, height: int) -> SafeString:
     """Build the HTML with which another site shows the card.
 
-    It contains nothing of the verdict, because pasted code stays in place for years.
+    It does not contain the verdict, because pasted code is not updated.
     """
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" loading="lazy"></iframe>',
@@ -138,7 +139,7 @@ def list_discovery_links(document: Document) -> list[Document]:
     ]
 
 
-def estimate_height(document: Document, width: int) -> int:
+def estimate_card_height(document: Document, width: int) -> int:
     """Estimate the height of the card at this width, in CSS pixels.
 
     The estimate uses the lengths of the texts in their longest language, and tends to be high. If it is too
@@ -151,12 +152,12 @@ def estimate_height(document: Document, width: int) -> int:
 
 
 def _estimate_language_height(document: Document, width: int) -> int:
-    verdict, latest = choose_lead_verdict(document), find_correction(document)
+    verdict, latest_correction = choose_lead_verdict(document), find_correction(document)
     texts = (
         (document["statement"], _STATEMENT_METRICS),
         (_format_claimant(document), _TEXT_METRICS),
         (verdict["summary"] if verdict else _EMPTY_TEXT, _TEXT_METRICS),
-        (latest["note"] if latest else "", _TEXT_METRICS),
+        (latest_correction["note"] if latest_correction else "", _TEXT_METRICS),
         (_FOOTER_TEXT, _TEXT_METRICS),
     )
     # The last word of a line rarely reaches the end of the line.

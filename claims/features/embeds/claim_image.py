@@ -39,7 +39,7 @@ _drawing_lock = Lock()
 def describe_shared_image(document: Document) -> Document:
     """Return the metadata of the share picture."""
     return {
-        "url": f"{settings.SITE_URL}{_build_path(document)}",
+        "url": f"{settings.SITE_URL}{_build_picture_path(document)}",
         "type": "image/png",
         "width": claim_picture.WIDTH,
         "height": claim_picture.HEIGHT,
@@ -51,13 +51,13 @@ def describe_shared_image(document: Document) -> Document:
 @read_public
 def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     """Render the share picture of a claim as currently published."""
-    newest = Publication.objects.newest().only("body", "body_sha256", "version")
-    entry = newest.filter(claim_id=min(pk, MAX_ID)).first()
+    newest_entry = Publication.objects.newest().only("body", "body_sha256", "version")
+    entry = newest_entry.filter(claim_id=min(pk, MAX_ID)).first()
     if entry is None:
         raise Http404("No published claim has this number.")
     document = entry.document
     # One URL per picture, so that other parameters cause no rendering.
-    if request.get_full_path() != (address := _build_path(document)):
+    if request.get_full_path() != (address := _build_picture_path(document)):
         response: HttpResponse = HttpResponseRedirect(address)
         response["Cache-Control"] = _REDIRECT_CACHE_CONTROL
         return response
@@ -75,27 +75,27 @@ def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     return conditional_response
 
 
-def _build_path(document: Document) -> str:
+def _build_picture_path(document: Document) -> str:
     """Return the path of the picture, the same in every language."""
-    path = reverse("claim-image", urlconf=settings.ROOT_URLCONF, args=[document["id"]])
-    return f"{path}?{urlencode({'version': document['version']})}"
+    picture_path = reverse("claim-image", urlconf=settings.ROOT_URLCONF, args=[document["id"]])
+    return f"{picture_path}?{urlencode({'version': document['version']})}"
 
 
 def _get_picture(etag: str, document: Document, caller: str) -> bytes | None:
-    """Return the picture, from the cache if possible: that of a ledger entry never changes.
+    """Return the picture of a ledger entry, from the cache if possible, because it never changes.
 
-    None if too many others are waiting to be drawn.
+    Returns None if too many pictures are waiting to be drawn.
     """
     key = ("claim-image", etag)
-    if cached := page_cache.get(key):
-        return cached.content
+    if cached_picture := page_cache.get(key):
+        return cached_picture.content
     return gate.expensive_requests.run(partial(_draw_picture, key, document), caller)
 
 
 def _draw_picture(key: tuple[str, str], document: Document) -> bytes:
     with _drawing_lock:
-        if cached := page_cache.get(key):
-            return cached.content
+        if cached_picture := page_cache.get(key):
+            return cached_picture.content
         content = claim_picture.draw_picture(document)
         if not settings.DEBUG:
             page_cache.put(

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from claims.features.embeds.embed_themes import PARAMETERS, EmbedTheme
+from claims.features.embeds.embed_themes import THEME_PARAMETERS, EmbedTheme
 from claims.ledger.document.headline import describe_judgement, find_correction
 from claims.models import Publication
 from claims.public.feeds.views import FeedQuery
@@ -62,7 +62,7 @@ def show_claim_list(request: HttpRequest) -> HttpResponse:
     theme = EmbedTheme.from_parameters(request.GET)
     context = {
         "claims": [
-            {**document, "correction": find_correction(document), "withdrawn": _describe_withdrawn(document)}
+            {**document, "correction": find_correction(document), "withdrawn": _describe_withdrawal(document)}
             for document in documents
         ],
         "is_by_house": query.is_by_house,
@@ -81,10 +81,10 @@ def show_claim_list(request: HttpRequest) -> HttpResponse:
 def _select_filters(parameters: QueryDict) -> QueryDict:
     """Return the filters, without the theme parameters."""
     filters = parameters.copy()
-    for name in PARAMETERS:
+    for name in THEME_PARAMETERS:
         filters.pop(name, None)
     return filters
 
 
-def _describe_withdrawn(document: Document) -> str:
+def _describe_withdrawal(document: Document) -> str:
     return "" if document["status"] == Publication.Status.PUBLISHED else describe_judgement(document)

@@ -1,4 +1,4 @@
-"""Colours of embedded pages, chosen by the embedding site; they apply only if legible."""
+"""Colours of embedded pages, chosen by the embedding site and used only where they are legible."""
 
 import re
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ ACCENTS = ("#0b5563", "#7fd0e0")
 MIN_CONTRAST = 4.5
 
 #: The theme parameters in the URL of a frame.
-PARAMETERS = ("theme", "accent", "font", "border", "report")
+THEME_PARAMETERS = ("theme", "accent", "font", "border", "report")
 _CHOICES = {
     "theme": ("light", "dark"),
     "font": ("serif", "sans"),
@@ -40,20 +40,20 @@ class EmbedTheme:
     @classmethod
     def from_parameters(cls, parameters: QueryDict) -> "EmbedTheme":
         requested_values = {name: parameters.get(name, "") for name in _CHOICES}
-        valid = {name: value for name, value in requested_values.items() if value in _CHOICES[name]}
-        return cls(**valid, accent=_parse_colour(parameters.get("accent", "")))
+        valid_values = {name: value for name, value in requested_values.items() if value in _CHOICES[name]}
+        return cls(**valid_values, accent=_parse_colour(parameters.get("accent", "")))
 
     @property
     def styles(self) -> SafeString:
         """Return the accent colour as CSS. It is used only on backgrounds where it is legible."""
         if not self.accent:
             return SafeString("")
-        light, dark = (
+        light_accent, dark_accent = (
             self.accent if compute_contrast(self.accent, background) >= MIN_CONTRAST else default_accent
             for background, default_accent in zip(BACKGROUNDS, ACCENTS, strict=True)
         )
         return mark_safe(  # noqa: S308 - nothing but colours that were matched character by character
-            f":root{{--accent:light-dark({light},{dark});--edge:{self.accent}}}"
+            f":root{{--accent:light-dark({light_accent},{dark_accent});--edge:{self.accent}}}"
         )
 
 
@@ -67,13 +67,15 @@ def _parse_colour(text: str) -> str:
 
 def compute_contrast(first_colour: str, second_colour: str) -> float:
     """Return the contrast ratio of two colours given as `#rrggbb` (WCAG 2.2)."""
-    low, high = sorted((_compute_luminance(first_colour), _compute_luminance(second_colour)))
-    return (high + 0.05) / (low + 0.05)
+    lower_luminance, higher_luminance = sorted(
+        (_compute_luminance(first_colour), _compute_luminance(second_colour))
+    )
+    return (higher_luminance + 0.05) / (lower_luminance + 0.05)
 
 
 def _compute_luminance(colour: str) -> float:
-    parts = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    channels = [int(colour[position : position + 2], 16) / 255 for position in (1, 3, 5)]
     red, green, blue = (
-        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4 for channel in channels
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue

@@ -1,4 +1,4 @@
-"""oEmbed 1.0 (https://oembed.com): turn a claim's URL into its card."""
+"""oEmbed 1.0 (https://oembed.com): return the card for a claim's URL."""
 
 import json
 from io import StringIO
@@ -13,7 +13,13 @@ from django.utils.translation import gettext
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
-from claims.features.embeds.cards import MAX_WIDTH, WIDTH, build_frame, estimate_height, get_current_document
+from claims.features.embeds.cards import (
+    MAX_WIDTH,
+    WIDTH,
+    build_frame_html,
+    estimate_card_height,
+    get_current_document,
+)
 from claims.ledger.document.headline import build_headline, choose_lead_verdict
 from claims.models import Publication
 from claims.public.feeds.xml_text import strip_invalid_characters
@@ -55,22 +61,22 @@ def show_oembed(request: HttpRequest) -> HttpResponse:
 
 def _build_response(request: HttpRequest) -> HttpResponse:
     query = EmbedQuery(_select_parameters(request.GET), Publication.objects.none(), request=request)
-    form = query.value("format", "json")
-    if form not in _CONTENT_TYPES:
+    response_format = query.value("format", "json")
+    if response_format not in _CONTENT_TYPES:
         return ProblemResponse(request, 501, gettext("`format`: must be json or xml."))
     document = _load_published_at(query.value("url", ""))
     card = _build_card(document, max_width=query.value("maxwidth"), max_height=query.value("maxheight"))
     return build_conditional_response(
         request,
-        lambda: _write_xml(card) if form == "xml" else json.dumps(card, ensure_ascii=False),
-        etag=compute_etag(form, card),
+        lambda: _write_xml(card) if response_format == "xml" else json.dumps(card, ensure_ascii=False),
+        etag=compute_etag(response_format, card),
         cache=CACHE_CURRENT,
-        content_type=_CONTENT_TYPES[form],
+        content_type=_CONTENT_TYPES[response_format],
     )
 
 
 def _select_parameters(parameters: QueryDict) -> QueryDict:
-    """Return the standard's parameters. Consumers add others, and leave some empty."""
+    """Return the parameters that the standard defines, without others and without empty ones."""
     known_parameters = QueryDict(mutable=True)
     for name in EmbedQuery.base_filters:
         if values := [value for value in parameters.getlist(name) if value.strip()]:
@@ -100,22 +106,22 @@ def _load_published_at(url: str) -> Document:
 
 
 def _parse_claim_id(url: str) -> int | None:
-    """Return the id in the URL of a claim's page; None for any other URL."""
+    """Return the id in the URL of a claim's page, or None for any other URL."""
     try:
         parts = urlsplit(url.strip())
         if parts.scheme not in ("http", "https") or _get_site(parts) != _get_site(
             urlsplit(settings.SITE_URL)
         ):
             return None
-        _code, path = split_path(unquote(parts.path))
+        _language_code, path = split_path(unquote(parts.path))
         match = resolve(path if path.endswith("/") else f"{path}/")
     except (ValueError, Resolver404):
         return None
     return match.kwargs["pk"] if match.func is views.claim else None
 
 
-def _get_site(parts: SplitResult) -> tuple[str | None, int | None]:
-    return parts.hostname, None if parts.port in _DEFAULT_PORTS else parts.port
+def _get_site(url_parts: SplitResult) -> tuple[str | None, int | None]:
+    return url_parts.hostname, None if url_parts.port in _DEFAULT_PORTS else url_parts.port
 
 
 def _build_example() -> str:
@@ -124,7 +130,7 @@ def _build_example() -> str:
 
 def _build_card(document: Document, *, max_width: int | None, max_height: int | None) -> Document:
     width = min(max_width or WIDTH, MAX_WIDTH)
-    height = estimate_height(document, width)
+    height = estimate_card_height(document, width)
     if max_height:
         height = min(height, max_height)
     verdict = choose_lead_verdict(document)
@@ -138,7 +144,7 @@ def _build_card(document: Document, *, max_width: int | None, max_height: int | 
         "provider_name": settings.NEWSROOM_NAME,
         "provider_url": settings.SITE_URL,
         "cache_age": CACHE_AGE,
-        "html": build_frame(document, width=width, height=height),
+        "html": build_frame_html(document, width=width, height=height),
         "width": width,
         "height": height,
     }

@@ -19,7 +19,7 @@ from factcheck.api.resources import CACHE_PAST, build_conditional_response
 
 WIDGET_FOLDER = Path(__file__).parent / "static" / "widget"
 #: Scripts of earlier releases, named by their SHA-256, for sites that pinned one of them.
-FORMER_SCRIPTS_FOLDER = WIDGET_FOLDER / "former"
+EARLIER_SCRIPTS_FOLDER = WIDGET_FOLDER / "former"
 
 #: The script at the fixed URL may be an hour old; the frames that it opens are always current.
 CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
@@ -37,7 +37,7 @@ def serve_widget(request: HttpRequest) -> HttpResponse:
 def serve_pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
     """Serve the script with this hash, for sites that use it with `integrity`. Old versions stay available."""
     content = (
-        build_script() if sha256 == compute_sha256(build_script()) else _load_former_scripts().get(sha256)
+        build_script() if sha256 == compute_sha256(build_script()) else _load_earlier_scripts().get(sha256)
     )
     if content is None:
         raise Http404("There is no script with this hash.")
@@ -57,7 +57,7 @@ def _build_response(request: HttpRequest, content: bytes, *, cache: str) -> Http
 
 
 def compute_sha256(content: bytes) -> str:
-    """Return the hash in the URL of a pinned script."""
+    """Compute the hash that the URL of a pinned script contains."""
     return hashlib.sha256(content).hexdigest()
 
 
@@ -69,16 +69,16 @@ def build_script() -> bytes:
 
 
 @cache
-def _load_former_scripts() -> dict[str, bytes]:
-    return {path.stem: path.read_bytes() for path in FORMER_SCRIPTS_FOLDER.glob("*.js")}
+def _load_earlier_scripts() -> dict[str, bytes]:
+    return {path.stem: path.read_bytes() for path in EARLIER_SCRIPTS_FOLDER.glob("*.js")}
 
 
 def _load_messages() -> dict[str, list[str]]:
     """Return the script's messages in each available language, in the order of tests/widget/build.mjs."""
     messages: dict[str, list[str]] = {}
-    for code, _name in sorted(settings.LANGUAGES, key=lambda language: language[0] != "en"):
+    for code, _language_name in sorted(settings.LANGUAGES, key=lambda language: language[0] != "en"):
         with translation.override(code):
-            words = [_("Fact check"), _("Read the full fact check"), _("Close")]
-        if words not in messages.values():
-            messages[code] = words
+            message_texts = [_("Fact check"), _("Read the full fact check"), _("Close")]
+        if message_texts not in messages.values():
+            messages[code] = message_texts
     return messages

@@ -34,27 +34,29 @@ def _follow_invented_newsroom(row: Row, by: User) -> None:
     changes = [_sign_change(change, key) for change in _build_ledger(row)]
     page = ledger_pages.LedgerPage(signer, has_more=False, changes=changes)
     entries = ledger_pages.verify_page(
-        page, key=signer.key, site=signer.url, after=0, last_change="", max_entries=len(changes)
+        page, key=signer.key, site=signer.url, last_sequence=0, last_change="", max_entries=len(changes)
     )
-    until = timezone.now() + timedelta(minutes=1)
-    PeerProgress.objects.filter(pk=newsroom.pk).update(held_until=until)
-    imported_pages.import_changes(newsroom, entries, held_until=until)
+    lease_end = timezone.now() + timedelta(minutes=1)
+    PeerProgress.objects.filter(pk=newsroom.pk).update(held_until=lease_end)
+    imported_pages.import_changes(newsroom, entries, held_until=lease_end)
     PeerProgress.objects.filter(pk=newsroom.pk).update(held_until=None, visited_at=timezone.now())
     peer_edits.set_active(newsroom, active=False, by=by)
 
 
 def _build_ledger(row: Row) -> list[Row]:
     """Return the entries of an invented newsroom: each claim, then the retractions."""
-    claims = [_build_peer_claim(number, claim, row) for number, claim in enumerate(row["claims"], 1)]
-    published = [_build_entry("published", claim["id"], claim) for claim in claims]
+    claims = [
+        _build_peer_claim(claim_number, claim, row) for claim_number, claim in enumerate(row["claims"], 1)
+    ]
+    published_entries = [_build_entry("published", claim["id"], claim) for claim in claims]
     retracted_entries = [
-        _build_entry("retracted", number, None, version=2, kind="retraction", note=claim["withdrawn"])
-        for number, claim in enumerate(row["claims"], 1)
+        _build_entry("retracted", claim_number, None, version=2, kind="retraction", note=claim["withdrawn"])
+        for claim_number, claim in enumerate(row["claims"], 1)
         if claim["withdrawn"]
     ]
     return [
         entry | {"sequence": sequence, "published_at": f"2019-03-{10 + sequence}T09:00:00.000000Z"}
-        for sequence, entry in enumerate([*published, *retracted_entries], 1)
+        for sequence, entry in enumerate([*published_entries, *retracted_entries], 1)
     ]
 
 
@@ -77,7 +79,7 @@ def _sign_change(change: Row, key: Ed25519PrivateKey) -> Row:
     return change | {"signature": sign_text(text, key)}
 
 
-def _build_peer_claim(number: int, row: Row, newsroom: Row) -> Row:
+def _build_peer_claim(claim_number: int, row: Row, newsroom: Row) -> Row:
     verdict = {
         "origin": "house",
         "publisher": {"name": newsroom["name"], "url": newsroom["url"]},
@@ -86,8 +88,8 @@ def _build_peer_claim(number: int, row: Row, newsroom: Row) -> Row:
         "reviewed_on": row["reviewed_on"],
     }
     return {
-        "id": number,
-        "url": f"{newsroom['url']}/claims/{number}/",
+        "id": claim_number,
+        "url": f"{newsroom['url']}/claims/{claim_number}/",
         "statement": row["statement"],
         "language": "en",
         "claimant": {"name": row["claimant"]},

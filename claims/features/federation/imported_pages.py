@@ -1,4 +1,4 @@
-"""Import a page of another newsroom's ledger together with its position, completely or not at all."""
+"""Import a page of another newsroom's ledger and its position in one transaction."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _MAX_SUMMARY_LENGTH = 20_000
 _MAX_CLAIMANT_LENGTH = 500
 
 _REMOVAL = "removal"
-_REDACTION_MARK = "█" * 4
+_REDACTION_MARKER = "█" * 4
 
 #: The fields of a known claim that an entry may change.
 _CHANGED_FIELDS = (
@@ -32,7 +32,7 @@ _CHANGED_FIELDS = (
 
 
 def import_changes(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until: datetime) -> bool:
-    """Import the entries after the last one; return False if another process has the lease or the newsroom is gone.
+    """Import the next entries. Return False if another process has the lease or the newsroom was deleted.
 
     Raises:
         VerificationFailed: an entry lacks required values.
@@ -43,8 +43,8 @@ def import_changes(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, h
         )
         if progress is None or progress.sequence != changes[0].sequence - 1:
             return False
-        ids = {change.claim_id for change in changes}
-        claims_by_id = {claim.claim_id: claim for claim in newsroom.claims.filter(claim_id__in=ids)}
+        claim_ids = {change.claim_id for change in changes}
+        claims_by_id = {claim.claim_id: claim for claim in newsroom.claims.filter(claim_id__in=claim_ids)}
         for change in changes:
             claim = _apply_change(change, claims_by_id.get(change.claim_id), newsroom)
             if claim is not None:
@@ -64,7 +64,7 @@ def _store_claims(claims: Sequence[PeerClaim]) -> None:
 def _apply_change(
     change: SignedChange, known_claim: PeerClaim | None, newsroom: PeerNewsroom
 ) -> PeerClaim | None:
-    """Return the claim after this entry, or None if it is new and has no verdict of the newsroom's own."""
+    """Return the claim as of this entry, or None if it is new and has no verdict by the newsroom itself."""
     verdict = find_own_verdict(change.claim) if change.claim else None
     if verdict is None and known_claim is None:
         return None
@@ -78,7 +78,7 @@ def _apply_change(
         claim.body = ""
         if change.kind == _REMOVAL:
             # Words of the withdrawn claim were removed by law, so none of it is kept here.
-            claim.statement = claim.rating = _REDACTION_MARK
+            claim.statement = claim.rating = _REDACTION_MARKER
             claim.claimant = claim.summary = ""
             claim.url = f"{newsroom.url}/claims/{claim.claim_id}/"
         return claim
@@ -89,7 +89,7 @@ def _apply_change(
 
 
 def _read_fields(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str, Any]:
-    rating = _get_member_object(verdict, "rating")
+    rating = _get_object(verdict, "rating")
     label, rating_class = _get_required_text(rating, "label", MAX_RATING_LENGTH), rating.get("rating_class")
     language, url = (
         _get_required_text(claim, "language", 35),
@@ -121,13 +121,13 @@ def _read_fields(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> d
     }
 
 
-def _get_member_object(document: dict[str, Any], name: str) -> dict[str, Any]:
-    part = document.get(name)
-    if not isinstance(part, dict):
+def _get_object(document: dict[str, Any], name: str) -> dict[str, Any]:
+    member = document.get(name)
+    if not isinstance(member, dict):
         raise VerificationFailed(
             gettext("A verdict in the newsroom’s response has no “%(name)s”.") % {"name": name}
         )
-    return part
+    return member
 
 
 def _get_required_text(document: dict[str, Any], name: str, max_length: int) -> str:

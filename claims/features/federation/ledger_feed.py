@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext
 
-from claims.features.federation.ledger_pages import LedgerPage, VerificationFailed, get_origin, parse_page
+from claims.features.federation.ledger_pages import LedgerPage, VerificationFailed, extract_origin, parse_page
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits, fetch
 
@@ -16,11 +16,11 @@ PAGE_SIZES = (100, 10, 2)
 
 
 @dataclass(frozen=True, slots=True)
-class FeedAnswer:
+class FeedResponse:
     """A response of the feed.
 
     Attributes:
-        page: None if nothing has changed since the response with that ETag.
+        page: None if the feed has not changed since the response with the ETag.
         max_entries: the number of entries requested.
     """
 
@@ -30,18 +30,18 @@ class FeedAnswer:
 
 
 def fetch_entries(
-    site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_SIZES
-) -> FeedAnswer:
+    site: str, *, last_sequence: int, etag: str = "", sizes: tuple[int, ...] = PAGE_SIZES
+) -> FeedResponse:
     """Fetch the entries after this number.
 
     Raises:
-        FetchError: the site does not answer.
+        FetchError: the site does not respond.
         VerificationFailed: the response is not a feed of changes.
     """
     for size in sizes:
         try:
             return _request_page(
-                f"{site}/api/v1/changes/?signed=true&page_size={size}&since={since}", site, size, etag
+                f"{site}/api/v1/changes/?signed=true&page_size={size}&since={last_sequence}", site, size, etag
             )
         except FetchError as error:
             if error.reason_code != "too_large" or size == sizes[-1]:
@@ -49,16 +49,16 @@ def fetch_entries(
     raise AssertionError("no size to ask for")
 
 
-def _request_page(address: str, site: str, size: int, etag: str) -> FeedAnswer:
+def _request_page(address: str, site: str, size: int, etag: str) -> FeedResponse:
     def require_same_site(url: str) -> None:
-        if get_origin(url) != site:
+        if extract_origin(url) != site:
             raise FetchError(
                 "led_elsewhere",
                 gettext("%(site)s redirects to %(origin)s. Follow that address, if it is the right one.")
-                % {"site": site, "origin": get_origin(url) or url},
+                % {"site": site, "origin": extract_origin(url) or url},
             )
 
-    answer = fetch(
+    response = fetch(
         address,
         etag=etag,
         user_agent=USER_AGENT,
@@ -67,10 +67,10 @@ def _request_page(address: str, site: str, size: int, etag: str) -> FeedAnswer:
         check_redirect=require_same_site,
         allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
     )
-    if answer.status == 304 and etag:
-        return FeedAnswer(None, size, etag)
-    if answer.status == 304:
+    if response.status == 304 and etag:
+        return FeedResponse(None, size, etag)
+    if response.status == 304:
         raise VerificationFailed(
             gettext("The newsroom’s server answered “not modified” to an unconditional request.")
         )
-    return FeedAnswer(parse_page(answer.content), size, answer.etag)
+    return FeedResponse(parse_page(response.content), size, response.etag)

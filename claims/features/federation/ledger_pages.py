@@ -1,4 +1,4 @@
-"""Verify a page of another newsroom's feed of changes, and return its entries.
+"""Parse and verify pages of another newsroom's feed of changes.
 
 Nothing about a page is trusted. It must be complete (each hash), in order (each number) and signed with the
 accepted key, and it must continue from exactly the entry that was imported last.
@@ -21,7 +21,7 @@ from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, comput
 from claims.models.ledger_rules import ZERO_SHA256
 from factcheck.web.site_urls import escape_quotation_marks
 
-_HALT = PeerProgress.Halt
+_Halt = PeerProgress.Halt
 
 #: The unsigned parts of an entry. The claim itself is unsigned, but its hash is signed.
 _UNSIGNED_MEMBERS = ("signature", "salts", "stored", "claim")
@@ -36,13 +36,13 @@ class VerificationFailed(Exception):
     """Data from a newsroom failed verification.
 
     Attributes:
-        halt: why imports stop until a person decides (`PeerProgress.Halt`); "" if they are simply retried.
+        halt: the reason to stop imports until a person decides (`PeerProgress.Halt`), or "" to retry them.
         offered_key: the newsroom's new key, if that is the reason.
     """
 
-    def __init__(self, sentence: str, *, halt: str = "", offered_key: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence = sentence
+    def __init__(self, message: str, *, halt: str = "", offered_key: str = "") -> None:
+        super().__init__(message)
+        self.sentence = message
         self.halt = halt
         self.offered_key = offered_key
 
@@ -119,19 +119,19 @@ def parse_page(content: bytes) -> LedgerPage:
 
 
 def verify_page(
-    page: LedgerPage, *, key: str, site: str, after: int, last_change: str, max_entries: int
+    page: LedgerPage, *, key: str, site: str, last_sequence: int, last_change: str, max_entries: int
 ) -> list[SignedChange]:
     """Return the verified entries of a page after the last imported one.
 
     Args:
         key: the accepted public key.
         site: the newsroom's site.
-        after: the number of the last imported entry, which begins the page; 0 for none.
+        last_sequence: the number of the last imported entry, which begins the page; 0 for none.
         last_change: the signed text of that entry when it was imported.
         max_entries: the number of entries requested.
 
     Raises:
-        VerificationFailed: any part of the page is wrong. The whole page is then rejected.
+        VerificationFailed: any part of the page is invalid. The whole page is then rejected.
     """
     _require_same_newsroom(page.signer, key=key, site=site)
     if len(page.changes) > max_entries:
@@ -143,42 +143,44 @@ def verify_page(
         changes = [_verify_change(change, key) for change in page.changes]
     except TypeError:  # written deeper than anything is read
         raise VerificationFailed(gettext("The newsroom’s response is nested too deeply.")) from None
-    expected = after or 1
-    for number, change in enumerate(changes):
-        if change.sequence != expected + number:
+    expected_number = last_sequence or 1
+    for position, change in enumerate(changes):
+        if change.sequence != expected_number + position:
             raise VerificationFailed(
                 gettext(
                     "The newsroom’s ledger has a gap: entry %(sequence)s came instead of entry %(expected)s."
                 )
-                % {"sequence": change.sequence, "expected": expected + number}
+                % {"sequence": change.sequence, "expected": expected_number + position}
             )
     _require_unbroken_chain(page.changes)
-    if not after:
+    if not last_sequence:
         return changes
     if not changes:
         raise VerificationFailed(
             gettext("The newsroom’s ledger no longer contains entry %(after)s, which was imported from it.")
-            % {"after": after},
-            halt=_HALT.HISTORY,
+            % {"after": last_sequence},
+            halt=_Halt.HISTORY,
         )
     if not _is_same_entry(changes[0].text, last_change):
         raise VerificationFailed(
             gettext(
                 "Entry %(after)s of the newsroom’s ledger now differs from the signed one that was imported."
             )
-            % {"after": after},
-            halt=_HALT.HISTORY,
+            % {"after": last_sequence},
+            halt=_Halt.HISTORY,
         )
     return changes[1:]
 
 
 def _is_same_entry(current: str, imported: str) -> bool:
-    """Return whether an entry is the one signed before. Parts removed by law may be missing."""
-    chain = orjson.loads(imported).get("chain_sha256")
-    return current == imported or (chain is not None and orjson.loads(current).get("chain_sha256") == chain)
+    """Return whether two entries are the same. Text removed by law may be missing from the current one."""
+    chain_members = orjson.loads(imported).get("chain_sha256")
+    return current == imported or (
+        chain_members is not None and orjson.loads(current).get("chain_sha256") == chain_members
+    )
 
 
-def get_origin(url: str) -> str:
+def extract_origin(url: str) -> str:
     """Return the scheme and host of a URL, or "" if it is not a web URL."""
     try:
         parts = urlsplit(url.strip())
@@ -195,16 +197,16 @@ def _require_same_newsroom(signer: Signer, *, key: str, site: str) -> None:
     if signer.key != key:
         raise VerificationFailed(
             gettext("The newsroom signs with a different key from the one that was accepted here."),
-            halt=_HALT.KEY,
+            halt=_Halt.KEY,
             offered_key=signer.key,
         )
-    if get_origin(signer.url) != site:
+    if extract_origin(signer.url) != site:
         raise VerificationFailed(
             gettext(
                 "This newsroom gives its site as %(url)s, not %(site)s. If that is right, follow it at that address."
             )
             % {"url": signer.url or "nowhere", "site": site},
-            halt=_HALT.ADDRESS,
+            halt=_Halt.ADDRESS,
         )
 
 
@@ -222,7 +224,7 @@ def _require_unbroken_chain(changes: list[dict[str, Any]]) -> None:
                 % {"sequence": change["sequence"]}
             )
         if previous and chain is not None:
-            facts = EntryFacts(
+            entry_facts = EntryFacts(
                 change["sequence"],
                 change["claim_id"],
                 _get_number(change, "version"),
@@ -232,11 +234,11 @@ def _require_unbroken_chain(changes: list[dict[str, Any]]) -> None:
                 change.get("merged_into"),
                 _get_text(change, "sealed_sha256", 64),
             )
-            if compute_chain_hash(build_entry_text(facts, previous)) != chain:
+            if compute_chain_hash(build_entry_text(entry_facts, previous)) != chain:
                 raise VerificationFailed(
                     gettext("Entry %(sequence)s does not follow from the entry before it.")
                     % {"sequence": change["sequence"]},
-                    halt=_HALT.HISTORY,
+                    halt=_Halt.HISTORY,
                 )
         previous = chain
 
@@ -328,7 +330,7 @@ def _get_text(document: dict[str, Any], name: str, max_length: int) -> str:
 
 
 def find_own_verdict(claim: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the newsroom's own verdict on a claim; imported verdicts are not passed on.
+    """Return the newsroom's own verdict on a claim. Verdicts that it imported are excluded.
 
     Otherwise newsrooms that follow each other would pass verdicts round in circles.
     """

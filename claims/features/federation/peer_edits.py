@@ -1,4 +1,4 @@
-"""Actions on a followed newsroom. Each function checks, writes and queues the worker's job."""
+"""Actions on a followed newsroom. Each function checks permissions, writes, and queues a job."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.federation import tasks
 from claims.features.federation.ledger_feed import fetch_entries
-from claims.features.federation.ledger_pages import Signer, VerificationFailed, get_origin, verify_page
+from claims.features.federation.ledger_pages import Signer, VerificationFailed, extract_origin, verify_page
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.ledger.house_signature import get_public_key
 from claims.newsroom import following
@@ -29,26 +29,28 @@ def look_up_newsroom(address: str) -> Signer:
         NotPossible: the newsroom cannot be followed; the message has the reason.
     """
     address = address.strip()
-    site = get_origin(address if is_address(address) else f"https://{address}")
-    if not site:
+    site_url = extract_origin(address if is_address(address) else f"https://{address}")
+    if not site_url:
         raise NotPossible(_("“%s” is not the address of a site.") % address[:200])
-    if site == get_origin(settings.SITE_URL):
+    if site_url == extract_origin(settings.SITE_URL):
         raise NotPossible(_("This is our own site. A newsroom cannot follow itself."))
     try:
-        answer = fetch_entries(site, since=0, sizes=(2,))
-        if answer.page is None:
+        response = fetch_entries(site_url, last_sequence=0, sizes=(2,))
+        if response.page is None:
             raise VerificationFailed(_("The site did not answer."))
-        signer = answer.page.signer
-        verify_page(answer.page, key=signer.key, site=site, after=0, last_change="", max_entries=2)
+        signer = response.page.signer
+        verify_page(
+            response.page, key=signer.key, site=site_url, last_sequence=0, last_change="", max_entries=2
+        )
     except FetchError as refusal:
         raise NotPossible(translate_message(refusal)) from None
     except VerificationFailed as refusal:
         raise NotPossible(
-            _("%(site)s cannot be followed. %(why)s") % {"site": site, "why": refusal}
+            _("%(site)s cannot be followed. %(why)s") % {"site": site_url, "why": refusal}
         ) from None
     if signer.key == get_public_key():
-        raise NotPossible(_("%s signs with our own key: it is this newsroom, or a copy of it.") % site)
-    return Signer(" ".join(signer.name.split()), site, signer.key)
+        raise NotPossible(_("%s signs with our own key: it is this newsroom, or a copy of it.") % site_url)
+    return Signer(" ".join(signer.name.split()), site_url, signer.key)
 
 
 @transaction.atomic
@@ -112,7 +114,7 @@ def sync_now(newsroom: PeerNewsroom, *, by: User) -> None:
 
 @transaction.atomic
 def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
-    """Accept a newsroom's new signing key from now on.
+    """Accept a newsroom's new signing key.
 
     Raises:
         NotAllowed: the person's role does not include it.

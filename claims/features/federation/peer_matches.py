@@ -18,9 +18,9 @@ from factcheck.database.read_connections import fetch_rows
 #: A word in this many of their claims is too common to find any of them.
 _MAX_CLAIMS_PER_WORD = 500
 #: The most of their claims compared with a text.
-_CANDIDATE_LIMIT = 20
+_MAX_CANDIDATES = 20
 #: The most claims shown below the results for a reader's text.
-_READER_LIMIT = 5
+_MAX_MATCHES_FOR_READERS = 5
 
 _SHARED_WORDS_SQL = f"""
     WITH size AS (
@@ -47,7 +47,7 @@ _SHARED_WORDS_SQL = f"""
         SELECT text, id, row_number() OVER (PARTITION BY text ORDER BY sum(weight) DESC, id DESC) AS place
         FROM asked JOIN posted USING (word) JOIN weighed USING (word) GROUP BY text, id
     ) AS ordered
-    WHERE place <= {_CANDIDATE_LIMIT}
+    WHERE place <= {_MAX_CANDIDATES}
 """  # noqa: S608  made of constants of this file
 
 
@@ -62,29 +62,29 @@ class PeerMatch:
 
 
 def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
-    """Match a text with the claims of followed newsrooms; each claim once, same claims first."""
+    """Match a text with the claims of followed newsrooms. Each claim is returned once, same claims first."""
     if not fetch_rows(
         "SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", []
     )[0][0]:
         return []
-    [answer] = compute_answers([text], terms, _find_candidates)
-    best = _choose_best_matches(answer.passages)
+    [match_result] = compute_answers([text], terms, _find_candidates)
+    best_matches = _choose_best_matches(match_result.passages)
     rows = (
         PeerClaim.objects.not_withdrawn()
         .select_related("newsroom")
         .defer("body", "change")
-        .in_bulk(list(best))
+        .in_bulk(list(best_matches))
     )
     return [
         PeerMatch(rows[pk], kind, confidence, reasons)
-        for pk, (kind, confidence, reasons) in best.items()
+        for pk, (kind, confidence, reasons) in best_matches.items()
         if pk in rows
     ][: terms.most]
 
 
 def build_peer_context(text: str) -> dict[str, Any]:
     """Return the template context with other newsrooms' checks of a reader's text."""
-    return {"elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=_READER_LIMIT))}
+    return {"elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=_MAX_MATCHES_FOR_READERS))}
 
 
 def _choose_best_matches(
@@ -92,19 +92,19 @@ def _choose_best_matches(
 ) -> dict[int, tuple[str, float, tuple[str, ...]]]:
     """Return the strongest match of each claim, strongest first."""
     matches = [match for passage in passages for match in passage.matches]
-    order = ("same", "contradicts", "related")
-    best: dict[int, tuple[str, float, tuple[str, ...]]] = {}
-    for match in sorted(matches, key=lambda match: (order.index(match.kind), -match.confidence)):
-        best.setdefault(match.claim, (match.kind, match.confidence, match.reasons))
-    return best
+    relation_order = ("same", "contradicts", "related")
+    best_matches: dict[int, tuple[str, float, tuple[str, ...]]] = {}
+    for match in sorted(matches, key=lambda match: (relation_order.index(match.kind), -match.confidence)):
+        best_matches.setdefault(match.claim, (match.kind, match.confidence, match.reasons))
+    return best_matches
 
 
 def _find_candidates(queries: Sequence[TextQuery]) -> FoundCandidates:
     texts = [query.cleaned for query in queries]
     shared_claims = find_claims_sharing_words(texts, MATCH_LIMIT)
     claims_by_text: list[set[int]] = [set() for _ in texts]
-    for number, pk in fetch_rows(_SHARED_WORDS_SQL, [texts]):
-        claims_by_text[number - 1].add(pk)
+    for query_number, pk in fetch_rows(_SHARED_WORDS_SQL, [texts]):
+        claims_by_text[query_number - 1].add(pk)
     texts_by_id = _load_claim_texts({pk for ids in claims_by_text for pk in ids})
     candidates = [
         compute_word_shares(

@@ -1,4 +1,4 @@
-"""A sync with a followed newsroom: import page after page until nothing is new or time is up.
+"""A sync with a followed newsroom: import pages until there are no new entries or the time limit is reached.
 
 Each page is imported in one transaction together with the position. A run can therefore be killed at any
 moment, and the next one continues from there.
@@ -43,12 +43,12 @@ class SyncTally:
     newsroom: PeerNewsroom
     entries: int = 0
     failure: str = ""
-    is_over: bool = True
+    is_finished: bool = True
     """Whether there is nothing more to import now."""
 
 
 def _build_due_condition(moment: datetime) -> Q:
-    """Return the condition for a due newsroom: its time has come, and it has no lease and no pending decision."""
+    """Return the condition for due newsrooms, which have no lease and no pending decision."""
     return build_free_condition(moment) & Q(halted="", next_visit_at__lte=moment)
 
 
@@ -65,10 +65,10 @@ def list_due_newsrooms() -> list[int]:
 
 
 def sync_newsroom(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> SyncTally | None:
-    """Import new entries of a newsroom; return None if it is not due, or another worker has it.
+    """Import new entries of a newsroom. Return None if it is not due or another worker has leased it.
 
     Args:
-        is_stopped: called before each page; returns whether to leave the rest for later.
+        is_stopped: returns whether to stop before the next page.
     """
     lease = Lease.acquire(
         _find_active_progress(), newsroom_id, LEASE_TIME, due=_build_due_condition(timezone.now())
@@ -99,42 +99,44 @@ def _import_new_pages(lease: Lease[PeerProgress], tally: SyncTally, is_stopped: 
     while lease.renew():
         progress = lease.row
         if is_stopped():
-            tally.is_over = False
+            tally.is_finished = False
             return
         # The last imported entry is requested again, because it must still exist unchanged.
         try:
-            answer = fetch_entries(newsroom.url, since=max(progress.sequence - 1, 0), etag=progress.etag)
+            response = fetch_entries(
+                newsroom.url, last_sequence=max(progress.sequence - 1, 0), etag=progress.etag
+            )
         except FetchError as error:
             if error.reason_code == "not_found" and progress.sequence > 1:
                 _check_shorter_ledger(newsroom, progress)
             raise
-        if answer.page is None:
+        if response.page is None:
             _record_up_to_date(progress, progress.etag)
             return
         changes = verify_page(
-            answer.page,
+            response.page,
             key=newsroom.key,
             site=newsroom.url,
-            after=progress.sequence,
+            last_sequence=progress.sequence,
             last_change=progress.last_change,
-            max_entries=answer.max_entries,
+            max_entries=response.max_entries,
         )
         if changes and not import_changes(newsroom, changes, held_until=lease.until):
             return
         tally.entries += len(changes)
-        if not answer.page.has_more:
+        if not response.page.has_more:
             # An ETag belongs to a position, which new entries have moved.
-            _record_up_to_date(progress, "" if changes else answer.etag)
+            _record_up_to_date(progress, "" if changes else response.etag)
             return
         if not changes:
             raise VerificationFailed(gettext("The newsroom announced more changes, but sent none."))
 
 
 def _check_shorter_ledger(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
-    """Raise VerificationFailed if the newsroom still serves a ledger, but one that ends before our position."""
-    page = fetch_entries(newsroom.url, since=0, sizes=(2,)).page
+    """Raise VerificationFailed if the newsroom's ledger now ends before our position."""
+    page = fetch_entries(newsroom.url, last_sequence=0, sizes=(2,)).page
     if page is not None:
-        verify_page(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", max_entries=2)
+        verify_page(page, key=newsroom.key, site=newsroom.url, last_sequence=0, last_change="", max_entries=2)
         raise VerificationFailed(
             gettext(
                 "The newsroom’s ledger ends before entry %(sequence)s, which was imported from it. This is "
@@ -160,13 +162,13 @@ def _record_up_to_date(progress: PeerProgress, etag: str) -> None:
 def _record_failure(
     lease: Lease[PeerProgress],
     tally: SyncTally,
-    sentence: str,
+    message: str,
     *,
     delay: timedelta = timedelta(),
     halt: str = "",
     offered_key: str = "",
 ) -> None:
-    tally.failure = sentence
+    tally.failure = message
     with transaction.atomic():
         rows = PeerProgress.objects.select_for_update()
         progress = rows.filter(pk=tally.newsroom.pk, held_until=lease.until).first()
@@ -176,12 +178,12 @@ def _record_failure(
         progress.consecutive_failures += 1
         progress.failing_since = progress.failing_since or now
         progress.failure, progress.halted, progress.offered_key = (
-            clean_error_text(sentence),
+            clean_error_text(message),
             halt,
             offered_key,
         )
-        back_off = min(PAUSE_BETWEEN_VISITS * 2 ** min(progress.consecutive_failures, 12), MAX_BACK_OFF)
-        progress.next_visit_at = now + max(back_off, delay)
+        retry_delay = min(PAUSE_BETWEEN_VISITS * 2 ** min(progress.consecutive_failures, 12), MAX_BACK_OFF)
+        progress.next_visit_at = now + max(retry_delay, delay)
         progress.save()
         if halt or progress.consecutive_failures == ALARM_AFTER_FAILURES:
             alarms.queue_alarm(tally.newsroom)

@@ -26,18 +26,18 @@ def queue_sync(newsroom_id: int) -> None:
 
 @app.task(name="claims.features.federation.follow_newsroom", queue=QUEUE, pass_context=True)
 def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
-    """Sync with a newsroom if it is due; the next job continues an unfinished run."""
-    ends = time.monotonic() + MAX_RUN_SECONDS
+    """Sync with a newsroom if it is due, for a limited time. The next job continues."""
+    deadline = time.monotonic() + MAX_RUN_SECONDS
     tally = sync_run.sync_newsroom(
-        newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > ends
+        newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > deadline
     )
-    if tally is not None and not tally.is_over:
+    if tally is not None and not tally.is_finished:
         queue_sync(newsroom_id)
 
 
 @app.task(name=alarms.ALARM_TASK, queue=alarms.QUEUE, retry=5)
 def mail_alarm(*, newsroom_id: int) -> None:
-    """Email administrators why a newsroom cannot be followed, if the problem persists."""
+    """Email administrators the reason why a newsroom cannot be followed, if the problem persists."""
     newsroom = PeerNewsroom.objects.with_problems().select_related("progress").filter(pk=newsroom_id).first()
     if newsroom:
         alarms.send_alarm(newsroom)

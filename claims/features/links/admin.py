@@ -1,4 +1,4 @@
-"""Links that need a decision: pages that are gone, have moved, or no longer contain a quote."""
+"""The desk's pages for links that need a decision: the page is gone, has moved, or no longer contains a quote."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -25,7 +25,7 @@ from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_pers
 from factcheck.admin.row_actions import change_rows, row_action
 
 #: The most claims named per link; if more cite the source, their list is linked.
-_SHOWN_CLAIMS = 4
+_MAX_SHOWN_CLAIMS = 4
 
 _BADGE_TONES: dict[str, Tone] = {
     LinkOutcome.ALIVE: "good",
@@ -71,31 +71,31 @@ class LinkStateAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     @admin.action(description=_("Mark as correct"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, rows: QuerySet[LinkState]) -> None:
         person = get_person(request)
-        count = change_rows(
+        accepted_count = change_rows(
             request, rows, lambda link: link_edits.mark_as_correct(link, by=person), attrgetter("source")
         )
-        if count:
-            message = ngettext("%d link marked as correct.", "%d links marked as correct.", count)
-            messages.success(request, message % count)
+        if accepted_count:
+            message = ngettext("%d link marked as correct.", "%d links marked as correct.", accepted_count)
+            messages.success(request, message % accepted_count)
 
     @row_action(_("Use the new address"), permission="accept")
-    def address(self, request: HttpRequest, link: LinkState) -> str:
+    def use_new_address(self, request: HttpRequest, link: LinkState) -> str:
         link_edits.use_new_address(link, by=get_person(request))
         return gettext("The source now has the new address. It will be checked within a few minutes.")
 
     @row_action(_("Mark as correct"), permission="accept")
-    def accept(self, request: HttpRequest, link: LinkState) -> str:
+    def mark_as_correct(self, request: HttpRequest, link: LinkState) -> str:
         link_edits.mark_as_correct(link, by=get_person(request))
         return gettext("Marked as correct. If it changes again, it will be listed again.")
 
     @row_action(_("Archive again"), permission="view")
-    def archive(self, request: HttpRequest, link: LinkState) -> str:
+    def request_copy(self, request: HttpRequest, link: LinkState) -> str:
         link_edits.request_new_copy(link, by=get_person(request))
         return gettext("A copy of the current page will be made within a few minutes.")
 
     @row_action(_("Check now"), permission="view")
     def check_now(self, request: HttpRequest, link: LinkState) -> str:
-        link_edits.check_soon(link, by=get_person(request))
+        link_edits.schedule_check(link, by=get_person(request))
         return gettext("The page will be checked within two minutes.")
 
     def get_page_after(self, request: HttpRequest, row: LinkState) -> str:
@@ -121,6 +121,6 @@ def _build_context(link: Any) -> dict[str, Any]:
         "what_happened": describe_change(link),
         "source_page": change_page(link.source),
         "link_page": change_page(link),
-        "claims": link.cited_by[:_SHOWN_CLAIMS],
-        "more_claims": max(0, len(link.cited_by) - _SHOWN_CLAIMS),
+        "claims": link.cited_by[:_MAX_SHOWN_CLAIMS],
+        "more_claims": max(0, len(link.cited_by) - _MAX_SHOWN_CLAIMS),
     }

@@ -35,8 +35,8 @@ class LinksSchema(PublicSchema):
 
 
 class LinksResource(StatusResource):
-    """The links of a claim's sources and evidence: whether each URL still works, has moved, is gone, or no longer
-    contains the quotes.
+    """The links of a claim's sources and evidence: whether each URL still works, and whether its page has
+    moved, is gone, or no longer contains the quotes.
 
     This changes with the results of link checks, without a new version of the claim.
     """

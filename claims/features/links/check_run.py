@@ -35,10 +35,10 @@ LINKS_PER_RUN = 120
 #: The most unprocessed results in memory, each up to the size of a long page.
 _MAX_WAITING_RESULTS = 6
 #: The longest wait for a turn at a site, in seconds; a link that would wait longer is postponed.
-_PATIENCE_SECONDS = 10.0
+_MAX_SITE_WAIT_SECONDS = 10.0
 #: Failures after which a site is left alone for a while.
-_POSTPONEMENT = timedelta(minutes=10)
-_SILENT_REASONS = frozenset(
+_OUTAGE_DELAY = timedelta(minutes=10)
+_NO_RESPONSE_REASONS = frozenset(
     {"timed_out", "connection_failed", "name_not_found", "robots_unknown", "too_many_requests"}
 )
 #: Failures of a site that is down, and of every site while our own network is down.
@@ -76,19 +76,19 @@ class LinkTally:
 
 def run_link_checks(
     *,
-    only: Collection[int] | None = None,
+    source_ids: Collection[int] | None = None,
     is_stopped: Callable[[], bool] = lambda: False,
     report_link: Callable[[ResolvedLink], None] = lambda settled: None,
     max_links: int = LINKS_PER_RUN,
 ) -> LinkTally | None:
-    """Check up to this many due links; return None if there are none.
+    """Check at most `max_links` due links, and return the counts, or None if no link is due.
 
     Args:
-        only: check only these sources.
-        is_stopped: called between links; returns whether to leave the rest for later.
+        source_ids: check only these sources.
+        is_stopped: returns whether to stop before the next link.
         report_link: called with each link.
     """
-    links = due_links.lease_links(max_links, only=only)
+    links = due_links.lease_links(max_links, source_ids=source_ids)
     return _CheckRun(links, is_stopped, report_link).run() if links else None
 
 
@@ -107,7 +107,7 @@ class _CheckRun:
         self._tally = LinkTally()
         self._results: Queue[tuple[LinkState, LinkFinding] | str] = Queue(_MAX_WAITING_RESULTS)
         self._is_ending = Event()
-        self._memory = RunMemory({}, patience=_PATIENCE_SECONDS)
+        self._memory = RunMemory({}, max_wait=_MAX_SITE_WAIT_SECONDS)
         self._our_sites: set[str] = set()
         self._is_online = False
         #: Results of sites that did not answer, kept until it is known whether any site did.
@@ -136,15 +136,15 @@ class _CheckRun:
         lease = lease_sites(self._by_site)
         self._memory = RunMemory(
             {site: rules for site, rules in lease.rules.items() if rules is not None},
-            patience=_PATIENCE_SECONDS,
+            max_wait=_MAX_SITE_WAIT_SECONDS,
         )
-        for site, ready_at in lease.busy.items():
+        for site, ready_at in lease.waiting_sites.items():
             self._postpone(self._by_site[site], ready_at - timezone.now())
         self._our_sites = set(lease.rules)
 
     def _release_site(self, site: str) -> None:
         self._our_sites.discard(site)
-        release_site(site, pause=self._memory.pause_left(site), rules=self._memory.read_rules.get(site))
+        release_site(site, pause=self._memory.get_pause_left(site), rules=self._memory.read_rules.get(site))
 
     # In threads -------------------------------------------------------------------------------------------------------
 
@@ -157,7 +157,7 @@ class _CheckRun:
                     break
                 finding = self._check_link(visitor, link)
                 self._queue_result((link, finding))
-                if finding.is_postponed or finding.reason in _SILENT_REASONS:
+                if finding.is_postponed or finding.reason in _NO_RESPONSE_REASONS:
                     break
         finally:
             self._queue_result(links[0].site)
@@ -177,7 +177,7 @@ class _CheckRun:
             return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
 
     def _queue_result(self, result: tuple[LinkState, LinkFinding] | str) -> None:
-        """Pass on a result. Waits until there is room, so that results do not fill the memory."""
+        """Put a result into the queue. Waits while the queue is full, to limit the use of memory."""
         while not self._is_ending.is_set():
             try:
                 self._results.put(result, timeout=0.5)
@@ -198,12 +198,10 @@ class _CheckRun:
             else:
                 self._is_online = True
                 self._store_result(*result)
-        self._count_silent_sites()
+        self._store_unreachable_results()
 
-    def _count_silent_sites(self) -> None:
-        """Count failures against their sites. If no site answered, nothing is counted, and all are retried
-        later.
-        """
+    def _store_unreachable_results(self) -> None:
+        """Store the results of sites that did not respond. If no site responded, retry their links later."""
         sites = {link.site for link, _finding in self._unreachable_results}
         if not self._is_online and len(sites) >= _MIN_OUTAGE_SITES:
             logger.warning(
@@ -211,13 +209,13 @@ class _CheckRun:
             )
             links = [link for link, _finding in self._unreachable_results]
             self._unreachable_results.clear()
-            due_links.release_links(links, not_before=timezone.now() + _POSTPONEMENT)
+            due_links.release_links(links, not_before=timezone.now() + _OUTAGE_DELAY)
             self._tally.postponed += len(links)
         while self._unreachable_results:
             self._store_result(*self._unreachable_results.pop())
 
     def _iterate_results(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
-        """Yield the threads' results until all threads have ended or the run is to stop."""
+        """Yield results until all threads have ended or the run should stop."""
         while self._our_sites:
             if self._is_stopped():
                 self._is_ending.set()
@@ -229,9 +227,9 @@ class _CheckRun:
 
     def _store_result(self, link: LinkState, finding: LinkFinding) -> None:
         if finding.is_postponed:
-            until = timezone.now() + finding.wait
+            postponed_until = timezone.now() + finding.wait
             self._postpone(self._by_site[link.site], finding.wait)
-            due_links.postpone_site(link.site, until)
+            due_links.postpone_site(link.site, postponed_until)
             return
         self._unfinished.pop(link.pk, None)
         try:
@@ -251,9 +249,9 @@ class _CheckRun:
 
     def _postpone_remaining(self, site: str) -> None:
         if not self._is_ending.is_set():
-            self._postpone(self._by_site[site], _POSTPONEMENT)
+            self._postpone(self._by_site[site], _OUTAGE_DELAY)
 
     def _postpone(self, links: list[LinkState], delay: timedelta) -> None:
-        waiting = [link for link in links if self._unfinished.pop(link.pk, None)]
-        due_links.release_links(waiting, not_before=timezone.now() + delay)
-        self._tally.postponed += len(waiting)
+        released_links = [link for link in links if self._unfinished.pop(link.pk, None)]
+        due_links.release_links(released_links, not_before=timezone.now() + delay)
+        self._tally.postponed += len(released_links)

@@ -35,45 +35,45 @@ _LEASE_SQL = """
 """
 
 
-def lease_links(max_links: int, *, only: Collection[int] | None = None) -> list[LinkState]:
+def lease_links(max_links: int, *, source_ids: Collection[int] | None = None) -> list[LinkState]:
     """Lease due links, grouped by site.
 
     Args:
         max_links: the maximum number.
-        only: only links of these sources; None for all.
+        source_ids: only links of these sources; None for all.
     """
     now = timezone.now()
-    until = now + LEASE_TIME
+    lease_end = now + LEASE_TIME
     with connection.cursor() as cursor:
         cursor.execute(
             _LEASE_SQL,
             {
                 "now": now,
-                "until": until,
-                "only": None if only is None else [*only],
+                "until": lease_end,
+                "only": None if source_ids is None else [*source_ids],
                 "looked_through": _CANDIDATE_LIMIT,
                 "per_site": LINKS_PER_SITE,
                 "most": max_links,
             },
         )
         ids = [row[0] for row in cursor.fetchall()]
-    rows = LinkState.objects.filter(pk__in=ids, held_until=until).select_related("source")
+    rows = LinkState.objects.filter(pk__in=ids, held_until=lease_end).select_related("source")
     return list(rows.order_by("site", "next_at", "pk"))
 
 
 def store_result(link: LinkState, **changes: Any) -> bool:
-    """Store the result of a check and release the link; return False if the lease was lost."""
-    leased = LinkState.objects.filter(pk=link.pk, held_until=link.held_until)
-    return bool(leased.update(held_until=None, **changes))
+    """Store the result of a check and release the link. Return False if the lease was lost."""
+    leased_rows = LinkState.objects.filter(pk=link.pk, held_until=link.held_until)
+    return bool(leased_rows.update(held_until=None, **changes))
 
 
 def release_links(links: Collection[LinkState], *, not_before: datetime | None = None) -> None:
     """Release links that were not checked."""
     for link in links:
-        later = {} if not_before is None else {"next_at": max(link.next_at, not_before)}
-        store_result(link, **later)
+        release_time = {} if not_before is None else {"next_at": max(link.next_at, not_before)}
+        store_result(link, **release_time)
 
 
 def postpone_site(site: str, until: datetime) -> None:
-    """Postpone all unleased links of a site, at the site's request."""
+    """Postpone all unleased links of a site that asked us to wait."""
     LinkState.objects.filter(site=site, next_at__lt=until, held_until__isnull=True).update(next_at=until)

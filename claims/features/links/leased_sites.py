@@ -29,26 +29,28 @@ class LeasedSites(NamedTuple):
 
     rules: dict[str, str | None]
     """The leased sites, with their robots.txt if it was read recently."""
-    busy: dict[str, datetime]
+    waiting_sites: dict[str, datetime]
     """The other sites, and when they may be visited again."""
 
 
 def lease_sites(sites: Collection[str]) -> LeasedSites:
-    """Lease the sites that are free and not paused."""
+    """Lease the sites that are neither leased nor paused."""
     now, site_names = timezone.now(), sorted(set(sites))
     VisitedSite.objects.bulk_create(
         [VisitedSite(site=site, ready_at=now) for site in site_names], ignore_conflicts=True
     )
     with connection.cursor() as cursor:
-        moments = {"until": now + LEASE_TIME, "now": now, "lately": now - RULES_MAX_AGE}
-        cursor.execute(_LEASE_SQL, {"sites": site_names, **moments})
+        ready_times = {"until": now + LEASE_TIME, "now": now, "lately": now - RULES_MAX_AGE}
+        cursor.execute(_LEASE_SQL, {"sites": site_names, **ready_times})
         own_sites: dict[str, str | None] = dict(cursor.fetchall())
-    busy_sites = VisitedSite.objects.filter(site__in=[site for site in site_names if site not in own_sites])
-    return LeasedSites(own_sites, dict(busy_sites.values_list("site", "ready_at")))
+    waiting_sites = VisitedSite.objects.filter(
+        site__in=[site for site in site_names if site not in own_sites]
+    )
+    return LeasedSites(own_sites, dict(waiting_sites.values_list("site", "ready_at")))
 
 
 def release_site(site: str, *, pause: float, rules: str | None) -> None:
-    """Release a site, to be visited again after this many seconds; `rules` is its robots.txt, if just read."""
+    """Release a site for `pause` seconds, and store its robots.txt (`rules`) if it was just read."""
     now = timezone.now()
     values = {} if rules is None else {"robots": rules, "robots_read_at": now}
     VisitedSite.objects.filter(site=site).update(ready_at=now + timedelta(seconds=pause), **values)

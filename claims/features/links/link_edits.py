@@ -18,24 +18,24 @@ CHANGE_SOURCE_PERMISSION = "sources.change_source"
 
 @transaction.atomic
 def use_new_address(link: LinkState, *, by: User) -> Source:
-    """Set the source's URL to the page's new one, which is then watched.
+    """Set the source's URL to the page's new URL, and watch that URL.
 
     Raises:
         NotPossible: the page has not moved, or another source already has that URL.
         NotAllowed: the person may not change sources.
     """
     require_permission(by, CHANGE_SOURCE_PERMISSION, _("edit sources"))
-    locked = _lock_link(link)
-    if locked.outcome != LinkOutcome.MOVED or locked.moved_to != link.moved_to:
+    locked_link = _lock_link(link)
+    if locked_link.outcome != LinkOutcome.MOVED or locked_link.moved_to != link.moved_to:
         raise NotPossible(_("This page no longer has a new address. Check it again."))
-    source = Source.objects.select_for_update().get(pk=locked.source_id)
-    other_source = Source.objects.at(locked.moved_to)
+    source = Source.objects.select_for_update().get(pk=locked_link.source_id)
+    other_source = Source.objects.at(locked_link.moved_to)
     if other_source is not None and other_source.pk != source.pk:
         raise NotPossible(
             _("Another source already has the new address: “%(title)s” (source %(number)d).")
             % {"title": other_source.title, "number": other_source.pk}
         )
-    source.url = locked.moved_to
+    source.url = locked_link.moved_to
     source.save(update_fields=["url", "url_key", "updated_at"])
     restart_checks(source)
     return source
@@ -50,11 +50,11 @@ def mark_as_correct(link: LinkState, *, by: User) -> None:
         NotAllowed: the person may not decide about links.
     """
     require_permission(by, CHANGE_LINK_PERMISSION, _("decide about links to sources"))
-    locked = _lock_link(link)
-    if not locked.needs_decision or locked.outcome != link.outcome:
+    locked_link = _lock_link(link)
+    if not locked_link.needs_decision or locked_link.outcome != link.outcome:
         raise NotPossible(_("This link no longer needs a decision, or it has changed. Reload the page."))
-    locked.accepted_at, locked.accepted_by = timezone.now(), by
-    locked.save(update_fields=["accepted_at", "accepted_by"])
+    locked_link.accepted_at, locked_link.accepted_by = timezone.now(), by
+    locked_link.save(update_fields=["accepted_at", "accepted_by"])
 
 
 def request_new_copy(link: LinkState, *, by: User) -> None:
@@ -68,7 +68,7 @@ def request_new_copy(link: LinkState, *, by: User) -> None:
 
 
 @transaction.atomic
-def check_soon(link: LinkState, *, by: User) -> None:
+def schedule_check(link: LinkState, *, by: User) -> None:
     """Schedule a check of the link within the next minute.
 
     Raises:
@@ -84,7 +84,7 @@ def _lock_link(link: LinkState) -> LinkState:
     Raises:
         NotPossible: the link is no longer watched.
     """
-    locked = LinkState.objects.select_for_update(of=("self",)).filter(pk=link.pk).first()
-    if locked is None:
+    locked_link = LinkState.objects.select_for_update(of=("self",)).filter(pk=link.pk).first()
+    if locked_link is None:
         raise NotPossible(_("No publication cites this source any longer, so its link is not checked."))
-    return locked
+    return locked_link

@@ -1,4 +1,4 @@
-"""Check a URL politely, before comparing its text."""
+"""Request one URL and classify the response."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,7 +18,7 @@ _PAGE_EXISTS_REASONS = frozenset({"media_type_not_accepted", "too_large"})
 
 
 class Visitor(Protocol):
-    """A visitor that keeps to each site's pace (`sources.http.polite_visits.PoliteVisitor`)."""
+    """A client that respects each site's limits (`sources.http.polite_visits.PoliteVisitor`)."""
 
     def get(
         self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
@@ -43,40 +43,42 @@ class LinkFinding:
 
     @property
     def is_postponed(self) -> bool:
-        """Return whether no request was made, because the site asked to be left alone."""
+        """Return whether the request was postponed because the site asked us to wait."""
         return self.reason == "asked_to_wait"
 
 
 def check_url(
     visitor: Visitor, url: str, *, etag: str = "", last_modified: str = "", title: str = ""
 ) -> LinkFinding:
-    """Request the URL and classify the result. Never raises an error because of a server.
+    """Request the URL and classify the result. Errors of the server are results, not exceptions.
 
     Args:
         etag: the validator of the known page, if its server sent one.
-        last_modified: its date of change, for servers without validators.
+        last_modified: the page's Last-Modified date, for servers without validators.
         title: the known title of the source.
     """
     try:
-        answer = visitor.get(url, LIMITS, ACCEPTED_MEDIA_TYPES, etag, last_modified)
+        response = visitor.get(url, LIMITS, ACCEPTED_MEDIA_TYPES, etag, last_modified)
     except FetchError as error:
         return _build_finding_of_error(error)
-    if answer.status == 200 and is_missing_page(url, answer.final_url, answer.content, answer.charset, title):
+    if response.status == 200 and is_missing_page(
+        url, response.final_url, response.content, response.charset, title
+    ):
         return LinkFinding(LinkOutcome.GONE, "missing_page", 200)
-    if moved_to := _find_new_url(url, answer.permanent_url):
-        return LinkFinding(LinkOutcome.MOVED, "", answer.status, moved_to, answer=answer)
-    return LinkFinding(LinkOutcome.ALIVE, "", answer.status, answer=answer)
+    if moved_to := _find_new_url(url, response.permanent_url):
+        return LinkFinding(LinkOutcome.MOVED, "", response.status, moved_to, answer=response)
+    return LinkFinding(LinkOutcome.ALIVE, "", response.status, answer=response)
 
 
 def _find_new_url(url: str, permanent: str) -> str:
-    """Return the permanent new URL, unless it is only another spelling of the old one."""
-    is_other = (
+    """Return the permanent new URL, or "" if it is only another spelling of the old one."""
+    is_different_page = (
         permanent
         and permanent != url
         and build_url_key(permanent)
         and build_url_key(permanent) != build_url_key(url)
     )
-    return permanent if is_other and len(permanent) <= MAX_ADDRESS_LENGTH else ""
+    return permanent if is_different_page and len(permanent) <= MAX_ADDRESS_LENGTH else ""
 
 
 def _build_finding_of_error(error: FetchError) -> LinkFinding:

@@ -1,4 +1,4 @@
-"""Notifications about a changed link, sent once in the transaction that records the change."""
+"""Notify people once about a changed link, in the transaction that records the change."""
 
 from django.conf import settings
 from django.utils import translation
@@ -16,23 +16,25 @@ MAX_CLAIMS = 20
 
 def notify_about_link(link: LinkState) -> None:
     """Notify the people who work on claims citing this source that its link has changed."""
-    cited_by = Claim.objects.filter(pk__in=find_citing_claims(link.source_id, MAX_CLAIMS)).order_by("pk")
+    citing_claims = Claim.objects.filter(pk__in=find_citing_claims(link.source_id, MAX_CLAIMS)).order_by("pk")
     with translation.override(settings.LANGUAGE_CODE):
         note = _("“%(title)s”, %(address)s: %(what)s") % {
             "title": link.source.title[:200],
             "address": link.url,
             "what": describe_change(link),
         }
-    for claim in cited_by:
-        published = Verdict.objects.filter(claim=claim, state=Verdict.State.PUBLISHED).select_related(
-            "author"
+    for claim in citing_claims:
+        published_verdicts = Verdict.objects.filter(
+            claim=claim, state=Verdict.State.PUBLISHED
+        ).select_related("author")
+        verdict_authors = [verdict.author for verdict in published_verdicts if verdict.author]
+        notify_people(
+            NotificationKind.LINK_LOST, claim=claim, to=verdict_authors, with_followers=True, note=note
         )
-        authors = [verdict.author for verdict in published if verdict.author]
-        notify_people(NotificationKind.LINK_LOST, claim=claim, to=authors, with_followers=True, note=note)
 
 
 def describe_change(link: LinkState) -> str:
-    """Return the link's status in a sentence for the desk."""
+    """Return a sentence about the link's status for the desk."""
     if link.outcome == LinkOutcome.MOVED:
         return _("The page has moved to %(address)s.") % {"address": link.moved_to}
     if link.outcome == LinkOutcome.CHANGED:

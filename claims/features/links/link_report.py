@@ -21,7 +21,7 @@ _OUTCOME_LABELS = {
 
 
 def print_resolved_link(resolved_link: ResolvedLink, console: Console) -> None:
-    """Print a checked link, unless it still works as before."""
+    """Print a checked link, unless it works as before."""
     link = resolved_link.link
     if link.suspected:
         message = ngettext(
@@ -44,8 +44,8 @@ def print_tally(tally: LinkTally, console: Console) -> None:
     """Print the number of links by status."""
     table = Table(gettext("Outcome"), gettext("Links"))
     for outcome, label in _OUTCOME_LABELS.items():
-        if number := tally.outcomes[outcome]:
-            table.add_row(Text(str(label)), f"{number:,}")
+        if link_count := tally.outcomes[outcome]:
+            table.add_row(Text(str(label)), f"{link_count:,}")
     table.add_section()
     table.add_row(Text(gettext("checked")), f"{tally.checked:,}")
     table.add_row(Text(gettext("changed")), f"{tally.changed:,}")
@@ -60,6 +60,6 @@ def print_links_needing_decision(links: list[LinkState], console: Console) -> No
     """Print the links that need a decision."""
     table = Table(gettext("Source"), gettext("Since (UTC)"), gettext("Address"), gettext("What happened"))
     for link in links:
-        since = f"{link.since:%Y-%m-%d %H:%M}" if link.since else ""
-        table.add_row(*map(Text, (str(link.source_id), since, link.url, describe_change(link))))
+        since_text = f"{link.since:%Y-%m-%d %H:%M}" if link.since else ""
+        table.add_row(*map(Text, (str(link.source_id), since_text, link.url, describe_change(link))))
     console.print(table)

@@ -48,15 +48,15 @@ class PublicLink(TypedDict):
 
 
 def build_public_links(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
-    """Return each link of the sources once, in order. Uses one query, or two if readers may see our copies.
+    """Return the links of the sources in order, without duplicates. Uses one or two queries.
 
     A source without a URL has no link.
     """
     sources_by_id = {source["id"]: source for source in sources if source["url"]}
     rows = LinkState.objects.filter(pk__in=sources_by_id).select_related("source") if sources_by_id else ()
-    states = {state.pk: state for state in rows}
-    links = [_build_link(source, states.get(key)) for key, source in sources_by_id.items()]
-    _add_own_copies(links, states)
+    link_states = {state.pk: state for state in rows}
+    links = [_build_link(source, link_states.get(source_key)) for source_key, source in sources_by_id.items()]
+    _add_own_copies(links, link_states)
     return links
 
 
@@ -105,13 +105,13 @@ def _build_link(source: dict[str, Any], state: LinkState | None) -> PublicLink:
 
 
 def _add_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -> None:
-    """Add the latest copy of each changed page, if readers may see our copies."""
+    """Add the best copy of each changed page, if readers may see our copies."""
     if not settings.ARCHIVE_PUBLIC_COPIES:
         return
     changed_sources = {
-        key: link
-        for key, link in find_problem_links(links).items()
-        if key in states and states[key].source.show_text
+        source_key: link
+        for source_key, link in find_problem_links(links).items()
+        if source_key in states and states[source_key].source.show_text
     }
     if not changed_sources:
         return
@@ -121,19 +121,19 @@ def _add_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -
     by_source: dict[int, list[ArchivedFile]] = {}
     for file in archived_files.order_by("copy_id", "pk"):
         by_source.setdefault(file.copy.source_id, []).append(file)
-    for key, files in by_source.items():
-        since = states[key].since
-        best = max(files, key=lambda file: _rank_copy(file, since))
-        changed_sources[key]["copy_url"] = settings.SITE_URL + build_permanent_path(
-            "source-file", key, best.sha256
+    for source_key, files in by_source.items():
+        changed_at = states[source_key].since
+        best_file = max(files, key=lambda file: _rank_copy(file, changed_at))
+        changed_sources[source_key]["copy_url"] = settings.SITE_URL + build_permanent_path(
+            "source-file", source_key, best_file.sha256
         )
-        changed_sources[key]["copied_at"] = _format_moment(best.copy.captured_at)
+        changed_sources[source_key]["copied_at"] = _format_moment(best_file.copy.captured_at)
 
 
-def _rank_copy(file: ArchivedFile, since: datetime | None) -> tuple[bool, datetime, int]:
+def _rank_copy(file: ArchivedFile, changed_at: datetime | None) -> tuple[bool, datetime, int]:
     """Rank copies: those of the unchanged page first, then the newest, then the easiest to open."""
     captured_at = file.copy.captured_at
-    return (since is None or captured_at < since, captured_at, -_READABLE_ROLES.index(file.role))
+    return (changed_at is None or captured_at < changed_at, captured_at, -_READABLE_ROLES.index(file.role))
 
 
 def _format_moment(moment: datetime | None) -> str | None:

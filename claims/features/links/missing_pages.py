@@ -46,7 +46,9 @@ def is_missing_page(
     ):
         return True
     headings = [heading for heading in _extract_headings(content, charset) if _is_not_found_message(heading)]
-    return bool(headings) and not any(_is_not_found_message(part) for part in _split_heading(known_title))
+    return bool(headings) and not any(
+        _is_not_found_message(heading_part) for heading_part in _split_heading(known_title)
+    )
 
 
 def is_redirected_to_front(requested_url: str, final_url: str) -> bool:
@@ -61,13 +63,13 @@ def _is_home_page(url: str) -> bool:
 
 def _extract_headings(content: bytes, charset: str | None) -> list[str]:
     """Return the title and the first headings, split into parts, without parsing the document."""
-    beginning = content[:_HEAD_BYTES]
+    page_beginning = content[:_HEAD_BYTES]
     try:
-        text = beginning.decode(charset or "utf-8", "replace")
+        text = page_beginning.decode(charset or "utf-8", "replace")
     except LookupError:
-        text = beginning.decode("utf-8", "replace")
+        text = page_beginning.decode("utf-8", "replace")
     headings = [html.unescape(_TAGS_PATTERN.sub(" ", match[2])) for match in _HEADINGS_PATTERN.finditer(text)]
-    return [part for heading in headings[:4] for part in _split_heading(heading)]
+    return [heading_part for heading in headings[:4] for heading_part in _split_heading(heading)]
 
 
 def _split_heading(heading: str) -> list[str]:
@@ -76,16 +78,16 @@ def _split_heading(heading: str) -> list[str]:
     ]
 
 
-def _is_not_found_message(part: str) -> bool:
-    if part in _load_phrases():
+def _is_not_found_message(heading_part: str) -> bool:
+    if heading_part in _load_phrases():
         return True
-    words = part.split()
-    if not _STATUS_PATTERN.search(part) or len(words) > _MAX_HEADING_WORDS:
+    phrase = heading_part.split()
+    if not _STATUS_PATTERN.search(heading_part) or len(phrase) > _MAX_HEADING_WORDS:
         return False
-    rest = _fold_text(_STATUS_PATTERN.sub(" ", part))
+    remainder = _fold_text(_STATUS_PATTERN.sub(" ", heading_part))
     return (
-        rest in {"", "error", "http", "http error", "oops", "erreur", "fehler", "errore"}
-        or rest in _load_phrases()
+        remainder in {"", "error", "http", "http error", "oops", "erreur", "fehler", "errore"}
+        or remainder in _load_phrases()
     )
 
 

@@ -1,4 +1,4 @@
-"""Derive a link's status from checks: a single failure does not make a link dead. No side effects.
+"""Pure functions that derive a link's status from its checks: a single failure does not make a link dead.
 
 A negative result is only *suspected* until it has been found often enough and for long enough. A link that
 works is alive immediately.
@@ -11,8 +11,8 @@ from typing import NamedTuple
 from claims.features.links.models import LinkOutcome
 
 
-class Proof(NamedTuple):
-    """How often and for how long a result must repeat before it counts."""
+class RequiredProof(NamedTuple):
+    """How often, and over what period, a result must repeat before it is accepted."""
 
     checks: int
     """How many checks in a row must find the result."""
@@ -20,15 +20,15 @@ class Proof(NamedTuple):
     """The shortest time between the first and the last of these checks."""
 
 
-_PROOFS = {
+_REQUIRED_PROOFS = {
     # A new URL or other words can be seen directly, so a second check is enough to show that they last.
-    LinkOutcome.MOVED: Proof(2, timedelta(hours=1)),
-    LinkOutcome.CHANGED: Proof(2, timedelta(hours=1)),
-    LinkOutcome.GONE: Proof(3, timedelta(days=2)),
-    LinkOutcome.UNREACHABLE: Proof(3, timedelta(days=1)),
+    LinkOutcome.MOVED: RequiredProof(2, timedelta(hours=1)),
+    LinkOutcome.CHANGED: RequiredProof(2, timedelta(hours=1)),
+    LinkOutcome.GONE: RequiredProof(3, timedelta(days=2)),
+    LinkOutcome.UNREACHABLE: RequiredProof(3, timedelta(days=1)),
 }
 #: A name that does not resolve may be due to an unpaid registrar, or to our own resolver.
-_UNKNOWN_HOST_PROOF = Proof(4, timedelta(days=14))
+_REQUIRED_PROOF_OF_UNKNOWN_HOST = RequiredProof(4, timedelta(days=14))
 
 FIRST_RETRY = timedelta(hours=1)
 RETRY_INTERVAL = timedelta(hours=6)
@@ -38,7 +38,7 @@ MAX_RETRY_INTERVAL = timedelta(days=2)
 GONE_INTERVAL_FACTOR = 4
 
 #: If one of these is known, an unseen page is not news: the failure does not contradict what was seen.
-_LASTING_OUTCOMES = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
+_CONFIRMED_OUTCOMES = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,24 @@ class LinkStatus:
         return bool(self.suspected)
 
 
-def compute_status(before: LinkStatus, outcome: LinkOutcome, reason: str, now: datetime) -> LinkStatus:
+def compute_status(
+    previous_status: LinkStatus, outcome: LinkOutcome, reason: str, now: datetime
+) -> LinkStatus:
     """Return the link's status after this check.
 
     Args:
         reason: the code of the failure.
     """
-    if outcome == before.outcome or (
-        outcome == LinkOutcome.UNREACHABLE and before.outcome in _LASTING_OUTCOMES
+    if outcome == previous_status.outcome or (
+        outcome == LinkOutcome.UNREACHABLE and previous_status.outcome in _CONFIRMED_OUTCOMES
     ):
-        return LinkStatus(before.outcome, before.since)
+        return LinkStatus(previous_status.outcome, previous_status.since)
     if outcome == LinkOutcome.ALIVE:
         return LinkStatus(outcome, now)
-    suspicion = _record_suspicion(before, outcome, now)
-    proof = get_proof(suspicion.suspected, reason)
-    began_at = suspicion.failing_since or now
-    if suspicion.failures >= proof.checks and now - began_at >= proof.span:
+    suspicion = _record_suspicion(previous_status, outcome, now)
+    required_proof = get_required_proof(suspicion.suspected, reason)
+    suspected_since = suspicion.failing_since or now
+    if suspicion.failures >= required_proof.checks and now - suspected_since >= required_proof.span:
         return LinkStatus(suspicion.suspected, now)
     return suspicion
 
@@ -83,31 +85,33 @@ def compute_next_check(
 
     Args:
         interval: the time between two checks of a working link.
-        jitter: from 0 to 1, so that links added together are not always checked together.
+        jitter: a random number from 0 to 1 that spreads the checks of links added together.
     """
     if not status.is_suspected:
         interval_factor = GONE_INTERVAL_FACTOR if status.outcome == LinkOutcome.GONE else 1
         return now + interval * interval_factor * (0.9 + 0.2 * jitter)
-    proof = get_proof(status.suspected, reason)
-    began_at = status.failing_since or now
-    is_last = status.failures + 1 >= proof.checks
-    next_at = max(now + FIRST_RETRY, began_at + proof.span) if is_last else now + RETRY_INTERVAL
+    required_proof = get_required_proof(status.suspected, reason)
+    suspected_since = status.failing_since or now
+    is_decisive = status.failures + 1 >= required_proof.checks
+    next_at = (
+        max(now + FIRST_RETRY, suspected_since + required_proof.span) if is_decisive else now + RETRY_INTERVAL
+    )
     return min(next_at, now + MAX_RETRY_INTERVAL)
 
 
-def get_proof(outcome: str, reason: str) -> Proof:
-    """Return how often and for how long this result must repeat before it counts."""
+def get_required_proof(outcome: str, reason: str) -> RequiredProof:
+    """Return how often, and over what period, this result must repeat before it is accepted."""
     if outcome == LinkOutcome.GONE and reason == "name_not_found":
-        return _UNKNOWN_HOST_PROOF
-    return _PROOFS[LinkOutcome(outcome)]
+        return _REQUIRED_PROOF_OF_UNKNOWN_HOST
+    return _REQUIRED_PROOFS[LinkOutcome(outcome)]
 
 
-def _record_suspicion(before: LinkStatus, outcome: LinkOutcome, now: datetime) -> LinkStatus:
-    if outcome == before.suspected:
-        return replace(before, failures=before.failures + 1)
-    if before.suspected and outcome == LinkOutcome.UNREACHABLE:
+def _record_suspicion(previous_status: LinkStatus, outcome: LinkOutcome, now: datetime) -> LinkStatus:
+    if outcome == previous_status.suspected:
+        return replace(previous_status, failures=previous_status.failures + 1)
+    if previous_status.suspected and outcome == LinkOutcome.UNREACHABLE:
         # A single server failure does not disprove the earlier answers.
-        is_long_suspected = now - (before.failing_since or now) > MAX_RETRY_INTERVAL * 4
+        is_long_suspected = now - (previous_status.failing_since or now) > MAX_RETRY_INTERVAL * 4
         if not is_long_suspected:
-            return before
-    return LinkStatus(before.outcome, before.since, outcome, 1, now)
+            return previous_status
+    return LinkStatus(previous_status.outcome, previous_status.since, outcome, 1, now)

@@ -1,4 +1,4 @@
-"""Compare the text of a page with its quotes, and return the missing passages.
+"""Compare the text of a page with the quotes from it.
 
 The rules are those by which quotes follow a new snapshot (`claims.quotes`), but no snapshot is stored: a page
 that still has all its quoted passages leaves nothing behind.
@@ -28,35 +28,35 @@ class PassageComparison:
     """Whether the result differs from the recorded one for any of them."""
 
 
-def find_quoted_places(source_id: int) -> set[QuotedPlace]:
-    """Return the passages of a source that publications quote. Return none if words of the source were
-    removed by law, because reading its page would bring them back.
+def find_quoted_passages(source_id: int) -> set[QuotedPlace]:
+    """Return the passages of a source that publications quote. Returns none if text of the source was removed
+    by law, because reading its page would restore that text.
     """
     if Snapshot.objects.filter(source=source_id, text__contains=REPLACEMENT_BAR * 2).exists():
         return set()
     return set(find_published_places(source_id))
 
 
-def compare_passages(source_id: int, places: set[QuotedPlace], document: Document) -> PassageComparison:
-    """Look up every quoted passage on the current page."""
-    statuses_by_place = {
+def compare_passages(source_id: int, passages: set[QuotedPlace], document: Document) -> PassageComparison:
+    """Look up every quoted passage in the current text of the page."""
+    statuses_by_passage = {
         find_place(status): status for status in QuoteStatus.objects.filter(snapshot__source=source_id)
     }
     changed_text = ChangedText(Snapshot(source_id=source_id, text=document.text))
     changed_text.read(
-        statuses_by_place[place].stood_in_id if place in statuses_by_place else place.snapshot
-        for place in places
+        statuses_by_passage[passage].stood_in_id if passage in statuses_by_passage else passage.snapshot
+        for passage in passages
     )
-    lost_count, differs_from_record = 0, False
-    statuses = [statuses_by_place.get(place) for place in sorted(places)]
+    missing_count, differs_from_record = 0, False
+    statuses = [statuses_by_passage.get(passage) for passage in sorted(passages)]
     results = [
-        find_last_snapshot(changed_text, place, status)
-        for place, status in zip(sorted(places), statuses, strict=True)
+        find_last_snapshot(changed_text, passage, status)
+        for passage, status in zip(sorted(passages), statuses, strict=True)
     ]
     for status, followed_quote in zip(statuses, changed_text.follow(results), strict=True):
-        was_lost = status is not None and status.outcome != QuoteStatus.Outcome.STANDS
-        is_unknown = followed_quote.reason == OrphanReason.NOT_COMPARED
-        is_lost = was_lost if is_unknown else followed_quote.anchor is None
-        lost_count += is_lost
-        differs_from_record |= is_lost != was_lost
-    return PassageComparison(len(places), lost_count, differs_from_record)
+        was_missing = status is not None and status.outcome != QuoteStatus.Outcome.STANDS
+        is_unclear = followed_quote.reason == OrphanReason.NOT_COMPARED
+        is_missing = was_missing if is_unclear else followed_quote.anchor is None
+        missing_count += is_missing
+        differs_from_record |= is_missing != was_missing
+    return PassageComparison(len(passages), missing_count, differs_from_record)

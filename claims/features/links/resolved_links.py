@@ -15,7 +15,7 @@ from claims.features.links.link_findings import LinkFinding
 from claims.features.links.link_notifications import notify_about_link
 from claims.features.links.models import OUTCOMES_NEEDING_ACTION, LinkOutcome, LinkState
 from claims.features.links.outcomes import LinkStatus, compute_next_check, compute_status
-from claims.features.links.quoted_passages import PassageComparison, compare_passages, find_quoted_places
+from claims.features.links.quoted_passages import PassageComparison, compare_passages, find_quoted_passages
 from sources.capture import capture, extract_document
 from sources.extraction import Document, ExtractionError
 from sources.http.fetched_documents import FetchedDocument
@@ -32,13 +32,13 @@ class ResolvedLink:
     link: LinkState
     before: str
     """The previous outcome."""
-    outcome_now: LinkOutcome
+    new_outcome: LinkOutcome
     is_change: bool
     """Whether the outcome has changed."""
 
 
 class _PageReading(NamedTuple):
-    """A page's text compared with the quotes from it."""
+    """The text of a page, compared with the quotes from it."""
 
     lost: int
     """How many quoted passages the page does not contain."""
@@ -52,30 +52,32 @@ class _PageReading(NamedTuple):
 def store_link_status(
     link: LinkState, finding: LinkFinding, quoted_text: str, *, jitter: float
 ) -> ResolvedLink | None:
-    """Store a link's status after this check; return None if the lease was lost.
+    """Store a link's status after this check. Returns None if the lease was lost.
 
     Args:
-        quoted_text: identifies the current publications that quote the source (`quoted_since`).
+        quoted_text: a hash of the current publications that quote the source.
         jitter: as for `compute_next_check`.
     """
-    reading = _read_page(link, finding.answer, quoted_text) if finding.answer else None
+    page_reading = _read_page(link, finding.answer, quoted_text) if finding.answer else None
     outcome = finding.outcome
-    if reading and reading.lost:
+    if page_reading and page_reading.lost:
         outcome = LinkOutcome.CHANGED
-    now = timezone.now()
-    before = LinkStatus(link.outcome, link.since, link.suspected, link.failures, link.failing_since)
-    after = compute_status(before, outcome, finding.reason, now)
-    changes = _list_changes(link, finding, reading, after, now)
+    checked_at = timezone.now()
+    previous_status = LinkStatus(link.outcome, link.since, link.suspected, link.failures, link.failing_since)
+    new_status = compute_status(previous_status, outcome, finding.reason, checked_at)
+    changes = _list_changes(link, finding, page_reading, new_status, checked_at)
     interval = timedelta(days=settings.LINK_CHECK_DAYS)
-    next_check = compute_next_check(after, finding.reason, now, interval=interval, jitter=jitter)
-    is_change = (after.outcome, changes["moved_to"]) != (link.outcome, link.moved_to)
+    next_check = compute_next_check(new_status, finding.reason, checked_at, interval=interval, jitter=jitter)
+    is_change = (new_status.outcome, changes["moved_to"]) != (link.outcome, link.moved_to)
     if is_change:
-        changes |= {"since": now, "written_at": now, "accepted_at": None, "accepted_by": None}
+        changes |= {"since": checked_at, "written_at": checked_at, "accepted_at": None, "accepted_by": None}
     with transaction.atomic():
-        if not store_result(link, checked_at=now, next_at=max(next_check, now + finding.wait), **changes):
+        if not store_result(
+            link, checked_at=checked_at, next_at=max(next_check, checked_at + finding.wait), **changes
+        ):
             return None
-        if reading and reading.comparison and _should_capture(reading.comparison, after):
-            _capture_proof(link, reading)
+        if page_reading and page_reading.comparison and _should_capture(page_reading.comparison, new_status):
+            _capture_proof(link, page_reading)
         stored_link = LinkState.objects.select_related("source").get(pk=link.pk)
         if is_change and stored_link.outcome in OUTCOMES_NEEDING_ACTION:
             notify_about_link(stored_link)
@@ -83,66 +85,70 @@ def store_link_status(
 
 
 def _list_changes(
-    link: LinkState, finding: LinkFinding, reading: _PageReading | None, after: LinkStatus, now: datetime
+    link: LinkState,
+    finding: LinkFinding,
+    page_reading: _PageReading | None,
+    new_status: LinkStatus,
+    now: datetime,
 ) -> dict[str, Any]:
     changes: dict[str, Any] = {
-        "outcome": after.outcome,
-        "since": after.since,
-        "suspected": after.suspected,
-        "failures": after.failures,
-        "failing_since": after.failing_since,
+        "outcome": new_status.outcome,
+        "since": new_status.since,
+        "suspected": new_status.suspected,
+        "failures": new_status.failures,
+        "failing_since": new_status.failing_since,
         "moved_to": "",
     }
-    if after.outcome == LinkOutcome.MOVED:
+    if new_status.outcome == LinkOutcome.MOVED:
         changes["moved_to"] = finding.moved_to or link.moved_to
     if (
         finding.outcome != LinkOutcome.UNREACHABLE
-        or after.outcome == LinkOutcome.UNREACHABLE
-        or not after.outcome
+        or new_status.outcome == LinkOutcome.UNREACHABLE
+        or not new_status.outcome
     ):
         # Keep the reason why the page is gone, even if its server is down today.
         changes |= {"http_status": finding.status, "reason": finding.reason}
-    if reading:
+    if page_reading:
         # If a change is only suspected, the page must be read again.
-        is_certain = after.suspected != LinkOutcome.CHANGED
-        changes |= {**reading.facts, "lost_quotes": reading.lost} if is_certain else _UNKNOWN_PAGE
+        is_certain = new_status.suspected != LinkOutcome.CHANGED
+        changes |= {**page_reading.facts, "lost_quotes": page_reading.lost} if is_certain else _UNKNOWN_PAGE
     return changes
 
 
 _UNKNOWN_PAGE = {"etag": "", "last_modified": "", "content_sha256": ""}
 
 
-def _read_page(link: LinkState, answer: FetchedDocument, quoted_text: str) -> _PageReading:
+def _read_page(link: LinkState, response: FetchedDocument, quoted_text: str) -> _PageReading:
     """Read the page, unless it is unchanged since the last reading."""
-    if answer.status == _NOT_MODIFIED:
+    if response.status == _NOT_MODIFIED:
         return _PageReading(link.lost_quotes, {})
-    digest = hashlib.sha256(answer.content).hexdigest()
-    facts = {
-        **clean_validators(answer.etag, answer.last_modified),
+    digest = hashlib.sha256(response.content).hexdigest()
+    page_facts = {
+        **clean_validators(response.etag, response.last_modified),
         "content_sha256": digest,
         "compared_with": quoted_text,
     }
     if digest == link.content_sha256 and quoted_text == link.compared_with:
-        return _PageReading(link.lost_quotes, facts)
-    places = find_quoted_places(link.source_id)
-    if not places:
-        return _PageReading(0, facts)
-    material = Material.fetched(answer)
+        return _PageReading(link.lost_quotes, page_facts)
+    passages = find_quoted_passages(link.source_id)
+    if not passages:
+        return _PageReading(0, page_facts)
+    material = Material.fetched(response)
     try:
         document = extract_document(material)
     except ExtractionError:
         # A cookie notice, a log-in page or a scan: the page exists, but whether it contains the words is
         # unknown.
-        return _PageReading(link.lost_quotes, facts)
-    comparison = compare_passages(link.source_id, places, document)
+        return _PageReading(link.lost_quotes, page_facts)
+    comparison = compare_passages(link.source_id, passages, document)
     if comparison.lost and any(caveat.code == "partly_read" for caveat in document.caveats):
-        return _PageReading(link.lost_quotes, facts)
-    return _PageReading(comparison.lost, facts, comparison, material, document)
+        return _PageReading(link.lost_quotes, page_facts)
+    return _PageReading(comparison.lost, page_facts, comparison, material, document)
 
 
-def _should_capture(comparison: PassageComparison, after: LinkStatus) -> bool:
-    """Return whether the page shows something new and certain about a quoted passage."""
-    return comparison.differs_from_record and not after.is_suspected
+def _should_capture(comparison: PassageComparison, new_status: LinkStatus) -> bool:
+    """Return whether the page provides new and certain evidence about a quoted passage."""
+    return comparison.differs_from_record and not new_status.is_suspected
 
 
 def _capture_proof(link: LinkState, reading: _PageReading) -> None:

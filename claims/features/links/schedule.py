@@ -1,4 +1,4 @@
-"""The order of sites in a run, and their robots.txt, shared by the threads."""
+"""The times of visits to sites, and their robots.txt, shared by the threads of a run."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ class RunMemory:
         self,
         rules: Mapping[str, str],
         *,
-        patience: float,
+        max_wait: float,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -28,10 +28,10 @@ class RunMemory:
 
         Args:
             rules: recently read robots.txt files, by site.
-            patience: the longest wait for a turn at a site, in seconds.
+            max_wait: the longest time to wait for a site, in seconds.
         """
         self._rules = dict(rules)
-        self._patience = patience
+        self._patience = max_wait
         self._sleep = sleep
         self._clock = clock
         self._ready: dict[str, float] = {}
@@ -44,9 +44,9 @@ class RunMemory:
         while (seconds_left := self._try_lease(site)) > 0:
             if waited_seconds >= self._patience or seconds_left > _LEASE_SECONDS + self._patience:
                 raise build_wait_error(site, seconds_left)
-            pause = min(seconds_left, _POLL_SECONDS)
-            self._sleep(pause)
-            waited_seconds += pause
+            wait_seconds = min(seconds_left, _POLL_SECONDS)
+            self._sleep(wait_seconds)
+            waited_seconds += wait_seconds
 
     def end_visit(self, site: str, pause: float) -> None:
         with self._lock:
@@ -60,13 +60,13 @@ class RunMemory:
         with self._lock:
             self._rules[site] = self.read_rules[site] = rules
 
-    def pause_left(self, site: str) -> float:
+    def get_pause_left(self, site: str) -> float:
         """Return how many seconds must pass before the next request to the site."""
         with self._lock:
             return max(0.0, self._ready.get(site, 0.0) - self._clock())
 
     def _try_lease(self, site: str) -> float:
-        """Lease the site for one request; return 0 on success, otherwise the seconds to wait."""
+        """Lease the site for one request. Returns 0, or the number of seconds to wait."""
         with self._lock:
             seconds_left = self._ready.get(site, 0.0) - self._clock()
             if seconds_left > 0:

@@ -44,10 +44,10 @@ def check_links(context: JobContext) -> None:
     """Check due links; the next job continues an unfinished run."""
     if not settings.LINK_CHECKS:
         return
-    ends = time.monotonic() + MAX_RUN_SECONDS
-    while not (context.should_abort() or time.monotonic() > ends):
+    deadline = time.monotonic() + MAX_RUN_SECONDS
+    while not (context.should_abort() or time.monotonic() > deadline):
         checked_count = check_run.run_link_checks(
-            is_stopped=lambda: context.should_abort() or time.monotonic() > ends
+            is_stopped=lambda: context.should_abort() or time.monotonic() > deadline
         )
         if checked_count is None:
             return

@@ -45,7 +45,7 @@ _DELETE_UNUSED_SQL = """
 
 
 def update_watched_links() -> int:
-    """Watch exactly the links in current publications, and return the number of new ones.
+    """Watch the links in current publications and no others, and return the number of new ones.
 
     A source whose URL was corrected is checked again. The history of links is kept (`LinkCheck`).
     """
@@ -70,13 +70,13 @@ def find_claim_sources(claim_id: int) -> list[int]:
 
 
 def find_citing_claims(source_id: int, max_claims: int) -> list[int]:
-    """Return up to this many claims whose current publication cites the source, newest first."""
+    """Return at most `max_claims` claims whose current publication cites the source, newest first."""
     rows = Publication.objects.current().filter(source_ids__contains=[source_id])
     return list(rows.order_by("-published_at", "-claim_id").values_list("claim_id", flat=True)[:max_claims])
 
 
 def load_quote_versions(sources: Collection[int]) -> dict[int, str]:
-    """Return, for each source, a hash that changes whenever the publications that cite it change."""
+    """Map each source to a hash that changes whenever the publications that cite it change."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -88,4 +88,4 @@ def load_quote_versions(sources: Collection[int]) -> dict[int, str]:
             """,
             [[*sources]],
         )
-        return {source: marks or "" for source, marks in cursor.fetchall()}
+        return {source: versions or "" for source, versions in cursor.fetchall()}

@@ -12,7 +12,11 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, gettext_lazy
 
-from claims.features.platforms.content_credentials import CannotSign, find_signing_problem, sign_picture
+from claims.features.platforms.content_credentials import (
+    SigningUnavailable,
+    find_signing_problem,
+    sign_picture,
+)
 from claims.features.platforms.models import ApprovedWording
 from claims.features.platforms.wordings import (
     Wording,
@@ -52,7 +56,7 @@ def list_routes(desk: DeskAdmin) -> list[URLPattern]:
 
 
 def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the text for each platform, which an editor can approve."""
+    """Show the text for each platform. Editors can approve it here."""
     claim, entry = _find_entry(desk, request, pk)
     if entry is None:
         messages.error(request, gettext("This claim is not published."))
@@ -63,7 +67,7 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
             raise PermissionDenied
         _approve_wording(request, claim, entry)
         return HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
-    approved = {
+    approved_wordings = {
         approved_wording.kind: approved_wording
         for approved_wording in ApprovedWording.objects.filter(claim=claim, version=entry.version)
     }
@@ -71,7 +75,7 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
     rows = [
         _describe_wording(
             replace(wording, refusal=wording.refusal or problem) if wording.kind == "picture" else wording,
-            approved.get(wording.kind),
+            approved_wordings.get(wording.kind),
         )
         for wording in build_wordings(entry.document)
     ]
@@ -90,14 +94,14 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
 def download_picture(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Return the share picture with Content Credentials."""
     _claim, entry = _find_entry(desk, request, pk)
-    page = HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
+    response = HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
     if entry is None or find_own_verdict(entry.document) is None:
-        return page  # which says why
+        return response  # which says why
     try:
         content = sign_picture(entry)
-    except CannotSign as problem:
+    except SigningUnavailable as problem:
         messages.error(request, str(problem))
-        return page
+        return response
     name = f"claim-{pk}-version-{entry.version}.png"
     return HttpResponse(
         content,
@@ -119,13 +123,15 @@ def _find_entry(desk: DeskAdmin, request: HttpRequest, pk: int) -> tuple[Claim, 
     return claim, Publication.objects.newest().filter(claim=claim).first()
 
 
-def _describe_wording(wording: Wording, approved: ApprovedWording | None) -> dict[str, Any]:
+def _describe_wording(wording: Wording, approved_wording: ApprovedWording | None) -> dict[str, Any]:
     return {
         "wording": wording,
         "title": _WORDING_TITLES[wording.kind],
-        "approved": approved,
+        "approved": approved_wording,
         "is_json": wording.kind in ("claimreview", "mediareview"),
-        "is_approvable": wording.kind in ApprovedWording.Kind.values and not wording.refusal and not approved,
+        "is_approvable": wording.kind in ApprovedWording.Kind.values
+        and not wording.refusal
+        and not approved_wording,
     }
 
 

@@ -47,7 +47,7 @@ _MAX_NAME_LENGTH = 64
 _ALGORITHMS_BY_CURVE = {"secp256r1": "es256", "secp384r1": "es384"}
 
 
-class CannotSign(Exception):
+class SigningUnavailable(Exception):
     """The picture cannot be signed; the message gives the reason, for the desk."""
 
 
@@ -60,10 +60,10 @@ class _Credential(NamedTuple):
 
 
 def find_signing_problem() -> str:
-    """Return why pictures cannot be signed here; "" if they can."""
+    """Return the reason why pictures cannot be signed here, or ""."""
     try:
         _load_credential()
-    except CannotSign as problem:
+    except SigningUnavailable as problem:
         return str(problem)
     return ""
 
@@ -85,14 +85,14 @@ def sign_picture(entry: Publication) -> bytes:
         with c2pa.Signer.from_info(signer) as by, c2pa.Builder(manifest, context=context) as builder:
             builder.sign(by, "image/png", BytesIO(draw_picture(entry.document)), signed_picture)
     except c2pa.C2paError as error:
-        raise CannotSign(
+        raise SigningUnavailable(
             _("The picture could not be signed with C2PA_SIGNER: %(reason)s.") % {"reason": error}
         ) from None
     return signed_picture.getvalue()
 
 
 def _build_manifest(entry: Publication) -> dict[str, Any]:
-    """Return the statements about the picture of an entry."""
+    """Return the manifest with the statements about the picture of an entry."""
     document = entry.document
     moment = entry.published_at.isoformat()
     proof = f"{settings.SITE_URL}/api/v1/ledger/proofs/inclusion?sequence={entry.sequence}"
@@ -130,10 +130,10 @@ def _load_credential() -> _Credential:
     try:
         content = settings.C2PA_SIGNER.read_bytes()
         certificates = x509.load_pem_x509_certificates(content)
-        match = re.search(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", content, re.DOTALL)
-        key = load_pem_private_key(match[0] if match else b"", password=None)
+        key_match = re.search(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", content, re.DOTALL)
+        key = load_pem_private_key(key_match[0] if key_match else b"", password=None)
     except (OSError, ValueError, TypeError):
-        raise CannotSign(
+        raise SigningUnavailable(
             _("C2PA_SIGNER has to be a readable PEM file with a private key and its certificates.")
         ) from None
     if isinstance(key, Ed25519PrivateKey):
@@ -141,15 +141,15 @@ def _load_credential() -> _Credential:
     elif isinstance(key, EllipticCurvePrivateKey) and key.curve.name in _ALGORITHMS_BY_CURVE:
         algorithm = _ALGORITHMS_BY_CURVE[key.curve.name]
     else:
-        raise CannotSign(_("The key in C2PA_SIGNER has to be ECDSA P-256 or P-384, or Ed25519."))
+        raise SigningUnavailable(_("The key in C2PA_SIGNER has to be ECDSA P-256 or P-384, or Ed25519."))
     if certificates[0].public_key() != key.public_key():
-        raise CannotSign(_("The first certificate in C2PA_SIGNER is not that of the key."))
+        raise SigningUnavailable(_("The first certificate in C2PA_SIGNER is not that of the key."))
     if (
         not certificates[0].not_valid_before_utc
         <= clock.get_database_time()
         <= certificates[0].not_valid_after_utc
     ):
-        raise CannotSign(_("The certificate in C2PA_SIGNER has expired or is not valid yet."))
+        raise SigningUnavailable(_("The certificate in C2PA_SIGNER has expired or is not valid yet."))
     return _Credential(
         algorithm,
         key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
@@ -160,7 +160,7 @@ def _load_credential() -> _Credential:
 @cache
 def _derive_credential(secret: str, newsroom: str) -> _Credential:
     """Return a key derived from the installation's secret, with self-issued certificates."""
-    root, key = (
+    root_certificate, key = (
         Ed25519PrivateKey.from_private_bytes(
             salted_hmac(
                 f"claims.features.platforms.{name}", "c2pa", secret=secret, algorithm="sha256"
@@ -179,8 +179,8 @@ def _derive_credential(secret: str, newsroom: str) -> _Credential:
     }
     (root_name, own_name) = names.values()
     chain = [
-        _build_certificate(own_name, key, root_name, root, is_authority=False),
-        _build_certificate(root_name, root, root_name, root, is_authority=True),
+        _build_certificate(own_name, key, root_name, root_certificate, is_authority=False),
+        _build_certificate(root_name, root_certificate, root_name, root_certificate, is_authority=True),
     ]
     return _Credential(
         "ed25519", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), b"".join(chain)

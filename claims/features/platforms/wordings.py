@@ -1,4 +1,4 @@
-"""Texts for other platforms from a published claim, or a sentence that explains why there is none."""
+"""Texts about a published claim for other platforms, or the reason why there is none."""
 
 import json
 import re
@@ -42,7 +42,7 @@ _BLUESKY_POST_URL = re.compile(r"https://bsky\.app/profile/([^/?#]+)/post/([A-Za
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A text to copy, with its details; or the reason why there is none (`refusal`)."""
+    """A text to copy, or the reason why there is none (`refusal`)."""
 
     kind: str
     text: str = ""
@@ -54,7 +54,7 @@ def count_characters(text: str) -> int:
     """Return the length of a text as X counts it."""
     text_without_urls = unicodedata.normalize("NFC", _URL_PATTERN.sub("", text))
     single_count = sum(
-        any(low <= ord(character) <= high for low, high in _SINGLE_WEIGHT_RANGES)
+        any(first_code <= ord(character) <= last_code for first_code, last_code in _SINGLE_WEIGHT_RANGES)
         for character in text_without_urls
     )
     return len(_URL_PATTERN.findall(text)) * URL_LENGTH + 2 * len(text_without_urls) - single_count
@@ -86,7 +86,7 @@ def build_wordings(document: Document) -> list[Wording]:
 
 
 def find_note_problem(text: str) -> str:
-    """Return why a text cannot be a Community Note, or ""."""
+    """Return the reason why a text cannot be a Community Note, or ""."""
     if not _URL_PATTERN.search(text):
         return _("A Community Note needs the address of a source.")
     if (length := count_characters(text)) > MAX_NOTE_LENGTH:
@@ -112,19 +112,19 @@ def _build_note(document: Document, verdict: Document) -> Wording:
     summary = " ".join(verdict["summary"].split())
     if not summary:
         return Wording(kind, refusal=_("The verdict has no summary."))
-    text = _shorten(f"{label}: {summary}", MAX_NOTE_LENGTH - URL_LENGTH - 1)
+    text = _shorten_note(f"{label}: {summary}", MAX_NOTE_LENGTH - URL_LENGTH - 1)
     return Wording(kind, f"{text} {sources[0]}", _NOTE_TAGS[verdict["rating"]["rating_class"]])
 
 
-def _shorten(text: str, limit: int) -> str:
-    """Cut a text between words, so that X counts at most this many characters."""
+def _shorten_note(text: str, limit: int) -> str:
+    """Shorten a text between words, so that X counts at most `limit` characters."""
     if count_characters(text) <= limit:
         return text
-    words = text.split(" ")
-    while words and count_characters(" ".join(words) + "…") > limit:
-        words.pop()
-    if words:
-        return " ".join(words) + "…"
+    shortened_words = text.split(" ")
+    while shortened_words and count_characters(" ".join(shortened_words) + "…") > limit:
+        shortened_words.pop()
+    if shortened_words:
+        return " ".join(shortened_words) + "…"
     while count_characters(text + "…") > limit:
         text = text[:-1]
     return text + "…"
@@ -153,7 +153,7 @@ def _build_label(document: Document, verdict: Document) -> Wording:
             ),
         )
     # com.atproto.label.defs#label
-    labels = [
+    label_values = [
         {
             "ver": 1,
             "src": settings.BLUESKY_LABELER,
@@ -164,13 +164,13 @@ def _build_label(document: Document, verdict: Document) -> Wording:
         for post in posts
     ]
     reason = " ".join(f"{find_label(document['language'], verdict['rating'])}: {verdict['summary']}".split())
-    return Wording(kind, f"{reason} {document['url']}", json.dumps(labels, indent=2))
+    return Wording(kind, f"{reason} {document['url']}", json.dumps(label_values, indent=2))
 
 
 def build_own_markup(document: Document, name: str) -> Document:
     """Return the JSON-LD of this type with only the newsroom's verdict, or {}."""
     markup = build_markup(document | {"verdicts": [find_own_verdict(document)]}) or {}
-    blocks = [one for one in markup.get("@graph", [markup]) if one["@type"] == name]
+    blocks = [block for block in markup.get("@graph", [markup]) if block["@type"] == name]
     return CONTEXT | blocks[0] if blocks else {}
 
 

@@ -24,7 +24,7 @@ _CURVE_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC63255
 _TOKEN_SECONDS = 12 * 3600
 
 
-def encrypt(
+def encrypt_message(
     message: bytes,
     *,
     p256dh: str,
@@ -41,17 +41,17 @@ def encrypt(
     Raises:
         ValueError: the browser's public key is not a point on the curve.
     """
-    browser = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_bytes(p256dh))
+    browser_key = ec.EllipticCurvePublicKey.from_encoded_point(ec.SECP256R1(), decode_bytes(p256dh))
     key, salt = key or ec.generate_private_key(ec.SECP256R1()), salt or os.urandom(16)
-    own_public_key = _encode_point(key.public_key())
-    shared_secret = key.exchange(ec.ECDH(), browser)
+    own_public_key = _encode_public_key(key.public_key())
+    shared_secret = key.exchange(ec.ECDH(), browser_key)
     secret = _expand_secret(
         shared_secret, decode_bytes(auth), b"WebPush: info\0" + decode_bytes(p256dh) + own_public_key, 32
     )
     cipher = AESGCM(_expand_secret(secret, salt, b"Content-Encoding: aes128gcm\0", 16))
     nonce = _expand_secret(secret, salt, b"Content-Encoding: nonce\0", 12)
-    header = salt + _RECORD_SIZE.to_bytes(4, "big") + bytes([len(own_public_key)]) + own_public_key
-    return header + cipher.encrypt(nonce, message + b"\2", None)
+    record_header = salt + _RECORD_SIZE.to_bytes(4, "big") + bytes([len(own_public_key)]) + own_public_key
+    return record_header + cipher.encrypt(nonce, message + b"\2", None)
 
 
 def build_authorization(endpoint: str) -> str:
@@ -67,7 +67,7 @@ def build_authorization(endpoint: str) -> str:
 
 def get_public_key() -> str:
     """Return the key that identifies this installation to push services, in the browsers' encoding."""
-    return encode_bytes(_encode_point(_get_server_key().public_key()))
+    return encode_bytes(_encode_public_key(_get_server_key().public_key()))
 
 
 def _get_server_key() -> ec.EllipticCurvePrivateKey:
@@ -81,7 +81,7 @@ def _derive_key(secret: str) -> ec.EllipticCurvePrivateKey:
     return ec.derive_private_key(int.from_bytes(seed, "big") % (_CURVE_ORDER - 1) + 1, ec.SECP256R1())
 
 
-def _encode_point(key: ec.EllipticCurvePublicKey) -> bytes:
+def _encode_public_key(key: ec.EllipticCurvePublicKey) -> bytes:
     return key.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
 
 

@@ -12,9 +12,9 @@ from django.conf import settings
 from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 
-from claims.features.complaints.reader_mails import activate_language
+from claims.features.complaints.reader_mails import activate_reader_language
 from claims.features.corrections.subscriptions import MAILED_KINDS
-from claims.features.push.encryption import build_authorization, encrypt
+from claims.features.push.encryption import build_authorization, encrypt_message
 from claims.features.push.models import PushSubscription
 from claims.models import Publication
 from factcheck.web.language_addresses import build_permanent_path
@@ -22,7 +22,7 @@ from sources.http import sent_messages
 
 SEND_TASK = "claims.features.push.tasks.send_notification"
 #: How long a push service keeps a message for a browser that is not running.
-_KEEP_TIME = timedelta(days=7)
+_MESSAGE_LIFETIME = timedelta(days=7)
 #: A browser is deleted after its push service has rejected messages for this long.
 MAX_FAILING_TIME = timedelta(days=5)
 _STATEMENT_LENGTH = 200
@@ -36,7 +36,7 @@ class PushRejected(Exception):
 def subscribe_browser(
     publication: Publication, *, endpoint: str, p256dh: str, auth: str, language: str
 ) -> None:
-    """Notify this browser of changes after the entry. If the browser has new keys, they replace the old ones."""
+    """Subscribe this browser to changes after the entry. New keys of the browser replace its old ones."""
     PushSubscription.objects.update_or_create(
         claim_id=publication.claim_id,
         endpoint=endpoint,
@@ -50,7 +50,7 @@ def unsubscribe_browser(claim_id: int, *, endpoint: str) -> None:
 
 
 def send_latest_change(*, subscription_id: int) -> None:
-    """Send the latest change since the entry that the reader has seen.
+    """Send the latest change since the last entry that the reader knows.
 
     Raises:
         PushRejected: the message was not accepted and should be retried.
@@ -59,24 +59,30 @@ def send_latest_change(*, subscription_id: int) -> None:
     if subscription is None:
         return
     entries = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
-    newest = entries.order_by("-sequence").first()
-    change = entries.filter(kind__in=MAILED_KINDS).order_by("-sequence").first()
-    if newest is None or (change is not None and not _post_message(subscription, change)):
+    newest_entry = entries.order_by("-sequence").first()
+    latest_change = entries.filter(kind__in=MAILED_KINDS).order_by("-sequence").first()
+    if newest_entry is None or (latest_change is not None and not _post_message(subscription, latest_change)):
         return
-    PushSubscription.objects.filter(pk=subscription.pk).update(sequence=newest.sequence, failing_since=None)
+    PushSubscription.objects.filter(pk=subscription.pk).update(
+        sequence=newest_entry.sequence, failing_since=None
+    )
 
 
-def _post_message(subscription: PushSubscription, change: Publication) -> bool:
-    """Send a message; return False if the browser's subscription is gone."""
+def _post_message(subscription: PushSubscription, message_content: Publication) -> bool:
+    """Send a message. Return False if the push service no longer knows the subscription."""
     try:
         status = sent_messages.post(
             subscription.endpoint,
-            encrypt(_build_message(subscription, change), p256dh=subscription.p256dh, auth=subscription.auth),
+            encrypt_message(
+                _build_message(subscription, message_content),
+                p256dh=subscription.p256dh,
+                auth=subscription.auth,
+            ),
             {
                 "Authorization": build_authorization(subscription.endpoint),
                 "Content-Encoding": "aes128gcm",
                 "Content-Type": "application/octet-stream",
-                "TTL": str(round(_KEEP_TIME.total_seconds())),
+                "TTL": str(round(_MESSAGE_LIFETIME.total_seconds())),
                 "Topic": f"claim-{subscription.claim_id}",  # a later message replaces one that waits
             },
             allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
@@ -93,15 +99,15 @@ def _post_message(subscription: PushSubscription, change: Publication) -> bool:
 
 def _record_failure(subscription: PushSubscription, reason: str) -> PushRejected:
     """Record a failure and return the exception to raise, without the URL, which would otherwise appear in logs."""
-    same_row = PushSubscription.objects.filter(pk=subscription.pk)
-    same_row.update(failing_since=Coalesce("failing_since", Now()))
-    same_row.filter(failing_since__lt=timezone.now() - MAX_FAILING_TIME).delete()
+    this_subscription = PushSubscription.objects.filter(pk=subscription.pk)
+    this_subscription.update(failing_since=Coalesce("failing_since", Now()))
+    this_subscription.filter(failing_since__lt=timezone.now() - MAX_FAILING_TIME).delete()
     return PushRejected(reason)
 
 
 def _build_message(subscription: PushSubscription, change: Publication) -> bytes:
-    """Return the message: what readers see, and the page that it opens."""
-    with activate_language(subscription.language):
+    """Return the text of the message, and the page that it opens."""
+    with activate_reader_language(subscription.language):
         message: dict[str, Any] = {
             "title": f"{change.get_kind_display()} · {settings.NEWSROOM_NAME}",
             "body": change.document["statement"][:_STATEMENT_LENGTH],

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from claims.features.complaints.intake.complaint_page import find_newest_entry
 from claims.features.complaints.intake.private_pages import check_limit, forbid_caching, render_form_page
 from claims.features.push import notifications
-from claims.features.push.encryption import encrypt, get_public_key
+from claims.features.push.encryption import encrypt_message, get_public_key
 from claims.features.push.models import AUTH_PATTERN, MAX_ENDPOINT_LENGTH, P256DH_PATTERN
 from factcheck.database.read_connections import read_freshly
 from sources.http import sent_messages
@@ -40,7 +40,7 @@ class BrowserForm(forms.Form):
         keys = {name: self.cleaned_data.get(name) for name in ("p256dh", "auth")}
         if all(keys.values()):
             try:
-                encrypt(b"", **keys)  # type: ignore[arg-type]  # neither is None
+                encrypt_message(b"", **keys)  # type: ignore[arg-type]  # neither is None
             except ValueError as error:  # it is not a point on the curve
                 self.add_error("p256dh", str(error))
 
@@ -77,8 +77,8 @@ def stop_notifications(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def show_worker(request: HttpRequest) -> HttpResponse:
-    """Serve the script that the browser starts for a message. At this path it controls no other page of the
+def serve_worker_script(request: HttpRequest) -> HttpResponse:
+    """Serve the service worker, which shows messages. Its path ensures that it controls no other page of the
     site.
     """
     return HttpResponse(

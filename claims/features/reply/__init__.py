@@ -1,4 +1,4 @@
-"""Right of reply: people named in a verdict are asked before publication, or readers learn why not.
+"""Right of reply: people named in a verdict are asked before publication, or the reason for not asking is published.
 
 Adds to the core: a section of the published body (`section`), a requirement of the review (`requirement`),
 stricter rules for verdicts, sign-offs and publications (`models.core_rules`), lists and a panel at the desk

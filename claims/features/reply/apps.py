@@ -10,7 +10,7 @@ class Reply(Feature):
     adds = _("Requests for a reply from everyone a verdict names, required before publication.")
     section = "claims.features.reply.section.SECTION"
     requirement = "claims.features.reply.requirement.REQUIREMENT"
-    counting_signoffs = "claims.features.reply.requirement.count_signoffs_after_answers"
+    counting_signoffs = "claims.features.reply.requirement.select_signoffs_after_replies"
     receivers = {
         "claims.newsroom.signals.draft_saved": "claims.features.reply.admin.reply_panel.store_reason",
         "claims.management.demo.signals.verdict_drafted": "claims.features.reply.demo.add_requests",

@@ -18,19 +18,20 @@ def add_requests(*, verdict: Verdict, row: dict[str, Any], author: User, **signa
     """Store each version's requests to the claimant."""
     ReplyRequest.objects.filter(verdict=verdict).delete()
     requests = []
-    for entry in row["right_of_reply"]:
-        words = {name: text for name, text in entry.items() if name not in _TIME_FIELDS}
-        moments: dict[str, datetime] = {
-            _TIME_FIELDS[name]: parse_moment(entry[name]) for name in entry.keys() & _TIME_FIELDS.keys()
+    for request_data in row["right_of_reply"]:
+        field_values = {name: text for name, text in request_data.items() if name not in _TIME_FIELDS}
+        moments_by_field: dict[str, datetime] = {
+            _TIME_FIELDS[name]: parse_moment(request_data[name])
+            for name in request_data.keys() & _TIME_FIELDS.keys()
         }
         requests.append(
             ReplyRequest(
                 verdict=verdict,
                 claimant=verdict.claim.claimant,
-                sent_by=author if moments else None,
-                sent_by_name=get_display_name(author) if moments else "",
-                **words,
-                **moments,
+                sent_by=author if moments_by_field else None,
+                sent_by_name=get_display_name(author) if moments_by_field else "",
+                **field_values,
+                **moments_by_field,
             )
         )
     ReplyRequest.objects.bulk_create(requests)

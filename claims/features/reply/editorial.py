@@ -13,7 +13,7 @@ from claims.editorial.strict_bodies import read_body
 from claims.features.reply import reply_requests
 from claims.features.reply.documents import ReplyRequestSerializer, build_reply_request
 from claims.features.reply.models import ReplyRequest
-from claims.features.reply.reply_requests import ReceivedAnswer
+from claims.features.reply.reply_requests import ReceivedReply
 from claims.features.reply.request_bodies import AnswerBody, ReplyBody
 from claims.models import Scope, Verdict
 
@@ -66,11 +66,11 @@ class EditorialReplyResource(PartOfVerdict):
 
     @action(detail=True, methods=["post"])
     def answer(self, request: Request, **place: int) -> HttpResponse:
-        """Record the reply. If the verdict is already published, readers see it with the next version."""
+        """Record the reply. If the verdict is already published, the reply is published with its next version."""
         values = read_body(AnswerBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> ReplyRequest:
-            received_answer = ReceivedAnswer(
+            received_reply = ReceivedReply(
                 at=values["answered_at"],
                 channel=values["channel"],
                 text=values.get("text", ""),
@@ -78,7 +78,7 @@ class EditorialReplyResource(PartOfVerdict):
                 excerpt=values.get("excerpt", ""),
                 statement=values.get("statement", ""),
             )
-            return reply_requests.record_answer(self.lock_part(), received_answer, by=self.person)
+            return reply_requests.record_reply(self.lock_part(), received_reply, by=self.person)
 
         return self.create_once(carry_out)
 
@@ -100,5 +100,5 @@ class EditorialReplyResource(PartOfVerdict):
 
 
 def _choose_party(verdict: Verdict, party: str) -> dict[str, Any]:
-    """Return the person concerned: the claimant, unless another is named."""
+    """Return the person to ask: the named one, or else the claimant."""
     return {"party": party, "claimant": None if party else verdict.claim.claimant}

@@ -22,13 +22,13 @@ _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBL
 @app.task(queueing_lock="notify_of_deadlines")
 def notify_of_deadlines(timestamp: int) -> None:
     """Notify people about passed deadlines for replies. Runs every five minutes."""
-    while notify_overdue_batch() == _BATCH_SIZE:
+    while notify_batch_of_passed_deadlines() == _BATCH_SIZE:
         pass
 
 
 @transaction.atomic
-def notify_overdue_batch() -> int:
-    """Notify once about each of a batch of passed deadlines; return how many. Concurrent workers share the work."""
+def notify_batch_of_passed_deadlines() -> int:
+    """Notify people once about each passed deadline in a batch, and return the size of the batch."""
     overdue = ReplyRequest.objects.unanswered().filter(
         answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_OPEN_STATES
     )
@@ -49,6 +49,6 @@ def notify_overdue_batch() -> int:
 @app.task(queueing_lock="forget_addresses")
 def forget_addresses(timestamp: int) -> None:
     """Delete contact details `REPLY_ADDRESS_DAYS` after the request. Runs daily."""
-    oldest_kept = clock.get_database_time() - timedelta(days=settings.REPLY_ADDRESS_DAYS)
-    old_requests = Q(sent_at__lt=oldest_kept) | Q(sent_at=None, created_at__lt=oldest_kept)
+    oldest_allowed = clock.get_database_time() - timedelta(days=settings.REPLY_ADDRESS_DAYS)
+    old_requests = Q(sent_at__lt=oldest_allowed) | Q(sent_at=None, created_at__lt=oldest_allowed)
     ReplyRequest.objects.filter(old_requests).exclude(address="").update(address="")

@@ -13,11 +13,11 @@ from factcheck.admin.base import change_page
 
 
 def _find_open_requests(requests: Any, person: User) -> Any:
-    return requests.awaited()
+    return requests.needing_attention()
 
 
 def _find_open_requests_of_person(requests: Any, person: User) -> Any:
-    rows = requests.awaited().filter(Q(sent_by=person) | Q(verdict__author=person))
+    rows = requests.needing_attention().filter(Q(sent_by=person) | Q(verdict__author=person))
     return rows.select_related("verdict__claim", "claimant").defer("text", "answer")
 
 

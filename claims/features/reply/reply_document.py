@@ -36,7 +36,7 @@ class PublicReply(TypedDict):
 
 
 def build_replies(verdict: Verdict) -> list[PublicReply]:
-    """Return the public requests for reply, without those that are being prepared."""
+    """Return the public requests for reply. Requests in preparation are excluded."""
     if verdict._state.adding:
         return []  # an import numbers verdicts before it stores them: asking for each would find nothing
     rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
@@ -45,8 +45,8 @@ def build_replies(verdict: Verdict) -> list[PublicReply]:
 
 def build_reply(row: ReplyRequest, language: str) -> PublicReply:
     """Return the public part of a request and its reply, without contact details."""
-    extent = row.answer_shown
-    words = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(extent, "")
+    shown_part = row.answer_shown
+    shown_text = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(shown_part, "")
     return {
         "id": row.pk,
         "whom": row.whom,
@@ -54,10 +54,10 @@ def build_reply(row: ReplyRequest, language: str) -> PublicReply:
         "asked_on": _format_day(row.sent_at),
         "deadline_on": _format_day(row.answer_by),
         "answered_on": _format_day(row.answered_at),
-        "answer": words,
-        "is_excerpt": extent == _Shown.EXCERPT,
-        "statement": row.statement if extent == _Shown.STATEMENT else "",
-        "language": row.language if words else "",
+        "answer": shown_text,
+        "is_excerpt": shown_part == _Shown.EXCERPT,
+        "statement": row.statement if shown_part == _Shown.STATEMENT else "",
+        "language": row.language if shown_text else "",
         "not_asked": row.not_asked or None,
         "not_asked_reason": row.not_asked_note or describe_reason(row.not_asked, language),
     }

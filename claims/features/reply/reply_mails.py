@@ -1,6 +1,6 @@
 """Emails that request a reply, sent by the newsroom. Replies go to the person who asked.
 
-Whether to send an email is decided at the time of sending. It is recorded as sent in the transaction that
+The decision to send an email is made at the time of sending. It is recorded as sent in the transaction that
 commits once the mail server has accepted it. Failed emails are retried, and the desk shows why they have not
 been sent.
 """
@@ -21,20 +21,20 @@ from factcheck.database import clock
 
 @app.task(name=reply_requests.MAIL_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_reply_request(*, request_id: int) -> None:
-    """Email one request, unless it was cancelled, was already sent or is too late."""
+    """Email one request, unless it was cancelled or sent before, or its deadline has passed."""
     try:
-        _send(request_id)
+        _send_mail(request_id)
     except (SMTPException, OSError) as failure:
         ReplyRequest.objects.filter(pk=request_id, sent_at=None).update(mail_problem=str(failure)[:500])
         raise
 
 
 @transaction.atomic
-def _send(request_id: int) -> None:
+def _send_mail(request_id: int) -> None:
     # Lock the verdict first, as everywhere, so that it cannot be submitted at the same time.
     Verdict.objects.select_for_update(no_key=True).filter(reply_requests=request_id).first()
-    waiting = ReplyRequest.objects.filter(pk=request_id, sent_at=None, mail_asked_at__isnull=False)
-    row = waiting.select_for_update(of=("self",)).select_related("verdict", "sent_by").first()
+    unsent_requests = ReplyRequest.objects.filter(pk=request_id, sent_at=None, mail_asked_at__isnull=False)
+    row = unsent_requests.select_for_update(of=("self",)).select_related("verdict", "sent_by").first()
     if row is None:
         return
     if problem := _find_obstacle(row):
@@ -59,7 +59,7 @@ def build_mail(row: ReplyRequest) -> EmailMessage:
 
 
 def _find_obstacle(row: ReplyRequest) -> str:
-    """Return why the email is no longer sent, or ""."""
+    """Return the reason not to send the email, or ""."""
     if row.verdict.state != Verdict.State.DRAFT:
         return _("Not sent: the verdict is no longer a draft.")
     if row.sent_by is None or not row.sent_by.is_active or not row.sent_by.email:

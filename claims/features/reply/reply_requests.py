@@ -1,8 +1,8 @@
 """Changes to requests for reply and their replies.
 
-The desk and the editorial API call these functions. A request belongs to a draft and is fixed with it. A
-reply can arrive at any time. During review, people who have signed off must do so again. After publication,
-the reply is published as an update: a new version, which another person signs off.
+The desk and the editorial API call these functions. A request belongs to a draft and can be edited until the
+draft is submitted. A reply can arrive at any time. During review, people who have signed off must do so
+again. After publication, the reply is published as an update: a new version, which another person signs off.
 """
 
 import re
@@ -34,11 +34,11 @@ from factcheck.list_phrases import join_phrases
 #: The task in `reply_mails` that emails one request.
 MAIL_TASK = "claims.features.reply.mail_reply_request"
 
-_OMISSION_MARK = re.compile(r"\[(?:…|\.\.\.)\]")
+_OMISSION_MARKER = re.compile(r"\[(?:…|\.\.\.)\]")
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedAnswer:
+class ReceivedReply:
     """A recorded reply: its text, the part that readers see, and when it arrived."""
 
     at: datetime
@@ -51,7 +51,7 @@ class ReceivedAnswer:
 
 @transaction.atomic
 def add_request(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
-    """Create a request for reply, or record why none was made.
+    """Create a request for reply, or record the reason for not asking.
 
     Raises:
         NotPossible: the verdict is not a draft.
@@ -144,7 +144,7 @@ def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
 
 @transaction.atomic
 def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
-    """Cancel the request's email if it has not been sent.
+    """Cancel the email of a request that has not been sent.
 
     Raises:
         NotPossible: the email has been sent in the meantime.
@@ -159,7 +159,7 @@ def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
 
 
 @transaction.atomic
-def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> ReplyRequest:
+def record_reply(row: ReplyRequest, reply: ReceivedReply, *, by: User) -> ReplyRequest:
     """Record a reply in any state of the verdict, and notify people waiting for it.
 
     Raises:
@@ -174,17 +174,17 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
         raise NotPossible(_("An answer has already been recorded. Draft a new version to change it."))
     if row.sent_at is None:
         raise NotPossible(_("The request has not been sent yet, so there can be no answer."))
-    answer = _adjust_reply_time(row, answer)
-    _require_complete_answer(row, answer)
-    newer_answer = (
+    reply = _adjust_reply_time(row, reply)
+    _require_complete_reply(row, reply)
+    newer_reply = (
         ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
     )
-    for verdict_row in filter(None, (row, newer_answer)):
-        _save_request(answer, verdict_row)
-        verdict_row.save()
-        if verdict_row.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
-            verdict_drafts.record_editor(verdict_row.verdict, by)
-    verdict = newer_answer.verdict if newer_answer else row.verdict
+    for stored_verdict in filter(None, (row, newer_reply)):
+        _save_request(reply, stored_verdict)
+        stored_verdict.save()
+        if stored_verdict.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
+            verdict_drafts.record_editor(stored_verdict.verdict, by)
+    verdict = newer_reply.verdict if newer_reply else row.verdict
     people = [*_find_signers(verdict), row.sent_by] if row.sent_by else _find_signers(verdict)
     notify_people(
         NotificationKind.ANSWERED,
@@ -222,7 +222,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
 def render_template(
     verdict: Verdict, *, recipient: str, by: User, language: str, deadline: datetime | None
 ) -> wording.RequestWording:
-    """Return the newsroom's template, filled in; empty if there is none."""
+    """Return the newsroom's template with its placeholders filled in, or empty texts if there is none."""
     template = wording.find_template(language)
     if template is None:
         return wording.RequestWording("", "")
@@ -254,17 +254,17 @@ def _clear_unused_fields(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record_sender(row: ReplyRequest, by: User) -> None:
-    """Record who sent the request, once."""
+    """Record the sender of the request, unless one is recorded."""
     if row.sent_at is None:
         return
     if row.sent_at > clock.get_database_time():
         raise NotPossible(_("The sending time cannot be in the future."))
     if row.sent_by is None:
         row.sent_by, row.sent_by_name = by, get_display_name(by)
-    _require_complete_question(row)
+    _require_complete_request(row)
 
 
-def build_sent_text(row: ReplyRequest) -> str:
+def build_final_text(row: ReplyRequest) -> str:
     """Return the text as sent, with the final deadline filled in."""
     if row.answer_by is None:
         return row.text
@@ -276,76 +276,76 @@ def _require_sendable(row: ReplyRequest) -> None:
         raise NotPossible(_("This records a reason for not asking, so there is nothing to send."))
     if row.sent_at:
         raise NotPossible(_("The request has already been sent."))
-    _require_complete_question(row)
+    _require_complete_request(row)
 
 
-def _require_complete_question(row: ReplyRequest) -> None:
-    """Fill in the deadline, and check that nothing else is missing."""
-    row.text = build_sent_text(row)
-    parts = {
+def _require_complete_request(row: ReplyRequest) -> None:
+    """Check that no required field of the request is empty."""
+    row.text = build_final_text(row)
+    required_fields = {
         _("the method"): row.channel,
         _("the question"): row.text.strip(),
         _("the deadline"): row.answer_by,
     }
-    missing = [words for words, value in parts.items() if not value]
-    missing += wording.find_unfilled_placeholders(f"{row.subject}\n{row.text}")
-    if missing:
-        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)})
+    missing_labels = [labels for labels, value in required_fields.items() if not value]
+    missing_labels += wording.find_unfilled_placeholders(f"{row.subject}\n{row.text}")
+    if missing_labels:
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing_labels)})
     if row.sent_at and row.answer_by and row.answer_by <= row.sent_at:
         raise NotPossible(_("The deadline must be after the request is sent."))
 
 
-def _adjust_reply_time(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
+def _adjust_reply_time(row: ReplyRequest, reply: ReceivedReply) -> ReceivedReply:
     """Return the reply with a time no earlier than the request: times are entered only to the minute."""
     sent_at = row.sent_at
-    if sent_at and sent_at.replace(second=0, microsecond=0) <= answer.at < sent_at:
-        return replace(answer, at=sent_at)
-    return answer
+    if sent_at and sent_at.replace(second=0, microsecond=0) <= reply.at < sent_at:
+        return replace(reply, at=sent_at)
+    return reply
 
 
-def _require_complete_answer(row: ReplyRequest, answer: ReceivedAnswer) -> None:
-    if answer.at > clock.get_database_time():
+def _require_complete_reply(row: ReplyRequest, reply: ReceivedReply) -> None:
+    if reply.at > clock.get_database_time():
         raise NotPossible(_("The arrival time cannot be in the future."))
-    if row.sent_at and answer.at < row.sent_at:
+    if row.sent_at and reply.at < row.sent_at:
         raise NotPossible(_("The answer cannot have arrived before the request was sent."))
-    shown_choices = ReplyRequest.Shown
-    part = {
-        shown_choices.FULL.value: answer.text,
-        shown_choices.EXCERPT.value: answer.excerpt,
-        shown_choices.STATEMENT.value: answer.statement,
+    shown_parts = ReplyRequest.Shown
+    texts_by_choice = {
+        shown_parts.FULL.value: reply.text,
+        shown_parts.EXCERPT.value: reply.excerpt,
+        shown_parts.STATEMENT.value: reply.statement,
     }
-    if answer.shown not in shown_choices.values:
+    if reply.shown not in shown_parts.values:
         raise NotPossible(_("Choose what to show to readers."))
-    if not part.get(answer.shown, "-").strip():
+    if not texts_by_choice.get(reply.shown, "-").strip():
         raise NotPossible(
-            _("Fill in the text for readers: %(what)s.") % {"what": shown_choices(answer.shown).label}
+            _("Fill in the text for readers: %(what)s.") % {"what": shown_parts(reply.shown).label}
         )
-    if answer.shown == shown_choices.EXCERPT and (
-        strange := _find_missing_excerpt(answer.excerpt, answer.text)
+    if reply.shown == shown_parts.EXCERPT and (
+        missing_part := _find_missing_excerpt_part(reply.excerpt, reply.text)
     ):
         raise NotPossible(
             _("The answer does not contain these words at this place: “%(words)s”. Mark omissions with […].")
-            % {"words": strange[:200]}
+            % {"words": missing_part[:200]}
         )
 
 
-def _find_missing_excerpt(excerpt: str, answer: str) -> str:
+def _find_missing_excerpt_part(excerpt: str, reply_text: str) -> str:
     """Return the first part of the excerpt that is missing from the reply or out of order; "" if there is none."""
-    text, at = " ".join(answer.split()), 0
-    for piece in (" ".join(part.split()) for part in _OMISSION_MARK.split(excerpt)):
-        position = text.find(piece, at)
+    text, position_found = " ".join(reply_text.split()), 0
+    for fragment in (" ".join(excerpt_part.split()) for excerpt_part in _OMISSION_MARKER.split(excerpt)):
+        position = text.find(fragment, position_found)
         if position < 0:
-            return piece
-        at = position + len(piece)
+            return fragment
+        position_found = position + len(fragment)
     return ""
 
 
-def _save_request(answer: ReceivedAnswer, row: ReplyRequest) -> None:
-    shown_choices = ReplyRequest.Shown
-    row.answered_at, row.answer_channel, row.answer = answer.at, answer.channel, answer.text
-    row.answer_shown = answer.shown
-    row.excerpt = answer.excerpt if answer.shown == shown_choices.EXCERPT else ""
-    row.statement = answer.statement if answer.shown == shown_choices.STATEMENT else ""
+def _save_request(reply: ReceivedReply, row: ReplyRequest) -> None:
+    shown_parts = ReplyRequest.Shown
+    row.answered_at, row.answer_channel, row.answer = reply.at, reply.channel, reply.text
+    row.answer_shown = reply.shown
+    row.excerpt = reply.excerpt if reply.shown == shown_parts.EXCERPT else ""
+    row.statement = reply.statement if reply.shown == shown_parts.STATEMENT else ""
 
 
 def _find_signers(verdict: Verdict) -> list[User]:
@@ -359,11 +359,11 @@ def _find_signers(verdict: Verdict) -> list[User]:
 def _lock_draft_request(row: ReplyRequest, by: User) -> ReplyRequest:
     """Return the request of a draft, read again under lock. Raises the same exceptions as `add_request`."""
     verdict = verdict_drafts.lock_draft(row.verdict, by)
-    locked = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
-    if locked is None:
+    locked_request = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if locked_request is None:
         raise NotPossible(_("The request has been removed in the meantime."))
-    locked.verdict = verdict
-    return locked
+    locked_request.verdict = verdict
+    return locked_request
 
 
 def _lock_request(row: ReplyRequest, by: User) -> ReplyRequest:
@@ -378,9 +378,9 @@ def _lock_request(row: ReplyRequest, by: User) -> ReplyRequest:
     rows = ReplyRequest.objects.select_for_update(of=("self",)).select_related(
         "verdict__claim", "sent_by", "claimant"
     )
-    locked = rows.filter(pk=row.pk).first()
-    if locked is None:
+    locked_request = rows.filter(pk=row.pk).first()
+    if locked_request is None:
         raise NotPossible(_("The request has been removed in the meantime."))
     if not ReplyRequest.objects.readable_by(by).filter(pk=row.pk).exists():
         raise NotAllowed(_("You cannot read this request."))
-    return locked
+    return locked_request

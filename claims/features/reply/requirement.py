@@ -1,4 +1,4 @@
-"""Whether a verdict needs a request for reply before publication, and whether the deadline has passed.
+"""The requirement of a request for reply before publication, and of waiting for its deadline.
 
 The fact-checkers' codes require one for the newsroom's own verdicts about a person or an organisation. The
 result of this rule is stored with the terms of the review (`Verdict.reply_rule`); from then on the database
@@ -40,7 +40,7 @@ def find_reply_rule(verdict: Verdict) -> Verdict.ReplyRule:
     return _Rule.DUE if has_named_claimant(verdict) else _Rule.NOT_DUE
 
 
-def is_reply_missing(verdict: Verdict) -> bool:
+def is_request_missing(verdict: Verdict) -> bool:
     """Return whether a required reply was neither requested nor waived with a reason."""
     rule = find_reply_rule(verdict) if verdict.state == Verdict.State.DRAFT else verdict.reply_rule
     if rule != _Rule.DUE or not has_named_claimant(verdict):
@@ -53,7 +53,7 @@ def is_reply_missing(verdict: Verdict) -> bool:
 
 
 def require_current_terms(verdict: Verdict) -> None:
-    """Reject a verdict whose claim has gained a named claimant since it was submitted.
+    """Raise NotPossible if the claim has gained a named claimant since the verdict was submitted.
 
     Raises:
         NotPossible: the claim now has a named claimant.
@@ -68,8 +68,8 @@ def require_current_terms(verdict: Verdict) -> None:
         )
 
 
-def require_time_to_answer(verdict: Verdict) -> None:
-    """Reject publication while a deadline for a reply is running.
+def require_passed_deadline(verdict: Verdict) -> None:
+    """Raise TooEarly while a deadline for a reply is running.
 
     Raises:
         TooEarly: a deadline is running.
@@ -77,7 +77,7 @@ def require_time_to_answer(verdict: Verdict) -> None:
     if verdict.reply_rule != _Rule.DUE:
         return
     last_request = (
-        ReplyRequest.objects.running()
+        ReplyRequest.objects.with_running_deadline()
         .filter(verdict=verdict)
         .select_related("claimant")
         .order_by("-answer_by")
@@ -98,7 +98,7 @@ def require_time_to_answer(verdict: Verdict) -> None:
         )
 
 
-def count_signoffs_after_answers(signoffs: QuerySet[SignOff]) -> QuerySet[SignOff]:
+def select_signoffs_after_replies(signoffs: QuerySet[SignOff]) -> QuerySet[SignOff]:
     """Return the sign-offs given after the latest reply."""
     verdicts_with_answers = (
         ReplyRequest.objects.filter(verdict=OuterRef("verdict"), answered_at__isnull=False)
@@ -112,7 +112,7 @@ def count_signoffs_after_answers(signoffs: QuerySet[SignOff]) -> QuerySet[SignOf
 
 
 def _describe_missing(verdict: Verdict) -> str:
-    if not is_reply_missing(verdict):
+    if not is_request_missing(verdict):
         return ""
     name = verdict.claim.claimant.name if verdict.claim.claimant else ""
     return _("a request for reply to %(whom)s, or the reason for not asking") % {"whom": name}
@@ -124,5 +124,5 @@ REQUIREMENT = Requirement(
     find_terms=lambda verdict: {"reply_rule": find_reply_rule(verdict)},
     find_missing=_describe_missing,
     check=require_current_terms,
-    wait=require_time_to_answer,
+    wait=require_passed_deadline,
 )

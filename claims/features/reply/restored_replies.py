@@ -20,30 +20,32 @@ def restore_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[d
     for reply in verdict.get("right_of_reply", []):
         asked_at = _parse_day_start(reply["asked_on"])
         is_claimant = reply["claimant_id"] is not None and reply["claimant_id"] == claimant
-        usual_reason = describe_reason(reply["not_asked"] or "", verdict["language"])
+        standard_reason = describe_reason(reply["not_asked"] or "", verdict["language"])
         yield {
             "id": reply["id"],
             "verdict_id": verdict["id"],
             "claimant_id": claimant if is_claimant else None,
             "party": "" if is_claimant else reply["whom"],
             "not_asked": reply["not_asked"] or "",
-            "not_asked_note": "" if reply["not_asked_reason"] == usual_reason else reply["not_asked_reason"],
+            "not_asked_note": ""
+            if reply["not_asked_reason"] == standard_reason
+            else reply["not_asked_reason"],
             "channel": ReplyRequest.Channel.OTHER if asked_at else "",
             "language": reply["language"],
             "sent_at": asked_at,
             "answer_by": _parse_day_end(reply["deadline_on"]),
             "answered_at": _parse_day_start(reply["answered_on"]),
-            **_build_answer_fields(reply),
+            **_build_reply_fields(reply),
         }
 
 
-def _build_answer_fields(reply: dict[str, Any]) -> dict[str, Any]:
+def _build_reply_fields(reply: dict[str, Any]) -> dict[str, Any]:
     if not reply["answered_on"]:
         return {}
     if reply["answer"]:
-        part = "excerpt" if reply["is_excerpt"] else "answer"
+        shown_part = "excerpt" if reply["is_excerpt"] else "answer"
         return {
-            part: reply["answer"],
+            shown_part: reply["answer"],
             "answer_shown": _AnswerShown.EXCERPT if reply["is_excerpt"] else _AnswerShown.FULL,
         }
     if reply["statement"]:
@@ -57,5 +59,5 @@ def _parse_day_start(text: str | None) -> datetime | None:
 
 
 def _parse_day_end(text: str | None) -> datetime | None:
-    begins = _parse_day_start(text)
-    return begins + timedelta(days=1, seconds=-1) if begins else None
+    day_start = _parse_day_start(text)
+    return day_start + timedelta(days=1, seconds=-1) if day_start else None

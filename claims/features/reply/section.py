@@ -19,7 +19,7 @@ class ReplySerializer(BodySerializer):
     body = PublicReply
 
 
-def _prefetch_public() -> Prefetch[Any]:
+def _prefetch_public_requests() -> Prefetch[Any]:
     return Prefetch("reply_requests", ReplyRequest.objects.for_readers().select_related("claimant"))
 
 
@@ -28,14 +28,14 @@ def format_reply(reply: Mapping[str, Any]) -> str:
     if reply["not_asked"]:
         return f"{reply['whom']}: {reply['not_asked_reason']}"
     text = reply["answer"] or reply["statement"]
-    answer_text = [
+    reply_text = [
         f"{reply['whom']} ({reply['asked_on']}–{reply['answered_on'] or reply['deadline_on']})",
         text,
     ]
-    return ": ".join(filter(None, answer_text))
+    return ": ".join(filter(None, reply_text))
 
 
-def _format_plain(reply: Mapping[str, Any]) -> tuple[str, str]:
+def _format_plain_reply(reply: Mapping[str, Any]) -> tuple[str, str]:
     if reply["not_asked"]:
         text = _("not asked: %(reason)s") % {"reason": reply["not_asked_reason"]}
     elif reply["answered_on"]:
@@ -56,10 +56,10 @@ SECTION = Section(
     row_name=gettext_lazy("a request for reply"),
     conflict=gettext_lazy("request for reply %(pk)s is different here."),
     unlogged=AUTOMATIC_FIELDS,
-    prefetch=_prefetch_public,
+    prefetch=_prefetch_public_requests,
     build=build_replies,
     format_item=format_reply,
-    format_plain=_format_plain,
+    format_plain=_format_plain_reply,
     restore=restore_replies,
     carry_over=carry_replies_over,
 )

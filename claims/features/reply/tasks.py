@@ -1,4 +1,4 @@
-"""Imports the background jobs of the right of reply, so that the worker finds them."""
+"""Background jobs of the right of reply, imported for the worker."""
 
 from claims.features.reply import open_replies, reply_mails
 

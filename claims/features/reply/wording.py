@@ -1,6 +1,6 @@
 """The wording of requests for reply: a template per language, with placeholders.
 
-Only the names in a short list may be in braces, so that a template can read nothing else.
+Only the placeholders in a fixed list are filled in, so that a template cannot read other data.
 """
 
 import re
@@ -53,8 +53,8 @@ def ensure_templates() -> None:
 def find_template(language: str) -> ReplyTemplate | None:
     """Return the template for a language, its base language (`pt` for `pt-BR`), English, or any other."""
     rows = {row.language: row for row in ReplyTemplate.objects.all()}
-    base = language.partition("-")[0]
-    return rows.get(language) or rows.get(base) or rows.get("en") or next(iter(rows.values()), None)
+    base_language = language.partition("-")[0]
+    return rows.get(language) or rows.get(base_language) or rows.get("en") or next(iter(rows.values()), None)
 
 
 def check_placeholders(text: str, *, needed_placeholders: tuple[str, ...] = ()) -> None:
@@ -70,15 +70,15 @@ def check_placeholders(text: str, *, needed_placeholders: tuple[str, ...] = ()) 
         if name not in PLACEHOLDERS
     ]
     stray_text = _PLACEHOLDER_PATTERN.sub("", text)
-    for number, line in enumerate(stray_text.splitlines(), 1):
-        if "{" in line or "}" in line:
+    for line_number, problem in enumerate(stray_text.splitlines(), 1):
+        if "{" in problem or "}" in problem:
             problems.append(
                 _("Line %(number)d has an unmatched brace: “%(line)s”.")
-                % {"number": number, "line": line.strip()[:80]}
+                % {"number": line_number, "line": problem.strip()[:80]}
             )
-    missing = [name for name in needed_placeholders if f"{{{name}}}" not in text]
-    if missing:
-        problems.append(_("The text must contain %(what)s.") % {"what": _list_placeholders(missing)})
+    missing_names = [name for name in needed_placeholders if f"{{{name}}}" not in text]
+    if missing_names:
+        problems.append(_("The text must contain %(what)s.") % {"what": _list_placeholders(missing_names)})
     if problems:
         raise ValidationError(problems)
 
@@ -96,7 +96,7 @@ def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> Request
 
 
 def find_unfilled_placeholders(text: str) -> list[str]:
-    """Return the placeholders that are not filled in, so that none is sent."""
+    """Return the placeholders that are still in the text."""
     return [
         f"{{{name}}}" for name in dict.fromkeys(_PLACEHOLDER_PATTERN.findall(text)) if name in PLACEHOLDERS
     ]
@@ -105,13 +105,13 @@ def find_unfilled_placeholders(text: str) -> list[str]:
 def build_values(
     *, claim: str, claimant: str, editor: str, deadline: datetime | None, language: str
 ) -> dict[str, str]:
-    """Return the values to fill in; without a deadline, its placeholder is left."""
+    """Return the values of the placeholders. Without a deadline, its placeholder is not filled in."""
     values = {"claim": claim, "claimant": claimant, "editor": editor, "newsroom": settings.NEWSROOM_NAME}
     return values | ({"deadline": format_deadline(deadline, language)} if deadline else {})
 
 
 def format_deadline(deadline: datetime, language: str) -> str:
-    """Format a deadline in the reader's language and in the newsroom's time zone, which is named."""
+    """Format a deadline in the reader's language, with the newsroom's time zone and its name."""
     available = language if translation.check_for_language(language) else language.partition("-")[0]
     with translation.override(available if translation.check_for_language(available) else "en"):
         local = deadline.astimezone(get_default_timezone())

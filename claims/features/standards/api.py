@@ -31,7 +31,7 @@ from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditi
 
 
 class StandardsQuery(Query):
-    """The days of a report."""
+    """The period of a report."""
 
     since = Parameter(DayValue(), "The first day; by default, a year before the last.", default=None)
     until = Parameter(DayValue(), "the last day (default: today)", default=None)

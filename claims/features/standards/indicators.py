@@ -1,4 +1,4 @@
-"""The indicators of a report: their value, total, parts, and the articles they answer."""
+"""The indicators of a report: value, total, parts, and the articles of the codes."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -37,8 +37,8 @@ class Indicator:
         key: the name that programs use; it never changes.
         value: None if there is nothing to count.
         unit: `count`, `percent`, `days`, `working_days` or `per_week`.
-        of: the total of which the value is a share.
-        how: exactly what is counted, in a sentence.
+        of: the total of which the value is a share, if it is one.
+        how: a sentence that defines exactly what is counted.
     """
 
     key: str
@@ -52,24 +52,24 @@ class Indicator:
 
     @property
     def largest_part(self) -> int:
-        """Return the scale of the indicator's bars: the largest count, at least 1."""
+        """Return the largest count, at least 1, to which the bars are scaled."""
         return max([1, *(part.count for part in self.parts)])
 
 
 def build_indicators(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
     """Return all indicators, in the order of the report."""
     return [
-        *_build_output(reviews, period),
-        *_build_balance(reviews),
-        *_build_selection(reviews),
-        *_build_evidence(reviews),
-        *_build_replies(reviews),
-        *_build_care(reviews, period),
-        *_build_readers(period),
+        *_build_output_indicators(reviews, period),
+        *_build_balance_indicators(reviews),
+        *_build_selection_indicators(reviews),
+        *_build_evidence_indicators(reviews),
+        *_build_reply_indicators(reviews),
+        *_build_accuracy_indicators(reviews, period),
+        *_build_reader_indicators(period),
     ]
 
 
-def _build_output(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
+def _build_output_indicators(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
     return [
         Indicator(
             "fact_checks",
@@ -93,10 +93,10 @@ def _build_output(reviews: Sequence[PublishedReview], period: Period) -> list[In
     ]
 
 
-def _build_balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
-    kinds, ratings = dict(Claimant.Kind.choices), dict(RatingClass.choices)
+def _build_balance_indicators(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+    claimant_types, ratings = dict(Claimant.Kind.choices), dict(RatingClass.choices)
     articles = (codes.EQUAL_STANDARDS, codes.NO_UNDUE_CONCENTRATION, codes.EFCSN_INDEPENDENCE)
-    groups: list[tuple[str, Text, Iterable[Text], Text]] = [
+    counted_groups: list[tuple[str, Text, Iterable[Text], Text]] = [
         (
             "by_topic",
             _("By topic"),
@@ -118,7 +118,7 @@ def _build_balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         (
             "by_claimant_kind",
             _("By kind of claimant"),
-            [kinds[review.claimant_kind] for review in reviews if review.claimant_kind],
+            [claimant_types[review.claimant_kind] for review in reviews if review.claimant_kind],
             _("Claims by people, organisations and groups."),
         ),
         (
@@ -141,7 +141,7 @@ def _build_balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         ),
     ]
     indicators = []
-    for key, title, names, explanation in groups:
+    for key, title, names, explanation in counted_groups:
         parts = _count_parts(names)
         indicators.append(
             Indicator(key, title, len(parts), "count", articles, explanation, of=len(reviews), parts=parts)
@@ -149,9 +149,9 @@ def _build_balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     return indicators
 
 
-def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+def _build_selection_indicators(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     selection = process.count_selection(reviews)
-    words: Mapping[str, Text] = {
+    method_label: Mapping[str, Text] = {
         "readers": _("readers asked for it"),
         "other_fact_checkers": _("others had checked it"),
         "article_reader": _("found in an imported article"),
@@ -161,16 +161,18 @@ def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
         Indicator(
             "how_chosen",
             _("How claims were found"),
-            len(selection.ways),
+            len(selection.methods),
             "count",
             (codes.NO_UNDUE_CONCENTRATION, codes.REASON_FOR_CHOICE),
             _("Each claim counts under the first of these that applies."),
             of=len(reviews),
             parts=tuple(
-                IndicatorPart(words[way], selection.ways[way]) for way in words if selection.ways[way]
+                IndicatorPart(method_label[selection_method], selection.methods[selection_method])
+                for selection_method in method_label
+                if selection.methods[selection_method]
             ),
         ),
-        _build_share(
+        _build_share_indicator(
             "with_a_reason",
             _("Chosen with a stated reason"),
             selection.with_reason_count,
@@ -181,31 +183,31 @@ def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     ]
 
 
-def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+def _build_evidence_indicators(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     evidence_items = [evidence for review in reviews for evidence in review.evidence]
-    archived = process.find_archived_sources(reviews)
-    total = len(reviews)
+    archived_count = process.find_archived_sources(reviews)
+    evidence_count = len(reviews)
     sources = (codes.SOURCES_NAMED, codes.EFCSN_METHODOLOGY)
     return [
-        _build_share(
+        _build_share_indicator(
             "two_sources",
             _("With two independent sources or more"),
             sum(len({item.origin for item in review.evidence}) > 1 for review in reviews),
-            total,
+            evidence_count,
             (codes.MORE_THAN_ONE_SOURCE, codes.EFCSN_METHODOLOGY),
             _(
                 "Claims whose verdict cites sources from at least two publishers; pages of one site count once."
             ),
         ),
-        _build_share(
+        _build_share_indicator(
             "both_sides",
             _("With evidence for and against"),
             sum({"supports", "refutes"} <= {item.stance for item in review.evidence} for review in reviews),
-            total,
+            evidence_count,
             (codes.BOTH_SIDES, codes.EFCSN_METHODOLOGY),
             _("Claims whose verdict cites evidence that supports them and evidence that refutes them."),
         ),
-        _build_share(
+        _build_share_indicator(
             "linked_evidence",
             _("Evidence with a link"),
             sum(item.has_address for item in evidence_items),
@@ -213,10 +215,10 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             sources,
             _("Citations whose source has an address that readers can open."),
         ),
-        _build_share(
+        _build_share_indicator(
             "archived_evidence",
             _("Archived evidence"),
-            sum(item.has_archived_address or item.source in archived for item in evidence_items),
+            sum(item.has_archived_address or item.source in archived_count for item in evidence_items),
             len(evidence_items),
             sources,
             _("Citations whose source is archived here or in a public archive."),
@@ -224,13 +226,13 @@ def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     ]
 
 
-def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+def _build_reply_indicators(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     due_reviews = [
         review for review in reviews if review.claimant_kind in ("person", "organization", "group")
     ]
     articles = (codes.CLAIMANT_CONTACTED, codes.EFCSN_REPLY)
     return [
-        _build_share(
+        _build_share_indicator(
             "right_of_reply",
             _("Asked for a reply"),
             sum(review.asked > 0 for review in due_reviews),
@@ -241,7 +243,7 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
                 "asked to comment."
             ),
         ),
-        _build_share(
+        _build_share_indicator(
             "not_asked_with_a_reason",
             _("Not asked, with the reason"),
             sum(not review.asked and review.has_reason_for_not_asking for review in due_reviews),
@@ -249,7 +251,7 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             articles,
             _("Claims by a named claimant whose verdict gives a reason for not asking."),
         ),
-        _build_share(
+        _build_share_indicator(
             "replies_received",
             _("Replies received"),
             sum(review.answered for review in reviews),
@@ -260,11 +262,11 @@ def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     ]
 
 
-def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
+def _build_accuracy_indicators(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
     sign_offs, corrections = process.count_sign_offs(reviews), process.count_corrections(period)
-    kinds = dict(Publication.Kind.choices)
+    correction_kinds = dict(Publication.Kind.choices)
     return [
-        _build_share(
+        _build_share_indicator(
             "signed_off",
             _("Signed off by a colleague"),
             sign_offs.verdicts,
@@ -304,7 +306,8 @@ def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indi
             (codes.CORRECTED_OPENLY, codes.EFCSN_CORRECTIONS),
             _("New public versions in the period, by kind."),
             parts=tuple(
-                IndicatorPart(kinds[kind], count) for kind, count in sorted(corrections.by_kind.items())
+                IndicatorPart(correction_kinds[kind], count)
+                for kind, count in sorted(corrections.by_kind.items())
             ),
         ),
         Indicator(
@@ -318,7 +321,7 @@ def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indi
     ]
 
 
-def _build_readers(period: Period) -> list[Indicator]:
+def _build_reader_indicators(period: Period) -> list[Indicator]:
     complaints, requests = process.count_complaints(period), process.count_requests(period)
     ended_count = complaints.answered + complaints.rejected
     policy = (codes.CORRECTIONS_POLICY, codes.EFCSN_CORRECTIONS, codes.EFCSN_COMPLAINTS)
@@ -343,7 +346,7 @@ def _build_readers(period: Period) -> list[Indicator]:
                 if count
             ),
         ),
-        _build_share(
+        _build_share_indicator(
             "complaints_in_time",
             _("Complaints answered in time"),
             complaints.in_time,
@@ -359,7 +362,7 @@ def _build_readers(period: Period) -> list[Indicator]:
             policy,
             _("Median time from a complaint to the answer."),
         ),
-        _build_share(
+        _build_share_indicator(
             "requests_answered",
             _("Readers’ requests answered"),
             requests.answered,
@@ -372,7 +375,7 @@ def _build_readers(period: Period) -> list[Indicator]:
     ]
 
 
-def _build_share(
+def _build_share_indicator(
     key: str, title: Text, count: int, total: int, articles: tuple[CodeArticle, ...], explanation: Text
 ) -> Indicator:
     value = round(100 * count / total, 1) if total else None
@@ -380,16 +383,16 @@ def _build_share(
 
 
 def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:
-    """Count the names, most frequent first; names beyond the first `MAX_NAMED_PARTS` are counted together."""
+    """Count the names, most frequent first. All names after `MAX_NAMED_PARTS` are counted together."""
     counts = Counter(map(str, names)).most_common()
     counts.sort(key=lambda one: (-one[1], one[0].casefold()))
     parts = [IndicatorPart(name, count) for name, count in counts[:MAX_NAMED_PARTS]]
-    if remaining := counts[MAX_NAMED_PARTS:]:
+    if other_count := counts[MAX_NAMED_PARTS:]:
         parts.append(
             IndicatorPart(
-                ngettext("%(number)s other", "%(number)s others", len(remaining))
-                % {"number": len(remaining)},
-                sum(count for _name, count in remaining),
+                ngettext("%(number)s other", "%(number)s others", len(other_count))
+                % {"number": len(other_count)},
+                sum(count for _name, count in other_count),
             )
         )
     return tuple(parts)

@@ -30,7 +30,7 @@ class Period:
         """
         today = timezone.localdate()
         last = min(last or today, today)
-        first = first or max(_get_first_day_of_year(last), FIRST_DAY)
+        first = first or max(_find_first_day_of_year(last), FIRST_DAY)
         if first > last:
             raise InvalidPeriod(
                 gettext("The period ends on %(last)s, before it begins on %(first)s.")
@@ -44,7 +44,7 @@ class Period:
         return cls(first, last)
 
     @property
-    def begin(self) -> datetime:
+    def start(self) -> datetime:
         """Return the first moment of the period."""
         return timezone.make_aware(datetime.combine(self.first, time.min))
 
@@ -58,7 +58,7 @@ class Period:
         return ((self.last - self.first).days + 1) / 7
 
 
-def _get_first_day_of_year(day: date) -> date:
+def _find_first_day_of_year(day: date) -> date:
     """Return the first day of the year that ends on this day."""
     try:
         day_before = day.replace(year=day.year - 1)

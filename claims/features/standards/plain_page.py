@@ -13,7 +13,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def build_standards_page(request: HttpRequest) -> PlainPage:
-    """Return the assessors' report for the requested period, by default the last year."""
+    """Return the report for the requested period, by default the last year."""
     try:
         standards_report = get_report(PeriodForm(request.GET).period())
     except InvalidPeriod as refusal:

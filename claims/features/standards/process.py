@@ -20,9 +20,9 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ClaimSelection:
-    """How claims were selected, and for how many the reason is stated."""
+    """The number of claims by method of selection, and of claims with a stated reason."""
 
-    ways: Counter[str]
+    methods: Counter[str]
     with_reason_count: int
 
 
@@ -45,14 +45,14 @@ class Corrections:
 
 @dataclass(frozen=True)
 class Requests:
-    """Readers' requests, counted by readers, and how many of them were answered."""
+    """The number of readers' requests, counted by readers, and of answered ones."""
 
     asked: int
     answered: int
 
 
 def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
-    """Count the ways in which these claims were found."""
+    """Count these claims by method of selection."""
     rows = (
         Claim.objects.filter(pk__any_of=[review.claim for review in reviews])
         .annotate(
@@ -61,45 +61,49 @@ def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
         )
         .values_list("asked", "brought", "score", "reason")
     )
-    ways: Counter[str] = Counter()
+    methods: Counter[str] = Counter()
     reasons = 0
     for requests, proposals, score, reason in rows:
         if requests:
-            way = "readers"
+            method = "readers"
         elif proposals:
-            way = "other_fact_checkers"
+            method = "other_fact_checkers"
         else:
-            way = "by_hand" if score is None else "article_reader"
-        ways[way] += 1
+            method = "by_hand" if score is None else "article_reader"
+        methods[method] += 1
         reasons += bool(reason.strip())
-    return ClaimSelection(ways, reasons)
+    return ClaimSelection(methods, reasons)
 
 
 def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float | None:
     """Return the median number of days from proposal to publication, for claims first published in the period."""
-    first_published = {
+    first_publications = {
         review.claim: review.first_published_at
         for review in reviews
-        if review.first_published_at >= period.begin
+        if review.first_published_at >= period.start
     }
-    added = Claim.objects.filter(pk__any_of=first_published).values_list("pk", "created_at")
-    days = [(first_published[pk] - created) / _DAY for pk, created in added]
+    added_at = Claim.objects.filter(pk__any_of=first_publications).values_list("pk", "created_at")
+    days = [(first_publications[pk] - created_at) / _DAY for pk, created_at in added_at]
     return round(median(days), 1) if days else None
 
 
 def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
-    """Count the sign-offs of the round in which each of these verdicts was published."""
+    """Count the sign-offs in the final review round of each of these verdicts."""
     verdicts = [review.verdict for review in reviews]
     rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
     sign_offs = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
-    valid = [
+    valid_sign_offs = [
         (verdict, by) for verdict, sign_off_round, by in sign_offs if rounds.get(verdict) == sign_off_round
     ]
-    return SignOffs(len(valid), len({verdict for verdict, _by in valid}), len({by for _v, by in valid}))
+    return SignOffs(
+        len(valid_sign_offs),
+        len({verdict for verdict, _person in valid_sign_offs}),
+        len({by for _verdict, by in valid_sign_offs}),
+    )
 
 
 def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
-    """Return which of the cited sources are archived."""
+    """Return the ids of the cited sources that are archived."""
     source_ids = {evidence.source for review in reviews for evidence in review.evidence}
     return set(ArchivedCopy.objects.filter(source__in=source_ids).values_list("source", flat=True).distinct())
 
@@ -110,29 +114,29 @@ def count_corrections(period: Period) -> Corrections:
     reported_kinds = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
     entries = (
         Publication.objects.filter(
-            kind__in=reported_kinds, published_at__gte=period.begin, published_at__lt=period.end
+            kind__in=reported_kinds, published_at__gte=period.start, published_at__lt=period.end
         )
         .filter(Exists(Verdict.objects.filter(claim=OuterRef("claim"), origin=Verdict.Origin.HOUSE)))
         .values_list("kind", "published_at", "first_published_at")
     )
     by_kind: Counter[str] = Counter()
     days = []
-    for kind, published, first_published in entries:
+    for kind, published_at, first_published_at in entries:
         by_kind[kind] += 1
         if kind in (kinds.CORRECTION, kinds.RETRACTION):
-            days.append((published - first_published) / _DAY)
+            days.append((published_at - first_published_at) / _DAY)
     return Corrections(by_kind, round(median(days), 1) if days else None)
 
 
 def count_complaints(period: Period) -> ComplaintFigures:
     """Count complaints and their outcomes."""
-    return Complaint.objects.all().figures(period.begin, period.end)
+    return Complaint.objects.all().figures(period.start, period.end)
 
 
 def count_requests(period: Period) -> Requests:
-    """Return the readers' requests of the period, and how many have been answered since."""
+    """Count the readers' requests of the period, and those answered since."""
     requests = ReaderRequest.objects.confirmed().filter(
-        confirmed_at__gte=period.begin, confirmed_at__lt=period.end
+        confirmed_at__gte=period.start, confirmed_at__lt=period.end
     )
     counts = requests.aggregate(
         asked=Count("pk"), answered=Count("pk", filter=Q(state=ReaderRequest.State.ANSWERED))

@@ -20,7 +20,7 @@ _BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class PublishedReview:
-    """A claim with the newsroom's own verdict at the end of the period, reduced to what the figures need."""
+    """The data of a claim with the newsroom's own verdict at the end of the period that the figures need."""
 
     claim: int
     verdict: int
@@ -57,13 +57,13 @@ def load_published_reviews(period: Period) -> Iterator[PublishedReview]:
     """
     rows = (
         PublishedVerdict.objects.by_newsroom()
-        .filter(published_at__gte=period.begin, published_at__lt=period.end)
+        .filter(published_at__gte=period.start, published_at__lt=period.end)
         .order_by("claim_id", "-published_at", "-id")
         .distinct("claim_id")
     )
     entries = list(rows.values_list("publication_id", "verdict_id"))
-    for start in range(0, len(entries), _BATCH_SIZE):
-        batch = dict(entries[start : start + _BATCH_SIZE])
+    for batch_start in range(0, len(entries), _BATCH_SIZE):
+        batch = dict(entries[batch_start : batch_start + _BATCH_SIZE])
         bodies = Publication.objects.filter(pk__any_of=batch).order_by("claim_id").values_list("pk", "body")
         for pk, body in bodies:
             if review := _build_review(orjson.loads(insert_site_url(body.encode())), batch[pk]):

@@ -31,7 +31,7 @@ _ARTICLES_BY_PAGE: dict[str, tuple[CodeArticle, ...]] = {
 
 @dataclass(frozen=True)
 class NewsroomStatement:
-    """A page with the newsroom's statement about itself; without versions if there is none."""
+    """A page on which the newsroom describes itself, with its current versions, if any."""
 
     kind: str
     articles: tuple[CodeArticle, ...]
@@ -66,11 +66,11 @@ class StandardsReport:
 def get_report(period: Period) -> StandardsReport:
     """Return the report, cached for ten minutes."""
     key = f"standards.{period.first}.{period.last}.{translation.get_language()}"
-    cached: StandardsReport | None = cache.get(key)
-    if cached is None:
-        cached = _build_report(period)
-        cache.set(key, cached, CACHE_SECONDS)
-    return cached
+    cached_report: StandardsReport | None = cache.get(key)
+    if cached_report is None:
+        cached_report = _build_report(period)
+        cache.set(key, cached_report, CACHE_SECONDS)
+    return cached_report
 
 
 def _build_report(period: Period) -> StandardsReport:

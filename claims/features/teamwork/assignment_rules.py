@@ -54,9 +54,9 @@ class RuleDecision:
 
 
 def decide_assignments(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[RuleDecision]:
-    """Return what the rules, applied in order, decide about each of these claims. Writes nothing.
+    """Return the decision of the rules about each claim, without storing anything.
 
-    Each rule takes one query, and another one if it assigns to a role, whatever the number of claims.
+    The number of queries depends only on the rules: one for each, or two if the rule assigns to a role.
     """
     decisions: dict[int, RuleDecision] = {}
     rotation = _AssigneeRotation()
@@ -81,13 +81,13 @@ def _find_active_rules() -> QuerySet[AssignmentRule]:
 
 
 def apply_rules(claims: Collection[int], **_signal: Any) -> int:
-    """Assign the unassigned claims that match a rule; return how many."""
+    """Assign the claims that match a rule, and return their number."""
     rules = list(_find_active_rules().select_related("person", "role", "follower"))
     return sum(_apply_to_batch(batch, rules) for batch in _split_batches(sorted(claims))) if rules else 0
 
 
 def queue_rules_after_import(run: int, **_signal: Any) -> None:
-    """If there are rules, queue them for an import's claims."""
+    """Queue the assignment of an import's claims, if there are rules."""
     if _find_active_rules().exists():
         defer(ASSIGN_IMPORTED_TASK, {"run_id": run}, queue=IMPORTS_QUEUE)
 
@@ -104,9 +104,9 @@ def apply_to_import(run: int) -> int:
 
 
 def preview_rule(rule: AssignmentRule) -> list[RuleDecision]:
-    """Return what the rule would have done with the newest claims. Writes nothing."""
-    newest = Claim.objects.order_by("-pk").values("pk")[:PREVIEW_CLAIMS]
-    return decide_assignments(Claim.objects.filter(pk__in=newest), [rule])[::-1]
+    """Return the rule's decisions about the newest claims, without storing anything."""
+    newest_claims = Claim.objects.order_by("-pk").values("pk")[:PREVIEW_CLAIMS]
+    return decide_assignments(Claim.objects.filter(pk__in=newest_claims), [rule])[::-1]
 
 
 @transaction.atomic
@@ -119,9 +119,11 @@ def _apply_to_batch(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> in
     today = timezone.localdate()
     work = [_build_assignment(decision, today) for decision in decisions if decision.is_work]
     Assignment.objects.bulk_create(work)
-    pairs = {(decision.claim, key) for decision in decisions for key in _collect_followers(decision)}
+    claims_and_people = {
+        (decision.claim, key) for decision in decisions for key in _collect_followers(decision)
+    }
     ClaimFollower.objects.bulk_create(
-        [ClaimFollower(claim_id=claim, person_id=person) for claim, person in sorted(pairs)],
+        [ClaimFollower(claim_id=claim, person_id=person) for claim, person in sorted(claims_and_people)],
         ignore_conflicts=True,
     )
     if len(decisions) <= NOTIFICATION_LIMIT:
@@ -145,9 +147,9 @@ def _collect_followers(decision: RuleDecision) -> set[int]:
 
 
 def _notify_people(decisions: Iterable[RuleDecision]) -> None:
-    assigned = [(decision, decision.person) for decision in decisions if decision.person]
-    claims = Claim.objects.in_bulk([decision.claim for decision, _person in assigned])
-    for decision, person in assigned:
+    assigned_claims = [(decision, decision.person) for decision in decisions if decision.person]
+    claims = Claim.objects.in_bulk([decision.claim for decision, _person in assigned_claims])
+    for decision, person in assigned_claims:
         note = _("Rule: %s") % join_words(rule.name for rule in decision.rules)
         notify_people("assigned", claim=claims[decision.claim], to=[person], note=note)
 
@@ -218,7 +220,7 @@ class _AssigneeRotation:
         self._load: dict[int, int] = {}
 
     def choose_assignee(self, rule: AssignmentRule) -> User | None:
-        """Return the next assignee. None if the rule names none, or if that person has left or lacks the
+        """Return the next assignee, or None if the rule has none or if that person has left or lacks the
         permission.
         """
         if rule.person_id is None and rule.role_id is None:
@@ -238,6 +240,6 @@ class _AssigneeRotation:
             assignable.filter(pk=rule.person_id) if rule.person_id else assignable.filter(groups=rule.role_id)
         )
         has = Count("assignments", filter=Q(assignments__done_at=None), distinct=True)
-        for key, load in assignable.values_list("pk").annotate(load=has):
-            self._load.setdefault(key, load)
+        for key, open_assignments in assignable.values_list("pk").annotate(load=has):
+            self._load.setdefault(key, open_assignments)
         return list(assignable)

@@ -44,49 +44,49 @@ _UNDONE_MOVES = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
 _REQUIRED_PERMISSIONS = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
 
 
-class UnchangedValue:
+class KeepValue:
     """The type of `KEEP_VALUE`, which leaves a value unchanged; None clears it."""
 
 
-KEEP_VALUE: Final = UnchangedValue()
+KEEP_VALUE: Final = KeepValue()
 
 
 # Permissions ------------------------------------------------------------------------------------------------------
 
 
 def can_do_work(kind: type[Subject], person: User) -> bool:
-    """Return whether the person can be assigned this kind of work."""
+    """Return whether the person can be assigned this type of work."""
     return person.is_active and person.has_perms([_REQUIRED_PERMISSIONS[kind], READ_DRAFTS])
 
 
 def find_assignable_people(kind: type[Subject]) -> QuerySet[User]:
-    """Return all people who can be assigned this kind of work, by name."""
+    """Return all people who can be assigned this type of work, sorted by name."""
     backend = "django.contrib.auth.backends.ModelBackend"
     people = User.objects.with_perm(_REQUIRED_PERMISSIONS[kind], backend=backend)
     draft_readers = User.objects.with_perm(READ_DRAFTS, backend=backend)
     return people.filter(pk__in=draft_readers.values("pk")).order_by("first_name", "last_name", "username")
 
 
-def needs_work(subject: Subject) -> bool:
-    """Return whether the subject has unfinished work, and so can be assigned."""
+def is_work_open(subject: Subject) -> bool:
+    """Return whether the subject has unfinished work that can be assigned."""
     return subject.state in OPEN_STATES[type(subject)]
 
 
 def get_open_assignment(subject: Subject) -> Assignment | None:
-    """Return the assignment if there is still work to do."""
+    """Return the subject's assignment if its work is unfinished."""
     claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
     rows = Assignment.objects.open().filter(claim=claim_id).select_related("person").order_by("-pk")
     return choose_assignment(subject, rows)
 
 
 def choose_assignment(subject: Subject, rows: Iterable[Assignment]) -> Assignment | None:
-    """Return which of a claim's open assignments is the subject's.
+    """Return the subject's assignment from the open assignments of its claim.
 
-    A claim and its verdict are one piece of work, so that either shows the assignment of the other.
+    A claim and its verdict share one assignment.
     """
     verdict_id = subject.pk if isinstance(subject, Verdict) else None
     if verdict_id is not None:
-        accepted_ids = {None, verdict_id} if needs_work(subject) else {verdict_id}
+        accepted_ids = {None, verdict_id} if is_work_open(subject) else {verdict_id}
         rows = [row for row in rows if row.verdict_id in accepted_ids]
     return min(rows, key=lambda row: (get_assignee(row) is None, row.verdict_id != verdict_id), default=None)
 
@@ -96,7 +96,7 @@ def choose_assignment(subject: Subject, rows: Iterable[Assignment]) -> Assignmen
 
 @transaction.atomic
 def assign_to_self(subject: Subject, *, by: User) -> Assignment:
-    """Assign the subject to the person who takes it. A second call changes nothing.
+    """Assign the subject to the person who makes the call. A second call changes nothing.
 
     Raises:
         NotPossible: the subject is assigned to another person, or there is no work to do.
@@ -106,10 +106,10 @@ def assign_to_self(subject: Subject, *, by: User) -> Assignment:
     assignment = _lock_assignment(subject)
     if assignment.person_id == by.pk:
         return assignment
-    if holder := get_assignee(assignment):
+    if assignee := get_assignee(assignment):
         raise NotPossible(
             _("Assigned to %(who)s since %(when)s. Nothing was changed: only the assignee can hand it over.")
-            % {"who": get_display_name(holder), "when": _format_moment(assignment)}
+            % {"who": get_display_name(assignee), "when": _format_moment(assignment)}
         )
     return _hand_over(subject, assignment, by, by=by, note="")
 
@@ -120,10 +120,10 @@ def assign_work(
     to: User,
     *,
     by: User,
-    due_on: date | UnchangedValue | None = KEEP_VALUE,
-    priority: int | UnchangedValue = KEEP_VALUE,
+    due_on: date | KeepValue | None = KEEP_VALUE,
+    priority: int | KeepValue = KEEP_VALUE,
     note: str = "",
-    expected_id: int | UnchangedValue | None = KEEP_VALUE,
+    expected_id: int | KeepValue | None = KEEP_VALUE,
 ) -> Assignment:
     """Assign the subject with a due date and a priority.
 
@@ -133,11 +133,11 @@ def assign_work(
         NotAllowed: the person's role does not include it.
     """
     assignment = _lock_assignment(subject)
-    _refuse_stale(assignment, expected_id)
-    _may_give(assignment, to, by)
-    if not isinstance(due_on, UnchangedValue):
+    _require_current_assignee(assignment, expected_id)
+    _may_assign(assignment, to, by)
+    if not isinstance(due_on, KeepValue):
         assignment.due_on = due_on
-    if not isinstance(priority, UnchangedValue):
+    if not isinstance(priority, KeepValue):
         assignment.priority = _check_priority(priority)
     return _hand_over(subject, assignment, to, by=by, note=note)
 
@@ -148,7 +148,7 @@ def reassign_work(
     *,
     by: User,
     note: str = "",
-    expected_id: int | UnchangedValue | None = KEEP_VALUE,
+    expected_id: int | KeepValue | None = KEEP_VALUE,
 ) -> Assignment:
     """Hand the work over to another person, with a note. Raises the same exceptions as `assign_work`."""
     return assign_work(subject, to, by=by, note=note, expected_id=expected_id)
@@ -156,12 +156,12 @@ def reassign_work(
 
 @transaction.atomic
 def release_work(
-    subject: Subject, *, by: User, note: str = "", expected_id: int | UnchangedValue | None = KEEP_VALUE
+    subject: Subject, *, by: User, note: str = "", expected_id: int | KeepValue | None = KEEP_VALUE
 ) -> Assignment:
     """Release the work; its due date and priority stay. Raises the same exceptions as `set_due_date`."""
     assignment = _lock_assignment(subject)
-    _refuse_stale(assignment, expected_id)
-    _may_change(assignment, by)
+    _require_current_assignee(assignment, expected_id)
+    _may_edit(assignment, by)
     assignment.person = None
     return _save_assignment(assignment, by, note)
 
@@ -175,7 +175,7 @@ def set_due_date(subject: Subject, due_on: date | None, *, by: User) -> Assignme
         NotAllowed: the work is unassigned or another person's, and this person may not assign work.
     """
     assignment = _lock_assignment(subject)
-    _may_change(assignment, by)
+    _may_edit(assignment, by)
     assignment.due_on = due_on
     return _save_assignment(assignment, by, assignment.note)
 
@@ -184,15 +184,15 @@ def set_due_date(subject: Subject, due_on: date | None, *, by: User) -> Assignme
 def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
     """Set the priority. Raises the same exceptions as `set_due_date`."""
     assignment = _lock_assignment(subject)
-    _may_change(assignment, by)
+    _may_edit(assignment, by)
     assignment.priority = _check_priority(priority)
     return _save_assignment(assignment, by, assignment.note)
 
 
 def release_finished(subject: Subject, action: str, **_signal: Any) -> None:
-    """Follow a move of the workflow: published, declined or merged work is released.
+    """Release the work that a move of the workflow finishes: publication, decline or merge.
 
-    If a merge or a triage decision is undone, the previous assignee, if any, gets the work back.
+    If the move undoes a merge or a triage decision, assign the work to its previous assignee again.
     """
     if isinstance(subject, Verdict):
         if subject.state == Verdict.State.PUBLISHED:
@@ -204,11 +204,11 @@ def release_finished(subject: Subject, action: str, **_signal: Any) -> None:
             return
         rows.open().update(done_at=Now())
     elif action in _UNDONE_MOVES:
-        moves = subject.transitions.filter(verdict=None, action__in=_UNDONE_MOVES[action])
-        undone_at = moves.order_by("pk").values_list("at", flat=True).last()
+        later_moves = subject.transitions.filter(verdict=None, action__in=_UNDONE_MOVES[action])
+        undone_at = later_moves.order_by("pk").values_list("at", flat=True).last()
         if undone_at:
             _filter_by_subject(subject).filter(done_at__gte=undone_at).update(done_at=None)
-    elif not needs_work(subject):
+    elif not is_work_open(subject):
         _filter_by_subject(subject).open().update(done_at=Now())
 
 
@@ -239,7 +239,7 @@ def _lock_assignment(subject: Subject) -> Assignment:
     locked_subject = claim if isinstance(subject, Claim) else Verdict.objects.filter(pk=subject.pk).first()
     if claim is None or locked_subject is None:
         raise NotPossible(_("This has been deleted in the meantime."))
-    if not needs_work(locked_subject):
+    if not is_work_open(locked_subject):
         raise NotPossible(
             _("There is nothing left to do: the state is “%(state)s”.")
             % {"state": locked_subject.get_state_display()}
@@ -256,22 +256,22 @@ def _lock_assignment(subject: Subject) -> Assignment:
     return assignment
 
 
-def _refuse_stale(assignment: Assignment, expected_id: int | UnchangedValue | None) -> None:
-    holder = get_assignee(assignment)
-    if isinstance(expected_id, UnchangedValue) or expected_id == (holder.pk if holder else None):
+def _require_current_assignee(assignment: Assignment, expected_id: int | KeepValue | None) -> None:
+    assignee = get_assignee(assignment)
+    if isinstance(expected_id, KeepValue) or expected_id == (assignee.pk if assignee else None):
         return
     raise NotPossible(
         _("It is now assigned to %(who)s. Nothing was changed. Reload the page and check.")
-        % {"who": get_display_name(holder) if holder else _("unassigned")}
+        % {"who": get_display_name(assignee) if assignee else _("unassigned")}
     )
 
 
-def _may_give(assignment: Assignment, to: User, by: User) -> None:
-    holder = get_assignee(assignment)
+def _may_assign(assignment: Assignment, to: User, by: User) -> None:
+    assignee = get_assignee(assignment)
     kind = Verdict if assignment.verdict_id else Claim
     if not by.has_perm(ASSIGN_PERMISSION):
         require_permission(by, TAKE_PERMISSION, _("take on work and hand it over"))
-        if not (holder == by or (holder is None and to == by)):
+        if not (assignee == by or (assignee is None and to == by)):
             raise NotInRole(_("Only the assignee or an editor can assign it to another person."))
     # Read again, because the person may have left since the page was rendered.
     assignee = User.objects.filter(pk=to.pk, is_active=True).first()
@@ -283,7 +283,7 @@ def _may_give(assignment: Assignment, to: User, by: User) -> None:
         )
 
 
-def _may_change(assignment: Assignment, by: User) -> None:
+def _may_edit(assignment: Assignment, by: User) -> None:
     if by.has_perm(ASSIGN_PERMISSION):
         return
     require_permission(by, TAKE_PERMISSION, _("set due dates"))
@@ -303,15 +303,17 @@ def _check_priority(priority: int) -> int:
 
 
 def _hand_over(subject: Subject, assignment: Assignment, to: User, *, by: User, note: str) -> Assignment:
-    before = get_assignee(assignment)
+    previous_assignee = get_assignee(assignment)
     assignment.person = to
     stored_assignment = _save_assignment(assignment, by, note)
     followers.add_followers([assignment.claim_id], [to.pk])
-    if before != to:
+    if previous_assignee != to:
         claim, verdict = assignment.claim, assignment.verdict
         notify_people("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)
-        if before:
-            notify_people("handed_over", claim=claim, verdict=verdict, to=[before], by=by, note=note)
+        if previous_assignee:
+            notify_people(
+                "handed_over", claim=claim, verdict=verdict, to=[previous_assignee], by=by, note=note
+            )
     return stored_assignment
 
 

@@ -1,4 +1,4 @@
-"""Send news about claims to chat channels, from the worker.
+"""Send messages about claims to chat channels, in the worker.
 
 A channel's URL is secret, because anyone who knows it can write to the channel. No message or error contains
 it.
@@ -37,7 +37,7 @@ RETRY_DELAYS = (10, 60, 300, 1800, 7200, 21600, 43200)
 
 
 #: The end of a longer URL may be shown, because the rest cannot be guessed.
-MAX_VISIBLE_LENGTH = 60
+MAX_FULLY_MASKED_LENGTH = 60
 
 
 class MessageNotSent(Exception):
@@ -53,7 +53,7 @@ def queue_chat_messages(
     note: str = "",
     comment: Comment | None = None,
 ) -> None:
-    """Queue a message for every channel that wants it, in the current transaction."""
+    """Queue a message for each channel whose settings include the event, in the current transaction."""
     if kind not in CHAT_KINDS:
         return
     channels = ChatChannel.objects.active().filter(
@@ -92,8 +92,8 @@ def check_address(address: str) -> str:
 def mask_address(address: str) -> str:
     """Mask the secret part of the URL, leaving its host visible."""
     parts = urlsplit(address)
-    end = address[-4:] if len(address) > MAX_VISIBLE_LENGTH else ""
-    return f"{parts.scheme}://{parts.netloc}/…{end}"
+    visible_end = address[-4:] if len(address) > MAX_FULLY_MASKED_LENGTH else ""
+    return f"{parts.scheme}://{parts.netloc}/…{visible_end}"
 
 
 # Sending --------------------------------------------------------------------------------------------------------------
@@ -106,10 +106,10 @@ def send_message(*, message_id: int, attempt: int) -> None:
 
     The message is locked while it is sent, so that two workers do not send it twice.
     """
-    waiting = ChatMessage.objects.filter(
+    unsent_messages = ChatMessage.objects.filter(
         pk=message_id, state=ChatMessage.State.WAITING, failures=attempt - 1
     ).select_related("channel", "claim", "comment")
-    message = waiting.select_for_update(of=("self",), skip_locked=True).first()
+    message = unsent_messages.select_for_update(of=("self",), skip_locked=True).first()
     if message is None:
         return
     try:
@@ -146,7 +146,7 @@ def send_test_message(channel: ChatChannel) -> None:
 
 
 def build_text(message: ChatMessage) -> ChatText:
-    """Return the message; it contains colleagues' words only if the channel allows them."""
+    """Return the text of the message. It contains notes and comments only if the channel's settings allow them."""
     note = ""
     if message.channel.tells_words:
         note = message.comment.text if message.comment else message.note
@@ -166,14 +166,16 @@ def post_text(channel: ChatChannel, text: ChatText) -> None:
     body = json.dumps(build_payload(channel.shape, text)).encode()
     headers = {"Content-Type": "application/json"}
     try:
-        answer = sent_messages.post(
+        response = sent_messages.post(
             channel.address, body, headers, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK
         )
     except sent_messages.PostError as failure:
         raise MessageNotSent(str(failure).replace(channel.address, mask_address(channel.address))) from None
-    if not 200 <= answer.status < 300:
-        reply = answer.beginning.replace(channel.address, mask_address(channel.address)).strip()
-        raise MessageNotSent(f"HTTP {answer.status}: {reply[:300]}" if reply else f"HTTP {answer.status}")
+    if not 200 <= response.status < 300:
+        response_text = response.beginning.replace(channel.address, mask_address(channel.address)).strip()
+        raise MessageNotSent(
+            f"HTTP {response.status}: {response_text[:300]}" if response_text else f"HTTP {response.status}"
+        )
 
 
 def record_success(channel: ChatChannel) -> None:
@@ -192,19 +194,19 @@ def record_channel_failure(channel: ChatChannel, failure: str) -> None:
 
 
 def _record_message_failure(message: ChatMessage, attempt: int, failure: str) -> None:
-    given_up = attempt > len(RETRY_DELAYS) or not message.channel.active
-    message.state = ChatMessage.State.FAILED if given_up else ChatMessage.State.WAITING
+    is_final = attempt > len(RETRY_DELAYS) or not message.channel.active
+    message.state = ChatMessage.State.FAILED if is_final else ChatMessage.State.WAITING
     message.failures, message.failure = attempt, failure
     message.save(update_fields=["state", "failures", "failure"])
     if message.channel.active:
         record_channel_failure(message.channel, failure)
-    if not given_up:
-        later = timezone.now() + timedelta(seconds=RETRY_DELAYS[attempt - 1])
+    if not is_final:
+        retry_at = timezone.now() + timedelta(seconds=RETRY_DELAYS[attempt - 1])
         defer(
             SEND_TASK,
             {"message_id": message.pk, "attempt": attempt + 1},
             queue=QUEUE_NAME,
-            scheduled_at=later,
+            scheduled_at=retry_at,
         )
 
 

@@ -23,7 +23,7 @@ class ChatText:
 
 
 def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
-    """Build the JSON for this kind of tool."""
+    """Build the message as JSON for the chat tool."""
     return {
         _Shape.SLACK: _build_slack_message,
         _Shape.TEAMS: _build_teams_message,
@@ -56,9 +56,9 @@ def _build_plain_text(text: str) -> dict[str, Any]:
 
 
 def _escape_text(text: str) -> str:
-    escaped = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    escaped_text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # Mattermost and Rocket.Chat notify people by these, in any message.
-    return escaped.replace("@", "@\u200b")
+    return escaped_text.replace("@", "@\u200b")
 
 
 def _build_teams_message(text: ChatText) -> dict[str, Any]:
@@ -98,6 +98,6 @@ def _build_plain_message(text: ChatText) -> dict[str, Any]:
 
 
 def shorten_text(text: str) -> str:
-    """Return the text shortened for a chat; never empty, because tools reject that."""
+    """Shorten the text for a chat message. The result is never empty, because chat tools reject empty texts."""
     text = text.strip() or "–"
     return text if len(text) <= MAX_TEXT_LENGTH else text[: MAX_TEXT_LENGTH - 1] + "…"

@@ -48,7 +48,7 @@ def add_comment(
     reply_to: Comment | None = None,
     key: UUID | None = None,
 ) -> CommentResult:
-    """Add a comment and notify the people concerned. From then on, its author follows the claim.
+    """Add a comment, make its author a follower of the claim, and notify the people concerned.
 
     Args:
         verdict: the verdict that the comment is about, if any. A reply is about the same verdict as its thread.
@@ -191,29 +191,29 @@ def resolve_thread(
 
 
 def get_version(comment: Comment) -> str:
-    """Return a value that changes with every edit of the comment."""
+    """Return a value that changes whenever the comment is edited."""
     return comment.edited_at.isoformat() if comment.edited_at else ""
 
 
 def find_people_to_notify(claim: Claim, verdict: Verdict | None = None) -> QuerySet[User]:
     """Return the people to notify about the claim: followers, the assignee, and the verdict's author."""
     following = ClaimFollower.objects.filter(claim=claim).values("person")
-    holders = Assignment.objects.held().filter(claim=claim).values("person")
+    assignees = Assignment.objects.held().filter(claim=claim).values("person")
     author = verdict.author_id if verdict else None
-    return User.objects.filter(Q(pk__in=following) | Q(pk__in=holders) | Q(pk=author))
+    return User.objects.filter(Q(pk__in=following) | Q(pk__in=assignees) | Q(pk=author))
 
 
 # Shared steps -----------------------------------------------------------------------------------------------------
 
 
 def _lock_claim(claim: Claim, by: User) -> Claim:
-    """Lock the claim against deletion, and return it. Every function that writes locks the claim first."""
-    locked = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
-    if locked is None:
+    """Lock the claim against deletion and return it. All functions that write lock the claim first."""
+    locked_claim = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
+    if locked_claim is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
     if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
         raise NotInRole(_("You cannot read this claim."))
-    return locked
+    return locked_claim
 
 
 def _lock_comment(comment: Comment, by: User) -> Comment:
@@ -256,7 +256,7 @@ def _save_comment(comment: Comment, **changes: Any) -> None:
 
 
 def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
-    """Record the mentioned people, separately for those who may and may not read the comment."""
+    """Record the mentioned people, and return those who may read the comment and those who may not."""
     mentioned_people = find_mentioned_people(comment.text)
     readers = list(
         find_readers(mentioned_people, claim=comment.claim, verdict=comment.verdict, comment=comment)

@@ -34,9 +34,13 @@ MAX_NOTIFICATIONS = 100
 
 
 @app.periodic(cron="*/15 * * * *")
-@app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.digest.begin_digests")
+@app.task(
+    name="claims.features.teamwork.digest.begin_digests",
+    queue=MAIL_QUEUE,
+    queueing_lock="claims.features.teamwork.digest.begin_digests",
+)
 @transaction.atomic
-def begin_digests(timestamp: int) -> None:
+def queue_due_digests(timestamp: int) -> None:
     """Queue every due digest. Runs four times an hour, because some time zones differ by quarter hours."""
     defer(
         SEND_TASK,
@@ -48,11 +52,11 @@ def begin_digests(timestamp: int) -> None:
 @app.task(name=SEND_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 @transaction.atomic
 def send_digest(*, person_id: int) -> None:
-    """Send a person's digest, unless it would be empty or was already sent today."""
+    """Send a person's digest, unless there is nothing to report or today's digest was already sent."""
     MailSchedule.objects.get_or_create(person_id=person_id)
     # A concurrent sender waits here, and then finds the digest sent.
     schedule = MailSchedule.objects.select_for_update(of=("self",)).select_related("person").get(pk=person_id)
-    moment = find_last_moment(schedule, timezone.now())
+    moment = find_last_digest_time(schedule, timezone.now())
     person = schedule.person
     if not (person.is_active and person.is_staff and person.email) or _was_sent(schedule, moment):
         return
@@ -69,17 +73,19 @@ def send_digest(*, person_id: int) -> None:
 
 def find_due_people(now: datetime) -> Iterator[int]:
     """Return the ids of the people whose digest is due."""
-    earliest = dict(_find_waiting().order_by().values_list("person").annotate(first=Min("created_at")))
-    schedules = MailSchedule.objects.in_bulk(earliest)
-    for person, since in earliest.items():
+    earliest_by_person = dict(
+        _find_waiting().order_by().values_list("person").annotate(first=Min("created_at"))
+    )
+    schedules = MailSchedule.objects.in_bulk(earliest_by_person)
+    for person, earliest_hour in earliest_by_person.items():
         schedule = schedules.get(person) or MailSchedule(person_id=person)
-        moment = find_last_moment(schedule, now)
-        if since < moment and not _was_sent(schedule, moment):
+        moment = find_last_digest_time(schedule, now)
+        if earliest_hour < moment and not _was_sent(schedule, moment):
             yield person
 
 
-def find_last_moment(schedule: MailSchedule, now: datetime) -> datetime:
-    """Return the last time that the person's hour passed, in their time zone."""
+def find_last_digest_time(schedule: MailSchedule, now: datetime) -> datetime:
+    """Return the most recent time at which the person's digest was due."""
     zone = get_time_zone(schedule)
     local = now.astimezone(zone)
     today = datetime.combine(local.date(), time(schedule.hour), zone)

@@ -16,7 +16,7 @@ _SOON_PERIOD = timedelta(days=1)
 
 
 def notify_of_due_dates() -> int:
-    """Notify people about work that is due soon or overdue, once each; return how many were notified."""
+    """Notify people once about work that is due soon or overdue, and return their number."""
     today = timezone.localdate()
     is_overdue = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
     is_near = Q(due_on__range=(today, today + _SOON_PERIOD)) & ~Q(

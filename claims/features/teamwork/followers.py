@@ -27,7 +27,7 @@ def unfollow(claim: Claim, by: User) -> None:
 
 
 def add_followers(claims: Iterable[int], people: Iterable[int]) -> None:
-    """Make these people follow these claims; existing followers stay."""
+    """Add these people as followers of these claims."""
     person_ids = list(people)
     rows = (ClaimFollower(claim_id=claim, person_id=person) for claim in claims for person in person_ids)
     ClaimFollower.objects.bulk_create(rows, ignore_conflicts=True)

@@ -1,4 +1,4 @@
-"""Connect teamwork to the core: notify people, and list the work that undoing an import would delete."""
+"""Receivers of the core's signals: notify people, and list the work that undoing an import would delete."""
 
 from collections.abc import Iterable
 from typing import Any

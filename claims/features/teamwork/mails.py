@@ -34,8 +34,7 @@ DIGEST_KIND = "digest"
 def mail_notification(*, notification_id: int) -> None:
     """Email one notification, unless it was already sent or is no longer needed.
 
-    It is recorded as sent in the transaction that commits once the mail server has accepted the email.
-    Failures are retried.
+    The notification is recorded as sent after the mail server accepts the email. Failures are retried.
     """
     rows = Notification.objects.select_for_update(of=("self",), no_key=True)
     notification = (
@@ -83,14 +82,14 @@ def compose_mail(
     person: User, subject: str, template: str, context: Mapping[str, Any], *, kind: str
 ) -> EmailMultiAlternatives:
     """Build an email with a link that unsubscribes from emails of this kind."""
-    stop = make_absolute(
+    unsubscribe_url = make_absolute(
         reverse("admin:teamwork_notification_stop_mail", args=[build_unsubscribe_token(person, kind)])
     )
-    return mails.compose_mail(person.email, subject, template, context, unsubscribe_url=stop)
+    return mails.compose_mail(person.email, subject, template, context, unsubscribe_url=unsubscribe_url)
 
 
 def build_notification_text(notification: Notification) -> dict[str, str]:
-    """Return the text of one notification in an email."""
+    """Return the email text of a notification."""
     return {
         "headline": describe_event(notification.kind, notification.actor_name),
         "statement": notification.claim.statement,
@@ -100,7 +99,7 @@ def build_notification_text(notification: Notification) -> dict[str, str]:
 
 
 def build_subject(claim: Claim) -> str:
-    """Return the subject, which is the same in all emails about a claim, so that mail programs thread them."""
+    """Return the subject of emails about a claim. It never changes, so that mail programs group the emails."""
     return to_one_line(_("[%(newsroom)s] Claim %(id)d: %(statement)s")) % {
         "newsroom": to_one_line(settings.NEWSROOM_NAME),
         "id": claim.pk,
@@ -117,7 +116,7 @@ def build_unsubscribe_token(person: User, kind: str) -> str:
 
 
 def parse_unsubscribe_token(token: str) -> tuple[int, str] | None:
-    """Return the person and the kind of email that the link stops, or None if the link is invalid."""
+    """Return the person's id and the type of email to stop, or None if the link is invalid."""
     try:
         person, kind = signing.loads(token, salt=_SALT)
     except signing.BadSignature:

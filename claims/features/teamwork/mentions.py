@@ -16,14 +16,14 @@ from claims.ledger.document.markdown import parse_markdown, render_parts
 from claims.newsroom.people import get_display_name
 
 #: The most names looked up in one text; nobody needs to mention more people.
-NAME_LIMIT = 50
+MAX_MENTIONED_NAMES = 50
 #: The most people suggested while a name is typed.
-SUGGESTION_LIMIT = 8
+MAX_SUGGESTIONS = 8
 
 # Django's user names, also with combining accents; not after a letter, which would be an email address.
 _MENTION_PATTERN = re.compile(r"(?<![\w@.+/-])@([\w\u0300-\u036f.@+-]{1,150})")
 #: Signs that may end a sentence or a user name.
-_TRAILING_SIGNS = ".@+-"
+_TRAILING_PUNCTUATION = ".@+-"
 
 
 def find_mentionable_people() -> QuerySet[User]:
@@ -32,7 +32,7 @@ def find_mentionable_people() -> QuerySet[User]:
 
 
 def find_mentioned_people(text: str) -> list[User]:
-    """Return the people mentioned in the text, each once, in no particular order."""
+    """Return the people mentioned in the text, each once."""
     mentioned_names = _find_mentioned_names(parse_markdown(text))
     folded_names = {
         _fold_name(candidate) for name in mentioned_names for candidate in _iterate_candidates(name)
@@ -45,7 +45,7 @@ def find_mentioned_people(text: str) -> list[User]:
 
 
 def render_mentions(text: str, mentioned_people: list[User]) -> str:
-    """Return safe HTML with the display names of mentioned people, highlighted, instead of their user names."""
+    """Return safe HTML in which mentions are replaced by highlighted display names."""
     parts, by_name = parse_markdown(text), _group_by_name(mentioned_people)
     if by_name:
         for part in parts:
@@ -54,24 +54,24 @@ def render_mentions(text: str, mentioned_people: list[User]) -> str:
     return render_parts(parts)
 
 
-def suggest_people(beginning: str) -> list[User]:
+def suggest_people(typed_text: str) -> list[User]:
     """Return the people whose user name, first name or last name begins with the typed text."""
     rows = find_mentionable_people().order_by("username")
-    folded_beginning = _fold_name(beginning)
-    if folded_beginning:
+    folded_text = _fold_name(typed_text)
+    if folded_text:
         rows = rows.filter(
-            Q(username__istartswith=folded_beginning)
-            | Q(first_name__istartswith=folded_beginning)
-            | Q(last_name__istartswith=folded_beginning)
+            Q(username__istartswith=folded_text)
+            | Q(first_name__istartswith=folded_text)
+            | Q(last_name__istartswith=folded_text)
         )
-    return list(rows[:SUGGESTION_LIMIT])
+    return list(rows[:MAX_SUGGESTIONS])
 
 
 # Finding mentions -----------------------------------------------------------------------------------------------------
 
 
-def _iterate_words(parts: list[Token]) -> Iterator[Token]:
-    """Yield the tokens of plain text outside links."""
+def _iterate_text_tokens(parts: list[Token]) -> Iterator[Token]:
+    """Yield the text tokens outside links."""
     depth = 0
     for part in parts:
         depth += part.nesting if part.type.startswith("link_") else 0
@@ -81,22 +81,22 @@ def _iterate_words(parts: list[Token]) -> Iterator[Token]:
 
 def _find_mentioned_names(parts: list[Token]) -> list[str]:
     """Return the names after @ signs, each once."""
-    names_found: dict[str, None] = {}
+    names: dict[str, None] = {}
     for part in parts:
-        for words in _iterate_words(part.children or []):
-            for match in _MENTION_PATTERN.finditer(words.content):
-                names_found.setdefault(match[1])
-                if len(names_found) == NAME_LIMIT:
-                    return list(names_found)
-    return list(names_found)
+        for token in _iterate_text_tokens(part.children or []):
+            for match in _MENTION_PATTERN.finditer(token.content):
+                names.setdefault(match[1])
+                if len(names) == MAX_MENTIONED_NAMES:
+                    return list(names)
+    return list(names)
 
 
 def _iterate_candidates(name: str) -> Iterator[str]:
-    """Yield possible user names, longest first: in “@kim.”, the full stop may end the sentence or belong to
-    the name.
+    """Yield possible user names, longest first, because the full stop in “@kim.” may or may not belong to the
+    name.
     """
     yield name
-    while name and name[-1] in _TRAILING_SIGNS:
+    while name and name[-1] in _TRAILING_PUNCTUATION:
         name = name[:-1]
         yield name
 
@@ -107,7 +107,7 @@ def _normalise_name(name: str) -> str:
 
 
 def _fold_name(name: str) -> str:
-    """Return the name without differences of case."""
+    """Return the name with its case folded."""
     return _normalise_name(name).lower()
 
 
@@ -119,7 +119,7 @@ def _group_by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]
 
 
 def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None:
-    """Return the person and the length of the name. An exact match is preferred to one that differs in case."""
+    """Return the person and the length of the name. A match with the same case is preferred."""
     for candidate in _iterate_candidates(name):
         people = by_name.get(_fold_name(candidate), [])
         exact = [person for person in people if person.username == _normalise_name(candidate)]
@@ -132,27 +132,27 @@ def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] 
 
 
 def _highlight_mentions(parts: list[Token], by_name: dict[str, list[User]]) -> Iterator[Token]:
-    words = {id(part) for part in _iterate_words(parts)}
-    for part in parts:
-        if id(part) in words:
-            yield from _split_at_mentions(part, by_name)
+    token = {id(new_token) for new_token in _iterate_text_tokens(parts)}
+    for new_token in parts:
+        if id(new_token) in token:
+            yield from _split_at_mentions(new_token, by_name)
         else:
-            yield part
+            yield new_token
 
 
 def _split_at_mentions(part: Token, by_name: dict[str, list[User]]) -> Iterator[Token]:
-    """Yield the parts of a token, with each name as a separate token between marks."""
-    text, begin = part.content, 0
+    """Yield the tokens that replace a text token: each mention becomes a separate, highlighted token."""
+    text, position = part.content, 0
 
     def make_text_token(content: str) -> Token:
         return Token("text", "", 0, content=content, level=part.level)
 
     for match in _MENTION_PATTERN.finditer(text):
-        if person := _find_person(match[1], by_name):
-            end = match.start(1) + person[1]
-            yield make_text_token(text[begin : match.start()])
+        if found_person := _find_person(match[1], by_name):
+            name_end = match.start(1) + found_person[1]
+            yield make_text_token(text[position : match.start()])
             yield Token("strong_open", "strong", 1, markup="**")
-            yield make_text_token(f"@{get_display_name(person[0])}")
+            yield make_text_token(f"@{get_display_name(found_person[0])}")
             yield Token("strong_close", "strong", -1, markup="**")
-            begin = end
-    yield make_text_token(text[begin:])
+            position = name_end
+    yield make_text_token(text[position:])

@@ -19,14 +19,16 @@ NOTIFICATION_LIFETIME, CHAT_MESSAGE_LIFETIME = timedelta(days=180), timedelta(da
 @app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.take_up_what_was_left")
 @transaction.atomic
 def queue_unsent_notifications(timestamp: int) -> None:
-    """Queue emails of the hour before last that were neither sent nor failed. Runs every hour."""
+    """Queue the emails of the hour before last that were neither sent nor rejected. Runs hourly."""
     now = timezone.now()
     hour = (now - timedelta(hours=2), now - timedelta(hours=1))
     rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour)
     unsent = rows.filter(person__is_active=True).exclude(person__email="").values_list("pk", flat=True)
     defer(notifications.MAIL_TASK, *({"notification_id": pk} for pk in unsent), queue=MAIL_QUEUE)
-    untried = ChatMessage.objects.filter(state=ChatMessage.State.WAITING, failures=0, created_at__range=hour)
-    ids = untried.values_list("pk", flat=True)
+    unqueued_messages = ChatMessage.objects.filter(
+        state=ChatMessage.State.WAITING, failures=0, created_at__range=hour
+    )
+    ids = unqueued_messages.values_list("pk", flat=True)
     defer(chat.SEND_TASK, *({"message_id": pk, "attempt": 1} for pk in ids), queue=chat.QUEUE_NAME)
 
 

@@ -63,10 +63,10 @@ def notify_people(
     note: str = "",
     comment: Comment | None = None,
 ) -> list[Notification]:
-    """Notify each of these people once, except the actor and people who may not read the subject.
+    """Notify these people, except the actor and people who may not read the subject.
 
-    Chat channels get one message per call, whatever the recipients. For comments, the `comments` module sends
-    them.
+    Each call also sends one message to the chat channels, except about comments: the `comments` module does
+    that.
 
     Args:
         by: the actor; None for a rule or a deadline.
@@ -106,19 +106,19 @@ def notify_people(
         )
         for person, reads_drafts in people.items()
     )
-    mailed = [row for row in rows if row.mail == MailChoice.AT_ONCE and row.person.email]
-    defer(MAIL_TASK, *({"notification_id": row.pk} for row in mailed), queue=MAIL_QUEUE)
+    mailed_people = [row for row in rows if row.mail == MailChoice.AT_ONCE and row.person.email]
+    defer(MAIL_TASK, *({"notification_id": row.pk} for row in mailed_people), queue=MAIL_QUEUE)
     return rows
 
 
 def find_readers(
     people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
 ) -> dict[User, bool]:
-    """Return which of the people may read all of this, and whether each may read everyone's drafts."""
+    """Return the people who may read all of these objects, each with whether they may read all drafts."""
     ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
     draft_readers = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
-    active_people = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
-    rows = active_people.annotate(reads_drafts=Exists(draft_readers.filter(pk=OuterRef("pk"))))
+    active_readers = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
+    rows = active_readers.annotate(reads_drafts=Exists(draft_readers.filter(pk=OuterRef("pk"))))
     return {
         person: person.reads_drafts
         for person in rows
@@ -137,14 +137,14 @@ def get_default_choice(kind: str) -> MailChoice:
 
 
 def load_mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
-    """Return when each person wants an email about this, by the person's id."""
+    """Map the id of each person to their email schedule for this type of event."""
     ids = [person.pk for person in people]
     preferences = NotificationPreference.objects.filter(person__in=ids, kind=kind)
     return dict.fromkeys(ids, get_default_choice(kind)) | dict(preferences.values_list("person", "mail"))
 
 
 def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:
-    """Mark all notifications, those about one claim, or the given ones as read; return how many were unread."""
+    """Mark notifications as read (all, those about one claim, or the given rows), and return the number changed."""
     unread_rows = Notification.objects.unread().filter(person=person)
     if claim is not None:
         unread_rows = unread_rows.filter(claim=claim)

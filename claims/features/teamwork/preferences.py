@@ -13,7 +13,7 @@ from claims.newsroom.notifications import NotificationKind
 
 
 def load_choices(person: User) -> dict[str, str]:
-    """Return, for each kind, when the person gets an email: as chosen, or by default."""
+    """Map each type of event to the person's email schedule, chosen or default."""
     rows = NotificationPreference.objects.filter(person=person).values_list("kind", "mail")
     return {kind: get_default_choice(kind) for kind in NotificationKind.values} | dict(rows)
 
@@ -38,7 +38,7 @@ def store_preferences(
 
 @transaction.atomic
 def stop_mail(person: User, kind: str) -> None:
-    """Stop emails of this kind; for `DIGEST_KIND`, of every kind that would be in the digest."""
+    """Stop emails about this type of event; for `DIGEST_KIND`, about all types in the digest."""
     current_choices = load_choices(person)
     stopped_kinds = (
         [stopped_kind for stopped_kind, choice in current_choices.items() if choice == MailChoice.DIGEST]

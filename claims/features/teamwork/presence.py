@@ -1,4 +1,4 @@
-"""People who have the same page open, and changes saved since it was opened. Open pages poll this."""
+"""Report the people who have the same page open, and changes saved since then. Open pages poll this view."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,30 +28,32 @@ _MAX_OPEN_SECONDS = 86_400
 @mark_background
 @require_sign_in
 def record_presence(request: HttpRequest) -> JsonResponse:
-    """Record that the page is open or closed; return others who have it open, and whether it is up to date."""
-    body = read_body(request)
-    if not is_from_signed_in_user(request, body):
+    """Record that the page is open or closed. Return the other people who have it open, and later changes."""
+    sent_values = read_body(request)
+    if not is_from_signed_in_user(request, sent_values):
         return JsonResponse({}, status=409)
-    address = body.get("page")
+    address = sent_values.get("page")
     if not isinstance(address, str) or len(address) > 500 or "\0" in address:
         raise InvalidAutosave
-    if body.get("leaves"):
+    if sent_values.get("leaves"):
         Presence.objects.filter(person=get_person(request), page=address).delete()
         return JsonResponse({})
     page = find_page(address, request)
     if page is None or page.row is None or not address.startswith("/admin/"):
         return JsonResponse({}, status=404)
-    colleagues = Presence.objects.record_presence(request.user, address, writing=body.get("writing") is True)
+    colleagues = Presence.objects.record_presence(
+        request.user, address, writing=sent_values.get("writing") is True
+    )
     changes = ""
     if (
         isinstance(page.desk, DeskAdmin)
-        and isinstance(seen_version := body.get("version"), str)
+        and isinstance(seen_version := sent_values.get("version"), str)
         and seen_version
     ):
         row = page.row
         complete_row = type(row)._base_manager.get(pk=row.pk) if row.get_deferred_fields() else row
         if compute_version(complete_row, page.desk.versioned_relations) != seen_version:
-            changes = describe_changes(complete_row, open_for=body.get("open_for"))
+            changes = describe_changes(complete_row, reported_seconds=sent_values.get("open_for"))
     return JsonResponse(
         {"others": [describe_presence(colleague) for colleague in colleagues], "changed": changes}
     )
@@ -67,10 +69,14 @@ def describe_presence(colleague: PresentColleague) -> str:
     return template % {"name": colleague.name, "time": f"{localtime(since):%H:%M}"}
 
 
-def describe_changes(row: Model, *, open_for: Any) -> str:
+def describe_changes(row: Model, *, reported_seconds: Any) -> str:
     """Return the changes saved since the page was opened, with their authors."""
-    seconds = min(open_for, _MAX_OPEN_SECONDS) if type(open_for) in (int, float) and open_for >= 0 else 0
-    opened_at = get_database_time() - timedelta(seconds=seconds)
+    open_seconds = (
+        min(reported_seconds, _MAX_OPEN_SECONDS)
+        if type(reported_seconds) in (int, float) and reported_seconds >= 0
+        else 0
+    )
+    opened_at = get_database_time() - timedelta(seconds=open_seconds)
     labels = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}
     author_name, saved_at = find_last_save(row)
     fields = [

@@ -44,19 +44,24 @@ def list_cards(person: User) -> Iterator[Card]:
         return
     own_assignments = Assignment.objects.open().filter(person=person).select_related("claim")
     own_assignments = own_assignments.prefetch_related(*prefetch_work_states(person))
-    count, rows_found = count_rows(own_assignments.order_by(*URGENCY_ORDERING), _SHOWN_WORK)
+    work_count, first_assignments = count_rows(own_assignments.order_by(*URGENCY_ORDERING), _SHOWN_WORK)
     page = reverse("admin:teamwork_assignment_changelist") + "?done=no&who=me"
     empty_text = _("Nothing is assigned to you at the moment. Take something from the queues.")
     yield Card(
-        "work", _("My work"), count, page, [_build_row(row) for row in rows_found], empty_text=empty_text
+        "work",
+        _("My work"),
+        work_count,
+        page,
+        [_build_row(row) for row in first_assignments],
+        empty_text=empty_text,
     )
 
 
 def _build_row(row: Assignment) -> ListedRow:
-    words = format_html(
+    description = format_html(
         "{} {} {}",
         build_due_badge(row.due_on),
         build_priority_badge(row.priority),
         build_work_state_badge(row),
     )
-    return ListedRow(str(row.claim), change_page(row.claim), words)
+    return ListedRow(str(row.claim), change_page(row.claim), description)

@@ -28,6 +28,6 @@ def notify_of_due_dates(timestamp: int) -> None:
 @app.task(
     name="claims.features.teamwork.forget_presence", queueing_lock="claims.features.teamwork.forget_presence"
 )
-def forget_presence(timestamp: int) -> None:
+def delete_outdated_presence(timestamp: int) -> None:
     """Delete the records of pages that were open hours ago. Runs hourly."""
     Presence.objects.outdated().delete()

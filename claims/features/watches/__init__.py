@@ -5,7 +5,7 @@ command `watch_sources`, jobs, demo data, and tables for watches, their progress
 with `visits`, which makes one visit, from the list to its articles; it can be killed at any moment and
 repeated.
 
-`discovered_feeds` finds what can be followed at a pasted URL, `watch_edits` has the actions of people,
+`discovered_feeds` finds the lists that can be followed at a pasted URL, `watch_edits` has the actions of people,
 `listed_pages` decides which pages of a list to fetch, and `watched_articles` imports one of them. Sites and
 their pauses are in `sources.known_sites`.
 """

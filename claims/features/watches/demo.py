@@ -18,5 +18,5 @@ def add_watches(
     """Add paused watches: the demo makes no requests until a person resumes one."""
     for row in content["watches"]:
         if Watch.objects.with_url(row["url"]) is None:
-            words = {name: row[name] for name in ("name", "url", "language")}
-            Watch.objects.create(created_by=people[row["by"]], active=False, **words)
+            field_values = {field_name: row[field_name] for field_name in ("name", "url", "language")}
+            Watch.objects.create(created_by=people[row["by"]], active=False, **field_values)

@@ -32,19 +32,19 @@ MIN_CHECK_INTERVAL, MAX_CHECK_INTERVAL = timedelta(minutes=10), timedelta(days=1
 #: The most new pages recorded per visit, after the first; no budget could import more.
 MAX_NEW_PAGES = 1000
 #: Skipped and failed pages are deleted after this time, if they are no longer listed.
-FORGET_AFTER = timedelta(days=30)
+UNLISTED_LIFETIME = timedelta(days=30)
 
 _State = WatchedPage.State
 _BATCH_SIZE = 2000
 
 
 def record_listed_pages(
-    watch: Watch, entries: Iterable[ListedPage], *, is_first: bool, now: datetime
+    watch: Watch, entries: Iterable[ListedPage], *, is_first_visit: bool, now: datetime
 ) -> None:
     """Record listed pages. Call this in the transaction that records the visit.
 
     Args:
-        is_first: whether this is the watch's first visit; then only the newest pages are imported.
+        is_first_visit: whether this is the watch's first visit; then only the newest pages are imported.
     """
     pages = _group_by_url(entries, now)
     known_pages = _find_known_pages(watch, list(pages))
@@ -52,25 +52,25 @@ def record_listed_pages(
     _queue_changed_pages(watch, {key: pages[key] for key in changed_keys}, now)
     unknown = [(key, page) for key, page in pages.items() if key not in known_pages]
     new_pages = dict(sorted(unknown, key=lambda pair: _get_sort_key(pair[1])))
-    if is_first:
-        selected = set(list(new_pages)[: watch.most_per_visit])
+    if is_first_visit:
+        selected_keys = set(list(new_pages)[: watch.most_per_visit])
     else:
         new_pages = dict(list(new_pages.items())[:MAX_NEW_PAGES])
-        selected = {key for key, page in new_pages.items() if not _is_too_old(page, now)}
-    _add_pages(watch, new_pages, selected, now)
+        selected_keys = {key for key, page in new_pages.items() if not _is_too_old(page, now)}
+    _add_pages(watch, new_pages, selected_keys, now)
     overdue_pages = watch.pages.waiting().filter(found_at__lt=now - MAX_WAIT)
     overdue_pages.update(state=_State.PASSED, next_look_at=None)
 
 
-def forget_unlisted(watch: Watch, entries: Iterable[ListedPage], now: datetime) -> None:
-    """Delete unlisted pages that have no imported article, so that a watch does not grow forever."""
+def delete_unlisted_pages(watch: Watch, entries: Iterable[ListedPage], now: datetime) -> None:
+    """Delete pages that are no longer listed and have no imported article, so that a watch does not grow forever."""
     listed_keys = {build_url_key(page.url) for page in entries}
     finished_pages = watch.pages.filter(
-        state__in=[_State.PASSED, _State.FAILED], found_at__lt=now - FORGET_AFTER
+        state__in=[_State.PASSED, _State.FAILED], found_at__lt=now - UNLISTED_LIFETIME
     )
-    unlisted = [pk for pk, key in finished_pages.values_list("pk", "url_key") if key not in listed_keys]
-    for start in range(0, len(unlisted), _BATCH_SIZE):
-        watch.pages.filter(pk__in=unlisted[start : start + _BATCH_SIZE]).delete()
+    unlisted_pages = [pk for pk, key in finished_pages.values_list("pk", "url_key") if key not in listed_keys]
+    for batch_start in range(0, len(unlisted_pages), _BATCH_SIZE):
+        watch.pages.filter(pk__in=unlisted_pages[batch_start : batch_start + _BATCH_SIZE]).delete()
 
 
 def queue_recheck(watch: Watch, now: datetime) -> None:
@@ -84,12 +84,12 @@ def queue_recheck(watch: Watch, now: datetime) -> None:
 
 
 def compute_next_check(found_at: datetime, now: datetime) -> datetime | None:
-    """Return the time of the next check of a page found at `found_at`; None after the last check."""
+    """Return the time of the next check of a page found at `found_at`, or None after the last check."""
     return next((found_at + delay for delay in CHECK_INTERVALS if found_at + delay > now), None)
 
 
 def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
-    """Return each page once, however its URL is spelt, with its latest plausible date."""
+    """Map the URL key of each page to the page with its latest plausible date."""
     pages: dict[str, ListedPage] = {}
     for page in entries:
         key = build_url_key(page.url)
@@ -108,8 +108,8 @@ def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, Lis
 def _find_known_pages(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
     """Return the already known pages, with their earlier dates."""
     listed_times: dict[str, datetime | None] = {}
-    for start in range(0, len(keys), _BATCH_SIZE):
-        batch = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE])
+    for batch_start in range(0, len(keys), _BATCH_SIZE):
+        batch = watch.pages.filter(url_key__in=keys[batch_start : batch_start + _BATCH_SIZE])
         listed_times |= dict(batch.values_list("url_key", "listed_at"))
     return listed_times
 
@@ -130,8 +130,10 @@ def _is_too_old(page: ListedPage, now: datetime) -> bool:
 def _queue_changed_pages(watch: Watch, changed_pages: dict[str, ListedPage], now: datetime) -> None:
     """Queue pages with a newer date for another check. Skipped pages stay skipped."""
     keys = list(changed_pages)
-    for start in range(0, len(keys), _BATCH_SIZE):
-        batch = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE]).exclude(state=_State.PASSED)
+    for batch_start in range(0, len(keys), _BATCH_SIZE):
+        batch = watch.pages.filter(url_key__in=keys[batch_start : batch_start + _BATCH_SIZE]).exclude(
+            state=_State.PASSED
+        )
         rows = list(batch)
         for row in rows:
             # A date that was missing before does not indicate a change.
@@ -144,14 +146,16 @@ def _queue_changed_pages(watch: Watch, changed_pages: dict[str, ListedPage], now
         WatchedPage.objects.bulk_update(rows, ["listed_at", "next_look_at", "state", "attempts"])
 
 
-def _add_pages(watch: Watch, new_pages: dict[str, ListedPage], selected: set[str], now: datetime) -> None:
-    sources = _find_sources(list(selected))
+def _add_pages(
+    watch: Watch, new_pages: dict[str, ListedPage], selected_keys: set[str], now: datetime
+) -> None:
+    sources = _find_sources(list(selected_keys))
     rows = []
     for key, page in new_pages.items():
         row = WatchedPage(
             watch=watch, url=page.url, url_key=key, title=page.title, listed_at=page.changed_at, found_at=now
         )
-        if key not in selected:
+        if key not in selected_keys:
             row.state = _State.PASSED
         elif key in sources:
             # Imported by hand or by another watch; followed from now on.
@@ -168,5 +172,5 @@ def _add_pages(watch: Watch, new_pages: dict[str, ListedPage], selected: set[str
 
 def _find_sources(keys: list[str]) -> dict[str, int]:
     """Return the captured sources of these pages, by URL key."""
-    captured = Exists(Snapshot.objects.filter(source=OuterRef("pk")))
-    return dict(Source.objects.filter(captured, url_key__in=keys).values_list("url_key", "pk"))
+    has_snapshot = Exists(Snapshot.objects.filter(source=OuterRef("pk")))
+    return dict(Source.objects.filter(has_snapshot, url_key__in=keys).values_list("url_key", "pk"))

@@ -237,7 +237,7 @@ class WatchedPageQuerySet(models.QuerySet["WatchedPage"]):
 
 
 class WatchedPage(models.Model):
-    """A page found by a watch, with its import state and next check."""
+    """A page found by a watch, its import state and its next check."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

@@ -11,7 +11,7 @@ from factcheck.database.deferred_jobs import defer_once
 #: After this many seconds, a run ends once its current page is done, so that the worker can do other work.
 MAX_RUN_SECONDS = 10.0
 #: How long the worker waits for a site; it has other work to do.
-PATIENCE_SECONDS = 5.0
+MAX_SITE_WAIT_SECONDS = 5.0
 #: These jobs come last among waiting jobs, except for those that compute vectors.
 _LOW_PRIORITY = -5
 
@@ -29,14 +29,14 @@ def queue_visit(watch_id: int) -> None:
 
 @app.task(name="claims.features.watches.visit_watch", queue="watches", pass_context=True)
 def visit_watch(context: JobContext, *, watch_id: int) -> None:
-    """Visit a watch if it is due; the next job continues an unfinished visit."""
-    ends = time.monotonic() + MAX_RUN_SECONDS
+    """Visit a watch if it is due, for a limited time. The next job continues."""
+    deadline = time.monotonic() + MAX_RUN_SECONDS
     tally = visits.run_visit(
         watch_id,
-        is_stopped=lambda: context.should_abort() or time.monotonic() > ends,
-        patience=PATIENCE_SECONDS,
+        is_stopped=lambda: context.should_abort() or time.monotonic() > deadline,
+        max_wait=MAX_SITE_WAIT_SECONDS,
     )
-    if tally is not None and not tally.is_over:
+    if tally is not None and not tally.is_finished:
         queue_visit(watch_id)
 
 

@@ -1,6 +1,6 @@
-"""A visit to a watch: fetch its list, then the pages that need fetching.
+"""A visit to a watch: fetch its list, then the due pages.
 
-Everything important is stored after each page. A visit can therefore be killed at any moment, and the next one
+Progress is stored after each page. A visit can therefore be killed at any moment, and the next one
 continues from there.
 """
 
@@ -35,7 +35,7 @@ LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
 #: The most sitemaps of an index read per visit; the most recently changed come first.
 MAX_SITEMAPS = 5
 #: How long to wait for a site if there is nothing else to do, in seconds.
-PATIENCE_SECONDS = 120.0
+MAX_SITE_WAIT_SECONDS = 120.0
 #: How long to wait before each sitemap of an index if its site asks for a pause, in seconds: an index alone
 #: lists no
 #: pages.
@@ -61,13 +61,13 @@ class VisitTally:
     """Why the list or the followed page could not be read."""
     wait_message: str = ""
     """Why no request was made: how long the site must be left alone."""
-    is_over: bool = True
+    is_finished: bool = True
     """Whether there is nothing more to fetch now."""
 
 
-def build_visitor(*, patience: float = PATIENCE_SECONDS) -> PoliteVisitor:
-    """Build a visitor that fetches pages at the pace that each site allows to all visitors together."""
-    return PoliteVisitor(KnownSites(patience=patience))
+def build_visitor(*, max_wait: float = MAX_SITE_WAIT_SECONDS) -> PoliteVisitor:
+    """Build a client that fetches pages within each site's limits, which all processes share."""
+    return PoliteVisitor(KnownSites(patience=max_wait))
 
 
 def list_due_watches() -> list[int]:
@@ -88,15 +88,15 @@ def _find_active_progress() -> QuerySet[WatchProgress]:
 
 
 def _build_due_condition(moment: datetime) -> Q:
-    """Return the condition for a due watch: without a lease, and past its next visit.
+    """Return the condition for due watches without a lease.
 
     Values that other processes change are columns of the progress row, so that they are checked again under its
     lock.
     """
     pages = WatchedPage.objects.due(moment).filter(watch=OuterRef("pk"))
-    budget_left = Watch.objects.with_budget_left(moment).filter(pk=OuterRef("pk"))
+    has_budget_left = Watch.objects.with_budget_left(moment).filter(pk=OuterRef("pk"))
     has_pages_to_recheck = Exists(pages.exclude(state="waiting"))
-    has_pages_to_import = Exists(pages.waiting()) & Exists(budget_left)
+    has_pages_to_import = Exists(pages.waiting()) & Exists(has_budget_left)
     return build_free_condition(moment) & (
         Q(next_visit_at__lte=moment)
         | Q(pages_left__gt=0) & (Q(has_pages_to_recheck) | Q(has_pages_to_import))
@@ -108,20 +108,20 @@ def run_visit(
     *,
     is_stopped: Callable[[], bool] = lambda: False,
     report_page: Callable[[PageResult], None] = lambda looked_at: None,
-    patience: float = PATIENCE_SECONDS,
+    max_wait: float = MAX_SITE_WAIT_SECONDS,
 ) -> VisitTally | None:
-    """Visit a watch; return None if it is not due, or another worker has it.
+    """Visit a watch. Return None if it is not due or another worker has leased it.
 
     Args:
-        is_stopped: called before each page; returns whether to leave the rest for later.
-        report_page: called with each page.
-        patience: the longest wait for a site, in seconds; a page that would wait longer is postponed.
+        is_stopped: returns whether to stop before the next page.
+        report_page: called with the result of each page.
+        max_wait: the longest time to wait for a site, in seconds; pages that would take longer are postponed.
     """
     lease = acquire_lease(watch_id)
     if lease is None:
         return None
     try:
-        return _Visit(lease, patience, is_stopped, report_page).run()
+        return _Visit(lease, max_wait, is_stopped, report_page).run()
     finally:
         lease.release()
 
@@ -130,13 +130,13 @@ class _Visit:
     def __init__(
         self,
         lease: Lease[WatchProgress],
-        patience: float,
+        max_wait: float,
         is_stopped: Callable[[], bool],
         report_page: Callable[[PageResult], None],
     ) -> None:
         self._lease = lease
-        self._visitor = build_visitor(patience=patience)
-        self._patient_visitor = build_visitor(patience=max(patience, SITEMAP_PAUSE_SECONDS))
+        self._visitor = build_visitor(max_wait=max_wait)
+        self._patient_visitor = build_visitor(max_wait=max(max_wait, SITEMAP_PAUSE_SECONDS))
         self._is_stopped = is_stopped
         self._report_page = report_page
         self._tally = VisitTally(lease.row.watch)
@@ -152,7 +152,7 @@ class _Visit:
             if page is None:
                 break
             if self._is_stopped():
-                self._tally.is_over = False
+                self._tally.is_finished = False
                 break
             result = check_page(page, self._lease.row.watch, self._visitor)
             if result is None:
@@ -182,13 +182,13 @@ class _Visit:
         if progress.kind == _Kind.PAGE:
             self._record_visit([ListedPage(watch.url)], _Kind.PAGE)
             return
-        answer = self._visitor.get(watch.url, LIMITS, None, progress.etag, progress.last_modified)
-        if answer.status == 304:
+        response = self._visitor.get(watch.url, LIMITS, None, progress.etag, progress.last_modified)
+        if response.status == 304:
             self._record_visit(
                 [], progress.kind, etag=progress.etag, modified=progress.last_modified, note=progress.note
             )
             return
-        page_list = read_page_list(answer.content, answer.final_url, max_bytes=LIMITS.content_bytes)
+        page_list = read_page_list(response.content, response.final_url, max_bytes=LIMITS.content_bytes)
         if page_list is not None:
             listed_pages, note = self._collect_pages(page_list)
             if page_list.kind == "sitemap" and page_list.lists:
@@ -198,9 +198,9 @@ class _Visit:
                 self._record_visit(
                     listed_pages,
                     page_list.kind,
-                    is_whole=page_list.is_whole,
-                    etag=answer.etag,
-                    modified=answer.last_modified,
+                    is_complete=page_list.is_whole,
+                    etag=response.etag,
+                    modified=response.last_modified,
                     note=note,
                 )
         elif progress.kind:
@@ -211,11 +211,11 @@ class _Visit:
                 )
                 % {"url": watch.url},
             )
-        elif answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
+        elif response.content_type and response.content_type not in ACCEPTED_MEDIA_TYPES:
             raise FetchError(
                 "no_list",
                 gettext("%(url)s is not a feed, a sitemap or a page: it has the type %(content_type)s.")
-                % {"url": watch.url, "content_type": answer.content_type},
+                % {"url": watch.url, "content_type": response.content_type},
             )
         else:
             self._record_visit([ListedPage(watch.url)], _Kind.PAGE)
@@ -226,7 +226,7 @@ class _Visit:
         Raises:
             FetchError: the list is an index, and none of its sitemaps could be fetched.
         """
-        pages, notes, lists_read = list(page_list.pages), [], 0
+        pages, notes, read_list_count = list(page_list.pages), [], 0
         errors: list[FetchError] = []
         if not page_list.is_whole:
             notes.append(gettext("The list is broken or too long. The readable part was read."))
@@ -235,19 +235,19 @@ class _Visit:
                 if not self._lease.renew():
                     break
                 try:
-                    answer = self._patient_visitor.get(sitemap.url, LIMITS, None)
+                    response = self._patient_visitor.get(sitemap.url, LIMITS, None)
                 except FetchError as error:
                     notes.append(translate_message(error.sentence))
                     errors.append(error)
                     continue
-                lists_read += 1
+                read_list_count += 1
                 if inner_list := read_page_list(
-                    answer.content, answer.final_url, max_bytes=LIMITS.content_bytes
+                    response.content, response.final_url, max_bytes=LIMITS.content_bytes
                 ):
                     pages += inner_list.pages
                 else:
                     notes.append(gettext("%(url)s is not a sitemap.") % {"url": sitemap.url})
-        if errors and not lists_read:
+        if errors and not read_list_count:
             raise errors[0]
         return pages, " ".join(notes[:3])
 
@@ -261,8 +261,8 @@ class _Visit:
             or sitemap.changed_at is None
             or sitemap.changed_at > last_visit - timedelta(days=1)
         ]
-        oldest = datetime.min.replace(tzinfo=UTC)
-        return sorted(changed_pages, key=lambda sitemap: sitemap.changed_at or oldest, reverse=True)[
+        earliest_time = datetime.min.replace(tzinfo=UTC)
+        return sorted(changed_pages, key=lambda sitemap: sitemap.changed_at or earliest_time, reverse=True)[
             :MAX_SITEMAPS
         ]
 
@@ -271,7 +271,7 @@ class _Visit:
         entries: list[ListedPage],
         kind: str,
         *,
-        is_whole: bool = False,
+        is_complete: bool = False,
         etag: str = "",
         modified: str = "",
         note: str = "",
@@ -279,14 +279,14 @@ class _Visit:
         """Record the visit and the listed pages in one transaction.
 
         Args:
-            is_whole: whether pages that are not listed no longer exist.
+            is_complete: whether the list is complete, so that unlisted pages can be deleted.
         """
         watch, now = self._lease.row.watch, timezone.now()
         is_first = not watch.pages.exists()
         with transaction.atomic():
-            listed_pages.record_listed_pages(watch, entries, is_first=is_first, now=now)
-            if is_whole:
-                listed_pages.forget_unlisted(watch, entries, now)
+            listed_pages.record_listed_pages(watch, entries, is_first_visit=is_first, now=now)
+            if is_complete:
+                listed_pages.delete_unlisted_pages(watch, entries, now)
             if kind == _Kind.PAGE:
                 listed_pages.queue_recheck(watch, now)
             WatchProgress.objects.filter(pk=watch.pk).update(
@@ -307,18 +307,18 @@ class _Visit:
     def _postpone(self, delay: timedelta) -> None:
         WatchProgress.objects.filter(pk=self._lease.row.watch.pk).update(next_visit_at=timezone.now() + delay)
 
-    def _record_failure(self, sentence: str, delay: timedelta = timedelta()) -> None:
-        self._tally.failure = sentence
+    def _record_failure(self, message: str, delay: timedelta = timedelta()) -> None:
+        self._tally.failure = message
         now = timezone.now()
         progress = WatchProgress.objects.get(pk=self._lease.row.watch.pk)
         failures = progress.consecutive_failures + 1
         interval = timedelta(minutes=self._lease.row.watch.interval_minutes)
-        back_off = max(interval, min(interval * 2 ** min(failures, 12), MAX_BACK_OFF))
+        retry_delay = max(interval, min(interval * 2 ** min(failures, 12), MAX_BACK_OFF))
         WatchProgress.objects.filter(pk=progress.pk).update(
             consecutive_failures=failures,
             failing_since=progress.failing_since or now,
-            failure=clean_error_text(sentence),
-            next_visit_at=now + max(back_off, delay),
+            failure=clean_error_text(message),
+            next_visit_at=now + max(retry_delay, delay),
             pages_left=0,
         )
 

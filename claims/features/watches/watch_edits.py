@@ -1,4 +1,4 @@
-"""Actions on a watch. Each function checks, writes and queues the worker's job."""
+"""Actions on a watch. Each function checks permissions, writes, and queues a job."""
 
 from datetime import timedelta
 
@@ -72,6 +72,8 @@ def queue_visit_now(watch: Watch, *, by: User) -> None:
 
 
 def apply_interval(watch: Watch) -> None:
-    """Bring the next visit forward if the interval was shortened."""
-    soon = timezone.now() + timedelta(minutes=watch.interval_minutes)
-    WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=soon).update(next_visit_at=soon)
+    """Schedule the next visit earlier if the interval was shortened."""
+    next_visit_at = timezone.now() + timedelta(minutes=watch.interval_minutes)
+    WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=next_visit_at).update(
+        next_visit_at=next_visit_at
+    )

@@ -35,9 +35,10 @@ def print_watches(watches: Iterable[Watch], console: Console) -> None:
     for watch in watches:
         progress = watch.progress
         last_visit = f"{progress.visited_at:%Y-%m-%d %H:%M}" if progress.visited_at else gettext("never")
-        coming = f"{progress.next_visit_at:%Y-%m-%d %H:%M}" if watch.active else ""
+        next_visit = f"{progress.next_visit_at:%Y-%m-%d %H:%M}" if watch.active else ""
         cells = [
-            str(watch.pk), watch.name, watch.url, progress.get_kind_display(), describe_state(watch), last_visit, coming
+            str(watch.pk), watch.name, watch.url, progress.get_kind_display(), describe_state(watch),
+            last_visit, next_visit
         ]  # fmt: skip
         table.add_row(*map(Text, cells))
     console.print(table)
@@ -80,5 +81,5 @@ def describe_visit(tally: VisitTally) -> str:
         (ngettext("%(number)s failed", "%(number)s failed", tally.failed), tally.failed),
         (ngettext("%(number)s proposal", "%(number)s proposals", tally.proposals), tally.proposals),
     )
-    labels = ", ".join(template % {"number": number} for template, number in counts if number)
+    labels = ", ".join(template % {"number": count} for template, count in counts if count)
     return f"{tally.watch}: {labels or gettext('nothing new')}."

@@ -1,4 +1,4 @@
-"""A page of a watch: import it as an article, store a new snapshot, or record why neither was possible."""
+"""Import a page of a watch as an article, store a new snapshot, or record the reason for a failure."""
 
 import hashlib
 import logging
@@ -44,8 +44,8 @@ class PageResult:
     """The result for one page.
 
     Attributes:
-        kind: `new`, `known` (a new page of a stored article), `changed`, `unchanged`, `failed`, or `later` (its
-        site must not be visited now).
+        kind: `new`, `known` (a new page of a stored article), `changed`, `unchanged`, `failed`, or `later`
+        (its site must not be visited now).
         proposals: the number of proposed claims.
         failure: the reason for a failure, in a sentence.
     """
@@ -58,26 +58,26 @@ class PageResult:
 
 def find_next_page(watch: Watch, now: datetime) -> WatchedPage | None:
     """Return the next page to fetch: new pages first, newest first, within the day's budget."""
-    due = watch.pages.due(now)
+    due_pages = watch.pages.due(now)
     if Watch.objects.with_budget_left(now).filter(pk=watch.pk).exists():
         newest_first = (F("listed_at").desc(nulls_last=True), "pk")
-        if page := due.waiting().order_by(*newest_first).first():
+        if page := due_pages.waiting().order_by(*newest_first).first():
             return page
-    return due.exclude(state=_State.WAITING).order_by("next_look_at", "pk").first()
+    return due_pages.exclude(state=_State.WAITING).order_by("next_look_at", "pk").first()
 
 
 class _SearchFailed(Exception):
-    """The article could not be searched for claims."""
+    """The search of the article for claims failed."""
 
 
 def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageResult | None:
-    """Fetch a page and import its article; None if another process is doing so.
+    """Fetch a page and import its article. Return None if another process is doing so.
 
     The attempt is recorded beforehand. A page that crashes the program is therefore given up in the end, like
     any other failing page, and does not stop the others.
     """
     now = timezone.now()
-    retry = now + FIRST_RETRY * 3**page.attempts
+    retry_at = now + FIRST_RETRY * 3**page.attempts
     leased_page = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     if page.state == _State.IMPORTED and page.source_id is None:
         return _give_up_page(
@@ -85,18 +85,18 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
         )
     if page.attempts >= MAX_ATTEMPTS:
         return _give_up_page(page, page.failure or gettext("The program stopped during the import."))
-    if not leased_page.update(attempts=F("attempts") + 1, next_look_at=retry, looked_at=now):
+    if not leased_page.update(attempts=F("attempts") + 1, next_look_at=retry_at, looked_at=now):
         return None
-    due_at, page.next_look_at = page.next_look_at, retry
+    due_at, page.next_look_at = page.next_look_at, retry_at
     page.attempts += 1
     try:
-        answer = visitor.get(page.url, LIMITS, ACCEPTED_MEDIA_TYPES, page.etag, page.last_modified)
-        if answer.status == NOT_MODIFIED:
-            return _record_unchanged(page, now, answer)
-        return _import_page(page, watch, answer)
+        response = visitor.get(page.url, LIMITS, ACCEPTED_MEDIA_TYPES, page.etag, page.last_modified)
+        if response.status == NOT_MODIFIED:
+            return _record_unchanged_page(page, now, response)
+        return _import_page(page, watch, response)
     except FetchError as error:
         if error.reason_code == "asked_to_wait":
-            WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
+            WatchedPage.objects.filter(pk=page.pk, next_look_at=retry_at).update(
                 attempts=F("attempts") - 1, next_look_at=max(due_at or now, now + error.wait)
             )
             return PageResult("later", page, failure=translate_message(error.sentence))
@@ -108,7 +108,7 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
         return _record_page_failure(page, str(error), is_permanent=isinstance(error, ExtractionError))
     except FileStoreUnavailable as unavailable:  # which is no fault of the page
         logger.warning("%s is imported later: %s", page.url, unavailable)
-        WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
+        WatchedPage.objects.filter(pk=page.pk, next_look_at=retry_at).update(
             attempts=F("attempts") - 1, next_look_at=now + FIRST_RETRY
         )
         return PageResult("later", page, failure=gettext("The file store cannot be reached."))
@@ -119,12 +119,12 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
         )
 
 
-def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> PageResult:
-    now, material = timezone.now(), Material.fetched(answer)
+def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> PageResult:
+    now, material = timezone.now(), Material.fetched(response)
     was_waiting = page.state == _State.WAITING
-    if not was_waiting and _is_known(page, material):
+    if not was_waiting and _has_known_text(page, material):
         # The article was searched for claims before; later decisions of editors stay.
-        return _record_unchanged(page, now, answer)
+        return _record_unchanged_page(page, now, response)
     # Values that a person set are applied only once, because an editor may have corrected them since.
     overrides = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
     article_read = read_article(material, overrides)
@@ -138,7 +138,7 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
             )
         is_stored = _store_outcome(
             page,
-            answer,
+            response,
             state=_State.IMPORTED,
             failure=clean_error_text(failure),
             source=article.captured.source,
@@ -159,23 +159,25 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
     return PageResult("changed", page, proposals)
 
 
-def _is_known(page: WatchedPage, material: Material) -> bool:
+def _has_known_text(page: WatchedPage, material: Material) -> bool:
     """Return whether the text is the same as in the latest snapshot."""
     digest = hashlib.sha256(extract_document(material).text.encode()).hexdigest()
     snapshots = Snapshot.objects.filter(source=page.source_id).order_by("-number")
     return snapshots.values_list("text_sha256", flat=True).first() == digest
 
 
-def _record_unchanged(page: WatchedPage, now: datetime, answer: FetchedDocument) -> PageResult:
+def _record_unchanged_page(page: WatchedPage, now: datetime, response: FetchedDocument) -> PageResult:
     _store_outcome(
-        page, answer, unchanged=page.unchanged + 1, next_look_at=_compute_next_check(page, page.watch, now)
+        page, response, unchanged=page.unchanged + 1, next_look_at=_compute_next_check(page, page.watch, now)
     )
     return PageResult("unchanged", page)
 
 
-def _store_outcome(page: WatchedPage, answer: FetchedDocument, **changes: Any) -> int:
-    """Record the page's outcome if the lease is still valid; return the number of rows changed."""
-    validators = {} if answer.status == NOT_MODIFIED else clean_validators(answer.etag, answer.last_modified)
+def _store_outcome(page: WatchedPage, response: FetchedDocument, **changes: Any) -> int:
+    """Record the page's outcome if the lease is still valid. Return the number of changed rows."""
+    validators = (
+        {} if response.status == NOT_MODIFIED else clean_validators(response.etag, response.last_modified)
+    )
     leased_page = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     return leased_page.update(**{"attempts": 0, "failure": "", **validators, **changes})
 
@@ -186,21 +188,21 @@ def _compute_next_check(page: WatchedPage, watch: Watch, now: datetime) -> datet
 
 
 def _record_page_failure(
-    page: WatchedPage, sentence: str, *, is_permanent: bool, delay: timedelta = timedelta()
+    page: WatchedPage, message: str, *, is_permanent: bool, delay: timedelta = timedelta()
 ) -> PageResult:
     if is_permanent or page.attempts >= MAX_ATTEMPTS:
-        return _give_up_page(page, sentence)
+        return _give_up_page(page, message)
     now = timezone.now()
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
-        failure=clean_error_text(sentence), next_look_at=max(page.next_look_at or now, now + delay)
+        failure=clean_error_text(message), next_look_at=max(page.next_look_at or now, now + delay)
     )
-    return PageResult("failed", page, failure=sentence)
+    return PageResult("failed", page, failure=message)
 
 
-def _give_up_page(page: WatchedPage, sentence: str) -> PageResult:
+def _give_up_page(page: WatchedPage, message: str) -> PageResult:
     """Stop checking the page, unless the list reports a change. An imported article stays."""
     state = _State.IMPORTED if page.state == _State.IMPORTED else _State.FAILED
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
-        state=state, failure=clean_error_text(sentence), next_look_at=None
+        state=state, failure=clean_error_text(message), next_look_at=None
     )
-    return PageResult("failed", page, failure=sentence)
+    return PageResult("failed", page, failure=message)

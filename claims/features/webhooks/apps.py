@@ -9,7 +9,7 @@ class Webhooks(Feature):
     verbose_name = _("Webhooks")
     adds = _("Signed messages to other programs about each publication.")
     receivers = {
-        "claims.ledger.signals.entries_added": "claims.features.webhooks.worker_calls.queue_ledger_search"
+        "claims.ledger.signals.entries_added": "claims.features.webhooks.worker_calls.queue_delivery_creation"
     }
     menu = {
         "administration": [

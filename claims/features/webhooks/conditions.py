@@ -20,7 +20,7 @@ class WebhookQuery(ClaimListQuery):
 
     @classmethod
     def get_filters(cls) -> dict[str, Filter]:
-        """Return the filters that select claims, without those for status and day.
+        """Return the filters, without those for status and day.
 
         `status` is not allowed, because an endpoint is always notified when one of its claims is withdrawn.
         """
@@ -42,7 +42,7 @@ class WebhookQuery(ClaimListQuery):
 
 
 def check_filter(text: str) -> str:
-    """Return the filter in stored form. Only the query string of a URL is used.
+    """Return the filter in its stored form. If it is a URL, only its query string is used.
 
     Raises:
         ValidationError: the API would reject the filter; a sentence names each invalid parameter.
@@ -57,16 +57,16 @@ def check_filter(text: str) -> str:
     return text
 
 
-def find_matching(text: str, ids: Collection[int]) -> set[int]:
-    """Return which of these publications the filter matches.
+def find_matching_ids(text: str, publication_ids: Collection[int]) -> set[int]:
+    """Return the ids of the publications that match the filter.
 
     Raises:
-        InvalidParameters: the filter was valid once, but no longer is.
+        InvalidParameters: the filter is no longer valid.
     """
-    if not ids:
+    if not publication_ids:
         return set()
-    entries: QuerySet[Publication] = Publication.objects.filter(pk__in=ids)
-    rows: QuerySet[Publication] = _parse_filter(text, entries).qs if text else entries
+    matching_entries: QuerySet[Publication] = Publication.objects.filter(pk__in=publication_ids)
+    rows: QuerySet[Publication] = _parse_filter(text, matching_entries).qs if text else matching_entries
     return set(rows.values_list("pk", flat=True))
 
 

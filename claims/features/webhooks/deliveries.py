@@ -46,7 +46,7 @@ JITTER = 0.1
 MIN_PAUSE, MAX_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 
 #: An endpoint is switched off once every attempt has failed for this long and this often.
-MAX_FAILING_TIME, MAX_FAILURES = timedelta(days=5), len(RETRY_DELAYS) + 1
+MAX_FAILURE_PERIOD, MAX_FAILURES = timedelta(days=5), len(RETRY_DELAYS) + 1
 
 #: How long a worker leases an endpoint. The lease is renewed before each message, and no request takes nearly
 #: as long.
@@ -57,38 +57,43 @@ MAX_RUN_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class RequestOutcome:
-    """The outcome of one request, and how long the receiver asks us to wait."""
+    """The outcome of one request, and the delay that the receiver asks for."""
 
     attempt: WebhookAttempt
-    postponement: timedelta
+    requested_delay: timedelta
 
 
 def send_due_deliveries(endpoint_id: int) -> None:
     """Send due deliveries of an endpoint, unless it is paused or leased by another worker."""
-    ends = time.monotonic() + MAX_RUN_SECONDS
+    deadline = time.monotonic() + MAX_RUN_SECONDS
     rows = WebhookProgress.objects.all()
-    while lease := Lease.acquire(rows, endpoint_id, LEASE_TIME, due=build_ready_condition(timezone.now())):
+    while leased_endpoint := Lease.acquire(
+        rows, endpoint_id, LEASE_TIME, due=build_ready_condition(timezone.now())
+    ):
         should_continue = True
-        while should_continue and time.monotonic() < ends:
-            should_continue = _send_next(lease)
-        lease.release()
+        while should_continue and time.monotonic() < deadline:
+            should_continue = _send_next_delivery(leased_endpoint)
+        leased_endpoint.release()
         if should_continue:
-            worker_calls.queue_sending(endpoint_id)
+            worker_calls.queue_deliveries(endpoint_id)
             return
         # Other workers left new deliveries to this one while it had the lease, so look again.
 
 
 def send_request(delivery: WebhookDelivery) -> RequestOutcome:
     """Send the delivery's message once, without using the database."""
-    at, started = timezone.now(), time.monotonic()
+    sent_at, started_at = timezone.now(), time.monotonic()
     endpoint = delivery.endpoint
     body = build_message(delivery)
     headers = build_signed_headers(
-        body, message_id=delivery.message_id, at=at, secrets_in_use=endpoint.list_secrets_in_use(at)
+        body,
+        message_id=delivery.message_id,
+        sent_at=sent_at,
+        secrets_in_use=endpoint.list_secrets_in_use(sent_at),
     )
-    status, response, error, postponement = None, "", "", timedelta()
+    status, response, error, requested_delay = None, "", "", timedelta()
     try:
-        answer = sent_messages.post(
+        http_response = sent_messages.post(
             endpoint.url,
             body.encode(),
             {"Content-Type": "application/json", **headers},
@@ -97,15 +102,20 @@ def send_request(delivery: WebhookDelivery) -> RequestOutcome:
     except sent_messages.PostError as failure:
         error = str(failure)
     else:
-        status, response = answer.status, answer.beginning
-        error, postponement = _describe_failure(status), parse_retry_after(answer.retry_after, at)
-    duration = round((time.monotonic() - started) * 1000)
-    attempt = WebhookAttempt(at=at, duration_ms=duration, status_code=status, response=response, error=error)
-    return RequestOutcome(attempt, postponement)
+        status, response = http_response.status, http_response.beginning
+        error, requested_delay = (
+            _describe_failure(status),
+            parse_retry_after(http_response.retry_after, sent_at),
+        )
+    duration = round((time.monotonic() - started_at) * 1000)
+    attempt = WebhookAttempt(
+        at=sent_at, duration_ms=duration, status_code=status, response=response, error=error
+    )
+    return RequestOutcome(attempt, requested_delay)
 
 
-def get_retry_delay(failures: int) -> timedelta | None:
-    """Return the pause after this many failed attempts; None if there are no more attempts."""
+def choose_retry_delay(failures: int) -> timedelta | None:
+    """Return the delay after this many failed attempts, or None if there are no more attempts."""
     if failures > len(RETRY_DELAYS):
         return None
     return RETRY_DELAYS[failures - 1] * (1 + JITTER * random.random())  # noqa: S311  it spreads the load, and guards nothing
@@ -114,16 +124,16 @@ def get_retry_delay(failures: int) -> timedelta | None:
 # One message ----------------------------------------------------------------------------------------------------------
 
 
-def _send_next(lease: Lease[WebhookProgress]) -> bool:
-    """Send the first message that is due; return whether to continue with this endpoint."""
+def _send_next_delivery(leased_endpoint: Lease[WebhookProgress]) -> bool:
+    """Send the first due message, and return whether to continue with this endpoint."""
     delivery = (
         WebhookDelivery.objects.due()
-        .filter(endpoint=lease.row.pk, endpoint__in=WebhookEndpoint.objects.active())
+        .filter(endpoint=leased_endpoint.row.pk, endpoint__in=WebhookEndpoint.objects.active())
         .select_related("endpoint", "publication")
         .order_by("pk")
         .first()
     )
-    if delivery is None or not lease.renew():
+    if delivery is None or not leased_endpoint.renew():
         return False
     outcome = send_request(delivery)
     with transaction.atomic():
@@ -131,18 +141,18 @@ def _send_next(lease: Lease[WebhookProgress]) -> bool:
 
 
 def _record_outcome(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
-    """Record the result of the request; return whether to continue with this endpoint."""
+    """Record the result of the request, and return whether to continue with this endpoint."""
     progress = WebhookProgress.objects.select_for_update(no_key=True).filter(pk=delivery.endpoint_id).first()
-    locked = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
-    if progress is None or locked is None:
+    locked_endpoint = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
+    if progress is None or locked_endpoint is None:
         return False  # it was deleted in the meantime
     attempt = outcome.attempt
-    attempt.delivery = locked
+    attempt.delivery = locked_endpoint
     attempt.save()
     if attempt.error:
-        _record_failure(locked, progress, outcome)
+        _record_failure(locked_endpoint, progress, outcome)
     else:
-        _finish(locked, WebhookDelivery.State.DELIVERED)
+        _finish_delivery(locked_endpoint, WebhookDelivery.State.DELIVERED)
         if progress.consecutive_failures:
             progress.consecutive_failures, progress.failing_since, progress.paused_until = 0, None, None
             progress.save(update_fields=["consecutive_failures", "failing_since", "paused_until"])
@@ -153,26 +163,26 @@ def _record_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcom
     now, attempt = timezone.now(), outcome.attempt
     progress.consecutive_failures += 1
     progress.failing_since = progress.failing_since or attempt.at
-    progress.paused_until = now + max(_compute_pause(progress.consecutive_failures), outcome.postponement)
+    progress.paused_until = now + max(_compute_pause(progress.consecutive_failures), outcome.requested_delay)
     progress.save(update_fields=["consecutive_failures", "failing_since", "paused_until"])
 
     if attempt.status_code == HTTPStatus.GONE:
         # The message stays due, and is the first one sent when the endpoint is switched on again.
-        disabled_endpoints.disable(
+        disabled_endpoints.disable_endpoint(
             delivery.endpoint, gettext("The receiver wants no more messages (HTTP 410).")
         )
         return
 
     delivery.failures += 1
-    delay = get_retry_delay(delivery.failures)
+    delay = choose_retry_delay(delivery.failures)
     if delay is None:
-        _finish(delivery, WebhookDelivery.State.FAILED)
+        _finish_delivery(delivery, WebhookDelivery.State.FAILED)
     else:
-        delivery.next_attempt_at = now + max(delay, outcome.postponement)
+        delivery.next_attempt_at = now + max(delay, outcome.requested_delay)
         delivery.save(update_fields=["failures", "next_attempt_at"])
 
-    if progress.consecutive_failures >= MAX_FAILURES and now - progress.failing_since >= MAX_FAILING_TIME:
-        disabled_endpoints.disable(
+    if progress.consecutive_failures >= MAX_FAILURES and now - progress.failing_since >= MAX_FAILURE_PERIOD:
+        disabled_endpoints.disable_endpoint(
             delivery.endpoint,
             gettext(
                 "No message has arrived since %(moment)s UTC, although %(number)s were sent. The last error: "
@@ -188,7 +198,7 @@ def _record_failure(delivery: WebhookDelivery, progress: WebhookProgress, outcom
         _queue_next_delivery(delivery.endpoint_id, progress.paused_until)
 
 
-def _finish(delivery: WebhookDelivery, state: str) -> None:
+def _finish_delivery(delivery: WebhookDelivery, state: str) -> None:
     delivery.state, delivery.next_attempt_at, delivery.settled_at = state, None, timezone.now()
     delivery.save(update_fields=["state", "next_attempt_at", "settled_at", "failures"])
 
@@ -196,7 +206,7 @@ def _finish(delivery: WebhookDelivery, state: str) -> None:
 def _queue_next_delivery(endpoint_id: int, paused_until: datetime) -> None:
     pending = WebhookDelivery.objects.filter(endpoint=endpoint_id, state=WebhookDelivery.State.PENDING)
     if next_attempt_at := pending.aggregate(first=Min("next_attempt_at"))["first"]:
-        worker_calls.queue_sending_later(endpoint_id, max(next_attempt_at, paused_until))
+        worker_calls.queue_deliveries_later(endpoint_id, max(next_attempt_at, paused_until))
 
 
 def _compute_pause(failures: int) -> timedelta:
@@ -204,7 +214,7 @@ def _compute_pause(failures: int) -> timedelta:
 
 
 def _describe_failure(status: int) -> str:
-    """Return the error for a status code; "" if the message arrived."""
+    """Return the error for a status code, or "" if the message arrived."""
     if 200 <= status < 300:
         return ""
     if 300 <= status < 400:
@@ -218,11 +228,11 @@ def _describe_failure(status: int) -> str:
 
 
 def build_ready_condition(moment: datetime) -> Q:
-    """Return the condition for an endpoint that messages can be sent to: active, without a lease, not paused."""
-    due = WebhookDelivery.objects.due(moment).filter(endpoint=OuterRef("endpoint"))
+    """Return the condition for endpoints that are ready: active, not leased and not paused."""
+    due_deliveries = WebhookDelivery.objects.due(moment).filter(endpoint=OuterRef("endpoint"))
     return (
         Q(endpoint__in=WebhookEndpoint.objects.active())
         & build_free_condition(moment)
         & (Q(paused_until__isnull=True) | Q(paused_until__lte=moment))
-        & Q(Exists(due))
+        & Q(Exists(due_deliveries))
     )

@@ -12,21 +12,21 @@ from claims.features.webhooks.models.endpoint import WebhookEndpoint
 from claims.newsroom.mail_languages import override_language_for
 
 
-def disable(endpoint: WebhookEndpoint, reason: str) -> None:
-    """Switch the endpoint off until a person switches it on again, and email the people who can.
+def disable_endpoint(endpoint: WebhookEndpoint, reason: str) -> None:
+    """Switch the endpoint off, and email the people who can switch it on again.
 
     Called inside a transaction, which also queues the email.
     """
-    switched_off = WebhookEndpoint.objects.filter(pk=endpoint.pk, active=True)
-    if switched_off.update(active=False, disabled_at=timezone.now(), disabled_reason=reason):
-        worker_calls.queue_report(endpoint.pk)
+    updated_count = WebhookEndpoint.objects.filter(pk=endpoint.pk, active=True)
+    if updated_count.update(active=False, disabled_at=timezone.now(), disabled_reason=reason):
+        worker_calls.queue_disabled_report(endpoint.pk)
 
 
-def disable_without_token() -> None:
+def disable_endpoints_without_token() -> None:
     """Switch off endpoints whose token is no longer valid, or whose owner has left."""
     for endpoint in WebhookEndpoint.objects.without_token().select_related("token", "owner"):
         with transaction.atomic():
-            disable(endpoint, _describe_reason(endpoint))
+            disable_endpoint(endpoint, _describe_reason(endpoint))
 
 
 def _describe_reason(endpoint: WebhookEndpoint) -> str:
@@ -39,7 +39,7 @@ def _describe_reason(endpoint: WebhookEndpoint) -> str:
 
 
 def report_disabled_endpoint(endpoint: WebhookEndpoint) -> None:
-    """Email the endpoint's owner, or the people who may change webhooks, why it was switched off."""
+    """Email the reason for switching off to the endpoint's owner, or to the people who may change webhooks."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]

@@ -25,7 +25,7 @@ from claims.newsroom.refusals import NotPossible
 SENDING_COST = 100
 
 
-class OwnWebhooks(EditorialResource):
+class OwnWebhookBase(EditorialResource):
     """The base of the views of a user's own webhooks: their scope and cost."""
 
     view_permission = ""
@@ -39,11 +39,11 @@ class OwnWebhooks(EditorialResource):
     def request_cost(self) -> int:
         return SENDING_COST if self.action in self.sending else 1
 
-    def filter_own(self) -> QuerySet[WebhookEndpoint]:
-        return internal_endpoints.find_owned_by(self.person.pk).select_related("token", "owner")
+    def filter_own_rows(self) -> QuerySet[WebhookEndpoint]:
+        return internal_endpoints.find_endpoints_owned_by(self.person.pk).select_related("token", "owner")
 
 
-class EditorialWebhookResource(OwnWebhooks):
+class EditorialWebhookResource(OwnWebhookBase):
     """URLs that receive publications of claims matching a filter."""
 
     nouns = ("webhook", "webhooks")
@@ -63,7 +63,7 @@ class EditorialWebhookResource(OwnWebhooks):
     sending = frozenset({"verify", "test", "replay"})
 
     def get_rows(self) -> QuerySet[WebhookEndpoint]:
-        return self.filter_own()
+        return self.filter_own_rows()
 
     def build_document(self, row: WebhookEndpoint) -> Document:
         return webhook_bodies.build_webhook(row)
@@ -120,8 +120,8 @@ class EditorialWebhookResource(OwnWebhooks):
             raise NotPossible(gettext("Nothing is sent there until the receiver has agreed (verify)."))
 
         def carry_out(values: Any) -> StoredResponse:
-            log = select_deliveries(WebhookDelivery.objects.filter(pk=values.delivery_id)).get()
-            return StoredResponse(200, render_document(webhook_bodies.build_delivery(log)))
+            attempt = select_deliveries(WebhookDelivery.objects.filter(pk=values.delivery_id)).get()
+            return StoredResponse(200, render_document(webhook_bodies.build_delivery(attempt)))
 
         return self.create_once(carry_out, prepare=lambda: endpoints.send_test(row))
 
@@ -158,15 +158,13 @@ class EditorialWebhookResource(OwnWebhooks):
         return StoredResponse(status, stored_response, response.headers, shown_once)
 
     def _lock_matching(self, key: int) -> WebhookEndpoint:
-        """Return the webhook, locked until the end of the transaction, if its version is the one that the
-        client has.
-        """
-        self.filter_own().select_for_update(of=("self",)).filter(pk=key).first()
+        """Lock the webhook and return it, if its ETag matches the client's."""
+        self.filter_own_rows().select_for_update(of=("self",)).filter(pk=key).first()
         row: WebhookEndpoint = self.lock_matching(id=key)
         return row
 
 
-class EditorialDeliveryResource(OwnWebhooks):
+class EditorialDeliveryResource(OwnWebhookBase):
     """The messages of one webhook, with their delivery attempts."""
 
     nouns = ("message", "messages")
@@ -200,7 +198,7 @@ class EditorialDeliveryResource(OwnWebhooks):
         return self.create_once(carry_out)
 
     def _find_endpoint(self) -> QuerySet[WebhookEndpoint]:
-        return internal_endpoints.find_owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])
+        return internal_endpoints.find_endpoints_owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])
 
 
 def select_deliveries(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:
@@ -211,17 +209,17 @@ def select_deliveries(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelive
 
 def _check_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values by model field, after checking URLs and filters."""
-    values_given = dict(values)
-    if "url" in values_given:
+    field_values = dict(values)
+    if "url" in field_values:
         try:
-            endpoints.check_address(values_given["url"])
+            endpoints.check_address(field_values["url"])
         except ValidationError as refusal:
             raise build_unprocessable("url", *refusal.messages) from None
-    if "filter" in values_given:
+    if "filter" in field_values:
         try:
-            values_given["filter"] = check_filter(values_given["filter"])
+            field_values["filter"] = check_filter(field_values["filter"])
         except ValidationError as refusal:
             raise build_unprocessable("filter", *refusal.messages) from None
-    if "events" in values_given:
-        values_given["event_kinds"] = sorted(set(values_given.pop("events")))
-    return values_given
+    if "events" in field_values:
+        field_values["event_kinds"] = sorted(set(field_values.pop("events")))
+    return field_values

@@ -9,11 +9,16 @@ from django.utils import timezone
 
 from claims.features.webhooks import deliveries, worker_calls
 from claims.features.webhooks.models.delivery import WebhookAttempt, WebhookDelivery
-from claims.features.webhooks.models.endpoint import TEST_EVENT, WebhookEndpoint, WebhookProgress, make_secret
+from claims.features.webhooks.models.endpoint import (
+    TEST_EVENT,
+    WebhookEndpoint,
+    WebhookProgress,
+    make_secret,
+)
 from sources.http import sent_messages
 
 #: How long a replaced secret still signs, to give the receiver time to change over.
-SECRET_OVERLAP = timedelta(hours=24)
+OLD_SECRET_LIFETIME = timedelta(hours=24)
 
 
 def check_address(url: str) -> str:
@@ -55,8 +60,8 @@ def clear_failures(endpoint: WebhookEndpoint) -> None:
     WebhookProgress.objects.filter(endpoint=endpoint).update(
         consecutive_failures=0, failing_since=None, paused_until=None
     )
-    worker_calls.queue_ledger_search()
-    worker_calls.queue_sending(endpoint.pk)
+    worker_calls.queue_delivery_creation()
+    worker_calls.queue_deliveries(endpoint.pk)
 
 
 @transaction.atomic
@@ -68,7 +73,7 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
     """
     endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
     endpoint.previous_secret = "" if at_once else endpoint.secret
-    endpoint.previous_secret_until = None if at_once else timezone.now() + SECRET_OVERLAP
+    endpoint.previous_secret_until = None if at_once else timezone.now() + OLD_SECRET_LIFETIME
     endpoint.secret = make_secret()
     endpoint.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
     return endpoint
@@ -76,27 +81,27 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
 
 @transaction.atomic
 def send_again(delivery: WebhookDelivery) -> bool:
-    """Queue a message again; return False for tests, which are not repeated.
+    """Queue a message again. Returns False for test messages, which are not repeated.
 
     It keeps its id, by which the receiver recognises it. A message that waits for its next attempt is sent now.
     """
-    delivery_rows = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)
-    count = delivery_rows.update(
+    same_delivery = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)
+    updated_count = same_delivery.update(
         state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0
     )
-    if count:
-        worker_calls.queue_sending(delivery.endpoint_id)
-    return bool(count)
+    if updated_count:
+        worker_calls.queue_deliveries(delivery.endpoint_id)
+    return bool(updated_count)
 
 
 @transaction.atomic
 def replay_entries(endpoint: WebhookEndpoint, *, since: int) -> None:
-    """Send again everything after this ledger entry, in ledger order."""
+    """Send the messages after this ledger entry again, in ledger order."""
     progress = WebhookProgress.objects.select_for_update(no_key=True).get(pk=endpoint.pk)
     WebhookDelivery.objects.filter(endpoint=endpoint, publication__sequence__gt=since).update(
         state=WebhookDelivery.State.PENDING, next_attempt_at=timezone.now(), settled_at=None, failures=0
     )
     progress.position = min(progress.position, since)
     progress.save(update_fields=["position"])
-    worker_calls.queue_ledger_search()
-    worker_calls.queue_sending(endpoint.pk)
+    worker_calls.queue_delivery_creation()
+    worker_calls.queue_deliveries(endpoint.pk)

@@ -18,7 +18,7 @@ MAX_MESSAGE_BYTES = 64 * 1024  # bytes
 
 
 def choose_event(
-    *, kind: str, status: str, status_before: str, matches: bool, matched_before: bool
+    *, kind: str, status: str, previous_status: str, is_match: bool, was_match: bool
 ) -> WebhookEvent | None:
     """Return the event for a claim's next version, or None if the endpoint does not need it.
 
@@ -26,17 +26,17 @@ def choose_event(
         kind: the kind of the new version.
         status: its status.
         status_before: the status of the version before, "" for the first.
-        matches: whether the new version is published and matches the endpoint's filter.
-        matched_before: the same for the version before. An endpoint that received that version must learn
+        is_match: whether the new version is published and matches the endpoint's filter.
+        was_match: the same for the version before. An endpoint that received that version must learn
         that it no longer applies.
     """
-    if matched_before and not matches and status == Publication.Status.PUBLISHED:
+    if was_match and not is_match and status == Publication.Status.PUBLISHED:
         return WebhookEvent.LEFT_FILTER
-    return WebhookEvent(find_change_event(kind, status, status_before)) if matches or matched_before else None
+    return WebhookEvent(find_change_event(kind, status, previous_status)) if is_match or was_match else None
 
 
 def build_message(delivery: WebhookDelivery) -> str:
-    """Return the body of a delivery's message. It has only public data, and is the same on every attempt."""
+    """Return the body of a delivery's message. It contains only public data and never changes."""
     entry = delivery.publication
     if entry is None:
         entry_data = {"endpoint": delivery.endpoint.name}

@@ -18,10 +18,10 @@ def _measure(cursor: CursorWrapper) -> Iterator[Reading]:
         FROM webhooks_webhookendpoint JOIN webhooks_webhookprogress ON endpoint_id = id
         """
     )
-    *endpoints, lag = cursor.fetchone()
-    for state, number in zip(("answering", "failing", "switched_off", "off"), endpoints, strict=True):
-        yield "factcheck_webhook_endpoints", (state,), number
-    yield "factcheck_webhook_entries_behind", (), lag
+    *endpoints, unprocessed_entries = cursor.fetchone()
+    for state, delivery_count in zip(("answering", "failing", "switched_off", "off"), endpoints, strict=True):
+        yield "factcheck_webhook_endpoints", (state,), delivery_count
+    yield "factcheck_webhook_entries_behind", (), unprocessed_entries
     cursor.execute(
         """
         SELECT count(*), coalesce(extract(epoch FROM now() - min(delivery.created_at)), 0)::float8
@@ -30,8 +30,8 @@ def _measure(cursor: CursorWrapper) -> Iterator[Reading]:
         WHERE delivery.state = 'pending' AND endpoint.active
         """
     )
-    pending, seconds = cursor.fetchone()
-    yield "factcheck_webhook_deliveries_pending", (), pending
+    pending_count, seconds = cursor.fetchone()
+    yield "factcheck_webhook_deliveries_pending", (), pending_count
     yield "factcheck_webhook_deliveries_oldest_wait_seconds", (), seconds
 
 

@@ -20,7 +20,7 @@ from rest_framework.exceptions import ParseError
 from claims.features.webhooks import endpoints
 from claims.features.webhooks.models.delivery import WebhookAttempt
 from claims.features.webhooks.models.endpoint import (
-    MAX_PER_OWNER,
+    MAX_ENDPOINTS_PER_OWNER,
     VERIFICATION_EVENT,
     WebhookEndpoint,
     WebhookEndpointQuerySet,
@@ -40,7 +40,7 @@ class ReceiverProof(NamedTuple):
     is_valid: bool
 
 
-def find_owned_by(person_id: int) -> WebhookEndpointQuerySet:
+def find_endpoints_owned_by(person_id: int) -> WebhookEndpointQuerySet:
     return WebhookEndpoint.objects.filter(owner=person_id)
 
 
@@ -52,10 +52,10 @@ def add_endpoint(token: ApiToken, **values: Any) -> WebhookEndpoint:
         NotPossible: the owner already has the maximum number of endpoints.
     """
     lock_names(f"webhooks of {token.user_id}")
-    if find_owned_by(token.user_id).count() >= MAX_PER_OWNER:
+    if find_endpoints_owned_by(token.user_id).count() >= MAX_ENDPOINTS_PER_OWNER:
         raise NotPossible(
             _("You already have %(most)d webhooks. Delete one that you no longer need.")
-            % {"most": MAX_PER_OWNER}
+            % {"most": MAX_ENDPOINTS_PER_OWNER}
         )
     return WebhookEndpoint.objects.create(
         **values, owner=token.user, token=token, created_by=token.user, active=False
@@ -84,9 +84,9 @@ def change_endpoint(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -
 def request_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
     """Check that the receiver knows the secret. The attempt is logged, whatever the response."""
     attempt = endpoints.send_now(endpoint, VERIFICATION_EVENT)
-    expected = compute_challenge_answer(endpoint.secret, attempt.delivery.message_id)
+    expected_answer = compute_challenge_answer(endpoint.secret, attempt.delivery.message_id)
     is_valid = not attempt.error and hmac.compare_digest(
-        _read_challenge_answer(attempt.response), expected.encode()
+        _parse_challenge_answer(attempt.response), expected_answer.encode()
     )
     return ReceiverProof(endpoint.url, endpoint.secret, attempt, is_valid)
 
@@ -96,7 +96,7 @@ def activate_endpoint(endpoint: WebhookEndpoint, proof: ReceiverProof, token: Ap
     """Activate a locked endpoint if its receiver has agreed.
 
     Raises:
-        NotPossible: the receiver did not agree, or was asked at another URL or for another secret.
+        NotPossible: the receiver did not agree, or the URL or secret has changed since.
     """
     if (proof.url, proof.secret) != (endpoint.url, endpoint.secret):
         raise NotPossible(_("The webhook was changed during verification. Verify it again."))
@@ -119,7 +119,7 @@ def activate_endpoint(endpoint: WebhookEndpoint, proof: ReceiverProof, token: Ap
 
 
 def compute_challenge_answer(secret: str, challenge: str) -> str:
-    """Return the proof of knowing the secret: Base64 HMAC-SHA256 of the challenge."""
+    """Return the HMAC-SHA256 of the challenge in Base64, which proves knowledge of the secret."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     return base64.b64encode(hmac.digest(key, challenge.encode(), hashlib.sha256)).decode()
 
@@ -131,7 +131,7 @@ def _activate(endpoint: WebhookEndpoint, token: ApiToken) -> None:
     endpoint.disabled_at, endpoint.disabled_reason = None, ""
 
 
-def _read_challenge_answer(text: str) -> bytes:
+def _parse_challenge_answer(text: str) -> bytes:
     # JSON that is nested too deeply, or contains half a surrogate pair, is not an answer either.
     with suppress(ParseError):
         challenge = read_strictly(text.encode())

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from claims.features.webhooks import disabled_endpoints, worker_calls
-from claims.features.webhooks.conditions import find_matching
+from claims.features.webhooks.conditions import find_matching_ids
 from claims.features.webhooks.events import choose_event
 from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
@@ -25,25 +25,25 @@ _PUBLISHED = Publication.Status.PUBLISHED
 
 
 def create_new_deliveries() -> int:
-    """Create deliveries for the entries since the last call, for every endpoint; return their number.
+    """Create deliveries for new entries for every endpoint, and return their number.
 
     Publications become visible in the order of `sequence`, however they are written, so only a position in
     that order is stored. It moves in the transaction that adds the deliveries. After a bulk import, the rest
     is queued to let other work run in between.
     """
-    ends, count = time.monotonic() + MAX_RUN_SECONDS, 0
+    deadline, total_count = time.monotonic() + MAX_RUN_SECONDS, 0
     for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
-        while (created := _process_next_entries(endpoint_id)) is not None:
-            count += created
-            if time.monotonic() > ends:
-                worker_calls.queue_ledger_search()
-                return count
-    return count
+        while (created_count := _process_next_entries(endpoint_id)) is not None:
+            total_count += created_count
+            if time.monotonic() > deadline:
+                worker_calls.queue_delivery_creation()
+                return total_count
+    return total_count
 
 
 @transaction.atomic
 def _process_next_entries(endpoint_id: int) -> int | None:
-    """Process the next entries; return None at the end of the ledger."""
+    """Process the next entries, and return the number of deliveries, or None at the end of the ledger."""
     # A concurrent follower of this endpoint waits here, and then continues from the new position.
     progress = (
         WebhookProgress.objects.select_for_update(of=("self",), no_key=True)
@@ -60,7 +60,7 @@ def _process_next_entries(endpoint_id: int) -> int | None:
     try:
         deliveries = _build_deliveries(endpoint, entries)
     except InvalidParameters as refusal:
-        disabled_endpoints.disable(
+        disabled_endpoints.disable_endpoint(
             endpoint, gettext("The filter is not valid: %(why)s") % {"why": refusal.detail}
         )
         return None
@@ -68,7 +68,7 @@ def _process_next_entries(endpoint_id: int) -> int | None:
     progress.position = entries[-1]["sequence"]
     progress.save(update_fields=["position"])
     if deliveries:
-        worker_calls.queue_sending(endpoint_id)
+        worker_calls.queue_deliveries(endpoint_id)
     return len(deliveries)
 
 
@@ -82,18 +82,18 @@ def _load_entries_after(position: int) -> list[dict[str, Any]]:
 
 
 def _build_deliveries(endpoint: WebhookEndpoint, entries: list[dict[str, Any]]) -> list[WebhookDelivery]:
-    """Return the endpoint's deliveries of these entries, in order. Raises InvalidParameters."""
-    published = {entry["id"] for entry in entries if entry["status"] == _PUBLISHED}
-    published |= {entry["before_id"] for entry in entries if entry["before_status"] == _PUBLISHED}
-    matches = find_matching(endpoint.filter, published)
+    """Build the deliveries of these entries to the endpoint, in order. Raises InvalidParameters."""
+    published_ids = {entry["id"] for entry in entries if entry["status"] == _PUBLISHED}
+    published_ids |= {entry["before_id"] for entry in entries if entry["before_status"] == _PUBLISHED}
+    matching_ids = find_matching_ids(endpoint.filter, published_ids)
     deliveries = []
     for entry in entries:
         event = choose_event(
             kind=entry["kind"],
             status=entry["status"],
-            status_before=entry["before_status"] or "",
-            matches=entry["id"] in matches,
-            matched_before=entry["before_id"] in matches,
+            previous_status=entry["before_status"] or "",
+            is_match=entry["id"] in matching_ids,
+            was_match=entry["before_id"] in matching_ids,
         )
         if event and (not endpoint.event_kinds or event in endpoint.event_kinds):
             deliveries.append(WebhookDelivery(endpoint=endpoint, publication_id=entry["id"], event=event))

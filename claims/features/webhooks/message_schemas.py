@@ -75,18 +75,18 @@ class ChallengeResponseSerializer(serializers.Serializer):
 
 
 def _describe_webhooks() -> Iterator[OpenApiWebhook]:
-    arrival = OpenApiResponse(description="The message has arrived.")
+    common_responses = OpenApiResponse(description="The message has arrived.")
     for event in WebhookEvent:
-        yield _describe_webhook(event.value, MessageSerializer, {204: arrival})
-    yield _describe_webhook(TEST_EVENT, TestMessageSerializer, {204: arrival})
+        yield _describe_webhook(event.value, MessageSerializer, {204: common_responses})
+    yield _describe_webhook(TEST_EVENT, TestMessageSerializer, {204: common_responses})
     yield _describe_webhook(
         VERIFICATION_EVENT, VerificationMessageSerializer, {200: ChallengeResponseSerializer}
     )
 
 
-def _describe_webhook(name: str, message: Any, answers: dict[int, Any]) -> OpenApiWebhook:
+def _describe_webhook(name: str, message: Any, responses: dict[int, Any]) -> OpenApiWebhook:
     decorator = extend_schema(
-        summary=name, description=_SIGNATURE_NOTE, tags=["webhooks"], request=message, responses=answers
+        summary=name, description=_SIGNATURE_NOTE, tags=["webhooks"], request=message, responses=responses
     )
     return OpenApiWebhook(name=name, decorator=decorator)
 

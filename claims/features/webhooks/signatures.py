@@ -11,12 +11,12 @@ from standardwebhooks import Webhook
 
 
 def build_signed_headers(
-    body: str, *, message_id: str, at: datetime, secrets_in_use: Iterable[str]
+    body: str, *, message_id: str, sent_at: datetime, secrets_in_use: Iterable[str]
 ) -> dict[str, str]:
-    """Return the three headers of a message sent at this moment (UTC), signed with each secret."""
-    signatures = [Webhook(secret).sign(message_id, at, body) for secret in secrets_in_use]
+    """Return the three headers of a message, with a signature for each secret."""
+    signatures = [Webhook(secret).sign(message_id, sent_at, body) for secret in secrets_in_use]
     return {
         "webhook-id": message_id,
-        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-timestamp": str(int(sent_at.timestamp())),
         "webhook-signature": " ".join(signatures),
     }

@@ -14,19 +14,19 @@ from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookPro
 _REMOVAL_BATCH_SIZE = 5000
 
 
-@app.task(name=worker_calls.FOLLOW_TASK, queue=worker_calls.QUEUE_NAME)
+@app.task(name=worker_calls.CREATE_DELIVERIES_TASK, queue=worker_calls.QUEUE_NAME)
 def create_deliveries() -> None:
     """Create the deliveries of the newest publications for every endpoint."""
     ledger_followers.create_new_deliveries()
 
 
-@app.task(name=worker_calls.SEND_TASK, queue=worker_calls.QUEUE_NAME)
+@app.task(name=worker_calls.SEND_DELIVERIES_TASK, queue=worker_calls.QUEUE_NAME)
 def send_to_endpoint(*, endpoint_id: int) -> None:
     """Send due deliveries of an endpoint."""
     deliveries.send_due_deliveries(endpoint_id)
 
 
-@app.task(name=worker_calls.REPORT_TASK, queue="mail", retry=5)
+@app.task(name=worker_calls.REPORT_DISABLED_TASK, queue="mail", retry=5)
 def report_disabled(*, endpoint_id: int) -> None:
     """Email that an endpoint was switched off."""
     endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
@@ -37,12 +37,12 @@ def report_disabled(*, endpoint_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=worker_calls.QUEUE_NAME, queueing_lock="claims.features.webhooks.look_after")
 def queue_missed_work(timestamp: int) -> None:
-    """Do work that was not queued (bulk imports, killed workers). Runs every minute."""
-    disabled_endpoints.disable_without_token()
+    """Queue work that was missed after bulk imports or killed workers. Runs every minute."""
+    disabled_endpoints.disable_endpoints_without_token()
     ledger_followers.create_new_deliveries()
-    waiting = WebhookProgress.objects.filter(deliveries.build_ready_condition(timezone.now()))
-    for endpoint_id in waiting.values_list("pk", flat=True):
-        worker_calls.queue_sending(endpoint_id)
+    waiting_endpoints = WebhookProgress.objects.filter(deliveries.build_ready_condition(timezone.now()))
+    for endpoint_id in waiting_endpoints.values_list("pk", flat=True):
+        worker_calls.queue_deliveries(endpoint_id)
 
 
 @app.periodic(cron="17 3 * * *")
@@ -52,10 +52,10 @@ def delete_old_deliveries(timestamp: int) -> None:
 
     Unsent messages stay, however long their endpoint is switched off.
     """
-    oldest = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)
+    oldest_kept = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)
     finished_deliveries = WebhookDelivery.objects.filter(settled_at__isnull=False)
-    old = finished_deliveries.filter(created_at__lt=oldest).order_by("created_at")
-    while ids := list(old.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):
+    old_deliveries = finished_deliveries.filter(created_at__lt=oldest_kept).order_by("created_at")
+    while ids := list(old_deliveries.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):
         WebhookDelivery.objects.filter(pk__in=ids).delete()
-    replaced_secrets = WebhookEndpoint.objects.filter(previous_secret_until__lt=timezone.now())
-    replaced_secrets.update(previous_secret="", previous_secret_until=None)
+    expired_secrets = WebhookEndpoint.objects.filter(previous_secret_until__lt=timezone.now())
+    expired_secrets.update(previous_secret="", previous_secret_until=None)

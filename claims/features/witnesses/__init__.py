@@ -1,4 +1,4 @@
-"""Witnesses: newsrooms that confirm to each other that each shows everyone the same ledger.
+"""Witnesses: newsrooms that verify each other's ledgers, so that each shows everyone the same entries.
 
 A witness remembers the last checkpoint that it saw of a log, and cosigns a newer one only if it continues the
 last one (C2SP `tlog-witness`, `tlog-cosignature`). If a newsroom shows different histories to different

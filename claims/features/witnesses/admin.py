@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.witnesses.models import Witness, WitnessedLog
-from claims.features.witnesses.witnessing import build_verifier_key
+from claims.features.witnesses.witnessing import build_witness_verifier_key
 from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin
 
@@ -68,7 +68,7 @@ class WitnessedLogAdmin(DeskAdmin):
 
     @admin.display(description=_("our verifier key"))
     def own_key(self, log: WitnessedLog) -> SafeString:
-        return format_html('<code translate="no">{}</code>', build_verifier_key())
+        return format_html('<code translate="no">{}</code>', build_witness_verifier_key())
 
     def has_delete_permission(self, request: HttpRequest, obj: WitnessedLog | None = None) -> bool:
         return False  # the database keeps what was witnessed

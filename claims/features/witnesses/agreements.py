@@ -1,8 +1,8 @@
 """Newsrooms that follow each other also witness each other, unless one of them switches that off.
 
-We witness the ledger of each followed newsroom. If that newsroom follows us and so witnesses our ledger, we add
-it as a witness. Switching off the row of a ledger or a witness ends this for good: the row is not switched on
-again automatically.
+We witness the ledger of each followed newsroom. If that newsroom follows us, and therefore witnesses our
+ledger, we add it as a witness. A ledger or a witness that was switched off is never switched on again
+automatically.
 """
 
 import logging
@@ -53,10 +53,10 @@ def _add_witness(newsroom: PeerNewsroom) -> None:
         know our ledger.
     """
     url = f"{newsroom.url}/witness"
-    answer = fetch(
+    response = fetch(
         url, limits=_LIMITS, accepted=frozenset({"text/plain"}), allow_loopback=settings.WEBHOOKS_TO_LOOPBACK
     )
-    witness = Witness(url=url, verifier_key=answer.content.decode().strip())
+    witness = Witness(url=url, verifier_key=response.content.decode().strip())
     witness.full_clean()
     if witness.name != f"{urlsplit(newsroom.url).netloc}/witness":
         raise ValidationError(_("The name of the witness does not match its address."))

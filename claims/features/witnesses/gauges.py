@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
-from claims.features.witnesses.policy import LACKING_SINCE_SQL
+from claims.features.witnesses.policy import TOO_FEW_SINCE_SQL
 from factcheck.telemetry.query_spans import GaugeKind, MetricQuery, Reading
 
 
 def _measure(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute(
-        f"SELECT coalesce(extract(epoch FROM clock_timestamp() - ({LACKING_SINCE_SQL}))::float8, 0)",  # noqa: S608
+        f"SELECT coalesce(extract(epoch FROM clock_timestamp() - ({TOO_FEW_SINCE_SQL}))::float8, 0)",  # noqa: S608
         [settings.COSIGNATURES_REQUIRED] * 2,
     )
     yield "factcheck_ledger_uncosigned_seconds", (), cursor.fetchone()[0]

@@ -135,7 +135,7 @@ class Cosignature(models.Model):
     exclude=["tree_size", "root_sha256", "note", "refusal", "refusal_is_proof", "refused_at", "cosigned_at"]
 )
 class WitnessedLog(_VerifierKeyModel):
-    """A log that we witness, with the last checkpoint that we cosigned. That checkpoint only moves forward."""
+    """A log that we witness, with the last checkpoint that we cosigned. A later checkpoint never has fewer entries."""
 
     key_type = ED25519_TYPE
     verifier_key = models.CharField(

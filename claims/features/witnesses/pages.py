@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST, require_safe
 from claims.features.witnesses.witnessing import (
     Submission,
     SubmissionRefused,
-    build_verifier_key,
+    build_witness_verifier_key,
     cosign_checkpoint,
 )
 
@@ -24,13 +24,15 @@ def add_checkpoint(request: HttpRequest) -> HttpResponse:
     try:
         return HttpResponse(cosign_checkpoint(Submission.parse(request.body)), content_type=_CONTENT_TYPE)
     except SubmissionRefused as refusal:
-        is_size = refusal.status == 409
+        is_size_conflict = refusal.status == 409
         return HttpResponse(
-            refusal.body, status=refusal.status, content_type="text/x.tlog.size" if is_size else _CONTENT_TYPE
+            refusal.body,
+            status=refusal.status,
+            content_type="text/x.tlog.size" if is_size_conflict else _CONTENT_TYPE,
         )
 
 
 @require_safe
 def show_witness(request: HttpRequest) -> HttpResponse:
     """Return our verifier key, which newsrooms enter to make us their witness."""
-    return HttpResponse(f"{build_verifier_key()}\n", content_type=_CONTENT_TYPE)
+    return HttpResponse(f"{build_witness_verifier_key()}\n", content_type=_CONTENT_TYPE)

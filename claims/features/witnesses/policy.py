@@ -1,4 +1,4 @@
-"""How many cosignatures a checkpoint needs, and since when there have been too few.
+"""The number of cosignatures that a checkpoint needs, and warnings if there are too few.
 
 Only active witnesses count. `COSIGNATURES_REQUIRED` sets how many of them must cosign; by default all.
 """
@@ -20,7 +20,7 @@ GRACE_PERIOD = timedelta(days=1)
 #: SQL for the time since which there have been too few cosignatures: that of the first such checkpoint, or of
 #: the last
 #: witness added. NULL while there are enough. It takes COSIGNATURES_REQUIRED twice.
-LACKING_SINCE_SQL = """
+TOO_FEW_SINCE_SQL = """
     WITH policy AS (
         SELECT CASE %s WHEN 0 THEN count(*) ELSE least(%s, count(*)) END AS required, max(created_at) AS since
         FROM witnesses_witness WHERE active
@@ -59,7 +59,7 @@ def list_desk_concerns() -> list[str]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT since FROM ({LACKING_SINCE_SQL}) AS lacking (since)"  # noqa: S608
+            f"SELECT since FROM ({TOO_FEW_SINCE_SQL}) AS lacking (since)"  # noqa: S608
             " WHERE since < now() - make_interval(secs => %s)",
             (settings.COSIGNATURES_REQUIRED, settings.COSIGNATURES_REQUIRED, GRACE_PERIOD.total_seconds()),
         )

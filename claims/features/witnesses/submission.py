@@ -27,13 +27,13 @@ class TwoHistories(NotCosigned):
     """
 
 
-def ask_witnesses() -> int:
-    """Ask each active witness to cosign the newest checkpoint; return how many cosignatures were received."""
+def request_cosignatures() -> int:
+    """Ask each active witness to cosign the newest checkpoint, and return the number of cosignatures received."""
     checkpoint = Checkpoint.objects.of_ledger().newest()
     if checkpoint is None:
         return 0
     pending_witnesses = Witness.objects.filter(active=True).exclude(cosignatures__checkpoint=checkpoint)
-    return sum(_ask_witness(witness, checkpoint) for witness in pending_witnesses)
+    return sum(_request_cosignature(witness, checkpoint) for witness in pending_witnesses)
 
 
 def build_cosigned_note(checkpoint: Checkpoint) -> str:
@@ -42,10 +42,10 @@ def build_cosigned_note(checkpoint: Checkpoint) -> str:
 
 
 def is_ledger_known_to(witness: Witness) -> bool:
-    """Return whether a new witness knows our ledger, without revealing anything to it.
+    """Return whether a new witness knows our ledger, without sending it any information.
 
     Raises:
-        NotCosigned: the witness does not answer.
+        NotCosigned: the witness does not respond.
     """
     checkpoint = Checkpoint.objects.of_ledger().newest()
     # Claims an old size that our ledger never had: a witness that knows the ledger rejects the size, others the
@@ -56,16 +56,16 @@ def is_ledger_known_to(witness: Witness) -> bool:
     )
 
 
-def _ask_witness(witness: Witness, checkpoint: Checkpoint) -> bool:
+def _request_cosignature(witness: Witness, checkpoint: Checkpoint) -> bool:
     now = clock.get_database_time()
-    failure, since, is_forked = "", None, False
+    failure, failing_since, has_two_histories = "", None, False
     try:
         cosignature = _submit_checkpoint(witness, checkpoint)
     except NotCosigned as refusal:
         _log.warning("%s did not cosign checkpoint %s: %s", witness.name, checkpoint.tree_size, refusal)
-        failure, since = str(refusal), witness.failing_since or now
+        failure, failing_since = str(refusal), witness.failing_since or now
         # This holds until the witness cosigns again; a missing answer settles nothing.
-        is_forked = isinstance(refusal, TwoHistories) or witness.sees_two_histories
+        has_two_histories = isinstance(refusal, TwoHistories) or witness.sees_two_histories
     else:
         Cosignature.objects.get_or_create(
             checkpoint=cosignature.checkpoint,
@@ -73,20 +73,20 @@ def _ask_witness(witness: Witness, checkpoint: Checkpoint) -> bool:
             defaults={"line": cosignature.line, "cosigned_at": cosignature.cosigned_at},
         )
     Witness.objects.filter(pk=witness.pk).update(
-        failure=failure, failing_since=since, sees_two_histories=is_forked, asked_at=now
+        failure=failure, failing_since=failing_since, sees_two_histories=has_two_histories, asked_at=now
     )
     return not failure
 
 
 def _submit_checkpoint(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     """Submit a checkpoint. Raises `NotCosigned`."""
-    last_cosigned = witness.cosignatures.order_by("-checkpoint").select_related("checkpoint").first()
-    last_size = last_cosigned.checkpoint.tree_size if last_cosigned else 0
-    answer = _post_checkpoint(witness, checkpoint, last_size)
-    if answer.status == 409:
+    last_cosignature = witness.cosignatures.order_by("-checkpoint").select_related("checkpoint").first()
+    last_size = last_cosignature.checkpoint.tree_size if last_cosignature else 0
+    response = _post_checkpoint(witness, checkpoint, last_size)
+    if response.status == 409:
         # The witness has seen another size than we remember, after a restored backup or a request signed with
         # the same key.
-        last_size = _read_size(answer)
+        last_size = _parse_size(response)
         if last_size > checkpoint.tree_size:
             raise TwoHistories(
                 gettext(
@@ -95,19 +95,21 @@ def _submit_checkpoint(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
                 )
                 % {"known": last_size, "size": checkpoint.tree_size}
             )
-        answer = _post_checkpoint(witness, checkpoint, last_size)
-    if answer.status in (409, 422):
+        response = _post_checkpoint(witness, checkpoint, last_size)
+    if response.status in (409, 422):
         raise TwoHistories(
             gettext(
                 "The witness has seen a different history of this ledger. Run verify_ledger, and check whether another"
                 " installation is signing with the same key."
             )
         )
-    if answer.status != 200:
-        raise NotCosigned(gettext("The witness answered with status %(status)s.") % {"status": answer.status})
+    if response.status != 200:
+        raise NotCosigned(
+            gettext("The witness answered with status %(status)s.") % {"status": response.status}
+        )
     try:
         cosignature = find_cosignature(
-            checkpoint.note + answer.beginning, name=witness.name, public_key=witness.public_key
+            checkpoint.note + response.beginning, name=witness.name, public_key=witness.public_key
         )
     except InvalidNote:
         cosignature = None
@@ -143,8 +145,10 @@ def _post_checkpoint(witness: Witness, checkpoint: Checkpoint, last_size: int) -
         raise NotCosigned(str(error)) from None
 
 
-def _read_size(answer: PostResponse) -> int:
-    size = answer.beginning.strip()
+def _parse_size(response_body: PostResponse) -> int:
+    size = response_body.beginning.strip()
     if not size.isascii() or not size.isdigit() or len(size) > 19:
-        raise NotCosigned(gettext("The witness answered with status %(status)s.") % {"status": answer.status})
+        raise NotCosigned(
+            gettext("The witness answered with status %(status)s.") % {"status": response_body.status}
+        )
     return int(size)

@@ -1,14 +1,14 @@
 from procrastinate.contrib.django import app
 
 from claims.features.witnesses.agreements import agree_with_peers
-from claims.features.witnesses.submission import ask_witnesses
+from claims.features.witnesses.submission import request_cosignatures
 
 
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.features.witnesses.ask", queueing_lock="claims.features.witnesses.ask")
 def ask(timestamp: int) -> None:
     """Ask the witnesses to cosign the newest checkpoint, if necessary. Runs every minute."""
-    ask_witnesses()
+    request_cosignatures()
 
 
 @app.periodic(cron="23 * * * *")

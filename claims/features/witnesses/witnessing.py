@@ -51,8 +51,8 @@ class Submission:
         """Parse a submission. Raises `SubmissionRefused` if it is invalid."""
         try:
             header, checkpoint = body.decode().split("\n\n", 1)
-            first, *lines = header.split("\n")
-            size = re.fullmatch(r"old (0|[1-9][0-9]{0,18})", first)
+            first_line, *lines = header.split("\n")
+            size = re.fullmatch(r"old (0|[1-9][0-9]{0,18})", first_line)
             if size is None or len(lines) > MAX_HASHES or "\0" in checkpoint:
                 raise ValueError
             proof = tuple(b64decode(line, validate=True) for line in lines)
@@ -78,7 +78,7 @@ def derive_witness_key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-def build_verifier_key() -> str:
+def build_witness_verifier_key() -> str:
     return format_verifier_key(
         get_witness_name(), derive_witness_key().public_key().public_bytes_raw(), COSIGNATURE_TYPE
     )
@@ -91,17 +91,21 @@ def cosign_checkpoint(submission: Submission) -> str:
         SubmissionRefused: the checkpoint does not continue the last one, or the log is unknown.
     """
     with transaction.atomic():
-        head, log = submission.tree_head, _lock_log(submission.tree_head.origin)
+        tree_head, log = submission.tree_head, _lock_log(submission.tree_head.origin)
         if log is None:
             raise SubmissionRefused(404, "This witness does not know this log.\n")
         if not submission.note.is_signed_by(log.name, log.public_key):
             raise SubmissionRefused(403, "The checkpoint is not signed with the key of this log.\n")
-        if submission.old_size > head.size:
+        if submission.old_size > tree_head.size:
             raise SubmissionRefused(400, "The old size is larger than the checkpoint.\n")
         refusal = _find_refusal(submission, log)
         now = clock.get_database_time()
         if refusal is None:
-            log.tree_size, log.root_sha256, log.note = head.size, head.root.hex(), submission.checkpoint
+            log.tree_size, log.root_sha256, log.note = (
+                tree_head.size,
+                tree_head.root.hex(),
+                submission.checkpoint,
+            )
             log.cosigned_at = now
             log.save(update_fields=["tree_size", "root_sha256", "note", "cosigned_at"])
             return cosign(
@@ -120,15 +124,15 @@ def _lock_log(origin: str) -> WitnessedLog | None:
 
 
 def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefused | None:
-    head = submission.tree_head
+    tree_head = submission.tree_head
     if submission.old_size != log.tree_size:
         return SubmissionRefused(409, f"{log.tree_size}\n")
     if not log.tree_size:
         return SubmissionRefused(422, "The proof from an empty log is empty.\n") if submission.proof else None
-    if head.size == log.tree_size and head.root.hex() != log.root_sha256:
+    if tree_head.size == log.tree_size and tree_head.root.hex() != log.root_sha256:
         return SubmissionRefused(409, f"{log.tree_size}\n")
     if not is_consistency_proven(
-        log.tree_size, head.size, submission.proof, bytes.fromhex(log.root_sha256), head.root
+        log.tree_size, tree_head.size, submission.proof, bytes.fromhex(log.root_sha256), tree_head.root
     ):
         return SubmissionRefused(
             422, "The proof does not lead from the last cosigned checkpoint to this one.\n"
@@ -137,7 +141,7 @@ def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefuse
 
 
 def _store_evidence(submission: Submission, log: WitnessedLog, refusal: SubmissionRefused) -> None:
-    """Keep a signed checkpoint that does not continue the last one, so that people can compare them.
+    """Store a signed checkpoint that does not continue the last one, so that people can compare them.
 
     An outdated size is normal: the log then submits again with the current size. Another tree of the same size
     proves two histories. A proof that does not verify may come from anyone, sent with a genuine checkpoint.

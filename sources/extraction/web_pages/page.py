@@ -45,11 +45,9 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     structured = read_structured(tree)
     metadata = read_metadata(tree, url, structured)
     body = structured.body()
-    text, extractor, following_text = "", describe_extractor("trafilatura"), list[TextRun]()
+    text, extractor, behind = "", describe_extractor("trafilatura"), list[TextRun]()
     if is_tractable(tree):
-        text, following_text = _select_article(
-            tree, ArticleDescription(metadata.title, structured.description, body)
-        )
+        text, behind = _select_article(tree, ArticleDescription(metadata.title, structured.description, body))
     if not text:
         text, extractor = clean_text(_join_blocks(_find_article(tree), BOILERPLATE_TAGS)), "blocks 1"
     is_from_data = _is_small_part(text, body)
@@ -65,7 +63,7 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
         text,
         language=language,
         stated_words=structured.word_count,
-        is_gated=any(is_gate(run.text) for run in following_text),
+        is_gated=any(is_gate(run.text) for run in behind),
         # A publisher that gives the whole text to search engines does not hide any of it from us.
         is_free=structured.is_free or bool(body),
     )

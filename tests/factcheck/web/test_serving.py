@@ -35,10 +35,6 @@ pytestmark = pytest.mark.slow
 PATIENCE = 120
 
 
-#: Compressing static files as well as it can be done takes nine seconds of CPU.
-QUICK_COMPRESSION = {"DJANGO_SETTINGS_MODULE": "tests.helpers.quick_compression"}
-
-
 @pytest.fixture
 def port() -> int:
     return free_port()
@@ -63,7 +59,7 @@ def installation(folder: Path, port: int) -> Iterator[dict[str, str]]:
 def static_files(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
-    """What the first start of a site collects, once for all workers."""
+    """What the first start of a site collects. Compressing it takes 40 s of CPU, so it is done once for all workers."""
     together = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         together = together.parent
@@ -75,7 +71,7 @@ def static_files(
             with (
                 django_db_blocker.unblock(),
                 installation(folder, free_port()) as environment,
-                started(environment | QUICK_COMPRESSION, "serve", patience=600) as process,
+                started(environment, "serve", patience=600) as process,
             ):
                 process.terminate()
                 assert process.wait(PATIENCE) == 0

@@ -59,7 +59,7 @@ _BROWSER_ARGUMENTS = (
 
 
 @dataclass(frozen=True, slots=True)
-class BrowserLimits:
+class PageLimits:
     """The limits for one page."""
 
     seconds: float = 30.0
@@ -86,10 +86,10 @@ class Chromium:
         self.profile = profile
         self.exceeded_limit = ""
 
-    def watch(self, limits: BrowserLimits, has_ended: threading.Event) -> None:
+    def watch(self, limits: PageLimits, is_finished: threading.Event) -> None:
         """Stop the browser as soon as it exceeds a limit."""
         ends_at = time.monotonic() + limits.seconds
-        while not has_ended.wait(POLL_SECONDS):
+        while not is_finished.wait(POLL_SECONDS):
             if time.monotonic() > ends_at:
                 self.exceeded_limit = "time"
             elif _measure_memory(self.process.pid) > limits.memory:
@@ -112,7 +112,7 @@ class Chromium:
 
 @contextmanager
 def start_chromium(
-    program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool = True
+    program: str, proxy: str, limits: PageLimits, *, sandbox: bool = True
 ) -> Iterator[Chromium]:
     """Start a browser that uses the proxy, and remove its files afterwards.
 
@@ -122,49 +122,49 @@ def start_chromium(
     """
     _remove_abandoned_profiles()
     profile = Path(tempfile.mkdtemp(prefix=PROFILE_PREFIX))
-    browser_read_end, our_write_end = os.pipe()
-    our_read_end, browser_write_end = os.pipe()
+    browser_input, our_output = os.pipe()
+    our_input, browser_output = os.pipe()
     try:
         process = _start_process(
-            program, proxy, limits, profile, browser_read_end, browser_write_end, sandbox=sandbox
+            program, proxy, limits, profile, browser_input, browser_output, sandbox=sandbox
         )
     except OSError:
-        os.close(our_read_end)
-        os.close(our_write_end)
+        os.close(our_input)
+        os.close(our_output)
         shutil.rmtree(profile, ignore_errors=True)
         raise
     finally:
-        os.close(browser_read_end)
-        os.close(browser_write_end)
-    ends_at = time.monotonic() + limits.seconds
+        os.close(browser_input)
+        os.close(browser_output)
+    deadline = time.monotonic() + limits.seconds
     # Base64 makes the output a third longer.
     devtools = Devtools(
-        our_read_end, our_write_end, ends_at=ends_at, max_message_bytes=limits.output * 4 // 3 + 100_000
+        our_input, our_output, ends_at=deadline, max_message_bytes=limits.output * 4 // 3 + 100_000
     )
-    browser, has_ended = Chromium(process, devtools, profile), threading.Event()
-    watcher = threading.Thread(target=browser.watch, args=(limits, has_ended), daemon=True)
+    browser, is_finished = Chromium(process, devtools, profile), threading.Event()
+    watcher = threading.Thread(target=browser.watch, args=(limits, is_finished), daemon=True)
     watcher.start()
     try:
         yield browser
     except Exception as error:
         # Set by whichever side notices the timeout first.
-        if exceeded_limit := browser.exceeded_limit or ("time" if time.monotonic() >= ends_at else ""):
+        if exceeded_limit := browser.exceeded_limit or ("time" if time.monotonic() >= deadline else ""):
             raise BrowserLimitExceeded(exceeded_limit) from error
         raise
     finally:
-        has_ended.set()
+        is_finished.set()
         watcher.join()
         browser.kill()
         process.wait()
-        os.close(our_read_end)
-        os.close(our_write_end)
+        os.close(our_input)
+        os.close(our_output)
         shutil.rmtree(profile, ignore_errors=True)
 
 
 def _start_process(
     program: str,
     proxy: str,
-    limits: BrowserLimits,
+    limits: PageLimits,
     profile: Path,
     read_end: int,
     write_end: int,
@@ -195,30 +195,30 @@ def _start_process(
 
 def _measure_memory(process: int) -> int:
     """Return the private memory of a process and its children; shared memory counts once."""
-    total = 0
+    total_bytes = 0
     with suppress(psutil.Error):
         browser = psutil.Process(process)
-        total = browser.memory_info().rss
+        total_bytes = browser.memory_info().rss
         for child in browser.children(recursive=True):
             with suppress(psutil.Error):
                 memory = child.memory_info()
-                total += memory.rss - getattr(memory, "shared", 0)
-    return total
+                total_bytes += memory.rss - getattr(memory, "shared", 0)
+    return total_bytes
 
 
 def _measure_disk(folder: Path) -> int:
-    size = 0
-    for path, _folders, names in os.walk(folder):
-        for name in names:
+    total_bytes = 0
+    for path, _subfolders, file_names in os.walk(folder):
+        for name in file_names:
             with suppress(OSError):
-                size += (Path(path) / name).lstat().st_size
-    return size
+                total_bytes += (Path(path) / name).lstat().st_size
+    return total_bytes
 
 
 def _remove_abandoned_profiles() -> None:
     """Remove profile folders left behind by killed workers."""
-    oldest = time.time() - ABANDONED_SECONDS
+    oldest_kept = time.time() - ABANDONED_SECONDS
     for folder in Path(tempfile.gettempdir()).glob(f"{PROFILE_PREFIX}*"):
         with suppress(OSError):
-            if folder.stat().st_mtime < oldest:
+            if folder.stat().st_mtime < oldest_kept:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -16,7 +16,7 @@ _CHUNK_SIZE = 1 << 18
 
 
 class BrowserTimeout(Exception):
-    """The browser does not answer: it exited, took too long, or sent too much."""
+    """The browser did not respond: it exited, took too long, or sent too much."""
 
 
 class BrowserError(Exception):
@@ -27,7 +27,7 @@ class Devtools:
     """A connection to the browser over its debugging pipes."""
 
     def __init__(self, read_end: int, write_end: int, *, ends_at: float, max_message_bytes: int) -> None:
-        """Take our ends of the two pipes; the browser process has the others.
+        """Connect to the browser through our ends of the two pipes.
 
         Args:
             ends_at: the deadline, by the monotonic clock.
@@ -61,46 +61,46 @@ class Devtools:
         """Send a command to the browser and return its result.
 
         Raises:
-            BrowserTimeout: there was no answer in time.
+            BrowserTimeout: the browser did not respond in time.
             BrowserError: the browser rejected the command.
         """
-        number = self.send_command(method, **parameters)
+        command_id = self.send_command(method, **parameters)
         while True:
-            message = self._read_next(self._ends_at)
+            message = self._read_message(self._ends_at)
             if message is None:
                 raise BrowserTimeout
-            if message.get("id") == number:
+            if message.get("id") == command_id:
                 if "error" in message:
                     raise BrowserError(str(message["error"].get("message", "")))
                 result: dict[str, Any] = message.get("result", {})
                 return result
 
-    def wait(self, is_over: Callable[[], bool], *, seconds: float) -> bool:
-        """Record events until `is_over()` or for at most `seconds`; return whether it is over."""
+    def wait(self, is_finished: Callable[[], bool], *, seconds: float) -> bool:
+        """Record events until `is_finished()` or for at most `seconds`, and return whether it is finished."""
         ends_at = min(time.monotonic() + seconds, self._ends_at)
-        while not is_over():
-            if self._read_next(ends_at) is None:
-                return is_over()
+        while not is_finished():
+            if self._read_message(ends_at) is None:
+                return is_finished()
         return True
 
-    def _read_next(self, ends_at: float) -> dict[str, Any] | None:
-        """Return the next message and record events; None on timeout. Raises BrowserTimeout if the browser
-        exited.
+    def _read_message(self, ends_at: float) -> dict[str, Any] | None:
+        """Return the next message, or None on timeout, and record events. Raises BrowserTimeout if the
+        browser exited.
         """
-        while (end := self._received.find(_TERMINATOR)) < 0:
+        while (message_end := self._received.find(_TERMINATOR)) < 0:
             seconds_left = ends_at - time.monotonic()
             if seconds_left <= 0 or not select.select([self._reads], [], [], seconds_left)[0]:
                 return None
-            piece = os.read(self._reads, _CHUNK_SIZE)
-            if not piece or len(self._received) > self._longest:
+            chunk = os.read(self._reads, _CHUNK_SIZE)
+            if not chunk or len(self._received) > self._longest:
                 raise BrowserTimeout
-            self._received += piece
-        message: dict[str, Any] = orjson.loads(bytes(self._received[:end]))
-        del self._received[: end + 1]
+            self._received += chunk
+        message: dict[str, Any] = orjson.loads(bytes(self._received[:message_end]))
+        del self._received[: message_end + 1]
         if "method" in message:
-            name, parameters = message["method"], message.get("params", {})
-            self.events.append((name, parameters))
-            if handler := self.handlers.get(name):
+            event_name, parameters = message["method"], message.get("params", {})
+            self.events.append((event_name, parameters))
+            if handler := self.handlers.get(event_name):
                 handler(parameters)
         return message
 

@@ -1,4 +1,4 @@
-"""The program that becomes the browser: `python -I launch.py READS WRITES BYTES SECONDS PROGRAM ARGUMENT…`.
+"""Set limits, then become the browser: `python -I launch.py READS WRITES BYTES SECONDS PROGRAM ARGUMENT…`.
 
 READS and WRITES are the descriptors of the two pipes; the browser expects them as 3 and 4. BYTES limits the
 size of its files, and SECONDS the processor time of each of its processes. It is killed when its parent ends.
@@ -16,18 +16,18 @@ _PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux
 def main() -> None:
     read_end, write_end, max_bytes, seconds = map(int, sys.argv[1:5])
     program = sys.argv[5:]
-    for kind, limit in (
+    for resource_type, limit in (
         (resource.RLIMIT_FSIZE, max_bytes),
         (resource.RLIMIT_CPU, seconds),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(kind, (limit, limit))
+        resource.setrlimit(resource_type, (limit, limit))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     # Move both above 4 first, so that neither overwrites the other.
     high_descriptors = [os.dup(read_end), os.dup(write_end)]
     while min(high_descriptors) <= 4:
-        high_descriptors = [os.dup(number) for number in high_descriptors]
+        high_descriptors = [os.dup(descriptor) for descriptor in high_descriptors]
     os.dup2(high_descriptors[0], 3)
     os.dup2(high_descriptors[1], 4)
     os.closerange(5, 4096)

@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 
-from claims.features.archiving.browser.chromium import BrowserLimitExceeded, BrowserLimits, start_chromium
+from claims.features.archiving.browser.chromium import BrowserLimitExceeded, PageLimits, start_chromium
 from claims.features.archiving.browser.devtools import BrowserError, BrowserTimeout, Devtools
 from sources.http.fetched_documents import USER_AGENT
 from sources.http.forward_proxy import forward_proxy
@@ -18,7 +18,7 @@ SCREENSHOT_TYPE, PDF_TYPE = "image/webp", "application/pdf"
 #: pixels).
 WIDTH, HEIGHT, MAX_HEIGHT = 1280, 900, 16_000
 #: The longest wait for a page to load, and then for its requests to stop.
-LOAD_SECONDS, QUIET_SECONDS = 10.0, 4.0
+MAX_LOAD_SECONDS, IDLE_SECONDS = 10.0, 4.0
 
 _LIMIT_MESSAGES = {
     "time": gettext_lazy("The browser’s time limit was exceeded."),
@@ -33,7 +33,7 @@ _SCROLL_SCRIPT = """
     window.scrollTo(0, 0);
 })()
 """.replace("MOST", str(MAX_HEIGHT))
-BROWSER_LIMITS = BrowserLimits()
+BROWSER_LIMITS = PageLimits()
 
 
 class BrowserUnavailable(Exception):
@@ -51,7 +51,7 @@ class PagePictures:
 
 
 def take_page_pictures(
-    url: str, *, limits: BrowserLimits = BROWSER_LIMITS, allow_loopback: bool = False
+    url: str, *, limits: PageLimits = BROWSER_LIMITS, allow_loopback: bool = False
 ) -> PagePictures:
     """Visit the page and take its pictures.
 
@@ -80,51 +80,51 @@ def take_page_pictures(
             ) as browser:
                 _visit_and_take_pictures(browser.devtools, url, pictures)
         except BrowserLimitExceeded as bounds:
-            _note_missing(pictures, str(_LIMIT_MESSAGES[str(bounds)]))
+            _record_missing_pictures(pictures, str(_LIMIT_MESSAGES[str(bounds)]))
         except OSError as error:
-            _note_missing(
+            _record_missing_pictures(
                 pictures,
                 gettext("The browser could not be started: %(strerror)s.")
                 % {"strerror": error.strerror or error},
             )
         except BrowserTimeout:
-            _note_missing(pictures, gettext("The browser stopped or did not respond."))
+            _record_missing_pictures(pictures, gettext("The browser stopped or did not respond."))
         except BrowserError as refusal:
-            _note_missing(
+            _record_missing_pictures(
                 pictures, gettext("The browser could not show the page: %(refusal)s.") % {"refusal": refusal}
             )
     return pictures
 
 
-def _note_missing(pictures: PagePictures, reason: str) -> None:
-    for part in ("screenshot", "pdf"):
-        if not getattr(pictures, part):
-            pictures.missing.setdefault(part, reason)
+def _record_missing_pictures(pictures: PagePictures, reason: str) -> None:
+    for picture_type in ("screenshot", "pdf"):
+        if not getattr(pictures, picture_type):
+            pictures.missing.setdefault(picture_type, reason)
 
 
 def _visit_and_take_pictures(devtools: Devtools, url: str, pictures: PagePictures) -> None:
-    _open_blank_page(devtools)
-    _visit_page(devtools, url)
-    for part, take_picture in (("screenshot", _take_screenshot), ("pdf", _print_pdf)):
+    _open_page(devtools)
+    _load_page(devtools, url)
+    for picture_type, take_picture in (("screenshot", _take_screenshot), ("pdf", _print_pdf)):
         try:
-            setattr(pictures, part, take_picture(devtools))
+            setattr(pictures, picture_type, take_picture(devtools))
         except BrowserError as refusal:
-            pictures.missing[part] = f"The browser could not make it: {refusal}."
+            pictures.missing[picture_type] = f"The browser could not make it: {refusal}."
 
 
-def _open_blank_page(devtools: Devtools) -> None:
+def _open_page(devtools: Devtools) -> None:
     """Open a blank page."""
     version = devtools.run_command("Browser.getVersion")
     devtools.run_command("Browser.setDownloadBehavior", behavior="deny")
-    page = devtools.run_command("Target.createTarget", url="about:blank")["targetId"]
-    devtools.attach(devtools.run_command("Target.attachToTarget", targetId=page, flatten=True)["sessionId"])
+    target = devtools.run_command("Target.createTarget", url="about:blank")["targetId"]
+    devtools.attach(devtools.run_command("Target.attachToTarget", targetId=target, flatten=True)["sessionId"])
     devtools.handlers["Page.javascriptDialogOpening"] = lambda _dialog: _dismiss_dialog(devtools)
     devtools.run_command("Page.enable")
     devtools.run_command("Page.setLifecycleEventsEnabled", enabled=True)
-    agent = str(version["userAgent"]).replace("HeadlessChrome", "Chrome")
+    user_agent = str(version["userAgent"]).replace("HeadlessChrome", "Chrome")
     # Identify ourselves honestly, but get the page that readers see.
     devtools.run_command(
-        "Emulation.setUserAgentOverride", userAgent=f"{agent} {USER_AGENT.partition(' ')[0]}"
+        "Emulation.setUserAgentOverride", userAgent=f"{user_agent} {USER_AGENT.partition(' ')[0]}"
     )
     devtools.run_command(
         "Emulation.setDeviceMetricsOverride",
@@ -139,36 +139,37 @@ def _dismiss_dialog(devtools: Devtools) -> None:
     devtools.send_command("Page.handleJavaScriptDialog", accept=False)
 
 
-def _visit_page(devtools: Devtools, url: str) -> None:
+def _load_page(devtools: Devtools, url: str) -> None:
     devtools.events.clear()
-    answer = devtools.run_command("Page.navigate", url=url)
-    if answer.get("errorText"):
-        raise BrowserError(str(answer["errorText"]))
-    devtools.wait(lambda: _has_reached_stage(devtools, "load"), seconds=LOAD_SECONDS)
+    result = devtools.run_command("Page.navigate", url=url)
+    if result.get("errorText"):
+        raise BrowserError(str(result["errorText"]))
+    devtools.wait(lambda: _has_reached_stage(devtools, "load"), seconds=MAX_LOAD_SECONDS)
     devtools.send_command("Runtime.evaluate", expression=_SCROLL_SCRIPT, awaitPromise=True)
-    devtools.wait(lambda: _has_reached_stage(devtools, "networkIdle"), seconds=QUIET_SECONDS)
+    devtools.wait(lambda: _has_reached_stage(devtools, "networkIdle"), seconds=IDLE_SECONDS)
 
 
 def _has_reached_stage(devtools: Devtools, stage: str) -> bool:
     return any(
-        name == "Page.lifecycleEvent" and event.get("name") == stage for name, event in devtools.events
+        event_name == "Page.lifecycleEvent" and event.get("name") == stage
+        for event_name, event in devtools.events
     )
 
 
 def _take_screenshot(devtools: Devtools) -> bytes:
     metrics = devtools.run_command("Page.getLayoutMetrics")
-    size: dict[str, Any] = metrics.get("cssContentSize") or metrics["contentSize"]
-    height = max(1, min(int(size["height"]), MAX_HEIGHT))
-    answer = devtools.run_command(
+    page_size: dict[str, Any] = metrics.get("cssContentSize") or metrics["contentSize"]
+    height = max(1, min(int(page_size["height"]), MAX_HEIGHT))
+    result = devtools.run_command(
         "Page.captureScreenshot",
         format="webp",
         quality=80,
         captureBeyondViewport=True,
         clip={"x": 0, "y": 0, "width": WIDTH, "height": height, "scale": 1},
     )
-    return base64.b64decode(answer["data"])
+    return base64.b64decode(result["data"])
 
 
 def _print_pdf(devtools: Devtools) -> bytes:
-    answer = devtools.run_command("Page.printToPDF", printBackground=True, preferCSSPageSize=False)
-    return base64.b64decode(answer["data"])
+    result = devtools.run_command("Page.printToPDF", printBackground=True, preferCSSPageSize=False)
+    return base64.b64decode(result["data"])

@@ -62,7 +62,7 @@ class CitedFiles:
 
 
 def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedFiles:
-    """Return the stored files of everything that these publications cite."""
+    """Return the stored files of all sources and snapshots that these publications cite."""
     sources, snapshots = _find_cited_ids(bodies)
     readable_ids = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
     shareable_ids = sources & readable_ids if for_public else sources
@@ -78,35 +78,35 @@ def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -
 
 
 def exclude_missing_files(cited_files: CitedFiles) -> CitedFiles:
-    """Return the files that the archive still has, with notes on the missing ones.
+    """Return a copy without files that are missing from the archive, with a note on each of them.
 
     This reads every file, so that no pack fails halfway.
     """
-    missing = {file.sha256 for file in cited_files.all_files if not _is_intact(file.sha256)}
+    missing_hashes = {file.sha256 for file in cited_files.all_files if not _is_intact(file.sha256)}
     notes = [
         f"{file.path}: the archive no longer has the file of the SHA-256 {file.sha256}, or has it damaged."
         for file in cited_files.all_files
-        if file.sha256 in missing
+        if file.sha256 in missing_hashes
     ]
     return CitedFiles(
         cited_files.texts,
-        [file for file in cited_files.files if file.sha256 not in missing],
-        [(file, copy) for file, copy in cited_files.warcs if file.sha256 not in missing],
+        [file for file in cited_files.files if file.sha256 not in missing_hashes],
+        [(file, copy) for file, copy in cited_files.warcs if file.sha256 not in missing_hashes],
         [*cited_files.omission_notes, *notes],
-        [(file, copy) for file, copy in cited_files.copies if file.sha256 not in missing],
+        [(file, copy) for file, copy in cited_files.copies if file.sha256 not in missing_hashes],
     )
 
 
 def build_copies_table(cited_files: CitedFiles) -> str:
     """Return a table of all copies, with their pages and times of capture."""
-    lines = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
+    table_rows = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
     for file, copy in [*cited_files.warcs, *cited_files.copies]:
-        values = (
+        cells = (
             *(file.path, file.sha256, copy.source_id, copy.source.title, copy.address, copy.final_address),
             *(copy.http_status or "", copy.captured_at.astimezone(UTC).isoformat().replace("+00:00", "Z")),
         )
-        lines.append("\t".join(" ".join(str(value).split()) for value in values) + "\n")
-    return "".join(lines)
+        table_rows.append("\t".join(" ".join(str(value).split()) for value in cells) + "\n")
+    return "".join(table_rows)
 
 
 def build_text_path(snapshot: Snapshot) -> str:
@@ -114,7 +114,7 @@ def build_text_path(snapshot: Snapshot) -> str:
 
 
 def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
-    """Describe a copy as an entry of a WACZ's list of pages."""
+    """Describe a copy for the page list of a WACZ file."""
 
     def open_warc() -> IO[bytes]:
         return cast(IO[bytes], archive.open_file(file.sha256))
@@ -131,7 +131,7 @@ def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
 
 
 def read_in_chunks(sha256: str) -> Chunks:
-    """Yield the file in chunks."""
+    """Yield an archived file in chunks."""
     with archive.open_file(sha256) as file:
         yield from iter(lambda: file.read(CHUNK_SIZE), b"")
 
@@ -142,13 +142,13 @@ def _is_intact(sha256: str) -> bool:
 
 def _find_cited_ids(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
     """Return the sources and snapshots that the publications mention."""
-    sources, snapshots = set(), set()
+    source_ids, snapshot_ids = set(), set()
     for body in bodies:
         for citation in _iterate_citations(body):
-            sources.add(citation["source"]["id"])
+            source_ids.add(citation["source"]["id"])
             if citation["snapshot"]:
-                snapshots.add(citation["snapshot"]["id"])
-    return sources, snapshots
+                snapshot_ids.add(citation["snapshot"]["id"])
+    return source_ids, snapshot_ids
 
 
 def _iterate_citations(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -158,9 +158,11 @@ def _iterate_citations(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _add_snapshots(cited_files: CitedFiles, sources: set[int], snapshots: set[int]) -> None:
-    condition = Q(pk__in=snapshots) | Q(archived_copies__source__in=sources)
-    rows = Snapshot.objects.filter(condition, source__in=sources).distinct().order_by("source", "number")
-    for snapshot in rows:
+    is_cited = Q(pk__in=snapshots) | Q(archived_copies__source__in=sources)
+    cited_snapshots = (
+        Snapshot.objects.filter(is_cited, source__in=sources).distinct().order_by("source", "number")
+    )
+    for snapshot in cited_snapshots:
         cited_files.texts.append(snapshot)
         name = f"sources/source-{snapshot.source_id}-original-{snapshot.number}{_choose_extension(snapshot.media_type)}"
         cited_files.files.append(CitedFile(name, snapshot.content_sha256, snapshot.content_size))

@@ -14,13 +14,13 @@ from claims.models import Publication
 
 
 def build_ledger_files(entries: Sequence[Publication]) -> list[PackedFile]:
-    """Return a file for each entry, and an index like the feed of changes."""
-    files = [PackedFile.from_bytes(build_path(entry), entry.served_body) for entry in entries]
+    """Return a file for each ledger entry, and an index in the format of the feed of changes."""
+    files = [PackedFile.from_bytes(build_entry_path(entry), entry.served_body) for entry in entries]
     index = json.dumps([_describe_entry(entry) for entry in entries], ensure_ascii=False, indent=2)
     return [*files, PackedFile.from_bytes("ledger/entries.json", index.encode() + b"\n")]
 
 
-def build_path(entry: Publication) -> str:
+def build_entry_path(entry: Publication) -> str:
     return f"ledger/claim-{entry.claim_id}-version-{entry.version}.json"
 
 
@@ -37,5 +37,5 @@ def _describe_entry(entry: Publication) -> dict[str, Any]:
         "merged_into": entry.merged_into_id,
         "url": f"{settings.SITE_URL}{address}",
         "body_sha256": hashlib.sha256(entry.served_body).hexdigest(),
-        "file": build_path(entry),
+        "file": build_entry_path(entry),
     }

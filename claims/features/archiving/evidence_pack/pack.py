@@ -60,7 +60,7 @@ class EvidencePack:
 
     @property
     def sha256(self) -> str:
-        """Return a hash that changes whenever the pack does."""
+        """Return a hash that changes whenever the pack's content changes."""
         hashed_parts = [
             _FORMAT,
             *(hashlib.sha256(entry.served_body).hexdigest() for entry in self.entries),
@@ -77,7 +77,7 @@ class EvidencePack:
         return hashlib.sha256(json.dumps(hashed_parts).encode()).hexdigest()
 
     def iterate_chunks(self) -> Iterator[bytes]:
-        """Yield the ZIP in chunks. Files missing from the archive are listed in its README instead."""
+        """Yield the ZIP in chunks. Its README lists files that are missing from the archive."""
         cited_files = exclude_missing_files(self.cited_files)
         pack = StreamedZip()
         for file in self._iterate_files(cited_files):
@@ -94,7 +94,8 @@ class EvidencePack:
         yield PackedFile.from_bytes("README.txt", self._build_readme(cited_files, paths, stamps).encode())
         if cited_files.omission_notes:
             yield PackedFile.from_bytes(
-                "left-out.txt", "".join(f"{line}\n" for line in cited_files.omission_notes).encode()
+                "left-out.txt",
+                "".join(f"{index_line}\n" for index_line in cited_files.omission_notes).encode(),
             )
         yield from build_ledger_files(self.entries)
         yield from build_proof_files(self.signed_entries, site=settings.SITE_URL)
@@ -106,24 +107,26 @@ class EvidencePack:
         if cited_files.warcs:
             pages = [build_archived_page(file, copy) for file, copy in cited_files.warcs]
             title = f"Evidence of claim {self.entries[0].claim_id}"
-            size = sum(page.size for page in pages) + 2**20
-            yield PackedFile(PAGES_PATH, lambda: write_web_archive(pages, title=title), size)
+            total_size = sum(page.size for page in pages) + 2**20
+            yield PackedFile(PAGES_PATH, lambda: write_web_archive(pages, title=title), total_size)
         yield from stamps
 
     def _build_readme(
         self, cited_files: CitedFiles, paths: dict[str, str], stamps: Sequence[PackedFile]
     ) -> str:
-        names = [file.path for file in stamps]
-        stamped = [
-            (paths[name.removeprefix("timestamps/")[:64]], name) for name in names if name.endswith(".tsr")
+        paths_by_hash = [file.path for file in stamps]
+        stamped_paths = [
+            (paths[proof_path.removeprefix("timestamps/")[:64]], proof_path)
+            for proof_path in paths_by_hash
+            if proof_path.endswith(".tsr")
         ]
         return write_readme(
             self.entries[-1],
             self.entries,
-            proofs=[build_proof_path(signed_entry.entry) for signed_entry in self.signed_entries],
+            proof_files=[build_proof_path(signed_entry.entry) for signed_entry in self.signed_entries],
             has_pages=bool(cited_files.warcs),
-            stamped=stamped,
-            rooted=ROOTS_PATH in names,
+            stamped_files=stamped_paths,
+            has_root_certificates=ROOTS_PATH in paths_by_hash,
         )
 
 
@@ -143,12 +146,12 @@ def build_evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
             % {"claim_id": claim_id}
         )
     cited_files = collect_cited_files((entry.document for entry in entries), for_public=for_public)
-    stamps = load_timestamps(file.sha256 for file in cited_files.all_files)
-    timestamps = [stamp for stamps_of_file in stamps.values() for stamp in stamps_of_file]
-    return EvidencePack(entries, cited_files, timestamps, find_signed_entries(entries))
+    stamps_by_hash = load_timestamps(file.sha256 for file in cited_files.all_files)
+    all_stamps = [stamp for file_stamps in stamps_by_hash.values() for stamp in file_stamps]
+    return EvidencePack(entries, cited_files, all_stamps, find_signed_entries(entries))
 
 
 def _map_paths(cited_files: CitedFiles) -> dict[str, str]:
-    """Map SHA-256 to the path of the unpacked file."""
+    """Map each file's SHA-256 to its path in the pack."""
     paths = {file.sha256: file.path for file in cited_files.files}
     return paths | {file.sha256: f"pages/{file.path}" for file, _copy in cited_files.warcs}

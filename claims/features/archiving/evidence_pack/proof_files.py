@@ -12,7 +12,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from claims.features.archiving.evidence_pack.ledger_files import build_path
+from claims.features.archiving.evidence_pack.ledger_files import build_entry_path
 from claims.features.archiving.evidence_pack.streamed_zip import PackedFile
 from claims.ledger.document.claim_document import format_moment
 from claims.ledger.house_signature import decode_bytes
@@ -86,17 +86,17 @@ class SignedEntry:
 
 
 def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
-    """Return the entries that a checkpoint already covers, each with its first checkpoint."""
+    """Return the entries that a checkpoint covers, each with its first checkpoint."""
     signed_entries, policy = [], load_policy()
     for entry in entries:
-        covering = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)
-        if checkpoint := covering.select_related("key").order_by("id").first():
+        covering_checkpoints = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)
+        if checkpoint := covering_checkpoints.select_related("key").order_by("id").first():
             signed_entries.append(SignedEntry(entry, checkpoint, policy))
     return signed_entries
 
 
 def build_proof_files(signed_entries: Sequence[SignedEntry], *, site: str) -> list[PackedFile]:
-    """Return the files that prove that these entries are in the ledger, each path once."""
+    """Return the files that prove that these entries are in the ledger, without duplicates."""
     files: dict[str, bytes] = {}
     for signed_entry in signed_entries:
         files |= dict(_build_files(signed_entry, site))
@@ -107,76 +107,80 @@ def build_proof_path(entry: Publication) -> str:
     return _build_file_name(entry, "proof.txt")
 
 
-def _build_file_name(entry: Publication, ending: str) -> str:
-    return f"{build_path(entry).removesuffix('.json')}-{ending}"
+def _build_file_name(entry: Publication, suffix: str) -> str:
+    return f"{build_entry_path(entry).removesuffix('.json')}-{suffix}"
 
 
 def _build_files(signed_entry: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
     entry, checkpoint = signed_entry.entry, signed_entry.checkpoint
     [text] = stored_tree.load_entry_texts(entry.sequence, entry.sequence)
-    parts = merkle_tree.list_inclusion_parts(entry.sequence - 1, checkpoint.tree_size)
-    hashes = stored_tree.load_proof(parts)
-    base = f"ledger/checkpoint-{checkpoint.tree_size}"
+    hashed_parts = merkle_tree.list_inclusion_parts(entry.sequence - 1, checkpoint.tree_size)
+    hashes = stored_tree.load_proof(hashed_parts)
+    base_path = f"ledger/checkpoint-{checkpoint.tree_size}"
     key = f"ledger/key-{checkpoint.key_id}.pem"
-    names = {
+    witness_names = {
         "entry": _build_file_name(entry, "entry.txt"),
         "sealed": _build_file_name(entry, "sealed.txt"),
         "salts": _build_file_name(entry, "salts.json"),
         "program": "ledger/sealed_text.py",
         "stored": _build_file_name(entry, "stored.json"),
-        "served": build_path(entry),
-        "checkpoint": f"{base}.txt",
-        "text": f"{base}-signed.txt",
-        "signature": f"{base}-signature.bin",
+        "served": build_entry_path(entry),
+        "checkpoint": f"{base_path}.txt",
+        "text": f"{base_path}-signed.txt",
+        "signature": f"{base_path}-signature.bin",
         "key": key,
     }
-    yield names["entry"], text
-    yield names["sealed"], seal(entry.note, entry.body, entry.salts).encode()
-    yield names["salts"], orjson.dumps({"note": entry.note, "salts": entry.salts})
-    yield names["program"], Path(sealed_text.__file__).read_bytes()
-    yield names["stored"], entry.body.encode()
+    yield witness_names["entry"], text
+    yield witness_names["sealed"], seal(entry.note, entry.body, entry.salts).encode()
+    yield witness_names["salts"], orjson.dumps({"note": entry.note, "salts": entry.salts})
+    yield witness_names["program"], Path(sealed_text.__file__).read_bytes()
+    yield witness_names["stored"], entry.body.encode()
     note = SignedNote.read(checkpoint.note)
-    published = build_published_note(checkpoint)
-    cosigned_files = list(_iterate_cosigned_files(published, signed_entry.policy, base, names["text"]))
-    yield names["checkpoint"], published.encode()
-    for cosigned in cosigned_files:
-        yield from cosigned.files
-    yield names["text"], note.text.encode()
-    yield names["signature"], _extract_signature(note, checkpoint)
-    yield names["key"], _encode_pem(decode_bytes(checkpoint.key.public_key))
-    steps = "".join(
-        _iterate_hash_commands(names["entry"], text, entry.sequence - 1, checkpoint.tree_size, hashes)
+    published_note = build_published_note(checkpoint)
+    cosigned_files = list(
+        _iterate_cosigned_files(published_note, signed_entry.policy, base_path, witness_names["text"])
+    )
+    yield witness_names["checkpoint"], published_note.encode()
+    for files_of_witness in cosigned_files:
+        yield from files_of_witness.files
+    yield witness_names["text"], note.text.encode()
+    yield witness_names["signature"], _extract_signature(note, checkpoint)
+    yield witness_names["key"], _encode_pem(decode_bytes(checkpoint.key.public_key))
+    proof_steps = "".join(
+        _iterate_hash_commands(witness_names["entry"], text, entry.sequence - 1, checkpoint.tree_size, hashes)
     )
     proof_text = _TEMPLATE.format(
-        **names,
+        **witness_names,
         site=site,
         version=entry.version,
         sequence=entry.sequence,
         size=checkpoint.tree_size,
-        steps=steps,
-        witnesses=_describe_witnesses(cosigned_files, signed_entry.policy, names),
+        steps=proof_steps,
+        witnesses=_describe_witnesses(cosigned_files, signed_entry.policy, witness_names),
     )
     yield build_proof_path(entry), proof_text.encode()
 
 
 class _CosignedFiles(NamedTuple):
-    """The files for verifying a witness's cosignature with OpenSSL."""
+    """Files for verifying a witness's cosignature with OpenSSL."""
 
     step: str
     files: list[tuple[str, bytes]]
 
 
 def _iterate_cosigned_files(
-    note: str, policy: WitnessPolicy, base: str, text: str
+    note: str, policy: WitnessPolicy, base_path: str, text: str
 ) -> Iterator[_CosignedFiles]:
     """Yield the cosignatures of witnesses that the policy accepts."""
-    for number, verifier_key in enumerate(policy.keys, 1):
+    for step_number, verifier_key in enumerate(policy.keys, 1):
         name, public_key = read_verifier_key(verifier_key, COSIGNATURE_TYPE)
         cosignature = find_cosignature(note, name=name, public_key=public_key)
         if cosignature is None:
             continue
-        endings = {"key": "key.pem", "signed": "signed.txt", "signature": "signature.bin"}
-        paths = {part: f"{base}-witness-{number}-{ending}" for part, ending in endings.items()}
+        suffixes = {"key": "key.pem", "signed": "signed.txt", "signature": "signature.bin"}
+        paths = {
+            file_role: f"{base_path}-witness-{step_number}-{suffix}" for file_role, suffix in suffixes.items()
+        }
         yield _CosignedFiles(
             _COSIGNATURE_TEMPLATE.format(
                 name=name, moment=format_moment(cosignature.moment), text=text, **paths
@@ -190,47 +194,47 @@ def _iterate_cosigned_files(
 
 
 def _describe_witnesses(
-    cosigned_files: Sequence[_CosignedFiles], policy: WitnessPolicy, names: Mapping[str, str]
+    cosigned_files: Sequence[_CosignedFiles], policy: WitnessPolicy, witness_names: Mapping[str, str]
 ) -> str:
     if not policy.keys:
         return ""
     return _WITNESSES_TEMPLATE.format(
-        checkpoint=names["checkpoint"],
-        text=names["text"],
+        checkpoint=witness_names["checkpoint"],
+        text=witness_names["text"],
         count=f"{len(cosigned_files)} of our {len(policy.keys)} witnesses",
         required=policy.required,
-        steps="".join(cosigned.step for cosigned in cosigned_files),
+        steps="".join(files_of_witness.step for files_of_witness in cosigned_files),
     )
 
 
 def _iterate_hash_commands(
     name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]
 ) -> Iterator[str]:
-    """Yield the shell commands that hash from the leaf to the root (RFC 9162, 2.1.3.2), each with its
+    """Yield the shell commands that compute the hashes from leaf to root (RFC 9162, 2.1.3.2), with their
     expected output.
     """
-    node, last = hash_leaf(text), size - 1
+    node, last_index = hash_leaf(text), size - 1
     yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {node.hex()}\n\n"
     for sibling in hashes:
-        if index % 2 or index == last:
+        if index % 2 or index == last_index:
             pair = sibling, node
             while index % 2 == 0 and index:
-                index, last = index >> 1, last >> 1
+                index, last_index = index >> 1, last_index >> 1
         else:
             pair = node, sibling
         node = hash_node(*pair)
         joined_hashes = f"01{pair[0].hex()}{pair[1].hex()}"
         yield f"  printf {joined_hashes} | xxd -r -p | sha256sum\n    {node.hex()}\n\n"
-        index, last = index >> 1, last >> 1
+        index, last_index = index >> 1, last_index >> 1
 
 
 def _extract_signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
     """Return the 64 bytes of our signature, without the key id."""
-    name, public = checkpoint.key.origin, decode_bytes(checkpoint.key.public_key)
+    name, public_key = checkpoint.key.origin, decode_bytes(checkpoint.key.public_key)
     own_signatures = (
         signature
         for signer, signature in note.signatures
-        if signer == name and signature[:4] == compute_key_id(name, public)
+        if signer == name and signature[:4] == compute_key_id(name, public_key)
     )
     return next(own_signatures, b"")[4:]
 

@@ -94,41 +94,43 @@ timestamps/roots.pem is missing: we no longer have the root certificate of the a
 
 
 def write_readme(
-    newest: Publication,
+    newest_entry: Publication,
     entries: Sequence[Publication],
     *,
-    proofs: Sequence[str],
+    proof_files: Sequence[str],
     has_pages: bool,
-    stamped: Sequence[tuple[str, str]],
-    rooted: bool,
+    stamped_files: Sequence[tuple[str, str]],
+    has_root_certificates: bool,
 ) -> str:
     """Return the text of the pack's README.
 
     Args:
-        proofs: the files that prove that an entry is in the ledger.
-        stamped: pairs of a file and its timestamp.
-        rooted: whether root certificates are in the pack.
+        proof_files: the files that prove that an entry is in the ledger.
+        stamped_files: pairs of a file and its timestamp.
+        has_root_certificates: whether root certificates are in the pack.
     """
-    body = newest.document
-    versions = "".join(
+    body = newest_entry.document
+    version_list = "".join(
         f"  version {entry.version}, {entry.published_at:%Y-%m-%d %H:%M} UTC, entry {entry.sequence} of our ledger\n"
         for entry in entries
     )
     text = _TEMPLATE.format(
         newsroom=settings.NEWSROOM_NAME,
-        claim=newest.claim_id,
+        claim=newest_entry.claim_id,
         statement=" ".join(body["statement"].split()),
         address=body["url"],
         site=settings.SITE_URL,
-        ledger=versions,
-        proofs=_PROOFS_TEMPLATE.format(files="".join(f"  {path}\n" for path in proofs)) if proofs else "",
+        ledger=version_list,
+        proofs=_PROOFS_TEMPLATE.format(files="".join(f"  {path}\n" for path in proof_files))
+        if proof_files
+        else "",
     )
     if has_pages:
         text += "\n" + _PAGES_TEMPLATE
-    if stamped:
-        commands = "".join(_build_command(file, stamp) for file, stamp in stamped)
-        text += "\n" + _TIMESTAMPS_TEMPLATE.format(commands=commands, first=stamped[0][1])
-        text += "" if rooted else "\n" + _MISSING_ROOTS_NOTE
+    if stamped_files:
+        commands = "".join(_build_command(file, stamp) for file, stamp in stamped_files)
+        text += "\n" + _TIMESTAMPS_TEMPLATE.format(commands=commands, first=stamped_files[0][1])
+        text += "" if has_root_certificates else "\n" + _MISSING_ROOTS_NOTE
     return text
 
 

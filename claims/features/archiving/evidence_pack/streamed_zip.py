@@ -45,7 +45,7 @@ class PackedDigest:
 
 
 class _PendingOutput:
-    """A write-only buffer. It has no position, so the ZIP writer cannot go back and change earlier bytes."""
+    """A write-only buffer without a position, so that the ZIP writer cannot change earlier bytes."""
 
     def __init__(self) -> None:
         self._written: list[bytes] = []
@@ -74,11 +74,11 @@ class StreamedZip:
         self._zip = zipfile.ZipFile(cast(IO[bytes], self._sink), "w", zipfile.ZIP_STORED)
 
     def add(self, file: PackedFile) -> Iterator[bytes]:
-        info = zipfile.ZipInfo(file.path, _FIXED_TIME)
-        info.external_attr = _FILE_MODE
-        info.create_system = 3
+        zip_info = zipfile.ZipInfo(file.path, _FIXED_TIME)
+        zip_info.external_attr = _FILE_MODE
+        zip_info.create_system = 3
         digest, size = hashlib.sha256(), 0
-        with self._zip.open(info, "w", force_zip64=file.size >= _ZIP64_SIZE) as packed_file:
+        with self._zip.open(zip_info, "w", force_zip64=file.size >= _ZIP64_SIZE) as packed_file:
             for chunk in file.iterate_chunks():
                 digest.update(chunk)
                 size += len(chunk)

@@ -31,15 +31,21 @@ def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) ->
     ordered_stamps = sorted(stamps, key=lambda stamp: (stamp.sha256, stamp.stamped_at, stamp.authority))
     if not ordered_stamps:
         return []
-    files, table, stamp_counts = [], ["file\tsha256\tstamped at\tauthority\ttimestamp\n"], dict[str, int]()
+    files, table_rows, stamp_counts = (
+        [],
+        ["file\tsha256\tstamped at\tauthority\ttimestamp\n"],
+        dict[str, int](),
+    )
     for stamp in ordered_stamps:
-        number = stamp_counts[stamp.sha256] = stamp_counts.get(stamp.sha256, 0) + 1
-        name = f"timestamps/{stamp.sha256}{f'-{number}' if number > 1 else ''}.tsr"
-        files.append(PackedFile.from_bytes(name, build_response(bytes(stamp.token))))
-        moment = stamp.stamped_at.isoformat().replace("+00:00", "Z")
-        table.append(f"{paths[stamp.sha256]}\t{stamp.sha256}\t{moment}\t{stamp.authority}\t{name}\n")
+        stamp_number = stamp_counts[stamp.sha256] = stamp_counts.get(stamp.sha256, 0) + 1
+        file_name = f"timestamps/{stamp.sha256}{f'-{stamp_number}' if stamp_number > 1 else ''}.tsr"
+        files.append(PackedFile.from_bytes(file_name, build_response(bytes(stamp.token))))
+        stamped_at = stamp.stamped_at.isoformat().replace("+00:00", "Z")
+        table_rows.append(
+            f"{paths[stamp.sha256]}\t{stamp.sha256}\t{stamped_at}\t{stamp.authority}\t{file_name}\n"
+        )
     chain = _collect_certificates(ordered_stamps)
-    files.append(PackedFile.from_bytes(TABLE_PATH, "".join(table).encode()))
+    files.append(PackedFile.from_bytes(TABLE_PATH, "".join(table_rows).encode()))
     files.append(PackedFile.from_bytes(CHAIN_PATH, _encode_pem(chain)))
     if roots := _find_roots(chain):
         files.append(PackedFile.from_bytes(ROOTS_PATH, _encode_pem(roots)))
@@ -74,11 +80,11 @@ def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
 
 def _find_roots(chain: Sequence[Certificate]) -> list[Certificate]:
     """Return the trusted root certificates of a chain."""
-    file = Path(settings.TIMESTAMP_ROOTS or certifi.where()).expanduser()
+    roots_file = Path(settings.TIMESTAMP_ROOTS or certifi.where()).expanduser()
     issuers = {certificate.issuer for certificate in chain}
     trusted_roots = {
         certificate.public_bytes(Encoding.DER): certificate
-        for certificate in load_pem_x509_certificates(file.read_bytes())
+        for certificate in load_pem_x509_certificates(roots_file.read_bytes())
         if certificate.subject in issuers
     }
     return [trusted_roots[key] for key in sorted(trusted_roots)]

@@ -28,7 +28,7 @@ class IndexedResponse(NamedTuple):
     length: int
 
     def build_line(self, filename: str) -> str:
-        facts = {
+        fields = {
             "url": self.url,
             "mime": self.media_type,
             "status": self.status,
@@ -37,7 +37,7 @@ class IndexedResponse(NamedTuple):
             "offset": str(self.offset),
             "filename": filename,
         }
-        return f"{self.key} {self.timestamp} {json.dumps(facts)}\n"
+        return f"{self.key} {self.timestamp} {json.dumps(fields)}\n"
 
 
 def iterate_responses(warc: IO[bytes]) -> Iterator[IndexedResponse]:
@@ -47,14 +47,14 @@ def iterate_responses(warc: IO[bytes]) -> Iterator[IndexedResponse]:
         if record.rec_type != "response":
             continue
         headers = record.rec_headers
-        head = record.raw_stream.read(_HEAD_SIZE)
+        response_head = record.raw_stream.read(_HEAD_SIZE)
         records.read_to_end(record)
         url = headers.get_header("WARC-Target-URI") or ""
         yield IndexedResponse(
             build_surt(url),
             re.sub(r"\D", "", headers.get_header("WARC-Date") or "")[:14],
             url,
-            *_read_head(head),
+            *_read_head(response_head),
             headers.get_header("WARC-Payload-Digest") or "",
             records.get_record_offset(),
             records.get_record_length(),
@@ -71,19 +71,19 @@ def build_surt(url: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         return url
     host = ",".join(reversed(parts.hostname.split(".")))
-    usual_port = {"http": 80, "https": 443}[parts.scheme]
-    port_suffix = f":{port}" if port and port != usual_port else ""
+    default_port = {"http": 80, "https": 443}[parts.scheme]
+    port_suffix = f":{port}" if port and port != default_port else ""
     query = urlencode(sorted(parse_qsl(parts.query, keep_blank_values=True))) if parts.query else ""
     return f"{host}{port_suffix}){parts.path or '/'}" + (f"?{query}" if query else "")
 
 
-def _read_head(head: bytes) -> tuple[str, str]:
+def _read_head(response_head: bytes) -> tuple[str, str]:
     """Return the media type and status from the head of an untrusted response."""
-    lines = io.BytesIO(head.partition(b"\r\n\r\n")[0])
+    lines = io.BytesIO(response_head.partition(b"\r\n\r\n")[0])
     status = _STATUS_PATTERN.match(lines.readline())
     media_type = ""
     for line in lines:
-        name, _, value = line.partition(b":")
-        if name.strip().lower() == b"content-type":
-            media_type = value.partition(b";")[0].strip().decode("ascii", "replace").lower()
+        header_name, _separator, header_value = line.partition(b":")
+        if header_name.strip().lower() == b"content-type":
+            media_type = header_value.partition(b";")[0].strip().decode("ascii", "replace").lower()
     return media_type or "unk", status[1].decode() if status else ""

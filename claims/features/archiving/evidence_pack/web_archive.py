@@ -35,18 +35,18 @@ def write_web_archive(pages: Sequence[ArchivedPage], *, title: str) -> Iterator[
     lines: list[str] = []
     for page in pages:
         yield from archive.add(PackedFile(f"archive/{page.name}", page.iterate_chunks, page.size))
-        lines += [answer.build_line(page.name) for answer in _list_responses(page)]
-    compressed, index = _compress_index(sorted(lines))
-    newest = max((page.captured_at for page in pages), default=datetime(1970, 1, 1, tzinfo=UTC))
+        lines += [response.build_line(page.name) for response in _list_responses(page)]
+    compressed_index, index = _compress_index(sorted(lines))
+    newest_capture = max((page.captured_at for page in pages), default=datetime(1970, 1, 1, tzinfo=UTC))
     for path, content in (
-        ("indexes/index.cdx.gz", compressed),
+        ("indexes/index.cdx.gz", compressed_index),
         ("indexes/index.idx", index),
         ("pages/pages.jsonl", _build_page_list(pages)),
     ):
         yield from archive.add(PackedFile.from_bytes(path, content))
-    package = _encode_json(_build_datapackage(archive.digests, title, newest))
-    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(package).hexdigest()}"}
-    yield from archive.add(PackedFile.from_bytes("datapackage.json", package))
+    datapackage = _encode_json(_build_datapackage(archive.digests, title, newest_capture))
+    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(datapackage).hexdigest()}"}
+    yield from archive.add(PackedFile.from_bytes("datapackage.json", datapackage))
     yield from archive.add(PackedFile.from_bytes("datapackage-digest.json", _encode_json(digest)))
     yield from archive.end()
 
@@ -57,17 +57,17 @@ def _list_responses(page: ArchivedPage) -> list[IndexedResponse]:
 
 
 def _compress_index(lines: Sequence[str]) -> tuple[bytes, bytes]:
-    """Return the lines in compressed blocks, and the first line of each block."""
+    """Return the index in compressed blocks, and an entry for each block."""
     blocks, offset = [], 0
     index_lines = ['!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n']
-    for begin in range(0, len(lines), _BLOCK_RESPONSES):
-        block = lines[begin : begin + _BLOCK_RESPONSES]
-        compressed = gzip.compress("".join(block).encode(), mtime=0)
-        digest = f"sha256:{hashlib.sha256(compressed).hexdigest()}"
-        block_entry = {"offset": offset, "length": len(compressed), "digest": digest}
+    for first_line in range(0, len(lines), _BLOCK_RESPONSES):
+        block = lines[first_line : first_line + _BLOCK_RESPONSES]
+        compressed_block = gzip.compress("".join(block).encode(), mtime=0)
+        digest = f"sha256:{hashlib.sha256(compressed_block).hexdigest()}"
+        block_entry = {"offset": offset, "length": len(compressed_block), "digest": digest}
         index_lines.append(f"{block[0].rpartition(' {')[0]} {json.dumps(block_entry)}\n")
-        blocks.append(compressed)
-        offset += len(compressed)
+        blocks.append(compressed_block)
+        offset += len(compressed_block)
     return b"".join(blocks) or gzip.compress(b"", mtime=0), "".join(index_lines).encode()
 
 
@@ -85,13 +85,15 @@ def _build_page_list(pages: Sequence[ArchivedPage]) -> bytes:
     return b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in lines)
 
 
-def _build_datapackage(digests: Sequence[PackedDigest], title: str, newest: datetime) -> dict[str, Any]:
+def _build_datapackage(
+    digests: Sequence[PackedDigest], title: str, newest_capture: datetime
+) -> dict[str, Any]:
     return {
         "profile": "data-package",
         "wacz_version": WACZ_VERSION,
         "title": title,
         "software": "Factcheck",
-        "created": _format_moment(newest),
+        "created": _format_moment(newest_capture),
         "resources": [
             {
                 "name": digest.path.rpartition("/")[2].lower(),

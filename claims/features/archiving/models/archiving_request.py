@@ -29,7 +29,7 @@ REASONS = [(reason.value, reason.label) for reason in ArchivedCopy.Reason if rea
 
 class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
     def open(self) -> "ArchivingRequestQuerySet":
-        """Return requests without a copy that wait for the worker, or for someone to review their failure."""
+        """Return requests without a copy: those waiting for the worker, and failed ones waiting for a decision."""
         return self.filter(copy__isnull=True)
 
     def abandoned(self) -> "ArchivingRequestQuerySet":
@@ -38,7 +38,7 @@ class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
 
 
 class ArchivingRequest(models.Model):
-    """A request to archive a source, with its reason and its outcome."""
+    """A request to archive a source, its reason and its outcome."""
 
     source = models.ForeignKey(
         "sources.Source", models.CASCADE, related_name="archiving_requests", verbose_name=_("source")
@@ -118,7 +118,7 @@ def build_request_sql(reason: str, sources_sql: str, *, fresh_period: str = "1 d
     """
     priority = PRIORITIES[reason]
     # Fetching a page would bring back text removed by law; only a person may decide to do so.
-    unless_cut = """AND NOT EXISTS (
+    condition = """AND NOT EXISTS (
                 SELECT FROM public.sources_snapshot AS text WHERE text.source_id = source.id
                     AND strpos(text.text, '██') > 0
             )"""
@@ -132,7 +132,7 @@ def build_request_sql(reason: str, sources_sql: str, *, fresh_period: str = "1 d
         ) AS wanted
         JOIN public.sources_source AS source ON source.id = wanted.source_id
         WHERE source.url ~* '^https?://'
-            {"" if reason == "desk" else unless_cut}
+            {"" if reason == "desk" else condition}
             AND NOT EXISTS (
                 SELECT FROM public.archiving_archivedcopy AS copy
                 WHERE copy.source_id = source.id AND copy.address = source.url

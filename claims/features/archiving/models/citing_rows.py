@@ -1,4 +1,4 @@
-"""Triggers that request copies of cited sources, whatever kind of row cites them.
+"""Triggers that request copies of cited sources.
 
 They are attached to core tables through proxy models.
 
@@ -27,7 +27,7 @@ CLAIM_IS_OWN_SQL = f"""(
 
 
 def _build_insert_rule(name: str, reason: str, sources_sql: str) -> Rule:
-    """Request copies of the sources of all inserted rows (`arrived`), in one statement."""
+    """Return a rule that requests copies of the sources of all inserted rows (`arrived`) in one statement."""
     return Rule(
         name=name,
         when=pgtrigger.After,
@@ -95,14 +95,14 @@ _CITED_SQL = """
 """
 
 
-def _build_move_rule(to: str, reason: str) -> Rule:
-    """Request missing copies when a verdict goes into review or is published."""
+def _build_move_rule(new_state: str, reason: str) -> Rule:
+    """Return a rule that requests missing copies when a verdict is submitted for review or published."""
     return Rule(
         name=f"verdict_asks_for_copies_{reason}",
         when=pgtrigger.After,
         operation=pgtrigger.Update,
         condition=pgtrigger.Condition(
-            f"OLD.state <> NEW.state AND NEW.state = '{to}' AND NEW.origin = 'house'"
+            f"OLD.state <> NEW.state AND NEW.state = '{new_state}' AND NEW.origin = 'house'"
         ),
         func=f"{build_request_sql(reason, _CITED_SQL)}; RETURN NULL;",
     )

@@ -67,30 +67,30 @@ class ComplaintAdmin(ReaderMessageAdmin):
     page_template = "complaint"
 
     @row_action(_("Assign to me"), permission="decide")
-    def take(self, request: HttpRequest, complaint: Complaint) -> str:
-        complaint_moves.assign(complaint, get_person(request), by=get_person(request))
+    def assign_to_self(self, request: HttpRequest, complaint: Complaint) -> str:
+        complaint_moves.assign_complaint(complaint, get_person(request), by=get_person(request))
         return gettext("Assigned to you.")
 
     @row_action(_("Assign to someone"), permission="decide")
-    def give(self, request: HttpRequest, complaint: Complaint) -> str:
+    def assign(self, request: HttpRequest, complaint: Complaint) -> str:
         choice = request.POST.get("person", "")
         assignee = (
-            complaint_moves.find_people_for_complaints().filter(pk=choice).first()
+            complaint_moves.find_complaint_handlers().filter(pk=choice).first()
             if choice.isdecimal()
             else None
         )
         if assignee is None:
             raise NotPossible(gettext("Choose who will answer the complaint."))
-        complaint_moves.assign(complaint, assignee, by=get_person(request))
+        complaint_moves.assign_complaint(complaint, assignee, by=get_person(request))
         return gettext("Assigned to %(person)s.") % {"person": get_display_name(assignee)}
 
     @row_action(_("Release"), permission="decide")
-    def put_back(self, request: HttpRequest, complaint: Complaint) -> str:
-        complaint_moves.put_back(complaint, by=get_person(request))
+    def unassign(self, request: HttpRequest, complaint: Complaint) -> str:
+        complaint_moves.unassign(complaint, by=get_person(request))
         return gettext("Released: anyone can now take it on.")
 
     @row_action(_("Start a correction"), permission="decide")
-    def correct(self, request: HttpRequest, complaint: Complaint) -> HttpResponse:
+    def start_correction(self, request: HttpRequest, complaint: Complaint) -> HttpResponse:
         draft = complaint_moves.start_correction(complaint, by=get_person(request))
         messages.success(request, gettext("This draft is the correction for the complaint."))
         return HttpResponseRedirect(change_page(draft))
@@ -98,7 +98,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
     @row_action(_("Answer"), permission="decide")
     def answer(self, request: HttpRequest, complaint: Complaint) -> str:
         values = request.POST
-        complaint_moves.answer(
+        complaint_moves.answer_complaint(
             complaint,
             outcome=values.get("outcome", ""),
             answer=values.get("answer", ""),
@@ -109,7 +109,9 @@ class ComplaintAdmin(ReaderMessageAdmin):
 
     @row_action(_("Reject"), permission="decide")
     def reject(self, request: HttpRequest, complaint: Complaint) -> str:
-        complaint_moves.reject(complaint, reason=request.POST.get("reason", ""), by=get_person(request))
+        complaint_moves.reject_complaint(
+            complaint, reason=request.POST.get("reason", ""), by=get_person(request)
+        )
         return gettext("Rejected: the reader will receive the reason by email.")
 
     @admin.display(description=_("complaint"), ordering="claim__statement")
@@ -132,7 +134,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
 
     def build_page_context(self, request: HttpRequest, row: Complaint) -> dict[str, Any]:
         person = get_person(request)
-        waiting = row.is_waiting
+        is_waiting = row.is_waiting
         return {
             "title": gettext("Complaint about “%s”") % row.claim,
             "complaint": row,
@@ -141,8 +143,8 @@ class ComplaintAdmin(ReaderMessageAdmin):
             "claim_page": change_page(row.claim),
             "draft_page": change_page(row.correction) if row.correction else "",
             "outcomes": Complaint.Outcome.choices,
-            "people": complaint_moves.find_people_for_complaints() if waiting else [],
+            "people": complaint_moves.find_complaint_handlers() if is_waiting else [],
             "is_mine": row.assigned_to_id == person.pk,
-            "is_own_work": waiting and complaint_moves.is_author_of_verdict(row, person),
+            "is_own_work": is_waiting and complaint_moves.is_author_of_verdict(row, person),
             "may_correct": person.has_perm("claims.add_verdict") and not row.entry_id,
         }

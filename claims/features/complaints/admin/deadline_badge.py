@@ -10,22 +10,22 @@ from claims.features.complaints.models import Complaint
 from factcheck.admin.badges import Tone, render_badge
 
 #: With this many working days left, the deadline changes colour.
-_SOON_DAYS = 2
+_URGENT_DAYS = 2
 
 
 def build_deadline_badge(complaint: Complaint) -> SafeString | str:
-    """Render the number of working days left, overdue or taken, beside the promised number."""
+    """Return a badge with the number of working days left, overdue or taken, and the promised number."""
     if complaint.working_days is not None:
-        in_time = complaint.working_days <= (complaint.promised_days or 0)
+        is_in_time = complaint.working_days <= (complaint.promised_days or 0)
         label = ngettext("after %d working day", "after %d working days", complaint.working_days)
-        return render_badge(label % complaint.working_days, "faded" if in_time else "bad")
+        return render_badge(label % complaint.working_days, "faded" if is_in_time else "bad")
     if complaint.due_on is None or not complaint.is_waiting:
         return ""
-    days_left = working_days.count_days_after(working_days.get_today(), complaint.due_on)
+    days_left = working_days.count_working_days_after(working_days.get_today(), complaint.due_on)
     if days_left < 0:
         return render_badge(_("Overdue since %s") % date_format(complaint.due_on, "SHORT_DATE_FORMAT"), "bad")
     if complaint.due_on == working_days.get_today():
         return render_badge(_("Due today"), "waiting")
     label = ngettext("%d working day left", "%d working days left", days_left) % days_left
-    tone: Tone = "waiting" if days_left <= _SOON_DAYS else "neutral"
+    tone: Tone = "waiting" if days_left <= _URGENT_DAYS else "neutral"
     return render_badge(label, tone)

@@ -1,4 +1,4 @@
-"""The common base of the pages for complaints and requests: read-only messages, and decisions about held ones."""
+"""The base of the pages for complaints and requests: read-only messages, and decisions about held messages."""
 
 from typing import Any, ClassVar
 
@@ -27,7 +27,7 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     #: The permission needed to decide.
     decide_permission: ClassVar[str]
     list_per_page = 30
-    actions = ("let_selected_through", "mark_selected_as_spam")
+    actions = ("release_selected", "mark_selected_as_spam")
 
     # The page of a message ------------------------------------------------------------------------------------------
 
@@ -45,7 +45,7 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         return self.render_message_page(request, row)
 
     def render_message_page(self, request: HttpRequest, row: Any, *, refusal: str = "") -> HttpResponse:
-        """Render the page of a row, with the typed values if they were rejected."""
+        """Render the page of a message. After a refusal, the forms keep the values that were sent."""
         person = get_person(request)
         context = {
             "title": str(row),
@@ -55,32 +55,32 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
             "may_decide": self._may_decide(request),
             "is_held": row.state == row.State.NEW,
             "held_because": [SpamSign(spam_sign).label for spam_sign in row.held_because],
-            "steps": self._list_steps(row),
+            "steps": self._list_state_changes(row),
             "may_see_contacts": person.has_perm("complaints.view_contactdetails"),
-            "contacts": self._list_contacts(row) if person.has_perm("complaints.view_contactdetails") else [],
+            "contacts": self._find_contacts(row) if person.has_perm("complaints.view_contactdetails") else [],
             **self.build_page_context(request, row),
         }
         return self.show_page(request, self.page_template, context, status=409 if refusal else 200)
 
     @row_action(_("Not spam: ask the sender to confirm"), permission="decide", look="main")
-    def let_through(self, request: HttpRequest, row: Any) -> str:
+    def release(self, request: HttpRequest, row: Any) -> str:
         quarantine.release_messages([row], by=get_person(request))
         return gettext("Released: the sender is asked to confirm it.")
 
     @row_action(_("Spam"), permission="decide")
-    def spam(self, request: HttpRequest, row: Any) -> str:
+    def mark_as_spam(self, request: HttpRequest, row: Any) -> str:
         quarantine.mark_as_spam([row], by=get_person(request))
         return gettext("Marked as spam. The email address was deleted.")
 
-    def show_refusal(self, request: HttpRequest, row: Any, button: Button, message: str) -> HttpResponseBase:
-        """Show the page again with the reason for the refusal and the typed text."""
-        return self.render_message_page(request, self.get_row(request, row.pk), refusal=message)
+    def show_refusal(self, request: HttpRequest, row: Any, button: Button, refusal: str) -> HttpResponseBase:
+        """Show the page again with the reason for the refusal and the values that were sent."""
+        return self.render_message_page(request, self.get_row(request, row.pk), refusal=refusal)
 
     def _may_decide(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.decide_permission)
 
-    def _list_steps(self, row: Any) -> list[dict[str, Any]]:
-        """Return the message's steps in order."""
+    def _list_state_changes(self, row: Any) -> list[dict[str, Any]]:
+        """Return the changes of the message's state in order."""
         steps = ReaderStep.objects.filter(subject=self.subject, number=row.pk).select_related("assigned_to")
         labels = dict(row.State.choices)
         return [
@@ -93,7 +93,7 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
             for step in steps
         ]
 
-    def _list_contacts(self, row: Any) -> list[ContactDetails]:
+    def _find_contacts(self, row: Any) -> list[ContactDetails]:
         subject_filter = {self.subject: row}
         return list(ContactDetails.objects.filter(**subject_filter).order_by("pk")[:100])
 
@@ -103,13 +103,18 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         return self._may_decide(request)
 
     @admin.action(description=_("Not spam: ask the sender to confirm"), permissions=["decide"])
-    def let_selected_through(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        number = quarantine.release_messages(rows, by=get_person(request))
-        messages.success(request, ngettext("%d message released.", "%d messages released.", number) % number)
+    def release_selected(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        released_count = quarantine.release_messages(rows, by=get_person(request))
+        messages.success(
+            request,
+            ngettext("%d message released.", "%d messages released.", released_count) % released_count,
+        )
 
     @admin.action(description=_("Spam"), permissions=["decide"])
     def mark_selected_as_spam(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        number = quarantine.mark_as_spam(rows, by=get_person(request))
+        marked_count = quarantine.mark_as_spam(rows, by=get_person(request))
         messages.success(
-            request, ngettext("%d message marked as spam.", "%d messages marked as spam.", number) % number
+            request,
+            ngettext("%d message marked as spam.", "%d messages marked as spam.", marked_count)
+            % marked_count,
         )

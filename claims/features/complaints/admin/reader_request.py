@@ -38,15 +38,17 @@ def build_request_badge(reader_request: ReaderRequest) -> SafeString:
     return render_badge(reader_request.get_state_display(), _STATE_TONES.get(reader_request.state, "faded"))
 
 
-def _find_chosen_claim(request: HttpRequest) -> Claim:
+def _find_named_claim(request: HttpRequest) -> Claim:
     """Return the claim named in the form by its number or by its URL on this site."""
     text = request.POST.get("claim", "").strip()
-    digits = next((part for part in text.split("/") if part.isdecimal()), "")
+    claim_number = next((path_part for path_part in text.split("/") if path_part.isdecimal()), "")
     rows = Claim.objects.readable_by(get_person(request)).select_related("merged_into")
-    chosen = rows.filter(pk=int(digits)).first() if digits and len(digits) < 19 else None
-    if chosen is None:
+    chosen_claim = (
+        rows.filter(pk=int(claim_number)).first() if claim_number and len(claim_number) < 19 else None
+    )
+    if chosen_claim is None:
         raise NotPossible(gettext("Enter the claim’s number, or the address of its page."))
-    return chosen
+    return chosen_claim
 
 
 @admin.register(ReaderRequest)
@@ -63,7 +65,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
 
     @desk_page("<int:pk>/picture/")
     def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Serve the picture as sent, in a way that executes nothing in it."""
+        """Serve the picture with headers that prevent the execution of any content."""
         row = self.get_row(request, pk)
         picture = ReaderPicture.objects.filter(request=row).first()
         if picture is None:
@@ -75,7 +77,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         return response
 
     @row_action(_("Create a claim"), permission="decide")
-    def take_up(self, request: HttpRequest, reader_request: ReaderRequest) -> HttpResponse:
+    def propose_claim(self, request: HttpRequest, reader_request: ReaderRequest) -> HttpResponse:
         values = request.POST
         claim = request_moves.propose_claim(
             reader_request,
@@ -87,9 +89,9 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         return HttpResponseRedirect(change_page(claim))
 
     @row_action(_("Is being checked"), permission="decide")
-    def link(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
+    def link_claim(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
         reader_request = request_moves.link_claim(
-            reader_request, _find_chosen_claim(request), by=get_person(request)
+            reader_request, _find_named_claim(request), by=get_person(request)
         )
         if reader_request.state == ReaderRequest.State.ANSWERED:
             return gettext("Answered: every reader who asked will receive an email.")
@@ -99,7 +101,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
     def answer(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
         answer = request.POST.get("answer", "")
         request_moves.answer_with_claim(
-            reader_request, _find_chosen_claim(request), answer=answer, by=get_person(request)
+            reader_request, _find_named_claim(request), answer=answer, by=get_person(request)
         )
         return gettext("Answered: every reader who asked will receive an email.")
 

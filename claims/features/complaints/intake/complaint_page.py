@@ -38,11 +38,11 @@ def show_complaint_form(request: HttpRequest, pk: int) -> HttpResponse:
     limit = None
     if form.is_bound and form.is_valid():
         if (refusal := check_limit(request)) is None:
-            cleaned = form.cleaned_data
+            cleaned_data = form.cleaned_data
             submit_complaint(
                 entry,
-                kind=cleaned["kind"],
-                text=cleaned["text"],
+                kind=cleaned_data["kind"],
+                text=cleaned_data["text"],
                 sender=form.sender,
                 context=form.submission_context,
             )

@@ -1,4 +1,4 @@
-"""The immediate answer to a reader's request: results as in "Check a text", and answers to earlier requests."""
+"""The immediate results for a reader's request: published claims, and claims that answered earlier requests."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -21,16 +21,15 @@ class FirstAnswer:
 
     Attributes:
         checked_text: the text with its checked claims; None if only a URL or a picture was sent.
-        known_claims: published claims that appeared at the URL, or that answered earlier requests about the same
-        thing.
+        known_claims: published claims that appeared at the URL, or that answered the same request before.
     """
 
     checked_text: CheckedText | None
     known_claims: list[Document]
 
     @property
-    def is_answer(self) -> bool:
-        """Return whether exactly this claim was checked. Related or contradicting claims are not an answer."""
+    def has_same_claim(self) -> bool:
+        """Return whether the same claim was checked. Related or contradicting claims do not count."""
         return bool(self.known_claims or (self.checked_text and self.checked_text.repeated))
 
     @property
@@ -43,10 +42,14 @@ def find_first_answer(
 ) -> FirstAnswer:
     """Return the published claims that answer a request."""
     passages = check_passages(text, match_text(text)) if text else None
-    claims_of_url = find_claims_at_address(address) if address else []
-    found_ids = {document["id"] for document in claims_of_url}
-    earlier_answers = [d for d in _find_earlier_answers(address, picture) if d["id"] not in found_ids]
-    return FirstAnswer(passages, [*claims_of_url, *earlier_answers])
+    claims_at_url = find_claims_at_address(address) if address else []
+    found_claim_ids = {document["id"] for document in claims_at_url}
+    earlier_answers = [
+        found_document
+        for found_document in _find_earlier_answers(address, picture)
+        if found_document["id"] not in found_claim_ids
+    ]
+    return FirstAnswer(passages, [*claims_at_url, *earlier_answers])
 
 
 def _find_earlier_answers(address: str, picture: SentPicture | None) -> list[Document]:
@@ -60,5 +63,5 @@ def _find_earlier_answers(address: str, picture: SentPicture | None) -> list[Doc
         else answered_requests.filter(url_key=build_address_key(address), picture_key="")
     )
     claims = list(same_requests.order_by("-pk").values_list("claim_id", flat=True)[:_MAX_FOUND_CLAIMS])
-    rows = Publication.objects.current().filter(claim_id__in=claims).order_by("-published_at")
-    return [row.document for row in rows]
+    entries = Publication.objects.current().filter(claim_id__in=claims).order_by("-published_at")
+    return [row.document for row in entries]

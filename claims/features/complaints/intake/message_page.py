@@ -31,9 +31,11 @@ def require_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
     def answer_with_contact(request: HttpRequest, token: str) -> HttpResponse:
         contact = find_contact(token)
         if contact is None:
-            page = protect_address(respond_uncached(request, "readers/gone.html", _get_periods()))
-            page.status_code = HTTPStatus.NOT_FOUND
-            return page
+            response = protect_address(
+                respond_uncached(request, "readers/gone.html", _get_retention_periods())
+            )
+            response.status_code = HTTPStatus.NOT_FOUND
+            return response
         return protect_address(view(request, contact, token))
 
     return answer_with_contact
@@ -63,7 +65,7 @@ def show_message(request: HttpRequest, contact: ContactDetails, token: str) -> H
         entry = Publication.objects.newest().filter(claim_id=message.claim_id).first()
     days_left = None
     if contact.complaint and contact.complaint.due_on:
-        days_left = working_days.count_days_after(working_days.get_today(), contact.complaint.due_on)
+        days_left = working_days.count_working_days_after(working_days.get_today(), contact.complaint.due_on)
     context = {
         "contact": contact,
         "complaint": contact.complaint,
@@ -73,7 +75,7 @@ def show_message(request: HttpRequest, contact: ContactDetails, token: str) -> H
         "claim": entry.document if entry else None,
         "days_left": days_left,
         "token": token,
-        **_get_periods(),
+        **_get_retention_periods(),
     }
     return respond_uncached(request, "readers/message.html", context)
 
@@ -81,14 +83,14 @@ def show_message(request: HttpRequest, contact: ContactDetails, token: str) -> H
 @require_post
 def confirm_address(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Confirm that the email address belongs to the reader."""
-    submissions.confirm(contact)
+    submissions.confirm_contact(contact)
     return redirect("reader-message", token=token)
 
 
 @require_post
 def withdraw_message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Withdraw the message. If several readers made the same request, remove only this reader."""
-    submissions.withdraw(contact)
+    submissions.withdraw_message(contact)
     return redirect("reader-message", token=token)
 
 
@@ -111,17 +113,17 @@ def export_data(request: HttpRequest, contact: ContactDetails, token: str) -> Ht
 
 
 @require_safe
-def show_sent(request: HttpRequest) -> HttpResponse:
+def show_sent_page(request: HttpRequest) -> HttpResponse:
     """Ask the sender to check their email. Held messages get the same page."""
-    return protect_address(respond_uncached(request, "readers/sent.html", _get_periods()))
+    return protect_address(respond_uncached(request, "readers/sent.html", _get_retention_periods()))
 
 
 @require_safe
-def show_all_deleted(request: HttpRequest) -> HttpResponse:
+def show_deleted_page(request: HttpRequest) -> HttpResponse:
     return protect_address(respond_uncached(request, "readers/deleted.html", {}))
 
 
-def _get_periods() -> dict[str, int]:
+def _get_retention_periods() -> dict[str, int]:
     return {
         "confirmation_days": settings.READER_CONFIRMATION_DAYS,
         "contact_days": settings.READER_CONTACT_DAYS,

@@ -47,7 +47,7 @@ def render_form_page(
 
 
 def check_limit(request: HttpRequest) -> tuple[str, Any] | None:
-    """Return the message for a network that has exceeded its limit; otherwise None."""
+    """Return the error and the limit if the network has exceeded it, otherwise None."""
     admission = admit(request, tier=Tier.SUBMISSIONS)
     return None if admission is None or admission.allowed else (describe_refusal(admission), admission)
 

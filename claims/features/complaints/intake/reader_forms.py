@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.complaints.confirmations import Sender
-from claims.features.complaints.intake.form_stamps import StampRefused, create_stamp, is_quick
+from claims.features.complaints.intake.form_stamps import StampRefused, create_stamp, is_submitted_too_fast
 from claims.features.complaints.models import Complaint, SpamSign
 from claims.features.complaints.models.contact_details import MAX_MAIL_LENGTH, MAX_NAME_LENGTH
 from claims.features.complaints.models.request_state import MAX_READER_TEXT_LENGTH
@@ -31,13 +31,13 @@ class SingleMailAddress(EmailValidator):
             raise forms.ValidationError(self.message, code=self.code)
 
 
-def join_lines(text: str) -> str:
+def put_on_one_line(text: str) -> str:
     """Return a name on one line."""
     return " ".join(_CONTROL_CHARACTERS.sub(" ", text).split())
 
 
 class ReaderForm(forms.Form):
-    """The common fields of readers' forms: where to send the answer, and a trap that only programs fill in."""
+    """The fields common to readers' forms: contact details, and a trap that only programs fill in."""
 
     mail = forms.CharField(
         max_length=MAX_MAIL_LENGTH,
@@ -54,12 +54,12 @@ class ReaderForm(forms.Form):
     shown = forms.CharField(required=False)
 
     def clean_name(self) -> str:
-        return join_lines(self.cleaned_data["name"])
+        return put_on_one_line(self.cleaned_data["name"])
 
     def clean_shown(self) -> bool:
-        """Return whether the form sent faster than a person can type."""
+        """Return whether the form was sent faster than a person can type."""
         try:
-            return is_quick(self.cleaned_data["shown"])
+            return is_submitted_too_fast(self.cleaned_data["shown"])
         except StampRefused:
             raise forms.ValidationError(
                 _("This page was open for too long. Your text is still here: please send it again.")
@@ -67,23 +67,25 @@ class ReaderForm(forms.Form):
 
     @property
     def stamp(self) -> str:
-        """Return the form's stamp: the submitted one if it is valid, otherwise a new one."""
-        stamp = self.data.get("shown", "") if self.is_bound else ""
-        return stamp if stamp and "shown" not in self.errors else create_stamp()
+        """Return the submitted stamp if it is valid, otherwise a new one."""
+        submitted_stamp = self.data.get("shown", "") if self.is_bound else ""
+        return submitted_stamp if submitted_stamp and "shown" not in self.errors else create_stamp()
 
     @property
     def sender(self) -> Sender:
-        cleaned = self.cleaned_data
-        return Sender(cleaned["mail"], cleaned["name"], get_language() or "en")
+        cleaned_data = self.cleaned_data
+        return Sender(cleaned_data["mail"], cleaned_data["name"], get_language() or "en")
 
     @property
     def submission_context(self) -> SubmissionContext:
         """Return the context of the submission, with the form's signs of spam."""
-        problems = {
+        signs_found = {
             SpamSign.TRAP: bool(self.cleaned_data["homepage"]),
             SpamSign.QUICK: self.cleaned_data["shown"],
         }
-        return SubmissionContext(signs=frozenset(sign for sign, is_so in problems.items() if is_so))
+        return SubmissionContext(
+            signs=frozenset(sign for sign, is_present in signs_found.items() if is_present)
+        )
 
 
 class ComplaintForm(ReaderForm):
@@ -125,20 +127,20 @@ class RequestForm(ReaderForm):
             raise forms.ValidationError(str(refusal)) from None
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or {}
+        cleaned_data = super().clean() or {}
         if (
-            not cleaned.get("what")
-            and not cleaned.get("picture")
+            not cleaned_data.get("what")
+            and not cleaned_data.get("picture")
             and not self.errors.keys() & {"what", "picture"}
         ):
             self.add_error(
                 "what", _("Enter the text that you want checked, or give an address or a picture.")
             )
-        return cleaned
+        return cleaned_data
 
     @property
     def address(self) -> str:
-        """Return the input if it is nothing but a URL."""
+        """Return the input if it is only a URL, otherwise ""."""
         input_text: str = self.cleaned_data["what"]
         return input_text if build_address_key(input_text) else ""
 

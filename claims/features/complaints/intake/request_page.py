@@ -30,27 +30,33 @@ def receive_request(request: HttpRequest) -> HttpResponse:
     form = RequestForm(request.POST, request.FILES)
     if not form.is_valid():
         return _render_page(request, form)
-    query = {"text": form.text, "address": form.address, "picture": form.cleaned_data["picture"]}
+    input_values = {"text": form.text, "address": form.address, "picture": form.cleaned_data["picture"]}
     if not form.cleaned_data["anyway"]:
-        answer = read_for_request(request, lambda: _FoundAnswer(find_first_answer(**query)))
-        if answer.answer.is_answer:
-            return _render_page(request, form, answer.answer)
+        first_answer = read_for_request(
+            request, lambda: _FirstAnswerResponse(find_first_answer(**input_values))
+        )
+        if first_answer.answer.has_same_claim:
+            return _render_page(request, form, first_answer.answer)
     if refusal := check_limit(request):
         message, limit = refusal
         form.add_error(None, f"{_('Too many messages came from your network.')} {message}")
         return add_limit_fields(_render_page(request, form), limit)
-    submit_request(**query, sender=form.sender, context=form.submission_context)
+    submit_request(**input_values, sender=form.sender, context=form.submission_context)
     return redirect("reader-message-sent")
 
 
-class _FoundAnswer(HttpResponse):
-    """A response that carries the immediate results out of the public database connection and its time limit."""
+class _FirstAnswerResponse(HttpResponse):
+    """A response with the immediate results, which passes them on after the public database connection is closed."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         super().__init__()
         self.answer = answer
 
 
-def _render_page(request: HttpRequest, form: RequestForm, answer: FirstAnswer | None = None) -> HttpResponse:
-    context = {"form": form, "found": answer, "longest": MAX_READER_TEXT_LENGTH}
-    return render_form_page(request, "readers/ask.html", context, ratings=answer.ratings if answer else None)
+def _render_page(
+    request: HttpRequest, form: RequestForm, first_answer: FirstAnswer | None = None
+) -> HttpResponse:
+    context = {"form": form, "found": first_answer, "longest": MAX_READER_TEXT_LENGTH}
+    return render_form_page(
+        request, "readers/ask.html", context, ratings=first_answer.ratings if first_answer else None
+    )

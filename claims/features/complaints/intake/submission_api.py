@@ -114,7 +114,7 @@ class SubmissionView(APIView):
     def build_response(self, content: dict[str, Any], status: int) -> Response:
         return Response(content, status=status, headers={"Cache-Control": "no-store"})
 
-    def read_context(self, request: HttpRequest) -> SubmissionContext:
+    def read_submission_context(self, request: HttpRequest) -> SubmissionContext:
         """Return the idempotency key and the body. The query string has no parameters."""
         NoQuery(request.GET, Publication.objects.none(), request=request)
         header = request.headers.get(KEY_HEADER)
@@ -131,9 +131,9 @@ class SubmissionView(APIView):
             )
         body = hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()
         key = hashlib.sha256(f"{get_caller(request)}\n{match[1]}".encode()).hexdigest()
-        return SubmissionContext(key=key, body=body)
+        return SubmissionContext(key_digest=key, body_digest=body)
 
-    def require_budget(self, request: HttpRequest) -> None:
+    def require_rate_limit(self, request: HttpRequest) -> None:
         admission = admit(request, tier=Tier.SUBMISSIONS)
         if admission and not admission.allowed:
             raise NetworkThrottled(admission)
@@ -152,11 +152,11 @@ class ComplaintSubmission(SubmissionView):
     def post(self, request: Request) -> HttpResponse:
         """Submit a complaint. The newsroom answers within the promised working days, counted from confirmation."""
         plain_request = get_plain_request(request)
-        context = self.read_context(plain_request)
+        context = self.read_submission_context(plain_request)
         body = ComplaintBody(data=request.data)
         body.is_valid(raise_exception=True)
         entry = _find_newest(Publication.objects.newest(), body.validated_data["claim"])
-        self.require_budget(plain_request)
+        self.require_rate_limit(plain_request)
         values = body.validated_data
         try:
             submit_complaint(
@@ -186,26 +186,26 @@ class RequestSubmission(SubmissionView):
         together.
         """
         plain_request = get_plain_request(request)
-        context = self.read_context(plain_request)
+        context = self.read_submission_context(plain_request)
         body = RequestBody(data=request.data)
         body.is_valid(raise_exception=True)
         results = _ImmediateResults(find_first_answer(**body.what))
         content = {"found": results.claims}
-        if results.answer.is_answer and not body.validated_data.get("anyway"):
+        if results.answer.has_same_claim and not body.validated_data.get("anyway"):
             detail = gettext(
                 "This has been checked. If you mean something else, send it with `anyway`. %(nothing_said)s"
             ) % {"nothing_said": _NO_VERDICT_MESSAGE}
             return self.build_response(
                 {"state": "answered", "detail": detail, "confirm_within_days": None, **content}, HTTPStatus.OK
             )
-        self.require_budget(plain_request)
+        self.require_rate_limit(plain_request)
         try:
             submit_request(**body.what, sender=body.sender, context=context)
         except SubmissionKeyConflict:
             raise SubmissionKeyReused from None
-        taken_in = _build_receipt()
-        taken_in["detail"] = f"{taken_in['detail']} {_NO_VERDICT_MESSAGE}"
-        return self.build_response({**taken_in, **content}, HTTPStatus.ACCEPTED)
+        receipt = _build_receipt()
+        receipt["detail"] = f"{receipt['detail']} {_NO_VERDICT_MESSAGE}"
+        return self.build_response({**receipt, **content}, HTTPStatus.ACCEPTED)
 
 
 class _ImmediateResults:

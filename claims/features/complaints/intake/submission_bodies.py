@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_lazy
 from rest_framework import serializers
 
 from claims.features.complaints.confirmations import Sender
-from claims.features.complaints.intake.reader_forms import SingleMailAddress, join_lines
+from claims.features.complaints.intake.reader_forms import SingleMailAddress, put_on_one_line
 from claims.features.complaints.models import Complaint
 from claims.features.complaints.models.contact_details import MAX_MAIL_LENGTH, MAX_NAME_LENGTH
 from claims.features.complaints.models.request_state import MAX_READER_TEXT_LENGTH
@@ -28,7 +28,7 @@ class SubmissionJSON(StrictJSON):
 
 
 class SenderBody(serializers.Serializer):
-    """How to answer the sender. Unknown members are rejected, so that nothing is silently lost."""
+    """The sender's contact details. Unknown members are rejected, so that no input is silently lost."""
 
     mail = serializers.CharField(
         max_length=MAX_MAIL_LENGTH,
@@ -61,7 +61,7 @@ class SenderBody(serializers.Serializer):
         return super().to_internal_value(data)
 
     def validate_name(self, name: str) -> str:
-        return join_lines(name)
+        return put_on_one_line(name)
 
     @property
     def sender(self) -> Sender:
@@ -122,7 +122,7 @@ class RequestBody(SenderBody):
 
     @property
     def what(self) -> dict[str, Any]:
-        """Return the text, URL and picture. A text that is only a URL becomes the URL."""
+        """Return the text, URL and picture. A text that is only a URL is used as the URL."""
         values = self.validated_data
         text, address = values.get("text", ""), values.get("address", "")
         if build_address_key(text) and not address:

@@ -43,7 +43,7 @@ _NO_VERSION_MESSAGE = build_error_sql(
 )
 
 
-class _Median(Aggregate):
+class _MedianAggregate(Aggregate):
     """The median, interpolated between the two middle values if their number is even."""
 
     function = "percentile_cont"
@@ -100,22 +100,22 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         """Return unconfirmed complaints, which the desk does not show."""
         return self.filter(state=Complaint.State.NEW, held_because=[])
 
-    def figures(self, begin: datetime, end: datetime) -> ComplaintFigures:
+    def figures(self, start: datetime, end: datetime) -> ComplaintFigures:
         """Return the figures from one moment (included) to another (excluded), without data about readers."""
-        closed = Q(closed_at__gte=begin, closed_at__lt=end)
-        ended_condition = closed & Q(state__in=[Complaint.State.ANSWERED, Complaint.State.REJECTED])
-        answered_condition = closed & Q(state=Complaint.State.ANSWERED)
+        is_closed = Q(closed_at__gte=start, closed_at__lt=end)
+        ended_condition = is_closed & Q(state__in=[Complaint.State.ANSWERED, Complaint.State.REJECTED])
+        answered_condition = is_closed & Q(state=Complaint.State.ANSWERED)
         outcome = Complaint.Outcome
         counts = self.confirmed().aggregate(
-            received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
+            received=Count("pk", filter=Q(confirmed_at__gte=start, confirmed_at__lt=end)),
             answered=Count("pk", filter=answered_condition),
-            median_working_days=_Median("working_days", filter=ended_condition),
+            median_working_days=_MedianAggregate("working_days", filter=ended_condition),
             in_time=Count("pk", filter=ended_condition & Q(working_days__lte=F("promised_days"))),
             corrected=Count("pk", filter=answered_condition & Q(outcome=outcome.CORRECTED)),
             clarified=Count("pk", filter=answered_condition & Q(outcome=outcome.CLARIFIED)),
             unchanged=Count("pk", filter=answered_condition & Q(outcome=outcome.NO_CHANGE)),
-            rejected=Count("pk", filter=closed & Q(state=Complaint.State.REJECTED)),
-            withdrawn=Count("pk", filter=closed & Q(state=Complaint.State.WITHDRAWN)),
+            rejected=Count("pk", filter=is_closed & Q(state=Complaint.State.REJECTED)),
+            withdrawn=Count("pk", filter=is_closed & Q(state=Complaint.State.WITHDRAWN)),
             waiting=Count(
                 "pk", filter=Q(confirmed_at__lt=end) & (Q(closed_at__isnull=True) | Q(closed_at__gte=end))
             ),
@@ -285,10 +285,10 @@ class Complaint(ReaderMessage):
                 "complaint",
                 "complaint",
                 COMPLAINT_STEPS,
-                ended_states=["answered", "rejected", "withdrawn", "spam"],
-                fixed=["claim_id", "version", "kind", "language", "received_at"],
-                words=["text"],
-                assigned=True,
+                closed_states=["answered", "rejected", "withdrawn", "spam"],
+                fixed_columns=["claim_id", "version", "kind", "language", "received_at"],
+                text_columns=["text"],
+                has_assignee=True,
             ),
             Rule(
                 name="complaint_is_about_a_publication",

@@ -66,14 +66,14 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         states, will_not_be_checked = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
         return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & will_not_be_checked)
 
-    def figures(self, begin: datetime, end: datetime) -> "RequestFigures":
+    def figures(self, start: datetime, end: datetime) -> "RequestFigures":
         """Return the figures from one moment (included) to another (excluded), without data about readers."""
-        closed, states = Q(closed_at__gte=begin, closed_at__lt=end), ReaderRequest.State
+        is_closed, states = Q(closed_at__gte=start, closed_at__lt=end), ReaderRequest.State
         counts = self.confirmed().aggregate(
-            received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
-            answered=Count("pk", filter=closed & Q(state=states.ANSWERED)),
-            declined=Count("pk", filter=closed & Q(state=states.DECLINED)),
-            withdrawn=Count("pk", filter=closed & Q(state=states.WITHDRAWN)),
+            received=Count("pk", filter=Q(confirmed_at__gte=start, confirmed_at__lt=end)),
+            answered=Count("pk", filter=is_closed & Q(state=states.ANSWERED)),
+            declined=Count("pk", filter=is_closed & Q(state=states.DECLINED)),
+            withdrawn=Count("pk", filter=is_closed & Q(state=states.WITHDRAWN)),
             waiting=Count(
                 "pk", filter=Q(confirmed_at__lt=end) & (Q(closed_at__isnull=True) | Q(closed_at__gte=end))
             ),
@@ -81,7 +81,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return RequestFigures(**counts)
 
     def open(self) -> Self:
-        """Return requests that readers with the same request can join."""
+        """Return open requests, to which readers with the same request are added."""
         return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
 
     def held(self) -> Self:
@@ -198,14 +198,14 @@ class ReaderRequest(ReaderMessage):
             "readerrequest",
             "request",
             REQUEST_STEPS,
-            ended_states=["answered", "declined", "withdrawn", "spam"],
-            fixed=["language", "received_at"],
-            words=["text", "address", "url_key", "picture_key"],
+            closed_states=["answered", "declined", "withdrawn", "spam"],
+            fixed_columns=["language", "received_at"],
+            text_columns=["text", "address", "url_key", "picture_key"],
         )
 
     def __str__(self) -> str:
-        words = self.text or self.address or str(_("a picture"))
-        return words if len(words) <= 100 else words[:99] + "…"
+        text = self.text or self.address or str(_("a picture"))
+        return text if len(text) <= 100 else text[:99] + "…"
 
     @property
     def is_open(self) -> bool:

@@ -22,7 +22,7 @@ MAX_READER_ANSWER_LENGTH = 10_000
 
 
 class SpamSign(models.TextChoices):
-    """The reasons for holding a message until it is reviewed."""
+    """Reasons for holding a message until it is reviewed."""
 
     TRAP = "trap", _("a field that people cannot see was filled in")
     QUICK = "quick", _("sent faster than a person can type")
@@ -91,31 +91,31 @@ def build_shared_constraints(table: str) -> list[models.BaseConstraint]:
 def build_reader_rules(
     table: str,
     subject: str,
-    steps: Iterable[tuple[str, str]],
+    transitions: Iterable[tuple[str, str]],
     *,
-    ended_states: Iterable[str],
-    fixed: Iterable[str],
-    words: Iterable[str],
-    assigned: bool = False,
+    closed_states: Iterable[str],
+    fixed_columns: Iterable[str],
+    text_columns: Iterable[str],
+    has_assignee: bool = False,
 ) -> list[pgtrigger.Trigger]:
     """Return the rules for changes: states change only by allowed steps; readers' words can be erased but not
     edited.
 
     Args:
         subject: the model's name in `ReaderStep`.
-        steps: the allowed transitions.
-        ended_states: the closed states.
-        fixed: the columns that never change.
-        words: the columns with the reader's text, which can only be emptied.
-        assigned: whether the model has an assignee, which is recorded too.
+        transitions: the allowed transitions.
+        closed_states: the closed states.
+        fixed_columns: the columns that never change.
+        text_columns: the columns with the reader's text, which can only be emptied.
+        has_assignee: whether the model has an assignee, which is recorded too.
     """
-    closed = ", ".join(f"'{state}'" for state in ended_states)
-    changed_sql = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)
+    closed_states_sql = ", ".join(f"'{state}'" for state in closed_states)
+    changed_sql = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed_columns)
     reworded_sql = " OR ".join(
         f"NEW.{column} IS DISTINCT FROM OLD.{column} AND NOT (NEW.{column} = '' AND NEW.erased_at IS NOT NULL)"
-        for column in words
+        for column in text_columns
     )
-    no_words = build_error_sql(
+    text_error_sql = build_error_sql(
         "A reader’s text is never changed; it can only be erased.", name=f"{table}_words_stay"
     )
     return [
@@ -136,14 +136,14 @@ def build_reader_rules(
             operation=pgtrigger.Update,
             condition=pgtrigger.AnyChange("state"),
             func=f"""
-                IF NOT {build_allowed_step_sql(steps)} THEN
+                IF NOT {build_allowed_step_sql(transitions)} THEN
                     {build_error_sql("A message cannot move between these states.", name=f"{table}_moves")}
                 END IF;
                 NEW.moved_at := clock_timestamp();
                 IF OLD.state = 'new' AND NEW.state <> 'spam' THEN
                     NEW.confirmed_at := NEW.moved_at;
                 END IF;
-                NEW.closed_at := CASE WHEN NEW.state IN ({closed}) THEN NEW.moved_at END;
+                NEW.closed_at := CASE WHEN NEW.state IN ({closed_states_sql}) THEN NEW.moved_at END;
                 RETURN NEW;
             """,
         ),
@@ -154,7 +154,7 @@ def build_reader_rules(
                 IF {changed_sql} OR OLD.erased_at IS NOT NULL AND NEW.erased_at IS NULL
                     OR {reworded_sql}
                 THEN
-                    {no_words}
+                    {text_error_sql}
                 END IF;
                 IF NEW.state = OLD.state AND (
                     NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at
@@ -176,11 +176,13 @@ def build_reader_rules(
         MaintenanceTrigger(
             name=f"{table}_steps_are_written_down",
             operation=pgtrigger.Update,
-            condition=pgtrigger.AnyChange("state", "held_because", *(["assigned_to"] if assigned else [])),
+            condition=pgtrigger.AnyChange(
+                "state", "held_because", *(["assigned_to"] if has_assignee else [])
+            ),
             func=f"""
                 INSERT INTO public.complaints_readerstep
                     (subject, number, before, after, assigned_to_id, by_id, by_name, at)
-                VALUES ('{subject}', NEW.id, OLD.state, NEW.state, {"NEW.assigned_to_id" if assigned else "NULL"},
+                VALUES ('{subject}', NEW.id, OLD.state, NEW.state, {"NEW.assigned_to_id" if has_assignee else "NULL"},
                     NEW.moved_by_id, NEW.moved_by_name, clock_timestamp());
                 RETURN NULL;
             """,

@@ -1,4 +1,4 @@
-"""How many readers were sent a correction, shown on the claim's page at the desk."""
+"""The number of readers who were sent a correction, on the claim's page at the desk."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,39 +9,39 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.features.corrections.models import ClaimSubscription, MailedCorrection
-from claims.features.corrections.subscriptions import CHANGE_TASK
+from claims.features.corrections.subscriptions import MAIL_CHANGE_TASK
 from claims.models import Publication
 
 
 def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
-    """Return a line for each of these entries of one claim, by entry id."""
+    """Map the id of each entry of the claim to a line of text."""
     reader_counts = dict(
         MailedCorrection.objects.filter(publication__in=entries).values_list("pk", "readers")
     )
-    is_refused = Q(pk__in=_find_refused_subscriptions())
+    was_rejected = Q(pk__in=_find_rejected_subscriptions())
     counts: dict[str, Any] = {}
     for entry in entries:
-        waiting = Q(sequence__lt=entry.sequence)
-        counts[f"waiting_{entry.pk}"] = Count("pk", filter=waiting)
-        counts[f"refused_{entry.pk}"] = Count("pk", filter=waiting & is_refused)
+        is_waiting = Q(sequence__lt=entry.sequence)
+        counts[f"waiting_{entry.pk}"] = Count("pk", filter=is_waiting)
+        counts[f"refused_{entry.pk}"] = Count("pk", filter=is_waiting & was_rejected)
     followers = ClaimSubscription.objects.filter(claim=entries[0].claim_id, confirmed_at__isnull=False)
-    totals = followers.aggregate(**counts)
+    total_counts = followers.aggregate(**counts)
     return {
         entry.pk: [
             _("Mail to readers: %(sent)s sent, %(waiting)s waiting (%(refused)s rejected so far)")
             % {
                 "sent": reader_counts.get(entry.pk, 0),
-                "waiting": totals[f"waiting_{entry.pk}"],
-                "refused": totals[f"refused_{entry.pk}"],
+                "waiting": total_counts[f"waiting_{entry.pk}"],
+                "refused": total_counts[f"refused_{entry.pk}"],
             }
         ]
         for entry in entries
     }
 
 
-def _find_refused_subscriptions() -> list[int]:
+def _find_rejected_subscriptions() -> list[int]:
     """Return the subscriptions for which the mail server rejected a message about a change."""
-    tried_jobs = ProcrastinateJob.objects.filter(
-        Q(status="failed") | Q(status="todo", attempts__gt=0), task_name=CHANGE_TASK
+    failed_jobs = ProcrastinateJob.objects.filter(
+        Q(status="failed") | Q(status="todo", attempts__gt=0), task_name=MAIL_CHANGE_TASK
     )
-    return [arguments["subscription_id"] for arguments in tried_jobs.values_list("args", flat=True)]
+    return [arguments["subscription_id"] for arguments in failed_jobs.values_list("args", flat=True)]

@@ -1,4 +1,4 @@
-"""The queue of correction requests that wait for an answer."""
+"""The queue of correction requests that are waiting for an answer."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from claims.admin.queues import Queue
 from claims.features.corrections.models import Rectification
 
 
-def _find_waiting(requests: Any, person: User) -> Any:
+def _find_waiting_requests(requests: Any, person: User) -> Any:
     return requests.waiting()
 
 
@@ -17,7 +17,7 @@ QUEUES = {
     Rectification: {
         "asked": Queue(
             _("Corrections requested from others"),
-            _find_waiting,
+            _find_waiting_requests,
             ("moved_on", "pk"),
             "corrections.change_rectification",
         )

@@ -30,13 +30,13 @@ class RectificationForm(DeskForm):
         fields = ("claim", "outlet", "url", "asked_on", "is_public")
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        claim = cleaned.get("claim")
+        cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
+        claim = cleaned_data.get("claim")
         if claim and not Publication.objects.current().filter(claim=claim).exists():
             self.add_error(
                 "claim", gettext("You can request a correction only because of a published claim.")
             )
-        return cleaned
+        return cleaned_data
 
 
 #: The possible steps of a request.

@@ -4,13 +4,13 @@ from django.db.models import F
 
 class MailedCorrectionQuerySet(models.QuerySet["MailedCorrection"]):
     def count_mail(self, publications: list[int]) -> None:
-        """Count one more message for each of these entries."""
+        """Increment the number of messages for each of these entries."""
         self.bulk_create([self.model(publication_id=pk) for pk in publications], ignore_conflicts=True)
         self.filter(publication__in=publications).update(readers=F("readers") + 1)
 
 
 class MailedCorrection(models.Model):
-    """How many readers were sent a correction, without recording who."""
+    """The number of readers who were sent a correction, without their identity."""
 
     publication = models.OneToOneField(
         "claims.Publication", models.PROTECT, primary_key=True, related_name="+"

@@ -17,7 +17,7 @@ MAX_NOTE_LENGTH = 5000
 
 class RectificationQuerySet(models.QuerySet["Rectification"]):
     def waiting(self) -> Self:
-        """Return requests that were neither met nor refused."""
+        """Return requests without a correction or a refusal."""
         return self.filter(state__in=("asked", "reminded", "answered"))
 
     def shown(self) -> Self:

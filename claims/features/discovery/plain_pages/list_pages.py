@@ -26,30 +26,32 @@ from factcheck.web.site_urls import insert_site_url, render_stored
 def build_claims(request: HttpRequest) -> PlainPage:
     """Return the newest published claims, or the results of a search."""
     result_text, lines = find_claims(request)
-    about = _("Checked claims, newest first. Search with ?q=.")
+    introduction = _("Checked claims, newest first. Search with ?q=.")
     return PlainPage(
-        list_text.write_page(_("Fact checks"), result_text, lines, about=about),
+        list_text.write_page(_("Fact checks"), result_text, lines, introduction=introduction),
         build_permanent_path("claims"),
     )
 
 
-def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) -> tuple[str, str]:
-    """Return a sentence about the search, which may be empty, and the text of the claims found, among all claims
-    or those about one subject.
+def find_claims(request: HttpRequest, subject_filter: Mapping[str, Any] | None = None) -> tuple[str, str]:
+    """Return a sentence about the search, or "", and the text of the claims found. `subject_filter` limits
+    the claims to one subject.
 
     Raises:
         Http404: the filter is invalid.
     """
-    search = read_valid_search(request, about)
+    search = read_valid_search(request, subject_filter)
     try:
         page = search.page(CLAIMS_PER_PAGE)
     except (InvalidParameters, InvalidValue) as refusal:
         raise Http404(str(refusal)) from None
-    documents = [row.document for row in page.rows]
+    documents = [claim_row.document for claim_row in page.rows]
     search_text = search.cleaned_data["q"]
-    is_meant = bool(documents and search.reading and search.reading.is_matched)
+    is_semantic = bool(documents and search.reading and search.reading.is_matched)
     result_text = (
-        list_text.describe_search_result(search_text, documents, is_meant=is_meant) if search_text else ""
+        list_text.describe_search_result(search_text, documents, is_semantic=is_semantic)
+        if search_text
+        else ""
     )
     if not documents and not search_text:
         result_text = (
@@ -59,7 +61,7 @@ def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) ->
 
 
 def build_clusters(request: HttpRequest) -> PlainPage:
-    """Return published rumours, newest first, optionally by words or language."""
+    """Return published rumours, newest first, optionally filtered by words or language."""
     page, _query = read_clusters_query(request)
     clusters = [{**public_cluster(row)} for row in page.rows]
     lines = list_text.write_clusters(clusters, next_url=build_next_url(request, page.next))
@@ -77,12 +79,12 @@ def build_corrections(request: HttpRequest) -> PlainPage:
         for correction in load_corrected_entries(page.rows)
     ]
     lines = list_text.write_corrections(entries, next_url=build_next_url(request, page.next))
-    about = _("What %(newsroom)s changed after publication: the old text, the new text, and the reason.") % {
-        "newsroom": escape_line(settings.NEWSROOM_NAME)
-    }
+    introduction = _(
+        "What %(newsroom)s changed after publication: the old text, the new text, and the reason."
+    ) % {"newsroom": escape_line(settings.NEWSROOM_NAME)}
     return PlainPage(
         list_text.write_page(
-            _("Corrections"), lines or _("No corrections have been published."), about=about
+            _("Corrections"), lines or _("No corrections have been published."), introduction=introduction
         ),
         build_permanent_path("corrections"),
     )

@@ -12,17 +12,17 @@ from claims.features.discovery.plain_pages.claim_text import (
     explain_not_checked,
     write_listed_claim,
 )
-from claims.features.discovery.plain_pages.markdown_escapes import escape_line, format_link, quote_text
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line, format_link, quote_plain_text
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from factcheck.web.language_addresses import build_permanent_path
 
 Document = dict[str, Any]
 
 
-def write_page(title: str, *parts: str, about: str = "") -> str:
-    """Return a page with this title; `about` is a sentence about its content."""
-    head = [f"# {escape_line(title)}", *([f"> {about}"] if about else [])]
-    return "\n\n".join([*head, *(part for part in parts if part)]) + "\n"
+def write_page(title: str, *parts: str, introduction: str = "") -> str:
+    """Return a page with this title; `introduction` is a sentence about its content."""
+    heading = [f"# {escape_line(title)}", *([f"> {introduction}"] if introduction else [])]
+    return "\n\n".join([*heading, *(part for part in parts if part)]) + "\n"
 
 
 def write_claims(documents: Sequence[Document], *, next_url: str = "") -> str:
@@ -36,15 +36,15 @@ def format_next_link(address: str) -> str:
     return format_link(_("Next page"), address)
 
 
-def describe_search_result(search_text: str, documents: Sequence[Document], *, is_meant: bool) -> str:
-    """Describe the result of a search. An empty result must not be mistaken for an answer."""
+def describe_search_result(search_text: str, documents: Sequence[Document], *, is_semantic: bool) -> str:
+    """Describe the result of a search, and explain that an empty result is not a verdict."""
     quoted_words = f"“{escape_line(search_text)}”"
     if not documents:
         return _("No published claim matches %(words)s. %(not_checked)s") % {
             "words": quoted_words,
             "not_checked": explain_not_checked(),
         }
-    if is_meant:
+    if is_semantic:
         return _(
             "No published claim contains the words %(words)s. These may be related: check whether they are."
         ) % {"words": quoted_words}
@@ -69,15 +69,15 @@ def _write_cluster(row: Document) -> str:
 
 
 def write_corrections(entries: Iterable[Document], *, next_url: str = "") -> str:
-    """Return the corrections: the kind, the reason, and both wordings of each part."""
-    kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
+    """Return the corrections: type, reason, and both wordings of each changed field."""
+    kind_labels = {kind: str(label) for kind, label in CORRECTION_KINDS}
     parts = []
     for entry in entries:
         parts.append(
-            f"## {escape_line(kinds.get(entry['kind'], entry['kind']))}, {entry['published_at'][:10]}"
+            f"## {escape_line(kind_labels.get(entry['kind'], entry['kind']))}, {entry['published_at'][:10]}"
         )
         parts.append(format_link(entry["statement"], build_markdown_url(entry["url"])))
-        parts.append(quote_text(entry["note"]))
+        parts.append(quote_plain_text(entry["note"]))
         for change in entry["changes"]:
             parts.append(
                 f"- {escape_line(change['part'])}"
@@ -90,16 +90,16 @@ def write_corrections(entries: Iterable[Document], *, next_url: str = "") -> str
 
 
 def _write_both_wordings(change: Document) -> list[str]:
-    lines = []
+    change_lines = []
     for name, wording in ((_("before"), change["before"]), (_("now"), change["after"])):
-        quotation = "\n".join(f"  {line}".rstrip() for line in quote_text(wording or "–").split("\n"))
-        lines.append(f"  {name}:\n\n{quotation}")
-    return lines
+        quoted_text = "\n".join(f"  {line}".rstrip() for line in quote_plain_text(wording or "–").split("\n"))
+        change_lines.append(f"  {name}:\n\n{quoted_text}")
+    return change_lines
 
 
 def write_source(document: Document, passages: Sequence[Document], *, text: str, captured_at: str) -> str:
     """Return a source with its checked claims, and with its text if readers may see it."""
-    facts = [
+    labelled_values = [
         (_("Published by"), escape_line((document["publisher"] or {}).get("name", ""))),
         (_("Byline"), escape_line(document["byline"])),
         (_("Published on"), document["published_on"] or ""),
@@ -107,9 +107,9 @@ def write_source(document: Document, passages: Sequence[Document], *, text: str,
         (_("Archived copy"), format_link(document["archived_url"], document["archived_url"])),
         (_("As of"), captured_at),
     ]
-    parts = ["\n".join(f"- {name}: {value}" for name, value in facts if value)]
+    parts = ["\n".join(f"- {name}: {value}" for name, value in labelled_values if value)]
     if passages:
         parts += [f"## {_('Checked in this source')}", write_claims(passages)]
     if text:
-        parts += [f"## {_('Text')}", _("Quoted from the source, not our own words."), quote_text(text)]
+        parts += [f"## {_('Text')}", _("Quoted from the source, not our own words."), quote_plain_text(text)]
     return "\n\n".join(parts)

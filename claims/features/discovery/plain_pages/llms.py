@@ -16,7 +16,7 @@ from django.views.decorators.http import require_safe
 
 from claims.features.discovery.plain_pages.claim_text import build_markdown_url, explain_not_checked
 from claims.features.discovery.plain_pages.markdown_escapes import escape_line
-from claims.features.discovery.plain_pages.newsroom_text import list_statements, write_links
+from claims.features.discovery.plain_pages.newsroom_text import list_about_links, write_links
 from claims.models import NewsroomPage
 from claims.public.pages.responses import compute_etag
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
@@ -84,7 +84,7 @@ def _list_rules() -> list[str]:
 
 
 def list_pages() -> Links:
-    """Return the list of pages that can be read."""
+    """Return a list of links to the pages."""
     pages: Links = [
         (
             _("Latest fact checks"),
@@ -110,29 +110,33 @@ def list_pages() -> Links:
 
 def list_queries() -> Links:
     """Return example queries with their URLs."""
-    api = f"{settings.SITE_URL}/api/v1"
+    api_url = f"{settings.SITE_URL}/api/v1"
     queries: Links = [
         (
             _("Match a text"),
-            f"{api}/match/",
+            f"{api_url}/match/",
             _("?text= or POST: which sentences of a text have been checked; JSON"),
         ),
-        (_("Search claims"), f"{api}/claims/", _("?q= and by rating, topic, claimant, language, day; JSON")),
-        (_("Look up an address"), f"{api}/lookup/", _("?url= checked claims on a web page; JSON")),
-        (_("Changes"), f"{api}/changes/", _("all entries since a position in the ledger; JSON")),
+        (
+            _("Search claims"),
+            f"{api_url}/claims/",
+            _("?q= and by rating, topic, claimant, language, day; JSON"),
+        ),
+        (_("Look up an address"), f"{api_url}/lookup/", _("?url= checked claims on a web page; JSON")),
+        (_("Changes"), f"{api_url}/changes/", _("all entries since a position in the ledger; JSON")),
         (
             _("OpenAPI description"),
             f"{settings.SITE_URL}/api/schema/",
             _("every resource, parameter and response"),
         ),
     ]
-    if mcp := _build_url("mcp"):
-        queries.insert(0, (_("MCP server"), mcp, _("Model Context Protocol: the same queries as tools")))
+    if mcp_url := _build_url("mcp"):
+        queries.insert(0, (_("MCP server"), mcp_url, _("Model Context Protocol: the same queries as tools")))
     return queries
 
 
 def _list_about_pages() -> Links:
-    kinds = NewsroomPage.objects.order_by("kind").values_list("kind", flat=True).distinct()
+    page_kinds = NewsroomPage.objects.order_by("kind").values_list("kind", flat=True).distinct()
     standards: Links = []
     if has_route("standards"):
         standards = [
@@ -145,7 +149,7 @@ def _list_about_pages() -> Links:
     return [
         (_("How we rate and correct"), _build_markdown_url("methodology"), _("what each rating means")),
         *standards,
-        *list_statements(kinds),
+        *list_about_links(page_kinds),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Escape other people's words in our Markdown (CommonMark 0.31).
+"""Escape text from others in our Markdown (CommonMark 0.31).
 
 A line of text cannot begin a heading, a list, a quote or a link. A text that is itself Markdown is put into a
 block quote, which nothing in it can end. Invisible characters are removed: instructions for assistants have
@@ -27,11 +27,11 @@ def escape_line(text: object) -> str:
     one_line = " ".join(
         replace_invisible(_CONTROLS_PATTERN.sub(" ", _LINE_END_PATTERN.sub(" ", str(text))), "").split()
     )
-    escaped = _SPECIAL_CHARACTERS.sub(r"\\\1", one_line)
-    return _LINE_START_PATTERN.sub(lambda match: _escape_last(match[1]), escaped)
+    escaped_text = _SPECIAL_CHARACTERS.sub(r"\\\1", one_line)
+    return _LINE_START_PATTERN.sub(lambda match: _escape_last_character(match[1]), escaped_text)
 
 
-def quote_text(text: str) -> str:
+def quote_plain_text(text: str) -> str:
     """Quote a plain text of several paragraphs as a block quote, escaping Markdown."""
     return _add_quote_marks("\n".join(escape_line(line) for line in _split_lines(text)))
 
@@ -68,5 +68,5 @@ def _add_quote_marks(text: str) -> str:
     return "\n".join(f"> {line}".rstrip() for line in text.split("\n"))
 
 
-def _escape_last(start: str) -> str:
+def _escape_last_character(start: str) -> str:
     return f"{start[:-1]}\\{start[-1]}"

@@ -20,18 +20,18 @@ from factcheck.web.language_addresses import build_permanent_path
 
 def build_home(request: HttpRequest) -> PlainPage:
     """Return the content of the home page."""
-    newest = build_claims(request)
+    newest_claims = build_claims(request)
     text = list_text.write_page(
         settings.NEWSROOM_NAME,
         newsroom_text.write_links(list_pages()),
-        newest.text.replace("# ", "## ", 1),
-        about=_("Fact checks by %(newsroom)s.") % {"newsroom": escape_line(settings.NEWSROOM_NAME)},
+        newest_claims.text.replace("# ", "## ", 1),
+        introduction=_("Fact checks by %(newsroom)s.") % {"newsroom": escape_line(settings.NEWSROOM_NAME)},
     )
     return PlainPage(text, build_permanent_path("home"))
 
 
 def build_check_guide(request: HttpRequest) -> PlainPage:
-    """Return the guide to finding out whether something was checked."""
+    """Return the guide on how to find out whether a claim was checked."""
     text = list_text.write_page(
         _("Has this been checked?"), explain_not_checked(), newsroom_text.write_links(list_queries())
     )
@@ -39,7 +39,7 @@ def build_check_guide(request: HttpRequest) -> PlainPage:
 
 
 def build_methodology(request: HttpRequest) -> PlainPage:
-    """Return the meaning of each rating, and how we correct."""
+    """Return the meaning of each rating, and the newsroom's rules for corrections."""
     text = list_text.write_page(_("How we rate and correct"), newsroom_text.write_scales(find_shown_scales()))
     return PlainPage(text, build_permanent_path("methodology"))
 
@@ -75,7 +75,7 @@ def build_rating_classes(request: HttpRequest) -> PlainPage:
 
 
 def build_about(request: HttpRequest, kind: str, version: int | None = None) -> PlainPage:
-    """Return a page on which the newsroom describes itself."""
+    """Return one of the newsroom's pages about itself, or an earlier version of it."""
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
     requested_language = request.GET.get("language", "")
     language = (
@@ -84,8 +84,10 @@ def build_about(request: HttpRequest, kind: str, version: int | None = None) -> 
         else choose_language(get_language() or "en", languages)
     )
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
-    page = next((page_version for page_version in versions if version in (None, page_version.version)), None)
-    if page is None:
+    about_page = next(
+        (page_version for page_version in versions if version in (None, page_version.version)), None
+    )
+    if about_page is None:
         raise Http404("The newsroom has not written this page.")
-    text = list_text.write_page(page.title, newsroom_text.write_about(page, versions))
-    return PlainPage(text, build_permanent_path("about", kind), is_found=version is None)
+    text = list_text.write_page(about_page.title, newsroom_text.write_about_page(about_page, versions))
+    return PlainPage(text, build_permanent_path("about", kind), is_indexable=version is None)

@@ -44,23 +44,24 @@ def write_scales(rows: Iterable[RatingScale]) -> str:
     return "\n\n".join(parts)
 
 
-def write_about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
+def write_about_page(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
     """Return a page about the newsroom, with its versions."""
     parts = []
     if page.pk != versions[0].pk:
-        newest = build_markdown_url(settings.SITE_URL + build_permanent_path("about", page.kind))
+        newest_version = build_markdown_url(settings.SITE_URL + build_permanent_path("about", page.kind))
         parts.append(
             _("This is version %(version)s of %(day)s. It is no longer current: %(newest)s")
-            % {"version": page.version, "day": page.created_at.date().isoformat(), "newest": newest}
+            % {"version": page.version, "day": page.created_at.date().isoformat(), "newest": newest_version}
         )
     if page.text:
         parts.append(quote_markdown(page.text))
     if page.url:
         parts.append(format_link(page.url, page.url))
     items = "\n".join(
-        f"- {_('Version %(version)s') % {'version': one.version}}, {one.created_at.date().isoformat()}"
-        + (f": {escape_line(one.note)}" if one.note else "")
-        for one in versions
+        f"- {_('Version %(version)s') % {'version': about_version.version}}, "
+        f"{about_version.created_at.date().isoformat()}"
+        + (f": {escape_line(about_version.note)}" if about_version.note else "")
+        for about_version in versions
     )
     parts.append(f"## {_('Versions')}\n\n{items}")
     return "\n\n".join(parts)
@@ -73,7 +74,7 @@ def write_links(pairs: Iterable[tuple[str, str, str]]) -> str:
     )
 
 
-def list_statements(pages: Iterable[Any]) -> list[tuple[str, str, str]]:
+def list_about_links(pages: Iterable[Any]) -> list[tuple[str, str, str]]:
     """Return the existing pages about the newsroom, for a list of links."""
     return [
         (

@@ -15,14 +15,14 @@ class PlainPage:
 
     Attributes:
         path: the path of the page for readers, without a language.
-        is_found: whether search engines may list it; earlier versions and withdrawn content are excluded.
+        is_indexable: whether search engines may list the page; false for earlier versions and withdrawn content.
     """
 
     text: str
     path: str
-    is_found: bool = True
+    is_indexable: bool = True
 
 
-def redirect_moved(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
+def redirect_to_moved_page(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
     """Redirect to the Markdown of another page, in the language of this URL."""
     return redirect_moved_page(build_path_here(f"{path}{MARKDOWN_FILE}"))

@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 
 from claims.features.discovery.plain_pages import list_text
 from claims.features.discovery.plain_pages.claim_text import PlainVersion, write_claim
-from claims.features.discovery.plain_pages.markdown_escapes import escape_line, quote_text
-from claims.features.discovery.plain_pages.plain_page import PlainPage, redirect_moved
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line, quote_plain_text
+from claims.features.discovery.plain_pages.plain_page import PlainPage, redirect_to_moved_page
 from claims.ledger.document.cluster_document import build_cluster as public_cluster
 from claims.models import Publication
 from claims.models.claim import build_claim_path
@@ -21,23 +21,23 @@ from factcheck.web.language_addresses import build_permanent_path
 def build_claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """Return a published claim, or the note on its retraction."""
     history = _load_history(pk)
-    newest = _load_entry(pk, history[0].version)
-    if newest.merged_into_id:
+    newest_entry = _load_entry(pk, history[0].version)
+    if newest_entry.merged_into_id:
         target = (
             Publication.objects.newest()
-            .filter(claim_id=newest.merged_into_id)
+            .filter(claim_id=newest_entry.merged_into_id)
             .only("claim_id", "slug")
             .first()
         )
         if target:
-            return redirect_moved(request, build_claim_path(target.claim_id, target.slug))
-    path = build_claim_path(pk, newest.slug)
-    if slug != newest.slug:
-        return redirect_moved(request, path)
+            return redirect_to_moved_page(request, build_claim_path(target.claim_id, target.slug))
+    path = build_claim_path(pk, newest_entry.slug)
+    if slug != newest_entry.slug:
+        return redirect_to_moved_page(request, path)
     return PlainPage(
-        write_claim(newest.document, history[0], history),
+        write_claim(newest_entry.document, history[0], history),
         path,
-        is_found=newest.status == Publication.Status.PUBLISHED,
+        is_indexable=newest_entry.status == Publication.Status.PUBLISHED,
     )
 
 
@@ -51,11 +51,11 @@ def build_claim_version(request: HttpRequest, pk: int, version: int) -> PlainPag
         raise Http404("The claim has no such version.")
     entry = _load_entry(pk, version)
     if plain_version is history[0]:
-        return redirect_moved(request, build_claim_path(pk, entry.slug))
+        return redirect_to_moved_page(request, build_claim_path(pk, entry.slug))
     return PlainPage(
         write_claim(entry.document, plain_version, history),
         build_permanent_path("claim-version", pk, version),
-        is_found=False,
+        is_indexable=False,
     )
 
 
@@ -64,14 +64,14 @@ def build_cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | 
     row = get_published_cluster(pk)
     path = build_permanent_path("cluster", row.pk, row.slug)
     if slug != row.slug:
-        return redirect_moved(request, path)
+        return redirect_to_moved_page(request, path)
     documents = [entry.document for entry in load_shown_entries(row)]
     document = public_cluster(row)
-    count = ngettext("%(count)s published claim", "%(count)s published claims", document["claim_count"])
+    count_text = ngettext("%(count)s published claim", "%(count)s published claims", document["claim_count"])
     text = list_text.write_page(
         document["title"],
-        quote_text(document["description"]) if document["description"] else "",
-        f"## {count % {'count': document['claim_count']}}",
+        quote_plain_text(document["description"]) if document["description"] else "",
+        f"## {count_text % {'count': document['claim_count']}}",
         list_text.write_claims(documents),
     )
     return PlainPage(text, path)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 from claims.features.discovery.plain_pages import list_text, newsroom_text
 from claims.features.discovery.plain_pages.claim_text import build_markdown_url
 from claims.features.discovery.plain_pages.list_pages import build_next_url, find_claims
-from claims.features.discovery.plain_pages.plain_page import PlainPage, redirect_moved
+from claims.features.discovery.plain_pages.plain_page import PlainPage, redirect_to_moved_page
 from claims.models import PublishedVerdict, RatingClass
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.subject_indexes import (
@@ -48,7 +48,7 @@ def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
         raise Http404("There is no such rating.")
     result_text, lines = find_claims(request, {"rating": rating_class})
     title = str(RatingClass(rating_class).label)
-    text = list_text.write_page(title, result_text, lines, about=str(MEANINGS[rating_class]))
+    text = list_text.write_page(title, result_text, lines, introduction=str(MEANINGS[rating_class]))
     return PlainPage(text, build_permanent_path("rating-class", rating_class))
 
 
@@ -84,18 +84,22 @@ def _build_index_page(request: HttpRequest, index: SubjectIndex) -> PlainPage:
     )
 
 
-def _build_subject_page(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage | HttpResponseBase:
+def _build_subject_page(
+    request: HttpRequest, subject_type: str, pk: int, slug: str
+) -> PlainPage | HttpResponseBase:
     pk = min(pk, MAX_ID)
-    name = load_names({kind: [pk]}).get((kind, pk))
+    name = load_names({subject_type: [pk]}).get((subject_type, pk))
     if name is None:
         raise Http404("No published claim mentions it.")
-    path = build_subject_path(kind, pk, name)
-    if path != build_permanent_path(kind, pk, slug or "-"):
-        return redirect_moved(request, path)
-    result_text, lines = find_claims(request, {kind: pk})
-    about = _describe_count(count_claims(kind, pk))
-    return PlainPage(list_text.write_page(name, result_text, lines, about=about), path)
+    path = build_subject_path(subject_type, pk, name)
+    if path != build_permanent_path(subject_type, pk, slug or "-"):
+        return redirect_to_moved_page(request, path)
+    result_text, lines = find_claims(request, {subject_type: pk})
+    subject_filters = _describe_count(count_claims(subject_type, pk))
+    return PlainPage(list_text.write_page(name, result_text, lines, introduction=subject_filters), path)
 
 
-def _describe_count(number: int) -> str:
-    return ngettext("%(count)s checked claim", "%(count)s checked claims", number) % {"count": number}
+def _describe_count(claim_count: int) -> str:
+    return ngettext("%(count)s checked claim", "%(count)s checked claims", claim_count) % {
+        "count": claim_count
+    }

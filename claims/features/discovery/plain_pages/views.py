@@ -85,7 +85,7 @@ def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
         f'<{page_url}>; rel="canonical", <{settings.SITE_URL}{LLMS_PATH}>; rel="describedby"; type="text/plain"'
     )
     response["Content-Language"] = code or settings.LANGUAGE_CODE
-    if not page_text.is_found:
+    if not page_text.is_indexable:
         response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -71,25 +71,30 @@ def build_picture_texts(document: Document) -> PictureTexts:
     """Return the texts of a published claim's picture, in the claim's language if the site has it."""
     with translation.override(_choose_language(document)):
         verdict = choose_lead_verdict(document)
-        published = document["status"] == Publication.Status.PUBLISHED
+        published_verdicts = document["status"] == Publication.Status.PUBLISHED
         claimant = document["claimant"]
         claimant_text = ", ".join(filter(None, (claimant["name"], claimant["job_title"]))) if claimant else ""
-        common = {
+        common_texts = {
             "statement": " ".join(document["statement"].split()),
             "claimant": claimant_text or _("Claimant not identified"),
             "newsroom": settings.NEWSROOM_NAME,
             "kind": _("Fact check"),
         }
-        if published and verdict:
+        if published_verdicts and verdict:
             attribution = _("Rated by %(publisher)s") % {"publisher": verdict["publisher"]["name"]}
             label = find_label(document["language"], verdict["rating"])
-            return PictureTexts(label, attribution, colours=_choose_colours(verdict["rating"]), **common)
+            return PictureTexts(
+                label, attribution, colours=_choose_colours(verdict["rating"]), **common_texts
+            )
         if document["status"] == Publication.Status.MERGED:
             note = _("The other claim is not published, so there is no verdict to show.")
         else:
             note = _("We no longer stand by our verdict on this claim.")
         return PictureTexts(
-            describe_judgement(document), "" if published else note, colours=_NEUTRAL_COLOURS, **common
+            describe_judgement(document),
+            "" if published_verdicts else note,
+            colours=_NEUTRAL_COLOURS,
+            **common_texts,
         )
 
 
@@ -123,7 +128,7 @@ def draw_picture(document: Document) -> bytes:
         image,
         [paragraph for paragraph in (rating_paragraph, attribution) if paragraph],
         background,
-        choose_readable(background, colour),
+        choose_legible_colour(background, colour),
     )
     if statement:
         _draw_statement(image, statement, language)
@@ -134,7 +139,7 @@ def draw_picture(document: Document) -> bytes:
         claimant_paragraph.draw(
             image, (_MARGIN, 482, WIDTH - _MARGIN, 482 + 50), _MUTED_COLOUR, _PAPER_COLOUR
         )
-    _draw_signature(image, texts)
+    _draw_newsroom_name(image, texts)
     file = BytesIO()
     # A few colours are enough for letters: the file is a third as large, and takes half the time.
     small_image = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
@@ -143,7 +148,7 @@ def draw_picture(document: Document) -> bytes:
 
 
 def _typeset_rating(texts: PictureTexts, language: str) -> tuple[TypesetText | None, TypesetText | None]:
-    """Return the rating and its publisher; neither if one of them cannot be drawn or the rating would be cut."""
+    """Return the rating and its publisher, or neither if one cannot be drawn or the rating does not fit."""
     label, attribution = clean_drawable(texts.rating_or_status), clean_drawable(texts.attribution)
     if not label or not attribution:
         return None, None
@@ -162,7 +167,7 @@ def _typeset_kind(texts: PictureTexts, language: str) -> TypesetText | None:
 
 
 def _draw_band(image: Image.Image, texts: list[TypesetText], background: str, text_colour: str) -> None:
-    """Draw the texts below each other on the rating's colour."""
+    """Draw the texts one below the other on a band in the rating's colour."""
     ImageDraw.Draw(image).rectangle((0, 0, WIDTH, _BAND_HEIGHT), fill=background)
     top = (_BAND_HEIGHT - sum(text.height for text in texts)) // 2
     for text in texts:
@@ -171,44 +176,50 @@ def _draw_band(image: Image.Image, texts: list[TypesetText], background: str, te
 
 
 def _draw_statement(image: Image.Image, statement: str, language: str) -> None:
-    top, bottom = _BAND_HEIGHT + 34, 470
+    top_edge, bottom_edge = _BAND_HEIGHT + 34, 470
     statement_paragraph = fit_text(
         f"“{statement}”",
         width=_TEXT_WIDTH,
-        height=bottom - top,
+        height=bottom_edge - top_edge,
         sizes=(60, 52, 44, 38),
         language=language,
         closing_mark="”",
     )
-    statement_paragraph.draw(image, (_MARGIN, top, WIDTH - _MARGIN, bottom), _INK_COLOUR, _PAPER_COLOUR)
+    statement_paragraph.draw(
+        image, (_MARGIN, top_edge, WIDTH - _MARGIN, bottom_edge), _INK_COLOUR, _PAPER_COLOUR
+    )
 
 
-def _draw_signature(image: Image.Image, texts: PictureTexts) -> None:
+def _draw_newsroom_name(image: Image.Image, texts: PictureTexts) -> None:
     """Draw the newsroom's name and URL."""
     ImageDraw.Draw(image).line((_MARGIN, 548, WIDTH - _MARGIN, 548), fill=_LINE_COLOUR, width=2)
     half_width = _TEXT_WIDTH // 2 - 20
     name, site = clean_drawable(texts.newsroom), clean_drawable(urlsplit(settings.SITE_URL).hostname or "")
-    edges = [(_MARGIN, _MARGIN + half_width), (WIDTH - _MARGIN - half_width, WIDTH - _MARGIN)]
+    side_edges = [(_MARGIN, _MARGIN + half_width), (WIDTH - _MARGIN - half_width, WIDTH - _MARGIN)]
     if name and is_right_to_left(name):
-        edges.reverse()
-    for text, (left_edge, right), colour in zip(
-        (name, site), edges, (_INK_COLOUR, _MUTED_COLOUR), strict=True
+        side_edges.reverse()
+    for text, (left_edge, right_edge), colour in zip(
+        (name, site), side_edges, (_INK_COLOUR, _MUTED_COLOUR), strict=True
     ):
         if text:
             signature = fit_text(text, width=half_width, height=44, sizes=(28,), max_lines=1)
-            ends_right = (left_edge > _MARGIN) != signature.is_right_to_left
+            is_right_aligned = (left_edge > _MARGIN) != signature.is_right_to_left
             signature.draw(
-                image, (left_edge, 564, right, 564 + 44), colour, _PAPER_COLOUR, is_aligned_to_end=ends_right
+                image,
+                (left_edge, 564, right_edge, 564 + 44),
+                colour,
+                _PAPER_COLOUR,
+                is_aligned_to_end=is_right_aligned,
             )
 
 
-def choose_readable(background: str, wanted_colour: str) -> str:
+def choose_legible_colour(background: str, preferred_colour: str) -> str:
     """Return the wanted colour if it is legible on the background, otherwise black or white."""
     return max(
-        (wanted_colour, "#000000", "#ffffff"),
+        (preferred_colour, "#000000", "#ffffff"),
         key=lambda colour: (
             min(compute_contrast(background, colour), MIN_CONTRAST),
-            colour == wanted_colour,
+            colour == preferred_colour,
             compute_contrast(background, colour),
         ),
     )

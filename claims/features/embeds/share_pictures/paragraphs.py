@@ -40,7 +40,7 @@ _OMITTABLE_CATEGORIES = ("So", "Sk", "Cn", "Co")
 
 @dataclass(frozen=True, slots=True)
 class DirectedRun:
-    """A stretch of text in one direction and one typeface."""
+    """A run of text in one direction and one typeface."""
 
     text: str
     typeface: str
@@ -82,15 +82,19 @@ class TypesetText:
 
         Lines are aligned to the side on which reading starts, or to the other side.
         """
-        left_edge, top, right, bottom = box
-        layer = Image.new("RGB", (right - left_edge, bottom - top), background)
-        pen = ImageDraw.Draw(layer)
-        for number, line in enumerate(self.lines):
+        left_edge, top_edge, right_edge, bottom_edge = box
+        layer = Image.new("RGB", (right_edge - left_edge, bottom_edge - top_edge), background)
+        drawing = ImageDraw.Draw(layer)
+        for line_number, line in enumerate(self.lines):
             widths = [_measure_run(run, self.size, self.language) for run in line]
-            x = float(right - left_edge) - sum(widths) if self.is_right_to_left != is_aligned_to_end else 0.0
-            baseline = round(self.line_height * number + self.size * 1.05)
+            x = (
+                float(right_edge - left_edge) - sum(widths)
+                if self.is_right_to_left != is_aligned_to_end
+                else 0.0
+            )
+            baseline = round(self.line_height * line_number + self.size * 1.05)
             for run, width in zip(line, widths, strict=True):
-                pen.text(
+                drawing.text(
                     (x, baseline),
                     run.text,
                     fill=colour,
@@ -100,11 +104,11 @@ class TypesetText:
                     language=self.language or None,
                 )
                 x += width
-        image.paste(layer, (left_edge, top))
+        image.paste(layer, (left_edge, top_edge))
 
 
 def clean_drawable(text: str) -> str | None:
-    """Return the drawable text on one line; "" if nothing is left, None if a letter has no glyph."""
+    """Return the drawable text on one line, or None if a letter has no glyph."""
     characters: list[str] = []
     for cluster in _CLUSTER_PATTERN.findall(_clean_beginning(text)):
         cluster = cluster[:_MAX_CLUSTER_LENGTH]
@@ -124,16 +128,16 @@ def clean_drawable(text: str) -> str | None:
 
 def _clean_beginning(text: str) -> str:
     """Return the beginning of the text without invisible characters, with an ellipsis if it was cut."""
-    beginning = " ".join(text[: 20 * MAX_LENGTH].split())
-    visible = "".join(
+    text_beginning = " ".join(text[: 20 * MAX_LENGTH].split())
+    visible_text = "".join(
         character
-        for character in beginning
+        for character in text_beginning
         if character in _JOINERS or unicodedata.category(character) not in ("Cf", "Cc", "Cs")
     )
-    normalised = unicodedata.normalize("NFC", visible[: MAX_LENGTH + 1])
-    if len(normalised) <= MAX_LENGTH and len(text) <= 20 * MAX_LENGTH:
-        return normalised
-    return f"{normalised[:MAX_LENGTH].rpartition(' ')[0] or normalised[:MAX_LENGTH]}{ELLIPSIS}"
+    normalised_text = unicodedata.normalize("NFC", visible_text[: MAX_LENGTH + 1])
+    if len(normalised_text) <= MAX_LENGTH and len(text) <= 20 * MAX_LENGTH:
+        return normalised_text
+    return f"{normalised_text[:MAX_LENGTH].rpartition(' ')[0] or normalised_text[:MAX_LENGTH]}{ELLIPSIS}"
 
 
 def is_right_to_left(text: str) -> bool:
@@ -162,22 +166,26 @@ def fit_text(
         language: BCP 47; some characters look different in Chinese, Japanese and Korean.
         closing_mark: a text after the ellipsis if the text is cut.
     """
-    parts = list(_split_parts(text))
+    parts = list(_split_breakable_parts(text))
     for size in sizes:
         lines = _break_lines(text, parts, size, width, language)
         if len(lines) <= _count_fitting_lines(size, height, max_lines):
-            return _typeset(text, lines, size, language, is_complete=True)
+            return _typeset_lines(text, lines, size, language, is_complete=True)
     size, line_limit = sizes[-1], _count_fitting_lines(sizes[-1], height, max_lines)
-    visible = text[: _break_lines(text, parts, size, width, language)[max(line_limit - 1, 0)].stop]
-    while visible:
-        shortened = f"{visible.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing_mark}"
-        lines = _break_lines(shortened, list(_split_parts(shortened)), size, width, language)
+    visible_parts = text[: _break_lines(text, parts, size, width, language)[max(line_limit - 1, 0)].stop]
+    while visible_parts:
+        shortened_parts = f"{visible_parts.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing_mark}"
+        lines = _break_lines(
+            shortened_parts, list(_split_breakable_parts(shortened_parts)), size, width, language
+        )
         if len(lines) <= line_limit:
-            return _typeset(shortened, lines, size, language, is_complete=False)
-        last_part = list(_split_parts(visible))[-1]
+            return _typeset_lines(shortened_parts, lines, size, language, is_complete=False)
+        last_part = list(_split_breakable_parts(visible_parts))[-1]
         # A single word as long as this loses a few characters at a time.
-        visible = visible[: last_part.start or max(last_part.stop - max(last_part.stop // 20, 1), 0)].rstrip()
-    return _typeset("", [], size, language, is_complete=False)
+        visible_parts = visible_parts[
+            : last_part.start or max(last_part.stop - max(last_part.stop // 20, 1), 0)
+        ].rstrip()
+    return _typeset_lines("", [], size, language, is_complete=False)
 
 
 def _count_fitting_lines(size: int, height: int, max_lines: int) -> int:
@@ -185,39 +193,44 @@ def _count_fitting_lines(size: int, height: int, max_lines: int) -> int:
     return min(max_lines, height // round(size * LINE_HEIGHT_FACTOR))
 
 
-def _typeset(text: str, lines: list[slice], size: int, language: str, *, is_complete: bool) -> TypesetText:
+def _typeset_lines(
+    text: str, lines: list[slice], size: int, language: str, *, is_complete: bool
+) -> TypesetText:
     is_rtl = is_right_to_left(text)
     levels = _compute_levels(text, is_rtl)
     set_lines = [_sort_runs_visually(_split_runs(text[line], levels[line])) for line in lines]
     return TypesetText(set_lines, size, is_rtl, is_complete, language)
 
 
-def _split_parts(text: str) -> Iterator[slice]:
+def _split_breakable_parts(text: str) -> Iterator[slice]:
     """Return the parts between which a line may break: words, or characters in scripts without spaces."""
-    start, before = 0, ""
+    start, part_before = 0, ""
     for match in _CLUSTER_PATTERN.finditer(text):
         cluster = match.group()
-        if start < match.start() and before and _can_break(before, cluster):
+        if start < match.start() and part_before and _can_break(part_before, cluster):
             yield slice(start, match.start())
             start = match.start()
-        before = cluster
+        part_before = cluster
     if start < len(text):
         yield slice(start, len(text))
 
 
-def _can_break(before: str, after: str) -> bool:
-    if before == " ":
+def _can_break(text_before: str, text_after: str) -> bool:
+    if text_before == " ":
         return True
-    if after == " " or not (_UNSPACED_LETTER.match(before) or _UNSPACED_LETTER.match(after)):
+    if text_after == " " or not (_UNSPACED_LETTER.match(text_before) or _UNSPACED_LETTER.match(text_after)):
         return False
-    category_before, category_after = unicodedata.category(before[0]), unicodedata.category(after[0])
+    category_before, category_after = (
+        unicodedata.category(text_before[0]),
+        unicodedata.category(text_after[0]),
+    )
     is_number = category_before == category_after == "Nd"
-    is_closing = category_after in _CLOSING_CATEGORIES or after[0] in _CLOSING_CHARACTERS
+    is_closing = category_after in _CLOSING_CATEGORIES or text_after[0] in _CLOSING_CHARACTERS
     return not (is_number or is_closing or category_before in _OPENING_CATEGORIES)
 
 
 def _break_lines(text: str, parts: list[slice], size: int, width: int, language: str) -> list[slice]:
-    """Break the parts into lines. A part longer than a line is broken anywhere."""
+    """Break the parts into lines. A part that is longer than a line is broken between any characters."""
     lines: list[slice] = []
     start, filled_width = 0, 0.0
     for part in parts:
@@ -254,7 +267,9 @@ def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
     """Split the text into runs of one level and one typeface, in reading order."""
     typefaces: list[str] = []
     for cluster in _CLUSTER_PATTERN.findall(text):
-        neutral = all(unicodedata.bidirectional(c) not in ("L", "R", "AL") for c in cluster)
+        neutral = all(
+            unicodedata.bidirectional(run_character) not in ("L", "R", "AL") for run_character in cluster
+        )
         keeps_typeface = (
             typefaces and neutral and all(has_character(typefaces[-1], character) for character in cluster)
         )
@@ -276,14 +291,14 @@ def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
 def _compute_levels(text: str, is_rtl: bool) -> list[int]:
     """Return the embedding level of each character (UAX #9)."""
     replaced_text = "".join(_PLACEHOLDER if character in _JOINERS else character for character in text)
-    storage = algorithm.get_empty_storage()
-    storage["base_level"], storage["base_dir"] = int(is_rtl), "R" if is_rtl else "L"
-    algorithm.get_embedding_levels(replaced_text, storage)
-    algorithm.explicit_embed_and_overrides(storage)
-    algorithm.resolve_weak_types(storage)
-    algorithm.resolve_neutral_types(storage, False)
-    algorithm.resolve_implicit_levels(storage, False)
-    levels = [character["level"] for character in storage["chars"]]
+    bidi_storage = algorithm.get_empty_storage()
+    bidi_storage["base_level"], bidi_storage["base_dir"] = int(is_rtl), "R" if is_rtl else "L"
+    algorithm.get_embedding_levels(replaced_text, bidi_storage)
+    algorithm.explicit_embed_and_overrides(bidi_storage)
+    algorithm.resolve_weak_types(bidi_storage)
+    algorithm.resolve_neutral_types(bidi_storage, False)
+    algorithm.resolve_implicit_levels(bidi_storage, False)
+    levels = [character["level"] for character in bidi_storage["chars"]]
     # Without it, a character that the algorithm ignores would shift all following ones.
     return levels if len(levels) == len(text) else [int(is_rtl)] * len(text)
 

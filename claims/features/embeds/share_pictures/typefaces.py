@@ -1,7 +1,7 @@
 """The typefaces of pictures, and the characters each of them contains.
 
-They are included (`fonts/`), so that a picture looks the same on every machine, and no script turns into empty
-boxes because a machine lacks a font. `fonts/README.md` has their origin, and how to make `coverage.json`.
+They are included (`fonts/`), so that pictures look the same on every machine and do not depend on installed
+fonts. `fonts/README.md` has their origin, and how to make `coverage.json`.
 """
 
 import json
@@ -16,15 +16,15 @@ FONTS_FOLDER = Path(__file__).parent / "fonts"
 
 @cache
 def load_coverage() -> dict[str, tuple[list[int], list[int]]]:
-    """Return each typeface's ranges of code points, in the order in which typefaces are tried."""
+    """Map each typeface to its ranges of code points, in order of preference."""
     ranges = json.loads((FONTS_FOLDER / "coverage.json").read_text())
     return {name: _parse_ranges(text) for name, text in ranges.items()}
 
 
 def _parse_ranges(text: str) -> tuple[list[int], list[int]]:
-    ends = [range_text.partition("-") for range_text in text.split()]
-    return [int(range_start, 16) for range_start, _, _ in ends], [
-        int(range_end or range_start, 16) for range_start, _, range_end in ends
+    range_bounds = [range_text.partition("-") for range_text in text.split()]
+    return [int(range_start, 16) for range_start, _separator, _separator in range_bounds], [
+        int(range_end or range_start, 16) for range_start, _separator, range_end in range_bounds
     ]
 
 

@@ -44,7 +44,7 @@ class SiteForm(forms.Form):
 
 
 class KeyForm(forms.Form):
-    """A form that returns the key shown on the page."""
+    """A form with the key that the page showed."""
 
     key = forms.CharField(widget=forms.HiddenInput)
 
@@ -65,10 +65,10 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         current_claims = (
             PeerClaim.objects.not_withdrawn().filter(newsroom=OuterRef("pk")).order_by().values("newsroom")
         )
-        number = Subquery(
+        claim_count = Subquery(
             current_claims.annotate(number=Count("pk")).values("number"), output_field=IntegerField()
         )
-        return rows.annotate(claims_number=Coalesce(number, 0))
+        return rows.annotate(claims_number=Coalesce(claim_count, 0))
 
     # The list ---------------------------------------------------------------------------------------------------------
 
@@ -82,8 +82,8 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=_("up to date at"), ordering="progress__visited_at")
     def up_to_date_at(self, newsroom: PeerNewsroom) -> str:
-        at = newsroom.progress.visited_at
-        return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else "–"
+        visited_at = newsroom.progress.visited_at
+        return date_format(localtime(visited_at), "SHORT_DATETIME_FORMAT") if visited_at else "–"
 
     @admin.display(description=_("key"))
     def key_fingerprint(self, newsroom: PeerNewsroom) -> str:
@@ -102,15 +102,15 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         }
 
     def describe_deletion(self, rows: Any) -> str:
-        number = PeerClaim.objects.filter(newsroom__in=rows).count()
-        return ngettext("%d claim imported from it", "%d claims imported from it", number) % number
+        claim_count = PeerClaim.objects.filter(newsroom__in=rows).count()
+        return ngettext("%d claim imported from it", "%d claims imported from it", claim_count) % claim_count
 
     # Following a newsroom -----------------------------------------------------------------------------------------
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Follow a newsroom: enter its URL, check its signing key, and accept it."""
+        """Follow a newsroom: enter its URL, then compare and accept its signing key."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method == "POST" and "key" in request.POST:
@@ -159,7 +159,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         initial=lambda newsroom: {"key": newsroom.progress.offered_key},
     )
     def accept_key(self, request: HttpRequest, newsroom: PeerNewsroom, key: str) -> str:
-        """Accept the key that the person has compared."""
+        """Accept the newsroom's new key, which the person has compared."""
         peer_edits.accept_key(newsroom, key, by=get_person(request))
         return gettext("The new key is accepted, and the newsroom is followed again.")
 
@@ -167,7 +167,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         _("Start again"),
         is_offered=lambda newsroom, person: newsroom.active and newsroom.progress.halted not in ("", "key"),
     )
-    def begin_anew(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
+    def restart_import(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
         """Delete the newsroom's imported claims, and import all of them again."""
         peer_edits.restart_import(newsroom, by=get_person(request))
         with activate_newsroom_language():
@@ -178,7 +178,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     @row_action(
         _("Check now"), is_offered=lambda newsroom, person: newsroom.active and not newsroom.progress.halted
     )
-    def ask(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
+    def sync_now(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
         peer_edits.sync_now(newsroom, by=get_person(request))
         return gettext("The newsroom will be queried within a minute. This page will show the result.")
 

@@ -11,8 +11,8 @@ from claims.features.federation.models import PeerNewsroom
 
 
 def _find_newsrooms_with_problems(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
-    in_trouble: QuerySet[PeerNewsroom] = newsrooms.with_problems()
-    return in_trouble
+    newsrooms_with_problems: QuerySet[PeerNewsroom] = newsrooms.with_problems()
+    return newsrooms_with_problems
 
 
 QUEUES = {

@@ -156,6 +156,6 @@ class PeerClaim(models.Model):
 
     @property
     def document(self) -> dict[str, Any]:
-        """Return the imported claim as Python values; empty if withdrawn."""
+        """Return the imported claim as Python values, or {} if it was withdrawn."""
         document: dict[str, Any] = orjson.loads(self.body) if self.body else {}
         return document

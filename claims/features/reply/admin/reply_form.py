@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.features.reply import reply_requests, wording
 from claims.features.reply.models import ReplyRequest, ReplyTemplate
-from claims.features.reply.reply_requests import ReceivedAnswer
+from claims.features.reply.reply_requests import ReceivedReply
 from claims.models import Verdict
 from factcheck.admin.versions import DeskForm
 
@@ -37,7 +37,7 @@ REQUEST_FIELDS = (
 )
 
 
-class ReplyForm(DeskForm):
+class ReplyRequestForm(DeskForm):
     """A form for a request for reply, or for a reason for not asking. The request is addressed to the claimant,
     unless another person is named.
     """
@@ -50,13 +50,13 @@ class ReplyForm(DeskForm):
         if verdict is None or "party" not in self.fields:
             return
         claimant = verdict.claim.claimant
-        party = self.fields["party"]
-        party.required = claimant is None
+        party_field = self.fields["party"]
+        party_field.required = claimant is None
         if claimant:
-            party.help_text = _("Leave empty for the claimant, %(whom)s.") % {"whom": claimant.name}
-        for name in ("channel", "answer_by", "text", "not_asked"):
-            if name in self.fields:
-                self.fields[name].required = True
+            party_field.help_text = _("Leave empty for the claimant, %(whom)s.") % {"whom": claimant.name}
+        for field_name in ("channel", "answer_by", "text", "not_asked"):
+            if field_name in self.fields:
+                self.fields[field_name].required = True
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
@@ -69,12 +69,14 @@ class ReplyForm(DeskForm):
         return subject
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
-        if cleaned.get("not_asked") == ReplyRequest.NotAsked.OTHER and not cleaned.get("not_asked_note"):
+        cleaned_data = super().clean()
+        if cleaned_data.get("not_asked") == ReplyRequest.NotAsked.OTHER and not cleaned_data.get(
+            "not_asked_note"
+        ):
             self.add_error(
                 "not_asked_note", _("Explain in your own words why no one was asked. Readers see this.")
             )
-        return cleaned
+        return cleaned_data
 
     def _get_validation_exclusions(self) -> set[str]:
         # Fill in the person asked before saving, because the database rules need it.
@@ -82,31 +84,31 @@ class ReplyForm(DeskForm):
 
     def values(self) -> dict[str, Any]:
         """Return the values to store."""
-        values_given = {name: self.cleaned_data[name] for name in REQUEST_FIELDS if name in self.cleaned_data}
+        form_values = {name: self.cleaned_data[name] for name in REQUEST_FIELDS if name in self.cleaned_data}
         verdict = self.verdict
-        claimant = verdict.claim.claimant if verdict and not values_given.get("party") else None
-        return values_given | {"claimant": claimant}
+        claimant = verdict.claim.claimant if verdict and not form_values.get("party") else None
+        return form_values | {"claimant": claimant}
 
 
-def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
+def build_initial_values(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
     """Return the initial values of a new request: the template in the claim's language, filled in."""
     claimant = verdict.claim.claimant
     language = language or verdict.claim.language
     template_wording = reply_requests.render_template(
         verdict, recipient=claimant.name if claimant else "", by=by, language=language, deadline=None
     )
-    until = timezone.localtime() + DEFAULT_DEADLINE
+    deadline = timezone.localtime() + DEFAULT_DEADLINE
     return {
         "channel": ReplyRequest.Channel.EMAIL,
         "language": language,
-        "answer_by": until.replace(minute=0, second=0, microsecond=0),
+        "answer_by": deadline.replace(minute=0, second=0, microsecond=0),
         "subject": template_wording.subject,
         "text": template_wording.text,
     }
 
 
-class SentForm(forms.Form):
-    """A form for the time at which a request was made elsewhere; empty means now."""
+class SentAtForm(forms.Form):
+    """A form for the time at which a request was made elsewhere, by default now."""
 
     at = forms.DateTimeField(
         label=gettext_lazy("When"),
@@ -116,8 +118,8 @@ class SentForm(forms.Form):
     )
 
 
-class AnswerForm(forms.Form):
-    """A form for the reply to a request: when and how it arrived, and which part readers see."""
+class ReceivedReplyForm(forms.Form):
+    """A form for the reply to a request: time and channel of arrival, text, and the part that readers see."""
 
     answered_at = forms.DateTimeField(label=gettext_lazy("When the answer arrived"))
     answer_channel = forms.ChoiceField(
@@ -131,15 +133,15 @@ class AnswerForm(forms.Form):
     statement = forms.CharField(label=gettext_lazy("In our own words"), required=False, max_length=10_000)
 
     @property
-    def received_answer(self) -> ReceivedAnswer:
-        cleaned = self.cleaned_data
-        return ReceivedAnswer(
-            at=cleaned["answered_at"],
-            channel=cleaned["answer_channel"],
-            text=cleaned["answer"].strip(),
-            shown=cleaned["answer_shown"],
-            excerpt=cleaned["excerpt"].strip(),
-            statement=cleaned["statement"].strip(),
+    def received_reply(self) -> ReceivedReply:
+        cleaned_data = self.cleaned_data
+        return ReceivedReply(
+            at=cleaned_data["answered_at"],
+            channel=cleaned_data["answer_channel"],
+            text=cleaned_data["answer"].strip(),
+            shown=cleaned_data["answer_shown"],
+            excerpt=cleaned_data["excerpt"].strip(),
+            statement=cleaned_data["statement"].strip(),
         )
 
 

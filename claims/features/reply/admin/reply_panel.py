@@ -9,14 +9,14 @@ from claims.features.reply import reply_requests
 from claims.features.reply.admin.badges import build_reply_badge
 from claims.features.reply.models import ReplyRequest
 from claims.features.reply.reply_document import describe_reason
-from claims.features.reply.requirement import find_reply_rule, has_named_claimant, is_reply_missing
+from claims.features.reply.requirement import find_reply_rule, has_named_claimant, is_request_missing
 from claims.models import Verdict
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import change_page
 
 
 def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
-    """Return the panel's context; empty for people who read only public content."""
+    """Return the panel's context, or {} for people who may read only public content."""
     panel = {"template": "admin/desk/replies.html"}
     if not person.has_perm("reply.view_replyrequest"):
         return panel
@@ -24,7 +24,7 @@ def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
         ReplyRequest.objects.readable_by(person).filter(verdict=verdict).select_related("claimant", "verdict")
     )
     is_draft = verdict.state == Verdict.State.DRAFT
-    rule = find_reply_rule(verdict) if is_draft else verdict.reply_rule
+    reply_rule = find_reply_rule(verdict) if is_draft else verdict.reply_rule
     return panel | {
         "replies": [
             {
@@ -35,21 +35,21 @@ def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
                 "may_answer": row.sent_at
                 and not row.answered_at
                 and person.has_perm("reply.change_replyrequest"),
-                "may_update": may_update(row, person),
+                "may_draft_update": may_draft_update(row, person),
             }
             for row in rows
         ],
         "not_asked_reasons": [
             choice for choice in ReplyRequest.NotAsked.choices if choice[0] != ReplyRequest.NotAsked.OTHER
         ],
-        "reply_is_due": rule == Verdict.ReplyRule.DUE,
+        "reply_is_due": reply_rule == Verdict.ReplyRule.DUE,
         "reply_names": has_named_claimant(verdict),
         "may_ask": person.has_perm("reply.add_replyrequest") and may_edit(verdict, person),
     }
 
 
-def may_update(row: ReplyRequest, person: User) -> bool:
-    """Return whether the reply is not public yet and this person can draft the update."""
+def may_draft_update(row: ReplyRequest, person: User) -> bool:
+    """Return whether this person can draft an update that publishes the reply."""
     verdict = row.verdict
     return bool(
         verdict.state == Verdict.State.PUBLISHED
@@ -62,7 +62,7 @@ def may_update(row: ReplyRequest, person: User) -> bool:
 
 
 def store_reason(*, draft: Verdict, values: Mapping[str, str], person: User, **signal: Any) -> None:
-    """Store the reason for not asking that was chosen in the panel, if it is still needed."""
+    """Store the chosen reason for not asking, if the draft still needs one."""
     reason = values.get("_not_asked", "")
-    if reason in ReplyRequest.NotAsked.values and is_reply_missing(draft):
+    if reason in ReplyRequest.NotAsked.values and is_request_missing(draft):
         reply_requests.add_request(draft, by=person, claimant=draft.claim.claimant, not_asked=reason)

@@ -29,12 +29,12 @@ from claims.features.reply.admin.badges import build_reply_badge
 from claims.features.reply.admin.reply_form import (
     REASON_FIELDSETS,
     REQUEST_FIELDSETS,
-    AnswerForm,
-    ReplyForm,
-    SentForm,
-    build_initial,
+    ReceivedReplyForm,
+    ReplyRequestForm,
+    SentAtForm,
+    build_initial_values,
 )
-from claims.features.reply.admin.reply_panel import may_update
+from claims.features.reply.admin.reply_panel import may_draft_update
 from claims.features.reply.models import ReplyRequest
 from claims.features.reply.reply_document import describe_reason
 from claims.models import Verdict
@@ -49,7 +49,7 @@ _CHANGE_PERMISSION = "reply.change_replyrequest"
 
 @admin.register(ReplyRequest)
 class ReplyRequestAdmin(QueueOrder, DeskAdmin):
-    form = ReplyForm
+    form = ReplyRequestForm
     list_display = ("party_name", "on_claim", "badge", "state", "asked_by")
     list_filter = (
         QueueFilter,
@@ -115,9 +115,9 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return REASON_FIELDSETS if is_reason else REQUEST_FIELDSETS
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, change, **kwargs)
-        form.verdict = obj.verdict if obj else self._find_verdict(request)
-        return form
+        form_class = super().get_form(request, obj, change, **kwargs)
+        form_class.verdict = obj.verdict if obj else self._find_verdict(request)
+        return form_class
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -130,7 +130,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         verdict = self._find_verdict(request)
         if verdict is None or "not_asked" in request.GET:
             return {}
-        return build_initial(verdict, get_person(request), request.GET.get("language", ""))
+        return build_initial_values(verdict, get_person(request), request.GET.get("language", ""))
 
     def _find_verdict(self, request: HttpRequest) -> Verdict | None:
         """Return the draft that the request is about."""
@@ -150,7 +150,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     def save_model(
         self, request: HttpRequest, obj: ReplyRequest, form: forms.ModelForm, change: bool
     ) -> None:
-        assert isinstance(form, ReplyForm)  # noqa: S101  the form of this page
+        assert isinstance(form, ReplyRequestForm)  # noqa: S101  the form of this page
         person = get_person(request)
         if change:
             replace_object(obj, reply_requests.edit_request(obj, by=person, **form.values()))
@@ -184,48 +184,50 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         if verdict:
             context |= _build_verdict_context(verdict)
         if row:
-            context |= _build_context(row, get_person(request), self.has_change_permission(request, row))
+            context |= _build_request_context(
+                row, get_person(request), self.has_change_permission(request, row)
+            )
         context["show_save_and_add_another"] = context["show_save_and_continue"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
     @row_action(gettext_lazy("Send by email"), permission=_CHANGE_PERMISSION, look="main")
-    def mail(self, request: HttpRequest, row: ReplyRequest) -> str:
+    def send_mail(self, request: HttpRequest, row: ReplyRequest) -> str:
         reply_requests.queue_mail(row, by=get_person(request))
         return _("The request will be sent within a minute. Answers will come to you.")
 
-    @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE_PERMISSION, form=SentForm, look="main")
-    def sent(self, request: HttpRequest, row: ReplyRequest, at: datetime | None) -> str:
+    @row_action(gettext_lazy("Mark as sent"), permission=_CHANGE_PERMISSION, form=SentAtForm, look="main")
+    def mark_sent(self, request: HttpRequest, row: ReplyRequest, at: datetime | None) -> str:
         sent_request = reply_requests.mark_sent(row, by=get_person(request), at=at)
         return _("Marked as sent on %s.") % date_format(
             timezone.localtime(sent_request.sent_at), "DATETIME_FORMAT"
         )
 
     @row_action(gettext_lazy("Do not send it"), permission=_CHANGE_PERMISSION)
-    def stop(self, request: HttpRequest, row: ReplyRequest) -> str:
+    def cancel_mail(self, request: HttpRequest, row: ReplyRequest) -> str:
         reply_requests.stop_mail(row, by=get_person(request))
         return _("Stopped: no email will be sent.")
 
     @row_action(gettext_lazy("Draft an update with this answer"), permission=_CHANGE_PERMISSION, look="main")
-    def update(self, request: HttpRequest, row: ReplyRequest) -> HttpResponse:
+    def draft_update(self, request: HttpRequest, row: ReplyRequest) -> HttpResponse:
         draft = reply_requests.draft_update(row, by=get_person(request))
         messages.success(request, _("Draft created with the answer. Check the public note, then submit it."))
         return HttpResponseRedirect(_build_page_path(draft))
 
     @desk_page("<int:pk>/answer/")
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Record the reply. If something is wrong with it, the typed text stays on the page."""
+        """Record the reply. If it is rejected, the form keeps the typed text."""
         row = self.get_row(request, pk, _CHANGE_PERMISSION)
         person = get_person(request)
-        form = AnswerForm(request.POST or None, initial=_build_answer_initial(row))
+        form = ReceivedReplyForm(request.POST or None, initial=_build_initial_reply(row))
         if request.method == "POST" and form.is_valid():
             try:
-                reply = reply_requests.record_answer(row, form.received_answer, by=person)
+                reply = reply_requests.record_reply(row, form.received_reply, by=person)
             except PermissionDenied:
                 raise
             except (Refused, IntegrityError) as refusal:
                 form.add_error(None, explain_refusal(refusal))
             else:
-                messages.success(request, _describe_saved(reply))
+                messages.success(request, _describe_saved_request(reply))
                 return HttpResponseRedirect(change_page(reply))
         context = {
             **_build_verdict_context(row.verdict),
@@ -239,7 +241,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return self.show_page(request, "reply_answer", context)
 
 
-def _describe_saved(row: ReplyRequest) -> str:
+def _describe_saved_request(row: ReplyRequest) -> str:
     state = row.verdict.state
     if state == Verdict.State.PUBLISHED:
         return _("Saved. Readers do not see it yet: draft an update that includes it.")
@@ -250,7 +252,7 @@ def _describe_saved(row: ReplyRequest) -> str:
     return _("Saved. It will be published with the verdict.")
 
 
-def _build_answer_initial(row: ReplyRequest) -> dict[str, Any]:
+def _build_initial_reply(row: ReplyRequest) -> dict[str, Any]:
     """Return the initial values of an answer."""
     if row.answered_at:
         names = ("answered_at", "answer_channel", "answer", "answer_shown", "excerpt", "statement")
@@ -276,17 +278,17 @@ def _build_verdict_context(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-def _build_context(row: ReplyRequest, person: User, is_written: bool) -> dict[str, Any]:
+def _build_request_context(row: ReplyRequest, person: User, is_editable: bool) -> dict[str, Any]:
     may_change = person.has_perm(_CHANGE_PERMISSION)
     is_draft = row.verdict.state == Verdict.State.DRAFT
     return {
         "row": row,
         "row_badge": build_reply_badge(row),
         "reason": row.not_asked_note or describe_reason(row.not_asked, row.verdict.language),
-        "text_as_sent": reply_requests.build_sent_text(row),
-        "may_send": is_written and not row.sent_at and not row.not_asked,
-        "may_mail": is_written and not row.sent_at and row.channel == ReplyRequest.Channel.EMAIL,
+        "text_as_sent": reply_requests.build_final_text(row),
+        "may_send": is_editable and not row.sent_at and not row.not_asked,
+        "may_mail": is_editable and not row.sent_at and row.channel == ReplyRequest.Channel.EMAIL,
         "may_stop": may_change and is_draft and row.mail_asked_at and not row.sent_at,
         "may_answer": may_change and row.sent_at and (is_draft or not row.answered_at),
-        "may_update": may_update(row, person),
+        "may_draft_update": may_draft_update(row, person),
     }

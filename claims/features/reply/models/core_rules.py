@@ -1,7 +1,6 @@
 """Rules of the right of reply for core models, added through proxy models.
 
-They hold as long as the feature is installed, even while it is off, so that earlier requests stay as they
-were.
+They apply as long as the feature is installed, even while it is off, to protect earlier requests.
 """
 
 import pgtrigger
@@ -29,21 +28,21 @@ _WRONG_ANSWER_MESSAGE = build_error_sql(
 )
 
 
-def _build_answer_count_sql(verdict: str) -> str:
+def _build_reply_count_sql(verdict: str) -> str:
     """Return SQL for the number of replies recorded for a verdict."""
     return f"""(
         SELECT count(*) FROM public.reply_replyrequest WHERE verdict_id = {verdict} AND answered_at IS NOT NULL
     )"""
 
 
-_ANSWER_COUNT_SQL = f"AND answers = {_build_answer_count_sql('NEW.id')}"
-SIGNED_OFF_WITH_ANSWERS_RULE = Rule(
+_REPLY_COUNT_SQL = f"AND answers = {_build_reply_count_sql('NEW.id')}"
+SIGNOFF_COVERS_REPLIES_RULE = Rule(
     name="verdict_with_answers_signed_off",
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
     declare=[("present", "record")],
     # A sign-off given before a reply arrived covered less than is now published.
-    func=f"{build_signoffs_sql(_ANSWER_COUNT_SQL)} RETURN NEW;",
+    func=f"{build_signoffs_sql(_REPLY_COUNT_SQL)} RETURN NEW;",
 )
 
 RIGHT_OF_REPLY_RULE = Rule(
@@ -85,14 +84,14 @@ RIGHT_OF_REPLY_RULE = Rule(
     """,
 )
 
-ANSWER_COUNT_RULE = Rule(
+REPLY_COUNT_RULE = Rule(
     # Triggers run in the order of their names: this one after `signoff_by_somebody_else`, which sets no value.
     name="signoff_counts_answers",
     operation=pgtrigger.Insert,
-    func=f"NEW.answers := {_build_answer_count_sql('NEW.verdict_id')}; RETURN NEW;",
+    func=f"NEW.answers := {_build_reply_count_sql('NEW.verdict_id')}; RETURN NEW;",
 )
 
-RECORDED_ANSWERS_RULE = Rule(
+RECORDED_REPLIES_RULE = Rule(
     # Triggers run in the order of their names: this one after `publication_says_what_was_signed`, which checks
     # the form of
     # the body.
@@ -131,18 +130,18 @@ class AnsweredVerdict(Verdict):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [SIGNED_OFF_WITH_ANSWERS_RULE, RIGHT_OF_REPLY_RULE]
+        triggers = [SIGNOFF_COVERS_REPLIES_RULE, RIGHT_OF_REPLY_RULE]
 
 
 class AnsweredSignOff(SignOff):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [ANSWER_COUNT_RULE]
+        triggers = [REPLY_COUNT_RULE]
 
 
 class AnsweredPublication(Publication):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [RECORDED_ANSWERS_RULE]
+        triggers = [RECORDED_REPLIES_RULE]

@@ -34,11 +34,11 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         """Return sent requests without a reply."""
         return self.filter(sent_at__isnull=False, answered_at=None)
 
-    def running(self) -> Self:
+    def with_running_deadline(self) -> Self:
         """Return requests whose deadline has not passed by the database's clock."""
         return self.unanswered().filter(answer_by__gt=Now())
 
-    def awaited(self) -> Self:
+    def needing_attention(self) -> Self:
         """Return unanswered requests that need attention: on an unpublished verdict, or before their deadline."""
         return self.unanswered().filter(
             # A request copied to a newer version is handled there.
@@ -76,7 +76,7 @@ class ReplyRequest(models.Model):
         OTHER = "other", _("Another reason")
 
     class Shown(models.TextChoices):
-        """How much of a reply readers see."""
+        """The part of a reply that readers see."""
 
         FULL = "full", _("Full answer")
         EXCERPT = "excerpt", _("An excerpt, in their words")
@@ -211,12 +211,12 @@ class ReplyRequest(models.Model):
 
     @property
     def has_public_content(self) -> bool:
-        """Return whether the request has public content, like `for_readers()` of the QuerySet."""
+        """Return whether the request has public content, by the same rule as `for_readers()` of the QuerySet."""
         return bool(self.not_asked) or self.sent_at is not None
 
 
 def carry_replies_over(successors: Mapping[int, int]) -> None:
-    """Copy the requests and replies of each verdict to its successor; both are given by id."""
+    """Copy the requests and replies of each verdict to its successor. `successors` maps ids to ids."""
     rows = list(ReplyRequest.objects.filter(verdict__in=successors).order_by("pk"))
     old_requests = ("id", "verdict", "created_at", "carried_from")
     names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in old_requests]

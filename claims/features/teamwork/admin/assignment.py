@@ -26,7 +26,7 @@ from factcheck.admin.badges import Tone, render_badge
 from factcheck.database.bounds import validate_plausible_day
 
 #: The most people in the picker, which is a plain list; no newsroom has more to assign work to.
-PEOPLE_LIMIT = 300
+MAX_LISTED_PEOPLE = 300
 
 _BADGE_TONES: dict[int, Tone] = {
     Priority.LOW: "faded",
@@ -37,26 +37,26 @@ _BADGE_TONES: dict[int, Tone] = {
 
 
 def build_priority_badge(priority: int) -> SafeString | str:
-    """Render the priority if it is unusual; nothing for the normal one."""
+    """Render the priority as a badge, or "" for the normal priority."""
     if priority == Priority.NORMAL:
         return ""
     return render_badge(Priority(priority).label, _BADGE_TONES[priority])
 
 
 def prefetch_work_states(person: User) -> tuple[Prefetch, Prefetch]:
-    """Prefetch what `build_work_state_badge` reads."""
+    """Prefetch the rows that `build_work_state_badge` reads."""
     return prefetch_states(Verdict.objects.readable_by(person), "claim__")
 
 
 def build_work_state_badge(row: Assignment) -> SafeString:
     """Return the badge of the verdict's or claim's state, as in their lists."""
     verdicts = row.claim.verdicts.all()
-    verdict = next((one for one in verdicts if one.pk == row.verdict_id), None)
+    verdict = next((candidate for candidate in verdicts if candidate.pk == row.verdict_id), None)
     return build_verdict_state_badge(verdict) if verdict else build_public_badge(row.claim, verdicts)
 
 
 def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString | str:
-    """Return the due date as a badge, marked if overdue."""
+    """Return the due date as a badge, which is highlighted if the work is overdue."""
     if due_on is None:
         return ""
     day, today = date_format(due_on, "SHORT_DATE_FORMAT"), timezone.localdate()
@@ -68,7 +68,7 @@ def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString
 
 
 @dataclass(frozen=True, slots=True)
-class WorkPanel:
+class AssignmentPanel:
     """The contents of the assignment panel for one person."""
 
     kind: str
@@ -77,13 +77,13 @@ class WorkPanel:
     #: Whether this person may see the assignee.
     may_see_assignee: bool
     assignment: Assignment | None
-    holder: User | None
-    holder_name: str
+    assignee: User | None
+    assignee_name: str
     is_mine: bool
     due: SafeString | str
-    may_take: bool
-    may_give: bool
-    may_change: bool
+    may_assign_to_self: bool
+    may_assign_to_others: bool
+    may_edit_assignment: bool
     people: list[tuple[int, str]]
     priorities: list[tuple[int, StrOrPromise]]
     priority: int
@@ -96,32 +96,32 @@ def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     claim = subject.claim if isinstance(subject, Verdict) else subject
     may_see_assignee = person.has_perm("teamwork.view_assignment")
     assignment = assignments.get_open_assignment(subject) if may_see_assignee else None
-    holder = assignments.get_assignee(assignment) if assignment else None
-    has_work = assignments.needs_work(subject)
-    may_take, may_assign = (
+    assignee = assignments.get_assignee(assignment) if assignment else None
+    has_work = assignments.is_work_open(subject)
+    may_assign_to_self, may_assign = (
         person.has_perm(assignments.TAKE_PERMISSION),
         person.has_perm(assignments.ASSIGN_PERMISSION),
     )
-    is_mine = holder == person
-    may_give = has_work and (may_assign or (may_take and is_mine))
+    is_mine = assignee == person
+    may_assign_to_others = has_work and (may_assign or (may_assign_to_self and is_mine))
     return {
-        "work": WorkPanel(
-            kind=_get_kind(subject),
+        "work": AssignmentPanel(
+            kind=_get_subject_type(subject),
             subject=subject,
             claim=claim,
             may_see_assignee=may_see_assignee,
             assignment=assignment,
-            holder=holder,
-            holder_name=get_display_name(holder) if holder else "",
+            assignee=assignee,
+            assignee_name=get_display_name(assignee) if assignee else "",
             is_mine=is_mine,
-            due=_describe_due(assignment) if assignment else "",
-            may_take=has_work
-            and may_take
-            and holder is None
+            due=_describe_due_date(assignment) if assignment else "",
+            may_assign_to_self=has_work
+            and may_assign_to_self
+            and assignee is None
             and assignments.can_do_work(type(subject), person),
-            may_give=may_give,
-            may_change=may_give,
-            people=_list_people(subject, holder) if may_give else [],
+            may_assign_to_others=may_assign_to_others,
+            may_edit_assignment=may_assign_to_others,
+            people=_list_people(subject, assignee) if may_assign_to_others else [],
             priorities=list(Priority.choices),
             priority=assignment.priority if assignment else Priority.NORMAL,
             days=_list_common_days(),
@@ -130,32 +130,33 @@ def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     }
 
 
-def _describe_due(assignment: Assignment) -> SafeString | str:
-    due = build_due_badge(assignment.due_on)
+def _describe_due_date(assignment: Assignment) -> SafeString | str:
+    due_badge = build_due_badge(assignment.due_on)
     # A badge explains itself.
-    return due if isinstance(due, SafeString) or not due else gettext("due %s") % due
+    return due_badge if isinstance(due_badge, SafeString) or not due_badge else gettext("due %s") % due_badge
 
 
-def _get_kind(subject: Subject) -> str:
+def _get_subject_type(subject: Subject) -> str:
     return "verdict" if isinstance(subject, Verdict) else "claim"
 
 
-def _list_people(subject: Subject, holder: User | None) -> list[tuple[int, str]]:
-    people = assignments.find_assignable_people(type(subject))[:PEOPLE_LIMIT]
-    return [(person.pk, get_display_name(person)) for person in people if person != holder]
+def _list_people(subject: Subject, assignee: User | None) -> list[tuple[int, str]]:
+    people = assignments.find_assignable_people(type(subject))[:MAX_LISTED_PEOPLE]
+    return [(person.pk, get_display_name(person)) for person in people if person != assignee]
 
 
 def _list_common_days() -> list[tuple[str, str]]:
-    """Return the most common due dates, as buttons."""
+    """Return common due dates, each with the label of its button."""
     today = timezone.localdate()
     common_days = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
     return [
-        (day.isoformat(), word) for day, word in [*common_days, (today + timedelta(7), gettext("In a week"))]
+        (day.isoformat(), label)
+        for day, label in [*common_days, (today + timedelta(7), gettext("In a week"))]
     ]
 
 
 def parse_day(text: str) -> date | None:
-    """Parse a date from a form; None if it is empty.
+    """Parse a date from a form, or return None if the field is empty.
 
     Raises:
         NotPossible: the date is invalid or out of range.
@@ -181,18 +182,18 @@ def parse_priority(text: str) -> int:
 
 def find_person(text: str) -> User:
     """Return the person named in a form. Raises NotPossible."""
-    person_found = (
+    person = (
         User.objects.filter(pk=text).first()
         if text.isascii() and text.isdecimal() and len(text) < 19
         else None
     )
-    if person_found is None:
+    if person is None:
         raise NotPossible(gettext("Choose a person."))
-    return person_found
+    return person
 
 
 def run_assignment_action(subject: Subject, action: str, data: Any, *, by: User) -> str:
-    """Carry out an assignment button, and return the message to show.
+    """Perform the action of an assignment button, and return the message to show.
 
     Raises:
         NotPossible: the action is not possible; the message has the reason.
@@ -206,11 +207,11 @@ def run_assignment_action(subject: Subject, action: str, data: Any, *, by: User)
         case "hand-over":
             assignee, note = find_person(data.get("person", "")), data.get("note", "")
             assignments.reassign_work(
-                subject, assignee, by=by, note=note, expected_id=_read_seen_assignee(data)
+                subject, assignee, by=by, note=note, expected_id=_read_displayed_assignee(data)
             )
             return gettext("Assigned to %s.") % get_display_name(assignee)
         case "release":
-            assignments.release_work(subject, by=by, expected_id=_read_seen_assignee(data))
+            assignments.release_work(subject, by=by, expected_id=_read_displayed_assignee(data))
             return gettext("No longer assigned to anyone.")
         case "due":
             due_on = parse_day(data.get("due_on", ""))
@@ -231,7 +232,7 @@ def run_assignment_action(subject: Subject, action: str, data: Any, *, by: User)
     raise Http404
 
 
-def _read_seen_assignee(data: Any) -> int | assignments.UnchangedValue | None:
+def _read_displayed_assignee(data: Any) -> int | assignments.KeepValue | None:
     """Return the assignee at the time the page was rendered."""
     if "seen" not in data:
         return assignments.KEEP_VALUE

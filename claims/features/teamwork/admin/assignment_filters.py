@@ -19,25 +19,27 @@ from claims.newsroom.people import get_display_name
 from factcheck.admin.base import get_person
 
 #: The most people offered by name; the URL can name anyone.
-_PEOPLE_LIMIT = 100
+_MAX_LISTED_PEOPLE = 100
 
 
 def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
-    """Return the open assignments of the rows of a query for claims, verdicts or assignments."""
+    """Return the open assignments of the claims, verdicts or assignments in a query."""
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))
     if rows.model is Verdict:
         # The claim's assignment is the verdict's too while there is work on it, as `choose_assignment` has it.
-        shared = Q(
+        is_shared_assignment = Q(
             verdict=None,
             claim__verdicts=OuterRef("pk"),
             claim__verdicts__state__in=assignments.OPEN_STATES[Verdict],
         )
-        return Assignment.objects.open().filter(Q(verdict=OuterRef("pk")) | shared, claim=OuterRef("claim"))
+        return Assignment.objects.open().filter(
+            Q(verdict=OuterRef("pk")) | is_shared_assignment, claim=OuterRef("claim")
+        )
     return Assignment.objects.open().filter(claim=OuterRef("pk"))
 
 
-class _WorkFilter(DropdownFilter):
+class _AssignmentFilter(DropdownFilter):
     """A filter for people who may see assignees."""
 
     def has_output(self) -> bool:
@@ -47,16 +49,16 @@ class _WorkFilter(DropdownFilter):
         return str(self.value() or "") if request.user.has_perm("teamwork.view_assignment") else ""
 
 
-class PersonFilter(_WorkFilter):
+class AssigneeFilter(_AssignmentFilter):
     title = _("assigned to")
     parameter_name = "who"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
         if not request.user.has_perm("teamwork.view_assignment"):
             return []
-        busy = Assignment.objects.held().values("person")
-        people = User.objects.filter(pk__in=busy).order_by("first_name", "last_name", "username")
-        choices = [(str(person.pk), get_display_name(person)) for person in people[:_PEOPLE_LIMIT]]
+        assigned_people = Assignment.objects.held().values("person")
+        people = User.objects.filter(pk__in=assigned_people).order_by("first_name", "last_name", "username")
+        choices = [(str(person.pk), get_display_name(person)) for person in people[:_MAX_LISTED_PEOPLE]]
         return [("me", _("Assigned to me")), ("nobody", _("Unassigned")), *choices]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -70,7 +72,7 @@ class PersonFilter(_WorkFilter):
         return queryset
 
 
-class DueFilter(_WorkFilter):
+class DueDateFilter(_AssignmentFilter):
     title = _("due")
     parameter_name = "due"
 
@@ -101,7 +103,7 @@ class DueFilter(_WorkFilter):
         return queryset.filter(Exists(find_open_assignments(queryset).filter(condition)))
 
 
-class PriorityFilter(_WorkFilter):
+class PriorityFilter(_AssignmentFilter):
     title = _("priority")
     parameter_name = "priority"
 
@@ -119,7 +121,7 @@ class PriorityFilter(_WorkFilter):
         return queryset.filter(Exists(find_open_assignments(queryset).filter(priority=int(choice))))
 
 
-class DoneFilter(DropdownFilter):
+class FinishedWorkFilter(DropdownFilter):
     """A filter that hides finished work unless it is requested."""
 
     title = _("done")

@@ -14,14 +14,14 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.features.teamwork import assignments
 from claims.features.teamwork.admin.assignment import (
-    PEOPLE_LIMIT,
+    MAX_LISTED_PEOPLE,
     build_due_badge,
     build_priority_badge,
     find_person,
     parse_day,
     parse_priority,
 )
-from claims.features.teamwork.admin.assignment_filters import DueFilter, PersonFilter, PriorityFilter
+from claims.features.teamwork.admin.assignment_filters import AssigneeFilter, DueDateFilter, PriorityFilter
 from claims.features.teamwork.models import Assignment, Priority
 from claims.models import Verdict
 from claims.newsroom.people import get_display_name
@@ -30,13 +30,13 @@ from factcheck.admin.base import get_person
 from factcheck.admin.row_actions import change_rows
 
 #: The most rows per action, so that one click cannot keep the database busy for long; and the most rows named.
-_MAX_ASSIGNED, _MAX_SHOWN = 1_000, 20
+_MAX_ASSIGNED_ROWS, _MAX_SHOWN_ROWS = 1_000, 20
 #: The position of the column in a list.
 _COLUMN_POSITION = 2
-_FILTERS = (PersonFilter, DueFilter, PriorityFilter)
+_FILTERS = (AssigneeFilter, DueDateFilter, PriorityFilter)
 
 
-class AssignedList:
+class AssignmentListMixin:
     """Mixin for the lists of claims and verdicts: a column, and the action “Assign…”.
 
     People who may not see assignees get neither the column nor the filters.
@@ -48,9 +48,9 @@ class AssignedList:
             prefetch_related_objects(rows, self._build_prefetch())
 
     def _build_prefetch(self) -> Prefetch:
-        rows = Assignment.objects.open().select_related("person").order_by("-pk")
-        is_verdicts = self.model is Verdict  # type: ignore[attr-defined]  # a ModelAdmin
-        return Prefetch("claim__assignments" if is_verdicts else "assignments", rows)
+        assignments = Assignment.objects.open().select_related("person").order_by("-pk")
+        lists_verdicts = self.model is Verdict  # type: ignore[attr-defined]  # a ModelAdmin
+        return Prefetch("claim__assignments" if lists_verdicts else "assignments", assignments)
 
     def get_default_columns(self, request: HttpRequest) -> list[str]:
         """Return the default columns, including the assignee."""
@@ -72,10 +72,10 @@ class AssignedList:
         assignment = assignments.choose_assignment(row, claim.assignments.all())
         if assignment is None:
             return "–"
-        holder = assignments.get_assignee(assignment)
+        assignee = assignments.get_assignee(assignment)
         return format_html(
             '<span class="desk-work-cell"><b>{}</b> {} {}</span>',
-            get_display_name(holder) if holder else gettext("unassigned"),
+            get_display_name(assignee) if assignee else gettext("unassigned"),
             build_due_badge(assignment.due_on),
             build_priority_badge(assignment.priority),
         )
@@ -93,26 +93,26 @@ class AssignedList:
 
     @admin.action(description=_("Assign…"), permissions=["assign"])
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Ask once for assignee, due date and priority, then assign the selected rows."""
-        number = len(queryset.order_by().values("pk")[: _MAX_ASSIGNED + 1])
-        if number > _MAX_ASSIGNED:
-            messages.error(request, gettext("Choose no more than %d at once.") % _MAX_ASSIGNED)
+        """Show a form for assignee, due date and priority, and assign all selected rows when it is submitted."""
+        row_count = len(queryset.order_by().values("pk")[: _MAX_ASSIGNED_ROWS + 1])
+        if row_count > _MAX_ASSIGNED_ROWS:
+            messages.error(request, gettext("Choose no more than %d at once.") % _MAX_ASSIGNED_ROWS)
             return None
         is_submitted = "person" in request.POST
         problem = ""
         if is_submitted:
             try:
-                self._assign_all(request, queryset)
+                self._assign_rows(request, queryset)
             except NotPossible as refusal:
                 problem = str(refusal)
             else:
                 return None
-        people = assignments.find_assignable_people(self.model)[:PEOPLE_LIMIT]  # type: ignore[attr-defined]  # a ModelAdmin
+        people = assignments.find_assignable_people(self.model)[:MAX_LISTED_PEOPLE]  # type: ignore[attr-defined]  # a ModelAdmin
         context = {
             "title": gettext("Assign"),
-            "number": number,
-            "rows": [getattr(row, "claim", row) for row in queryset[:_MAX_SHOWN]],
-            "others": max(number - _MAX_SHOWN, 0),
+            "number": row_count,
+            "rows": [getattr(row, "claim", row) for row in queryset[:_MAX_SHOWN_ROWS]],
+            "others": max(row_count - _MAX_SHOWN_ROWS, 0),
             "keys": request.POST.getlist("_selected_action"),
             "across": request.POST.get("select_across", ""),
             "people": [(person.pk, get_display_name(person)) for person in people],
@@ -122,20 +122,20 @@ class AssignedList:
         }
         return self.show_page(request, "assign_several", context)  # type: ignore[attr-defined]  # a DeskAdmin
 
-    def _assign_all(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+    def _assign_rows(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         data = request.POST
         assignee, due_on = find_person(data["person"]), parse_day(data.get("due_on", ""))
-        weight = data.get("priority", "")
-        priority = parse_priority(weight) if weight else assignments.KEEP_VALUE
-        assign = partial(
+        priority_text = data.get("priority", "")
+        priority = parse_priority(priority_text) if priority_text else assignments.KEEP_VALUE
+        assign_row = partial(
             assignments.assign_work,
             to=assignee,
             by=get_person(request),
             due_on=assignments.KEEP_VALUE if due_on is None else due_on,
             priority=priority,
         )
-        if count := change_rows(request, rows, assign, lambda row: getattr(row, "claim", row)):
+        if assigned_count := change_rows(request, rows, assign_row, lambda row: getattr(row, "claim", row)):
             message = ngettext(
-                "%(number)d more assigned to %(who)s.", "%(number)d more assigned to %(who)s.", count
+                "%(number)d more assigned to %(who)s.", "%(number)d more assigned to %(who)s.", assigned_count
             )
-            messages.success(request, message % {"who": get_display_name(assignee), "number": count})
+            messages.success(request, message % {"who": get_display_name(assignee), "number": assigned_count})

@@ -24,7 +24,11 @@ from claims.features.teamwork.admin.assignment import (
     prefetch_work_states,
     run_assignment_action,
 )
-from claims.features.teamwork.admin.assignment_filters import DoneFilter, DueFilter, PersonFilter
+from claims.features.teamwork.admin.assignment_filters import (
+    AssigneeFilter,
+    DueDateFilter,
+    FinishedWorkFilter,
+)
 from claims.features.teamwork.admin.board import BoardFilters, build_board_context
 from claims.features.teamwork.admin.calendar import build_calendar_context
 from claims.features.teamwork.assignments import Subject
@@ -41,7 +45,13 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
     list_display = ("subject_link", "kind", "assignee", "due", "priority_badge", "since", "by_name")
     list_display_links = None
-    list_filter = (QueueFilter, DoneFilter, PersonFilter, DueFilter, ("priority", ChoicesDropdownFilter))
+    list_filter = (
+        QueueFilter,
+        FinishedWorkFilter,
+        AssigneeFilter,
+        DueDateFilter,
+        ("priority", ChoicesDropdownFilter),
+    )
     list_select_related = ("claim", "verdict", "person")
     search_fields = ("claim__statement", "note")
     search_help_text = _("Search by words in the claim or note")
@@ -66,8 +76,8 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("assigned to"), ordering="person__first_name")
     def assignee(self, row: Assignment) -> str:
-        holder = assignments.get_assignee(row)
-        return get_display_name(holder) if holder else "–"
+        assignee = assignments.get_assignee(row)
+        return get_display_name(assignee) if assignee else "–"
 
     @admin.display(description=_("due"), ordering="due_on")
     def due(self, row: Assignment) -> SafeString | str:
@@ -85,8 +95,8 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         )
 
     @desk_page("<slug:kind>/<int:pk>/<slug:action>/")
-    def change_hands_view(self, request: HttpRequest, kind: str, pk: int, action: str) -> HttpResponse:
-        """Handle a button of the panel: take, hand over, release, set due date or priority, follow."""
+    def action_view(self, request: HttpRequest, kind: str, pk: int, action: str) -> HttpResponse:
+        """Perform a button's action: take, hand over, release, follow, or set the due date or priority."""
         subject = self._get_subject(request, kind, pk)
         if request.method == "POST":
             self._run_action(request, subject, action)
@@ -124,11 +134,11 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
     @desk_page("board/move/")
     def board_move_view(self, request: HttpRequest) -> HttpResponse:
-        """Make a card's move, like the button on its page, and return to the board."""
+        """Move a card as the button on its page would, and redirect to the board."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        query = BoardFilters.from_data(request.GET).query
-        board = f"{reverse('admin:teamwork_assignment_board')}{'?' if query else ''}{query}"
+        board_query = BoardFilters.from_data(request.GET).query
+        board = f"{reverse('admin:teamwork_assignment_board')}{'?' if board_query else ''}{board_query}"
         if request.method != "POST":
             return HttpResponseRedirect(board)
         kind, key, action = (request.POST.get(name, "") for name in ("subject", "pk", "action"))
@@ -138,20 +148,22 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         if action in ("take", "release"):
             self._run_action(request, subject, action)
         else:
-            pages: Any = self.admin_site.get_model_admin(type(subject))
-            answer: HttpResponse = pages.move_view(request, subject.pk, action)
-            if answer.status_code == HTTPStatus.OK:
-                return answer  # a question that has to be answered first
+            model_admin: Any = self.admin_site.get_model_admin(type(subject))
+            response: HttpResponse = model_admin.move_view(request, subject.pk, action)
+            if response.status_code == HTTPStatus.OK:
+                return response  # a question that has to be answered first
         return HttpResponseRedirect(f"{board}#{kind}-{subject.pk}")
 
     def _get_subject(self, request: HttpRequest, kind: str, pk: int) -> Subject:
         """Return the claim or verdict, if the person may read it."""
-        kinds: dict[str, type[Claim | Verdict]] = {"claim": Claim, "verdict": Verdict}
-        if kind not in kinds:
+        models_by_kind: dict[str, type[Claim | Verdict]] = {"claim": Claim, "verdict": Verdict}
+        if kind not in models_by_kind:
             raise Http404
         if not request.user.has_perm(f"claims.view_{kind}"):
             raise PermissionDenied
-        subject: Subject | None = kinds[kind].objects.readable_by(get_person(request)).filter(pk=pk).first()
+        subject: Subject | None = (
+            models_by_kind[kind].objects.readable_by(get_person(request)).filter(pk=pk).first()
+        )
         if subject is None:
             raise Http404
         return subject

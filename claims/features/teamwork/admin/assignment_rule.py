@@ -21,7 +21,7 @@ from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.list_phrases import join_words
 
 #: The most matching claims shown in a trial.
-_SHOWN_CLAIMS = 20
+_MAX_SHOWN_CLAIMS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,17 @@ class AssignmentRuleAdmin(DeskAdmin):
 
     @admin.display(description=_("when"))
     def conditions(self, rule: AssignmentRule) -> str:
-        worth = None if rule.worth_at_least is None else f"≥ {rule.worth_at_least:.0%}"
+        check_worthiness = None if rule.worth_at_least is None else f"≥ {rule.worth_at_least:.0%}"
         quoted_words = join_words(filter(None, map(str.strip, rule.words.splitlines())))
-        values = [rule.topic, rule.language, rule.publisher, rule.source, rule.claimant, worth, quoted_words]
+        values = [
+            rule.topic,
+            rule.language,
+            rule.publisher,
+            rule.source,
+            rule.claimant,
+            check_worthiness,
+            quoted_words,
+        ]
         return " · ".join(str(value) for value in values if value) or gettext("every claim")
 
     @admin.display(description=_("then"))
@@ -87,8 +95,8 @@ class AssignmentRuleAdmin(DeskAdmin):
         if rule.priority is not None:
             effects.append(str(Priority(rule.priority).label))
         if rule.due_in_days is not None:
-            words = ngettext("due in %d day", "due in %d days", rule.due_in_days)
-            effects.append(words % rule.due_in_days)
+            priority_text = ngettext("due in %d day", "due in %d days", rule.due_in_days)
+            effects.append(priority_text % rule.due_in_days)
         if rule.follower:
             effects.append(gettext("%s follows") % get_display_name(rule.follower))
         return " · ".join(effects)
@@ -119,8 +127,8 @@ class AssignmentRuleAdmin(DeskAdmin):
 
     def build_page_context(self, request: HttpRequest, rule: Any, /) -> dict[str, Any]:
         # Use the saved rule: a rejected form has changed the values of the object it was given.
-        saved = self.get_queryset(request).select_related(*self.list_select_related).get(pk=rule.pk)
-        return _build_trial_context(saved, get_person(request))
+        saved_rule = self.get_queryset(request).select_related(*self.list_select_related).get(pk=rule.pk)
+        return _build_trial_context(saved_rule, get_person(request))
 
     @admin.action(description=_("Switch on"), permissions=["change"])
     def switch_on(self, request: HttpRequest, rules: QuerySet[AssignmentRule]) -> None:
@@ -144,20 +152,20 @@ def _find_readers() -> QuerySet[User]:
 def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
     """Return a trial of the rule on the newest claims, with the first matches to show."""
     preview = assignment_rules.preview_rule(rule)
-    shown_claims = preview[:_SHOWN_CLAIMS]
-    claims = Claim.objects.readable_by(person).in_bulk([decision.claim for decision in shown_claims])
+    shown_claims = preview[:_MAX_SHOWN_CLAIMS]
+    newest_claims = Claim.objects.readable_by(person).in_bulk([decision.claim for decision in shown_claims])
     return {
         "tried": PREVIEW_CLAIMS,
         "rule": rule,
         "rule_found": len(preview),
         "rule_shown": [
             RuleTrialClaim(
-                claims[decision.claim],
-                change_page(claims[decision.claim]),
+                newest_claims[decision.claim],
+                change_page(newest_claims[decision.claim]),
                 get_display_name(decision.person) if decision.person else "",
             )
             for decision in shown_claims
-            if decision.claim in claims
+            if decision.claim in newest_claims
         ],
         "rule_reaches_nobody": bool(rule.person or rule.role) and bool(preview) and not preview[0].person,
     }

@@ -20,7 +20,7 @@ from django_stubs_ext import StrOrPromise
 from claims.admin.public_state import build_verdict_state_badge, prefetch_newest_publication
 from claims.admin.status_badges import annotate_planned, annotate_signoffs_given, build_planned_badge
 from claims.features.teamwork import assignments
-from claims.features.teamwork.admin.assignment import PEOPLE_LIMIT, build_due_badge, build_priority_badge
+from claims.features.teamwork.admin.assignment import MAX_LISTED_PEOPLE, build_due_badge, build_priority_badge
 from claims.features.teamwork.admin.assignment_filters import find_open_assignments
 from claims.features.teamwork.models import Assignment, Priority
 from claims.features.teamwork.models.assignment import URGENCY_ORDERING
@@ -31,9 +31,9 @@ from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
 from factcheck.admin.base import change_page
 
 #: The most cards in a column; the list has the others.
-SHOWN_CARDS = 12
+MAX_SHOWN_CARDS = 12
 _MAX_TEXT_LENGTH = 120
-_WEEK = timedelta(days=7)
+_PUBLISHED_PERIOD = timedelta(days=7)
 _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 Subject = Claim | Verdict
@@ -41,7 +41,7 @@ Subject = Claim | Verdict
 
 @dataclass(frozen=True, slots=True)
 class BoardFilters:
-    """Filters of the board: only one's own work, one person's, one topic. 0 means no filter."""
+    """Filters of the board: own work only, a person's id and a topic's id. 0 means no filter."""
 
     mine: bool
     person: int
@@ -55,8 +55,8 @@ class BoardFilters:
 
         return cls("mine" in data, get_number("person"), get_number("topic"))
 
-    def get_holder_id(self, person: User) -> int:
-        """Return the id of the assignee whose work is shown; 0 for everyone."""
+    def get_assignee_id(self, person: User) -> int:
+        """Return the id of the assignee whose work the board shows; 0 for all assignees."""
         return person.pk if self.mine else self.person
 
     @property
@@ -89,7 +89,7 @@ class BoardCard:
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A column with its cards, and the URL of the others."""
+    """A column with its first cards, and the URL of the full list."""
 
     name: str
     title: StrOrPromise
@@ -98,7 +98,7 @@ class BoardColumn:
     is_more: bool
 
 
-_TITLES: dict[str, StrOrPromise] = {
+_COLUMN_TITLES: dict[str, StrOrPromise] = {
     "proposed": gettext_lazy("Proposed"),
     "accepted": gettext_lazy("Accepted, unassigned"),
     "work": gettext_lazy("In progress"),
@@ -107,7 +107,7 @@ _TITLES: dict[str, StrOrPromise] = {
     "published": gettext_lazy("Published this week"),
 }
 #: The URL of the list with the other cards.
-_LISTS = {
+_COLUMN_LIST_PAGES = {
     "proposed": "claims_claim?queue=triage",
     "accepted": "claims_claim?queue=unchecked&who=nobody",
     "work": "teamwork_assignment?done=no",
@@ -120,29 +120,33 @@ _LISTS = {
 def build_columns(person: User, filters: BoardFilters) -> list[BoardColumn]:
     """Build all columns in a fixed number of queries."""
     lists: dict[str, Callable[[User, BoardFilters], list[Subject]]] = {
-        "proposed": _list_proposed,
-        "accepted": _list_accepted,
-        "work": _list_in_work,
+        "proposed": _list_proposed_claims,
+        "accepted": _list_accepted_claims,
+        "work": _list_work_in_progress,
         "review": lambda by, filters_now: list(
-            _list_in_review(by, filters_now).filter(given__lt=F("required_signoffs"))[: SHOWN_CARDS + 1]
+            _list_verdicts_in_review(by, filters_now).filter(given__lt=F("required_signoffs"))[
+                : MAX_SHOWN_CARDS + 1
+            ]
         ),
         "ready": lambda by, filters_now: list(
-            _list_in_review(by, filters_now).filter(given__gte=F("required_signoffs"))[: SHOWN_CARDS + 1]
+            _list_verdicts_in_review(by, filters_now).filter(given__gte=F("required_signoffs"))[
+                : MAX_SHOWN_CARDS + 1
+            ]
         ),
-        "published": _list_published,
+        "published": _list_published_verdicts,
     }
     return [_build_column(name, rows(person, filters), person) for name, rows in lists.items()]
 
 
-def _build_column(name: str, rows: list[Subject], person: User) -> BoardColumn:
-    model, _mark, query = _LISTS[name].partition("?")
-    more = f"{reverse(f'admin:{model}_changelist')}?{query}"
+def _build_column(name: str, column_rows: list[Subject], person: User) -> BoardColumn:
+    model, _separator, query = _COLUMN_LIST_PAGES[name].partition("?")
+    list_url = f"{reverse(f'admin:{model}_changelist')}?{query}"
     return BoardColumn(
         name,
-        _TITLES[name],
-        [_build_card(row, person) for row in rows[:SHOWN_CARDS]],
-        more,
-        len(rows) > SHOWN_CARDS,
+        _COLUMN_TITLES[name],
+        [_build_card(row, person) for row in column_rows[:MAX_SHOWN_CARDS]],
+        list_url,
+        len(column_rows) > MAX_SHOWN_CARDS,
     )
 
 
@@ -150,21 +154,21 @@ def _build_card(row: Any, person: User) -> BoardCard:
     claim = row.claim if isinstance(row, Verdict) else row
     kind = "verdict" if isinstance(row, Verdict) else "claim"
     assignment = _get_assignment(row)
-    holder = assignments.get_assignee(assignment) if assignment else None
-    if holder is None and isinstance(row, Verdict) and row.state == Verdict.State.DRAFT:
-        holder = row.author
+    assignee = assignments.get_assignee(assignment) if assignment else None
+    if assignee is None and isinstance(row, Verdict) and row.state == Verdict.State.DRAFT:
+        assignee = row.author
     text = claim.statement
     state = f"{kind}-{row.state}"
     if kind == "claim":
-        state += "-held" if holder else ""
+        state += "-held" if assignee else ""
     return BoardCard(
         kind=kind,
         pk=row.pk,
         state=state,
         text=text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1] + "…",
         page=change_page(row),
-        person=get_display_name(holder) if holder else "",
-        is_mine=holder == person,
+        person=get_display_name(assignee) if assignee else "",
+        is_mine=assignee == person,
         due=_build_date_badge(row, assignment),
         priority=build_priority_badge(assignment.priority) if assignment else "",
         last_move=row.last_move or 0,
@@ -172,7 +176,7 @@ def _build_card(row: Any, person: User) -> BoardCard:
 
 
 def _build_date_badge(row: Any, assignment: Assignment | None) -> SafeString | str:
-    """Return the date that matters most: of publication, planned publication, or when the work is due."""
+    """Return a badge with the most relevant date: publication, planned publication or due date."""
     if isinstance(row, Verdict) and row.state == Verdict.State.PUBLISHED:
         return build_verdict_state_badge(row)
     return build_planned_badge(row) or (build_due_badge(assignment.due_on) if assignment else "")
@@ -216,65 +220,68 @@ def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
             "-pk",
         )
     )
-    if holder := filters.get_holder_id(person):
-        assigned = work.filter(person__isnull=False)
-        own_verdicts = Q(author=holder, state__in=_OPEN_STATES) & ~Exists(assigned)
-        rows = rows.filter(own_verdicts | Exists(assigned.filter(person=holder)))
+    if assignee := filters.get_assignee_id(person):
+        assigned_work = work.filter(person__isnull=False)
+        own_verdicts = Q(author=assignee, state__in=_OPEN_STATES) & ~Exists(assigned_work)
+        rows = rows.filter(own_verdicts | Exists(assigned_work.filter(person=assignee)))
     return rows.filter(claim__topics=filters.topic) if filters.topic else rows
 
 
-def _find_assigned_work(holder: int = 0) -> QuerySet[Assignment]:
+def _find_assigned_work(assignee: int = 0) -> QuerySet[Assignment]:
     """Return the work assigned to one person, or to anyone."""
     rows = Assignment.objects.held().filter(verdict=None)
-    return rows.filter(person=holder) if holder else rows
+    return rows.filter(person=assignee) if assignee else rows
 
 
-def _list_urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
-    """Return claims with urgent work, found through assignments, which are fewer than claims."""
-    keys = work.filter(claim__in=claims.order_by().values("pk")).order_by(*URGENCY_ORDERING)
-    claim_ids = list(keys.values_list("claim", flat=True)[: SHOWN_CARDS + 1])
+def _list_urgent_claims(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
+    """Return the claims with the most urgent work. Queries assignments, because there are fewer of them than claims."""
+    ordered_claim_ids = work.filter(claim__in=claims.order_by().values("pk")).order_by(*URGENCY_ORDERING)
+    claim_ids = list(ordered_claim_ids.values_list("claim", flat=True)[: MAX_SHOWN_CARDS + 1])
     claims_by_id = claims.in_bulk(claim_ids)
-    return [claims_by_id[key] for key in claim_ids if key in claims_by_id]
+    return [claims_by_id[claim_id] for claim_id in claim_ids if claim_id in claims_by_id]
 
 
-def _list_proposed(person: User, filters: BoardFilters) -> list[Any]:
-    """Return proposals with an assignment, due date or priority first, then in triage order."""
+def _list_proposed_claims(person: User, filters: BoardFilters) -> list[Any]:
+    """Return proposed claims: those with an assignment, due date or priority first, the others in triage order."""
     proposals = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
-    holder = filters.get_holder_id(person)
+    assignee = filters.get_assignee_id(person)
     open_assignments = Assignment.objects.open().filter(verdict=None)
-    urgent_claims = _list_urgent_first(proposals, _find_assigned_work(holder) if holder else open_assignments)
-    if not holder and len(urgent_claims) <= SHOWN_CARDS:
-        ordered = proposals.order_by(*TRIAGE_ORDERING)
-        urgent_claims += ordered.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
-            : SHOWN_CARDS + 1 - len(urgent_claims)
+    urgent_claims = _list_urgent_claims(
+        proposals, _find_assigned_work(assignee) if assignee else open_assignments
+    )
+    if not assignee and len(urgent_claims) <= MAX_SHOWN_CARDS:
+        ordered_claims = proposals.order_by(*TRIAGE_ORDERING)
+        urgent_claims += ordered_claims.filter(~Exists(open_assignments.filter(claim=OuterRef("pk"))))[
+            : MAX_SHOWN_CARDS + 1 - len(urgent_claims)
         ]
     return urgent_claims
 
 
-def _exclude_judged(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+def _exclude_claims_with_verdicts(claims: QuerySet[Claim]) -> QuerySet[Claim]:
     verdicts = Verdict.objects.filter(
         claim=OuterRef("pk"), state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED]
     )
     return claims.filter(~Exists(verdicts), state=Claim.State.ACCEPTED)
 
 
-def _list_accepted(person: User, filters: BoardFilters) -> list[Any]:
-    if filters.get_holder_id(person):
+def _list_accepted_claims(person: User, filters: BoardFilters) -> list[Any]:
+    if filters.get_assignee_id(person):
         return []
-    unassigned = _exclude_judged(_filter_claims(person, filters)).filter(
+    unassigned_claims = _exclude_claims_with_verdicts(_filter_claims(person, filters)).filter(
         ~Exists(_find_assigned_work().filter(claim=OuterRef("pk")))
     )
-    return list(unassigned.order_by("-pk")[: SHOWN_CARDS + 1])
+    return list(unassigned_claims.order_by("-pk")[: MAX_SHOWN_CARDS + 1])
 
 
-def _list_in_work(person: User, filters: BoardFilters) -> list[Any]:
+def _list_work_in_progress(person: User, filters: BoardFilters) -> list[Any]:
     """Return assigned claims without a verdict, then drafts."""
-    urgent_claims = _list_urgent_first(
-        _exclude_judged(_filter_claims(person, filters)), _find_assigned_work(filters.get_holder_id(person))
+    urgent_claims = _list_urgent_claims(
+        _exclude_claims_with_verdicts(_filter_claims(person, filters)),
+        _find_assigned_work(filters.get_assignee_id(person)),
     )
     drafts = _filter_verdicts(person, filters).filter(state=Verdict.State.DRAFT)
-    both = [*urgent_claims, *drafts[: SHOWN_CARDS + 1]]
-    return sorted(both, key=_compute_urgency)
+    work_rows = [*urgent_claims, *drafts[: MAX_SHOWN_CARDS + 1]]
+    return sorted(work_rows, key=_compute_urgency)
 
 
 def _compute_urgency(row: Any) -> tuple[Any, ...]:
@@ -285,17 +292,17 @@ def _compute_urgency(row: Any) -> tuple[Any, ...]:
     return (day is None, day.toordinal() if day else 0, -assignment.priority)
 
 
-def _list_in_review(person: User, filters: BoardFilters) -> QuerySet[Any]:
+def _list_verdicts_in_review(person: User, filters: BoardFilters) -> QuerySet[Any]:
     return annotate_signoffs_given(_filter_verdicts(person, filters).filter(state=Verdict.State.IN_REVIEW))
 
 
-def _list_published(person: User, filters: BoardFilters) -> list[Any]:
-    week_ago = timezone.now() - _WEEK
+def _list_published_verdicts(person: User, filters: BoardFilters) -> list[Any]:
+    week_ago = timezone.now() - _PUBLISHED_PERIOD
     rows = _filter_verdicts(person, filters).filter(
         state=Verdict.State.PUBLISHED, publisher__is_house=True, published_at__gte=week_ago
     )
     rows = rows.prefetch_related(prefetch_newest_publication("claim__"))
-    return list(rows.order_by("-published_at")[: SHOWN_CARDS + 1])
+    return list(rows.order_by("-published_at")[: MAX_SHOWN_CARDS + 1])
 
 
 # The moves of a card ----------------------------------------------------------------------------------------------
@@ -316,32 +323,32 @@ _MOVES_NOT_ON_BOARD = {"merge", "unmerge", "republish", "retract"}
 
 
 def list_moves(person: User) -> dict[str, list[dict[str, Any]]]:
-    """Return the moves that this person's role allows, by state of the card. `move()` explains refusals."""
-    moves_by_state: dict[str, list[dict[str, Any]]] = {}
+    """Return the moves that the person's role allows for each state of a card."""
+    moves_of_states: dict[str, list[dict[str, Any]]] = {}
     for state in ("claim-proposed", "claim-proposed-held", "claim-accepted", "claim-accepted-held"):
-        moves_by_state[state] = [
+        moves_of_states[state] = [
             *_list_assignment_moves(state, person),
             *_list_state_moves(state, CLAIM_MOVES, person),
         ]
     for state in ("verdict-draft", "verdict-in_review", "verdict-published"):
-        moves_by_state[state] = _list_state_moves(state, VERDICT_MOVES, person)
-    return moves_by_state
+        moves_of_states[state] = _list_state_moves(state, VERDICT_MOVES, person)
+    return moves_of_states
 
 
 def _list_state_moves(
-    state: str, table: dict[tuple[str, str], Move[Any]], person: User
+    state: str, moves: dict[tuple[str, str], Move[Any]], person: User
 ) -> list[dict[str, Any]]:
-    plain_state = state.removesuffix("-held")
+    card_state = state.removesuffix("-held")
     return [
         {
             "action": action,
             "label": str(move.label),
-            "to": _TARGET_COLUMNS.get((plain_state, action), ""),
+            "to": _TARGET_COLUMNS.get((card_state, action), ""),
             "note": str(move.note),
             "required": move.note_required,
         }
-        for (before, action), move in table.items()
-        if plain_state.endswith(f"-{before}")
+        for (previous_state, action), move in moves.items()
+        if card_state.endswith(f"-{previous_state}")
         and action not in _MOVES_NOT_ON_BOARD
         and person.has_perm(move.permission)
     ]
@@ -358,11 +365,15 @@ def _list_assignment_moves(state: str, person: User) -> Iterable[dict[str, Any]]
 
 def build_board_context(request: HttpRequest, person: User) -> dict[str, Any]:
     filters = BoardFilters.from_data(request.GET)
-    people = assignments.find_assignable_people(Claim)[:PEOPLE_LIMIT]
+    people = assignments.find_assignable_people(Claim)[:MAX_LISTED_PEOPLE]
     return {
         "columns": build_columns(person, filters),
         "moves": list_moves(person),
         "chosen": filters,
-        "people": [(one.pk, get_display_name(one)) for one in people if one != person],
-        "topics": list(Topic.objects.values_list("pk", "name")[:PEOPLE_LIMIT]),
+        "people": [
+            (other_person.pk, get_display_name(other_person))
+            for other_person in people
+            if other_person != person
+        ],
+        "topics": list(Topic.objects.values_list("pk", "name")[:MAX_LISTED_PEOPLE]),
     }

@@ -61,17 +61,19 @@ class CalendarDay:
 def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
     today = timezone.localdate()
     first_day = _parse_month(request.GET.get("month", ""), today)
-    is_mine, as_list = "mine" in request.GET, "list" in request.GET
+    is_own_work, is_list_view = "mine" in request.GET, "list" in request.GET
     weeks = months.Calendar(firstweekday=(get_first_weekday(request) - 1) % 7)
     days = list(weeks.itermonthdates(first_day.year, first_day.month))
     entries: dict[date, list[CalendarEntry]] = defaultdict(list)
     hidden_counts: dict[date, int] = defaultdict(int)
-    for day, entry, number in _find_entries(days[0], days[-1], person, is_mine=is_mine, today=today):
+    for day, entry, hidden_count in _find_entries(
+        days[0], days[-1], person, is_own_work=is_own_work, today=today
+    ):
         entries[day].append(entry)
-        hidden_counts[day] += number
+        hidden_counts[day] += hidden_count
     page = reverse("admin:teamwork_assignment_calendar")
-    parameters = ("&mine=1" if is_mine else "") + ("&list=1" if as_list else "")
-    work = reverse("admin:teamwork_assignment_changelist") + "?done=no" + ("&who=me" if is_mine else "")
+    parameters = ("&mine=1" if is_own_work else "") + ("&list=1" if is_list_view else "")
+    work = reverse("admin:teamwork_assignment_changelist") + "?done=no" + ("&who=me" if is_own_work else "")
     return {
         "month": first_day,
         "days": [
@@ -89,8 +91,8 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
         "before": f"{page}?month={first_day - timedelta(days=1):%Y-%m}{parameters}",
         "after": f"{page}?month={first_day + timedelta(days=31):%Y-%m}{parameters}",
         "this_month": f"{page}?{parameters[1:]}",
-        "mine": is_mine,
-        "as_list": as_list,
+        "mine": is_own_work,
+        "as_list": is_list_view,
         "is_empty": not any(entries.values()),
     }
 
@@ -105,10 +107,10 @@ def _parse_month(text: str, today: date) -> date:
 
 
 def _find_entries(
-    first_day: date, last_day: date, person: User, *, is_mine: bool, today: date
+    first_day: date, last_day: date, person: User, *, is_own_work: bool, today: date
 ) -> Iterator[tuple[date, CalendarEntry, int]]:
-    """Yield each day with an entry. The first entry of a kind comes with the number of entries not shown on
-    that day.
+    """Yield days, entries and, with the first entry of each type, the number of entries that the day does not
+    show.
     """
     work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first_day, last_day))
     rechecks = (
@@ -124,7 +126,7 @@ def _find_entries(
     planned_publications = planned_publications.filter(day__gte=first_day, day__lte=last_day).defer(
         "verdict__explanation"
     )
-    if is_mine:
+    if is_own_work:
         work = work.filter(person=person)
         rechecks = rechecks.filter(Q(author=person) | Q(assignment__person=person, assignment__done_at=None))
         planned_publications = planned_publications.filter(made_by=person)
@@ -137,7 +139,7 @@ def _find_entries(
 
 
 def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
-    """Limit the rows to the first ones of each day, annotated with their position and the day's total."""
+    """Return the first rows of each day, annotated with their position and the number of rows of the day."""
     ordered_rows = rows.annotate(
         place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
         together=Window(Count("pk"), partition_by=[F(day)]),
@@ -150,13 +152,13 @@ def _count_hidden_entries(row: Any) -> int:
 
 
 def _build_due_entry(row: Assignment, today: date) -> CalendarEntry:
-    holder = assignments.get_assignee(row)
+    assignee = assignments.get_assignee(row)
     return CalendarEntry(
         kind="due",
         label=_("Due"),
         text=str(row.claim),
         page=change_page(row.verdict or row.claim),
-        person=get_display_name(holder) if holder else _("unassigned"),
+        person=get_display_name(assignee) if assignee else _("unassigned"),
         priority=build_priority_badge(row.priority),
         is_late=row.due_on is not None and row.due_on < today,
     )

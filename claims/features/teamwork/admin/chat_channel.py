@@ -1,4 +1,4 @@
-"""Chat channels that receive news about claims."""
+"""The desk's pages for chat channels, which receive messages about claims."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -31,11 +31,11 @@ from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import join_words
 
 #: As stored in the log: untranslated, because people read the log in different languages.
-TESTED_MESSAGE = gettext_noop("Test message sent.")
-REPLACED_MESSAGE = gettext_noop("Address replaced.")
+TEST_SENT_MESSAGE = gettext_noop("Test message sent.")
+ADDRESS_REPLACED_MESSAGE = gettext_noop("Address replaced.")
 
 #: The most messages shown on a channel's page.
-_SHOWN_MESSAGES = 10
+_MAX_SHOWN_MESSAGES = 10
 _BADGE_TONES: dict[str, Tone] = {
     ChatMessage.State.WAITING: "waiting",
     ChatMessage.State.SENT: "good",
@@ -66,9 +66,9 @@ class ChatChannelForm(DeskForm):
             self.fields["languages"].widget = UnfoldAdminTextInputWidget()
         if "address" in self.fields:
             # An empty field means no change, because the page does not contain the current value.
-            self._kept, self.initial["address"] = self.instance.address, ""
+            self._stored_address, self.initial["address"] = self.instance.address, ""
             self.fields["address"].help_text = (
-                gettext("Leave empty to keep the current one: %s") % chat.mask_address(self._kept)
+                gettext("Leave empty to keep the current one: %s") % chat.mask_address(self._stored_address)
                 if self.instance.pk
                 else gettext(
                     "Your chat tool shows this address when you add an incoming webhook, or a workflow, to a "
@@ -82,7 +82,7 @@ class ChatChannelForm(DeskForm):
             return chat.check_address(address)
         if not self.instance.pk:
             raise ValidationError(gettext("Enter the address."), code="required")
-        return self._kept
+        return self._stored_address
 
 
 @admin.register(ChatChannel)
@@ -105,7 +105,7 @@ class ChatChannelAdmin(DeskAdmin):
     versioned_relations: ClassVar[tuple[str, ...]] = ("topics",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Forbid searching the URLs, which could be guessed letter by letter."""
+        """Forbid lookups by URL, because they would reveal a secret URL letter by letter."""
         return not lookup.startswith("address") and super().lookup_allowed(lookup, value, request)
 
     # The list ---------------------------------------------------------------------------------------------------------
@@ -130,7 +130,7 @@ class ChatChannelAdmin(DeskAdmin):
     # The page ---------------------------------------------------------------------------------------------------------
 
     def build_page_context(self, request: HttpRequest, channel: Any, /) -> dict[str, Any]:
-        latest = channel.messages.select_related("claim")[:_SHOWN_MESSAGES]
+        latest_messages = channel.messages.select_related("claim")[:_MAX_SHOWN_MESSAGES]
         return {
             "channel": channel,
             "channel_badge": build_channel_badge(channel),
@@ -140,35 +140,35 @@ class ChatChannelAdmin(DeskAdmin):
                     describe_event(row.kind, row.actor_name),
                     render_badge(row.get_state_display(), _BADGE_TONES[row.state]),
                 )
-                for row in latest
+                for row in latest_messages
             ],
         }
 
     def save_model(self, request: HttpRequest, obj: ChatChannel, form: forms.ModelForm, change: bool) -> None:
-        is_replaced = change and "address" in form.changed_data
+        is_address_replaced = change and "address" in form.changed_data
         super().save_model(request, obj, form, change)
-        if is_replaced:
-            self.log_change(request, obj, REPLACED_MESSAGE)
-        if is_replaced or "active" in form.changed_data:
+        if is_address_replaced:
+            self.log_change(request, obj, ADDRESS_REPLACED_MESSAGE)
+        if is_address_replaced or "active" in form.changed_data:
             chat.clear_failures(obj)
 
     def describe_deletion(self, rows: Any) -> str:
-        number = ChatMessage.objects.filter(channel__in=rows).count()
-        return ngettext("%d message in its log", "%d messages in its log", number) % number
+        message_count = ChatMessage.objects.filter(channel__in=rows).count()
+        return ngettext("%d message in its log", "%d messages in its log", message_count) % message_count
 
     def list_history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:
         events = [
             entry
             for entry in self._list_log_entries(row, action_flag=CHANGE)
-            if entry.description in {gettext(TESTED_MESSAGE), gettext(REPLACED_MESSAGE)}
+            if entry.description in {gettext(TEST_SENT_MESSAGE), gettext(ADDRESS_REPLACED_MESSAGE)}
         ]
         return [*super().list_history_entries(row, reader), *events]
 
     # The button -----------------------------------------------------------------------------------------------------
 
     @row_action(_("Send a test message"), is_atomic=False)
-    def test(self, request: HttpRequest, channel: ChatChannel) -> str:
-        self.log_change(request, channel, TESTED_MESSAGE)
+    def send_test(self, request: HttpRequest, channel: ChatChannel) -> str:
+        self.log_change(request, channel, TEST_SENT_MESSAGE)
         try:
             chat.send_test_message(channel)
         except chat.MessageNotSent as failure:

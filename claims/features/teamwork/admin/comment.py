@@ -22,10 +22,10 @@ from django.utils.translation import gettext_lazy as _
 from claims.features.teamwork import comments, mentions, notifications
 from claims.features.teamwork.admin.comment_threads import (
     COMMENT_PAGE_LIMITS,
-    REPLIES_OF_ONE_THREAD,
+    MAX_REPLIES_ON_THREAD_PAGE,
     ShownThread,
+    build_comment_form_context,
     build_comment_path,
-    build_composer,
     build_shown_comments,
     build_shown_threads,
     find_readable_comments,
@@ -42,7 +42,7 @@ from factcheck.admin.unsaved import mark_form_as_saved
 
 
 class ResolveForm(forms.Form):
-    """A form that resolves or reopens a thread. It also names the last comment on the page."""
+    """A form that resolves or reopens a thread. It contains the id of the last comment that the page showed."""
 
     again = forms.BooleanField(required=False, widget=forms.HiddenInput)
     last = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
@@ -75,7 +75,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow everyone who reads claims at the desk; the query selects the comments they may read."""
+        """Allow everyone who may read claims at the desk. `get_queryset` limits the comments."""
         return request.user.has_perm("claims.view_claim")
 
     def list_history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
@@ -87,7 +87,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
     @admin.display(description=_("comment"))
     def comment_text(self, comment: Comment) -> SafeString:
         text = comment.text or gettext("Withdrawn")
-        return format_html('<span class="desk-statement" dir="auto">{}</span>', shorten_words(text, 200))
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', shorten_text(text, 200))
 
     @admin.display(description=_("claim"))
     def claim_and_excerpt(self, comment: Comment) -> SafeString:
@@ -108,7 +108,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @desk_page("people/")
     def people_view(self, request: HttpRequest) -> HttpResponse:
-        """Suggest people while a name is typed."""
+        """Return people whose user name begins with the typed text, as JSON."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         people = mentions.suggest_people(request.GET.get("q", "")[:150])
@@ -128,7 +128,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         thread = thread.reply_to or thread
         person = get_person(request)
         replies = Comment.objects.readable_by(person).filter(reply_to=thread).order_by("pk")
-        page = Paginator(replies, REPLIES_OF_ONE_THREAD).get_page(request.GET.get("p"))
+        page = Paginator(replies, MAX_REPLIES_ON_THREAD_PAGE).get_page(request.GET.get("p"))
         first_comment, *other_replies = build_shown_comments([thread, *page.object_list], person)
         last_comment = (other_replies or [first_comment])[-1].row.pk
         thread_context = ShownThread(first_comment, other_replies, earlier=0, last=last_comment, key=uuid4())
@@ -136,19 +136,19 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @desk_page("on/<int:claim>/write/")
     def write_view(self, request: HttpRequest, claim: int) -> HttpResponse:
-        about = self._get_claim(request, claim)
+        claim_row = self._get_claim(request, claim)
         if request.method != "POST":
-            return HttpResponseRedirect(f"{change_page(about)}#comments")
+            return HttpResponseRedirect(f"{change_page(claim_row)}#comments")
         person = get_person(request)
-        numbers = {name: request.POST.get(name, "") for name in ("verdict", "reply_to")}
-        verdict = _get_named_row(Verdict.objects.readable_by(person), numbers["verdict"])
-        reply_to = _get_named_row(Comment.objects.readable_by(person), numbers["reply_to"])
+        parsed_ids = {field_name: request.POST.get(field_name, "") for field_name in ("verdict", "reply_to")}
+        verdict = _get_named_row(Verdict.objects.readable_by(person), parsed_ids["verdict"])
+        reply_to = _get_named_row(Comment.objects.readable_by(person), parsed_ids["reply_to"])
         text = request.POST.get("text", "")
-        key = _parse_key(request.POST.get("key", ""))
-        write = partial(
-            comments.add_comment, about, text, by=person, verdict=verdict, reply_to=reply_to, key=key
+        form_key = _parse_key(request.POST.get("key", ""))
+        write_comment = partial(
+            comments.add_comment, claim_row, text, by=person, verdict=verdict, reply_to=reply_to, key=form_key
         )
-        return self._store_and_redirect(request, write, about, text, reply_to)
+        return self._store_and_redirect(request, write_comment, claim_row, text, reply_to)
 
     @desk_page("<int:pk>/edit/")
     def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -156,10 +156,10 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         if request.method != "POST":
             return HttpResponseRedirect(build_comment_path(comment, get_person(request)))
         text, seen_version = request.POST.get("text", ""), request.POST.get("seen")
-        edit = partial(
+        edit_text = partial(
             comments.edit_comment, comment, text, by=get_person(request), expected_text=seen_version
         )
-        return self._store_and_redirect(request, edit, comment.claim, text, comment)
+        return self._store_and_redirect(request, edit_text, comment.claim, text, comment)
 
     @row_action(_("Withdraw the comment"), permission="view")
     def withdraw(self, request: HttpRequest, comment: Comment) -> str:
@@ -175,18 +175,20 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
     def _store_and_redirect(
         self,
         request: HttpRequest,
-        write: Callable[[], comments.CommentResult],
+        write_comment: Callable[[], comments.CommentResult],
         claim: Claim,
         text: str,
         reply_to: Comment | None,
     ) -> HttpResponse:
-        """Write the comment and redirect to it; if it is refused, show the page with the text."""
+        """Store the comment and redirect to it. If the comment is rejected, show the page with the typed text."""
         try:
             with transaction.atomic():
-                result = write()
+                result = write_comment()
                 mark_form_as_saved(request)
         except NotPossible as refusal:
-            return self._render_page(request, claim, refusal=str(refusal), words=text, reply_to=reply_to)
+            return self._render_page(
+                request, claim, refusal_message=str(refusal), typed_text=text, reply_to=reply_to
+            )
         for person in result.unreachable_people:
             messages.warning(
                 request,
@@ -195,10 +197,12 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return HttpResponseRedirect(self.get_page_after(request, result.comment))
 
     def get_page_after(self, request: HttpRequest, row: Comment) -> str:
-        """Return the URL of the comment on the page where the button was."""
-        back = request.POST.get("back", "").partition("#")[0]
-        if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-            return f"{back}#comment-{row.pk}"
+        """Return the URL of the comment on the page that contained the button."""
+        return_url = request.POST.get("back", "").partition("#")[0]
+        if url_has_allowed_host_and_scheme(
+            return_url, {request.get_host()}, require_https=request.is_secure()
+        ):
+            return f"{return_url}#comment-{row.pk}"
         return build_comment_path(row, get_person(request))
 
     # Pages ------------------------------------------------------------------------------------------------------------
@@ -210,8 +214,8 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         *,
         threads: list[ShownThread] | None = None,
         page: Page[Comment] | None = None,
-        refusal: str = "",
-        words: str = "",
+        refusal_message: str = "",
+        typed_text: str = "",
         reply_to: Comment | None = None,
     ) -> HttpResponse:
         person = get_person(request)
@@ -222,17 +226,17 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
             ).get_page(request.GET.get("p"))
             threads = build_shown_threads(page.object_list, person, COMMENT_PAGE_LIMITS)
         context = {
-            **build_composer(claim, person),
+            **build_comment_form_context(claim, person),
             "title": gettext("Comments: %s") % claim,
             "talk": threads,
             "talk_count": find_readable_comments(claim, person).count(),
             "talk_page": request.get_full_path() if request.method == "GET" else "",
             "page": page,
-            "refusal": refusal,
-            "refused_words": words,
+            "refusal": refusal_message,
+            "refused_words": typed_text,
             "refused_reply_to": reply_to,
         }
-        return self.show_page(request, "comments_page", context, status=409 if refusal else 200)
+        return self.show_page(request, "comments_page", context, status=409 if refusal_message else 200)
 
     def _get_claim(self, request: HttpRequest, pk: int) -> Claim:
         if not self.has_view_permission(request):
@@ -252,12 +256,12 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return comment
 
 
-def shorten_words(text: str, max_length: int) -> str:
+def shorten_text(text: str, max_length: int) -> str:
     return text if len(text) <= max_length else text[: max_length - 1] + "…"
 
 
 def _get_named_row(rows: Any, pk: str) -> Any:
-    """Return the row named in a form; None if the field is empty.
+    """Return the row whose id was sent in a form, or None if the field is empty.
 
     Raises:
         PermissionDenied: the person may not read that row, or it does not exist.

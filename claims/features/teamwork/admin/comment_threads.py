@@ -1,4 +1,4 @@
-"""The comments on a claim as one person sees them: one page of threads with their latest replies."""
+"""Comments on a claim for one person: a page of threads with their latest replies."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -30,7 +30,7 @@ class ThreadLimits:
 
 CLAIM_PAGE_LIMITS = ThreadLimits(threads=10, replies=5)
 COMMENT_PAGE_LIMITS = ThreadLimits(threads=20, replies=20)
-REPLIES_OF_ONE_THREAD = 100
+MAX_REPLIES_ON_THREAD_PAGE = 100
 
 
 @dataclass
@@ -59,7 +59,7 @@ class ShownThread:
 
 
 def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
-    """Return the context of `admin/desk/comments.html` for a claim, and mark its notifications as read."""
+    """Return the context of `admin/desk/comments.html`, and mark the claim's notifications as read."""
     notifications.mark_read(person, claim=claim)
     # Fetch one more row than is shown, to find out whether there are more.
     threads = list(find_readable_comments(claim, person).threads()[: CLAIM_PAGE_LIMITS.threads + 1])
@@ -69,11 +69,11 @@ def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
         "talk_count": find_readable_comments(claim, person).count(),
         "talk_all": reverse("admin:teamwork_comment_of_claim", args=[claim.pk]),
         "talk_page": f"{change_page(claim)}#comments",
-        **build_composer(claim, person),
+        **build_comment_form_context(claim, person),
     }
 
 
-def build_composer(claim: Claim, person: User) -> dict[str, Any]:
+def build_comment_form_context(claim: Claim, person: User) -> dict[str, Any]:
     verdicts = Verdict.objects.readable_by(person).filter(claim=claim).select_related("publisher")
     return {
         "talk_claim": claim,
@@ -87,7 +87,7 @@ def find_readable_comments(claim: Claim, person: User) -> Any:
     return Comment.objects.readable_by(person).filter(claim=claim)
 
 
-def build_shown_threads(rows: Iterable[Comment], person: User, extent: ThreadLimits) -> list[ShownThread]:
+def build_shown_threads(rows: Iterable[Comment], person: User, limits: ThreadLimits) -> list[ShownThread]:
     threads = list(rows)
     replies: Any = (
         Comment.objects.readable_by(person)
@@ -96,24 +96,26 @@ def build_shown_threads(rows: Iterable[Comment], person: User, extent: ThreadLim
             place=Window(RowNumber(), partition_by=F("reply_to"), order_by=F("id").desc()),
             number=Window(Count("*"), partition_by=F("reply_to")),
         )
-        .filter(place__lte=extent.replies)
+        .filter(place__lte=limits.replies)
         .order_by("pk")
     )
-    by_thread: dict[int | None, list[Any]] = defaultdict(list)
+    replies_by_thread: dict[int | None, list[Any]] = defaultdict(list)
     for reply in replies:
-        by_thread[reply.reply_to_id].append(reply)
+        replies_by_thread[reply.reply_to_id].append(reply)
     comments_by_id = {
         comment_row.row.pk: comment_row
         for comment_row in build_shown_comments(
-            [*threads, *(comment_row for rows in by_thread.values() for comment_row in rows)], person
+            [*threads, *(comment_row for rows in replies_by_thread.values() for comment_row in rows)], person
         )
     }
     return [
         ShownThread(
             first=comments_by_id[thread.pk],
-            replies=[comments_by_id[reply.pk] for reply in by_thread[thread.pk]],
-            earlier=by_thread[thread.pk][0].number - len(by_thread[thread.pk]) if by_thread[thread.pk] else 0,
-            last=by_thread[thread.pk][-1].pk if by_thread[thread.pk] else thread.pk,
+            replies=[comments_by_id[reply.pk] for reply in replies_by_thread[thread.pk]],
+            earlier=replies_by_thread[thread.pk][0].number - len(replies_by_thread[thread.pk])
+            if replies_by_thread[thread.pk]
+            else 0,
+            last=replies_by_thread[thread.pk][-1].pk if replies_by_thread[thread.pk] else thread.pk,
             key=uuid4(),
         )
         for thread in threads
@@ -124,7 +126,7 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
     if not rows:
         return []
     prefetch_related_objects(rows, "mentioned")
-    now, moderates = timezone.now(), person.has_perm(comments.WITHDRAW_PERMISSION)
+    now, is_moderator = timezone.now(), person.has_perm(comments.WITHDRAW_PERMISSION)
     return [
         ShownComment(
             row,
@@ -134,20 +136,22 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
             may_edit=row.author_id == person.pk
             and not row.withdrawn_at
             and now - row.created_at < EDITABLE_PERIOD,
-            may_withdraw=not row.withdrawn_at and (moderates or row.author_id == person.pk),
+            may_withdraw=not row.withdrawn_at and (is_moderator or row.author_id == person.pk),
         )
         for row in rows
     ]
 
 
 def build_comment_path(comment: Comment, person: User) -> str:
-    """Return the URL of the comment for this person: on the claim's page, or on the page of older comments."""
+    """Return the URL of a comment: on the claim's page, or on its page of older comments."""
     thread = comment.reply_to or comment
-    newer = find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
-    later = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0
+    newer_thread_count = (
+        find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
+    )
+    later_reply_count = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0
     anchor = f"#comment-{comment.pk}"
-    if newer < CLAIM_PAGE_LIMITS.threads and later < CLAIM_PAGE_LIMITS.replies:
+    if newer_thread_count < CLAIM_PAGE_LIMITS.threads and later_reply_count < CLAIM_PAGE_LIMITS.replies:
         return change_page(comment.claim) + anchor
-    earlier_comments = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
-    page = earlier_comments // REPLIES_OF_ONE_THREAD + 1
+    earlier_comment_count = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
+    page = earlier_comment_count // MAX_REPLIES_ON_THREAD_PAGE + 1
     return f"{reverse('admin:teamwork_comment_thread', args=[thread.pk])}?p={page}{anchor}"

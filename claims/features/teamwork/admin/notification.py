@@ -17,7 +17,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.features.teamwork import mails, notifications, preferences
 from claims.features.teamwork.activity_text import describe_event
-from claims.features.teamwork.admin.comment import shorten_words
+from claims.features.teamwork.admin.comment import shorten_text
 from claims.features.teamwork.admin.comment_threads import build_comment_path
 from claims.features.teamwork.admin.preference_form import PreferenceForm
 from claims.features.teamwork.models import MailChoice, Notification
@@ -28,7 +28,7 @@ from factcheck.admin.row_actions import desk_page
 from factcheck.admin.session import mark_background
 
 #: Counting stops here; the header shows “99+”.
-COUNT_LIMIT = 100
+MAX_COUNT = 100
 
 
 class ReadFilter(admin.SimpleListFilter):
@@ -88,7 +88,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("claim"))
     def claim_and_excerpt(self, row: Notification) -> SafeString:
-        excerpt = shorten_words(row.comment.text if row.comment else row.note, 200)
+        excerpt = shorten_text(row.comment.text if row.comment else row.note, 200)
         text = (
             format_html('<span class="desk-quiet desk-told-words" dir="auto">{}</span>', excerpt)
             if excerpt
@@ -98,8 +98,8 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.action(description=_("Mark as read"))
     def mark_selected_read(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
-        number = notifications.mark_read(get_person(request), rows=queryset)
-        messages.success(request, _describe_marked(number))
+        marked_count = notifications.mark_read(get_person(request), rows=queryset)
+        messages.success(request, _describe_marked_count(marked_count))
 
     # Requests ---------------------------------------------------------------------------------------------------------
 
@@ -127,16 +127,18 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
             return HttpResponse(status=401)
         rows = Notification.objects.for_person(get_person(request)).unread().order_by()
         # Fetch one more row than is shown, so that counting stays cheap.
-        newest = rows[:COUNT_LIMIT].values("pk")
-        counts = Notification.objects.filter(pk__in=newest).aggregate(number=Count("pk"), newest=Max("pk"))
-        tag = f'"{request.user.pk}-{counts["number"]}-{counts["newest"] or 0}"'
-        if request.headers.get("If-None-Match") == tag:
-            answer = HttpResponse(status=304)
+        newest_rows = rows[:MAX_COUNT].values("pk")
+        newest_unread = Notification.objects.filter(pk__in=newest_rows).aggregate(
+            number=Count("pk"), newest=Max("pk")
+        )
+        etag = f'"{request.user.pk}-{newest_unread["number"]}-{newest_unread["newest"] or 0}"'
+        if request.headers.get("If-None-Match") == etag:
+            response = HttpResponse(status=304)
         else:
-            answer = JsonResponse({"unread": counts["number"], "most": COUNT_LIMIT})
-        answer["ETag"] = tag
-        answer["Cache-Control"] = "private, no-cache"
-        return answer
+            response = JsonResponse({"unread": newest_unread["number"], "most": MAX_COUNT})
+        response["ETag"] = etag
+        response["Cache-Control"] = "private, no-cache"
+        return response
 
     @desk_page("<int:pk>/open/")
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -156,7 +158,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
     def read_view(self, request: HttpRequest) -> HttpResponse:
         """Mark all notifications as read."""
         if request.method == "POST":
-            messages.success(request, _describe_marked(notifications.mark_read(get_person(request))))
+            messages.success(request, _describe_marked_count(notifications.mark_read(get_person(request))))
         return HttpResponseRedirect(reverse("admin:teamwork_notification_changelist"))
 
     @desk_page("preferences/")
@@ -177,13 +179,13 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         return self.show_page(request, "preferences", context, status=400 if form.errors else 200)
 
     def unsubscribe_view(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Stop emails of one kind: immediately for mail programs (RFC 8058), otherwise once the person confirms."""
-        target = mails.parse_unsubscribe_token(token)
-        person = User.objects.filter(pk=target[0]).first() if target else None
-        if target is None or person is None:
+        """Stop emails of one type: immediately if a mail program asks (RFC 8058), otherwise after confirmation."""
+        unsubscription = mails.parse_unsubscribe_token(token)
+        person = User.objects.filter(pk=unsubscription[0]).first() if unsubscription else None
+        if unsubscription is None or person is None:
             raise Http404
         if request.method == "POST":
-            preferences.stop_mail(person, target[1])
+            preferences.stop_mail(person, unsubscription[1])
             return HttpResponse(
                 gettext("You will receive no more emails of this kind."),
                 content_type="text/plain; charset=utf-8",
@@ -200,5 +202,8 @@ def _build_path(row: Notification, person: User) -> str:
     return change_page(row.verdict or row.claim)
 
 
-def _describe_marked(number: int) -> str:
-    return ngettext("%d notification marked as read.", "%d notifications marked as read.", number) % number
+def _describe_marked_count(marked_count: int) -> str:
+    return (
+        ngettext("%d notification marked as read.", "%d notifications marked as read.", marked_count)
+        % marked_count
+    )

@@ -33,24 +33,24 @@ class PreferenceForm(forms.Form):
         label=_("Language of emails"), required=False, choices=[], widget=UnfoldAdminSelectWidget
     )
 
-    def __init__(self, person: User, answers: QueryDict | None = None) -> None:
+    def __init__(self, person: User, form_data: QueryDict | None = None) -> None:
         schedule = preferences.get_schedule(person)
         choices = preferences.load_choices(person)
         initial = {"hour": schedule.hour, "time_zone": schedule.time_zone, "language": schedule.language}
-        super().__init__(answers, initial=initial | choices)
+        super().__init__(form_data, initial=initial | choices)
         self.person = person
         # The server may name time zones differently, so an earlier choice stays available.
-        zones = sorted(available_timezones() | {schedule.time_zone} - {""})
+        zone_names = sorted(available_timezones() | {schedule.time_zone} - {""})
         zone, language = self.fields["time_zone"], self.fields["language"]
-        newsroom = _("Newsroom default: %s") % settings.TIME_ZONE
-        zone.choices = [("", newsroom), *((each, each) for each in zones)]  # type: ignore[attr-defined]  # see above
+        newsroom_zone_label = _("Newsroom default: %s") % settings.TIME_ZONE
+        zone.choices = [("", newsroom_zone_label), *((zone_name, zone_name) for zone_name in zone_names)]  # type: ignore[attr-defined]  # see above
         language.choices = [("", _("Newsroom default")), *settings.LANGUAGES]  # type: ignore[attr-defined]
-        off = features.list_disabled_notifications()
-        self.offered = [kind for kind in NotificationKind if kind not in off]
+        disabled_kinds = features.list_disabled_notifications()
+        self.offered = [kind for kind in NotificationKind if kind not in disabled_kinds]
         for kind in self.offered:
             self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=MailChoice.choices)
 
-    def kinds(self) -> Iterator[BoundField]:
+    def list_kind_fields(self) -> Iterator[BoundField]:
         """Return the fields that form the rows of the table."""
         return (self[kind.value] for kind in self.offered)
 

@@ -13,28 +13,29 @@ from claims.features.teamwork.admin.assignment import find_person
 from claims.models import Claim
 from claims.newsroom.people import get_display_name
 
-_PEOPLE_LIMIT = 30
+_MAX_LISTED_PEOPLE = 30
 
 
 def _build_choices(person: User) -> dict[str, Any]:
-    """Return the people to whom this person may assign work, starting with themselves."""
+    """Return the people to whom this person may assign work, the person first."""
     may_take = person.has_perm(assignments.TAKE_PERMISSION) and assignments.can_do_work(Claim, person)
     people = [(person.pk, _("Me"))] if may_take else []
     if person.has_perm(assignments.ASSIGN_PERMISSION):
-        others = assignments.find_assignable_people(Claim).exclude(pk=person.pk)
+        colleagues = assignments.find_assignable_people(Claim).exclude(pk=person.pk)
         people += [
-            (colleague.pk, get_display_name(colleague)) for colleague in others[: _PEOPLE_LIMIT - len(people)]
+            (colleague.pk, get_display_name(colleague))
+            for colleague in colleagues[: _MAX_LISTED_PEOPLE - len(people)]
         ]
     return {"people": people}
 
 
-def _list_facts(claim: Claim, person: User) -> list[tuple[str, str]]:
-    """Return the assignee, if the person may know."""
+def _describe_assignee(claim: Claim, person: User) -> list[tuple[str, str]]:
+    """Return the assignee as a labelled fact, if the person may see assignees."""
     if not person.has_perm("teamwork.view_assignment"):
         return []
     assignment = assignments.get_open_assignment(claim)
-    holder = assignments.get_assignee(assignment) if assignment else None
-    return [(_("Assigned to"), get_display_name(holder))] if holder else []
+    assignee = assignments.get_assignee(assignment) if assignment else None
+    return [(_("Assigned to"), get_display_name(assignee))] if assignee else []
 
 
 def _assign_claim(claim: Claim, data: QueryDict, by: User) -> int:
@@ -50,9 +51,9 @@ def _assign_claim(claim: Claim, data: QueryDict, by: User) -> int:
     return (previous_assignment.person_id or 0) if previous_assignment else 0
 
 
-def _undo_assignment(claim: Claim, holder: int, by: User) -> None:
-    """Restore the previous assignee; without one, release the claim."""
-    if previous_assignee := User.objects.filter(pk=holder).first():
+def _undo_assignment(claim: Claim, previous_assignee_id: int, by: User) -> None:
+    """Assign the claim to its previous assignee, or release it if there was none."""
+    if previous_assignee := User.objects.filter(pk=previous_assignee_id).first():
         assignments.assign_work(claim, previous_assignee, by=by)
     else:
         assignments.release_work(claim, by=by)
@@ -63,7 +64,7 @@ ASSIGN_STEP = TriageStep(
     gettext_lazy("Assigned."),
     "admin/desk/triage_assign.html",
     _build_choices,
-    _list_facts,
+    _describe_assignee,
     _assign_claim,
     _undo_assignment,
 )

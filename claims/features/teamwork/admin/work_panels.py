@@ -6,29 +6,29 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from claims.features.teamwork.admin.assignment import build_assignment_context
-from claims.features.teamwork.admin.assignment_list import AssignedList
+from claims.features.teamwork.admin.assignment_list import AssignmentListMixin
 from claims.features.teamwork.admin.comment_threads import build_comments_context
 from claims.models import Claim, Verdict
 from factcheck.admin.base import extend_desk, get_person
 
 
-class _WorkPanel(AssignedList):
+class _AssignmentPageMixin(AssignmentListMixin):
     """Mixin for the pages of claims and verdicts that shows the assignee."""
 
     def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
         row = self.get_stored_subject(request, row)  # type: ignore[attr-defined]  # a MovesAdmin
-        shared: dict[str, Any] = super().build_page_context(request, row)  # type: ignore[misc]  # a DeskAdmin
-        work = build_assignment_context(row, get_person(request)) | self.build_more(request, row)
-        return shared | {"panels_first": ["admin/desk/assignment.html"]} | work
+        context: dict[str, Any] = super().build_page_context(request, row)  # type: ignore[misc]  # a DeskAdmin
+        work = build_assignment_context(row, get_person(request)) | self.build_extra_context(request, row)
+        return context | {"panels_first": ["admin/desk/assignment.html"]} | work
 
-    def build_more(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+    def build_extra_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
         return {}
 
 
-class _CommentedPage(_WorkPanel):
+class _CommentPageMixin(_AssignmentPageMixin):
     """Mixin for a claim's page that also shows comments."""
 
-    def build_more(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
+    def build_extra_context(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
         comments = build_comments_context(row, get_person(request))
         label = f"{_('Comments')} ({comments['talk_count']})" if comments["talk_count"] else _("Comments")
         return {
@@ -38,5 +38,5 @@ class _CommentedPage(_WorkPanel):
         }
 
 
-extend_desk(Claim, _CommentedPage)
-extend_desk(Verdict, _WorkPanel)
+extend_desk(Claim, _CommentPageMixin)
+extend_desk(Verdict, _AssignmentPageMixin)

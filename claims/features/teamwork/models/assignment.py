@@ -37,11 +37,11 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self if person.has_perm(READ_DRAFTS) else self.none()
 
     def open(self) -> Self:
-        """Return work that is still to be done."""
+        """Return the assignments whose work is unfinished."""
         return self.filter(done_at=None)
 
     def held(self) -> Self:
-        """Return assigned work, without that of people who have left."""
+        """Return the assignments to people who have not left."""
         return self.filter(done_at=None, person__is_active=True)
 
     def overdue(self, today: date) -> Self:
@@ -54,8 +54,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 class Assignment(models.Model):
     """The assignment of a claim or a verdict: its assignee, the time of assignment, due date and priority.
 
-    Each subject has one row, and all its earlier states are kept as proof of who had the work when. It never
-    changes the claim.
+    Each subject has one row. Earlier states are kept in its history. The claim itself never changes.
     """
 
     claim = models.ForeignKey(

@@ -46,7 +46,7 @@ class ChatChannelQuerySet(models.QuerySet["ChatChannel"]):
 # Anyone who knows the URL can write to the channel, so only its row contains it.
 @keep_history(exclude=["address"])
 class ChatChannel(models.Model):
-    """A channel of a chat tool, which receives news about claims through an incoming webhook."""
+    """A channel of a chat tool. It receives messages about claims through an incoming webhook."""
 
     class Shape(models.TextChoices):
         SLACK = "slack", _("Slack, Mattermost, Rocket.Chat")
@@ -127,7 +127,7 @@ class ChatChannel(models.Model):
 
 
 class ChatProgress(models.Model):
-    """A channel's delivery state, separate from its settings. The database creates it with the channel."""
+    """The delivery state of a chat channel. A trigger creates it with the channel."""
 
     channel = models.OneToOneField(ChatChannel, models.CASCADE, primary_key=True, related_name="progress")
     #: The number of failures in a row, and the last error.

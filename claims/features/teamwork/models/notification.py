@@ -24,7 +24,7 @@ _OTHER_CLAIM_MESSAGE = build_error_sql(
 
 
 class MailChoice(models.TextChoices):
-    """When a person gets an email. The desk shows all notifications."""
+    """The schedule of a person's emails. The desk shows all notifications."""
 
     AT_ONCE = "at_once", _("Immediately")
     DIGEST = "digest", _("In the daily digest")
@@ -52,7 +52,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         return self.filter(read_at=None)
 
     def to_be_mailed(self, choice: MailChoice) -> Self:
-        """Return notifications that are still to be emailed by this schedule."""
+        """Return the notifications with this email schedule that have not been emailed yet."""
         return self.filter(mail=choice, mailed_at=None)
 
 
@@ -168,5 +168,5 @@ class Notification(models.Model):
         ]
 
     def __str__(self) -> str:
-        who = f", {self.actor_name}" if self.actor_name else ""
-        return f"{self.get_kind_display()}{who}"
+        actor_name = f", {self.actor_name}" if self.actor_name else ""
+        return f"{self.get_kind_display()}{actor_name}"

@@ -47,13 +47,13 @@ class PresentColleague:
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
     def record_presence(self, person: Any, page: str, *, writing: bool) -> list[PresentColleague]:
-        """Record that the person has the page open, and return other people who have, in one statement."""
+        """Record that the person has the page open, and return the other people who have it open."""
         with connection.cursor() as cursor:
             cursor.execute(_RECORD_SQL, {"person": person.pk, "page": page, "writing": writing})
             return [PresentColleague(*row) for row in cursor.fetchall()]
 
     def outdated(self) -> "PresenceQuerySet":
-        """Return rows of people who left long ago."""
+        """Return the records of people who closed the page long ago."""
         return self.filter(seen_at__lt=Now() - timedelta(hours=1))
 
 

@@ -33,16 +33,16 @@ class WatchFilter(DropdownFilter):
         return queryset.filter(Exists(appearances))
 
 
-def _find_failing(watches: Any, person: User) -> QuerySet[Watch]:
-    failing: QuerySet[Watch] = watches.failing()
-    return failing
+def _find_failing_watches(watches: Any, person: User) -> QuerySet[Watch]:
+    failing_watches: QuerySet[Watch] = watches.failing()
+    return failing_watches
 
 
 QUEUES = {
     Watch: {
         "failing": Queue(
             _("Feeds without new articles"),
-            _find_failing,
+            _find_failing_watches,
             ("progress__failing_since", "pk"),
             "watches.change_watch",
             "progress__failing_since",

@@ -21,7 +21,7 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.features.watches import visits, watch_edits
 from claims.features.watches.admin.watch_messages import build_state_badge, describe_last_visit
-from claims.features.watches.discovered_feeds import Followable, find_followable
+from claims.features.watches.discovered_feeds import Followable, find_followable_lists
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from claims.models import Claim
 from factcheck.admin.base import DeskAdmin, change_page, get_person
@@ -31,7 +31,7 @@ from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 
 #: The most found pages shown on a watch's page.
-_SHOWN_PAGES = 10
+_MAX_SHOWN_PAGES = 10
 
 _WATCH_OF_CLAIM = "appearances__source__watched_pages__watch"
 
@@ -76,10 +76,10 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Watch]:
         rows: QuerySet[Watch] = super().get_queryset(request).select_related("progress")
-        waiting = WatchedPage.objects.waiting().filter(watch=OuterRef("pk")).order_by().values("watch")
+        waiting_pages = WatchedPage.objects.waiting().filter(watch=OuterRef("pk")).order_by().values("watch")
         return rows.annotate(
             triage_number=_count_claims_in_triage(get_person(request)),
-            waiting_number=_build_count(waiting.annotate(number=Count("pk")).values("number")),
+            waiting_number=_format_count(waiting_pages.annotate(number=Count("pk")).values("number")),
         )
 
     # The list --------------------------------------------------------------------------------------------------------
@@ -114,12 +114,12 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     # The page --------------------------------------------------------------------------------------------------------
 
     def build_page_context(self, request: HttpRequest, watch: Any, /) -> dict[str, Any]:
-        looked_at = watch.pages.filter(looked_at__isnull=False).select_related("source")
+        checked_pages = watch.pages.filter(looked_at__isnull=False).select_related("source")
         return {
             "watch": watch,
             "watch_badge": build_state_badge(watch),
             "last_visit": describe_last_visit(watch),
-            "pages": looked_at.order_by(F("looked_at").desc(), "-pk")[:_SHOWN_PAGES],
+            "pages": checked_pages.order_by(F("looked_at").desc(), "-pk")[:_MAX_SHOWN_PAGES],
             "triage_list": _build_triage_link(watch),
         }
 
@@ -128,14 +128,14 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         watch_edits.apply_interval(obj)
 
     def describe_deletion(self, rows: Any) -> str:
-        number = WatchedPage.objects.filter(watch__in=rows, source__isnull=False).count()
+        page_count = WatchedPage.objects.filter(watch__in=rows, source__isnull=False).count()
         return (
             ngettext(
                 "%d article from this feed or page is kept",
                 "%d articles from this feed or page are kept",
-                number,
+                page_count,
             )
-            % number
+            % page_count
         )
 
     # Adding ----------------------------------------------------------------------------------------------------------
@@ -143,13 +143,13 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show what can be followed at a pasted URL, and follow the chosen feed or page."""
+        """Show the feeds and pages that can be followed at a pasted URL, and follow the chosen one."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method == "POST" and "follow" in request.POST:
             return self._follow_chosen_page(request)
         form = AddressForm(request.POST or None)
-        followable_lists = _find_followable(form) if form.is_bound and form.is_valid() else []
+        followable_lists = _find_followable_lists(form) if form.is_bound and form.is_valid() else []
         if followable_lists:
             mark_form_as_saved(request)
         context = {
@@ -188,30 +188,32 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         return gettext("Followed again from now on.")
 
 
-def _find_followable(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
-    """Return what can be followed at the URL, each with its existing watch, if any."""
+def _find_followable_lists(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
+    """Return the lists that can be followed at the URL, each with its existing watch, if any."""
     try:
-        followable_lists = find_followable(form.cleaned_data["address"], visits.build_visitor(patience=10.0))
+        followable_lists = find_followable_lists(
+            form.cleaned_data["address"], visits.build_visitor(max_wait=10.0)
+        )
     except FetchError as problem:
         form.add_error("address", translate_message(problem))
         return []
-    kinds = dict(WatchProgress.Kind.choices)
+    kind_labels = dict(WatchProgress.Kind.choices)
     return [
-        (followable, str(kinds[followable.kind]), Watch.objects.with_url(followable.url))
+        (followable, str(kind_labels[followable.kind]), Watch.objects.with_url(followable.url))
         for followable in followable_lists
     ]
 
 
 def _count_claims_in_triage(person: User) -> Coalesce:
-    """Return how many claims from articles of the watch are in triage."""
+    """Return a subquery for the number of claims in triage from the articles of a watch."""
     proposals = Claim.objects.readable_by(person).filter(
         **{_WATCH_OF_CLAIM: OuterRef("pk")}, state=Claim.State.PROPOSED
     )
-    counting = proposals.order_by().values(_WATCH_OF_CLAIM).annotate(number=Count("pk", distinct=True))
-    return _build_count(counting.values("number"))
+    claim_counts = proposals.order_by().values(_WATCH_OF_CLAIM).annotate(number=Count("pk", distinct=True))
+    return _format_count(claim_counts.values("number"))
 
 
-def _build_count(number: QuerySet[Any]) -> Coalesce:
+def _format_count(number: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
 

@@ -1,4 +1,4 @@
-"""The status of a watch in words."""
+"""Texts about the status of a watch."""
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -31,5 +31,5 @@ def describe_last_visit(watch: Watch) -> str:
         (progress.changed_articles, ngettext("%d changed", "%d changed", progress.changed_articles)),
         (progress.failed_articles, ngettext("%d failed", "%d failed", progress.failed_articles)),
     ]
-    result = join_words(text % number for number, text in counts if number) or gettext("nothing new")
+    result = join_words(text % count for count, text in counts if count) or gettext("nothing new")
     return f"{date_format(localtime(progress.visited_at), 'SHORT_DATETIME_FORMAT')}: {result}"

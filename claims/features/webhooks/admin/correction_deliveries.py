@@ -12,11 +12,11 @@ from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint
 from claims.models import Publication
 
 #: The most deliveries shown; the list of deliveries has all of them.
-_MAX_SHOWN = 50
+_MAX_SHOWN_DELIVERIES = 50
 
 
 def describe_deliveries(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
-    """Return a line for each delivery of these entries, by entry id."""
+    """Map the id of each entry to a line of text for each of its deliveries."""
     lines: dict[int, list[str]] = defaultdict(list)
     if not person.has_perm("webhooks.view_webhookdelivery"):
         return lines
@@ -24,7 +24,9 @@ def describe_deliveries(entries: Sequence[Publication], person: User) -> dict[in
     deliveries = WebhookDelivery.objects.filter(
         endpoint__in=WebhookEndpoint.objects.values("pk"), publication__in=entries
     )
-    for delivery in deliveries.select_related("endpoint").order_by("endpoint__name", "pk")[:_MAX_SHOWN]:
+    for delivery in deliveries.select_related("endpoint").order_by("endpoint__name", "pk")[
+        :_MAX_SHOWN_DELIVERIES
+    ]:
         moment = date_format(localtime(delivery.settled_at or delivery.created_at), "DATETIME_FORMAT")
         lines[delivery.publication_id or 0].append(
             _("Webhook “%(name)s”: %(state)s, %(when)s")

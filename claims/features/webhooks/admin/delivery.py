@@ -1,4 +1,4 @@
-"""The log of deliveries: read-only, with an action that sends again."""
+"""The read-only log of deliveries, with an action that sends messages again."""
 
 import json
 from typing import Any, ClassVar

@@ -29,14 +29,14 @@ from factcheck.list_phrases import join_words
 
 
 def _count_deliveries(state: str) -> Coalesce:
-    """Return the number of an endpoint's deliveries in this state."""
-    counting = (
+    """Return a subquery for the number of an endpoint's deliveries in this state."""
+    delivery_count = (
         WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), state=state)
         .order_by()
         .values("endpoint")
         .annotate(n=Count("pk"))
     )
-    return Coalesce(Subquery(counting.values("n"), output_field=IntegerField()), 0)
+    return Coalesce(Subquery(delivery_count.values("n"), output_field=IntegerField()), 0)
 
 
 class WebhookForm(DeskForm):
@@ -62,32 +62,32 @@ class WebhookForm(DeskForm):
         return check_filter(self.cleaned_data["filter"])
 
     def clean(self) -> dict[str, Any]:
-        cleaned = super().clean()
+        cleaned_data = super().clean()
         if self.instance.owner_id and "url" in self.changed_data:
             # Nothing is sent to a new URL until its receiver has agreed, and only its owner can ask for that.
-            self.instance.verified_at, cleaned["active"] = None, False
-        if cleaned.get("active") and self.instance.owner_id and self.instance.verified_at is None:
+            self.instance.verified_at, cleaned_data["active"] = None, False
+        if cleaned_data.get("active") and self.instance.owner_id and self.instance.verified_at is None:
             self.add_error(
                 "active", gettext("The receiver has not agreed yet. The owner must verify it first.")
             )
-        if cleaned.get("active"):
+        if cleaned_data.get("active"):
             # A person who switches it on again has dealt with the cause.
             self.instance.disabled_at, self.instance.disabled_reason = None, ""
-        return cleaned
+        return cleaned_data
 
 
 class RotationForm(forms.Form):
-    """A form that asks whether the old secret ends immediately; otherwise it still signs for a day."""
+    """A form that asks whether the old secret becomes invalid immediately or after a day."""
 
     at_once = forms.BooleanField(required=False)
 
 
-def _is_newsroom_endpoint(endpoint: WebhookEndpoint, person: User) -> bool:
+def _may_manage_endpoint(endpoint: WebhookEndpoint, person: User) -> bool:
     return not endpoint.owner_id
 
 
-def _require_newsroom_endpoint(endpoint: WebhookEndpoint) -> None:
-    """Refuse to show or change the secret of another user's own webhook."""
+def _require_manageable_endpoint(endpoint: WebhookEndpoint) -> None:
+    """Raise PermissionDenied for webhooks that other users created with their own tokens."""
     if endpoint.owner_id:
         raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))
 
@@ -163,12 +163,12 @@ class WebhookAdmin(DeskAdmin):
 
     # Buttons ---------------------------------------------------------------------------------------------------------
 
-    @row_action(_("Send a test event"), is_offered=_is_newsroom_endpoint, look="main", is_atomic=False)
-    def test(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
+    @row_action(_("Send a test event"), is_offered=_may_manage_endpoint, look="main", is_atomic=False)
+    def send_test(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
         """Send a test now, and report the response."""
-        _require_newsroom_endpoint(endpoint)
+        _require_manageable_endpoint(endpoint)
         attempt = endpoints.send_test(endpoint)
-        self.log_change(request, endpoint, TESTED_MESSAGE)
+        self.log_change(request, endpoint, TEST_SENT_MESSAGE)
         if attempt.error:
             raise NotPossible(gettext("The test message did not arrive: %s") % attempt.error)
         return gettext("The test arrived: HTTP %(status)d after %(duration)d ms.") % {
@@ -176,11 +176,11 @@ class WebhookAdmin(DeskAdmin):
             "duration": attempt.duration_ms,
         }
 
-    @row_action(_("Show the secret"), is_offered=_is_newsroom_endpoint)
-    def secret(self, request: HttpRequest, endpoint: WebhookEndpoint) -> HttpResponse:
-        """Show the secret, and record who saw it."""
-        _require_newsroom_endpoint(endpoint)
-        self.log_change(request, endpoint, SHOWN_MESSAGE)
+    @row_action(_("Show the secret"), is_offered=_may_manage_endpoint)
+    def show_secret(self, request: HttpRequest, endpoint: WebhookEndpoint) -> HttpResponse:
+        """Show the secret, and record in the history that this person saw it."""
+        _require_manageable_endpoint(endpoint)
+        self.log_change(request, endpoint, SECRET_SHOWN_MESSAGE)
         context = {
             "title": gettext("Secret of “%s”") % endpoint,
             "endpoint": endpoint,
@@ -188,23 +188,27 @@ class WebhookAdmin(DeskAdmin):
         # Like all pages of the desk, this one is not cached anywhere (`Cache-Control: no-store`).
         return self.show_page(request, "webhook_secret", context)
 
-    @row_action(_("Replace the secret"), is_offered=_is_newsroom_endpoint, form=RotationForm)
-    def rotate(self, request: HttpRequest, endpoint: WebhookEndpoint, at_once: bool) -> str:
-        """Replace the secret. The old one ends now or in a day."""
-        _require_newsroom_endpoint(endpoint)
+    @row_action(_("Replace the secret"), is_offered=_may_manage_endpoint, form=RotationForm)
+    def rotate_secret(self, request: HttpRequest, endpoint: WebhookEndpoint, at_once: bool) -> str:
+        """Replace the secret. The old one becomes invalid now or in a day."""
+        _require_manageable_endpoint(endpoint)
         endpoints.rotate_secret(endpoint, at_once=at_once)
-        self.log_change(request, endpoint, REPLACED_AT_ONCE_MESSAGE if at_once else REPLACED_MESSAGE)
+        self.log_change(
+            request, endpoint, SECRET_REPLACED_AT_ONCE_MESSAGE if at_once else SECRET_REPLACED_MESSAGE
+        )
         return gettext("The secret was replaced. Give the new one to the receiver.")
 
 
 # As stored in the log: untranslated, because people read the log in different languages.
-TESTED_MESSAGE = gettext_noop("Test sent.")
-SHOWN_MESSAGE = gettext_noop("Secret viewed.")
-REPLACED_MESSAGE = gettext_noop(
+TEST_SENT_MESSAGE = gettext_noop("Test sent.")
+SECRET_SHOWN_MESSAGE = gettext_noop("Secret viewed.")
+SECRET_REPLACED_MESSAGE = gettext_noop(
     "Secret replaced; messages are also signed with the old one for one more day."
 )
-REPLACED_AT_ONCE_MESSAGE = gettext_noop("Secret replaced; the old one stopped working at once.")
-_ACTION_MESSAGES = frozenset({TESTED_MESSAGE, SHOWN_MESSAGE, REPLACED_MESSAGE, REPLACED_AT_ONCE_MESSAGE})
+SECRET_REPLACED_AT_ONCE_MESSAGE = gettext_noop("Secret replaced; the old one stopped working at once.")
+_ACTION_MESSAGES = frozenset(
+    {TEST_SENT_MESSAGE, SECRET_SHOWN_MESSAGE, SECRET_REPLACED_MESSAGE, SECRET_REPLACED_AT_ONCE_MESSAGE}
+)
 
 
 def build_state_badge(endpoint: WebhookEndpoint) -> SafeString:
@@ -219,10 +223,10 @@ def build_state_badge(endpoint: WebhookEndpoint) -> SafeString:
     return render_badge(_("Active"), "good")
 
 
-def _link_to_log(endpoint: WebhookEndpoint, state: str, number: int) -> SafeString:
+def _link_to_log(endpoint: WebhookEndpoint, state: str, delivery_count: int) -> SafeString:
     return format_html(
         '<a href="../webhookdelivery/?endpoint__id__exact={}&amp;state__exact={}">{}</a>',
         endpoint.pk,
         state,
-        number,
+        delivery_count,
     )

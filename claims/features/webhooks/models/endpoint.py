@@ -27,7 +27,7 @@ def make_secret() -> str:
 
 
 class WebhookEvent(models.TextChoices):
-    """The types of message payloads. `claims.features.webhooks.events` decides which one an entry has."""
+    """The types of messages. `claims.features.webhooks.events` chooses the type for an entry."""
 
     PUBLISHED = "claim.published", _("Published")
     UPDATED = "claim.updated", _("Updated")
@@ -45,10 +45,10 @@ TEST_EVENT = "webhook.test"
 VERIFICATION_EVENT = "webhook.verification"
 
 #: How many endpoints one person may create with their tokens.
-MAX_PER_OWNER = 20
+MAX_ENDPOINTS_PER_OWNER = 20
 
 
-def _has_no_token() -> Q:
+def _build_missing_token_condition() -> Q:
     """Return the condition on endpoints whose token is no longer valid."""
     usable_token = Q(token__revoked_at=None, token__expiry__gt=timezone.now(), token__user__is_active=True)
     return Q(owner__isnull=False) & ~usable_token
@@ -56,12 +56,12 @@ def _has_no_token() -> Q:
 
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def active(self) -> Self:
-        """Return the endpoints that get messages: switched on, and with a valid token or none required."""
-        return self.filter(~_has_no_token(), active=True)
+        """Return the endpoints that get messages: switched on, and with a valid token if they need one."""
+        return self.filter(~_build_missing_token_condition(), active=True)
 
     def without_token(self) -> Self:
         """Return endpoints that are switched on although their token or their owner is no longer valid."""
-        return self.filter(_has_no_token(), active=True)
+        return self.filter(_build_missing_token_condition(), active=True)
 
 
 # Only the endpoint's row contains the secrets, because people read its history.
@@ -238,10 +238,10 @@ class WebhookEndpoint(models.Model):
                     PERFORM pg_advisory_xact_lock(hashtextextended('webhooks of ' || NEW.owner_id, 0));
                     IF (
                         SELECT count(*) FROM public.webhooks_webhookendpoint WHERE owner_id = NEW.owner_id
-                    ) >= {MAX_PER_OWNER} THEN
+                    ) >= {MAX_ENDPOINTS_PER_OWNER} THEN
                         {
                     build_error_sql(
-                        f"You have {MAX_PER_OWNER} webhooks already; delete one that you no longer need.",
+                        f"You have {MAX_ENDPOINTS_PER_OWNER} webhooks already; delete one that you no longer need.",
                         name="webhookendpoint_few_per_owner",
                     )
                 }
@@ -255,13 +255,13 @@ class WebhookEndpoint(models.Model):
         return self.name
 
     def list_secrets_in_use(self, moment: datetime) -> list[str]:
-        """Return the secrets that sign at `moment`: two while one is being replaced."""
-        until = self.previous_secret_until
-        return [self.secret, self.previous_secret] if until and moment < until else [self.secret]
+        """Return the secrets that sign messages at `moment`: two while one is being replaced."""
+        expiry = self.previous_secret_until
+        return [self.secret, self.previous_secret] if expiry and moment < expiry else [self.secret]
 
 
 class WebhookProgress(models.Model):
-    """The position of an endpoint in the ledger, and its last answer. Separate from its settings.
+    """The position of an endpoint in the ledger, and its last response.
 
     The database creates it with the endpoint. A new endpoint starts at the current end of the ledger.
     """

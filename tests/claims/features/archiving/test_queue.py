@@ -13,7 +13,7 @@ from procrastinate import JobContext
 from claims.features.archiving import copies, schedule, tasks
 from claims.features.archiving.copies import ArchiverOptions
 from claims.features.archiving.models import ArchivedCopy, ArchivingRequest
-from claims.features.archiving.queue import RETRY_DELAYS, LeasedSource, is_anything_due
+from claims.features.archiving.queue import RETRY_DELAYS, LeasedSource, has_due_requests
 from claims.features.archiving.requests import request_copy
 from factcheck.installation.file_store import FileStoreUnavailable
 from sources import archive
@@ -93,7 +93,7 @@ def test_what_is_held_is_nobody_elses_until_its_time_is_over(source: Source) -> 
     assert second is not None
     assert second.attempts == 2
     # The first was taken for dead, and is not listened to any more.
-    first.record_failure("It is gone.", is_over=True)
+    first.record_failure("It is gone.", is_final=True)
     assert {row.due_at is None for row in source.archiving_requests.all()} == {False}
 
 
@@ -116,12 +116,12 @@ def test_who_asks_while_it_is_archived_has_the_same_copy(
 
     monkeypatch.setattr(schedule, "archive_source", asked_for_meanwhile)
     assert schedule.archive_next() is not None
-    assert not is_anything_due()
+    assert not has_due_requests()
     assert request_copy(committed, reason="desk")
     monkeypatch.setattr(schedule, "archive_source", moved_meanwhile)
     assert schedule.archive_next() is not None
     # What is at another address now is another page.
-    assert is_anything_due()
+    assert has_due_requests()
     assert ArchivedCopy.objects.count() == 2
 
 
@@ -146,10 +146,10 @@ def test_what_fails_is_tried_again_where_that_helps(site: Site, status: int, att
         made += 1
     assert made == attempts
     assert f"HTTP {status}" in request(source).problem
-    assert not is_anything_due()
+    assert not has_due_requests()
     # Who asks again, asks anew.
     assert request_copy(source, reason="evidence")
-    assert is_anything_due()
+    assert has_due_requests()
 
 
 def test_a_page_that_comes_back_is_archived(site: Site) -> None:

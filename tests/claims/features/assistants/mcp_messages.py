@@ -12,7 +12,7 @@ from claims.features.assistants import revisions
 from claims.features.assistants.mcp_server import TOOLS
 
 META = {
-    revisions.VERSION_KEY: revisions.NEWEST_REVISION,
+    revisions.PROTOCOL_VERSION_KEY: revisions.NEWEST_REVISION,
     revisions.CAPABILITIES_KEY: {},
     "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
 }

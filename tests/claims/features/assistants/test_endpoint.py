@@ -56,7 +56,7 @@ def test_it_introduces_itself(client: Client) -> None:
     assert (result["ttlMs"], result["cacheScope"]) == (300_000, "private")
     assert result["supportedVersions"][0] == "2026-07-28"
     assert result["instructions"] == INSTRUCTIONS
-    assert result["_meta"][revisions.SERVER_KEY]["name"] == "factcheck"
+    assert result["_meta"][revisions.SERVER_INFO_KEY]["name"] == "factcheck"
 
 
 def test_anybody_is_offered_what_is_public(client: Client) -> None:
@@ -116,7 +116,7 @@ def test_a_name_in_the_header_may_be_encoded(client: Client) -> None:
     assert error_of(post(client, sent, headers=broken)) == (400, -32020)
 
 
-@pytest.mark.parametrize("key", [revisions.VERSION_KEY, revisions.CAPABILITIES_KEY])
+@pytest.mark.parametrize("key", [revisions.PROTOCOL_VERSION_KEY, revisions.CAPABILITIES_KEY])
 def test_each_request_says_all_of_its_own(client: Client, key: str) -> None:
     sent = message("tools/list")
     sent["params"]["_meta"] = {name: value for name, value in META.items() if name != key}

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from claims.features.assistants.findings import QUOTATION_NOTE
-from claims.features.assistants.text_rendering import make_visible
+from claims.features.assistants.text_rendering import show_invisible_characters
 from claims.models import Claim, Claimant, Evidence, Rating, Topic
 from claims.review import workflow
 from sources.models import Publisher
@@ -106,7 +106,7 @@ def assert_shown(value: Any) -> None:
             assert_shown(part)
     elif isinstance(value, str):
         assert not _HIDDEN.search(value)
-        assert make_visible(value, 10_000) == value
+        assert show_invisible_characters(value, 10_000) == value
 
 
 @pytest.mark.parametrize("words", HOSTILE)

@@ -8,9 +8,9 @@ import pytest
 from claims.features.assistants import mcp_server
 from claims.features.assistants.ledger_tools import ClaimNotPublished
 from claims.features.assistants.tool_arguments import ToolRefused
-from claims.features.assistants.tools import ToolAnswer
+from claims.features.assistants.tools import ToolResult
 
-ANSWER = ToolAnswer({}, "told")
+ANSWER = ToolResult({}, "told")
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_the_primary_answers_who_may_have_written(asked: list[str]) -> None:
 
 
 def test_what_the_replica_does_not_know_the_primary_is_asked(asked: list[str]) -> None:
-    def answering() -> ToolAnswer:
+    def answering() -> ToolResult:
         if asked[-1] == "replica":
             raise ClaimNotPublished("nothing")
         return ANSWER
@@ -53,7 +53,7 @@ def test_what_the_replica_does_not_know_the_primary_is_asked(asked: list[str]) -
 
 
 def test_what_nobody_knows_is_refused(asked: list[str]) -> None:
-    def answering() -> ToolAnswer:
+    def answering() -> ToolResult:
         raise ClaimNotPublished("nothing")
 
     with pytest.raises(ClaimNotPublished):
@@ -62,7 +62,7 @@ def test_what_nobody_knows_is_refused(asked: list[str]) -> None:
 
 
 def test_what_is_asked_wrongly_is_refused_at_once(asked: list[str]) -> None:
-    def answering() -> ToolAnswer:
+    def answering() -> ToolResult:
         raise ToolRefused("wrong")
 
     with pytest.raises(ToolRefused):

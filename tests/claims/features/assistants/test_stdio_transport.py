@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from claims.features.assistants import mcp_server, stdio_transport
-from claims.features.assistants.stdio_transport import LINE_LIMIT, answer_lines
+from claims.features.assistants.stdio_transport import MAX_LINE_LENGTH, answer_lines
 from claims.features.assistants.tools import Caller
 from claims.models import Claim, Scope
 from claims.newsroom import api_tokens
@@ -83,7 +83,7 @@ def test_any_whole_number_is_an_id() -> None:
 
 
 def test_a_line_that_is_too_long_is_refused_and_the_next_one_read() -> None:
-    answers = said(b"a" * (3 * LINE_LIMIT) + b"\n", b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
+    answers = said(b"a" * (3 * MAX_LINE_LENGTH) + b"\n", b'{"jsonrpc": "2.0", "id": 1, "method": "ping"}\n')
     assert codes(answers) == [(None, -32600), (1, None)]
 
 

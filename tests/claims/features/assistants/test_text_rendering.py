@@ -7,8 +7,13 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.features.assistants.claim_documents import get_web_url
-from claims.features.assistants.text_rendering import INVISIBLE_MARK, make_visible, quote_detail, quote_text
+from claims.features.assistants.claim_documents import choose_web_url
+from claims.features.assistants.text_rendering import (
+    INVISIBLE_CHARACTER_MARKER,
+    quote_detail,
+    quote_text,
+    show_invisible_characters,
+)
 from tests.helpers.hostile_words import HOSTILE, TAGS
 from tests.helpers.sweeps import sweep
 
@@ -27,33 +32,36 @@ from tests.helpers.sweeps import sweep
     ],
 )
 def test_words_of_every_script_stay(text: str) -> None:
-    assert make_visible(text) == text
+    assert show_invisible_characters(text) == text
     assert json.loads(quote_text(text)) == text
 
 
 @sweep(
     "text, seen",
     [
-        (f"It is false.{TAGS}", f"It is false.{INVISIBLE_MARK}"),
-        ("a\u202eb\u2066c", f"a{INVISIBLE_MARK}b{INVISIBLE_MARK}c"),
-        ("fal\u200bse", f"fal{INVISIBLE_MARK}se"),
-        ("\ufeffx\u2060", f"{INVISIBLE_MARK}x{INVISIBLE_MARK}"),
-        ("\x1b[31mred\x1b[0m", f"{INVISIBLE_MARK}[31mred{INVISIBLE_MARK}[0m"),
-        ("a\u2028b\u2029c\x85d", f"a{INVISIBLE_MARK}b{INVISIBLE_MARK}c{INVISIBLE_MARK}d"),
-        ("a" + "\U000e0100" * 40, f"a{INVISIBLE_MARK}"),
-        ("a\u3164\u2800b", f"a{INVISIBLE_MARK}b"),
-        ("\u200c\u200d\u200c", INVISIBLE_MARK),
-        ("a\u200d\u200d\u200db", f"a{INVISIBLE_MARK}b"),
-        ("\ue000\U000f0000", INVISIBLE_MARK),
+        (f"It is false.{TAGS}", f"It is false.{INVISIBLE_CHARACTER_MARKER}"),
+        ("a\u202eb\u2066c", f"a{INVISIBLE_CHARACTER_MARKER}b{INVISIBLE_CHARACTER_MARKER}c"),
+        ("fal\u200bse", f"fal{INVISIBLE_CHARACTER_MARKER}se"),
+        ("\ufeffx\u2060", f"{INVISIBLE_CHARACTER_MARKER}x{INVISIBLE_CHARACTER_MARKER}"),
+        ("\x1b[31mred\x1b[0m", f"{INVISIBLE_CHARACTER_MARKER}[31mred{INVISIBLE_CHARACTER_MARKER}[0m"),
+        (
+            "a\u2028b\u2029c\x85d",
+            f"a{INVISIBLE_CHARACTER_MARKER}b{INVISIBLE_CHARACTER_MARKER}c{INVISIBLE_CHARACTER_MARKER}d",
+        ),
+        ("a" + "\U000e0100" * 40, f"a{INVISIBLE_CHARACTER_MARKER}"),
+        ("a\u3164\u2800b", f"a{INVISIBLE_CHARACTER_MARKER}b"),
+        ("\u200c\u200d\u200c", INVISIBLE_CHARACTER_MARKER),
+        ("a\u200d\u200d\u200db", f"a{INVISIBLE_CHARACTER_MARKER}b"),
+        ("\ue000\U000f0000", INVISIBLE_CHARACTER_MARKER),
     ],
 )
 def test_what_nobody_sees_is_shown(text: str, seen: str) -> None:
-    assert make_visible(text) == seen
+    assert show_invisible_characters(text) == seen
 
 
 def test_what_is_too_long_is_cut() -> None:
-    assert make_visible("a" * 3000, 10) == "a" * 9 + "…"
-    assert make_visible("a" * 10, 10) == "a" * 10
+    assert show_invisible_characters("a" * 3000, 10) == "a" * 9 + "…"
+    assert show_invisible_characters("a" * 10, 10) == "a" * 10
 
 
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"')
@@ -65,7 +73,7 @@ _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"')
 def test_whatever_comes_is_one_string_on_one_line(text: str) -> None:
     said = quote_text(text, 10_000)
     assert _STRING.fullmatch(said)
-    assert json.loads(said) == make_visible(text, 10_000)
+    assert json.loads(said) == show_invisible_characters(text, 10_000)
     assert len(said.splitlines()) == 1
     assert not set("[]<>`") & set(said)
     hidden = {"Cc", "Cs", "Co", "Zl", "Zp"}
@@ -85,11 +93,11 @@ def test_nothing_is_no_text() -> None:
         ("javascript:alert(1)", ""),
         ("data:text/html,x", ""),
         ("", ""),
-        ("https://example.org/\u202ea", f"https://example.org/{INVISIBLE_MARK}a"),
+        ("https://example.org/\u202ea", f"https://example.org/{INVISIBLE_CHARACTER_MARKER}a"),
     ],
 )
 def test_addresses_are_those_of_the_web(url: str, told: str) -> None:
-    assert get_web_url(url) == told
+    assert choose_web_url(url) == told
 
 
 def test_only_names_keep_their_backticks() -> None:

@@ -22,7 +22,7 @@ def contact_of(row: Complaint | ReaderRequest) -> ContactDetails:
 
 
 def token_of(contact: ContactDetails) -> str:
-    return confirmations.build_page_address(contact).rstrip("/").rpartition("/")[2]
+    return confirmations.build_message_page_url(contact).rstrip("/").rpartition("/")[2]
 
 
 def jobs() -> list[tuple[str, dict[str, Any]]]:
@@ -57,7 +57,7 @@ def complain(publish: Callable[..., Claim]) -> Callable[..., Complaint]:
         given = {"kind": "error_of_fact", "text": "The sum is another: see page 4 of the accounts."} | fields
         complaint = submissions.submit_complaint(entry, sender=sender, **given)
         if confirmed:
-            submissions.confirm(complaint.contact)
+            submissions.confirm_contact(complaint.contact)
             complaint.refresh_from_db()
         return complaint
 
@@ -74,7 +74,7 @@ def ask(db: None) -> Callable[..., ReaderRequest]:
         request = submissions.submit_request(text=text, sender=Sender(mail, "", "en"), **fields)
         if not confirmed:
             return request
-        contact = submissions.confirm(request.contacts.get())
+        contact = submissions.confirm_contact(request.contacts.get())
         assert contact is not None
         assert contact.request is not None
         contact.request.refresh_from_db()

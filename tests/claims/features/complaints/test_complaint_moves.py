@@ -35,24 +35,24 @@ def test_only_who_may_works_on_complaints(
 ) -> None:
     complaint = complain()
     for button in (
-        lambda: complaint_moves.assign(complaint, editor, by=checker),
+        lambda: complaint_moves.assign_complaint(complaint, editor, by=checker),
         lambda: complaint_moves.start_correction(complaint, by=checker),
-        lambda: complaint_moves.answer(complaint, outcome="clarified", answer="x", by=checker),
-        lambda: complaint_moves.reject(complaint, reason="x", by=checker),
+        lambda: complaint_moves.answer_complaint(complaint, outcome="clarified", answer="x", by=checker),
+        lambda: complaint_moves.reject_complaint(complaint, reason="x", by=checker),
     ):
         with pytest.raises(NotAllowed):
             button()
     with pytest.raises(NotPossible, match="may not work on complaints"):
-        complaint_moves.assign(complaint, checker, by=editor)
+        complaint_moves.assign_complaint(complaint, checker, by=editor)
 
 
 def test_it_is_given_to_somebody_who_is_told(complain: Callable[..., Complaint], editor: User) -> None:
     colleague = person("erik", "Editor")
-    complaint = complaint_moves.assign(complain(), colleague, by=editor)
+    complaint = complaint_moves.assign_complaint(complain(), colleague, by=editor)
     assert (complaint.state, complaint.assigned_to) == ("in_progress", colleague)
     told = Notification.objects.get(kind="complaint_given")
     assert (told.person, told.actor) == (colleague, editor)
-    complaint = complaint_moves.put_back(complaint, by=colleague)
+    complaint = complaint_moves.unassign(complaint, by=colleague)
     assert (complaint.state, complaint.assigned_to) == ("confirmed", None)
     steps = ReaderStep.objects.filter(number=complaint.pk).values_list("after", "by_name", "assigned_to")
     assert list(steps) == [
@@ -67,7 +67,7 @@ def test_what_is_published_because_of_it_is_what_came_of_it(
 ) -> None:
     complaint = complain()
     with pytest.raises(NotPossible, match="Publish the correction first"):
-        complaint_moves.answer(complaint, outcome="corrected", answer="You are right.", by=editor)
+        complaint_moves.answer_complaint(complaint, outcome="corrected", answer="You are right.", by=editor)
     draft = complaint_moves.start_correction(complaint, by=editor)
     assert (draft.version, draft.correction_kind, draft.author) == (2, "correction", editor)
     assert complaint_moves.start_correction(complaint, by=editor) == draft  # no second one
@@ -77,10 +77,12 @@ def test_what_is_published_because_of_it_is_what_came_of_it(
     assert (complaint.entry, complaint.outcome, complaint.state) == (entry, "corrected", "in_progress")
     assert list(entry.complaints.all()) == [complaint]
     with pytest.raises(NotPossible, match="A change was published"):
-        complaint_moves.answer(complaint, outcome="no_change", answer="No.", reason="x", by=editor)
+        complaint_moves.answer_complaint(complaint, outcome="no_change", answer="No.", reason="x", by=editor)
     with pytest.raises(NotPossible, match="answer it"):
-        complaint_moves.reject(complaint, reason="x", by=editor)
-    complaint = complaint_moves.answer(complaint, outcome="corrected", answer="You are right.", by=editor)
+        complaint_moves.reject_complaint(complaint, reason="x", by=editor)
+    complaint = complaint_moves.answer_complaint(
+        complaint, outcome="corrected", answer="You are right.", by=editor
+    )
     assert (complaint.state, complaint.working_days) == ("answered", 0)
     sent = work()
     assert [message.subject for message in sent] == [
@@ -136,14 +138,14 @@ def test_an_answer_is_whole(
     outcome: str, answer: str, reason: str, match: str, complain: Callable[..., Complaint], editor: User
 ) -> None:
     with pytest.raises(NotPossible, match=match):
-        complaint_moves.answer(complain(), outcome=outcome, answer=answer, reason=reason, by=editor)
+        complaint_moves.answer_complaint(complain(), outcome=outcome, answer=answer, reason=reason, by=editor)
 
 
 def test_what_is_closed_is_not_answered_again(complain: Callable[..., Complaint], editor: User) -> None:
     complaint = complain()
-    complaint_moves.reject(complaint, reason="This is about another newsroom.", by=editor)
+    complaint_moves.reject_complaint(complaint, reason="This is about another newsroom.", by=editor)
     with pytest.raises(NotPossible, match="closed"):
-        complaint_moves.answer(complaint, outcome="clarified", answer="x", by=editor)
+        complaint_moves.answer_complaint(complaint, outcome="clarified", answer="x", by=editor)
     [message] = work()
     assert "another newsroom" in message.body
     assert work() == []
@@ -152,7 +154,7 @@ def test_what_is_closed_is_not_answered_again(complain: Callable[..., Complaint]
 def test_who_deleted_their_data_gets_no_mail(complain: Callable[..., Complaint], editor: User) -> None:
     complaint = complain()
     contact = complaint.contact
-    complaint_moves.answer(complaint, outcome="clarified", answer="x", by=editor)
+    complaint_moves.answer_complaint(complaint, outcome="clarified", answer="x", by=editor)
     personal_data.erase_contact(contact)
     assert work() == []
     assert [name for name, _arguments in jobs()] == ["mail_confirmation", "mail_answer"]
@@ -181,10 +183,10 @@ def test_the_author_of_what_is_complained_about_is_known(
 
 def test_overdue_is_told_once(complain: Callable[..., Complaint], editor: User) -> None:
     complaint = complain()
-    assert complaint_moves.notify_overdue() == 0
+    assert complaint_moves.notify_overdue_complaints() == 0
     with time_machine.travel(timezone.now() + timedelta(days=20)):
-        assert complaint_moves.notify_overdue() == 1
-        assert complaint_moves.notify_overdue() == 0
+        assert complaint_moves.notify_overdue_complaints() == 1
+        assert complaint_moves.notify_overdue_complaints() == 0
     assert [row.person for row in Notification.objects.filter(kind="complaint_late")] == [editor]
     due_on = complaint.due_on
     assert due_on is not None
@@ -205,7 +207,7 @@ def test_what_is_held_is_let_through_or_spam(
     assert quarantine.release_messages([one], by=editor) == 1
     assert quarantine.release_messages([one], by=editor) == 0
     assert len(jobs()) == 1
-    submissions.confirm(one.contact)
+    submissions.confirm_contact(one.contact)
     one.refresh_from_db()
     assert one.state == "confirmed"
     assert quarantine.mark_as_spam([two], by=editor) == 1
@@ -221,10 +223,10 @@ def test_figures_of_a_period(complain: Callable[..., Complaint], editor: User) -
     complaints = [
         complain(claim, sender=Sender(f"r{number}@example.org"), text=f"{number}") for number in range(5)
     ]
-    complaint_moves.answer(complaints[0], outcome="clarified", answer="x", by=editor)
-    complaint_moves.answer(complaints[1], outcome="no_change", answer="x", reason="y", by=editor)
-    complaint_moves.reject(complaints[2], reason="x", by=editor)
-    submissions.withdraw(complaints[3].contact)
+    complaint_moves.answer_complaint(complaints[0], outcome="clarified", answer="x", by=editor)
+    complaint_moves.answer_complaint(complaints[1], outcome="no_change", answer="x", reason="y", by=editor)
+    complaint_moves.reject_complaint(complaints[2], reason="x", by=editor)
+    submissions.withdraw_message(complaints[3].contact)
     Complaint.objects.filter(pk=complaints[1].pk).update(working_days=9)
     end = datetime.now(UTC) + timedelta(minutes=1)
     with CaptureQueriesContext(

@@ -35,7 +35,7 @@ def complaint(publish: Callable[..., Claim]) -> Complaint:
     sent = submissions.submit_complaint(
         publish().publications.get(), kind="other", text="The sum is another.", sender=SENDER
     )
-    submissions.confirm(sent.contact)
+    submissions.confirm_contact(sent.contact)
     sent.refresh_from_db()
     return sent
 
@@ -45,7 +45,7 @@ def asked(db: None) -> ReaderRequest:
     sent = submissions.submit_request(
         text="The mayor sold the harbour.", sender=SENDER, picture=read_picture(SMALL_PNG)
     )
-    submissions.confirm(sent.contacts.get())
+    submissions.confirm_contact(sent.contacts.get())
     sent.refresh_from_db()
     return sent
 
@@ -141,7 +141,7 @@ def test_an_answer_is_given_and_a_refused_one_is_not_lost(complaint: Complaint, 
 
 
 def test_a_correction_is_begun_on_the_page(complaint: Complaint, editor: User) -> None:
-    answer = at_desk(editor).post(page_of(complaint, "correct"))
+    answer = at_desk(editor).post(page_of(complaint, "start-correction"))
     complaint.refresh_from_db()
     assert complaint.correction is not None
     assert answer["Location"] == f"/admin/claims/verdict/{complaint.correction.pk}/change/"
@@ -149,22 +149,24 @@ def test_a_correction_is_begun_on_the_page(complaint: Complaint, editor: User) -
 
 def test_it_is_taken_given_and_put_back(complaint: Complaint, editor: User, checker: User) -> None:
     desk, colleague = at_desk(editor), person("erik", "Editor")
-    desk.post(page_of(complaint, "take"))
+    desk.post(page_of(complaint, "assign-to-self"))
     complaint.refresh_from_db()
     assert complaint.assigned_to == editor
-    assert desk.post(page_of(complaint, "give"), {"person": checker.pk}).status_code == 409
-    desk.post(page_of(complaint, "give"), {"person": colleague.pk})
+    assert desk.post(page_of(complaint, "assign"), {"person": checker.pk}).status_code == 409
+    desk.post(page_of(complaint, "assign"), {"person": colleague.pk})
     complaint.refresh_from_db()
     assert complaint.assigned_to == colleague
     told = Notification.objects.get(kind="complaint_given", person=colleague)
     opened = at_desk(colleague).get(f"/admin/teamwork/notification/{told.pk}/open/")
     assert opened["Location"] == f"/admin/complaints/complaint/?claim__id__exact={complaint.claim_id}"
     assert at_desk(colleague).get(opened["Location"]).context["cl"].result_count == 1
-    desk.post(page_of(complaint, "put-back"))
+    desk.post(page_of(complaint, "unassign"))
     complaint.refresh_from_db()
     assert complaint.state == "confirmed"
     assert Complaint.objects.filter(pk=complaint.pk, assigned_to=None).exists()
-    assert desk.get(page_of(complaint, "take"))["Location"] == page_of(complaint)  # opened, not pressed
+    assert desk.get(page_of(complaint, "assign-to-self"))["Location"] == page_of(
+        complaint
+    )  # opened, not pressed
 
 
 def test_a_request_is_decided_on_its_page(
@@ -180,7 +182,7 @@ def test_a_request_is_decided_on_its_page(
 
 def test_a_claim_is_made_of_a_request(asked: ReaderRequest, checker: User) -> None:
     answer = at_desk(checker).post(
-        page_of(asked, "take-up"), {"statement": "The mayor sold the harbour.", "language": "en"}
+        page_of(asked, "propose-claim"), {"statement": "The mayor sold the harbour.", "language": "en"}
     )
     asked.refresh_from_db()
     assert asked.claim is not None

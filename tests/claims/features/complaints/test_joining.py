@@ -64,7 +64,9 @@ def test_notifications_are_offered_while_it_is_on_and_choices_are_kept(
     for on in (["complaints"], []):
         settings.FEATURES = on
         form = PreferenceForm(editor)
-        offered[len(on)] = [field.name for field in form.kinds() if field.name.startswith("complain")]
+        offered[len(on)] = [
+            field.name for field in form.list_kind_fields() if field.name.startswith("complain")
+        ]
         answers = QueryDict(mutable=True)
         answers.update({name: form.get_initial_for_field(field, name) for name, field in form.fields.items()})
         saved = PreferenceForm(editor, answers)

@@ -9,7 +9,7 @@ import time_machine
 from django.test import Client
 from django.utils import timezone
 
-from claims.features.complaints.confirmations import build_page_address
+from claims.features.complaints.confirmations import build_message_page_url
 from claims.features.complaints.models import Complaint, ContactDetails
 from claims.models import Claim
 from tests.claims.features.complaints.conftest import link_in, work
@@ -39,7 +39,7 @@ def test_mail_to_a_reader_leads_to_an_address_without_a_language(client: Client)
     assert client.post("/de/ask/send/", carried | asked)["Location"] == "/de/messages/sent/"
     contact = ContactDetails.objects.get()
     assert contact.language == "de"
-    assert re.fullmatch(r"http://localhost:8000/messages/[\w-]+/", build_page_address(contact))
+    assert re.fullmatch(r"http://localhost:8000/messages/[\w-]+/", build_message_page_url(contact))
     [message] = work()
     assert re.findall(r"http://localhost:8000/[^\s]*", message.body)[0].startswith(
         "http://localhost:8000/messages/"

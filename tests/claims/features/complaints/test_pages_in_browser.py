@@ -43,8 +43,8 @@ def complaint(claim: Claim, editor: User) -> Complaint:
         text="See page 4 of the accounts.",
         sender=Sender("rita@example.org", "Rita"),
     )
-    submissions.confirm(sent.contact)
-    return complaint_moves.answer(
+    submissions.confirm_contact(sent.contact)
+    return complaint_moves.answer_complaint(
         sent, outcome="no_change", answer="We have looked.", reason="The accounts say so.", by=editor
     )
 
@@ -54,7 +54,7 @@ def waiting(claim: Claim) -> Complaint:
     sent = submissions.submit_complaint(
         claim.publications.get(), kind="other", text="A word " * 60, sender=Sender("ruth@example.org")
     )
-    submissions.confirm(sent.contact)
+    submissions.confirm_contact(sent.contact)
     sent.refresh_from_db()
     return sent
 
@@ -62,7 +62,7 @@ def waiting(claim: Claim) -> Complaint:
 @pytest.fixture(scope="module")
 def asked(claim: Claim) -> ReaderRequest:
     sent = submissions.submit_request(text="The mayor sold the harbour.", sender=Sender("rosa@example.org"))
-    submissions.confirm(sent.contacts.get())
+    submissions.confirm_contact(sent.contacts.get())
     return sent
 
 
@@ -81,7 +81,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterat
 
 def secret_page(row: Complaint | ReaderRequest) -> str:
     contact = row.contact if isinstance(row, Complaint) else row.contacts.get()
-    return f"/messages/{confirmations.build_page_address(contact).rstrip('/').rpartition('/')[2]}/"
+    return f"/messages/{confirmations.build_message_page_url(contact).rstrip('/').rpartition('/')[2]}/"
 
 
 def looked_at(page: Page, paths: list[str]) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def test_pages_of_the_desk(
 def test_a_reader_complains_without_scripts(
     language: str, chromium: Browser, site: str, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(form_stamps, "MIN_SECONDS", 0)
+    monkeypatch.setattr(form_stamps, "MIN_FILL_SECONDS", 0)
     mail = f"reader-{language}@example.org"
 
     def said(words: str) -> str:

@@ -63,7 +63,7 @@ def test_who_was_answered_is_forgotten_after_a_while_and_what_was_answered_is_no
 ) -> None:
     complaint, asked = complain(), ask(SAID, picture=read_picture(SMALL_PNG))
     open_one = ask("The mayor sold the church.", mail="ruth@example.org")
-    complaint_moves.answer(complaint, outcome="clarified", answer="It is clearer now.", by=editor)
+    complaint_moves.answer_complaint(complaint, outcome="clarified", answer="It is clearer now.", by=editor)
     request_moves.decline_request(asked, reason="An opinion.", by=editor)
     with in_days(89):
         assert personal_data.delete_expired().contacts == 0
@@ -117,10 +117,10 @@ def test_no_other_table_knows_who_somebody_is(
     """Neither history, nor jobs, notifications, steps or the log of the desk hold an address or a name."""
     sender = Sender("rita.unmistakable@example.org", "Rita Unmistakable")
     complaint = complain(sender=sender)
-    complaint_moves.assign(complaint, editor, by=editor)
-    complaint_moves.answer(complaint, outcome="clarified", answer="It is clearer now.", by=editor)
+    complaint_moves.assign_complaint(complaint, editor, by=editor)
+    complaint_moves.answer_complaint(complaint, outcome="clarified", answer="It is clearer now.", by=editor)
     asked = submissions.submit_request(text=SAID, sender=sender)
-    submissions.confirm(asked.contacts.get())
+    submissions.confirm_contact(asked.contacts.get())
     work()
     as_committed()
     found = []

@@ -164,6 +164,6 @@ def test_who_takes_it_back_is_not_told(ask: Callable[..., ReaderRequest], checke
     asked = ask(SAID)
     ask(SAID, mail="ruth@example.org")
     work()
-    submissions.withdraw(asked.contacts.earliest("pk"))
+    submissions.withdraw_message(asked.contacts.earliest("pk"))
     request_moves.decline_request(asked, reason="It is an opinion.", by=checker)
     assert [message.to for message in work()] == [["ruth@example.org"]]

@@ -35,8 +35,8 @@ def test_a_complaint_reaches_the_desk_once_it_is_confirmed(
     assert (complaint.state, complaint.due_on) == ("new", None)
     assert not Complaint.objects.waiting().exists()
     assert not Notification.objects.filter(kind="complained").exists()
-    submissions.confirm(complaint.contact)
-    submissions.confirm(complaint.contact)
+    submissions.confirm_contact(complaint.contact)
+    submissions.confirm_contact(complaint.contact)
     complaint.refresh_from_db()
     assert (complaint.state, complaint.promised_days) == ("confirmed", 7)
     assert complaint.due_on == working_days.find_due_day(timezone.now(), 7)
@@ -118,19 +118,23 @@ def test_what_has_signs_of_spam_is_held_and_not_lost(publish: Callable[..., Clai
     assert len(jobs()) == 3  # the first three of the same words
     # Held is not confirmed, whoever finds out the address.
     held = Complaint.objects.held().earliest("pk")
-    submissions.confirm(contact_of(held))
+    submissions.confirm_contact(contact_of(held))
     held.refresh_from_db()
     assert (held.state, held.contact.confirmed_at) == ("new", None)
 
 
 def test_the_same_key_takes_in_once(publish: Callable[..., Claim]) -> None:
     entry = publish().publications.get()
-    sent = SubmissionContext(key="k" * 64, body="b" * 64)
+    sent = SubmissionContext(key_digest="k" * 64, body_digest="b" * 64)
     one = submissions.submit_complaint(entry, kind="other", text="x", sender=RITA, context=sent)
     assert submissions.submit_complaint(entry, kind="other", text="x", sender=RITA, context=sent) == one
     with pytest.raises(SubmissionKeyConflict):
         submissions.submit_complaint(
-            entry, kind="other", text="y", sender=RITA, context=SubmissionContext(key="k" * 64, body="c" * 64)
+            entry,
+            kind="other",
+            text="y",
+            sender=RITA,
+            context=SubmissionContext(key_digest="k" * 64, body_digest="c" * 64),
         )
     assert len(jobs()) == 1
 
@@ -181,7 +185,7 @@ def test_nobody_counts_twice(ask: Callable[..., ReaderRequest]) -> None:
 
 def test_what_is_closed_is_not_joined(ask: Callable[..., ReaderRequest]) -> None:
     first = ask("The mayor sold the harbour.")
-    submissions.withdraw(first.contacts.get())
+    submissions.withdraw_message(first.contacts.get())
     assert ask("The mayor sold the harbour.", mail="ruth@example.org") != first
 
 
@@ -189,18 +193,18 @@ def test_one_of_several_takes_it_back_and_the_others_still_ask(ask: Callable[...
     request = ask("The mayor sold the harbour.")
     ask("The mayor sold the harbour.", mail="ruth@example.org")
     rita, ruth = request.contacts.order_by("pk")
-    assert submissions.withdraw(ruth)
+    assert submissions.withdraw_message(ruth)
     request.refresh_from_db()
     assert (request.state, request.askers, request.contacts.get()) == ("confirmed", 1, rita)
-    assert submissions.withdraw(rita)
+    assert submissions.withdraw_message(rita)
     request.refresh_from_db()
     assert request.state == "withdrawn"
-    assert not submissions.withdraw(rita)
+    assert not submissions.withdraw_message(rita)
 
 
 def test_a_complaint_is_taken_back_by_who_sent_it(complain: Callable[..., Complaint]) -> None:
     complaint = complain()
-    assert submissions.withdraw(complaint.contact)
+    assert submissions.withdraw_message(complaint.contact)
     complaint.refresh_from_db()
     assert (complaint.state, complaint.moved_by_name) == ("withdrawn", "")
     assert complaint.closed_at is not None

@@ -47,13 +47,13 @@ def test_what_came_on_a_free_day_counts_from_the_next_working_day() -> None:
 
 def test_days_taken() -> None:
     monday = moment("2026-03-02T09:00")
-    assert working_days.count_days_between(monday, moment("2026-03-02T18:00")) == 0
-    assert working_days.count_days_between(monday, moment("2026-03-03T08:00")) == 1
+    assert working_days.count_working_days_between(monday, moment("2026-03-02T18:00")) == 0
+    assert working_days.count_working_days_between(monday, moment("2026-03-03T08:00")) == 1
     assert (
-        working_days.count_days_between(monday, moment("2026-03-08T08:00")) == 4
+        working_days.count_working_days_between(monday, moment("2026-03-08T08:00")) == 4
     )  # a Sunday: Tuesday to Friday
-    assert working_days.count_days_between(monday, moment("2026-03-11T08:00")) == 7
-    assert working_days.count_days_after(date(2026, 3, 11), date(2026, 3, 2)) == -7
+    assert working_days.count_working_days_between(monday, moment("2026-03-11T08:00")) == 7
+    assert working_days.count_working_days_after(date(2026, 3, 11), date(2026, 3, 2)) == -7
 
 
 @pytest.mark.parametrize("days", [1, 7, 60])
@@ -61,4 +61,4 @@ def test_days_taken() -> None:
 def test_whoever_answers_on_the_last_day_is_in_time(days: int, begin: str, settings: Any) -> None:
     settings.HOLIDAYS_COUNTRY = "JP"
     due = working_days.find_due_day(moment(begin), days)
-    assert working_days.count_days_after(working_days.get_newsroom_day(moment(begin)), due) == days
+    assert working_days.count_working_days_after(working_days.get_newsroom_day(moment(begin)), due) == days

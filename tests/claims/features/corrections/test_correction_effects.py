@@ -27,9 +27,9 @@ pytestmark = pytest.mark.django_db
 def follow(claim: Claim, name: str) -> ClaimSubscription:
     """A confirmed subscription of a reader who knows what is published now."""
     entry = claim.publications.latest("sequence")
-    subscriptions.subscribe(entry, mail=f"{name}@example.org", language="en")
+    subscriptions.create_subscription(entry, mail=f"{name}@example.org", language="en")
     made = ClaimSubscription.objects.latest("pk")
-    subscriptions.confirm(made)
+    subscriptions.confirm_subscription(made)
     return made
 
 
@@ -64,7 +64,7 @@ def test_it_shows_mail_and_webhooks_of_each_correction(
         sql.execute(
             "INSERT INTO procrastinate_jobs (task_name, queue_name, args, status, attempts)"
             " VALUES (%s, 'mail', jsonb_build_object('subscription_id', %s::bigint), 'failed', 8)",
-            [subscriptions.CHANGE_TASK, refused.pk],
+            [subscriptions.MAIL_CHANGE_TASK, refused.pk],
         )
     settled = timezone.now()
     WebhookDelivery.objects.create(

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def typed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(form_stamps, "MIN_SECONDS", 0)
+    monkeypatch.setattr(form_stamps, "MIN_FILL_SECONDS", 0)
 
 
 def ask(client: Client, claim: Claim, address: str = "rita@example.org", **more: str) -> Any:
@@ -42,7 +42,7 @@ def send_waiting_mail() -> list[Any]:
     for job in list(jobs.order_by("pk")):
         act = (
             subscriptions.mail_confirmation
-            if job.task_name == subscriptions.CONFIRMATION_TASK
+            if job.task_name == subscriptions.MAIL_CONFIRMATION_TASK
             else subscriptions.mail_change
         )
         act(**job.args)
@@ -102,9 +102,9 @@ def test_addresses_are_forgotten(client: Client, publish: Any, settings: Any) ->
     assert (known["mail"], known["subscription"]["claim"]) == ("rita@example.org", claim.pk)
     assert (personal_data.forget_person("rita@example.org"), ClaimSubscription.objects.count()) == (1, 0)
     ask(client, claim)
-    assert subscriptions.delete_unconfirmed() == 0
+    assert subscriptions.delete_unconfirmed_subscriptions() == 0
     settings.READER_CONFIRMATION_DAYS = 0
-    assert subscriptions.delete_unconfirmed() == 1
+    assert subscriptions.delete_unconfirmed_subscriptions() == 1
 
 
 def test_rules_hold_even_by_sql(client: Client, publish: Any) -> None:

@@ -16,8 +16,8 @@ from claims.features.discovery import announcements, indexnow
 from claims.features.discovery.models import AnnouncementProgress
 from claims.features.discovery.service_messages import (
     MAX_PAUSE,
+    MAX_RETRY_PERIOD,
     MIN_PAUSE,
-    RETRY_PERIOD,
     NotificationRefused,
     choose_retry_delay,
 )
@@ -129,7 +129,7 @@ def test_messages_have_no_more_addresses_than_they_may(
     "status, fields, pause",
     [
         (500, {}, MIN_PAUSE),
-        (429, {}, RETRY_PERIOD),
+        (429, {}, MAX_RETRY_PERIOD),
         (429, {"Retry-After": "3600"}, timedelta(hours=1)),
         (503, {"Retry-After": "120"}, timedelta(minutes=2)),
         (403, {}, MAX_PAUSE),
@@ -200,7 +200,7 @@ def test_a_worker_that_was_overtaken_changes_nothing(publish: Publish, engine: T
     def told_by_another(entries: list[dict[str, Any]]) -> None:
         AnnouncementProgress.objects.update(position=entries[-1]["sequence"] + 5)
 
-    assert announcements._announce_step("indexnow", told_by_another) is False  # type: ignore[arg-type]
+    assert announcements._announce_next_entries("indexnow", told_by_another) is False  # type: ignore[arg-type]
     assert AnnouncementProgress.objects.get().position > before + 1
 
 

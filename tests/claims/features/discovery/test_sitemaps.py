@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
 from claims.features.discovery import sitemap_parts
-from claims.features.discovery.sitemap_text import SitemapPage, format_time, write_sitemap
+from claims.features.discovery.sitemap_text import SitemapPage, build_sitemap, format_w3c_time
 from claims.models import Claim, Claimant, Publication, Topic
 from claims.public.pages.page_addresses import list_alternates
 from claims.review import workflow
@@ -167,7 +167,7 @@ def test_news_is_of_two_days_and_of_the_newsroom_itself(client: Client, publish:
     [("en", "en"), ("pt-BR", "pt"), ("zh-Hans", "zh-cn"), ("zh-Hant-HK", "zh-tw"), ("kab", "kab")],
 )
 def test_languages_are_those_of_google_news(tag: str, said: str) -> None:
-    assert sitemap_parts.convert_news_language(tag) == said
+    assert sitemap_parts.format_news_language(tag) == said
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -191,7 +191,7 @@ def test_a_full_part_is_no_longer_than_the_protocol_allows(settings: Any) -> Non
         SitemapPage(f"/claims/{10**9 + number}/{'long-slug-' * 8}/", datetime.now(UTC), pictures)
         for number in range(sitemap_parts.IDS_PER_PART)
     ]
-    content = write_sitemap(pages).encode()
+    content = build_sitemap(pages).encode()
     assert len(entries(content)) == sitemap_parts.IDS_PER_PART * len(settings.LANGUAGES)
     assert len(content) < MOST_BYTES // 2
 
@@ -206,7 +206,7 @@ def test_there_are_no_other_parts(client: Client, publish: Publish, address: str
 
 def test_moments_have_their_zone_and_are_true() -> None:
     at = datetime.fromisoformat("2026-05-01T23:59:59.999999+02:00")
-    assert format_time(at) == "2026-05-01T21:59:59Z"
+    assert format_w3c_time(at) == "2026-05-01T21:59:59Z"
 
 
 def test_the_same_for_everybody(client: Client, publish: Publish, editor: User, settings: Any) -> None:

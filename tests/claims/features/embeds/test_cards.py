@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Frame
 from pytest_django import DjangoAssertNumQueries
 from pytest_django.live_server_helper import LiveServer
 
-from claims.features.embeds.cards import build_frame, estimate_height
+from claims.features.embeds.cards import build_frame_html, estimate_card_height
 from claims.models import Claim, Claimant, Publication, Rating, RatingScale
 from claims.review import workflow
 from sources.models import Publisher
@@ -204,7 +204,7 @@ def test_claim_page_offers_the_widget(client: Client, publish: Publish) -> None:
     _frame, code = page(client, claim.get_absolute_url()).cssselect(".embedding code")
     element, script = html.fragments_fromstring(code.text)
     assert (element.tag, element.get("src")) == ("factcheck-claim", f"{SITE}/claims/{claim.pk}/")
-    assert int(element.get("height")) == estimate_height(Publication.objects.get().document, 600)
+    assert int(element.get("height")) == estimate_card_height(Publication.objects.get().document, 600)
     (link,) = element
     assert link.get("href") == f"{SITE}{claim.get_absolute_url()}"
     assert link.text == 'Fact check by Factcheck Newsroom: The "tunnel" is <b>safe</b>.'
@@ -283,7 +283,7 @@ def test_card_fits_into_its_frame_on_another_site(
     for times in (1, 4):
         publish(make_claim(statement * times, language=language), summary=summary * times)
     documents = [publication.document for publication in Publication.objects.current()]
-    frames = [build_frame(d, width=width, height=estimate_height(d, width)) for d in documents]
+    frames = [build_frame_html(d, width=width, height=estimate_card_height(d, width)) for d in documents]
     content = "".join(frames).replace('loading="lazy"', "")
     (tmp_path / "index.html").write_text(f"<!doctype html><meta charset=utf-8>{content}", encoding="utf-8")
     with another_site(tmp_path) as site, new_context(chromium) as context:

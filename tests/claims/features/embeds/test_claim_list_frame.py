@@ -12,7 +12,7 @@ from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims.features.embeds.claim_list_frame import ClaimFrameQuery
-from claims.features.embeds.embed_themes import PARAMETERS
+from claims.features.embeds.embed_themes import THEME_PARAMETERS
 from claims.models import Claim, Claimant, Rating, RatingScale, Topic
 from claims.public.pages.page_cache import page_cache
 from claims.review import workflow
@@ -203,4 +203,4 @@ def test_docs_name_all_that_can_be_asked() -> None:
     text = (project.BASE_DIR / "docs" / "widgets.md").read_text()
     listed, both = text.split("## A list")[1].split("## Both")[0], text.split("## Both")[1].split("\n## ")[0]
     assert set(ClaimFrameQuery.base_filters) - set(re.findall(r"`(\w+)`", listed)) == set()
-    assert {*PARAMETERS} - {"report"} - set(re.findall(r"`(\w+)`", both)) == set()
+    assert {*THEME_PARAMETERS} - {"report"} - set(re.findall(r"`(\w+)`", both)) == set()

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.features.embeds import widget_script
 from claims.features.embeds.widget_script import (
-    FORMER_SCRIPTS_FOLDER,
+    EARLIER_SCRIPTS_FOLDER,
     WIDGET_FOLDER,
     build_script,
     compute_sha256,
@@ -70,20 +70,20 @@ def test_copies_of_former_releases_stay(
 ) -> None:
     before = b"former();\n"
     (tmp_path / f"{compute_sha256(before)}.js").write_bytes(before)
-    monkeypatch.setattr(widget_script, "FORMER_SCRIPTS_FOLDER", tmp_path)
-    widget_script._load_former_scripts.cache_clear()
+    monkeypatch.setattr(widget_script, "EARLIER_SCRIPTS_FOLDER", tmp_path)
+    widget_script._load_earlier_scripts.cache_clear()
     try:
         response = client.get(f"/widget.{compute_sha256(before)}.js")
         assert (response.status_code, response.content) == (200, before)
         assert client.get("/widget...%2f..%2fsite.css.js").status_code == 404
     finally:
-        widget_script._load_former_scripts.cache_clear()
+        widget_script._load_earlier_scripts.cache_clear()
 
 
 def test_former_copies_are_what_their_names_say() -> None:
     assert [
         path.name
-        for path in FORMER_SCRIPTS_FOLDER.glob("*.js")
+        for path in EARLIER_SCRIPTS_FOLDER.glob("*.js")
         if path.stem != compute_sha256(path.read_bytes())
     ] == []
 

@@ -13,8 +13,8 @@ from claims.features.federation.ledger_pages import (
     LedgerPage,
     Signer,
     VerificationFailed,
+    extract_origin,
     find_own_verdict,
-    get_origin,
     parse_page,
     verify_page,
 )
@@ -64,7 +64,10 @@ def test_no_entry_is_an_error_of_ours_signed_or_not(changes: list[dict[str, Any]
         page = parse_page(content)
         with contextlib.suppress(VerificationFailed):
             assert (
-                verify_page(page, key=house["key"], site=SITE, after=0, last_change="", max_entries=100) == []
+                verify_page(
+                    page, key=house["key"], site=SITE, last_sequence=0, last_change="", max_entries=100
+                )
+                == []
             )
 
 
@@ -94,7 +97,7 @@ def test_no_verdicts_are_an_error(verdicts: Any) -> None:
     ],
 )
 def test_the_site_of_an_address(address: str, site: str) -> None:
-    assert get_origin(address) == site
+    assert extract_origin(address) == site
 
 
 def chained(*previous: str | None) -> list[dict[str, Any]]:
@@ -126,9 +129,9 @@ def test_entries_go_on_from_each_other(previous: list[str | None], refused: str)
         page = LedgerPage(Signer("A", SITE, key), False, chained(*previous))
         expected = pytest.raises(VerificationFailed, match=refused) if refused else contextlib.nullcontext()
         with expected:
-            assert len(verify_page(page, key=key, site=SITE, after=0, last_change="", max_entries=9)) == len(
-                previous
-            )
+            assert len(
+                verify_page(page, key=key, site=SITE, last_sequence=0, last_change="", max_entries=9)
+            ) == len(previous)
 
 
 def test_chain_that_holds_is_believed() -> None:
@@ -136,4 +139,4 @@ def test_chain_that_holds_is_believed() -> None:
         key = get_public_key()
         [first] = chained(ZERO_SHA256)
         page = LedgerPage(Signer("A", SITE, key), False, chained(ZERO_SHA256, first["chain_sha256"]))
-        assert len(verify_page(page, key=key, site=SITE, after=0, last_change="", max_entries=9)) == 2
+        assert len(verify_page(page, key=key, site=SITE, last_sequence=0, last_change="", max_entries=9)) == 2

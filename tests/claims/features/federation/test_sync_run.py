@@ -99,7 +99,7 @@ def test_goes_on_where_it_was_page_by_page(
     stops = iter([False, True])
     tally = sync_run.sync_newsroom(newsroom.pk, is_stopped=lambda: next(stops))
     assert tally is not None
-    assert (tally.entries, tally.is_over) == (3, False)
+    assert (tally.entries, tally.is_finished) == (3, False)
     assert progress_of(newsroom).sequence == 3
     assert turn(newsroom).entries == 4
     assert [path.rpartition("=")[2] for path, _headers in peer.requests] == ["0", "2", "4"]

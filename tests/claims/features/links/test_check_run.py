@@ -307,8 +307,8 @@ def test_people_are_told_once_of_each_change(
 
 def test_what_one_worker_has_another_does_not_take(claim: Claim, source: Source) -> None:
     watched_links.update_watched_links()
-    [link] = due_links.lease_links(10, only=[source.pk])
-    assert due_links.lease_links(10, only=[source.pk]) == []
+    [link] = due_links.lease_links(10, source_ids=[source.pk])
+    assert due_links.lease_links(10, source_ids=[source.pk]) == []
     assert due_links.store_result(link, checked_at=timezone.now(), next_at=timezone.now())
     assert not due_links.store_result(link, checked_at=timezone.now())
 
@@ -318,9 +318,9 @@ def test_what_a_killed_worker_had_comes_back_and_it_settles_nothing_any_more(
 ) -> None:
     watched_links.update_watched_links()
     LinkState.objects.update(next_at=timezone.now())
-    [lost] = due_links.lease_links(10, only=[source.pk])
+    [lost] = due_links.lease_links(10, source_ids=[source.pk])
     clock.shift(due_links.LEASE_TIME + timedelta(seconds=1))
-    [taken] = due_links.lease_links(10, only=[source.pk])
+    [taken] = due_links.lease_links(10, source_ids=[source.pk])
     assert taken.pk == lost.pk
     assert not due_links.store_result(lost, outcome="alive", since=timezone.now())
 

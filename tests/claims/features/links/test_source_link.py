@@ -98,11 +98,11 @@ def test_the_list_costs_the_same_for_one_and_three(
 
 
 def test_the_new_address_is_taken_with_one_click(client: Client, checker: User, link: LinkState) -> None:
-    assert "now has the new address" in press(client, checker, link, "address")
+    assert "now has the new address" in press(client, checker, link, "use-new-address")
     assert Source.objects.get(pk=link.pk).url == NEW
     link.refresh_from_db()
     assert (link.url, link.outcome, link.moved_to) == (NEW, "", "")
-    assert "no longer has a new address" in press(client, checker, link, "address")
+    assert "no longer has a new address" in press(client, checker, link, "use-new-address")
 
 
 def test_an_address_that_another_source_has_is_refused_in_words(
@@ -110,7 +110,7 @@ def test_an_address_that_another_source_has_is_refused_in_words(
 ) -> None:
     make_source(title="The archive", url=NEW)
     assert "Another source already has the new address: “The archive”" in press(
-        client, checker, link, "address"
+        client, checker, link, "use-new-address"
     )
     assert Source.objects.get(pk=link.pk).url == "https://example.org/f/1"
 
@@ -118,16 +118,16 @@ def test_an_address_that_another_source_has_is_refused_in_words(
 def test_what_somebody_says_is_fine_waits_no_more_until_it_changes(
     client: Client, checker: User, link: LinkState
 ) -> None:
-    assert "Marked as correct" in press(client, checker, link, "accept")
+    assert "Marked as correct" in press(client, checker, link, "mark-as-correct")
     assert not LinkState.objects.waiting().exists()
     link.refresh_from_db()
     assert link.accepted_by == checker
-    assert "no longer needs a decision" in press(client, checker, link, "accept")
+    assert "no longer needs a decision" in press(client, checker, link, "mark-as-correct")
 
 
 def test_a_copy_can_be_asked_for(client: Client, checker: User, link: LinkState) -> None:
     ArchivingRequest.objects.all().delete()
-    assert "A copy of the current page" in press(client, checker, link, "archive")
+    assert "A copy of the current page" in press(client, checker, link, "request-copy")
     request = ArchivingRequest.objects.get()
     assert (request.source_id, request.reason, request.asked_by) == (link.pk, "desk", checker)
 

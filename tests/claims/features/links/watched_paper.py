@@ -68,7 +68,7 @@ def check(**named: Any) -> LinkTally:
     LinkState.objects.update(next_at=timezone.now() - timedelta(seconds=1))
     VisitedSite.objects.update(ready_at=timezone.now() - timedelta(seconds=1))
     here = LinkState.objects.filter(url__startswith="http://127.0.0.1").values_list("pk", flat=True)
-    return check_run.run_link_checks(only=[*here], **named) or LinkTally()
+    return check_run.run_link_checks(source_ids=[*here], **named) or LinkTally()
 
 
 def link_of(source: Source) -> LinkState:

@@ -17,7 +17,11 @@ from django.urls import reverse
 from pytest_django import Settings
 
 from claims.features.embeds.share_pictures.claim_picture import build_alternative_text
-from claims.features.platforms.content_credentials import CannotSign, find_signing_problem, sign_picture
+from claims.features.platforms.content_credentials import (
+    SigningUnavailable,
+    find_signing_problem,
+    sign_picture,
+)
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.models import Publication
 from claims.review import workflow
@@ -125,7 +129,7 @@ def test_a_certificate_for_other_uses_is_refused(publish: Any, tmp_path: Path, s
         + certificate.public_bytes(Encoding.PEM)
     )
     entry = Publication.objects.newest().get(claim=publish())
-    with pytest.raises(CannotSign, match="could not be signed with C2PA_SIGNER"):
+    with pytest.raises(SigningUnavailable, match="could not be signed with C2PA_SIGNER"):
         sign_picture(entry)
 
 

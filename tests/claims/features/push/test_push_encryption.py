@@ -2,7 +2,7 @@
 
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from claims.features.push.encryption import MAX_MESSAGE_BYTES, encrypt
+from claims.features.push.encryption import MAX_MESSAGE_BYTES, encrypt_message
 from claims.ledger.house_signature import decode_bytes, encode_bytes
 from tests.claims.features.push.push_service import Browser
 
@@ -24,7 +24,9 @@ def read_key(text: str) -> ec.EllipticCurvePrivateKey:
 
 
 def test_it_makes_the_example_of_the_standard() -> None:
-    made = encrypt(PLAIN, p256dh=BROWSER_POINT, auth=AUTH, key=read_key(SERVER_KEY), salt=decode_bytes(SALT))
+    made = encrypt_message(
+        PLAIN, p256dh=BROWSER_POINT, auth=AUTH, key=read_key(SERVER_KEY), salt=decode_bytes(SALT)
+    )
     assert encode_bytes(made) == BODY
     browser = Browser(read_key(BROWSER_KEY), decode_bytes(AUTH))
     assert (browser.keys, browser.read(made)) == ({"p256dh": BROWSER_POINT, "auth": AUTH}, PLAIN)
@@ -33,7 +35,7 @@ def test_it_makes_the_example_of_the_standard() -> None:
 def test_each_message_has_a_key_and_a_salt_of_its_own() -> None:
     browser, longest = Browser(), b"x" * MAX_MESSAGE_BYTES
     first, second = (
-        encrypt(longest, p256dh=browser.keys["p256dh"], auth=browser.keys["auth"]) for _ in range(2)
+        encrypt_message(longest, p256dh=browser.keys["p256dh"], auth=browser.keys["auth"]) for _ in range(2)
     )
     assert browser.read(first) == browser.read(second) == longest
     assert (first[:16] != second[:16], first[21:86] != second[21:86]) == (True, True)

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from claims.features.reply import reply_requests
 from claims.features.reply.models import ReplyRequest
-from claims.features.reply.reply_requests import ReceivedAnswer
+from claims.features.reply.reply_requests import ReceivedReply
 from claims.models import Claimant, Verdict
 from tests.helpers.newsroom import make_claim, make_draft
 
@@ -39,6 +39,6 @@ def ask(verdict: Verdict, by: User, *, hours: float = 24, ago: float = 2, **fiel
     return reply_requests.add_request(verdict, by=by, **(asked | fields))
 
 
-def answer(text: str = "It rests on the tender.", **fields: Any) -> ReceivedAnswer:
+def answer(text: str = "It rests on the tender.", **fields: Any) -> ReceivedReply:
     given: dict[str, Any] = {"at": timezone.now(), "channel": "email", "text": text, "shown": "full"}
-    return ReceivedAnswer(**(given | fields))
+    return ReceivedReply(**(given | fields))

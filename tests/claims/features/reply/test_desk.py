@@ -88,7 +88,7 @@ def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, check
     row = ReplyRequest.objects.get()
     assert said(response) == ["Saved. Send it now, or pass it on and mark it as sent."]
     assert (row.claimant, row.sent_at) == (draft.claim.claimant, None)
-    assert press(seat, row, "sent")[0].startswith("Marked as sent on ")
+    assert press(seat, row, "mark-sent")[0].startswith("Marked as sent on ")
     row.refresh_from_db()
     assert "{deadline}" not in row.text
     given = {
@@ -132,7 +132,7 @@ def test_nobody_asks_about_what_is_not_theirs(
     assert said(other.client.get(f"{ADD}?verdict={draft.pk}", follow=True)) == [
         "Start from a draft verdict, under “Right of reply”."
     ]
-    refused = other.client.post(reverse("admin:reply_replyrequest_sent", args=[row.pk])).content.decode()
+    refused = other.client.post(reverse("admin:reply_replyrequest_mark-sent", args=[row.pk])).content.decode()
     assert "This draft belongs to another user. Only its author or an editor can change it." in refused
     outsider = Desk(client).sign_in(contributor)
     for path in (ADD, reverse("admin:reply_replyrequest_change", args=[row.pk])):
@@ -160,10 +160,10 @@ def test_answer_after_publication_leads_to_an_update(
     for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
         workflow.move(draft, action, by=by)
     seat = Desk(client).sign_in(checker)
-    reply_requests.record_answer(row, answer(), by=checker)
+    reply_requests.record_reply(row, answer(), by=checker)
     found = page(seat, reverse("admin:claims_claim_change", args=[draft.claim_id]))
     assert "Draft an update with this answer" in found.cssselect("#right-of-reply")[0].text_content()
-    assert press(seat, row, "update") == [
+    assert press(seat, row, "draft-update") == [
         "Draft created with the answer. Check the public note, then submit it."
     ]
     newer = Verdict.objects.get(supersedes=draft)

@@ -155,7 +155,7 @@ def test_deadline_that_passed_is_told_once(checker: User, editor: User) -> None:
 
 def test_answered_in_time_is_not_told(checker: User) -> None:
     draft = named_draft(checker)
-    reply_requests.record_answer(ask(draft, checker, hours=-1), answer(), by=checker)
+    reply_requests.record_reply(ask(draft, checker, hours=-1), answer(), by=checker)
     with recorded_notifications() as sent:
         open_replies.notify_of_deadlines(0)
     assert sent == []

@@ -188,7 +188,7 @@ def test_who_reads_only_what_is_public_reads_no_address(
 
 
 def test_answer_to_a_draft_is_published_with_it(draft: Verdict, checker: User, editor: User) -> None:
-    reply_requests.record_answer(ask(draft, checker), answer("It rests on the tender."), by=checker)
+    reply_requests.record_reply(ask(draft, checker), answer("It rests on the tender."), by=checker)
     through(draft, checker, editor)
     [told] = told_of(draft.claim)
     assert (told["answer"], told["is_excerpt"], told["language"]) == ("It rests on the tender.", False, "en")
@@ -206,7 +206,7 @@ def test_answer_to_a_draft_is_published_with_it(draft: Verdict, checker: User, e
 def test_readers_see_what_may_be_published(
     draft: Verdict, checker: User, editor: User, given: Any, shown: tuple[Any, ...]
 ) -> None:
-    reply_requests.record_answer(
+    reply_requests.record_reply(
         ask(draft, checker), answer("It rests on  the tender. Off the record.", **given), by=checker
     )
     through(draft, checker, editor)
@@ -236,7 +236,7 @@ def test_answer_that_does_not_fit_is_refused(
 ) -> None:
     row = ask(draft, checker)
     with pytest.raises(NotPossible, match=sentence):
-        reply_requests.record_answer(row, answer(**given), by=checker)
+        reply_requests.record_reply(row, answer(**given), by=checker)
 
 
 def test_answer_in_review_is_told_to_who_signed_off_and_asks_for_them_anew(
@@ -245,7 +245,7 @@ def test_answer_in_review_is_told_to_who_signed_off_and_asks_for_them_anew(
     row = ask(draft, checker)
     verdict = workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=editor)
     with recorded_notifications() as sent:
-        reply_requests.record_answer(row, answer(), by=checker)
+        reply_requests.record_reply(row, answer(), by=checker)
     assert sent == [("answered", "edda", "Mara Lindqvist")]
     with pytest.raises(NotPossible, match="0 of 1 sign-offs"):
         workflow.move(verdict, "publish", by=editor)
@@ -259,7 +259,7 @@ def test_answer_an_hour_after_publication_becomes_an_update(
 ) -> None:
     row = ask(draft, checker, hours=-1)
     through(draft, checker, editor)
-    reply_requests.record_answer(row, answer(), by=checker)
+    reply_requests.record_reply(row, answer(), by=checker)
     assert told_of(draft.claim)[0]["answered_on"] is None  # nothing published changes by itself
     newer = reply_requests.draft_update(row, by=checker)
     assert newer.correction_kind == "update"
@@ -278,10 +278,10 @@ def test_answer_reaches_the_version_that_is_being_written(
     newer = make_draft(
         draft.claim, checker, correction_kind="correction", correction_note="The sum was wrong."
     )
-    reply_requests.record_answer(row, answer(), by=editor)
+    reply_requests.record_reply(row, answer(), by=editor)
     copy = newer.reply_requests.get()
     assert (copy.answer, copy.carried_from) == ("It rests on the tender.", row)
-    assert list(ReplyRequest.objects.awaited()) == []
+    assert list(ReplyRequest.objects.needing_attention()) == []
 
 
 def test_update_is_drafted_only_of_what_is_published_and_answered(
@@ -290,7 +290,7 @@ def test_update_is_drafted_only_of_what_is_published_and_answered(
     row = ask(draft, checker, hours=-1)
     with pytest.raises(NotPossible, match="There is no answer"):
         reply_requests.draft_update(row, by=checker)
-    row = reply_requests.record_answer(row, answer(), by=checker)
+    row = reply_requests.record_reply(row, answer(), by=checker)
     with pytest.raises(NotPossible, match="only for a published verdict"):
         reply_requests.draft_update(row, by=checker)
 
@@ -298,7 +298,7 @@ def test_update_is_drafted_only_of_what_is_published_and_answered(
 def test_a_new_version_takes_over_what_was_asked_and_said(
     draft: Verdict, checker: User, editor: User
 ) -> None:
-    row = reply_requests.record_answer(ask(draft, checker), answer(), by=checker)
+    row = reply_requests.record_reply(ask(draft, checker), answer(), by=checker)
     through(draft, checker, editor)
     newer = make_draft(draft.claim, checker, correction_kind="update", correction_note="New figures.")
     copy = newer.reply_requests.get()
@@ -325,5 +325,5 @@ def test_awaited_are_those_that_somebody_should_look_after(
         ask(draft, checker, party="The builder", claimant=None, hours=3),
     )
     answered = ask(draft, checker, party="The mayor", claimant=None)
-    reply_requests.record_answer(answered, answer(), by=checker)
-    assert list(ReplyRequest.objects.awaited().order_by("answer_by")) == [late, running]
+    reply_requests.record_reply(answered, answer(), by=checker)
+    assert list(ReplyRequest.objects.needing_attention().order_by("answer_by")) == [late, running]

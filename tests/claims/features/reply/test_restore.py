@@ -21,7 +21,7 @@ def test_who_was_asked_and_what_they_said_comes_back(checker: User, editor: User
     draft = named_draft(checker)
     answered = ask(draft, checker, hours=-1)
     whole = answer("Yes. Off the record: no.", shown="excerpt", excerpt="Yes. […]")
-    reply_requests.record_answer(answered, whole, by=checker)
+    reply_requests.record_reply(answered, whole, by=checker)
     ask(draft, checker, hours=-1, claimant=None, party="The builder")
     reply_requests.add_request(
         draft, by=checker, party="The mayor", not_asked="other", not_asked_note="She is ill."

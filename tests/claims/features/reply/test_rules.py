@@ -101,7 +101,7 @@ def test_sign_off_does_not_count_for_an_answer_that_came_later(
 ) -> None:
     row = ask(draft, checker)
     verdict = submitted(draft, checker, editor)
-    reply_requests.record_answer(row, answer(), by=checker)
+    reply_requests.record_reply(row, answer(), by=checker)
     publish_by_sql(verdict, "verdict_with_four_eyes")
     workflow.move(verdict, "sign_off", by=editor)
     assert workflow.move(verdict, "publish", by=editor).state == "published"
@@ -114,7 +114,7 @@ def test_sign_off_does_not_say_itself_how_many_answers_it_knew(
     verdict = submitted(draft, checker, editor)
     sql("UPDATE claims_verdict SET edited_by = edited_by WHERE id = %s", verdict.pk)
     refused("UPDATE claims_signoff SET answers = 1", match="signoff_append_only")
-    reply_requests.record_answer(row, answer(), by=checker)
+    reply_requests.record_reply(row, answer(), by=checker)
     sql(
         "INSERT INTO claims_signoff (verdict_id, by_id, by_name, round, note, answers) VALUES (%s, %s, 'x', 1, '', 9)",
         verdict.pk,

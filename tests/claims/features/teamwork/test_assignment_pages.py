@@ -34,9 +34,7 @@ def claim(db: None) -> Claim:
 
 
 def press(desk: Desk, subject: Claim | Verdict, action: str, **asked: Any) -> Any:
-    address = reverse(
-        "admin:teamwork_assignment_change_hands", args=[subject._meta.model_name, subject.pk, action]
-    )
+    address = reverse("admin:teamwork_assignment_action", args=[subject._meta.model_name, subject.pk, action])
     return desk.client.post(address, asked, follow=True)
 
 
@@ -128,7 +126,7 @@ def test_what_a_role_does_not_include_is_forbidden(
 
 
 def test_to_look_at_an_address_changes_nothing(desk: Desk, claim: Claim, checker: User) -> None:
-    address = reverse("admin:teamwork_assignment_change_hands", args=["claim", claim.pk, "take"])
+    address = reverse("admin:teamwork_assignment_action", args=["claim", claim.pk, "take"])
     desk.sign_in(checker).client.get(address)
     assert not Assignment.objects.exists()
 

@@ -101,7 +101,7 @@ def test_each_stands_where_it_has_come_to(
 def test_what_is_due_first_stands_first_and_a_column_ends(
     desk: Desk, checker: User, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(board, "SHOWN_CARDS", 3)
+    monkeypatch.setattr(board, "MAX_SHOWN_CARDS", 3)
     plain, urgent, dated, draft = make_claim(), make_claim(), make_claim(), make_draft(make_claim(), checker)
     for claim, priority in ((plain, 1), (urgent, 3), (dated, 0)):
         assignments.assign_work(claim, checker, by=editor, priority=priority)

@@ -96,7 +96,7 @@ def test_an_address_is_needed(desk: Desk, client: Client) -> None:
 
 def test_a_test_says_what_came_of_it(desk: Desk, client: Client, receiver: Receiver) -> None:
     channel = ChatChannel.objects.create(name="#desk", shape="slack", address=f"{receiver.url}/{SECRET}")
-    page = reverse("admin:teamwork_chatchannel_test", args=[channel.pk])
+    page = reverse("admin:teamwork_chatchannel_send-test", args=[channel.pk])
     assert said(client.post(page, follow=True)) == ["Test message sent. Look for it in the channel."]
     receiver.answers = [status(404, b"no_service")]
     answer = client.post(page, follow=True)
@@ -130,7 +130,7 @@ def test_for_administrators_only(role: str, request: pytest.FixtureRequest, clie
     client.force_login(request.getfixturevalue(role))
     for page in ("changelist", "add"):
         assert client.get(reverse(f"admin:teamwork_chatchannel_{page}")).status_code == 403
-    for page in ("change", "test", "delete"):
+    for page in ("change", "send-test", "delete"):
         address = reverse(f"admin:teamwork_chatchannel_{page}", args=[channel.pk])
         assert client.post(address, {"post": "yes"}).status_code == 403
     assert ChatChannel.objects.exists()

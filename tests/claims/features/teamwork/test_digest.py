@@ -20,7 +20,9 @@ pytestmark = pytest.mark.django_db
 
 
 def moment(schedule: MailSchedule, now: str) -> str:
-    return digest.find_last_moment(schedule, datetime.fromisoformat(now)).astimezone(UTC).isoformat()[:16]
+    return (
+        digest.find_last_digest_time(schedule, datetime.fromisoformat(now)).astimezone(UTC).isoformat()[:16]
+    )
 
 
 @pytest.mark.parametrize(
@@ -59,7 +61,7 @@ def tell_at(when: str, claim: Claim, person: User, kind: str = "accepted") -> No
 def work(when: str) -> None:
     """Do what the worker does at this moment."""
     with time_machine.travel(f"{when}+00:00", tick=False):
-        digest.begin_digests(0)
+        digest.queue_due_digests(0)
         for job in jobs(digest.SEND_TASK):
             digest.send_digest(**job)
 

@@ -72,7 +72,7 @@ def test_who_is_not_at_the_desk_is_not_meant(people: list[User]) -> None:
 
 
 def test_so_many_names_are_looked_up(people: list[User]) -> None:
-    others = " ".join(f"@x{number}" for number in range(mentions.NAME_LIMIT))
+    others = " ".join(f"@x{number}" for number in range(mentions.MAX_MENTIONED_NAMES))
     assert named(f"{others} @kim") == set()
     assert named(f"@kim {others}") == {"kim"}
 
@@ -149,5 +149,5 @@ def test_who_is_named_stands_out(text: str) -> None:
     names = mentions._find_mentioned_names(parse_markdown(text))
     found = any(mentions._find_person(name, {"kim": [someone]}) for name in names)
     stands_out = "<strong>@" in mentions.render_mentions(text.replace("**", "").replace("__", ""), [someone])
-    if "**" not in text and "__" not in text and len(names) < mentions.NAME_LIMIT:
+    if "**" not in text and "__" not in text and len(names) < mentions.MAX_MENTIONED_NAMES:
         assert found == stands_out

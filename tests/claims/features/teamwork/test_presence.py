@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from claims.admin.claim import ClaimAdmin
 from claims.features.teamwork.models import Presence
-from claims.features.teamwork.tasks import forget_presence
+from claims.features.teamwork.tasks import delete_outdated_presence
 from claims.models import Claim
 from factcheck.admin.versions import compute_version
 from tests.helpers.broken_rules import refused
@@ -73,7 +73,7 @@ def test_who_was_not_heard_of_or_has_left_is_gone(claim: Claim, checker: User, e
     asked(checker, page, leaves=True)
     assert told(editor, page)[0] == []
     pass_seconds(3601)
-    forget_presence(0)
+    delete_outdated_presence(0)
     assert not Presence.objects.exists()
 
 

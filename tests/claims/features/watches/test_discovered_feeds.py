@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from claims.features.watches import visits
-from claims.features.watches.discovered_feeds import MAX_OFFERED, Followable, find_followable
+from claims.features.watches.discovered_feeds import MAX_OFFERED_LISTS, Followable, find_followable_lists
 from sources.http.fetch_errors import FetchError
 from sources.http.polite_visits import InMemorySites, PoliteVisitor
 from sources.page_lists import ListedPage
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 
 def found(address: str) -> list[Followable]:
-    return find_followable(address, visits.build_visitor())
+    return find_followable_lists(address, visits.build_visitor())
 
 
 def offered(paper: Paper, address: str) -> list[tuple[str, str, str]]:
@@ -64,7 +64,7 @@ def test_the_feeds_of_a_page_come_before_itself(paper: Paper) -> None:
 def test_no_more_are_offered_than_somebody_reads(paper: Paper) -> None:
     links = "".join(f"<link rel=alternate type=application/rss+xml href=/{number}>" for number in range(99))
     start = paper.page("/", f"<html><head>{links}</head></html>".encode())
-    assert len(found(start)) == MAX_OFFERED + 1
+    assert len(found(start)) == MAX_OFFERED_LISTS + 1
 
 
 @pytest.mark.parametrize("content", [b"", b"\0\xff\xfe", b"<" * 9999, b"<div>" * 50_000, b"Rain."])
@@ -74,7 +74,7 @@ def test_a_page_that_is_none_is_offered_itself_at_most(content: bytes, paper: Pa
 
 def test_an_address_without_a_scheme_means_https() -> None:
     with pytest.raises(FetchError) as caught:
-        find_followable("post.example:1/feed", PoliteVisitor(InMemorySites()))
+        find_followable_lists("post.example:1/feed", PoliteVisitor(InMemorySites()))
     assert caught.value.sentence.startswith("https://post.example:1/robots.txt uses port 1;")
 
 

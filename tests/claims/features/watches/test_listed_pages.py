@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from claims.features.watches import listed_pages, visits
-from claims.features.watches.listed_pages import FORGET_AFTER, MAX_PAGE_AGE
+from claims.features.watches.listed_pages import MAX_PAGE_AGE, UNLISTED_LIFETIME
 from claims.features.watches.models import WatchedPage
 from sources.models import Snapshot, Source
 from tests.claims.features.watches.visiting import Visit, brought, make_watch, states
@@ -150,7 +150,7 @@ class TestGrowth:
         visit(watch)
         assert states(watch) == {"/1": "imported", "/4": "failed", "/2": "passed", "/3": "passed"}
         paper.feed("/3")
-        clock.shift(FORGET_AFTER - timedelta(hours=1))
+        clock.shift(UNLISTED_LIFETIME - timedelta(hours=1))
         visit(watch)
         assert watch.pages.count() == 4
         clock.shift(timedelta(hours=2))

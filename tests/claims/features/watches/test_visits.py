@@ -375,10 +375,10 @@ class TestMeanwhile:
         watch = make_watch(paper.feed("/0", "/1", "/2"))
         turns = iter([False, True])
         tally = visit(watch, is_stopped=lambda: next(turns))
-        assert (brought(tally), tally.is_over) == ({"new": 1}, False)
+        assert (brought(tally), tally.is_finished) == ({"new": 1}, False)
         paper.asked()
         rest = visits.run_visit(watch.pk)
         assert rest is not None
-        assert (brought(rest), rest.is_over) == ({"new": 2}, True)
+        assert (brought(rest), rest.is_finished) == ({"new": 2}, True)
         assert paper.asked() == ["/1", "/2"]
         assert progress_of(watch).new_articles == 3

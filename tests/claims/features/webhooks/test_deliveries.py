@@ -169,7 +169,7 @@ def test_schedule_of_retries_takes_three_days_and_ends(
 def test_jitter_only_lengthens_a_wait_and_by_a_tenth_at_most(failures: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(deliveries, "JITTER", 0.1)
-        wait = deliveries.get_retry_delay(failures)
+        wait = deliveries.choose_retry_delay(failures)
     assert wait is not None
     assert RETRY_DELAYS[failures - 1] <= wait <= RETRY_DELAYS[failures - 1] * 1.1
 
@@ -311,11 +311,14 @@ def test_turn_ends_so_that_other_work_goes_first(
 ) -> None:
     publish(), publish()
     monkeypatch.setattr(deliveries, "MAX_RUN_SECONDS", -1.0)
-    ProcrastinateJob.objects.filter(task_name=worker_calls.SEND_TASK).delete()
+    ProcrastinateJob.objects.filter(task_name=worker_calls.SEND_DELIVERIES_TASK).delete()
     work()
     assert receiver.messages == []
     assert WebhookProgress.objects.get().held_until is None
-    assert ProcrastinateJob.objects.filter(task_name=worker_calls.SEND_TASK, status="todo").count() == 1
+    assert (
+        ProcrastinateJob.objects.filter(task_name=worker_calls.SEND_DELIVERIES_TASK, status="todo").count()
+        == 1
+    )
 
 
 def test_failure_calls_for_the_moment_of_the_next_attempt(
@@ -324,7 +327,9 @@ def test_failure_calls_for_the_moment_of_the_next_attempt(
     receiver.answers = [status(503, Retry_After="60")]
     publish()
     work()
-    (job,) = ProcrastinateJob.objects.filter(task_name=worker_calls.SEND_TASK, scheduled_at__isnull=False)
+    (job,) = ProcrastinateJob.objects.filter(
+        task_name=worker_calls.SEND_DELIVERIES_TASK, scheduled_at__isnull=False
+    )
     assert (job.args, job.scheduled_at) == (
         {"endpoint_id": endpoint.pk},
         timezone.now() + timedelta(seconds=60),

@@ -11,7 +11,7 @@ from django.test import Client
 
 from claims.features.webhooks import internal_endpoints
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint
-from claims.features.webhooks.models.endpoint import MAX_PER_OWNER
+from claims.features.webhooks.models.endpoint import MAX_ENDPOINTS_PER_OWNER
 from claims.models import ApiToken, Claim, Scope, StoredAnswer
 from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
@@ -170,10 +170,10 @@ class TestSettingUp:
         assert Tool().get("webhooks/").status_code == 401
 
     def test_has_a_limit(self, ours: Tool, receiver: Agreeing) -> None:
-        for number in range(MAX_PER_OWNER):
+        for number in range(MAX_ENDPOINTS_PER_OWNER):
             added(ours, receiver, name=f"Number {number}")
         answer = ours.post("webhooks/", body(receiver))
-        assert (answer.status_code, WebhookEndpoint.objects.count()) == (409, MAX_PER_OWNER)
+        assert (answer.status_code, WebhookEndpoint.objects.count()) == (409, MAX_ENDPOINTS_PER_OWNER)
         token = ApiToken.objects.get()
         refused(
             "INSERT INTO webhooks_webhookendpoint (name, url, description, filter, event_kinds, active,"

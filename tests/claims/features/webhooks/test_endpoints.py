@@ -103,7 +103,7 @@ class TestSwitchingOff:
         receiver.answers = [status(410)]
         publish()
         work()
-        job = ProcrastinateJob.objects.get(task_name=worker_calls.REPORT_TASK)
+        job = ProcrastinateJob.objects.get(task_name=worker_calls.REPORT_DISABLED_TASK)
         report_disabled(**job.args)
         (mail,) = mailoutbox
         assert mail.to == [administrator.email]

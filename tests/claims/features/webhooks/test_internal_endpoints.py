@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from claims.features.webhooks import disabled_endpoints, internal_endpoints
 from claims.features.webhooks.models import WebhookEndpoint, WebhookProgress
-from claims.features.webhooks.models.endpoint import MAX_PER_OWNER
+from claims.features.webhooks.models.endpoint import MAX_ENDPOINTS_PER_OWNER
 from claims.models import ApiToken, Claim, Scope
 from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotPossible
@@ -35,7 +35,7 @@ class TestEnding:
         publish()
         work()
         assert receiver.types == ["webhook.verification"]
-        disabled_endpoints.disable_without_token()
+        disabled_endpoints.disable_endpoints_without_token()
         row = WebhookEndpoint.objects.get()
         assert (row.active, row.disabled_reason) == (False, reason)
 
@@ -123,7 +123,7 @@ class TestDatabase:
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_do_not_pass_the_limit(checker: User) -> None:
     token, _secret = api_tokens.issue_token(checker, name="Tool", scopes=[WEBHOOKS], days=1)
-    for number in range(MAX_PER_OWNER - 1):
+    for number in range(MAX_ENDPOINTS_PER_OWNER - 1):
         internal_endpoints.add_endpoint(token, name=str(number), url="https://example.org/hook")
 
     def add(name: str) -> str:
@@ -137,4 +137,4 @@ def test_two_at_once_do_not_pass_the_limit(checker: User) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(add, "ab")) == ["added", "refused"]
-    assert WebhookProgress.objects.count() == MAX_PER_OWNER
+    assert WebhookProgress.objects.count() == MAX_ENDPOINTS_PER_OWNER

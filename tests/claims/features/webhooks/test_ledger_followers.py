@@ -107,7 +107,7 @@ def test_turn_ends_so_that_other_work_goes_first(
     insert_by_sql(Publication.objects.get(), 9)
     ProcrastinateJob.objects.all().delete()
     assert ledger_followers.create_new_deliveries() == 4
-    assert worker_calls.FOLLOW_TASK in calls()
+    assert worker_calls.CREATE_DELIVERIES_TASK in calls()
     assert [ledger_followers.create_new_deliveries() for _ in range(3)] == [4, 2, 0]
 
 
@@ -117,7 +117,7 @@ def test_killed_between_two_steps_it_goes_on(
     monkeypatch.setattr(ledger_followers, "ENTRIES_PER_STEP", 4)
     claim = publish()
     insert_by_sql(Publication.objects.get(), 9)
-    call_for, steps = worker_calls.queue_sending, []
+    call_for, steps = worker_calls.queue_deliveries, []
 
     def die_in_the_second(endpoint_id: int) -> None:
         """After the deliveries were added and the position moved."""
@@ -126,7 +126,7 @@ def test_killed_between_two_steps_it_goes_on(
         if len(steps) == 2:
             raise SystemExit
 
-    monkeypatch.setattr(worker_calls, "queue_sending", die_in_the_second)
+    monkeypatch.setattr(worker_calls, "queue_deliveries", die_in_the_second)
     with pytest.raises(SystemExit):
         ledger_followers.create_new_deliveries()
     assert len(told(endpoint)) == 4
@@ -138,7 +138,7 @@ def test_killed_between_two_steps_it_goes_on(
 class TestCalling:
     def test_publishing_calls_once_however_often(self, endpoint: WebhookEndpoint, publish: Publish) -> None:
         publish(), publish()
-        assert calls() == [worker_calls.FOLLOW_TASK]
+        assert calls() == [worker_calls.CREATE_DELIVERIES_TASK]
 
     def test_nobody_is_called_when_nobody_listens(self, publish: Publish) -> None:
         publish()
@@ -160,29 +160,29 @@ class TestCalling:
         ledger_followers.create_new_deliveries()
         job = ProcrastinateJob.objects.get()
         assert (job.task_name, job.args, job.queueing_lock) == (
-            worker_calls.SEND_TASK,
+            worker_calls.SEND_DELIVERIES_TASK,
             {"endpoint_id": endpoint.pk},
-            f"{worker_calls.SEND_TASK}:{endpoint.pk}",
+            f"{worker_calls.SEND_DELIVERIES_TASK}:{endpoint.pk}",
         )
 
     def test_a_call_that_is_being_worked_off_is_not_enough(
         self, endpoint: WebhookEndpoint, publish: Publish
     ) -> None:
         publish()
-        ProcrastinateJob.objects.filter(task_name=worker_calls.FOLLOW_TASK).update(status="doing")
+        ProcrastinateJob.objects.filter(task_name=worker_calls.CREATE_DELIVERIES_TASK).update(status="doing")
         publish()
-        assert calls() == [worker_calls.FOLLOW_TASK]
-        assert ProcrastinateJob.objects.filter(task_name=worker_calls.FOLLOW_TASK).count() == 2
+        assert calls() == [worker_calls.CREATE_DELIVERIES_TASK]
+        assert ProcrastinateJob.objects.filter(task_name=worker_calls.CREATE_DELIVERIES_TASK).count() == 2
 
     def test_what_is_called_exists(self) -> None:
         assert {
-            worker_calls.FOLLOW_TASK,
-            worker_calls.SEND_TASK,
-            worker_calls.REPORT_TASK,
+            worker_calls.CREATE_DELIVERIES_TASK,
+            worker_calls.SEND_DELIVERIES_TASK,
+            worker_calls.REPORT_DISABLED_TASK,
         } <= app.tasks.keys()
         assert (
-            app.tasks[worker_calls.FOLLOW_TASK].queue
-            == app.tasks[worker_calls.SEND_TASK].queue
+            app.tasks[worker_calls.CREATE_DELIVERIES_TASK].queue
+            == app.tasks[worker_calls.SEND_DELIVERIES_TASK].queue
             == worker_calls.QUEUE_NAME
         )
 
@@ -207,6 +207,6 @@ class TestCalling:
         self, endpoint: WebhookEndpoint, django_assert_num_queries: Any
     ) -> None:
         with django_assert_num_queries(1 + 3):  # who listens; a savepoint around the call
-            worker_calls.queue_ledger_search()
+            worker_calls.queue_delivery_creation()
         with django_assert_num_queries(1 + 4):  # one waits: the savepoint is rolled back
-            worker_calls.queue_ledger_search()
+            worker_calls.queue_delivery_creation()

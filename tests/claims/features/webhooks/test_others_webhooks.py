@@ -51,7 +51,7 @@ class TestOthers:
         verified(ours, receiver)
         row = WebhookEndpoint.objects.get()
         desk = Desk(client).sign_in(administrator)
-        for name in ("secret", "rotate", "test"):
+        for name in ("show-secret", "rotate-secret", "send-test"):
             answer = desk.client.post(f"/admin/webhooks/webhookendpoint/{row.pk}/{name}/")
             assert (answer.status_code, row.secret in answer.content.decode()) == (403, False)
         assert row.secret not in desk.text(row)

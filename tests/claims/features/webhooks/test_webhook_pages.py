@@ -18,7 +18,7 @@ from tests.helpers.webhook_receiver import Receiver, status
 pytestmark = pytest.mark.django_db
 
 ADD = "/admin/webhooks/webhookendpoint/add/"
-BUTTONS = ["test", "secret", "rotate"]
+BUTTONS = ["send-test", "show-secret", "rotate-secret"]
 
 
 def button(endpoint: WebhookEndpoint, name: str) -> str:
@@ -123,8 +123,8 @@ class TestButtons:
         self, desk: Desk, endpoint: WebhookEndpoint, receiver: Receiver
     ) -> None:
         receiver.answers = [status(200), status(404)]
-        (good,) = said(desk.client.post(button(endpoint, "test"), follow=True))
-        (bad,) = said(desk.client.post(button(endpoint, "test"), follow=True))
+        (good,) = said(desk.client.post(button(endpoint, "send-test"), follow=True))
+        (bad,) = said(desk.client.post(button(endpoint, "send-test"), follow=True))
         assert good.startswith("The test arrived: HTTP 200 after ")
         assert bad == "The test message did not arrive: HTTP 404"
         assert receiver.types == ["webhook.test", "webhook.test"]
@@ -133,7 +133,7 @@ class TestButtons:
         self, desk: Desk, endpoint: WebhookEndpoint
     ) -> None:
         assert endpoint.secret not in desk.text(endpoint)
-        answer = desk.client.post(button(endpoint, "secret"))
+        answer = desk.client.post(button(endpoint, "show-secret"))
         assert f'value="{endpoint.secret}"' in answer.content.decode()
         assert "no-store" in answer.headers["Cache-Control"]
         history = desk.client.get(reverse("admin:webhooks_webhookendpoint_history", args=[endpoint.pk]))
@@ -142,14 +142,14 @@ class TestButtons:
     @pytest.mark.parametrize("at_once", ["", "1"])
     def test_secret_is_replaced(self, desk: Desk, endpoint: WebhookEndpoint, at_once: str) -> None:
         old = endpoint.secret
-        desk.client.post(button(endpoint, "rotate"), {"at_once": at_once})
+        desk.client.post(button(endpoint, "rotate-secret"), {"at_once": at_once})
         endpoint.refresh_from_db()
         assert endpoint.secret != old
         assert endpoint.previous_secret == ("" if at_once else old)
 
     def test_no_secret_in_any_history(self, desk: Desk, endpoint: WebhookEndpoint) -> None:
         old = endpoint.secret
-        desk.client.post(button(endpoint, "rotate"))
+        desk.client.post(button(endpoint, "rotate-secret"))
         desk.save(endpoint, description="New.")
         page = desk.client.get(
             reverse("admin:webhooks_webhookendpoint_history", args=[endpoint.pk])
@@ -186,7 +186,7 @@ class TestLog:
     def test_test_is_not_offered_to_be_sent_again(
         self, desk: Desk, endpoint: WebhookEndpoint, receiver: Receiver
     ) -> None:
-        desk.client.post(button(endpoint, "test"))
+        desk.client.post(button(endpoint, "send-test"))
         test = WebhookDelivery.objects.get()
         assert "/send-again/" not in desk.text(test)
         desk.client.post(reverse("admin:webhooks_webhookdelivery_send-again", args=[test.pk]))

@@ -46,7 +46,7 @@ class TestWorker:
         defer("tests.slow", {}, queue="tests")
         claim = publish()
         queued = ProcrastinateJob.objects.order_by("-priority", "id").values_list("task_name", flat=True)
-        assert (queued[0], "tests.slow" in queued) == (worker_calls.FOLLOW_TASK, True)
+        assert (queued[0], "tests.slow" in queued) == (worker_calls.CREATE_DELIVERIES_TASK, True)
         ProcrastinateJob.objects.filter(queue_name__in=["mail", "tests"]).delete()
         run_waiting_jobs()
         (message,) = receiver.messages
@@ -124,7 +124,7 @@ class TestWorker:
         self, endpoint: WebhookEndpoint, publish: Publish
     ) -> None:
         """The worker may take the one that waits up too early, and find nothing."""
-        worker_calls.queue_ledger_search()
+        worker_calls.queue_delivery_creation()
         taken: list[Any] = []
 
         def take() -> None:
@@ -136,7 +136,7 @@ class TestWorker:
             publish()
             at_once(take)
         at_once(take)
-        assert taken == [worker_calls.FOLLOW_TASK, worker_calls.FOLLOW_TASK]
+        assert taken == [worker_calls.CREATE_DELIVERIES_TASK, worker_calls.CREATE_DELIVERIES_TASK]
 
 
 @pytest.mark.django_db
@@ -148,7 +148,7 @@ class TestOnceAMinute:
         ProcrastinateJob.objects.all().delete()
         tasks.queue_missed_work(timestamp=0)
         job = ProcrastinateJob.objects.get()
-        assert (job.task_name, job.args) == (worker_calls.SEND_TASK, {"endpoint_id": endpoint.pk})
+        assert (job.task_name, job.args) == (worker_calls.SEND_DELIVERIES_TASK, {"endpoint_id": endpoint.pk})
         tasks.queue_missed_work(timestamp=60)
         assert ProcrastinateJob.objects.count() == 1
 

@@ -9,8 +9,8 @@ from django.test import Client
 
 from claims.features.witnesses import submission
 from claims.features.witnesses.models import Cosignature, Witness, WitnessedLog
-from claims.features.witnesses.submission import ask_witnesses
-from claims.features.witnesses.witnessing import build_verifier_key
+from claims.features.witnesses.submission import request_cosignatures
+from claims.features.witnesses.witnessing import build_witness_verifier_key
 from claims.ledger.house_signature import decode_bytes
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.cosignature import find_cosignature
@@ -44,13 +44,15 @@ def witness(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> Witness:
         return PostResponse(answer.status_code, answer.content.decode(), "")
 
     monkeypatch.setattr(submission, "post", post)
-    return Witness.objects.create(verifier_key=build_verifier_key(), url="https://witness.example/witness")
+    return Witness.objects.create(
+        verifier_key=build_witness_verifier_key(), url="https://witness.example/witness"
+    )
 
 
 def test_cosignatures_stand_below_the_checkpoint_and_on_the_claim(
     checkpoint: Checkpoint, witness: Witness, publish: Callable[..., Claim]
 ) -> None:
-    assert (ask_witnesses(), ask_witnesses()) == (1, 0)
+    assert (request_cosignatures(), request_cosignatures()) == (1, 0)
     note = Client().get("/api/v1/ledger/checkpoint").content.decode()
     assert note.startswith(checkpoint.note)
     found = find_cosignature(note, name=witness.name, public_key=witness.public_key)
@@ -61,12 +63,12 @@ def test_cosignatures_stand_below_the_checkpoint_and_on_the_claim(
 
     publish(make_claim("The road to Nisa has three lanes."))
     sign_ledger()
-    assert ask_witnesses() == 1
+    assert request_cosignatures() == 1
     assert list(Cosignature.objects.values_list("checkpoint__tree_size", flat=True)) == [1, 2]
 
 
 def test_inactive_witness_is_shown_and_not_counted(checkpoint: Checkpoint, witness: Witness) -> None:
-    ask_witnesses()
+    request_cosignatures()
     Witness.objects.update(active=False)
     assert Client().get("/api/v1/ledger/checkpoint").content.decode() != checkpoint.note
     page = Client().get(f"/claims/{Claim.objects.get().pk}/", follow=True).content.decode()
@@ -77,14 +79,16 @@ def test_lost_memory_is_made_up_for(
     checkpoint: Checkpoint, witness: Witness, publish: Callable[..., Claim]
 ) -> None:
     """A witness that has seen more than we remember says so, and is asked again from there."""
-    ask_witnesses()
+    request_cosignatures()
     other = Witness.objects.create(
-        verifier_key=build_verifier_key().replace("+", "2+", 1), url="https://other.example", active=False
+        verifier_key=build_witness_verifier_key().replace("+", "2+", 1),
+        url="https://other.example",
+        active=False,
     )
     past_all_rules(f"UPDATE witnesses_cosignature SET witness_id = {other.pk}")
     publish(make_claim("The road to Nisa has three lanes."))
     sign_ledger()
-    assert ask_witnesses() == 1
+    assert request_cosignatures() == 1
 
 
 @pytest.mark.parametrize(
@@ -113,7 +117,7 @@ def test_what_went_wrong_is_kept_for_people(
         return answer
 
     monkeypatch.setattr(submission, "post", post)
-    assert ask_witnesses() == 0
+    assert request_cosignatures() == 0
     witness.refresh_from_db()
     assert failure in witness.failure
     assert witness.failing_since is not None
@@ -121,7 +125,7 @@ def test_what_went_wrong_is_kept_for_people(
 
 
 def test_cosignatures_are_only_added_even_by_sql(checkpoint: Checkpoint, witness: Witness) -> None:
-    ask_witnesses()
+    request_cosignatures()
     for statement in ("UPDATE witnesses_cosignature SET line = line", "DELETE FROM witnesses_cosignature"):
         with pytest.raises(IntegrityError), transaction.atomic():
             sql(statement)

@@ -20,8 +20,8 @@ from claims.features.federation.models import PeerNewsroom
 from claims.features.witnesses.agreements import agree_with_peers
 from claims.features.witnesses.models import Witness, WitnessedLog
 from claims.features.witnesses.policy import list_desk_concerns
-from claims.features.witnesses.submission import ask_witnesses
-from claims.features.witnesses.witnessing import build_verifier_key
+from claims.features.witnesses.submission import request_cosignatures
+from claims.features.witnesses.witnessing import build_witness_verifier_key
 from claims.ledger.house_signature import decode_bytes, get_public_key
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.signed_note import format_verifier_key
@@ -113,7 +113,7 @@ def agree(newsroom: Checkpoint, witness: Installation) -> None:
         WitnessedLog.objects.create(
             verifier_key=format_verifier_key(key.origin, decode_bytes(key.public_key))
         )
-        line = build_verifier_key()
+        line = build_witness_verifier_key()
     Witness.objects.create(verifier_key=line, url=f"{witness.url}/witness")
 
 
@@ -148,18 +148,18 @@ def test_newsroom_that_goes_on_twice_is_refused_and_both_desks_are_warned(
     first = signed()
     for witness in witnesses:
         agree(first, witness)
-    assert (ask_witnesses(), list_desk_concerns(), list(verify())) == (2, [], [])
+    assert (request_cosignatures(), list_desk_concerns(), list(verify())) == (2, [], [])
     page = Client().get(f"/claims/{claim.pk}/", follow=True).content.decode()
     assert [f"<bdi>{witness.name}</bdi>" in page for witness in Witness.objects.all()] == [True, True]
 
     restored = backup()
     publish(make_claim("The road to Nisa has three lanes."))
     signed()
-    assert ask_witnesses() == 2
+    assert request_cosignatures() == 2
     with restored.here():
         publish(make_claim("The road to Nisa has four lanes."))
         fork = signed()
-        assert ask_witnesses() == 0
+        assert request_cosignatures() == 0
         problems = list(Witness.objects.values_list("failure", "sees_two_histories"))
         assert [("different history" in problem, forked) for problem, forked in problems] == [
             (True, True)
@@ -176,7 +176,7 @@ def test_newsroom_that_goes_on_twice_is_refused_and_both_desks_are_warned(
 
     publish(make_claim("The ferry to Olhão carries forty cars."))
     signed()
-    assert (ask_witnesses(), list_desk_concerns()) == (2, [])
+    assert (request_cosignatures(), list_desk_concerns()) == (2, [])
 
 
 def test_newsrooms_that_follow_each_other_witness_each_other(
@@ -198,7 +198,11 @@ def test_newsrooms_that_follow_each_other_witness_each_other(
         agree_with_peers()
     agree_with_peers()
     [witness] = Witness.objects.all()
-    assert (witness.name, ask_witnesses(), list_desk_concerns()) == (f"{berlin.url[7:]}/witness", 1, [])
+    assert (witness.name, request_cosignatures(), list_desk_concerns()) == (
+        f"{berlin.url[7:]}/witness",
+        1,
+        [],
+    )
     # What a person switched off stays so.
     Witness.objects.update(active=False)
     WitnessedLog.objects.update(active=False)

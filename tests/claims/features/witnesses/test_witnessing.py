@@ -9,7 +9,11 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from claims.features.witnesses.models import WitnessedLog
-from claims.features.witnesses.witnessing import build_verifier_key, derive_witness_key, get_witness_name
+from claims.features.witnesses.witnessing import (
+    build_witness_verifier_key,
+    derive_witness_key,
+    get_witness_name,
+)
 from claims.ledger.proofs import merkle_tree
 from claims.ledger.proofs.cosignature import find_cosignature
 from claims.ledger.proofs.signed_note import TreeHead, format_verifier_key, sign_note
@@ -73,7 +77,7 @@ def test_each_checkpoint_that_continues_the_last_is_cosigned(log: WitnessedLog) 
         assert (status, found and found.line) == (200, line)
     log.refresh_from_db()
     assert (log.tree_size, log.note, log.refusal) == (33, LOG.note(33), "")
-    assert Client().get("/witness").content.decode() == f"{build_verifier_key()}\n"
+    assert Client().get("/witness").content.decode() == f"{build_witness_verifier_key()}\n"
 
 
 def test_refusals_are_those_of_the_specification(log: WitnessedLog) -> None:

@@ -40,11 +40,11 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, missing: bool, imported: bool, ask: bool, **options: Any) -> None:
-        number = request_cited_copies(missing=missing, imported=imported)
+        requested_count = request_cited_copies(missing_only=missing, include_imported=imported)
         if ask:
             self.stdout.write(
-                ngettext("%(asked)s copy queued.", "%(asked)s copies queued.", number)
-                % {"asked": f"{number:,}"}
+                ngettext("%(asked)s copy queued.", "%(asked)s copies queued.", requested_count)
+                % {"asked": f"{requested_count:,}"}
             )
             return
         try:
@@ -53,7 +53,7 @@ class Command(LocalizedCommand):
             raise CommandError(
                 gettext("Stopped. The archived copies are kept; run the same command to continue.")
             ) from None
-        left_count = (
+        remaining_count = (
             ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
         )
         self.stdout.write(
@@ -61,7 +61,7 @@ class Command(LocalizedCommand):
             % {
                 "archived": f"{outcomes['archived']:,}",
                 "failed": f"{outcomes['failed']:,}",
-                "left": f"{left_count:,}",
+                "left": f"{remaining_count:,}",
             }
         )
         if outcomes["failed"]:
@@ -71,7 +71,9 @@ class Command(LocalizedCommand):
 
     def _archive_due_sources(self) -> Counter[str]:
         outcomes: Counter[str] = Counter()
-        due = ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
+        due_count = (
+            ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
+        )
         bar = Progress(
             TextColumn(gettext("Archiving")),
             BarColumn(),
@@ -81,7 +83,7 @@ class Command(LocalizedCommand):
             transient=True,
         )
         with bar:
-            task = bar.add_task("", total=due, last="")
+            task = bar.add_task("", total=due_count, last="")
             for outcome in schedule.archive_due(lambda: False):
                 outcomes["failed" if outcome.problem else "archived"] += 1
                 if outcome.problem:

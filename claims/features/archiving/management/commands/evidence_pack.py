@@ -44,8 +44,8 @@ class Command(LocalizedCommand):
             raise CommandError(str(error)) from None
         if output == "-":
             try:
-                for piece in pack.iterate_chunks():
-                    sys.stdout.buffer.write(piece)
+                for chunk in pack.iterate_chunks():
+                    sys.stdout.buffer.write(chunk)
                 sys.stdout.buffer.flush()
             except BrokenPipeError:
                 Console(stderr=True).on_broken_pipe()
@@ -62,12 +62,12 @@ class Command(LocalizedCommand):
             gettext("%(path)s: %(size)s bytes. Its README.txt explains how to check the contents.")
             % {"path": path, "size": f"{size:,}"}
         )
-        for line in pack.cited_files.omission_notes:
-            self.stderr.write(gettext("Left out. %(line)s") % {"line": line})
+        for note in pack.cited_files.omission_notes:
+            self.stderr.write(gettext("Left out. %(line)s") % {"line": note})
 
 
 def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
-    """Write the pack completely or not at all, and return its size."""
+    """Write the complete pack, or no file if an error occurs, and return its size."""
     part_path = path.with_name(f"{path.name}.part")
     columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
     size = 0
@@ -77,9 +77,9 @@ def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
             Progress(*columns, console=Console(stderr=True), transient=True, disable=is_quiet) as progress,
         ):
             task = progress.add_task(gettext("Packing"), total=None)
-            for piece in pack.iterate_chunks():
-                file.write(piece)
-                size += len(piece)
+            for chunk in pack.iterate_chunks():
+                file.write(chunk)
+                size += len(chunk)
                 progress.update(task, completed=size)
         part_path.replace(path)
     finally:

@@ -21,10 +21,10 @@ class Command(LocalizedCommand):
         )
 
     def handle(self, *, mail: str, **options: Any) -> None:
-        number = personal_data.forget_person(mail)
-        if not number:
+        erased_count = personal_data.forget_person(mail)
+        if not erased_count:
             raise CommandError(gettext("There are no records for this email address."))
         self.stdout.write(
-            ngettext("Deleted: %(number)s message.", "Deleted: %(number)s messages.", number)
-            % {"number": number}
+            ngettext("Deleted: %(number)s message.", "Deleted: %(number)s messages.", erased_count)
+            % {"number": erased_count}
         )

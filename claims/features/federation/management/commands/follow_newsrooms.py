@@ -65,7 +65,7 @@ class Command(LocalizedCommand):
             self._sync_due_newsrooms()
 
     def _sync_due_newsrooms(self) -> None:
-        failing = 0
+        failure_count = 0
         for newsroom_id in sync_run.list_due_newsrooms():
             try:
                 tally = sync_run.sync_newsroom(newsroom_id)
@@ -74,7 +74,7 @@ class Command(LocalizedCommand):
                     gettext("Stopped. Imported claims are kept; run the same command to continue.")
                 ) from None
             if tally is not None:
-                failing += bool(tally.failure)
+                failure_count += bool(tally.failure)
                 self.stdout.write(
                     (
                         ngettext(
@@ -85,9 +85,9 @@ class Command(LocalizedCommand):
                         % {"newsroom": tally.newsroom, "entries": tally.entries, "failure": tally.failure}
                     ).rstrip()
                 )
-        if failing:
+        if failure_count:
             raise CommandError(
-                gettext("Newsrooms that could not be read: %(failing)s.") % {"failing": failing}
+                gettext("Newsrooms that could not be read: %(failing)s.") % {"failing": failure_count}
             )
 
     def _add_newsroom(self, options: dict[str, Any]) -> None:
@@ -113,8 +113,10 @@ class Command(LocalizedCommand):
     def _list_newsrooms(self) -> None:
         for newsroom in PeerNewsroom.objects.select_related("progress"):
             progress = newsroom.progress
-            at = f"{progress.visited_at:%Y-%m-%d %H:%M} UTC" if progress.visited_at else gettext("never")
-            state = (progress.failure or gettext("works")) if newsroom.active else gettext("paused")
+            visited_at = (
+                f"{progress.visited_at:%Y-%m-%d %H:%M} UTC" if progress.visited_at else gettext("never")
+            )
+            state_text = (progress.failure or gettext("works")) if newsroom.active else gettext("paused")
             self.stdout.write(
                 gettext("%(newsroom)s  %(newsroom_2)s  %(url)s  key %(fingerprint)s")
                 % {
@@ -131,5 +133,5 @@ class Command(LocalizedCommand):
                     "%(sequence)s entries imported, up to date at: %(at)s. %(state)s",
                     progress.sequence,
                 )
-                % {"sequence": progress.sequence, "at": at, "state": state}
+                % {"sequence": progress.sequence, "at": visited_at, "state": state_text}
             )

@@ -45,15 +45,17 @@ class Command(LocalizedCommand):
 
     def handle(self, *, claim: int | None, **options: Any) -> None:
         watched_links.update_watched_links()
-        only = self._find_claim_sources(claim) if claim is not None else None
+        source_ids = self._find_claim_sources(claim) if claim is not None else None
         started_at = timezone.now()
-        selected = LinkState.objects.all() if only is None else LinkState.objects.filter(pk__in=only)
-        if options["all"] or only is not None:
-            selected.filter(next_at__gt=started_at).update(next_at=started_at)
-        tally = self._check_links(only)
+        selected_links = (
+            LinkState.objects.all() if source_ids is None else LinkState.objects.filter(pk__in=source_ids)
+        )
+        if options["all"] or source_ids is not None:
+            selected_links.filter(next_at__gt=started_at).update(next_at=started_at)
+        tally = self._check_links(source_ids)
         console = build_console(cast(TextIO, self.stdout))
         print_tally(tally, console)
-        checked_links = selected.filter(checked_at__gte=started_at)
+        checked_links = selected_links.filter(checked_at__gte=started_at)
         links_to_review = list(checked_links.waiting().select_related("source").order_by("since", "pk")[:200])
         if links_to_review:
             print_links_needing_decision(links_to_review, console)
@@ -73,7 +75,7 @@ class Command(LocalizedCommand):
             )
         return sources
 
-    def _check_links(self, only: list[int] | None) -> LinkTally:
+    def _check_links(self, source_ids: list[int] | None) -> LinkTally:
         tally = LinkTally()
         console = Console(stderr=True, markup=False, emoji=False, highlight=False)
         columns = (
@@ -83,15 +85,21 @@ class Command(LocalizedCommand):
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=console, transient=True) as progress:
-            due = LinkState.objects.due() if only is None else LinkState.objects.due().filter(pk__in=only)
-            task = progress.add_task(gettext("Checking"), total=due.count())
+            due_count = (
+                LinkState.objects.due()
+                if source_ids is None
+                else LinkState.objects.due().filter(pk__in=source_ids)
+            )
+            task = progress.add_task(gettext("Checking"), total=due_count.count())
 
             def report_link(resolved_link: ResolvedLink) -> None:
                 progress.advance(task)
                 print_resolved_link(resolved_link, progress.console)
 
             try:
-                while (count := check_run.run_link_checks(only=only, report_link=report_link)) is not None:
+                while (
+                    count := check_run.run_link_checks(source_ids=source_ids, report_link=report_link)
+                ) is not None:
                     tally.add(count)
             except KeyboardInterrupt:
                 raise CommandError(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.features.watches import visits, watch_edits
-from claims.features.watches.discovered_feeds import find_followable
+from claims.features.watches.discovered_feeds import find_followable_lists
 from claims.features.watches.models import Watch, WatchProgress
 from claims.features.watches.watch_report import describe_visit, print_page, print_watches
 from claims.management.terminal import build_console, find_user
@@ -66,43 +66,47 @@ class Command(LocalizedCommand):
         group.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
 
     def handle(self, *, now: bool, **options: Any) -> None:
-        out = build_console(cast(TextIO, self.stdout))
+        console = build_console(cast(TextIO, self.stdout))
         if options["list"]:
-            print_watches(Watch.objects.select_related("progress"), out)
+            print_watches(Watch.objects.select_related("progress"), console)
         elif options["add"] is not None:
             self._add_watch(options)
         else:
             if now:
-                everything = WatchProgress.objects.filter(watch__in=Watch.objects.active())
-                everything.update(next_visit_at=timezone.now())
+                active_watches = WatchProgress.objects.filter(watch__in=Watch.objects.active())
+                active_watches.update(next_visit_at=timezone.now())
             self._visit_due_watches()
 
     def _visit_due_watches(self) -> None:
-        err = Console(stderr=True, markup=False, emoji=False, highlight=False)
-        failing = 0
+        error_console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+        failure_count = 0
         for watch_id in visits.list_due_watches():
-            err.print(gettext("Visiting %(objects)s …") % {"objects": Watch.objects.get(pk=watch_id)})
+            error_console.print(
+                gettext("Visiting %(objects)s …") % {"objects": Watch.objects.get(pk=watch_id)}
+            )
             try:
-                tally = visits.run_visit(watch_id, report_page=lambda looked_at: print_page(looked_at, err))
+                tally = visits.run_visit(
+                    watch_id, report_page=lambda looked_at: print_page(looked_at, error_console)
+                )
             except KeyboardInterrupt:
                 raise CommandError(
                     gettext("Stopped. Imported articles are kept; run the same command to continue.")
                 ) from None
             if tally is not None:
-                failing += bool(tally.failure)
+                failure_count += bool(tally.failure)
                 self.stdout.write(describe_visit(tally))
-        if failing:
-            raise CommandError(gettext("Watches that failed: %(failing)s.") % {"failing": failing})
+        if failure_count:
+            raise CommandError(gettext("Watches that failed: %(failing)s.") % {"failing": failure_count})
 
     def _add_watch(self, options: dict[str, Any]) -> None:
         by = find_user(options["by"])
         try:
-            followable_lists = find_followable(options["add"], visits.build_visitor())
-            choice = followable_lists[-1] if options["itself"] else followable_lists[0]
+            followable_lists = find_followable_lists(options["add"], visits.build_visitor())
+            chosen_list = followable_lists[-1] if options["itself"] else followable_lists[0]
             watch = watch_edits.add_watch(
-                choice.url,
-                kind=choice.kind,
-                name=options["name"] or choice.name,
+                chosen_list.url,
+                kind=chosen_list.kind,
+                name=options["name"] or chosen_list.name,
                 by=by,
                 language=options["language"],
                 interval_minutes=options["interval"],

@@ -15,7 +15,7 @@ import pypdfium2
 import pytest
 
 from claims.features.archiving.browser import page_pictures
-from claims.features.archiving.browser.chromium import PROFILE_PREFIX, BrowserLimits
+from claims.features.archiving.browser.chromium import PROFILE_PREFIX, PageLimits
 from claims.features.archiving.browser.page_pictures import (
     HEIGHT,
     MAX_HEIGHT,
@@ -31,7 +31,7 @@ from tests.helpers.site import Site
 pytestmark = pytest.mark.browser
 
 #: So patient that no busy machine makes them wait too long.
-PATIENT = BrowserLimits(seconds=120)
+PATIENT = PageLimits(seconds=120)
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def size_of(webp: bytes) -> tuple[int, int]:
 
 
 def visited(
-    site: Site, body: str, limits: BrowserLimits = PATIENT, *, allow_loopback: bool = True
+    site: Site, body: str, limits: PageLimits = PATIENT, *, allow_loopback: bool = True
 ) -> PagePictures:
     url = site.page("/page", f"<!doctype html><title>Ferries</title>{body}".encode())
     return take_page_pictures(url, limits=limits, allow_loopback=allow_loopback)
@@ -101,7 +101,7 @@ def test_a_page_without_an_end_is_cut(site: Site) -> None:
 
 
 def test_dialogs_pop_ups_and_downloads_keep_nobody(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(page_pictures, "LOAD_SECONDS", 2.0)  # because a download never loads
+    monkeypatch.setattr(page_pictures, "MAX_LOAD_SECONDS", 2.0)  # because a download never loads
     site.page("/file", b"x" * 1000, Content_Type="application/octet-stream")
     pictures = visited(
         site,
@@ -115,7 +115,7 @@ def test_dialogs_pop_ups_and_downloads_keep_nobody(site: Site, monkeypatch: pyte
 def test_a_page_that_computes_for_ever_is_ended(site: Site) -> None:
     before = set(left_behind())
     pictures = visited(
-        site, "<script>setTimeout(() => { while (true); }, 0)</script>", limits=BrowserLimits(seconds=8)
+        site, "<script>setTimeout(() => { while (true); }, 0)</script>", limits=PageLimits(seconds=8)
     )
     assert pictures.missing == dict.fromkeys(("screenshot", "pdf"), "The browser’s time limit was exceeded.")
     assert set(left_behind()) <= before
@@ -125,7 +125,7 @@ def test_a_page_that_takes_all_memory_is_ended(site: Site) -> None:
     pictures = visited(
         site,
         "<script>const all = []; while (true) all.push(new Uint8Array(10_000_000).fill(1))</script>",
-        limits=BrowserLimits(seconds=120, memory=600_000_000),
+        limits=PageLimits(seconds=120, memory=600_000_000),
     )
     # The browser may end the page by itself before; then it has nothing to show.
     assert set(pictures.missing) == {"screenshot", "pdf"}

@@ -64,7 +64,7 @@ def test_the_answer_and_what_was_changed_stand_on_it(
 ) -> None:
     complaint = complain()
     path = f"/messages/{token_of(complaint.contact)}/"
-    complaint_moves.answer(
+    complaint_moves.answer_complaint(
         complaint, outcome="no_change", answer="We have <looked>.", reason="The accounts say so.", by=editor
     )
     page = reader.get(path).content.decode()
@@ -78,7 +78,7 @@ def test_no_name_of_an_editor_stands_on_it(
     complain: Callable[..., Complaint], editor: User, reader: Client
 ) -> None:
     complaint = complain()
-    complaint_moves.assign(complaint, editor, by=editor)
+    complaint_moves.assign_complaint(complaint, editor, by=editor)
     page = reader.get(f"/messages/{token_of(complaint.contact)}/").content.decode()
     assert "An editor is looking into it" in page
     assert "Edda" not in page

@@ -5,7 +5,11 @@ from collections.abc import Callable
 import pytest
 from markdown_it import MarkdownIt
 
-from claims.features.discovery.plain_pages.markdown_escapes import escape_line, quote_markdown, quote_text
+from claims.features.discovery.plain_pages.markdown_escapes import (
+    escape_line,
+    quote_markdown,
+    quote_plain_text,
+)
 from tests.helpers.sweeps import sweep
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -36,7 +40,7 @@ def test_backslashes_of_authors_do_not_bring_html_and_pictures_back(slashes: int
         "\ue000",
     ],
 )
-@sweep("form", [escape_line, quote_text, quote_markdown])
+@sweep("form", [escape_line, quote_plain_text, quote_markdown])
 def test_what_shows_nothing_is_left_out(form: Callable[[str], str], hidden: str) -> None:
     assert form(f"The bridge{hidden} cost 90 million.") == form("The bridge cost 90 million.")
 

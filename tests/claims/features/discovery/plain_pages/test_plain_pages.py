@@ -16,7 +16,7 @@ from claims.features.discovery.plain_pages.markdown_escapes import (
     escape_line,
     format_link,
     quote_markdown,
-    quote_text,
+    quote_plain_text,
 )
 from claims.features.discovery.plain_pages.views import PAGES
 from claims.models import Claim, Claimant, Cluster, Publication, Topic
@@ -228,7 +228,7 @@ def test_any_text_is_one_line_of_words(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_nothing_leads_out_of_a_quote(text: str) -> None:
-    for form in (quote_text, quote_markdown):
+    for form in (quote_plain_text, quote_markdown):
         parsed = MARKDOWN.parse(f"{form(text)}\n\nOurs.\n")
         ours = [token for token in parsed if token.level == 0 and token.nesting >= 0]
         assert [token.type for token in ours] == ["blockquote_open", "paragraph_open"]

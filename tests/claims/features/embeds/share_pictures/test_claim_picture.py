@@ -16,7 +16,7 @@ from claims.features.embeds.share_pictures.claim_picture import (
     WIDTH,
     build_alternative_text,
     build_picture_texts,
-    choose_readable,
+    choose_legible_colour,
     draw_picture,
 )
 from factcheck.installation import program
@@ -106,10 +106,10 @@ def test_what_was_withdrawn_says_so_and_shows_no_verdict(status: str, judged: st
 def test_colours_are_those_of_the_rating_and_letters_can_be_read_on_them() -> None:
     assert band(claim()) == CRIMSON
     assert band(rated(claim(), colour="#123456", text_colour="#ffffff")) == (0x12, 0x34, 0x56)
-    assert choose_readable("#123456", "#ffffff") == "#ffffff"
-    assert choose_readable("#777777", "#888888") == "#000000"
+    assert choose_legible_colour("#123456", "#ffffff") == "#ffffff"
+    assert choose_legible_colour("#777777", "#888888") == "#000000"
     for colour in ("#000000", "#ffffff", "#767676", "#808080", "#ff0000", "#00ff00", "#0000ff", "#ffff00"):
-        assert compute_contrast(colour, choose_readable(colour, colour)) >= MIN_CONTRAST
+        assert compute_contrast(colour, choose_legible_colour(colour, colour)) >= MIN_CONTRAST
     for colour, letters in CLASS_COLOURS.values():
         assert compute_contrast(colour, letters) >= MIN_CONTRAST
 
