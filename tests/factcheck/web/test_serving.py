@@ -31,8 +31,9 @@ from tests.helpers.free_ports import free_port
 
 pytestmark = pytest.mark.slow
 
-#: Seconds that a busy machine is given. Only who waits in vain waits that long.
-PATIENCE = 120
+#: Seconds that a busy machine is given, on which the first start of the demo takes minutes. Only who waits in vain
+#: waits that long.
+PATIENCE = 600
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def static_files(
             with (
                 django_db_blocker.unblock(),
                 installation(folder, free_port()) as environment,
-                started(environment, "serve", patience=600) as process,
+                started(environment, "serve") as process,
             ):
                 process.terminate()
                 assert process.wait(PATIENCE) == 0
@@ -89,16 +90,14 @@ def environment(
 
 
 @contextmanager
-def started(
-    environment: dict[str, str], *arguments: str, patience: int = PATIENCE
-) -> Iterator[subprocess.Popen[str]]:
+def started(environment: dict[str, str], *arguments: str) -> Iterator[subprocess.Popen[str]]:
     """The command in a process group of its own, as a terminal would have it, once it says that it is ready."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments]
     with subprocess.Popen(
         command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, process_group=0
     ) as process:
         assert process.stdout is not None
-        impatient = threading.Timer(patience, process.kill)
+        impatient = threading.Timer(PATIENCE, process.kill)
         impatient.start()
         try:
             said = []
