@@ -1,9 +1,9 @@
-# make and Python 3.11 or newer are all it takes; `make help` lists what there is.
+# Requires only make and Python 3.11 or newer; `make help` lists the commands.
 # PYTHON=python3.12 chooses a Python, PORT and DATA_DIR another place for the demo, ARGS passes arguments on.
 
 PYTHON_IN_VENV := .venv/bin/python
 PYTEST_WORKERS ?= auto
-# Tests start the program dozens of times: it is compiled once, and not each time anew.
+# Tests start the program dozens of times: compile it only once.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -24,16 +24,16 @@ test: BEGAN := $(shell date +%s)
 test: setup ## Run all tests (ARGS="-k words" chooses some, POSTGRES=16 or 17 another PostgreSQL)
 	@$(if $(POSTGRES),$(PYTHON_IN_VENV) -m deploy.postgresql $(POSTGRES) --) \
 		$(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) $(ARGS); \
-	status=$$?; echo "make test took $$(( $$(date +%s) - $(BEGAN) )) seconds, the environment included."; exit $$status
+	status=$$?; echo "make test took $$(( $$(date +%s) - $(BEGAN) )) seconds, including the environment."; exit $$status
 
-coverage: setup ## Run all tests and tell which lines none of them runs; too many of those are an error
+coverage: setup ## Run all tests and list the lines that none of them runs; fail if there are too many
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) --cov $(ARGS)
 
-fuzz: setup ## Run the property tests of all readers with a hundred times as many examples, others each time
+fuzz: setup ## Run the property tests of all readers with a hundred times as many examples, different ones each time
 	@exec $(PYTHON_IN_VENV) -m pytest -n $(PYTEST_WORKERS) -m hypothesis --hypothesis-profile=fuzz \
 		tests/claims/imports tests/sources/extraction $(ARGS)
 
-setup: ## Make the environment in .venv with everything that development needs
+setup: ## Create the environment for development in .venv
 	@requirements/install base dev scale
 
 lint: setup ## Check style, likely mistakes and the direction of imports
@@ -41,19 +41,19 @@ lint: setup ## Check style, likely mistakes and the direction of imports
 	@$(PYTHON_IN_VENV) -m ruff format --check .
 	@.venv/bin/lint-imports
 
-format: setup ## Let ruff format the code and put right what it can
+format: setup ## Format the code with ruff, and fix what it can fix
 	@$(PYTHON_IN_VENV) -m ruff check --fix .
 	@$(PYTHON_IN_VENV) -m ruff format .
 
 types: setup ## Check types with mypy
 	@$(PYTHON_IN_VENV) -m mypy
 
-migrations: setup ## Check that the migrations say all that the models say, and that what is new stops nobody
+migrations: setup ## Check that the migrations match the models, and that new ones do not block the running version
 	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py makemigrations --check --dry-run
 	@SECRET_KEY=$$(printf 'check-%.0s0123456789abcdef' 1 2 3 4) $(PYTHON_IN_VENV) manage.py review_migrations
 
-# Of Patroni's libraries, one is only there as source.
-lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade takes the newest versions)
+# One of Patroni's libraries is available only as source.
+lock: setup ## Pin requirements/*.in as requirements/*.txt (ARGS=--upgrade chooses the newest versions)
 	@cd requirements && for name in base dev scale bench cluster; do \
 		[ $$name = cluster ] && built= || built="--only-binary :all:"; \
 		../$(PYTHON_IN_VENV) -m uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
@@ -61,24 +61,24 @@ lock: setup ## Pin requirements/*.in anew as requirements/*.txt (ARGS=--upgrade 
 			--output-file $$name.txt $(ARGS) $$name.in || exit 1; \
 	done
 
-messages: setup ## Collect the words that people see into locale/ and compile them (docs/languages.md)
+messages: setup ## Collect the translatable texts into locale/ and compile them (docs/languages.md)
 	@exec $(PYTHON_IN_VENV) -m deploy.messages
 
-pictures: setup ## Take the pictures of the documentation anew, from the demo (needs Chromium)
+pictures: setup ## Take the screenshots of the documentation again, from the demo (needs Chromium)
 	@exec $(PYTHON_IN_VENV) docs/pictures.py
 
-mutants: setup ## Put small faults into a copy of the program, and check that tests notice each (ARGS=claims/review chooses)
+mutants: setup ## Put small faults into a copy of the program, and check that a test fails for each (ARGS=claims/review selects some)
 	@exec $(PYTHON_IN_VENV) -m tests.mutants $(ARGS)
 
-bench: setup ## Measure the figures that the project promises
+bench: setup ## Measure the promised performance figures
 	@requirements/install bench
 	@exec $(PYTHON_IN_VENV) -m benchmarks $(ARGS)
 
-cluster: ## Run everything twice or thrice on this machine: `make cluster`, ARGS=status, ARGS=stop (docs/cluster.md)
+cluster: ## Run two or three copies of each service on this machine: `make cluster`, ARGS=status, ARGS=stop (docs/cluster.md)
 	@requirements/install base scale cluster
 	@exec $(PYTHON_IN_VENV) -m deploy.cluster $(ARGS)
 
-drill: ## Break something on purpose and measure what is lost (ARGS=failover)
+drill: ## Break something on purpose and measure the loss (ARGS=failover)
 	@requirements/install base scale cluster
 	@exec $(PYTHON_IN_VENV) -m deploy.drills $(ARGS)
 
@@ -91,10 +91,10 @@ clients: setup ## Build the clients for Python and TypeScript from the OpenAPI d
 
 image: wheel ## Build the image with buildah, podman or docker (BUILDER, BASE, ARGS)
 	@builder=$${BUILDER:-$$(command -v buildah || command -v podman || command -v docker)}; \
-		exec $${builder:?buildah, podman or docker builds images, and none of them is there} build \
+		exec $${builder:?Install buildah, podman or docker to build the image} build \
 		$${BASE:+--build-arg BASE=$$BASE} --tag factcheck --file deploy/oci/Containerfile $(ARGS) .
 
-sbom: wheel ## List what is installed of it, with versions, licences and what needs what, in dist/factcheck.cdx.json (CycloneDX)
+sbom: wheel ## List the installed packages with versions, licences and dependencies, in dist/factcheck.cdx.json (CycloneDX)
 	@$(PYTHON_IN_VENV) -m uv venv --quiet --clear --python $(PYTHON_IN_VENV) dist/installed
 	@$(PYTHON_IN_VENV) -m uv pip install --quiet --python dist/installed/bin/python --no-deps --only-binary :all: --require-hashes \
 		--requirement requirements/base.txt --requirement requirements/scale.txt

@@ -119,7 +119,7 @@ def demo(folder: Path) -> Iterator[str]:
             time.sleep(1)
             if server.poll() is not None:
                 raise SystemExit(
-                    "The demo ended before it could be looked at; start it with `make demo` to see why."
+                    "The demo ended before its pages were captured; start it with `make demo` to see why."
                 )
             if is_answering():
                 break

@@ -228,7 +228,7 @@ def _get_preset() -> set[str]:
     for name in names:
         if name not in features:
             raise ImproperlyConfigured(
-                f"FEATURES names {name!r}. Choose {', '.join(PRESETS)}, or a list of these: {', '.join(features)}."
+                f"FEATURES contains {name!r}. Choose {', '.join(PRESETS)}, or a list of these: {', '.join(features)}."
             )
         if missing := set(features[name].requires).difference(names):
             raise ImproperlyConfigured(f"FEATURES: {name} requires {', '.join(sorted(missing))}.")

@@ -30,7 +30,7 @@ def find_or_create_source(overrides: Overrides, *, by: User | None = None) -> tu
     elif overrides.publisher:
         lock_names(f"publisher {overrides.publisher.lower()}")
     if not overrides.title:
-        raise OverrideError(gettext("Title: missing. A new source without a text needs one."))
+        raise OverrideError(gettext("Title: missing. Enter a title, because the new source has no text."))
     source = Source.objects.create(
         title=overrides.title,
         kind=overrides.kind or Source.Kind.ARTICLE,

@@ -134,7 +134,7 @@ def test_import_runs_alone_are_moved_by_imports(name: str, trees: Trees) -> None
 
 
 @sweep("name", sorted(MOVES))
-def test_whoever_moves_writes_it_down(name: str, trees: Trees) -> None:
+def test_anyone_who_moves_writes_it_down(name: str, trees: Trees) -> None:
     """The triggers insist on it; here it shows that each of these modules does it itself."""
     assert any(isinstance(node, ast.Name) and node.id == "Transition" for node in ast.walk(trees[name]))
 

@@ -64,7 +64,7 @@ class EmbeddingModelAdmin(ReadOnlyAdmin, DeskAdmin):
         if not missing_count:
             return _("all %(made)s") % {"made": f"{vector_count:,}"}
         percent = 100 * vector_count // (vector_count + missing_count)
-        return _("%(made)s of %(all)s (%(share)d %%)") % {
+        return _("%(made)s of %(all)s (%(share)d%%)") % {
             "made": f"{vector_count:,}",
             "all": f"{vector_count + missing_count:,}",
             "share": percent,

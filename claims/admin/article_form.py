@@ -275,7 +275,7 @@ def _show_import_messages(request: HttpRequest, article: ImportedArticle) -> Non
             request,
             _("The text of a known source has changed: a new snapshot was stored.")
             if capture.is_new_snapshot
-            else _("This text was already imported."),
+            else _("This text has already been imported."),
         )
     if lost_count := len(proposal.orphaned):
         text = ngettext(

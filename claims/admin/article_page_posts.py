@@ -96,7 +96,7 @@ def add_appearance(source: Source, values: Any, person: User) -> dict[str, Any]:
     fields = _clean_form(AttachTextForm, values)
     claim = Claim.objects.readable_by(person).filter(pk=fields["claim"]).first()
     if claim is None:
-        raise NotPossible(_("There is no claim %d that you can read.") % fields["claim"])
+        raise NotPossible(_("There is no claim %d, or you do not have access to it.") % fields["claim"])
     quote = _read_selection(source, fields)
     attach_to_claim(quote, source, claim, by=person)
     return _render_changed_parts(
@@ -110,12 +110,10 @@ def add_evidence(source: Source, values: Any, person: User) -> dict[str, Any]:
     fields = _clean_form(EvidenceFromTextForm, values)
     verdict = Verdict.objects.readable_by(person).filter(pk=fields["verdict"]).first()
     if verdict is None:
-        raise NotPossible(_("There is no draft %d that you can read.") % fields["verdict"])
+        raise NotPossible(_("There is no draft %d, or you do not have access to it.") % fields["verdict"])
     quote = _read_selection(source, fields)
     item = create_evidence(quote, source, verdict, stance=fields["stance"], note=fields["note"], by=person)
-    return _render_changed_parts(
-        quote.snapshot, person, f"e{item.pk}", _("Added to the evidence of the draft.")
-    )
+    return _render_changed_parts(quote.snapshot, person, f"e{item.pk}", _("Added as evidence to the draft."))
 
 
 def decide_proposal(source: Source, values: Any, person: User, pk: int, action: str) -> dict[str, Any]:
@@ -151,7 +149,7 @@ def _make_move(claim: Claim, action: str, shown_move: str, note: str, person: Us
     if shown_move != str(newest_move):
         last_transition = Transition.objects.get(pk=newest_move)
         raise NotPossible(
-            _("%(who)s has just done this: “%(move)s”. Nothing was changed. Reload the page and check.")
+            _("%(who)s has just taken this step: “%(move)s”. Nothing was changed. Reload the page and check.")
             % {"who": last_transition.actor_name, "move": get_move_label(last_transition.action)}
         )
     workflow.move(claim, action, by=person, note=note)

@@ -185,7 +185,7 @@ class ArticleNote:
             *(self.key, self.state, position_attribute, move_attribute, mark_url, self.text, self.label),
             f" · {self.author_name}" if self.author_name else "",
             self.page,
-            _("Claim %d") % self.claim if self.claim else _("Verdict on it"),
+            _("Claim %d") % self.claim if self.claim else _("Verdict"),
         )
 
 

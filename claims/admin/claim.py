@@ -72,7 +72,7 @@ class NewClaimForm(ClaimForm):
     class Meta:
         help_texts: ClassVar = {
             "statement": gettext_lazy(
-                "Enter the statement, an address where it was made, or both. You can add the rest later."
+                "Enter the statement, the address of a page where it was made, or both. You can add the rest later."
             )
         }
 

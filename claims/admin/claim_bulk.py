@@ -112,7 +112,7 @@ class ClaimBulkActions(MovesAdmin):
         context = {"title": _("Merge claims"), "sides": self._list_side_by_side(request, claims)}
         return self._ask_for_details(request, claims, "merge", merge_claims, context)
 
-    @admin.action(description=gettext_lazy("Same rumour: put into a cluster"), permissions=["gather"])
+    @admin.action(description=gettext_lazy("Same rumour: add to a cluster"), permissions=["gather"])
     def put_selected_into_cluster(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
         return open_cluster(request, lambda: clusters.gather(claims.order_by("pk"), by=get_person(request)))
 

@@ -290,7 +290,7 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
             del query["group"]
             return [*triage, (_("Do not group by article"), f"?{query.urlencode()}")]
         query["group"] = ARTICLE_ORDER
-        return [*triage, (_("By article"), f"?{query.urlencode()}")]
+        return [*triage, (_("Group by article"), f"?{query.urlencode()}")]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[FilterableList]:
         return ArticleGroupedList if is_by_article(request) else FilterableList

@@ -54,7 +54,7 @@ class ClaimMediaInline(StackedInline):
             kwargs["queryset"] = find_readable_media(get_person(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
-    @admin.display(description=gettext_lazy("what the claim says it shows"))
+    @admin.display(description=gettext_lazy("content according to the claim"))
     def media_preview(self, row: ClaimMedia) -> SafeString | str:
         return render_media_preview(row.media) if row.pk else _("Shown after saving.")
 

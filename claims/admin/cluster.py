@@ -159,7 +159,7 @@ class ClusterAdmin(DeskAdmin):
 
     def _move(self, request: HttpRequest, cluster: Cluster, state: str) -> str:
         moved_cluster = clusters.move(cluster, state, by=get_person(request))
-        return gettext("Done. The state is “%(state)s”.") % {"state": moved_cluster.get_state_display()}
+        return gettext("Done. The state is now “%(state)s”.") % {"state": moved_cluster.get_state_display()}
 
 
 def _build_context(cluster: Cluster) -> dict[str, Any]:

@@ -127,7 +127,7 @@ def iterate_queue_lines(person: User) -> Iterator[QueueLine]:
     if person.has_perm("procrastinate.view_procrastinatejob"):
         failed_jobs = ProcrastinateJob.objects.filter(status="failed")
         page = reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed"
-        yield _build_line("jobs", _("Background jobs that failed"), failed_jobs, "", page)
+        yield _build_line("jobs", _("Failed background jobs"), failed_jobs, "", page)
 
 
 def build_queue_url(model: type[Model], name: str) -> str:

@@ -99,7 +99,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
     def has_gather_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perms(["claims.merge_claim", "claims.add_cluster", "claims.change_cluster"])
 
-    @admin.action(description=_("Same rumour: put into a cluster"), permissions=["gather"])
+    @admin.action(description=_("Same rumour: add to a cluster"), permissions=["gather"])
     def put_selected_into_cluster(
         self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]
     ) -> HttpResponse | None:

@@ -115,7 +115,7 @@ class EvidenceInline(TypedNames, StackedInline):
 def build_visibility_badge(row: Evidence) -> SafeString:
     """Return a badge that shows whether readers can see the evidence."""
     if row.source.url or row.snapshot_id:
-        return render_badge(_("Readers can see it"), "good")
+        return render_badge(_("Visible to readers"), "good")
     if row.media_id:
         return render_badge(_("Visible to readers"), "good")
     return render_badge(_("Needs an address or a snapshot"), "bad")

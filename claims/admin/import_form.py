@@ -163,7 +163,9 @@ class FileForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > settings.IMPORT_MAX_BYTES:
             raise forms.ValidationError(
-                _("The file is %(size)s; the limit here is %(most)s. Use the command for larger files.")
+                _(
+                    "The file is %(size)s; the limit here is %(most)s. For larger files, use the command import_claims."
+                )
                 % {"size": filesizeformat(file.size), "most": filesizeformat(settings.IMPORT_MAX_BYTES)}
             )
         return file
@@ -255,7 +257,10 @@ def _show_or_apply_settings(admin: DeskAdmin, request: HttpRequest, run: ImportR
     form_data = toml if action == "toml" else form
     if action and (form_data is None or form_data.is_valid()):
         if form_data is not None and not _store_settings(run, form_data):
-            messages.error(request, _("The import has been started in the meantime."))
+            messages.error(
+                request,
+                _("The import has been started in the meantime. Reload the page to see its progress."),
+            )
             return HttpResponseRedirect(change_page(run))
         if action != "start":
             return HttpResponseRedirect(request.path)

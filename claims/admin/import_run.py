@@ -104,13 +104,13 @@ class ImportProblemAdmin(ReadOnlyAdmin, DeskAdmin):
     def import_link(self, problem: ImportProblem) -> SafeString:
         return format_html('<a href="{}">{}</a>', change_page(problem.run), problem.run)
 
-    @admin.display(description=_("understood as"))
+    @admin.display(description=_("recognised values"))
     def fields_json(self, problem: ImportProblem) -> SafeString | str:
         return _fold_value(
             _("The values that were recognised, under this program’s field names"), problem.fields
         )
 
-    @admin.display(description=_("in the file"))
+    @admin.display(description=_("original record"))
     def record_json(self, problem: ImportProblem) -> SafeString | str:
         return _fold_value(_("The original record"), problem.record)
 

@@ -39,7 +39,7 @@ FIELD_LABELS: dict[str, StrOrPromise] = {
     "id": gettext_lazy("Record number in the file"),
     "summary": gettext_lazy("Summary"),
     "topics": gettext_lazy("Topics"),
-    "appearances": gettext_lazy("Where it was claimed"),
+    "appearances": gettext_lazy("Appearances"),
     "context": gettext_lazy("Context"),
     "title": gettext_lazy("Headline of the review"),
     "byline": gettext_lazy("Byline"),
@@ -53,9 +53,9 @@ FIELD_LABELS: dict[str, StrOrPromise] = {
     "rating_worst": gettext_lazy("Number that means false"),
     "media": gettext_lazy("Addresses of pictures, audio or video"),
     "media_kind": gettext_lazy("Picture, audio or video"),
-    "media_authenticity_category": gettext_lazy("What was done to the picture, audio or video"),
-    "original_media_context": gettext_lazy("What it really shows"),
-    "original_media_url": gettext_lazy("Where to find the original"),
+    "media_authenticity_category": gettext_lazy("Category of the picture, audio or video"),
+    "original_media_context": gettext_lazy("Actual content"),
+    "original_media_url": gettext_lazy("Address of the original"),
 }
 #: The fields that nearly every file has; the others are collapsed.
 USUAL_FIELDS = (
@@ -90,8 +90,8 @@ _DELIMITERS: Choices = [
     ("|", gettext_lazy("vertical bar")),
 ]
 _QUOTING_CHOICES: Choices = [
-    ("minimal", gettext_lazy("enclose cells where needed, doubled inside a cell")),
-    ("literal", gettext_lazy("are ordinary characters")),
+    ("minimal", gettext_lazy("around cells where needed; doubled inside a cell")),
+    ("literal", gettext_lazy("ordinary characters")),
 ]
 
 
@@ -201,7 +201,7 @@ class MappingForm(forms.Form):
         self.fields["encoding"] = forms.CharField(
             label=_("Encoding"), initial=dialect.get("encoding", "utf-8"), widget=UnfoldAdminTextInputWidget
         )
-        header = (("1", _("contains the column names")), ("0", _("is a record like the others")))
+        header = (("1", _("column names")), ("0", _("a record like the others")))
         self._add_select(
             "header", list(header), "1" if dialect.get("header", True) else "0", label=_("First row")
         )

@@ -31,7 +31,7 @@ from sources.media_at_address import fetch_picture
 from sources.models import MediaHash, MediaObject
 
 _LIKENESS_LABELS: Mapping[Likeness, tuple[StrOrPromise, Tone]] = {
-    "same": (gettext_lazy("Apparently the same picture"), "active"),
+    "same": (gettext_lazy("Probably the same picture"), "active"),
     "very_alike": (gettext_lazy("Very similar: saved again, or slightly changed"), "waiting"),
     "alike": (gettext_lazy("Similar: cropped or edited, or another picture of the same scene"), "neutral"),
 }
@@ -98,7 +98,7 @@ class PictureForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
         if bool(cleaned_data.get("upload")) == bool(cleaned_data.get("address")):
-            raise forms.ValidationError(_("Choose or paste a picture, or enter its address: one of the two."))
+            raise forms.ValidationError(_("Choose or paste a picture, or enter its address, but not both."))
         if cleaned_data.get("upload") and cleaned_data["upload"].size > MAX_BYTES:
             self.add_error(
                 "upload", _("The picture is too large. The limit is %d MB.") % (MAX_BYTES // 1_000_000)

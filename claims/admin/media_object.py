@@ -52,7 +52,7 @@ class MediaObjectForm(DeskForm):
         if cleaned_data.get("show_to_readers") and not cleaned_data.get("alternative_text", "").strip():
             self.add_error(
                 "alternative_text",
-                _("First add a description for people who cannot see it."),
+                _("First add a description for people who cannot see or hear the file."),
             )
         elif cleaned_data.get("show_to_readers") and self.instance.pk and not self.instance.public_sha256:
             self.add_error("show_to_readers", _("No preview of this file can be shown to readers."))
@@ -90,7 +90,7 @@ class NewMediaForm(forms.ModelForm):
         given_inputs = [name for name in ("upload", "address") if cleaned_data.get(name)]
         if len(given_inputs) != 1:
             raise forms.ValidationError(
-                _("Choose a file, paste a picture, or enter an address: one of these.")
+                _("Choose a file, paste a picture, or enter an address. Use only one of these.")
             )
         return cleaned_data
 
@@ -252,7 +252,9 @@ class MediaObjectAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("summary"))
     def metadata_summary(self, row: MediaObject) -> SafeString | str:
-        return render_metadata(row.metadata) or _("No details of when, where or how it was made.")
+        return render_metadata(row.metadata) or _(
+            "The file contains no details of when, where or how it was made."
+        )
 
     @admin.display(description=gettext_lazy("complete"))
     def all_metadata(self, row: MediaObject) -> SafeString | str:
@@ -273,7 +275,7 @@ class MediaObjectAdmin(DeskAdmin):
             translate_caveat(caveat) if isinstance(caveat, dict) else str(caveat) for caveat in row.caveats
         )
 
-    @admin.display(description=gettext_lazy("this file"))
+    @admin.display(description=gettext_lazy("stored file"))
     def file_fingerprint(self, row: MediaObject) -> SafeString | str:
         sentence = _("The file is stored unchanged, so anyone who has the same file can compare the two.")
         return render_fingerprint(sentence, row.sha256)

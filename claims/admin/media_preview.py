@@ -183,7 +183,7 @@ class MediaPickerForm(forms.ModelForm):
             ' href="{}?_to_field=id&amp;_popup=1">{}</a>',
             self["media"].auto_id,
             reverse("admin:sources_mediaobject_add"),
-            _("Add one: a file, a copied picture, or an address"),
+            _("Add a file, a copied picture, or an address"),
         )
 
 
@@ -204,7 +204,7 @@ def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
             "claim": claim,
             "page": change_page(claim),
             "state": build_public_badge(claim),
-            "role": render_badge(_("The claim is about this"), "active")
+            "role": render_badge(_("The claim is about this file"), "active")
             if claim.pk in claim_ids
             else render_badge(_("Evidence, not part of the claim"), "neutral"),
             "verdicts": [(verdict, build_verdict_badges(verdict)) for verdict in claim.verdicts.all()],

@@ -221,7 +221,7 @@ class MovesAdmin(DeskAdmin):
         if confirmed_fingerprint:
             refusal = _(
                 "Nothing was changed: since you opened the page, %(who)s has changed what readers would see. "
-                "Check it again."
+                "Check the page again."
             ) % {"who": describe_changes(subject, get_person(request), request.POST.get("looked_at", ""))}
         raise ConfirmationNeeded(previews, fingerprint, refusal)
 
@@ -231,5 +231,7 @@ class MovesAdmin(DeskAdmin):
         if shown_move == str(newest_move.pk if newest_move else 0):
             return
         if newest_move and newest_move.action == action:
-            raise NotPossible(_("%s had already done this. Nothing was changed.") % newest_move.actor_name)
+            raise NotPossible(
+                _("%s had already taken this step. Nothing was changed.") % newest_move.actor_name
+            )
         raise NotPossible(OUTDATED_PAGE_MESSAGE)

@@ -30,7 +30,7 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
     OrphanReason.SPEAKER: gettext_lazy("The words may now belong to another speaker."),
     OrphanReason.AROUND: gettext_lazy("The sentence around the quote was changed."),
     OrphanReason.REWRITTEN: gettext_lazy("The paragraph around the quote was rewritten."),
-    OrphanReason.TWICE: gettext_lazy("The text now says this twice, in different words."),
+    OrphanReason.TWICE: gettext_lazy("The text now contains the passage twice, in different words."),
     OrphanReason.NOT_COMPARED: gettext_lazy(
         "The two versions could not be compared. Look for the passage in the latest version."
     ),

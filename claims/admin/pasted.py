@@ -125,7 +125,7 @@ class PasteForm(forms.Form):
     def clean_pasted(self) -> str:
         text = clean_pasted_text(self.cleaned_data["pasted"])
         if not text.strip():
-            raise forms.ValidationError(_("Nothing was pasted."))
+            raise forms.ValidationError(_("Nothing was pasted. Copy the rows first, then paste them."))
         if len(text.encode()) > MAX_BYTES:
             raise forms.ValidationError(
                 _("The rows are larger than %d MB. Save them as a file, and import the file.")
@@ -186,7 +186,7 @@ def _preview_rows(request: HttpRequest, text: str) -> dict[str, Any]:
     except MappingError as error:
         return {"form": form, "problem": str(error), "settings": json.dumps(settings)}
     if pasted_rows is None:
-        return {"problem": _("These are more than %d rows. Paste fewer, or import a file.") % MAX_ROWS}
+        return {"problem": _("There are more than %d rows. Paste fewer, or import a file.") % MAX_ROWS}
     reviews = [review for _record, review in pasted_rows if isinstance(review, Review)]
     proposed_rows: list[StoredRow] | None = None
     if action == "store" and form.is_valid():

@@ -81,7 +81,7 @@ class RatingInline(OtherLanguageLabels, StackedInline):
     readonly_fields = ("badge",)
     collapsible = True
 
-    @admin.display(description=_("as shown"))
+    @admin.display(description=_("preview"))
     def badge(self, rating: Rating) -> SafeString | str:
         return build_rating_badge(rating) if rating.pk else "–"
 

@@ -214,7 +214,7 @@ class PublicationAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("JSON"))
     def body_json(self, publication: Publication) -> SafeString:
-        return render_json(_("The API’s JSON of this version"), publication.document)
+        return render_json(_("This version as JSON from the API"), publication.document)
 
     @admin.display(description=_("unchanged since"))
     def body_fingerprint(self, publication: Publication) -> SafeString | str:

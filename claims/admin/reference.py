@@ -64,7 +64,7 @@ class NewsroomPageForm(DeskForm):
             self.instance.version = newest_version.version + 1
             if not cleaned_data.get("note"):
                 self.add_error(
-                    "note", _("Describe in one sentence what changed. Readers see it beside the page.")
+                    "note", _("Describe the change in one sentence. Readers see the note beside the page.")
                 )
         return cleaned_data
 

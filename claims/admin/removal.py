@@ -40,8 +40,8 @@ class RemovalForm(DeskForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "desk-input"}),
         help_text=_(
-            "Enter each word or phrase on its own line, exactly as it is stored and in all its forms. It "
-            "is removed everywhere, not only here."
+            "Enter each word or phrase on its own line, exactly as stored and in all its forms. The words "
+            "are removed everywhere, not only here."
         ),
     )
 
@@ -60,9 +60,9 @@ class RemovalForm(DeskForm):
         if cleaned_data.get("whole") and "claim" in cleaned_data:
             removed_words += removals.find_claim_texts(cleaned_data["claim"])
         if not removed_words:
-            self.add_error("exact", gettext("Enter what should be removed."))
+            self.add_error("exact", gettext("Enter the words to be removed."))
         if build_word_finder(removed_words)(cleaned_data.get("note", "")):
-            self.add_error("note", gettext("The note contains words that are to be removed."))
+            self.add_error("note", gettext("The note contains words to be removed."))
         cleaned_data["words"] = removed_words
         return cleaned_data
 
@@ -153,7 +153,7 @@ class RemovalAdmin(DeskAdmin):
         if not _is_searched(removal):
             raise NotPossible(gettext("Wait until the search has finished."))
         removals.confirm(removal, by=get_person(request))
-        return gettext("Removed from everything that is stored here.")
+        return gettext("Removed from everything stored here.")
 
 
 def _translate_table_names(row_counts: dict[str, int]) -> dict[str, int]:

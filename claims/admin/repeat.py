@@ -96,11 +96,11 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
             message = ngettext("%d repeat confirmed.", "%d repeats confirmed.", count)
             messages.success(request, message % count)
 
-    @admin.action(description=_("Something else"), permissions=["decide"])
+    @admin.action(description=_("Not a repeat"), permissions=["decide"])
     def reject_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
         count = repeats.reject(rows, by=get_person(request))
         message = ngettext(
-            "%d sentence marked as something else.", "%d sentence marked as something else.", count
+            "%d sentence marked as not a repeat.", "%d sentences marked as not a repeat.", count
         )
         messages.success(request, message % count)
 
@@ -110,10 +110,10 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         link = format_html('<a href="{}">{}</a>', change_page(repeat.claim), repeat.claim)
         return format_html(gettext("Added to the appearances of “{}”."), link)
 
-    @row_action(_("Something else"), permission="decide")
+    @row_action(_("Not a repeat"), permission="decide")
     def reject(self, request: HttpRequest, repeat: Repeat) -> str:
         repeats.reject([repeat], by=get_person(request))
-        return gettext("Marked as something else.")
+        return gettext("Marked as not a repeat.")
 
     def get_page_after(self, request: HttpRequest, row: Repeat) -> str:
         return reverse("admin:claims_repeat_changelist") + "?queue=repeats"

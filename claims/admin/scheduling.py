@@ -202,7 +202,7 @@ def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
     for verdict in document["verdicts"]:
         for name, text in _iterate_verdict_parts(verdict):
             yield f"{verdict['publisher']['name']}: {name}" if has_several else name, text
-    yield _("Where it was claimed"), "\n".join(map(_format_quoted_source, document["appearances"]))
+    yield _("Appearances"), "\n".join(map(_format_quoted_source, document["appearances"]))
     corrections = [f"{_get_kind_label(line['kind'])}: {line['note']}" for line in document["corrections"]]
     yield _("Corrections"), "\n".join(corrections)
     yield _("Claims merged into it"), join_words(document["merged_from"])

@@ -47,7 +47,7 @@ _BADGE_TONES: dict[str, Tone] = {
 _MATCH_KINDS: dict[str, tuple[StrOrPromise, Tone]] = {
     "same": (_("The same claim"), "active"),
     "related": (_("Related"), "neutral"),
-    "contradicts": (_("Contradicts it"), "waiting"),
+    "contradicts": (_("Contradicts the claim"), "waiting"),
 }
 
 
@@ -93,7 +93,7 @@ def build_planned_badge(verdict: Any) -> SafeString | str:
     if planned_at is None:
         return ""
     return render_badge(
-        gettext("Publishes %s") % date_format(localtime(planned_at), "SHORT_DATETIME_FORMAT"), "active"
+        gettext("Scheduled for %s") % date_format(localtime(planned_at), "SHORT_DATETIME_FORMAT"), "active"
     )
 
 

@@ -156,7 +156,7 @@ def build_trends_context() -> dict[str, Any]:
         "charts": [
             build_bar_chart(
                 "in-out",
-                _("Claims in and out, by week"),
+                _("Incoming and closed claims, by week"),
                 names,
                 _build_incoming_series(figures),
                 _build_closed_series(figures),
@@ -207,11 +207,11 @@ def build_trends_context() -> dict[str, Any]:
 
 
 def _build_incoming_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
-    return _("in"), [float(count) for count in figures.incoming_counts]
+    return _("incoming"), [float(count) for count in figures.incoming_counts]
 
 
 def _build_closed_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
-    return _("out"), [float(count) for count in figures.closed_counts]
+    return _("closed"), [float(count) for count in figures.closed_counts]
 
 
 def _build_days_series(figures: TrendFigures) -> tuple[str, list[float | None]]:

@@ -34,7 +34,7 @@ SIGNATURE_FIELDSETS: Any = (
     (gettext_lazy("Details"), {"fields": (("language", "byline"), ("url", "title"))}),
 )
 CORRECTION_FIELDSET: Any = (
-    gettext_lazy("What changed since the published version"),
+    gettext_lazy("Changes since the published version"),
     {
         "fields": ("correction_kind", "correction_note"),
         "description": gettext_lazy("Readers see the kind of change and the note beside the verdict."),

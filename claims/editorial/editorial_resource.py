@@ -89,7 +89,7 @@ class EditorialResource(EditorialView, ABC):
         key = url_kwargs.get("id")
         row = self.get_rows().filter(pk=key).first()
         if row is None:
-            raise ResourceNotFound(gettext("There is nothing with the id %(key)s here.") % {"key": key})
+            raise ResourceNotFound(gettext("No record has the id %(key)s.") % {"key": key})
         return row
 
     # Writing ----------------------------------------------------------------------------------------------------------

@@ -90,7 +90,7 @@ class EditorialSnapshotResource(EditorialResource):
     def list(self, request: Request, **url_kwargs: Any) -> HttpResponse:
         key = self.kwargs["source_id"]
         if not Source.objects.filter(pk=key).exists():
-            raise ResourceNotFound(gettext("There is no source %(key)s here.") % {"key": key})
+            raise ResourceNotFound(gettext("There is no source %(key)s.") % {"key": key})
         return super().list(request)
 
     def retrieve(self, request: Request, source_id: int, number: int) -> HttpResponse:  # type: ignore[override]  # the address has two parts

@@ -137,9 +137,7 @@ class EditorialClaimMediaResource(PartOfClaim):
     def get_row(self, **url_kwargs: Any) -> ClaimMedia:
         row = self.get_rows().filter(media=url_kwargs["id"]).first()
         if row is None:
-            raise ResourceNotFound(
-                gettext("There is nothing with the id %(key)s here.") % {"key": url_kwargs["id"]}
-            )
+            raise ResourceNotFound(gettext("No record has the id %(key)s.") % {"key": url_kwargs["id"]})
         return row
 
     def reload(self, row: Model) -> Any:

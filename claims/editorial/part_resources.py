@@ -47,7 +47,7 @@ class PartOfClaim(PartResource):
         key = self.kwargs["claim_id"]
         claim = Claim.objects.readable_by(self.person).filter(pk=key).first()
         if claim is None:
-            raise ResourceNotFound(gettext("There is no claim %(key)s here.") % {"key": key})
+            raise ResourceNotFound(gettext("There is no claim %(key)s.") % {"key": key})
         return claim
 
     def lock_parent(self) -> None:
@@ -62,7 +62,7 @@ class PartOfVerdict(PartResource):
         rows = Verdict.objects.readable_by(self.person).select_related("claim__claimant")
         verdict = rows.filter(pk=key).first()
         if verdict is None:
-            raise ResourceNotFound(gettext("There is no verdict %(key)s here.") % {"key": key})
+            raise ResourceNotFound(gettext("There is no verdict %(key)s.") % {"key": key})
         return verdict
 
     def lock_parent(self) -> None:

@@ -100,7 +100,7 @@ def convert_error(exception: Exception) -> Exception:
             return Unprocessable(str(exception))
         case ProtectedError() | RestrictedError():
             return Conflict(
-                gettext("This cannot be deleted, because something else refers to it."),
+                gettext("This cannot be deleted, because other records refer to it."),
                 code="still_referred_to",
             )
         case IntegrityError():

@@ -131,7 +131,7 @@ class QuoteBody(StrictKeys):
             )
         if not self.partial and values.keys().isdisjoint(self.at_least_one_of):
             raise serializers.ValidationError(
-                {"source": [gettext("Give the source's id, or its address as `source_url`.")]}
+                {"source": [gettext("Give the source’s id, or its address as `source_url`.")]}
             )
         position_fields = [name for name in ("start", "end", "snapshot") if name in values]
         if position_fields and len(position_fields) < 3:
@@ -208,7 +208,7 @@ class EvidenceBody(QuoteBody):
     """A source that supports or contradicts a verdict."""
 
     stance = serializers.ChoiceField(Evidence.Stance.choices)
-    note = TextField(required=False, allow_blank=True, help_text="What the source shows, in our own words.")
+    note = TextField(required=False, allow_blank=True, help_text="A summary of the source, in our own words.")
     position = WholeNumberField(
         min_value=0, max_value=32767, required=False, help_text="The position on the page."
     )
@@ -223,7 +223,7 @@ class EvidenceBody(QuoteBody):
         allow_blank=True,
         max_length=40,
         validators=MediaFragmentField.default_validators,
-        help_text="The part that is meant, in seconds, such as `t=12.5,17`.",
+        help_text="The relevant part, in seconds, such as `t=12.5,17`.",
     )
 
 
@@ -284,7 +284,7 @@ class SourceBody(StrictKeys):
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if values.get("capture") and "text" in values:
             raise serializers.ValidationError(
-                {"capture": [gettext("Give the text or request that it be fetched, not both.")]}
+                {"capture": [gettext("Give the text or have it fetched, not both.")]}
             )
         if values.get("capture") and "url" not in values:
             raise serializers.ValidationError({"url": [gettext("Give an address to fetch from.")]})

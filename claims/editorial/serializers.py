@@ -86,7 +86,7 @@ class EditorialClaimSerializer(serializers.Serializer):
     appearances = AppearanceSerializer(many=True)
     media = EditorialClaimMediaSerializer(many=True)
     verdicts = MentionedVerdictSerializer(many=True)
-    reason = serializers.CharField(help_text="Why it was chosen for checking, or declined.")
+    reason = serializers.CharField(help_text="The reason for checking or declining the claim.")
     score = serializers.FloatField(
         allow_null=True,
         help_text="The check-worthiness of the statement, from 0 to 1; `band` puts it into words.",
@@ -143,7 +143,7 @@ class EditorialVerdictSerializer(VerdictSerializer):
     author = NamedSerializer(allow_null=True)
     supersedes = serializers.IntegerField(allow_null=True, help_text="The version that it replaces.")
     correction_kind = serializers.ChoiceField([("", ""), *CorrectionKind.choices])
-    correction_note = serializers.CharField(help_text="What changed and why, for readers.")
+    correction_note = serializers.CharField(help_text="The change and the reason for it, for readers.")
     review_round = serializers.IntegerField()
     required_signoffs = serializers.IntegerField()
     reply_rule = serializers.ChoiceField(
@@ -224,7 +224,7 @@ class MoveSerializer(serializers.Serializer):
     action = serializers.CharField()
     label = serializers.CharField()  # type: ignore[assignment]  # a key
     to = serializers.CharField(help_text="The resulting state; empty if it depends.")
-    note = serializers.CharField(help_text="What the note should say; empty if no note is needed.")
+    note = serializers.CharField(help_text="The expected content of the note; empty if no note is needed.")
     note_required = serializers.BooleanField()
     scope = serializers.ChoiceField(Scope.choices, help_text="The scope that a token needs for it.")
     obstacle = serializers.CharField(help_text="The obstacle to the move; empty if there is none.")

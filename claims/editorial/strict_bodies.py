@@ -95,7 +95,7 @@ class Reference(serializers.PrimaryKeyRelatedField):
     """The id of a row that the user can read."""
 
     default_error_messages = {
-        "does_not_exist": gettext_lazy("There is nothing with the id {pk_value} here."),
+        "does_not_exist": gettext_lazy("No record has the id {pk_value}."),
         "incorrect_type": gettext_lazy("Give the id, an integer."),
     }
 

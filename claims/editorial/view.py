@@ -99,7 +99,7 @@ class EditorialView(ViewSet):
         if not self.is_served:
             return
         if self.view_permission:  # also for writing, because the response contains the written object
-            require_permission(self.person, self.view_permission, gettext("view this"))
+            require_permission(self.person, self.view_permission, gettext("view this resource"))
         if self.action != "list":
             NoQuery(self.plain_request.GET, QuerySet(), request=self.plain_request)
         if request.method in ("PATCH", "DELETE") and "If-Match" not in request.headers:

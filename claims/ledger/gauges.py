@@ -56,7 +56,9 @@ METRIC_QUERIES = [
         _LEDGER_SQL,
         {
             "factcheck_ledger_sequence": GaugeKind("The number of the newest entry of the ledger."),
-            "factcheck_ledger_newest_entry_timestamp_seconds": GaugeKind("When that was published."),
+            "factcheck_ledger_newest_entry_timestamp_seconds": GaugeKind(
+                "Time of publication of the newest entry."
+            ),
         },
         runs_on_replicas=True,
     ),
@@ -64,22 +66,20 @@ METRIC_QUERIES = [
         "checkpoints",
         _CHECKPOINTS_SQL,
         {
-            "factcheck_ledger_unsigned_entries": GaugeKind(
-                "Entries of the ledger behind the newest checkpoint."
-            ),
+            "factcheck_ledger_unsigned_entries": GaugeKind("Ledger entries after the newest checkpoint."),
             "factcheck_ledger_checkpoint_timestamp_seconds": GaugeKind(
-                "When that was signed; 0 before the first."
+                "Time of the newest checkpoint; 0 before the first."
             ),
         },
     ),
     MetricQuery(
         "imports",
         {
-            "factcheck_imports": GaugeKind("Runs of imports.", ("state",)),
+            "factcheck_imports": GaugeKind("Imports, by state.", ("state",)),
             "factcheck_imports_stalled_seconds": GaugeKind(
-                "For how long the import has not come forward that is at work and has rested the longest."
+                "Longest time that a running import has made no progress."
             ),
-            "factcheck_import_records": GaugeKind("What became of records, in all imports.", ("outcome",)),
+            "factcheck_import_records": GaugeKind("Records of all imports, by outcome.", ("outcome",)),
         },
         _read_imports,
     ),
@@ -87,9 +87,9 @@ METRIC_QUERIES = [
         "scheduled",
         _SCHEDULED_SQL,
         {
-            "factcheck_scheduled_publications": GaugeKind("Verdicts that are to be published later."),
+            "factcheck_scheduled_publications": GaugeKind("Verdicts scheduled for publication."),
             "factcheck_scheduled_publications_overdue_seconds": GaugeKind(
-                "For how long one of them should have been published."
+                "Delay of the most overdue scheduled publication."
             ),
         },
     ),

@@ -109,7 +109,7 @@ def print_report(article: ImportedArticle, console: Console) -> None:
         console.print(_build_claims_table(article, claims, narrow=console.width < NARROW_WIDTH))
     proposal = article.proposal
     if proposal.also_stated:
-        console.print(Text(gettext("Also stated"), style="bold"))
+        console.print(Text(gettext("Other statements"), style="bold"))
         for statement in proposal.also_stated:
             console.print(Text(f"  {statement.statement}"))
     if proposal.moved or proposal.orphaned:
@@ -283,7 +283,7 @@ def _format_claimant(claim: Claim) -> Text:
 def _build_anchors_table(outcomes: list[AnchorOutcome]) -> Table:
     table = Table(title=gettext("Earlier anchors"), title_justify="left", expand=True)
     table.add_column(gettext("Claim"), justify="right")
-    table.add_column(gettext("Words"), ratio=3, overflow="fold")
+    table.add_column(gettext("Wording"), ratio=3, overflow="fold")
     table.add_column(gettext("Now"), ratio=2, overflow="fold")
     for outcome in outcomes:
         appearance = outcome.appearance

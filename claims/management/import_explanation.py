@@ -38,7 +38,7 @@ def print_explanation(console: Console, explanation: dict[str, Any]) -> None:
             table.add_row(name, value)
         console.print(table)
     if explanation["labels"]:
-        table = Table(title=gettext("What the labels mean"), title_justify="left")
+        table = Table(title=gettext("Meaning of the labels"), title_justify="left")
         for heading in (gettext("publisher"), gettext("label"), gettext("rating class"), gettext("scale")):
             table.add_column(heading)
         table.add_column(gettext("records"), justify="right")

@@ -214,7 +214,7 @@ class SecondFactorRule(models.Model):
     )
     required = models.BooleanField(_("second factor required"), default=False)
     grace_days = models.PositiveSmallIntegerField(
-        _("days to set it up"),
+        _("days allowed for setup"),
         default=14,
         help_text=_(
             "Counted from now, or from when a person gets the account or the role. With 0 days they must set "

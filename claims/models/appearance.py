@@ -100,7 +100,7 @@ class QuoteStatus(models.Model):
 
     class Outcome(models.TextChoices):
         STANDS = "stands", _("Still there")
-        CHANGED = "changed", _("Was changed")
+        CHANGED = "changed", _("Changed")
         GONE = "gone", _("No longer there")
 
     snapshot = models.ForeignKey("sources.Snapshot", models.PROTECT, db_index=False, related_name="+")

@@ -131,7 +131,7 @@ class SigningKey(models.Model):
     #: first key.
     statement = models.TextField(_("statement"), blank=True)
     #: Why the old key did not sign; "" where it did.
-    lost_because = models.CharField(_("why the old key was lost"), max_length=500, blank=True)
+    lost_because = models.CharField(_("reason for the loss of the old key"), max_length=500, blank=True)
     began_at = models.DateTimeField(_("since"), editable=False, db_default=Now())
 
     objects = SigningKeyQuerySet.as_manager()
@@ -209,7 +209,7 @@ class Checkpoint(models.Model):
     """
 
     class Log(models.TextChoices):
-        LEDGER = "ledger", _("What was published")
+        LEDGER = "ledger", _("Publications")
         REVIEWS = "reviews", _("State changes and sign-offs")
 
     log = models.CharField(_("log"), max_length=10, choices=Log)

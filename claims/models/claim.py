@@ -88,7 +88,7 @@ class Claim(models.Model):
         _("context"),
         max_length=MAX_CONTEXT_LENGTH,
         blank=True,
-        help_text=_("What a reader needs to know to understand the claim. Shown to readers."),
+        help_text=_("Background that readers need to understand the claim. Shown to readers."),
     )
     topics = models.ManyToManyField(
         "claims.Topic", blank=True, related_name="claims", verbose_name=_("topics")
@@ -104,7 +104,7 @@ class Claim(models.Model):
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.PROPOSED, editable=False)
     reason = models.TextField(
-        _("reason"), blank=True, help_text=_("Why the claim was chosen for checking or declined.")
+        _("reason"), blank=True, help_text=_("The reason for checking or declining the claim.")
     )
     score = models.FloatField(
         _("check-worthiness"),
@@ -139,7 +139,7 @@ class Claim(models.Model):
         verbose_name_plural = _("claims")
         permissions = [
             ("triage_claim", _("Can accept and decline claims")),
-            ("merge_claim", _("Can merge claims and undo it")),
+            ("merge_claim", _("Can merge claims and undo merges")),
             ("republish_claim", _("Can publish new appearances and topics of a published claim")),
             ("read_drafts", _("Can read all claims and verdicts before they are published")),
         ]

@@ -70,14 +70,14 @@ class ClaimMedia(models.Model):
         verbose_name=_("picture, audio or video"),
     )
     caption = models.TextField(
-        _("what the claim says it shows"),
+        _("content according to the claim"),
         max_length=MAX_CAPTION_LENGTH,
         blank=True,
-        help_text=_("What the claim says it shows, true or not. Shown to readers."),
+        help_text=_("The content according to the claim, true or not. Shown to readers."),
     )
     media_fragment = MediaFragmentField()
     page_url = AddressField(
-        _("where it was seen"),
+        _("seen at"),
         max_length=2000,
         blank=True,
         help_text=_("The address of the page or post where it was shared."),

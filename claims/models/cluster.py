@@ -89,7 +89,7 @@ class Cluster(models.Model):
         _("description"),
         max_length=MAX_DESCRIPTION_LENGTH,
         blank=True,
-        help_text=_("What these claims have in common, and how they differ. Shown to readers."),
+        help_text=_("Similarities and differences between these claims. Shown to readers."),
     )
     language = LanguageField(_("language"), help_text=_("The language of title and description."))
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)

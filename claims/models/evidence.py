@@ -64,7 +64,7 @@ class Evidence(Anchored):
         _("note"),
         max_length=MAX_NOTE_LENGTH,
         blank=True,
-        help_text=_("What the source shows, in our own words."),
+        help_text=_("A summary of the source, in our own words."),
     )
     #: A description of what can be seen or heard, if the evidence is a picture, a recording or a video.
     media = models.ForeignKey(
@@ -93,7 +93,7 @@ class Evidence(Anchored):
             models.CheckConstraint(
                 name="evidence_fragment_is_of_media",
                 condition=models.Q(media_fragment="") | models.Q(media__isnull=False),
-                violation_error_message=_("Choose the recording that this is part of."),
+                violation_error_message=_("Choose the recording that this part belongs to."),
             ),
             models.CheckConstraint(
                 name="evidence_stance_is_known",

@@ -136,7 +136,7 @@ class ImportRun(models.Model):
     incomplete = models.PositiveIntegerField(_("stored without a value"), default=0)
     #: Sentences on parts that were not read or were read in an unusual way: columns, sheets, encodings.
     notes = models.JSONField(_("notes"), default=list, blank=True)
-    moved_at = models.DateTimeField(null=True, help_text=_("When the import last made progress."))
+    moved_at = models.DateTimeField(null=True, help_text=_("The time of the last progress."))
     error = models.TextField(_("error"), blank=True)
     undone_at = models.DateTimeField(_("undone"), null=True)
     undone_by_name = models.CharField(_("undone by"), max_length=200, blank=True)

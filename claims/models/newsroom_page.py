@@ -47,7 +47,7 @@ class NewsroomPage(models.Model):
         help_text=_("The address, if the page is on the newsroom’s own site."),
     )
     note = models.CharField(
-        _("what changed"),
+        _("change note"),
         max_length=500,
         blank=True,
         help_text=_("For readers; required from the second version on."),
@@ -84,7 +84,7 @@ class NewsroomPage(models.Model):
                 name="newsroompage_change_is_told",
                 condition=Q(version=1) | Q(note__regex=r"\S"),
                 violation_error_message=_(
-                    "Describe in one sentence what changed. Readers see it beside the page."
+                    "Describe the change in one sentence. Readers see the note beside the page."
                 ),
             ),
             bounds.build_length_constraint("newsroompage_text_fits", "text", MAX_PAGE_LENGTH),

@@ -43,7 +43,7 @@ class Repeat(Anchored):
 
     class Outcome(models.TextChoices):
         CONFIRMED = "confirmed", _("Confirmed")
-        REJECTED = "rejected", _("Something else")
+        REJECTED = "rejected", _("Not a repeat")
 
     claim = models.ForeignKey(
         "claims.Claim",

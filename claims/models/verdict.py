@@ -126,7 +126,7 @@ class Verdict(models.Model):
 
         NOT_DUE = "not_due", _("The verdict names no one")
         DUE = "due", _("Anyone named must have been asked")
-        SWITCHED_OFF = "switched_off", _("This newsroom does not require it")
+        SWITCHED_OFF = "switched_off", _("Not required by this newsroom")
 
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, db_index=False, related_name="verdicts", verbose_name=_("claim")
@@ -218,15 +218,15 @@ class Verdict(models.Model):
         ),
     )
     original_media_context = models.TextField(
-        _("what it really shows"),
+        _("actual content"),
         max_length=MAX_NOTE_LENGTH,
         blank=True,
         default="",
         db_default="",
-        help_text=_("Where and when it was made, and by whom. Shown to readers."),
+        help_text=_("The place, date and author of the original. Shown to readers."),
     )
     original_media_url = AddressField(
-        _("where the original is"),
+        _("address of the original"),
         max_length=2000,
         blank=True,
         default="",
@@ -249,7 +249,7 @@ class Verdict(models.Model):
         _("public note"),
         max_length=MAX_NOTE_LENGTH,
         blank=True,
-        help_text=_("What changed and why, in words for readers."),
+        help_text=_("The change and the reason for it, in words for readers."),
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
     review_round = models.PositiveSmallIntegerField(default=0, editable=False)

@@ -34,7 +34,7 @@ def issue_token(
         NotAllowed: the token would act as another person, and `by` does not administer tokens.
     """
     if not 1 <= days <= MAX_DAYS:
-        raise ValueError(f"A token lives from 1 to {MAX_DAYS} days, not {days}.")
+        raise ValueError(f"A token is valid for 1 to {MAX_DAYS} days, not {days}.")
     if by is not None and not may_manage(person, by):
         raise NotAllowed(_("You can create tokens only for yourself."))
     token, secret = ApiToken.objects.create(

@@ -149,7 +149,7 @@ def reset_factors(person: User, *, reason: str, by: User | None = None, request:
     if by is not None and (obstacle := find_obstacle(person, by)):
         raise NotAllowed(obstacle)
     if not reason.strip():
-        raise NotPossible(_("Enter the reason: how you verified that it is really them."))
+        raise NotPossible(_("Enter how you verified the person’s identity."))
     person = lock_person(person)
     factors = Authenticator.objects.filter(user=person)
     count = sum(factor.type in FACTORS for factor in factors)

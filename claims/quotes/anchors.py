@@ -59,7 +59,7 @@ def make_anchor(text: str, start: int, end: int, *, context: int = CONTEXT_LENGT
         raise ValueError("An anchor needs at least one character of context.")
     exact = text[start:end]
     if exact.isspace():
-        raise ValueError(f"The span {start}–{end} holds nothing but white space.")
+        raise ValueError(f"The span {start}–{end} contains only white space.")
     return Anchor(exact, text[max(start - context, 0) : start], text[end : end + context], start, end)
 
 

@@ -76,7 +76,7 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
         ),
         "correction": (
             verdict.supersedes_id and not has_note,
-            _("the kind of change and the public note on it"),
+            _("the kind of change and its public note"),
         ),
     }
     missing_parts = {
@@ -125,7 +125,7 @@ def _require_signed_off(verdict: Verdict, by: User) -> None:
     count = verdict.signoffs.valid().exclude(by=verdict.author_id).count()
     if count < verdict.required_signoffs:
         raise NotPossible(
-            _("%(given)d of %(required)d sign-offs by people other than the author.")
+            _("The verdict has %(given)d of %(required)d sign-offs by people other than the author.")
             % {"given": count, "required": verdict.required_signoffs},
             code="signoff_missing",
         )
@@ -207,8 +207,8 @@ def _require_unused(claim: Claim, by: User) -> None:
     if is_used:
         raise MoveHidden(
             _(
-                "The claim has a verdict, was published, or has other claims merged into it, so it has been "
-                "worked on."
+                "The claim has a verdict, was published, or has other claims merged into it, so it cannot go "
+                "back to triage."
             )
         )
 
@@ -246,7 +246,7 @@ def list_missing_translation_requirements(
     ]
     has_same_language = original.statement_language.lower() == translation.language.lower()
     if has_same_language and translation.statement != original.words["statement"]:
-        excess_parts.append(_("the statement in its own words, because it was made in this language"))
+        excess_parts.append(_("the statement in its original wording, because it was made in this language"))
     return [*missing_parts, *excess_parts]
 
 
@@ -266,14 +266,12 @@ def _require_translation_complete(translation: Translation, by: User) -> None:
 def _require_translation_signed_off(translation: Translation, by: User) -> None:
     verdict = translation.verdict
     if verdict.state != Verdict.State.PUBLISHED or verdict.claim.state != Claim.State.ACCEPTED:
-        raise NotPossible(
-            _("The version that it translates is no longer published. Translate the new version.")
-        )
+        raise NotPossible(_("The translated version is no longer published. Translate the new version."))
     _require_translation_complete(translation, by)
     count = translation.steps.signoffs().exclude(by__in=translation.writers).count()
     if count < translation.required_signoffs:
         raise NotPossible(
-            _("%(given)d of %(required)d sign-offs by people other than the translator.")
+            _("The translation has %(given)d of %(required)d sign-offs by people other than the translator.")
             % {"given": count, "required": translation.required_signoffs}
         )
 
@@ -293,14 +291,14 @@ _MERGE: Move[Claim] = Move(
     _ClaimState.MERGED,
     gettext_lazy("Merge into another claim"),
     "claims.merge_claim",
-    note=gettext_lazy("Why the two are the same claim"),
+    note=gettext_lazy("Reason for the merge"),
     check=_require_mergeable,
 )
 _DECLINE: Move[Claim] = Move(
     _ClaimState.DECLINED,
     gettext_lazy("Decline"),
     "claims.triage_claim",
-    note=gettext_lazy("Why the claim will not be checked"),
+    note=gettext_lazy("Reason for not checking the claim"),
     note_required=True,
     check=_require_no_live_verdict,
 )
@@ -308,7 +306,7 @@ _RECONSIDER: Move[Claim] = Move(
     _ClaimState.PROPOSED,
     gettext_lazy("Back to triage"),
     "claims.triage_claim",
-    note=gettext_lazy("Why the claim needs a new decision"),
+    note=gettext_lazy("Reason for a new decision"),
     check=_require_unused,
 )
 
@@ -318,7 +316,7 @@ CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
         _ClaimState.ACCEPTED,
         gettext_lazy("Accept for checking"),
         "claims.triage_claim",
-        note=gettext_lazy("Why the claim is worth checking"),
+        note=gettext_lazy("Reason for checking the claim"),
     ),
     (_ClaimState.PROPOSED, "decline"): _DECLINE,
     (_ClaimState.ACCEPTED, "decline"): _DECLINE,
@@ -331,13 +329,13 @@ CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
         "",
         gettext_lazy("Undo the merge"),
         "claims.merge_claim",
-        note=gettext_lazy("Why they are different claims"),
+        note=gettext_lazy("Reason for undoing the merge"),
     ),
     (_ClaimState.ACCEPTED, "republish"): Move(
         _ClaimState.ACCEPTED,
         gettext_lazy("Publish changed appearances and topics"),
         "claims.republish_claim",
-        note=gettext_lazy("Public note: what changed"),
+        note=gettext_lazy("Public note on the change"),
         note_required=True,
         check=_require_unreviewed_changes,
     ),
@@ -361,14 +359,14 @@ def _build_review(
             states.IN_REVIEW,
             gettext_lazy("Sign off"),
             f"claims.sign_off_{noun}",
-            note=gettext_lazy("What you checked"),
+            note=gettext_lazy("Checks made"),
             check=_require_not_signed_off,
         ),
         (states.IN_REVIEW, "request_changes"): Move(
             states.DRAFT,
             gettext_lazy("Request changes"),
             f"claims.sign_off_{noun}",
-            note=gettext_lazy("What needs to change"),
+            note=gettext_lazy("Changes needed"),
             note_required=True,
             check=_require_other_author,
         ),
@@ -390,7 +388,7 @@ VERDICT_MOVES: dict[tuple[str, str], Move[Verdict]] = {
         _VerdictState.RETRACTED,
         gettext_lazy("Retract"),
         "claims.retract_verdict",
-        note=gettext_lazy("Public note: why the verdict is retracted"),
+        note=gettext_lazy("Public note on the retraction"),
         note_required=True,
     ),
 }
@@ -401,14 +399,14 @@ TRANSLATION_MOVES: dict[tuple[str, str], Move[Translation]] = {
         _TranslationState.PUBLISHED,
         gettext_lazy("Publish"),
         "claims.publish_translation",
-        note=gettext_lazy("Public note: what changed in the translation, if there was one before"),
+        note=gettext_lazy("Public note on the change, if there was an earlier translation"),
         check=_require_translation_signed_off,
     ),
     (_TranslationState.PUBLISHED, "retract"): Move(
         _TranslationState.RETRACTED,
         gettext_lazy("Withdraw"),
         "claims.retract_translation",
-        note=gettext_lazy("Public note: why the translation is withdrawn"),
+        note=gettext_lazy("Public note on the withdrawal"),
         note_required=True,
         check=_require_shown,
     ),

@@ -47,7 +47,9 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
         raise NotPossible(_("A translation into this language is already in progress."))
     if same_language_translations.open().exists():
         # Without details, because only people who read drafts may know that there is one.
-        raise NotPossible(_("You cannot translate this into this language at the moment. Ask an editor."))
+        raise NotPossible(
+            _("You cannot translate this verdict into this language at the moment. Ask an editor.")
+        )
     earlier_translation = find_newest_earlier(current_verdict, language, by)
     values: dict[str, Any] = {}
     if earlier_translation:

@@ -260,7 +260,7 @@ def _publish_translation(translation: Translation, request: MoveRequest) -> None
         raise NotPossible(
             _(
                 "A public note is required, because this replaces a published translation of the same text. "
-                "Say what changed in it."
+                "Describe the change."
             )
         )
     for row in replaced_translations:

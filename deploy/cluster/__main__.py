@@ -47,7 +47,9 @@ def main(arguments: list[str]) -> int:
     except ClusterNotReady as late:
         print(late, file=sys.stderr)
         return 1
-    print(f"Serving {cluster.site}. `make cluster ARGS=status` tells more, `make cluster ARGS=stop` ends it.")
+    print(
+        f"Serving {cluster.site}. `make cluster ARGS=status` shows more, `make cluster ARGS=stop` stops it."
+    )
     return 0
 
 

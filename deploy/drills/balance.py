@@ -45,9 +45,7 @@ def run(arguments: list[str]) -> int:
     parser.add_argument("--first-port", type=int, default=21_600, help="Without root: where ports begin.")
     options = parser.parse_args(arguments)
     if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
-        print(
-            f"Not installed: {', '.join(lacking)}. docs/cluster.md says where they are from.", file=sys.stderr
-        )
+        print(f"Not installed: {', '.join(lacking)}. docs/cluster.md lists their sources.", file=sys.stderr)
         return 1
     folder = (options.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
     cluster = MachineCluster(folder, choose_network(folder, first_port=options.first_port))

@@ -92,9 +92,7 @@ def run(arguments: list[str]) -> int:
     if unknown := [name for name in options.faults if name not in FAULTS]:
         parser.error(f"there is no fault {', '.join(unknown)}; there are {', '.join(FAULTS)}")
     if lacking := list(find_missing((*DEBIAN, "patroni", "rclone"))):
-        print(
-            f"Not installed: {', '.join(lacking)}. docs/cluster.md says where they are from.", file=sys.stderr
-        )
+        print(f"Not installed: {', '.join(lacking)}. docs/cluster.md lists their sources.", file=sys.stderr)
         return 1
     folder = (options.folder or Path(tempfile.mkdtemp(prefix="factcheck-drill-"))).absolute()
     cluster = MachineCluster(

@@ -45,9 +45,7 @@ def run(arguments: list[str]) -> int:
     )
     options = parser.parse_args(arguments)
     if not shutil.which("haproxy"):
-        print(
-            "haproxy is not there, which sends requests to those that are ready (Debian: apt-get install haproxy)."
-        )
+        print("haproxy, which balances the servers, is not installed (Debian: apt-get install haproxy).")
         return 2
     end_tidily()
     folder = Path(tempfile.mkdtemp(prefix="factcheck-upgrade-"))

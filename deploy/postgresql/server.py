@@ -88,7 +88,7 @@ def _run_process(programs: Path, folder: Path, settings: dict[str, str]) -> Iter
         **options,
     )
     if result.returncode:
-        raise ProgramsUnavailable(f"PostgreSQL could not make its folder: {result.stdout.strip()[-500:]}")
+        raise ProgramsUnavailable(f"PostgreSQL could not create its folder: {result.stdout.strip()[-500:]}")
     server_options = [
         f"--{name}={value}" for name, value in {**settings, "unix_socket_directories": str(folder)}.items()
     ]

@@ -79,7 +79,7 @@ def read(address: str, pause: float) -> dict[str, Any]:
         except urllib.error.HTTPError as error:
             if error.code == 404:
                 sys.exit(
-                    "The feed ends before the place where this copy is. The ledger was set back, or is another one;"
+                    "The feed ends before the position of this copy. The ledger was reset or replaced;"
                     f" what was signed of it is in the table checkpoint. {error.read().decode()}"
                 )
             if error.code != 429 and error.code < 500:
@@ -132,7 +132,7 @@ def check(database: sqlite3.Connection, note: str, keys_address: str, first_key:
         return
     if read_then[0] != root:
         sys.exit(
-            f"The newsroom signs {size} entries that are not those that were read. It was rewritten:\n{note}"
+            f"The newsroom signs {size} entries that differ from those read before. The ledger was rewritten:\n{note}"
         )
     with database:
         database.executemany("INSERT OR IGNORE INTO key VALUES (?)", [(key,) for key in known])

@@ -152,7 +152,7 @@ def read_checkpoint(
     """Return the number of entries of a checkpoint and their root; end the program if a signature is missing."""
     text, _, signatures = note.rpartition("\n\n")
     if not is_signed(f"{text}\n", signatures.splitlines(), keys):
-        sys.exit(f"{place}: this is no checkpoint that bears the newsroom's signature.")
+        sys.exit(f"{place}: this is not a checkpoint with the newsroom's signature.")
     missing = [witness.split("+")[0] for witness in witnesses if not is_cosigned(note, witness)]
     if len(witnesses) - len(missing) < required:
         sys.exit(f"{place}: {', '.join(missing)} has not cosigned this checkpoint.")

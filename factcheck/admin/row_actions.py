@@ -63,7 +63,7 @@ class RefusalMessages:
 
 def describe_unchanged(name: object, reason: str) -> str:
     """Return the message that an action on several rows left this one unchanged."""
-    return _("Not done: “%(claim)s” %(why)s") % {"claim": str(name)[:100], "why": reason}
+    return _("“%(claim)s” was not changed. %(why)s") % {"claim": str(name)[:100], "why": reason}
 
 
 def change_rows(

@@ -41,6 +41,6 @@ def render_fingerprint(sentence: StrOrPromise, digest: str) -> SafeString | str:
         '<details class="desk-fold"><summary>{}</summary>'
         '<p class="desk-quiet">{} <span class="desk-code" title="SHA-256">{}</span></p></details>',
         sentence,
-        _("Its checksum:"),
+        _("Checksum:"),
         digest,
     )

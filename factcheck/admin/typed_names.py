@@ -65,7 +65,7 @@ class NamedDesk(DeskAdmin):
         """
         name = typed_name.removeprefix(NEW_NAME_PREFIX).strip()
         if not name:
-            raise ValidationError(_("Type a name."), code="required")
+            raise ValidationError(_("Enter a name."), code="required")
         self.opts.get_field(self.name_field).run_validators(name)
         if not self.has_add_permission(request):
             raise ValidationError(

@@ -56,7 +56,7 @@ def stream_in_slot(blocks: Iterator[bytes], truncation_mark: bytes) -> Generator
                 is_started = True
         except Exception:
             if is_started:
-                logger.exception("A download broke off.")
+                logger.exception("A download was interrupted.")
                 yield truncation_mark
             raise
 

@@ -47,7 +47,7 @@ class ValuesField(forms.Field):
                 gettext("give at most %(most)s values, not %(given)s.")
                 % {"most": VALUE_LIMIT, "given": len(value)}
                 if self.several
-                else gettext("give it once, not %(given)s.") % {"given": len(value)},
+                else gettext("give it once, not %(given)s times.") % {"given": len(value)},
                 code="repeated",
             )
         values = [self._read(text) for text in value]
@@ -204,7 +204,7 @@ class Query(UncopiedFilterSet):
         allowed_names = (
             gettext("Known names: %(names)s.") % {"names": ", ".join(names)}
             if names
-            else gettext("There are none.")
+            else gettext("This address has no parameters.")
         )
         return f"{message}{suggest_word(name, names)} {allowed_names}"
 

@@ -104,7 +104,9 @@ def _list_problems() -> list[str]:
 @register()
 def check_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Check that the newest backup is recent enough and that all later changes can be restored."""
-    hint = _("Run `manage.py backup` to see the error; with BACKUP_SCHEDULE the worker does this.")
+    hint = _(
+        "Run `manage.py backup` to see the error. If BACKUP_SCHEDULE is set, the worker runs the backups."
+    )
     return [Advice(problem, hint=hint, id="factcheck.W007") for problem in _list_problems()]
 
 

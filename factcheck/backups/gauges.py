@@ -40,9 +40,11 @@ METRIC_QUERIES = [
     MetricQuery(
         "backups",
         {
-            "factcheck_backup_newest_timestamp_seconds": GaugeKind("When the newest backup was finished."),
-            "factcheck_backup_failures": GaugeKind("Backups that have failed since the newest one."),
-            "factcheck_backup_log_failing": GaugeKind("1 where the log of the database is not archived."),
+            "factcheck_backup_newest_timestamp_seconds": GaugeKind(
+                "Time when the newest backup was finished."
+            ),
+            "factcheck_backup_failures": GaugeKind("Backup attempts that failed since the newest backup."),
+            "factcheck_backup_log_failing": GaugeKind("1 if the database log is not archived, otherwise 0."),
             "factcheck_backup_log_gaps": GaugeKind("Gaps in the archived log since the newest backup."),
         },
         _read_backups,

@@ -60,8 +60,9 @@ def find_base(folder: BackupFolder, timeline: int, moment: datetime | None) -> G
             % {"path": folder.path, "timeline": timeline}
         )
     oldest = min((backup.finished_at for backup in list_generations(folder)), default=None)
-    hint = f"; the oldest is of {oldest:%Y-%m-%d %H:%M:%S} UTC" if oldest else ""
+    if oldest is None:
+        raise BackupFailed(gettext("There is no backup yet."))
     raise BackupFailed(
-        gettext("There is no backup from %(moment)s UTC or earlier%(told)s.")
-        % {"moment": f"{moment:%Y-%m-%d %H:%M:%S}", "told": hint}
+        gettext("There is no backup from %(moment)s UTC or earlier; the oldest is from %(oldest)s UTC.")
+        % {"moment": f"{moment:%Y-%m-%d %H:%M:%S}", "oldest": f"{oldest:%Y-%m-%d %H:%M:%S}"}
     )

@@ -81,7 +81,7 @@ def _check_extensions(alias: str) -> list[CheckMessage]:
     return missing_extensions + [
         Error(
             f"The extension {name} is version {available[name]}; {'.'.join(map(str, minimum))} or newer is needed.",
-            hint=f"Install a newer {EXTENSIONS[name]}; where it is in use: ALTER EXTENSION {name} UPDATE.",
+            hint=f"Install a newer {EXTENSIONS[name]}; if it is in use, run ALTER EXTENSION {name} UPDATE.",
             id="factcheck.E006",
         )
         for name, minimum in MIN_VERSIONS.items()
@@ -125,7 +125,7 @@ def _check_letter_case(alias: str) -> list[CheckMessage]:
     locale = "builtin BUILTIN_LOCALE 'C.UTF-8'" if has_builtin_locales else "icu ICU_LOCALE 'und'"
     return [
         Error(
-            f"The database {name} knows the case of ASCII letters alone: to it, É and é are different letters.",
+            f"The database {name} converts the case of ASCII letters only: to it, É and é are different letters.",
             hint=(
                 f"Dump it, create it again and restore it: CREATE DATABASE {name} ENCODING 'UTF8'"
                 f" LOCALE_PROVIDER {locale} TEMPLATE template0. The locale of a database cannot be changed."

@@ -45,17 +45,17 @@ def build_owner_settings(address: Connection | None, served_address: Connection 
         return None
     if served_address is None:
         raise ImproperlyConfigured(
-            "OWNER_DATABASE_URL is set; set DATABASE_URL too, to the role that serves."
+            "OWNER_DATABASE_URL is set; set DATABASE_URL too, with the role that serves requests."
         )
     if not served_address["USER"] or not address["USER"] or served_address["USER"] == address["USER"]:
         raise ImproperlyConfigured(
-            "OWNER_DATABASE_URL and DATABASE_URL must each name a user, and not the same one: the first owns the"
+            "OWNER_DATABASE_URL and DATABASE_URL must name two different users: the first owns the"
             " tables, the second serves."
         )
     if served_address["NAME"] != address["NAME"]:
         raise ImproperlyConfigured(
             f"OWNER_DATABASE_URL names the database {address['NAME']} "
-            f"and DATABASE_URL {served_address['NAME']}; it is one."
+            f"and DATABASE_URL {served_address['NAME']}; they must be the same."
         )
     return address
 

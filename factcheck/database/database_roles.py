@@ -84,7 +84,7 @@ def get_owner_identity() -> Identity:
 def _reconnect_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
     """Reconnect as another role to the same database, which may be a test database."""
     if database.in_atomic_block:
-        raise RuntimeError("A transaction is open; its end has to be waited for.")
+        raise RuntimeError("A transaction is open; wait until it ends.")
     database.close()
     database.close_pool()  # type: ignore[attr-defined]  # PostgreSQL is the only backend
     database.settings_dict.update({name: identity[name] for name in _IDENTITY_KEYS})

@@ -145,10 +145,10 @@ class ReplicaWatch:
             return
         self._said[name] = failure is None
         if failure is None:
-            logger.info("Public reads: %s answers again.", name)
+            logger.info("Public reads: %s responds again.", name)
         else:
             logger.warning(
-                "Public reads: %s does not answer: %s", name, str(failure) or type(failure).__name__
+                "Public reads: %s does not respond: %s", name, str(failure) or type(failure).__name__
             )
 
 

@@ -52,15 +52,15 @@ def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings
     schedule = read_text("BACKUP_SCHEDULE", kind="schedule")
     if folder is not None and not is_embedded:
         raise ImproperlyConfigured(
-            "BACKUP_DIR is for the embedded server, and DATABASE_URL names another one. Unset one of them; "
-            "docs/backups.md says how a server of your own is backed up."
+            "BACKUP_DIR is for the embedded server, but DATABASE_URL names another one. Unset one of them; "
+            "docs/backups.md explains how to back up your own server."
         )
     reserved_paths = [data_dir, *(data_dir / name for name in ("files", "reports", "postgres", "static"))]
     if folder is not None and (
         folder in reserved_paths or any(inner in folder.parents for inner in reserved_paths[1:])
     ):
         raise ImproperlyConfigured(
-            f"BACKUP_DIR is {folder}, which is itself backed up; name a folder elsewhere, best on another disk."
+            f"BACKUP_DIR is {folder}, which is itself backed up. Choose a folder elsewhere, preferably on another disk."
         )
     if schedule and folder is None:
         raise ImproperlyConfigured("BACKUP_SCHEDULE is set; set BACKUP_DIR too.")

@@ -25,7 +25,7 @@ def read_file_path(name: str, *, shown_default: str | None = None) -> Path | Non
     """Read the path of an existing file."""
     path = read_text(name, kind="file", shown_default=shown_default)
     if path and not Path(path).is_file():
-        raise ImproperlyConfigured(f"{name} names {path}, and there is no such file.")
+        raise ImproperlyConfigured(f"{name} names {path}, but there is no such file.")
     return Path(path) if path else None
 
 
@@ -50,7 +50,7 @@ def find_browser() -> str:
         return ""
     if setting and shutil.which(setting) is None:
         raise ImproperlyConfigured(
-            f"ARCHIVE_BROWSER is {setting!r}, and no such program is found. Name Chromium's path, or write off."
+            f"ARCHIVE_BROWSER is {setting!r}, but there is no such program. Set it to Chromium's path, or to off."
         )
     return next(filter(None, map(shutil.which, [setting] if setting else _BROWSERS)), "")
 
@@ -61,7 +61,7 @@ def read_internet_archive_key() -> str:
     access, _, secret = value.partition(":")
     if value and not (access and secret):
         raise ImproperlyConfigured(
-            "INTERNET_ARCHIVE_KEY must be access:secret, as https://archive.org/account/s3.php shows them."
+            "INTERNET_ARCHIVE_KEY must have the form access:secret; https://archive.org/account/s3.php shows both."
         )
     return value
 
@@ -72,11 +72,11 @@ def find_ffmpeg() -> tuple[str, str]:
     ffmpeg = shutil.which(setting or "ffmpeg") or ""
     if setting and not ffmpeg:
         raise ImproperlyConfigured(
-            f"FFMPEG is {setting}, and there is no such program. Correct it, or leave it out."
+            f"FFMPEG is {setting}, but there is no such program. Correct it, or unset it."
         )
     ffprobe = (shutil.which("ffprobe", path=str(Path(ffmpeg).parent)) or "") if ffmpeg else ""
     if setting and not ffprobe:
-        raise ImproperlyConfigured(f"FFMPEG is {setting}; the program ffprobe must stand beside it.")
+        raise ImproperlyConfigured(f"FFMPEG is {setting}; the program ffprobe must be in the same folder.")
     return (ffmpeg, ffprobe) if ffprobe else ("", "")
 
 
@@ -113,7 +113,7 @@ def read_calendar() -> tuple[str, str]:
     if subdivision and subdivision not in subdivisions:
         among = f" In {country} there are: {', '.join(subdivisions)}." if subdivisions else ""
         raise ImproperlyConfigured(
-            f"HOLIDAYS_SUBDIVISION is {subdivision!r}, which is no part of the country in HOLIDAYS_COUNTRY.{among}"
+            f"HOLIDAYS_SUBDIVISION is {subdivision!r}, which is not a subdivision of HOLIDAYS_COUNTRY.{among}"
         )
     return country, subdivision
 
@@ -129,9 +129,7 @@ def read_indexnow_key() -> str:
     """Read `INDEXNOW_KEY`."""
     key = read_text("INDEXNOW_KEY")
     if key and not _INDEXNOW_KEY_PATTERN.fullmatch(key):
-        raise ImproperlyConfigured(
-            "INDEXNOW_KEY must have 8 to 128 characters out of a-z, A-Z, 0-9 and the hyphen."
-        )
+        raise ImproperlyConfigured("INDEXNOW_KEY must have 8 to 128 characters: a-z, A-Z, 0-9 and hyphens.")
     return key
 
 
@@ -146,7 +144,7 @@ def read_websub_hubs() -> list[str]:
             is_usable = False
         if not is_usable or re.search(r"[\s<>\"]", address):
             raise ImproperlyConfigured(
-                f"WEBSUB_HUBS names {address!r}; write whole addresses such as https://hub.example.org/."
+                f"WEBSUB_HUBS names {address!r}; write complete addresses such as https://hub.example.org/."
             )
     return hubs
 
@@ -165,6 +163,6 @@ def read_robots_rules() -> list[str]:
             )
         if number == 0 and match[1].lower() != "user-agent":
             raise ImproperlyConfigured(
-                "ROBOTS_RULES must begin with User-agent: whom the lines are meant for."
+                "ROBOTS_RULES must begin with User-agent, the crawler that the rules are for."
             )
     return rules

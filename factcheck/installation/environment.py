@@ -50,16 +50,16 @@ def _read_file(name: str) -> str:
         with Path(path).open("rb") as file:
             content = file.read(MAX_FILE_BYTES + 1)
         if len(content) > MAX_FILE_BYTES:
-            raise ImproperlyConfigured(f"{name}_FILE names {path}, which is too long to hold a value.")
+            raise ImproperlyConfigured(f"{name}_FILE names {path}, which is too long for a value.")
         value = content.decode().strip()
     except OSError as error:
         raise ImproperlyConfigured(
             f"{name}_FILE names {path}, which cannot be read: {error.strerror}."
         ) from None
     except UnicodeDecodeError:
-        raise ImproperlyConfigured(f"{name}_FILE names {path}, which is no text in UTF-8.") from None
+        raise ImproperlyConfigured(f"{name}_FILE names {path}, which is not UTF-8 text.") from None
     if not value or not value.isprintable():
-        raise ImproperlyConfigured(f"{name}_FILE names {path}; it must hold the value, in one line.")
+        raise ImproperlyConfigured(f"{name}_FILE names {path}; it must contain the value, in one line.")
     return value
 
 
@@ -124,7 +124,7 @@ def read_choice(
     """Read a word from a fixed set, which is built only if the variable is set."""
     value = read_text(name, default, kind="word", shown_default=shown_default)
     if value != default and value not in choices():
-        raise ImproperlyConfigured(f"{name} is {value!r}, which is not known here.")
+        raise ImproperlyConfigured(f"{name} is {value!r}, which is not one of its values.")
     return value
 
 
@@ -148,7 +148,7 @@ def read_url(name: str, default: str = "", *, shown_default: str | None = None) 
         is_usable = False
     if not is_usable:
         raise ImproperlyConfigured(
-            f"{name} is {value!r}; write a whole address such as https://facts.example.org."
+            f"{name} is {value!r}; write a complete address such as https://facts.example.org."
         )
     return value.rstrip("/")
 

@@ -66,11 +66,11 @@ def build_bucket_store(address: str, key: Mapping[str, str], *, name: str) -> di
     region, addressing = options.pop("region", ""), options.pop("addressing", "auto")
     if "@" in parts.netloc:
         raise ImproperlyConfigured(
-            f"{name} has keys in it; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead."
+            f"{name} contains keys; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead."
         )
     if options:
         raise ImproperlyConfigured(
-            f"{name} says {', '.join(sorted(options))}; it may say endpoint, region and addressing."
+            f"{name} has the options {', '.join(sorted(options))}; only endpoint, region and addressing exist."
         )
     if not _has_bucket_name(parts) or addressing not in _ADDRESSING_STYLES:
         raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE_URL}.")

@@ -10,16 +10,20 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 
 _JOB_SECONDS = (0.01, 0.1, 1, 10, 60, 600, 3600)
 
 REQUESTS = Counter(
-    "factcheck_http_requests", "Answers, by the name of the route.", ["route", "method", "status"]
+    "factcheck_http_requests", "Responses, by the name of the route.", ["route", "method", "status"]
 )
 REQUEST_SECONDS = Histogram(
-    "factcheck_http_request_seconds", "How long answers took to make.", ["route"], buckets=_SECONDS
+    "factcheck_http_request_seconds", "Duration of responses.", ["route"], buckets=_SECONDS
 )
 BUSY_THREADS = Gauge(
-    "factcheck_web_threads_busy", "Threads that answered when it was looked.", multiprocess_mode="livesum"
+    "factcheck_web_threads_busy",
+    "Threads that were answering a request at the last check.",
+    multiprocess_mode="livesum",
 )
 THREADS = Gauge(
-    "factcheck_web_threads", "Threads that answer, in all web processes here.", multiprocess_mode="livesum"
+    "factcheck_web_threads",
+    "Request threads in all web processes of this machine.",
+    multiprocess_mode="livesum",
 )
 POOL_CONNECTIONS = Gauge(
     "factcheck_database_pool_connections",
@@ -28,17 +32,19 @@ POOL_CONNECTIONS = Gauge(
     multiprocess_mode="livesum",
 )
 POOL_WAITING = Gauge(
-    "factcheck_database_pool_waiting", "Threads that waited for a connection.", multiprocess_mode="livesum"
+    "factcheck_database_pool_waiting",
+    "Threads that were waiting for a connection.",
+    multiprocess_mode="livesum",
 )
 BUDGET_DRAWN = Counter(
-    "factcheck_request_budget_drawn", "What callers drew on their budgets, in plain requests.", ["tier"]
+    "factcheck_request_budget_drawn", "The budget that callers used, in plain requests.", ["tier"]
 )
 BUDGET_REFUSALS = Counter(
-    "factcheck_request_budget_refusals", "Requests refused since a budget was used up.", ["tier"]
+    "factcheck_request_budget_refusals", "Requests rejected because a budget was used up.", ["tier"]
 )
 JOB_SECONDS = Histogram(
     "factcheck_job_seconds",
-    "How long jobs of the background worker took.",
+    "Duration of background jobs.",
     ["task", "outcome"],
     buckets=_JOB_SECONDS,
 )

@@ -101,7 +101,7 @@ def build_application(content: Callable[[], bytes], token: str) -> Wsgi:
         try:
             body = content()
         except Exception:
-            logger.exception("The metrics could not be put together.")
+            logger.exception("The metrics could not be collected.")
             return send(HTTPStatus.INTERNAL_SERVER_ERROR, b"")
         return send(HTTPStatus.OK, body, ("Content-Type", "text/plain; version=0.0.4; charset=utf-8"))
 
@@ -150,7 +150,7 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
             self._seats.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        logger.debug("A caller of the metrics went away: %r", sys.exception())
+        logger.debug("A client of the metrics disconnected: %r", sys.exception())
 
 
 def export(host: str, port: int) -> None:

@@ -83,13 +83,17 @@ class DatabaseGauges:
 
     def build_own_metrics(self, results: dict[str, QueryResults]) -> Iterator[Metric]:
         """Return metrics of the queries themselves, by database."""
-        up = GaugeMetricFamily("factcheck_database_up", "Whether a database answers.", labels=["database"])
+        up = GaugeMetricFamily(
+            "factcheck_database_up", "1 if the database responds, otherwise 0.", labels=["database"]
+        )
         labels = ["question", "database"]
         failed = GaugeMetricFamily(
-            "factcheck_question_failed", "Whether the database could not say it.", labels=labels
+            "factcheck_question_failed",
+            "1 if the query for these metrics failed, otherwise 0.",
+            labels=labels,
         )
         seconds = GaugeMetricFamily(
-            "factcheck_question_seconds", "How long the database took to say it.", labels=labels
+            "factcheck_question_seconds", "Duration of the query for these metrics.", labels=labels
         )
         for alias, database_answers in results.items():
             up.add_metric([alias], database_answers.reached)
@@ -119,7 +123,9 @@ class ProcessCounts:
 
 class _Build:
     def collect(self) -> Iterator[Metric]:
-        build = GaugeMetricFamily("factcheck_build", "1, and the version that runs.", labels=["version"])
+        build = GaugeMetricFamily(
+            "factcheck_build", "Always 1; the label is the running version.", labels=["version"]
+        )
         build.add_metric([read_version()], 1)
         yield build
 

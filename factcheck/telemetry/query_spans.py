@@ -188,7 +188,7 @@ METRIC_QUERIES = [
         {
             "factcheck_jobs": GaugeKind("Jobs of the background worker.", ("queue", "state")),
             "factcheck_jobs_oldest_wait_seconds": GaugeKind(
-                "For how long the job has waited that is due the longest.", ("queue",)
+                "Waiting time of the oldest due job.", ("queue",)
             ),
         },
         _read_jobs,
@@ -197,15 +197,15 @@ METRIC_QUERIES = [
         "workers",
         _WORKERS_SQL,
         {
-            "factcheck_workers": GaugeKind("Background workers that were heard of within a minute."),
-            "factcheck_workers_silent_seconds": GaugeKind("Since when no worker has been heard of."),
+            "factcheck_workers": GaugeKind("Background workers that reported within the last minute."),
+            "factcheck_workers_silent_seconds": GaugeKind("Time since a worker last reported."),
         },
     ),
     MetricQuery(
         "connections",
         {
             "factcheck_database_connections": GaugeKind("Connections to the database.", ("state",)),
-            "factcheck_database_connections_limit": GaugeKind("How many connections the server takes."),
+            "factcheck_database_connections_limit": GaugeKind("Maximum number of connections to the server."),
         },
         _read_connections,
     ),
@@ -213,8 +213,8 @@ METRIC_QUERIES = [
         "log_positions",
         _LOG_POSITIONS_SQL,
         {
-            "factcheck_database_is_replica": GaugeKind("1 where a database follows another."),
-            "factcheck_database_log_position_bytes": GaugeKind("How far the write-ahead log has come there."),
+            "factcheck_database_is_replica": GaugeKind("1 if the database is a replica, otherwise 0."),
+            "factcheck_database_log_position_bytes": GaugeKind("Position of the write-ahead log."),
         },
         runs_on_replicas=True,
     ),

@@ -43,7 +43,7 @@ def read_metrics_settings() -> Metrics:
     token = read_text("METRICS_TOKEN", kind="secret")
     if port and not token and not _is_loopback(host):
         raise ImproperlyConfigured(
-            f"METRICS_HOST is {host!r}, which others can reach, and metrics are not public; set METRICS_TOKEN too."
+            f"METRICS_HOST is {host!r}, which other machines can reach. Metrics are not public: set METRICS_TOKEN too."
         )
     return Metrics(port, host, token)
 

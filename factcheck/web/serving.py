@@ -60,7 +60,7 @@ def require_free_port(host: str, port: int) -> None:
             probe.listen()
         except PermissionError:
             raise CommandError(
-                gettext("Port %(port)s needs root. Choose one above 1023, for example with PORT=8001.")
+                gettext("Port %(port)s requires root. Choose one above 1023, for example with PORT=8001.")
                 % {"port": port}
             ) from None
         except socket.gaierror:

@@ -96,16 +96,16 @@ class SnapshotAdmin(ReadOnlyAdmin, DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Snapshot]:
         return super().get_queryset(request).defer("text")
 
-    @admin.display(description=_("notes on its text"))
+    @admin.display(description=_("notes on the text"))
     def caveat_text(self, snapshot: Snapshot) -> str:
         return " ".join(caveat["sentence"] for caveat in snapshot.caveats)
 
-    @admin.display(description=_("this copy"))
+    @admin.display(description=_("captured file"))
     def proof_of_copy(self, snapshot: Snapshot) -> SafeString | str:
         sentence = _("A snapshot cannot be changed. Anyone who has the same file can compare the two.")
         return render_fingerprint(sentence, snapshot.content_sha256)
 
-    @admin.display(description=_("its text"))
+    @admin.display(description=_("text"))
     def proof_of_text(self, snapshot: Snapshot) -> SafeString | str:
         sentence = _("The text below is unchanged since quotes were found in it.")
         return render_fingerprint(sentence, snapshot.text_sha256)

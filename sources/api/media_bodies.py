@@ -25,7 +25,7 @@ class PublicMedia(TypedDict):
     media_fragment: Annotated[
         str, "The part that is meant (W3C Media Fragments, such as `t=12.5,17`); empty for all of it."
     ]
-    page_url: Annotated[str, "The page or post where it was seen; empty if unknown."]
+    page_url: Annotated[str, "The page or post where it was shared; empty if unknown."]
     content_url: Annotated[str, "The URL of the file; empty if it was uploaded."]
     sha256: Annotated[str, "SHA-256 of the original file, which is stored but not public."]
     pdq: Annotated[

@@ -303,7 +303,8 @@ def _build_undecodable_error(reason: TranslatableMessage) -> ExtractionError:
     return ExtractionError(
         "undecodable",
         TranslatableMessage(
-            "%(why)s Save it as UTF-8 in a text editor that shows it properly, then import it again.",
+            "%(why)s Save the file as UTF-8 in a text editor that displays it correctly, then import it "
+            "again.",
             why=reason,
         ),
     )

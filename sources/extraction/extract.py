@@ -187,7 +187,7 @@ def _extract_text(
         raise ExtractionError(
             "damaged",
             TranslatableMessage(
-                "This should be a %(name)s document, but it does not begin like one. Download it again.",
+                "This should be a %(name)s document, but its content is different. Download it again.",
                 name=name,
             ),
         )

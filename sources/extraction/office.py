@@ -82,7 +82,8 @@ def extract_office(content: bytes, kind: str) -> Document:
                 raise ExtractionError(
                     "locked",
                     TranslatableMessage(
-                        "This document is locked with a password. Save a copy without it and import that."
+                        "This document is locked with a password. Save a copy without the password and "
+                        "import that."
                     ),
                 )
             names = archive.namelist()

@@ -53,7 +53,8 @@ def extract_pdf(content: bytes) -> Document:
             raise ExtractionError(
                 "locked",
                 TranslatableMessage(
-                    "This PDF document is locked with a password. Save a copy without it and import that."
+                    "This PDF document is locked with a password. Save a copy without the password and "
+                    "import that."
                 ),
             ) from None
         raise ExtractionError(

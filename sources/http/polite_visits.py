@@ -90,7 +90,7 @@ def build_wait_error(site: str, seconds: float) -> FetchError:
     return FetchError(
         "asked_to_wait",
         TranslatableMessage(
-            "%(netloc)s asks for a pause of about %(minutes)s min. It will be tried again after that.",
+            "%(netloc)s asks for a pause of about %(minutes)s min. The page will be tried again after that.",
             netloc=urlsplit(site).netloc,
             minutes=minutes,
         ),

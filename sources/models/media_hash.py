@@ -52,7 +52,7 @@ class MediaHash(models.Model):
     quality = models.PositiveSmallIntegerField(
         _("quality"),
         help_text=_(
-            "From 50 to 100: how much detail the picture has. Plain areas, which all look alike, have none."
+            "The amount of detail in the picture, from 50 to 100. Plain areas, which all look alike, have none."
         ),
     )
     # The data that `sources.media.local_features` compares.

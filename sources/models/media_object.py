@@ -51,7 +51,7 @@ class MediaObject(models.Model):
         _("alternative text"),
         blank=True,
         max_length=2000,
-        help_text=_("What can be seen or heard, for people who cannot see or hear it."),
+        help_text=_("A description for people who cannot see or hear the file."),
     )
     show_to_readers = models.BooleanField(
         _("show to readers"),

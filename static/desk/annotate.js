@@ -44,7 +44,7 @@
         const waiting = notes.querySelectorAll("li.proposed").length;
         const all = notes.children.length;
         document.getElementById("notes-count").textContent = all
-            ? interpolate(gettext("%s noted, %s to decide"), [all, waiting])
+            ? interpolate(gettext("%s noted, %s awaiting a decision"), [all, waiting])
             : "";
         document.getElementById("notes-none").hidden = all > 0;
     };
@@ -343,7 +343,7 @@
     keys.add("J", gettext("Add the next sentence to the selection; also Shift ↓"), () => extend(1), { repeats: true });
     keys.add("K", gettext("Remove the last sentence from the selection, or add the one before; also Shift ↑"), () => extend(-1), { repeats: true });
     keys.add("o", gettext("Switch to the other end of the selection; Shift ← → moves that end by a character, with Ctrl by a word"), swap);
-    if (mayUse.has("claim")) keys.add("c", gettext("Make a claim of the selected words; also Enter"), () => use("claim"));
+    if (mayUse.has("claim")) keys.add("c", gettext("Create a claim from the selected words; also Enter"), () => use("claim"));
     if (mayUse.has("appearance")) keys.add("t", gettext("Attach the selected words to a claim"), () => use("appearance"));
     if (mayUse.has("evidence")) keys.add("e", gettext("Use the selected words as evidence"), () => use("evidence"));
     keys.add("n", gettext("Next proposal"), () => go(1, isWaiting, gettext("No further proposal below.")), { repeats: true });

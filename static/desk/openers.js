@@ -6,7 +6,7 @@
     // By what their click says: a name where they show an icon only, and what they open.
     const OPENERS = [
         ["openUserLinks", () => say("Your account"), (part) => part.parentElement.querySelector("nav")],
-        ["sidebarDesktopOpen", () => say("Side bar"), () => null],
+        ["sidebarDesktopOpen", () => say("Sidebar"), () => null],
         ["sidebarMobileOpen", () => say("Menu"), () => document.querySelector("#nav-sidebar-apps")],
         ["filterOpen = true", () => "", () => document.querySelector("#filter-form")],
         ["switchTheme", () => "", () => null],

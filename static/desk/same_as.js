@@ -77,11 +77,11 @@
                 const page = element("a", "", candidate.known.name);
                 page.href = candidate.known.page;
                 page.dir = "auto";
-                item.append(element("span", "same-as-known", say("Already here:"), " ", page));
+                item.append(element("span", "same-as-known", say("Already recorded:"), " ", page));
             } else {
-                const take = element("button", "desk-button", say("Use this one"));
+                const take = element("button", "desk-button", say("Use this identifier"));
                 take.type = "button";
-                take.setAttribute("aria-label", interpolate(say("Use this one: %s, %s"), [candidate.name, candidate.description]));
+                take.setAttribute("aria-label", interpolate(say("Use this identifier: %s, %s"), [candidate.name, candidate.description]));
                 take.addEventListener("click", () => choose(candidate));
                 item.append(take);
             }

@@ -119,7 +119,7 @@
             if (claim) {
                 const look = document.createElement("button");
                 look.type = "button";
-                look.textContent = say("View it");
+                look.textContent = say("View");
                 look.addEventListener("click", () => show(String(claim)));
                 line.append(look);
             }

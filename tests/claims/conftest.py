@@ -11,7 +11,7 @@ from tests.helpers.shared_newsroom import forget_matching
 
 @pytest.fixture(autouse=True)
 def frequencies_last(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is known of words and vectors is read anew where a test says so, and never because a minute is over."""
+    """Cached facts about words and vectors are read again only if a test says so, never because a minute has passed."""
     for module in ("search.word_frequencies", "matching.shared_words", "matching.embedding.neighbours"):
         monkeypatch.setattr(f"claims.{module}.CACHE_SECONDS", 10**9)
 

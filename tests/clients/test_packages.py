@@ -186,7 +186,7 @@ def test_python_is_typed(installed: Path, tmp_path: Path) -> None:
     )
 
 
-def test_python_waits_when_told_to(installed: Path, site: Site, few: None) -> None:
+def test_python_waits_when_asked_to(installed: Path, site: Site, few: None) -> None:
     program = FOLDER / "packaged_program.py"
     said = run(sys.executable, program, "wait", site.url, folder=installed, PYTHONPATH=str(installed))
     assert json.loads(said) == {"patient": [2] * 4, "hasty": 429, "wait": True}
@@ -239,7 +239,7 @@ def test_typescript(compiled: Path, site: Site, token: str, expected: dict[str, 
 
 
 @needs_packages
-def test_typescript_waits_when_told_to(compiled: Path, site: Site, few: None) -> None:
+def test_typescript_waits_when_asked_to(compiled: Path, site: Site, few: None) -> None:
     said = run("node", "packaged_program.js", "wait", site.url, folder=compiled)
     assert json.loads(said) == {"patient": [2] * 4, "hasty": 429, "wait": True}
 

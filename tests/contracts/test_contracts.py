@@ -1,6 +1,6 @@
 """What readers of the API build on: the bodies and the OpenAPI document, word for word.
 
-A failure here means that the contract changed. When that is meant, write the files anew, look at the difference, and
+A failure here means that the contract changed. If that is intended, write the files again, check the difference, and
 commit them together with the change:
 
     UPDATE_CONTRACTS=1 .venv/bin/pytest tests/contracts

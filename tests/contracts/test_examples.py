@@ -1,6 +1,6 @@
 """The examples of the OpenAPI document are what is served, and none is missing.
 
-After a change that is meant, or for a new file that holds only a summary and a request, write the answers anew and look
+After an intended change, or for a new file with only a summary and a request, write the responses again and look
 at them:
 
     UPDATE_CONTRACTS=1 .venv/bin/pytest tests/contracts/test_examples.py
@@ -93,7 +93,7 @@ def busy(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def signed(settings: Any, world: dict[str, Any], retracted: Claim) -> None:
-    """What was published so far is signed, by the key of the examples."""
+    """Publications so far is signed, by the key of the examples."""
     settings.SIGNING_KEY = "the examples are signed with this key, and nothing else is"
     as_committed()
     # Salts are drawn at random; the examples have always the same.

@@ -17,7 +17,7 @@ from factcheck.telemetry.query_spans import list_metric_queries
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS, DASHBOARD = DEPLOY / "alerts" / "factcheck.yaml", DEPLOY / "grafana" / "factcheck.json"
-#: Whoever scrapes adds these.
+#: Prometheus adds these.
 SCRAPED = {"instance", "job"}
 
 _METRIC = re.compile(r"\b(factcheck_[a-z0-9_]+)(?:\{([^}]*)\})?")

@@ -121,7 +121,7 @@ def test_another_key(
 ) -> None:
     program = ran("verify_ledger.py", live_server.url, "A" * 43)
     assert program.stderr == (
-        "the newest checkpoint: this is no checkpoint that bears the newsroom's signature.\n"
+        "the newest checkpoint: this is not a checkpoint with the newsroom's signature.\n"
     )
     # One that the old key has announced is believed by who knows the old one.
     with connect_as_owner():

@@ -75,7 +75,7 @@ def test_a_body_that_is_left_unread_is_empty_and_still_there() -> None:
     assert (request.body, stream.tell()) == (b"", 0)
 
 
-def test_headers_are_read_anew() -> None:
+def test_headers_are_read_again() -> None:
     request = RequestFactory().get("/", headers={"If-Match": "old"})
     assert request.headers["If-Match"] == "old"
     request.META["HTTP_IF_MATCH"] = "new"

@@ -72,7 +72,7 @@ def test_old_python_is_refused_by_name(clone):
     assert not (clone / ".venv").exists()
 
 
-def test_python_without_venv_is_told_what_to_install(clone):
+def test_python_without_venv_gets_instructions(clone):
     script = """case "$*" in
         *ensurepip*) exit 1;;
         *print*) echo 3.11.2 cpython-311;;
@@ -92,7 +92,7 @@ def test_python_without_venv_is_passed_over_for_one_that_has_it(clone, tmp_path)
     (tmp_path / "bin" / "python3.12").symlink_to(sys.executable)
     result = run("requirements/install", cwd=clone, PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin")
     assert result.returncode == 0, result.stderr
-    assert "Making the environment in .venv with Python 3." in result.stderr
+    assert "Creating the environment in .venv with Python 3." in result.stderr
 
 
 def test_packages_are_installed_once_until_the_pins_change(clone):
@@ -125,4 +125,4 @@ def test_moved_project_gets_a_new_environment(clone, tmp_path):
     run("requirements/install", "base", cwd=clone, PYTHON=str(python))
     moved = clone.rename(tmp_path / "elsewhere")
     said = run("requirements/install", "base", cwd=moved, PYTHON=str(python))
-    assert "Making the environment" in said.stderr
+    assert "Creating the environment" in said.stderr

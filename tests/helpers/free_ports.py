@@ -1,4 +1,4 @@
-"""Ports for programs that are told theirs before they listen."""
+"""Ports for programs that must know theirs before they listen."""
 
 import random
 import socket

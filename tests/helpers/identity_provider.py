@@ -26,7 +26,7 @@ class IdentityProvider:
     def __init__(self) -> None:
         self.key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
         self.address = ""
-        #: What is told of the person who signs in; `None` as a value leaves a claim out.
+        #: The claims about the person who signs in; `None` as a value leaves a claim out.
         self.person: dict[str, Any] = {}
         #: What the user's data say instead, and what the id token does.
         self.userinfo: dict[str, Any] = {}

@@ -6,7 +6,7 @@ from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.models.ledger_rules import build_sealed_sha256_sql
 from tests.helpers.tampering import as_superuser
 
-#: SQL for the hash of each entry, made anew from what its row says, in the order of the ledger.
+#: SQL for the hash of each entry, computed again from its row, in the order of the ledger.
 CHAIN_ANEW = f"""
     DO $$
     DECLARE entry record; before text := repeat('0', 64);
@@ -37,6 +37,6 @@ def past_all_rules(*statements: str) -> None:
 
 
 def rewritten_and_signed(*statements: str) -> None:
-    """The same, and then everything that follows from the entries is made anew, and signed with the key."""
+    """The same, then everything that follows from the entries is computed again and signed with the key."""
     past_all_rules(*statements, CHAIN_ANEW, "DELETE FROM claims_checkpoint", "DELETE FROM claims_hashtile")
     sign_ledger()

@@ -1,4 +1,4 @@
-"""A web server that is told what to answer, and how the tests of fetching ask it."""
+"""A web server with configurable responses, and how the tests of fetching query it."""
 
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +16,7 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Site:
-    """A web server that answers each path as it is told and remembers what it was asked."""
+    """A web server that answers each path as configured and records the requests."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Answer] = {}

@@ -34,7 +34,7 @@ ess_cert_id_alg = sha256
 
 
 class StampingAuthority:
-    """Signs what it is asked to sign, or answers what it is told to."""
+    """Signs what it is asked to sign, or gives a configured response."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -249,7 +249,7 @@ def test_scripts_are_read_with_their_plurals_and_inside_of_templates(tmp_path: P
     }
 
 
-def test_translations_stay_when_words_are_collected_anew() -> None:
+def test_translations_stay_when_words_are_collected_again() -> None:
     old = merge_catalogue(
         Catalog(locale="de"), {Message("One"): ["a.py"], Message("%d x", "%d y"): ["a.py"]}, "de"
     )

@@ -152,9 +152,9 @@ def test_what_a_snapshot_proves_is_said_in_words(client: Client, contributor: Us
     }
     assert folds == {
         "A snapshot cannot be changed. Anyone who has the same file can compare the two.": (
-            f"Its checksum: {snapshot.content_sha256}"
+            f"Checksum: {snapshot.content_sha256}"
         ),
-        "The text below is unchanged since quotes were found in it.": f"Its checksum: {snapshot.text_sha256}",
+        "The text below is unchanged since quotes were found in it.": f"Checksum: {snapshot.text_sha256}",
     }
     assert "SHA-256" not in page.text_content()
 

@@ -460,7 +460,7 @@ def test_of_two_pages_of_the_timeline_the_one_that_was_chosen_last_is_shown(seat
         page.wait_for_timeout(50)
     held[0].continue_()
     page.wait_for_function("awaited === 0")
-    page.evaluate("() => new Promise(go => setTimeout(go, 100))")  # so that it could show what it was told
+    page.evaluate("() => new Promise(go => setTimeout(go, 100))")  # so that it could show the response
     expect(moves).to_have_text([re.compile("added the claim")])
     assert desk.trouble == []
 

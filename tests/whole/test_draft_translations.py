@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def test_drafts_of_translations_are_on_no_page(
     client: Client, claim: Claim, checker: User, editor: User
 ) -> None:
-    # Searched for by one word, which the answer repeats, and told by the other.
+    # Searched for by one word, which the response repeats, and shown by the other.
     sought, secret = "Xylograph", "Quibbletide"
     both = f"{sought} {secret}"
     draft = translate(claim, checker, "fr", statement=f"{both} un", summary=f"{both} deux", byline=secret)

@@ -202,7 +202,7 @@ def test_work_is_somebodys_and_one_piece_is_overdue() -> None:
     ]
 
 
-def test_people_talk_about_it_and_are_told_of_that_alone() -> None:
+def test_people_talk_about_it_and_are_notified_of_that_alone() -> None:
     written = [reply for row in DEMO["comments"] for reply in (row, *row["replies"])]
     assert [comment.text for comment in Comment.objects.order_by("pk")] == [row["text"] for row in written]
     unread = Notification.objects.unread()

@@ -211,7 +211,7 @@ def test_highlight_is_read_with_its_verdict_and_leads_to_the_claim(
     page.get_by_role("link", name="Rated Misleading: Sentence number misleading is said").press("Enter")
     page.wait_for_url("**/claims/**")
     assert page.locator("h1").inner_text() == f"Misleading: {LONG_WORD} is closed."
-    page.get_by_role("link", name="Read it in the text").click()
+    page.get_by_role("link", name="Read the claim in the text").click()
     expect(page.locator(":target + mark")).to_have_text(re.compile("^Rated Misleading:"))
 
 
@@ -387,7 +387,7 @@ def test_what_a_search_does_not_find_is_checked_as_a_text(
     answers: Answers, addresses: dict[str, str], visit: Callable[..., Page]
 ) -> None:
     page = visit(addresses["nothing found"], java_script_enabled=False)
-    page.get_by_role("button", name="Check it as a text").click()
+    page.get_by_role("button", name="Check as a text").click()
     expect(page.locator(".source-text")).to_have_text(re.compile("volcano"))
 
 
@@ -408,7 +408,7 @@ def test_chart_has_the_colours_of_the_ratings_and_the_direction_of_the_page(
     assert page.evaluate(across) == "none"
     page.evaluate("document.documentElement.dir = 'rtl'")
     assert page.evaluate(across).startswith("matrix(-1,")
-    page.get_by_text("The same as a table").click()
+    page.get_by_text("The same data as a table").click()
     assert page.locator(".chart-table tbody tr").count() == 11  # ten months, and that of the correction
 
 

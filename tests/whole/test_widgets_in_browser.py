@@ -401,7 +401,7 @@ def test_reader_who_comes_back_sees_once_what_changed(
         workflow.move(one.verdicts.get(), "retract", by=editor, note="The audit was forged.")
     page.reload()
     notice = frame_in(page, "#changed").locator(".since")
-    expect(notice).to_contain_text("Changed since you read it: Retraction, ")
+    expect(notice).to_contain_text("Changed since you last read it: Retraction, ")
     expect(notice.get_by_role("link")).to_have_attribute(
         "href", re.compile(rf"/claims/{claim.pk}/.+/history/$")
     )

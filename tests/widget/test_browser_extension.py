@@ -25,7 +25,7 @@ __all__ = ["checker", "editor", "publish", "shared_rows", "site"]  # fixtures
 EXAMPLE = settings.BASE_DIR / "docs" / "examples" / "browser-extension"
 BRIDGE = "The bridge cost nine million euros."
 TEXT = f"She spoke on Monday. {BRIDGE} It was done early."
-NOTHING = "Nothing here was checked. That says nothing about whether it is true."
+NOTHING = "Nothing here has been checked. It may be true or false."
 HURT = "<img src=x onerror='window.hurt=1'>"
 
 
@@ -243,7 +243,7 @@ def test_changed_claims_are_named_once_to_readers_who_saw_them(
     for made in (seen, unseen):
         workflow.move(made.verdicts.get(), "retract", by=editor, note="The contract was forged.")
     words = [asked(address, "#page") for address in reversed(pages)]
-    assert re.findall(r"Changed since you read it \(retraction, .+\): .+", words[0]) == [
+    assert re.findall(r"Changed since you last read it \(retraction, .+\): .+", words[0]) == [
         words[0].split("\n\n")[0]
     ]
     assert seen.statement in words[0]
@@ -263,11 +263,11 @@ def test_newsroom_that_is_away_is_named_and_checked_nothing(
     try:
         choose(extension, away)
         words = asked(host.put("/bridge", BODY), "#page")
-        assert words.startswith("127.0.0.1:9 could not be asked: ")
+        assert words.startswith("127.0.0.1:9 could not be reached: ")
         assert NOTHING not in words
         choose(extension, away, site)
         words = asked(f"{host.url}/bridge", "#page")
-        assert "127.0.0.1:9 could not be asked: " in words
+        assert "127.0.0.1:9 could not be reached: " in words
         assert "One passage is highlighted." in words
     finally:
         choose(extension, site)
@@ -279,7 +279,9 @@ def test_options_refuse_what_is_no_address(extension: Extension) -> None:
     for wrong in ("facts", "http://facts.example.org/", "javascript:alert(1)", "ftp://facts.example.org/"):
         options.fill("#sites", wrong)
         options.click("button")
-        expect(options.locator("#saved")).to_have_text(f"“{wrong}” is no address that begins with https://.")
+        expect(options.locator("#saved")).to_have_text(
+            f"“{wrong}” is not an address that begins with https://."
+        )
     options.reload()
     expect(options.locator("#sites")).not_to_have_value(re.compile("facts"))
     assert violations(options) == {}
@@ -289,6 +291,6 @@ def test_options_refuse_what_is_no_address(extension: Extension) -> None:
 @pytest.mark.browser
 def test_its_window_is_accessible(extension: Extension) -> None:
     window = extension.open("popup.html")
-    expect(window.locator("#newsrooms")).to_contain_text("Asked: localhost")
+    expect(window.locator("#newsrooms")).to_contain_text("Newsrooms: localhost")
     assert violations(window) == {}
     window.close()

@@ -184,7 +184,7 @@ def _write_file(
     path.unlink(missing_ok=True)
     if compute_digest(default_storage, place) != digest:
         raise DumpDamaged(
-            f"The store of files does not have {place} as it was written. Look at it, and try again."
+            f"The file store does not contain {place} as it was written. Check it, and try again."
         )
     rows = {"rows": form.rows} if isinstance(form, Parquet) else {}
     return {

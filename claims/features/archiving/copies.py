@@ -42,7 +42,7 @@ _TEXT_ADDED_MESSAGE = gettext_lazy(
     "The text added by a user is kept; the other files contain what the address shows now."
 )
 _SHORTER_TEXT_MESSAGE = gettext_lazy(
-    "The address now shows less than when its text was captured, so that text is kept."
+    "The address now shows less than when its text was captured, so the captured text is kept."
 )
 
 

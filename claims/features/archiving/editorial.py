@@ -51,7 +51,7 @@ class ClaimPack(EditorialView):
     def retrieve(self, request: Request, id: int) -> HttpResponseBase:  # noqa: A002  the name in the address
         """Return all evidence of a published claim as a ZIP, including uploads and texts that are not public."""
         if not Claim.objects.readable_by(self.person).filter(pk=id).exists():
-            raise ResourceNotFound(gettext("There is no claim %(key)s here.") % {"key": id})
+            raise ResourceNotFound(gettext("There is no claim %(key)s.") % {"key": id})
         try:
             pack = build_evidence_pack(id, for_public=False)
         except NothingPublished as error:

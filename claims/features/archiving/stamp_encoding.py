@@ -86,7 +86,7 @@ def _iterate_elements(content: bytes, start: int, end: int) -> Iterator[_Element
         if length >= 0x80:
             length_byte_count = length - 0x80
             if not 1 <= length_byte_count <= 4:
-                raise ValueError("a length is not as DER has it")
+                raise ValueError("a length is not valid DER")
             length = int.from_bytes(content[content_start : content_start + length_byte_count])
             content_start += length_byte_count
         if content_start + length > end:

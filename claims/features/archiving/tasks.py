@@ -61,7 +61,7 @@ def sign_files() -> None:
             timestamps.request_timestamp(sha256)
         except (timestamps.TimestampAuthorityUnavailable, timestamps.TokenRefused) as error:
             # The next attempt is in a minute; the other files would fail for the same reason.
-            logger.warning("Files wait for their timestamps: %s", error)
+            logger.warning("Files are waiting for their timestamps: %s", error)
             return
 
 

@@ -68,8 +68,8 @@ def store_upload(source: Source, file: File, *, name: str, by: User) -> Archived
         raise UploadRefused(
             "unknown_kind",
             _(
-                "“%s” is not in a format that is accepted as evidence: PDF documents, pictures (not SVG), "
-                "audio, video, spreadsheets, tables and plain text. Save it in one of these."
+                "“%s” is not in a format accepted as evidence. Save it as a PDF document, picture (not SVG), "
+                "audio, video, spreadsheet, table or plain text."
             )
             % name,
         )

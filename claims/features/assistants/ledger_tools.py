@@ -48,8 +48,7 @@ def get_claim(arguments: Arguments, caller: Caller) -> ToolResult:
     newest_version = load_newest_versions([claim]).get(claim)
     if newest_version is None:
         raise ClaimNotPublished(
-            f"Nothing is published under the number {claim}, and nothing was. Find claims with match_text or"
-            " search_claims."
+            f"Claim {claim} was never published. Find claims with match_text or search_claims."
         )
     if version:
         version_rows = select_version(claim, version)

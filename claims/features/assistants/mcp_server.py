@@ -93,7 +93,7 @@ def _build_result(message: Message, caller: Caller, revision: str) -> Document:
             return {}
     raise RpcError(
         METHOD_NOT_FOUND,
-        "There is no such method here. This server offers tools: tools/list and tools/call.",
+        "There is no such method. This server offers tools/list and tools/call.",
         status=HTTPStatus.OK if has_handshake else HTTPStatus.NOT_FOUND,
     )
 
@@ -122,7 +122,7 @@ def find_tool(message: Message, caller: Caller) -> Tool:
     if tool is None:
         raise RpcError(
             INVALID_PARAMS,
-            f"`name`: there is no such tool. There are {', '.join(TOOLS)}.",
+            f"`name`: there is no such tool. The tools are {', '.join(TOOLS)}.",
             status=HTTPStatus.BAD_REQUEST,
         )
     if caller.has_scope(tool.scope):
@@ -132,7 +132,7 @@ def find_tool(message: Message, caller: Caller) -> Tool:
         auth_challenge += f', error="insufficient_scope", scope="{tool.scope}"'
     raise RpcError(
         REFUSED_ERROR,
-        f"The tool {tool.name} needs a token with the scope “{tool.scope}”. People make one at the desk.",
+        f"The tool {tool.name} needs a token with the scope “{tool.scope}”. You can create one at the desk.",
         status=HTTPStatus.FORBIDDEN if caller.token else HTTPStatus.UNAUTHORIZED,
         headers={"WWW-Authenticate": auth_challenge},
     )

@@ -49,7 +49,7 @@ def read_http_revision(headers: Mapping[str, str], message: Message) -> str:
     if revision is None or revision in HANDSHAKE_REVISIONS:
         if _get_metadata(message).get(PROTOCOL_VERSION_KEY, revision) != revision:
             raise _build_mismatch_error(
-                "The header `MCP-Protocol-Version` does not say what the message says, or is missing."
+                "The header `MCP-Protocol-Version` does not match the message, or is missing."
             )
         return revision or DEFAULT_REVISION
     if revision != NEWEST_REVISION:
@@ -70,9 +70,7 @@ def _require_agreement(headers: Mapping[str, str], message: Message) -> None:
         expected_headers["Mcp-Name"] = message.params.get("name")
     for header, value in expected_headers.items():
         if _decode_header(headers.get(header)) != value:
-            raise _build_mismatch_error(
-                f"The header `{header}` does not say what the message says, or is missing."
-            )
+            raise _build_mismatch_error(f"The header `{header}` does not match the message, or is missing.")
 
 
 def _get_metadata(message: Message) -> Mapping[str, Any]:

@@ -66,7 +66,7 @@ def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
 def _build_failure_response(failure: Exception) -> RpcError:
     if outage := find_outage(failure):
         return RpcError(REFUSED_ERROR, str(outage.detail), data={"retryAfterSeconds": outage.retry_after})
-    logger.error("A message on standard input could not be answered.", exc_info=failure)
+    logger.error("A message on standard input could not be processed.", exc_info=failure)
     return RpcError(INTERNAL_ERROR, str(SERVER_ERROR_MESSAGE))
 
 

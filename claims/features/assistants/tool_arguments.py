@@ -145,8 +145,8 @@ def parse_arguments(arguments: Sequence[Argument], values: Mapping[str, Any]) ->
     for name in values:
         if name not in known_arguments:
             raise ToolRefused(
-                f"There is no argument {quote_text(name, 50)} here.{suggest_word(name, known_arguments)}"
-                f" Known are: {', '.join(known_arguments)}."
+                f"There is no argument {quote_text(name, 50)}.{suggest_word(name, known_arguments)}"
+                f" Known arguments: {', '.join(known_arguments)}."
             )
     result: Arguments = {}
     for name, argument in known_arguments.items():

@@ -168,7 +168,7 @@ def _find_rating(code: str) -> int:
     )
     if code not in offered_ratings:
         raise ToolRefused(
-            f"`rating`: there is no such rating in the newsroom's scale. It has {quote_list(offered_ratings)}."
+            f"`rating`: there is no such rating on the newsroom's scale. Its ratings are {quote_list(offered_ratings)}."
         )
     return offered_ratings[code]
 

@@ -101,7 +101,9 @@ def answer_complaint(
     if outcome == _Outcome.CORRECTED and complaint.entry_id is None:
         raise NotPossible(_("Publish the correction first: the answer links to it."))
     if outcome == _Outcome.NO_CHANGE and complaint.entry_id:
-        raise NotPossible(_("A change was published because of this complaint; the answer refers to it."))
+        raise NotPossible(
+            _("A change was published because of this complaint; the answer refers to the change.")
+        )
     if outcome == _Outcome.NO_CHANGE and not reason:
         raise NotPossible(_("Explain why nothing is changed."))
     return _close_complaint(
@@ -118,7 +120,7 @@ def reject_complaint(complaint: Complaint, *, reason: str, by: User) -> Complain
     """
     complaint = _lock_open_complaint(complaint, by)
     if complaint.entry_id:
-        raise NotPossible(_("A change was published because of this complaint. Now answer it."))
+        raise NotPossible(_("A change was published because of this complaint. Now answer the complaint."))
     if not reason.strip():
         raise NotPossible(_("Explain why the complaint is rejected: the reader will receive this."))
     return _close_complaint(complaint, by, state=_State.REJECTED, reason=reason.strip())

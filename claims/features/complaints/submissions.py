@@ -224,7 +224,7 @@ def _change_state(row: Complaint | ReaderRequest, state: str) -> None:
 def summarise_complaint(complaint: Complaint) -> str:
     """Return the notification text of a complaint: without the reader's name or words."""
     due_text = date_format(complaint.due_on, "DATE_FORMAT") if complaint.due_on else ""
-    return _("%(kind)s; to be answered by %(due)s") % {"kind": complaint.get_kind_display(), "due": due_text}
+    return _("%(kind)s; answer due by %(due)s") % {"kind": complaint.get_kind_display(), "due": due_text}
 
 
 def _build_lock_names(context: SubmissionContext) -> list[str]:

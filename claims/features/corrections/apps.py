@@ -7,7 +7,9 @@ from factcheck.features import Feature
 class FollowedCorrections(Feature):
     name = "claims.features.corrections"
     verbose_name = _("Corrections that reach readers")
-    adds = _("Mail to readers when a claim is corrected, and requests for correction to other publications.")
+    adds = _(
+        "Emails to readers when a claim is corrected, and requests for correction to other publications."
+    )
     requires = ("complaints",)
     receivers = {
         "claims.features.complaints.signals.person_forgotten": (

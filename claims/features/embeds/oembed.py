@@ -92,7 +92,7 @@ def _load_published_at(url: str) -> Document:
         TargetNotFound: no published claim is at that URL.
     """
     if not url:
-        detail = gettext("`url`: missing; give the address of a claim's page.")
+        detail = gettext("`url`: missing; give the address of a claim’s page.")
         raise InvalidParameters([{"parameter": "url", "code": "required", "detail": detail}])
     claim_id = _parse_claim_id(url)
     document = get_current_document(claim_id) if claim_id is not None else None

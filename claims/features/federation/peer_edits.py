@@ -108,7 +108,7 @@ def sync_now(newsroom: PeerNewsroom, *, by: User) -> None:
     if not progress.newsroom.active:
         raise NotPossible(_("“%s” is paused. Resume it first.") % newsroom)
     if progress.halted:
-        raise NotPossible(_("“%s” was stopped. Decide what to do first.") % newsroom)
+        raise NotPossible(_("“%s” was stopped. First decide how to continue.") % newsroom)
     following.visit_at_once(newsroom, tasks.queue_sync)
 
 
@@ -120,10 +120,12 @@ def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
         NotAllowed: the person's role does not include it.
         NotPossible: the newsroom does not sign with this key now.
     """
-    require_permission(by, _CHANGE_PERMISSION, _("accept another newsroom's key"))
+    require_permission(by, _CHANGE_PERMISSION, _("accept another newsroom’s key"))
     progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
     if progress.halted != PeerProgress.Halt.KEY or not key or progress.offered_key != key:
-        raise NotPossible(_("“%s” no longer signs with this key. Check its page again.") % newsroom)
+        raise NotPossible(
+            _("“%s” no longer signs with this key. Check the newsroom’s page again.") % newsroom
+        )
     if key == get_public_key():
         raise NotPossible(_("This is our own key. A site that signs with it cannot be followed."))
     newsroom = PeerNewsroom.objects.select_for_update().get(pk=newsroom.pk)

@@ -81,12 +81,12 @@ class LinkStateAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     @row_action(_("Use the new address"), permission="accept")
     def use_new_address(self, request: HttpRequest, link: LinkState) -> str:
         link_edits.use_new_address(link, by=get_person(request))
-        return gettext("The source now has the new address. It will be checked within a few minutes.")
+        return gettext("The source now has the new address, which will be checked within a few minutes.")
 
     @row_action(_("Mark as correct"), permission="accept")
     def mark_as_correct(self, request: HttpRequest, link: LinkState) -> str:
         link_edits.mark_as_correct(link, by=get_person(request))
-        return gettext("Marked as correct. If it changes again, it will be listed again.")
+        return gettext("Marked as correct. If the page changes again, the link will be listed again.")
 
     @row_action(_("Archive again"), permission="view")
     def request_copy(self, request: HttpRequest, link: LinkState) -> str:

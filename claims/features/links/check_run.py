@@ -173,7 +173,7 @@ class _CheckRun:
                 title=link.source.title,
             )
         except Exception:  # whatever an address does to the program, the others are checked
-            logger.exception("Asking for %s failed", link.url)
+            logger.exception("Fetching %s failed", link.url)
             return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
 
     def _queue_result(self, result: tuple[LinkState, LinkFinding] | str) -> None:
@@ -205,7 +205,7 @@ class _CheckRun:
         sites = {link.site for link, _finding in self._unreachable_results}
         if not self._is_online and len(sites) >= _MIN_OUTAGE_SITES:
             logger.warning(
-                "None of %d sites was heard: the network here is away, and no link is judged.", len(sites)
+                "None of %d sites responded: the network is down, so no link is judged.", len(sites)
             )
             links = [link for link, _finding in self._unreachable_results]
             self._unreachable_results.clear()

@@ -15,7 +15,7 @@ _OUTCOME_LABELS = {
     LinkOutcome.MOVED: gettext_lazy("moved"),
     LinkOutcome.CHANGED: gettext_lazy("changed in a quoted passage"),
     LinkOutcome.GONE: gettext_lazy("gone"),
-    LinkOutcome.UNREACHABLE: gettext_lazy("unreachable for now"),
+    LinkOutcome.UNREACHABLE: gettext_lazy("temporarily unreachable"),
     "": gettext_lazy("not known yet"),
 }
 
@@ -58,7 +58,7 @@ def print_tally(tally: LinkTally, console: Console) -> None:
 
 def print_links_needing_decision(links: list[LinkState], console: Console) -> None:
     """Print the links that need a decision."""
-    table = Table(gettext("Source"), gettext("Since (UTC)"), gettext("Address"), gettext("What happened"))
+    table = Table(gettext("Source"), gettext("Since (UTC)"), gettext("Address"), gettext("Event"))
     for link in links:
         since_text = f"{link.since:%Y-%m-%d %H:%M}" if link.since else ""
         table.add_row(*map(Text, (str(link.source_id), since_text, link.url, describe_change(link))))

@@ -54,9 +54,7 @@ class LinkState(models.Model):
     source = models.OneToOneField(
         "sources.Source", models.CASCADE, primary_key=True, related_name="link", verbose_name=_("source")
     )
-    url = AddressField(
-        _("address"), max_length=MAX_ADDRESS_LENGTH, help_text=_("The address that is checked.")
-    )
+    url = AddressField(_("address"), max_length=MAX_ADDRESS_LENGTH, help_text=_("The checked address."))
     #: Scheme, host and port: a site gets one request at a time.
     site = models.CharField(max_length=300)
     outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome, blank=True)

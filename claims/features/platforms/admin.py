@@ -141,9 +141,9 @@ def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> 
     offered_kinds = {wording.kind for wording in build_wordings(entry.document) if not wording.refusal}
     problem = ""
     if request.POST.get("version") != str(entry.version):
-        problem = gettext("A newer version has been published in the meantime. Read it again.")
+        problem = gettext("A newer version has been published in the meantime. Check the wording again.")
     elif kind not in ApprovedWording.Kind.values or kind not in offered_kinds or not text:
-        problem = gettext("There are no words to approve.")
+        problem = gettext("There is no wording to approve.")
     elif kind == ApprovedWording.Kind.COMMUNITY_NOTE:
         problem = find_note_problem(text)
     if problem:
@@ -160,4 +160,4 @@ def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> 
                 approved_by=person,
                 approved_by_name=get_display_name(person),
             )
-        messages.success(request, gettext("Approved. Copy it from here; nothing was sent."))
+        messages.success(request, gettext("Approved. Copy the wording from here; nothing was sent."))

@@ -134,16 +134,16 @@ def _load_credential() -> _Credential:
         key = load_pem_private_key(key_match[0] if key_match else b"", password=None)
     except (OSError, ValueError, TypeError):
         raise SigningUnavailable(
-            _("C2PA_SIGNER has to be a readable PEM file with a private key and its certificates.")
+            _("C2PA_SIGNER must be a readable PEM file with a private key and its certificates.")
         ) from None
     if isinstance(key, Ed25519PrivateKey):
         algorithm = "ed25519"
     elif isinstance(key, EllipticCurvePrivateKey) and key.curve.name in _ALGORITHMS_BY_CURVE:
         algorithm = _ALGORITHMS_BY_CURVE[key.curve.name]
     else:
-        raise SigningUnavailable(_("The key in C2PA_SIGNER has to be ECDSA P-256 or P-384, or Ed25519."))
+        raise SigningUnavailable(_("The key in C2PA_SIGNER must be ECDSA P-256 or P-384, or Ed25519."))
     if certificates[0].public_key() != key.public_key():
-        raise SigningUnavailable(_("The first certificate in C2PA_SIGNER is not that of the key."))
+        raise SigningUnavailable(_("The first certificate in C2PA_SIGNER does not belong to the key."))
     if (
         not certificates[0].not_valid_before_utc
         <= clock.get_database_time()

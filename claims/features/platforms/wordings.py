@@ -140,7 +140,7 @@ def _build_label(document: Document, verdict: Document) -> Wording:
         return Wording(kind, refusal=_("Only misleading posts get a label."))
     if not settings.BLUESKY_LABELER:
         return Wording(
-            kind, refusal=_("Labels name their labeler: an administrator has to set BLUESKY_LABELER.")
+            kind, refusal=_("A label must name its labeller: an administrator must set BLUESKY_LABELER.")
         )
     # A handle can pass to another account, so records are identified by the DID.
     posts = [post for post in posts if post[1].startswith("did:")]
@@ -148,7 +148,7 @@ def _build_label(document: Document, verdict: Document) -> Wording:
         return Wording(
             kind,
             refusal=_(
-                "The post's address has a handle, which can change. Add the address with the author's DID: "
+                "The post’s address has a handle, which can change. Add the address with the author’s DID: "
                 "https://bsky.app/profile/did:plc:…/post/…"
             ),
         )

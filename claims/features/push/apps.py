@@ -7,7 +7,7 @@ class Push(Feature):
     name = "claims.features.push"
     verbose_name = _("Browser notifications")
     adds = _(
-        "Notifications in the browsers of readers who follow a claim, by the push services of browser makers."
+        "Notifications in the browsers of readers who follow a claim, sent through the browser makers’ push services."
     )
     preset = "all"
     requires = ("complaints", "corrections")

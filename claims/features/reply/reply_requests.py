@@ -122,7 +122,9 @@ def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
         raise NotPossible(_("The request is already being sent by email."))
     if row.channel != ReplyRequest.Channel.EMAIL:
         raise NotPossible(
-            _("Only requests by email can be sent from here. Pass it on yourself, then mark it as sent.")
+            _(
+                "Only requests by email can be sent from here. Pass the request on yourself, then mark it as sent."
+            )
         )
     try:
         validate_email(row.address)

@@ -41,7 +41,7 @@ MORE_THAN_ONE_SOURCE = CodeArticle(
 FUNDING = CodeArticle("IFCN", "4.1", _("a page on funding"))
 OWNERSHIP = CodeArticle("IFCN", "4.2", _("a statement on ownership"))
 STRUCTURE = CodeArticle("IFCN", "4.3", _("how the organisation is set up, and who is in charge"))
-PEOPLE = CodeArticle("IFCN", "4.4", _("people with a significant role in what is published"))
+PEOPLE = CodeArticle("IFCN", "4.4", _("people with a significant role in publications"))
 CONTACT = CodeArticle("IFCN", "4.5", _("easy ways to reach the editorial team"))
 METHODOLOGY = CodeArticle(
     "IFCN", "5.1", _("a statement on how claims are selected, researched, written and published")

@@ -152,8 +152,8 @@ def _build_balance_indicators(reviews: Sequence[PublishedReview]) -> list[Indica
 def _build_selection_indicators(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     selection = process.count_selection(reviews)
     method_label: Mapping[str, Text] = {
-        "readers": _("readers asked for it"),
-        "other_fact_checkers": _("others had checked it"),
+        "readers": _("readers asked for a check"),
+        "other_fact_checkers": _("others had checked the claim"),
         "article_reader": _("found in an imported article"),
         "by_hand": _("noted by a colleague"),
     }

@@ -261,7 +261,7 @@ def _require_current_assignee(assignment: Assignment, expected_id: int | KeepVal
     if isinstance(expected_id, KeepValue) or expected_id == (assignee.pk if assignee else None):
         return
     raise NotPossible(
-        _("It is now assigned to %(who)s. Nothing was changed. Reload the page and check.")
+        _("The work is now assigned to %(who)s. Nothing was changed. Reload the page and check.")
         % {"who": get_display_name(assignee) if assignee else _("unassigned")}
     )
 
@@ -272,7 +272,7 @@ def _may_assign(assignment: Assignment, to: User, by: User) -> None:
     if not by.has_perm(ASSIGN_PERMISSION):
         require_permission(by, TAKE_PERMISSION, _("take on work and hand it over"))
         if not (assignee == by or (assignee is None and to == by)):
-            raise NotInRole(_("Only the assignee or an editor can assign it to another person."))
+            raise NotInRole(_("Only the assignee or an editor can assign the work to another person."))
     # Read again, because the person may have left since the page was rendered.
     assignee = User.objects.filter(pk=to.pk, is_active=True).first()
     if assignee is None:
@@ -290,8 +290,8 @@ def _may_edit(assignment: Assignment, by: User) -> None:
     if get_assignee(assignment) != by:
         raise NotInRole(
             _(
-                "Only the assignee or an editor can change that. If it is unassigned, assign it to yourself "
-                "first."
+                "Only the assignee or an editor can change the assignment. If the work is unassigned, assign "
+                "it to yourself first."
             )
         )
 

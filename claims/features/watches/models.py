@@ -197,7 +197,7 @@ class WatchProgress(models.Model):
     #: The results of the last visit.
     new_articles = models.PositiveIntegerField(_("new articles"), default=0)
     changed_articles = models.PositiveIntegerField(_("changed articles"), default=0)
-    failed_articles = models.PositiveIntegerField(_("articles that failed"), default=0)
+    failed_articles = models.PositiveIntegerField(_("failed articles"), default=0)
     consecutive_failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
     failure = models.TextField(_("error"), blank=True)

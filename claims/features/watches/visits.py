@@ -206,9 +206,7 @@ class _Visit:
         elif progress.kind:
             raise FetchError(
                 "no_list",
-                gettext(
-                    "%(url)s was a feed or sitemap and no longer is. Find its new address, and follow that."
-                )
+                gettext("%(url)s is no longer a feed or sitemap. Find the new address and follow it.")
                 % {"url": watch.url},
             )
         elif response.content_type and response.content_type not in ACCEPTED_MEDIA_TYPES:

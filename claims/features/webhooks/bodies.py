@@ -97,7 +97,7 @@ class WebhookSerializer(serializers.Serializer):
     previous_secret_until = serializers.DateTimeField(
         allow_null=True, help_text="Until then, messages are also signed with the previous secret."
     )
-    token = serializers.CharField(help_text="The name of the token; the webhook ends with it.")
+    token = serializers.CharField(help_text="The name of the token; the webhook stops when the token does.")
     created_at = serializers.DateTimeField()
 
 

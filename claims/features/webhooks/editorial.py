@@ -117,7 +117,9 @@ class EditorialWebhookResource(OwnWebhookBase):
         """Send a test message once, even if the webhook is paused, and return the result."""
         row = self.get_row(id=id)
         if row.verified_at is None:
-            raise NotPossible(gettext("Nothing is sent there until the receiver has agreed (verify)."))
+            raise NotPossible(
+                gettext("Nothing is sent there until the receiver has agreed: verify it first.")
+            )
 
         def carry_out(values: Any) -> StoredResponse:
             attempt = select_deliveries(WebhookDelivery.objects.filter(pk=values.delivery_id)).get()
@@ -181,7 +183,7 @@ class EditorialDeliveryResource(OwnWebhookBase):
     def list(self, request: Request, **within: Any) -> HttpResponse:
         if not self._find_endpoint().exists():
             raise ResourceNotFound(
-                gettext("There is no webhook %(number)s here.") % {"number": self.kwargs["webhook_id"]}
+                gettext("There is no webhook %(number)s.") % {"number": self.kwargs["webhook_id"]}
             )
         return super().list(request)
 

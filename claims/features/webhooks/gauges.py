@@ -41,11 +41,11 @@ METRIC_QUERIES = [
         {
             "factcheck_webhook_endpoints": GaugeKind("Receivers of webhooks.", ("state",)),
             "factcheck_webhook_entries_behind": GaugeKind(
-                "How many entries the receiver that is furthest behind has not received."
+                "Entries that the slowest receiver has not received yet."
             ),
-            "factcheck_webhook_deliveries_pending": GaugeKind("Messages that are still to be delivered."),
+            "factcheck_webhook_deliveries_pending": GaugeKind("Messages to be delivered."),
             "factcheck_webhook_deliveries_oldest_wait_seconds": GaugeKind(
-                "For how long the oldest of them has waited."
+                "Waiting time of the oldest message."
             ),
         },
         _measure,

@@ -33,7 +33,7 @@ def agree_with_peers() -> None:
             try:
                 _add_witness(newsroom)
             except (FetchError, NotCosigned, ValidationError, UnicodeDecodeError) as refusal:
-                _log.info("%s is no witness of ours: %s", newsroom, refusal)
+                _log.info("%s is not one of our witnesses: %s", newsroom, refusal)
 
 
 def _store_ledger(newsroom: PeerNewsroom) -> None:

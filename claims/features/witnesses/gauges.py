@@ -29,10 +29,10 @@ METRIC_QUERIES = [
         "witnesses",
         {
             "factcheck_ledger_uncosigned_seconds": GaugeKind(
-                "For how long too few witnesses have cosigned the ledger; 0 while enough do."
+                "Time since enough witnesses cosigned the ledger; 0 while enough do."
             ),
             "factcheck_ledger_forks": GaugeKind(
-                "Witnesses that refuse our ledger as another history, and ledgers that we refuse so."
+                "Ledgers with two histories: witnesses that refuse ours, and ledgers that we refuse."
             ),
         },
         _measure,

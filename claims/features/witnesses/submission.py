@@ -90,8 +90,8 @@ def _submit_checkpoint(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
         if last_size > checkpoint.tree_size:
             raise TwoHistories(
                 gettext(
-                    "The witness has seen %(known)s entries of this ledger; it has only %(size)s. An older backup was"
-                    " restored, or another installation is signing with the same key."
+                    "The witness has seen %(known)s entries of this ledger, which now has only %(size)s. An "
+                    "older backup was restored, or another installation is signing with the same key."
                 )
                 % {"known": last_size, "size": checkpoint.tree_size}
             )

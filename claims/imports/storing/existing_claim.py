@@ -45,7 +45,7 @@ FIELD_NAMES: Final = {
     "reviewed_on": gettext_noop("date of the review"),
     "language": gettext_noop("language"),
     "media_authenticity_category": gettext_noop("category of the picture, audio or video"),
-    "original_media_context": gettext_noop("what the picture, audio or video really shows"),
+    "original_media_context": gettext_noop("actual content of the picture, audio or video"),
     "original_media_url": gettext_noop("address of the original"),
     "statement": gettext_noop("wording of the claim"),
     "claimant": gettext_noop("claimant"),

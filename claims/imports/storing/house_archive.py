@@ -50,7 +50,9 @@ def queue_archive(run: ImportRun, *, by: User) -> None:
     with transaction.atomic():
         row = ImportRun.objects.select_for_update().get(pk=run.pk)
         if row.state != _State.CHOSEN:
-            raise NotPossible(_("The import has been started in the meantime."))
+            raise NotPossible(
+                _("The import has been started in the meantime. Reload the page to see its progress.")
+            )
         row.house_archive, row.started_by, row.started_by_name = True, by, get_display_name(by)
         row.save(update_fields=["house_archive", "started_by", "started_by_name"])
         runs.start_run(row, by=by)

@@ -263,7 +263,7 @@ class _BatchUndo:
 
     def __init__(self, run: ImportRun, by: User) -> None:
         self.run, self.by, self.now = run, by, clock.get_database_time()
-        self.note = _("The import that this came from was undone.")
+        self.note = _("The import that added this was undone.")
 
     def undo_claims(self, ids: Sequence[int]) -> None:
         claims = list(Claim.objects.select_for_update().filter(pk__in=ids).order_by("pk"))

@@ -174,7 +174,7 @@ def _find_newest_signed(checkpoints: QuerySet[Checkpoint]) -> Checkpoint | None:
             read_head(checkpoint)
         except InconsistentLedger as error:
             problem = error
-            _log.critical("%s It is passed over; run `manage.py verify_ledger`.", error)
+            _log.critical("%s It is skipped; run `manage.py verify_ledger`.", error)
         else:
             return checkpoint
     if problem:

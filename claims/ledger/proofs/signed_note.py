@@ -51,7 +51,7 @@ def read_verifier_key(text: str, kind: bytes = ED25519_TYPE) -> tuple[str, bytes
         raise InvalidNote("This verifier key is of another type.")
     if compute_key_id(name, public_key, kind).hex() != identifier:
         raise InvalidNote(
-            "The id of this verifier key does not match its name and key: it was not copied whole."
+            "The id of this verifier key does not match its name and key: it was not copied completely."
         )
     return name, public_key
 
@@ -85,11 +85,11 @@ class SignedNote:
         lines = below.removesuffix("\n").split("\n") if below.endswith("\n") else []
         matched_lines = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
         if not blank or not text or not matched_lines or not all(matched_lines):
-            raise InvalidNote("It is no signed note: a text, an empty line, and lines of signatures.")
+            raise InvalidNote("It is not a signed note: a text, an empty line, and lines of signatures.")
         try:
             signatures = tuple((m[1], b64decode(m[2], validate=True)) for m in matched_lines if m)
         except ValueError:
-            raise InvalidNote("A signature of it is not base64.") from None
+            raise InvalidNote("One of its signatures is not base64.") from None
         return cls(f"{text}\n", signatures)
 
     def is_signed_by(self, name: str, public_key: bytes) -> bool:
@@ -128,5 +128,5 @@ class TreeHead:
             if not origin or not re.fullmatch(r"0|[1-9][0-9]{0,18}", size) or len(root) != 32:
                 raise ValueError
         except (ValueError, IndexError):
-            raise InvalidNote("It is no checkpoint: a name, a number of entries, and a hash.") from None
+            raise InvalidNote("It is not a checkpoint: a name, a number of entries, and a hash.") from None
         return cls(origin, int(size), root)

@@ -23,7 +23,7 @@ def sign(timestamp: int) -> None:
         try:
             sign_log()
         except (InconsistentLedger, KeyRefused) as refusal:
-            _log.critical("The ledger is not signed any more: %s Run `manage.py verify_ledger`.", refusal)
+            _log.critical("The ledger is no longer signed: %s Run `manage.py verify_ledger`.", refusal)
             failures.append(refusal)
     if failures:
         # The job fails, so that people see it among failed jobs.

@@ -170,11 +170,13 @@ class EntriesCheck:
     def _check_claim(self, row: Row) -> Iterator[Discrepancy]:
         """Yield gaps or overlaps between the versions of a claim."""
         last = self._last.get(row["claim_id"])
-        place_name = f"Entry {row['sequence']} (claim {row['claim_id']}, version {row['version']})"
+        place_name = gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)") % row
         if row["version"] != (last.version if last else 0) + 1:
-            before = f"version {last.version}" if last else "no version"
             yield Discrepancy(
-                place_name, gettext("It is preceded by %(before)s of the claim.") % {"before": before}
+                place_name,
+                gettext("it follows version %(before)s of the claim.") % {"before": last.version}
+                if last
+                else gettext("the versions of the claim before it are missing."),
             )
         if last and last.superseded_at != row["published_at"]:
             yield Discrepancy(

@@ -31,7 +31,7 @@ class Command(LocalizedCommand):
             help=gettext("contains the new secret; - reads standard input"),
         )
         group.add_argument(
-            "--lost", metavar="WHY", help=gettext("why the old key cannot announce the new one")
+            "--lost", metavar="WHY", help=gettext("reason why the old key cannot announce the new one")
         )
 
     def handle(self, *, file: str | None, lost: str | None, **options: Any) -> None:

@@ -18,7 +18,7 @@ class Command(LocalizedCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("username", help=gettext("user whose rights it has"))
+        parser.add_argument("username", help=gettext("user whose rights the token has"))
         parser.add_argument(
             "--name", required=True, help=gettext("name, such as that of the tool that will use it")
         )
@@ -47,7 +47,7 @@ class Command(LocalizedCommand):
         except ValueError as problem:
             raise CommandError(str(problem)) from None
         self.stderr.write(
-            gettext("%(token)s acts as %(person)s until %(expiry)s. This is the only time it is shown:")
+            gettext("%(token)s acts as %(person)s until %(expiry)s. The token is shown only now:")
             % {"token": token.name, "person": person, "expiry": f"{token.expiry:%Y-%m-%d}"}
         )
         self.stdout.write(secret)

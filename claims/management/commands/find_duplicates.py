@@ -12,7 +12,7 @@ from factcheck.management.localized_command import LocalizedCommand
 class Command(LocalizedCommand):
     help = gettext_noop(
         "Compare all claims with each other, and queue possible duplicates for an editor to decide\n"
-        '("Possible duplicates" on the desk). Nothing is merged.\n\n'
+        "(“Possible duplicates” at the desk). Nothing is merged.\n\n"
         "Progress is stored: run it again to continue after a stop; later runs compare only new and changed\n"
         "claims. Pairs that were decided, or put into one cluster, are not queued again."
     )

@@ -22,7 +22,7 @@ OVERRIDES = ("title", "byline", "publisher", "date", "language", "url", "kind")
 class Command(LocalizedCommand):
     help = gettext_noop(
         "Store an article as a source with a snapshot, and propose its check-worthy statements as claims.\n\n"
-        "The same text again changes nothing. A changed text makes a new snapshot of the same source, and\n"
+        "Importing the same text again changes nothing. A changed text makes a new snapshot of the same source, and\n"
         "the report lists which earlier anchors are unchanged, moved or orphaned. A text without an address "
         "is\n"
         "recognised by its title: give the old one with --title if the headline changed.\n\n"
@@ -62,7 +62,9 @@ class Command(LocalizedCommand):
             "--date", metavar="YYYY-MM-DD", default="", help=gettext("when it was published")
         )
         options.add_argument("--language", metavar="TAG", default="", help=gettext("such as en, pt-BR or ko"))
-        options.add_argument("--url", default="", help=gettext("its address, if it was read from a file"))
+        options.add_argument(
+            "--url", default="", help=gettext("address of the article, if it is read from a file")
+        )
         options.add_argument(
             "--kind",
             choices=Source.Kind.values,
@@ -72,7 +74,7 @@ class Command(LocalizedCommand):
         )
         parser.add_argument("--all", action="store_true", help=gettext("also propose the other statements"))
         parser.add_argument(
-            "--by", metavar="USERNAME", help=gettext("the user who imports it (default: none)")
+            "--by", metavar="USERNAME", help=gettext("user who imports the article (default: none)")
         )
         parser.add_argument("--dry-run", action="store_true", help=gettext("report, but store nothing"))
         parser.add_argument(

@@ -91,7 +91,7 @@ class Command(LocalizedCommand):
             help=gettext("import reviews without a rating column, as claims for triage"),
         )
         parser.add_argument(
-            "--by", metavar="USERNAME", help=gettext("the user who imports it (default: none)")
+            "--by", metavar="USERNAME", help=gettext("user who imports the article (default: none)")
         )
         parser.add_argument(
             "--house-archive",

@@ -27,7 +27,7 @@ from factcheck.management.localized_command import LocalizedCommand
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Match a table of texts with published claims: has this been checked?\n\n"
+        "Match a table of texts with published claims.\n\n"
         "FILE is CSV, TSV or NDJSON with a column of texts, or has a text on each line; - is standard "
         "input.\n"
         "Each row is written out unchanged, with the result beside it: the answer (same, contradicts,\n"

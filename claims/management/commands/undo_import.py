@@ -14,8 +14,8 @@ from factcheck.management.localized_command import LocalizedCommand
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Undo an import: retract what it published, revert what it changed, delete what was never public. "
-        "Claims edited since then prevent this; with --rest they are left as they are."
+        "Undo an import: retract its publications, revert its changes, and delete its records that were "
+        "never public. Claims edited since then prevent this; with --rest they are left as they are."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -24,7 +24,7 @@ class Command(LocalizedCommand):
             "--by",
             metavar="USERNAME",
             required=True,
-            help=gettext("user who undoes it, an editor or administrator"),
+            help=gettext("user who undoes the import; must be an editor or administrator"),
         )
         parser.add_argument(
             "--rest",

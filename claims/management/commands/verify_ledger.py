@@ -37,7 +37,7 @@ class Command(LocalizedCommand):
             default=[],
             metavar="KEY",
             help=gettext(
-                "the public key (base64url) for verifying those (default: the keys in the database)"
+                "the public key (base64url) for verifying the checkpoints (default: the keys in the database)"
             ),
         )
 

@@ -10,7 +10,7 @@ from factcheck.management.localized_command import LocalizedCommand
 
 class Command(LocalizedCommand):
     help = gettext_noop(
-        "Write everything published as files for the public, as the schedule does (docs/exports.md)."
+        "Write all publications as files for the public, as the schedule does (docs/exports.md)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

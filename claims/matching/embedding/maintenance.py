@@ -237,7 +237,7 @@ def _embed_shortened(
             embedder, embedder.passages([statement.text[:SHORTENED_LENGTH]]), 1
         )
     except TextRefused:
-        logger.warning("Claim %s is found by its words alone: %s", statement.claim, refusal)
+        logger.warning("Claim %s is found only by its words: %s", statement.claim, refusal)
         return [], np.empty((0, embedder.dimensions), np.float32)
 
 

@@ -93,11 +93,11 @@ def compute_query_vectors(
     try:
         raw = model.embedder.queries(list(clipped.values()))
     except EmbedderError as fault:
-        logger.warning("Claims are found by their words alone: %s", fault)
+        logger.warning("Claims are found only by their words: %s", fault)
         return no_vectors
     if raw.shape != (len(clipped), model.dimensions):
         logger.warning(
-            "Claims are found by their words alone: %s makes other vectors now.", model.embedder.name
+            "Claims are found only by their words: %s now returns different vectors.", model.embedder.name
         )
         return no_vectors
     means = np.array([model.mean(languages[place]) for place in clipped])

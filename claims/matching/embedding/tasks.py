@@ -60,5 +60,5 @@ def _run_for_limited_time(should_abort: Callable[[], bool]) -> bool:
     except maintenance.MaintenanceUnderWay:
         return True
     except EmbedderError as fault:
-        logger.warning("Statements wait for their vectors: %s", fault)
+        logger.warning("Statements are waiting for their vectors: %s", fault)
         return True

@@ -308,7 +308,7 @@ def _find_last_shown() -> int:
         return MAX_ID
     mark = read_connections.get_replicas().mark
     if mark is None:
-        raise OperationalError("Nothing is known of the primary.")
+        raise OperationalError("The state of the primary is unknown.")
     return mark
 
 

@@ -45,7 +45,7 @@ MAX_BYTES = 10_000_000
 _MAX_ADDRESS_LENGTH = 2000
 _KEYS = ("file", "url", "pdq")
 _CHOICE_MESSAGE = gettext_lazy(
-    "Give one of these: `file`, a picture; `url`, its address; `pdq`, its perceptual hash."
+    "Give one of these: `file` (a picture), `url` (its address) or `pdq` (its perceptual hash)."
 )
 
 

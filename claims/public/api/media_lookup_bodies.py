@@ -22,7 +22,7 @@ EXPLANATIONS = {
     " not a verdict.",
 }
 ALIKENESS: dict[Likeness, str] = {
-    "same": "Apparently the same picture: saved again, or scaled.",
+    "same": "Probably the same picture: saved again, or scaled.",
     "very_alike": "Very similar: with small changes, such as other colours, a border or a caption.",
     "alike": "Similar: it may be cropped or edited, or be another picture of the same scene.",
 }

@@ -132,7 +132,9 @@ def _build_channel(request: HttpRequest, following: str, previous: str, total: i
     newsroom = {"newsroom": settings.NEWSROOM_NAME}
     return Channel(
         title=_("Corrections by %(newsroom)s") % newsroom,
-        description=_("What %(newsroom)s has corrected, clarified, updated or retracted, and why.")
+        description=_(
+            "Corrections, clarifications, updates and retractions by %(newsroom)s, with the reasons."
+        )
         % newsroom,
         language=get_interface_language(),
         home=settings.SITE_URL + reverse("corrections"),

@@ -24,8 +24,8 @@ def describe_text_retention() -> str:
     """Return a description of what happens to a reader's text."""
     if settings.KEEP_REPEATED_SENTENCES:
         return _(
-            "Sentences in your text that repeat a checked claim are stored, so that we see what is spreading "
-            "again. Nothing is recorded about you."
+            "Sentences in your text that repeat a checked claim are stored, so that we see which claims are "
+            "spreading again. Nothing is recorded about you."
         )
     return _("Your text is compared and then deleted: nothing is stored.")
 

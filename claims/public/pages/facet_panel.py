@@ -43,7 +43,7 @@ TITLES = {
     "publisher": _("Publisher"),
     "language": _("Language"),
     "reviewed": pgettext_lazy("when something was checked", "When"),
-    "q": _("Words"),
+    "q": _("Wording"),
 }
 _NAMED_FACETS = ("claimant", "topic", "publisher")
 

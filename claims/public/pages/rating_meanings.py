@@ -18,8 +18,8 @@ MEANINGS = {
         "The facts may be right, but they are presented, cut or combined in a way that misleads."
     ),
     RatingClass.UNPROVEN.value: _(
-        "There is not enough evidence to say whether the claim is right or wrong. That does not "
-        "suggest that it is false, or true."
+        "There is not enough evidence to say whether the claim is right or wrong. This does not suggest that "
+        "it is true or false."
     ),
     RatingClass.SATIRE.value: _(
         "The claim was meant as a joke or as art, and was then shared as if it were serious."

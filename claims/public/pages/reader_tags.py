@@ -258,7 +258,7 @@ def recording_part(fragment: str) -> str:
     """Describe a part of a recording in words."""
     begins, ends = parse_fragment(fragment)
     if ends is None:
-        return _("from %(begins)s on") % {"begins": clock(begins)}
+        return _("from %(begins)s onwards") % {"begins": clock(begins)}
     return _("from %(begins)s to %(ends)s") % {"begins": clock(begins), "ends": clock(ends)}
 
 

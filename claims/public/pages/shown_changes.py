@@ -34,7 +34,7 @@ PART_NAMES = {
     "claimed_on": _("Claimed on"),
     "context": _("Context"),
     "topics": _("Topics"),
-    "appearances": _("Where it was claimed"),
+    "appearances": _("Appearances"),
     "rating": _("Rating"),
     "title": _("Headline"),
     "summary": _("Summary"),

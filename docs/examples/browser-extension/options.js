@@ -15,7 +15,7 @@ document.querySelector("#form").addEventListener("submit", async (event) => {
     (line) => !URL.canParse(line) || !/^(https:|http:\/\/(localhost|127\.0\.0\.1)[:/])/.test(new URL(line).href),
   );
   if (wrong) {
-    saved.textContent = `“${wrong}” is no address that begins with https://.`;
+    saved.textContent = `“${wrong}” is not an address that begins with https://.`;
     return;
   }
   const addresses = [...new Set(lines.map((line) => new URL("./", line).href))];

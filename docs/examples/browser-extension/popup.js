@@ -1,6 +1,6 @@
 // The window that opens from the toolbar. Nothing is sent before one of its buttons is pressed.
 
-const NOTHING = "Nothing here was checked. That says nothing about whether it is true.";
+const NOTHING = "Nothing here has been checked. It may be true or false.";
 const WORDS = { lang: navigator.language, check: "Fact check", read: "Read the full fact check", close: "Close" };
 const MOST_MATCHES = 3;
 const answer = document.querySelector("#answer");
@@ -30,7 +30,7 @@ function addClaim(list, claim, before = "") {
 async function addChanges(site, claims) {
   for (const { kind, published_at, url, statement, language } of await changesSince(site, claims)) {
     const day = new Date(published_at).toLocaleDateString(navigator.language, { dateStyle: "long" });
-    addLink(add(answer, "p", `Changed since you read it (${kind}, ${day}): `), url, statement, language);
+    addLink(add(answer, "p", `Changed since you last read it (${kind}, ${day}): `), url, statement, language);
   }
 }
 
@@ -56,14 +56,14 @@ async function inPage(tab, injected) {
 async function asked(sites, question) {
   const answers = await Promise.allSettled(sites.map(question));
   answers.forEach(({ reason }, at) => {
-    if (reason) add(answer, "p", `${new URL(sites[at]).host} could not be asked: ${reason.message}`);
+    if (reason) add(answer, "p", `${new URL(sites[at]).host} could not be reached: ${reason.message}`);
   });
   const found = answers.filter(({ status }) => status === "fulfilled").map(({ value }) => value);
   return found.length ? found.flat() : null;
 }
 
 async function lookUp(sites, tab) {
-  if (!/^https?:/.test(tab.url || "")) throw new Error("Only pages on the web can be looked up.");
+  if (!/^https?:/.test(tab.url || "")) throw new Error("Only web pages can be looked up.");
   const found = await asked(sites, async (site) => {
     const claims = await claimsAt(site, tab.url);
     await addChanges(site, claims);
@@ -74,7 +74,7 @@ async function lookUp(sites, tab) {
   await inPage(tab, { files: ["anchors.js", "marks.js"] });
   const count = await inPage(tab, { func: highlight, args: [found, WORDS] });
   add(answer, "p", count === 1 ? "One passage is highlighted." : `${count} passages are highlighted.`);
-  if (!count) add(answer, "p", "These claims have to do with the page; their words do not stand in it as they were checked.");
+  if (!count) add(answer, "p", "These claims are related to the page, but the page does not contain their wording.");
   const list = add(answer, "ul", "");
   for (const claim of found) addClaim(list, claim);
 }
@@ -106,15 +106,15 @@ async function run(question) {
     const [tab] = await chrome.tabs.query({ active: true, currentWindow: true });
     await question(sites, tab);
   } catch (error) {
-    add(answer, "p", `It could not be looked up: ${error.message}`);
+    add(answer, "p", `The look-up failed: ${error.message}`);
   }
   for (const button of buttons) button.disabled = false;
 }
 
 chrome.storage.local.get({ sites: [] }).then(({ sites }) => {
   newsrooms.textContent = sites.length
-    ? `Asked: ${sites.map((site) => new URL(site).host).join(", ")}`
-    : "No newsroom is chosen yet, so nobody can be asked.";
+    ? `Newsrooms: ${sites.map((site) => new URL(site).host).join(", ")}`
+    : "No newsrooms chosen yet. Choose some first.";
   for (const button of buttons) button.hidden = !sites.length;
 });
 document.querySelector("#page").addEventListener("click", () => run(lookUp));

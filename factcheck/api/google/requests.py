@@ -82,7 +82,7 @@ def _parse_boolean(value: str) -> bool:
 def _parse_format(value: str) -> str:
     # Clients generated from gRPC services send "json;enum-encoding=int"; there are no enums here.
     if value.partition(";")[0] != "json":
-        raise InvalidValue("answers are only given as json.")
+        raise InvalidValue("only json is available.")
     return value
 
 

@@ -107,7 +107,7 @@ def ensure_roles(
         _wait_until_closed(server_paths)
     except (OSError, psycopg.Error) as error:
         raise PostgresUnavailable(
-            f"The roles of the database in {server_paths.cluster} could not be made: {error}"
+            f"The roles of the database in {server_paths.cluster} could not be created: {error}"
         ) from error
 
 

@@ -102,8 +102,8 @@ def _refuse_after_interrupted_restore(server_paths: ServerPaths) -> None:
     """Refuse to start after an interrupted restore, because an empty database would look like a total loss."""
     if server_paths.restored.exists():
         raise PostgresUnavailable(
-            f"A restore into {server_paths.data_dir} was cut off. Run restore_backup again; what was there before it "
-            f"is beside it, in a folder whose name begins with before-restore. To begin without, remove "
+            f"A restore into {server_paths.data_dir} was interrupted. Run restore_backup again; the previous contents "
+            f"are beside it, in a folder whose name begins with before-restore. To start without it, remove "
             f"{server_paths.restored}."
         )
 
@@ -160,8 +160,9 @@ def _check_version(server_paths: ServerPaths) -> None:
     installed = result.split()[-1].split(".")[0]
     if made_by != installed:
         raise PostgresUnavailable(
-            f"The database in {server_paths.cluster} was made by PostgreSQL {made_by}, but PostgreSQL {installed} is "
-            "installed. docs/installing.md, “PostgreSQL”, says how to move it; or set another DATA_DIR."
+            f"The database in {server_paths.cluster} was created by PostgreSQL {made_by}, but PostgreSQL "
+            f"{installed} is installed. docs/installing.md, “PostgreSQL”, explains how to move it; "
+            "or set another DATA_DIR."
         )
 
 

@@ -61,7 +61,7 @@ def archive_segment(folder: Path, path: Path, name: str) -> None:
     if archived.exists():
         if read_contents(archived) != content:
             raise FileExistsError(
-                f"{archived} is there with other contents: another server archives there too."
+                f"{archived} already exists with different contents: another server archives to the same folder."
             )
         return
     part_file = folder / f".{name}.{os.getpid()}"
@@ -123,7 +123,7 @@ def fetch_segment(folder: Path, path: Path, name: str) -> bool:
     except FileNotFoundError:
         in_the_backup = path.parent / name
         if not in_the_backup.exists() and _has_later_segments(name, folder):
-            raise LookupError(f"{name} is missing in {folder}, and later ones are there.") from None
+            raise LookupError(f"{name} is missing in {folder}, but later ones exist.") from None
         return False
     path.write_bytes(content)
     return True
@@ -169,7 +169,7 @@ def main(arguments: list[str]) -> int:
             and not isinstance(error, FileExistsError)
             and _is_backlog_too_large(path)
         ):
-            print(f"{name} is let go of, so that the disk does not fill.", file=sys.stderr)
+            print(f"{name} was discarded, so that the disk does not fill up.", file=sys.stderr)
             return 0
         return 1
     return 0

@@ -33,7 +33,7 @@ class Attempts:
         if failed_at is None:
             return self._connect(attempt)
         if time.monotonic() - failed_at < PAUSE_SECONDS or not self._trying.acquire(blocking=False):
-            raise OperationalError("The database was away a moment ago.")
+            raise OperationalError("The database was unavailable a moment ago.")
         try:
             return self._connect(attempt)
         finally:

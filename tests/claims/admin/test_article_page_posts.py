@@ -140,7 +140,7 @@ def test_words_are_attached_to_a_claim(client: Client, source: Source, checker: 
         "problem": f"Claim {declined.pk} was declined."
     }
     assert page.post("appearances/", claim=10**6).json() == {
-        "problem": "There is no claim 1000000 that you can read."
+        "problem": "There is no claim 1000000, or you do not have access to it."
     }
 
 
@@ -163,7 +163,7 @@ def test_contributors_attach_to_proposals_they_may_read_and_decide_nothing(
     assert page.post("appearances/", claim=own.pk).status_code == 200
     assert page.post("appearances/", "It rained", claim=accepted.pk).status_code == 403
     hidden = page.post("appearances/", claim=secret.pk)
-    assert hidden.json() == {"problem": f"There is no claim {secret.pk} that you can read."}
+    assert hidden.json() == {"problem": f"There is no claim {secret.pk}, or you do not have access to it."}
     decided = page.decide(own, "accept")
     assert (decided.status_code, decided.json()) == (
         403,
@@ -216,7 +216,7 @@ def test_a_decision_is_made_once_and_taken_back(client: Client, source: Source, 
     page = ArticlePage(client, source, checker)
     assert (
         page.decide(claim, "decline").json()["problem"]
-        == "A note is needed: Why the claim will not be checked."
+        == "A note is needed: Reason for not checking the claim."
     )
     told = page.decide(claim, "decline", "An opinion").json()
     assert told["said"] == "Declined."
@@ -224,7 +224,7 @@ def test_a_decision_is_made_once_and_taken_back(client: Client, source: Source, 
     again = page.decide(claim, "decline", "An opinion", seen=0)
     assert (again.status_code, again.json()["problem"]) == (
         409,
-        "Chris has just done this: “Decline”. Nothing was changed. Reload the page and check.",
+        "Chris has just taken this step: “Decline”. Nothing was changed. Reload the page and check.",
     )
     assert again.json()["note"] == told["note"]
     undone = page.decide(claim, "reconsider").json()

@@ -91,7 +91,7 @@ def test_new_words_are_looked_up_again_and_old_ones_stay_where_they_are(desk: De
 # Editing --------------------------------------------------------------------------------------------------------------
 
 
-def test_who_saves_second_is_told_and_overwrites_nothing(
+def test_who_saves_second_is_notified_and_overwrites_nothing(
     desk: Desk, client: Client, checker: User, editor: User
 ) -> None:
     claim = make_claim()

@@ -63,7 +63,10 @@ def test_what_has_moved_since_it_was_seen_is_not_declined(
     seen = act(client, [one, other], "decline_selected").context["seen"]
     workflow.move(one, "accept", by=editor)
     done = act(client, [one, other], "decline_selected", asked="1", seen=seen, reason="Too vague.")
-    assert said(done) == ["Not done: “A.” Edda decided first: Accept for checking.", "1 claim changed."]
+    assert said(done) == [
+        "“A.” was not changed. Edda decided first: Accept for checking.",
+        "1 claim changed.",
+    ]
     assert dict(Claim.objects.values_list("pk", "state")) == {one.pk: "accepted", other.pk: "declined"}
 
 
@@ -73,7 +76,10 @@ def test_several_are_filed(client: Client, checker: User, topic: Topic) -> None:
     page = act(client, [one, other], "add_topic_to_selected")
     assert list(page.context["topics"]) == [(topic.pk, "Transport")]
     done = act(client, [one, other], "add_topic_to_selected", asked="1", topic=topic.pk)
-    assert said(done) == ["Not done: “B.” The claim already has the topic “Transport”.", "1 claim changed."]
+    assert said(done) == [
+        "“B.” was not changed. The claim already has the topic “Transport”.",
+        "1 claim changed.",
+    ]
     assert set(topic.claims.all()) == {one, other}
 
 

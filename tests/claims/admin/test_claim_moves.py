@@ -86,7 +86,7 @@ def test_a_forbidden_move_is_a_403_and_changes_nothing(desk: Desk, contributor: 
     ("action", "asked", "refusal"),
     [
         ("publish", {}, "“publish” is not possible in the state “Proposed”."),
-        ("decline", {"note": " "}, "A note is needed: Why the claim will not be checked."),
+        ("decline", {"note": " "}, "A note is needed: Reason for not checking the claim."),
         ("merge", {}, "Choose another claim to merge into."),
         ("merge", {"into": "no number"}, "Choose another claim to merge into."),
         ("merge", {"into": "999999999"}, "Choose another claim to merge into."),
@@ -109,7 +109,9 @@ def test_a_second_click_does_nothing_twice(desk: Desk, editor: User, publish: An
     asked = {"seen": seen, "note": "Filed under transport.", "kind": "clarification"}
     [told] = desk.move(claim, "republish", **asked)
     assert told.startswith("The changes are published. ")
-    assert desk.move(claim, "republish", **asked) == ["Edda had already done this. Nothing was changed."]
+    assert desk.move(claim, "republish", **asked) == [
+        "Edda had already taken this step. Nothing was changed."
+    ]
     kinds = claim.publications.order_by("version").values_list("kind", flat=True)
     assert list(kinds) == ["publication", "clarification"]
 
@@ -165,7 +167,7 @@ def test_several_are_accepted_and_refusals_named(desk: Desk, client: Client, che
         reverse("admin:claims_claim_changelist"), select([proposed, declined], "accept_selected"), follow=True
     )
     assert said(response) == [
-        "Not done: “Old news.” “accept” is not possible in the state “Declined”.",
+        "“Old news.” was not changed. “accept” is not possible in the state “Declined”.",
         "1 claim changed.",
     ]
     proposed.refresh_from_db()
@@ -177,7 +179,7 @@ def test_several_are_declined_with_one_reason(desk: Desk, client: Client, checke
     desk.sign_in(checker)
     address = reverse("admin:claims_claim_changelist")
     asked = client.post(address, select(claims, "decline_selected"))
-    assert "why they will not be checked" in asked.content.decode()
+    assert "Or enter the reason in your own words" in asked.content.decode()
     assert {claim.state for claim in Claim.objects.all()} == {"proposed"}
     empty = client.post(address, select(claims, "decline_selected", asked="1", words=" "))
     assert "Enter a reason" in empty.content.decode()

@@ -322,7 +322,7 @@ def test_a_moment_shows_on_the_dashboard_and_the_board(
     scheduled(draft, checker)
     desk.sign_in(editor)
     for address in (reverse("admin:index"), reverse("admin:teamwork_assignment_board")):
-        assert ">Publishes " in desk.client.get(address).content.decode(), address
+        assert ">Scheduled for " in desk.client.get(address).content.decode(), address
 
 
 def test_a_draft_is_saved_with_the_row_for_evidence_left_as_it_came(

@@ -98,7 +98,7 @@ def test_words_and_claims_are_changed_on_its_page(desk: Desk, cluster: Cluster) 
     assert cluster.changed_at > before
 
 
-def test_who_saves_second_is_told(desk: Desk, cluster: Cluster, editor: User) -> None:
+def test_who_saves_second_is_notified(desk: Desk, cluster: Cluster, editor: User) -> None:
     form = sent_back(desk.client.get(desk.page(cluster)))
     clusters.add(cluster, [make_claim()], by=editor)
     answer = desk.save(cluster, form, title="Free trams")
@@ -120,13 +120,13 @@ def test_which_claims_belong_to_it_does_not_change_its_date(
 def test_it_is_published_and_dissolved_by_buttons(
     desk: Desk, cluster: Cluster, publish: Callable[..., Claim]
 ) -> None:
-    assert press(desk, cluster, "publish") == ["Done. The state is “Published”."]
+    assert press(desk, cluster, "publish") == ["Done. The state is now “Published”."]
     text = desk.text(cluster)
     assert ("Not visible to readers yet: 2 of its claims" in text, "Public page" in text) == (True, False)
     for member in cluster.members.all():
         publish(member.claim)
     assert "Public page" in desk.text(cluster)
-    assert press(desk, cluster, "dissolve") == ["Done. The state is “Dissolved”."]
+    assert press(desk, cluster, "dissolve") == ["Done. The state is now “Dissolved”."]
     (message,) = press(desk, cluster, "publish")
     assert message.startswith("The cluster is now “Dissolved”")
     assert "members-0-DELETE" not in desk.text(cluster)

@@ -155,7 +155,7 @@ def test_the_dashboard_costs_the_same_however_much_waits(
             desk.client.get(reverse("admin:index"))
 
 
-def test_what_was_sent_back_is_told_until_it_is_submitted_again(
+def test_what_was_sent_back_is_reported_until_it_is_submitted_again(
     desk: Desk, checker: User, editor: User
 ) -> None:
     verdict = make_draft(make_claim(), checker)
@@ -212,7 +212,7 @@ def test_trends_count_the_work_of_people(
     assert drawn_bars == ["3 in", "2 out", "0.1 days"]
 
 
-def test_who_has_no_role_is_told_so(client: Client, db: None) -> None:
+def test_who_has_no_role_is_notified(client: Client, db: None) -> None:
     client.force_login(User.objects.create_user("new", is_staff=True))
     assert "You have no role yet." in client.get(reverse("admin:index")).content.decode()
 
@@ -283,7 +283,7 @@ def test_a_publication_shows_its_body_and_note(client: Client, editor: User, pub
     document = html.document_fromstring(page)
     folds = document.cssselect("details.desk-fold:not([open])")
     assert [fold.cssselect("summary")[0].text_content() for fold in folds] == [
-        "The API’s JSON of this version",
+        "This version as JSON from the API",
         "A publication cannot be changed. Anyone who has a copy can compare it with this one.",
     ]
     assert document.cssselect("pre") == folds[0].cssselect("pre")
@@ -341,7 +341,7 @@ def test_a_pasted_article_becomes_a_source_with_claims(desk: Desk, checker: User
     assert (source.title, source.language) == ("Budget debate", "en")
     assert said(desk.client.post(address, sent, follow=True)) == [
         "No new claims were found in the article.",
-        "This text was already imported.",
+        "This text has already been imported.",
     ]
 
 

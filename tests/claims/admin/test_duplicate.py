@@ -87,13 +87,13 @@ def test_what_stands_in_the_way_is_said_and_the_rest_is_done(desk: Desk) -> None
     free = make_pair()
     why = f"Claim {blocked.earlier_id} is itself merged or declined. Choose an active claim."
     assert run_action(desk, "merge_selected", [blocked, free]) == [
-        f"Not done: “Trams are free.” {why}",
+        f"“Trams are free.” was not changed. {why}",
         "1 claim merged.",
     ]
     assert shown(desk) == [blocked]
 
 
-def test_a_pair_that_was_told_apart_is_not_merged(pair: PossibleDuplicate, editor: User) -> None:
+def test_a_pair_that_was_distinguished_is_not_merged(pair: PossibleDuplicate, editor: User) -> None:
     assert duplicates.mark_as_different([pair], by=editor) == 1
     with pytest.raises(NotPossible, match="According to Edda, these are different claims"):
         duplicates.merge(pair, by=editor)
@@ -101,7 +101,7 @@ def test_a_pair_that_was_told_apart_is_not_merged(pair: PossibleDuplicate, edito
     assert Claim.objects.filter(state="merged").count() == 0
 
 
-def test_a_merged_pair_is_neither_merged_nor_told_apart(pair: PossibleDuplicate, editor: User) -> None:
+def test_a_merged_pair_is_neither_merged_nor_distinguished(pair: PossibleDuplicate, editor: User) -> None:
     assert duplicates.merge(pair, by=editor) == pair.earlier
     with pytest.raises(NotPossible):
         duplicates.merge(pair, by=editor)

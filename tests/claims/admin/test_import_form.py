@@ -285,7 +285,7 @@ def test_setting_up_costs_five_queries(
         desk.client.get(set_up(run))
 
 
-def test_every_format_is_called_in_the_language_of_whoever_reads_it(desk: Desk) -> None:
+def test_every_format_is_called_in_the_language_of_the_reader(desk: Desk) -> None:
     assert {name: str(title) for name, title in TITLES.items()} == {
         one.NAME: one.TITLE for one in format_detection.FORMATS
     }

@@ -45,7 +45,7 @@ class TestProgress:
         with time_machine.travel(timezone.now(), tick=False):
             yield
 
-    def test_of_reading_is_told_in_bytes(self, desk: Desk, intake: Intake, editor: User) -> None:
+    def test_of_reading_is_reported_in_bytes(self, desk: Desk, intake: Intake, editor: User) -> None:
         began = timezone.now() - timedelta(seconds=100)
         run = make_run(editor, state="reading", started_at=began, bytes_read=500, records=1200, refused=3)
         shown = progress(desk, run)
@@ -54,7 +54,7 @@ class TestProgress:
         assert (shown["speed"], shown["left"]) == ("12 records per second", "about 5 minutes left")
         assert shown["refused"] == "3 rejected so far"
 
-    def test_of_writing_is_told_in_records(self, desk: Desk, intake: Intake, editor: User) -> None:
+    def test_of_writing_is_reported_in_records(self, desk: Desk, intake: Intake, editor: User) -> None:
         began = timezone.now() - timedelta(seconds=10)
         counts = {"created": 60, "updated": 10, "unchanged": 20, "refused": 10}
         run = make_run(editor, state="writing", started_at=began, bytes_read=2000, records=200, **counts)

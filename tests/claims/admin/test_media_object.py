@@ -142,7 +142,7 @@ def test_while_a_verdict_is_reviewed_pictures_are_only_shown(desk: Desk, checker
     assert 'name="media-0-caption"' not in page
 
 
-def test_what_is_missing_before_review_is_told(desk: Desk, checker: User) -> None:
+def test_what_is_missing_before_review_is_reported(desk: Desk, checker: User) -> None:
     row = make_claim_media(make_claim(), make_media(alternative_text=""))
     make_draft(row.claim, checker)
     assert "alternative text for each picture, recording and video" in desk.text(row.claim)
@@ -190,10 +190,10 @@ def draft(checker: User) -> Claim:
 def test_a_picture_is_found_with_what_is_in_work(desk: Desk, draft: Claim) -> None:
     page = desk.client.post(CHECK, {"upload": upload(), "address": ""}).content.decode()
     for words in (
-        "Apparently the same picture",
+        "Probably the same picture",
         "of 256 points differ",
         "The bridge is under water.",
-        "The claim is about this",
+        "The claim is about this file file",
         "Draft",
     ):
         assert words in page
@@ -237,7 +237,7 @@ def test_a_contributor_does_not_get_at_a_draft_by_naming_its_picture(client: Cli
     assert not own.media.exists()
 
 
-def test_the_same_file_of_somebody_elses_draft_is_not_told(client: Client, draft: Claim) -> None:
+def test_the_same_file_of_somebody_elses_draft_is_not_reported(client: Client, draft: Claim) -> None:
     desk = Desk(client).sign_in(person("conrad", "Contributor"))
     media = MediaObject.objects.get()
     from sources import archive  # noqa: PLC0415  beside its use

@@ -37,7 +37,7 @@ def test_the_page_after_an_import_shows_bands_and_what_is_also_stated(
     assert "a number: 30 million euros" in document.cssselect("ol.desk-list li")[0].text_content()
     [fold] = document.cssselect("details.desk-fold")
     assert [line.text_content() for line in fold.cssselect("summary, li, button")] == [
-        "Also stated (1)",
+        "Other statements (1)",
         "The ships are blue.",
         "Propose these too",
     ]

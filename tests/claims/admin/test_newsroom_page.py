@@ -27,7 +27,7 @@ def write(desk: Desk, **fields: str) -> str:
 
 def test_versions_follow_each_other(desk: Desk, client: Client) -> None:
     write(desk)
-    assert "Describe in one sentence what changed" in write(desk, text="Readers and a trust do.")
+    assert "Describe the change in one sentence" in write(desk, text="Readers and a trust do.")
     write(desk, text="Readers and a trust do.", note="The trust joined.")
     write(desk, language="de", title="Wer zahlt", text="Leser.")
     assert list(NewsroomPage.objects.values_list("language", "version", "text")) == [
@@ -49,7 +49,7 @@ def test_a_new_version_begins_with_the_words_of_the_last(desk: Desk) -> None:
     assert "*Readers* do." in desk.client.get(f"{ADD}?kind=funding&language=en").content.decode()
 
 
-def test_what_readers_were_told_stays(desk: Desk) -> None:
+def test_what_readers_saw_stays(desk: Desk) -> None:
     write(desk)
     refused(
         "UPDATE claims_newsroompage SET text = 'Nobody.'", match="A published newsroom page cannot be changed"

@@ -92,7 +92,10 @@ def test_what_changed_since_somebody_looked_is_refused_by_name(
     seen = {"confirmed": page.context["question"].shown, "looked_at": page.context["looked_at"]}
     desk.sign_in(checker).save(ready.claim, topics=[str(topic.pk)])
     again = press(desk.sign_in(editor), ready, "publish", **seen)
-    told = "Nothing was changed: since you opened the page, Chris has changed what readers would see. Check it again."
+    told = (
+        "Nothing was changed: since you opened the page, Chris has changed what readers would see. "
+        "Check the page again."
+    )
     assert told in again.content.decode()
     assert parts(again)["Topics"] == ("", "<ins>Transport</ins>", "new")
     assert Publication.objects.count() == 0
@@ -113,7 +116,7 @@ def test_a_confirmation_is_good_for_one_click(desk: Desk, editor: User, ready: V
     asked = {"confirmed": page.context["question"].shown, "last_move": get_last_move(ready)}
     press(desk, ready, "publish", **asked)
     assert said(press(desk, ready, "publish", **asked)) == [
-        "Edda had already done this. Nothing was changed."
+        "Edda had already taken this step. Nothing was changed."
     ]
     assert Publication.objects.count() == 1
 
@@ -144,7 +147,7 @@ def test_a_retraction_shows_the_note_that_readers_find(
     assert shown["Public note"] == ("", "<ins>We were wrong.</ins>", "new")
     assert shown["Statement"] == ("<del>Trams are free.</del>", "", "removed")
     assert said(press(desk, verdict, "retract", note=" ")) == [
-        "A note is needed: Public note: why the verdict is retracted."
+        "A note is needed: Public note on the retraction."
     ]
     other = press(desk, verdict, "retract", note="Another.", confirmed=page.context["question"].shown)
     assert "Nothing was changed" in other.content.decode()  # these words nobody has looked at

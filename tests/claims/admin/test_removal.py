@@ -38,10 +38,10 @@ def test_it_takes_two_administrators(publish: Any) -> None:
         "note": "File 7/26.",
     }
     assert editor.get(add).status_code == 403
-    assert "Enter what should be removed." in first.post(add, said | {"exact": " "}).content.decode()
+    assert "Enter the words to be removed." in first.post(add, said | {"exact": " "}).content.decode()
     assert "Too short: abc" in first.post(add, said | {"exact": "abc"}).content.decode()
     repeated = said | {"note": said["exact"].splitlines()[0].upper()}
-    assert "The note contains words that are to be removed." in first.post(add, repeated).content.decode()
+    assert "The note contains words to be removed." in first.post(add, repeated).content.decode()
     assert first.post(add, said).status_code == 302
     removal = Removal.objects.get()
     page = reverse("admin:claims_removal_change", args=[removal.pk])

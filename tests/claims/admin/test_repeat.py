@@ -78,7 +78,7 @@ def test_a_place_is_confirmed(desk: Desk, checked: Claim) -> None:
 
 def test_something_else_is_noted(desk: Desk, checked: Claim) -> None:
     repeat = in_article(checked)
-    assert press(desk, repeat, "reject") == ["Marked as something else."]
+    assert press(desk, repeat, "reject") == ["Marked as not a repeat."]
     assert (shown(desk), checked.appearances.count()) == ([], 0)
 
 
@@ -87,11 +87,11 @@ def test_several_at_once(desk: Desk, checked: Claim) -> None:
     asked = {"action": "confirm_selected", "_selected_action": [first.pk, second.pk, third.pk]}
     messages = said(desk.client.post(QUEUE, asked, follow=True))
     assert [message[:25] for message in messages] == [
-        "Not done: “Trams are free",
+        "“Trams are free!” was not",
         "2 repeats confirmed.",
     ]
     asked = {"action": "reject_selected", "_selected_action": [third.pk]}
-    assert said(desk.client.post(QUEUE, asked, follow=True)) == ["1 sentence marked as something else."]
+    assert said(desk.client.post(QUEUE, asked, follow=True)) == ["1 sentence marked as not a repeat."]
     assert shown(desk) == []
 
 

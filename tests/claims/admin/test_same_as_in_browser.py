@@ -42,7 +42,7 @@ def test_whom_a_name_means_is_offered_and_taken_over(
     rows = page.locator(".same-as-list li")
     expect(rows).to_have_count(2)
     expect(rows.first).to_contain_text("minister of transport (1971–)")
-    expect(rows.last).to_contain_text("Already here: I. Solheim")
+    expect(rows.last).to_contain_text("Already recorded: I. Solheim")
     for scheme in in_each_scheme(page):
         assert page.evaluate(_FAINT) == [], scheme
     page.set_viewport_size({"width": 390, "height": 844})
@@ -79,7 +79,7 @@ def test_an_answer_that_comes_after_the_choice_is_let_go(
     rows.first.get_by_role("button").click()
     chosen.set()
     page.wait_for_function("awaited === 0")
-    page.evaluate("() => new Promise(go => setTimeout(go, 100))")  # so that it could show what it was told
+    page.evaluate("() => new Promise(go => setTimeout(go, 100))")  # so that it could show the response
     expect(page.locator(".same-as-status")).to_have_text(
         "Ingrid Solheim: filled in. Save the page to keep it."
     )

@@ -60,7 +60,7 @@ def test_shows_what_is_published_and_what_is_in_work(
             f"The same claim Accepted Draft Factcheck Newsroom No tram costs anything. Claim {drafted.pk}"
             " · in progress: Chris"
         ),
-        f"Contradicts it Proposed Trams are not free. Claim {proposed.pk} one of them denies it",
+        f"Contradicts the claim Proposed Trams are not free. Claim {proposed.pk} one of them denies it",
     ]
     assert answers.asked == [(TYPED, editor)]
 

@@ -60,7 +60,7 @@ def test_an_unknown_kind_is_everything(claim: Claim, editor: User) -> None:
     assert told(claim, editor, kind="odd") == told(claim, editor)
 
 
-def test_a_small_edit_is_told_in_a_sentence(client: Client, checker: User) -> None:
+def test_a_small_edit_is_reported_in_a_sentence(client: Client, checker: User) -> None:
     one, other = Claimant.objects.create(name="Ida Berg"), Claimant.objects.create(name="Ida Lund")
     claim = make_claim("Trams are free.", claimant=one)
     claim_edits.edit(claim, by=checker, claimant=other)
@@ -70,7 +70,7 @@ def test_a_small_edit_is_told_in_a_sentence(client: Client, checker: User) -> No
     assert 'Ida <del>Berg</del></q> to <q dir="auto">Ida <ins>Lund</ins>' in page
 
 
-def test_whoever_reads_no_drafts_reads_nothing_of_them(claim: Claim, contributor: User) -> None:
+def test_anyone_who_reads_no_drafts_reads_nothing_of_them(claim: Claim, contributor: User) -> None:
     assert told(claim, contributor) == [("", "Version 1 published: First publication")]
     mine = make_claim("Trams are old.", state="proposed", created_by=contributor)
     chris = User.objects.get(username="chris")

@@ -165,7 +165,7 @@ def test_a_draft_is_deleted_by_its_translator(claim: Claim, checker: User, colle
     assert not Translation.objects.exists()
 
 
-def test_what_happened_is_told(claim: Claim, checker: User, editor: User) -> None:
+def test_what_happened_is_reported(claim: Claim, checker: User, editor: User) -> None:
     row = publish_translation(claim, checker, editor)
     page = signed_in(editor).get(reverse("admin:claims_translation_history", args=[row.pk])).content.decode()
     for words in ("Submit for review", "Sign off", "Publish"):

@@ -132,7 +132,7 @@ def test_only_editors_merge(client: Client, checker: User, editor: User) -> None
     assert (status, claim.state, claim.merged_into) == (200, "proposed", None)
 
 
-def test_who_was_slower_is_told_who_was_quicker(client: Client, checker: User, editor: User) -> None:
+def test_who_was_slower_is_notified_who_was_quicker(client: Client, checker: User, editor: User) -> None:
     claim = make_claim("The ferry sank.", state="proposed")
     workflow.move(claim, "decline", by=editor, note="It did not.")
     client.force_login(checker)
@@ -172,7 +172,7 @@ def test_what_was_built_on_is_not_undone(client: Client, checker: User) -> None:
     status, refused = as_json(client, "undo/", undo=answer["undo"])
     claim.refresh_from_db()
     assert (status, refused["done"], claim.state) == (409, [], "accepted")
-    assert "it has been worked on" in refused["refused"][0]["words"]
+    assert "it cannot go back to triage" in refused["refused"][0]["words"]
 
 
 def test_garbage_is_refused(client: Client, checker: User) -> None:

@@ -30,7 +30,7 @@ def test_what_is_typed_is_given_back_on_any_device(checker: User) -> None:
     assert laptop.write() == (200, True)
     [draft] = phone.drafts()["drafts"]
     assert draft.pop("age") >= 0
-    # What had stood in the field is not told.
+    # The previous value of the field is not shown.
     assert draft == {
         "writer": laptop.name,
         "sequence": 1,
@@ -65,7 +65,7 @@ def test_what_was_taken_over_is_kept_once_unless_it_went_on(checker: User) -> No
     one.write({"context": "one"})
     other.write({"context": "one and other"}, replaces={one.name: 1})
     assert other.values() == [{"context": "one and other"}]
-    # The first tab is still open: it is told to go on under another name.
+    # The first tab is still open: it continues under another name.
     assert one.write({"context": "one more"}) == (200, False)
     third = Writer(checker)
     third.write({"context": "third"}, replaces={other.name: 0})

@@ -170,7 +170,7 @@ def test_a_new_version_takes_a_public_note_and_replaces_the_old_one(
     desk.client.post(reverse("admin:claims_claim_draft", args=[claim.pk]))
     new = Verdict.objects.get(supersedes=old)
     page = desk.text(new)
-    assert "the kind of change and the public note on it" in page
+    assert "the kind of change and its public note" in page
     assert 'name="correction_note"' in page
     assert 'name="correction_note"' not in desk.text(make_draft(make_claim(), checker))
     desk.save(
@@ -217,7 +217,7 @@ def test_evidence_that_readers_cannot_look_up_says_so(desk: Desk, checker: User)
     Evidence.objects.create(verdict=verdict, source=make_source(url=""), stance="context")
     page = desk.sign_in(checker).text(verdict)
     assert "Needs an address or a snapshot" in page
-    assert "Readers can see it" not in page
+    assert "Visible to readers" not in page
 
 
 def test_a_quote_of_the_evidence_is_anchored(desk: Desk, checker: User) -> None:

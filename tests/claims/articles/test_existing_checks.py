@@ -1,4 +1,4 @@
-"""What of an article was checked already: told with the proposals, and noted to be confirmed."""
+"""Existing checks of an article: listed with the proposals, and queued for confirmation."""
 
 import json
 from collections.abc import Callable

@@ -219,7 +219,7 @@ def test_only_what_is_new_in_a_changed_text_is_proposed() -> None:
     assert [found.anchor.exact for found in proposal.existing] == PARAGRAPHS
 
 
-def test_every_new_snapshot_is_followed_whoever_stores_it() -> None:
+def test_every_new_snapshot_is_followed_for_any_author() -> None:
     imported()
     capture(Material(TEXT.replace("Sundvik loses", "Norrhamn loses").encode()), source=Source.objects.get())
     assert {number_of_snapshot(row) for row in Appearance.objects.filter(anchor="anchored")} == {2}

@@ -250,7 +250,7 @@ def test_claimants_and_topics_are_read_strictly(
     undone=True,
 )
 @pytest.mark.django_db
-def test_what_is_not_there_is_told_from_what_is_not_understood(
+def test_what_is_not_there_is_distinguished_from_what_is_not_understood(
     editor: User, resource: str, body: dict[str, Any], status: int, places: list[str]
 ) -> None:
     refusal = tool(editor).post(f"{resource}/", body)

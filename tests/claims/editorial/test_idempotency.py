@@ -1,4 +1,4 @@
-"""`Idempotency-Key`: whoever got no answer asks again, and nothing is done twice."""
+"""`Idempotency-Key`: a repeated request does nothing twice."""
 
 from datetime import timedelta
 from typing import Any

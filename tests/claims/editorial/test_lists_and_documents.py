@@ -251,4 +251,4 @@ def test_every_body_is_described_with_an_example_that_is_accepted(
             refused = body(data=example["value"], partial=True, context=context)
             refused.is_valid()
             reasons = {str(error) for errors in refused.errors.values() for error in errors}
-            assert reasons <= {"There is nothing with the id 1 here."}
+            assert reasons <= {"No record has the id 1."}

@@ -134,7 +134,7 @@ def test_publishing_needs_the_signoffs(checker: User, editor: User) -> None:
         "title": "Conflict",
         "status": 409,
         "code": "signoff_missing",
-        "detail": "0 of 1 sign-offs by people other than the author.",
+        "detail": "The verdict has 0 of 1 sign-offs by people other than the author.",
         "instance": f"/api/v1/editorial/verdicts/{verdict.pk}/moves/",
     }
     assert not Publication.objects.exists()
@@ -180,7 +180,7 @@ def test_open_moves_are_those_of_the_desk_with_what_stands_in_their_way(checker:
         "sign_off": "",
         "request_changes": "",
         "withdraw": "Only the author or submitter can withdraw a verdict. Request changes instead.",
-        "publish": "0 of 1 sign-offs by people other than the author.",
+        "publish": "The verdict has 0 of 1 sign-offs by people other than the author.",
     }
     workflow.move(verdict, "sign_off", by=editor)
     assert open_to(editor, "claims:read", "workflow:move") == {
@@ -197,7 +197,7 @@ def test_an_open_move_says_what_it_asks_for(editor: User) -> None:
         "action": "decline",
         "label": "Decline",
         "to": "declined",
-        "note": "Why the claim will not be checked",
+        "note": "Reason for not checking the claim",
         "note_required": True,
         "scope": "workflow:move",
         "obstacle": "",

@@ -176,26 +176,26 @@ TABLE: list[tuple[str, Scope, str, Doing]] = [
         lambda t, r: t.post("verdicts/", {"claim": make_claim().pk, "summary": "It did not."}),
     ),
     (
-        "edit somebody's draft",
+        "edit another person's draft",
         VERDICTS,
         "Editor",
         lambda t, r: t.patch(r.verdict(), {"summary": "It did not."}, If_Match="*"),
     ),
-    ("delete somebody's draft", VERDICTS, "Editor", lambda t, r: t.delete(r.verdict(), If_Match="*")),
+    ("delete another person's draft", VERDICTS, "Editor", lambda t, r: t.delete(r.verdict(), If_Match="*")),
     (
-        "add evidence to somebody's draft",
+        "add evidence to another person's draft",
         VERDICTS,
         "Editor",
         lambda t, r: t.post(f"{r.verdict()}evidence/", {"source": make_source().pk, "stance": "context"}),
     ),
     (
-        "edit evidence of somebody's draft",
+        "edit evidence of another person's draft",
         VERDICTS,
         "Editor",
         lambda t, r: t.patch(_evidence(t, r), {"note": "See page 3."}, If_Match="*"),
     ),
     (
-        "remove evidence of somebody's draft",
+        "remove evidence of another person's draft",
         VERDICTS,
         "Editor",
         lambda t, r: t.delete(_evidence(t, r), If_Match="*"),
@@ -229,13 +229,13 @@ TABLE: list[tuple[str, Scope, str, Doing]] = [
     ("read a draft of a translation", READ, "Fact-checker", lambda t, r: t.get(r.translation())),
     ("begin a translation", VERDICTS, "Contributor", lambda t, r: t.post("translations/", r.begun())),
     (
-        "edit somebody's translation",
+        "edit another person's translation",
         VERDICTS,
         "Editor",
         lambda t, r: t.patch(r.translation(), {"summary": "No."}, If_Match="*"),
     ),
     (
-        "delete somebody's translation",
+        "delete another person's translation",
         VERDICTS,
         "Editor",
         lambda t, r: t.delete(r.translation(), If_Match="*"),
@@ -275,7 +275,7 @@ def test_a_role_can_do_what_it_can_do_at_the_desk(
         assert answer.status_code in (200, 201, 204), (what, answer.content)
     elif role == "Contributor" and answer.status_code in (404, 422):
         # What they may not read is not there for them, whatever they want with it.
-        assert answer.json()["detail"].startswith(("There is nothing with the id ", "There is no verdict "))
+        assert answer.json()["detail"].startswith(("No record has the id ", "There is no verdict "))
     else:
         assert answer.status_code == 403, (what, answer.content)
         assert answer.json()["title"] == "Forbidden"

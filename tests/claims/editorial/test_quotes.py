@@ -101,7 +101,7 @@ def test_offsets_name_the_place_in_the_latest_snapshot(contributor: User, claim:
     [
         ({"start": 0, "end": 5000, "snapshot": 1}, "outside the text"),
         ({"start": 9, "end": 9, "snapshot": 1}, "empty or outside"),
-        ({"start": 7, "end": 8, "snapshot": 1}, "nothing but white space"),
+        ({"start": 7, "end": 8, "snapshot": 1}, "only white space"),
         ({"start": 0, "end": 7, "snapshot": 1, "exact": "Bridges"}, "different words at 0–7: “Ferries”"),
         ({"start": 0, "end": 7, "snapshot": 2}, "The latest snapshot of the source is number 1"),
     ],

@@ -110,7 +110,7 @@ def test_the_public_side_ignores_tokens(editor: User) -> None:
         ("*", "This field is required."),
     ],
 )
-def test_problems_are_told_in_the_language_that_was_asked_for(
+def test_problems_are_reported_in_the_language_that_was_asked_for(
     editor: User, language: str, problem: str
 ) -> None:
     refusal = tool(editor).post("claims/", {}, Accept_Language=language)
@@ -173,7 +173,7 @@ def test_requests_are_counted_by_person(
 def test_what_is_hidden_answers_like_what_is_absent(
     checker: User, contributor: User, publish: Callable[..., Claim]
 ) -> None:
-    """Every address and every reference in a body: whether a draft has an id is not told by any answer."""
+    """Every address and every reference in a body: no response reveals whether a draft has an id."""
     published = publish().verdicts.get()
     hidden = make_claim(SECRET)
     appearance = make_appearance(hidden, make_source(f"{SECRET} did it."), SECRET)
@@ -214,7 +214,7 @@ def test_what_is_hidden_answers_like_what_is_absent(
     assert (len(asked) > 40, told) == (True, [])
 
 
-def test_nobody_is_told_why_they_cannot_add_what_a_draft_holds(
+def test_no_reason_is_given_for_refusing_what_a_draft_holds(
     checker: User, contributor: User, publish: Callable[..., Claim], settings: Any, tmp_path: Any
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
@@ -230,5 +230,5 @@ def test_nobody_is_told_why_they_cannot_add_what_a_draft_holds(
     translation = asking.post("translations/", {"verdict": verdict.pk, "language": "nn"})
     assert [(each.status_code, each.json()["detail"]) for each in (file, translation)] == [
         (422, "You cannot add this file. Ask a fact-checker to add it."),
-        (409, "You cannot translate this into this language at the moment. Ask an editor."),
+        (409, "You cannot translate this verdict into this language at the moment. Ask an editor."),
     ]

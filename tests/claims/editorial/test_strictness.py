@@ -102,7 +102,7 @@ def test_every_key_that_is_wrong_is_named_at_once(editor: User) -> None:
                 "code": "invalid",
                 "detail": "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
             },
-            {"pointer": "#/topics/0", "code": "invalid", "detail": "There is nothing with the id 1 here."},
+            {"pointer": "#/topics/0", "code": "invalid", "detail": "No record has the id 1."},
             {"pointer": "#/topics/1", "code": "invalid", "detail": "Give the id, an integer."},
             {
                 "pointer": "#/statment",
@@ -153,7 +153,7 @@ def test_a_value_of_a_claim_that_is_not_allowed_is_refused(editor: User, key: st
 
 
 @sweep("key, value", [("claimant", 10**30), ("claimant", -1), ("topics", list(range(1, 100)))], undone=True)
-def test_what_a_claim_names_and_is_not_there_is_told_apart(editor: User, key: str, value: Any) -> None:
+def test_what_a_claim_names_and_is_not_there_is_distinguished(editor: User, key: str, value: Any) -> None:
     Claimant.objects.create(name="Mara")
     refusal = tool(editor).post("claims/", CLAIM | {key: value})
     assert refusal.status_code == 422
@@ -177,7 +177,7 @@ def test_what_a_claim_names_and_is_not_there_is_told_apart(editor: User, key: st
     ],
     undone=True,
 )
-def test_what_a_draft_cannot_be_told_is_refused(checker: User, change: dict[str, Any], place: str) -> None:
+def test_what_a_draft_cannot_contain_is_refused(checker: User, change: dict[str, Any], place: str) -> None:
     draft = make_draft(make_claim(), checker)
     refusal = tool(checker).patch(f"verdicts/{draft.pk}/", change)
     assert (refusal.status_code, pointers(refusal)) == (400, [place])

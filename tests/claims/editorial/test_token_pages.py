@@ -53,9 +53,7 @@ def test_a_token_is_made_for_oneself_and_shown_once(client: Client, contributor:
         assert secret not in client.get(page).content.decode()
 
 
-def test_somebody_else_cannot_be_named_by_whoever_does_not_administer(
-    client: Client, checker: User, editor: User
-) -> None:
+def test_only_administrators_can_name_somebody_else(client: Client, checker: User, editor: User) -> None:
     client.force_login(checker)
     token, _secret = made(client, user=str(editor.pk))
     assert token.user == checker

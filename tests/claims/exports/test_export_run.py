@@ -207,7 +207,7 @@ def test_memory_does_not_grow_with_the_number_of_claims(
     assert peak(3000) < peak(1000) + 400_000
 
 
-def test_failing_disk_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failing_disk_is_reported_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     class Full(io.BytesIO):
         def write(self, piece: Any) -> int:
             raise OSError(28, "No space left on device")
@@ -216,7 +216,7 @@ def test_failing_disk_is_told_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
         parquet.write(iter([]), Full(), metadata={})
 
 
-def test_failing_database_is_told_as_it_is() -> None:
+def test_failing_database_is_reported_as_it_is() -> None:
     def gone(_body: int) -> bytes:
         raise OperationalError("the connection is gone")
 
@@ -366,7 +366,7 @@ def test_ending_of_the_name_is_the_format(publish: Callable[..., Claim], tmp_pat
     ],
 )
 @pytest.mark.django_db
-def test_wrong_calls_are_told(options: dict[str, Any], told: str) -> None:
+def test_wrong_calls_are_reported(options: dict[str, Any], told: str) -> None:
     with pytest.raises(CommandError, match=told):
         call_command("export_claims", **options)
 

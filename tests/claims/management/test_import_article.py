@@ -274,7 +274,7 @@ def test_changed_content_makes_a_snapshot_and_a_report_of_anchors(article: Path)
         assert appearance.snapshot.text[appearance.start : appearance.end] == appearance.exact
 
 
-def test_changed_content_is_told_in_a_table(article: Path) -> None:
+def test_changed_content_is_reported_in_a_table(article: Path) -> None:
     run(article)
     claim = Claim.objects.order_by("pk")[0]
     article.write_text(TEXT.replace("Sundvik handled", "Sundvik has handled"))
@@ -332,7 +332,7 @@ def test_transcript_tells_when_a_claim_was_made(tmp_path: Path) -> None:
     assert "(t=1,7.5)" in run(page, "--transcript", said, width=300)
 
 
-def test_what_was_not_read_is_told_and_kept(tmp_path: Path) -> None:
+def test_what_was_not_read_is_reported_and_kept(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
     data = json.dumps({"@type": "NewsArticle", "wordCount": 400, "isAccessibleForFree": False})
     paragraphs = "".join(f"<p>{text}</p>" for text in TEXT.split("\n\n")[3:5])

@@ -326,7 +326,7 @@ class TestHouseArchive:
         assert not ImportRun.objects.exists()
 
 
-def test_a_dirty_table_is_told_of_in_german(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_dirty_table_is_reported_in_german(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """All but the names of fields, which stand in mappings as they are."""
     table = tmp_path / "checks.csv"
     table.write_text(

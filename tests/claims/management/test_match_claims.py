@@ -138,7 +138,7 @@ def test_ndjson_keeps_what_it_had(ferry: Claim, tmp_path: Path, capsys: pytest.C
         ("posts.csv", b"text\n\xff\n", "cannot be matched"),
     ],
 )
-def test_what_cannot_be_read_is_told_with_its_place(
+def test_what_cannot_be_read_is_reported_with_its_place(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, content: str | bytes, message: str
 ) -> None:
     (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
@@ -160,7 +160,7 @@ def test_rows_are_matched_together(
     path = tmp_path / "posts.txt"
     path.write_text(f"{STATEMENT}\n" * 3 + "Zeppelins.\n")
     # The place of the ledger, what is common, what shares words, what a word may be misspelt for, what the claims say,
-    # and what is told of them.
+    # and the report on them.
     with django_assert_num_queries(6):
         match(path, capsys)
 

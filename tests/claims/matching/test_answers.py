@@ -1,4 +1,4 @@
-"""What was checked of a text: which claims are told of, as what, and in which order."""
+"""The checked claims in a text: which are returned, with which match, in which order."""
 
 from collections.abc import Callable, Mapping, Sequence, Set
 from types import SimpleNamespace
@@ -67,7 +67,7 @@ def kinds(text: str, terms: MatchTerms | None = None) -> list[str]:
     return [passage.kind for passage in match_published_text(text, terms or MatchTerms()).passages]
 
 
-def test_the_same_claim_is_told_with_its_reasons(ferry: Claim, bridge: Claim) -> None:
+def test_the_same_claim_is_reported_with_its_reasons(ferry: Claim, bridge: Claim) -> None:
     answer = match_published_text("The ferry sank in the harbour last night!")
     assert (answer.language, answer.embedder) == ("en", "")
     [passage] = answer.passages
@@ -145,7 +145,7 @@ def test_a_claim_that_is_too_unlikely_to_be_shown_is_not_compared_word_by_word(
     assert judged == ["The ferry sank.", rare]
 
 
-def test_so_many_matches_are_told(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_so_many_matches_are_reported(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "CANDIDATE_LIMIT_OF_MANY", 3)
     for number in range(8):
         publish(make_claim(f"Zeppelin {number} landed on the lighthouse."))

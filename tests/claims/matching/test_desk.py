@@ -57,7 +57,7 @@ def test_contributors_find_their_own_and_what_is_published(
     assert set(found(TEXT, contributor)) == {own.pk, published.pk}
 
 
-def test_the_public_is_told_nothing_of_it(checker: User) -> None:
+def test_the_public_learns_nothing_of_it(checker: User) -> None:
     make_draft(make_claim(TEXT), checker)
     assert [passage.matches for passage in answers.match_published_text(TEXT).passages] == [()]
 

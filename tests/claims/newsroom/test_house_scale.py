@@ -1,4 +1,4 @@
-"""The rating scale that the product ships with: complete in every language, readable, told apart by all."""
+"""The rating scale of the product: complete in every language, readable, distinguishable by everyone."""
 
 import json
 import re
@@ -119,7 +119,7 @@ def test_badge_is_readable_and_stands_out(
 
 @sweep("vision", VISION)
 @sweep("background", ["colour", "colour_dark"])
-def test_badges_can_be_told_apart(vision: str, background: str) -> None:
+def test_badges_can_be_distinguished(vision: str, background: str) -> None:
     """0.02 in Oklab is about what the eye tells apart side by side; badges stand apart, so ask for more."""
     seen = {code: oklab(mix(VISION[vision], linear(rating[background]))) for code, rating in RATINGS.items()}
     close = [pair for pair in combinations(seen, 2) if dist(seen[pair[0]], seen[pair[1]]) < 0.07]

@@ -37,7 +37,7 @@ def test_an_identifier_says_more_than_a_name() -> None:
     assert meant("Ingrid Solheim", THIRD) is None
 
 
-def test_who_is_told_apart_is_not_guessed() -> None:
+def test_who_is_distinguished_is_not_guessed() -> None:
     made(MINISTER, job_title="Minister of Transport")
     painter = made(PAINTER, job_title="Painter")
     assert meant() is None

@@ -1,4 +1,4 @@
-"""What was published keeps no address of ours: every answer names the one where this site is now."""
+"""Publications keeps no address of ours: every answer names the one where this site is now."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""Anchors are true of their text, and quotes that people paste are found in it, or told why not."""
+"""Anchors are true of their text, and quotes that people paste are found in it, or the reason is given."""
 
 from contextlib import suppress
 

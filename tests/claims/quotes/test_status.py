@@ -1,4 +1,4 @@
-"""The API and the page of a claim say of each quote whether it stands; nothing of a draft is told by it."""
+"""The API and the page of a claim say of each quote whether it stands; nothing of a draft is revealed."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -104,7 +104,7 @@ def test_words_that_were_changed_and_then_moved_stay_changed(
     assert brief(told(client, claim))[1] == (MAYOR, "changed", 1, 2, changed)
 
 
-def test_what_is_told_is_the_whole_of_it(client: Client, claim: Claim, source: Source) -> None:
+def test_what_is_reported_is_the_whole_of_it(client: Client, claim: Claim, source: Source) -> None:
     second = captured(source, TEXT.replace("not there", "there"))
     [_, mayor, _] = told(client, claim)
     body = client.get(f"/api/v1/claims/{claim.pk}/").json()
@@ -146,7 +146,7 @@ def test_words_are_followed_through_many_versions(client: Client, claim: Claim, 
     ]
 
 
-def test_evidence_is_told_of_too(client: Client, checker: User, editor: User, source: Source) -> None:
+def test_evidence_is_reported_too(client: Client, checker: User, editor: User, source: Source) -> None:
     claim = make_claim()
     draft = make_draft(claim, checker)
     snapshot = source.snapshots.get()
@@ -169,7 +169,7 @@ def test_evidence_is_told_of_too(client: Client, checker: User, editor: User, so
     )
 
 
-def test_a_quote_that_was_lost_before_it_was_published_is_told_of(
+def test_a_quote_that_was_lost_before_it_was_published_is_reported(
     client: Client, publish: Publish, source: Source
 ) -> None:
     claim = make_claim()
@@ -186,7 +186,7 @@ def test_words_of_a_text_that_is_not_shown_stay_untold(client: Client, claim: Cl
     assert b"900" not in client.get(claim.get_absolute_url()).content
 
 
-def test_nothing_of_an_appearance_that_is_not_published_is_told(
+def test_nothing_of_an_appearance_that_is_not_published_is_reported(
     client: Client, publish: Publish, source: Source
 ) -> None:
     secret = "Only editors know of this quote, whose word is Quillfeather."
@@ -231,7 +231,7 @@ def test_all_quotes_cost_two_queries(
         assert len(told(client, claim)) == count
 
 
-def test_a_reader_who_has_it_is_told_so_until_the_source_changes(
+def test_a_reader_who_has_it_is_notified_until_the_source_changes(
     client: Client, claim: Claim, source: Source
 ) -> None:
     path = f"/api/v1/claims/{claim.pk}/quotes/"
@@ -252,7 +252,7 @@ def test_the_page_says_it_with_both_wordings(client: Client, claim: Claim, sourc
     document = page(client, claim.get_absolute_url())
     said = [" ".join(item.text_content().split()) for item in document.cssselect(".appearances .standing")]
     assert "changed by" in said[0]
-    assert said[0].endswith("Now it says: The dam above Lipnik lost 900 litres.")
+    assert said[0].endswith("It now says: The dam above Lipnik lost 900 litres.")
     assert said[1].startswith("The source still contained this quote on ")
     assert "gone by" in said[2]
     assert len(said) == 3

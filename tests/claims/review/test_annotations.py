@@ -66,6 +66,6 @@ def test_the_same_words_of_another_statement_are_another_claim(checker: User, co
     words, source = selected()
     first = create_claim(words, source, statement="The tunnel.", by=checker)
     other = create_claim(words, source, statement="A tunnel.", by=checker)
-    # A claim that they may not read is not theirs to be told of.
+    # A claim that they may not read is not revealed to them.
     own = create_claim(words, source, statement="The tunnel.", by=contributor)
     assert len({first.pk, other.pk, own.pk}) == 3

@@ -67,7 +67,7 @@ def test_nothing_is_published_before(scheduled: ScheduledPublication, client: Cl
     )
 
 
-def test_is_published_as_by_whoever_scheduled_it(
+def test_is_published_in_the_name_of_its_scheduler(
     scheduled: ScheduledPublication, its_moment: None, editor: User
 ) -> None:
     due_publications.publish_due(timestamp=0)
@@ -101,7 +101,7 @@ def test_what_is_not_possible_any_more_is_not_published(
     assert (verdict.state, Publication.objects.count(), SignOff.objects.count()) == ("in_review", 0, 1)
 
 
-def test_who_waits_for_it_is_told_why(
+def test_who_waits_for_it_is_notified_why(
     scheduled: ScheduledPublication, its_moment: None, checker: User, editor: User, administrator: User
 ) -> None:
     workflow.move(scheduled.verdict.claim, "decline", by=administrator, note="Not ours.")
@@ -111,7 +111,7 @@ def test_who_waits_for_it_is_told_why(
     assert sorted(sent) == [("not_published", "chris", reason), ("not_published", "edda", reason)]
 
 
-def test_who_scheduled_it_is_told_that_it_was_sent_back(
+def test_who_scheduled_it_is_notified_that_it_was_sent_back(
     scheduled: ScheduledPublication, colleague: User
 ) -> None:
     with recorded_notifications() as sent:

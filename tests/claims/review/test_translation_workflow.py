@@ -177,7 +177,7 @@ def test_a_merge_shows_no_translation_of_other_words_and_its_undoing_brings_it_b
     as_committed()
 
 
-def test_what_is_taken_back_is_told_with_the_reason(claim: Claim, checker: User, editor: User) -> None:
+def test_what_is_taken_back_is_reported_with_the_reason(claim: Claim, checker: User, editor: User) -> None:
     translation = publish_translation(claim, checker, editor)
     publish_translation(claim, checker, editor, "fr")
     with pytest.raises(NotPossible, match="A note is needed"):
@@ -342,7 +342,7 @@ def test_what_was_in_review_is_not_discarded(claim: Claim, checker: User, collea
     assert Translation.objects.count() == 1
 
 
-def test_whom_it_concerns_is_told(claim: Claim, checker: User, colleague: User, editor: User) -> None:
+def test_whom_it_concerns_is_notified(claim: Claim, checker: User, colleague: User, editor: User) -> None:
     draft = translate(claim, colleague)
     with recorded_notifications() as sent:
         move(draft, "submit", by=colleague, note="Please look at the figures.")

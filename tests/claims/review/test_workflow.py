@@ -242,7 +242,10 @@ def test_options_follow_state_and_role(
     assert shown(verdict, checker) == {"sign_off": own, "request_changes": own, "withdraw": ""}
     not_theirs = "Only the author or submitter can withdraw a verdict. Request changes instead."
     assert shown(verdict, colleague) == {"sign_off": "", "request_changes": "", "withdraw": not_theirs}
-    assert shown(verdict, editor)["publish"] == "0 of 1 sign-offs by people other than the author."
+    assert (
+        shown(verdict, editor)["publish"]
+        == "The verdict has 0 of 1 sign-offs by people other than the author."
+    )
 
 
 def test_changes_are_published_of_what_is_public_only(editor: User, publish: Publish) -> None:
@@ -279,7 +282,7 @@ def test_new_version_supersedes_the_old_one(publish: Publish) -> None:
 
 def test_new_version_needs_a_public_note(publish: Publish, checker: User) -> None:
     verdict = verdict_drafts.create_draft(publish(), author=checker)
-    with pytest.raises(NotPossible, match="the kind of change and the public note on it"):
+    with pytest.raises(NotPossible, match="the kind of change and its public note"):
         workflow.move(verdict, "submit", by=checker)
 
 

@@ -159,7 +159,7 @@ def test_fate_of_a_quote_that_cannot_be(
     )  # fmt: skip
 
 
-def test_fate_of_a_quote_is_told_once() -> None:
+def test_fate_of_a_quote_is_reported_once() -> None:
     snapshot = make_source("The bridge is new.").snapshots.get().pk
     row = (snapshot, 4, 10, "stands", snapshot, 4, 10, None, snapshot, "")
     sql(INSERT_FATE, *row)

@@ -190,7 +190,7 @@ def test_the_signature_of_a_checkpoint_that_somebody_forged_ends_no_signing(
         assert forged is not None
         assert [str(found) for found in verify()] == [
             (
-                f"Checkpoint {forged.pk} (ledger, 2 entries): Checkpoint 2 of ledger: It is no signed note: a text, "
+                f"Checkpoint {forged.pk} (ledger, 2 entries): Checkpoint 2 of ledger: It is not a signed note: a text, "
                 "an empty line, and lines of signatures."
             )
         ]

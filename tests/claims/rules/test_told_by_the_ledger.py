@@ -58,7 +58,7 @@ def test_an_entry_that_says_something_else_does_not_tell(published: Verdict) -> 
     refused_at_commit(("UPDATE claims_verdict SET state = 'retracted' WHERE id = %s", published.pk))
 
 
-def test_what_is_done_in_order_is_told(publish: Callable[..., Claim], editor: User) -> None:
+def test_what_is_done_in_order_is_reported(publish: Callable[..., Claim], editor: User) -> None:
     """Replaced, merged with a claim that the same publisher judged, parted again, withdrawn."""
     one, other = publish(), publish()
     publish(one, correction_kind="update", correction_note="New figures.")

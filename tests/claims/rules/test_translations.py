@@ -183,7 +183,9 @@ def test_one_is_written_at_a_time(draft: Translation, colleague: User) -> None:
     refused(INSERT, draft.verdict_id, "es", 2, colleague.pk, match="translation_one_open")
 
 
-def test_languages_are_told_apart_whatever_their_letters(claim: Claim, checker: User, editor: User) -> None:
+def test_languages_are_distinguished_whatever_their_letters(
+    claim: Claim, checker: User, editor: User
+) -> None:
     translate(claim, checker, "pt-BR")
     refused(INSERT, live_verdict(claim).pk, "pt-br", 2, editor.pk, match="translation_one_open")
 
@@ -264,7 +266,7 @@ def test_what_was_reviewed_is_kept(state: str, request: pytest.FixtureRequest) -
     refused("DELETE FROM claims_translation WHERE id = %s", translation.pk, match="translation_is_kept")
 
 
-def test_what_is_published_is_told(in_review: Translation, colleague: User) -> None:
+def test_what_is_published_is_reported(in_review: Translation, colleague: User) -> None:
     move(in_review, "sign_off", by=colleague)
     write_down(in_review, "in_review", "published")
     with transaction.atomic():
@@ -273,7 +275,7 @@ def test_what_is_published_is_told(in_review: Translation, colleague: User) -> N
         transaction.set_rollback(True)
 
 
-def test_what_is_taken_back_is_told(published: Translation) -> None:
+def test_what_is_taken_back_is_reported(published: Translation) -> None:
     write_down(published, "published", "retracted")
     with transaction.atomic():
         sql("UPDATE claims_translation SET state = 'retracted' WHERE id = %s", published.pk)

@@ -104,7 +104,7 @@ def assert_account_is_right() -> None:
     assert dict(SearchLanguage.objects.values_list("language", "publications")) == languages
 
 
-def test_what_is_searched_is_made_of_the_texts_whoever_writes_the_entry(publish: Publish) -> None:
+def test_what_is_searched_is_made_of_the_texts_for_any_author_of_the_entry(publish: Publish) -> None:
     publish(make_claim("The harbour is closed."))
     as_committed()
     made = (

@@ -67,13 +67,13 @@ def test_nobody_else_writes_history(as_another: Verdict) -> None:
         refused(f"INSERT INTO {table} SELECT * FROM {table}", match="event_is_written_by_the_database")
 
 
-def test_whoever_may_write_still_leaves_a_history(as_another: Verdict) -> None:
+def test_anyone_who_may_write_still_leaves_a_history(as_another: Verdict) -> None:
     sql("UPDATE claims_claim SET statement = 'Changed by hand.' WHERE id = %s", as_another.claim_id)
     events = Claim.objects.get().events  # type: ignore[attr-defined]
     assert list(events.values_list("statement", flat=True)) == [as_another.claim.statement]
 
 
-def test_whoever_may_publish_still_has_it_counted(as_another: Verdict) -> None:
+def test_anyone_who_may_publish_still_has_it_counted(as_another: Verdict) -> None:
     before = Mention.objects.count(), SearchWord.objects.count()
     columns = (
         "claim_id, status, kind, note, first_published_at, body, body_sha256, slug, language, claimant_id,"

@@ -78,12 +78,12 @@ def test_where_nobody_can_take_over_it_says_so_and_tries_again(
     patroni, address = node
     patroni.switchover_status = 412
     assert disk_watch.hand_over(address, tmp_path) is False
-    assert "nobody took over" in capsys.readouterr().out
+    assert "no other node took over" in capsys.readouterr().out
 
 
 def test_a_patroni_that_is_away_does_not_end_the_watch(capsys: pytest.CaptureFixture[str], tmp_path: Path):
     assert disk_watch.hand_over("http://127.0.0.1:1", tmp_path) is False
-    assert "nobody took over" in capsys.readouterr().out
+    assert "no other node took over" in capsys.readouterr().out
 
 
 #: Hears SIGQUIT, which a shell has what it starts in the background ignore.
@@ -110,5 +110,5 @@ def test_a_server_that_cannot_stop_is_ended(
         assert server.wait(60) == -signal.SIGQUIT
 
 
-def test_what_is_free_is_told_in_megabytes(tmp_path: Path):
+def test_what_is_free_is_reported_in_megabytes(tmp_path: Path):
     assert disk_watch.measure_free_megabytes(tmp_path) > 1

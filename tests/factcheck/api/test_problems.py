@@ -1,4 +1,4 @@
-"""Errors of the API: problem details, whoever notices the error."""
+"""Errors of the API: problem details, from every layer."""
 
 from typing import Any
 

@@ -75,7 +75,7 @@ KNOWN = "Known names: count, cursor, kind, ordering, page, page_size, q, tree."
         ("kind=", ("kind", "empty", "`kind`: it is empty; give a value or leave the parameter out.")),
         ("kind=pear,", ("kind", "empty", "`kind`: it is empty; give a value or leave the parameter out.")),
         ("q=+", ("q", "empty", "`q`: it is empty; give a value or leave the parameter out.")),
-        ("q=a&q=b", ("q", "repeated", "`q`: give it once, not 2.")),
+        ("q=a&q=b", ("q", "repeated", "`q`: give it once, not 2 times.")),
         (
             "kind=paer",
             ("kind", "invalid", "`kind`: “paer”: it must be one of apple, pear. Did you mean pear?"),
@@ -120,7 +120,10 @@ def test_long_nonsense_is_cut_in_the_answer() -> None:
 
 
 def test_address_without_parameters() -> None:
-    assert refused("a=1", NoQuery)[0]["detail"] == "`a` is not a parameter of this address. There are none."
+    assert (
+        refused("a=1", NoQuery)[0]["detail"]
+        == "`a` is not a parameter of this address. This address has no parameters."
+    )
 
 
 def test_percent_sign_in_a_value_is_shown_as_it_is() -> None:

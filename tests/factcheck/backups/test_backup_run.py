@@ -110,7 +110,7 @@ def test_folder_stays_locked_while_a_program_whose_caller_was_killed_writes_on(t
         pass
 
 
-def test_what_cannot_be_told_apart_is_copied_whole(server: BackedUpServer) -> None:
+def test_what_cannot_be_distinguished_is_copied_whole(server: BackedUpServer) -> None:
     """Without its summaries, the server does not know what has changed."""
     with server.running():
         server.ask("ALTER SYSTEM SET summarize_wal = off")
@@ -132,7 +132,7 @@ def test_backups_of_another_database_are_not_mixed_in(
         told.back_up("other")
 
 
-def test_folder_whose_disk_is_away_is_not_begun_anew(tmp_path: Path) -> None:
+def test_folder_whose_disk_is_away_is_not_begun_again(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     folder, place = BackupFolder(tmp_path / "kept"), ServerPaths(tmp_path / "data")
     folder.prepare(place)

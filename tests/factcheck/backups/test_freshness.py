@@ -138,7 +138,7 @@ def test_embedded_server_without_backups_is_no_way_to_deploy(settings: Settings)
 
 
 @pytest.mark.django_db
-def test_administrators_are_told_at_the_desk_and_nobody_else(
+def test_administrators_are_notified_at_the_desk_and_nobody_else(
     folder: BackupFolder, client: Client, editor: User, administrator: User
 ) -> None:
     def told(person: User) -> list[str]:

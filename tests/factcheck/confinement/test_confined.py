@@ -70,7 +70,7 @@ def test_what_takes_too_long_is_ended_and_what_began_it_goes_on(hasty: Confined,
     assert hasty._program.poll() is None
 
 
-def test_a_fault_of_ours_is_told_to_the_operator(
+def test_a_fault_of_ours_is_reported_to_the_operator(
     confined: Confined, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(LimitExceeded) as ended:
@@ -101,7 +101,7 @@ def test_threads_share_it(confined: Confined) -> None:
     assert at_once(*calls) == [b"%d" % number for number in range(12)]
 
 
-def test_who_finds_no_place_is_told(confined: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_finds_no_place_is_notified(confined: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("factcheck.confinement.confined.QUEUE_SECONDS", 0.01)
     for _ in range(MAX_TASKS):
         confined._seats.acquire()

@@ -65,8 +65,8 @@ SERVING = {"USER": "factcheck", "NAME": "facts"}
     "owner, served, words",
     [
         ({"USER": "factcheck_owner", "NAME": "facts"}, None, "set DATABASE_URL too"),
-        ({"USER": "factcheck", "NAME": "facts"}, SERVING, "not the same one"),
-        ({"USER": "", "NAME": "facts"}, SERVING, "must each name a user"),
+        ({"USER": "factcheck", "NAME": "facts"}, SERVING, "must name two different users"),
+        ({"USER": "", "NAME": "facts"}, SERVING, "must name two different users"),
         (
             {"USER": "factcheck_owner", "NAME": "other"},
             SERVING,

@@ -81,7 +81,7 @@ def test_what_is_stored_for_the_work_lasts_through_its_transactions_and_no_longe
     assert asked("SELECT FROM pg_class WHERE relname = 'staged_review'") == 0
 
 
-def test_who_lost_the_connection_is_told() -> None:
+def test_who_lost_the_connection_is_notified() -> None:
     with lock_exclusively("a thing") as own:
         with own.connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
@@ -101,7 +101,7 @@ def test_inside_a_transaction_it_is_a_part_of_it() -> None:
     assert is_free("a thing")
 
 
-def test_whoever_is_done_has_let_go_before_the_server_sees_that_they_left(
+def test_anyone_who_is_done_has_let_go_before_the_server_sees_that_they_left(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as patch:

@@ -105,7 +105,7 @@ def test_one_that_replays_is_no_primary(scene: Scene) -> None:
 
 
 def test_who_took_over_counts_by_what_it_has(scene: Scene) -> None:
-    """The old primary had told nobody of its last words."""
+    """The old primary had not replicated its last entries."""
     scene.primary(30, mark=7)
     assert scene.replicas.mark == 7
     scene.later(2)

@@ -113,7 +113,7 @@ def test_rule_that_is_switched_off_is_named() -> None:
     assert all(message.endswith(" of claims_signoff.") for message in switched_off)
 
 
-def test_whoever_serves_and_owns_the_tables_is_told_in_production(settings: Any) -> None:
+def test_anyone_who_serves_and_owns_the_tables_is_notified_in_production(settings: Any) -> None:
     settings.OWNER_DATABASE, settings.RUNTIME_ROLE = None, embedded.OWNER
     [message] = role_checks.check_owner(None)
     assert message.id == "factcheck.W010"

@@ -31,7 +31,7 @@ def refuse(monkeypatch: pytest.MonkeyPatch, errors: list[str]) -> None:
     monkeypatch.setattr(connections["default"], "ensure_connection", connect)
 
 
-def test_it_is_waited_for_and_told_once(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
+def test_it_is_waited_for_and_reported_once(monkeypatch: pytest.MonkeyPatch, clock: list[float]) -> None:
     told: list[str] = []
     refuse(monkeypatch, [*PASSING])
     wait_until_reachable("default", report=told.append)

@@ -49,7 +49,7 @@ def test_file_must_exist(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Non
     monkeypatch.setenv("C2PA_SIGNER", str(signer))
     assert checked_settings.read_file_path("C2PA_SIGNER") == signer
     signer.unlink()
-    with pytest.raises(ImproperlyConfigured, match="C2PA_SIGNER names .*, and there is no such file"):
+    with pytest.raises(ImproperlyConfigured, match="C2PA_SIGNER names .*, but there is no such file"):
         checked_settings.read_file_path("C2PA_SIGNER")
 
 

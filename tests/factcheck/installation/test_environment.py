@@ -76,7 +76,7 @@ def test_words(monkeypatch):
 )
 def test_wrong_address(monkeypatch, value):
     monkeypatch.setenv("X", value)
-    with pytest.raises(ImproperlyConfigured, match="X is .*; write a whole address"):
+    with pytest.raises(ImproperlyConfigured, match="X is .*; write a complete address"):
         environment.read_url("X")
 
 
@@ -87,7 +87,7 @@ def test_address_loses_its_last_slash(monkeypatch):
 
 def test_closed_set(monkeypatch):
     monkeypatch.setenv("X", "xx")
-    with pytest.raises(ImproperlyConfigured, match="X is 'xx', which is not known here"):
+    with pytest.raises(ImproperlyConfigured, match="X is 'xx', which is not one of its values"):
         environment.read_choice("X", "en", lambda: {"en", "de"})
     monkeypatch.setenv("X", "de")
     assert environment.read_choice("X", "en", lambda: {"en", "de"}) == "de"
@@ -273,12 +273,12 @@ def test_twice_said_is_refused(monkeypatch, tmp_path):
     "content, sentence",
     [
         (None, "which cannot be read: No such file or directory."),
-        (b"", "; it must hold the value, in one line."),
-        (b" \n", "; it must hold the value, in one line."),
-        (b"only-ours\nsecond line", "; it must hold the value, in one line."),
-        (b"only-ours\0", "; it must hold the value, in one line."),
-        (b"only-ours\xff", "which is no text in UTF-8."),
-        (b"only-ours" * 10_000, "which is too long to hold a value."),
+        (b"", "; it must contain the value, in one line."),
+        (b" \n", "; it must contain the value, in one line."),
+        (b"only-ours\nsecond line", "; it must contain the value, in one line."),
+        (b"only-ours\0", "; it must contain the value, in one line."),
+        (b"only-ours\xff", "which is not UTF-8 text."),
+        (b"only-ours" * 10_000, "which is too long for a value."),
     ],
 )
 def test_what_is_no_value_is_refused_and_never_repeated(monkeypatch, tmp_path, content, sentence):

@@ -96,14 +96,17 @@ def test_a_key_in_the_address_is_refused_and_not_repeated() -> None:
     with pytest.raises(ImproperlyConfigured) as refused:
         options("s3://desk:only-ours@newsroom")
     assert str(refused.value) == (
-        "FILES_URL has keys in it; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead."
+        "FILES_URL contains keys; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY instead."
     )
 
 
 def test_what_it_does_not_know_is_named() -> None:
     with pytest.raises(ImproperlyConfigured) as refused:
         options("s3://newsroom?region=eu&tls=no&acl=public-read")
-    assert str(refused.value) == "FILES_URL says acl, tls; it may say endpoint, region and addressing."
+    assert (
+        str(refused.value)
+        == "FILES_URL has the options acl, tls; only endpoint, region and addressing exist."
+    )
 
 
 @pytest.mark.parametrize("name", ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"])

@@ -55,7 +55,7 @@ def test_what_was_open_is_closed_with_all_that_is_in_it(tmp_path: Path) -> None:
     make_contents_private(tmp_path / "not there")
 
 
-def test_file_that_was_open_is_closed_when_it_is_written_anew(tmp_path: Path) -> None:
+def test_file_that_was_open_is_closed_when_it_is_written_again(tmp_path: Path) -> None:
     report = tmp_path / "report"
     report.write_text("earlier")
     with open_private(report) as file:

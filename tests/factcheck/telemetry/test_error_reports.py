@@ -88,7 +88,7 @@ def test_a_failing_request_is_reported_without_its_request(receiver: RecordingSe
 
 
 @pytest.mark.django_db
-def test_of_a_rule_of_the_database_the_rule_is_told_and_not_the_row(receiver: RecordingServer) -> None:
+def test_of_a_rule_of_the_database_the_rule_is_reported_and_not_the_row(receiver: RecordingServer) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO claims_topic (name, slug) VALUES (%s, NULL)", [DRAFT])

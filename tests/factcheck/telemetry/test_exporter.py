@@ -81,7 +81,7 @@ def test_a_page_that_cannot_be_made_is_an_error_and_no_half_page(caplog: pytest.
 
     with served(fail) as port:
         assert ask(port) == (500, b"")
-    assert "could not be put together" in caplog.text
+    assert "could not be collected" in caplog.text
 
 
 def test_idle_callers_do_not_keep_others_out(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,7 +114,7 @@ def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value_and_silen
     assert found["factcheck_rain", ("replica-1",)] == 2
 
 
-def test_what_failed_is_told_and_has_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_failed_is_reported_and_has_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         exposition,
         "query_database",

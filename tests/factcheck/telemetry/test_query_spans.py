@@ -118,7 +118,7 @@ def test_a_question_that_takes_too_long_fails_alone(monkeypatch: pytest.MonkeyPa
     assert answers.readings == [("factcheck_workers", (), 0)]
 
 
-def test_a_database_that_is_away_is_told_as_away(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_is_away_is_reported_as_away(monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse() -> None:
         raise OperationalError("connection refused")
 

@@ -30,7 +30,7 @@ def found(now: list[Connection], before: list[Connection], seconds: float = 40) 
     return ended.peer[1] if ended else None
 
 
-def test_the_connection_of_an_overdue_body_is_told_from_others_of_its_visitor() -> None:
+def test_the_connection_of_an_overdue_body_is_distinguished_from_others_of_its_visitor() -> None:
     silent, older, trickling, upload = (
         (connection(port, before, 300), connection(port, now, received))
         for port, before, now, received in (

@@ -211,7 +211,7 @@ def test_edit_may_name_the_version_as_it_came(sent: str) -> None:
     assert Compression(edit)(request).status_code == 204
 
 
-def test_headers_that_were_read_before_are_read_anew() -> None:
+def test_headers_that_were_read_before_are_read_again() -> None:
     request = RequestFactory().get("/", headers={"if-none-match": '"abc-br"', "accept-encoding": "br"})
     assert request.headers["If-None-Match"] == '"abc-br"'
     Compression(lambda request: HttpResponse())(request)

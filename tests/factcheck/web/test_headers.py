@@ -76,7 +76,7 @@ def test_security_fields_are_those_of_django(settings: Any, secure: bool) -> Non
     assert ("Strict-Transport-Security" in answer(ours, secure=secure).headers) is secure
 
 
-def test_what_one_request_was_told_is_not_told_to_the_next(settings: Any) -> None:
+def test_one_request_learns_nothing_from_another(settings: Any) -> None:
     settings.SECURE_HSTS_SECONDS = 3600
     security = SecurityFields(lambda request: HttpResponse(status=204))
     told = [

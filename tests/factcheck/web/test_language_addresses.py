@@ -132,7 +132,7 @@ def test_without_a_language_the_browser_is_asked_and_no_cookie(client: Client) -
 
 
 @pytest.mark.django_db
-def test_language_of_the_installation_is_of_whoever_asks_for_none_of_ours(
+def test_language_of_the_installation_is_for_anyone_who_asks_for_none_of_ours(
     client: Client, settings: Any
 ) -> None:
     settings.LANGUAGE_CODE = "de"

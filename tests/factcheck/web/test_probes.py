@@ -1,4 +1,4 @@
-"""`/healthz` and `/readyz`: what a balancer is told, and that it is told nothing else."""
+"""`/healthz` and `/readyz`: the data for a balancer, and nothing else."""
 
 import json
 import threading

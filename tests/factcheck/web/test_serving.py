@@ -136,7 +136,7 @@ def processes(process: subprocess.Popen[str]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
-def test_busy_port_is_told_first(environment, port):
+def test_busy_port_is_reported_first(environment, port):
     with socket.socket() as occupant:
         occupant.bind(("127.0.0.1", port))
         occupant.listen()

@@ -89,7 +89,7 @@ def test_what_is_understood_can_be_stored_again(document):
 
 
 @pytest.mark.parametrize("text", ['{"a":\t1}', '{"a":"b"\t}', '{"a":\t"b"}', "\t", '{"a":"b"}\t'])
-def test_other_tabs_are_told_from_marks(text):
+def test_other_tabs_are_distinguished_from_marks(text):
     assert not has_valid_marks(text.encode())
 
 

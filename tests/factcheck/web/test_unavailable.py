@@ -1,4 +1,4 @@
-"""What is away, full or too slow is told with the status that says so, and when to come back."""
+"""Unavailable, full or slow services are reported with the right status and `Retry-After`."""
 
 import errno
 import json
@@ -57,7 +57,7 @@ def wrapped(error: Exception, kind: type[Exception] = OperationalError) -> Excep
         (None, None),
     ],
 )
-def test_outages_are_told_from_faults(failure: Exception | None, outage: Outage | None) -> None:
+def test_outages_are_distinguished_from_faults(failure: Exception | None, outage: Outage | None) -> None:
     assert find_outage(failure) == outage
 
 

@@ -105,7 +105,7 @@ def test_large_body_is_read_as_it_comes_and_holds_its_place(seats: UploadSlots) 
     assert len(seats) == 0
 
 
-def test_what_nobody_would_take_is_refused_unread_from_whoever_sends_it(settings: Settings) -> None:
+def test_what_nobody_would_take_is_refused_unread_from_anyone_who_sends_it(settings: Settings) -> None:
     settings.IMPORT_MAX_BYTES, settings.MEDIA_MAX_BYTES = 1_000_000, 5 * 2**20
     signed_in = {"HTTP_AUTHORIZATION": "Bearer x"}
     refused = receive_body(lookup(CONTENT_LENGTH=str(2 * 2**30), **signed_in))

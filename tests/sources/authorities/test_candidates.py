@@ -30,7 +30,7 @@ def server(settings: Settings) -> Iterator[AuthorityServer]:
         yield running
 
 
-def test_people_are_told_apart_by_what_they_are_and_when_they_lived(server: AuthorityServer) -> None:
+def test_people_are_distinguished_by_what_they_are_and_when_they_lived(server: AuthorityServer) -> None:
     assert authorities.find_candidates("Ingrid  Solheim", EntityKind.PERSON) == authorities.AuthorityResults(
         [
             AuthorityRecord(

@@ -56,7 +56,7 @@ class TestKind:
             ),
         ],
     )
-    def test_is_told_by_the_server_the_name_or_the_document(
+    def test_is_reported_by_the_server_the_name_or_the_document(
         self, content: str, content_type: str, filename: str, media_type: str
     ) -> None:
         document = extract(content.encode(), content_type=content_type, filename=filename)

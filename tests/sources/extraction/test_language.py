@@ -41,7 +41,7 @@ def test_one_sentence_is_enough(language: str) -> None:
 
 
 @sweep("text", ["", " \n", "12345 67,8 %", "https://example.org/the/harbour", "?!", "xq zv", "Kim", "a"])
-def test_what_cannot_be_told(text: str) -> None:
+def test_what_cannot_be_reported(text: str) -> None:
     assert detect_language(text) == ""
 
 

@@ -182,7 +182,7 @@ def test_a_wide_gap_or_larger_letters_begin_a_paragraph() -> None:
     assert extract(pdf(page)).text.split("\n\n") == [" ".join(LEFT), "What comes next", " ".join(RIGHT)]
 
 
-def test_pages_that_are_pictures_are_told() -> None:
+def test_pages_that_are_pictures_are_reported() -> None:
     document = extract(pdf(PARAGRAPH * 6, [""], PARAGRAPH * 6, []))
     assert document.caveats == (
         Caveat(

@@ -82,7 +82,7 @@ class TestDocument:
         assert error.reason_code == "media_type_not_accepted"
         assert kind in error.sentence
 
-    def test_whoever_reads_data_says_so(self, site: Site) -> None:
+    def test_anyone_who_reads_data_says_so(self, site: Site) -> None:
         url = site.page("/", b"{}", Content_Type="application/json")
         types = frozenset({"application/json", "text/html"})
         for accepted in (types, None):

@@ -76,7 +76,7 @@ def test_what_is_no_request_for_a_page_is_refused(strict: ForwardProxy, message:
 def test_a_name_is_resolved_once_and_that_address_connected_to(
     lenient: ForwardProxy, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever changes what a name leads to between the check and the connection gains nothing."""
+    """Changing a name's address between the check and the connection gains nothing."""
     asked: list[tuple[str, int]] = []
 
     def resolved(host: str, port: int, *, allow_loopback: bool) -> str:

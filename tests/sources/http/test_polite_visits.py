@@ -51,7 +51,9 @@ def test_a_site_is_left_alone_for_as_long_as_it_asks(
     refusal(lambda: visitor.get(busy, Limits(), None))
     asked = refusal(lambda: visitor.get(page, Limits(), None))
     assert (asked.reason_code, round(asked.wait.total_seconds())) == ("asked_to_wait", 86_400)
-    assert asked.sentence.endswith("asks for a pause of about 1440 min. It will be tried again after that.")
+    assert asked.sentence.endswith(
+        "asks for a pause of about 1440 min. The page will be tried again after that."
+    )
 
 
 def test_who_cannot_be_asked_for_rules_is_asked_once(site: Site, visitor: PoliteVisitor) -> None:

@@ -20,7 +20,7 @@ Reply = Callable[[BaseHTTPRequestHandler], None]
 
 
 class Server:
-    """Answers every POST as it is told, and remembers what it was sent."""
+    """Answers every POST as configured, and records the bodies."""
 
     def __init__(self) -> None:
         self.received: list[tuple[str, bytes, dict[str, str]]] = []

@@ -320,7 +320,7 @@ def test_entities_in_xmp_are_not_followed(folder: Path) -> None:
     assert "root:" not in str(media.metadata)
 
 
-def test_whoever_knows_the_size_can_refuse_before_anything_is_read(small_limit: int) -> None:
+def test_anyone_who_knows_the_size_can_refuse_before_anything_is_read(small_limit: int) -> None:
     received_files.refuse_oversized(None)
     received_files.refuse_oversized(1_000_000)
     with pytest.raises(MediaRefused):

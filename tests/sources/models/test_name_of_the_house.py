@@ -41,7 +41,7 @@ def test_nobody_comes_with_it_even_by_sql(change: str) -> None:
     assert list(Publisher.objects.all()) == [house]
 
 
-def test_a_newcomer_is_told() -> None:
+def test_a_newcomer_is_reported() -> None:
     newcomer = Publisher(
         name=Publisher.objects.house().name.replace(" ", "  ").upper(), url="https://example.org/"
     )
@@ -64,7 +64,7 @@ def test_nobody_else_takes_it_even_by_sql(other: Publisher, change: str) -> None
     assert (other.name, house.name != other.name) == ("Example Checks", True)
 
 
-def test_who_tries_is_told(other: Publisher) -> None:
+def test_who_tries_is_notified(other: Publisher) -> None:
     other.name = Publisher.objects.house().name.upper()
     with pytest.raises(ValidationError) as refusal:
         other.full_clean()

@@ -68,8 +68,7 @@ def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -
     shareable_ids = sources & readable_ids if for_public else sources
     cited_files = CitedFiles(
         omission_notes=[
-            f"Source {pk}: its rights do not allow us to hand its text on."
-            for pk in sorted(sources - shareable_ids)
+            f"Source {pk}: its text may not be redistributed." for pk in sorted(sources - shareable_ids)
         ]
     )
     _add_snapshots(cited_files, shareable_ids, snapshots)

@@ -21,7 +21,7 @@ class Migration(InitialMigration):
                 ('final_address', models.URLField(blank=True, help_text='The address after redirects.', max_length=2000, verbose_name='final address')),
                 ('http_status', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='HTTP status')),
                 ('captured_at', models.DateTimeField(db_default=django.contrib.postgres.functions.TransactionNow(), verbose_name='stored on')),
-                ('reason', models.CharField(choices=[('evidence', 'cited as evidence'), ('appearance', 'a claim appears in it'), ('review', 'a verdict went into review'), ('publication', 'a verdict was published'), ('desk', 'requested at the desk'), ('command', 'requested on the command line'), ('import', 'cited in an imported archive'), ('link_check', 'the page had changed'), ('upload', 'file uploaded at the desk')], max_length=20, verbose_name='why')),
+                ('reason', models.CharField(choices=[('evidence', 'cited as evidence'), ('appearance', 'a claim appears in the source'), ('review', 'a verdict went into review'), ('publication', 'a verdict was published'), ('desk', 'requested at the desk'), ('command', 'requested on the command line'), ('import', 'cited in an imported archive'), ('link_check', 'the page had changed'), ('upload', 'file uploaded at the desk')], max_length=20, verbose_name='reason')),
                 ('missing', models.JSONField(blank=True, default=dict, verbose_name='missing parts')),
             ],
             options={
@@ -52,13 +52,13 @@ class Migration(InitialMigration):
             name='ArchivingRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason', models.CharField(choices=[('evidence', 'cited as evidence'), ('appearance', 'a claim appears in it'), ('review', 'a verdict went into review'), ('publication', 'a verdict was published'), ('desk', 'requested at the desk'), ('command', 'requested on the command line'), ('import', 'cited in an imported archive'), ('link_check', 'the page had changed')], max_length=20, verbose_name='why')),
+                ('reason', models.CharField(choices=[('evidence', 'cited as evidence'), ('appearance', 'a claim appears in the source'), ('review', 'a verdict went into review'), ('publication', 'a verdict was published'), ('desk', 'requested at the desk'), ('command', 'requested on the command line'), ('import', 'cited in an imported archive'), ('link_check', 'the page had changed')], max_length=20, verbose_name='reason')),
                 ('priority', models.SmallIntegerField(default=0)),
                 ('asked_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='requested on')),
                 ('due_at', models.DateTimeField(blank=True, db_default=django.db.models.functions.datetime.Now(), null=True, verbose_name='due')),
                 ('held_until', models.DateTimeField(blank=True, null=True)),
                 ('attempts', models.PositiveSmallIntegerField(default=0, verbose_name='attempts')),
-                ('problem', models.TextField(blank=True, help_text='The error of the last attempt.', verbose_name='error')),
+                ('problem', models.TextField(blank=True, help_text='Error of the last attempt.', verbose_name='error')),
             ],
             options={
                 'verbose_name': 'archiving request',

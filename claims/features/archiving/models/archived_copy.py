@@ -22,7 +22,7 @@ class ArchivedCopy(models.Model):
 
     class Reason(models.TextChoices):
         EVIDENCE = "evidence", _("cited as evidence")
-        APPEARANCE = "appearance", _("a claim appears in it")
+        APPEARANCE = "appearance", _("a claim appears in the source")
         REVIEW = "review", _("a verdict went into review")
         PUBLICATION = "publication", _("a verdict was published")
         DESK = "desk", _("requested at the desk")
@@ -54,7 +54,7 @@ class ArchivedCopy(models.Model):
     )
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
     captured_at = models.DateTimeField(_("stored on"), db_default=TransactionNow())
-    reason = models.CharField(_("why"), max_length=20, choices=Reason)
+    reason = models.CharField(_("reason"), max_length=20, choices=Reason)
     captured_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

@@ -43,7 +43,7 @@ class ArchivingRequest(models.Model):
     source = models.ForeignKey(
         "sources.Source", models.CASCADE, related_name="archiving_requests", verbose_name=_("source")
     )
-    reason = models.CharField(_("why"), max_length=20, choices=REASONS)
+    reason = models.CharField(_("reason"), max_length=20, choices=REASONS)
     priority = models.SmallIntegerField(default=0)
     asked_at = models.DateTimeField(_("requested on"), db_default=Now())
     asked_by = models.ForeignKey(
@@ -59,7 +59,7 @@ class ArchivingRequest(models.Model):
     #: Leased until this time.
     held_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    problem = models.TextField(_("error"), blank=True, help_text=_("The error of the last attempt."))
+    problem = models.TextField(_("error"), blank=True, help_text=_("Error of the last attempt."))
     copy = models.ForeignKey(
         ArchivedCopy,
         models.PROTECT,

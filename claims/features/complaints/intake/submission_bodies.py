@@ -77,7 +77,7 @@ class ComplaintBody(SenderBody):
     claim = serializers.IntegerField(min_value=1, max_value=MAX_ID, help_text="The id of the claim.")
     kind = serializers.ChoiceField(choices=Complaint.Kind.choices)
     text = serializers.CharField(
-        max_length=MAX_READER_TEXT_LENGTH, help_text="What is wrong, and how the sender knows."
+        max_length=MAX_READER_TEXT_LENGTH, help_text="A description of the error, with the sender's evidence."
     )
 
 

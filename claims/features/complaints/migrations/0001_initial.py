@@ -29,7 +29,7 @@ class Migration(InitialMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(blank=True, editable=False, max_length=35, verbose_name='language')),
-                ('held_because', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('trap', 'a field that people cannot see was filled in'), ('quick', 'sent faster than a person can type'), ('links', 'contains many links'), ('markup', 'contains links in the form that spam programs use'), ('repeated', 'the same text was sent several times'), ('many_mails', 'many messages use this email address')], max_length=12), blank=True, default=list, editable=False, size=None, verbose_name='reason for holding the message')),
+                ('held_because', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('trap', 'a hidden field was filled in'), ('quick', 'sent faster than a person can type'), ('links', 'contains many links'), ('markup', 'contains links in the form that spam programs use'), ('repeated', 'the same text was sent several times'), ('many_mails', 'many messages use this email address')], max_length=12), blank=True, default=list, editable=False, size=None, verbose_name='reason for holding the message')),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='received')),
                 ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed')),
                 ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed')),
@@ -52,7 +52,7 @@ class Migration(InitialMigration):
                 ('reason', models.TextField(blank=True, editable=False, max_length=10000, verbose_name='reason')),
                 ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assigned to')),
                 ('claim', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='claims.claim', verbose_name='claim')),
-                ('correction', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='complaints', to='claims.verdict', verbose_name='draft of a correction')),
+                ('correction', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='complaints', to='claims.verdict', verbose_name='draft correction')),
                 ('entry', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='complaints', to='claims.publication', verbose_name='published correction')),
                 ('moved_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
             ],
@@ -69,7 +69,7 @@ class Migration(InitialMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(blank=True, editable=False, max_length=35, verbose_name='language')),
-                ('held_because', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('trap', 'a field that people cannot see was filled in'), ('quick', 'sent faster than a person can type'), ('links', 'contains many links'), ('markup', 'contains links in the form that spam programs use'), ('repeated', 'the same text was sent several times'), ('many_mails', 'many messages use this email address')], max_length=12), blank=True, default=list, editable=False, size=None, verbose_name='reason for holding the message')),
+                ('held_because', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('trap', 'a hidden field was filled in'), ('quick', 'sent faster than a person can type'), ('links', 'contains many links'), ('markup', 'contains links in the form that spam programs use'), ('repeated', 'the same text was sent several times'), ('many_mails', 'many messages use this email address')], max_length=12), blank=True, default=list, editable=False, size=None, verbose_name='reason for holding the message')),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='received')),
                 ('confirmed_at', models.DateTimeField(editable=False, null=True, verbose_name='confirmed')),
                 ('closed_at', models.DateTimeField(editable=False, null=True, verbose_name='closed')),

@@ -176,7 +176,7 @@ class Complaint(ReaderMessage):
         null=True,
         editable=False,
         related_name="complaints",
-        verbose_name=_("draft of a correction"),
+        verbose_name=_("draft correction"),
     )
     #: The publication that followed from the complaint, for its line in the corrections log.
     entry = models.ForeignKey(

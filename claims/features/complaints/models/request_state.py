@@ -24,7 +24,7 @@ MAX_READER_ANSWER_LENGTH = 10_000
 class SpamSign(models.TextChoices):
     """Reasons for holding a message until it is reviewed."""
 
-    TRAP = "trap", _("a field that people cannot see was filled in")
+    TRAP = "trap", _("a hidden field was filled in")
     QUICK = "quick", _("sent faster than a person can type")
     LINKS = "links", _("contains many links")
     MARKUP = "markup", _("contains links in the form that spam programs use")

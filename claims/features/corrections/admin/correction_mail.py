@@ -28,7 +28,7 @@ def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, lis
     total_counts = followers.aggregate(**counts)
     return {
         entry.pk: [
-            _("Mail to readers: %(sent)s sent, %(waiting)s waiting (%(refused)s rejected so far)")
+            _("Emails to readers: %(sent)s sent, %(waiting)s waiting (%(refused)s rejected so far)")
             % {
                 "sent": reader_counts.get(entry.pk, 0),
                 "waiting": total_counts[f"waiting_{entry.pk}"],

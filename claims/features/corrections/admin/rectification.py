@@ -33,9 +33,7 @@ class RectificationForm(DeskForm):
         cleaned_data: dict[str, Any] = super().clean() or self.cleaned_data
         claim = cleaned_data.get("claim")
         if claim and not Publication.objects.current().filter(claim=claim).exists():
-            self.add_error(
-                "claim", gettext("You can request a correction only because of a published claim.")
-            )
+            self.add_error("claim", gettext("You can request a correction only for a published claim."))
         return cleaned_data
 
 
@@ -51,7 +49,7 @@ class StepForm(forms.Form):
         label=_("On"), widget=forms.DateInput({"class": "desk-input", "type": "date"}, format="%Y-%m-%d")
     )
     note = forms.CharField(
-        label=_("What was answered or corrected. Public if the request is."),
+        label=_("The answer or correction. Public if the request is public."),
         required=False,
         widget=forms.Textarea({"class": "desk-input", "rows": 3, "dir": "auto"}),
     )

@@ -81,7 +81,7 @@ class Migration(InitialMigration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('asked', 'Asked'), ('reminded', 'Reminded'), ('answered', 'Answered'), ('corrected', 'Corrected'), ('refused', 'Refused')], max_length=10, verbose_name='step')),
                 ('on_day', models.DateField(verbose_name='on')),
-                ('note', models.TextField(blank=True, help_text='What was answered or corrected. Public if the request is.', verbose_name='note')),
+                ('note', models.TextField(blank=True, help_text='The answer or correction. Public if the request is public.', verbose_name='note')),
                 ('by_name', models.CharField(max_length=200)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -131,7 +131,7 @@ class Migration(InitialMigration):
         ),
         migrations.AddConstraint(
             model_name='rectification',
-            constraint=models.UniqueConstraint(fields=('claim', 'url'), name='rectification_once_per_address', violation_error_message='A correction of this claim has already been requested there.'),
+            constraint=models.UniqueConstraint(fields=('claim', 'url'), name='rectification_once_per_address', violation_error_message='A correction of this claim has already been requested from this publication.'),
         ),
         migrations.AddConstraint(
             model_name='rectification',
@@ -187,7 +187,7 @@ class Migration(InitialMigration):
         ),
         migrations.AddConstraint(
             model_name='rectificationstep',
-            constraint=models.CheckConstraint(condition=models.Q(('kind', 'reminded'), ('note__regex', '\\S'), _connector='OR'), name='rectificationstep_says_what_was_fixed', violation_error_message='Enter what was answered or corrected.'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind', 'reminded'), ('note__regex', '\\S'), _connector='OR'), name='rectificationstep_says_what_was_fixed', violation_error_message='Describe the answer or correction.'),
         ),
         migrations.AddConstraint(
             model_name='rectificationstep',

@@ -68,7 +68,9 @@ class Rectification(models.Model):
             UniqueConstraint(
                 name="rectification_once_per_address",
                 fields=["claim", "url"],
-                violation_error_message=_("A correction of this claim has already been requested there."),
+                violation_error_message=_(
+                    "A correction of this claim has already been requested from this publication."
+                ),
             ),
             CheckConstraint(
                 name="rectification_address_is_one", condition=Q(url__regex=r"^https?://[^\s]+$")
@@ -139,7 +141,7 @@ class RectificationStep(models.Model):
     kind = models.CharField(_("step"), max_length=10, choices=Rectification.State)
     on_day = models.DateField(_("on"))
     note = models.TextField(
-        _("note"), blank=True, help_text=_("What was answered or corrected. Public if the request is.")
+        _("note"), blank=True, help_text=_("The answer or correction. Public if the request is public.")
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=200)
@@ -158,7 +160,7 @@ class RectificationStep(models.Model):
             CheckConstraint(
                 name="rectificationstep_says_what_was_fixed",
                 condition=Q(kind="reminded") | Q(note__regex=r"\S"),
-                violation_error_message=_("Enter what was answered or corrected."),
+                violation_error_message=_("Describe the answer or correction."),
             ),
             bounds.build_length_constraint("rectificationstep_note_fits", "note", MAX_NOTE_LENGTH),
         ]

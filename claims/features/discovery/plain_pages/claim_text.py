@@ -159,7 +159,7 @@ def _write_verdict(verdict: Document) -> str:
     name = escape_line(publisher["name"])
     labelled_values = [
         (
-            _("Rating, in the publisher's words"),
+            _("Rating, in the publisher’s words"),
             f"“{escape_line(verdict['rating']['label'])}”" if verdict["rating"] else "",
         ),
         (_("Rating class"), (verdict["rating"] or {}).get("rating_class") or _("not decided")),
@@ -169,7 +169,7 @@ def _write_verdict(verdict: Document) -> str:
         (_("True as of"), verdict["valid_as_of"] or ""),
         (_("Language"), verdict["language"]),
         (
-            _("The publisher's own page"),
+            _("The publisher’s own page"),
             format_link(verdict["url"], verdict["url"]) if verdict["url"] else "",
         ),
     ]
@@ -204,7 +204,7 @@ def _write_item(text: str, quote: str) -> str:
 def _write_appearances(body: Document) -> Iterator[str]:
     if not body["appearances"]:
         return
-    yield f"## {_('Where it was claimed')}"
+    yield f"## {_('Appearances')}"
     for appearance in body["appearances"]:
         introduction = f" ({_('first known appearance')})" if appearance["is_first"] else ""
         yield "\n".join(
@@ -215,7 +215,7 @@ def _write_appearances(body: Document) -> Iterator[str]:
 def _write_pictures(body: Document) -> Iterator[str]:
     if not body.get("media"):
         return
-    yield f"## {_('What the claim is about')}"
+    yield f"## {_('Subject of the claim')}"
     for picture in body["media"]:
         pictures = (
             format_link(picture["alternative_text"], picture["url"])

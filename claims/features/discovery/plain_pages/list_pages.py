@@ -66,7 +66,7 @@ def build_clusters(request: HttpRequest) -> PlainPage:
     clusters = [{**public_cluster(row)} for row in page.rows]
     lines = list_text.write_clusters(clusters, next_url=build_next_url(request, page.next))
     return PlainPage(
-        list_text.write_page(_("Rumours in circulation"), lines or _("None has been published yet.")),
+        list_text.write_page(_("Rumours in circulation"), lines or _("No rumour has been published yet.")),
         build_permanent_path("clusters"),
     )
 
@@ -80,7 +80,7 @@ def build_corrections(request: HttpRequest) -> PlainPage:
     ]
     lines = list_text.write_corrections(entries, next_url=build_next_url(request, page.next))
     introduction = _(
-        "What %(newsroom)s changed after publication: the old text, the new text, and the reason."
+        "Changes by %(newsroom)s after publication: the old text, the new text, and the reason."
     ) % {"newsroom": escape_line(settings.NEWSROOM_NAME)}
     return PlainPage(
         list_text.write_page(

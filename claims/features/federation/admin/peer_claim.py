@@ -68,7 +68,7 @@ class PeerClaimAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("JSON"))
     def formatted_body(self, claim: PeerClaim) -> SafeString:
-        return render_json(_("The JSON of its API"), claim.document)
+        return render_json(_("JSON from the newsroom’s API"), claim.document)
 
     @admin.display(description=_("signed"))
     def proof(self, claim: PeerClaim) -> SafeString:

@@ -80,7 +80,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     def imported_claims(self, newsroom: Any) -> str:
         return f"{newsroom.claims_number:,}"  # annotated above
 
-    @admin.display(description=_("up to date at"), ordering="progress__visited_at")
+    @admin.display(description=_("up to date as of"), ordering="progress__visited_at")
     def up_to_date_at(self, newsroom: PeerNewsroom) -> str:
         visited_at = newsroom.progress.visited_at
         return date_format(localtime(visited_at), "SHORT_DATETIME_FORMAT") if visited_at else "–"
@@ -190,7 +190,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     @row_action(_("Continue"), is_offered=lambda newsroom, person: not newsroom.active)
     def resume(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
         peer_edits.set_active(newsroom, active=True, by=get_person(request))
-        return gettext("Followed again from now on.")
+        return gettext("The newsroom is followed again.")
 
 
 def _look_up_signer(form: SiteForm) -> Signer | None:

@@ -46,7 +46,9 @@ class PeerNewsroom(models.Model):
     key = models.CharField(
         _("public key"),
         max_length=43,
-        help_text=_("The key that signs its publications. Anything with a different signature is rejected."),
+        help_text=_(
+            "The key that signs the newsroom’s publications. Anything with a different signature is rejected."
+        ),
     )
     active = models.BooleanField(
         _("active"),
@@ -152,7 +154,7 @@ class PeerProgress(models.Model):
     last_change = models.TextField(blank=True)
     #: The ETag with which its server detects changes.
     etag = models.CharField(max_length=MAX_ETAG_LENGTH, blank=True)
-    visited_at = models.DateTimeField(_("up to date at"), null=True)
+    visited_at = models.DateTimeField(_("up to date as of"), null=True)
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
     #: One worker has the lease until then. If that worker dies, any other takes over afterwards.
     held_until = models.DateTimeField(null=True)

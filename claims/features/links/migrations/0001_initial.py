@@ -23,7 +23,7 @@ class Migration(InitialMigration):
             name='LinkState',
             fields=[
                 ('source', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='link', serialize=False, to='sources.source', verbose_name='source')),
-                ('url', models.URLField(help_text='The address that is checked.', max_length=2000, verbose_name='address')),
+                ('url', models.URLField(help_text='The checked address.', max_length=2000, verbose_name='address')),
                 ('site', models.CharField(max_length=300)),
                 ('outcome', models.CharField(blank=True, choices=[('alive', 'Works'), ('moved', 'Moved to another address'), ('gone', 'Gone'), ('unreachable', 'Cannot be reached at the moment'), ('changed', 'A quote was changed')], max_length=20, verbose_name='outcome')),
                 ('since', models.DateTimeField(null=True, verbose_name='since')),

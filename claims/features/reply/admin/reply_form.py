@@ -114,7 +114,7 @@ class SentAtForm(forms.Form):
         label=gettext_lazy("When"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local", "class": "desk-input desk-moment"}),
-        help_text=gettext_lazy("empty: now"),
+        help_text=gettext_lazy("If empty, the present time is used."),
     )
 
 

@@ -167,7 +167,9 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         if obj.not_asked:
             messages.success(request, _("Saved. Readers see the reason beside the verdict."))
             return HttpResponseRedirect(_build_page_path(obj.verdict))
-        messages.success(request, _("Saved. Send it now, or pass it on and mark it as sent."))
+        messages.success(
+            request, _("Saved. Send the request now, or pass it on yourself and mark it as sent.")
+        )
         return HttpResponseRedirect(change_page(obj))
 
     def response_change(self, request: HttpRequest, obj: ReplyRequest) -> HttpResponse:
@@ -202,7 +204,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
             timezone.localtime(sent_request.sent_at), "DATETIME_FORMAT"
         )
 
-    @row_action(gettext_lazy("Do not send it"), permission=_CHANGE_PERMISSION)
+    @row_action(gettext_lazy("Cancel sending"), permission=_CHANGE_PERMISSION)
     def cancel_mail(self, request: HttpRequest, row: ReplyRequest) -> str:
         reply_requests.stop_mail(row, by=get_person(request))
         return _("Stopped: no email will be sent.")
@@ -244,12 +246,12 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 def _describe_saved_request(row: ReplyRequest) -> str:
     state = row.verdict.state
     if state == Verdict.State.PUBLISHED:
-        return _("Saved. Readers do not see it yet: draft an update that includes it.")
+        return _("Saved. Readers do not see the answer yet: draft an update that includes it.")
     if state == Verdict.State.IN_REVIEW:
         return _(
             "Saved. Everyone who signed off must do so again, because the answer is published with the verdict."
         )
-    return _("Saved. It will be published with the verdict.")
+    return _("Saved. This will be published with the verdict.")
 
 
 def _build_initial_reply(row: ReplyRequest) -> dict[str, Any]:

@@ -167,7 +167,7 @@ def _build_due_entry(row: Assignment, today: date) -> CalendarEntry:
 def _build_planned_entry(plan: ScheduledPublication) -> CalendarEntry:
     return CalendarEntry(
         kind="planned",
-        label=_("Publishes %s") % time_format(localtime(plan.publish_at)),
+        label=_("Scheduled for %s") % time_format(localtime(plan.publish_at)),
         text=str(plan.verdict.claim),
         page=change_page(plan.verdict),
         person=plan.made_by_name,

@@ -192,7 +192,8 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         for person in result.unreachable_people:
             messages.warning(
                 request,
-                gettext("%(who)s cannot read this and was not notified.") % {"who": get_display_name(person)},
+                gettext("%(who)s cannot read this comment and was not notified.")
+                % {"who": get_display_name(person)},
             )
         return HttpResponseRedirect(self.get_page_after(request, result.comment))
 

@@ -75,7 +75,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
 
     # The list ---------------------------------------------------------------------------------------------------------
 
-    @admin.display(description=_("what happened"))
+    @admin.display(description=_("event"))
     def event_text(self, row: Notification) -> SafeString:
         page = reverse("admin:teamwork_notification_open", args=[row.pk])
         text, badge = (

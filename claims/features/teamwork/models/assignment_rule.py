@@ -105,7 +105,7 @@ class AssignmentRule(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("follows it"),
+        verbose_name=_("follower"),
         help_text=_("The person who is notified about the claim. The assignee always follows it."),
     )
     created_by = build_creator_field()

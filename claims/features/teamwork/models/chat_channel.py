@@ -83,8 +83,8 @@ class ChatChannel(models.Model):
         _("include notes and comments"),
         default=False,
         help_text=_(
-            "When off, a message says what happened to which claim, with a link. When on, it also contains "
-            "notes and comments, which everyone in the channel can read."
+            "When off, a message names the event and the claim, with a link. When on, it also contains notes "
+            "and comments, which everyone in the channel can read."
         ),
     )
     active = models.BooleanField(_("active"), default=True, help_text=_("While it is off, nothing is sent."))
@@ -159,7 +159,7 @@ class ChatMessage(models.Model):
     channel = models.ForeignKey(
         ChatChannel, models.CASCADE, db_index=False, related_name="messages", verbose_name=_("chat channel")
     )
-    kind = models.CharField(_("what happened"), max_length=20, choices=_CHOICES)
+    kind = models.CharField(_("event"), max_length=20, choices=_CHOICES)
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
     verdict = models.ForeignKey(
         "claims.Verdict", models.CASCADE, null=True, related_name="+", verbose_name=_("verdict")

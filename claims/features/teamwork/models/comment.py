@@ -118,7 +118,7 @@ class Comment(models.Model):
         verbose_name_plural = _("comments")
         # Everyone who may read a claim may comment. Only withdrawing others' comments needs a permission.
         default_permissions = ()
-        permissions = [("withdraw_comment", _("Can withdraw other people's comments"))]
+        permissions = [("withdraw_comment", _("Can withdraw other people’s comments"))]
         constraints = [
             bounds.build_length_constraint("comment_text_fits", "text", MAX_COMMENT_LENGTH),
             CheckConstraint(

@@ -68,7 +68,7 @@ class Notification(models.Model):
         related_name="notifications",
         verbose_name=_("recipient"),
     )
-    kind = models.CharField(_("what happened"), max_length=20, choices=Kind)
+    kind = models.CharField(_("event"), max_length=20, choices=Kind)
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
     verdict = models.ForeignKey(
         "claims.Verdict", models.CASCADE, null=True, related_name="+", verbose_name=_("verdict")

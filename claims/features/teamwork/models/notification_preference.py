@@ -17,7 +17,7 @@ class NotificationPreference(models.Model):
         related_name="notification_preferences",
         verbose_name=_("recipient"),
     )
-    kind = models.CharField(_("what happened"), max_length=20, choices=NotificationKind)
+    kind = models.CharField(_("event"), max_length=20, choices=NotificationKind)
     mail = models.CharField(_("email"), max_length=10, choices=MailChoice)
 
     class Meta:

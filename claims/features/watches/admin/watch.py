@@ -165,7 +165,8 @@ class WatchAdmin(QueueOrder, DeskAdmin):
             watch = watch_edits.add_watch(request.POST["follow"], by=get_person(request), **values)
             self.log_addition(request, watch, [{"added": {}}])
             messages.success(
-                request, gettext("Followed from now on. The first visit imports only the newest articles.")
+                request,
+                gettext("You now follow this address. The first visit imports only the newest articles."),
             )
             return HttpResponseRedirect(change_page(watch))
         return HttpResponseRedirect(request.path)
@@ -185,7 +186,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     @row_action(_("Continue"), is_offered=lambda watch, person: not watch.active)
     def resume(self, request: HttpRequest, watch: Watch) -> str:
         watch_edits.set_active(watch, active=True, by=get_person(request))
-        return gettext("Followed again from now on.")
+        return gettext("The newsroom is followed again.")
 
 
 def _find_followable_lists(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:

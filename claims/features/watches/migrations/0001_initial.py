@@ -110,7 +110,7 @@ class Migration(InitialMigration):
                 ('proposals_of_day', models.PositiveIntegerField(default=0)),
                 ('new_articles', models.PositiveIntegerField(default=0, verbose_name='new articles')),
                 ('changed_articles', models.PositiveIntegerField(default=0, verbose_name='changed articles')),
-                ('failed_articles', models.PositiveIntegerField(default=0, verbose_name='articles that failed')),
+                ('failed_articles', models.PositiveIntegerField(default=0, verbose_name='failed articles')),
                 ('consecutive_failures', models.PositiveIntegerField(default=0)),
                 ('failing_since', models.DateTimeField(null=True)),
                 ('failure', models.TextField(blank=True, verbose_name='error')),

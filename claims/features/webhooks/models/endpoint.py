@@ -83,7 +83,7 @@ class WebhookEndpoint(models.Model):
         max_length=2000,
         blank=True,
         help_text=_(
-            "Which claims, with the parameters of the API’s list of claims: "
+            "The claims to report, as parameters of the API’s list of claims: "
             "publisher=example.org&rating_class=false. Leave empty for all."
         ),
     )
@@ -102,7 +102,7 @@ class WebhookEndpoint(models.Model):
         ),
     )
     disabled_at = models.DateTimeField(_("switched off by the system"), null=True, editable=False)
-    disabled_reason = models.TextField(_("why"), blank=True, editable=False)
+    disabled_reason = models.TextField(_("reason"), blank=True, editable=False)
     secret = models.CharField(_("secret"), max_length=100, default=make_secret, editable=False)
     previous_secret = models.CharField(max_length=100, blank=True, editable=False)
     previous_secret_until = models.DateTimeField(null=True, editable=False)

@@ -141,7 +141,7 @@ def _open_sheet(file: File, name: str) -> CalamineSheet:
             sheets = ", ".join(workbook.sheet_names)
             raise _UnusableWorkbook(
                 TranslatableMessage(
-                    'There is no sheet "%(name)s". Name one of these in the mapping: %(sheets)s.',
+                    "There is no sheet “%(name)s”. Name one of these in the mapping: %(sheets)s.",
                     name=name,
                     sheets=sheets,
                 )

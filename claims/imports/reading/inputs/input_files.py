@@ -208,8 +208,8 @@ def unpack_files(
             RecordLocation(name, WHOLE_FILE),
             "",
             TranslatableMessage(
-                "“%(name)s” is an archive in an archive in an archive. Unpack the outer ones and import "
-                "what is inside.",
+                "“%(name)s” is inside too many nested archives. Unpack the outer ones and import the "
+                "contents.",
                 name=name,
             ),
             "nested too deeply",

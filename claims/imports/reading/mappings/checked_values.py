@@ -29,13 +29,13 @@ def suggest_name(name: str, known_names: Iterable[str]) -> str:
 def require_known(key: str, name: Any, names: Collection[str], description: str) -> str:
     """Return `name` if it is one of `names`; otherwise raise MappingError."""
     if not isinstance(name, str) or name not in names:
-        raise MappingError(key, f"{name!r} is no {description}. {suggest_name(str(name), names)}")
+        raise MappingError(key, f"{name!r} is not a valid {description}. {suggest_name(str(name), names)}")
     return name
 
 
 def require_table(key: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
-        raise MappingError(key, f"{value!r} is no table. Write it as [{key}] with lines below it.")
+        raise MappingError(key, f"{value!r} is not a table. Write it as [{key}] with lines below it.")
     return dict(value)
 
 
@@ -55,7 +55,7 @@ def require_text(key: str, value: Any, *, allow_empty: bool = False) -> str:
             key, f'{value!r} is {_describe_type(value)}, not a text. Write it in quotation marks: "{value}".'
         )
     if not value and not allow_empty:
-        raise MappingError(key, "it is empty. Write a text, or remove the line.")
+        raise MappingError(key, "it is empty. Write some text, or remove the line.")
     return value
 
 
@@ -70,7 +70,7 @@ def require_flag(key: str, value: Any) -> bool:
 def require_number(key: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise MappingError(
-            key, f"{value!r} is no number of a row. Rows are counted from 1, as a spreadsheet does."
+            key, f"{value!r} is not a row number. Rows are numbered from 1, as in a spreadsheet."
         )
     return value
 

@@ -223,7 +223,7 @@ def read_mapping(text: str) -> Mapping:
         return Mapping.from_json(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise MappingError(
-            "", f"This is not TOML: {error}. Texts stand in quotation marks, sections in [ ]."
+            "", f"This is not TOML: {error}. Write texts in quotation marks, and section names in [ ]."
         ) from None
 
 
@@ -246,7 +246,9 @@ def _parse_variant(key: str, value: Any) -> Variant:
     table = require_only(key, value, ("when", *_SECTIONS))
     when = _parse_conditions(f"{key}.when", table.pop("when", {}))
     if not when:
-        raise MappingError(f"{key}.when", 'say for which rows: when = { source = ["archive"] }.')
+        raise MappingError(
+            f"{key}.when", 'give the rows that it applies to: when = { source = ["archive"] }.'
+        )
     return Variant(when, _parse_rules(f"{key}.", table))
 
 
@@ -284,9 +286,9 @@ def _parse_columns(key: str, value: Any) -> Columns:
     names = value if isinstance(value, list | tuple) else [value]
     for name in names:
         if isinstance(name, bool) or not isinstance(name, str | int) or name == "":
-            raise MappingError(key, f'{name!r} is no column. Write its name, "verdict", or its number, 3.')
+            raise MappingError(key, f'{name!r} is not a column. Write its name, "verdict", or its number, 3.')
         if isinstance(name, int) and name < 1:
-            raise MappingError(key, f"{name} is no column. The first column is number 1.")
+            raise MappingError(key, f"{name} is not a column. The first column is number 1.")
     return Columns(tuple(names), join)
 
 
@@ -300,14 +302,14 @@ def _parse_dates(key: str, value: Any) -> Dates:
     formats = require_texts(f"{key}.formats", table.get("formats", []))
     for item in formats:
         if "%" not in item:
-            raise MappingError(f"{key}.formats", f'"{item}" is no date format. Write it like "%d %B %Y".')
+            raise MappingError(f"{key}.formats", f'"{item}" is not a date format. Write it like "%d %B %Y".')
     return Dates(order, formats)
 
 
 def _parse_separators(key: str, value: Any) -> tuple[str, ...]:
     texts = require_texts(key, value)
     if not texts:
-        raise MappingError(key, 'name what stands between the values, such as ";" or "\\n".')
+        raise MappingError(key, 'give the separator between the values, such as ";" or "\\n".')
     return texts
 
 
@@ -339,6 +341,6 @@ def _parse_encoding(name: str) -> str:
     try:
         io.TextIOWrapper(io.BytesIO(), name)  # rejects "hex", which is a codec but not a text encoding
     except (LookupError, ValueError):
-        problem = f'"{name}" is no encoding. Usual ones are utf-8, cp1252, gb18030.'
+        problem = f'"{name}" is not a known encoding. Common ones are utf-8, cp1252, gb18030.'
         raise MappingError("table.encoding", problem) from None
     return name

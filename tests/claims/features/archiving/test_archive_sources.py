@@ -103,7 +103,7 @@ def test_it_goes_on_where_it_was_stopped(cited: list[Source], monkeypatch: pytes
 def test_what_could_not_be_archived_is_named(site: Site, cited: list[Source]) -> None:
     site.page("/a", b"", 404)
     told = StringIO()
-    with pytest.raises(CommandError, match="Not every page could be archived"):
+    with pytest.raises(CommandError, match="Some pages could not be archived"):
         call_command("archive_sources", stdout=StringIO(), stderr=told)
     assert f"{cited[0].url}: {cited[0].url} does not exist, or no longer exists (HTTP 404)" in told.getvalue()
     assert archived() == {cited[1]}

@@ -23,7 +23,7 @@ THERE = "/web/20240501120000/https://example.org/ferries"
 
 
 class Archive:
-    """Answers as it is told, path by path."""
+    """Answers each path as configured."""
 
     def __init__(self) -> None:
         self.answers: dict[str, tuple[int, bytes]] = {}
@@ -142,7 +142,7 @@ def test_an_archive_that_is_away_is_asked_again_for_some_days(
     assert deposit.problem.startswith("The Internet Archive ")
 
 
-def test_whoever_was_killed_is_followed_by_another(public: Archive, source: Source) -> None:
+def test_anyone_who_was_killed_is_followed_by_another(public: Archive, source: Source) -> None:
     public.says("/save", {"job_id": "spn2-1"})
     PublicDeposit.objects.update(held_until=timezone.now() + timedelta(minutes=4))
     tasks.deposit_pages()
@@ -152,7 +152,7 @@ def test_whoever_was_killed_is_followed_by_another(public: Archive, source: Sour
     assert len(public.asked) == 1
 
 
-def test_without_a_key_nobody_is_told_anything(public: Archive, source: Source, settings: Any) -> None:
+def test_without_a_key_nobody_is_notified_anything(public: Archive, source: Source, settings: Any) -> None:
     settings.INTERNET_ARCHIVE_KEY = ""
     tasks.deposit_pages()
     assert public.asked == []

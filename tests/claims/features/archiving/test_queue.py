@@ -85,7 +85,7 @@ def test_what_is_held_is_nobody_elses_until_its_time_is_over(source: Source) -> 
     request_copy(source, reason="evidence")
     first = LeasedSource.lease_next()
     assert first is not None
-    # Whoever asks meanwhile waits for the same copy.
+    # Other requests wait for the same copy.
     request_copy(source, reason="desk")
     assert LeasedSource.lease_next() is None
     later(minutes=6)
@@ -125,7 +125,7 @@ def test_who_asks_while_it_is_archived_has_the_same_copy(
     assert ArchivedCopy.objects.count() == 2
 
 
-def test_whoever_is_killed_each_time_is_not_tried_for_ever(source: Source) -> None:
+def test_anyone_who_is_killed_each_time_is_not_tried_for_ever(source: Source) -> None:
     request_copy(source, reason="evidence")
     for _attempt in range(len(RETRY_DELAYS) + 1):
         assert LeasedSource.lease_next() is not None
@@ -147,7 +147,7 @@ def test_what_fails_is_tried_again_where_that_helps(site: Site, status: int, att
     assert made == attempts
     assert f"HTTP {status}" in request(source).problem
     assert not has_due_requests()
-    # Who asks again, asks anew.
+    # A later request counts as a new one.
     assert request_copy(source, reason="evidence")
     assert has_due_requests()
 

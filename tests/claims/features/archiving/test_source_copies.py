@@ -1,4 +1,4 @@
-"""Archived copies for the public: what is told of them, and when they can be had."""
+"""Archived copies for the public: their data, and when they are available."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -52,7 +52,7 @@ def uploaded(source: Source) -> ArchivedFile:
     )
 
 
-def test_what_is_told_of_a_copy(client: Client, source: Source) -> None:
+def test_what_is_reported_of_a_copy(client: Client, source: Source) -> None:
     file = archived(source)
     uploaded(source)
     stamped = timezone.now().replace(microsecond=0)
@@ -89,7 +89,7 @@ def test_what_is_told_of_a_copy(client: Client, source: Source) -> None:
     }
 
 
-def test_whoever_has_it_already_gets_no_body(client: Client, source: Source) -> None:
+def test_anyone_who_has_it_already_gets_no_body(client: Client, source: Source) -> None:
     archived(source)
     address = f"/api/v1/sources/{source.pk}/copies/"
     etag = client.get(address)["ETag"]

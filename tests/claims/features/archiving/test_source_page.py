@@ -169,13 +169,13 @@ def test_what_says_less_of_its_size_is_stopped(desk: Client, settings: Any) -> N
     assert not ArchivedCopy.objects.exists()
 
 
-def test_a_disk_that_is_nearly_full_is_told_before(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_disk_that_is_nearly_full_is_reported_before(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(uploads, "FREE_SPACE_RESERVE", 10**18)
     assert "There is not enough disk space for a file of" in upload(desk, make_source())
     assert not ArchivedCopy.objects.exists()
 
 
-def test_an_archive_that_is_away_is_told(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_archive_that_is_away_is_reported(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -231,8 +231,8 @@ def test_the_page_says_what_there_is_and_why_there_is_none(desk: Client, setting
     source.archiving_requests.create(
         reason="evidence", due_at=None, problem="It does not exist, or no longer."
     )
-    assert "It could not be archived:</p>" not in page(desk, source)
-    assert "It could not be archived: It does not exist, or no longer." in page(desk, source)
+    assert "Archiving failed:</p>" not in page(desk, source)
+    assert "Archiving failed: It does not exist, or no longer." in page(desk, source)
     digest = archive.store(b"WARC")
     copy = ArchivedCopy.objects.create(
         source=source,
@@ -262,7 +262,7 @@ def test_the_page_says_what_there_is_and_why_there_is_none(desk: Client, setting
         assert desk.get(reverse(f"admin:sources_source_{name}", args=[other.pk, pk])).status_code == 404
 
 
-def test_a_file_that_is_gone_from_the_archive_is_told(desk: Client) -> None:
+def test_a_file_that_is_gone_from_the_archive_is_reported(desk: Client) -> None:
     source = make_source()
     copy = ArchivedCopy.objects.create(source=source, reason="upload")
     file = ArchivedFile.objects.create(

@@ -1,4 +1,4 @@
-"""Sixty questions about the demonstration's newsroom: what is checked is never told of what is not."""
+"""Sixty questions about the demonstration's newsroom: no verdict is reported for an unchecked statement."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -356,7 +356,9 @@ def test_expensive_questions_wait_for_their_turn(client: Client, monkeypatch: py
     assert post(client, cheap).status_code == 200
 
 
-def test_a_fault_of_ours_is_told_without_its_details(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fault_of_ours_is_reported_without_its_details(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fails(*_: Any, **__: Any) -> None:
         raise RuntimeError("a detail that is nobody's business")
 
@@ -369,7 +371,7 @@ def test_a_fault_of_ours_is_told_without_its_details(client: Client, monkeypatch
     assert "nobody's business" not in response.content.decode()
 
 
-def test_a_database_that_is_away_is_told_with_when_to_come_back(
+def test_a_database_that_is_away_is_reported_with_when_to_come_back(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: Any, **__: Any) -> None:

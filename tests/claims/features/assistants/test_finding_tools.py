@@ -35,7 +35,7 @@ def test_nothing_found_is_no_verdict(ask: Ask, publish: Publish) -> None:
     assert "rating_class" not in asked.text
 
 
-def test_the_opposite_and_the_same_matter_are_told_apart(ask: Ask, publish: Publish) -> None:
+def test_the_opposite_and_the_same_matter_are_distinguished(ask: Ask, publish: Publish) -> None:
     claim = publish(make_claim("The mayor of Elsterstadt has closed 2 hospitals in 2019."))
     contrary = ask("match_text", text="The mayor of Elsterstadt has not closed 2 hospitals in 2019.")
     assert contrary.document["outcome"] == "contrary_checked"
@@ -168,7 +168,7 @@ def test_filters_are_those_of_the_api(
     assert [told["claim_id"] for told in asked.document["claims"]] == [claim.pk]
 
 
-def test_a_corrected_spelling_is_told(ask: Ask, publish: Publish) -> None:
+def test_a_corrected_spelling_is_reported(ask: Ask, publish: Publish) -> None:
     publish(make_claim(STATEMENT))
     asked = ask("search_claims", query="harbour brigde")
     assert 'Searched for "harbour bridge" instead of "harbour brigde".' in asked.text
@@ -183,7 +183,7 @@ def test_nothing_found_by_words_is_no_verdict(ask: Ask) -> None:
 # Pages ----------------------------------------------------------------------------------------------------------------
 
 
-def test_a_page_is_told_apart_from_what_was_said_on_it(ask: Ask, publish: Publish, checker: User) -> None:
+def test_a_page_is_distinguished_from_what_was_said_on_it(ask: Ask, publish: Publish, checker: User) -> None:
     speech = make_source(f"He said: {STATEMENT}", url="https://example.org/speech", title="A speech")
     claim = make_claim(STATEMENT)
     make_appearance(claim, speech, STATEMENT)

@@ -162,7 +162,7 @@ def test_a_page_with_hostile_words_is_fenced(ask: Callable[..., Asked], words: s
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_refusals_say_back_nothing_that_is_not_fenced(client: Client, words: str) -> None:
-    """Whoever asks may have been told what to ask."""
+    """The user may have been manipulated as well."""
     for name, arguments in (
         ("get_claim", {words: 1, "claim_id": 1}),
         ("get_claim", {"claim_id": words}),

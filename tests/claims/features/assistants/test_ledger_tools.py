@@ -1,4 +1,4 @@
-"""What is told of a claim, now and before, and of what changed."""
+"""The content of a claim, now and before, and its changes."""
 
 import hashlib
 from collections.abc import Callable
@@ -33,7 +33,7 @@ def correct(claim: Claim, checker: User, editor: User, note: str, **content: Any
         verdict = workflow.move(verdict, action, by=by)
 
 
-def test_a_claim_is_told_with_all_that_it_takes_to_cite_it(
+def test_a_claim_is_reported_with_all_that_it_takes_to_cite_it(
     ask: Ask, client: Client, settings: Any, publish: Publish, claimant: Claimant, topic: Topic
 ) -> None:
     settings.DATA_LICENSE = "https://creativecommons.org/licenses/by/4.0/"
@@ -89,7 +89,7 @@ def test_a_claim_is_told_with_all_that_it_takes_to_cite_it(
         assert words in asked.text
 
 
-def test_reviewed_translations_are_told_and_drafts_of_them_are_not(
+def test_reviewed_translations_are_reported_and_drafts_of_them_are_not(
     ask: Ask, publish: Publish, checker: User, editor: User
 ) -> None:
     claim = publish(make_claim(STATEMENT), summary="It cost 120 million.")
@@ -120,7 +120,7 @@ def test_others_verdicts_are_theirs(publish: Publish) -> None:
     assert "the newsroom that runs this database" not in text
 
 
-def test_corrections_are_told(ask: Ask, publish: Publish, checker: User, editor: User) -> None:
+def test_corrections_are_reported(ask: Ask, publish: Publish, checker: User, editor: User) -> None:
     claim = publish(make_claim(STATEMENT))
     correct(claim, checker, editor, "We had the wrong year.", summary="It cost 121 million.")
     asked = ask("match_text", text=STATEMENT)
@@ -182,7 +182,7 @@ def test_what_was_merged_leads_to_the_other(ask: Ask, publish: Publish, editor: 
     assert f"- Look at claim {target.pk} instead" in asked.text
 
 
-def test_a_claim_is_told_as_it_was(ask: Ask, publish: Publish, checker: User, editor: User) -> None:
+def test_a_claim_is_reported_as_it_was(ask: Ask, publish: Publish, checker: User, editor: User) -> None:
     with time_machine.travel(datetime(2026, 3, 10, 12, tzinfo=UTC), tick=True):
         claim = publish(make_claim(STATEMENT), code="mostly_false")
     with time_machine.travel(datetime(2026, 5, 10, 12, tzinfo=UTC), tick=True):
@@ -224,7 +224,7 @@ def test_a_claim_is_told_as_it_was(ask: Ask, publish: Publish, checker: User, ed
         ({"claim_id": 1, "as_of": "2026-01-01", "version": 1}, "give a day or a version, not both"),
     ],
 )
-def test_what_cannot_be_told_is_refused_with_what_to_change(
+def test_what_cannot_be_reported_is_refused_with_what_to_change(
     ask: Ask, arguments: dict[str, Any], told: str
 ) -> None:
     asked = ask("get_claim", **arguments)

@@ -89,7 +89,7 @@ def test_a_draft_with_evidence_is_the_owners(ask: Ask, checker: User) -> None:
 
 
 def test_four_eyes_hold(ask: Ask, editor: User, checker: User) -> None:
-    """Whoever drafts by an assistant is the author, and cannot sign off."""
+    """The user of an assistant is the author of the draft, and cannot sign it off."""
     claim = make_claim(STATEMENT)
     asked = ask("draft_verdict", token=secret_of(editor), claim_id=claim.pk)
     verdict = Verdict.objects.get(pk=asked.document["id"])
@@ -136,7 +136,7 @@ def test_what_is_asked_twice_with_a_key_is_done_once(ask: Ask, contributor: User
         ("propose_claim", {"statement": "x", "language": "en", "claimant": 99_999}, "Refused (422)"),
     ],
 )
-def test_what_is_wrong_is_told_and_nothing_written(
+def test_what_is_wrong_is_reported_and_nothing_written(
     ask: Ask, checker: User, name: str, arguments: dict[str, Any], told: str
 ) -> None:
     asked = ask(name, token=secret_of(checker), **arguments)
@@ -245,7 +245,7 @@ def test_no_argument_names_a_state_a_publisher_or_a_person() -> None:
             assert not forbidden & build_schema(tool.arguments)["properties"].keys()
 
 
-def test_drafts_and_proposals_are_told_to_nobody(ask: Ask, editor: User) -> None:
+def test_drafts_and_proposals_are_not_reported(ask: Ask, editor: User) -> None:
     """Not even to whoever brings the token that made them: what these tools tell is what is public."""
     secret = secret_of(editor)
     proposed = ask("propose_claim", token=secret, statement=STATEMENT, language="en").document["id"]

@@ -48,7 +48,7 @@ def link_in(message: Any) -> str:
 
 @pytest.fixture
 def complain(publish: Callable[..., Claim]) -> Callable[..., Complaint]:
-    """A complaint that was confirmed, unless told otherwise."""
+    """A complaint, confirmed by default."""
 
     def send(
         claim: Claim | None = None, *, confirmed: bool = True, sender: Sender = RITA, **fields: Any
@@ -66,7 +66,7 @@ def complain(publish: Callable[..., Claim]) -> Callable[..., Complaint]:
 
 @pytest.fixture
 def ask(db: None) -> Callable[..., ReaderRequest]:
-    """A request that was confirmed, unless told otherwise; the one that it joined, where it did."""
+    """A request, confirmed by default; if it joined another request, that one."""
 
     def send(
         text: str = "", *, confirmed: bool = True, mail: str = "rita@example.org", **fields: Any

@@ -46,7 +46,7 @@ def test_only_who_may_works_on_complaints(
         complaint_moves.assign_complaint(complaint, checker, by=editor)
 
 
-def test_it_is_given_to_somebody_who_is_told(complain: Callable[..., Complaint], editor: User) -> None:
+def test_it_is_given_to_somebody_who_is_notified(complain: Callable[..., Complaint], editor: User) -> None:
     colleague = person("erik", "Editor")
     complaint = complaint_moves.assign_complaint(complain(), colleague, by=editor)
     assert (complaint.state, complaint.assigned_to) == ("in_progress", colleague)
@@ -181,7 +181,7 @@ def test_the_author_of_what_is_complained_about_is_known(
     assert not complaint_moves.is_author_of_verdict(complaint, editor)
 
 
-def test_overdue_is_told_once(complain: Callable[..., Complaint], editor: User) -> None:
+def test_overdue_is_reported_once(complain: Callable[..., Complaint], editor: User) -> None:
     complaint = complain()
     assert complaint_moves.notify_overdue_complaints() == 0
     with time_machine.travel(timezone.now() + timedelta(days=20)):

@@ -1,4 +1,4 @@
-"""Requests at the desk: everybody who asked is told at once."""
+"""Requests at the desk: all senders are notified at once."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 SAID = "The mayor sold the harbour."
 
 
-def test_all_who_asked_are_told_at_once(
+def test_all_who_asked_are_notified_at_once(
     ask: Callable[..., ReaderRequest], publish: Callable[..., Claim], checker: User
 ) -> None:
     asked = ask(SAID)
@@ -160,7 +160,7 @@ def test_a_request_is_decided_once_and_with_a_reason(
         request_moves.decline_request(asked, reason="Again.", by=checker)
 
 
-def test_who_takes_it_back_is_not_told(ask: Callable[..., ReaderRequest], checker: User) -> None:
+def test_who_takes_it_back_is_not_notified(ask: Callable[..., ReaderRequest], checker: User) -> None:
     asked = ask(SAID)
     ask(SAID, mail="ruth@example.org")
     work()

@@ -116,7 +116,7 @@ def test_what_has_signs_of_spam_is_held_and_not_lost(publish: Callable[..., Clai
     assert rows[-1].held_because == ["repeated"]
     assert Complaint.objects.held().count() == 3
     assert len(jobs()) == 3  # the first three of the same words
-    # Held is not confirmed, whoever finds out the address.
+    # A held message cannot be confirmed, even with its address.
     held = Complaint.objects.held().earliest("pk")
     submissions.confirm_contact(contact_of(held))
     held.refresh_from_db()

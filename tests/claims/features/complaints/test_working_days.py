@@ -58,7 +58,7 @@ def test_days_taken() -> None:
 
 @pytest.mark.parametrize("days", [1, 7, 60])
 @pytest.mark.parametrize("begin", ["2026-12-31T23:59", "2026-02-27T00:00", "2028-02-29T12:00"])
-def test_whoever_answers_on_the_last_day_is_in_time(days: int, begin: str, settings: Any) -> None:
+def test_anyone_who_answers_on_the_last_day_is_in_time(days: int, begin: str, settings: Any) -> None:
     settings.HOLIDAYS_COUNTRY = "JP"
     due = working_days.find_due_day(moment(begin), days)
     assert working_days.count_working_days_after(working_days.get_newsroom_day(moment(begin)), due) == days

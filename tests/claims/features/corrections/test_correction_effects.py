@@ -79,14 +79,14 @@ def test_it_shows_mail_and_webhooks_of_each_correction(
     panel = re.search(r'<section[^>]+id="correction-effects">(.+?)</section>', page, re.DOTALL)
     assert panel is not None
     words = " ".join(strip_tags(panel[1].replace("<br>", "\n")).split())
-    assert re.findall(r"Mail to readers: .+?\)|Webhook “Archive”: \w+", words) == [
-        "Mail to readers: 1 sent, 2 waiting (1 rejected so far)",
+    assert re.findall(r"Emails to readers: .+?\)|Webhook “Archive”: \w+", words) == [
+        "Emails to readers: 1 sent, 2 waiting (1 rejected so far)",
         "Webhook “Archive”: Delivered",
     ]
     assert words.endswith("does not show which readers and newsrooms fetched a correction.")
     # Webhooks are named to those who may see them.
     [(shown, lines)] = describe_corrections([entry], checker)
-    assert (shown, lines) == (entry, ["Mail to readers: 1 sent, 2 waiting (1 rejected so far)"])
+    assert (shown, lines) == (entry, ["Emails to readers: 1 sent, 2 waiting (1 rejected so far)"])
 
 
 @pytest.mark.parametrize("count", [1, 3])

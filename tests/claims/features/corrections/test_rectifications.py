@@ -33,7 +33,7 @@ def test_each_step_is_recorded(publish: Any, checker: User, editor: User) -> Non
     request = make_request(publish())
     with pytest.raises(NotAllowed):
         requests.add_step(request, "reminded", day=DAY, note="", by=checker)
-    with pytest.raises(NotPossible, match="Enter what was answered or corrected"):
+    with pytest.raises(NotPossible, match="Describe the answer or correction"):
         requests.add_step(request, "corrected", day=DAY, note=" ", by=editor)
     requests.add_step(request, "reminded", day=DAY + timedelta(days=7), note="", by=editor)
     with pytest.raises(NotPossible, match="cannot be earlier than the previous one"):
@@ -109,10 +109,7 @@ def test_the_desk_records_what_became_of_it(publish: Any, checker: User, editor:
     }
     assert people[checker.username].get(add).status_code == 403
     desk = people[editor.username]
-    assert (
-        "only because of a published claim"
-        in desk.post(add, said | {"claim": make_claim().pk}).content.decode()
-    )
+    assert "only for a published claim" in desk.post(add, said | {"claim": make_claim().pk}).content.decode()
     assert desk.post(add, said).status_code == 302
     request = Rectification.objects.get()
     page = reverse("admin:corrections_rectification_change", args=[request.pk])

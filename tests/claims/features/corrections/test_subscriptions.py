@@ -1,4 +1,4 @@
-"""Readers follow a claim: confirmed by mail, told of corrections only, ended by one click."""
+"""Readers follow a claim: confirmed by mail, notified only of corrections, ended by one click."""
 
 import re
 from typing import Any
@@ -50,7 +50,7 @@ def send_waiting_mail() -> list[Any]:
     return list(mail.outbox)
 
 
-def test_a_reader_is_told_of_corrections_until_they_stop(
+def test_a_reader_is_notified_of_corrections_until_they_stop(
     client: Client, publish: Any, checker: User, editor: User
 ) -> None:
     claim = publish()
@@ -61,7 +61,7 @@ def test_a_reader_is_told_of_corrections_until_they_stop(
     [question] = send_waiting_mail()
     page = re.search(r"/subscriptions/[\w-]{43}/", question.body)[0]  # type: ignore[index]
     assert mask_secrets(page) == "/subscriptions/…/"
-    # Opening the page, as mail programs do, confirms nothing; nor is anybody told who has not confirmed.
+    # Opening the page, as mail programs do, confirms nothing; unconfirmed readers are not notified.
     assert client.get(page)["Referrer-Policy"] == "no-referrer"
     correct(claim, checker, editor, code="true", kind="correction")
     assert send_waiting_mail() == []

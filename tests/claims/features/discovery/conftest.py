@@ -1,4 +1,4 @@
-"""What tests of announcements share: a service on this machine that is told."""
+"""Fixtures for announcements: a service on this machine that receives them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Services that make pages known: told of each entry once, in its order, and later when they are away."""
+"""Announcement services: notified of each entry once, in order, and later if they are unavailable."""
 
 import json
 from collections.abc import Callable
@@ -34,7 +34,7 @@ KEY = "0123456789abcdef"
 
 @pytest.fixture
 def engine(told_service: Callable[[], ToldService], settings: Any) -> ToldService:
-    """A search engine that is told by IndexNow, and was met before."""
+    """A known search engine that accepts IndexNow."""
     service = told_service()
     settings.INDEXNOW_KEY, settings.INDEXNOW_URL = KEY, f"{service.url}/indexnow"
     announcements.announce_new_entries()
@@ -53,14 +53,16 @@ def addresses(service: ToldService) -> list[list[str]]:
     return [json.loads(body)["urlList"] for _path, _fields, body in service.messages]
 
 
-def test_nobody_is_told_unless_it_is_configured(publish: Publish) -> None:
+def test_nobody_is_notified_unless_it_is_configured(publish: Publish) -> None:
     publish()
     assert announcements.list_services() == {}
     assert announcements.announce_new_entries() is False
     assert not AnnouncementProgress.objects.exists()
 
 
-def test_indexnow_is_told_as_it_is_documented(publish: Publish, engine: ToldService, settings: Any) -> None:
+def test_indexnow_is_notified_as_it_is_documented(
+    publish: Publish, engine: ToldService, settings: Any
+) -> None:
     settings.SITE_URL = "https://facts.example.org"
     claim = publish()
     announcements.announce_new_entries()
@@ -76,7 +78,7 @@ def test_indexnow_is_told_as_it_is_documented(publish: Publish, engine: ToldServ
     }
 
 
-def test_who_is_met_for_the_first_time_is_told_from_now_on(
+def test_who_is_met_for_the_first_time_is_notified_from_now_on(
     publish: Publish, told_service: Callable[[], ToldService], settings: Any
 ) -> None:
     publish()
@@ -89,7 +91,7 @@ def test_who_is_met_for_the_first_time_is_told_from_now_on(
     assert addresses(service) == [[settings.SITE_URL + claim.get_absolute_url()]]
 
 
-def test_retractions_corrections_and_merges_are_told(
+def test_retractions_corrections_and_merges_are_reported(
     publish: Publish, engine: ToldService, checker: User, editor: User
 ) -> None:
     corrected, retracted, target, merged = publish(), publish(), publish(), publish()
@@ -104,7 +106,7 @@ def test_retractions_corrections_and_merges_are_told(
     assert ids == {corrected.pk, retracted.pk, merged.pk, target.pk}
 
 
-def test_an_address_that_changed_is_told_with_the_one_before() -> None:
+def test_an_address_that_changed_is_reported_with_the_one_before() -> None:
     entries = [
         {"claim_id": 7, "slug": "new", "slug_before": "old"},
         {"claim_id": 7, "slug": "new", "slug_before": "new"},
@@ -137,7 +139,7 @@ def test_messages_have_no_more_addresses_than_they_may(
         (301, {"Location": "http://127.0.0.1:1/"}, MIN_PAUSE),
     ],
 )
-def test_what_was_not_taken_is_told_later(
+def test_what_was_not_taken_is_reported_later(
     publish: Publish, engine: ToldService, status: int, fields: dict[str, str], pause: timedelta
 ) -> None:
     engine.answers.append((status, fields))
@@ -177,7 +179,7 @@ def test_who_is_away_keeps_nobody_waiting(
     assert AnnouncementProgress.objects.get(pk="indexnow").consecutive_failures == 1
 
 
-def test_hubs_are_told_which_feeds_changed(
+def test_hubs_are_notified_of_changed_feeds(
     publish: Publish, hub: ToldService, checker: User, editor: User, settings: Any
 ) -> None:
     claim = publish()

@@ -65,7 +65,7 @@ def test_the_sitemap_is_named(client: Client, settings: Any) -> None:
     assert list(rules(client).sitemaps) == [f"{settings.SITE_URL}/sitemap.xml"]
 
 
-def test_whoever_runs_the_site_adds_rules(client: Client, settings: Any) -> None:
+def test_anyone_who_runs_the_site_adds_rules(client: Client, settings: Any) -> None:
     settings.ROBOTS_RULES = ["User-agent: TrainingBot", "Disallow: /"]
     found = rules(client)
     assert not found.can_fetch("https://facts.example.org/claims/", "TrainingBot")

@@ -91,7 +91,7 @@ def test_who_asks_for_many_pictures_leaves_threads_for_pages(
 def test_every_other_address_leads_to_the_picture_of_now(
     client: Client, publish: Publish, query: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever makes addresses up has nothing drawn."""
+    """No picture is drawn for an invented address."""
     claim = publish()
     monkeypatch.setattr(claim_picture, "draw_picture", lambda document: pytest.fail("drawn"))
     response = client.get(f"/claims/{claim.pk}/image.png{query}")

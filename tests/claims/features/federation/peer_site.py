@@ -39,7 +39,7 @@ class _WhateverIsAsked(dict[str, Answer]):
 
 
 class PeerSite(Site):
-    """Its entries are told as ours are; tests make them true or false. Its key is made of `secret`."""
+    """It publishes entries in our format; tests make them true or false. Its key is made of `secret`."""
 
     def __init__(self, name: str = "Sundvik Check", signs_with: str = "theirs") -> None:
         super().__init__()

@@ -37,10 +37,10 @@ def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
     at = f"{newsroom.progress.visited_at:%Y-%m-%d %H:%M} UTC"
     assert told("--list") == (
         f"{newsroom.pk}  Sundvik Check  {peer.url}  key {shown}\n"
-        f"   1 entry imported, up to date at: {at}. The newsroom’s feed of changes is not signed: its server"
+        f"   1 entry imported, up to date as of {at}. The newsroom’s feed of changes is not signed: its server"
         " runs an older version or different software.\n"
     )
 
 
-def test_our_own_key_is_told() -> None:
+def test_our_own_key_is_reported() -> None:
     assert told("--our-key") == f"{compute_fingerprint(get_public_key())}\n"

@@ -1,4 +1,4 @@
-"""What a newsroom that is followed sends and that is not believed: nothing of it is taken, and people are told."""
+"""Invalid data from a followed newsroom: nothing is imported, and people are notified."""
 
 import gzip
 from collections.abc import Callable

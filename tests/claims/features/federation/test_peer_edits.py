@@ -22,7 +22,7 @@ def other() -> Iterator[PeerSite]:
         yield site
 
 
-def test_whoever_is_there_is_seen_before_anything_is_followed(peer: PeerSite) -> None:
+def test_anyone_who_is_there_is_seen_before_anything_is_followed(peer: PeerSite) -> None:
     peer.tell(7)
     assert peer_edits.look_up_newsroom(f" {peer.url}/claims/7/bridge/?a=b ") == peer.signer
     assert PeerNewsroom.objects.count() == 0
@@ -58,7 +58,7 @@ def test_one_that_claims_our_name_is_called_otherwise_or_not_followed(peer: Peer
     assert peer_edits.follow_newsroom(signer, name="Sundvik Check").name == "Sundvik Check"
 
 
-def test_two_of_one_name_are_told_apart(peer: PeerSite, other: PeerSite) -> None:
+def test_two_of_one_name_are_distinguished(peer: PeerSite, other: PeerSite) -> None:
     peer_edits.follow_newsroom(peer.signer)
     with pytest.raises(NotPossible, match="could not tell them apart"):
         peer_edits.follow_newsroom(other.signer)
@@ -119,7 +119,7 @@ def test_our_own_key_is_accepted_of_nobody(
         peer_edits.accept_key(newsroom, peer.key, by=administrator)
 
 
-def test_another_history_is_taken_when_somebody_begins_anew(
+def test_another_history_is_taken_when_somebody_begins_again(
     peer: PeerSite, newsroom: PeerNewsroom, administrator: User
 ) -> None:
     peer.tell(7)

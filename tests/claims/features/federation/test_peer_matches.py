@@ -42,7 +42,7 @@ def test_the_same_words_are_found_with_whose_verdict_it_is(taken: PeerNewsroom) 
     assert (one.claim.newsroom, one.claim.url) == (taken, f"{taken.url}/claims/7/bridge/")
 
 
-def test_what_says_otherwise_is_told_apart(taken: PeerNewsroom) -> None:
+def test_what_says_otherwise_is_distinguished(taken: PeerNewsroom) -> None:
     other = CHECKED.replace("seven", "nine")
     assert [kind for _claim, kind, _rating in found(other)] == ["related"]
 

@@ -1,4 +1,4 @@
-"""The API and the pages say what became of the links of a claim, at once; nothing of a draft is told by it."""
+"""The API and the pages say what became of the links of a claim, at once; nothing of a draft is revealed."""
 
 from datetime import timedelta
 from typing import Any
@@ -50,7 +50,7 @@ def page(client: Client, claim: Claim) -> str:
     return client.get(f"/claims/{claim.pk}/", follow=True).content.decode()
 
 
-def test_what_was_not_looked_at_is_told_as_that(client: Client, claim: Claim, source: Source) -> None:
+def test_what_was_not_looked_at_is_reported_as_that(client: Client, claim: Claim, source: Source) -> None:
     assert told(client, claim)[source.pk] == {
         "source": source.pk, "url": source.url, "outcome": "", "since": None, "checked_at": None,
         "http_status": None, "moved_to": "", "archived_url": "",
@@ -58,7 +58,7 @@ def test_what_was_not_looked_at_is_told_as_that(client: Client, claim: Claim, so
     }  # fmt: skip
 
 
-def test_every_source_with_an_address_is_told_of_once(client: Client, claim: Claim, source: Source) -> None:
+def test_every_source_with_an_address_is_reported_once(client: Client, claim: Claim, source: Source) -> None:
     body = client.get(f"/api/v1/claims/{claim.pk}/").json()
     named = {a["source"]["id"] for a in body["appearances"]}
     named |= {item["source"]["id"] for v in body["verdicts"] for item in v["evidence"]}
@@ -67,7 +67,9 @@ def test_every_source_with_an_address_is_told_of_once(client: Client, claim: Cla
     assert sorted(link["source"] for link in answer["links"]) == sorted(named)
 
 
-def test_who_has_the_answer_is_told_so_until_it_changes(client: Client, claim: Claim, source: Source) -> None:
+def test_who_has_the_answer_is_notified_until_it_changes(
+    client: Client, claim: Claim, source: Source
+) -> None:
     address = f"/api/v1/claims/{claim.pk}/links/"
     etag = client.get(address)["ETag"]
     assert client.get(address, headers={"If-None-Match": etag}).status_code == 304
@@ -79,7 +81,7 @@ def test_an_unknown_parameter_is_refused(client: Client, claim: Claim) -> None:
     assert client.get(f"/api/v1/claims/{claim.pk}/links/?dead=1").status_code == 400
 
 
-def test_readers_are_told_of_a_dead_link_and_offered_the_copy(
+def test_readers_are_notified_of_a_dead_link_and_offered_the_copy(
     client: Client, claim: Claim, source: Source
 ) -> None:
     assert "no longer at its address" not in page(client, claim)
@@ -92,12 +94,12 @@ def test_readers_are_told_of_a_dead_link_and_offered_the_copy(
     assert "no longer at its address" not in page(client, claim)
 
 
-def test_readers_are_told_where_a_page_is_now(client: Client, claim: Claim, source: Source) -> None:
+def test_readers_are_notified_where_a_page_is_now(client: Client, claim: Claim, source: Source) -> None:
     found(source, "moved", moved_to=NEW)
     assert f'href="{NEW}"' in page(client, claim)
 
 
-def test_a_corrected_address_is_told_beside_the_old_one(
+def test_a_corrected_address_is_reported_beside_the_old_one(
     client: Client, claim: Claim, source: Source, checker: User
 ) -> None:
     found(source, "moved", moved_to=NEW)
@@ -108,14 +110,14 @@ def test_a_corrected_address_is_told_beside_the_old_one(
 
 
 @pytest.mark.parametrize("outcome", ["unreachable", "alive"])
-def test_what_cannot_be_told_alarms_no_reader(
+def test_what_cannot_be_reported_alarms_no_reader(
     client: Client, claim: Claim, source: Source, outcome: str
 ) -> None:
     found(source, outcome)
     assert "link-note" not in page(client, claim)
 
 
-def test_a_kept_page_is_made_anew_when_a_link_changes(
+def test_a_kept_page_is_made_again_when_a_link_changes(
     client: Client, claim: Claim, source: Source, settings: Any
 ) -> None:
     settings.PAGE_CACHE_BYTES = 1_000_000
@@ -134,7 +136,7 @@ def test_switched_off_pages_and_desk_say_nothing_and_the_rows_stay(
     assert LinkState.objects.waiting().get().source == source
 
 
-def test_nothing_of_a_draft_is_told(client: Client, claim: Claim, source: Source, checker: User) -> None:
+def test_nothing_of_a_draft_is_reported(client: Client, claim: Claim, source: Source, checker: User) -> None:
     secret = make_source(title="Leaked", url="https://example.org/leaked")
     draft = make_draft(make_claim("Not public."), checker)
     Evidence.objects.create(verdict=draft, source=secret, stance="supports")

@@ -246,7 +246,7 @@ def test_one_changed_page_between_two_true_ones_is_forgotten(
     assert (changes(source), Snapshot.objects.count()) == (["alive"], 1)
 
 
-def test_a_new_publication_has_the_unchanged_page_compared_anew(
+def test_a_new_publication_has_the_unchanged_page_compared_again(
     claim: Claim, source: Source, paper: Paper, clock: Any, publish: Callable[..., Claim]
 ) -> None:
     """The page lost a sentence that nobody quoted; then somebody does, from the snapshot that has it."""
@@ -288,7 +288,7 @@ def test_an_unchanged_page_is_not_sent_again_and_not_read_again(
 # Whom it concerns -----------------------------------------------------------------------------------------------------
 
 
-def test_people_are_told_once_of_each_change(
+def test_people_are_notified_once_of_each_change(
     claim: Claim, source: Source, paper: Paper, clock: Any, editor: Any
 ) -> None:
     followers.follow(claim, editor)

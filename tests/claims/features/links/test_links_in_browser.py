@@ -1,4 +1,4 @@
-"""The list of links, and what readers are told, in a real browser: on a wide screen and on a phone."""
+"""The list of links, and the notes for readers, in a real browser: on a wide screen and on a phone."""
 
 from datetime import timedelta
 from typing import Any

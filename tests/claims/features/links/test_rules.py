@@ -22,7 +22,7 @@ def source() -> Source:
     return source
 
 
-def test_every_change_is_recorded_whoever_makes_it(source: Source) -> None:
+def test_every_change_is_recorded_for_any_author(source: Source) -> None:
     sql("UPDATE links_linkstate SET outcome = 'alive', since = now(), http_status = 200")
     sql("UPDATE links_linkstate SET checked_at = now()")
     sql("UPDATE links_linkstate SET outcome = 'moved', since = now(), moved_to = %s", NEW)

@@ -93,7 +93,7 @@ def test_why_nothing_can_be_signed(
         settings.C2PA_SIGNER.write_bytes(content)
         return find_signing_problem()
 
-    unreadable = "C2PA_SIGNER has to be a readable PEM file with a private key and its certificates."
+    unreadable = "C2PA_SIGNER must be a readable PEM file with a private key and its certificates."
     assert [
         problem(content)
         for content in (
@@ -106,8 +106,8 @@ def test_why_nothing_can_be_signed(
         )
     ] == [
         *[unreadable] * 3,
-        "The key in C2PA_SIGNER has to be ECDSA P-256 or P-384, or Ed25519.",
-        "The first certificate in C2PA_SIGNER is not that of the key.",
+        "The key in C2PA_SIGNER must be ECDSA P-256 or P-384, or Ed25519.",
+        "The first certificate in C2PA_SIGNER does not belong to the key.",
         "",
     ]
     settings.C2PA_SIGNER.unlink()

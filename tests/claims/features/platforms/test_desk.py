@@ -27,7 +27,7 @@ def test_an_editor_approves_the_words_once(publish: Any, checker: User, editor: 
     page = reverse("admin:claims_claim_platforms", args=[claim.pk])
     assert page in desk.get(reverse("admin:claims_claim_change", args=[claim.pk])).content.decode()
     shown = reader.get(page).content.decode()
-    assert "An editor has to approve" in shown
+    assert "An editor must approve" in shown
     assert '<pre class="desk-json" dir="ltr">{\n  &quot;@context&quot;: ' in shown
     note = "False: it cost less. https://accounts.example.org/2025"
     sent = {"kind": "community_note", "version": "1", "text": note}
@@ -35,7 +35,7 @@ def test_an_editor_approves_the_words_once(publish: Any, checker: User, editor: 
     for wrong, problem in [
         ({"text": "No address."}, "needs the address"),
         ({"text": note * 9}, "the limit is 280"),
-        ({"kind": "claimreview"}, "no words to approve"),
+        ({"kind": "claimreview"}, "no wording to approve"),
         ({"version": "9"}, "newer version"),
     ]:
         assert problem in desk.post(page, sent | wrong, follow=True).content.decode()
@@ -45,7 +45,7 @@ def test_an_editor_approves_the_words_once(publish: Any, checker: User, editor: 
     assert (approved.text, approved.version, approved.approved_by) == (note, 1, editor)
     # A correction needs new words.
     correct(claim, checker, editor, code="true", kind="correction")
-    assert "Approve these words" in desk.get(page).content.decode()
+    assert "Approve this wording" in desk.get(page).content.decode()
     unpublished = reverse("admin:claims_claim_platforms", args=[make_claim().pk])
     assert "not published" in desk.get(unpublished, follow=True).content.decode()
 

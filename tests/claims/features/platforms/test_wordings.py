@@ -90,10 +90,10 @@ def test_a_label_names_its_labeler_and_a_lasting_address(settings: Settings) -> 
     settings.BLUESKY_LABELER = ""
     body = document()
     body["appearances"][0]["source"]["url"] = POST
-    assert build_wordings(body)[1].refusal.startswith("Labels name their labeler")
+    assert build_wordings(body)[1].refusal.startswith("A label must name its labeller")
     settings.BLUESKY_LABELER = LABELER
     body["appearances"][0]["source"]["url"] = "https://bsky.app/profile/ada.example.org/post/3kabc"
-    assert build_wordings(body)[1].refusal.startswith("The post's address has a handle")
+    assert build_wordings(body)[1].refusal.startswith("The post’s address has a handle")
 
 
 def test_blocks_stand_alone_and_are_of_the_own_verdict() -> None:

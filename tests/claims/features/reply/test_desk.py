@@ -86,7 +86,7 @@ def test_form_begins_with_the_template_of_the_language(seat: Desk, draft: Verdic
 def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, checker: User) -> None:
     response = seat.client.post(f"{ADD}?verdict={draft.pk}", asking(), follow=True)
     row = ReplyRequest.objects.get()
-    assert said(response) == ["Saved. Send it now, or pass it on and mark it as sent."]
+    assert said(response) == ["Saved. Send the request now, or pass it on yourself and mark it as sent."]
     assert (row.claimant, row.sent_at) == (draft.claim.claimant, None)
     assert press(seat, row, "mark-sent")[0].startswith("Marked as sent on ")
     row.refresh_from_db()
@@ -103,7 +103,7 @@ def test_ask_pass_on_and_record_what_came_back(seat: Desk, draft: Verdict, check
     assert "does not contain these words" in refused.content.decode()
     assert "It rests on nothing." in refused.content.decode()  # what was typed stays
     kept = seat.client.post(address, given | {"excerpt": "the tender"}, follow=True)
-    assert said(kept) == ["Saved. It will be published with the verdict."]
+    assert said(kept) == ["Saved. This will be published with the verdict."]
     row.refresh_from_db()
     assert (row.answer_channel, row.excerpt, row.statement) == ("telephone", "the tender", "")
 

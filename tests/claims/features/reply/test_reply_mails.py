@@ -139,7 +139,7 @@ def test_who_has_no_address_cannot_be_answered(row: ReplyRequest, checker: User)
 # Deadlines ------------------------------------------------------------------------------------------------------------
 
 
-def test_deadline_that_passed_is_told_once(checker: User, editor: User) -> None:
+def test_deadline_that_passed_is_reported_once(checker: User, editor: User) -> None:
     draft = named_draft(checker)
     ask(draft, editor, hours=-1)
     ask(draft, checker, hours=3, party="The builder", claimant=None)
@@ -153,7 +153,7 @@ def test_deadline_that_passed_is_told_once(checker: User, editor: User) -> None:
     ]
 
 
-def test_answered_in_time_is_not_told(checker: User) -> None:
+def test_answered_in_time_is_not_reported(checker: User) -> None:
     draft = named_draft(checker)
     reply_requests.record_reply(ask(draft, checker, hours=-1), answer(), by=checker)
     with recorded_notifications() as sent:

@@ -120,7 +120,7 @@ def test_published_once_the_deadline_has_passed_says_that_nobody_answered(
     assert told["asked_on"] <= told["deadline_on"]
 
 
-def test_what_is_only_prepared_is_no_request_and_is_told_to_nobody(
+def test_what_is_only_prepared_is_no_request_and_is_not_reported(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     ask(draft, checker, sent_at=None)
@@ -239,7 +239,7 @@ def test_answer_that_does_not_fit_is_refused(
         reply_requests.record_reply(row, answer(**given), by=checker)
 
 
-def test_answer_in_review_is_told_to_who_signed_off_and_asks_for_them_anew(
+def test_answer_in_review_is_reported_to_who_signed_off_and_asks_for_them_again(
     draft: Verdict, checker: User, editor: User
 ) -> None:
     row = ask(draft, checker)

@@ -33,7 +33,7 @@ def draft(claim: Claim, checker: User) -> Verdict:
 
 
 def told() -> set[tuple[str, str]]:
-    """Who was told of what."""
+    """Return who was notified of what."""
     return set(Notification.objects.values_list("person__username", "kind"))
 
 

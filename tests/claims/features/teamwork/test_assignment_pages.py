@@ -111,7 +111,7 @@ def test_what_a_role_does_not_include_is_forbidden(
     assert press(desk, claim, "take").status_code == 404
     assert press(desk, own, "take").status_code == 403
     assert press(desk, own, "release").status_code == 403
-    # They are not told who has it: they follow their claim, and no more.
+    # They do not see the assignee: they only follow their claim.
     assert offered(panel(desk, own)) == ["follow"]
     assert "Kim" not in words(panel(desk, own))
     press(desk, own, "follow")
@@ -193,7 +193,7 @@ def test_lists_are_narrowed_by_whose_work_and_by_when(
     assert found(desk, "claim", "who=nobody") == {free, left, other}
 
 
-def test_who_is_not_told_cannot_ask_by_a_filter(desk: Desk, contributor: User, checker: User) -> None:
+def test_who_is_not_notified_cannot_ask_by_a_filter(desk: Desk, contributor: User, checker: User) -> None:
     assignments.assign_to_self(make_claim(created_by=contributor), by=checker)
     desk.sign_in(contributor)
     for asked in ("who=nobody", f"who={checker.pk}", "due=none", "priority=1"):

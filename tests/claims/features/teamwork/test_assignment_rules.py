@@ -76,7 +76,9 @@ def test_all_conditions_must_hold_and_the_first_rule_that_says_something_decides
     assert Notification.objects.filter(kind="assigned", person=checker, actor_name="").count() == 2
 
 
-def test_whoever_of_a_role_has_least_gets_the_next(checker: User, colleague: User, contributor: User) -> None:
+def test_person_of_a_role_with_least_work_gets_the_next(
+    checker: User, colleague: User, contributor: User
+) -> None:
     busy = [make_claim() for _number in range(2)]
     for claim in busy:
         assignments.assign_to_self(claim, by=checker)

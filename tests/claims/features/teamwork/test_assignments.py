@@ -1,4 +1,4 @@
-"""Taking, giving, handing over, releasing: who may, what is written, and who is told."""
+"""Taking, giving, handing over, releasing: permissions, records and notifications."""
 
 from datetime import date
 from typing import Any
@@ -37,7 +37,7 @@ def told() -> list[tuple[str, str]]:
     return [(row.kind, row.person.username) for row in Notification.objects.order_by("pk")]
 
 
-def test_taken_by_one_and_told_to_the_other(claim: Claim, checker: User, colleague: User) -> None:
+def test_taken_by_one_and_reported_to_the_other(claim: Claim, checker: User, colleague: User) -> None:
     assignments.assign_to_self(claim, by=checker)
     with pytest.raises(NotPossible, match=r"Assigned to Chris since .* only the assignee can hand it over"):
         assignments.assign_to_self(claim, by=colleague)

@@ -148,9 +148,7 @@ def test_a_card_is_moved_as_by_the_button_of_its_page(
     assert said(move(desk, everything["accepted"], "take")) == ["Assigned to you."]
     assert said(move(desk, everything["accepted"], "release", seen=0)) == ["No longer assigned to anyone."]
     # What a note is asked for is not done without one, and what cannot be says why.
-    assert said(move(desk, everything["review"], "request_changes")) == [
-        "A note is needed: What needs to change."
-    ]
+    assert said(move(desk, everything["review"], "request_changes")) == ["A note is needed: Changes needed."]
     assert said(move(desk, everything["draft"], "publish")) == [
         "“publish” is not possible in the state “Draft”."
     ]

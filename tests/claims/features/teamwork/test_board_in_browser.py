@@ -76,7 +76,7 @@ def test_cards_move_by_keyboard_and_by_dragging(page: Page, checker: User, edito
     page.keyboard.press("m")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.get_by_label("Why the claim is worth checking (optional)")).to_be_focused()
+    expect(page.get_by_label("Reason for checking the claim (optional)")).to_be_focused()
     page.keyboard.type("It decides the budget.")
     page.keyboard.press("Tab")
     with page.expect_navigation():
@@ -90,7 +90,7 @@ def test_cards_move_by_keyboard_and_by_dragging(page: Page, checker: User, edito
     expect(column_of(page, free)).to_have_attribute("data-column", "work")
     assert Assignment.objects.get(claim=free).person == editor
     card(page, review).drag_to(page.locator("[data-column=work]"))
-    expect(page.get_by_label("What needs to change")).to_be_focused()
+    expect(page.get_by_label("Changes needed")).to_be_focused()
     page.keyboard.press("Escape")
     card(page, review).drag_to(page.locator("[data-column=ready]"))
     with page.expect_navigation():
@@ -139,7 +139,7 @@ def test_pages_of_work_are_for_everybody(page: Page, checker: User, editor: User
 
 
 def test_two_who_take_it_at_once(checker: User, colleague: User) -> None:
-    """One has it. The other waits, and is told who was faster."""
+    """One gets it. The other waits, and sees who was faster."""
     claim = make_claim()
     told: list[str] = []
 

@@ -1,4 +1,4 @@
-"""Chats: which channel is told what, in which shape, and that neither drafts nor addresses get out."""
+"""Chats: the messages for each channel and their format; neither drafts nor addresses leak."""
 
 import json
 from collections.abc import Iterator
@@ -53,7 +53,7 @@ def bodies(receiver: Receiver) -> list[Any]:
     return [json.loads(message.body) for message in receiver.messages]
 
 
-def test_which_channel_is_told(claim: Claim, checker: User, topic: Topic) -> None:
+def test_which_channel_is_notified(claim: Claim, checker: User, topic: Topic) -> None:
     channels = {
         "everything": make_channel(name="everything"),
         "submitted": make_channel(name="submitted", kinds=["submitted", "overdue"]),
@@ -72,12 +72,12 @@ def test_which_channel_is_told(claim: Claim, checker: User, topic: Topic) -> Non
     told = ChatMessage.objects.values_list("channel__name", flat=True)
     assert sorted(told) == ["English", "everything", "submitted", "transport"]
     assert len(jobs(chat.SEND_TASK)) == 4
-    # What concerns one person only is told to no chat.
+    # Notifications for one person go to no chat.
     notify_people("assigned", claim=claim, to=[checker])
     assert len(jobs(chat.SEND_TASK)) == 4
 
 
-def test_a_move_is_told_once_however_many_people_are(
+def test_a_move_is_reported_once_however_many_people_are(
     draft: Verdict, checker: User, colleague: User, editor: User, receiver: Receiver, settings: Any
 ) -> None:
     settings.SITE_URL = "https://facts.example.org"

@@ -114,7 +114,7 @@ def test_a_test_says_what_came_of_it(desk: Desk, client: Client, receiver: Recei
     assert channel.progress.failures == 0
 
 
-def test_what_it_was_told_is_listed(desk: Desk, client: Client, checker: User) -> None:
+def test_what_it_received_is_listed(desk: Desk, client: Client, checker: User) -> None:
     channel = ChatChannel.objects.create(name="#desk", shape="slack", address=ADDRESS)
     notify_people("overdue", claim=make_claim("The tower leans."), to=[checker])
     text = desk.text(channel)

@@ -47,7 +47,7 @@ def test_written_from_the_claims_page(
         '<a class="desk-button desk-savebar-moves" href="#comments">Comments (1)</a>'
         in shown.content.decode()
     )
-    assert said(shown) == ["Connie cannot read this and was not notified."]
+    assert said(shown) == ["Connie cannot read this comment and was not notified."]
     assert "<p>Is it <strong>@Chris</strong> or @connie?</p>" in shown.content.decode()
     assert list(Notification.objects.values_list("person__username", "kind")) == [("chris", "mentioned")]
     client.post(
@@ -195,7 +195,9 @@ def test_people_are_offered_by_name(desk: Desk, checker: User, contributor: User
     assert offered("chris") == []
 
 
-def test_opening_the_claim_reads_what_it_told(claim: Claim, desk: Desk, editor: User, checker: User) -> None:
+def test_opening_the_claim_reads_what_it_reported(
+    claim: Claim, desk: Desk, editor: User, checker: User
+) -> None:
     comments.add_comment(claim, "@edda", by=checker)
     comments.add_comment(make_claim(), "@edda", by=checker)
     desk.text(claim)

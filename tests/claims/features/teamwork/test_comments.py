@@ -1,4 +1,4 @@
-"""What colleagues say to each other: who may, who is told, and what becomes of what was said."""
+"""What colleagues say to each other: permissions, notifications and the fate of comments."""
 
 from datetime import timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from tests.helpers.newsroom import make_claim
 pytestmark = pytest.mark.django_db
 
 
-def test_whom_a_comment_is_told(
+def test_who_is_notified_of_a_comment(
     claim: Claim, checker: User, colleague: User, editor: User, administrator: User, contributor: User
 ) -> None:
     followers.follow(claim, editor)

@@ -48,7 +48,7 @@ def test_work_is_given_and_taken_back(client: Client, editor: User, checker: Use
     assert as_json(client, f"{claim.pk}/assign/", seen="0", person="x")[0] == 409
 
 
-def test_timeline_shows_comments_to_whoever_may_read_what_they_are_about(
+def test_timeline_shows_comments_to_anyone_who_may_read_what_they_are_about(
     claim: Claim, draft: Verdict, checker: User, editor: User, contributor: User
 ) -> None:
     claim.created_by = contributor

@@ -1,4 +1,4 @@
-"""People are told once of each day on which their work is due."""
+"""People are notified once for each day on which their work is due."""
 
 from datetime import timedelta
 
@@ -40,7 +40,7 @@ def test_once_for_each_day(checker: User, editor: User) -> None:
     assert told() == [*expected, ("overdue", late.pk, None, "chris")]
 
 
-def test_nobody_is_told_of_what_nobody_has(checker: User, editor: User) -> None:
+def test_nobody_is_notified_of_what_nobody_has(checker: User, editor: User) -> None:
     yesterday = timezone.localdate() - timedelta(days=1)
     left, released = make_claim(), make_claim()
     for claim in (left, released):
@@ -49,7 +49,7 @@ def test_nobody_is_told_of_what_nobody_has(checker: User, editor: User) -> None:
     User.objects.filter(pk=checker.pk).update(is_active=False)
     notify_of_due_dates(timestamp=0)
     assert told() == []
-    # Whoever gets it is told.
+    # The new assignee is notified.
     assignments.assign_to_self(left, by=editor)
     notify_of_due_dates(timestamp=0)
     assert told() == [("overdue", left.pk, None, "edda")]

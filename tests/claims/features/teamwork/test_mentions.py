@@ -38,7 +38,7 @@ def named(text: str) -> set[str]:
         ("Ask @kim.lee.", {"kim.lee"}),
         ("@KIM", {"kim"}),
         ("@Ann and @ann", {"Ann", "ann"}),
-        ("@ANN", set()),  # nobody is told by chance
+        ("@ANN", set()),  # no one is notified by chance
         ("(@kim)", {"kim"}),
         ("**@kim** and _@ann_", {"kim", "ann"}),
         ("@Ödön", {"Ödön"}),
@@ -144,7 +144,7 @@ def test_any_text_is_shown_safely(text: str) -> None:
 
 @given(HOSTILE)
 def test_who_is_named_stands_out(text: str) -> None:
-    """What finds names and what shows them agree: nobody is told of a text in which they do not stand out."""
+    """What finds names and what shows them agree: no one is notified of a text that does not highlight their name."""
     someone = User(pk=1, username="kim")
     names = mentions._find_mentioned_names(parse_markdown(text))
     found = any(mentions._find_person(name, {"kim": [someone]}) for name in names)

@@ -91,7 +91,7 @@ def newsroom(publish: Callable[..., Claim], checker: User, editor: User) -> list
     claims.append(workflow.move(lost, "decline", by=editor, note="Nobody says so."))
     ClaimFollower.objects.get_or_create(claim=claims[4], person=checker)
     add_comment(claims[2], "Who says so?", by=checker)
-    # Whoever moves something follows it from then on.
+    # The person who makes a move follows the claim from then on.
     for claim in claims:
         ClaimFollower.objects.get_or_create(claim=claim, person=editor)
     return claims

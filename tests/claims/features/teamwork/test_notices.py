@@ -12,7 +12,7 @@ from tests.helpers.newsroom import make_claim, make_draft
 
 
 def told(subject: Claim | Verdict, action: str, by: User) -> list[str]:
-    """Who is told when somebody makes this move."""
+    """Return who is notified of this move."""
     Notification.objects.all().delete()
     notify_of_move(subject, action, by=by)
     return sorted(Notification.objects.values_list("person__username", flat=True))
@@ -30,7 +30,7 @@ def test_who_may_not_sign_off_is_not_asked_to(
 
 
 @pytest.mark.parametrize("action", ["sign_off", "request_changes", "publish", "retract"])
-def test_everything_else_is_told_to_the_author_followers_and_who_has_it(
+def test_everything_else_is_reported_to_the_author_followers_and_who_has_it(
     action: str, checker: User, colleague: User, editor: User, administrator: User
 ) -> None:
     verdict = make_draft(make_claim(), checker)
@@ -41,7 +41,7 @@ def test_everything_else_is_told_to_the_author_followers_and_who_has_it(
     assert told(verdict, action, colleague) == ["ada", "chris", "edda"]
 
 
-def test_a_claim_that_is_decided_is_told_to_who_proposed_it(contributor: User, checker: User) -> None:
+def test_a_claim_that_is_decided_is_reported_to_who_proposed_it(contributor: User, checker: User) -> None:
     claim = make_claim(state="proposed", created_by=contributor)
     workflow.move(claim, "accept", by=checker, note="Good find.")
     assert list(Notification.objects.values_list("person__username", "kind", "note")) == [
@@ -49,6 +49,6 @@ def test_a_claim_that_is_decided_is_told_to_who_proposed_it(contributor: User, c
     ]
 
 
-def test_taking_a_verdict_back_is_told_to_nobody(checker: User, colleague: User) -> None:
+def test_taking_a_verdict_back_is_not_reported(checker: User, colleague: User) -> None:
     verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     assert told(verdict, "withdraw", checker) == []

@@ -53,7 +53,7 @@ def test_nobody_who_may_not_read_it(
     assert len(notify_people("submitted", claim=public, verdict=version, to=[contributor])) == 1
 
 
-def test_the_newsrooms_own_notes_are_not_told_to_who_reads_no_drafts(
+def test_the_newsrooms_own_notes_are_not_reported_to_who_reads_no_drafts(
     contributor: User, checker: User, publish: Any
 ) -> None:
     public = publish()
@@ -90,7 +90,7 @@ def test_by_mail_as_each_has_chosen(claim: Claim, checker: User, colleague: User
     assert mailed() == {"kim", "chris"}
 
 
-def test_what_is_rolled_back_is_told_to_nobody(claim: Claim, checker: User) -> None:
+def test_what_is_rolled_back_is_not_reported(claim: Claim, checker: User) -> None:
     with transaction.atomic():
         notify_people("overdue", claim=claim, to=[checker])
         assert mailed() == {"chris"}

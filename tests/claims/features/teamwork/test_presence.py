@@ -77,7 +77,7 @@ def test_who_was_not_heard_of_or_has_left_is_gone(claim: Claim, checker: User, e
     assert not Presence.objects.exists()
 
 
-def test_since_when_begins_anew_after_an_absence(claim: Claim, checker: User) -> None:
+def test_since_when_begins_again_after_an_absence(claim: Claim, checker: User) -> None:
     page = page_of(claim)
     told(checker, page, writing=True)
     first = Presence.objects.get()
@@ -91,7 +91,7 @@ def test_since_when_begins_anew_after_an_absence(claim: Claim, checker: User) ->
     assert later.writing_since == later.since
 
 
-def test_what_others_saved_is_told(claim: Claim, checker: User, editor: User, desk: Desk) -> None:
+def test_what_others_saved_is_reported(claim: Claim, checker: User, editor: User, desk: Desk) -> None:
     seen = compute_version(Claim.objects.get(), ClaimAdmin.versioned_relations)
     page = page_of(claim)
     assert told(editor, page, version=seen, open_for=60)[1] == ""
@@ -143,7 +143,7 @@ def test_it_asks_who_is_signed_in(claim: Claim, checker: User, editor: User, cli
     assert not Presence.objects.exists()
 
 
-def test_a_poll_costs_the_same_whoever_is_there(
+def test_a_poll_costs_the_same_for_any_number_of_people(
     claim: Claim, checker: User, editor: User, colleague: User, django_assert_num_queries: Any
 ) -> None:
     page, seen = page_of(claim), compute_version(Claim.objects.get(), ClaimAdmin.versioned_relations)

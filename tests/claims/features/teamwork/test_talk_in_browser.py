@@ -49,7 +49,7 @@ def test_from_a_name_by_keyboard_to_the_answer(
     kim.goto("/admin/claims/topic/")
     bell = kim.locator(".desk-bell")
     expect(bell.locator("[data-count]")).to_be_hidden()
-    # She has been told that there is nothing, and not just nothing yet.
+    # The page said that there is nothing, not that nothing has arrived yet.
     kim.wait_for_function("Object.keys(sessionStorage).some(key => key.startsWith('desk-bell:'))")
 
     chris = at_the_desk(checker)

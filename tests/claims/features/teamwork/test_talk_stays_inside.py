@@ -1,4 +1,4 @@
-"""Nothing that colleagues say to each other, or are told, is public, in an export or in an API."""
+"""No comment or notification is public, in an export or in an API."""
 
 import json
 from collections import defaultdict

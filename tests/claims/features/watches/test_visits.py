@@ -316,7 +316,7 @@ class TestMeaningIll:
         visit(watch)
         paper.article("/feed")
         assert visit(watch).failure == (
-            f"{watch.url} was a feed or sitemap and no longer is. Find its new address, and follow that."
+            f"{watch.url} is no longer a feed or sitemap. Find the new address and follow it."
         )
         assert Source.objects.count() == 0
 
@@ -331,7 +331,7 @@ class TestMeaningIll:
         visit(other)
         assert "has the type image/" in progress_of(other).failure
 
-    def test_a_fault_of_the_program_in_a_list_is_told(
+    def test_a_fault_of_the_program_in_a_list_is_reported(
         self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         def broken(*_arguments: Any, **_named: Any) -> None:

@@ -69,7 +69,9 @@ class TestAdding:
             editor,
             desk.page(watch),
         )
-        assert said(followed) == ["Followed from now on. The first visit imports only the newest articles."]
+        assert said(followed) == [
+            "You now follow this address. The first visit imports only the newest articles."
+        ]
         assert LogEntry.objects.get().user == editor
 
     def test_a_feed_is_shown_with_what_it_lists(self, desk: Desk, editor: User, paper: Paper) -> None:
@@ -124,7 +126,7 @@ class TestButtons:
         ]
         assert press(desk, watch, "visit") == ["“Sundvik Post” is paused. Resume it first."]
         assert not Watch.objects.get().active
-        assert press(desk, watch, "resume") == ["Followed again from now on."]
+        assert press(desk, watch, "resume") == ["The newsroom is followed again."]
         assert press(desk, watch, "visit") == [
             "The visit will take place within a minute. This page will show the result."
         ]

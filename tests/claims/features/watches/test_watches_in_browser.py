@@ -38,7 +38,7 @@ def test_what_is_followed_fits_a_phone(seat: Any, editor: User, paper: Paper) ->
     page.get_by_role("button", name="Look up feeds").click()
     expect(page.get_by_text("2 entries")).to_be_visible()
     fits(page)
-    page.get_by_role("button", name="Follow this").click()
+    page.get_by_role("button", name="Follow this address").click()
     expect(page.get_by_text("Not visited yet")).to_be_visible()
     assert visits.run_visit(Watch.objects.get(url=feed).pk) is not None
     page.reload()

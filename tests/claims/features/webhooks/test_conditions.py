@@ -48,7 +48,10 @@ def test_is_kept_as_a_query_string(given_text: str, kept: str) -> None:
         ("rating_class=lie", ["`rating_class`: “lie”: it must be one of true, mostly_true"]),
         ("rating=", ["`rating`: it is empty"]),
         ("reviewed_after=yesterday", ["`reviewed_after`: “yesterday”: it must be a date"]),
-        ("reviewed_after=2026-01-01&reviewed_after=2026-01-02", ["`reviewed_after`: give it once, not 2."]),
+        (
+            "reviewed_after=2026-01-01&reviewed_after=2026-01-02",
+            ["`reviewed_after`: give it once, not 2 times."],
+        ),
         ("colour=red&claimant=x", ["`colour` is not", "`claimant`: “x”: it must be a whole number"]),
     ],
 )

@@ -305,7 +305,7 @@ class TestTelling:
             change["event"] for change in changes
         }
 
-    def test_a_new_address_is_asked_anew(
+    def test_a_new_address_is_asked_again(
         self, ours: Tool, receiver: Agreeing, publish: Callable[..., Claim]
     ) -> None:
         path = verified(ours, receiver)

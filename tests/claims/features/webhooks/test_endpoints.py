@@ -91,7 +91,7 @@ class TestSwitchingOff:
             endpoint.refresh_from_db()
         assert endpoint.active
 
-    def test_is_told_by_mail_to_those_who_can_do_something(
+    def test_is_reported_by_mail_to_those_who_can_do_something(
         self,
         endpoint: WebhookEndpoint,
         receiver: Receiver,
@@ -130,7 +130,7 @@ class TestSendingAgain:
         assert (delivery.state, delivery.attempts.count()) == ("delivered", 11)
         assert {message.id for message in receiver.messages} == {delivery.message_id}
 
-    def test_begins_the_schedule_anew(
+    def test_begins_the_schedule_again(
         self, receiver: Receiver, publish: Publish, work: Work, clock: Any
     ) -> None:
         publish()

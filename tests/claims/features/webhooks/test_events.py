@@ -1,4 +1,4 @@
-"""What an endpoint is told of a claim's life, under a filter; and that it is told nothing else."""
+"""The events of a claim that an endpoint receives under a filter, and no others."""
 
 import hashlib
 import json
@@ -23,7 +23,7 @@ Work = Callable[[], None]
 
 
 def told(endpoint: WebhookEndpoint) -> list[tuple[str, int]]:
-    """The events and claim versions of which the endpoint is to be told, in their order."""
+    """The events and claim versions that the endpoint must receive, in order."""
     ledger_followers.create_new_deliveries()
     rows = WebhookDelivery.objects.filter(endpoint=endpoint).order_by("pk")
     return list(rows.values_list("event", "publication__version"))
@@ -98,7 +98,7 @@ def test_one_of_two_verdicts_is_retracted(
 
 
 class TestFilter:
-    def test_what_does_not_match_is_not_told(self, endpoint: WebhookEndpoint, publish: Publish) -> None:
+    def test_what_does_not_match_is_not_reported(self, endpoint: WebhookEndpoint, publish: Publish) -> None:
         WebhookEndpoint.objects.update(filter="rating=true")
         publish(code="false")
         assert told(endpoint) == []
@@ -119,7 +119,7 @@ class TestFilter:
         correct(claim, checker, editor, code="mixed")  # none of its business any more
         assert told(endpoint) == [("claim.published", 1), ("claim.left_filter", 2)]
 
-    def test_retracted_claim_has_no_verdict_to_match_and_is_told_all_the_same(
+    def test_retracted_claim_has_no_verdict_to_match_and_is_reported_all_the_same(
         self, endpoint: WebhookEndpoint, publish: Publish, editor: User
     ) -> None:
         WebhookEndpoint.objects.update(
@@ -128,7 +128,7 @@ class TestFilter:
         retract(publish(code="false"), editor)
         assert told(endpoint) == [("claim.published", 1), ("claim.retracted", 2)]
 
-    def test_retraction_of_what_never_matched_is_not_told(
+    def test_retraction_of_what_never_matched_is_not_reported(
         self, endpoint: WebhookEndpoint, publish: Publish, editor: User
     ) -> None:
         WebhookEndpoint.objects.update(filter="rating=true")

@@ -194,7 +194,7 @@ class TestOnceADay:
         with time_machine.travel(datetime.now(UTC) + timedelta(days=31)):
             tasks.delete_old_deliveries(timestamp=0)
         assert (WebhookDelivery.objects.count(), WebhookAttempt.objects.count()) == (0, 0)
-        work()  # what was removed is not made anew
+        work()  # a removed entry is not created again
         assert len(receiver.messages) == 1
 
     def test_removes_secrets_that_no_longer_sign(self, endpoint: WebhookEndpoint) -> None:

@@ -173,7 +173,7 @@ def table(texts: list[str]) -> str:
     "language, encoding",
     [(language, one) for language, (encodings, _) in CORPUS.items() for one in encodings],
 )
-def test_encoding_of_a_small_table_is_told(language: str, encoding: str) -> None:
+def test_encoding_of_a_small_table_is_reported(language: str, encoding: str) -> None:
     for texts in samples(CORPUS[language][1]):
         content = table(texts).encode(encoding)
         assert content.decode(detect_encoding(content)) == table(texts)
@@ -181,7 +181,7 @@ def test_encoding_of_a_small_table_is_told(language: str, encoding: str) -> None
 
 @sweep("encoding", UNICODE)
 @sweep("language", CORPUS)
-def test_unicode_is_told_with_and_without_a_mark(language: str, encoding: str) -> None:
+def test_unicode_is_reported_with_and_without_a_mark(language: str, encoding: str) -> None:
     content = table(CORPUS[language][1]).encode(encoding)
     assert content.decode(detect_encoding(content)).lstrip("\ufeff") == table(CORPUS[language][1])
 
@@ -211,7 +211,7 @@ def test_texts_that_it_was_not_made_with(text: str, encoding: str) -> None:
     assert content.decode(detect_encoding(content)) == table([text])
 
 
-def test_what_is_not_utf_8_is_told() -> None:
+def test_what_is_not_utf_8_is_reported() -> None:
     for reader, content in (
         (tables, table(["Le café est fermé à Paris."]).encode("cp1252")),
         (

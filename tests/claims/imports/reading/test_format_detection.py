@@ -142,7 +142,7 @@ class TestReport:
         assert (one.fields, one.raw) == (ENTRY["fields"], ENTRY["record"])
         assert str(one.location) == "file, line 1"
 
-    def test_what_has_none_is_told(self) -> None:
+    def test_what_has_none_is_reported(self) -> None:
         results = read(
             lines([ENTRY | {"fields": {}, "file": "old.zip"}, ENTRY | {"fields": {"claim": "x"}}, ENTRY])
         )

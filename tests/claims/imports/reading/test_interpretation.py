@@ -203,7 +203,7 @@ def test_the_language(fields, expected):
     assert read(**fields).language == expected
 
 
-def test_a_language_that_cannot_be_told_is_refused():
+def test_a_language_that_cannot_be_recognised_is_refused():
     refusal = read(language="und", statement="Xyzzy")
     assert (refusal.field, refusal.code) == ("language", "language unknown")
     assert refusal.reason == "The language of “Xyzzy” cannot be detected; name the language."

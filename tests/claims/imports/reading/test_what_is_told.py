@@ -37,7 +37,7 @@ def told(
     *,
     unrated: bool = False,
 ) -> tuple[list[RawRecord | Refusal], list[str]]:
-    """What is found in a file, and what is told of it."""
+    """The contents found in a file, and the report on them."""
     file, notes = File.from_stream(name, io.BytesIO(content)), list[str]()
     file.note, file.allows_unrated = notes.append, lambda: unrated
     settings = (
@@ -68,7 +68,7 @@ def test_every_column_that_is_not_read_is_named(reader: ImportFormat, content: b
     assert notes == ["Columns not read: Colour, Mood."]
 
 
-def test_nothing_is_told_where_all_is_read() -> None:
+def test_nothing_is_reported_where_all_is_read() -> None:
     assert told(tables, b"Claim,Rating\nIce is hot.,False\n")[1] == []
 
 
@@ -101,7 +101,7 @@ def test_a_rating_that_is_always_the_same_is_one() -> None:
     assert codes(told(tables, b"s,p\nIce is hot.,Seeblatt\n", mapping=mapping)[0]) == []
 
 
-def test_names_that_several_columns_have_are_told() -> None:
+def test_names_that_several_columns_have_are_reported() -> None:
     results, notes = told(tables, b"Claim,Rating,Note,Note,Note\nIce is hot.,False,a,b,c\n")
     assert fields(results) == [{"statement": "Ice is hot.", "rating": "False"}]
     assert notes == [
@@ -183,7 +183,7 @@ class TestReadyMappings:
         assert load_ready_mapping(self.MISBAR.columns, [line | {"claim": ""}, line]) == self.MISBAR
         assert load_ready_mapping(self.MISBAR.columns[1:], [line]) is None
 
-    def test_a_column_that_is_always_empty_is_told_once(self) -> None:
+    def test_a_column_that_is_always_empty_is_reported_once(self) -> None:
         results, _notes = told(tables, self.content(""))
         (refusal,) = results
         assert isinstance(refusal, Refusal)

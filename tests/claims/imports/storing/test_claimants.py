@@ -30,7 +30,7 @@ def claimants() -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("at_once", [True, False])
-def test_two_people_of_one_name_are_told_apart(at_once: bool) -> None:
+def test_two_people_of_one_name_are_distinguished(at_once: bool) -> None:
     records = [
         said(1, claimant_same_as=[MINISTER]),
         said(2, claimant_same_as=["http://www.wikidata.org/entity/Q900000002"]),
@@ -49,7 +49,7 @@ def test_two_people_of_one_name_are_told_apart(at_once: bool) -> None:
     assert Claimant.objects.count() == 3
 
 
-def test_what_was_told_apart_stays_so() -> None:
+def test_what_was_distinguished_stays_so() -> None:
     records = [said(1, claimant_same_as=[MINISTER]), said(2, claimant_same_as=[PAINTER]), said(3)]
     assert counts(bring(*records)) == {"created": 3}
     assert counts(bring(*records)) == {"unchanged": 3}

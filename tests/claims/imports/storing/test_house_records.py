@@ -47,7 +47,7 @@ def reasons(run: ImportRun) -> list[tuple[str, str]]:
     return [(problem.code, problem.reason) for problem in run.problems.all()]
 
 
-def test_becomes_a_draft_of_whoever_imports_it(editor: User, house: Publisher) -> None:
+def test_becomes_a_draft_of_the_person_who_imports_it(editor: User, house: Publisher) -> None:
     run = brought(ours(), by=editor)
     verdict = Verdict.objects.get()
     assert counts(run) == {"created": 1}
@@ -231,7 +231,7 @@ def test_a_record_that_said_the_same_as_a_draft_can_be_imported_after_undoing(ed
     assert counts(brought(ours(id="2"), by=editor)) == {"created": 1}
 
 
-def test_is_not_taken_back_under_whoever_works_on_it(editor: User, checker: User) -> None:
+def test_is_not_taken_back_under_anyone_who_works_on_it(editor: User, checker: User) -> None:
     run = brought(ours(), by=editor)
     Verdict.objects.update(edited_by=[checker.pk])
     assert find_obstacles(run) == ["1 of its claims has a verdict written here."]

@@ -31,7 +31,7 @@ def nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fetched_documents, "fetch", refuse)
 
 
-def test_a_media_review_is_kept_and_told_again() -> None:
+def test_a_media_review_is_kept_and_reported_again() -> None:
     assert counts(bring(review(**MEDIA))) == {"created": 1}
     claim = Claim.objects.get()
     verdict = live(claim)

@@ -31,7 +31,7 @@ from tests.helpers.newsroom import make_claim, make_draft, make_source
 
 pytestmark = pytest.mark.django_db
 
-NOTE = "The import that this came from was undone."
+NOTE = "The import that added this was undone."
 
 
 def test_what_was_published_is_retracted_with_a_public_note(editor: User) -> None:

@@ -326,12 +326,12 @@ def test_ids_do_not_depend_on_the_script_of_the_slug():
     assert expected[0] == "https://facts.example/claims/7/#review-by-1"
 
 
-def test_headline_of_the_review_is_told():
+def test_headline_of_the_review_is_reported():
     (review,) = build_claim_reviews(body(verdicts=[{**VERDICT, "title": "What the ferry costs"}]))
     assert review["headline"] == "What the ferry costs"
 
 
-def test_corrections_are_told():
+def test_corrections_are_reported():
     correction = {
         "version": 2,
         "kind": "correction",

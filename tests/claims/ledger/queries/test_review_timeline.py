@@ -32,7 +32,7 @@ def of(publisher: Publisher) -> Timeline:
     return count_reviews({"publisher_id": publisher.pk})
 
 
-def test_months_of_two_years_are_told_apart(publish: Publish, house: Publisher) -> None:
+def test_months_of_two_years_are_distinguished(publish: Publish, house: Publisher) -> None:
     reviewed(publish, date(2024, 3, 31), date(2024, 3, 1), date(2026, 2, 28))
     assert of(house) == {("2024-03", "false"): 2, ("2026-02", "false"): 1}
 

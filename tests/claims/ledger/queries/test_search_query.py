@@ -284,7 +284,7 @@ def test_a_long_statement_finds_itself_when_it_is_pasted(
 @pytest.mark.parametrize(
     "address, name", [(CLAIMS, "q"), ("/api/v1/verdicts/", "q"), ("/v1alpha1/claims:search", "query")]
 )
-def test_a_search_has_a_limit_that_is_told(client: Client, address: str, name: str) -> None:
+def test_a_search_has_a_limit_that_is_reported(client: Client, address: str, name: str) -> None:
     assert client.get(address, {name: "x" * MAX_LENGTH}).status_code == 200
     refused = client.get(address, {name: "x" * (MAX_LENGTH + 1)})
     assert refused.status_code == 400

@@ -52,10 +52,10 @@ def test_the_package_is_missing(settings: Any, not_installed: None) -> None:
     assert [message.id for message in check_embedder(None)] == ["claims.E001"]
 
 
-def test_words_alone_are_told_as_information(settings: Any, not_installed: None) -> None:
+def test_words_alone_are_reported_as_information(settings: Any, not_installed: None) -> None:
     [message] = check_embedder(None)
     assert (message.id, message.is_serious()) == ("claims.I001", False)
-    assert message.msg.startswith("Claims are found by their words alone")
+    assert message.msg.startswith("Claims are found only by their words")
 
 
 def test_words_alone_on_purpose_are_no_matter(settings: Any, installed: None) -> None:

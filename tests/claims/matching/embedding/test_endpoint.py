@@ -114,7 +114,7 @@ def test_what_is_no_answer_is_a_fault(server: VectorServer, there: Endpoint, ans
     assert len(server.asked) == 1
 
 
-def test_a_text_that_is_refused_is_told_from_a_server_that_fails(
+def test_a_text_that_is_refused_is_distinguished_from_a_server_that_fails(
     server: VectorServer, there: Endpoint
 ) -> None:
     server.answer = lambda asked: (413, b"Too long.")

@@ -156,5 +156,5 @@ def test_nor_can_they_drop_any(
     assert not EmbeddingModel.objects.exists()
     [record] = caplog.records
     assert record.getMessage() == (
-        "The indexes of tiny stay, empty: must be owner of index. Who owns the tables can drop them."
+        "The empty indexes of tiny remain: must be owner of index. The owner of the tables can drop them."
     )

@@ -198,7 +198,7 @@ def test_a_text_that_is_refused_does_not_stop_the_others(db: None, caplog: pytes
         assert maintenance.bring_up_to_date(FussyEmbedder())
     assert stored() == {(long.pk, False, True), (plain.pk, False, True)}
     assert [record.getMessage() for record in caplog.records] == [
-        f"Claim {refused.pk} is found by its words alone: It will not take this."
+        f"Claim {refused.pk} is found only by its words: It will not take this."
     ]
     assert EmbeddingModel.objects.complete().exists()
 

@@ -107,7 +107,7 @@ def test_claims_have_their_own_when_there_are_enough(
         assert raw(model)[claim.statement] == pytest.approx(made, abs=2e-3)
 
 
-def test_they_are_made_anew_when_there_are_many_more(
+def test_they_are_made_again_when_there_are_many_more(
     few_are_enough: None, publish: Callable[..., Claim], up_to_date: Callable[[], EmbeddingModel]
 ) -> None:
     for _ in range(3):

@@ -177,8 +177,8 @@ def test_words_alone_while_the_embedder_is_away(
     monkeypatch.setattr(TinyEmbedder, "queries", lambda *_: np.ones((1, 3), np.float32))
     assert compute_query_vectors([ASKED], ["en"])[0] is None
     assert [record.getMessage() for record in caplog.records] == [
-        "Claims are found by their words alone: It is away.",
-        "Claims are found by their words alone: tiny makes other vectors now.",
+        "Claims are found only by their words: It is away.",
+        "Claims are found only by their words: tiny now returns different vectors.",
     ]
 
 

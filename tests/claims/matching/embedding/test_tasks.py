@@ -94,7 +94,7 @@ def test_the_worker_looks_by_itself(tiny: None, settings: Any) -> None:
     assert [model.name for model in EmbeddingModel.objects.all()] == ["other"]
 
 
-def test_a_fault_is_told_and_tried_again_later(
+def test_a_fault_is_reported_and_tried_again_later(
     db: None, tiny: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def away(*_arguments: Any) -> Any:
@@ -105,7 +105,7 @@ def test_a_fault_is_told_and_tried_again_later(
     with caplog.at_level(logging.WARNING):
         assert tasks._run_for_limited_time(never)
     assert [record.getMessage() for record in caplog.records] == [
-        "Statements wait for their vectors: It is away."
+        "Statements are waiting for their vectors: It is away."
     ]
     monkeypatch.undo()
 

@@ -32,7 +32,7 @@ def test_replica_tells_what_the_primary_has_shown(client: Client) -> None:
     assert told(client, 0, page_size="1") == ([1], 1)
 
 
-def test_who_saw_more_is_told_by_the_primary(client: Client) -> None:
+def test_who_saw_more_is_notified_by_the_primary(client: Client) -> None:
     assert told(client, 3) == ([4], 4)
     assert told(client, 4) == ([], 4)
     assert client.get(URL, {"since": 5}).status_code == 404
@@ -40,8 +40,8 @@ def test_who_saw_more_is_told_by_the_primary(client: Client) -> None:
     assert client.get(URL, {"since": 3}, headers={"If-None-Match": etag}).status_code == 304
 
 
-def test_newest_entries_are_told_by_the_primary(client: Client) -> None:
-    """One that is not safe yet has overtaken another, which would be told by nobody."""
+def test_newest_entries_are_reported_by_the_primary(client: Client) -> None:
+    """One that is not safe yet has overtaken another, which no replica would report."""
     assert told(client, 0, entries="newest") == ([1, 2, 3, 4], 4)
 
 
@@ -64,7 +64,7 @@ def test_while_there_is_no_primary(client: Client, replica: StoppedReplica) -> N
     assert status(0, entries="newest") == 503
 
 
-def test_nothing_is_told_while_nothing_is_known(client: Client, replica: StoppedReplica) -> None:
+def test_nothing_is_reported_while_nothing_is_known(client: Client, replica: StoppedReplica) -> None:
     replica.is_known(mark=None)
     replica.replicas.mark = None
     assert told(client, 0) == ([1, 2, 3, 4], 4)

@@ -86,7 +86,7 @@ def test_a_claim_in_it_reads_as_the_ledger_has_it(
     assert first == {key: whole[key] for key in first} | {"verdicts": verdicts}
 
 
-def test_nothing_of_a_draft_is_told(
+def test_nothing_of_a_draft_is_reported(
     client: Client,
     publish: Publish,
     bring_out: Callable[..., Cluster],
@@ -132,7 +132,7 @@ def test_is_public_only_with_claims_enough(
     assert (ids(client), one(client, cluster)["claim_count"]) == ([cluster.pk], 2)
 
 
-def test_for_how_long_it_waited_is_not_told(
+def test_for_how_long_it_waited_is_not_reported(
     client: Client, publish: Publish, bring_out: Callable[..., Cluster]
 ) -> None:
     late = make_claim()

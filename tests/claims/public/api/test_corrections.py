@@ -94,7 +94,7 @@ def test_a_retraction_says_what_is_no_longer_claimed(client: Client, publish: Pu
     assert (summary["before"], summary["after"]) == ("The accounts show a different sum.", "")
 
 
-def test_what_readers_were_told_alone_is_listed_and_the_newest_first(
+def test_only_what_readers_saw_is_listed_and_the_newest_first(
     client: Client, publish: Publish, editor: User
 ) -> None:
     one, two, never = publish(), publish(), publish()
@@ -246,7 +246,7 @@ def test_list_costs_two_queries_whatever_its_length(
         assert len(get(client, path=PATH)["results"]) == count
 
 
-def test_who_has_it_already_is_told_so_and_nothing_is_compared(
+def test_who_has_it_already_is_notified_and_nothing_is_compared(
     client: Client, publish: Publish, django_assert_num_queries: Any
 ) -> None:
     change(publish, publish())

@@ -201,11 +201,11 @@ def test_download_that_breaks_off_cannot_be_taken_for_a_whole_one(
     with pytest.raises((ValueError, csv.Error)):
         READERS[extension](content)
     assert is_free()
-    assert "A download broke off." in caplog.text
+    assert "A download was interrupted." in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)
-def test_connection_that_died_is_made_anew(client: Client, three: list[Claim]) -> None:
+def test_connection_that_died_is_made_again(client: Client, three: list[Claim]) -> None:
     with connection.cursor() as sql:
         sql.execute("SELECT pg_backend_pid()")
         pid = sql.fetchone()

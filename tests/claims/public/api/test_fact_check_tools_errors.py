@@ -247,7 +247,7 @@ def test_our_own_failure_has_googles_shape(monkeypatch: pytest.MonkeyPatch) -> N
     assert "secret" not in error["message"]
 
 
-def test_who_asks_too_often_is_told_in_googles_shape(
+def test_who_asks_too_often_is_notified_in_googles_shape(
     client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(callers, "PostgresStore", lambda: None)

@@ -105,7 +105,7 @@ def test_other_forms_are_not_acceptable(
 
 @pytest.mark.parametrize("path", ["/{id}/", "/{id}.jsonld", ".csv", ".jsonl", ".json", ".jsonld"])
 @pytest.mark.parametrize("accept", ["*/*", LD, "text/csv", "text/html"])
-def test_options_are_told_in_json_whatever_is_offered(
+def test_options_are_reported_in_json_whatever_is_offered(
     client: Client, claim: Claim, path: str, accept: str
 ) -> None:
     response = client.options(f"{URL}{path.format(id=claim.pk)}", headers={"accept": accept})

@@ -79,7 +79,7 @@ def test_claim_is_found_with_its_place_and_verdict(client: Client, bridge: Claim
     assert appearance["snapshot"]["text_sha256"] == article.snapshots.get().text_sha256
 
 
-def test_claim_that_cites_the_article_is_told_apart(
+def test_claim_that_cites_the_article_is_distinguished(
     client: Client, bridge: Claim, article: Source, checker: User, editor: User
 ) -> None:
     tunnel = publish_citing(make_claim("The tunnel leaks."), article, checker, editor)
@@ -169,7 +169,7 @@ def test_withdrawn_claim_is_not_found(client: Client, bridge: Claim, editor: Use
     assert look_up(client, ARTICLE)[0]["claims"] == []
 
 
-def test_more_claims_than_are_told_are_in_the_list(
+def test_more_claims_than_are_reported_are_in_the_list(
     client: Client,
     bridge: Claim,
     article: Source,

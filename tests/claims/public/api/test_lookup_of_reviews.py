@@ -105,7 +105,7 @@ def test_review_that_was_replaced_is_not_found_where_it_was(
     ] == [reviewed.pk]
 
 
-def test_more_reviews_than_are_told_have_a_list(
+def test_more_reviews_than_are_reported_have_a_list(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lookup, "CLAIM_LIMIT", 2)

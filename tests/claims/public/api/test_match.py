@@ -65,7 +65,7 @@ def matched(client: Client, text: str, query: str = "") -> list[int]:
 # What is answered
 
 
-def test_a_claim_is_told_as_it_is_published(client: Client, ferry: Claim) -> None:
+def test_a_claim_is_reported_as_it_is_published(client: Client, ferry: Claim) -> None:
     whole = client.get(f"/api/v1/claims/{ferry.pk}/").json()
     response = post(client, {"text": STATEMENT})
     assert (response["Content-Type"], response["Cache-Control"]) == ("application/json", "no-store")
@@ -185,13 +185,13 @@ def test_publishers_are_those_of_verdicts(client: Client, ferry: Claim) -> None:
     assert matched(client, STATEMENT, f"?publisher={publisher}") == [ferry.pk]
 
 
-def test_so_many_matches_are_told(client: Client, publish: Publish) -> None:
+def test_so_many_matches_are_reported(client: Client, publish: Publish) -> None:
     for number in range(3):
         publish(make_claim(f"Zeppelin {number} landed."))
     assert len(matched(client, "The zeppelin landed.", "?matches=2&minimum_confidence=0")) == 2
 
 
-def test_drafts_and_what_was_withdrawn_are_never_told(
+def test_drafts_and_what_was_withdrawn_are_never_reported(
     client: Client, ferry: Claim, checker: User, editor: User
 ) -> None:
     make_draft(make_claim(STATEMENT.replace("ferry", "zeppelin")), checker)
@@ -201,7 +201,7 @@ def test_drafts_and_what_was_withdrawn_are_never_told(
     assert matched(client, STATEMENT, "?minimum_confidence=0") == []
 
 
-def test_what_is_withdrawn_while_it_is_matched_is_not_told(
+def test_what_is_withdrawn_while_it_is_matched_is_not_reported(
     client: Client, ferry: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(match, "_load_claims", lambda *_: {})

@@ -101,7 +101,7 @@ def test_a_plain_picture_is_like_no_other(client: Client, bridge: Claim) -> None
     assert "not a verdict" in answer["explanation"]
 
 
-def test_evidence_is_told_as_evidence(client: Client, checker: User, editor: User) -> None:
+def test_evidence_is_reported_as_evidence(client: Client, checker: User, editor: User) -> None:
     """A picture that shows what is so is not taken for what was judged."""
     verdict = make_draft(make_claim(), checker, media_authenticity_category="StagedContent")
     Evidence.objects.filter(verdict=verdict).update(media=make_media())

@@ -158,7 +158,7 @@ def test_googles_search_answers_alike(client: Client, ferry: Claim, harbour: Cla
     assert client.get("/v1alpha1/claims:search", of_others).json() == {}
 
 
-def test_readers_are_told_what_may_be_meant(client: Client, ferry: Claim, harbour: Claim) -> None:
+def test_readers_are_offered_what_may_be_meant(client: Client, ferry: Claim, harbour: Claim) -> None:
     page = client.get("/claims/", {"q": POST}).content.decode()
     assert f"No results for “{POST}”." in page
     assert "These claims may be related; check whether they are." in page

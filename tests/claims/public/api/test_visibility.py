@@ -141,7 +141,7 @@ def test_details_of_what_is_published_show_nothing_else(client: Client, secrets:
 
 
 @sweep("name", LIST_RESOURCES, undone=True)
-def test_unpublished_thing_cannot_be_told_from_one_that_does_not_exist(
+def test_unpublished_thing_cannot_be_distinguished_from_one_that_does_not_exist(
     client: Client, secrets: Secrets, name: str
 ) -> None:
     known = getattr(secrets, name).pk

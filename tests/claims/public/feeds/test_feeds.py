@@ -164,7 +164,7 @@ def test_verdict_is_in_the_language_of_the_claim_where_its_scale_has_it(
     assert [item["language"] for item in json_feed(client)["items"]] == ["fi", "pt-BR", "ko"]
 
 
-def test_verdict_of_another_publisher_is_told_in_its_words(
+def test_verdict_of_another_publisher_is_reported_in_its_words(
     client: Client, checker: User, editor: User
 ) -> None:
     other = Publisher.objects.create(name="Faktenprüfer", url="https://pruefer.example")
@@ -214,7 +214,7 @@ def test_changed_statement_keeps_the_id(
     assert client.get(after["id"].removeprefix(SITE))["Location"] == after["url"].removeprefix(SITE)
 
 
-def test_retracted_claim_leaves_the_feed_and_is_told_where_it_is_asked_for(
+def test_retracted_claim_leaves_the_feed_and_is_reported_where_it_is_asked_for(
     client: Client, publish: Publish, editor: User
 ) -> None:
     claim = publish(make_claim("The tunnel is safe."))
@@ -353,7 +353,7 @@ def test_pages_lead_through_the_whole_feed_and_back(client: Client, publish: Pub
     assert rss(client, "?page_size=2").xpath("a:link[@rel='next']/@href", namespaces=NAMES)
 
 
-def test_count_is_told_where_it_is_asked_for(client: Client, publish: Publish) -> None:
+def test_count_is_reported_where_it_is_asked_for(client: Client, publish: Publish) -> None:
     for _ in range(3):
         publish()
     query = "?count=exact&page_size=1"

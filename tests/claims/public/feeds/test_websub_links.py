@@ -57,7 +57,7 @@ def test_feeds_with_hubs_are_valid(client: Client, publish: Publish, settings: A
 
 
 @pytest.mark.parametrize("feed", ["claims.atom?rating_class=false", "corrections.atom?by=all"])
-def test_what_nobody_is_told_of_names_no_hub(client: Client, feed: str, settings: Any) -> None:
+def test_what_nobody_is_notified_of_names_no_hub(client: Client, feed: str, settings: Any) -> None:
     settings.WEBSUB_HUBS = HUBS
     answer = client.get(f"/feeds/{feed}")
     assert not answer.has_header("Link")

@@ -95,7 +95,7 @@ def test_the_opposite_is_never_shown_in_the_colours_of_the_verdict(
     ]
 
 
-def test_the_same_matter_is_told_apart_from_the_same_claim(
+def test_the_same_matter_is_distinguished_from_the_same_claim(
     client: Client, publish: Publish, answers: Answers
 ) -> None:
     answers.know(
@@ -127,7 +127,7 @@ def test_the_sum_counts_each_kind(client: Client, publish: Publish, answers: Ans
         "1 sentence says the opposite of a checked claim.",
         (
             "Nothing was found for 1 sentence. “Nothing found” does not mean true: it means that no fact "
-            "check here is about this text, or that our search did not find it."
+            "check here is about this text, or that our search did not find one."
         ),
     ]
 

@@ -115,7 +115,7 @@ def test_claim_page_shows_everything_published(
     seen = date_format(timezone.localtime(source.snapshots.get().captured_at), "j F Y")
     assert words(appearance).endswith(
         "A minister speaks Harbour GazetteI. ArroyoArticle15 February 2026Open at example.org "
-        "First known appearanceRead it in the text"
+        "First known appearanceRead the claim in the text"
         f"The source still contained this quote on {seen}."
     )
     link = f"/sources/{source.pk}/snapshots/1/#appearance-{first.pk}"
@@ -210,7 +210,7 @@ def test_retracted_claim_says_so(client: Client, publish: Publish, editor: User)
     assert statements(page(client, "/claims/")) == []
 
 
-def test_changed_verdict_is_told_before_anything_else(
+def test_changed_verdict_is_reported_before_anything_else(
     client: Client, publish: Publish, checker: User, editor: User
 ) -> None:
     claim = publish()

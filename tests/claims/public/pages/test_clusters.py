@@ -119,7 +119,7 @@ def test_the_list_goes_on(
 
 
 def test_none_is_published_yet(client: Client) -> None:
-    assert words(page(client, "/clusters/").cssselect(".empty")[0]) == "None has been published yet."
+    assert words(page(client, "/clusters/").cssselect(".empty")[0]) == "No rumour has been published yet."
 
 
 def test_the_list_is_searched_and_divided_by_language(client: Client, cluster: Cluster, editor: User) -> None:

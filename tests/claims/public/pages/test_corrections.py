@@ -60,7 +60,7 @@ def test_both_wordings_with_the_words_that_differ(client: Client, corrected: Cla
     assert [words(mark) for mark in summary.iter("ins")] == ["the same"]
 
 
-def test_days_are_told_in_words_and_not_as_markup(
+def test_days_are_reported_in_words_and_not_as_markup(
     client: Client, checker: User, editor: User, publish: Publish
 ) -> None:
     claim = publish(valid_as_of=date(2026, 1, 14))

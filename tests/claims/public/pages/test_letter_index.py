@@ -28,7 +28,7 @@ NAMES = [
 ]
 
 
-def test_letters_are_told_apart_by_what_readers_look_for() -> None:
+def test_letters_are_distinguished_by_what_readers_look_for() -> None:
     found = group_letters(name.lower()[0] for name in NAMES)
     assert [one.name for one in found] == [
         *("A", "S", "Z", "Ø", "Ж", "ا", "ㄱ", "ㄲ", "ㅁ", "漢", "#"),

@@ -123,7 +123,7 @@ def test_a_picture_added_since_is_not_there(client: Client, picture: MediaObject
     assert client.get(address(later.media)).status_code == 404
 
 
-def test_a_picture_that_readers_are_only_told_of_is_not_there(client: Client, publish: Publish) -> None:
+def test_a_picture_that_readers_only_read_about_is_not_there(client: Client, publish: Publish) -> None:
     row = make_claim_media(make_claim(), make_media(show=False))
     publish(row.claim)
     assert client.get(address(row.media)).status_code == 404
@@ -154,7 +154,7 @@ def test_other_names_are_no_files(client: Client, picture: MediaObject, name: st
     assert picture.alternative_text.encode() not in answer.content
 
 
-def test_a_file_that_is_missing_is_told_to_who_runs_the_site(
+def test_a_file_that_is_missing_is_reported_to_who_runs_the_site(
     client: Client, picture: MediaObject, archive: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (archive / files.build_path(picture.public_sha256)).unlink()

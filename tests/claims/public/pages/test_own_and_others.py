@@ -1,4 +1,4 @@
-"""What the newsroom checked itself is told apart from what it imported from others."""
+"""The newsroom's own checks are distinguished from imported ones."""
 
 from collections.abc import Callable
 from typing import Any

@@ -84,7 +84,7 @@ def test_who_brings_a_session_neither_gets_nor_fills_it(
         {"secure": True},
     ],
 )
-def test_language_host_and_question_are_told_apart(
+def test_language_host_and_question_are_distinguished(
     client: Client, publish: Publish, cache: PageCache, fields: dict[str, Any]
 ) -> None:
     publish()

@@ -109,7 +109,7 @@ def test_publisher_tells_the_house_from_others(client: Client, world: Claimant) 
     ours = page(client, path_of(client, f"/publishers/{house.pk}/"))
     assert len(statements(ours)) == 4
     assert ours.cssselect(".subject .notice") == []
-    assert "This is us." in words(ours.cssselect(".subject")[0])
+    assert "This is our newsroom." in words(ours.cssselect(".subject")[0])
     assert [one.get("href") for one in ours.cssselect(".subject a[rel=external]")] == [
         "http://localhost:8000"
     ]

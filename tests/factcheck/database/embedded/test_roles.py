@@ -153,7 +153,7 @@ def test_what_an_earlier_version_made_with_other_tables_stays_as_it_is(tmp_path:
     server.stop(live)
 
 
-def test_lost_passwords_are_made_anew_and_old_ones_let_nobody_in(tmp_path: Path) -> None:
+def test_lost_passwords_are_made_again_and_old_ones_let_nobody_in(tmp_path: Path) -> None:
     with run_server(tmp_path) as place:
         before = passwords(place)
         ask(place, "CREATE TABLE public.kept (word text)", OWNER)
@@ -180,7 +180,7 @@ def test_what_a_role_did_to_itself_is_undone(tmp_path: Path) -> None:
         assert ask(place, "SHOW search_path", RUNTIME) == [('"$user", public',)]
 
 
-def test_door_that_was_left_ajar_is_closed_by_whoever_comes_next(tmp_path: Path) -> None:
+def test_door_that_was_left_ajar_is_closed_by_anyone_who_comes_next(tmp_path: Path) -> None:
     """The process that made passwords was killed while it did."""
     with run_server(tmp_path) as place:
         roles._write(place, roles._SETUP_ACCESS)

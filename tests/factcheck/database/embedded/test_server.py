@@ -371,7 +371,7 @@ def test_root_lends_it_from_a_folder_closed_to_others(
 
 
 @as_root
-def test_root_without_setpriv_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_root_without_setpriv_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tmp_path.chmod(0o700)
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with (

@@ -52,12 +52,12 @@ def test_what_is_there_is_never_replaced(
     assert kept(archive, log, FIRST, b"one") == 0
     assert kept(archive, log, FIRST, b"one") == 0
     assert kept(archive, log, FIRST, b"other") == 1
-    assert "another server archives there too" in capsys.readouterr().err
+    assert "another server archives to the same folder" in capsys.readouterr().err
     assert gzip.decompress((archive / f"{FIRST}.gz").read_bytes()) == b"one"
     assert len(list(archive.iterdir())) == 1
 
 
-def test_end_is_told_from_what_is_missing_before_it(archive: Path, log: Path) -> None:
+def test_end_is_distinguished_from_what_is_missing_before_it(archive: Path, log: Path) -> None:
     kept(archive, log, FIRST, b"one")
     kept(archive, log, THIRD, b"three")
     fetched = log / "RECOVERYXLOG"

@@ -50,7 +50,7 @@ def test_budget_refills_evenly() -> None:
     assert admitted(limiter, 100) == 60
 
 
-def test_who_waits_as_told_is_answered_and_not_before() -> None:
+def test_who_waits_as_asked_is_answered_and_not_before() -> None:
     clock = Clock()
     (limiter,) = processes(1, Rate(10, 3600), clock, SharedStore(clock))
     assert admitted(limiter, 10) == 10

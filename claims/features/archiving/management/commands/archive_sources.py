@@ -20,7 +20,7 @@ class Command(LocalizedCommand):
         "Archive the pages that verdicts cite and that claims appear in: the original file, the text,\n"
         "and, where Chromium is installed, a screenshot and a PDF. See docs/archiving.md.\n\n"
         "Pages archived today are not archived again. You can stop it (Ctrl-C) at any time and run it\n"
-        "again to continue; several may run at once, also beside the worker. Each site is sent one\n"
+        "again to continue; several may run at once, also beside the worker. Each site receives one\n"
         "request a second.\n\n"
         "Exit status: 0 every page that can be archived is archived, 1 it was stopped, or some pages could\n"
         "not be archived (each is listed on standard error, and at the desk)."
@@ -66,7 +66,9 @@ class Command(LocalizedCommand):
         )
         if outcomes["failed"]:
             raise CommandError(
-                gettext("Not every page could be archived; the desk shows why at each source.")
+                gettext(
+                    "Some pages could not be archived. The page of each source at the desk gives the reason."
+                )
             )
 
     def _archive_due_sources(self) -> Counter[str]:

@@ -32,9 +32,7 @@ class Command(LocalizedCommand):
         parser.add_argument(
             "--public",
             action="store_true",
-            help=gettext(
-                "leave out uploaded files, and texts and copies whose rights do not permit passing them on"
-            ),
+            help=gettext("leave out uploaded files, and texts and copies that may not be redistributed"),
         )
 
     def handle(self, *, claim: int, output: str | None, public: bool, verbosity: int, **options: Any) -> None:
@@ -63,7 +61,7 @@ class Command(LocalizedCommand):
             % {"path": path, "size": f"{size:,}"}
         )
         for note in pack.cited_files.omission_notes:
-            self.stderr.write(gettext("Left out. %(line)s") % {"line": note})
+            self.stderr.write(gettext("Left out: %(line)s") % {"line": note})
 
 
 def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:

@@ -16,8 +16,7 @@ class Command(LocalizedCommand):
     help = gettext_noop(
         "Import new claims from the peer newsrooms that are due. The background worker does the same once a "
         "minute;\n"
-        'both may run at once, and either continues where the other stopped. "Followed newsrooms" on the '
-        "desk\n"
+        "both may run at once, and either continues where the other stopped. “Followed newsrooms” at the desk\n"
         "shows the status of each.\n\n"
         "Exit status: 0 all newsrooms that were due were read (or none was due), 1 at least one of them "
         "failed,\n"
@@ -27,11 +26,9 @@ class Command(LocalizedCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         choices = parser.add_mutually_exclusive_group()
         choices.add_argument(
-            "--now", action="store_true", help=gettext("import from all newsrooms, due or not")
+            "--now", action="store_true", help=gettext("import from all newsrooms, even if they are not due")
         )
-        choices.add_argument(
-            "--list", action="store_true", help=gettext("list the followed newsrooms, and do nothing")
-        )
+        choices.add_argument("--list", action="store_true", help=gettext("only list the followed newsrooms"))
         choices.add_argument(
             "--our-key",
             action="store_true",
@@ -40,16 +37,18 @@ class Command(LocalizedCommand):
         choices.add_argument("--add", metavar="URL", help=gettext("follow the newsroom with this site"))
         group = parser.add_argument_group(gettext("newsroom to add"))
         group.add_argument(
-            "--name", default="", help=gettext("its name here (default: the name it gives itself)")
+            "--name", default="", help=gettext("name of the newsroom here (default: its own name)")
         )
         group.add_argument(
             "--fingerprint",
             default="",
             help=gettext(
-                "fingerprint of its key, as the newsroom gave it to you; required, and shown if missing"
+                "fingerprint of the newsroom's key, as the newsroom gave it to you; required, and shown if missing"
             ),
         )
-        group.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
+        group.add_argument(
+            "--by", metavar="USERNAME", help=gettext("user to record as the creator (default: none)")
+        )
 
     def handle(self, *, now: bool, **options: Any) -> None:
         if options["our_key"]:
@@ -129,8 +128,8 @@ class Command(LocalizedCommand):
             self.stdout.write(
                 "   "
                 + ngettext(
-                    "%(sequence)s entry imported, up to date at: %(at)s. %(state)s",
-                    "%(sequence)s entries imported, up to date at: %(at)s. %(state)s",
+                    "%(sequence)s entry imported, up to date as of %(at)s. %(state)s",
+                    "%(sequence)s entries imported, up to date as of %(at)s. %(state)s",
                     progress.sequence,
                 )
                 % {"sequence": progress.sequence, "at": visited_at, "state": state_text}

@@ -19,11 +19,9 @@ class Command(LocalizedCommand):
     help = gettext_noop(
         "Check whether the pages that publications cite are still at their addresses, and still contain the "
         "quoted\n"
-        "passages. A single failure does not make a link dead: a result counts once it was found again, "
-        "hours or\n"
-        "days later.\n\n"
-        'The background worker does the same once a minute; both may run at once. "Links to review" on the '
-        "desk\n"
+        "passages. A single failure does not make a link dead: a result counts only once it is confirmed, hours\n"
+        "or days later.\n\n"
+        "The background worker does the same once a minute; both may run at once. “Links to review” at the desk\n"
         "lists the results.\n\n"
         "Exit status: 0 no checked link needs a decision, 1 some do (they are listed), or the program "
         "failed\n"
@@ -38,7 +36,9 @@ class Command(LocalizedCommand):
             action="store_true",
             help=gettext("check the links that are due (default)"),
         )
-        choices.add_argument("--all", action="store_true", help=gettext("check all links, due or not"))
+        choices.add_argument(
+            "--all", action="store_true", help=gettext("check all links, even if they are not due")
+        )
         choices.add_argument(
             "--claim", type=int, metavar="ID", help=gettext("check the sources of one published claim")
         )

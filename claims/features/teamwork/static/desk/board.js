@@ -53,7 +53,7 @@
             return button;
         });
         if (buttons.length) part("choices").append(...buttons);
-        else part("choices").textContent = gettext("You cannot move it from here. Open it to see why.");
+        else part("choices").textContent = gettext("You cannot move this card from here. Open it to see the reason.");
         (buttons[0] ?? part("close")).focus();
     };
     part("close").addEventListener("click", () => dialog.close());

@@ -23,7 +23,7 @@ class Command(LocalizedCommand):
         "again, and propose their check-worthy statements.\n\n"
         "The background worker does the same once a minute; both may run at once, and either continues "
         "where\n"
-        'the other stopped. "Watches" on the desk lists what is followed, with its status.\n\n'
+        "the other stopped. “Watches” at the desk lists the followed pages and feeds, with their status.\n\n"
         "Exit status: 0 all that were due were visited (or none was due), 1 at least one of them failed,\n"
         "or could not be added, 2 the command was used incorrectly. Results go to standard output, progress\n"
         "and everything else to standard error."
@@ -34,14 +34,14 @@ class Command(LocalizedCommand):
         choices.add_argument(
             "--once",
             action="store_true",
-            help=gettext("visit what is due, then exit (default)"),
+            help=gettext("visit the watches that are due, then exit (default)"),
         )
         choices.add_argument(
             "--now",
             action="store_true",
-            help=gettext("visit everything that is not paused, due or not"),
+            help=gettext("visit all active watches, even if they are not due"),
         )
-        choices.add_argument("--list", action="store_true", help=gettext("only list what is followed"))
+        choices.add_argument("--list", action="store_true", help=gettext("only list the watches"))
         choices.add_argument(
             "--add",
             metavar="URL",
@@ -63,7 +63,9 @@ class Command(LocalizedCommand):
         group.add_argument(
             "--itself", action="store_true", help=gettext("follow the page itself, not its feed")
         )
-        group.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
+        group.add_argument(
+            "--by", metavar="USERNAME", help=gettext("user to record as the creator (default: none)")
+        )
 
     def handle(self, *, now: bool, **options: Any) -> None:
         console = build_console(cast(TextIO, self.stdout))

@@ -79,7 +79,7 @@ def test_every_timestamp_is_verified_as_the_readme_says(folder: Path) -> None:
         )
 
 
-def test_the_moment_is_told_by_openssl(folder: Path) -> None:
+def test_the_moment_is_reported_by_openssl(folder: Path) -> None:
     first = next((folder / "timestamps").glob("*.tsr"))
     code, text = told(folder, "openssl", "ts", "-reply", "-text", "-in", str(first))
     assert code == 0
@@ -184,7 +184,7 @@ def test_a_changed_byte_is_found_by_the_manifest(folder: Path, pattern: str) -> 
     assert f"{victim.relative_to(folder)}: FAILED" in text
 
 
-def test_who_writes_the_manifest_anew_is_found_by_the_timestamps(folder: Path) -> None:
+def test_who_writes_the_manifest_again_is_found_by_the_timestamps(folder: Path) -> None:
     victim = next(folder.glob("copies/*.png"))
     victim.write_bytes(victim.read_bytes() + b"more")
     manifest = folder / "manifest-sha256.txt"

@@ -84,7 +84,7 @@ def test_no_name_of_an_editor_stands_on_it(
     assert "Edda" not in page
 
 
-def test_the_claim_in_work_is_not_told(
+def test_the_claim_in_work_is_not_reported(
     ask: Callable[..., ReaderRequest], checker: User, reader: Client
 ) -> None:
     asked = ask("The mayor sold the harbour.")

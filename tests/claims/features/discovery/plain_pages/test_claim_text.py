@@ -33,7 +33,7 @@ def body(**parts: Any) -> dict[str, Any]:
     }
 
 
-def test_reviewed_translations_are_told_with_the_version_that_they_are_of() -> None:
+def test_reviewed_translations_are_reported_with_the_version_that_they_are_of() -> None:
     told = {
         "language": "de",
         "of_version": 2,
@@ -54,7 +54,7 @@ def test_what_was_published_before_there_were_translations_has_none() -> None:
     assert "Translation" not in write_claim(body(), SHOWN, [SHOWN])
 
 
-def test_pictures_are_told_by_what_they_show() -> None:
+def test_pictures_are_reported_by_what_they_show() -> None:
     media = {
         "alternative_text": "A bridge ![x](https://evil.example/x.png)",
         "caption": "After the storm.",

@@ -71,7 +71,7 @@ def test_a_claim_says_all_that_its_page_says(
         f"- SHA-256 of this version: {entry.body_sha256}",
         f"- Address: {settings.SITE_URL}{claim.get_absolute_url()}",
         f"{settings.SITE_URL}/api/v1/claims/{claim.pk}/",
-        "- Rating, in the publisher's words: “False”",
+        "- Rating, in the publisher’s words: “False”",
         "- Rating class: false",
         "> The accounts show a different sum.",
         "> The **audited** accounts say so.",
@@ -158,7 +158,7 @@ def test_nothing_found_reads_as_not_checked(client: Client, publish: Publish) ->
     assert "False: The bridge was closed." in found
 
 
-def test_a_correction_is_told_with_its_note_and_both_versions(
+def test_a_correction_is_reported_with_its_note_and_both_versions(
     client: Client, publish: Publish, checker: User, editor: User
 ) -> None:
     claim = publish(make_claim("The bridge was closed."))

@@ -166,7 +166,7 @@ class TestWhereItStands:
     def test_only_the_name_of_a_review_is_none(self) -> None:
         assert read_reviews({"review": {"@type": "ClaimReview", "@id": "#r"}}, HERE) == []
 
-    def test_what_is_withdrawn_is_told_and_left_out(self) -> None:
+    def test_what_is_withdrawn_is_reported_and_left_out(self) -> None:
         items = [
             {
                 "@type": "DataFeedItem",

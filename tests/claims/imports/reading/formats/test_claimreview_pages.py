@@ -66,7 +66,7 @@ class TestJsonLd:
         assert statements(results) == [EN, DE, FR]
         assert [one.location.position for one in results] == ["block 2", "block 4", "block 5"]
 
-    def test_a_broken_block_is_told_and_the_others_are_read(self) -> None:
+    def test_a_broken_block_is_reported_and_the_others_are_read(self) -> None:
         results = read(page(script(EN), script(DE)[:-9], '{"@type": "WebSite', script(FR)))
         assert (statements(results), codes(results)) == ([EN, FR], ["broken JSON"])
         (refusal,) = [one for one in results if isinstance(one, Refusal)]

@@ -21,7 +21,7 @@ WORDS = {
 
 @sweep("delimiter", DELIMITERS.values())
 @sweep("encoding", WORDS)
-def test_encoding_and_delimiter_are_told_together(encoding: str, delimiter: str) -> None:
+def test_encoding_and_delimiter_are_reported_together(encoding: str, delimiter: str) -> None:
     sentences = WORDS[encoding] * 4
     lines = [delimiter.join(["statement", "verdict"])] + [
         f'"{sentence}{delimiter} 3"{delimiter}False' for sentence in sentences

@@ -70,7 +70,7 @@ def test_places_name_lines_and_elements() -> None:
     assert places(document(REVIEWS[0])) == ["value 1"]
 
 
-def test_a_broken_line_is_told_and_the_rest_is_read() -> None:
+def test_a_broken_line_is_reported_and_the_rest_is_read() -> None:
     content = lines(REVIEWS[:2]) + b'{"@type": "ClaimReview", oops\n' + b"\xff\xfe\n" + lines(REVIEWS[2:])
     results = read(content)
     assert statements(results) == SAID

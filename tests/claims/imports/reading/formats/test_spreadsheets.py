@@ -64,7 +64,7 @@ def test_sheet_that_the_mapping_names_is_read() -> None:
     (refusal,) = reading(spreadsheets, content, settings={"mapping": mapping})
     assert isinstance(refusal, Refusal)
     assert (
-        refusal.reason == 'There is no sheet "Sheet 3". Name one of these in the mapping: Sheet 1, Sheet 2.'
+        refusal.reason == "There is no sheet “Sheet 3”. Name one of these in the mapping: Sheet 1, Sheet 2."
     )
 
 

@@ -144,7 +144,7 @@ class TestMemory:
         assert list(notes) == [pages.address + "/0"]
 
 
-def test_a_page_that_fails_is_told_and_the_crawl_goes_on(pages: Site) -> None:
+def test_a_page_that_fails_is_reported_and_the_crawl_goes_on(pages: Site) -> None:
     pages.page("/1", status=500)
     pages.page("/9", status=410)
     pages.page("/2", Content_Type="application/pdf")

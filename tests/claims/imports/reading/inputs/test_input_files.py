@@ -250,7 +250,7 @@ class TestDamage:
         st.integers(0, 255),
         st.sampled_from(["flip", "insert", "cut"]),
     )
-    def test_is_told_and_raises_nothing(self, content: bytes, at: int, byte: int, kind: str) -> None:
+    def test_is_reported_and_raises_nothing(self, content: bytes, at: int, byte: int, kind: str) -> None:
         at %= len(content)
         damaged = {
             "flip": content[:at] + bytes([byte]) + content[at + 1 :],

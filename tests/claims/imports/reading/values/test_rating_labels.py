@@ -311,7 +311,7 @@ def test_of_a_publishers_scales_the_one_that_has_the_label_is_meant():
     assert read("Truth", Outlet("somebody", "truthorfiction.com"))[2] == "Truth or Fiction"
 
 
-def test_scales_can_be_told_apart_by_publisher_and_name():
+def test_scales_can_be_distinguished_by_publisher_and_name():
     found = [(scale.publisher, scale.name) for scale in list_scales()]
     assert len(set(found)) == len(found)
 
@@ -344,7 +344,7 @@ def test_of_scales_in_several_languages_the_one_of_the_review_is_meant():
     assert read("خطأ", afp) == ("خطأ", "false", "في ميزان فرانس برس")
 
 
-def test_of_a_word_of_several_languages_the_language_is_told_where_it_is_known():
+def test_of_a_word_of_several_languages_the_language_is_reported_where_it_is_known():
     assert read_label("Falso", SOMEBODY) == Label("Falso", "Falso", "false")
     assert read_label("Falso", SOMEBODY, language="pt-BR") == Label("Falso", "Falso", "false", "", "pt")
 
