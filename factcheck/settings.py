@@ -243,15 +243,15 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = read_text(
     kind="mail address",
     shown_default="factcheck@ the host of SITE_URL",
 )
-EMAIL_FILE_PATH = (
-    DATA_DIR / "mails" if DEMO else None
-)  # where a demo stores its mails (claims.admin.administration)
+# Where a demo stores its mails (claims.admin.administration).
+EMAIL_FILE_PATH = DATA_DIR / "mails" if DEMO else None
 globals().update(read_mail_settings("EMAIL_URL", mail_folder=EMAIL_FILE_PATH))
 
 # Backups of the embedded server: whereto, when, and for how many days each moment can be had (docs/backups.md).
-BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = read_backup_settings(
-    DATA_DIR, is_embedded=EMBEDDED_DATABASE
-)
+BACKUP_DIR, BACKUP_SCHEDULE = read_backup_settings(DATA_DIR, is_embedded=EMBEDDED_DATABASE)
+BACKUP_DAYS = read_number("BACKUP_DAYS", 14, minimum=1, maximum=3650)
+BACKUP_FULL_DAYS = read_number("BACKUP_FULL_DAYS", 7, minimum=1, maximum=365)
+BACKUP_MAX_AGE_HOURS = read_number("BACKUP_MAX_AGE_HOURS", 30, minimum=1, maximum=8760)
 # When everything published is written as public files, and how many of these dumps are kept (docs/exports.md).
 DUMP_SCHEDULE = checked_settings.read_dump_schedule()
 DUMPS_KEPT = read_number("DUMPS_KEPT", 7, minimum=1, maximum=3650)

@@ -27,17 +27,14 @@ class NotPictureError(Failure):
     """The response is not a picture."""
 
 
-def fetch_picture(address: str, *, allow_loopback: bool = False) -> bytes:
+def fetch_picture(address: str) -> bytes:
     """Return the bytes at a URL.
-
-    Args:
-        allow_loopback: lets tests talk to a server on this machine. Never a stranger's choice.
 
     Raises:
         NotPictureError: the URL returned no picture, for any reason.
     """
     try:
-        return fetch(address, limits=LIMITS, accepted=_PICTURE_TYPES, allow_loopback=allow_loopback).content
+        return fetch(address, limits=LIMITS, accepted=_PICTURE_TYPES).content
     except FetchError:
         raise NotPictureError(
             "not_fetched",

@@ -31,7 +31,7 @@ from benchmarks.articles.reference_data import (
     read_commission_article,
 )
 from benchmarks.scratch import open_scratch_project
-from claims.articles.detection import CandidateSentence, CheckBand, detect
+from claims.articles.detection import CandidateSentence, CheckBand, choose_band, detect
 from sources.extraction.document import Document, ExtractionError
 from sources.extraction.extract import extract
 from sources.extraction.language import choose_language
@@ -104,8 +104,10 @@ def measure_worthiness(data: Path) -> Iterator[Figure]:
     core = [one for label, one in rows if label.label == "core"]
     others = [one for label, one in rows if label.label != "core"]
     trivial = [one for label, one in rows if label.label in ("no", "fragment")]
-    first = [label.label for label, one in rows if one and one.band == CheckBand.CHECK_FIRST]
-    shown = first + [label.label for label, one in rows if one and one.band == CheckBand.WORTH_A_LOOK]
+    first = [label.label for label, one in rows if one and choose_band(one.score) == CheckBand.CHECK_FIRST]
+    shown = first + [
+        label.label for label, one in rows if one and choose_band(one.score) == CheckBand.WORTH_A_LOOK
+    ]
     checkable = first.count("core") + first.count("secondary")
     yield Figure("labels: core, listed", mean(one is not None for one in core), 0.98)
     yield Figure("labels: core in the first two bands", shown.count("core") / len(core), 0.92)
@@ -177,7 +179,7 @@ def measure_debates(data: Path) -> Iterator[Figure]:
 
 def measure_commission_article(data: Path) -> Iterator[Figure]:
     found = detect(read_commission_article(data), "en")
-    shown = [one for one in found if one.band != CheckBand.ALSO_STATED]
+    shown = [one for one in found if choose_band(one.score) != CheckBand.ALSO_STATED]
     yield Figure("commission's article: sentences listed", len(found), 60)
     yield Figure("commission's article: in the first two bands", len(shown), 45, is_least=False)
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from claims.articles.bounded_detection import SearchedText, search_text
-from claims.articles.detection import CandidateSentence, CheckBand, Reason
+from claims.articles.detection import CandidateSentence, CheckBand, Reason, choose_band
 from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.newsroom.named_claimants import get_or_create_claimants
@@ -95,7 +95,7 @@ def propose_claims(
         for candidate in _select_statements(searched_text):
             if claim := known_claims.find_claim(candidate):
                 existing.append(FoundClaim(claim, known_claims.get_anchor(candidate), candidate.reasons))
-            elif candidate.band == CheckBand.ALSO_STATED and not everything:
+            elif choose_band(candidate.score) == CheckBand.ALSO_STATED and not everything:
                 also_stated.append(candidate)
             else:
                 wording = _normalise_wording(candidate.statement), (candidate.claimant or "").lower()

@@ -76,7 +76,7 @@ def build_document(article: ImportedArticle) -> dict[str, Any]:
             {
                 **asdict(statement),
                 "reasons": [asdict(reason) for reason in statement.reasons],
-                "band": statement.band,
+                "band": choose_band(statement.score),
             }
             for statement in article.proposal.also_stated
         ],

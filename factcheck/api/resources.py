@@ -16,13 +16,7 @@ from urllib.parse import urlencode
 
 from django.core.exceptions import EmptyResultSet
 from django.db.models import QuerySet
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponsePermanentRedirect,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
 from drf_spectacular.utils import OpenApiResponse
@@ -83,6 +77,9 @@ class PublicResource(ViewSet):
 
     #: The singular and the plural of the resource's name.
     nouns: tuple[str, str]
+    #: The operation's id and summary in the OpenAPI schema, if not the usual ones.
+    operation_id = ""
+    summary = ""
     #: The query string of the list, and of one item.
     list_query: type[ListQuery]
     item_query: type[Query] = NoQuery
@@ -208,9 +205,7 @@ class PublicItems(PublicList):
         if document is None:
             raise Http404
         content = insert_site_url(make_picker(query)(document))
-        return build_conditional_response(
-            request, lambda: content, etag=compute_sha256([content]), cache=self.get_cache_control(query)
-        )
+        return build_conditional_response(request, content, cache=self.get_cache_control(query))
 
 
 def redirect_moved(address: str) -> HttpResponsePermanentRedirect:
@@ -222,14 +217,21 @@ def redirect_moved(address: str) -> HttpResponsePermanentRedirect:
 
 def build_conditional_response(
     request: HttpRequest,
-    content: Callable[[], bytes | str],
+    content: bytes | str | Callable[[], bytes | str],
     *,
-    etag: str,
+    etag: str = "",
     cache: str,
     last_modified: datetime | None = None,
     content_type: str = "application/json",
 ) -> HttpResponse:
-    """Return the response, or a 304 without reading the content if the client's copy is current."""
+    """Return the response, or a 304 if the client's copy is current.
+
+    Args:
+        content: the content, or a function that returns it, which a 304 does not call.
+        etag: a hash that changes with the content; by default, that of the content itself.
+    """
+    if not callable(content):
+        etag = etag or compute_sha256([content.encode() if isinstance(content, str) else content])
     quoted_etag = quote_etag(build_site_etag(etag))
     # Another change within the same second would be mistaken for the state that the client has.
     is_settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
@@ -238,7 +240,7 @@ def build_conditional_response(
     if not _CONDITIONS.isdisjoint(request.META):
         response = get_conditional_response(request, etag=quoted_etag, last_modified=seconds)
     if response is None:
-        response = HttpResponse(content(), content_type=content_type)
+        response = HttpResponse(content() if callable(content) else content, content_type=content_type)
     response["ETag"] = quoted_etag
     response["Cache-Control"] = cache
     if seconds is not None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, cast
 
+import orjson
 import psutil
 
 from factcheck.confinement.confined import ROOT, LimitExceeded
@@ -47,7 +48,13 @@ def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) ->
     if not _slots.acquire(timeout=QUEUE_SECONDS):
         raise LimitExceeded(Cause.BUSY)
     try:
-        launch = [sys.executable, "-P", "-m", "factcheck.confinement.launch", allowance.pack()]
+        launch = [
+            sys.executable,
+            "-P",
+            "-m",
+            "factcheck.confinement.launch",
+            orjson.dumps(allowance).decode(),
+        ]
         with subprocess.Popen(
             [*launch, program, *arguments],
             stdin=subprocess.DEVNULL,

@@ -11,6 +11,8 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
+import orjson
+
 from factcheck.confinement.limits import Allowance, Cause
 from factcheck.confinement.zygote import (
     ANSWER,
@@ -151,7 +153,7 @@ class Confined:
             self._program = subprocess.Popen(
                 [
                     *(sys.executable, "-P", "-m", "factcheck.confinement.zygote"),
-                    *(descriptor, self.module, self.allowance.pack()),
+                    *(descriptor, self.module, orjson.dumps(self.allowance).decode()),
                 ],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -3,7 +3,7 @@
 import os
 import resource
 import signal
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
 
 import orjson
@@ -31,12 +31,9 @@ class Allowance:
     output: int = 64 * 1024 * 1024
     """Bytes that it may answer."""
 
-    def pack(self) -> str:
-        """Return the limits as a program argument."""
-        return orjson.dumps(asdict(self)).decode()
-
     @classmethod
     def unpack(cls, argument: str) -> "Allowance":
+        """Return the limits in a program argument, which is their JSON."""
         return cls(**orjson.loads(argument))
 
 

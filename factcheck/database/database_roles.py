@@ -14,7 +14,7 @@ from typing import Any
 import pgtrigger
 from django.apps import apps
 from django.conf import settings
-from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from pgtrigger import registry
 
@@ -64,9 +64,9 @@ def connect_as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
         _reconnect_as(database, served_address)
 
 
-def is_owner(alias: str = DEFAULT_DB_ALIAS) -> bool:
+def is_owner() -> bool:
     """Return whether the connection's role owns the tables."""
-    with connections[alias].cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute(
             "SELECT current_user = pg_get_userbyid(relowner) FROM pg_class WHERE oid = 'django_migrations'::regclass"
         )

@@ -1,22 +1,11 @@
 """Settings of backups of the embedded server, from the environment."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import is_schedule, read_number, read_text
+from factcheck.installation.environment import is_schedule, read_text
 from factcheck.installation.private_files import FILE_MODE
-
-
-class BackupSettings(NamedTuple):
-    """The settings of backups, in the order of settings.py."""
-
-    folder: Path | None
-    schedule: str
-    days: int
-    full_days: int
-    max_age_hours: int
 
 
 def get_note_path(data_dir: Path) -> Path:
@@ -43,8 +32,8 @@ def remember_folder(data_dir: Path, folder: Path) -> None:
     get_note_path(data_dir).write_text(f"{folder}\n{data_dir.resolve()}\n")
 
 
-def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings:
-    """Read the variables whose names begin with BACKUP."""
+def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> tuple[Path | None, str]:
+    """Read `BACKUP_DIR` and `BACKUP_SCHEDULE`."""
     setting = read_text("BACKUP_DIR", kind="folder")
     folder = Path(setting).expanduser().absolute() if setting else None
     if folder is None and is_embedded:
@@ -68,10 +57,4 @@ def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings
         raise ImproperlyConfigured(
             f"BACKUP_SCHEDULE is {schedule!r}; write it as in a crontab, such as 17 2 * * * for 2:17 each night (UTC)."
         )
-    return BackupSettings(
-        folder,
-        schedule,
-        read_number("BACKUP_DAYS", 14, minimum=1, maximum=3650),
-        read_number("BACKUP_FULL_DAYS", 7, minimum=1, maximum=365),
-        read_number("BACKUP_MAX_AGE_HOURS", 30, minimum=1, maximum=8760),
-    )
+    return folder, schedule

@@ -3,7 +3,6 @@
 import re
 from importlib.util import find_spec
 from ipaddress import ip_address
-from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -17,23 +16,8 @@ METRIC_QUERIES = [
 ]
 
 
-class Metrics(NamedTuple):
-    """The host and port of the metrics, and the token for reading them."""
-
-    port: int
-    host: str
-    token: str
-
-
-class Receivers(NamedTuple):
-    """The operator's servers for error reports and traces; none by default."""
-
-    errors: str
-    traces: str
-
-
-def read_metrics_settings() -> Metrics:
-    """Read the settings of metrics, which must be limited to this machine or protected by a token.
+def read_metrics_settings() -> tuple[int, str, str]:
+    """Read the port and host of the metrics, and the token, without which only this machine may read them.
 
     Raises:
         ImproperlyConfigured: others could read the metrics.
@@ -45,11 +29,11 @@ def read_metrics_settings() -> Metrics:
         raise ImproperlyConfigured(
             f"METRICS_HOST is {host!r}, which other machines can reach. Metrics are not public: set METRICS_TOKEN too."
         )
-    return Metrics(port, host, token)
+    return port, host, token
 
 
-def read_receivers() -> Receivers:
-    """Return where reports and traces are sent.
+def read_receivers() -> tuple[str, str]:
+    """Return where error reports and traces are sent; nowhere by default.
 
     Raises:
         ImproperlyConfigured: a URL is invalid, or the library that sends to it is not installed.
@@ -66,7 +50,7 @@ def read_receivers() -> Receivers:
             raise ImproperlyConfigured(
                 f"{name} is set, but the packages for it are not installed: requirements/install base scale."
             )
-    return Receivers(reports, traces)
+    return reports, traces
 
 
 def _is_installed(package: str) -> bool:

@@ -69,7 +69,7 @@ class PerceptualHash:
         return self.turned or compute_turned_hashes(self.pdq)
 
     @classmethod
-    def from_hex(cls, digits: str, *, quality: int = 100) -> "PerceptualHash":
+    def from_hex(cls, digits: str) -> "PerceptualHash":
         """Parse a hash computed elsewhere.
 
         Raises:
@@ -77,7 +77,7 @@ class PerceptualHash:
         """
         if len(digits) != 2 * HASH_BYTES or not digits.isascii() or not digits.isalnum():
             raise ValueError("A PDQ hash has 64 hexadecimal digits.")
-        return cls(bytes.fromhex(digits), quality)
+        return cls(bytes.fromhex(digits), quality=100)
 
 
 def compute_hash(luma: NDArray[np.generic]) -> PerceptualHash:

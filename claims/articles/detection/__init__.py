@@ -50,10 +50,6 @@ class CandidateSentence:
     claimant: str | None
     claimant_description: str | None
 
-    @property
-    def band(self) -> CheckBand:
-        return choose_band(self.score)
-
 
 def detect(text: str, language: str) -> list[CandidateSentence]:
     """Return every sentence of the article's own text in order; spans do not overlap.

@@ -1,7 +1,6 @@
 """Restore a ledger from a lossless export, with the same ids, versions, texts and bytes.
 
     checks              reads the whole export first: is it complete, and does it fit this database?
-    mentioned_rows      restores the rows that entries mention
     restored_entries    the parsed entries
     verdict_succession  the verdicts that each entry adds and removes
     replay              records the entries in order, with their verdicts and moves

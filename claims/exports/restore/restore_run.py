@@ -2,25 +2,30 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import takewhile
-from typing import BinaryIO, cast
+from itertools import groupby, islice, takewhile
+from typing import Any, BinaryIO, cast
 
-from django.db import connection, transaction
+from django.apps import apps
+from django.db import connection, models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, recognise
 from claims.exports.restore.checks import CheckedExport, Progress, RestoreCounts, RestoreRefused, check_export
 from claims.exports.restore.final_states import restore_claim_states
-from claims.exports.restore.mentioned_rows import advance_ids, store_mentioned_rows, store_missing_rows
 from claims.exports.restore.replay import replay
 from claims.exports.restore.restored_entries import MergedParts, RestoredEntry
 from claims.exports.restore.restored_translations import restore_translation_states
-from claims.models import Publication
-from factcheck.database.bulk_copy import speed_up_transaction
+from claims.ledger.document.sections import get_sections
+from claims.models import Publication, Rating, RatingScale
+from factcheck.database import bulk_copy
+from factcheck.database.bulk_copy import RowMaker, copy_rows, speed_up_transaction
 from factcheck.database.locks import LastingTransaction, NameAlreadyLocked, lock_exclusively
+from sources.addresses import build_url_key
+from sources.models import Publisher
 
 __all__ = ["recognise", "restore"]
 
@@ -147,3 +152,48 @@ def _make_seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
         shutil.copyfileobj(stream, copy)
         copy.seek(0)
         yield cast(BinaryIO, copy)
+
+
+_BATCH_SIZE = 500
+_KINDS = {kind.name: kind for kind in lines.ROW_KINDS}
+
+
+@transaction.atomic
+def store_mentioned_rows(lines: Iterable[ArchiveLine], *, replaces_newsroom: bool) -> None:
+    """Store the missing rows, all or none."""
+    if replaces_newsroom:
+        Rating.objects.all().delete()
+        RatingScale.objects.all().delete()
+        Publisher.objects.all().delete()
+    for name, lines_of_type in groupby(lines, key=lambda line: line.type):
+        while some := list(islice(lines_of_type, _BATCH_SIZE)):
+            store_missing_rows(_KINDS[name], some)
+
+
+def store_missing_rows(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
+    """Store those of these rows that are missing."""
+    ids = [line.said["id"] for line in some]
+    stored_ids = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
+    make = RowMaker(kind.model)
+    copy_rows(
+        kind.model,
+        [make(**_complete_values(kind, line.said)) for line in some if line.said["id"] not in stored_ids],
+    )
+
+
+def _complete_values(kind: lines.LineKind, values: dict[str, Any]) -> dict[str, Any]:
+    """Add the values that the model computes in `save()`."""
+    if kind.name != "source":
+        return values
+    return {**values, "url_key": build_url_key(values["url"]), "updated_at": timezone.now()}
+
+
+def advance_ids() -> None:
+    """Advance the id sequences beyond the restored ids."""
+    bulk_copy.advance_ids(*(model._meta.db_table for model in _iterate_models()))
+
+
+def _iterate_models() -> Iterator[type[models.Model]]:
+    for app in ("sources", "claims"):
+        yield from apps.get_app_config(app).get_models(include_auto_created=True)
+    yield from (section.model for section in get_sections())

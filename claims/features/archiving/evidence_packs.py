@@ -1,7 +1,7 @@
 """The public evidence pack of a claim, if the newsroom shares copies (`ARCHIVE_PUBLIC_COPIES`)."""
 
 from collections.abc import Generator, Iterable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
@@ -13,7 +13,7 @@ from rest_framework.renderers import BaseRenderer
 from claims.features.archiving.evidence_pack.pack import EvidencePack, NothingPublished, build_evidence_pack
 from factcheck.api.limited_streams import StartedStream, stream_in_slot
 from factcheck.api.negotiation import DeclaredRenderer
-from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
+from factcheck.api.openapi.schema import ProblemSerializer
 from factcheck.api.problems import MEDIA_TYPE as PROBLEM
 from factcheck.api.query_values import MAX_ID
 from factcheck.api.resources import CACHE_CURRENT, PublicResource
@@ -21,23 +21,6 @@ from factcheck.api.resources import CACHE_CURRENT, PublicResource
 MEDIA_TYPE = "application/zip"
 #: A truncated ZIP lacks the directory at its end, so it cannot be mistaken for a complete one.
 ABORT_MARKER = b""
-
-
-class EvidencePackSchema(PublicSchema):
-    def get_operation_id(self) -> str:
-        return "claims_evidence_pack"
-
-    def get_summary(self) -> str:
-        return "The evidence pack of a claim"
-
-    def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
-        return {
-            **super().get_response_serializers(),
-            200: OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt describes the contents."),
-            (503, PROBLEM): OpenApiResponse(
-                ProblemSerializer, "Too many downloads are running; `Retry-After` says how long to wait."
-            ),
-        }
 
 
 class EvidencePackResource(PublicResource):
@@ -49,11 +32,15 @@ class EvidencePackResource(PublicResource):
 
     nouns = ("claim", "claims")
     serializer_class = None  # type: ignore[assignment]  # a ZIP is described in the schema
-    schema = EvidencePackSchema()
+    operation_id, summary = "claims_evidence_pack", "The evidence pack of a claim"
     answers: ClassVar = {
+        200: OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt describes the contents."),
+        (503, PROBLEM): OpenApiResponse(
+            ProblemSerializer, "Too many downloads are running; `Retry-After` says how long to wait."
+        ),
         (404, PROBLEM): OpenApiResponse(
             ProblemSerializer, "There is no such claim, or this newsroom does not share evidence packs."
-        )
+        ),
     }
     route = "claims-evidence-pack"
 

@@ -10,9 +10,8 @@ from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Timesta
 from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.ledger.document.claim_document import format_moment, render
 from claims.public.api.entities import SourceResource
-from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress, name_bodies
-from factcheck.api.openapi.schema import PublicSchema
-from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditional_response, compute_sha256
+from factcheck.api.openapi.body_serializer import Moment, WebAddress, describe_body
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditional_response
 from sources.models import Source
 
 #: The most copies listed, newest first.
@@ -54,25 +53,6 @@ class CopiesOfSource(TypedDict):
     copies: list[PublicArchivedCopy]
 
 
-name_bodies(
-    PublicTimestamp=PublicTimestamp,
-    PublicArchivedFile=PublicArchivedFile,
-    PublicArchivedCopy=PublicArchivedCopy,
-)
-
-
-class CopiesOfSourceSerializer(BodySerializer):
-    body = CopiesOfSource
-
-
-class CopiesSchema(PublicSchema):
-    def get_operation_id(self) -> str:
-        return "sources_copies"
-
-    def get_summary(self) -> str:
-        return "The archived copies of a source"
-
-
 class CopiesResource(PublicResource):
     """The archived copies of a source that published claims mention: their times, hashes and timestamps.
 
@@ -81,8 +61,8 @@ class CopiesResource(PublicResource):
     """
 
     nouns = ("source", "sources")
-    serializer_class = CopiesOfSourceSerializer
-    schema = CopiesSchema()
+    serializer_class = describe_body(CopiesOfSource)
+    operation_id, summary = "sources_copies", "The archived copies of a source"
     route = "sources-copies"
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
@@ -92,9 +72,7 @@ class CopiesResource(PublicResource):
             raise Http404("No published claim mentions this source.")
         body: CopiesOfSource = {"source": source.pk, "copies": list_public_copies(source)}
         content = render(body).encode()
-        return build_conditional_response(
-            request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT
-        )
+        return build_conditional_response(request, content, cache=CACHE_CURRENT)
 
 
 def can_readers_download(source: Source) -> bool:

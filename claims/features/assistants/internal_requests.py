@@ -21,9 +21,9 @@ _FORWARDED_HEADERS = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_USER_AGENT")
 RequestParameters = Mapping[str, str | int | Sequence[str]]
 
 
-def build_get_request(path: str, parameters: RequestParameters, caller: Caller | None = None) -> WSGIRequest:
+def build_get_request(path: str, parameters: RequestParameters) -> WSGIRequest:
     """Build a GET request to the API."""
-    return _build_request("GET", path, caller, query=urlencode(parameters, doseq=True))
+    return _build_request("GET", path, None, query=urlencode(parameters, doseq=True))
 
 
 def post_request(

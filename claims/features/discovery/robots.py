@@ -5,7 +5,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from claims.public.pages.responses import compute_etag
 from factcheck.api.resources import build_conditional_response
 
 #: How long crawlers may cache these files, which change only at a restart.
@@ -56,9 +55,5 @@ def show_indexnow_key(request: HttpRequest, key: str) -> HttpResponse:
 
 def _build_file_response(request: HttpRequest, content: str) -> HttpResponse:
     return build_conditional_response(
-        request,
-        lambda: content,
-        etag=compute_etag(content),
-        cache=_CACHE_CONTROL,
-        content_type="text/plain; charset=utf-8",
+        request, content, cache=_CACHE_CONTROL, content_type="text/plain; charset=utf-8"
     )

@@ -5,8 +5,7 @@ from typing import Any, TypedDict
 from claims.features.links.link_status import PublicLink, build_public_links
 from claims.public.api.evidence_status import StatusResource
 from claims.public.pages.source_notes import list_named_sources
-from factcheck.api.openapi.body_serializer import BodySerializer, name_bodies
-from factcheck.api.openapi.schema import PublicSchema
+from factcheck.api.openapi.body_serializer import describe_body
 
 
 class LinksOfClaim(TypedDict):
@@ -17,23 +16,6 @@ class LinksOfClaim(TypedDict):
     links: list[PublicLink]
 
 
-name_bodies(
-    PublicLink=PublicLink,
-)
-
-
-class LinksOfClaimSerializer(BodySerializer):
-    body = LinksOfClaim
-
-
-class LinksSchema(PublicSchema):
-    def get_operation_id(self) -> str:
-        return "claims_links"
-
-    def get_summary(self) -> str:
-        return "The link status of a claim's sources"
-
-
 class LinksResource(StatusResource):
     """The links of a claim's sources and evidence: whether each URL still works, and whether its page has
     moved, is gone, or no longer contains the quotes.
@@ -41,8 +23,8 @@ class LinksResource(StatusResource):
     This changes with the results of link checks, without a new version of the claim.
     """
 
-    serializer_class = LinksOfClaimSerializer
-    schema = LinksSchema()
+    serializer_class = describe_body(LinksOfClaim)
+    operation_id, summary = "claims_links", "The link status of a claim's sources"
     route = "claims-links"
 
     def build_status_document(self, body: dict[str, Any]) -> LinksOfClaim:

@@ -23,11 +23,10 @@ from claims.features.standards.report_files import (
 from claims.ledger.document.claim_document import render
 from factcheck.api.negotiation import DeclaredRenderer
 from factcheck.api.openapi.body_serializer import BodySerializer, name_bodies
-from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import Parameter, Query
 from factcheck.api.query_values import DayValue
-from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditional_response, compute_sha256
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditional_response
 
 
 class StandardsQuery(Query):
@@ -60,22 +59,6 @@ class StandardsSerializer(BodySerializer):
     body = PublicStandards
 
 
-class StandardsSchema(PublicSchema):
-    def get_operation_id(self) -> str:
-        return "standards"
-
-    def get_summary(self) -> str:
-        return "The newsroom's report for IFCN and EFCSN assessors"
-
-
-class StandardsTableSchema(PublicSchema):
-    def get_operation_id(self) -> str:
-        return "standards_csv"
-
-    def get_summary(self) -> str:
-        return "The figures of the standards report as CSV"
-
-
 class StandardsResource(PublicResource):
     """Figures that assessors under the codes of IFCN and EFCSN ask for, counted for a period: claims by topic,
     party and country, their selection, evidence, right of reply, corrections and complaints, and the newsroom's
@@ -87,7 +70,7 @@ class StandardsResource(PublicResource):
     nouns = ("standards report", "standards reports")
     item_query = StandardsQuery
     serializer_class = StandardsSerializer
-    schema = StandardsSchema()
+    operation_id, summary = "standards", "The newsroom's report for IFCN and EFCSN assessors"
 
     def retrieve(self, request: HttpRequest) -> HttpResponse:
         period = StandardsQuery(request.GET, request=request).period
@@ -97,15 +80,13 @@ class StandardsResource(PublicResource):
     def respond(self, request: HttpRequest, standards_report: StandardsReport) -> HttpResponse:
         """Return the report in the requested format."""
         content = render(build_document(standards_report)).encode()
-        return build_conditional_response(
-            request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT
-        )
+        return build_conditional_response(request, content, cache=CACHE_CURRENT)
 
 
 class StandardsTable(StandardsResource):
     """The standards report as a table: a row for each indicator and each of its parts."""
 
-    schema = StandardsTableSchema()
+    operation_id, summary = "standards_csv", "The figures of the standards report as CSV"
     serializer_class = None  # type: ignore[assignment]  # a table is described in `answers`
     answers: ClassVar = {
         200: OpenApiResponse(
@@ -119,11 +100,7 @@ class StandardsTable(StandardsResource):
     def respond(self, request: HttpRequest, standards_report: StandardsReport) -> HttpResponse:
         content = write_csv(standards_report).encode()
         response = build_conditional_response(
-            request,
-            lambda: content,
-            etag=compute_sha256([content]),
-            cache=CACHE_CURRENT,
-            content_type="text/csv; charset=utf-8; header=present",
+            request, content, cache=CACHE_CURRENT, content_type="text/csv; charset=utf-8; header=present"
         )
         name = f"standards-{standards_report.first}-{standards_report.last}.csv"
         response["Content-Disposition"] = f'attachment; filename="{name}"'

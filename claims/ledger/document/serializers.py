@@ -7,7 +7,6 @@ from rest_framework import serializers
 
 from claims.ledger.document.claim_body import (
     ClaimSummary,
-    JudgedClaim,
     PublicAppearance,
     PublicClaim,
     PublicClaimant,
@@ -20,19 +19,9 @@ from claims.ledger.document.claim_body import (
     PublicTranslation,
     PublicVerdict,
     PublicVerdictOfClaim,
-    SummaryClaim,
-    SummaryClaimant,
-    SummaryPublisher,
-    SummaryRating,
-    SummaryVerdict,
     VerdictSummary,
 )
-from claims.ledger.document.cluster_document import (
-    ClusteredClaim,
-    ClusterVerdict,
-    PublicCluster,
-    PublicClusterWithClaims,
-)
+from claims.ledger.document.cluster_document import PublicCluster, PublicClusterWithClaims
 from claims.models import Appearance, RatingClass
 from factcheck.api.openapi.body_serializer import BodySerializer, name_bodies
 from sources.api.media_bodies import PublicMedia
@@ -147,14 +136,6 @@ name_bodies(
     SignedOff=PublicSignOff,
     Translation=PublicTranslation,
     Correction=PublicCorrection,
-    SummaryClaimant=SummaryClaimant,
-    SummaryPublisher=SummaryPublisher,
-    SummaryRating=SummaryRating,
-    SummaryVerdict=SummaryVerdict,
-    JudgedClaim=JudgedClaim,
-    SummaryClaim=SummaryClaim,
-    ClusterVerdict=ClusterVerdict,
-    ClusteredClaim=ClusteredClaim,
 )
 
 

@@ -40,11 +40,6 @@ def fold_hashes(hashes: Sequence[bytes]) -> bytes:
     return root
 
 
-def compute_tree_root(size: int, subtree: Subtree) -> bytes:
-    """Return the hash of the first `size` leaves."""
-    return _hash_range(0, size, subtree) if size else EMPTY_ROOT
-
-
 def _hash_range(begin: int, end: int, subtree: Subtree) -> bytes:
     return fold_hashes([subtree(height, number) for height, number in iterate_subtrees(begin, end)])
 
@@ -97,24 +92,6 @@ def _find_split(width: int) -> int:
 
 
 # What those who have a proof do with it -------------------------------------------------------------------------------
-
-
-def is_inclusion_proven(leaf: bytes, index: int, size: int, proof: Sequence[bytes], tree_root: bytes) -> bool:
-    """Return whether the proof shows that a leaf is in a tree (RFC 9162, section 2.1.3.2)."""
-    if not 0 <= index < size:
-        return False
-    place, last, node = index, size - 1, leaf
-    for part in proof:
-        if last == 0:
-            return False
-        if place & 1 or place == last:
-            node = hash_node(part, node)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
-        else:
-            node = hash_node(node, part)
-        place, last = place >> 1, last >> 1
-    return last == 0 and node == tree_root
 
 
 def is_consistency_proven(

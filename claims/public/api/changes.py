@@ -148,9 +148,6 @@ class ChangesSchema(PublicSchema):
         404: OpenApiResponse(RefusedQuerySerializer, "The feed has not reached the position in `since`."),
     }
 
-    def get_summary(self) -> str:
-        return "Feed of changes: publications, corrections, retractions and merges"
-
     def _get_paginator(self) -> ChangesPage:  # type: ignore[override]  # another shape of page
         return ChangesPage()
 
@@ -163,6 +160,7 @@ class ChangeResource(PublicResource):
     """
 
     nouns = ("change", "changes")
+    summary = "Feed of changes: publications, corrections, retractions and merges"
     list_query = ChangesQuery
     serializer_class = ChangeSerializer
     schema = ChangesSchema()

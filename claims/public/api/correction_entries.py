@@ -14,7 +14,7 @@ from claims.ledger.document.wording_changes import PART_CHOICES, PublicWordingCh
 from claims.ledger.queries.correction_filters import CorrectionListQuery
 from claims.models import Publication
 from claims.models.publication import build_previous_value
-from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress, name_bodies
+from factcheck.api.openapi.body_serializer import Moment, WebAddress, name_bodies
 from factcheck.api.pagination import KeysetPage, read_template_page
 from factcheck.api.resources import compute_sha256
 from factcheck.database.cached_sql import Slot, Template
@@ -62,18 +62,9 @@ class CorrectionEntrySummary(CorrectionFacts):
     changes: Annotated[list[SummaryWordingChange], "The parts with changed wording."]
 
 
-class CorrectionEntrySerializer(BodySerializer):
-    body = CorrectionEntry
-
-
 name_bodies(
     WordingChange=PublicWordingChange,
-    SummaryWordingChange=SummaryWordingChange,
 )
-
-
-class CorrectionEntrySummarySerializer(BodySerializer):
-    body = CorrectionEntrySummary
 
 
 @dataclass(frozen=True, slots=True)

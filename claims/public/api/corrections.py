@@ -6,20 +6,15 @@ from django.http import HttpRequest
 from claims.ledger.queries.correction_filters import CorrectionPageQuery, filter_corrections
 from claims.models import Publication
 from claims.public.api.correction_entries import (
-    CorrectionEntrySerializer,
-    CorrectionEntrySummarySerializer,
+    CorrectionEntry,
+    CorrectionEntrySummary,
     hash_corrections,
     load_corrected_entries,
     read_corrections_page,
 )
-from factcheck.api.openapi.schema import PublicSchema
+from factcheck.api.openapi.body_serializer import describe_body
 from factcheck.api.resources import Listing, PublicList
 from factcheck.web.site_urls import render_stored
-
-
-class CorrectionsSchema(PublicSchema):
-    def get_summary(self) -> str:
-        return "Corrections, clarifications, updates and retractions"
 
 
 class CorrectionResource(PublicList):
@@ -30,9 +25,9 @@ class CorrectionResource(PublicList):
 
     nouns = ("correction", "corrections")
     list_query = CorrectionPageQuery
-    serializer_class = CorrectionEntrySummarySerializer
-    item_serializer_class = CorrectionEntrySerializer
-    schema = CorrectionsSchema()
+    serializer_class = describe_body(CorrectionEntrySummary)
+    item_serializer_class = describe_body(CorrectionEntry)
+    summary = "Corrections, clarifications, updates and retractions"
 
     def rows(self) -> QuerySet[Publication]:
         corrections: QuerySet[Publication] = filter_corrections()

@@ -10,13 +10,7 @@ from rest_framework.reverse import reverse
 from claims.ledger.document.claim_document import render
 from claims.public.api.claims import ClaimResource
 from claims.public.api.ledger_entries import read_entry, select_newest_entry
-from factcheck.api.resources import (
-    CACHE_CURRENT,
-    PublicResource,
-    build_conditional_response,
-    compute_sha256,
-    redirect_moved,
-)
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditional_response, redirect_moved
 
 
 class StatusResource(PublicResource, ABC):
@@ -38,6 +32,4 @@ class StatusResource(PublicResource, ABC):
         if target and select_newest_entry(target).fetch("id"):
             return redirect_moved(reverse(self.route, args=[target], request=request))
         content = render(self.build_status_document(json.loads(entry.content()))).encode()
-        return build_conditional_response(
-            request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT
-        )
+        return build_conditional_response(request, content, cache=CACHE_CURRENT)

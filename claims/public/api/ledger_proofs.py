@@ -5,7 +5,7 @@
 
 from abc import ABC, abstractmethod
 from base64 import b64encode
-from typing import Annotated, Any, TypedDict
+from typing import Annotated, Any, ClassVar, TypedDict
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext
@@ -21,12 +21,11 @@ from claims.ledger.proofs.signed_note import format_verifier_key
 from claims.ledger.proofs.witness_policy import build_published_note
 from claims.models import Checkpoint, SigningKey
 from factcheck.api.negotiation import DeclaredRenderer
-from factcheck.api.openapi.body_serializer import BodySerializer, Moment, name_bodies
-from factcheck.api.openapi.schema import PublicSchema
+from factcheck.api.openapi.body_serializer import Moment, describe_body
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import Parameter, Query, build_target_error
 from factcheck.api.query_values import WholeNumber
-from factcheck.api.resources import CACHE_PAST, PublicResource, build_conditional_response, compute_sha256
+from factcheck.api.resources import CACHE_PAST, PublicResource, build_conditional_response
 from factcheck.database import read_connections
 
 #: A checkpoint is signed once a minute, and followers want the newest.
@@ -48,16 +47,6 @@ class LedgerResource(PublicResource, ABC):
         """Return the response, from the primary's data."""
 
 
-class LedgerSchema(PublicSchema):
-    """An OpenAPI schema with the name and summary of the operation from its resource."""
-
-    def get_operation_id(self) -> str:
-        return f"ledger_{self.view.operation}"
-
-    def get_summary(self) -> str:
-        return str(self.view.summary)
-
-
 def encode_hashes(hashes: list[bytes]) -> list[str]:
     """Return hashes in base64, in the form of transparency logs."""
     return [b64encode(sha256).decode() for sha256 in hashes]
@@ -65,19 +54,10 @@ def encode_hashes(hashes: list[bytes]) -> list[str]:
 
 def build_json_response(request: HttpRequest, body: Any, *, cache: str) -> HttpResponse:
     content = render(body).encode()
-    return build_conditional_response(request, lambda: content, etag=compute_sha256([content]), cache=cache)
+    return build_conditional_response(request, content, cache=cache)
 
 
 # Checkpoints ----------------------------------------------------------------------------------------------------------
-
-
-class CheckpointSchema(LedgerSchema):
-    def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
-        note = OpenApiResponse(OpenApiTypes.STR, "A signed note: C2SP `tlog-checkpoint`.")
-        others = {
-            code: response for code, response in super().get_response_serializers().items() if code != 200
-        }
-        return {(200, "text/plain"): note, **others}
 
 
 class CheckpointResource(LedgerResource):
@@ -85,9 +65,9 @@ class CheckpointResource(LedgerResource):
     in the form of transparency logs (C2SP `tlog-checkpoint`).
     """
 
-    operation, summary = "checkpoint", "The newest signed checkpoint of the ledger"
-    schema = CheckpointSchema()
-    serializer_class = None  # type: ignore[assignment]  # a text, described in the schema
+    operation_id, summary = "ledger_checkpoint", "The newest signed checkpoint of the ledger"
+    serializer_class = None  # type: ignore[assignment]  # a text, described in `answers`
+    answers: ClassVar = {200: OpenApiResponse(OpenApiTypes.STR, "A signed note: C2SP `tlog-checkpoint`.")}
 
     def get_renderers(self) -> list[BaseRenderer]:
         return [DeclaredRenderer("text/plain", extension="txt")]
@@ -96,11 +76,7 @@ class CheckpointResource(LedgerResource):
         checkpoint = _get_newest_checkpoint()
         note = build_published_note(checkpoint)
         return build_conditional_response(
-            request,
-            lambda: note,
-            etag=compute_sha256([note.encode()]),
-            cache=CACHE_HEAD,
-            content_type="text/plain; charset=utf-8",
+            request, note, cache=CACHE_HEAD, content_type="text/plain; charset=utf-8"
         )
 
 
@@ -121,10 +97,6 @@ class CheckpointsPage(TypedDict):
     results: list[SignedCheckpoint]
 
 
-class CheckpointsPageSerializer(BodySerializer):
-    body = CheckpointsPage
-
-
 class CheckpointsQuery(Query):
     since = Parameter(WholeNumber(0), "Return checkpoints after the one with this `number`.", default=0)
     page_size = Parameter(
@@ -135,10 +107,9 @@ class CheckpointsQuery(Query):
 class CheckpointsResource(LedgerResource):
     """All checkpoints ever signed, oldest first."""
 
-    operation, summary = "checkpoints", "All checkpoints, oldest first"
+    operation_id, summary = "ledger_checkpoints", "All checkpoints, oldest first"
     item_query = CheckpointsQuery
-    schema = LedgerSchema()
-    serializer_class = CheckpointsPageSerializer
+    serializer_class = describe_body(CheckpointsPage)
 
     def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         size = query.value("page_size", PAGE_SIZE)
@@ -181,25 +152,14 @@ class PublicSigningKeys(TypedDict):
     keys: Annotated[list[PublicSigningKey], "The keys, oldest first; the last one is in use."]
 
 
-name_bodies(
-    SignedCheckpoint=SignedCheckpoint,
-    PublicSigningKey=PublicSigningKey,
-)
-
-
-class PublicSigningKeysSerializer(BodySerializer):
-    body = PublicSigningKeys
-
-
 class KeysResource(LedgerResource):
     """The newsroom's public keys, including old ones, and the announcement of each.
 
     Confirm the first key that you trust with the newsroom through another channel.
     """
 
-    operation, summary = "keys", "The keys that have signed the ledger"
-    schema = LedgerSchema()
-    serializer_class = PublicSigningKeysSerializer
+    operation_id, summary = "ledger_keys", "The keys that have signed the ledger"
+    serializer_class = describe_body(PublicSigningKeys)
 
     def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         keys = list(SigningKey.objects.in_order())
@@ -247,14 +207,6 @@ class ConsistencyProof(TypedDict):
     second_root_hash: str
 
 
-class InclusionProofSerializer(BodySerializer):
-    body = InclusionProof
-
-
-class ConsistencyProofSerializer(BodySerializer):
-    body = ConsistencyProof
-
-
 class InclusionQuery(Query):
     sequence = Parameter(WholeNumber(1), "The number of the entry, as in the feed of changes.", required=True)
     tree_size = Parameter(
@@ -272,10 +224,9 @@ class ConsistencyQuery(Query):
 class InclusionResource(LedgerResource):
     """Proves that an entry is in the ledger under a checkpoint."""
 
-    operation, summary = "inclusion", "Proof that an entry is in the ledger"
+    operation_id, summary = "ledger_inclusion", "Proof that an entry is in the ledger"
     item_query = InclusionQuery
-    schema = LedgerSchema()
-    serializer_class = InclusionProofSerializer
+    serializer_class = describe_body(InclusionProof)
 
     def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         sequence = query.value("sequence")
@@ -308,10 +259,9 @@ class InclusionResource(LedgerResource):
 class ConsistencyResource(LedgerResource):
     """Proves that the ledger of a later checkpoint extends that of an earlier one, without rewritten entries."""
 
-    operation, summary = "consistency", "Proof that the ledger has only grown"
+    operation_id, summary = "ledger_consistency", "Proof that the ledger has only grown"
     item_query = ConsistencyQuery
-    schema = LedgerSchema()
-    serializer_class = ConsistencyProofSerializer
+    serializer_class = describe_body(ConsistencyProof)
 
     def build_response(self, request: HttpRequest, query: Query, **url_kwargs: Any) -> HttpResponse:
         first = query.value("first")

@@ -4,7 +4,7 @@ Mirrors store them as files, and any proof can be computed from them. Nothing is
 """
 
 from abc import abstractmethod
-from typing import Any
+from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from drf_spectacular.types import OpenApiTypes
@@ -15,10 +15,10 @@ from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.hash_tiles import compute_tile_width, parse_tile_path
 from claims.models import Checkpoint
 from claims.models.checkpoint import HASH_BYTES, TILE_WIDTH
-from claims.public.api.ledger_proofs import LedgerResource, LedgerSchema
+from claims.public.api.ledger_proofs import LedgerResource
 from factcheck.api.negotiation import DeclaredRenderer
 from factcheck.api.query_strings import Query
-from factcheck.api.resources import CACHE_PAST, build_conditional_response, compute_sha256
+from factcheck.api.resources import CACHE_PAST, build_conditional_response
 
 _MEDIA_TYPE = "application/octet-stream"
 _PATH = OpenApiParameter(
@@ -30,18 +30,11 @@ _PATH = OpenApiParameter(
 )
 
 
-class TileSchema(LedgerSchema):
-    def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
-        tile = OpenApiResponse(OpenApiTypes.BINARY, "The content, as defined by C2SP `tlog-tiles`.")
-        others = {
-            code: response for code, response in super().get_response_serializers().items() if code != 200
-        }
-        return {(200, _MEDIA_TYPE): tile, **others}
-
-
 class _BaseTileResource(LedgerResource):
-    schema = TileSchema()
-    serializer_class = None  # type: ignore[assignment]  # bytes, described in the schema
+    serializer_class = None  # type: ignore[assignment]  # bytes, described in `answers`
+    answers: ClassVar = {
+        200: OpenApiResponse(OpenApiTypes.BINARY, "The content, as defined by C2SP `tlog-tiles`.")
+    }
 
     def get_renderers(self) -> list[BaseRenderer]:
         return [DeclaredRenderer(_MEDIA_TYPE, extension="bin")]
@@ -53,13 +46,7 @@ class _BaseTileResource(LedgerResource):
         if level > 63 or width > compute_tile_width((level, number), size):
             raise Http404
         content = self.content(level, number, width)
-        return build_conditional_response(
-            request,
-            lambda: content,
-            etag=compute_sha256([content]),
-            cache=CACHE_PAST,
-            content_type=_MEDIA_TYPE,
-        )
+        return build_conditional_response(request, content, cache=CACHE_PAST, content_type=_MEDIA_TYPE)
 
     @abstractmethod
     def content(self, level: int, number: int, width: int) -> bytes:
@@ -69,7 +56,7 @@ class _BaseTileResource(LedgerResource):
 class TileResource(_BaseTileResource):
     """Up to 256 adjacent hashes of the tree."""
 
-    operation, summary = "tile", "Hashes of the ledger's Merkle tree"
+    operation_id, summary = "ledger_tile", "Hashes of the ledger's Merkle tree"
 
     @extend_schema(parameters=[_PATH])
     def retrieve(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponse:
@@ -83,7 +70,7 @@ class TileResource(_BaseTileResource):
 class EntriesTileResource(_BaseTileResource):
     """The entries below the hashes of a level 0 tile."""
 
-    operation, summary = "entries", "The hashed bytes of ledger entries"
+    operation_id, summary = "ledger_entries", "The hashed bytes of ledger entries"
 
     @extend_schema(parameters=[_PATH])
     def retrieve(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponse:

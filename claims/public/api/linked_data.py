@@ -16,14 +16,6 @@ class LinkedDataQuery(ClaimQuery):
     fields = None  # markup is not picked from
 
 
-class LinkedDataSchema(PublicSchema):
-    def get_operation_id(self) -> str:
-        return "claims_jsonld"
-
-    def get_summary(self) -> str:
-        return "One claim as ClaimReview"
-
-
 class LinkedDataResource(ClaimResource):
     """The schema.org ClaimReview of a claim, one for each publisher's verdict, as JSON-LD.
 
@@ -31,7 +23,8 @@ class LinkedDataResource(ClaimResource):
     """
 
     item_query = LinkedDataQuery
-    schema = LinkedDataSchema()
+    schema = PublicSchema()
+    operation_id, summary = "claims_jsonld", "One claim as ClaimReview"
     serializer_class = None  # type: ignore[assignment]  # markup is described in `answers`
     answers: ClassVar = {
         **ClaimResource.answers,

@@ -5,7 +5,6 @@ claim's page on this site, which serves as the page of reviews without their own
 each claim.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -17,12 +16,10 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.db.models.expressions import RawSQL
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ValidationError
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.reverse import reverse
-from rest_framework.viewsets import ViewSet
 
 from claims.ledger.document.claim_body import PublicClaim
 from claims.ledger.queries.address_search import LENGTH_LIMIT, find_claims_at
@@ -36,10 +33,8 @@ from claims.public.api.lookup_bodies import (
     LookupResponse,
     LookupSerializer,
 )
-from claims.public.api.refused_bodies import RefusedBodySerializer
+from claims.public.api.request_bodies import LOOKUP_PROBLEMS, BodyLookupResource
 from factcheck.api.json_bodies import StrictJSON
-from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
-from factcheck.api.problems import MEDIA_TYPE
 from factcheck.api.query_strings import VALUE_LIMIT, NoQuery, Parameter, Query
 from factcheck.api.query_values import Words
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
@@ -330,36 +325,14 @@ LOOKUP_REQUEST = {
 # The resource ---------------------------------------------------------------------------------------------------------
 
 
-class LookupSchema(PublicSchema):
-    def get_summary(self) -> str:
-        return "Published claims by URL"
-
-    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
-        body = super()._get_request_body(direction)
-        return {**body, "required": True} if body else None
-
-
-_PROBLEMS = {
-    (code, MEDIA_TYPE): problem for code, problem in PublicSchema.problems.items() if code not in (400, 404)
-}
-
-
-class LookupResource(ViewSet):
+class LookupResource(BodyLookupResource):
     """Published claims that appear in articles, or cite them."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
     parser_classes = (LookupBody,)
-    http_method_names = ["get", "head", "options", "post"]
     serializer_class = LookupSerializer
-    item_serializer_class = None
-    schema = LookupSchema()
-    answers: dict[Any, OpenApiResponse] = {}
     nouns = ("address", "addresses")
-
-    @classmethod
-    def get_query_class(cls, action: str) -> type[Query]:
-        return LookupQuery if action == "retrieve" else NoQuery
+    summary = "Published claims by URL"
+    query_classes = {"retrieve": LookupQuery}
 
     def retrieve(self, request: Request) -> HttpResponse:
         """Return, for each URL in order: the published claims that appeared there, with their exact positions, the
@@ -369,17 +342,13 @@ class LookupResource(ViewSet):
         plain_request = get_plain_request(request)
         urls = LookupQuery(plain_request.GET, Publication.objects.none(), request=plain_request).value("url")
         content = look_up_addresses(urls, plain_request)
-        etag = hashlib.sha256(content).hexdigest()
-        return build_conditional_response(plain_request, lambda: content, etag=etag, cache=CACHE_CURRENT)
+        return build_conditional_response(plain_request, content, cache=CACHE_CURRENT)
 
     @extend_schema(
         request={"application/json": LOOKUP_REQUEST},
         responses={
             200: LookupSerializer,
-            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not valid."),
-            (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
-            (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is not declared as JSON."),
-            **_PROBLEMS,
+            **LOOKUP_PROBLEMS,
         },
     )
     def create(self, request: Request) -> HttpResponse:
@@ -389,8 +358,4 @@ class LookupResource(ViewSet):
         """
         plain_request = get_plain_request(request)
         NoQuery(plain_request.GET, Publication.objects.none(), request=plain_request)
-        response = HttpResponse(
-            look_up_addresses(read_addresses(request.data), plain_request), content_type="application/json"
-        )
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.respond(look_up_addresses(read_addresses(request.data), plain_request))

@@ -114,12 +114,7 @@ class LookupResponse(TypedDict):
 
 
 name_bodies(
-    FoundVerdict=FoundVerdict,
-    FoundAppearance=FoundAppearance,
-    FoundEvidence=FoundEvidence,
-    FoundReview=FoundReview,
     FoundClaim=ClaimAtAddress,
-    FoundSource=FoundSource,
     LookupError=AddressError,
     Found=AddressResult,
 )

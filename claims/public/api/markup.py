@@ -15,7 +15,7 @@ from factcheck.api.field_selection import FIELDS_PARAMETER
 from factcheck.api.negotiation import DeclaredRenderer
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import Query
-from factcheck.api.resources import build_conditional_response, compute_sha256
+from factcheck.api.resources import build_conditional_response
 from factcheck.web.headers import add_vary
 
 Document = dict[str, Any]
@@ -56,12 +56,7 @@ def respond(request: HttpRequest, body: bytes, *, published_at: datetime, cache:
     """Return the markup of the claim with the JSON `body`."""
     content = render(build_markup(orjson.loads(body))).encode()
     return build_conditional_response(
-        request,
-        lambda: content,
-        etag=compute_sha256([content]),
-        cache=cache,
-        last_modified=published_at,
-        content_type=JSON_LD,
+        request, content, cache=cache, last_modified=published_at, content_type=JSON_LD
     )
 
 

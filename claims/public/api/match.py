@@ -4,7 +4,6 @@ The text is in the body, and the options are in the query string, with the filte
 `claims.matching.answers` computes the matches; this module adds the published claims.
 """
 
-import hashlib
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -13,11 +12,9 @@ from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import ErrorDetail, ValidationError
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from claims.ledger.document.serializers import ClaimSerializer
 from claims.ledger.queries.claim_filters import ClaimListQuery
@@ -36,12 +33,10 @@ from claims.matching.answers import (
 from claims.matching.candidates import load_publication_column
 from claims.models import Publication
 from claims.public.api.match_bodies import EXPLANATIONS, MatchSerializer
-from claims.public.api.refused_bodies import RefusedBodySerializer
+from claims.public.api.request_bodies import LOOKUP_PROBLEMS, BodyLookupResource
 from factcheck.api.field_selection import FIELDS_PARAMETER, PartPath, build_parts, pick_parts
 from factcheck.api.json_bodies import StrictJSON
-from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
-from factcheck.api.problems import MEDIA_TYPE
-from factcheck.api.query_strings import Parameter, Query
+from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import Keyword, LanguageRange, Share, WholeNumber, Words
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 from factcheck.django_internals import get_plain_request
@@ -316,56 +311,30 @@ MATCH_REQUEST = {
 }
 
 
-class MatchSchema(PublicSchema):
-    def get_summary(self) -> str:
-        return "Published claims that match texts"
-
-    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
-        body = super()._get_request_body(direction)
-        return {**body, "required": True} if body else None
-
-
-_PROBLEMS = {
-    (code, MEDIA_TYPE): problem for code, problem in PublicSchema.problems.items() if code not in (400, 404)
-}
-
-
 # The resource ---------------------------------------------------------------------------------------------------------
 
 
-class MatchResource(ViewSet):
+class MatchResource(BodyLookupResource):
     """Find published claims that match a text."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
     parser_classes = (MatchBody,)
-    http_method_names = ["get", "head", "options", "post"]
     serializer_class = MatchSerializer
-    item_serializer_class = None
-    schema = MatchSchema()
-    answers: dict[Any, OpenApiResponse] = {}
     nouns = ("text", "texts")
-
-    @classmethod
-    def get_query_class(cls, action: str) -> type[Query]:
-        return MatchQuery if action == "retrieve" else MatchTermsQuery
+    summary = "Published claims that match texts"
+    query_classes = {"retrieve": MatchQuery, "create": MatchTermsQuery}
 
     def retrieve(self, request: Request) -> HttpResponse:
         """Return the matches of a short text. Unlike the response to a POST, this one can be cached."""
         plain_request = get_plain_request(request)
         query = MatchQuery(plain_request.GET, Publication.objects.all(), request=plain_request)
         content = build_response_body([query.value("text")], query)
-        etag = hashlib.sha256(content).hexdigest()
-        return build_conditional_response(plain_request, lambda: content, etag=etag, cache=CACHE_CURRENT)
+        return build_conditional_response(plain_request, content, cache=CACHE_CURRENT)
 
     @extend_schema(
         request={"application/json": MATCH_REQUEST},
         responses={
             200: MatchSerializer,
-            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not valid."),
-            (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
-            (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is not declared as JSON."),
-            **_PROBLEMS,
+            **LOOKUP_PROBLEMS,
         },
     )
     def create(self, request: Request) -> HttpResponse:
@@ -377,6 +346,4 @@ class MatchResource(ViewSet):
         query = MatchTermsQuery(plain_request.GET, Publication.objects.all(), request=plain_request)
         texts = read_texts(request.data)
         _require_few_sentences(texts, query.value("cut", "auto"))
-        response = HttpResponse(build_response_body(texts, query), content_type="application/json")
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.respond(build_response_body(texts, query))

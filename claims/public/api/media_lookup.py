@@ -12,9 +12,7 @@ from django.utils.translation import gettext, gettext_lazy
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.parsers import MultiPartParser
-from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
-from rest_framework.viewsets import ViewSet
 
 from claims.ledger.document.headline import choose_lead_verdict
 from claims.matching.near_media import ShownMedia, SimilarMedia, find_published_media
@@ -29,11 +27,11 @@ from claims.public.api.media_lookup_bodies import (
     MediaLookupResponse,
     MediaLookupSerializer,
 )
-from claims.public.api.refused_bodies import RefusedBodySerializer
+from claims.public.api.request_bodies import LOOKUP_PROBLEMS, BodyLookupResource
 from factcheck.api.json_bodies import ContentTooLarge, StrictJSON
-from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
+from factcheck.api.openapi.schema import ProblemSerializer
 from factcheck.api.problems import MEDIA_TYPE
-from factcheck.api.query_strings import NoQuery, Query
+from factcheck.api.query_strings import NoQuery
 from factcheck.django_internals import get_plain_request
 from sources.media.bounded_pictures import compute_picture_hash
 from sources.media.perceptual_hash import PerceptualHash
@@ -212,49 +210,25 @@ def _build_body_schema(*keys: str) -> dict[str, Any]:
 MEDIA_LOOKUP_REQUEST = {"application/json": _build_body_schema("url", "pdq")}
 
 
-class MediaLookupSchema(PublicSchema):
-    def get_summary(self) -> str:
-        return "Published claims about a similar picture"
-
-    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
-        body = super()._get_request_body(direction)
-        return {**body, "required": True} if body else None
-
-
-_PROBLEMS = {
-    (code, MEDIA_TYPE): problem for code, problem in PublicSchema.problems.items() if code not in (400, 404)
-}
-
-
 # The resource ---------------------------------------------------------------------------------------------------------
 
 
-class MediaLookupResource(ViewSet):
+class MediaLookupResource(BodyLookupResource):
     """Look up published claims about a picture."""
 
-    authentication_classes = ()
-    permission_classes = (AllowAny,)
     parser_classes = (MediaLookupBody, MultiPartParser)
     http_method_names = ["options", "post"]
     serializer_class = MediaLookupSerializer
-    item_serializer_class = None
-    schema = MediaLookupSchema()
-    answers: dict[Any, OpenApiResponse] = {}
     nouns = ("picture", "pictures")
-
-    @classmethod
-    def get_query_class(cls, action: str) -> type[Query]:
-        return NoQuery
+    summary = "Published claims about a similar picture"
 
     @extend_schema(
         request=MEDIA_LOOKUP_REQUEST,
         responses={
             200: MediaLookupSerializer,
-            (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not valid."),
-            (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
+            **LOOKUP_PROBLEMS,
             (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is neither JSON nor a form."),
             (503, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "Too many pictures are being read."),
-            **_PROBLEMS,
         },
     )
     def create(self, request: Request) -> HttpResponse:
@@ -268,6 +242,4 @@ class MediaLookupResource(ViewSet):
         body = request.data
         picture_hash = read_picture_query(body, request.FILES)
         response_body = build_response_body(picture_hash, is_seen="pdq" not in body)
-        response = HttpResponse(orjson.dumps(response_body), content_type="application/json")
-        response["Cache-Control"] = "no-store"
-        return response
+        return self.respond(orjson.dumps(response_body))

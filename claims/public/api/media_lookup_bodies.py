@@ -7,7 +7,7 @@ from typing import Annotated, TypedDict
 
 from claims.matching.near_media import CLAIM_LIMIT, MEDIA_LIMIT, Likeness, Role
 from claims.public.api.lookup_bodies import FoundVerdict
-from factcheck.api.openapi.body_serializer import BodySerializer, WebAddress, name_bodies
+from factcheck.api.openapi.body_serializer import BodySerializer, WebAddress
 from sources.api.media_bodies import PublicMedia
 from sources.media.perceptual_hash import Orientation
 
@@ -85,12 +85,6 @@ class MediaLookupResponse(TypedDict):
     ]
     quality: Annotated[int | None, "The quality of the hash, from 0 to 100; null if only the hash was given."]
     results: Annotated[list[FoundMedia], f"The similar pictures, nearest first; at most {MEDIA_LIMIT}."]
-
-
-name_bodies(
-    ClaimWithMedia=ClaimWithMedia,
-    FoundMedia=FoundMedia,
-)
 
 
 class MediaLookupSerializer(BodySerializer):

@@ -3,9 +3,8 @@
 from typing import Any, TypedDict
 
 from claims.public.api.evidence_status import StatusResource
-from claims.quotes.status import PublicQuoteStatus, SeenSnapshot, load_quote_statuses
-from factcheck.api.openapi.body_serializer import BodySerializer, name_bodies
-from factcheck.api.openapi.schema import PublicSchema
+from claims.quotes.status import PublicQuoteStatus, load_quote_statuses
+from factcheck.api.openapi.body_serializer import describe_body, name_bodies
 
 
 class QuotesOfClaim(TypedDict):
@@ -17,21 +16,8 @@ class QuotesOfClaim(TypedDict):
 
 
 name_bodies(
-    SeenSnapshot=SeenSnapshot,
     QuoteStanding=PublicQuoteStatus,
 )
-
-
-class QuotesOfClaimSerializer(BodySerializer):
-    body = QuotesOfClaim
-
-
-class QuotesSchema(PublicSchema):
-    def get_operation_id(self) -> str:
-        return "claims_quotes"
-
-    def get_summary(self) -> str:
-        return "The status of a claim's quotes"
 
 
 class QuotesResource(StatusResource):
@@ -41,8 +27,8 @@ class QuotesResource(StatusResource):
     The status changes when a source is captured again, without a new version of the claim.
     """
 
-    serializer_class = QuotesOfClaimSerializer
-    schema = QuotesSchema()
+    serializer_class = describe_body(QuotesOfClaim)
+    operation_id, summary = "claims_quotes", "The status of a claim's quotes"
     route = "claims-quotes"
 
     def build_status_document(self, body: dict[str, Any]) -> QuotesOfClaim:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import translation
@@ -11,8 +12,10 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from claims.ledger.queries.newsroom_claims import NewsroomClaimsQuery
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.ledger.queries.verdict_filters import VerdictParameter
 from claims.models import Publication
+from claims.models.published_verdict import match_own_verdicts
 from claims.public.api.claims import ClaimResource
 from claims.public.feeds.feed_entries import Channel, build_entry, build_feed_address
 from claims.public.feeds.feed_formats import FeedFormat
@@ -21,9 +24,24 @@ from claims.public.pages.responses import compute_etag, get_interface_language
 from factcheck.api.pagination import ORDERING_PARAMETER
 from factcheck.api.problems import InvalidParameters, build_parameters_response
 from factcheck.api.query_strings import build_value_error
-from factcheck.api.query_values import InvalidValue
+from factcheck.api.query_values import InvalidValue, Keyword
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, count_rows
 from factcheck.web.site_urls import insert_site_url
+
+
+class NewsroomClaimsQuery(ClaimListQuery):
+    """The query of published claims of all publishers, or only of the newsroom, for feeds."""
+
+    by = VerdictParameter(
+        Keyword(("house", "all")),
+        (
+            "`all` for the verdicts of all publishers; by default, the newsroom's own, unless "
+            "`publisher` or `status` selects others."
+        ),
+        matches=lambda whose: match_own_verdicts() if whose == "house" else Q(),
+        slotted=False,
+    )
+
 
 #: Parameters that choose a page of a feed rather than its content.
 PAGING_PARAMETERS = ("cursor", "page_size", "count")

@@ -11,7 +11,6 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.utils.formats import number_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import get_default_timezone
-from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.ledger.queries.correction_filters import CorrectionListQuery, filter_corrections
@@ -22,9 +21,9 @@ from claims.public.api.correction_entries import (
     read_corrections_page,
 )
 from claims.public.pages.entry_page import list_ratings
-from claims.public.pages.page_cache import cache_page, read_public
+from claims.public.pages.page_cache import public_page
 from claims.public.pages.reader_tags import month_name
-from claims.public.pages.responses import override_interface_language, respond
+from claims.public.pages.responses import respond
 from claims.public.pages.shown_changes import ShownChange, list_shown_changes
 from factcheck.api.pagination import KeysetPage
 from factcheck.api.problems import InvalidParameters
@@ -54,10 +53,7 @@ class ShownCorrection:
         return local.date().replace(day=1)
 
 
-@require_safe
-@read_public
-@cache_page
-@override_interface_language
+@public_page
 def corrections_page(request: HttpRequest) -> HttpResponse:
     """List corrections, clarifications, updates and retractions, newest first."""
     parameters = _read_parameters(request)

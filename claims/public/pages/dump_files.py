@@ -10,13 +10,7 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    StreamingHttpResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, quote_etag
@@ -30,7 +24,7 @@ from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import respond
 from factcheck.api.limited_streams import StartedStream, TooManyDownloads, stream_in_slot
 from factcheck.api.problems import build_unavailable_response
-from factcheck.api.resources import build_conditional_response, compute_sha256
+from factcheck.api.resources import build_conditional_response
 from factcheck.installation.file_parts import iterate_pieces
 from factcheck.web.byte_ranges import ByteRange, RangeNotSatisfiable, parse_range
 from factcheck.web.throttling import build_refusal
@@ -85,9 +79,7 @@ def dumps_index(request: HttpRequest) -> HttpResponse:
         "dumps": [_build_manifest(request, dump) for dump in dumps],
     }
     content = json.dumps(document, ensure_ascii=False).encode()
-    return build_conditional_response(
-        request, lambda: content, etag=compute_sha256([content]), cache="public, max-age=60"
-    )
+    return build_conditional_response(request, content, cache="public, max-age=60")
 
 
 @require_safe

@@ -7,13 +7,12 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from claims.public.pages import facet_panel
 from claims.public.pages.claim_search import ClaimSearch
 from claims.public.pages.entry_page import list_ratings
-from claims.public.pages.page_cache import cache_page, read_public
-from claims.public.pages.responses import override_interface_language, respond
+from claims.public.pages.page_cache import public_page
+from claims.public.pages.responses import respond
 from claims.search import MAX_LENGTH
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import InvalidValue
@@ -101,10 +100,7 @@ def read_valid_search(request: HttpRequest, subject_filter: Mapping[str, Any] | 
     return search
 
 
-@require_safe
-@read_public
-@cache_page
-@override_interface_language
+@public_page
 def claims(request: HttpRequest) -> HttpResponse:
     """Show the newest published claims, or the claims a reader searches for."""
     claim_list = read_claim_list(request)
@@ -117,10 +113,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_safe
-@read_public
-@cache_page
-@override_interface_language
+@public_page
 def counts(request: HttpRequest) -> HttpResponse:
     """Show the filter counts of a page that was sent without them.
 

@@ -18,8 +18,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.cache import get_conditional_response
+from django.views.decorators.http import require_safe
 
-from claims.public.pages.responses import SHARED_CACHE_SECONDS
+from claims.public.pages.responses import SHARED_CACHE_SECONDS, override_interface_language
 from factcheck import features
 from factcheck.database.read_connections import fetch_rows
 from factcheck.django_internals import get_updated_policy, update_policy
@@ -128,6 +129,12 @@ def read_public(view: View) -> View:
         return read_for_request(request, lambda: view(request, *args, **kwargs))
 
     return get_response
+
+
+def public_page(view: View) -> View:
+    """Return the view as a cached page in the interface's language, with reads from the database of the public."""
+    guarded: View = require_safe(read_public(cache_page(override_interface_language(view))))
+    return guarded
 
 
 def _is_anonymous(request: HttpRequest) -> bool:

@@ -9,7 +9,6 @@ from typing import Any
 import orjson
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
-from django.views.decorators.http import require_safe
 
 from claims.ledger.document import claim_document
 from claims.ledger.queries.review_timeline import count_reviews
@@ -17,9 +16,9 @@ from claims.models import Mention, Publication, PublishedVerdict, Rating, Topic
 from claims.models.rating import RatingClass
 from claims.public.api.entities import build_scale_rating, filter_mentioned
 from claims.public.pages.listed_claims import ListedClaims, read_claim_list
-from claims.public.pages.page_cache import cache_page, read_public
+from claims.public.pages.page_cache import public_page
 from claims.public.pages.rating_meanings import MEANINGS
-from claims.public.pages.responses import override_interface_language, redirect_moved_page, respond
+from claims.public.pages.responses import redirect_moved_page, respond
 from claims.public.pages.review_chart import build_review_chart
 from claims.public.pages.subject_names import build_subject_path
 from factcheck.api.query_values import MAX_ID
@@ -34,10 +33,7 @@ PLACE_LIMIT = 6
 LABEL_LIMIT = 60
 
 
-@require_safe
-@read_public
-@cache_page
-@override_interface_language
+@public_page
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show a person or body with the claims that were checked."""
     pk = min(pk, MAX_ID)
@@ -60,10 +56,7 @@ def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     )
 
 
-@require_safe
-@read_public
-@cache_page
-@override_interface_language
+@public_page
 def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show the claims on a topic."""
     pk = min(pk, MAX_ID)
@@ -82,10 +75,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     )
 
 
-@require_safe
-@read_public
-@cache_page
-@override_interface_language
+@public_page
 def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show the fact checks of a publisher."""
     pk = min(pk, MAX_ID)
@@ -101,10 +91,7 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     return _render_subject(request, "claims/publisher.html", claim_list, context, {"publisher_id": pk})
 
 
-@require_safe
-@read_public
-@cache_page
-@override_interface_language
+@public_page
 def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
     """Show the meaning of a rating class, in our words and on each scale, with its claims."""
     if rating_class not in RatingClass.values:
@@ -133,10 +120,7 @@ def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
     )
 
 
-@require_safe
-@read_public
-@cache_page
-@override_interface_language
+@public_page
 def rating_classes(request: HttpRequest) -> HttpResponse:
     """Show the ten rating classes."""
     classes = [(value, str(label), str(MEANINGS[value])) for value, label in RatingClass.choices]

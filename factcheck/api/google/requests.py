@@ -19,7 +19,7 @@ from factcheck.api.google.field_masks import UnknownField, read_mask
 from factcheck.api.google.statuses import NO_METHOD_MESSAGE, StatusResponse, Violation
 from factcheck.api.problems import convert_exception
 from factcheck.api.query_values import InvalidValue, suggest_word
-from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, compute_sha256
+from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 from factcheck.django_internals import mark_as_logged
 
 Document = dict[str, Any]
@@ -185,9 +185,7 @@ def build_response(
             raise InvalidArgument([Violation("fields", f"Invalid value at 'fields': {failure}")]) from None
     indented = values.get("prettyPrint", True)
     content = orjson.dumps(message, option=orjson.OPT_INDENT_2 if indented else None) + b"\n"
-    return build_conditional_response(
-        request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT, content_type=MEDIA_TYPE
-    )
+    return build_conditional_response(request, content, cache=CACHE_CURRENT, content_type=MEDIA_TYPE)
 
 
 def handle_exception(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:

@@ -10,7 +10,7 @@ not express:
 """
 
 from types import NoneType, UnionType
-from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from rest_framework import fields, serializers
 
@@ -52,8 +52,15 @@ class BodySerializer(serializers.Serializer):
         return {name: build_field(hint) for name, hint in hints.items()} | super().get_fields()
 
 
+def describe_body(body: type) -> type[BodySerializer]:
+    """Return the serializer of a body, which has the body's name unless another is declared."""
+    if body not in BodySerializer.described:
+        name_bodies(**{body.__name__: body})
+    return BodySerializer.described[body]
+
+
 def name_bodies(**bodies: type) -> None:
-    """Give names to bodies in the OpenAPI document that only occur inside other bodies."""
+    """Name bodies in the OpenAPI document differently from their classes."""
     for name, body in bodies.items():
         type(f"{name}Serializer", (BodySerializer,), {"body": body})
 
@@ -79,9 +86,9 @@ def build_field(hint: Any, **options: Any) -> fields.Field:
         return build_field(only_part, allow_null=True, **options)
     if get_origin(hint) is list:
         [member_type] = parts
-        if member_type in BodySerializer.described:
-            return BodySerializer.described[member_type](many=True, **options)
+        if is_typeddict(member_type):
+            return describe_body(member_type)(many=True, **options)
         return fields.ListField(child=build_field(member_type), **options)
     if get_origin(hint) is dict:
         return fields.DictField(child=build_field(parts[1]), **options)
-    return (BodySerializer.described.get(hint) or _FIELDS[hint])(**options)
+    return (describe_body(hint) if is_typeddict(hint) else _FIELDS[hint])(**options)

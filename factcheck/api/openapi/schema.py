@@ -82,9 +82,12 @@ class PublicSchema(AutoSchema):
     def get_tags(self) -> list[str]:
         return [self.view.basename]
 
+    def get_operation_id(self) -> str:
+        return self.view.operation_id or str(super().get_operation_id())
+
     def get_summary(self) -> str:
         singular, plural = self.view.nouns
-        return f"Published {plural}" if self.lists else f"One {singular}"
+        return self.view.summary or (f"Published {plural}" if self.lists else f"One {singular}")
 
     def _get_filter_parameters(self) -> list[dict[str, Any]]:
         parameters = self.view.get_query_class(self.view.action).base_filters

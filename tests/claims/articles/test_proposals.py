@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from claims.articles.article_import import ImportedArticle, import_article
 from claims.articles.bounded_detection import detect_bounded
-from claims.articles.detection import CheckBand, detect
+from claims.articles.detection import CheckBand, choose_band, detect
 from claims.articles.detection.check_worthiness import WORTH_A_LOOK_SCORE
 from claims.articles.proposals import propose_claims
 from claims.management.article_report import build_document
@@ -311,7 +311,7 @@ def test_what_is_also_stated_is_listed_and_proposed_when_somebody_asks() -> None
         "Nobody paints them any more.",
         "The ships are blue.",
     ]
-    assert {one.band for one in first.also_stated} == {CheckBand.ALSO_STATED}
+    assert {choose_band(one.score) for one in first.also_stated} == {CheckBand.ALSO_STATED}
     assert (len(first.created), Claim.objects.count()) == (30, 30)
     everything = propose_claims(Snapshot.objects.get(), everything=True)
     assert [found.claim.statement for found in everything.created] == [

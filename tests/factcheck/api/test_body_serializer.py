@@ -57,12 +57,16 @@ def test_lists_and_dictionaries_describe_what_is_in_them() -> None:
     assert words.help_text == "By language."
 
 
-def test_type_that_nothing_describes_is_refused() -> None:
-    class Undescribed(TypedDict):
+def test_body_without_another_name_is_named_after_its_class() -> None:
+    class Unnamed(TypedDict):
         id: int
 
-    with pytest.raises(KeyError, match="Undescribed"):
-        build_field(Undescribed)
+    assert type(build_field(Unnamed)).__name__ == "UnnamedSerializer"
+
+
+def test_type_that_nothing_describes_is_refused() -> None:
+    with pytest.raises(KeyError, match="complex"):
+        build_field(complex)
 
 
 def parts(body: Any) -> Iterator[Any]:

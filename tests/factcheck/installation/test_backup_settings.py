@@ -3,27 +3,26 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.backup_settings import BackupSettings, read_backup_settings, remember_folder
+from factcheck.installation.backup_settings import read_backup_settings, remember_folder
 
 HERE = Path("/srv/factcheck")
 
 
 @pytest.fixture(autouse=True)
 def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("DIR", "SCHEDULE", "DAYS", "FULL_DAYS", "MAX_AGE_HOURS"):
+    for name in ("DIR", "SCHEDULE"):
         monkeypatch.delenv(f"BACKUP_{name}", raising=False)
 
 
 def test_none_are_made_unless_somebody_says_whereto() -> None:
-    assert read_backup_settings(HERE, is_embedded=True) == BackupSettings(None, "", 14, 7, 30)
-    assert read_backup_settings(HERE, is_embedded=False) == BackupSettings(None, "", 14, 7, 30)
+    assert read_backup_settings(HERE, is_embedded=True) == (None, "")
+    assert read_backup_settings(HERE, is_embedded=False) == (None, "")
 
 
 def test_folder_and_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKUP_DIR", "/mnt/backup")
     monkeypatch.setenv("BACKUP_SCHEDULE", "*/30 2-4 * * 1,5")
-    found = read_backup_settings(HERE, is_embedded=True)
-    assert (found.folder, found.schedule) == (Path("/mnt/backup"), "*/30 2-4 * * 1,5")
+    assert read_backup_settings(HERE, is_embedded=True) == (Path("/mnt/backup"), "*/30 2-4 * * 1,5")
 
 
 @pytest.mark.parametrize("schedule", ["daily", "17 2 * *", "61 2 * * *", "17 2 * * * *", "@daily"])
@@ -61,13 +60,13 @@ def test_folder_is_remembered_for_commands_without_the_variable(
         folder.mkdir()
     remember_folder(data_dir, Path("/mnt/backup"))
     (copied / "backups-begun").write_bytes((data_dir / "backups-begun").read_bytes())
-    assert read_backup_settings(data_dir, is_embedded=True).folder == Path("/mnt/backup")
-    assert read_backup_settings(data_dir, is_embedded=False).folder is None
-    assert read_backup_settings(copied, is_embedded=True).folder is None
+    assert read_backup_settings(data_dir, is_embedded=True)[0] == Path("/mnt/backup")
+    assert read_backup_settings(data_dir, is_embedded=False)[0] is None
+    assert read_backup_settings(copied, is_embedded=True)[0] is None
     monkeypatch.setenv("BACKUP_DIR", "/mnt/other")
-    assert read_backup_settings(data_dir, is_embedded=True).folder == Path("/mnt/other")
+    assert read_backup_settings(data_dir, is_embedded=True)[0] == Path("/mnt/other")
 
 
 def test_note_of_an_earlier_version_is_understood(tmp_path: Path) -> None:
     (tmp_path / "backups-begun").write_text("/mnt/backup")
-    assert read_backup_settings(tmp_path, is_embedded=True).folder == Path("/mnt/backup")
+    assert read_backup_settings(tmp_path, is_embedded=True)[0] == Path("/mnt/backup")

@@ -36,7 +36,7 @@ from claims.features.complaints.submissions import (
     submit_request,
 )
 from claims.models import Publication
-from claims.public.api.refused_bodies import RefusedBodySerializer
+from claims.public.api.request_bodies import BODY_PROBLEMS
 from factcheck.api.openapi.schema import BodySchema, ProblemSerializer
 from factcheck.api.problems import MEDIA_TYPE
 from factcheck.api.query_strings import NoQuery
@@ -80,9 +80,7 @@ class NetworkThrottled(exceptions.Throttled):
 
 
 _PROBLEMS = {
-    (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not valid."),
-    (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
-    (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is not declared as JSON."),
+    **BODY_PROBLEMS,
     (422, MEDIA_TYPE): OpenApiResponse(
         ProblemSerializer,
         "The claim is not published, or the `Idempotency-Key` was used with another body.",

@@ -18,7 +18,6 @@ from claims.features.discovery.plain_pages.claim_text import build_markdown_url,
 from claims.features.discovery.plain_pages.markdown_escapes import escape_line
 from claims.features.discovery.plain_pages.newsroom_text import list_about_links, write_links
 from claims.models import NewsroomPage
-from claims.public.pages.responses import compute_etag
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 from factcheck.features import has_route
 from factcheck.web.language_addresses import build_permanent_path
@@ -33,11 +32,7 @@ def show_llms(request: HttpRequest) -> HttpResponse:
     with translation.override(settings.LANGUAGE_CODE):
         content = write_llms_text()
     return build_conditional_response(
-        request,
-        lambda: content,
-        etag=compute_etag(content),
-        cache=CACHE_CURRENT,
-        content_type="text/plain; charset=utf-8",
+        request, content, cache=CACHE_CURRENT, content_type="text/plain; charset=utf-8"
     )
 
 

@@ -8,13 +8,7 @@ from collections.abc import Callable
 from functools import partial
 
 from django.conf import settings
-from django.http import (
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseBase,
-    HttpResponsePermanentRedirect,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponsePermanentRedirect
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.views.decorators.http import require_safe
@@ -23,7 +17,6 @@ from claims.features.discovery.plain_pages import list_pages, newsroom_pages, si
 from claims.features.discovery.plain_pages.plain_page import PlainPage
 from claims.public.pages.head_links import LLMS_PATH, MARKDOWN_FILE
 from claims.public.pages.page_addresses import build_canonical_url
-from claims.public.pages.responses import compute_etag
 from factcheck import features
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 from factcheck.web.language_addresses import build_path_in, get_address_language
@@ -73,13 +66,7 @@ def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
         if isinstance(page_text, HttpResponseBase):
             return page_text
         content = page_text.text
-    response = build_conditional_response(
-        request,
-        lambda: content,
-        etag=compute_etag(content),
-        cache=CACHE_CURRENT,
-        content_type=CONTENT_TYPE,
-    )
+    response = build_conditional_response(request, content, cache=CACHE_CURRENT, content_type=CONTENT_TYPE)
     page_url = build_canonical_url(page_text.path, code)
     response["Link"] = (
         f'<{page_url}>; rel="canonical", <{settings.SITE_URL}{LLMS_PATH}>; rel="describedby"; type="text/plain"'

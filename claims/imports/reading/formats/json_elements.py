@@ -76,13 +76,9 @@ class Fault(NamedTuple):
     """Whether its only fault is that it ends too early."""
 
 
-def read_elements(stream: Readable, *, item: str = "item") -> Iterator[Element | Fault]:
-    """Yield every element in a UTF-8 stream.
-
-    Args:
-        item: the name for an element of a top-level list.
-    """
-    yield from _Reader(stream).read_all(item)
+def read_elements(stream: Readable) -> Iterator[Element | Fault]:
+    """Yield every element in a UTF-8 stream."""
+    yield from _Reader(stream).read_all()
 
 
 class _InvalidJSON(ValueError):
@@ -105,7 +101,7 @@ class _Reader:
 
     # Values
 
-    def read_all(self, item: str) -> Iterator[Element | Fault]:
+    def read_all(self) -> Iterator[Element | Fault]:
         number = 0
         while self._skip(_GAP_PATTERN):
             number += 1
@@ -113,7 +109,7 @@ class _Reader:
             match self._peek():
                 case "[":
                     self._position += 1
-                    yield from self._read_list(item)
+                    yield from self._read_list("item")
                 case "{":
                     yield from self._read_object(position)
                 case _:

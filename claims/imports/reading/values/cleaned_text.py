@@ -108,11 +108,11 @@ def read_line(value: Any) -> str:
     return next(filter(None, map(clean, iterate_texts(value))), "")
 
 
-def join_texts(value: Any, separator: str = ", ") -> str:
+def join_texts(value: Any) -> str:
     """Join the distinct texts of a value on one line."""
     if isinstance(value, str):
         return clean(value[:MAX_LENGTH])
-    return separator.join(dict.fromkeys(filter(None, map(clean, iterate_texts(value)))))
+    return ", ".join(dict.fromkeys(filter(None, map(clean, iterate_texts(value)))))
 
 
 def read_paragraphs(value: Any) -> str:

@@ -43,7 +43,7 @@ class Log:
 
     def note(self, size: int, key: Ed25519PrivateKey = KEY, name: str = NAME) -> str:
         return sign_note(
-            TreeHead(name, size, merkle_tree.compute_tree_root(size, self.subtree)).text,
+            TreeHead(name, size, merkle_tree.hash_parts([(0, size)], self.subtree)[0]).text,
             name=name,
             keys=[key],
         )

@@ -19,14 +19,7 @@ from claims.imports.reading.recipe import Recipe
 from claims.imports.storing import batches as writing
 from claims.imports.storing import run_import, runs
 from claims.imports.storing.batches import PreparedBatch, WrittenBatch
-from claims.models import (
-    Claim,
-    ImportedRecord,
-    ImportRun,
-    PossibleDuplicate,
-    Publication,
-    Verdict,
-)
+from claims.models import Claim, ImportedRecord, ImportRun, PossibleDuplicate, Publication, Verdict
 from tests.helpers.database import addresses, replace_database
 from tests.helpers.imported_reviews import STATEMENT, bring, counts, review
 from tests.helpers.parallel import at_once

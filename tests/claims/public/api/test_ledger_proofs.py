@@ -14,11 +14,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.ledger.house_signature import decode_bytes, get_public_key
 from claims.ledger.proofs.checkpoints import sign_ledger
-from claims.ledger.proofs.merkle_tree import hash_leaf, is_consistency_proven, is_inclusion_proven
+from claims.ledger.proofs.merkle_tree import hash_leaf, is_consistency_proven
 from claims.ledger.proofs.sealed_text import seal
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
 from claims.models import Checkpoint, Claim
 from tests.helpers.broken_rules import as_committed
+from tests.helpers.inclusion_proofs import is_inclusion_proven
 from tests.helpers.shared_newsroom import checker, editor, publish, shared_rows
 
 __all__ = ["checker", "editor", "publish", "shared_rows"]  # fixtures

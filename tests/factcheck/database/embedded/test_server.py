@@ -23,7 +23,6 @@ from factcheck.database.embedded import (
     PostgresUnavailable,
     ServerPaths,
     account,
-    memory,
     place,
     roles,
     run_server,
@@ -49,17 +48,17 @@ def main_process(data_dir: Path) -> psutil.Process | None:
 
 @sweep("gigabytes, buffers", [(0.5, "128MB"), (4, "512MB"), (8, "1024MB"), (64, "1024MB")])
 def test_cache_is_a_part_of_the_memory(gigabytes: float, buffers: str) -> None:
-    assert memory.compute_shared_buffers(int(gigabytes * 1024**3)) == buffers
+    assert server.compute_shared_buffers(int(gigabytes * 1024**3)) == buffers
 
 
 def test_memory_of_a_container_is_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limit = tmp_path / "memory.max"
-    monkeypatch.setattr(memory, "_LIMIT_FILE", limit)
-    machine = memory.measure_available_memory()
+    monkeypatch.setattr(server, "_LIMIT_FILE", limit)
+    machine = server.measure_available_memory()
     limit.write_text("max\n")
-    assert memory.measure_available_memory() == machine
+    assert server.measure_available_memory() == machine
     limit.write_text("268435456\n")
-    assert memory.measure_available_memory() == 268_435_456
+    assert server.measure_available_memory() == 268_435_456
 
 
 @pytest.fixture(scope="session")
