@@ -95,10 +95,11 @@ def measure_neighbours() -> bool:
         for vector in vectors:
             started_at = time.perf_counter()
             by_index = {
-                claim for claim, *_ in find_nearest(vector, public=True, most=10, considered=considered)
+                claim
+                for claim, *_ in find_nearest(vector, is_public=True, limit=10, candidate_count=considered)
             }
             durations.append((time.perf_counter() - started_at) * 1000)
-            exact = {claim for claim, *_ in find_nearest(vector, public=True, most=10, considered=0)}
+            exact = {claim for claim, *_ in find_nearest(vector, is_public=True, limit=10, candidate_count=0)}
             shares.append(len(by_index & exact) / len(exact))
         recall, middle = statistics.mean(shares), statistics.median(durations)
         is_met = considered != neighbours.EF_SEARCH or (recall >= RECALL and middle <= MILLISECONDS)

@@ -42,10 +42,10 @@ class Embeddings:
 
     def raw_questions(self, texts: Sequence[str]) -> Vectors:
         """Return the model's vectors of questions."""
-        return self._made("queries", self._embedder.queries, texts)
+        return self._made("queries", self._embedder.embed_queries, texts)
 
     def raw_claims(self, texts: Sequence[str]) -> Vectors:
-        return self._made("passages", self._embedder.passages, texts)
+        return self._made("passages", self._embedder.embed_statements, texts)
 
     def questions(self, texts: Sequence[str], languages: Sequence[str]) -> Vectors:
         """Return vectors of questions, minus the mean of each language."""

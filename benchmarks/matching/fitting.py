@@ -169,6 +169,6 @@ def place_candidates(sums: Vector, lists: Lists, kept: NDArray[np.bool_], usual:
     for start, end in pairwise([*lists.starts, len(sums)]):
         part = slice(start, end)
         if kept[part].any():
-            among = CompetingCandidates.of(sums[part][kept[part]].tolist(), usual)
+            among = CompetingCandidates.build(sums[part][kept[part]].tolist(), usual)
             rows[part] = np.column_stack([sums[part], sums[part] - among.best, sums[part] - among.crowd])
     return rows

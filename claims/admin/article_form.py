@@ -223,7 +223,7 @@ def propose_all_statements(request: HttpRequest, pk: int) -> HttpResponse:
     snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
     if request.method != "POST" or snapshot is None:
         raise Http404
-    proposal = propose_claims(snapshot, everything=True, by=get_person(request))
+    proposal = propose_claims(snapshot, include_all=True, by=get_person(request))
     if proposal.failure:
         messages.warning(request, translate_message(proposal.failure))
     elif created := len(proposal.created):

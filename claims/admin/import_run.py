@@ -245,7 +245,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
             "may_run": may_run,
             "may_go_on": may_run and _can_resume(run),
             "obstacles": obstacles,
-            "rest": undo.count_rest(run) if obstacles else 0,
+            "rest": undo.count_undoable_claims(run) if obstacles else 0,
         }
 
     @desk_page("<int:pk>/progress/")

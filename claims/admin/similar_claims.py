@@ -111,7 +111,7 @@ def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
     """Return the best match of each claim."""
     best_matches: dict[int, Match] = {}
     for passage in match_desk_text(
-        statement, reader=person, terms=MatchTerms(cut="text", most=2 * SIMILAR_LIMIT)
+        statement, reader=person, terms=MatchTerms(cut="text", max_matches=2 * SIMILAR_LIMIT)
     ).passages:
         for match in passage.matches:
             earlier_match = best_matches.get(match.claim)

@@ -50,7 +50,7 @@ def import_article(
     material: Material,
     *,
     overrides: Overrides = NO_OVERRIDES,
-    everything: bool = False,
+    include_all: bool = False,
     by: User | None = None,
     dry_run: bool = False,
     article: ReadArticle | None = None,
@@ -58,7 +58,7 @@ def import_article(
     """Store an article and propose its check-worthy statements as claims, in one transaction.
 
     Args:
-        everything: propose every statement, not only the check-worthy ones.
+        include_all: propose every statement, not only the check-worthy ones.
         by: the importing user, who owns the rows.
         dry_run: do everything, then roll it back; no row or file remains.
         article: the result of `read_article()`, for callers that are already in a transaction.
@@ -70,19 +70,19 @@ def import_article(
     context = {"action": "import_article"} | ({"user": by.pk} if by else {})
     with transaction.atomic():
         with pghistory.context(**context):
-            captured = capture(
+            capture_result = capture(
                 material, overrides=overrides, by=by, dry_run=dry_run, document=article.document
             )
             reanchored = next(
-                (answer for answer in captured.answers if isinstance(answer, Reanchoring)), None
+                (outcome for outcome in capture_result.answers if isinstance(outcome, Reanchoring)), None
             )
             proposal = propose_claims(
-                captured.snapshot,
-                everything=everything,
+                capture_result.snapshot,
+                include_all=include_all,
                 by=by,
                 reanchored=reanchored,
                 searched_text=article.searched,
             )
-        existing_checks = find_existing_checks(captured.snapshot, proposal)
+        existing_checks = find_existing_checks(capture_result.snapshot, proposal)
         transaction.set_rollback(dry_run)
-    return ImportedArticle(captured, proposal, dry_run, existing_checks)
+    return ImportedArticle(capture_result, proposal, dry_run, existing_checks)

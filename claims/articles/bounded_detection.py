@@ -65,9 +65,9 @@ def detect_bounded(text: str, language: str) -> list[CandidateSentence]:
     Raises:
         DetectionError: the search takes too much time or memory, or the detector fails.
     """
-    question = orjson.dumps({"text": text, "language": language})
+    request = orjson.dumps({"text": text, "language": language})
     try:
-        return [_unpack(sentence) for sentence in orjson.loads(_get_detector().answer(question))]
+        return [_unpack(sentence) for sentence in orjson.loads(_get_detector().send_request(request))]
     except LimitExceeded as bounds:
         logger.error("Detection ended (%s) on a text of %d characters in %r", bounds, len(text), language)
         raise DetectionError(

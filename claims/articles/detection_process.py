@@ -12,6 +12,6 @@ def prepare() -> None:
     detect(_WARM_UP_ARTICLE, "en")
 
 
-def answer(question: bytes) -> bytes:
-    request = orjson.loads(question)
+def handle_request(request_body: bytes) -> bytes:
+    request = orjson.loads(request_body)
     return orjson.dumps(detect(request["text"], request["language"]))

@@ -39,9 +39,9 @@ def find_existing_checks(snapshot: Snapshot, proposal: Proposal) -> dict[int, Ex
     than the rest of its import.
     """
     proposals = [*proposal.created, *proposal.existing]
-    answers = _match_proposals(proposals)
-    _record_repeats(snapshot, answers, proposal.created)
-    return _build_known_checks(proposals, answers)
+    results = _match_proposals(proposals)
+    _record_repeats(snapshot, results, proposal.created)
+    return _build_known_checks(proposals, results)
 
 
 def find_known_checks(proposals: Sequence[FoundClaim]) -> dict[int, ExistingCheck]:
@@ -51,52 +51,56 @@ def find_known_checks(proposals: Sequence[FoundClaim]) -> dict[int, ExistingChec
 
 def _match_proposals(proposals: Sequence[FoundClaim]) -> list[Answer]:
     """Return the matches for each claim's words, with passages at their positions in the text."""
-    words = [claim_found.anchor.exact for claim_found in proposals]
-    answers = match_published_texts(words, MatchTerms(cut="text")) if words else []
+    statements = [claim_found.anchor.exact for claim_found in proposals]
+    results = match_published_texts(statements, MatchTerms(cut="text")) if statements else []
     return [
-        _shift_to_text(claim_found, answer) for claim_found, answer in zip(proposals, answers, strict=True)
+        _shift_to_text(claim_found, result) for claim_found, result in zip(proposals, results, strict=True)
     ]
 
 
 def _build_known_checks(
-    proposals: Sequence[FoundClaim], answers: Sequence[Answer]
+    proposals: Sequence[FoundClaim], results: Sequence[Answer]
 ) -> dict[int, ExistingCheck]:
-    best = {
+    best_matches = {
         claim_found.claim.pk: match
-        for claim_found, answer in zip(proposals, answers, strict=True)
-        if (match := _choose_best_match(claim_found, answer)) is not None
+        for claim_found, result in zip(proposals, results, strict=True)
+        if (match := _choose_best_match(claim_found, result)) is not None
     }
-    published = _load_publications(match.claim for match in best.values())
+    entries_by_claim = _load_publications(match.claim for match in best_matches.values())
     return {
-        pk: _build_existing_check(match, published[match.claim])
-        for pk, match in best.items()
-        if match.claim in published
+        pk: _build_existing_check(match, entries_by_claim[match.claim])
+        for pk, match in best_matches.items()
+        if match.claim in entries_by_claim
     }
 
 
-def _shift_to_text(claim_found: FoundClaim, answer: Answer) -> Answer:
+def _shift_to_text(claim_found: FoundClaim, result: Answer) -> Answer:
     """Return the answer with its passages shifted from positions in the claim to positions in the text."""
     start = claim_found.anchor.start
-    passages = [replace(one, start=start + one.start, end=start + one.end) for one in answer.passages]
-    return replace(answer, passages=tuple(passages))
+    passages = [
+        replace(passage, start=start + passage.start, end=start + passage.end) for passage in result.passages
+    ]
+    return replace(result, passages=tuple(passages))
 
 
-def _record_repeats(snapshot: Snapshot, answers: Sequence[Answer], created: Sequence[FoundClaim]) -> None:
-    passages = tuple(passage for answer in answers for passage in answer.passages)
+def _record_repeats(
+    snapshot: Snapshot, results: Sequence[Answer], created_claims: Sequence[FoundClaim]
+) -> None:
+    passages = tuple(passage for result in results for passage in result.passages)
     repeats = find_repeated_sentences(Answer(passages, "", ""))
     proposals = {
-        each.start: proposed_claim.claim.pk
-        for each in repeats
-        for proposed_claim in created
-        if proposed_claim.anchor.start <= each.start < proposed_claim.anchor.end
+        repeated_sentence.start: proposed_claim.claim.pk
+        for repeated_sentence in repeats
+        for proposed_claim in created_claims
+        if proposed_claim.anchor.start <= repeated_sentence.start < proposed_claim.anchor.end
     }
     record_snapshot_repeats(snapshot, repeats, proposals=proposals)
 
 
-def _choose_best_match(claim_found: FoundClaim, answer: Answer) -> Match | None:
+def _choose_best_match(claim_found: FoundClaim, result: Answer) -> Match | None:
     matches = [
         match
-        for passage in answer.passages
+        for passage in result.passages
         for match in passage.matches[:1]
         if match.claim != claim_found.claim.pk
     ]

@@ -54,7 +54,7 @@ class Proposal:
 def propose_claims(
     snapshot: Snapshot,
     *,
-    everything: bool = False,
+    include_all: bool = False,
     by: User | None = None,
     reanchored: Reanchoring | None = None,
     searched_text: SearchedText | None = None,
@@ -66,7 +66,7 @@ def propose_claims(
     text twice therefore duplicates no claim.
 
     Args:
-        everything: propose the third band too.
+        include_all: propose the third band too.
         reanchored: the outcome for each of the source's appearances when this snapshot was stored, for the report.
         searched_text: a search made before the transaction began. The text is searched again if the source has a
             different language.
@@ -89,21 +89,25 @@ def propose_claims(
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=snapshot.source_id)
         known_claims = _KnownClaims(source, snapshot)
-        existing: list[FoundClaim] = []
+        existing_claims: list[FoundClaim] = []
         also_stated: list[CandidateSentence] = []
         groups: dict[tuple[str, str], list[CandidateSentence]] = {}
         for candidate in _select_statements(searched_text):
             if claim := known_claims.find_claim(candidate):
-                existing.append(FoundClaim(claim, known_claims.get_anchor(candidate), candidate.reasons))
-            elif choose_band(candidate.score) == CheckBand.ALSO_STATED and not everything:
+                existing_claims.append(
+                    FoundClaim(claim, known_claims.get_anchor(candidate), candidate.reasons)
+                )
+            elif choose_band(candidate.score) == CheckBand.ALSO_STATED and not include_all:
                 also_stated.append(candidate)
             else:
                 wording = _normalise_wording(candidate.statement), (candidate.claimant or "").lower()
                 groups.setdefault(wording, []).append(candidate)
-        created = _create_claims(snapshot, source, language, list(groups.values()), by)
-        claims_added.send(None, claims=[claim_found.claim.pk for claim_found in created])
+        created_claims = _create_claims(snapshot, source, language, list(groups.values()), by)
+        claims_added.send(None, claims=[claim_found.claim.pk for claim_found in created_claims])
     also_stated.sort(key=lambda candidate: -candidate.score)
-    return Proposal(created, existing, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned)
+    return Proposal(
+        created_claims, existing_claims, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned
+    )
 
 
 def _get_language(snapshot: Snapshot) -> str:
@@ -115,14 +119,20 @@ def find_unproposed_statements(snapshot: Snapshot) -> list[CandidateSentence]:
     searched_text = search_text(snapshot.text, _get_language(snapshot))
     known_claims = _KnownClaims(snapshot.source, snapshot)
     return sorted(
-        (one for one in _select_statements(searched_text) if not known_claims.find_claim(one)),
+        (
+            statement
+            for statement in _select_statements(searched_text)
+            if not known_claims.find_claim(statement)
+        ),
         key=lambda candidate: -candidate.score,
     )
 
 
 def _select_statements(searched_text: SearchedText) -> list[CandidateSentence]:
     # A text without a full stop is not a statement.
-    return [one for one in searched_text.sentences if len(one.statement) <= MAX_STATEMENT_LENGTH]
+    return [
+        candidate for candidate in searched_text.sentences if len(candidate.statement) <= MAX_STATEMENT_LENGTH
+    ]
 
 
 class _KnownClaims:
@@ -158,8 +168,8 @@ class _KnownClaims:
             (min(row.end or 0, candidate.end) - max(row.start or 0, candidate.start), row)
             for row in self._here
         ]
-        most, row = max(shared_places, key=lambda pair: pair[0], default=(0, None))
-        return row if most > 0 else None
+        largest_overlap, row = max(shared_places, key=lambda pair: pair[0], default=(0, None))
+        return row if largest_overlap > 0 else None
 
 
 def _create_claims(

@@ -42,12 +42,12 @@ class IdSet:
 
     def add(self, number: int) -> bool:
         """Add an id and return whether it is new."""
-        page_number, place = divmod(number, self._BITS)
+        page_number, bit_index = divmod(number, self._BITS)
         page = self._pages.setdefault(page_number, bytearray(self._BITS // 8))
-        byte, bit = place >> 3, 1 << (place & 7)
-        new = not page[byte] & bit
+        byte, bit = bit_index >> 3, 1 << (bit_index & 7)
+        is_new = not page[byte] & bit
         page[byte] |= bit
-        return new
+        return is_new
 
 
 def write_mentioned_rows(selection: Selection) -> Iterator[bytes]:
@@ -62,22 +62,22 @@ def write_mentioned_rows(selection: Selection) -> Iterator[bytes]:
 
 
 def write_entries(
-    selection: Selection, *, after: int = 0, seen_ids: IdSet | None = None
+    selection: Selection, *, last_sequence: int = 0, seen_ids: IdSet | None = None
 ) -> Iterator[tuple[int, bytes]]:
     """Yield the number and line of each entry. A snapshot's line comes before the first entry that quotes it.
 
     Args:
-        after: begin after the entry with this number.
+        last_sequence: begin after the entry with this number.
         seen_ids: the snapshots that already have a line.
     """
     seen_ids = seen_ids or IdSet()
-    for rows in _iterate_entry_batches(selection.entries.filter(sequence__gt=after)):
+    for rows in _iterate_entry_batches(selection.entries.filter(sequence__gt=last_sequence)):
         bodies = [values[-1].encode() for values in rows]
         quoted_snapshots = [_find_new_snapshots(body, seen_ids) for body in bodies]
         texts = _load_snapshot_lines(number for numbers in quoted_snapshots for number in numbers)
         for (pk, sequence, *values, _body), body, numbers in zip(rows, bodies, quoted_snapshots, strict=True):
-            before = b"".join(texts[number] for number in numbers)
-            yield sequence, before + lines.build_entry((pk, sequence, *values), body)
+            snapshot_lines = b"".join(texts[number] for number in numbers)
+            yield sequence, snapshot_lines + lines.build_entry((pk, sequence, *values), body)
 
 
 def find_snapshots(lines: Iterable[bytes]) -> IdSet:
@@ -103,8 +103,8 @@ def _find_mentioned_rows(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
     ratings = Rating.objects.filter(
         Q(pk__in=_select_each(entries, "rating_ids")) | Q(scale__publisher__is_house=True, scale__in_use=True)
     )
-    in_use = Q(publisher__is_house=True, in_use=True)
-    scales = RatingScale.objects.filter(Q(pk__in=ratings.values("scale")) | in_use)
+    scales_in_use = Q(publisher__is_house=True, in_use=True)
+    scales = RatingScale.objects.filter(Q(pk__in=ratings.values("scale")) | scales_in_use)
     sources = Source.objects.filter(pk__in=_select_each(entries, "source_ids"))
     publishers = Publisher.objects.filter(
         Q(is_house=True)
@@ -116,8 +116,8 @@ def _find_mentioned_rows(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
         pk__in=entries.filter(claimant_id__isnull=False).values("claimant_id")
     )
     media = MediaObject.objects.filter(pk__in=_select_each(entries, "media_ids"))
-    looks = MediaHash.objects.filter(media__in=media.values("pk"))
-    return [publishers, claimants, _find_topics(entries), scales, ratings, sources, media, looks]
+    hashes = MediaHash.objects.filter(media__in=media.values("pk"))
+    return [publishers, claimants, _find_topics(entries), scales, ratings, sources, media, hashes]
 
 
 def _select_each(entries: QuerySet[Publication], column: str) -> Any:
@@ -127,11 +127,11 @@ def _select_each(entries: QuerySet[Publication], column: str) -> Any:
 def _find_topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
     """Return the topics mentioned, with all their parent topics."""
     topic_ids: set[int] = set()
-    new = set(_select_each(entries, "topic_ids").values_list("each", flat=True))
-    while new:
-        topic_ids |= new
-        above = Topic.objects.filter(pk__in=new, parent__isnull=False)
-        new = set(above.values_list("parent", flat=True)) - topic_ids
+    new_ids = set(_select_each(entries, "topic_ids").values_list("each", flat=True))
+    while new_ids:
+        topic_ids |= new_ids
+        parents = Topic.objects.filter(pk__in=new_ids, parent__isnull=False)
+        new_ids = set(parents.values_list("parent", flat=True)) - topic_ids
     return Topic.objects.filter(pk__in=topic_ids)
 
 
@@ -140,15 +140,15 @@ def _write_merged_claims(selection: Selection) -> Iterator[bytes]:
     merged_claims = Claim.objects.filter(
         state=Claim.State.MERGED, merged_into__in=selection.entries.order_by().values("claim")
     )
-    for some in _iterate_batches(merged_claims.order_by("pk").values_list("pk", "merged_into"), _BATCH_SIZE):
-        ids = [pk for pk, _into in some]
+    for batch in _iterate_batches(merged_claims.order_by("pk").values_list("pk", "merged_into"), _BATCH_SIZE):
+        ids = [pk for pk, _target in batch]
         appearances = _group_by_claim(Appearance.objects.filter(claim__in=ids))
         media = _group_by_claim(ClaimMedia.objects.filter(claim__in=ids), "media")
         verdicts = _group_by_claim(Verdict.objects.filter(claim__in=ids, state=Verdict.State.PUBLISHED))
-        for pk, into in some:
+        for pk, target in batch:
             yield lines.build_merged_claim(
                 pk,
-                into=into,
+                target=target,
                 appearances=appearances.get(pk, []),
                 verdicts=verdicts.get(pk, []),
                 media=media.get(pk, []),
@@ -171,14 +171,14 @@ def _iterate_entry_batches(entries: QuerySet[Publication]) -> Iterator[list[tupl
 
 
 def _iterate_batches(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]:
-    waiting: list[Any] = []
+    batch: list[Any] = []
     for row in rows.iterator(chunk_size=size):
-        waiting.append(row)
-        if len(waiting) == size:
-            yield waiting
-            waiting = []
-    if waiting:
-        yield waiting
+        batch.append(row)
+        if len(batch) == size:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def _find_new_snapshots(body: bytes, seen_ids: IdSet) -> list[int]:

@@ -48,24 +48,28 @@ def _ignore_progress(total: int) -> Progress:
 
 
 def export_to_stream(
-    order: ExportOptions, file: IO[bytes], *, begin: BeginProgress = _ignore_progress
+    options: ExportOptions, file: IO[bytes], *, begin_progress: BeginProgress = _ignore_progress
 ) -> ExportResult:
     """Write an export to an open file, such as standard output.
 
     Raises:
         InvalidParameters: the API would reject the filter.
     """
-    export_format = choose_format(order.format, order.versions)
+    export_format = choose_format(options.format, options.versions)
     with use_one_snapshot():
-        selection = Selection(order.filter)
-        output = StreamOutput(file, begin(export_format.count(selection)))
+        selection = Selection(options.filter)
+        output = StreamOutput(file, begin_progress(export_format.count(selection)))
         export_format.write(selection, output)
     output.finish()
     return ExportResult(output.claims, output.bytes, output.hash.hexdigest(), selection.moment)
 
 
 def export_to_file(
-    order: ExportOptions, path: Path, *, resume: bool = False, begin: BeginProgress = _ignore_progress
+    options: ExportOptions,
+    path: Path,
+    *,
+    resume: bool = False,
+    begin_progress: BeginProgress = _ignore_progress,
 ) -> ExportResult:
     """Write an export to a file with its manifest. The file gets its final name when it is complete.
 
@@ -76,47 +80,47 @@ def export_to_file(
         InvalidParameters: the API would reject the filter.
         OutputError: the file cannot be written, or this export cannot continue it.
     """
-    export_format = choose_format(order.format, order.versions)
-    before = _load_state(order, path) if resume else None
+    export_format = choose_format(options.format, options.versions)
+    earlier_state = _load_state(options, path) if resume else None
     with use_one_snapshot():
-        moment = _choose_moment(export_format, before)
-        selection = Selection(order.filter, moment)
-        state = ExportState(asdict(order), moment.sequence, moment.published_at)
-        if before and before.place and export_format.is_resumable:
-            state = before
-        with open_part_file(path, state, begin(export_format.count(selection))) as output:
+        moment = _choose_moment(export_format, earlier_state)
+        selection = Selection(options.filter, moment)
+        state = ExportState(asdict(options), moment.sequence, moment.published_at)
+        if earlier_state and earlier_state.place and export_format.is_resumable:
+            state = earlier_state
+        with open_part_file(path, state, begin_progress(export_format.count(selection))) as output:
             export_format.write(selection, output)
             output.finish()
     result = ExportResult(output.claims, output.bytes, output.hash.hexdigest(), moment)
     write_atomically(
-        manifest.build_manifest_path(path), manifest.format_manifest(_build_manifest(order, path, result))
+        manifest.build_manifest_path(path), manifest.format_manifest(_build_manifest(options, path, result))
     )
     return result
 
 
-def _load_state(order: ExportOptions, path: Path) -> ExportState | None:
-    before = find_interrupted(path)
-    if before and before.asked != asdict(order):
-        filters = ", ".join(f"{name} “{value}”" for name, value in before.asked.items() if value)
+def _load_state(options: ExportOptions, path: Path) -> ExportState | None:
+    earlier_state = find_interrupted(path)
+    if earlier_state and earlier_state.asked != asdict(options):
+        filters = ", ".join(f"{name} “{value}”" for name, value in earlier_state.asked.items() if value)
         raise OutputError(
             gettext(
                 "The interrupted export was started with other options: %(asked)s. Use the same options to continue it."
             )
             % {"asked": filters}
         )
-    return before
+    return earlier_state
 
 
-def _choose_moment(export_format: ExportFormat, before: ExportState | None) -> LedgerMoment:
-    if before is None or (before.place is None and export_format.has_current_beginning):
+def _choose_moment(export_format: ExportFormat, earlier_state: ExportState | None) -> LedgerMoment:
+    if earlier_state is None or (earlier_state.place is None and export_format.has_current_beginning):
         return LedgerMoment.now()
-    return LedgerMoment(before.sequence, before.published_at)
+    return LedgerMoment(earlier_state.sequence, earlier_state.published_at)
 
 
-def _build_manifest(order: ExportOptions, path: Path, result: ExportResult) -> dict[str, Any]:
+def _build_manifest(options: ExportOptions, path: Path, result: ExportResult) -> dict[str, Any]:
     return manifest.build_manifest(
         path,
-        filters=asdict(order),
+        filters=asdict(options),
         ledger=asdict(result.moment),
         claims=result.entries,
         size=result.bytes,

@@ -34,7 +34,7 @@ class ExportFormat(ABC):
 
     def count(self, selection: Selection) -> int:
         """Return the number of entries."""
-        return sum(part.count() for part in self.parts(selection))
+        return sum(rows.count() for rows in self.parts(selection))
 
     @abstractmethod
     def write(self, selection: Selection, output: Output) -> None:
@@ -42,14 +42,14 @@ class ExportFormat(ABC):
 
     def _iterate_bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
         """Yield the bodies one by one, and record each as written when the next is requested."""
-        place = output.begins_after or ExportPosition(0, 0)
-        for number, part in enumerate(self.parts(selection)):
-            if number < place.part:
+        position = output.begins_after or ExportPosition(0, 0)
+        for part_number, rows in enumerate(self.parts(selection)):
+            if part_number < position.part:
                 continue
-            after = place.sequence if number == place.part else 0
-            for sequence, body in stream_numbered_bodies(part.filter(sequence__gt=after)):
+            last_sequence = position.sequence if part_number == position.part else 0
+            for sequence, body in stream_numbered_bodies(rows.filter(sequence__gt=last_sequence)):
                 yield body
-                output.complete(ExportPosition(number, sequence))
+                output.complete(ExportPosition(part_number, sequence))
 
 
 class ClaimByClaimFormat(ExportFormat):
@@ -57,8 +57,8 @@ class ClaimByClaimFormat(ExportFormat):
 
     def write(self, selection: Selection, output: Output) -> None:
         is_begun = output.begins_after is not None
-        for piece in self.format_bodies(self._iterate_bodies(selection, output), selection, is_begun):
-            output.write(piece)
+        for chunk in self.format_bodies(self._iterate_bodies(selection, output), selection, is_begun):
+            output.write(chunk)
 
     @abstractmethod
     def format_bodies(self, bodies: Iterator[bytes], selection: Selection, is_begun: bool) -> Iterable[bytes]:
@@ -71,8 +71,8 @@ class Ndjson(ExportFormat):
     name, extension = "ndjson", "ndjson"
 
     def write(self, selection: Selection, output: Output) -> None:
-        after = output.begins_after.sequence if output.begins_after else 0
-        for block in stream_body_blocks(selection.claims.filter(sequence__gt=after)):
+        last_sequence = output.begins_after.sequence if output.begins_after else 0
+        for block in stream_body_blocks(selection.claims.filter(sequence__gt=last_sequence)):
             output.write(block.lines)
             output.complete(ExportPosition(0, block.sequence), block.claims)
 
@@ -87,8 +87,8 @@ class Ledger(ExportFormat):
         return [selection.entries]
 
     def write(self, selection: Selection, output: Output) -> None:
-        place, snapshot_ids = output.begins_after, None
-        if place is None:
+        position, snapshot_ids = output.begins_after, None
+        if position is None:
             moment = selection.moment
             output.write(
                 lines.build_header(
@@ -99,10 +99,10 @@ class Ledger(ExportFormat):
                 output.write(line)
         else:
             snapshot_ids = archive.find_snapshots(output.read_written())
-        for sequence, piece in archive.write_entries(
-            selection, after=place.sequence if place else 0, seen_ids=snapshot_ids
+        for sequence, chunk in archive.write_entries(
+            selection, last_sequence=position.sequence if position else 0, seen_ids=snapshot_ids
         ):
-            output.write(piece)
+            output.write(chunk)
             output.complete(ExportPosition(0, sequence))
         output.write(lines.build_end(output.claims))
 
@@ -125,12 +125,12 @@ class DataFeed(ClaimByClaimFormat):
         return [selection.claims, selection.withdrawn]
 
     def format_bodies(self, bodies: Iterator[bytes], selection: Selection, is_begun: bool) -> Iterable[bytes]:
-        by = build_site()
+        publisher = build_site()
         address = f"{settings.SITE_URL}/api/v1/claims.jsonld" + (
             f"?{selection.filter}" if selection.filter else ""
         )
-        head = datafeed.build_head(url=address, site=by, changed_at=selection.moment.published_at)
-        return datafeed.write_datafeed(bodies, head=head, site=by, is_begun=is_begun)
+        head = datafeed.build_head(url=address, site=publisher, changed_at=selection.moment.published_at)
+        return datafeed.write_datafeed(bodies, head=head, site=publisher, is_begun=is_begun)
 
 
 class Parquet(ExportFormat):
@@ -162,5 +162,7 @@ def choose_format(name: str, versions: str) -> ExportFormat:
 
 def guess_format(path: str) -> str:
     """Return the format for a file extension; NDJSON by default."""
-    ending = Path(path).suffix.removeprefix(".")
-    return next((name for name, kind in FORMATS.items() if kind.extension == ending), Ndjson.name)
+    extension = Path(path).suffix.removeprefix(".")
+    return next(
+        (name for name, export_format in FORMATS.items() if export_format.extension == extension), Ndjson.name
+    )

@@ -154,7 +154,7 @@ class ArchiveLine:
 
     number: int
     type: str
-    said: dict[str, Any]
+    values: dict[str, Any]
     """The values of a row by column; for other lines, their own members."""
     body: bytes = field(default=b"", repr=False)
     """The stored body of an entry."""
@@ -177,12 +177,12 @@ def build_header(*, sequence: int, published_at: str, filter_text: str) -> bytes
 
 
 def build_merged_claim(
-    claim: int, *, into: int, appearances: list[int], verdicts: list[int], media: list[int]
+    claim: int, *, target: int, appearances: list[int], verdicts: list[int], media: list[int]
 ) -> bytes:
     values_by_name = {
         "type": "merged_claim",
         "id": claim,
-        "merged_into": into,
+        "merged_into": target,
         "appearances": appearances,
         "verdicts": verdicts,
         "media": media,
@@ -242,8 +242,8 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
 
 def _read(number: int, text: bytes) -> ArchiveLine:
     try:
-        head, behind, body = text.partition(_BODY)
-        values_by_name = orjson.loads(head + b"}" if behind else text)
+        head, separator, body = text.partition(_BODY)
+        values_by_name = orjson.loads(head + b"}" if separator else text)
         kind = values_by_name["type"]
         if kind not in _LINE_TYPES:
             raise UnreadableExport(
@@ -269,7 +269,7 @@ def _read(number: int, text: bytes) -> ArchiveLine:
             )
         if kind == "entry":
             values_by_name.setdefault("chain_sha256", "")  # older exports do not have this
-        if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
+        if bool(separator) != (kind == "entry") or (separator and not body.endswith(b"}}\n")):
             raise UnreadableExport(
                 gettext(
                     "Line %(number)s: every entry must end with its body, and nothing else may have a body."

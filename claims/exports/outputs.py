@@ -44,9 +44,9 @@ class Output(Protocol):
     def read_written(self) -> Iterable[bytes]:
         """Return the lines that are already written."""
 
-    def write(self, piece: bytes) -> Any: ...
+    def write(self, chunk: bytes) -> Any: ...
 
-    def complete(self, place: ExportPosition, claims: int = 1) -> None:
+    def complete(self, position: ExportPosition, claims: int = 1) -> None:
         """Record that everything before this position is written, with this many more claims."""
 
 
@@ -95,12 +95,12 @@ class _BlockWriter:
         self._writer = ThreadPoolExecutor(1, "export")
         self._written: Future[None] | None = None
 
-    def write(self, piece: bytes) -> int:
-        self._waiting.append(piece)
-        self._length += len(piece)
+    def write(self, chunk: bytes) -> int:
+        self._waiting.append(chunk)
+        self._length += len(chunk)
         if self._length >= BLOCK_SIZE:
             self.flush()
-        return len(piece)
+        return len(chunk)
 
     def flush(self) -> None:
         """Write the buffered data after the earlier data."""
@@ -134,7 +134,7 @@ class StreamOutput(_BlockWriter):
     def read_written(self) -> Iterable[bytes]:
         return ()
 
-    def complete(self, place: ExportPosition, claims: int = 1) -> None:
+    def complete(self, position: ExportPosition, claims: int = 1) -> None:
         self.claims += claims
 
     def finish(self) -> None:
@@ -153,18 +153,18 @@ class PartFile(_BlockWriter):
         with build_part_path(self._path).open("rb") as file:
             yield from file
 
-    def complete(self, place: ExportPosition, claims: int = 1) -> None:
+    def complete(self, position: ExportPosition, claims: int = 1) -> None:
         self.claims += claims
         if time.monotonic() - self._saved >= REPORT_SECONDS:
             self.flush()
             self.wait_for_writes()
-            self.save(place)
+            self.save(position)
             self._saved = time.monotonic()
 
-    def save(self, place: ExportPosition | None) -> None:
+    def save(self, position: ExportPosition | None) -> None:
         """Record that the file contains everything before this position."""
         self._state = replace(
-            self._state, place=place, claims=self.claims, bytes=self.bytes, sha256=self.hash.hexdigest()
+            self._state, place=position, claims=self.claims, bytes=self.bytes, sha256=self.hash.hexdigest()
         )
         write_atomically(build_state_path(self._path), self._state.to_json())
 
@@ -199,20 +199,20 @@ def open_part_file(path: Path, state: ExportState, progress: Progress) -> Iterat
     Raises:
         OutputError: another process is writing the file, or its existing part was changed.
     """
-    part = build_part_path(path)
+    part_path = build_part_path(path)
     try:
-        file = part.open("r+b" if part.exists() else "w+b")
+        file = part_path.open("r+b" if part_path.exists() else "w+b")
     except OSError as problem:
         raise OutputError(
             gettext("%(part)s cannot be written: %(strerror)s.")
-            % {"part": part, "strerror": problem.strerror}
+            % {"part": part_path, "strerror": problem.strerror}
         ) from None
     with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise OutputError(
-                gettext("%(part)s is being written by another export.") % {"part": part}
+                gettext("%(part)s is being written by another export.") % {"part": part_path}
             ) from None
         output = PartFile(file, path, state, progress)
         _replay(file, output, state)
@@ -238,6 +238,6 @@ def _replay(file: IO[bytes], output: PartFile, state: ExportState) -> None:
 
 def write_atomically(path: Path, text: str) -> None:
     """Write a small file atomically, so that it is never seen incomplete."""
-    beside = path.with_name(f"{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    beside.replace(path)
+    new_path = path.with_name(f"{path.name}.new")
+    new_path.write_text(text, encoding="utf-8")
+    new_path.replace(path)

@@ -43,8 +43,10 @@ class LedgerMoment:
 
     @classmethod
     def now(cls) -> "LedgerMoment":
-        newest = Publication.objects.order_by("-sequence").values_list("sequence", "published_at").first()
-        return cls(newest[0], written(newest[1])) if newest else cls(0, "")
+        newest_values = (
+            Publication.objects.order_by("-sequence").values_list("sequence", "published_at").first()
+        )
+        return cls(newest_values[0], written(newest_values[1])) if newest_values else cls(0, "")
 
     @property
     def entries(self) -> PublicationQuerySet:
@@ -81,8 +83,12 @@ class ExportQuery(ClaimListQuery):
     def _select_entries(self, filter_values: Mapping[str, Any]) -> PublicationQuerySet:
         if "as_of" in filter_values:
             return super()._select_entries(filter_values) & self.ledger_moment.entries
-        newest = self.ledger_moment.newest
-        return newest if "status" in filter_values else newest.filter(status=Publication.Status.PUBLISHED)
+        newest_entries = self.ledger_moment.newest
+        return (
+            newest_entries
+            if "status" in filter_values
+            else newest_entries.filter(status=Publication.Status.PUBLISHED)
+        )
 
 
 class Selection:
@@ -117,8 +123,8 @@ class Selection:
         if self._query.value("status"):
             return Publication.objects.none()
         entries = self.moment.newest.filter(status__in=_WITHDRAWN_STATUSES)
-        if since := self._query.value("updated_after"):
-            entries = entries.filter(published_at__gte=since)
+        if updated_after := self._query.value("updated_after"):
+            entries = entries.filter(published_at__gte=updated_after)
         return entries.order_by("sequence")
 
     @property

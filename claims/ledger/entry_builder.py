@@ -60,7 +60,7 @@ def build_entry(
         verdicts: the published verdicts, one per publisher, each with its evidence.
         ledger: the claim's whole ledger, newest first, beginning with the line of the new entry.
     """
-    this, first = ledger[0], ledger[-1]["published_at"]
+    newest_line, first_published_at = ledger[0], ledger[-1]["published_at"]
     status = _choose_status(claim, verdicts)
     body = claim_document.build_document(
         claim,
@@ -70,19 +70,19 @@ def build_entry(
         verdicts=verdicts if status == Publication.Status.PUBLISHED else [],
         merged_from=list(merged_from),
         entry={
-            "version": this["version"],
+            "version": newest_line["version"],
             "status": status,
-            "published_at": claim_document.format_moment(first),
-            "updated_at": claim_document.format_moment(this["published_at"]),
+            "published_at": claim_document.format_moment(first_published_at),
+            "updated_at": claim_document.format_moment(newest_line["published_at"]),
             "corrections": [_build_correction(line) for line in ledger if line["kind"] in CORRECTIONS],
         },
     )
     rendered_body = render_stored(body)
     publication = {
         "claim_id": claim.pk,
-        **this,
+        **newest_line,
         "status": status,
-        "first_published_at": first,
+        "first_published_at": first_published_at,
         "body": rendered_body,
         "body_sha256": hashlib.sha256(rendered_body.encode()).hexdigest(),
         **build_columns(body),
@@ -108,14 +108,16 @@ def rebuild_entry(rendered_body: bytes, body: Mapping[str, Any], line: Mapping[s
 
 
 def retranslate_entry(
-    publication: Publication, body: dict[str, Any], *, kind: str, note: str, at: datetime
+    publication: Publication, body: dict[str, Any], *, kind: str, note: str, published_at: datetime
 ) -> LedgerEntry:
     """Build the next entry of a claim with the same content and different translations, like `restate_entry`."""
-    entry = restate_entry(publication, body, kind=kind, at=at)
+    entry = restate_entry(publication, body, kind=kind, published_at=published_at)
     return LedgerEntry(entry.publication | build_columns(body) | {"note": note}, entry.verdicts)
 
 
-def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> LedgerEntry:
+def restate_entry(
+    publication: Publication, body: dict[str, Any], *, kind: str, published_at: datetime
+) -> LedgerEntry:
     """Build the next entry of a claim with the same content in a changed form.
 
     Args:
@@ -123,13 +125,13 @@ def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, 
             filter and sort must stay the same.
     """
     version = publication.version + 1
-    body |= {"version": version, "updated_at": claim_document.format_moment(at)}
+    body |= {"version": version, "updated_at": claim_document.format_moment(published_at)}
     rendered_body = render_stored(body)
     row = {name: getattr(publication, name) for name in _REPEATED_COLUMNS} | {
         "version": version,
         "kind": kind,
         "note": "",
-        "published_at": at,
+        "published_at": published_at,
         "body": rendered_body,
         "body_sha256": hashlib.sha256(rendered_body.encode()).hexdigest(),
     }
@@ -153,32 +155,45 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
     claim_media = body.get("media", [])
     all_media = [
         *claim_media,
-        *(m for v in body["verdicts"] for e in v["evidence"] for m in e.get("media", [])),
+        *(
+            media
+            for verdict in body["verdicts"]
+            for evidence in verdict["evidence"]
+            for media in evidence.get("media", [])
+        ),
     ]
-    review_dates = [v["reviewed_on"] for v in body["verdicts"] if v["reviewed_on"]]
+    review_dates = [verdict["reviewed_on"] for verdict in body["verdicts"] if verdict["reviewed_on"]]
     translations = body.get("translations", [])
     names = [
         (body["claimant"] or {}).get("name", ""),
-        *(t["name"] for t in body["topics"]),
-        *(t["statement"] for t in translations),
+        *(item["name"] for item in body["topics"]),
+        *(item["statement"] for item in translations),
     ]
     # Entries that were recorded elsewhere before verdicts had headlines have none.
-    headlines = [v.get("title", "") for v in body["verdicts"]]
+    headlines = [verdict.get("title", "") for verdict in body["verdicts"]]
     words = [
         body["context"],
-        *(a["exact"] for a in body["appearances"]),
-        *(text for m in claim_media for text in (m["caption"], m["alternative_text"])),
+        *(appearance["exact"] for appearance in body["appearances"]),
+        *(text for media in claim_media for text in (media["caption"], media["alternative_text"])),
         *(
             text
-            for v in body["verdicts"]
-            for text in (v.get("title", ""), v["summary"], v["explanation"], v["publisher"]["name"])
+            for verdict in body["verdicts"]
+            for text in (
+                verdict.get("title", ""),
+                verdict["summary"],
+                verdict["explanation"],
+                verdict["publisher"]["name"],
+            )
         ),
-        *(text for t in translations for text in (t["title"], t["summary"], t["explanation"])),
+        *(text for item in translations for text in (item["title"], item["summary"], item["explanation"])),
     ]
     return {
         "slug": body["slug"],
         "search_languages": choose_stemmers(
-            [body["language"], *(each["language"] for each in (*body["verdicts"], *translations))]
+            [
+                body["language"],
+                *(text_holder["language"] for text_holder in (*body["verdicts"], *translations)),
+            ]
         ),
         "search_statement": make_searchable(body["statement"]),
         "search_names": make_searchable("\n".join(filter(None, names))),
@@ -187,16 +202,16 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
         "claimant_id": (body["claimant"] or {}).get("id"),
         "claimed_on": _parse_day(body["claimed_on"]),
         "reviewed_on": _parse_day(max(review_dates, default=None)),
-        "topic_ids": [t["id"] for t in body["topics"]],
-        "appears_in_ids": sorted({a["source"]["id"] for a in body["appearances"]}),
-        "source_ids": sorted({s["id"] for s in sources}),
-        "source_domains": sorted({host for s in sources if (host := get_domain(s["url"]))}),
-        "publisher_ids": sorted({p["id"] for p in _list_publishers(body, sources)}),
+        "topic_ids": [item["id"] for item in body["topics"]],
+        "appears_in_ids": sorted({appearance["source"]["id"] for appearance in body["appearances"]}),
+        "source_ids": sorted({source["id"] for source in sources}),
+        "source_domains": sorted({host for source in sources if (host := get_domain(source["url"]))}),
+        "publisher_ids": sorted({publisher["id"] for publisher in _list_publishers(body, sources)}),
         # A previewed draft may have no rating yet.
-        "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"] if v["rating"]}),
+        "rating_ids": sorted({verdict["rating"]["id"] for verdict in body["verdicts"] if verdict["rating"]}),
         "language_ranges": _list_language_ranges(body["language"]),
-        "media_ids": sorted({m["id"] for m in all_media}),
-        "media_files": sorted({m["url"].rpartition("/")[2] for m in all_media if m["url"]}),
+        "media_ids": sorted({media["id"] for media in all_media}),
+        "media_files": sorted({media["url"].rpartition("/")[2] for media in all_media if media["url"]}),
         "features": _list_features(body, sources),
         "merged_into_id": body["merged_into"],
         "search_text": make_searchable("\n".join(filter(None, words))),
@@ -204,7 +219,7 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _list_sources(body: Mapping[str, Any]) -> list[dict[str, Any]]:
-    evidence = (e for v in body["verdicts"] for e in v["evidence"])
+    evidence = (evidence_item for verdict in body["verdicts"] for evidence_item in verdict["evidence"])
     return [item["source"] for item in (*body["appearances"], *evidence)]
 
 
@@ -215,14 +230,14 @@ def _list_publishers(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> 
 def _list_language_ranges(tag: str) -> list[str]:
     """Return the language ranges of a tag: `zh-Hant-TW` → `zh`, `zh-hant`, `zh-hant-tw`."""
     subtags = tag.lower().split("-")
-    return ["-".join(subtags[: i + 1]) for i in range(len(subtags))]
+    return ["-".join(subtags[: length + 1]) for length in range(len(subtags))]
 
 
 def _list_features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[str]:
     has = {
         "correction": bool(body["corrections"]),
-        "evidence": any(v["evidence"] for v in body["verdicts"]),
-        "media": bool(body.get("media")) or any(s["kind"] in _MEDIA_KINDS for s in sources),
+        "evidence": any(verdict["evidence"] for verdict in body["verdicts"]),
+        "media": bool(body.get("media")) or any(source["kind"] in _MEDIA_KINDS for source in sources),
     }
     return [feature for feature, present in has.items() if present]
 

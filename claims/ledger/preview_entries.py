@@ -44,13 +44,13 @@ class EntryPreview:
     @property
     def fingerprint(self) -> str:
         """Return a fingerprint of the current and future page, to detect changes. Times are ignored."""
-        parts = [
+        documents = [
             self.now.pk if self.now else None,
             self.future_entry.status,
             self.future_entry.kind,
             _remove_times(self.future_entry.document),
         ]
-        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(documents, sort_keys=True).encode()).hexdigest()
 
     @cached_property
     def now(self) -> Publication | None:
@@ -75,9 +75,9 @@ def preview_publishing(
     def find_judgements(claims: list[Claim]) -> list[Judgement]:
         public_verdicts = [row for row in list_public_verdicts(claims) if row[0].pk != verdict.supersedes_id]
         other_verdicts = [row for row in public_verdicts if row[0].publisher_id != verdict.publisher_id]
-        own = [row for row in other_verdicts if row[0].claim_id == verdict.claim_id]
-        others = [row for row in other_verdicts if row[0].claim_id != verdict.claim_id]
-        return [*sorted([*own, (verdict, evidence)], key=_build_sort_key), *others]
+        own_verdicts = [row for row in other_verdicts if row[0].claim_id == verdict.claim_id]
+        verdicts_of_others = [row for row in other_verdicts if row[0].claim_id != verdict.claim_id]
+        return [*sorted([*own_verdicts, (verdict, evidence)], key=_build_sort_key), *verdicts_of_others]
 
     verdict.published_at = clock.get_database_time()
     return _build_preview(_group(verdict.claim_id), choose_change(verdict), find_judgements, edited_claim)
@@ -107,19 +107,23 @@ def preview_republishing(claim: Claim, kind: str, note: str) -> EntryPreview:
 def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
     """Preview a merge of two claims; empty if neither is public."""
     groups = {rows[0].pk: rows for rows in load_with_merged([claim.pk, target.pk])}
-    own, others = groups[claim.pk], groups[target.pk]
-    own[0].state, own[0].merged_into = Claim.State.MERGED, others[0]
-    all_claims = [others[0], *sorted([*others[1:], own[0]], key=lambda row: row.pk)]
-    return _preview_both(own, all_claims, Publication.Kind.MERGE)
+    own_claims, target_claims = groups[claim.pk], groups[target.pk]
+    own_claims[0].state, own_claims[0].merged_into = Claim.State.MERGED, target_claims[0]
+    all_claims = [target_claims[0], *sorted([*target_claims[1:], own_claims[0]], key=lambda row: row.pk)]
+    return _preview_both(own_claims, all_claims, Publication.Kind.MERGE)
 
 
 def preview_unmerging(claim: Claim, target: Claim) -> list[EntryPreview]:
     """Preview undoing a merge: first the claim, then the claim into which it was merged."""
     groups = {rows[0].pk: rows for rows in load_with_merged([claim.pk, target.pk])}
-    own, others = groups[claim.pk], groups[target.pk]
-    own[0].state, own[0].merged_into, own[0].state_before_merge = own[0].state_before_merge, None, ""
-    alone = [row for row in others if row.pk != claim.pk]
-    return _preview_both(own, alone, Publication.Kind.UNMERGE)
+    own_claims, target_claims = groups[claim.pk], groups[target.pk]
+    own_claims[0].state, own_claims[0].merged_into, own_claims[0].state_before_merge = (
+        own_claims[0].state_before_merge,
+        None,
+        "",
+    )
+    remaining_claims = [row for row in target_claims if row.pk != claim.pk]
+    return _preview_both(own_claims, remaining_claims, Publication.Kind.UNMERGE)
 
 
 def preview_translating(translation: Translation) -> EntryPreview | None:
@@ -134,18 +138,22 @@ def preview_translating(translation: Translation) -> EntryPreview | None:
         body,
         kind=Publication.Kind.TRANSLATION,
         note="",
-        at=max(clock.get_database_time(), ledger[0].published_at),
+        published_at=max(clock.get_database_time(), ledger[0].published_at),
     )
     return EntryPreview(translation.verdict.claim, ledger, Publication(**entry.publication))
 
 
-def _preview_both(own: list[Claim], target: list[Claim], kind: str) -> list[EntryPreview]:
-    newest = Publication.objects.newest().filter(claim=own[0].pk).first()
-    published = Publication.objects.filter(claim=target[0].pk).exists()
+def _preview_both(own_claims: list[Claim], target_claims: list[Claim], kind: str) -> list[EntryPreview]:
+    newest_entry = Publication.objects.newest().filter(claim=own_claims[0].pk).first()
+    is_target_published = Publication.objects.filter(claim=target_claims[0].pk).exists()
     # Unpublished claims stay unpublished, as in `workflow`.
-    if newest is None or (newest.status == Publication.Status.RETRACTED and not published):
+    if newest_entry is None or (
+        newest_entry.status == Publication.Status.RETRACTED and not is_target_published
+    ):
         return []
-    return [_build_preview(rows, LedgerChange(kind), list_public_verdicts) for rows in (own, target)]
+    return [
+        _build_preview(rows, LedgerChange(kind), list_public_verdicts) for rows in (own_claims, target_claims)
+    ]
 
 
 def _group(claim_id: int) -> list[Claim]:
@@ -165,14 +173,17 @@ def _build_preview(
         LedgerLine(version=row.version, kind=row.kind, note=row.note, published_at=row.published_at)
         for row in ledger
     ]
-    own = edited_claim.appearances if edited_claim else claim.appearances.all()
+    appearances = edited_claim.appearances if edited_claim else claim.appearances.all()
     entry = build_entry(
         edited_claim.claim if edited_claim else claim,
         topics=edited_claim.topics if edited_claim else claim.topics.all(),
-        appearances=[*own, *(row for other in merged_claims for row in other.appearances.all())],
+        appearances=[
+            *appearances,
+            *(row for merged_claim in merged_claims for row in merged_claim.appearances.all()),
+        ],
         media=list_claimed_media(claims),
         verdicts=judges(claims),
-        merged_from=[other.pk for other in merged_claims],
+        merged_from=[merged_claim.pk for merged_claim in merged_claims],
         ledger=add_next_line(lines, change, clock.get_database_time()),
     )
     return EntryPreview(claim, ledger, Publication(**entry.publication))
@@ -182,8 +193,8 @@ def _remove_times(value: Any) -> Any:
     """Return part of a document without its publication times."""
     if isinstance(value, dict):
         moments = ("published_at", "updated_at")
-        return {name: _remove_times(part) for name, part in value.items() if name not in moments}
-    return [_remove_times(part) for part in value] if isinstance(value, list) else value
+        return {name: _remove_times(item) for name, item in value.items() if name not in moments}
+    return [_remove_times(item) for item in value] if isinstance(value, list) else value
 
 
 def _build_sort_key(judgement: Judgement) -> tuple[date, int]:

@@ -57,10 +57,10 @@ def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = Non
     Args:
         at: the time of the change, if already read from the database clock.
     """
-    [new] = _iterate_entries({claim.pk: LedgerChange(kind, note)}, at or clock.get_database_time())
-    publication = Publication.objects.create(**new.publication)
+    [entry] = _iterate_entries({claim.pk: LedgerChange(kind, note)}, at or clock.get_database_time())
+    publication = Publication.objects.create(**entry.publication)
     PublishedVerdict.objects.bulk_create(
-        PublishedVerdict(publication=publication, **verdict) for verdict in new.verdicts
+        PublishedVerdict(publication=publication, **verdict) for verdict in entry.verdicts
     )
     entries_added.send(Publication, claims=[claim.pk])
     return publication
@@ -75,16 +75,16 @@ def record_all(changes: Mapping[int, LedgerChange]) -> None:
 def append_entries(entries: Sequence[LedgerEntry]) -> None:
     """Store entries built by `claims.ledger.entry_builder`, in this order. Call it like `record`."""
     send_lines(build_entry_lines(entries))
-    entries_added.send(Publication, claims=[new.publication["claim_id"] for new in entries])
+    entries_added.send(Publication, claims=[entry.publication["claim_id"] for entry in entries])
 
 
 def build_entry_lines(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
     """Return the rows of entries, for callers that store them with other rows."""
-    ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
-    numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
-    verdicts = [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts]
+    ids = iter(reserve_ids(Publication, sum("id" not in entry.publication for entry in entries)))
+    numbered_entries = [(entry.publication.get("id") or next(ids), entry) for entry in entries]
+    verdicts = [{"publication_id": pk, **row} for pk, entry in numbered_entries for row in entry.verdicts]
     return [
-        *build_lines(Publication, [new.publication | {"id": pk} for pk, new in numbered]),
+        *build_lines(Publication, [entry.publication | {"id": pk} for pk, entry in numbered_entries]),
         *build_lines(PublishedVerdict, verdicts),
     ]
 
@@ -100,7 +100,9 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
     for publication in publications:
         body = parse_stored(publication.body)
         change(body)
-        entries.append(restate_entry(publication, body, kind=kind, at=max(now, publication.published_at)))
+        entries.append(
+            restate_entry(publication, body, kind=kind, published_at=max(now, publication.published_at))
+        )
     append_entries(entries)
 
 
@@ -111,9 +113,13 @@ def record_translations(claim: Claim, *, note: str) -> None:
     """
     publication = Publication.objects.current().get(claim=claim.pk)
     body = build_restated_body(publication)
-    at = max(clock.get_database_time(), publication.published_at)
+    published_at = max(clock.get_database_time(), publication.published_at)
     append_entries(
-        [retranslate_entry(publication, body, kind=Publication.Kind.TRANSLATION, note=note, at=at)]
+        [
+            retranslate_entry(
+                publication, body, kind=Publication.Kind.TRANSLATION, note=note, published_at=published_at
+            )
+        ]
     )
 
 
@@ -124,42 +130,45 @@ def build_restated_body(publication: Publication, added: Sequence[Translation] =
         added: translations to treat as published, each replacing the existing one.
     """
     body: dict[str, Any] = parse_stored(publication.body)
-    published = Translation.objects.filter(
-        verdict__in=[each["id"] for each in body["verdicts"]], state=Translation.State.PUBLISHED
+    published_translations = Translation.objects.filter(
+        verdict__in=[verdict_body["id"] for verdict_body in body["verdicts"]],
+        state=Translation.State.PUBLISHED,
     )
     replaced = {(row.verdict_id, row.language.lower()) for row in added}
-    rows = [row for row in published if (row.verdict_id, row.language.lower()) not in replaced]
+    rows = [row for row in published_translations if (row.verdict_id, row.language.lower()) not in replaced]
     body["translations"] = build_translations(body["statement"], body["verdicts"], [*rows, *added])
     return body
 
 
-def have_reviewed_parts_changed(claim: Claim, published: Publication) -> bool:
+def have_reviewed_parts_changed(claim: Claim, publication: Publication) -> bool:
     """Return whether the parts of a claim that verdicts judge differ from the published ones."""
-    public = published.document
-    now = {name: claim.serializable_value(name) for name in JUDGED_FIELDS}
-    now["claimed_on"] = claim.claimed_on.isoformat() if claim.claimed_on else None
-    then = {name: public[name] for name in JUDGED_FIELDS} | {"claimant": (public["claimant"] or {}).get("id")}
-    return now != then
+    published_document = publication.document
+    current_values = {name: claim.serializable_value(name) for name in JUDGED_FIELDS}
+    current_values["claimed_on"] = claim.claimed_on.isoformat() if claim.claimed_on else None
+    published_values = {name: published_document[name] for name in JUDGED_FIELDS} | {
+        "claimant": (published_document["claimant"] or {}).get("id")
+    }
+    return current_values != published_values
 
 
-def have_claimed_media_changed(claim: Claim, published: Publication) -> bool:
+def have_claimed_media_changed(claim: Claim, publication: Publication) -> bool:
     """Return whether the claim's media differ from the published ones; verdicts judge them too."""
     rows = ClaimMedia.objects.filter(Q(claim=claim) | Q(claim__merged_into=claim)).order_by("position", "pk")
-    own: dict[int, list[Any]] = {}
-    others: set[int] = set()
+    own_media: dict[int, list[Any]] = {}
+    media_of_others: set[int] = set()
     for claim_id, media, *judged_fields in rows.values_list("claim_id", "media_id", *JUDGED_MEDIA_FIELDS):
         if claim_id == claim.pk:
-            own[media] = judged_fields
+            own_media[media] = judged_fields
         else:
-            others.add(media)
+            media_of_others.add(media)
     # The parts contributed by merged claims belong to those claims.
-    added = others - own.keys()
-    then = {
+    added_media = media_of_others - own_media.keys()
+    published_values = {
         item["id"]: [item[name] for name in JUDGED_MEDIA_FIELDS]
-        for item in published.document.get("media", [])
-        if item["id"] not in added
+        for item in publication.document.get("media", [])
+        if item["id"] not in added_media
     }
-    return own != then
+    return own_media != published_values
 
 
 def _iterate_entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iterator[LedgerEntry]:
@@ -171,10 +180,10 @@ def _iterate_entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iter
         yield build_entry(
             claim,
             topics=claim.topics.all(),
-            appearances=[a for c in claims for a in c.appearances.all()],
+            appearances=[appearance for claim_row in claims for appearance in claim_row.appearances.all()],
             media=list_claimed_media(claims),
             verdicts=list_public_verdicts(claims),
-            merged_from=[c.pk for c in merged_claims],
+            merged_from=[claim_row.pk for claim_row in merged_claims],
             ledger=add_next_line(ledgers[claim.pk], changes[claim.pk], now),
         )
 
@@ -183,9 +192,9 @@ def add_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime)
     """Return the claim's ledger, newest first, with the next entry."""
     version = ledger[0]["version"] + 1 if ledger else 1
     # Only for a picture; each frame of a video has its own hash, which is not stated here.
-    at = max(now, ledger[0]["published_at"]) if ledger else now
-    this = LedgerLine(version=version, kind=change.kind, note=change.note, published_at=at)
-    return [this, *ledger]
+    published_at = max(now, ledger[0]["published_at"]) if ledger else now
+    line = LedgerLine(version=version, kind=change.kind, note=change.note, published_at=published_at)
+    return [line, *ledger]
 
 
 def _load_ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
@@ -201,9 +210,9 @@ def load_with_merged(ids: list[int]) -> list[list[Claim]]:
     """Return each claim, reloaded with its related rows, followed by the claims merged into it."""
     related = ("source__publisher", "snapshot")
     # Of a picture; a film has one of each of its frames, of which nothing is said here.
-    looks = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
+    hashes = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
     evidence = (
-        Evidence.objects.select_related(*related, "media").defer("snapshot__text").prefetch_related(looks)
+        Evidence.objects.select_related(*related, "media").defer("snapshot__text").prefetch_related(hashes)
     )
     verdicts = Verdict.objects.filter(state=Verdict.State.PUBLISHED).select_related(
         "publisher", "rating__scale"
@@ -215,7 +224,7 @@ def load_with_merged(ids: list[int]) -> list[list[Claim]]:
         .prefetch_related(
             "topics",
             Prefetch("appearances", Appearance.objects.select_related(*related).defer("snapshot__text")),
-            Prefetch("media", ClaimMedia.objects.select_related("media").prefetch_related(looks)),
+            Prefetch("media", ClaimMedia.objects.select_related("media").prefetch_related(hashes)),
             Prefetch(
                 "verdicts",
                 verdicts.order_by("reviewed_on", "id").prefetch_related(

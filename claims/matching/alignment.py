@@ -96,7 +96,7 @@ def align(
     are_whole = _is_whole(text, text_words) and _is_whole(claim_text, claim_words)
     corrected = _correct_typos(text_words, claim_words, unknown_words)
     same_language = languages[0] == languages[1] or not all(languages)
-    one, other = (
+    unmatched_in_text, unmatched_in_claim = (
         drop_articles(words, languages[1]) if same_language else list(words)
         for words in (corrected, claim_words)
     )
@@ -104,25 +104,33 @@ def align(
     accents_count = not text.isascii() and not claim_text.isascii()
     same_words = (
         are_whole
-        and bool(one)
-        and len(one) == len(other)
+        and bool(unmatched_in_text)
+        and len(unmatched_in_text) == len(unmatched_in_claim)
         and all(
             word.key == claim_word.key and not (accents_count and _differ_in_accents(word, claim_word))
-            for word, claim_word in zip(one, other, strict=True)
+            for word, claim_word in zip(unmatched_in_text, unmatched_in_claim, strict=True)
         )
     )
     if same_words:
         return WordAlignment(same_words=True, only_in_text=(), only_in_claim=(), is_denial=False)
-    if are_whole and (difference := _find_only_difference(one, other)):
+    if are_whole and (difference := _find_only_difference(unmatched_in_text, unmatched_in_claim)):
         # One text may contain the other's word in a different place.
-        left, right = difference
+        text_words_only, claim_words_only = difference
         negations = _NEGATIONS.get(languages[1], ())
-        is_denial = not (left and right) and (left or right)[0].key in negations
-        return WordAlignment(same_words=False, only_in_text=left, only_in_claim=right, is_denial=is_denial)
+        is_denial = (
+            not (text_words_only and claim_words_only)
+            and (text_words_only or claim_words_only)[0].key in negations
+        )
+        return WordAlignment(
+            same_words=False,
+            only_in_text=text_words_only,
+            only_in_claim=claim_words_only,
+            is_denial=is_denial,
+        )
     return WordAlignment(
         same_words=False,
-        only_in_text=tuple(_find_unmatched_words(one, other, same_language)),
-        only_in_claim=tuple(_find_unmatched_words(other, one, same_language)),
+        only_in_text=tuple(_find_unmatched_words(unmatched_in_text, unmatched_in_claim, same_language)),
+        only_in_claim=tuple(_find_unmatched_words(unmatched_in_claim, unmatched_in_text, same_language)),
         is_denial=False,
     )
 
@@ -130,12 +138,12 @@ def align(
 def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
     """Return the words without articles, unless all are articles. The A of "hepatitis A" does not count as one."""
     articles = frozenset(_ARTICLES.get(language, "").split())
-    shouted = all(word.text.isupper() for word in words if word.text.isalpha())
+    is_upper_case = all(word.text.isupper() for word in words if word.text.isalpha())
     return [
         word
-        for place, word in enumerate(words)
+        for index, word in enumerate(words)
         if word.key not in articles
-        or (place > 0 and not shouted and len(word.text) == 1 and word.text.isupper())
+        or (index > 0 and not is_upper_case and len(word.text) == 1 and word.text.isupper())
     ] or list(words)
 
 
@@ -150,7 +158,10 @@ def split_words(text: str) -> tuple[Word, ...]:
     prefixes = {prefix.end() - 1 for prefix in MILLI_PATTERN.finditer(text[:_MAX_CHARACTERS])}
     for start, end in matches[:MAX_WORDS]:
         if UNSPACED_PATTERN.search(text, start, end):
-            words += [Word(at, at + 1, text[at], fold_text(text[at]).strip()) for at in range(start, end)]
+            words += [
+                Word(index, index + 1, text[index], fold_text(text[index]).strip())
+                for index in range(start, end)
+            ]
         else:
             key = fold_text(text[start:end]).strip() or text[start:end]
             words.append(Word(start, end, text[start:end], f"milli{key}" if start in prefixes else key))
@@ -166,21 +177,21 @@ def _is_whole(text: str, words: Sequence[Word]) -> bool:
 
 def build_spans(words: Sequence[Word], text: str) -> list[Span]:
     """Return the spans of these words. Neighbouring words separated only by spaces or punctuation form one span."""
-    parts: list[Span] = []
+    spans: list[Span] = []
     for word in words:
-        if parts and not any(map(str.isalnum, text[parts[-1][1] : word.start])):
-            parts[-1] = (parts[-1][0], word.end)
+        if spans and not any(map(str.isalnum, text[spans[-1][1] : word.start])):
+            spans[-1] = (spans[-1][0], word.end)
         else:
-            parts.append((word.start, word.end))
-    return parts
+            spans.append((word.start, word.end))
+    return spans
 
 
-def _differ_in_accents(word: Word, other: Word) -> bool:
+def _differ_in_accents(word: Word, other_word: Word) -> bool:
     """Return whether two Latin or Greek words differ only in accents: papa, papá."""
     return (
         word.key.isalpha()
         and word.text < "\u0400"
-        and _normalise_spelling(word.text) != _normalise_spelling(other.text)
+        and _normalise_spelling(word.text) != _normalise_spelling(other_word.text)
     )
 
 
@@ -193,7 +204,7 @@ def _correct_typos(
 ) -> list[Word]:
     """Replace typing errors in the text's words by the claim's spelling. Names and numbers stay the same."""
     known_keys = {word.key for word in text_words}
-    others = [
+    unmatched_words = [
         word
         for word in claim_words
         if not word.is_name
@@ -202,59 +213,77 @@ def _correct_typos(
         and word.key not in known_keys
     ]
     return [
-        _correct_typo(word, others) if word.key in unknown_words and not word.is_name else word
+        _correct_typo(word, unmatched_words) if word.key in unknown_words and not word.is_name else word
         for word in text_words
     ]
 
 
-def _correct_typo(word: Word, others: Sequence[Word]) -> Word:
+def _correct_typo(word: Word, candidates: Sequence[Word]) -> Word:
     if len(word.key) < _MIN_TYPO_LENGTH or not word.key.isalpha():
         return word
     # The first letter of a word is seldom mistyped, and distinguishes many words.
     corrections = {
-        other.key: other
-        for other in others
-        if is_swap(word.key, other.key) or (word.key[0] == other.key[0] and is_typo(word.key, other.key))
+        candidate.key: candidate
+        for candidate in candidates
+        if is_swap(word.key, candidate.key)
+        or (word.key[0] == candidate.key[0] and is_typo(word.key, candidate.key))
     }
-    [(key, other)] = corrections.items() if len(corrections) == 1 else [(word.key, word)]
-    return word._replace(key=key, text=other.text)
+    [(key, candidate)] = corrections.items() if len(corrections) == 1 else [(word.key, word)]
+    return word._replace(key=key, text=candidate.text)
 
 
-def _find_unmatched_words(words: Sequence[Word], others: Sequence[Word], same_language: bool) -> list[Word]:
-    keys = [word.key for word in others]
+def _find_unmatched_words(
+    words: Sequence[Word], other_words: Sequence[Word], same_language: bool
+) -> list[Word]:
+    keys = [word.key for word in other_words]
     other_keys = set(keys)
     pairs = set(pairwise(keys))
     beginnings = {key[:_PREFIX_LENGTH] for key in keys if len(key) > _PREFIX_LENGTH}
 
-    def is_there(place: int) -> bool:
-        word = words[place]
+    def has_counterpart(index: int) -> bool:
+        word = words[index]
         if not same_language:
             return word.key in other_keys or not word.is_number
         if UNSPACED_PATTERN.match(word.key):
             # In such scripts a single letter is hardly ever a word.
-            beside = [tuple(each.key for each in words[at : at + 2]) for at in (place - 1, place) if at >= 0]
-            return word.key in other_keys and (len(words) < 2 or any(pair in pairs for pair in beside))
+            adjacent_pairs = [
+                tuple(pair_word.key for pair_word in words[pair_start : pair_start + 2])
+                for pair_start in (index - 1, index)
+                if pair_start >= 0
+            ]
+            return word.key in other_keys and (
+                len(words) < 2 or any(pair in pairs for pair in adjacent_pairs)
+            )
         if word.key in other_keys:
             return True
         if word.is_number:
             return False
         return len(word.key) > _PREFIX_LENGTH and word.key[:_PREFIX_LENGTH] in beginnings and not word.is_name
 
-    return [words[place] for place in range(len(words)) if not is_there(place)]
+    return [words[index] for index in range(len(words)) if not has_counterpart(index)]
 
 
 def _find_only_difference(
-    one: Sequence[Word], other: Sequence[Word]
+    words: Sequence[Word], other_words: Sequence[Word]
 ) -> tuple[tuple[Word, ...], tuple[Word, ...]] | None:
     """Return the words at the only place where two texts differ: one word on each side, or on one side only."""
-    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
-    if len(longer) - len(shorter) > 1 or len(shorter) < 3:
+    longer_words, shorter_words = (
+        (words, other_words) if len(words) >= len(other_words) else (other_words, words)
+    )
+    if len(longer_words) - len(shorter_words) > 1 or len(shorter_words) < 3:
         return None
-    at = next((at for at, word in enumerate(shorter) if word.key != longer[at].key), len(shorter))
-    if at == len(longer):
+    index = next(
+        (index for index, word in enumerate(shorter_words) if word.key != longer_words[index].key),
+        len(shorter_words),
+    )
+    if index == len(longer_words):
         return None
-    rest = at + 1 if len(longer) == len(shorter) else at
-    if [word.key for word in longer[at + 1 :]] != [word.key for word in shorter[rest:]]:
+    rest_start = index + 1 if len(longer_words) == len(shorter_words) else index
+    if [word.key for word in longer_words[index + 1 :]] != [word.key for word in shorter_words[rest_start:]]:
         return None
-    replaced_words = tuple(shorter[at:rest])
-    return ((longer[at],), replaced_words) if longer is one else (replaced_words, (longer[at],))
+    replaced_words = tuple(shorter_words[index:rest_start])
+    return (
+        ((longer_words[index],), replaced_words)
+        if longer_words is words
+        else (replaced_words, (longer_words[index],))
+    )

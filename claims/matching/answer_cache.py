@@ -48,17 +48,18 @@ class AnswerCache(Generic[CachedAnswer]):
         Args:
             options: everything that answers depend on, apart from the text and the ledger.
         """
-        place = _read_newest_sequence()
+        ledger_position = _read_newest_sequence()
         keys = [
-            (hashlib.sha256(text.encode(errors="surrogatepass")).digest(), options, place) for text in texts
+            (hashlib.sha256(text.encode(errors="surrogatepass")).digest(), options, ledger_position)
+            for text in texts
         ]
-        answers = {key: cached for key in keys if (cached := self._get(key)) is not None}
-        missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in answers}
-        if missing:
-            answers |= dict(zip(missing, compute(list(missing.values())), strict=True))
-            for key in missing:
-                self._put(key, answers[key])
-        return [answers[key] for key in keys]
+        results = {key: cached for key in keys if (cached := self._get(key)) is not None}
+        missing_texts = {key: text for key, text in zip(keys, texts, strict=True) if key not in results}
+        if missing_texts:
+            results |= dict(zip(missing_texts, compute(list(missing_texts.values())), strict=True))
+            for key in missing_texts:
+                self._put(key, results[key])
+        return [results[key] for key in keys]
 
     def clear(self) -> None:
         """Remove all answers."""
@@ -68,18 +69,18 @@ class AnswerCache(Generic[CachedAnswer]):
 
     def _get(self, key: Hashable) -> CachedAnswer | None:
         with self._lock:
-            until, answer = self._answers.get(key, (0.0, None))
-            if answer is None or until <= self.clock():
+            expires_at, result = self._answers.get(key, (0.0, None))
+            if result is None or expires_at <= self.clock():
                 return None
             self._answers.move_to_end(key)
-            return answer
+            return result
 
-    def _put(self, key: Hashable, answer: CachedAnswer) -> None:
+    def _put(self, key: Hashable, result: CachedAnswer) -> None:
         with self._lock:
             if key in self._answers:
                 self._sentences -= self.size(self._answers.pop(key)[1])
-            self._answers[key] = self.clock() + MAX_AGE_SECONDS, answer
-            self._sentences += self.size(answer)
+            self._answers[key] = self.clock() + MAX_AGE_SECONDS, result
+            self._sentences += self.size(result)
             while self._sentences > MAX_SENTENCES:
                 _, (_until, dropped) = self._answers.popitem(last=False)
                 self._sentences -= self.size(dropped)

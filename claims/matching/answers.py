@@ -122,8 +122,8 @@ class MatchTerms:
     Attributes:
         language: the language of the texts (ISO 639-1), if known.
         cut: the way to split each text.
-        most: the maximum number of claims per sentence.
-        least: the minimum confidence of a match; by default `MIN_CONFIDENCE` of each kind.
+        max_matches: the maximum number of claims per sentence.
+        min_confidence: the minimum confidence of a match; by default `MIN_CONFIDENCE` of each kind.
         rows: the current publications to match; by default all.
         rows_key: an identifier of these rows, for the cache.
         cpu_seconds: the limit for all texts together; by default none.
@@ -131,8 +131,8 @@ class MatchTerms:
 
     language: str = ""
     cut: CutMode = "auto"
-    most: int = MATCH_LIMIT
-    least: float | None = None
+    max_matches: int = MATCH_LIMIT
+    min_confidence: float | None = None
     rows: QuerySet[Publication] | None = None
     rows_key: str = ""
     cpu_seconds: float | None = None
@@ -182,21 +182,21 @@ answer_cache: AnswerCache[Answer] = AnswerCache(size=lambda answer: 1 + len(answ
 
 def match_published_text(text: str, terms: MatchTerms = MatchTerms()) -> Answer:
     """Match a text with published claims."""
-    [answer] = match_published_texts([text], terms)
-    return answer
+    [result] = match_published_texts([text], terms)
+    return result
 
 
 def match_published_texts(texts: Sequence[str], terms: MatchTerms = MatchTerms()) -> list[Answer]:
     """Match each of these texts with published claims."""
-    by = embedding.get_embedder()
+    embedder_name = embedding.get_embedder()
     # Reasons are in the language that is active now.
     options = (
-        *(terms.language, terms.cut, terms.most, terms.least, terms.rows_key),
-        *(by.name if by else "", get_language()),
+        *(terms.language, terms.cut, terms.max_matches, terms.min_confidence, terms.rows_key),
+        *(embedder_name.name if embedder_name else "", get_language()),
     )
 
     def find_candidates(queries: Sequence[TextQuery]) -> candidates.FoundCandidates:
-        return candidates.find_published(queries, rows=terms.rows, least=terms.most)
+        return candidates.find_published(queries, rows=terms.rows, min_limit=terms.max_matches)
 
     return answer_cache.answers(
         texts, options, lambda missing: compute_answers(missing, terms, find_candidates)
@@ -210,116 +210,129 @@ def compute_answers(texts: Sequence[str], terms: MatchTerms, find_candidates: Fi
         TooMuchWork: the work takes longer than `terms.cpu_seconds`.
     """
     budget = CPUBudget(terms.cpu_seconds)
-    mixed_places: set[int] = set()
+    mixed_indexes: set[int] = set()
     languages = [terms.language or detect_language(text) for text in texts]
-    parts = [
+    passage_texts = [
         _PassageText(number, span, text[span.start : span.end], language, len(spans) == 1)
         for number, (text, language) in enumerate(zip(texts, languages, strict=True))
         for spans in [split_passages(text, terms.cut, language)]
         for span in spans
     ]
-    batches = [parts[start : start + _BATCH_SIZE] for start in range(0, len(parts), _BATCH_SIZE)]
+    batches = [
+        passage_texts[start : start + _BATCH_SIZE] for start in range(0, len(passage_texts), _BATCH_SIZE)
+    ]
     model = get_query_model()
     prepare = partial(_build_queries, model=model, budget=budget)
     prepared = _executor.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
     matches = chain.from_iterable(
-        _match_passages(some, queries, terms, find_candidates, budget, mixed_places)
-        for some, queries in zip(batches, prepared, strict=True)
+        _match_passages(batch, queries, terms, find_candidates, budget, mixed_indexes)
+        for batch, queries in zip(batches, prepared, strict=True)
     )
     of_each: list[list[AnsweredPassage]] = [[] for _ in texts]
     by_meaning = [False] * len(texts)
-    for part, (passage, has_meaning) in zip(parts, matches, strict=True):
-        of_each[part.text].append(passage)
-        by_meaning[part.text] |= has_meaning
-    answers = [
-        Answer(tuple(those), language, model.embedder.name if model and has_meaning else "")
-        for those, language, has_meaning in zip(of_each, languages, by_meaning, strict=True)
+    for passage_text, (passage, has_meaning) in zip(passage_texts, matches, strict=True):
+        of_each[passage_text.text].append(passage)
+        by_meaning[passage_text.text] |= has_meaning
+    results = [
+        Answer(tuple(passages_of_text), language, model.embedder.name if model and has_meaning else "")
+        for passages_of_text, language, has_meaning in zip(of_each, languages, by_meaning, strict=True)
     ]
-    if mixed_places:
-        by_sentence = replace(terms, cut="sentences", cpu_seconds=budget.left)
-        repeated = sorted(mixed_places)
-        for number, answer in zip(
-            repeated,
-            compute_answers([texts[each] for each in repeated], by_sentence, find_candidates),
+    if mixed_indexes:
+        sentence_terms = replace(terms, cut="sentences", cpu_seconds=budget.left)
+        repeated_indexes = sorted(mixed_indexes)
+        for number, result in zip(
+            repeated_indexes,
+            compute_answers([texts[index] for index in repeated_indexes], sentence_terms, find_candidates),
             strict=True,
         ):
-            answers[number] = answer
-    return answers
+            results[number] = result
+    return results
 
 
-def split_passages(text: str, cut: CutMode = "auto", language: str = "") -> list[TextSpan]:
+def split_passages(text: str, cut_mode: CutMode = "auto", language: str = "") -> list[TextSpan]:
     """Return the passages of a text that are matched separately."""
     whole_text = trim_span(text, 0, len(text))
-    if cut == "text" or (cut == "auto" and whole_text.end - whole_text.start <= POST_LENGTH):
+    if cut_mode == "text" or (cut_mode == "auto" and whole_text.end - whole_text.start <= POST_LENGTH):
         return [whole_text] if whole_text.end > whole_text.start else []
     return list(split_sentences(text, language))
 
 
 def _build_queries(
-    parts: Sequence[_PassageText], *, model: QueryModel | None, budget: CPUBudget
+    passage_texts: Sequence[_PassageText], *, model: QueryModel | None, budget: CPUBudget
 ) -> list[TextQuery]:
     """Build the queries for the texts without using the database."""
     with budget.charge_cpu_time():
-        cleaned_texts = [clean_post(part.words.translate(_INVALID_CHARACTERS)) for part in parts]
+        cleaned_texts = [
+            clean_post(passage_text.words.translate(_INVALID_CHARACTERS)) for passage_text in passage_texts
+        ]
     vectors: Sequence[Vector | None] = [None] * len(cleaned_texts)
     if model:
         with budget.charge_cpu_time():
             vectors = embedding.compute_query_vectors(
-                cleaned_texts, [part.language for part in parts], model=model
+                cleaned_texts, [passage_text.language for passage_text in passage_texts], model=model
             )
     return [
-        TextQuery(part.words, text, part.language, vector)
-        for part, text, vector in zip(parts, cleaned_texts, vectors, strict=True)
+        TextQuery(passage_text.words, text, passage_text.language, vector)
+        for passage_text, text, vector in zip(passage_texts, cleaned_texts, vectors, strict=True)
     ]
 
 
 def _match_passages(
-    parts: Sequence[_PassageText],
+    passage_texts: Sequence[_PassageText],
     queries: Sequence[TextQuery],
     terms: MatchTerms,
     find_candidates: FindCandidates,
     budget: CPUBudget,
-    mixed_places: set[int],
+    mixed_indexes: set[int],
 ) -> Iterator[tuple[AnsweredPassage, bool]]:
     """Return the matches of each text, and whether meanings were compared.
 
     Args:
-        mixed_places: receives the indexes of short texts that should be matched by sentence.
+        mixed_indexes: receives the indexes of short texts that should be matched by sentence.
     """
     found_candidates = find_candidates(queries)
-    for part, one, candidates_of_part in zip(parts, queries, found_candidates.candidates, strict=True):
-        least = (
-            MIN_CONFIDENCE if part.is_alone else {**MIN_CONFIDENCE, "related": MIN_RELATED_CONFIDENCE_OF_MANY}
+    for passage_text, query, candidates_of_part in zip(
+        passage_texts, queries, found_candidates.candidates, strict=True
+    ):
+        min_confidences = (
+            MIN_CONFIDENCE
+            if passage_text.is_alone
+            else {**MIN_CONFIDENCE, "related": MIN_RELATED_CONFIDENCE_OF_MANY}
         )
-        if terms.least is not None:
-            least = dict.fromkeys(MIN_CONFIDENCE, terms.least)
+        if terms.min_confidence is not None:
+            min_confidences = dict.fromkeys(MIN_CONFIDENCE, terms.min_confidence)
         with budget.charge_cpu_time():
-            matches = find_matches(one, candidates_of_part, found_candidates, terms.most, least)
+            matches = find_matches(
+                query, candidates_of_part, found_candidates, terms.max_matches, min_confidences
+            )
             is_same = bool(matches) and matches[0].kind == "same"
-            may_be_mixed = terms.cut == "auto" and part.is_alone and not is_same
+            may_be_mixed = terms.cut == "auto" and passage_text.is_alone and not is_same
             if may_be_mixed and _has_sentence_stating_claim(
-                part, candidates_of_part, found_candidates.unknown
+                passage_text, candidates_of_part, found_candidates.unknown
             ):
-                mixed_places.add(part.text)
-        yield AnsweredPassage(*part.span, tuple(matches)), one.vector is not None
+                mixed_indexes.add(passage_text.text)
+        yield AnsweredPassage(*passage_text.span, tuple(matches)), query.vector is not None
 
 
 def _has_sentence_stating_claim(
-    part: _PassageText, candidates: Sequence[Candidate], unknown: Set[str]
+    passage_text: _PassageText, candidates: Sequence[Candidate], unknown_words: Set[str]
 ) -> bool:
     """Return whether one of several sentences states one of these claims or its opposite."""
-    spans = list(split_sentences(part.words, part.language))
+    spans = list(split_sentences(passage_text.words, passage_text.language))
     if len(spans) < 2:
         return False
     statements = [
         (claim, {word.key for word in split_words(clean_post(claim.statement))}) for claim in candidates
     ]
     for span in spans:
-        sentence = part.words[span.start : span.end]
-        query = TextQuery(sentence, clean_post(sentence), part.language, None)
+        sentence = passage_text.words[span.start : span.end]
+        query = TextQuery(sentence, clean_post(sentence), passage_text.language, None)
         words = {word.key for word in split_words(query.cleaned)}
         for claim, its in statements:
-            if len(words ^ its) <= _MAX_UNSHARED_WORDS and judge(query, claim, unknown).kind != "related":
+            if (
+                len(words ^ its) <= _MAX_UNSHARED_WORDS
+                and judge(query, claim, unknown_words).kind != "related"
+            ):
                 return True
     return False
 
@@ -333,38 +346,40 @@ def find_matches(
     query: TextQuery,
     candidates_of_part: Sequence[Candidate],
     found_candidates: candidates.FoundCandidates,
-    most: int,
-    least: Mapping[MatchKind, float],
+    limit: int,
+    min_confidences: Mapping[MatchKind, float],
 ) -> list[Match]:
     """Return the matches of a text among these candidates, most important first.
 
     Args:
-        most: the maximum number of matches.
-        least: the minimum confidence of each kind.
+        limit: the maximum number of matches.
+        min_confidences: the minimum confidence of each kind.
     """
-    matches = _judge_candidates(query, candidates_of_part, found_candidates, most, least)
-    return sorted(matches, key=_compute_importance)[:most]
+    matches = _judge_candidates(query, candidates_of_part, found_candidates, limit, min_confidences)
+    return sorted(matches, key=_compute_importance)[:limit]
 
 
 def _judge_candidates(
     query: TextQuery,
     candidates_of_part: Sequence[Candidate],
     found_candidates: candidates.FoundCandidates,
-    most: int,
-    least: Mapping[MatchKind, float],
+    limit: int,
+    min_confidences: Mapping[MatchKind, float],
 ) -> Iterator[Match]:
     # Candidates that may have the same words are judged at any rank, because without a vector they may seem less
     # likely than others. Others can only be related, and judging takes as long as ranking ten.
     order = rank_candidates(query, candidates_of_part, rarity=found_candidates.rarity)
-    for place, one in enumerate(order):
-        candidate = one.candidate
+    for rank, ranked_candidate in enumerate(order):
+        candidate = ranked_candidate.candidate
         # A high limit of the caller must not hide the same claim behind many headlines.
-        may_be_shown = place < most and one.probability >= min(least["related"], MIN_CONFIDENCE["related"])
+        may_be_shown = rank < limit and ranked_candidate.probability >= min(
+            min_confidences["related"], MIN_CONFIDENCE["related"]
+        )
         if not may_be_shown and candidate.words <= _WORD_SHARE_LIMIT:
             continue
         judgement = judge(query, candidate, found_candidates.unknown)
-        confidence = one.probability if judgement.kind == "related" else judgement.confidence
-        if confidence >= least[judgement.kind]:
+        confidence = ranked_candidate.probability if judgement.kind == "related" else judgement.confidence
+        if confidence >= min_confidences[judgement.kind]:
             yield Match(
                 candidate.claim,
                 candidate.statement,

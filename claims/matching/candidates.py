@@ -85,31 +85,39 @@ class FoundCandidates:
 
 
 def find_published(
-    queries: Sequence[TextQuery], *, rows: QuerySet[Publication] | None = None, most: int = 0, least: int = 0
+    queries: Sequence[TextQuery],
+    *,
+    rows: QuerySet[Publication] | None = None,
+    limit: int = 0,
+    min_limit: int = 0,
 ) -> FoundCandidates:
     """Return current publications that may match each of these texts.
 
     Args:
         rows: the publications to search; by default, all.
-        most: the maximum from words, and the maximum from vectors; by default, a number that suits the number of
+        limit: the maximum from words, and the maximum from vectors; by default, a number that suits the number of
             texts.
-        least: the minimum for that default.
+        min_limit: the minimum for that default.
     """
-    most = most or max(least, CANDIDATE_LIMIT_OF_MANY if len(queries) > MANY_TEXTS else CANDIDATE_LIMIT)
-    nearest = find_nearest(queries, public=True, most=most)
-    in_common = find_claims_sharing_words([each.cleaned for each in queries], most, beside=nearest)
+    limit = limit or max(min_limit, CANDIDATE_LIMIT_OF_MANY if len(queries) > MANY_TEXTS else CANDIDATE_LIMIT)
+    nearest_claims = find_nearest(queries, is_public=True, limit=limit)
+    words_in_common = find_claims_sharing_words(
+        [query.cleaned for query in queries], limit, further_claims=nearest_claims
+    )
     bodies = load_publication_column(
-        {claim for each in (*in_common.shares, *nearest) for claim in each}, rows
+        {claim for claim_ids in (*words_in_common.shares, *nearest_claims) for claim in claim_ids}, rows
     )
     texts = {claim: ClaimTexts.build_public(orjson.loads(body)) for claim, body in bodies.items()}
-    vectors = load_all_vectors(in_common.shares, nearest, public=True)
+    vectors = load_all_vectors(words_in_common.shares, nearest_claims, is_public=True)
     return FoundCandidates(
         [
-            build_candidates(shares, similar, texts, vectors, one.vector)
-            for one, shares, similar in zip(queries, in_common.shares, nearest, strict=True)
+            build_candidates(shares, similar_claims, texts, vectors, text_query.vector)
+            for text_query, shares, similar_claims in zip(
+                queries, words_in_common.shares, nearest_claims, strict=True
+            )
         ],
-        in_common.rarity,
-        in_common.unknown,
+        words_in_common.rarity,
+        words_in_common.unknown,
     )
 
 
@@ -117,42 +125,49 @@ def compute_word_shares(
     text: str, claims: Mapping[int, ClaimTexts], rarity: Mapping[str, float]
 ) -> dict[int, float]:
     """Return the words that claims share with a text, by claim id, as `shared_words.WordsInCommon`."""
-    forms, *others = map(
+    forms, *forms_by_claim = map(
         build_forms,
         split_words([text, *(f"{claim.statement}\n{claim.headline}" for claim in claims.values())]),
     )
-    return {claim: compute_shares(forms, other, rarity) for claim, other in zip(claims, others, strict=True)}
+    return {
+        claim: compute_shares(forms, claim_forms, rarity)
+        for claim, claim_forms in zip(claims, forms_by_claim, strict=True)
+    }
 
 
-def find_nearest(queries: Sequence[TextQuery], *, public: bool, most: int) -> list[NearestClaims]:
+def find_nearest(queries: Sequence[TextQuery], *, is_public: bool, limit: int) -> list[NearestClaims]:
     """Return the claims nearest in meaning to each of these texts."""
     return [
         {
             claim: (similarity, vector)
-            for claim, similarity, vector in embedding.find_nearest(each.vector, public=public, most=most)
+            for claim, similarity, vector in embedding.find_nearest(
+                query.vector, is_public=is_public, limit=limit
+            )
         }
-        if each.vector is not None
+        if query.vector is not None
         else {}
-        for each in queries
+        for query in queries
     ]
 
 
 def load_all_vectors(
-    shares: Iterable[Iterable[int]], nearest: Sequence[NearestClaims], *, public: bool
+    shares: Iterable[Iterable[int]], nearest_claims: Sequence[NearestClaims], *, is_public: bool
 ) -> dict[int, Vector]:
     """Load the vectors of all candidates, including those found only by their words."""
-    known_vectors = {claim: vector for each in nearest for claim, (_, vector) in each.items()}
-    missing = {claim for each in shares for claim in each} - known_vectors.keys()
+    known_vectors = {
+        claim: vector for claim_ids in nearest_claims for claim, (_, vector) in claim_ids.items()
+    }
+    missing_claims = {claim for claim_ids in shares for claim in claim_ids} - known_vectors.keys()
     return (
-        {**known_vectors, **embedding.load_vectors(sorted(missing), public=public)}
-        if known_vectors and missing
+        {**known_vectors, **embedding.load_vectors(sorted(missing_claims), is_public=is_public)}
+        if known_vectors and missing_claims
         else known_vectors
     )
 
 
 def build_candidates(
     shares: Mapping[int, float],
-    nearest: NearestClaims,
+    nearest_claims: NearestClaims,
     texts: Mapping[int, ClaimTexts],
     vectors: Mapping[int, Vector],
     query_vector: Vector | None,
@@ -171,10 +186,10 @@ def build_candidates(
             claim_text.headline,
             claim_text.reviewed_on,
         )
-        for claim in {**shares, **nearest}
+        for claim in {**shares, **nearest_claims}
         if (claim_text := texts.get(claim)) is not None
     ]
 
 
-def _compute_cosine(one: Vector | None, other: Vector | None) -> float | None:
-    return None if one is None or other is None else float(one @ other)
+def _compute_cosine(vector: Vector | None, other_vector: Vector | None) -> float | None:
+    return None if vector is None or other_vector is None else float(vector @ other_vector)

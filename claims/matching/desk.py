@@ -48,45 +48,47 @@ _SHARING_SQL = f"""
 
 def match_desk_text(text: str, *, reader: User, terms: MatchTerms = MatchTerms()) -> Answer:  # noqa: B008  it is frozen
     """Match a text with claims at the desk that this person may read."""
-    [answer] = compute_answers([text], terms, lambda asked: find_candidates(asked, reader=reader))
-    return answer
+    [result] = compute_answers([text], terms, lambda asked: find_candidates(asked, reader=reader))
+    return result
 
 
 def find_claims_by_meaning(text: str, *, reader: User) -> list[int]:
     """Return the ids of readable claims that a text may mean, most probable first."""
-    return rank_claims_by_meaning(text, partial(find_candidates, reader=reader, most=MAX_CANDIDATES))
+    return rank_claims_by_meaning(text, partial(find_candidates, reader=reader, limit=MAX_CANDIDATES))
 
 
 def find_candidates(
-    queries: Sequence[TextQuery], *, reader: User, most: int = CANDIDATE_LIMIT
+    queries: Sequence[TextQuery], *, reader: User, limit: int = CANDIDATE_LIMIT
 ) -> FoundCandidates:
     """Return readable claims, in progress or published, that may match each of these texts."""
-    nearest = find_nearest(queries, public=False, most=most)
-    in_common = find_claims_sharing_words([each.cleaned for each in queries], most)
-    rough = [find_claims_with_rare_words(each.cleaned, most) for each in queries]
+    nearest_claims = find_nearest(queries, is_public=False, limit=limit)
+    words_in_common = find_claims_sharing_words([query.cleaned for query in queries], limit)
+    claims_by_rare_words = [find_claims_with_rare_words(query.cleaned, limit) for query in queries]
     claim_ids = [
-        {*words, *rest, *meaning}
-        for words, rest, meaning in zip(in_common.shares, rough, nearest, strict=True)
+        {*words, *rare_word_claims, *meaning}
+        for words, rare_word_claims, meaning in zip(
+            words_in_common.shares, claims_by_rare_words, nearest_claims, strict=True
+        )
     ]
-    texts = load_claim_texts({claim for each in claim_ids for claim in each}, reader)
+    texts = load_claim_texts({claim for query in claim_ids for claim in query}, reader)
     candidates = [
         compute_word_shares(
-            each.cleaned, {claim: texts[claim] for claim in claims & texts.keys()}, in_common.rarity
+            query.cleaned, {claim: texts[claim] for claim in claims & texts.keys()}, words_in_common.rarity
         )
-        for each, claims in zip(queries, claim_ids, strict=True)
+        for query, claims in zip(queries, claim_ids, strict=True)
     ]
-    vectors = load_all_vectors(candidates, nearest, public=False)
+    vectors = load_all_vectors(candidates, nearest_claims, is_public=False)
     return FoundCandidates(
         [
-            build_candidates(words, similar, texts, vectors, one.vector)
-            for one, words, similar in zip(queries, candidates, nearest, strict=True)
+            build_candidates(words, similar_claims, texts, vectors, text_query.vector)
+            for text_query, words, similar_claims in zip(queries, candidates, nearest_claims, strict=True)
         ],
-        in_common.rarity,
-        in_common.unknown,
+        words_in_common.rarity,
+        words_in_common.unknown,
     )
 
 
-def find_claims_with_rare_words(text: str, most: int) -> list[int]:
+def find_claims_with_rare_words(text: str, limit: int) -> list[int]:
     """Return claims at the desk that share rare words with a text. Those that share the rarest come first.
 
     Words are compared without stemming (`claims_statement_words`); `compute_word_shares` compares more precisely.
@@ -94,12 +96,14 @@ def find_claims_with_rare_words(text: str, most: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT unnest(claims_statement_words(%s))", [text])
         words = list(dict.fromkeys(word for (word,) in cursor.fetchall()))[:WORD_LIMIT]
-        common = get_common_words().claims
-        rare = [[word] for word in words if len(word) > 1 and common.get(word, 0) <= _COMMON_WORD_CLAIMS]
+        common_words = get_common_words().claims
+        rare_words = [
+            [word] for word in words if len(word) > 1 and common_words.get(word, 0) <= _COMMON_WORD_CLAIMS
+        ]
         if not words:
             return []
-        searched_words = rare or [sorted(words, key=len, reverse=True)[:_MIN_COMMON_WORDS]]
-        cursor.execute(_SHARING_SQL, [orjson.dumps(searched_words).decode(), most])
+        searched_words = rare_words or [sorted(words, key=len, reverse=True)[:_MIN_COMMON_WORDS]]
+        cursor.execute(_SHARING_SQL, [orjson.dumps(searched_words).decode(), limit])
         return [claim for (claim,) in cursor.fetchall()]
 
 
@@ -112,8 +116,10 @@ def load_claim_texts(claims: Iterable[int], reader: User) -> dict[int, ClaimText
         .select_related("claimant")
     )
     headlines: dict[int, list[str]] = {}
-    titled = Verdict.objects.filter(claim_id__in=ids).exclude(title="").readable_by(reader).order_by("pk")
-    for claim, title in titled.values_list("claim_id", "title"):
+    titled_verdicts = (
+        Verdict.objects.filter(claim_id__in=ids).exclude(title="").readable_by(reader).order_by("pk")
+    )
+    for claim, title in titled_verdicts.values_list("claim_id", "title"):
         headlines.setdefault(claim, []).append(title)
     return {
         row.pk: ClaimTexts(

@@ -78,20 +78,20 @@ def search_duplicates(
     compared_keys = (
         {} if from_scratch else dict(ComparedStatement.objects.values_list("claim_id", "statement_key"))
     )
-    new_places = [
-        place for place, claim in enumerate(claims.claims) if compared_keys.get(claim.pk) != claim.key
+    new_positions = [
+        position for position, claim in enumerate(claims.claims) if compared_keys.get(claim.pk) != claim.key
     ]
-    compared_places = set(range(len(claims.claims))).difference(new_places)
+    compared_positions = set(range(len(claims.claims))).difference(new_positions)
     tally = PairTally(standing=len(claims.claims))
-    for start in range(0, len(new_places), BATCH_SIZE):
-        places = new_places[start : start + BATCH_SIZE]
-        pairs = list(_find_pairs(claims, places, compared_places, tally))
+    for start in range(0, len(new_positions), BATCH_SIZE):
+        positions = new_positions[start : start + BATCH_SIZE]
+        pairs = list(_find_pairs(claims, positions, compared_positions, tally))
         if dry_run:
             tally.found += len(pairs)
         else:
-            tally.found += _store(pairs, [claims.claims[place] for place in places])
-        tally.compared += len(places)
-        report_progress(tally.compared, len(new_places))
+            tally.found += _store(pairs, [claims.claims[position] for position in positions])
+        tally.compared += len(positions)
+        report_progress(tally.compared, len(new_positions))
     return tally
 
 
@@ -101,12 +101,14 @@ class ComparedClaims:
     def __init__(self) -> None:
         self.claims = list(_load_claims())
 
-    def find_same_words(self, place: int) -> list[int]:
+    def find_same_words(self, position: int) -> list[int]:
         """Return the positions of claims with the same words as the claim at this position, with or
         without articles.
         """
-        other_places = {other for wording in self._wordings[place] for other in self._places[wording]}
-        return sorted(other_places - {place})
+        other_positions = {
+            other_position for wording in self._wordings[position] for other_position in self._places[wording]
+        }
+        return sorted(other_positions - {position})
 
     # Both are built on first use, because without new claims nothing is compared.
     @cached_property
@@ -115,11 +117,11 @@ class ComparedClaims:
 
     @cached_property
     def _places(self) -> dict[int, list[int]]:
-        places: dict[int, list[int]] = {}
-        for place, wordings in enumerate(self._wordings):
+        positions: dict[int, list[int]] = {}
+        for position, wordings in enumerate(self._wordings):
             for wording in wordings:
-                places.setdefault(wording, []).append(place)
-        return places
+                positions.setdefault(wording, []).append(position)
+        return positions
 
 
 def _hash_wordings(claim: ComparedClaim) -> tuple[int, ...]:
@@ -128,7 +130,7 @@ def _hash_wordings(claim: ComparedClaim) -> tuple[int, ...]:
     """
     words = split_words(clean_post(claim.statement))
     main_words = drop_articles(words, get_primary_language(claim.language))
-    wordings = (tuple(word.key for word in each) for each in (words, main_words) if each)
+    wordings = (tuple(word.key for word in word_list) for word_list in (words, main_words) if word_list)
     return tuple({hash(wording) for wording in (claim.key, *wordings)})
 
 
@@ -140,15 +142,18 @@ def _load_claims() -> Iterator[ComparedClaim]:
 
 
 def _find_pairs(
-    claims: ComparedClaims, places: Sequence[int], compared_places: set[int], tally: PairTally
+    claims: ComparedClaims, positions: Sequence[int], compared_positions: set[int], tally: PairTally
 ) -> Iterator[DuplicatePair]:
     """Yield the pairs that these claims form with earlier ones and with claims that were compared before."""
-    for place in places:
-        for other in claims.find_same_words(place):
+    for position in positions:
+        for other_position in claims.find_same_words(position):
             # A later new claim finds this pair itself.
-            if other < place or other in compared_places:
+            if other_position < position or other_position in compared_positions:
                 tally.judged += 1
-                later, earlier = claims.claims[max(place, other)], claims.claims[min(place, other)]
+                later, earlier = (
+                    claims.claims[max(position, other_position)],
+                    claims.claims[min(position, other_position)],
+                )
                 if pair := _judge_pair(later, earlier):
                     yield pair
 

@@ -63,23 +63,25 @@ def grade_likeness(distance: int | None) -> Likeness:
     return "very_alike" if distance <= MAX_VERY_ALIKE_DISTANCE else "alike"
 
 
-def find_nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
+def find_nearest(perceptual_hash: PerceptualHash) -> dict[int, NearDuplicate]:
     """Return similar pictures and videos, nearest first, each with its nearest occurrence only."""
-    return {near.media_id: near for near in find_near_duplicates(look)}
+    return {
+        near_duplicate.media_id: near_duplicate for near_duplicate in find_near_duplicates(perceptual_hash)
+    }
 
 
-def find_published_media(look: PerceptualHash) -> list[SimilarMedia]:
+def find_published_media(perceptual_hash: PerceptualHash) -> list[SimilarMedia]:
     """Return published pictures and videos that look like the query, nearest first."""
-    near_duplicates = find_nearest(look)
+    near_duplicates = find_nearest(perceptual_hash)
     if not near_duplicates:
         return []
     shown_media: dict[int, list[ShownMedia]] = {}
     rows = Publication.objects.current().showing_media(near_duplicates).order_by("-published_at", "-claim_id")
     for body in rows.values_list("body", flat=True)[: MEDIA_LIMIT * CLAIM_LIMIT]:
         claim = orjson.loads(insert_site_url(body.encode()))
-        for each in list_shown_media(claim):
-            if each.media["id"] in near_duplicates:
-                shown_media.setdefault(each.media["id"], []).append(each)
+        for shown in list_shown_media(claim):
+            if shown.media["id"] in near_duplicates:
+                shown_media.setdefault(shown.media["id"], []).append(shown)
     similar_media = [
         SimilarMedia(near_duplicates[media], shown_media[media][:CLAIM_LIMIT])
         for media in near_duplicates

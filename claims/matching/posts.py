@@ -58,8 +58,8 @@ def _has_letters(text: str) -> bool:
 
 def _remove_signs(text: str) -> str:
     """Remove signs that are not words: links, emoji, mentions, hash signs."""
-    for pattern, instead in ((_SIGNATURE_PATTERN, ""), (_RETWEET_PATTERN, ""), (_URL_PATTERN, " ")):
-        text = _keep_unless_empty(text, pattern.sub(instead, text))
+    for pattern, replacement in ((_SIGNATURE_PATTERN, ""), (_RETWEET_PATTERN, ""), (_URL_PATTERN, " ")):
+        text = _keep_unless_empty(text, pattern.sub(replacement, text))
     text = _KEYCAP_PATTERN.sub("", text)
     text = _PICTOGRAPH_PATTERN.sub(" ", text)
     text = _keep_unless_empty(text, _remove_mentions(text))
@@ -67,14 +67,16 @@ def _remove_signs(text: str) -> str:
     return _REPEATED_PATTERN.sub(lambda match: match.group()[0], text)
 
 
-def _keep_unless_empty(before: str, after: str) -> str:
-    return after if _has_letters(after) else before
+def _keep_unless_empty(text: str, shortened_text: str) -> str:
+    return shortened_text if _has_letters(shortened_text) else text
 
 
 def _remove_mentions(text: str) -> str:
-    leading = _LEADING_MENTIONS.match(text)
-    if leading and not (leading.group().count("@") == 1 and text[leading.end()].islower()):
-        text = text[leading.end() :].lstrip()  # a reply; "@handle says …" keeps its subject
+    leading_mentions = _LEADING_MENTIONS.match(text)
+    if leading_mentions and not (
+        leading_mentions.group().count("@") == 1 and text[leading_mentions.end()].islower()
+    ):
+        text = text[leading_mentions.end() :].lstrip()  # a reply; "@handle says …" keeps its subject
     text = _TRAILING_MENTIONS.sub("", text)
     return _MENTION_PATTERN.sub(lambda match: _split_hashtag(match[1]), text)
 
@@ -92,30 +94,30 @@ def _split_hashtag(tag: str) -> str:
 
 def _remove_boilerplate(text: str) -> str:
     """Remove alarms, pleas to share the post, and questions whether the claim is true."""
-    furniture = _load_boilerplate()
+    boilerplate = _load_boilerplate()
     text = text.strip(_SURROUNDING_SIGNS)
     for _ in range(6):  # RT, then BREAKING, then "is it true that": each may follow the previous one
-        before = text
-        text = _keep_unless_empty(text, furniture.remove_pleas(text)).strip(_SURROUNDING_SIGNS)
-        text = _keep_unless_empty(text, furniture.remove_beginning(text)).strip(_SURROUNDING_SIGNS)
-        text = _keep_unless_empty(text, furniture.remove_end(text)).strip(_SURROUNDING_SIGNS)
+        previous_text = text
+        text = _keep_unless_empty(text, boilerplate.remove_pleas(text)).strip(_SURROUNDING_SIGNS)
+        text = _keep_unless_empty(text, boilerplate.remove_beginning(text)).strip(_SURROUNDING_SIGNS)
+        text = _keep_unless_empty(text, boilerplate.remove_end(text)).strip(_SURROUNDING_SIGNS)
         text = _strip_quotes(text)
-        if text == before:
+        if text == previous_text:
             break
     return _SPACES_PATTERN.sub(" ", text).strip(_SURROUNDING_SIGNS)
 
 
 def _strip_quotes(text: str) -> str:
     for opening, closing in _QUOTE_PAIRS:
-        inside = text[1:-1]
+        inner_text = text[1:-1]
         if (
             len(text) > 2
             and text.startswith(opening)
             and text.endswith(closing)
-            and opening not in inside
-            and closing not in inside
+            and opening not in inner_text
+            and closing not in inner_text
         ):
-            return inside.strip()
+            return inner_text.strip()
     return text
 
 
@@ -129,8 +131,8 @@ class _Boilerplate:
         pleas = _build_alternatives(words["pleas"])
         self.hashtags = frozenset(words["hashtags"].casefold().split())
         self._alarm = re.compile(rf"^[¡¿\[【(]*(?:{alarms}){_SIGNS_AFTER_ALERT}(?=\S)", re.IGNORECASE)
-        shouted = _build_alternatives(words["alarms"], shouted=True)
-        self._shouted = re.compile(rf"^(?:{shouted})\s+(?=\S)")
+        upper_case_alarms = _build_alternatives(words["alarms"], upper_case=True)
+        self._shouted = re.compile(rf"^(?:{upper_case_alarms})\s+(?=\S)")
         self._opener = re.compile(rf"^[¿¡\s]*(?:{openers})(?!\w)[\s,:?¿!…]*(?:that\s)?(?=\S)", re.IGNORECASE)
         self._glued = re.compile(rf"^(?:{_build_alternatives(words['glued_openers'])})[，,：]?\s*(?=\w)")
         self._closer = re.compile(
@@ -153,8 +155,12 @@ class _Boilerplate:
             shortened = self._shouted.sub("", shortened)
         without_opener = self._glued.sub("", self._opener.sub("", shortened))
         if without_opener != shortened:
-            first, mark, rest = without_opener.partition("?")
-            without_opener = first + (". " + rest if rest.strip() else "") if mark else without_opener
+            question, question_mark, text_after_question = without_opener.partition("?")
+            without_opener = (
+                question + (". " + text_after_question if text_after_question.strip() else "")
+                if question_mark
+                else without_opener
+            )
             without_opener = without_opener.rstrip("？؟ ")
         return without_opener
 
@@ -172,11 +178,11 @@ class _Boilerplate:
         if not _has_letters(shortened):
             shortened = text
         if plea := self._plea.match(shortened):
-            rest = shortened[plea.end() :].lstrip()
-            if rest[:1] in {":", "-", "–", "!"}:
-                shortened = rest[1:]
-        without = self._plea_glued.sub("", self._plea_at_end.sub("", shortened))
-        return _keep_unless_empty(shortened, without)
+            text_after_plea = shortened[plea.end() :].lstrip()
+            if text_after_plea[:1] in {":", "-", "–", "!"}:
+                shortened = text_after_plea[1:]
+        text_without_plea = self._plea_glued.sub("", self._plea_at_end.sub("", shortened))
+        return _keep_unless_empty(shortened, text_without_plea)
 
     def _says_more(self, sentence: str) -> bool:
         """Return whether a sentence does more than ask whether something is true."""
@@ -190,12 +196,12 @@ class _Boilerplate:
         )
 
 
-def _build_alternatives(words: str, *, shouted: bool = False, glued: bool = False) -> str:
+def _build_alternatives(words: str, *, upper_case: bool = False, glued: bool = False) -> str:
     phrases = dict.fromkeys(
         phrase.strip() for line in words.splitlines() for phrase in line.split("|") if phrase.strip()
     )
     phrases |= dict.fromkeys(map(_strip_accents, phrases))
-    if shouted:
+    if upper_case:
         phrases = dict.fromkeys(phrase.upper() for phrase in phrases if phrase.upper() != phrase)
     if glued:
         phrases = dict.fromkeys(phrase for phrase in phrases if ord(phrase[0]) >= 0x2E80)
@@ -255,9 +261,9 @@ def split_sentences(text: str, language: str = "") -> Iterator[TextSpan]:
             boundary["end_index"]
             for boundary in sentencex.get_sentence_boundaries(language or "en", plain_text)
         }
-        sentence_ends |= {stop.end() for stop in _HARD_STOP.finditer(plain_text)}
-        ends = {_skip_closers(sentence_block, len(plain_text[:end].rstrip())) for end in sentence_ends}
-        for start, end in pairwise(sorted({0, len(sentence_block), *ends})):
+        sentence_ends |= {hard_stop.end() for hard_stop in _HARD_STOP.finditer(plain_text)}
+        closed_ends = {_skip_closers(sentence_block, len(plain_text[:end].rstrip())) for end in sentence_ends}
+        for start, end in pairwise(sorted({0, len(sentence_block), *closed_ends})):
             yield from _split_long_sentence(text, block.start() + start, block.start() + end)
 
 
@@ -268,10 +274,10 @@ def _skip_closers(block: str, end: int) -> int:
 
 def trim_span(text: str, start: int, end: int) -> TextSpan:
     """Return the span without surrounding white space."""
-    part = text[start:end]
+    span_text = text[start:end]
     return (
-        TextSpan(end - len(part.lstrip()), start + len(part.rstrip()))
-        if part.strip()
+        TextSpan(end - len(span_text.lstrip()), start + len(span_text.rstrip()))
+        if span_text.strip()
         else TextSpan(start, start)
     )
 
@@ -279,11 +285,11 @@ def trim_span(text: str, start: int, end: int) -> TextSpan:
 def _split_long_sentence(text: str, start: int, end: int) -> Iterator[TextSpan]:
     """Yield the sentence, or parts of it if it is too long."""
     while end - start > MAX_LENGTH:
-        cut = start + MAX_LENGTH
-        for soft in _SOFT_BREAK.finditer(text, start + MAX_LENGTH // 2, cut):
-            cut = soft.end()
-        yield from _yield_nonblank(text, start, cut)
-        start = cut
+        cut_position = start + MAX_LENGTH
+        for soft_break in _SOFT_BREAK.finditer(text, start + MAX_LENGTH // 2, cut_position):
+            cut_position = soft_break.end()
+        yield from _yield_nonblank(text, start, cut_position)
+        start = cut_position
     yield from _yield_nonblank(text, start, end)
 
 

@@ -62,10 +62,18 @@ class Weights:
         return _sum_weighted(self.figures, figures)
 
     def compute_probability(
-        self, of: float, competitors_by_kind: "CompetingCandidates", figures: Features
+        self, candidate_sum: float, competitors_by_kind: "CompetingCandidates", figures: Features
     ) -> float:
-        behind, over_crowd = of - competitors_by_kind.best, of - competitors_by_kind.crowd
-        odds = self.level * of + self.behind * behind + self.ahead * over_crowd + self.constant
+        distance_to_best, over_crowd = (
+            candidate_sum - competitors_by_kind.best,
+            candidate_sum - competitors_by_kind.crowd,
+        )
+        odds = (
+            self.level * candidate_sum
+            + self.behind * distance_to_best
+            + self.ahead * over_crowd
+            + self.constant
+        )
         odds += _sum_weighted(self.alone, figures)
         return 1 / (1 + exp(-max(-_MAX_LOG_ODDS, min(_MAX_LOG_ODDS, odds))))
 
@@ -88,11 +96,13 @@ class CompetingCandidates:
     crowd: float
 
     @classmethod
-    def of(cls, sums: Iterable[float], usual_sum: float) -> "CompetingCandidates":
+    def build(cls, sums: Iterable[float], usual_sum: float) -> "CompetingCandidates":
         descending = sorted(sums, reverse=True)
-        crowd = descending[CROWD_RANKS]
-        missing = CROWD_RANKS.stop - CROWD_RANKS.start - len(crowd)
-        return cls(descending[0], (sum(crowd) + missing * usual_sum) / (len(crowd) + missing))
+        crowd_sums = descending[CROWD_RANKS]
+        missing_count = CROWD_RANKS.stop - CROWD_RANKS.start - len(crowd_sums)
+        return cls(
+            descending[0], (sum(crowd_sums) + missing_count * usual_sum) / (len(crowd_sums) + missing_count)
+        )
 
 
 def rank_candidates(
@@ -106,17 +116,18 @@ def rank_candidates(
     pairs = compare_candidates(query, candidates, rarity)
     sums = [load_weights()[kind].sum(figures) for kind, figures in pairs]
     sums_by_kind: dict[str, list[float]] = {}
-    for (kind, _), of in zip(pairs, sums, strict=True):
-        sums_by_kind.setdefault(kind, []).append(of)
+    for (kind, _), candidate_sum in zip(pairs, sums, strict=True):
+        sums_by_kind.setdefault(kind, []).append(candidate_sum)
     competitors_by_kind = {
-        kind: CompetingCandidates.of(those, load_weights()[kind].usual)
-        for kind, those in sums_by_kind.items()
+        kind: CompetingCandidates.build(kind_sums, load_weights()[kind].usual)
+        for kind, kind_sums in sums_by_kind.items()
     }
     ranked = [
         RankedCandidate(
-            candidate, load_weights()[kind].compute_probability(of, competitors_by_kind[kind], figures)
+            candidate,
+            load_weights()[kind].compute_probability(candidate_sum, competitors_by_kind[kind], figures),
         )
-        for candidate, of, (kind, figures) in zip(candidates, sums, pairs, strict=True)
+        for candidate, candidate_sum, (kind, figures) in zip(candidates, sums, pairs, strict=True)
     ]
     return sorted(ranked, key=lambda each: -each.probability)
 
@@ -125,9 +136,10 @@ def compare_candidates(
     query: TextQuery, candidates: Sequence[Candidate], rarity: Mapping[str, float] | None
 ) -> list[tuple[str, Features]]:
     """Return the pair kind and the similarity features of the query with each candidate."""
-    question = ComparedQuery.of(query, Rarity(rarity))
+    compared_query = ComparedQuery.build(query, Rarity(rarity))
     return [
-        (find_pair_kind(query, candidate), question.compute_features(candidate)) for candidate in candidates
+        (find_pair_kind(query, candidate), compared_query.compute_features(candidate))
+        for candidate in candidates
     ]
 
 

@@ -28,24 +28,24 @@ class RepeatedSentence:
     match: Match
 
 
-def find_repeated_sentences(answer: Answer) -> list[RepeatedSentence]:
+def find_repeated_sentences(result: Answer) -> list[RepeatedSentence]:
     """Return the sentences that repeat a published claim, each with the first such claim."""
-    same = [
+    same_claims = [
         RepeatedSentence(passage.start, passage.end, match)
-        for passage in answer.passages
+        for passage in result.passages
         for match in passage.matches
         if match.kind == "same"
     ]
-    published = set(
+    published_ids = set(
         Publication.objects.current()
-        .filter(claim_id__in={found.match.claim for found in same})
+        .filter(claim_id__in={repeated_sentence.match.claim for repeated_sentence in same_claims})
         .values_list("claim_id", flat=True)
     )
-    first: dict[int, RepeatedSentence] = {}
-    for found in same:
-        if found.match.claim in published:
-            first.setdefault(found.start, found)
-    return list(first.values())
+    first_repeats: dict[int, RepeatedSentence] = {}
+    for repeated_sentence in same_claims:
+        if repeated_sentence.match.claim in published_ids:
+            first_repeats.setdefault(repeated_sentence.start, repeated_sentence)
+    return list(first_repeats.values())
 
 
 def record_snapshot_repeats(
@@ -59,17 +59,27 @@ def record_snapshot_repeats(
     Args:
         proposals: the ids of claims proposed from the same words, by the start of the sentence.
     """
-    recorded = _load_recorded_positions(snapshot, {each.match.claim for each in repeated_sentences})
-    new = [each for each in repeated_sentences if not _is_among(each, recorded.get(each.match.claim, []))]
+    recorded = _load_recorded_positions(
+        snapshot, {repeated_sentence.match.claim for repeated_sentence in repeated_sentences}
+    )
+    new_sentences = [
+        repeated_sentence
+        for repeated_sentence in repeated_sentences
+        if not _is_among(repeated_sentence, recorded.get(repeated_sentence.match.claim, []))
+    ]
     Repeat.objects.bulk_create(
-        [_build_repeat(snapshot, each, proposals.get(each.start)) for each in new], ignore_conflicts=True
+        [
+            _build_repeat(snapshot, repeated_sentence, proposals.get(repeated_sentence.start))
+            for repeated_sentence in new_sentences
+        ],
+        ignore_conflicts=True,
     )
 
 
-def _build_repeat(snapshot: Snapshot, repeated: RepeatedSentence, proposal: int | None) -> Repeat:
-    anchor = make_anchor(snapshot.text, repeated.start, repeated.end)
+def _build_repeat(snapshot: Snapshot, repeated_sentence: RepeatedSentence, proposal: int | None) -> Repeat:
+    anchor = make_anchor(snapshot.text, repeated_sentence.start, repeated_sentence.end)
     return Repeat(
-        claim_id=repeated.match.claim,
+        claim_id=repeated_sentence.match.claim,
         source_id=snapshot.source_id,
         snapshot=snapshot,
         exact=anchor.exact,
@@ -79,22 +89,22 @@ def _build_repeat(snapshot: Snapshot, repeated: RepeatedSentence, proposal: int 
         end=anchor.end,
         proposal_id=proposal,
         origin=Repeat.Origin.ARTICLE,
-        confidence=repeated.match.confidence,
-        reasons=list(repeated.match.reasons),
+        confidence=repeated_sentence.match.confidence,
+        reasons=list(repeated_sentence.match.reasons),
     )
 
 
-def _is_among(repeated: RepeatedSentence, places: Sequence[tuple[int, int]]) -> bool:
-    return any(start < repeated.end and repeated.start < end for start, end in places)
+def _is_among(repeated_sentence: RepeatedSentence, positions: Sequence[tuple[int, int]]) -> bool:
+    return any(start < repeated_sentence.end and repeated_sentence.start < end for start, end in positions)
 
 
 def _load_recorded_positions(snapshot: Snapshot, claims: set[int]) -> dict[int, list[tuple[int, int]]]:
     """Return the recorded positions of these claims in the snapshot."""
-    places: dict[int, list[tuple[int, int]]] = {}
+    positions: dict[int, list[tuple[int, int]]] = {}
     rows = Appearance.objects.filter(snapshot=snapshot, claim__in=claims, start__isnull=False)
     for claim, start, end in rows.values_list("claim_id", "start", "end"):
-        places.setdefault(claim, []).append((start or 0, end or 0))
-    return places
+        positions.setdefault(claim, []).append((start or 0, end or 0))
+    return positions
 
 
 def record_reader_repeats(text: str, repeated_sentences: Iterable[RepeatedSentence]) -> None:
@@ -102,19 +112,23 @@ def record_reader_repeats(text: str, repeated_sentences: Iterable[RepeatedSenten
 
     A repetition of the same sentence is counted.
     """
-    for each in repeated_sentences:
-        exact = text[each.start : each.end][:MAX_QUOTE_LENGTH]
-        earlier_repeats = Repeat.objects.filter(claim=each.match.claim, source=None, exact=exact)
+    for repeated_sentence in repeated_sentences:
+        sentence_text = text[repeated_sentence.start : repeated_sentence.end][:MAX_QUOTE_LENGTH]
+        earlier_repeats = Repeat.objects.filter(
+            claim=repeated_sentence.match.claim, source=None, exact=sentence_text
+        )
         if earlier_repeats.update(times=F("times") + 1, last_seen_at=Now()):
             continue
-        open_repeats = Repeat.objects.open().filter(claim=each.match.claim, origin=Repeat.Origin.READER)
+        open_repeats = Repeat.objects.open().filter(
+            claim=repeated_sentence.match.claim, origin=Repeat.Origin.READER
+        )
         if open_repeats.count() >= READER_REPEAT_LIMIT:
             continue
         repeat = Repeat(
-            claim_id=each.match.claim,
-            exact=exact,
+            claim_id=repeated_sentence.match.claim,
+            exact=sentence_text,
             origin=Repeat.Origin.READER,
-            confidence=each.match.confidence,
-            reasons=list(each.match.reasons),
+            confidence=repeated_sentence.match.confidence,
+            reasons=list(repeated_sentence.match.reasons),
         )
         Repeat.objects.bulk_create([repeat], ignore_conflicts=True)

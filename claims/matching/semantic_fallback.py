@@ -19,15 +19,15 @@ MAX_CLAIMS, MAX_CANDIDATES = 20, 20
 
 def find_claims_by_meaning(text: str) -> list[int]:
     """Return the ids of publications that a text may mean, most probable first."""
-    likely_claims = rank_claims_by_meaning(text, partial(candidates.find_published, most=MAX_CANDIDATES))
+    likely_claims = rank_claims_by_meaning(text, partial(candidates.find_published, limit=MAX_CANDIDATES))
     entries = load_publication_column(likely_claims, column="pk")
     return [entries[claim] for claim in likely_claims if claim in entries]
 
 
 def rank_claims_by_meaning(
-    text: str, find: Callable[[Sequence[TextQuery]], candidates.FoundCandidates]
+    text: str, find_candidates: Callable[[Sequence[TextQuery]], candidates.FoundCandidates]
 ) -> list[int]:
-    """Return the ids of the claims, among those that `find` returns, that a text may mean, most probable first.
+    """Return the ids of the claims from `find_candidates` that a text may mean, most probable first.
 
     Return none for a search that excludes words, because the results might contain them.
     """
@@ -36,9 +36,11 @@ def rank_claims_by_meaning(
     cleaned, language = clean_post(text), detect_language(text)
     [vector] = embedding.compute_query_vectors([cleaned], [language])
     query = TextQuery(text, cleaned, language, vector)
-    result = find([query])
+    result = find_candidates([query])
     return [
-        one.candidate.claim
-        for one in rank_candidates(query, result.candidates[0], rarity=result.rarity)[:MAX_CLAIMS]
-        if one.probability >= MIN_PROBABILITY
+        ranked_candidate.candidate.claim
+        for ranked_candidate in rank_candidates(query, result.candidates[0], rarity=result.rarity)[
+            :MAX_CLAIMS
+        ]
+        if ranked_candidate.probability >= MIN_PROBABILITY
     ]

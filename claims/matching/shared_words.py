@@ -128,22 +128,22 @@ class WordsInCommon:
 
 
 def find_claims_sharing_words(
-    texts: Sequence[str], most: int, *, beside: Sequence[Iterable[int]] = ()
+    texts: Sequence[str], limit: int, *, further_claims: Sequence[Iterable[int]] = ()
 ) -> WordsInCommon:
     """Return publications that share words with each of these texts, up to a limit per text.
 
     Args:
-        beside: for each text, further claims to compare, whether or not they share a rare word.
+        further_claims: for each text, further claims to compare, whether or not they share a rare word.
     """
     words = split_words(texts)
-    forms = [build_forms(each) for each in words]
-    others = [list(each) for each in beside] or [[] for _ in texts]
-    result = _query_shared_words(forms, most, others)
+    forms = [build_forms(claim_ids) for claim_ids in words]
+    further_lists = [list(text_words) for text_words in further_claims] or [[] for _ in texts]
+    result = _query_shared_words(forms, limit, further_lists)
     corrections = _correct_words(words, result.unknown)
     if not corrections:
         return result
     affected = [_build_corrected_forms(words[text], correction) for text, correction in corrections.items()]
-    second_result = _query_shared_words(affected, most, [others[text] for text in corrections])
+    second_result = _query_shared_words(affected, limit, [further_lists[text] for text in corrections])
     for text, shares in zip(corrections, second_result.shares, strict=True):
         result.shares[text] = shares
     return WordsInCommon(result.shares, {**second_result.rarity, **result.rarity}, result.unknown)
@@ -155,9 +155,9 @@ def split_words(texts: Sequence[str]) -> list[list[str]]:
         list(filter(_is_searchable, dict.fromkeys(make_searchable(text).split())))[:WORD_LIMIT]
         for text in texts
     ]
-    non_ascii = list(dict.fromkeys(word for each in words for word in each if not word.isascii()))
+    non_ascii = list(dict.fromkeys(word for text_words in words for word in text_words if not word.isascii()))
     stripped = dict(zip(non_ascii, strip_accents(non_ascii), strict=True))
-    return [[stripped.get(word, word) for word in each] for each in words]
+    return [[stripped.get(word, word) for word in text_words] for text_words in words]
 
 
 def _is_searchable(word: str) -> bool:
@@ -189,47 +189,52 @@ def build_forms(words: Iterable[str]) -> WordForms:
     return forms
 
 
-def compute_shares(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
+def compute_shares(forms: WordForms, claim_forms: WordForms, rarity: Mapping[str, float]) -> float:
     """Return the BM25 score of a text for a claim, divided by the score of the claim for itself: 0 to 1."""
     whole_score = _compute_bm25(forms, forms, rarity)
-    return min(1.0, _compute_bm25(forms, other, rarity) / whole_score) if whole_score else 0.0
+    return min(1.0, _compute_bm25(forms, claim_forms, rarity) / whole_score) if whole_score else 0.0
 
 
-def _compute_bm25(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
+def _compute_bm25(forms: WordForms, claim_forms: WordForms, rarity: Mapping[str, float]) -> float:
     """Return the BM25 score of a claim for a text."""
-    length = sum(other.values())
+    length = sum(claim_forms.values())
     saturation = (_K1 + 1) / (1 + _K1 * (1 - _B + _B * length / _MEAN_LENGTH))
-    return saturation * sum(part * rarity.get(form, 0.0) for form, part in forms.items() if form in other)
+    return saturation * sum(
+        weight * rarity.get(form, 0.0) for form, weight in forms.items() if form in claim_forms
+    )
 
 
 def _query_shared_words(
-    forms: Sequence[WordForms], most: int, beside: Sequence[Sequence[int]]
+    forms: Sequence[WordForms], limit: int, further_claims: Sequence[Sequence[int]]
 ) -> WordsInCommon:
-    common = get_common_words()
-    probes = {
-        form: number for number, form in enumerate(dict.fromkeys(form for each in forms for form in each), 1)
+    common_words = get_common_words()
+    form_numbers = {
+        form: number
+        for number, form in enumerate(dict.fromkeys(form for text_forms in forms for form in text_forms), 1)
     }
-    if not probes:
+    if not form_numbers:
         return WordsInCommon([{} for _ in forms], {})
-    queries = [_quote_form(form) for form in probes]
-    rarities = [common.rarity(form) for form in probes]
-    probed: list[tuple[int, int, float, bool]] = []
-    leading: set[int] = set()
-    for text, each in enumerate(forms, 1):
-        leads = _choose_leading_forms(each, common)
-        probed += [(text, probes[form], part, form in leads) for form, part in each.items()]
-        leading |= {probes[form] for form in leads}
-        for query, rarity in _pair_words(each, leads, common):
+    queries = [_quote_form(form) for form in form_numbers]
+    rarities = [common_words.rarity(form) for form in form_numbers]
+    probe_rows: list[tuple[int, int, float, bool]] = []
+    leading_numbers: set[int] = set()
+    for text, text_forms in enumerate(forms, 1):
+        leading_forms = _choose_leading_forms(text_forms, common_words)
+        probe_rows += [
+            (text, form_numbers[form], weight, form in leading_forms) for form, weight in text_forms.items()
+        ]
+        leading_numbers |= {form_numbers[form] for form in leading_forms}
+        for query, rarity in _pair_words(text_forms, leading_forms, common_words):
             queries.append(query)
             rarities.append(rarity)
-            leading.add(len(queries))
-            probed.append((text, len(queries), 1.0, True))
+            leading_numbers.add(len(queries))
+            probe_rows.append((text, len(queries), 1.0, True))
     numbers = range(1, len(queries) + 1)
     is_sought, is_counted = (
-        [number in leading for number in numbers],
-        [number <= len(probes) for number in numbers],
+        [number in leading_numbers for number in numbers],
+        [number <= len(form_numbers) for number in numbers],
     )
-    excluded = [(text, claim) for text, each in enumerate(beside, 1) for claim in each]
+    excluded = [(text, claim) for text, text_forms in enumerate(further_claims, 1) for claim in text_forms]
     rows = fetch_rows(
         _SHARING_SQL,
         [
@@ -237,37 +242,40 @@ def _query_shared_words(
             rarities,
             is_sought,
             is_counted,
-            *_transpose_rows(probed, 4),
-            _COMPARED_FACTOR * most,
+            *_transpose_rows(probe_rows, 4),
+            _COMPARED_FACTOR * limit,
             *_transpose_rows(excluded, 2),
         ],
     )
-    return _build_result(rows, forms, probes, most, beside)
+    return _build_result(rows, forms, form_numbers, limit, further_claims)
 
 
 def _build_result(
     rows: Sequence[tuple[Any, ...]],
     forms: Sequence[WordForms],
-    probes: Mapping[str, int],
-    most: int,
-    beside: Sequence[Sequence[int]],
+    form_numbers: Mapping[str, int],
+    limit: int,
+    further_claims: Sequence[Sequence[int]],
 ) -> WordsInCommon:
     """Build the result from the rows that the database returned."""
     rarity_by_number = {number: (rarity, is_unknown) for text, number, rarity, is_unknown in rows if not text}
-    rarity = {form: rarity_by_number[number][0] for form, number in probes.items()}
-    totals = [_compute_bm25(each, each, rarity) for each in forms]
+    rarity = {form: rarity_by_number[number][0] for form, number in form_numbers.items()}
+    totals = [_compute_bm25(text_forms, text_forms, rarity) for text_forms in forms]
     shares: list[dict[int, float]] = [{} for _ in forms]
     for text, claim, score, _is_unknown in rows:
         if text:
             shares[text - 1][claim] = min(1.0, score / totals[text - 1])
-    unknown = frozenset(form for form, number in probes.items() if rarity_by_number[number][1])
-    chosen = [_choose_best(each, most, others) for each, others in zip(shares, beside, strict=True)]
-    return WordsInCommon(chosen, rarity, unknown)
+    unknown_forms = frozenset(form for form, number in form_numbers.items() if rarity_by_number[number][1])
+    chosen_shares = [
+        _choose_best(text_shares, limit, further_ids)
+        for text_shares, further_ids in zip(shares, further_claims, strict=True)
+    ]
+    return WordsInCommon(chosen_shares, rarity, unknown_forms)
 
 
 def _transpose_rows(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     """Transpose rows to columns for `unnest`."""
-    return [[row[place] for row in rows] for place in range(width)]
+    return [[row[column] for row in rows] for column in range(width)]
 
 
 def _quote_form(form: str) -> str:
@@ -275,70 +283,78 @@ def _quote_form(form: str) -> str:
     return "'" + form.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _choose_leading_forms(forms: WordForms, common: "CommonWords") -> set[str]:
+def _choose_leading_forms(forms: WordForms, common_words: "CommonWords") -> set[str]:
     """Return the rarest forms, then common ones until enough claims contain one of them."""
-    leads = {form for form in forms if form not in common.claims}
-    enough: float = _ENOUGH_CLAIMS
-    for form in sorted(forms.keys() - leads, key=lambda form: common.claims[form]):
-        enough -= common.claims[form]
-        if enough < 0 or common.claims[form] > COMMON_WORD_CLAIMS:
+    leading_forms = {form for form in forms if form not in common_words.claims}
+    claims_needed: float = _ENOUGH_CLAIMS
+    for form in sorted(forms.keys() - leading_forms, key=lambda form: common_words.claims[form]):
+        claims_needed -= common_words.claims[form]
+        if claims_needed < 0 or common_words.claims[form] > COMMON_WORD_CLAIMS:
             break
-        leads.add(form)
-    return leads
+        leading_forms.add(form)
+    return leading_forms
 
 
-def _pair_words(forms: WordForms, leads: set[str], common: "CommonWords") -> list[tuple[str, float]]:
+def _pair_words(
+    forms: WordForms, leading_forms: set[str], common_words: "CommonWords"
+) -> list[tuple[str, float]]:
     """Return pairs of a text's rare words, with their weights, if only few of its words are searched alone."""
-    if sum(forms[form] for form in leads) >= _FEW_WORDS:
+    if sum(forms[form] for form in leading_forms) >= _FEW_WORDS:
         return []
-    rest = sorted(forms.keys() - leads, key=lambda form: (common.claims[form], form))[:_PAIRED_WORDS]
+    other_forms = sorted(forms.keys() - leading_forms, key=lambda form: (common_words.claims[form], form))[
+        :_PAIRED_WORDS
+    ]
     return [
         (
-            f"{_quote_form(one)} & {_quote_form(other)}",
-            (common.rarity(one) or 0.0) + (common.rarity(other) or 0.0),
+            f"{_quote_form(form_a)} & {_quote_form(form_b)}",
+            (common_words.rarity(form_a) or 0.0) + (common_words.rarity(form_b) or 0.0),
         )
-        for one, other in combinations(rest, 2)
-        if not one.startswith(other) and not other.startswith(one)  # a word and its own beginning
+        for form_a, form_b in combinations(other_forms, 2)
+        if not form_a.startswith(form_b) and not form_b.startswith(form_a)  # a word and its own beginning
     ]
 
 
-def _choose_best(shares: dict[int, float], most: int, beside: Sequence[int]) -> dict[int, float]:
+def _choose_best(shares: dict[int, float], limit: int, further_claims: Sequence[int]) -> dict[int, float]:
     """Return the claims with the largest shares (the newer ones first among equals), and the claims to compare in
     any case.
     """
-    first = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:most])
-    return first | {claim: shares[claim] for claim in beside if claim in shares}
+    largest_shares = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:limit])
+    return largest_shares | {claim: shares[claim] for claim in further_claims if claim in shares}
 
 
 # Misspelt words -------------------------------------------------------------------------------------------------------
 
 
-def _correct_words(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> dict[int, dict[str, str]]:
+def _correct_words(
+    words: Sequence[Sequence[str]], unknown_forms: frozenset[str]
+) -> dict[int, dict[str, str]]:
     """Return the probable corrections of misspelt words, by the index of their text."""
-    doubtful: dict[int, list[str]] = {}
-    for text, each in enumerate(words):
+    doubtful_words: dict[int, list[str]] = {}
+    for text, text_words in enumerate(words):
         misspelt = [
-            word for word in each if _WORD_PATTERN.fullmatch(word) and unknown.issuperset(build_forms([word]))
+            word
+            for word in text_words
+            if _WORD_PATTERN.fullmatch(word) and unknown_forms.issuperset(build_forms([word]))
         ]
         # If most words are unknown, nothing is published in the language of the text.
-        if misspelt and len(misspelt) <= max(1, len(each) // 2):
-            doubtful[text] = misspelt[:_MAX_MISSPELT_WORDS]
-    misspelt_words = list(dict.fromkeys(word for those in doubtful.values() for word in those))[
-        :_MAX_MISSPELT_WORDS_IN_ALL
-    ]
+        if misspelt and len(misspelt) <= max(1, len(text_words) // 2):
+            doubtful_words[text] = misspelt[:_MAX_MISSPELT_WORDS]
+    misspelt_words = list(
+        dict.fromkeys(word for misspelt_in_text in doubtful_words.values() for word in misspelt_in_text)
+    )[:_MAX_MISSPELT_WORDS_IN_ALL]
     correction_of = correct_misspellings(misspelt_words) if misspelt_words else {}
-    found = {
-        text: {word: correction_of[word] for word in those if word in correction_of}
-        for text, those in doubtful.items()
+    candidates_found = {
+        text: {word: correction_of[word] for word in misspelt_in_text if word in correction_of}
+        for text, misspelt_in_text in doubtful_words.items()
     }
-    return {text: corrections for text, corrections in found.items() if corrections}
+    return {text: corrections for text, corrections in candidates_found.items() if corrections}
 
 
 def _build_corrected_forms(words: Sequence[str], correction_of: Mapping[str, str]) -> WordForms:
     """Return the forms of these words, some of them replaced by corrections. Replaced forms count less."""
     forms = build_forms(word for word in words if word not in correction_of)
-    for form, part in build_forms(correction_of.values()).items():
-        forms.setdefault(form, _CORRECTED_WEIGHT * part)
+    for form, weight in build_forms(correction_of.values()).items():
+        forms.setdefault(form, _CORRECTED_WEIGHT * weight)
     return forms
 
 

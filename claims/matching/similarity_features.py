@@ -107,7 +107,7 @@ class ComparedQuery:
     rarity: Rarity
 
     @classmethod
-    def of(cls, query: TextQuery, rarity: Rarity) -> "ComparedQuery":
+    def build(cls, query: TextQuery, rarity: Rarity) -> "ComparedQuery":
         words = split_words((query.cleaned or query.text)[:COMPARED_CHARACTERS])
         signature = _find_signature(query.text)
         return cls(
@@ -128,11 +128,11 @@ class ComparedQuery:
             collect_prefixes(split_words(candidate.headline)),
         )
         statement, numbers, letters = collect_prefixes(words), collect_numbers(words), collect_runs(words)
-        both = statement | headline
+        claim_words = statement | headline
         return {
             "words": candidate.words,
             "similarity": candidate.similarity or 0.0,
-            "asked_covered": _compute_share(self.rarity.sum(self.beginnings & both), self.weight),
+            "asked_covered": _compute_share(self.rarity.sum(self.beginnings & claim_words), self.weight),
             "statement_covered": self._measure_coverage(statement),
             "headline_covered": self._measure_coverage(headline),
             "letters": _compute_share(len(self.runs & letters), min(len(self.runs), len(letters))),
@@ -140,7 +140,7 @@ class ComparedQuery:
             # If the claimant is known, other names in the claim do not identify the speaker.
             "author_named": 0.0
             if candidate.claimant
-            else _compute_share(self.rarity.sum(self.author & both), self.rarity.sum(self.author)),
+            else _compute_share(self.rarity.sum(self.author & claim_words), self.rarity.sum(self.author)),
             **self._measure_days(candidate),
         }
 
@@ -154,10 +154,10 @@ class ComparedQuery:
             for day in (candidate.claimed_on, candidate.reviewed_on)
             if day and self.said_on
         ]
-        nearest = min(days, default=None)
+        smallest_distance = min(days, default=None)
         return {
-            "same_week": 0.0 if nearest is None else exp(-nearest / 7),
-            "same_year": 0.0 if nearest is None else exp(-nearest / 365),
+            "same_week": 0.0 if smallest_distance is None else exp(-smallest_distance / 7),
+            "same_year": 0.0 if smallest_distance is None else exp(-smallest_distance / 365),
         }
 
 
@@ -171,8 +171,8 @@ def _find_signature(text: str) -> re.Match[str] | None:
     return _SIGNATURE_PATTERN.search(text[-MAX_SIGNATURE_LENGTH:])
 
 
-def _compute_share(part: float, total: float) -> float:
-    return part / total if total else 0.0
+def _compute_share(shared_weight: float, total_weight: float) -> float:
+    return shared_weight / total_weight if total_weight else 0.0
 
 
 def _parse_day(text: str | None) -> date | None:

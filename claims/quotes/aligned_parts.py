@@ -27,21 +27,24 @@ class Alignment:
     old: Sequence[TextPart]
     new: Sequence[TextPart]
     #: The number of the new part by the number of the old part.
-    mates: dict[int, int] = field(default_factory=dict)
+    new_by_old: dict[int, int] = field(default_factory=dict)
     #: The number of the old part by the number of the new part.
-    origins: dict[int, int] = field(default_factory=dict)
+    old_by_new: dict[int, int] = field(default_factory=dict)
     #: The new parts that are similar to each old part and have words that are new to the text, most similar first.
     similar: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
     #: Old parts that moved out of order.
     moved: set[int] = field(default_factory=set)
 
-    def is_exact(self, old: int) -> bool:
-        return old in self.mates and self.old[old].key == self.new[self.mates[old]].key
+    def is_exact(self, old_index: int) -> bool:
+        return (
+            old_index in self.new_by_old
+            and self.old[old_index].key == self.new[self.new_by_old[old_index]].key
+        )
 
-    def is_longer(self, old: int) -> bool:
+    def is_longer(self, old_index: int) -> bool:
         """Return whether a part was extended."""
-        old_key, now = self.old[old].key, self.new[self.mates[old]].key
-        return old_key != now and old_key in now
+        old_key, new_key = self.old[old_index].key, self.new[self.new_by_old[old_index]].key
+        return old_key != new_key and old_key in new_key
 
-    def pair(self, old: int, new: int) -> None:
-        self.mates[old], self.origins[new] = new, old
+    def add_pair(self, old_index: int, new_index: int) -> None:
+        self.new_by_old[old_index], self.old_by_new[new_index] = new_index, old_index

@@ -47,211 +47,229 @@ _MAX_EFFORT = 2_000_000
 _MIN_LONG_END = 40
 
 
-def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
+def align(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> Alignment:
     """Pair the parts of two texts."""
-    aligned = Alignment(old, new)
-    begin, old_end, new_end = _measure_equal_ends(old, new)
-    for number in range(begin):
-        aligned.pair(number, number)
-    for number in range(len(old) - old_end):
-        aligned.pair(old_end + number, new_end + number)
-    aligned.similar.update(_find_similar(old, new, begin, old_end, new_end))
+    aligned = Alignment(old_parts, new_parts)
+    start, old_end, new_end = _measure_equal_ends(old_parts, new_parts)
+    for number in range(start):
+        aligned.add_pair(number, number)
+    for number in range(len(old_parts) - old_end):
+        aligned.add_pair(old_end + number, new_end + number)
+    aligned.similar.update(_find_similar(old_parts, new_parts, start, old_end, new_end))
     # Includes one pair at each equal end, so that the parts next to it stay beside it.
-    before = [PartPair(begin - 1, begin - 1, 1.0)] if begin else []
-    behind = [PartPair(old_end, new_end, 1.0)] if old_end < len(old) else []
-    for pair in _choose_chain(aligned, [*before, *_iterate_pairs(aligned, begin, old_end, new_end), *behind]):
-        aligned.pair(pair.old, pair.new)
-    _prefer_first(aligned, begin)
+    pair_before = [PartPair(start - 1, start - 1, 1.0)] if start else []
+    pair_after = [PartPair(old_end, new_end, 1.0)] if old_end < len(old_parts) else []
+    for pair in _choose_chain(
+        aligned, [*pair_before, *_iterate_pairs(aligned, start, old_end, new_end), *pair_after]
+    ):
+        aligned.add_pair(pair.old, pair.new)
+    _prefer_first(aligned, start)
     follow_moved(aligned)
     follow_inside(aligned)
     return aligned
 
 
-def _prefer_first(aligned: Alignment, begin: int) -> None:
+def _prefer_first(aligned: Alignment, start: int) -> None:
     """Pair the old part with the first of several equal neighbouring parts."""
-    for number in range(begin, len(aligned.old)):
-        place = aligned.mates.get(number, 0)
-        first = aligned.mates.get(number - 1, len(aligned.new)) + 1
+    for number in range(start, len(aligned.old)):
+        new_index = aligned.new_by_old.get(number, 0)
+        first_index = aligned.new_by_old.get(number - 1, len(aligned.new)) + 1
         if (
-            first < place
-            and first not in aligned.origins
-            and aligned.new[first].key == aligned.new[place].key
+            first_index < new_index
+            and first_index not in aligned.old_by_new
+            and aligned.new[first_index].key == aligned.new[new_index].key
         ):
-            del aligned.origins[place]
-            aligned.pair(number, first)
+            del aligned.old_by_new[new_index]
+            aligned.add_pair(number, first_index)
 
 
-def _measure_equal_ends(old: Sequence[TextPart], new: Sequence[TextPart]) -> tuple[int, int, int]:
+def _measure_equal_ends(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> tuple[int, int, int]:
     """Return the lengths of the common beginning and the common end.
 
     A correction at the end may repeat the last passage, so a short common end proves nothing.
     """
-    shorter = min(len(old), len(new))
-    begin = 0
-    while begin < shorter and old[begin].key == new[begin].key:
-        begin += 1
-    if len(old) == len(new) == begin:
-        return begin, begin, begin
+    shorter_length = min(len(old_parts), len(new_parts))
+    start = 0
+    while start < shorter_length and old_parts[start].key == new_parts[start].key:
+        start += 1
+    if len(old_parts) == len(new_parts) == start:
+        return start, start, start
     # It may also contain a copy of the passage that follows the beginning.
     end = 0
-    while end < shorter - begin and old[-1 - end].key == new[-1 - end].key:
+    while end < shorter_length - start and old_parts[-1 - end].key == new_parts[-1 - end].key:
         end += 1
     end = end if end >= _MIN_LONG_END else 0
-    return begin, len(old) - end, len(new) - end
+    return start, len(old_parts) - end, len(new_parts) - end
 
 
 def _find_similar(
-    old: Sequence[TextPart], new: Sequence[TextPart], begin: int, old_end: int, new_end: int
+    old_parts: Sequence[TextPart], new_parts: Sequence[TextPart], start: int, old_end: int, new_end: int
 ) -> dict[int, list[tuple[float, int]]]:
-    old_keys = {part.key for part in old}
+    old_keys = {part.key for part in old_parts}
     parts_by_shingle: dict[str, list[int]] = defaultdict(list)
-    for number in range(begin, old_end):
-        for shingle in old[number].shingles:
+    for number in range(start, old_end):
+        for shingle in old_parts[number].shingles:
             parts_by_shingle[shingle].append(number)
     candidates: dict[int, list[tuple[float, int]]] = defaultdict(list)
-    effort = 0
-    for number in range(begin, new_end):
-        if new[number].key in old_keys:
+    comparison_count = 0
+    for number in range(start, new_end):
+        if new_parts[number].key in old_keys:
             continue
-        effort += sum(
+        comparison_count += sum(
             min(len(parts_by_shingle[shingle]), _MAX_PARTS_PER_SHINGLE) + 1
-            for shingle in new[number].shingles
+            for shingle in new_parts[number].shingles
         )
-        if effort > _MAX_EFFORT:
+        if comparison_count > _MAX_EFFORT:
             break
-        for likeness, other in _iterate_similar(new[number], old, parts_by_shingle):
-            candidates[other].append((likeness, number))
+        for likeness, old_index in _iterate_similar(new_parts[number], old_parts, parts_by_shingle):
+            candidates[old_index].append((likeness, number))
     for choices in candidates.values():
         choices.sort(reverse=True)
     return candidates
 
 
 def _iterate_similar(
-    part: TextPart, old: Sequence[TextPart], parts_by_shingle: Mapping[str, list[int]]
+    part: TextPart, old_parts: Sequence[TextPart], parts_by_shingle: Mapping[str, list[int]]
 ) -> Iterator[tuple[float, int]]:
     """Yield the old parts that a new part may come from, each with its likeness."""
     shared_counts: dict[int, int] = defaultdict(int)
-    for shingle, times in part.shingles.items():
+    for shingle, count in part.shingles.items():
         if len(parts_by_shingle[shingle]) <= _MAX_PARTS_PER_SHINGLE:
-            for other in parts_by_shingle[shingle]:
-                shared_counts[other] += min(times, old[other].shingles[shingle])
+            for old_index in parts_by_shingle[shingle]:
+                shared_counts[old_index] += min(count, old_parts[old_index].shingles[shingle])
     size = part.shingles.total()
-    best = sorted(
-        ((2 * n / (size + old[o].shingles.total()), o) for o, n in shared_counts.items()), reverse=True
+    best_matches = sorted(
+        (
+            (2 * shared_count / (size + old_parts[index].shingles.total()), index)
+            for index, shared_count in shared_counts.items()
+        ),
+        reverse=True,
     )
-    for likeness, other in best[:_MAX_COPIES]:
-        if likeness >= MIN_LIKENESS and not _is_quotation(part, old[other]):
-            yield likeness, other
+    for likeness, old_index in best_matches[:_MAX_COPIES]:
+        if likeness >= MIN_LIKENESS and not _is_quotation(part, old_parts[old_index]):
+            yield likeness, old_index
 
 
-def _is_quotation(new: TextPart, old: TextPart) -> bool:
+def _is_quotation(new_part: TextPart, old_part: TextPart) -> bool:
     """Return whether a new part quotes an old one, or introduces it with words like "Read also: …"."""
-    at = new.key.find(old.key)
-    added = new.key[:at] if at > 0 else ""
-    return new.opens_quoted != old.opens_quoted or bool(
+    position = new_part.key.find(old_part.key)
+    added = new_part.key[:position] if position > 0 else ""
+    return new_part.is_quoted_at_start != old_part.is_quoted_at_start or bool(
         added and (is_quote_announcement(added) or mentions_text(added))
     )
 
 
-def _iterate_pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -> Iterator[PartPair]:
+def _iterate_pairs(aligned: Alignment, start: int, old_end: int, new_end: int) -> Iterator[PartPair]:
     """Yield all possible pairs in the order of the old text."""
-    places: dict[str, list[int]] = defaultdict(list)
-    for number in range(begin, new_end):
-        places[aligned.new[number].key].append(number)
+    new_indexes: dict[str, list[int]] = defaultdict(list)
+    for number in range(start, new_end):
+        new_indexes[aligned.new[number].key].append(number)
     ranks: dict[str, int] = defaultdict(int)
-    for number in range(begin, old_end):
+    for number in range(start, old_end):
         key = aligned.old[number].key
-        equal, rank = places[key], ranks[key]
+        equal_indexes, rank = new_indexes[key], ranks[key]
         ranks[key] += 1
-        copies = _MAX_COPIES if len(equal) <= _MAX_PARTS_PER_SHINGLE else _FEW_COPIES
-        if len(equal) > copies:
+        copies = _MAX_COPIES if len(equal_indexes) <= _MAX_PARTS_PER_SHINGLE else _FEW_COPIES
+        if len(equal_indexes) > copies:
             # Of equal parts, those at about the same position.
-            first = max(0, min(rank - copies // 2, len(equal) - copies))
-            equal = equal[first : first + copies]
-        exact = [PartPair(number, other, 1.0) for other in equal]
+            first_copy = max(0, min(rank - copies // 2, len(equal_indexes) - copies))
+            equal_indexes = equal_indexes[first_copy : first_copy + copies]
+        exact_pairs = [PartPair(number, new_index, 1.0) for new_index in equal_indexes]
         edited_pairs = [
-            PartPair(number, other, likeness)
-            for likeness, other in aligned.similar.get(number, ())[:_MAX_COPIES]
+            PartPair(number, new_index, likeness)
+            for likeness, new_index in aligned.similar.get(number, ())[:_MAX_COPIES]
         ]
-        yield from sorted(exact + edited_pairs, key=lambda pair: pair.new)
+        yield from sorted(exact_pairs + edited_pairs, key=lambda pair: pair.new)
 
 
-class _Best:
+class _PrefixMaximum:
     """The greatest value below a position, in a Fenwick tree."""
 
     def __init__(self, size: int) -> None:
         self._tree: list[tuple[float, int]] = [(float("-inf"), -1)] * (size + 1)
 
-    def note(self, place: int, value: tuple[float, int]) -> None:
-        place += 1
-        while place < len(self._tree):
-            self._tree[place] = max(self._tree[place], value)
-            place += place & -place
+    def record(self, position: int, value: tuple[float, int]) -> None:
+        position += 1
+        while position < len(self._tree):
+            self._tree[position] = max(self._tree[position], value)
+            position += position & -position
 
-    def below(self, place: int) -> tuple[float, int]:
-        best = (float("-inf"), -1)
-        while place > 0:
-            best = max(best, self._tree[place])
-            place -= place & -place
-        return best
+    def find_below(self, position: int) -> tuple[float, int]:
+        best_value = (float("-inf"), -1)
+        while position > 0:
+            best_value = max(best_value, self._tree[position])
+            position -= position & -position
+        return best_value
 
 
 def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
     """Return the most valuable set of pairs that keeps their order."""
     if not pairs:
         return []
-    new, old_keys = aligned.new, {part.key for part in aligned.old}
+    new_parts, old_keys = aligned.new, {part.key for part in aligned.old}
     similar_numbers = {number for choices in aligned.similar.values() for _, number in choices}
     columns = sorted({pair.new for pair in pairs})
-    best = _Best(len(columns))
+    best_chains = _PrefixMaximum(len(columns))
     #: The best chain for each new part that ends it, whatever the old part.
     ending: dict[int, tuple[float, int]] = {}
     row_before: tuple[int, dict[int, tuple[float, int]]] = (-1, {})
-    before: list[int] = []
-    at = 0
-    while at < len(pairs):
-        row = pairs[at].old
-        follows = row_before[1] if row_before[0] == row - 1 else {}
+    previous_pairs: list[int] = []
+    pair_index = 0
+    while pair_index < len(pairs):
+        row = pairs[pair_index].old
+        adjacent_chains = row_before[1] if row_before[0] == row - 1 else {}
         values: dict[int, tuple[float, int]] = {}
-        while at < len(pairs) and pairs[at].old == row:
-            pair = pairs[at]
-            weight, paragraph = _compute_weight(aligned.old[row]), new[pair.new].paragraph
-            worth = weight * (1.0 if pair.likeness == 1.0 else 0.5 + (_EDITED_WORTH - 0.5) * pair.likeness)
-            if pair.new and new[pair.new - 1].key not in old_keys and pair.new - 1 not in similar_numbers:
-                worth -= weight * _compute_introduction_penalty(new[pair.new - 1].text)
+        while pair_index < len(pairs) and pairs[pair_index].old == row:
+            pair = pairs[pair_index]
+            weight, paragraph = _compute_weight(aligned.old[row]), new_parts[pair.new].paragraph
+            pair_value = weight * (
+                1.0 if pair.likeness == 1.0 else 0.5 + (_EDITED_WORTH - 0.5) * pair.likeness
+            )
+            if (
+                pair.new
+                and new_parts[pair.new - 1].key not in old_keys
+                and pair.new - 1 not in similar_numbers
+            ):
+                pair_value -= weight * _compute_introduction_penalty(new_parts[pair.new - 1].text)
             penalty = _TORN_PENALTY if _is_one_paragraph(aligned.old, row) else 0.0
-            far = best.below(bisect_left(columns, pair.new))
-            close = ending.get(pair.new - 1, _NO_CHAIN)
+            best_before = best_chains.find_below(bisect_left(columns, pair.new))
+            best_adjacent = ending.get(pair.new - 1, _NO_CHAIN)
             value, previous = max(
                 (
                     -weight * ((_DELETION_PENALTY if row else 0.0) + (_LEADING_PENALTY if pair.new else 0.0)),
                     -1,
                 ),
-                follows.get(pair.new - 1, _NO_CHAIN),
-                (close[0] - weight * _DELETION_PENALTY, close[1]),
+                adjacent_chains.get(pair.new - 1, _NO_CHAIN),
+                (best_adjacent[0] - weight * _DELETION_PENALTY, best_adjacent[1]),
                 *(
                     (
                         value
                         - weight
-                        * (_INSERTION_PENALTY + (penalty if new[place].paragraph != paragraph else 0.0)),
-                        last,
+                        * (
+                            _INSERTION_PENALTY
+                            + (penalty if new_parts[position].paragraph != paragraph else 0.0)
+                        ),
+                        last_pair,
                     )
-                    for place, (value, last) in follows.items()
-                    if place < pair.new
+                    for position, (value, last_pair) in adjacent_chains.items()
+                    if position < pair.new
                 ),
-                (far[0] - weight * (_DELETION_PENALTY + _INSERTION_PENALTY + penalty), far[1]),
+                (
+                    best_before[0] - weight * (_DELETION_PENALTY + _INSERTION_PENALTY + penalty),
+                    best_before[1],
+                ),
             )
-            values[pair.new] = value + worth, at
-            before.append(previous)
-            at += 1
-        for place, chain_value in values.items():
-            best.note(bisect_left(columns, place), chain_value)
-            ending[place] = max(ending.get(place, _NO_CHAIN), chain_value)
+            values[pair.new] = value + pair_value, pair_index
+            previous_pairs.append(previous)
+            pair_index += 1
+        for position, chain_value in values.items():
+            best_chains.record(bisect_left(columns, position), chain_value)
+            ending[position] = max(ending.get(position, _NO_CHAIN), chain_value)
         row_before = row, values
-    chain, last = [], max((best.below(len(columns)), _NO_CHAIN))[1]
-    while last >= 0:
-        chain.append(pairs[last])
-        last = before[last]
+    chain, last_pair = [], max((best_chains.find_below(len(columns)), _NO_CHAIN))[1]
+    while last_pair >= 0:
+        chain.append(pairs[last_pair])
+        last_pair = previous_pairs[last_pair]
     return chain[::-1]
 
 

@@ -78,9 +78,9 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
     if not folded_quote:
         raise QuoteNotFound(TranslatableMessage("The quote is empty. Copy the passage from the text."))
     matches = [
-        (at, at + len(folded_quote))
-        for at in folded_text.places(folded_quote)
-        if is_whole(folded_text.text, at, at + len(folded_quote))
+        (position, position + len(folded_quote))
+        for position in folded_text.find_positions(folded_quote)
+        if is_whole(folded_text.text, position, position + len(folded_quote))
     ]
     if not matches:
         raise QuoteNotFound(
@@ -88,11 +88,12 @@ def find_quote(text: str, quote: str, *, prefix: str = "", suffix: str = "") -> 
                 "The text does not contain this quote. Copy the passage exactly from the text."
             )
         )
-    before, after = fold(prefix).strip(), fold(suffix).strip()
+    folded_prefix, folded_suffix = fold(prefix).strip(), fold(suffix).strip()
     fitting_matches = [
         (start, end)
         for start, end in matches
-        if _ends_with(folded_text.text, start, before) and _starts_with(folded_text.text, end, after)
+        if _ends_with(folded_text.text, start, folded_prefix)
+        and _starts_with(folded_text.text, end, folded_suffix)
     ]
     if not fitting_matches:
         raise QuoteNotFound(
@@ -112,16 +113,17 @@ def is_whole(text: str, start: int, end: int) -> bool:
     return starts_well and (end >= len(text) or not _splits_word(text[end - 1], text[end]))
 
 
-def _splits_word(left_text: str, right: str) -> bool:
+def _splits_word(left_text: str, right_text: str) -> bool:
     """Return whether a cut between two characters is inside a word or number.
 
     Only scripts with upper and lower case are checked. In others, a quote may correctly end next to a letter: Chinese
     and Thai have no spaces, and Korean and Arabic attach particles.
     """
-    if unicodedata.combining(right):
+    if unicodedata.combining(right_text):
         return True
     return all(
-        character.isdecimal() or character.lower() != character.upper() for character in (left_text, right)
+        character.isdecimal() or character.lower() != character.upper()
+        for character in (left_text, right_text)
     )
 
 

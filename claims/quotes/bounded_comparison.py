@@ -19,18 +19,20 @@ logger = logging.getLogger(__name__)
 COMPARISON_LIMITS = Allowance(seconds=10)
 
 
-def follow_bounded(old: str, new: str, anchors: Sequence[Anchor]) -> list[FollowedQuote]:
+def follow_bounded(old_text: str, new_text: str, anchors: Sequence[Anchor]) -> list[FollowedQuote]:
     """Locate quotes of one version of a text in another, like `followed_quotes.follow`.
 
     If the comparison fails or exceeds its limits, all quotes are orphaned with the reason `NOT_COMPARED`.
     """
     if not anchors:
         return []
-    question = orjson.dumps({"old": old, "new": new, "anchors": anchors})
+    request = orjson.dumps({"old": old_text, "new": new_text, "anchors": anchors})
     try:
-        return [_unpack(result) for result in orjson.loads(_get_comparison().answer(question))]
+        return [_unpack(result) for result in orjson.loads(_get_comparison().send_request(request))]
     except LimitExceeded as bounds:
-        logger.error("Comparison ended (%s) on texts of %d and %d characters", bounds, len(old), len(new))
+        logger.error(
+            "Comparison ended (%s) on texts of %d and %d characters", bounds, len(old_text), len(new_text)
+        )
         return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
 
 

@@ -72,9 +72,11 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
         for row in appearances
         if row.anchor == Appearance.Anchor.ORPHANED and not changed_text.has(row.exact)
     }
-    searched = [row for row in appearances if row.pk not in absent_ids]
-    places = changed_text.follow([(row.snapshot_id or 0, build_anchor(row)) for row in searched])
-    place_of = dict(zip((row.pk for row in searched), places, strict=True))
+    searched_appearances = [row for row in appearances if row.pk not in absent_ids]
+    followed_quotes = changed_text.follow(
+        [(row.snapshot_id or 0, build_anchor(row)) for row in searched_appearances]
+    )
+    place_of = dict(zip((row.pk for row in searched_appearances), followed_quotes, strict=True))
     for appearance in appearances:
         followed_quote = place_of.get(appearance.pk, _NOT_FOUND)
         outcome = AnchorOutcome(
@@ -84,18 +86,18 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
             result.orphaned.append(outcome)
         else:
             moved_quotes.append(_FollowedAppearance(appearance, outcome, followed_quote.anchor))
-    waiting = _store_positions(snapshot, moved_quotes, result)
+    clashing = _store_positions(snapshot, moved_quotes, result)
     result.orphaned.extend(
-        AnchorOutcome(a, "orphaned", outcome.start_before, OrphanReason.PLACE_TAKEN)
-        for a, outcome, _ in waiting
+        AnchorOutcome(appearance_row, "orphaned", outcome.start_before, OrphanReason.PLACE_TAKEN)
+        for appearance_row, outcome, _ in clashing
     )
-    orphaned = [outcome.appearance for outcome in result.orphaned]
-    for appearance in orphaned:
+    orphaned_appearances = [outcome.appearance for outcome in result.orphaned]
+    for appearance in orphaned_appearances:
         appearance.anchor = Appearance.Anchor.ORPHANED
-    Appearance.objects.filter(pk__in=[appearance.pk for appearance in orphaned]).exclude(
+    Appearance.objects.filter(pk__in=[appearance.pk for appearance in orphaned_appearances]).exclude(
         anchor=Appearance.Anchor.ORPHANED
     ).update(anchor=Appearance.Anchor.ORPHANED)
-    record_statuses(changed_text, orphaned)
+    record_statuses(changed_text, orphaned_appearances)
     return result
 
 
@@ -115,9 +117,9 @@ def complete_waiting(snapshot: Snapshot) -> None:
             appearances__source=source, statement=source.url, state=Claim.State.PROPOSED
         )
         claims_to_note.update(statement=source.title)
-    waiting = {"source": snapshot.source_id, "snapshot": None}
-    drafts = Evidence.objects.filter(**waiting, verdict__state=Verdict.State.DRAFT)
-    rows: list[Appearance | Evidence] = [*Appearance.objects.filter(**waiting), *drafts]
+    conditions = {"source": snapshot.source_id, "snapshot": None}
+    drafts = Evidence.objects.filter(**conditions, verdict__state=Verdict.State.DRAFT)
+    rows: list[Appearance | Evidence] = [*Appearance.objects.filter(**conditions), *drafts]
     for row in rows:
         try:
             with transaction.atomic():
@@ -141,29 +143,32 @@ def _store_positions(
 
     Two appearances of one claim may swap positions, so each round writes only to positions that were free before it.
     """
-    places = Appearance.objects.filter(source=snapshot.source_id, start__isnull=False)
-    taken_starts = set(places.values_list("claim_id", "start"))
+    anchored_appearances = Appearance.objects.filter(source=snapshot.source_id, start__isnull=False)
+    taken_starts = set(anchored_appearances.values_list("claim_id", "start"))
     while followed_quotes:
-        waiting: list[_FollowedAppearance] = []
+        clashing: list[_FollowedAppearance] = []
         ready_rows: list[Appearance] = []
-        freed = set()
-        for one in followed_quotes:
-            appearance, outcome, anchor = one
-            before, after = (appearance.claim_id, appearance.start), (appearance.claim_id, anchor.start)
-            if after in taken_starts and after != before:
-                waiting.append(one)
+        has_freed_positions = set()
+        for followed in followed_quotes:
+            appearance, outcome, anchor = followed
+            position_before, position_after = (
+                (appearance.claim_id, appearance.start),
+                (appearance.claim_id, anchor.start),
+            )
+            if position_after in taken_starts and position_after != position_before:
+                clashing.append(followed)
                 continue
-            taken_starts.add(after)
-            freed.add(before)
+            taken_starts.add(position_after)
+            has_freed_positions.add(position_before)
             ready_rows.append(_move_appearance(appearance, anchor, snapshot))
             getattr(result, outcome.state).append(outcome)
         if not ready_rows:
             break
-        taken_starts = taken_starts - freed | {
+        taken_starts = taken_starts - has_freed_positions | {
             (appearance.claim_id, appearance.start) for appearance in ready_rows
         }
         Appearance.objects.bulk_update(ready_rows, [*_SPAN_FIELDS, "snapshot", "anchor"], batch_size=200)
-        followed_quotes = waiting
+        followed_quotes = clashing
     return followed_quotes
 
 

@@ -24,8 +24,8 @@ class ChangedText:
 
     def read(self, snapshots: Iterable[int]) -> None:
         """Load the texts of older snapshots that are not loaded yet, in one query."""
-        if missing := set(snapshots) - self._texts.keys():
-            self._texts |= dict(Snapshot.objects.filter(pk__in=missing).values_list("pk", "text"))
+        if missing_snapshots := set(snapshots) - self._texts.keys():
+            self._texts |= dict(Snapshot.objects.filter(pk__in=missing_snapshots).values_list("pk", "text"))
 
     def words(self, snapshot: int, start: int, end: int | None) -> str:
         """Return the words of a span in an older snapshot; without an end, return everything from its start."""
@@ -50,5 +50,7 @@ class ChangedText:
         if self._has_failed:
             return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
         quotes = follow_bounded(self._texts[snapshot], self.snapshot.text, anchors)
-        self._has_failed = any(one.reason == OrphanReason.NOT_COMPARED for one in quotes)
+        self._has_failed = any(
+            followed_quote.reason == OrphanReason.NOT_COMPARED for followed_quote in quotes
+        )
         return quotes

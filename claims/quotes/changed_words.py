@@ -13,62 +13,67 @@ _MIN_COMMON_LETTERS = 6
 _MIN_SPELLING_RATIO = 0.65
 
 
-def _find_changes(old: list[str], new: list[str]) -> list[tuple[list[str], list[str]]] | None:
+def _find_changes(old_words: list[str], new_words: list[str]) -> list[tuple[list[str], list[str]]] | None:
     """Return the runs of differing words; None if there are too many words to compare."""
-    if len(old) > _MAX_WORDS or len(new) > _MAX_WORDS:
+    if len(old_words) > _MAX_WORDS or len(new_words) > _MAX_WORDS:
         return None
-    matcher = SequenceMatcher(None, old, new, autojunk=False)
-    return [(old[a:b], new[c:d]) for tag, a, b, c, d in matcher.get_opcodes() if tag != "equal"]
+    matcher = SequenceMatcher(None, old_words, new_words, autojunk=False)
+    return [
+        (old_words[old_start:old_end], new_words[new_start:new_end])
+        for tag, old_start, old_end, new_start, new_end in matcher.get_opcodes()
+        if tag != "equal"
+    ]
 
 
-def are_spellings(old: list[str], new: list[str]) -> bool:
+def are_spellings(old_words_all: list[str], new_words_all: list[str]) -> bool:
     """Return whether two groups of words are equal except for misprints."""
-    changes = _find_changes(old, new)
+    changes = _find_changes(old_words_all, new_words_all)
     return changes is not None and all(
-        len(old_words) == len(now) and all(map(_is_spelling, old_words, now)) for old_words, now in changes
+        len(old_words) == len(new_words) and all(map(_is_spelling, old_words, new_words))
+        for old_words, new_words in changes
     )
 
 
-def _is_spelling(one: str, other: str) -> bool:
-    are_plain = all(word.islower() and len(word) > 2 for word in (one, other))
-    return are_plain and SequenceMatcher(None, one, other).ratio() >= _MIN_SPELLING_RATIO
+def _is_spelling(left_word: str, other_word: str) -> bool:
+    are_plain = all(plain_word.islower() and len(plain_word) > 2 for plain_word in (left_word, other_word))
+    return are_plain and SequenceMatcher(None, left_word, other_word).ratio() >= _MIN_SPELLING_RATIO
 
 
-def is_edited_around(old: TextPart, new: TextPart) -> bool:
+def is_edited_around(old_part: TextPart, new_part: TextPart) -> bool:
     """Return whether a sentence has the same words except for misprints; False if it is too long to compare."""
-    if len(old.key) + len(new.key) > 20 * _MAX_WORDS:
+    if len(old_part.key) + len(new_part.key) > 20 * _MAX_WORDS:
         return False
-    return are_spellings(split_words(old.key), split_words(new.key))
+    return are_spellings(split_words(old_part.key), split_words(new_part.key))
 
 
-def describe_rewording(old: TextPart, new: TextPart, start: int, end: int) -> tuple[int, int]:
+def describe_rewording(old_part: TextPart, new_part: TextPart, start: int, end: int) -> tuple[int, int]:
     """Return the span in the new part that replaces a span of the old part."""
-    if (start, end) == (0, len(old.text)) or len(old.text) + len(new.text) > _MAX_LETTERS:
-        return new.start, new.end
-    matcher = SequenceMatcher(None, old.text, new.text, autojunk=False)
-    begins, ends = 0, len(new.text)
-    for tag, a, b, c, _d in matcher.get_opcodes():
-        if a <= start <= b and (start < b or tag != "equal"):
-            begins = c + (start - a if tag == "equal" else 0)
+    if (start, end) == (0, len(old_part.text)) or len(old_part.text) + len(new_part.text) > _MAX_LETTERS:
+        return new_part.start, new_part.end
+    matcher = SequenceMatcher(None, old_part.text, new_part.text, autojunk=False)
+    new_start_found, new_end_found = 0, len(new_part.text)
+    for tag, old_start, old_end, new_start, _new_end in matcher.get_opcodes():
+        if old_start <= start <= old_end and (start < old_end or tag != "equal"):
+            new_start_found = new_start + (start - old_start if tag == "equal" else 0)
             break
-    for tag, a, b, c, d in reversed(matcher.get_opcodes()):
-        if a <= end <= b and (end > a or tag != "equal"):
-            ends = c + (end - a) if tag == "equal" else d
+    for tag, old_start, old_end, new_start, new_end in reversed(matcher.get_opcodes()):
+        if old_start <= end <= old_end and (end > old_start or tag != "equal"):
+            new_end_found = new_start + (end - old_start) if tag == "equal" else new_end
             break
-    while begins and new.text[begins - 1].isalnum():
-        begins -= 1
-    while ends < len(new.text) and new.text[ends].isalnum():
-        ends += 1
-    words = new.text[begins:ends]
+    while new_start_found and new_part.text[new_start_found - 1].isalnum():
+        new_start_found -= 1
+    while new_end_found < len(new_part.text) and new_part.text[new_end_found].isalnum():
+        new_end_found += 1
+    words = new_part.text[new_start_found:new_end_found]
     if not words.strip():
-        return new.start, new.end
-    begins += len(words) - len(words.lstrip())
-    return new.start + begins, new.start + begins + len(words.strip())
+        return new_part.start, new_part.end
+    new_start_found += len(words) - len(words.lstrip())
+    return new_part.start + new_start_found, new_part.start + new_start_found + len(words.strip())
 
 
-def find_beginning(old: str, new: str) -> int:
+def find_beginning(old_text: str, new_text: str) -> int:
     """Return where the old wording begins in an edited sentence; 0 if unknown."""
-    if len(old) + len(new) > _MAX_LETTERS:
-        return max(new.find(old[:20]), 0)
-    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    if len(old_text) + len(new_text) > _MAX_LETTERS:
+        return max(new_text.find(old_text[:20]), 0)
+    blocks = SequenceMatcher(None, old_text, new_text, autojunk=False).get_matching_blocks()
     return next((block.b for block in blocks if block.size >= _MIN_COMMON_LETTERS), 0)

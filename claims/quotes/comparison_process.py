@@ -11,8 +11,8 @@ def prepare() -> None:
     follow("Wells ran dry. It rained.", "Wells ran dry.", [Anchor("Wells ran dry.", "", "", 0, 14)])
 
 
-def answer(question: bytes) -> bytes:
-    request = orjson.loads(question)
+def handle_request(request_body: bytes) -> bytes:
+    request = orjson.loads(request_body)
     return orjson.dumps(
         follow(request["old"], request["new"], [Anchor(**anchor) for anchor in request["anchors"]])
     )

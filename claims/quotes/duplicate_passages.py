@@ -26,158 +26,183 @@ class OriginalityCheck:
 
     aligned: Alignment
 
-    def require(self, parts: range) -> None:
+    def require(self, part_indexes: range) -> None:
         """Reject a position at which parts of the old text may be mere copies."""
-        self._require_own_words(parts)
-        self._require_own_paragraph(parts)
-        self._require_no_rival(parts)
+        self._require_own_words(part_indexes)
+        self._require_own_paragraph(part_indexes)
+        self._require_no_rival(part_indexes)
 
-    def _require_own_words(self, parts: range) -> None:
+    def _require_own_words(self, part_indexes: range) -> None:
         """Reject a passage that new words introduce as a quotation."""
         aligned = self.aligned
-        place = aligned.mates[parts[0]]
-        own = aligned.new[place].paragraph
-        for before in range(place - 1, max(place - _MAX_DISTANCE, 0) - 1, -1):
-            part = aligned.new[before]
-            if part.paragraph != own:
-                if before not in aligned.origins and is_quote_announcement(part.text):
+        new_index = aligned.new_by_old[part_indexes[0]]
+        own_paragraph = aligned.new[new_index].paragraph
+        for index in range(new_index - 1, max(new_index - _MAX_DISTANCE, 0) - 1, -1):
+            part_before = aligned.new[index]
+            if part_before.paragraph != own_paragraph:
+                if index not in aligned.old_by_new and is_quote_announcement(part_before.text):
                     raise OrphanedQuote(OrphanReason.QUOTED)
                 break
-            added = self._get_added_words(before)
-            is_complete = is_closed(added) and not part.ends_quoted
+            added = self._get_added_words(index)
+            is_complete = is_closed(added) and not part_before.is_quoted_at_end
             if is_quote_announcement(added) or (
                 (mentions_text(added) or is_quotation_opening(added)) and not is_complete
             ):
                 raise OrphanedQuote(OrphanReason.QUOTED)
-        self._require_place(place)
+        self._require_place(new_index)
 
     def _get_added_words(self, number: int) -> str:
         """Return the words that a new part has in addition to its old wording."""
-        new = self.aligned.new[number]
-        if number not in self.aligned.origins:
-            return new.text
-        old = self.aligned.old[self.aligned.origins[number]]
-        if old.key == new.key:
+        new_part = self.aligned.new[number]
+        if number not in self.aligned.old_by_new:
+            return new_part.text
+        old_part = self.aligned.old[self.aligned.old_by_new[number]]
+        if old_part.key == new_part.key:
             return ""
-        return new.key[: find_beginning(old.key, new.key)]
+        return new_part.key[: find_beginning(old_part.key, new_part.key)]
 
-    def _require_place(self, place: int) -> None:
+    def _require_place(self, new_index: int) -> None:
         """Reject a paragraph if the new words directly before it present it as a copy."""
         aligned = self.aligned
-        paragraph = find_paragraph(aligned.new, place)
-        first, last = paragraph[0], paragraph[-1]
-        if not first or first - 1 in aligned.origins:
+        paragraph = find_paragraph(aligned.new, new_index)
+        first_index, last_index = paragraph[0], paragraph[-1]
+        if not first_index or first_index - 1 in aligned.old_by_new:
             return
-        before = aligned.new[first - 1]
-        if is_item(before.text):
+        part_before = aligned.new[first_index - 1]
+        if is_item(part_before.text):
             return
-        follows = any(number in aligned.origins for number in range(first))
-        announces = mentions_text(before.text) and not is_complete_introduction(before.text)
-        if announces and follows and not is_heading(before.text):
+        has_paired_before = any(number in aligned.old_by_new for number in range(first_index))
+        is_announcing = mentions_text(part_before.text) and not is_complete_introduction(part_before.text)
+        if is_announcing and has_paired_before and not is_heading(part_before.text):
             raise OrphanedQuote(OrphanReason.QUOTED)
         # If the next words are those that followed before, a heading was added; at the top, a headline.
-        alone = last + 1 not in aligned.origins and not aligned.origins.keys() <= set(paragraph)
-        presents = announces or (is_heading(before.text) and follows)
-        is_presented = presents and (alone or self._was_edited_elsewhere(paragraph))
-        if is_presented and all(part.key != before.key for part in aligned.old):
+        is_single_part = last_index + 1 not in aligned.old_by_new and not aligned.old_by_new.keys() <= set(
+            paragraph
+        )
+        is_presenting = is_announcing or (is_heading(part_before.text) and has_paired_before)
+        is_presented = is_presenting and (is_single_part or self._was_edited_elsewhere(paragraph))
+        if is_presented and all(part.key != part_before.key for part in aligned.old):
             raise OrphanedQuote(OrphanReason.QUOTED)
 
-    def _was_edited_elsewhere(self, places: range) -> bool:
+    def _was_edited_elsewhere(self, new_indexes: range) -> bool:
         """Return whether another part of the new text, nearly equal, may be the edited original."""
         aligned = self.aligned
-        origins = [aligned.origins[place] for place in places if place in aligned.origins]
+        old_by_new = [
+            aligned.old_by_new[new_index] for new_index in new_indexes if new_index in aligned.old_by_new
+        ]
         return any(
-            likeness >= RIVAL_LIKENESS and new not in aligned.origins
-            for origin in origins
-            for likeness, new in aligned.similar.get(origin, ())
+            likeness >= RIVAL_LIKENESS and other_index not in aligned.old_by_new
+            for origin in old_by_new
+            for likeness, other_index in aligned.similar.get(origin, ())
         )
 
-    def _require_own_paragraph(self, parts: range) -> None:
+    def _require_own_paragraph(self, part_indexes: range) -> None:
         """Reject words that are all that is left of a paragraph, or that moved to another paragraph."""
         aligned = self.aligned
-        places = range(aligned.mates[parts[0]], aligned.mates[parts[-1]] + 1)
-        old_paragraph, now = find_paragraph(aligned.old, parts[0]), find_paragraph(aligned.new, places[0])
-        rest = [number for number in old_paragraph if number not in parts]
-        around = [number for number in now if number not in places]
-        in_place = any(
-            aligned.mates.get(old) == new
-            for old, new in ((old_paragraph[0] - 1, now[0] - 1), (old_paragraph[-1] + 1, now[-1] + 1))
+        new_indexes = range(aligned.new_by_old[part_indexes[0]], aligned.new_by_old[part_indexes[-1]] + 1)
+        old_paragraph, new_paragraph = (
+            find_paragraph(aligned.old, part_indexes[0]),
+            find_paragraph(aligned.new, new_indexes[0]),
         )
-        if any(number in aligned.mates for number in rest) or any(
-            number in aligned.origins for number in around
+        other_old_parts = [number for number in old_paragraph if number not in part_indexes]
+        other_new_parts = [number for number in new_paragraph if number not in new_indexes]
+        in_place = any(
+            aligned.new_by_old.get(old_index) == new_index
+            for old_index, new_index in (
+                (old_paragraph[0] - 1, new_paragraph[0] - 1),
+                (old_paragraph[-1] + 1, new_paragraph[-1] + 1),
+            )
+        )
+        if any(number in aligned.new_by_old for number in other_old_parts) or any(
+            number in aligned.old_by_new for number in other_new_parts
         ):
             # The whole paragraph; if it moved, with nothing new in it.
             is_mixed = any(
-                number not in aligned.origins or aligned.is_longer(aligned.origins[number])
-                for number in around
+                number not in aligned.old_by_new or aligned.is_longer(aligned.old_by_new[number])
+                for number in other_new_parts
             )
-            apart = not aligned.origins.keys() <= set(now)
-            if is_mixed and apart and not in_place and parts[0] not in aligned.moved:
+            is_separate = not aligned.old_by_new.keys() <= set(new_paragraph)
+            if is_mixed and is_separate and not in_place and part_indexes[0] not in aligned.moved:
                 raise OrphanedQuote(OrphanReason.REWRITTEN)
             return
-        before, behind = now[0] < places[0], now[-1] > places[-1]
-        is_retold = before and (behind or (bool(rest) and parts[0] == old_paragraph[0]))
-        if (around and len(rest) > 1) or is_retold or ((around or rest) and not in_place):
+        has_text_before, has_text_after = (
+            new_paragraph[0] < new_indexes[0],
+            new_paragraph[-1] > new_indexes[-1],
+        )
+        is_retold = has_text_before and (
+            has_text_after or (bool(other_old_parts) and part_indexes[0] == old_paragraph[0])
+        )
+        if (
+            (other_new_parts and len(other_old_parts) > 1)
+            or is_retold
+            or ((other_new_parts or other_old_parts) and not in_place)
+        ):
             raise OrphanedQuote(OrphanReason.REWRITTEN)
 
-    def _require_no_rival(self, parts: range) -> None:
+    def _require_no_rival(self, part_indexes: range) -> None:
         """Reject an exact copy if the text also has an edited one, because either may be the original."""
         aligned = self.aligned
-        if self._is_torn_out(parts):
+        if self._is_torn_out(part_indexes):
             raise OrphanedQuote(OrphanReason.TWICE)
-        own = find_paragraph(aligned.old, parts[0])
-        keys = {aligned.old[number].key for number in parts}
-        for number in own:
+        own_paragraph = find_paragraph(aligned.old, part_indexes[0])
+        keys = {aligned.old[number].key for number in part_indexes}
+        for number in own_paragraph:
             rivals = {
-                new
-                for likeness, new in aligned.similar.get(number, ())
+                new_index
+                for likeness, new_index in aligned.similar.get(number, ())
                 if likeness >= RIVAL_LIKENESS
-                and not _has_other_speaker(aligned.old[number], aligned.new[new])
+                and not _has_other_speaker(aligned.old[number], aligned.new[new_index])
             }
             if not rivals or not aligned.is_exact(number):
                 continue
-            unpaired = self._find_unpaired_beside(aligned.mates[number])
-            if rivals & unpaired and (number in parts or keys & {aligned.new[new].key for new in unpaired}):
+            unpaired = self._find_unpaired_beside(aligned.new_by_old[number])
+            if rivals & unpaired and (
+                number in part_indexes or keys & {aligned.new[new_index].key for new_index in unpaired}
+            ):
                 raise OrphanedQuote(OrphanReason.TWICE)
 
-    def _is_torn_out(self, parts: range) -> bool:
+    def _is_torn_out(self, part_indexes: range) -> bool:
         """Return whether the words lost their neighbours and also appear as new words elsewhere."""
         aligned = self.aligned
-        first, last = aligned.mates[parts[0]], aligned.mates[parts[-1]]
-        own = find_paragraph(aligned.old, parts[0])
+        first_index, last_index = aligned.new_by_old[part_indexes[0]], aligned.new_by_old[part_indexes[-1]]
+        own_paragraph = find_paragraph(aligned.old, part_indexes[0])
         siblings = {
-            aligned.mates[number] for number in own if number in aligned.mates and number not in parts
+            aligned.new_by_old[number]
+            for number in own_paragraph
+            if number in aligned.new_by_old and number not in part_indexes
         }
-        if siblings & {first - 1, last + 1, *find_paragraph(aligned.new, first)}:
+        if siblings & {first_index - 1, last_index + 1, *find_paragraph(aligned.new, first_index)}:
             return False
-        if self._is_beside(parts[0] - 1, first - 1) and self._is_beside(parts[-1] + 1, last + 1):
+        if self._is_beside(part_indexes[0] - 1, first_index - 1) and self._is_beside(
+            part_indexes[-1] + 1, last_index + 1
+        ):
             return False
-        key = aligned.old[parts[0]].key
-        twins = {first - 1, last + 1}
+        key = aligned.old[part_indexes[0]].key
+        twins = {first_index - 1, last_index + 1}
         return any(
-            part.key == key and number not in aligned.origins and number not in twins
+            part.key == key and number not in aligned.old_by_new and number not in twins
             for number, part in enumerate(aligned.new)
         )
 
-    def _is_beside(self, old: int, new: int) -> bool:
+    def _is_beside(self, old_index: int, new_index: int) -> bool:
         """Return whether a part has the same neighbour, or the same end of the text beside it, as before."""
         aligned = self.aligned
-        ends = old in (-1, len(aligned.old)) and new in (-1, len(aligned.new))
-        return ends or aligned.mates.get(old) == new
+        are_text_ends = old_index in (-1, len(aligned.old)) and new_index in (-1, len(aligned.new))
+        return are_text_ends or aligned.new_by_old.get(old_index) == new_index
 
-    def _find_unpaired_beside(self, place: int) -> set[int]:
+    def _find_unpaired_beside(self, new_index: int) -> set[int]:
         """Return the new parts around a paragraph that have no old counterpart."""
         aligned = self.aligned
-        paragraph = find_paragraph(aligned.new, place)
-        unpaired = set()
-        for beside, step in ((paragraph[0] - 1, -1), (paragraph[-1] + 1, 1)):
-            while 0 <= beside < len(aligned.new) and beside not in aligned.origins:
-                unpaired.add(beside)
-                beside += step
-        return unpaired | {number for number in paragraph if number not in aligned.origins}
+        paragraph = find_paragraph(aligned.new, new_index)
+        unpaired_indexes = set()
+        for index, step in ((paragraph[0] - 1, -1), (paragraph[-1] + 1, 1)):
+            while 0 <= index < len(aligned.new) and index not in aligned.old_by_new:
+                unpaired_indexes.add(index)
+                index += step
+        return unpaired_indexes | {number for number in paragraph if number not in aligned.old_by_new}
 
 
-def _has_other_speaker(old: TextPart, new: TextPart) -> bool:
+def _has_other_speaker(old_part: TextPart, new_part: TextPart) -> bool:
     """Return whether the same words are attributed to another speaker."""
-    outside_words = split_words(old.outside_speech), split_words(new.outside_speech)
-    return bool(old.is_speech and all(outside_words)) and not are_spellings(*outside_words)
+    outside_words = split_words(old_part.outside_speech), split_words(new_part.outside_speech)
+    return bool(old_part.is_speech and all(outside_words)) and not are_spellings(*outside_words)

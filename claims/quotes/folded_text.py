@@ -60,38 +60,40 @@ class FoldedText:
         runs = []
         folded_length = original = 0
         for run in _RUNS_PATTERN.finditer(self._original):
-            begins = folded_length + run.start() - original
-            folded_length, original = begins + len(_replace_run(run)), run.end()
-            runs.append((begins, folded_length, run.start(), original))
+            folded_start = folded_length + run.start() - original
+            folded_length, original = folded_start + len(_replace_run(run)), run.end()
+            runs.append((folded_start, folded_length, run.start(), original))
         return runs
 
     def has(self, words: str) -> bool:
         """Return whether the text contains these words."""
         return fold(words).strip() in self.text
 
-    def places(self, quote: str) -> Iterator[int]:
+    def find_positions(self, quote: str) -> Iterator[int]:
         """Return the positions of `quote`, including overlapping ones ("ana" occurs twice in "banana")."""
-        at = self.text.find(quote)
+        position = self.text.find(quote)
         for _place in range(MAX_PLACES):
-            if at < 0:
+            if position < 0:
                 return
-            yield at
-            at = self.text.find(quote, at + 1)
+            yield position
+            position = self.text.find(quote, position + 1)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Return the original span of a folded span, without white space at its ends."""
-        begins, ends = (self._map_character(at - 1) for at in (start, end - 1))
-        first, last = begins[0], ends[1]
-        while self._original[first].isspace():
-            first += 1
-        while self._original[last - 1].isspace():
-            last -= 1
-        return first, last
+        start_spans, end_spans = (
+            self._map_character(folded_position - 1) for folded_position in (start, end - 1)
+        )
+        first_position, last_position = start_spans[0], end_spans[1]
+        while self._original[first_position].isspace():
+            first_position += 1
+        while self._original[last_position - 1].isspace():
+            last_position -= 1
+        return first_position, last_position
 
     def _map_character(self, folded_position: int) -> tuple[int, int]:
         """Return the original span of one character of the folded text."""
-        before = bisect_right(self._runs, folded_position, key=lambda run: run[0])
-        begins, ends, start, end = self._runs[before - 1] if before else (0, 0, 0, 0)
-        if begins <= folded_position < ends:
+        run_index = bisect_right(self._runs, folded_position, key=lambda run: run[0])
+        folded_start, folded_end, start, end = self._runs[run_index - 1] if run_index else (0, 0, 0, 0)
+        if folded_start <= folded_position < folded_end:
             return start, end
-        return end + folded_position - ends, end + folded_position - ends + 1
+        return end + folded_position - folded_end, end + folded_position - folded_end + 1

@@ -51,10 +51,10 @@ def follow(old: str, new: str, anchors: Iterable[Anchor]) -> list[FollowedQuote]
 class QuoteFollower:
     """Two versions of a text, aligned once for all their quotes."""
 
-    def __init__(self, old: str, new: str) -> None:
-        self._old_text, self._new_text = old, new
-        self._folded = FoldedText(new)
-        self._aligned: Alignment = align(split_text(old), split_text(new))
+    def __init__(self, old_text: str, new_text: str) -> None:
+        self._old_text, self._new_text = old_text, new_text
+        self._folded = FoldedText(new_text)
+        self._aligned: Alignment = align(split_text(old_text), split_text(new_text))
 
     def follow(self, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
         """Return the new position of each of these anchors."""
@@ -65,14 +65,14 @@ class QuoteFollower:
             raise ValueError("The anchor is not one of the old text.")
         if self._old_text == self._new_text:
             return FollowedQuote("held", anchor)
-        parts = self._find_touched_parts(anchor)
-        if not parts:
+        part_indexes = self._find_touched_parts(anchor)
+        if not part_indexes:
             # Marks without words, which belong to no sentence.
             return FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
         try:
-            start, end = self._find_place(anchor, parts)
+            start, end = self._find_place(anchor, part_indexes)
         except OrphanedQuote as orphaned:
-            candidates = self._find_candidates(anchor, parts, orphaned.wording)
+            candidates = self._find_candidates(anchor, part_indexes, orphaned.wording)
             return FollowedQuote("orphaned", None, orphaned.reason, orphaned.wording, candidates)
         new_anchor = make_anchor(
             self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1)
@@ -84,25 +84,25 @@ class QuoteFollower:
 
     def _find_touched_parts(self, anchor: Anchor) -> range:
         """Return the parts that contain words of the quote."""
-        parts = self._aligned.old
-        first = bisect_right(parts, anchor.start, key=lambda part: part.end)
-        last = bisect_left(parts, anchor.end, key=lambda part: part.start)
-        return range(first, last)
+        old_parts = self._aligned.old
+        first_index = bisect_right(old_parts, anchor.start, key=lambda part: part.end)
+        last_index = bisect_left(old_parts, anchor.end, key=lambda part: part.start)
+        return range(first_index, last_index)
 
-    def _find_place(self, anchor: Anchor, parts: range) -> tuple[int, int]:
+    def _find_place(self, anchor: Anchor, part_indexes: range) -> tuple[int, int]:
         aligned = self._aligned
-        for number in parts:
-            if number not in aligned.mates:
+        for number in part_indexes:
+            if number not in aligned.new_by_old:
                 raise OrphanedQuote(self._explain_loss(anchor))
-        places = [aligned.mates[number] for number in parts]
-        if places != list(range(places[0], places[0] + len(places))):
+        new_indexes = [aligned.new_by_old[number] for number in part_indexes]
+        if new_indexes != list(range(new_indexes[0], new_indexes[0] + len(new_indexes))):
             raise OrphanedQuote(OrphanReason.CHANGED)
-        start = self._find_edge(anchor, parts[0])[0]
-        end = self._find_edge(anchor, parts[-1])[1]
-        for number in parts[1:-1]:
+        start = self._find_edge(anchor, part_indexes[0])[0]
+        end = self._find_edge(anchor, part_indexes[-1])[1]
+        for number in part_indexes[1:-1]:
             self._find_edge(anchor, number)
-        QuotedSpeech(aligned).require_same(parts)
-        OriginalityCheck(aligned).require(parts)
+        QuotedSpeech(aligned).require_same(part_indexes)
+        OriginalityCheck(aligned).require(part_indexes)
         start, end = self._extend_edges(anchor, start, end)
         if fold(self._new_text[start:end]).strip() != fold(anchor.exact).strip():
             raise OrphanedQuote(OrphanReason.CHANGED, (start, end))
@@ -113,64 +113,72 @@ class QuoteFollower:
 
     def _find_edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
         """Return the position of the quote's beginning or end inside a changed part."""
-        old, new = self._aligned.old[number], self._aligned.new[self._aligned.mates[number]]
-        begins, ends = max(anchor.start, old.start), min(anchor.end, old.end)
-        share = self._old_text[begins:ends]
-        if old.key == new.key and (begins, ends) == (old.start, old.end):
-            return new.start, new.end
-        if old.key == new.key:
-            return self._find_same_share(old, new, begins, share)
-        old_places, now = _find_places(old.folded, share), _find_places(new.folded, share)
-        wording = describe_rewording(old, new, begins - old.start, ends - old.start)
-        if not now:
+        old_part, new_part = self._aligned.old[number], self._aligned.new[self._aligned.new_by_old[number]]
+        share_start, share_end = max(anchor.start, old_part.start), min(anchor.end, old_part.end)
+        share = self._old_text[share_start:share_end]
+        if old_part.key == new_part.key and (share_start, share_end) == (old_part.start, old_part.end):
+            return new_part.start, new_part.end
+        if old_part.key == new_part.key:
+            return self._find_same_share(old_part, new_part, share_start, share)
+        old_places, new_places = _find_places(old_part.folded, share), _find_places(new_part.folded, share)
+        wording = describe_rewording(
+            old_part, new_part, share_start - old_part.start, share_end - old_part.start
+        )
+        if not new_places:
             raise OrphanedQuote(OrphanReason.CHANGED, wording)
-        if len(old_places) != 1 or len(now) != 1 or not is_edited_around(old, new):
+        if len(old_places) != 1 or len(new_places) != 1 or not is_edited_around(old_part, new_part):
             raise OrphanedQuote(OrphanReason.AROUND, wording)
-        return new.start + now[0][0], new.start + now[0][1]
+        return new_part.start + new_places[0][0], new_part.start + new_places[0][1]
 
     @staticmethod
-    def _find_same_share(old: TextPart, new: TextPart, begins: int, share: str) -> tuple[int, int]:
+    def _find_same_share(
+        old_part: TextPart, new_part: TextPart, share_start: int, share: str
+    ) -> tuple[int, int]:
         """Return the position of a piece of a part whose words are unchanged, ignoring punctuation."""
-        if old.text == new.text:
-            begins += new.start - old.start
-            return begins, begins + len(share)
-        old_places, now = (
-            _find_places(old.folded, share, whole_words=False),
-            _find_places(new.folded, share, whole_words=False),
+        if old_part.text == new_part.text:
+            share_start += new_part.start - old_part.start
+            return share_start, share_start + len(share)
+        old_places, new_places = (
+            _find_places(old_part.folded, share, whole_words=False),
+            _find_places(new_part.folded, share, whole_words=False),
         )
         starts = [start for start, _ in old_places]
-        first = begins + len(share) - len(share.lstrip()) - old.start
-        if first not in starts or len(old_places) != len(now):
+        share_offset = share_start + len(share) - len(share.lstrip()) - old_part.start
+        if share_offset not in starts or len(old_places) != len(new_places):
             raise OrphanedQuote(OrphanReason.TWICE)
-        start, end = now[starts.index(first)]
-        return new.start + start, new.start + end
+        start, end = new_places[starts.index(share_offset)]
+        return new_part.start + start, new_part.start + end
 
     def _extend_edges(self, anchor: Anchor, start: int, end: int) -> tuple[int, int]:
         """Extend the span by the white space at the edges of the quote, if the text still has it."""
-        lead = len(anchor.exact) - len(anchor.exact.lstrip())
-        trail = len(anchor.exact) - len(anchor.exact.rstrip())
-        wide = max(start - lead, 0), end + trail
-        return wide if self._new_text[slice(*wide)] == anchor.exact else (start, end)
+        leading_space = len(anchor.exact) - len(anchor.exact.lstrip())
+        trailing_space = len(anchor.exact) - len(anchor.exact.rstrip())
+        wide_span = max(start - leading_space, 0), end + trailing_space
+        return wide_span if self._new_text[slice(*wide_span)] == anchor.exact else (start, end)
 
     # Candidates ---------------------------------------------------------------------------------------------------
 
     def _find_candidates(
-        self, anchor: Anchor, parts: range, wording: tuple[int, int] | None
+        self, anchor: Anchor, part_indexes: range, wording: tuple[int, int] | None
     ) -> tuple[tuple[int, int], ...]:
         wordings = dict.fromkeys([wording] if wording else [])
         aligned = self._aligned
         for start, end in _find_places(self._folded, anchor.exact)[:MAX_CANDIDATES]:
             wordings.setdefault((start, end))
         likely_parts = sorted(
-            ((likeness, new, old) for old in parts for likeness, new in aligned.similar.get(old, ())),
+            (
+                (likeness, new_index, old_index)
+                for old_index in part_indexes
+                for likeness, new_index in aligned.similar.get(old_index, ())
+            ),
             reverse=True,
         )
-        for _, new, old in likely_parts[:MAX_CANDIDATES]:
-            old_part, part = aligned.old[old], aligned.new[new]
+        for _, new_index, old_index in likely_parts[:MAX_CANDIDATES]:
+            old_part, new_part = aligned.old[old_index], aligned.new[new_index]
             wordings.setdefault(
                 describe_rewording(
                     old_part,
-                    part,
+                    new_part,
                     max(anchor.start - old_part.start, 0),
                     min(anchor.end, old_part.end) - old_part.start,
                 )
@@ -182,7 +190,7 @@ def _find_places(text: FoldedText, words: str, *, whole_words: bool = True) -> l
     """Return the positions of words in a text, ignoring typography; `whole_words` excludes parts of longer words."""
     folded_words = fold(words).strip()
     return [
-        text.original(at, at + len(folded_words))
-        for at in text.places(folded_words)
-        if not whole_words or is_whole(text.text, at, at + len(folded_words))
+        text.original(position, position + len(folded_words))
+        for position in text.find_positions(folded_words)
+        if not whole_words or is_whole(text.text, position, position + len(folded_words))
     ]

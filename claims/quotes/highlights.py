@@ -27,5 +27,5 @@ def find_published_quotes(body: dict[str, Any]) -> Iterator[PublishedQuote]:
     for cited_by, items in (("appearance", body["appearances"]), ("evidence", evidence)):
         for quote in items:
             if quote["snapshot"] and quote["start"] is not None:
-                place = QuotedPlace(quote["snapshot"]["id"], quote["start"], quote["end"])
-                yield PublishedQuote(place, cited_by, quote)
+                quoted_place = QuotedPlace(quote["snapshot"]["id"], quote["start"], quote["end"])
+                yield PublishedQuote(quoted_place, cited_by, quote)

@@ -25,16 +25,19 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
     Args:
         lost_quotes: the appearances that could not be moved to the new snapshot.
     """
-    source, newest = changed_text.snapshot.source_id, changed_text.snapshot.pk
+    source, newest_snapshot = changed_text.snapshot.source_id, changed_text.snapshot.pk
     known_statuses = {
         find_place(status): status for status in QuoteStatus.objects.filter(snapshot__source=source)
     }
     published_places = {
         *find_published_places(source),
         *(QuotedPlace(*row) for row in _load_evidence(source)),
-        *(QuotedPlace(a.snapshot_id or 0, a.start or 0, a.end or 0) for a in lost_quotes),
+        *(
+            QuotedPlace(lost_quote.snapshot_id or 0, lost_quote.start or 0, lost_quote.end or 0)
+            for lost_quote in lost_quotes
+        ),
     }
-    published_places = {place for place in published_places if place.snapshot != newest}
+    published_places = {place for place in published_places if place.snapshot != newest_snapshot}
     changed_text.read(
         place.snapshot if place not in known_statuses else known_statuses[place].stood_in_id
         for place in published_places
@@ -44,13 +47,13 @@ def record_statuses(changed_text: ChangedText, lost_quotes: Iterable[Appearance]
         for status in known_statuses.values()
         if status.outcome == QuoteStatus.Outcome.CHANGED
     )
-    searched = [(place, known_statuses.get(place)) for place in sorted(published_places)]
-    places = changed_text.follow(
-        [find_last_snapshot(changed_text, place, status) for place, status in searched]
+    searched_places = [(place, known_statuses.get(place)) for place in sorted(published_places)]
+    followed_quotes = changed_text.follow(
+        [find_last_snapshot(changed_text, place, status) for place, status in searched_places]
     )
     statuses = [
         _look_up_quote(changed_text, place, status, followed_quote)
-        for (place, status), followed_quote in zip(searched, places, strict=True)
+        for (place, status), followed_quote in zip(searched_places, followed_quotes, strict=True)
         # Quotes that could not be looked up keep their last known status.
         if followed_quote.reason != OrphanReason.NOT_COMPARED
     ]
@@ -96,8 +99,8 @@ def find_published_places(source: int) -> Iterator[QuotedPlace]:
 
 
 def _load_evidence(source: int) -> Iterable[tuple[int, int, int]]:
-    anchored = Evidence.objects.filter(source=source, start__isnull=False)
-    rows: Iterable[Any] = anchored.order_by().values_list("snapshot_id", "start", "end").distinct()
+    anchored_evidence = Evidence.objects.filter(source=source, start__isnull=False)
+    rows: Iterable[Any] = anchored_evidence.order_by().values_list("snapshot_id", "start", "end").distinct()
     return rows
 
 
@@ -108,12 +111,16 @@ def _look_up_quote(
     followed_quote: FollowedQuote,
 ) -> QuoteStatus:
     """Return the current status of a quote, searching from its last known position."""
-    newest = changed_text.snapshot
+    newest_snapshot = changed_text.snapshot
     status = QuoteStatus(
-        snapshot_id=place.snapshot, start=place.start, end=place.end, looked_in=newest, written_at=Now()
+        snapshot_id=place.snapshot,
+        start=place.start,
+        end=place.end,
+        looked_in=newest_snapshot,
+        written_at=Now(),
     )
     if followed_quote.anchor:
-        status.outcome, status.stood_in = QuoteStatus.Outcome.STANDS, newest
+        status.outcome, status.stood_in = QuoteStatus.Outcome.STANDS, newest_snapshot
         status.stood_start, status.stood_end = followed_quote.anchor.start, followed_quote.anchor.end
         return status
     last_place = (
@@ -122,7 +129,9 @@ def _look_up_quote(
         else place
     )
     status.stood_in_id, status.stood_start, status.stood_end = last_place
-    status.lost_in_id = known_status.lost_in_id if known_status and known_status.lost_in_id else newest.pk
+    status.lost_in_id = (
+        known_status.lost_in_id if known_status and known_status.lost_in_id else newest_snapshot.pk
+    )
     status.wording = _find_wording(changed_text, followed_quote) or _follow_wording(
         changed_text, known_status
     )

@@ -54,13 +54,13 @@ def mentions_text(words: str) -> bool:
 
 def is_heading(words: str) -> bool:
     """Return whether the words end without a full stop, like headings and labels."""
-    last = words.rstrip()[-1:]
-    return last not in _FULL_STOPS and not "\u0e00" <= last <= "\u0eff"
+    last_character = words.rstrip()[-1:]
+    return last_character not in _FULL_STOPS and not "\u0e00" <= last_character <= "\u0eff"
 
 
 def is_complete_introduction(words: str) -> bool:
     """Return whether the words contain what they introduce, as in "Correction: we named the wrong town."."""
-    return any(mark in words.strip()[:-1] for mark in _COLON)
+    return any(colon in words.strip()[:-1] for colon in _COLON)
 
 
 def is_item(words: str) -> bool:

@@ -34,8 +34,8 @@ class QuotedWords:
         row.exact, row.prefix, row.suffix = self.exact, self.prefix, self.suffix
         row.start, row.end = self.start, self.end
         if isinstance(row, Appearance):
-            anchored = self.start is not None
-            row.anchor = Appearance.Anchor.ANCHORED if anchored else Appearance.Anchor.UNANCHORED
+            is_anchored = self.start is not None
+            row.anchor = Appearance.Anchor.ANCHORED if is_anchored else Appearance.Anchor.UNANCHORED
 
 
 def build_quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "") -> QuotedWords:
@@ -98,16 +98,16 @@ def describe_places(text: str, problem: QuoteAmbiguous) -> list[str]:
     ]
 
 
-def cut_words_before(text: str, start: int, most: int) -> str:
-    if start <= most:
+def cut_words_before(text: str, start: int, max_length: int) -> str:
+    if start <= max_length:
         return text[:start]
-    return "… " + text[start - most : start].partition(" ")[2]
+    return "… " + text[start - max_length : start].partition(" ")[2]
 
 
-def cut_words_after(text: str, end: int, most: int) -> str:
-    if end + most >= len(text):
+def cut_words_after(text: str, end: int, max_length: int) -> str:
+    if end + max_length >= len(text):
         return text[end:]
-    return text[end : end + most].rpartition(" ")[0] + " …"
+    return text[end : end + max_length].rpartition(" ")[0] + " …"
 
 
 def _build_quoted_words(snapshot: Snapshot, anchor: Anchor) -> QuotedWords:

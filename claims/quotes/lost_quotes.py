@@ -27,14 +27,14 @@ def find_lost_quote(appearance: Appearance) -> LostQuote | None:
     The result is computed on viewing, from the two texts that anchoring compared, so the candidates are never out of
     date.
     """
-    before, newest = appearance.snapshot, appearance.source.get_latest_snapshot()
-    if before is None or newest is None or newest.pk == before.pk:
+    earlier_snapshot, newest_snapshot = appearance.snapshot, appearance.source.get_latest_snapshot()
+    if earlier_snapshot is None or newest_snapshot is None or newest_snapshot.pk == earlier_snapshot.pk:
         return None
-    [followed_quote] = follow_bounded(before.text, newest.text, [build_anchor(appearance)])
+    [followed_quote] = follow_bounded(earlier_snapshot.text, newest_snapshot.text, [build_anchor(appearance)])
     if followed_quote.anchor:
         # It has a position, but another appearance of the claim is there, or a person decided otherwise.
         span = followed_quote.anchor.start, followed_quote.anchor.end
-        return LostQuote(newest, OrphanReason.PLACE_TAKEN, "", (span,))
-    wording = newest.text[slice(*followed_quote.wording)] if followed_quote.wording else ""
+        return LostQuote(newest_snapshot, OrphanReason.PLACE_TAKEN, "", (span,))
+    wording = newest_snapshot.text[slice(*followed_quote.wording)] if followed_quote.wording else ""
     reason = followed_quote.reason or OrphanReason.NOT_FOUND
-    return LostQuote(newest, reason, wording, followed_quote.candidates)
+    return LostQuote(newest_snapshot, reason, wording, followed_quote.candidates)

@@ -16,7 +16,7 @@ def follow_moved(aligned: Alignment) -> None:
     """Pair whole paragraphs that moved to another place."""
     free_numbers: dict[str, list[int]] = defaultdict(list)
     for number, part in enumerate(aligned.new):
-        if number not in aligned.origins:
+        if number not in aligned.old_by_new:
             free_numbers[part.key].append(number)
     paragraphs = [span for span in _iterate_paragraphs(aligned.old) if _is_lost(aligned, *span)]
     while paragraphs:
@@ -25,104 +25,122 @@ def follow_moved(aligned: Alignment) -> None:
         paragraphs = lost_paragraphs if len(lost_paragraphs) < len(paragraphs) else []
 
 
-def _follow_paragraph(aligned: Alignment, first: int, last: int, free_numbers: dict[str, list[int]]) -> bool:
-    starts = _find_beginnings(aligned, first, last, free_numbers)
-    blocks = [block for at in starts if (block := _match_block(aligned, first, last, at))]
+def _follow_paragraph(
+    aligned: Alignment, first_index: int, end_index: int, free_numbers: dict[str, list[int]]
+) -> bool:
+    starts = _find_beginnings(aligned, first_index, end_index, free_numbers)
+    blocks = [block for start in starts if (block := _match_block(aligned, first_index, end_index, start))]
     if len(blocks) != 1 or _has_rival(aligned, blocks[0]):
         return False
     for pair in blocks[0]:
-        aligned.origins.pop(aligned.mates.get(pair.old, -1), None)
-        aligned.pair(pair.old, pair.new)
+        aligned.old_by_new.pop(aligned.new_by_old.get(pair.old, -1), None)
+        aligned.add_pair(pair.old, pair.new)
         aligned.moved.add(pair.old)
     return True
 
 
-def _is_lost(aligned: Alignment, first: int, last: int) -> bool:
+def _is_lost(aligned: Alignment, first_index: int, end_index: int) -> bool:
     """Return whether most of a paragraph has not been paired yet."""
-    sizes = {number: len(aligned.old[number].key) for number in range(first, last)}
-    lost_length = sum(size for number, size in sizes.items() if number not in aligned.mates)
+    sizes = {number: len(aligned.old[number].key) for number in range(first_index, end_index)}
+    lost_length = sum(size for number, size in sizes.items() if number not in aligned.new_by_old)
     return lost_length > 0 and lost_length >= _MIN_SHARE * sum(sizes.values())
 
 
 def follow_inside(aligned: Alignment) -> None:
     """Pair sentences that swapped places inside their paragraph."""
-    for first, last in _iterate_paragraphs(aligned.old):
-        paired = [aligned.mates[number] for number in range(first, last) if number in aligned.mates]
-        if not paired or len(paired) == last - first:
+    for first_index, end_index in _iterate_paragraphs(aligned.old):
+        paired_indexes = [
+            aligned.new_by_old[number]
+            for number in range(first_index, end_index)
+            if number in aligned.new_by_old
+        ]
+        if not paired_indexes or len(paired_indexes) == end_index - first_index:
             continue
         paragraph_numbers = {
-            number for place in {paired[0], paired[-1]} for number in find_paragraph(aligned.new, place)
+            number
+            for new_index in {paired_indexes[0], paired_indexes[-1]}
+            for number in find_paragraph(aligned.new, new_index)
         }
         free_numbers: dict[str, list[int]] = defaultdict(list)
-        for place in sorted(paragraph_numbers - aligned.origins.keys()):
-            free_numbers[aligned.new[place].key].append(place)
-        for number in range(first, last):
-            places = free_numbers.get(aligned.old[number].key, [])
-            if number not in aligned.mates and len(places) == 1:
-                aligned.pair(number, places.pop())
+        for new_index in sorted(paragraph_numbers - aligned.old_by_new.keys()):
+            free_numbers[aligned.new[new_index].key].append(new_index)
+        for number in range(first_index, end_index):
+            free_indexes = free_numbers.get(aligned.old[number].key, [])
+            if number not in aligned.new_by_old and len(free_indexes) == 1:
+                aligned.add_pair(number, free_indexes.pop())
                 aligned.moved.add(number)
 
 
 def _iterate_paragraphs(parts: Sequence[TextPart]) -> Iterator[tuple[int, int]]:
-    first = 0
+    first_index = 0
     for number in range(1, len(parts) + 1):
-        if number == len(parts) or parts[number].paragraph != parts[first].paragraph:
-            yield first, number
-            first = number
+        if number == len(parts) or parts[number].paragraph != parts[first_index].paragraph:
+            yield first_index, number
+            first_index = number
 
 
 def _find_beginnings(
-    aligned: Alignment, first: int, last: int, free_numbers: dict[str, list[int]]
+    aligned: Alignment, first_index: int, end_index: int, free_numbers: dict[str, list[int]]
 ) -> list[int]:
-    """Return possible starts of the paragraph in the new text."""
-    for number in range(first, last):
-        if places := free_numbers.get(aligned.old[number].key):
-            return sorted({_find_run(aligned, place)[0] for place in places[:_MAX_PLACES]})
+    """Return the indexes in the new text at which the paragraph may begin."""
+    for number in range(first_index, end_index):
+        if free_indexes := free_numbers.get(aligned.old[number].key):
+            return sorted({_find_run(aligned, new_index)[0] for new_index in free_indexes[:_MAX_PLACES]})
     return []
 
 
-def _find_run(aligned: Alignment, place: int) -> tuple[int, int]:
+def _find_run(aligned: Alignment, new_index: int) -> tuple[int, int]:
     """Return the unpaired new parts around a part, within its paragraph."""
-    new, first, last = aligned.new, place, place + 1
-    while first and first - 1 not in aligned.origins and new[first - 1].paragraph == new[place].paragraph:
-        first -= 1
-    while last < len(new) and last not in aligned.origins and new[last].paragraph == new[place].paragraph:
-        last += 1
-    return first, last
+    new_parts, first_index, end_index = aligned.new, new_index, new_index + 1
+    while (
+        first_index
+        and first_index - 1 not in aligned.old_by_new
+        and new_parts[first_index - 1].paragraph == new_parts[new_index].paragraph
+    ):
+        first_index -= 1
+    while (
+        end_index < len(new_parts)
+        and end_index not in aligned.old_by_new
+        and new_parts[end_index].paragraph == new_parts[new_index].paragraph
+    ):
+        end_index += 1
+    return first_index, end_index
 
 
-def _match_block(aligned: Alignment, first: int, last: int, at: int) -> list[PartPair]:
+def _match_block(aligned: Alignment, first_index: int, end_index: int, start: int) -> list[PartPair]:
     """Return the paragraph's pairs if the paragraph is almost complete and has no additions."""
-    if at in aligned.origins or (at and at - 1 not in aligned.origins):
+    if start in aligned.old_by_new or (start and start - 1 not in aligned.old_by_new):
         return []
     pairs: list[PartPair] = []
-    equal, number = 0, first
-    for new in range(*_find_run(aligned, at)):
-        while number < last and not (likeness := _get_likeness(aligned, number, new)):
+    equal_length, number = 0, first_index
+    for new_index in range(*_find_run(aligned, start)):
+        while number < end_index and not (likeness := _get_likeness(aligned, number, new_index)):
             number += 1
-        if number == last:
+        if number == end_index:
             return []
-        equal += len(aligned.old[number].key) if likeness == 1.0 else 0
-        pairs.append(PartPair(number, new, likeness))
+        equal_length += len(aligned.old[number].key) if likeness == 1.0 else 0
+        pairs.append(PartPair(number, new_index, likeness))
         number += 1
-    length = sum(len(aligned.old[number].key) for number in range(first, last))
-    return pairs if equal >= _MIN_SHARE * length else []
+    length = sum(len(aligned.old[number].key) for number in range(first_index, end_index))
+    return pairs if equal_length >= _MIN_SHARE * length else []
 
 
-def _get_likeness(aligned: Alignment, old: int, new: int) -> float:
-    old_key, now = aligned.old[old].key, aligned.new[new].key
-    if old_key in now:
-        return 1.0 if old_key == now else 0.0
-    return next((likeness for likeness, number in aligned.similar.get(old, ()) if number == new), 0.0)
+def _get_likeness(aligned: Alignment, old_index: int, new_index: int) -> float:
+    old_key, new_key = aligned.old[old_index].key, aligned.new[new_index].key
+    if old_key in new_key:
+        return 1.0 if old_key == new_key else 0.0
+    return next(
+        (likeness for likeness, number in aligned.similar.get(old_index, ()) if number == new_index), 0.0
+    )
 
 
 def _has_rival(aligned: Alignment, block: list[PartPair]) -> bool:
     """Return whether the paragraph may have been edited elsewhere in the text, so that this exact one would be a
     copy.
     """
-    own = {pair.new for pair in block}
+    own_indexes = {pair.new for pair in block}
     return any(
-        number not in own and number not in aligned.origins
+        number not in own_indexes and number not in aligned.old_by_new
         for pair in block
         for likeness, number in aligned.similar.get(pair.old, ())
         if likeness >= RIVAL_LIKENESS

@@ -16,23 +16,23 @@ class QuotedSpeech:
 
     aligned: Alignment
 
-    def require_same(self, parts: range) -> None:
+    def require_same(self, part_indexes: range) -> None:
         """Reject words that became direct speech, are no longer direct speech, or have a different speaker."""
         aligned = self.aligned
-        for number in parts:
-            old, new = aligned.old[number], aligned.new[aligned.mates[number]]
-            if old.opens_quoted != new.opens_quoted:
+        for number in part_indexes:
+            old_part, new_part = aligned.old[number], aligned.new[aligned.new_by_old[number]]
+            if old_part.is_quoted_at_start != new_part.is_quoted_at_start:
                 raise OrphanedQuote(OrphanReason.QUOTED)
-        speech = [number for number in parts if aligned.old[number].is_speech]
+        speech = [number for number in part_indexes if aligned.old[number].is_speech]
         for number in (
             *self._find_speech_around(speech),
-            *self._find_previous(parts[0], is_quote_announcement),
+            *self._find_previous(part_indexes[0], is_quote_announcement),
         ):
             if not self._has_same_words(number):
                 raise OrphanedQuote(OrphanReason.SPEAKER)
         # The time above a text applies to all of it.
-        entry = self._find_previous(parts[0], is_time) if parts[0] > 1 else []
-        for number in (*self._find_previous(parts[0], is_question), *entry):
+        entry = self._find_previous(part_indexes[0], is_time) if part_indexes[0] > 1 else []
+        for number in (*self._find_previous(part_indexes[0], is_question), *entry):
             if not self._has_same_words(number):
                 raise OrphanedQuote(OrphanReason.AROUND)
 
@@ -40,35 +40,46 @@ class QuotedSpeech:
         """Return the neighbouring parts that may name the speaker."""
         if not speech:
             return []
-        old = self.aligned.old
-        first, last = speech[0], speech[-1]
-        while first and old[first].opens_quoted:
-            first -= 1
-        while last + 1 < len(old) and old[last].ends_quoted and old[last + 1].opens_quoted:
-            last += 1
+        old_parts = self.aligned.old
+        first_index, last_index = speech[0], speech[-1]
+        while first_index and old_parts[first_index].is_quoted_at_start:
+            first_index -= 1
+        while (
+            last_index + 1 < len(old_parts)
+            and old_parts[last_index].is_quoted_at_end
+            and old_parts[last_index + 1].is_quoted_at_start
+        ):
+            last_index += 1
         speech_numbers = [
-            number for number in range(first, last + 1) if split_words(old[number].outside_speech)
+            number
+            for number in range(first_index, last_index + 1)
+            if split_words(old_parts[number].outside_speech)
         ]
         if speech_numbers:
             return speech_numbers
-        beside = [number for number in (first - 1, last + 1) if 0 <= number < len(old)]
+        adjacent_indexes = [
+            number for number in (first_index - 1, last_index + 1) if 0 <= number < len(old_parts)
+        ]
         return [
             number
-            for number in beside
-            if old[number].paragraph == old[first].paragraph and number in self.aligned.mates
+            for number in adjacent_indexes
+            if old_parts[number].paragraph == old_parts[first_index].paragraph
+            and number in self.aligned.new_by_old
         ]
 
-    def _find_previous(self, first: int, is_relevant: Callable[[str], bool]) -> list[int]:
-        """Return the index of the part before `first` if its text is relevant; otherwise nothing."""
-        return [first - 1] if first and is_relevant(self.aligned.old[first - 1].text) else []
+    def _find_previous(self, first_index: int, is_relevant: Callable[[str], bool]) -> list[int]:
+        """Return the index of the part before `first_index` if its text is relevant; otherwise nothing."""
+        return (
+            [first_index - 1] if first_index and is_relevant(self.aligned.old[first_index - 1].text) else []
+        )
 
     def _has_same_words(self, number: int) -> bool:
         """Return whether a part has the same words outside direct speech, except for misprints."""
-        if number not in self.aligned.mates:
+        if number not in self.aligned.new_by_old:
             return False
-        old, new = self.aligned.old[number], self.aligned.new[self.aligned.mates[number]]
-        if old.key == new.key:
+        old_part, new_part = self.aligned.old[number], self.aligned.new[self.aligned.new_by_old[number]]
+        if old_part.key == new_part.key:
             return True
-        if old.is_speech:
-            return are_spellings(split_words(old.outside_speech), split_words(new.outside_speech))
-        return is_edited_around(old, new)
+        if old_part.is_speech:
+            return are_spellings(split_words(old_part.outside_speech), split_words(new_part.outside_speech))
+        return is_edited_around(old_part, new_part)

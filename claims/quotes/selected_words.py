@@ -40,13 +40,13 @@ def find_selected_words(source: Source, number: int, start: int, end: int, exact
     if snapshot is None or snapshot.number != number:
         raise WrongPosition(str(CAPTURED_AGAIN_MESSAGE))
     read_quote_at(source, number, start, end, exact=exact)
-    first, last = widen_to_characters(snapshot.text, start, end)
-    if last - first > MAX_QUOTE_LENGTH:
+    first_character, last_character = widen_to_characters(snapshot.text, start, end)
+    if last_character - first_character > MAX_QUOTE_LENGTH:
         raise WrongPosition(
             _("A quote can have at most %(most)d characters; this one has %(number)d.")
-            % {"most": MAX_QUOTE_LENGTH, "number": last - first}
+            % {"most": MAX_QUOTE_LENGTH, "number": last_character - first_character}
         )
-    return read_quote_at(source, number, first, last)
+    return read_quote_at(source, number, first_character, last_character)
 
 
 def widen_to_characters(text: str, start: int, end: int) -> tuple[int, int]:
@@ -56,10 +56,10 @@ def widen_to_characters(text: str, start: int, end: int) -> tuple[int, int]:
     """
     # A line feed always ends a character.
     line = text.rfind("\n", 0, start) + 1
-    inside: list[tuple[int, int]] = []
+    characters_inside: list[tuple[int, int]] = []
     for character in _CHARACTER.finditer(text, line):
         if character.start() >= end:
             break
         if character.end() > start and not character.group().isspace():
-            inside[1:] = [character.span()]
-    return inside[0][0], inside[-1][1]
+            characters_inside[1:] = [character.span()]
+    return characters_inside[0][0], characters_inside[-1][1]

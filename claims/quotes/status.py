@@ -56,8 +56,8 @@ def _load_statuses(snapshots: Iterable[int]) -> dict[QuotedPlace, dict[str, Any]
     rows = QuoteStatus.objects.filter(snapshot__in=snapshots).values(
         *("snapshot_id", "start", "end", "outcome", "wording", "snapshot__source__show_text"),
         *(
-            f"{which}__{field}"
-            for which in ("stood_in", "lost_in", "looked_in")
+            f"{name}__{field}"
+            for name in ("stood_in", "lost_in", "looked_in")
             for field in ("number", "captured_at")
         ),
     )
@@ -85,7 +85,7 @@ def _build_status(quote: PublishedQuote, status: dict[str, Any] | None) -> Publi
     }
 
 
-def _build_seen_snapshot(status: dict[str, Any], which: str) -> SeenSnapshot:
-    captured_at: datetime = status[f"{which}__captured_at"]
+def _build_seen_snapshot(status: dict[str, Any], name: str) -> SeenSnapshot:
+    captured_at: datetime = status[f"{name}__captured_at"]
     moment = captured_at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
-    return {"number": status[f"{which}__number"], "captured_at": moment}
+    return {"number": status[f"{name}__number"], "captured_at": moment}

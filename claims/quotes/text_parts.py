@@ -60,8 +60,8 @@ class TextPart:
     #: The index of its paragraph.
     paragraph: int
     #: Whether its beginning and its end are inside direct speech.
-    opens_quoted: bool
-    ends_quoted: bool
+    is_quoted_at_start: bool
+    is_quoted_at_end: bool
 
     @cached_property
     def key(self) -> str:
@@ -78,71 +78,77 @@ class TextPart:
         """Return shingles for finding similar parts: words or, in scripts without spaces, pairs of characters."""
         words = split_words(self.key[: 20 * _MAX_WORDS].casefold())[:_MAX_WORDS]
         counts: Counter[str] = Counter()
-        for word, following in pairwise([*words, ""]):
-            counts[word + following if len(word) == 1 == len(following) else word] += 1
+        for word, next_word in pairwise([*words, ""]):
+            counts[word + next_word if len(word) == 1 == len(next_word) else word] += 1
         return counts
 
     @property
     def is_speech(self) -> bool:
-        return self.opens_quoted or self.ends_quoted or bool(_SPEECH_MARK.search(self.text))
+        return self.is_quoted_at_start or self.is_quoted_at_end or bool(_SPEECH_MARK.search(self.text))
 
     @cached_property
     def outside_speech(self) -> str:
         """Return the words outside quotation marks, such as the speaker and the verb."""
-        pieces = _SPEECH_MARK.split(self.text)
-        return " ".join(pieces[1 if self.opens_quoted else 0 :: 2])
+        segments = _SPEECH_MARK.split(self.text)
+        return " ".join(segments[1 if self.is_quoted_at_start else 0 :: 2])
 
 
 def split_text(text: str) -> list[TextPart]:
     """Split a text into parts in order. Pieces without letters or digits, such as a rule, are left out."""
     parts: list[TextPart] = []
     for number, paragraph in enumerate(_PARAGRAPH_PATTERN.finditer(text)):
-        most = max(_MAX_PARTS - len(parts), 0)
-        parts.extend(_iterate_parts(paragraph.group(), paragraph.start(), number, most))
+        part_limit = max(_MAX_PARTS - len(parts), 0)
+        parts.extend(_iterate_parts(paragraph.group(), paragraph.start(), number, part_limit))
     return parts
 
 
 def find_paragraph(parts: Sequence[TextPart], number: int) -> range:
     """Return the other parts in the same paragraph."""
-    first = last = number
-    while first and number - first < _PARTS_AROUND and parts[first - 1].paragraph == parts[number].paragraph:
-        first -= 1
+    first_index = last_index = number
     while (
-        last + 1 < len(parts)
-        and last - number < _PARTS_AROUND
-        and parts[last + 1].paragraph == parts[number].paragraph
+        first_index
+        and number - first_index < _PARTS_AROUND
+        and parts[first_index - 1].paragraph == parts[number].paragraph
     ):
-        last += 1
-    return range(first, last + 1)
+        first_index -= 1
+    while (
+        last_index + 1 < len(parts)
+        and last_index - number < _PARTS_AROUND
+        and parts[last_index + 1].paragraph == parts[number].paragraph
+    ):
+        last_index += 1
+    return range(first_index, last_index + 1)
 
 
-def _iterate_parts(paragraph: str, offset: int, number: int, most: int) -> Iterator[TextPart]:
+def _iterate_parts(paragraph: str, offset: int, number: int, part_limit: int) -> Iterator[TextPart]:
     is_quoted, start = False, 0
     # As in text from emails or Markdown.
     is_block = paragraph.startswith(">")
     opening, closing = _find_speech_marks(paragraph)
 
-    def build_part(first: int, last: int, opens_quoted: bool, *, ends_quoted: bool) -> TextPart:
-        at = offset + first, offset + last
-        return TextPart(paragraph[first:last], *at, number, opens_quoted or is_block, ends_quoted or is_block)
+    def build_part(first: int, last: int, is_quoted_at_start: bool, *, is_quoted_at_end: bool) -> TextPart:
+        span = offset + first, offset + last
+        return TextPart(
+            paragraph[first:last], *span, number, is_quoted_at_start or is_block, is_quoted_at_end or is_block
+        )
 
-    stops = (stop.end() for stop in islice(_SENTENCE_END.finditer(paragraph), most))
-    pending: tuple[int, int, bool] | None = None
+    stops = (stop.end() for stop in islice(_SENTENCE_END.finditer(paragraph), part_limit))
+    pending_part: tuple[int, int, bool] | None = None
     for end in chain(stops, [len(paragraph)]):
         sentence = paragraph[start:end].rstrip()
         was_quoted = is_quoted
-        for mark in _SPEECH_MARK.findall(sentence):
-            is_quoted = mark in opening or (mark not in closing and not is_quoted)
+        for speech_mark in _SPEECH_MARK.findall(sentence):
+            is_quoted = speech_mark in opening or (speech_mark not in closing and not is_quoted)
         if any(map(str.isalnum, sentence)):
-            if pending:
-                yield build_part(*pending, ends_quoted=was_quoted)
-            pending = start, start + len(sentence), was_quoted
-        elif pending and sentence:
+            if pending_part:
+                yield build_part(*pending_part, is_quoted_at_end=was_quoted)
+            pending_part = start, start + len(sentence), was_quoted
+        elif pending_part and sentence:
             # A mark that closes the sentence, after a space as in French.
-            pending = pending[0], start + len(sentence), pending[2]
+            pending_part = pending_part[0], start + len(sentence), pending_part[2]
         start = end
-    if pending:
-        yield build_part(*pending, ends_quoted=is_quoted)
+    if pending_part:
+        yield build_part(*pending_part, is_quoted_at_end=is_quoted)
 
 
 def _find_speech_marks(paragraph: str) -> tuple[str, str]:
@@ -152,8 +158,11 @@ def _find_speech_marks(paragraph: str) -> tuple[str, str]:
         closing += "“”"
     elif "“" in paragraph:
         opening, closing = opening + "“", closing + "”"
-    first = min((at for mark in "«»" if (at := paragraph.find(mark)) >= 0), default=-1)
-    if first >= 0:
-        inward = paragraph[first] == "«"
-        opening, closing = opening + ("«" if inward else "»"), closing + ("»" if inward else "«")
+    first_mark = min((position for mark in "«»" if (position := paragraph.find(mark)) >= 0), default=-1)
+    if first_mark >= 0:
+        points_inward = paragraph[first_mark] == "«"
+        opening, closing = (
+            opening + ("«" if points_inward else "»"),
+            closing + ("»" if points_inward else "«"),
+        )
     return opening, closing

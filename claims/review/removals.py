@@ -91,7 +91,7 @@ def _publish_removal(removal: Removal) -> None:
     entries = []
     for publication in newest_entries:
         body, published_at = parse_stored(publication.body), max(now, publication.published_at)
-        entry = restate_entry(publication, body, kind=Publication.Kind.REMOVAL, at=published_at)
+        entry = restate_entry(publication, body, kind=Publication.Kind.REMOVAL, published_at=published_at)
         note = removal.note or removal.get_reason_display()
         entries.append(LedgerEntry(entry.publication | {"note": note}, entry.verdicts))
     if entries:

@@ -58,7 +58,9 @@ def find_highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str
 
 def _join_languages(document: Document) -> str:
     """Return the languages whose rules are used to search these claims."""
-    return " ".join(choose_stemmers([document["language"], *(v["language"] for v in document["verdicts"])]))
+    return " ".join(
+        choose_stemmers([document["language"], *(verdict["language"] for verdict in document["verdicts"])])
+    )
 
 
 def _iterate_texts(document: Document) -> Iterator[tuple[str, str]]:
@@ -124,19 +126,23 @@ def _merge_spans(spans: list[Span]) -> list[Span]:
 def _cut_fragment(text: str, spans: list[Span]) -> Document:
     """Return the part of the text with the most matches."""
     if len(text) <= FRAGMENT_CHARACTERS:
-        begin, end = 0, len(text)
+        start_position, end = 0, len(text)
     else:
         room = FRAGMENT_CHARACTERS - _CHARACTERS_BEFORE
-        first = max(
+        first_start = max(
             (start for start, _ in spans),
-            key=lambda start: (sum(start <= other < start + room for other, _ in spans), -start),
+            key=lambda start: (sum(start <= other_start < start + room for other_start, _ in spans), -start),
         )
-        begin = max(0, min(first - _CHARACTERS_BEFORE, len(text) - FRAGMENT_CHARACTERS))
-        end = begin + FRAGMENT_CHARACTERS
+        start_position = max(0, min(first_start - _CHARACTERS_BEFORE, len(text) - FRAGMENT_CHARACTERS))
+        end = start_position + FRAGMENT_CHARACTERS
         # Only whole words, in scripts with spaces.
-        if begin and (space := text.find(" ", begin, first)) >= 0:
-            begin = space + 1
-        if end < len(text) and (space := text.rfind(" ", first, end)) > first:
+        if start_position and (space := text.find(" ", start_position, first_start)) >= 0:
+            start_position = space + 1
+        if end < len(text) and (space := text.rfind(" ", first_start, end)) > first_start:
             end = space
-    marks = [[start - begin, stop - begin] for start, stop in spans if begin <= start and stop <= end]
-    return {"start": begin, "text": text[begin:end], "marks": marks}
+    marks = [
+        [start - start_position, mark_end - start_position]
+        for start, mark_end in spans
+        if start_position <= start and mark_end <= end
+    ]
+    return {"start": start_position, "text": text[start_position:end], "marks": marks}

@@ -123,10 +123,10 @@ def correct_search(
         return reading
     corrections = find_corrections(reading.asked) if reading.is_doubtful else ()
     for text in chain(filter(None, [whole_phrase]), corrections):
-        instead = parse_search(text)
-        if count_matches(instead, count * CORRECTION_FACTOR + 1) > count * CORRECTION_FACTOR:
+        correction = parse_search(text)
+        if count_matches(correction, count * CORRECTION_FACTOR + 1) > count * CORRECTION_FACTOR:
             return replace(
-                parse_search(f"{reading.asked} or {text}") if count else instead, asked=reading.asked
+                parse_search(f"{reading.asked} or {text}") if count else correction, asked=reading.asked
             )
     return reading
 

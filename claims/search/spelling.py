@@ -49,14 +49,18 @@ def find_corrections(text: str) -> Iterator[str]:
     corrections = _find_likely_words(
         list(dict.fromkeys(typed_words.values()))[:CORRECTION_LIMIT], _find_neighbours(query, typed_words)
     )
-    unknown = {word: candidate.word for word, candidate in corrections.items() if not candidate.is_known}
-    every = {word: candidate.word for word, candidate in corrections.items()}
-    for instead in filter(None, (unknown, every if every != unknown else {})):
-        pieces, last = [], 0
+    unknown_corrections = {
+        word: candidate.word for word, candidate in corrections.items() if not candidate.is_known
+    }
+    all_corrections = {word: candidate.word for word, candidate in corrections.items()}
+    for replacements in filter(
+        None, (unknown_corrections, all_corrections if all_corrections != unknown_corrections else {})
+    ):
+        segments, last_end = [], 0
         for (start, end), word in typed_words.items():
-            pieces += [query[last:start], instead.get(word, query[start:end])]
-            last = end
-        yield "".join([*pieces, query[last:]])
+            segments += [query[last_end:start], replacements.get(word, query[start:end])]
+            last_end = end
+        yield "".join([*segments, query[last_end:]])
 
 
 def correct_misspellings(words: list[str]) -> dict[str, str]:
@@ -71,9 +75,9 @@ def correct_misspellings(words: list[str]) -> dict[str, str]:
 def _find_neighbours(query: str, typed_words: Mapping[tuple[int, int], str]) -> list[tuple[str, str]]:
     """Return pairs of adjacent words that only punctuation separates."""
     return [
-        (typed_words[one], typed_words[other])
-        for one, other in pairwise(typed_words)
-        if not compile_word_pattern().search(query, one[1], other[0])
+        (typed_words[left_word], typed_words[right_word])
+        for left_word, right_word in pairwise(typed_words)
+        if not compile_word_pattern().search(query, left_word[1], right_word[0])
     ]
 
 
@@ -91,18 +95,26 @@ def _find_likely_words(words: list[str], neighbours: Sequence[tuple[str, str]]) 
     }
     pair_counts = _count_adjacent([words for pairs in pairs_by_candidate.values() for words in pairs])
     counts = {
-        which: max((pair_counts[words] for words in pairs), default=0)
-        for which, pairs in pairs_by_candidate.items()
+        pair_key: max((pair_counts[words] for words in pairs), default=0)
+        for pair_key, pairs in pairs_by_candidate.items()
     }
     corrections = {}
     for word, candidates in similar_words.items():
-        enough = CORRECTION_FACTOR * counts[word, word]
-        beside = {one.word: counts.get((word, one.word), 0) for one in candidates}
+        required_count = CORRECTION_FACTOR * counts[word, word]
+        counts_beside = {
+            likely_word.word: counts.get((word, likely_word.word), 0) for likely_word in candidates
+        }
         possible_candidates = [
-            one for one in candidates if (one.is_likely or beside[one.word]) and beside[one.word] >= enough
+            likely_word
+            for likely_word in candidates
+            if (likely_word.is_likely or counts_beside[likely_word.word])
+            and counts_beside[likely_word.word] >= required_count
         ]
         if possible_candidates:
-            corrections[word] = min(possible_candidates, key=lambda one: (not beside[one.word], one))
+            corrections[word] = min(
+                possible_candidates,
+                key=lambda likely_word: (not counts_beside[likely_word.word], likely_word),
+            )
     return corrections
 
 
@@ -113,14 +125,14 @@ def _pair_with_neighbours(
     similar_words: Mapping[str, Sequence[LikelyWord]],
 ) -> Iterator[str]:
     """Yield the candidate beside each neighbour of the word, as typed and as corrected."""
-    for one, other in neighbours:
-        if word in (one, other):
-            neighbour = one if word == other else other
+    for left_word, right_word in neighbours:
+        if word in (left_word, right_word):
+            neighbour = left_word if word == right_word else right_word
             for spelling in (
                 neighbour,
                 *(meant.word for meant in similar_words.get(neighbour, ())[:NEIGHBOUR_LIMIT]),
             ):
-                yield f"{spelling} {candidate}" if word == other else f"{candidate} {spelling}"
+                yield f"{spelling} {candidate}" if word == right_word else f"{candidate} {spelling}"
 
 
 def _count_adjacent(pairs: list[str]) -> dict[str, int]:
@@ -169,19 +181,19 @@ def count_tolerated_typos(letters: str) -> int:
     return 0 if len(letters) < 3 else 1 if len(letters) < 7 else 2
 
 
-def compute_edit_distance(one: str, other: str) -> int:
+def compute_edit_distance(word: str, other_word: str) -> int:
     """Return the edit distance of two words: an extra, missing, wrong or transposed letter counts as one.
 
     This is the optimal string alignment distance, a restricted form of the Damerau–Levenshtein distance.
     """
-    before: list[int] = []
-    above = list(range(len(other) + 1))
-    for i, letter in enumerate(one, 1):
+    row_before_last: list[int] = []
+    previous_row = list(range(len(other_word) + 1))
+    for i, letter in enumerate(word, 1):
         row = [i]
-        for j, opposite in enumerate(other, 1):
-            best = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (letter != opposite))
-            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == opposite:
-                best = min(best, before[j - 2] + 1)
-            row.append(best)
-        before, above = above, row
-    return above[-1]
+        for j, opposite in enumerate(other_word, 1):
+            distance = min(previous_row[j] + 1, row[j - 1] + 1, previous_row[j - 1] + (letter != opposite))
+            if i > 1 and j > 1 and letter == other_word[j - 2] and word[i - 2] == opposite:
+                distance = min(distance, row_before_last[j - 2] + 1)
+            row.append(distance)
+        row_before_last, previous_row = previous_row, row
+    return previous_row[-1]

@@ -61,18 +61,20 @@ def build_websearch(text: str) -> str:
     ).strip()
 
 
-def _render_piece(inside: str, piece: QueryPiece) -> str:
-    if _is_or(inside, piece):
+def _render_piece(piece_text: str, piece: QueryPiece) -> str:
+    if _is_or(piece_text, piece):
         return "or"
     phrases = (
-        [_build_phrase(inside)] if piece.is_phrase or piece.is_excluded else list(_split_phrases(inside))
+        [_build_phrase(piece_text)]
+        if piece.is_phrase or piece.is_excluded
+        else list(_split_phrases(piece_text))
     )
     minus = "-" if piece.is_excluded else ""
     return " ".join(f'{minus}"{words}"' for words in phrases if words)
 
 
-def _is_or(inside: str, piece: QueryPiece) -> bool:
-    return inside.lower() == "or" and not piece.is_phrase and not piece.is_excluded
+def _is_or(piece_text: str, piece: QueryPiece) -> bool:
+    return piece_text.lower() == "or" and not piece.is_phrase and not piece.is_excluded
 
 
 def _build_phrase(text: str) -> str:
@@ -96,9 +98,11 @@ def _split_numbers(words: list[str]) -> Iterator[str]:
     """Allow words between `covid` and `19`, which is faster; keep `g 20`, which only means something together."""
     phrase: list[str] = []
     for word in words:
-        beside = [*phrase[-1:], word]
-        numbers = [part[0].isdecimal() for part in beside]
-        if all(numbers) or (any(numbers) and min(map(len, _remove_numbers(beside))) >= _MEANINGFUL_LENGTH):
+        adjacent_words = [*phrase[-1:], word]
+        numbers = [adjacent_word[0].isdecimal() for adjacent_word in adjacent_words]
+        if all(numbers) or (
+            any(numbers) and min(map(len, _remove_numbers(adjacent_words))) >= _MEANINGFUL_LENGTH
+        ):
             yield " ".join(phrase)
             phrase = []
         phrase.append(word)

@@ -160,13 +160,13 @@ def remove_grouping(text: str) -> str:
 @cache
 def compile_word_pattern() -> re.Pattern[str]:
     """Compile a pattern for one word or number in a text, including marks inside words."""
-    inside = "".join(
+    inner_characters = "".join(
         chr(code)
         for code in (*range(0xAD, 0x20000), *range(0xE0000, 0xE0200))  # no other plane has any
         if unicodedata.category(chr(code)) in {"Mn", "Mc", "Me", "Cf"} and chr(code) != _ZERO_WIDTH_SPACE
     )
     return re.compile(
-        rf"{_GROUPED_DIGITS}(?:{_FRACTION_PATTERN.pattern}\d+)?|{_DECIMAL}|\d+|{_INITIALS}|[^\W\d_](?:[^\W\d_]|[{re.escape(inside)}])*"
+        rf"{_GROUPED_DIGITS}(?:{_FRACTION_PATTERN.pattern}\d+)?|{_DECIMAL}|\d+|{_INITIALS}|[^\W\d_](?:[^\W\d_]|[{re.escape(inner_characters)}])*"
     )
 
 
@@ -204,12 +204,12 @@ def _normalise_character(character: str) -> str:
 
 def _spell_out(character: str) -> str:
     """Fold a letter: lower case, normal width and, in Latin and Greek, no accents."""
-    form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", character).casefold())
-    letters = unicodedata.normalize("NFKD", form)
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", character).casefold())
+    letters = unicodedata.normalize("NFKD", folded)
     if unicodedata.name(letters[0], "").startswith(("LATIN", "GREEK")):
-        form = letters
-    return form if form == character else "".join(_normalise_character(part) for part in form)
+        folded = letters
+    return folded if folded == character else "".join(_normalise_character(letter) for letter in folded)
 
 
 def _is_among(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:
-    return any(first <= code <= last for first, last in ranges)
+    return any(first_code <= code <= last_code for first_code, last_code in ranges)

@@ -30,7 +30,7 @@ class WordFrequencies:
             alternatives: queries of which any one is enough.
             forms: the forms of each word: as typed, then its stems.
         """
-        shares = {word: self._compute_share(those) for word, those in forms.items()}
+        shares = {word: self._compute_share(word_forms) for word, word_forms in forms.items()}
         count = sum(
             _combine_shares(query, [shares[word] for word in _WORD_PATTERN.findall(query) if word in shares])
             for query in alternatives
@@ -38,9 +38,9 @@ class WordFrequencies:
         return round(self.publications * min(1.0, count))
 
     def _compute_share(self, forms: Sequence[str]) -> float:
-        itself, *stems = (self.shares.get(form, 0.0) for form in forms)
+        own_share, *stem_shares = (self.shares.get(form, 0.0) for form in forms)
         # A stem is as frequent as the words with this stem.
-        return min(1.0, max(itself, sum(stems)))
+        return min(1.0, max(own_share, sum(stem_shares)))
 
 
 def _combine_shares(query: str, shares: list[float]) -> float:

@@ -48,7 +48,7 @@ class LimitExceeded(Exception):
 
 
 class Confined:
-    """A module whose `answer()` runs in confined processes. Thread-safe."""
+    """A module whose `handle_request()` runs in confined processes. Thread-safe."""
 
     def __init__(self, module: str, allowance: Allowance | None = None) -> None:
         self.module = module
@@ -65,7 +65,7 @@ class Confined:
         with self._lock:
             self._connect_zygote()
 
-    def answer(self, request: bytes) -> bytes:
+    def send_request(self, request: bytes) -> bytes:
         """Return the module's result.
 
         Raises:

@@ -5,7 +5,7 @@ then listens on the socket FD. Each message carries two sockets: one for the new
 this program reports how the process ended if it failed. The program ends itself and all its processes when the other
 end of FD is closed, or after five minutes without a request.
 
-MODULE has `prepare()`, which loads everything that is slow to load, and `answer(question: bytes) -> bytes`.
+MODULE has `prepare()`, which loads everything that is slow to load, and `handle_request(request: bytes) -> bytes`.
 """
 
 import gc
@@ -175,7 +175,7 @@ def _run_work(work_socket: socket.socket, module: ModuleType, allowance: Allowan
         os.closerange(4, _MAX_FILES)
         confine(allowance)
         with socket.socket(fileno=3) as connection:
-            status = _answer(connection, module, allowance)
+            status = _handle_request(connection, module, allowance)
     except MemoryError:
         status = _STATUS_OF_MEMORY
     except (BrokenPipeError, ConnectionResetError):
@@ -184,11 +184,11 @@ def _run_work(work_socket: socket.socket, module: ModuleType, allowance: Allowan
         os._exit(status)
 
 
-def _answer(connection: socket.socket, module: ModuleType, allowance: Allowance) -> int:
+def _handle_request(connection: socket.socket, module: ModuleType, allowance: Allowance) -> int:
     """Handle a request and return the exit status."""
     request = read_message(connection, sys.maxsize)
     try:
-        result: bytes = module.answer(request)
+        result: bytes = module.handle_request(request)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  every error is reported

@@ -87,7 +87,7 @@ def extract_bounded(request: ExtractionRequest) -> Document:
             ),
         )
     try:
-        return unpack_result(_get_reader().answer(pack_request(request)))
+        return unpack_result(_get_reader().send_request(pack_request(request)))
     except LimitExceeded as bounds:
         raise ExtractionError(*_REFUSALS[bounds.cause]) from None
 

@@ -16,8 +16,8 @@ def prepare() -> None:
     extract(_WARM_UP_PAGE.encode())
 
 
-def answer(question: bytes) -> bytes:
-    request = unpack_request(question)
+def handle_request(request_body: bytes) -> bytes:
+    request = unpack_request(request_body)
     try:
         return pack_result(_extract_document(request))
     except ExtractionError as refusal:

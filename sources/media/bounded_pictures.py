@@ -99,7 +99,7 @@ def describe_svg_refusal() -> tuple[str, str]:
 
 def _request_picture(request: PictureRequest) -> Picture:
     try:
-        return unpack_result(_get_reader().answer(pack_request(request)))
+        return unpack_result(_get_reader().send_request(pack_request(request)))
     except MediaRefused as refusal:
         code = refusal.reason_code
         raise MediaRefused(code, _(_MESSAGES[code]) % {"detail": refusal.sentence}) from None

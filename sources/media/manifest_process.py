@@ -22,7 +22,7 @@ def prepare() -> None:
     """Do nothing, because the library is already loaded."""
 
 
-def answer(message: bytes) -> bytes:
+def handle_request(message: bytes) -> bytes:
     request = orjson.loads(message)
     if Reader is None:
         return orjson.dumps({"state": "not_read_here"})

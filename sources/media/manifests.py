@@ -50,7 +50,7 @@ def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
         "anchors": anchors.read_text() if anchors else "",
     }
     try:
-        result = orjson.loads(_get_reader().answer(orjson.dumps(request)))
+        result = orjson.loads(_get_reader().send_request(orjson.dumps(request)))
     except LimitExceeded:
         return {"state": "unreadable", "problems": ["out_of_bounds"]}
     if result["state"] == "none":

@@ -33,7 +33,7 @@ def prepare() -> None:
         render_picture(buffer, PictureRequest(name))
 
 
-def answer(message: bytes) -> bytes:
+def handle_request(message: bytes) -> bytes:
     request = unpack_request(message)
     try:
         return pack_result(_read_picture(request))

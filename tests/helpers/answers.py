@@ -36,7 +36,7 @@ class Answers:
         self.asked.append((text, reader))
         pattern = r"\S(?:.*\S)?" if terms.cut == "text" else r"\S[^.\n]*\.?"
         passages = [
-            AnsweredPassage(found.start(), found.end(), self._matches(found.group())[: terms.most])
+            AnsweredPassage(found.start(), found.end(), self._matches(found.group())[: terms.max_matches])
             for found in re.finditer(pattern, text, re.DOTALL if terms.cut == "text" else 0)
         ]
         return Answer(tuple(passages), "en", self.embedder)

@@ -17,10 +17,10 @@ class TinyEmbedder:
     name = "tiny"
     dimensions = 48
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_statements(self, texts: Sequence[str]) -> Vectors:
         return self._vectors(texts)
 
-    def queries(self, texts: Sequence[str]) -> Vectors:
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return self._vectors(texts)
 
     def _vectors(self, texts: Sequence[str]) -> Vectors:
@@ -45,7 +45,7 @@ class FussyEmbedder(TinyEmbedder):
 
     name = "fussy"
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_statements(self, texts: Sequence[str]) -> Vectors:
         if any("unspeakable" in text or len(text) > 1000 for text in texts):
             raise TextRefused("It will not take this.")
-        return super().passages(texts)
+        return super().embed_statements(texts)

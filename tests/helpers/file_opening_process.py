@@ -16,7 +16,7 @@ def prepare() -> None:
     """Nothing to load."""
 
 
-def answer(question: bytes) -> bytes:
+def handle_request(question: bytes) -> bytes:
     with Path(__file__).open("rb") as file:
         forbid_opening_files()
         tried = [_opens(lambda: Path(__file__).open("rb")), _opens(socket.socket)]  # noqa: SIM115  closed in there

@@ -20,7 +20,7 @@ Answer = Callable[[dict[str, Any]], tuple[int, bytes]]
 
 def vectors(asked: dict[str, Any], *, reverse: bool = False, as_base64: bool = False) -> tuple[int, bytes]:
     """As it should be."""
-    made = TinyEmbedder().passages(asked["input"])
+    made = TinyEmbedder().embed_statements(asked["input"])
     data = [
         {
             "object": "embedding",

@@ -62,28 +62,44 @@ def detect(text: str, language: str) -> list[CandidateSentence]:
 
 
 def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
-    every = split_blocks(text)
-    blocks = select_statements(every, language)
-    own = "\n".join(block.text for block in blocks)
+    all_blocks = split_blocks(text)
+    blocks = select_statements(all_blocks, language)
+    own_text = "\n".join(block.text for block in blocks)
     grammar = load_grammar(language)
-    people = KnownPeople(own, language, grammar)
+    people = KnownPeople(own_text, language, grammar)
     attributor = Attributor(language, people)
-    turns = Dialogue(list(_iterate_dialogue_blocks(text, every)), people, grammar).turns
-    turn_of = {block.start: turn for block, turn in zip(every, turns, strict=True)}
-    marks = dict(zip((block.start for block in every), _iterate_dialogue_blocks(text, every), strict=True))
-    before = {block.start: above.text for above, block in pairwise(every) if above.text.endswith(_COLONS)}
-    split = [
-        _split_sentences(block, index, language, marks[block.start].is_dashed, block.start in before)
+    turns = Dialogue(list(_iterate_dialogue_blocks(text, all_blocks)), people, grammar).turns
+    turn_by_start = {block.start: turn for block, turn in zip(all_blocks, turns, strict=True)}
+    marks = dict(
+        zip((block.start for block in all_blocks), _iterate_dialogue_blocks(text, all_blocks), strict=True)
+    )
+    introductions = {
+        block.start: previous_block.text
+        for previous_block, block in pairwise(all_blocks)
+        if previous_block.text.endswith(_COLONS)
+    }
+    split_blocks_found = [
+        _split_sentences(block, index, language, marks[block.start].is_dashed, block.start in introductions)
         for index, block in enumerate(blocks)
     ]
-    newest = max(
-        (year for sentences, _ in split for one in sentences for year in find_years(one.text)), default=None
+    newest_year = max(
+        (
+            year
+            for sentences, _ in split_blocks_found
+            for block_sentence in sentences
+            for year in find_years(block_sentence.text)
+        ),
+        default=None,
     )
     # A text that is a single quoted sentence does not name its speaker.
-    is_alone = sum(len(sentences) for sentences, _ in split) == 1
-    for block, (sentences, quotations) in zip(blocks, split, strict=True):
+    is_alone = sum(len(sentences) for sentences, _ in split_blocks_found) == 1
+    for block, (sentences, quotations) in zip(blocks, split_blocks_found, strict=True):
         voices = attributor.attribute_block(
-            block.text, sentences, quotations, turn_of[block.start], introduction=before.get(block.start, "")
+            block.text,
+            sentences,
+            quotations,
+            turn_by_start[block.start],
+            introduction=introductions.get(block.start, ""),
         )
         for sentence, voice in zip(sentences, voices, strict=True):
             start, end = block.start + sentence.start, block.start + sentence.end
@@ -93,7 +109,7 @@ def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence
                 language,
                 voice=voice,
                 quotations=() if is_alone else _find_quoted_parts(block, sentence, quotations),
-                newest_year=newest,
+                newest_year=newest_year,
             )
             yield CandidateSentence(
                 start=start,
@@ -129,7 +145,7 @@ def _find_quoted_parts(
     block: TextBlock, sentence: Sentence, quotations: Quotations
 ) -> Iterator[tuple[int, int]]:
     """Return the parts of the sentence inside quotations of several words."""
-    for quotation in quotations.within(sentence.start, sentence.end):
+    for quotation in quotations.find_overlapping(sentence.start, sentence.end):
         if len(split_words(block.text[quotation.start : quotation.end][:300])) >= _MIN_WORDS_QUOTED:
             start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)
             yield start - sentence.start, end - sentence.start

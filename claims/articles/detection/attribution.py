@@ -67,7 +67,7 @@ class Attributor:
         block: str,
         sentences: Sequence[Sentence],
         quotations: Quotations,
-        turn: DialogueTurn | None = None,
+        dialogue_turn: DialogueTurn | None = None,
         introduction: str = "",
     ) -> list[Voice | None]:
         """Return the speaker of each sentence of the block; None for the article's own words.
@@ -78,43 +78,48 @@ class Attributor:
         if introduction and quotations.spans and quotations.spans[0].start == 0:
             self._running = self._read_introduced(_SENTENCE_STOP.split(introduction)[-1])
         self._focus.start_block()
-        if turn is not None and turn.is_labelled:
-            return self._read_turn(turn, len(sentences))
+        if dialogue_turn is not None and dialogue_turn.is_labelled:
+            return self._read_turn(dialogue_turn, len(sentences))
         narrations = [
             extract_narration(block, sentence, quotations, self._language, self._grammar)
             for sentence in sentences
         ]
-        before = self._last
+        previous_speaker = self._last
         voices = self._find_voices(sentences, narrations, quotations)
-        if before and not any(voices) and all(map(_is_only_quoted, narrations)):
+        if previous_speaker and not any(voices) and all(map(_is_only_quoted, narrations)):
             # A paragraph that consists of a quotation continues the last speaker of the previous one.
-            voices = [Voice(before)] * len(voices)
+            voices = [Voice(previous_speaker)] * len(voices)
         self._spread_voice(sentences, narrations, quotations, voices)
-        if turn is not None:
-            return self._read_answer(turn, voices, narrations)
+        if dialogue_turn is not None:
+            return self._read_answer(dialogue_turn, voices, narrations)
         return voices
 
-    def _read_turn(self, turn: DialogueTurn, count: int) -> list[Voice | None]:
+    def _read_turn(self, dialogue_turn: DialogueTurn, count: int) -> list[Voice | None]:
         self._running = self._last = None
-        if turn.member is None:
+        if dialogue_turn.member is None:
             return [None] * count
-        self._focus.note_speaker(turn.member)
-        return [Voice(self._identities.build_speaker(turn.member))] * count
+        self._focus.note_speaker(dialogue_turn.member)
+        return [Voice(self._identities.build_speaker(dialogue_turn.member))] * count
 
     def _read_answer(
-        self, turn: DialogueTurn, voices: list[Voice | None], narrations: Sequence[str]
+        self, dialogue_turn: DialogueTurn, voices: list[Voice | None], narrations: Sequence[str]
     ) -> list[Voice | None]:
         """Assign an answer without a label to the speaker it names, or else to the interviewee.
 
         If the answer is quoted, the words outside the quotation are the article's own.
         """
-        own = next((voice for voice in voices if voice is not None), None)
-        if own is None and turn.member is not None:
-            self._focus.note_speaker(turn.member)
-            own = Voice(self._identities.build_speaker(turn.member))
+        own_voice = next((voice for voice in voices if voice is not None), None)
+        if own_voice is None and dialogue_turn.member is not None:
+            self._focus.note_speaker(dialogue_turn.member)
+            own_voice = Voice(self._identities.build_speaker(dialogue_turn.member))
         has_quote = any(QUOTED_MARK in narration for narration in narrations)
         return [
-            voice or (Voice(own.speaker) if own and (QUOTED_MARK in narration or not has_quote) else None)
+            voice
+            or (
+                Voice(own_voice.speaker)
+                if own_voice and (QUOTED_MARK in narration or not has_quote)
+                else None
+            )
             for voice, narration in zip(voices, narrations, strict=True)
         ]
 
@@ -129,10 +134,10 @@ class Attributor:
         )
         if is_clear and (voice := self._build_voice(narration)):
             return voice.speaker
-        only = people_named[0] if len(people_named) == 1 and people_named[0].subject else None
-        if only is None or not self._can_be_person(only.member):
+        only_mention = people_named[0] if len(people_named) == 1 and people_named[0].is_subject else None
+        if only_mention is None or not self._can_be_person(only_mention.member):
             return None
-        return self._identities.build_speaker(only.member)
+        return self._identities.build_speaker(only_mention.member)
 
     def _find_voices(
         self, sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations
@@ -144,11 +149,13 @@ class Attributor:
         """
         voices: list[Voice | None] = []
         while len(voices) < len(sentences):
-            first = last = len(voices)
-            while last + 1 < len(sentences) and _is_inside(sentences[last].end, quotations):
-                last += 1
-            joined_narrations = narrations[first : last + 1]
-            opens_itself = bool(split_words(_remove_quotations(joined_narrations[0]))) and last > first
+            first_index = last_index = len(voices)
+            while last_index + 1 < len(sentences) and _is_inside(sentences[last_index].end, quotations):
+                last_index += 1
+            joined_narrations = narrations[first_index : last_index + 1]
+            opens_itself = (
+                bool(split_words(_remove_quotations(joined_narrations[0]))) and last_index > first_index
+            )
             if opens_itself and bool(split_words(_remove_quotations(joined_narrations[-1]))):
                 voice = self._build_voice(" ".join(joined_narrations))
                 voices += [Voice(voice.speaker) if voice else None] * len(joined_narrations)
@@ -165,18 +172,20 @@ class Attributor:
             self._last = None
             self._focus.note_mentions(mentions)
             return None
-        before = [mention for mention in mentions if attribution is None or mention.start < attribution.start]
-        self._focus.note_mentions(before)
+        mentions_before = [
+            mention for mention in mentions if attribution is None or mention.start < attribution.start
+        ]
+        self._focus.note_mentions(mentions_before)
         speaker = self._identities.find_speaker(attribution, narration) if attribution else None
         speaker = speaker or self._read_unannounced(narration, mentions)
         if speaker is None and attribution is None:
             speaker = self._continue_voice(narration)
-        self._focus.note_mentions([mention for mention in mentions if mention not in before])
+        self._focus.note_mentions([mention for mention in mentions if mention not in mentions_before])
         if speaker is not None:
             self._remember(speaker)
         else:
             self._note_unnamed_person(
-                narration, next((mention for mention in mentions if mention.subject), None)
+                narration, next((mention for mention in mentions if mention.is_subject), None)
             )
         if speaker is not None or not _is_only_quoted(narration):
             self._last = speaker
@@ -198,8 +207,8 @@ class Attributor:
         """Remember the speaker, including an unnamed "spokesman", as the person that the next "he" may mean."""
         member = self._people.find(speaker.name)
         if member is None and not self._is_body(speaker.name):
-            member = NamedEntity(speaker.name, person=True, feminine=speaker.feminine)
-        if member is not None and member.person:
+            member = NamedEntity(speaker.name, is_person=True, is_feminine=speaker.is_feminine)
+        if member is not None and member.is_person:
             self._focus.note_speaker(member)
         elif member is not None and " " in member.name and not self._is_body(member.name):
             self._focus.note_unnamed_person(None)  # perhaps a person with an unusual name
@@ -224,7 +233,7 @@ class Attributor:
 
     def _can_be_person(self, member: NamedEntity) -> bool:
         """Distinguish the bare name "Ri Yong Ho" from a ministry and from a country."""
-        if member.person or " " not in member.name or self._is_body(member.name):
+        if member.is_person or " " not in member.name or self._is_body(member.name):
             return False
         return not self._is_place(member.name)
 
@@ -237,39 +246,39 @@ class Attributor:
         opening = _FIRST_TWO_WORDS.match(narration)
         if opening is None or not language.cased:
             return False
-        first, second = opening.groups()
+        first_word, second_word = opening.groups()
         joints = language.of | language.inside | language.determiners
         if language.nouns_capitalised and {"past", "state", "says"}.isdisjoint(
-            language.signals.find(second, tokenise(second))
+            language.signals.find(second_word, tokenise(second_word))
         ):
             return False  # "Immer wieder" and "Bevor er"
         return (
-            is_capital(first)
-            and second.islower()
-            and second not in joints
-            and first.lower() not in language.common | joints
-            and not is_role(first, language)
-            and not self._is_place(first)
-            and not self._people.has_lower_case(first)
+            is_capital(first_word)
+            and second_word.islower()
+            and second_word not in joints
+            and first_word.lower() not in language.common | joints
+            and not is_role(first_word, language)
+            and not self._is_place(first_word)
+            and not self._people.has_lower_case(first_word)
         )
 
     def _is_body(self, phrase: str) -> bool:
         if not self._language.cased:
             return not any(is_role(word, self._language) for word in split_name(phrase))
-        parts = [(word, is_body_word(word, self._language)) for word in split_name(phrase)]
+        body_words = [(word, is_body_word(word, self._language)) for word in split_name(phrase)]
         # "Chef der Feuerwehr" is a person.
-        has_role = any(is_role(word, self._language) for word, is_body in parts if not is_body)
-        return not has_role and any(is_body for _word, is_body in parts)
+        has_role = any(is_role(word, self._language) for word, is_body in body_words if not is_body)
+        return not has_role and any(is_body for _word, is_body in body_words)
 
     def _read_unannounced(self, narration: str, mentions: Sequence[NameMention]) -> Speaker | None:
         """Read attributions without a known verb of saying: by a colon, a name beside a quotation, or a second verb."""
-        people = [mention for mention in mentions if mention.member.person]
+        people = [mention for mention in mentions if mention.member.is_person]
         if not mentions and _COLON_PATTERN.match(narration):
             return self._identities.find_opening_pronoun(narration)  # "But he knew: “…”"
         if len({id(mention.member) for mention in people}) == 1:
             mention = people[0]
             colon = _COLON_PATTERN.match(narration)
-            if mention.subject and colon:
+            if mention.is_subject and colon:
                 label = colon[1].partition(",")[0].strip()
                 person = (
                     read_speaker(label, None, self._language) if label.endswith(mention.member.name) else None
@@ -277,7 +286,7 @@ class Attributor:
                 description = person.description if person and person.name == mention.member.name else None
                 return self._identities.build_speaker(mention.member, description)
             if (
-                mention.subject
+                mention.is_subject
                 and self._language.cased
                 and has_second_speech_verb(narration, self._language, self._grammar)
             ):
@@ -299,10 +308,10 @@ class Attributor:
         if split_words(opening.replace(QUOTED_MARK, "")):
             return False
         between_words = split_words(between)
-        small = self._language.by | self._language.of | self._language.relatives | self._language.inside
+        small_words = self._language.by | self._language.of | self._language.relatives | self._language.inside
         if not 1 <= len(between_words) <= _MAX_LENGTH_BETWEEN or not between_words[0][0].islower():
             return False
-        if any(word.lower() in small - self._language.determiners for word in between_words):
+        if any(word.lower() in small_words - self._language.determiners for word in between_words):
             return False
         article = next(
             (index for index, word in enumerate(between_words) if word.lower() in self._language.determiners),
@@ -327,12 +336,14 @@ class Attributor:
             return None
         return self._last
 
-    def _resume_voice(self, feminine: bool | None) -> Speaker | None:
+    def _resume_voice(self, is_feminine: bool | None) -> Speaker | None:
         """Return the previous speaker (a person or an organisation), unless the verb form excludes that speaker."""
         if self._last is None:
-            return None if feminine is None else self._identities.resolve_pronoun(feminine)
-        contradicts = None not in (feminine, self._last.feminine) and feminine != self._last.feminine
-        return None if contradicts else self._last
+            return None if is_feminine is None else self._identities.resolve_pronoun(is_feminine)
+        is_contradicted = (
+            None not in (is_feminine, self._last.is_feminine) and is_feminine != self._last.is_feminine
+        )
+        return None if is_contradicted else self._last
 
     def _spread_voice(
         self,
@@ -342,39 +353,44 @@ class Attributor:
         voices: list[Voice | None],
     ) -> None:
         """Give every sentence of a quotation the voice of the sentence that names the speaker."""
-        inside = _find_touched_sentences(sentences, narrations, quotations)
-        opens_with_quotation = bool(inside) and narrations[0].startswith(QUOTED_MARK)
+        sentences_inside = _find_touched_sentences(sentences, narrations, quotations)
+        opens_with_quotation = bool(sentences_inside) and narrations[0].startswith(QUOTED_MARK)
         current = Voice(self._running) if self._running and opens_with_quotation else None
-        goes_on, self._unclosed = self._unclosed, bool(quotations.spans) and not quotations.spans[-1].closed
-        for sentence_index in inside:
-            own = next((voices[index] for index in reversed(sentence_index) if voices[index]), None)
-            if own is not None and own.speaker.office and goes_on and current is not None:
-                own = voices[sentence_index[-1]] = Voice(
-                    current.speaker, own.tail
+        continues, self._unclosed = (
+            self._unclosed,
+            bool(quotations.spans) and not quotations.spans[-1].is_closed,
+        )
+        for sentence_index in sentences_inside:
+            own_voice = next((voices[index] for index in reversed(sentence_index) if voices[index]), None)
+            if own_voice is not None and own_voice.speaker.office and continues and current is not None:
+                own_voice = voices[sentence_index[-1]] = Voice(
+                    current.speaker, own_voice.tail
                 )  # the office belongs to the speaker
             only_quoted = all(_is_only_quoted(narrations[index]) for index in sentence_index)
-            if own is None and not only_quoted:
+            if own_voice is None and not only_quoted:
                 current = None
             elif current is None and sentence_index[0]:
                 current = voices[sentence_index[0] - 1]  # "She denies it, says Ruiz. “I was not there.”"
-            current = own or current
+            current = own_voice or current
             for index in sentence_index:
                 if voices[index] is None and current is not None:
                     voices[index] = Voice(current.speaker)
-        last = inside[-1][-1] if inside else None
-        final = voices[-1] if voices else None
-        self._running = final.speaker if final is not None and last == len(sentences) - 1 else None
-        self._last = final.speaker if final is not None else self._last
+        last_sentence = sentences_inside[-1][-1] if sentences_inside else None
+        final_voice = voices[-1] if voices else None
+        self._running = (
+            final_voice.speaker if final_voice is not None and last_sentence == len(sentences) - 1 else None
+        )
+        self._last = final_voice.speaker if final_voice is not None else self._last
 
 
 def _find_touched_sentences(
     sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations
 ) -> list[range]:
     """Return, for each spoken quotation, the indexes of the sentences it overlaps."""
-    starts = [sentence.start for sentence in sentences]
-    ends = [sentence.end for sentence in sentences]
+    sentence_starts = [sentence.start for sentence in sentences]
+    sentence_ends = [sentence.end for sentence in sentences]
     sentences_inside = (
-        range(bisect_right(ends, quotation.start), bisect_left(starts, quotation.end))
+        range(bisect_right(sentence_ends, quotation.start), bisect_left(sentence_starts, quotation.end))
         for quotation in quotations.spans
     )
     return [
@@ -382,9 +398,9 @@ def _find_touched_sentences(
     ]
 
 
-def _is_inside(place: int, quotations: Quotations) -> bool:
-    quotation = quotations.at(place)
-    return quotation is not None and quotation.start < place < quotation.end
+def _is_inside(position: int, quotations: Quotations) -> bool:
+    quotation = quotations.find_at(position)
+    return quotation is not None and quotation.start < position < quotation.end
 
 
 def _is_only_quoted(narration: str) -> bool:

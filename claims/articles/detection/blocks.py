@@ -40,9 +40,9 @@ def split_blocks(text: str) -> list[TextBlock]:
     for start, end in (
         _iterate_wrapped_paragraphs(text) if _is_wrapped(text) else _iterate_paragraph_lines(text)
     ):
-        mark = _LIST_MARK.match(text, start, end)
-        if mark:
-            start = mark.end()
+        list_mark = _LIST_MARK.match(text, start, end)
+        if list_mark:
+            start = list_mark.end()
         while start < end and text[start].isspace():
             start += 1
         while end > start and text[end - 1].isspace():
@@ -61,8 +61,12 @@ def _iterate_paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
     start = end = None
     for line_start, line_end in _iterate_lines(text):
         if start is not None and end is not None:
-            apart = len(text[end:line_start].replace("\r\n", "\n")) > 1
-            if not apart and line_end - start < _MAX_JOINED_LENGTH and _is_continued(text, end, line_start):
+            is_separate = len(text[end:line_start].replace("\r\n", "\n")) > 1
+            if (
+                not is_separate
+                and line_end - start < _MAX_JOINED_LENGTH
+                and _is_continued(text, end, line_start)
+            ):
                 end = line_end
                 continue
             yield start, end
@@ -73,27 +77,36 @@ def _iterate_paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
 
 def _is_continued(text: str, end: int, line_start: int) -> bool:
     """Return whether a line continues on the next one."""
-    above, below = text[max(0, end - 80) : end].rstrip(), text[line_start : line_start + 80].lstrip()
-    if above[-1:] in _COMMAS:
+    text_above, text_below = (
+        text[max(0, end - 80) : end].rstrip(),
+        text[line_start : line_start + 80].lstrip(),
+    )
+    if text_above[-1:] in _COMMAS:
         return True
-    first, _, rest = below.partition(" ")
-    return above[-1:].isalnum() and " " in above and below[:1].islower() and " " in rest and "/" not in first
+    first_word, _, remainder = text_below.partition(" ")
+    return (
+        text_above[-1:].isalnum()
+        and " " in text_above
+        and text_below[:1].islower()
+        and " " in remainder
+        and "/" not in first_word
+    )
 
 
 def _iterate_wrapped_paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """Yield the paragraphs between blank lines; each list mark begins a new one."""
     start = end = None
     for line_start, line_end in _iterate_lines(text):
-        blank = not text[line_start:line_end].strip()
-        apart = end is not None and len(text[end:line_start].replace("\r\n", "\n")) > 1
+        is_blank = not text[line_start:line_end].strip()
+        is_separate = end is not None and len(text[end:line_start].replace("\r\n", "\n")) > 1
         if (
             start is not None
             and end is not None
-            and (blank or apart or _LIST_MARK.match(text, line_start, line_end))
+            and (is_blank or is_separate or _LIST_MARK.match(text, line_start, line_end))
         ):
             yield start, end
             start = None
-        if not blank:
+        if not is_blank:
             start, end = (line_start if start is None else start), line_end
     if start is not None and end is not None:
         yield start, end
@@ -104,6 +117,10 @@ def _is_wrapped(text: str) -> bool:
     width = max(map(len, lines), default=0)
     if not _NARROWEST_WRAPPED_LINE <= width <= _WIDEST_WRAPPED_LINE:
         return False
-    breaks = [(above, below) for above, below in pairwise(lines) if above and below]
-    forced = sum(len(above) + 1 + len(below.split()[0]) > width - 3 for above, below in breaks)
-    return len(breaks) >= 3 and forced >= 0.8 * len(breaks)
+    line_breaks = [
+        (line_above, line_below) for line_above, line_below in pairwise(lines) if line_above and line_below
+    ]
+    forced_count = sum(
+        len(line_above) + 1 + len(line_below.split()[0]) > width - 3 for line_above, line_below in line_breaks
+    )
+    return len(line_breaks) >= 3 and forced_count >= 0.8 * len(line_breaks)

@@ -108,7 +108,10 @@ def select_statements(blocks: Sequence[TextBlock], language: Lexicon) -> list[Te
             after_label
             or is_repeated
             or _is_heading(
-                block, language, first=not kept_blocks and index < 3, follows=blocks[index + 1 : index + 6]
+                block,
+                language,
+                is_first=not kept_blocks and index < 3,
+                next_blocks=blocks[index + 1 : index + 6],
             )
         )
         if not (label or heading or (is_repeated and block.key in seen_keys)):
@@ -174,15 +177,17 @@ def _is_known_label(text: str, language: Lexicon, length: int, *, complete: bool
     )
 
 
-def _is_heading(block: TextBlock, language: Lexicon, *, first: bool, follows: Sequence[TextBlock]) -> bool:
+def _is_heading(
+    block: TextBlock, language: Lexicon, *, is_first: bool, next_blocks: Sequence[TextBlock]
+) -> bool:
     """Distinguish a heading from a caption or list item without a full stop."""
     text = block.text
     if _INNER_STOP.search(text):
         return False
     if text.endswith((":", "：", ",", ";")) and len(text) < 60:
         return True
-    if first and len(text) > _MIN_TITLE_LENGTH:
-        return any(map(_is_running_text, follows))
+    if is_first and len(text) > _MIN_TITLE_LENGTH:
+        return any(map(_is_running_text, next_blocks))
     if not language.is_spaced:
         return len(text) <= _MAX_HEADING_LENGTH
     return len(split_words(text)) <= _MAX_HEADING_WORDS

@@ -173,8 +173,8 @@ def score_sentence(
     figures["old year"] = float(
         bool(named_years) and newest_year is not None and max(named_years) <= newest_year - _OLD_AFTER_YEARS
     )
-    odds = _BASE_SCORE + sum(WEIGHTS[name] * value for name, value in figures.items())
-    return CheckWorthiness(round(1 / (1 + math.exp(-odds)), 3), _list_reasons(text, start, cues))
+    log_odds = _BASE_SCORE + sum(WEIGHTS[name] * value for name, value in figures.items())
+    return CheckWorthiness(round(1 / (1 + math.exp(-log_odds)), 3), _list_reasons(text, start, cues))
 
 
 def _score_length(text: str, tokens: Sequence[Token], language: Lexicon) -> float:
@@ -197,8 +197,12 @@ def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[R
                 of_kind.append((cue.start, cue.end))
     reasons = []
     for kind in sorted(spans, key=lambda kind: (-WEIGHTS[kind], kind)):
-        first, last = max(spans[kind], key=lambda span: (_has_digit(text[slice(*span)]), span[1] - span[0]))
-        reasons.append(Reason(kind, text[first:last], start + first, start + last))
+        start_of_span, end_of_span = max(
+            spans[kind], key=lambda span: (_has_digit(text[slice(*span)]), span[1] - span[0])
+        )
+        reasons.append(
+            Reason(kind, text[start_of_span:end_of_span], start + start_of_span, start + end_of_span)
+        )
     return tuple(reasons)
 
 
@@ -208,10 +212,10 @@ def _has_digit(words: str) -> bool:
 
 def _find_name(name: str, text: str, language: Lexicon) -> tuple[int, int] | None:
     """Return the position of a name in the sentence, matching whole words in languages with spaces."""
-    at = text.find(name) if name else -1
-    while at >= 0:
-        end = at + len(name)
-        if not language.is_spaced or not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
-            return at, end
-        at = text.find(name, at + 1)
+    start = text.find(name) if name else -1
+    while start >= 0:
+        end = start + len(name)
+        if not language.is_spaced or not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            return start, end
+        start = text.find(name, start + 1)
     return None

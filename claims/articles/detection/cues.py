@@ -83,11 +83,11 @@ def find_cues(text: str, tokens: Sequence[Token], language: Lexicon) -> list[Sen
     ]
     figures = list(_find_numbers(text))
     cues = {*phrases, *figures, *_find_quantities(text, phrases, figures)}
-    question = (
+    question_match = (
         _QUESTION_PATTERN.search(text) or (language.code == "el" and _GREEK_QUESTION.search(text)) or None
     )
-    if question:
-        cues.add(SentenceCue("question", *question.span()))
+    if question_match:
+        cues.add(SentenceCue("question", *question_match.span()))
     return sorted(cues, key=lambda cue: (cue.start, cue.end, cue.kind))
 
 
@@ -106,15 +106,15 @@ def _find_numbers(text: str) -> Iterator[SentenceCue]:
     clocks = [match.span() for match in _CLOCK_PATTERN.finditer(text)]
     for match in _NUMBER_PATTERN.finditer(text):
         start, end = match.span()
-        after, before = text[end : end + _WIDEST_UNIT], text[max(0, start - 5) : start]
+        text_after, text_before = text[end : end + _WIDEST_UNIT], text[max(0, start - 5) : start]
         clock = next((span for span in clocks if span[0] <= start < span[1]), None)
-        if unit := (_UNIT_AFTER.match(after) or _CJK_UNIT.match(after)):
+        if unit := (_UNIT_AFTER.match(text_after) or _CJK_UNIT.match(text_after)):
             yield SentenceCue("quantity", start, end + unit.end())
-        elif money := _UNIT_BEFORE.search(before):
-            yield SentenceCue("quantity", start - len(before) + money.start(), end)
-        elif duration := _CJK_DURATION.match(after):
+        elif money := _UNIT_BEFORE.search(text_before):
+            yield SentenceCue("quantity", start - len(text_before) + money.start(), end)
+        elif duration := _CJK_DURATION.match(text_after):
             yield SentenceCue("duration", start, end + duration.end())
-        elif date := _CJK_DATE.match(after):
+        elif date := _CJK_DATE.match(text_after):
             yield SentenceCue("date", start, end + date.end())
         elif clock and ":" in text[slice(*clock)]:
             yield SentenceCue("date", *clock)
@@ -135,7 +135,11 @@ def _find_quantities(
         if measure.kind != "measure":
             continue
         for number in numbers:
-            first, last = sorted((number, measure), key=lambda cue: cue.start)
-            between = text[first.end : last.start]
-            if first.end <= last.start and len(between.split()) <= 1 and not set(between) & set(".;:!?"):
-                yield SentenceCue("quantity", first.start, last.end)
+            first_cue, last_cue = sorted((number, measure), key=lambda cue: cue.start)
+            between = text[first_cue.end : last_cue.start]
+            if (
+                first_cue.end <= last_cue.start
+                and len(between.split()) <= 1
+                and not set(between) & set(".;:!?")
+            ):
+                yield SentenceCue("quantity", first_cue.start, last_cue.end)

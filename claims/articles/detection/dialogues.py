@@ -62,7 +62,7 @@ class Dialogue:
             # "――堤防は何か所で傷んでいますか。" needs no question mark: a quotation or a name answers it.
             is_answered = _is_opened_by_quotation(blocks[index + 1].text) or index + 1 in labelled
             self._question_flags[index] |= self._dashed[index] and is_answered and not self._dashed[index + 1]
-        first = min(
+        first_index = min(
             [
                 *labelled,
                 *(
@@ -73,7 +73,7 @@ class Dialogue:
             ],
             default=0,
         )
-        self._interviewee = self._find_interviewee(blocks[:first])
+        self._interviewee = self._find_interviewee(blocks[:first_index])
         if len(labelled) >= _MIN_TURNS:
             self._read_labels(blocks)
         elif (
@@ -99,7 +99,7 @@ class Dialogue:
         )
         if member is None:
             return self._people.find_namesake(label)
-        return member if member.person or member.name.split()[-1] == label else None
+        return member if member.is_person or member.name.split()[-1] == label else None
 
     def _is_speaker(self, label: str) -> bool:
         key = label.casefold()
@@ -115,7 +115,7 @@ class Dialogue:
             id(mention.member): mention.member
             for block in blocks
             for mention in self._people.find_mentions(block.text)
-            if mention.member.person
+            if mention.member.is_person
         }
         return next(iter(people.values())) if len(people) == 1 else None
 

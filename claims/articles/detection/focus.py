@@ -15,7 +15,7 @@ class _Trace:
     block: int
     sentence: int
     has_spoken: bool = False
-    subject: bool = False
+    is_subject: bool = False
     is_nameless: bool = False  # a possible antecedent of "he" without a name
 
 
@@ -37,66 +37,69 @@ class Focus:
 
     def note_mentions(self, mentions: list[NameMention]) -> None:
         """Remember the people that a sentence names. Its subject comes last, as the nearest antecedent."""
-        for mention in sorted(mentions, key=lambda mention: mention.subject):
-            if mention.member.person:
+        for mention in sorted(mentions, key=lambda mention: mention.is_subject):
+            if mention.member.is_person:
                 self._traces.append(
-                    _Trace(mention.member, self._block, self._sentence, subject=mention.subject)
+                    _Trace(mention.member, self._block, self._sentence, is_subject=mention.is_subject)
                 )
 
     def note_speaker(self, member: NamedEntity) -> None:
         self._traces.append(_Trace(member, self._block, self._sentence, has_spoken=True))
 
-    def note_unnamed_person(self, feminine: bool | None) -> None:
+    def note_unnamed_person(self, is_feminine: bool | None) -> None:
         """Remember that a person without a name was mentioned, so that a pronoun does not refer to an earlier one."""
-        member = NamedEntity("", person=True, feminine=feminine)
-        self._traces.append(_Trace(member, self._block, self._sentence, subject=True, is_nameless=True))
+        member = NamedEntity("", is_person=True, is_feminine=is_feminine)
+        self._traces.append(_Trace(member, self._block, self._sentence, is_subject=True, is_nameless=True))
 
     @property
     def has_people(self) -> bool:
         """Return whether any person was named recently."""
         return bool(self._traces)
 
-    def _has_company(self, trace: _Trace, feminine: bool | None) -> bool:
+    def _has_company(self, trace: _Trace, is_feminine: bool | None) -> bool:
         """Return whether the sentence names another person whom the pronoun may mean."""
         return any(
-            other.member is not trace.member
-            and other.sentence == trace.sentence
-            and (None in (feminine, other.member.feminine) or feminine == other.member.feminine)
-            for other in self._traces
+            other_trace.member is not trace.member
+            and other_trace.sentence == trace.sentence
+            and (
+                None in (is_feminine, other_trace.member.is_feminine)
+                or is_feminine == other_trace.member.is_feminine
+            )
+            for other_trace in self._traces
         )
 
-    def find_antecedent(self, feminine: bool | None) -> NamedEntity | None:
+    def find_antecedent(self, is_feminine: bool | None) -> NamedEntity | None:
         """Return the person that "he" or "she" must refer to; None if ambiguous.
 
         A person of unknown gender may be either. A person named only in passing is never the antecedent. Such a
         person still makes the pronoun ambiguous if the previous person was only a subject and has not spoken.
         """
         bystanders: list[NamedEntity] = []
-        doubtful: NamedEntity | None = None
+        doubtful_member: NamedEntity | None = None
         for trace in reversed(self._traces):
             member = trace.member
-            if None not in (feminine, member.feminine) and feminine != member.feminine:
+            if None not in (is_feminine, member.is_feminine) and is_feminine != member.is_feminine:
                 continue
             if trace.is_nameless:
                 return None
-            if not (trace.has_spoken or trace.subject):
+            if not (trace.has_spoken or trace.is_subject):
                 bystanders.append(member)
                 continue
-            if doubtful is not None and member is not doubtful:
+            if doubtful_member is not None and member is not doubtful_member:
                 return None
-            is_certain = feminine is None or member.feminine is not None
-            others = any(bystander is not member for bystander in bystanders) or (
-                not trace.has_spoken and self._has_company(trace, feminine)
+            is_certain = is_feminine is None or member.is_feminine is not None
+            has_others = any(bystander is not member for bystander in bystanders) or (
+                not trace.has_spoken and self._has_company(trace, is_feminine)
             )
-            if others and not trace.has_spoken:
+            if has_others and not trace.has_spoken:
                 return None
-            if feminine is None and others:
+            if is_feminine is None and has_others:
                 return None
             is_same_sentence = trace.sentence == self._sentence  # "Price did not answer, but he said"
-            just = trace.has_spoken and trace.sentence == self._sentence - 1 and not others
-            if is_certain or (is_same_sentence and not others) or just:
+            has_just_spoken = trace.has_spoken and trace.sentence == self._sentence - 1 and not has_others
+            if is_certain or (is_same_sentence and not has_others) or has_just_spoken:
                 return member
-            doubtful = member
-        if doubtful is not None and all(bystander is doubtful for bystander in bystanders):
-            return doubtful
+            doubtful_member = member
+        if doubtful_member is not None and all(bystander is doubtful_member for bystander in bystanders):
+            return doubtful_member
         return None

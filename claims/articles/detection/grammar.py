@@ -30,9 +30,11 @@ class Grammar:
         self.genitive_after = self._lower(language, "genitive_after")
         self.genitive_articles = self._lower(language, "genitive_articles")
         self.genitives = [
-            (before, after)
-            for before, bar, after in (rule.partition(">") for rule in language.get_attributions("genitives"))
-            if bar
+            (genitive_ending, nominative_ending)
+            for genitive_ending, _separator, nominative_ending in (
+                rule.partition(">") for rule in language.get_attributions("genitives")
+            )
+            if _separator
         ]
         self._genders = Phrases(
             {name: language.get_attributions(name) for name in ("she_says", "he_says")}, is_spaced=True

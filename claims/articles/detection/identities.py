@@ -34,22 +34,22 @@ class Identities:
 
     def find_speaker(self, attribution: Attribution, narration: str) -> Speaker | None:
         """Return the person or body of the phrase; None if ambiguous."""
-        feminine = self._grammar.find_verb_gender(attribution.verb)
+        is_feminine = self._grammar.find_verb_gender(attribution.verb)
         if attribution.phrase == DROPPED_MARK:
-            return self.resolve_pronoun(feminine)
+            return self.resolve_pronoun(is_feminine)
         speaker = read_speaker(attribution.phrase, attribution.description, self._language)
         if speaker is None or self._belongs_to_other(speaker, attribution):
             return None
         key = speaker.name.lower()
         if key in self._language.he or key in self._language.she:
-            return self.resolve_pronoun(speaker.feminine if self._language.she else feminine)
+            return self.resolve_pronoun(speaker.is_feminine if self._language.she else is_feminine)
         member = self._find_member(speaker, attribution)
         if member is not None:
-            if member.feminine is None:
-                member.feminine = speaker.feminine if feminine is None else feminine
+            if member.is_feminine is None:
+                member.is_feminine = speaker.is_feminine if is_feminine is None else is_feminine
             return self.build_speaker(member, speaker.description)
-        if speaker.feminine is None:
-            speaker = replace(speaker, feminine=feminine)
+        if speaker.is_feminine is None:
+            speaker = replace(speaker, is_feminine=is_feminine)
         return (
             self._find_office(speaker, attribution)
             if speaker.office
@@ -100,9 +100,9 @@ class Identities:
             member = self._find_within(speaker.name)
         if member is None:
             return None
-        office = speaker.description if speaker.person else None
+        office = speaker.description if speaker.is_person else None
         return self._people.add_quoted(
-            member.name, person=self._is_person(speaker), feminine=speaker.feminine, office=office
+            member.name, is_person=self._is_person(speaker), is_feminine=speaker.is_feminine, office=office
         )
 
     def _find_within(self, phrase: str) -> NamedEntity | None:
@@ -117,13 +117,13 @@ class Identities:
             member = self._people.find(" ".join(tokens[start:]))
             if is_complement(tokens[:start], self._language):
                 continue
-            small = all(token.lower() in self._language.determiners for token in tokens[:start])
-            if member is not None and (member.person or small):
+            are_determiners = all(token.lower() in self._language.determiners for token in tokens[:start])
+            if member is not None and (member.is_person or are_determiners):
                 return member
         for end in range(len(tokens) - 1, 1, -1):
             if tokens[end].lower() in self._language.of | self._language.inside:
                 member = self._people.find(" ".join(tokens[:end]))
-                if member is not None and member.person:
+                if member is not None and member.is_person:
                     return member
         return None
 
@@ -135,8 +135,8 @@ class Identities:
         if tokens[-1].isupper() and len(tokens[-1]) > 1 and tokens[-1] == speaker.name:
             return self._find_named(speaker)  # "nach Angaben des RKI"
         key = tokens[0].lower()
-        indefinite = key in self._language.determiners and key not in self._language.definite
-        if not indefinite:
+        is_indefinite = key in self._language.determiners and key not in self._language.definite
+        if not is_indefinite:
             body = any(is_body_word(token, self._language) for token in tokens)
             find_holders, is_ambiguous = (
                 ([], False) if body else self._people.find_holders(attribution.phrase)
@@ -193,23 +193,23 @@ class Identities:
         tokens = split_name(speaker.name)
         if self._is_joining_people(tokens) or self._people.is_shared(speaker.name):
             return None
-        genitive = attribution.source in self._grammar.genitive_after
+        is_genitive = attribution.source in self._grammar.genitive_after
         if speaker.name.endswith(self._grammar.oblique) and attribution.verb:
             return None  # "Жителям сказали" is said to them, not by them
         if len(tokens) > 1:
             is_known = any(is_capital(token) for token in tokens[1:]) or is_known_speaker_kind(
                 tokens, self._language
             )
-            return self._find_named(speaker, genitive=genitive) if is_known else None
+            return self._find_named(speaker, is_genitive=is_genitive) if is_known else None
         word = tokens[0] if tokens else ""
         if len(word) == 1:
             return None
-        opens = not narration[: attribution.start].strip(" *_—–-") and narration.lstrip(" *_—–-").startswith(
-            word
-        )
+        is_opening = not narration[: attribution.start].strip(" *_—–-") and narration.lstrip(
+            " *_—–-"
+        ).startswith(word)
         country = "country" in self._language.signals.find(word, tokenise(word))
         if (word.isupper() and len(word) > 1) or country or is_known_speaker_kind(tokens, self._language):
-            return self._find_named(speaker, genitive=genitive and not word.isupper())
+            return self._find_named(speaker, is_genitive=is_genitive and not word.isupper())
         if self._language.nouns_capitalised:
             is_bare = split_name(attribution.phrase)[0] == word
             return (
@@ -219,39 +219,41 @@ class Identities:
             )
         # Singular nouns in English need an article: "Apple says" names a body, "Trucks say" may not.
         singular = bool(self._language.definite) and not word.endswith("s")
-        if opens and not singular and not self._people.is_known_word(word):
+        if is_opening and not singular and not self._people.is_known_word(word):
             return None
-        return self._find_named(speaker, genitive=genitive)
+        return self._find_named(speaker, is_genitive=is_genitive)
 
     def _is_person(self, speaker: Speaker) -> bool:
         """Return whether the words around a name mark a person: an office, a form of address, a given name."""
         if not self._language.cased:
-            return speaker.person and not self._grammar.is_body(speaker.description or "", self._language)
-        return speaker.person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
+            return speaker.is_person and not self._grammar.is_body(speaker.description or "", self._language)
+        return speaker.is_person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
 
     def _is_joining_people(self, tokens: Sequence[str]) -> bool:
         """Distinguish "Kern and Toll", two people, from the Food and Drug Office."""
         for index, token in enumerate(tokens[1:-1], start=1):
             if token in self._grammar.conjunctions:
-                sides = (
+                joined_members = (
                     self._people.find(" ".join(tokens[:index])),
                     self._people.find(" ".join(tokens[index + 1 :])),
                 )
-                if any(side is not None and side.person for side in sides):
+                if any(
+                    joined_member is not None and joined_member.is_person for joined_member in joined_members
+                ):
                     return True
         return False
 
-    def _find_named(self, speaker: Speaker, *, genitive: bool = False) -> Speaker:
+    def _find_named(self, speaker: Speaker, *, is_genitive: bool = False) -> Speaker:
         tokens = split_name(speaker.name)
-        name = self._grammar.build_nominative(tokens) if genitive else speaker.name
+        name = self._grammar.build_nominative(tokens) if is_genitive else speaker.name
         member = self._people.add_quoted(
-            name, person=self._is_person(speaker), feminine=speaker.feminine, office=None
+            name, is_person=self._is_person(speaker), is_feminine=speaker.is_feminine, office=None
         )
         return self.build_speaker(member, speaker.description)
 
     def _find_body_without_case(self, speaker: Speaker, attribution: Attribution) -> Speaker | None:
         """Find the name after an office, an organisation or a country, in scripts without capitals."""
-        if speaker.person and speaker.description:
+        if speaker.is_person and speaker.description:
             return self._find_named(speaker)
         find_holders, is_ambiguous = self._people.find_holders(attribution.phrase)
         if len(find_holders) == 1:
@@ -268,11 +270,16 @@ class Identities:
 
     def build_speaker(self, member: NamedEntity, description: str | None = None) -> Speaker:
         if description:
-            first, _, rest = description.partition(" ")
-            description = rest if rest and first.lower() in self._grammar.possessives else description
+            first_word, _, remainder = description.partition(" ")
+            description = (
+                remainder if remainder and first_word.lower() in self._grammar.possessives else description
+            )
             self._described.setdefault(member.name, description)
         return Speaker(
-            member.name, self._described.get(member.name), person=member.person, feminine=member.feminine
+            member.name,
+            self._described.get(member.name),
+            is_person=member.is_person,
+            is_feminine=member.is_feminine,
         )
 
     def find_opening_pronoun(self, narration: str) -> Speaker | None:
@@ -283,10 +290,10 @@ class Identities:
             return None
         return self.resolve_pronoun(pronouns[0] in self._language.she)
 
-    def resolve_pronoun(self, feminine: bool | None) -> Speaker | None:
-        member = self._focus.find_antecedent(feminine)
+    def resolve_pronoun(self, is_feminine: bool | None) -> Speaker | None:
+        member = self._focus.find_antecedent(is_feminine)
         if member is None:
             return None
-        if member.feminine is None:
-            member.feminine = feminine
+        if member.is_feminine is None:
+            member.is_feminine = is_feminine
         return self.build_speaker(member)

@@ -94,12 +94,12 @@ class Phrases:
             self._capitals.setdefault(_fold(phrase[1:]), set()).add(group)
         elif phrase.startswith("*"):
             self._endings.setdefault(_fold(phrase[1:]), set()).add(group)
-        elif len(parts := split_words(_fold(phrase.removesuffix("*")))) > 1:
-            self._longer.setdefault(parts[0], []).append((parts[1:], group))
+        elif len(phrase_words := split_words(_fold(phrase.removesuffix("*")))) > 1:
+            self._longer.setdefault(phrase_words[0], []).append((phrase_words[1:], group))
         elif phrase.endswith("*"):
-            self._beginnings.setdefault(parts[0], set()).add(group)
-        elif parts:
-            self._words.setdefault(parts[0], set()).add(group)
+            self._beginnings.setdefault(phrase_words[0], set()).add(group)
+        elif phrase_words:
+            self._words.setdefault(phrase_words[0], set()).add(group)
 
     def find(self, text: str, tokens: Sequence[Token]) -> dict[str, list[int]]:
         """Return, for each matching group, the indexes of the words at which its phrases begin.
@@ -108,8 +108,8 @@ class Phrases:
         """
         matches: dict[str, list[int]] = {}
         if self._spaced:
-            for group, first, _ in self._find_in_words(text, tokens):
-                matches.setdefault(group, []).append(first)
+            for group, first_index, _ in self._find_in_words(text, tokens):
+                matches.setdefault(group, []).append(first_index)
         else:
             for group, start, _ in self._find_in_text(text):
                 matches.setdefault(group, []).append(start)
@@ -118,8 +118,8 @@ class Phrases:
     def find_spans(self, text: str, tokens: Sequence[Token]) -> Iterator[tuple[str, int, int]]:
         """Yield the group, the start and the end of each phrase in the text."""
         if self._spaced:
-            for group, first, last in self._find_in_words(text, tokens):
-                yield group, tokens[first].start, tokens[last].end
+            for group, first_index, last_index in self._find_in_words(text, tokens):
+                yield group, tokens[first_index].start, tokens[last_index].end
         else:
             yield from self._find_in_text(text)
 
@@ -128,17 +128,17 @@ class Phrases:
         if len(folded_text) != len(text):
             folded_text = text.lower() if len(text.lower()) == len(text) else text
         for phrase, group in self._anywhere:
-            place = folded_text.find(phrase)
-            while place >= 0 and self._is_inside(folded_text, place, len(phrase), group):
-                place = folded_text.find(phrase, place + 1)
-            if place >= 0:
-                yield group, place, place + len(phrase)
+            position = folded_text.find(phrase)
+            while position >= 0 and self._is_inside(folded_text, position, len(phrase), group):
+                position = folded_text.find(phrase, position + 1)
+            if position >= 0:
+                yield group, position, position + len(phrase)
 
-    def _is_inside(self, folded_text: str, place: int, length: int, group: str) -> bool:
+    def _is_inside(self, folded_text: str, position: int, length: int, group: str) -> bool:
         """Return whether the phrase is part of an excepted word."""
         for word in self._not_in.get(group, ()):
-            around = folded_text.find(word, max(0, place + length - len(word)), place + len(word))
-            if 0 <= around <= place and place + length <= around + len(word):
+            word_start = folded_text.find(word, max(0, position + length - len(word)), position + len(word))
+            if 0 <= word_start <= position and position + length <= word_start + len(word):
                 return True
         return False
 
@@ -153,14 +153,14 @@ class Phrases:
                 and token.text[0].isupper()
                 and text[token.start - 1] not in _OPENING_MARKS
             )
-            excepted = self._excepted.get(token.key, set())
+            excepted_groups = self._excepted.get(token.key, set())
             for key in _iterate_variants(token.key):
                 groups = self._words.get(key, set()) if name else self._list_groups_of_word(key)
-                yield from ((group, index, index) for group in groups - excepted)
-                for rest, group in self._longer.get(key, ()):
-                    last = index + len(rest)
-                    if [word.key for word in tokens[index + 1 : last + 1]] == rest:
-                        yield group, index, last
+                yield from ((group, index, index) for group in groups - excepted_groups)
+                for further_words, group in self._longer.get(key, ()):
+                    last_index = index + len(further_words)
+                    if [word.key for word in tokens[index + 1 : last_index + 1]] == further_words:
+                        yield group, index, last_index
 
     def _list_groups_of_word(self, key: str) -> set[str]:
         groups = set(self._words.get(key, ()))
@@ -208,10 +208,12 @@ class Lexicon:
         self.attribution: Mapping[str, str | list[str]] = (
             tomllib.loads(speech.read_text("utf-8")) if speech.is_file() else {}
         )
-        furniture: Mapping[str, str] = content.get("furniture", {})
-        self.furniture_holds = tuple(phrase.lower() for phrase in _split_phrases(furniture.get("holds", "")))
+        boilerplate: Mapping[str, str] = content.get("furniture", {})
+        self.furniture_holds = tuple(
+            phrase.lower() for phrase in _split_phrases(boilerplate.get("holds", ""))
+        )
         openings = sorted(
-            (re.escape(phrase.lower()) for phrase in _split_phrases(furniture.get("opens", ""))),
+            (re.escape(phrase.lower()) for phrase in _split_phrases(boilerplate.get("opens", ""))),
             key=len,
             reverse=True,
         )
@@ -292,7 +294,7 @@ class Lexicon:
 
 
 def _split_phrases(phrases: str) -> list[str]:
-    return [phrase for part in phrases.split(",") if (phrase := " ".join(part.split()))]
+    return [phrase for item in phrases.split(",") if (phrase := " ".join(item.split()))]
 
 
 def _parse_locale(code: str) -> Locale | None:

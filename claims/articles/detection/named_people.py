@@ -37,8 +37,8 @@ class NamedPerson:
     name: str
     start: int
     office: str = ""
-    person: bool = False
-    feminine: bool | None = None
+    is_person: bool = False
+    is_feminine: bool | None = None
 
 
 def find_names(text: str, language: Lexicon, grammar: Grammar) -> Iterator[NamedPerson]:
@@ -46,12 +46,12 @@ def find_names(text: str, language: Lexicon, grammar: Grammar) -> Iterator[Named
     if not language.cased:
         for pattern in grammar.people:
             for match in pattern.finditer(text):
-                yield NamedPerson(match["name"], match.start("name"), match["title"] or "", person=True)
+                yield NamedPerson(match["name"], match.start("name"), match["title"] or "", is_person=True)
         return
     start = 0
     for line in text.split("\n"):
-        for first, last, tokens in _find_name_runs(line, language):
-            yield _build_named_person(line, start, first, last, tokens, language)
+        for first_index, last_index, tokens in _find_name_runs(line, language):
+            yield _build_named_person(line, start, first_index, last_index, tokens, language)
         start += len(line) + 1
 
 
@@ -68,35 +68,39 @@ def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, li
     """
     tokens = list(re.finditer(r"\S+", line))
     sources = {phrase.split()[0] for phrase in language.get_attributions("according")}
-    begin: int | None = None
+    run_start: int | None = None
     for index, token in enumerate(tokens):
         word = token[0]
         plain_word = word.lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
         initial = len(plain_word) == 2 and plain_word.endswith(".")
         name = plain_word if initial else POSSESSIVE_PATTERN.sub("", plain_word.rstrip("."))
         surname = (
-            begin is not None and tokens[index - 1][0].lower() in PARTICLES
+            run_start is not None and tokens[index - 1][0].lower() in PARTICLES
         )  # "Els de Boer" is not a farmer
         role = is_role(name, language) and not surname
-        small = name.lower() in language.common and not (index and is_given_name(name))  # "Julio" and "julio"
-        small |= language.nouns_capitalised and _is_figure(name, language)
-        is_usable = is_capital(name) and not role and not small and name.lower() not in sources
+        is_small_word = name.lower() in language.common and not (
+            index and is_given_name(name)
+        )  # "Julio" and "julio"
+        is_small_word |= language.nouns_capitalised and _is_figure(name, language)
+        is_usable = is_capital(name) and not role and not is_small_word and name.lower() not in sources
         if role and is_capital(name):
-            begin = None  # "Example News Agency" is not a person's full name
-        if begin is not None and (word[:1] in _OPENING_MARKS or not (is_usable or name.lower() in PARTICLES)):
-            yield begin, index - 1, tokens
-            begin = None
+            run_start = None  # "Example News Agency" is not a person's full name
+        if run_start is not None and (
+            word[:1] in _OPENING_MARKS or not (is_usable or name.lower() in PARTICLES)
+        ):
+            yield run_start, index - 1, tokens
+            run_start = None
         if not is_usable:
-            if not (begin is not None and name.lower() in PARTICLES):
-                begin = None
+            if not (run_start is not None and name.lower() in PARTICLES):
+                run_start = None
             continue
-        if begin is None:
-            begin = index
+        if run_start is None:
+            run_start = index
         if name != word.lstrip(_OPENING_MARKS):
-            yield begin, index, tokens
-            begin = None
-    if begin is not None:
-        yield begin, len(tokens) - 1, tokens
+            yield run_start, index, tokens
+            run_start = None
+    if run_start is not None:
+        yield run_start, len(tokens) - 1, tokens
 
 
 def _strip_marks(token: re.Match[str]) -> str:
@@ -109,20 +113,22 @@ def _strip_marks(token: re.Match[str]) -> str:
 
 
 def _build_named_person(
-    line: str, offset: int, first: int, last: int, tokens: list[re.Match[str]], language: Lexicon
+    line: str, offset: int, first_index: int, last_index: int, tokens: list[re.Match[str]], language: Lexicon
 ) -> NamedPerson:
-    while last > first and not is_capital(_strip_marks(tokens[last])):
-        last -= 1
-    words = [_strip_marks(token) for token in tokens[first : last + 1]]
+    while last_index > first_index and not is_capital(_strip_marks(tokens[last_index])):
+        last_index -= 1
+    words = [_strip_marks(token) for token in tokens[first_index : last_index + 1]]
     given_index = next((index for index, word in enumerate(words[:-1]) if is_given_name(word)), 0)
-    before = " ".join(words[:given_index])  # "Der Imker Paul Rieger"
-    words, first = words[given_index:], first + given_index
+    words_before = " ".join(words[:given_index])  # "Der Imker Paul Rieger"
+    words, first_index = words[given_index:], first_index + given_index
     name = " ".join(words)
     if not 2 <= len(words) <= _MAX_NAME_WORDS:
         return NamedPerson("", offset)
-    end = tokens[last].start() + tokens[last][0].find(words[-1]) + len(words[-1])
+    end = tokens[last_index].start() + tokens[last_index][0].find(words[-1]) + len(words[-1])
     office = (
-        before or _find_office_before(tokens, first, language) or _find_office_after(line[end:], language)
+        words_before
+        or _find_office_before(tokens, first_index, language)
+        or _find_office_after(line[end:], language)
     )
     body = any(_is_body(word, language) for word in words)
     person = not body and bool(office or is_given_name(words[0]) or _AGE_PATTERN.match(line[end : end + 8]))
@@ -130,7 +136,7 @@ def _build_named_person(
     person = person and not (roles and all(word.lower() in language.bodies for word in roles))
     return NamedPerson(
         name,
-        offset + tokens[first].start(),
+        offset + tokens[first_index].start(),
         office if person else "",
         person,
         _find_gender(office, name, language) if person else None,
@@ -146,9 +152,13 @@ def find_speaking_surnames(text: str, language: Lexicon) -> Iterator[str]:
     for index, token in enumerate(tokens[1:-1], start=1):
         if not is_capital(token):
             continue
-        before, after = tokens[index - 1], tokens[index + 1]
-        alone = not is_capital(before) and not is_capital(after)
-        if alone and before.lower() not in language.determiners and verbs & {before.lower(), after.lower()}:
+        token_before, token_after = tokens[index - 1], tokens[index + 1]
+        is_single = not is_capital(token_before) and not is_capital(token_after)
+        if (
+            is_single
+            and token_before.lower() not in language.determiners
+            and verbs & {token_before.lower(), token_after.lower()}
+        ):
             yield token
 
 
@@ -169,33 +179,40 @@ def _find_gender(office: str, name: str, language: Lexicon) -> bool | None:
     return find_gender(name) if gender is None else gender
 
 
-def _find_office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexicon) -> str:
+def _find_office_before(tokens: Sequence[re.Match[str]], first_index: int, language: Lexicon) -> str:
     """Return the office in front of the name: "Water Minister", "The leader of the opposition,", "Secretary (Mr"."""
     words: list[str] = []
-    apposed = is_whole = False
-    if first and tokens[first - 1][0].lower() in (language.of | language.inside) - language.definite:
+    is_apposed = is_whole = False
+    if (
+        first_index
+        and tokens[first_index - 1][0].lower() in (language.of | language.inside) - language.definite
+    ):
         return ""  # "the governor of São Paulo"
-    for index in range(first - 1, max(first - 1 - _MAX_OFFICE_DISTANCE, -1), -1):
+    for index in range(first_index - 1, max(first_index - 1 - _MAX_OFFICE_DISTANCE, -1), -1):
         word = tokens[index][0]
         if word.endswith(_CLAUSE_ENDS) and not is_role(word.rstrip("."), language):
             break
         if word.endswith(","):
             if words:
                 break
-            apposed = True
+            is_apposed = True
         plain_word = word.strip(_OPENING_MARKS + _CLOSING_MARKS)
         words.insert(0, plain_word)
         office = is_role(plain_word, language) and plain_word.lower() not in language.bodies
-        if office and not apposed and not _is_part_of_office(tokens, index, language):
+        if office and not is_apposed and not _is_part_of_office(tokens, index, language):
             break
         if plain_word.lower() in language.determiners - language.of:
             is_whole = True
             break
     while words and (words[0].lower() in language.determiners or words[0].lower() in language.stops):
         words.pop(0)
-    places = [index for index, word in enumerate(words) if is_role(word, language)]
+    role_indexes = [index for index, word in enumerate(words) if is_role(word, language)]
     farthest = 4 if is_whole else 2  # "The North Korean foreign minister,"
-    if not places or (apposed and places[0] > farthest) or is_plural_name(words[places[-1]], language):
+    if (
+        not role_indexes
+        or (is_apposed and role_indexes[0] > farthest)
+        or is_plural_name(words[role_indexes[-1]], language)
+    ):
         return ""
     return " ".join(words)
 
@@ -208,8 +225,8 @@ def _is_part_of_office(tokens: Sequence[re.Match[str]], index: int, language: Le
     return word[-1].isalnum() and (is_capital(word) or is_role(word, language)) and word[0].isalpha()
 
 
-def _find_office_after(after: str, language: Lexicon) -> str:
-    match = _APPOSITION_PATTERN.match(after)
+def _find_office_after(text_after: str, language: Lexicon) -> str:
+    match = _APPOSITION_PATTERN.match(text_after)
     if match is None:
         return ""
     words = match[1].split()

@@ -50,8 +50,8 @@ def is_name(text: str, language: Lexicon) -> bool:
 def is_plural_name(token: str, language: Lexicon) -> bool:
     """Return whether the word is only a plural, as in the name of the body "Doctors (Across Borders)"."""
     key = ELISION_PATTERN.sub("", token).lower().strip(".-")
-    exact = key in language.roles or key.endswith(language.role_endings)
-    return is_role(token, language) and not exact
+    is_role_word = key in language.roles or key.endswith(language.role_endings)
+    return is_role(token, language) and not is_role_word
 
 
 @lru_cache(maxsize=20_000)
@@ -70,10 +70,10 @@ def find_gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None
     show it.
     """
     keys = [role.lower().strip(".,()") for role in roles]
-    for endings, feminine in ((language.feminine, True), (language.masculine, False)):
+    for endings, is_feminine in ((language.feminine, True), (language.masculine, False)):
         for ending in endings:
             if any(key.endswith(ending[1:]) if ending.startswith("*") else key == ending for key in keys):
-                return feminine
+                return is_feminine
     return None
 
 
@@ -83,12 +83,12 @@ def find_gender(name: str) -> bool | None:
     if not tokens:
         return None
     given_name = tokens[0].lower()
-    feminine, masculine = _load_given_names()
-    if (given_name in feminine) != (given_name in masculine):
-        return given_name in feminine
-    if given_name[0] >= "\u0400" and {given_name[:-1], f"{given_name[:-1]}й"} & masculine:
+    women_names, men_names = _load_given_names()
+    if (given_name in women_names) != (given_name in men_names):
+        return given_name in women_names
+    if given_name[0] >= "\u0400" and {given_name[:-1], f"{given_name[:-1]}й"} & men_names:
         return False  # the genitive: Олега Дёмина
-    if len(tokens) > 1 and given_name not in feminine and _SLAVIC_WOMAN.search(tokens[-1].lower()):
+    if len(tokens) > 1 and given_name not in women_names and _SLAVIC_WOMAN.search(tokens[-1].lower()):
         return True
     return None
 
@@ -101,8 +101,8 @@ def is_given_name(word: str) -> bool:
 def _load_given_names() -> tuple[frozenset[str], frozenset[str]]:
     resource = files("claims.articles.detection") / "speech" / "given_names.toml"
     names = tomllib.loads(resource.read_text("utf-8"))
-    feminine, masculine = (
-        frozenset(part.strip() for line in names[key] for part in line.split(","))
+    women_names, men_names = (
+        frozenset(name.strip() for line in names[key] for name in line.split(","))
         for key in ("feminine", "masculine")
     )
-    return feminine, masculine
+    return women_names, men_names

@@ -16,41 +16,46 @@ def extract_narration(
     block: str, sentence: Sentence, quotations: Quotations, language: Lexicon, grammar: Grammar
 ) -> str:
     """Return the sentence with its quotations blanked out; a word or two in scare quotes remain."""
-    parts: list[str] = []
+    segments: list[str] = []
     position = sentence.start
-    for quotation in quotations.within(sentence.start, sentence.end):
+    for quotation in quotations.find_overlapping(sentence.start, sentence.end):
         start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)
-        words_in_it = block[start:end]
-        parts.append(block[position:start])
+        words_inside = block[start:end]
+        segments.append(block[position:start])
         speech = quotations.are_dashed or _is_speech(block[quotation.start + 1 : quotation.end - 1][:200])
         if speech or _is_attributed(
             block[sentence.start : start], block[end : sentence.end], language, grammar
         ):
-            parts.append(QUOTED_MARK * len(words_in_it))
+            segments.append(QUOTED_MARK * len(words_inside))
         else:
-            parts.append("".join(" " if mark in QUOTATION_MARKS else mark for mark in words_in_it))
+            segments.append(
+                "".join(" " if character in QUOTATION_MARKS else character for character in words_inside)
+            )
         position = end
-    parts.append(block[position : sentence.end])
-    return "".join(parts)
+    segments.append(block[position : sentence.end])
+    return "".join(segments)
 
 
-def _is_attributed(before: str, after: str, language: Lexicon, grammar: Grammar) -> bool:
+def _is_attributed(text_before: str, text_after: str, language: Lexicon, grammar: Grammar) -> bool:
     """Distinguish a short spoken quotation from scare quotes: after a colon, or before a verb of saying."""
-    if before.rstrip().endswith((":", "：")):
+    if text_before.rstrip().endswith((":", "：")):
         return True
-    if not split_words(before) and after.lstrip()[:1] in tuple(",،，–—"):
+    if not split_words(text_before) and text_after.lstrip()[:1] in tuple(",،，–—"):
         return True
-    behind = after[:_NEAR_DISTANCE].lstrip(" ,،，–—-")
-    if grammar.quotatives and behind.startswith(grammar.quotatives):
+    near_text = text_after[:_NEAR_DISTANCE].lstrip(" ,،，–—-")
+    if grammar.quotatives and near_text.startswith(grammar.quotatives):
         return True
     return (
-        not split_words(before) and bool(behind) and behind[0].islower() and language.has_speech_verb(behind)
+        not split_words(text_before)
+        and bool(near_text)
+        and near_text[0].islower()
+        and language.has_speech_verb(near_text)
     )
 
 
-def _is_speech(inner: str) -> bool:
+def _is_speech(quoted_text: str) -> bool:
     """Distinguish speech from scare quotes: four words, inner punctuation, or a script without spaces."""
-    words = split_words(inner)
-    if len(words) >= _MIN_WORDS_QUOTED or inner.rstrip().endswith(_SPEECH_ENDS):
+    words = split_words(quoted_text)
+    if len(words) >= _MIN_WORDS_QUOTED or quoted_text.rstrip().endswith(_SPEECH_ENDS):
         return True
-    return len(words) == 1 and len(inner) > _MAX_WORD_LENGTH
+    return len(words) == 1 and len(quoted_text) > _MAX_WORD_LENGTH

@@ -38,18 +38,18 @@ class NamedEntity:
     """A person or body that the text names."""
 
     name: str
-    person: bool = False
-    feminine: bool | None = None
+    is_person: bool = False
+    is_feminine: bool | None = None
     offices: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class NameMention:
-    """A position in a sentence that names a person or body. `subject`: the sentence is about them."""
+    """A position in a sentence that names a person or body. `is_subject`: the sentence is about them."""
 
     member: NamedEntity
     start: int
-    subject: bool
+    is_subject: bool
 
 
 class KnownPeople:
@@ -64,30 +64,32 @@ class KnownPeople:
         self._by_first: dict[str, list[NamedEntity]] = {}
         self._by_letter: dict[str, list[NamedEntity]] = {}
         self._count: Counter[str] = Counter()
-        for one in find_names(text, language, grammar):
-            self._read(one)
-        for single, feminine in find_addressed_surnames(text, language) if language.cased else ():
-            if self._find_by_one_name(single) is None and single not in self._members:
-                member = self._add_person(single)
-                member.person, member.feminine = True, feminine
+        for named_person in find_names(text, language, grammar):
+            self._read(named_person)
+        for addressed_surname, is_feminine in (
+            find_addressed_surnames(text, language) if language.cased else ()
+        ):
+            if self._find_by_one_name(addressed_surname) is None and addressed_surname not in self._members:
+                member = self._add_person(addressed_surname)
+                member.is_person, member.is_feminine = True, is_feminine
         for surname in find_speaking_surnames(text, language) if language.cased else ():
             for member in self._by_last.get(surname, ()):
-                member.person |= not is_known_speaker_kind(split_name(member.name), language)
+                member.is_person |= not is_known_speaker_kind(split_name(member.name), language)
         self._words = self._count_capitals(text)
         self._small = (
             frozenset(re.findall(r"(?<![\w’'-])[^\W\d_][\w’'-]*", text)) if language.cased else frozenset()
         )
 
-    def _read(self, one: NamedPerson) -> None:
-        if not one.name:
+    def _read(self, named_person: NamedPerson) -> None:
+        if not named_person.name:
             return
-        member = self._add_person(one.name)
-        self._count[one.name] += 1
-        member.person |= one.person
-        if member.feminine is None:
-            member.feminine = one.feminine
-        if one.office and one.office.lower() not in member.offices:
-            member.offices.append(one.office.lower())
+        member = self._add_person(named_person.name)
+        self._count[named_person.name] += 1
+        member.is_person |= named_person.is_person
+        if member.is_feminine is None:
+            member.is_feminine = named_person.is_feminine
+        if named_person.office and named_person.office.lower() not in member.offices:
+            member.offices.append(named_person.office.lower())
 
     def _add_person(self, name: str) -> NamedEntity:
         """Return the person with this full name, added if new.
@@ -104,13 +106,13 @@ class KnownPeople:
 
     def _index_words(self, member: NamedEntity) -> None:
         self._by_letter.setdefault(member.name[0], []).append(member)
-        parts = member.name.split()
-        if len(parts) < 2:
+        name_words = member.name.split()
+        if len(name_words) < 2:
             return
-        self._by_last.setdefault(parts[-1], []).append(member)
-        self._by_first.setdefault(parts[0], []).append(member)
-        if len(parts) > 2 and parts[1].lower() in PARTICLES:
-            self._by_last.setdefault(" ".join(parts[1:]), []).append(member)
+        self._by_last.setdefault(name_words[-1], []).append(member)
+        self._by_first.setdefault(name_words[0], []).append(member)
+        if len(name_words) > 2 and name_words[1].lower() in PARTICLES:
+            self._by_last.setdefault(" ".join(name_words[1:]), []).append(member)
 
     def find(self, name: str) -> NamedEntity | None:
         """Return the person with this full name, surname or short form."""
@@ -137,10 +139,12 @@ class KnownPeople:
 
     def is_related(self, phrase: str, name: str) -> bool:
         """Return whether the speaker is only related to the named person, as in "高田修一知事の妻"."""
-        if any(name in phrase.rpartition(mark)[0] for mark in self._grammar.belongings):
+        if any(name in phrase.rpartition(belonging_word)[0] for belonging_word in self._grammar.belongings):
             return True
-        first, *rest = phrase.split() or [""]
-        return first in self._grammar.dependents and any(is_role(word, self._language) for word in rest)
+        first_word, *other_words = phrase.split() or [""]
+        return first_word in self._grammar.dependents and any(
+            is_role(word, self._language) for word in other_words
+        )
 
     def find_namesake(self, label: str) -> NamedEntity | None:
         """Return the person or body that a short label names, in scripts without capitals, if the text has the
@@ -150,10 +154,10 @@ class KnownPeople:
             return None
         if self._grammar.is_body(label, self._language):
             return None
-        longer = {name for name in self._members if name.startswith(label) and name != label}
-        if longer:
-            return self._members[longer.pop()] if len(longer) == 1 else None
-        return self.add_quoted(label, person=True, feminine=None, office=None)
+        longer_names = {name for name in self._members if name.startswith(label) and name != label}
+        if longer_names:
+            return self._members[longer_names.pop()] if len(longer_names) == 1 else None
+        return self.add_quoted(label, is_person=True, is_feminine=None, office=None)
 
     def find_holders(self, office: str) -> tuple[list[NamedEntity], bool]:
         """Return possible holders of an office, and whether any person has such an office."""
@@ -164,25 +168,30 @@ class KnownPeople:
             words = roles = ["".join(words)]
         if not roles:
             return [], False
-        feminine = find_gender_of_roles(roles, self._language)
+        is_feminine = find_gender_of_roles(roles, self._language)
         members = [
             member
             for member in self._members.values()
-            if member.person
-            and (None in (feminine, member.feminine) or feminine == member.feminine)
+            if member.is_person
+            and (None in (is_feminine, member.is_feminine) or is_feminine == member.is_feminine)
             and self._holds_office(member, roles[-1:])
         ]
-        exact = [member for member in members if not self._language.is_spaced and words[0] in member.offices]
-        if exact:
-            return exact, True
-        rest = [word for word in words if word not in roles[-1:] and word not in self._language.of]
-        return [member for member in members if self._holds_office(member, rest)], bool(members)
+        exact_holders = [
+            member for member in members if not self._language.is_spaced and words[0] in member.offices
+        ]
+        if exact_holders:
+            return exact_holders, True
+        other_words = [word for word in words if word not in roles[-1:] and word not in self._language.of]
+        return [member for member in members if self._holds_office(member, other_words)], bool(members)
 
     def _holds_office(self, member: NamedEntity, words: Sequence[str]) -> bool:
         for office in member.offices:
-            parts = [ELISION_PATTERN.sub("", part) for part in split_name(office)]
+            office_words = [ELISION_PATTERN.sub("", office_word) for office_word in split_name(office)]
             if all(
-                any(part == word or (len(word) > 3 and part.endswith(word)) for part in parts)
+                any(
+                    office_word == word or (len(word) > 3 and office_word.endswith(word))
+                    for office_word in office_words
+                )
                 for word in words
             ):
                 return True
@@ -198,28 +207,31 @@ class KnownPeople:
         bodies = [
             member
             for member in self._members.values()
-            if not member.person
-            and words[0] in (part.lower() for part in (member.name.split()[-1], member.name.split()[0]))
+            if not member.is_person
+            and words[0]
+            in (name_part.lower() for name_part in (member.name.split()[-1], member.name.split()[0]))
         ]
         return bodies, bool(bodies)
 
     def add_quoted(
-        self, name: str, *, person: bool, feminine: bool | None, office: str | None
+        self, name: str, *, is_person: bool, is_feminine: bool | None, office: str | None
     ) -> NamedEntity:
         """Add a person whom the article quotes, and return the new member."""
         member = self.find(name)
         if member is None:
             member = self._add_person(name)
-        member.person |= person
-        if member.feminine is None:
-            member.feminine = feminine if feminine is not None or not person else find_gender(name)
+        member.is_person |= is_person
+        if member.is_feminine is None:
+            member.is_feminine = (
+                is_feminine if is_feminine is not None or not is_person else find_gender(name)
+            )
         if office and office.lower() not in member.offices:
             member.offices.append(office.lower())
         return member
 
     def is_shared(self, word: str) -> bool:
         """Return whether several people share the surname and none of them is named far more often."""
-        people = [member for member in self._by_last.get(word, ()) if member.person]
+        people = [member for member in self._by_last.get(word, ()) if member.is_person]
         return len(people) > 1 and self._choose_most_frequent(people) is None
 
     def rename(self, member: NamedEntity, name: str) -> NamedEntity:
@@ -251,14 +263,16 @@ class KnownPeople:
                 index += 1
                 continue
             for length in range(min(_MAX_NAME_WORDS, len(tokens) - index), 0, -1):
-                words = [tokens[place][0].strip(".!?…*") for place in range(index, index + length)]
+                words = [
+                    tokens[token_index][0].strip(".!?…*") for token_index in range(index, index + length)
+                ]
                 member = self.find(" ".join([*words[:-1], POSSESSIVE_PATTERN.sub("", words[-1])]))
                 if member is not None:
-                    own = POSSESSIVE_PATTERN.search(words[-1]) is None
+                    is_own_name = POSSESSIVE_PATTERN.search(words[-1]) is None
                     subject = (
-                        own
+                        is_own_name
                         and self._is_subject(narration, tokens, index)
-                        and not any(mention.subject for mention in occurrences)
+                        and not any(mention.is_subject for mention in occurrences)
                     )
                     occurrences.append(NameMention(member, tokens[index].start(), subject))
                     index += length
@@ -269,20 +283,22 @@ class KnownPeople:
 
     def _is_subject(self, narration: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
         """Return whether a sentence opens with the name, after its office or an adjunct."""
-        before = narration[: tokens[index].start()]
-        if "\ufffc" in before:
+        text_before = narration[: tokens[index].start()]
+        if "\ufffc" in text_before:
             return False
-        clause = before.rpartition(",")[2] if before.count(",") == 1 else before
+        clause = text_before.rpartition(",")[2] if text_before.count(",") == 1 else text_before
         words = clause.split()
         if len(words) > _OPENING_WORDS:
             return False
-        small = self._language.stops | self._language.of | self._language.by
+        small_words = self._language.stops | self._language.of | self._language.by
         if not words:
             return True
         office = any(is_role(word, self._language) for word in words)
         if len(words) == 2 and words[0].lower() in self._language.determiners:
             office |= words[1][0].islower() or self._language.nouns_capitalised  # "Son collègue Bruno Castel"
-        if words[-1].lower() in small - self._language.determiners or is_complement(words, self._language):
+        if words[-1].lower() in small_words - self._language.determiners or is_complement(
+            words, self._language
+        ):
             return False
         return office or all(
             word.lower() in self._language.leading | self._language.determiners or not word[0].isalpha()
@@ -291,38 +307,40 @@ class KnownPeople:
 
     def _find_mentions_without_case(self, narration: str) -> list[NameMention]:
         occurrences: dict[str, NameMention] = {}
-        for member, place in self._find_named(narration):
-            is_near = place <= 14 if not self._language.is_spaced else len(narration[:place].split()) <= 4
-            occurrences.setdefault(member.name, NameMention(member, place, is_near))
+        for member, position in self._find_named(narration):
+            is_near = (
+                position <= 14 if not self._language.is_spaced else len(narration[:position].split()) <= 4
+            )
+            occurrences.setdefault(member.name, NameMention(member, position, is_near))
         return list(occurrences.values())
 
     def _find_named(self, text: str) -> Iterator[tuple[NamedEntity, int]]:
         """Yield people whose full names occur in a text without capitals, with their positions."""
-        for place, letter in enumerate(text):
+        for position, letter in enumerate(text):
             for member in self._by_letter.get(letter, ()):
-                if text.startswith(member.name, place):
-                    yield member, place
+                if text.startswith(member.name, position):
+                    yield member, position
 
     def _find_without_case(self, name: str) -> NamedEntity | None:
         """Find "中村市長", "이 시장" and "منصور" by the title and the beginning or end of a single name."""
         if self._grammar.addresses:
             people = self._by_letter.get(name[:1], [])
             matching_members = [
-                member for member in people if member.person and self._is_name_of(member, name)
+                member for member in people if member.is_person and self._is_name_of(member, name)
             ]
         else:
             members = {
                 id(member): member
-                for part in (self._by_last, self._by_first)
-                for member in part.get(name, ())
+                for index_of_parts in (self._by_last, self._by_first)
+                for member in index_of_parts.get(name, ())
             }
-            matching_members = [member for member in members.values() if member.person]
+            matching_members = [member for member in members.values() if member.is_person]
         return matching_members[0] if len(matching_members) == 1 else None
 
     def _is_name_of(self, member: NamedEntity, name: str) -> bool:
         """Return whether the name is the beginning of the person's name, alone or with a title such as "Mr"."""
-        for short, title in self._split_title(name):
-            if member.name.startswith(short) and member.name != short:
+        for short_name, title in self._split_title(name):
+            if member.name.startswith(short_name) and member.name != short_name:
                 is_known = title in self._grammar.addresses
                 if is_known or any(office.endswith(title) for office in member.offices):
                     return True
@@ -331,8 +349,8 @@ class KnownPeople:
     def _split_title(self, name: str) -> list[tuple[str, str]]:
         """Return the ways to split the word into a short name and a title, the shortest title first."""
         if " " in name:
-            short, _, title = name.rpartition(" ")
-            return [(short, title)] if len(short) == 1 else []
+            short_name, _, title = name.rpartition(" ")
+            return [(short_name, title)] if len(short_name) == 1 else []
         if self._language.is_spaced:
             return []
         return [(name[:length], name[length:]) for length in (3, 2, 1) if len(name) > length]
@@ -344,7 +362,7 @@ class KnownPeople:
             member
             for member in self._members.values()
             if self._grammar.genitives
-            and member.person
+            and member.is_person
             and len(member.name.split()) == len(stems)
             and all(map(str.startswith, member.name.split(), stems))
         ]
@@ -353,16 +371,18 @@ class KnownPeople:
     def _find_by_one_name(self, word: str) -> NamedEntity | None:
         """Return the only person with this surname or, if there is none, with this first name; None if ambiguous."""
         members = self._by_last.get(word, [])
-        people = [member for member in members if member.person]
-        first = [member for member in self._by_first.get(word, []) if member.person]
-        return self._choose_most_frequent(people or members or first)
+        people = [member for member in members if member.is_person]
+        members_by_first_name = [member for member in self._by_first.get(word, []) if member.is_person]
+        return self._choose_most_frequent(people or members or members_by_first_name)
 
     def _choose_most_frequent(self, members: list[NamedEntity]) -> NamedEntity | None:
         if len(members) < 2:
             return members[0] if members else None
-        first, second = sorted(members, key=lambda member: -self._count[member.name])[:2]
-        often = self._count[first.name] >= _DOMINANCE_FACTOR * max(self._count[second.name], 1)
-        return first if often else None
+        most_frequent, next_most_frequent = sorted(members, key=lambda member: -self._count[member.name])[:2]
+        frequent_members = self._count[most_frequent.name] >= _DOMINANCE_FACTOR * max(
+            self._count[next_most_frequent.name], 1
+        )
+        return most_frequent if frequent_members else None
 
     @staticmethod
     def _count_capitals(text: str) -> frozenset[str]:

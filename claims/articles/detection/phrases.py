@@ -42,14 +42,14 @@ def can_name_speaker(phrase: str, language: Lexicon) -> bool:
 
 def read_subject_before(text_before: str, language: Lexicon) -> Phrase | None:
     """Read the subject before the verb, with an apposition: `Ana Ruiz, head of the agency, (said)`."""
-    parts = [part.strip() for part in text_before.split(",")]
-    last = remove_adverbs(parts[-1], language)
-    if last is None:
+    clause_parts = [clause_part.strip() for clause_part in text_before.split(",")]
+    last_part = remove_adverbs(clause_parts[-1], language)
+    if last_part is None:
         return None
-    if last:
-        phrase = _find_closing_phrase(last, language)
+    if last_part:
+        phrase = _find_closing_phrase(last_part, language)
         return Phrase(phrase) if phrase and can_name_speaker(phrase, language) else None
-    named_parts = [part for part in parts[:-1] if part]
+    named_parts = [clause_part for clause_part in clause_parts[:-1] if clause_part]
     adjunct = language.relatives | (language.of & language.stops) | language.by
     if len(named_parts) >= 2 and named_parts[-1].split()[0].lower() in adjunct:
         # "Dr Ana Ruiz, of the institute, who was not involved, said"
@@ -61,9 +61,11 @@ def read_subject_before(text_before: str, language: Lexicon) -> Phrase | None:
             if phrase and is_capital(split_name(phrase)[-1]) and can_name_speaker(phrase, language)
             else None
         )
-    for back in range(len(named_parts) - 1, max(len(named_parts) - 4, 0), -1):
+    for first_index in range(len(named_parts) - 1, max(len(named_parts) - 4, 0), -1):
         phrase_found = _add_apposition(
-            _find_closing_phrase(named_parts[back - 1], language), ", ".join(named_parts[back:]), language
+            _find_closing_phrase(named_parts[first_index - 1], language),
+            ", ".join(named_parts[first_index:]),
+            language,
         )
         if phrase_found:
             return phrase_found
@@ -81,7 +83,7 @@ def _add_apposition(phrase: str, apposition: str, language: Lexicon) -> Phrase |
     if apposition.split(maxsplit=1)[0].lower() in skipped:
         return Phrase(phrase)  # "La Cruz Roja, por su parte,"
     speaker = read_speaker(phrase, None, language)
-    full_name = speaker is not None and speaker.person and " " in speaker.name
+    full_name = speaker is not None and speaker.is_person and " " in speaker.name
     fits = full_name or apposition.split(maxsplit=1)[0].lower() in language.determiners
     if _is_apposition(apposition, language) or (fits and not _has_verb(apposition, language)):
         return Phrase(phrase, _strip_article(apposition, language))
@@ -93,12 +95,12 @@ def _strip_article(phrase: str, language: Lexicon) -> str:
     return " ".join(tokens[1:]) if tokens and tokens[0].lower() in language.definite else phrase
 
 
-def _is_apposition(text: str, language: Lexicon, *, within: int = 6) -> bool:
+def _is_apposition(text: str, language: Lexicon, *, token_limit: int = 6) -> bool:
     tokens = split_name(text)
     if not tokens or len(tokens) > _MAX_APPOSITION_WORDS or tokens[0].lower() in language.relatives:
         return False
     return tokens[0].isdigit() or any(
-        is_role(part, language) for token in tokens[:within] for part in token.split("-")
+        is_role(token_part, language) for token in tokens[:token_limit] for token_part in token.split("-")
     )
 
 
@@ -155,7 +157,7 @@ def _is_verb(token: str, language: Lexicon) -> bool:
 
 
 def read_speaker_after(
-    narration: str, start: int, language: Lexicon, *, opens: bool = False
+    narration: str, start: int, language: Lexicon, *, is_opening: bool = False
 ) -> Phrase | None:
     """Read the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`
 
@@ -168,17 +170,17 @@ def read_speaker_after(
         return _read_named_aside(phrase, narration, end, language)
     if narration[end : end + 1] != ",":
         return Phrase(phrase, None, end)
-    stop = _PHRASE_END.search(narration, end + 1)
-    behind = stop.start() if stop else len(narration)
-    apposition = narration[end + 1 : behind].strip()
-    if opens and narration[behind : behind + 1] != ",":
+    phrase_end = _PHRASE_END.search(narration, end + 1)
+    phrase_limit = phrase_end.start() if phrase_end else len(narration)
+    apposition = narration[end + 1 : phrase_limit].strip()
+    if is_opening and narration[phrase_limit : phrase_limit + 1] != ",":
         return Phrase(phrase, None, end)
     if is_name(apposition, language) and (
         _is_office_alone(phrase, language) or (" " in apposition and _is_office_and_place(phrase, language))
     ):
-        return Phrase(apposition, _strip_article(phrase, language), behind)
-    if _is_apposition(apposition, language, within=3) and is_capital(split_name(phrase)[-1]):
-        return Phrase(phrase, _strip_article(apposition, language), behind)
+        return Phrase(apposition, _strip_article(phrase, language), phrase_limit)
+    if _is_apposition(apposition, language, token_limit=3) and is_capital(split_name(phrase)[-1]):
+        return Phrase(phrase, _strip_article(apposition, language), phrase_limit)
     return Phrase(phrase, None, end)
 
 
@@ -186,11 +188,11 @@ def _read_named_aside(phrase: str, narration: str, end: int, language: Lexicon) 
     """Read "(disse) a ouvidora, Cláudia Silva": an article and any noun before a full name."""
     if phrase.split(maxsplit=1)[0].lower() not in language.determiners or narration[end : end + 1] != ",":
         return None
-    stop = _PHRASE_END.search(narration, end + 1)
-    behind = stop.start() if stop else len(narration)
-    name = narration[end + 1 : behind].strip()
+    phrase_end = _PHRASE_END.search(narration, end + 1)
+    phrase_limit = phrase_end.start() if phrase_end else len(narration)
+    name = narration[end + 1 : phrase_limit].strip()
     if " " in name and is_name(name, language) and is_given_name(name.split()[0]):
-        return Phrase(name, _strip_article(phrase, language), behind)
+        return Phrase(name, _strip_article(phrase, language), phrase_limit)
     return None
 
 
@@ -198,7 +200,7 @@ def _is_office_alone(phrase: str, language: Lexicon) -> bool:
     """Distinguish "the head of the agency" from "Senator Ana Ruiz": a name after the former is a place or a party."""
     speaker = read_speaker(phrase, None, language)
     return any(_is_office(token, language) for token in split_name(phrase)) and not (
-        speaker and speaker.person
+        speaker and speaker.is_person
     )
 
 
@@ -242,9 +244,11 @@ def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple
 
 def _find_phrase_limit(narration: str, start: int) -> int:
     """Return the position of the next punctuation mark, ignoring the full stops of initials and titles."""
-    for stop in _PHRASE_END.finditer(narration, start):
-        if stop[0] != "." or not _SHORT_FORM.search(narration[max(start, stop.start() - 6) : stop.start()]):
-            return stop.start()
+    for phrase_end in _PHRASE_END.finditer(narration, start):
+        if phrase_end[0] != "." or not _SHORT_FORM.search(
+            narration[max(start, phrase_end.start() - 6) : phrase_end.start()]
+        ):
+            return phrase_end.start()
     return len(narration)
 
 
@@ -293,14 +297,14 @@ def _is_standing_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> b
     key = matches[0][0].lower()
     if key not in language.determiners or len(matches) == 1:
         return True
-    following = matches[1][0]
-    return following.lower() in language.stops | language.before_verb or _is_verb(following, language)
+    next_word = matches[1][0]
+    return next_word.lower() in language.stops | language.before_verb or _is_verb(next_word, language)
 
 
 def _is_time(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
     """Return whether the words begin with a time expression: `on Friday`, `este lunes`."""
-    first, second = matches[0][0], matches[1][0] if len(matches) > 1 else ""
-    if language.is_date_word(first):
+    first_word, second_word = matches[0][0], matches[1][0] if len(matches) > 1 else ""
+    if language.is_date_word(first_word):
         return True
-    small = first.lower() in language.stops | language.determiners | language.before_verb
-    return (small or first[0].isdigit()) and language.is_date_word(second)
+    small_words = first_word.lower() in language.stops | language.determiners | language.before_verb
+    return (small_words or first_word[0].isdigit()) and language.is_date_word(second_word)

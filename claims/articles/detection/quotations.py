@@ -21,13 +21,13 @@ _DASH_PATTERN = re.compile(r"(?P<stop>[,.!?…»”]?)(?P<before>\s?)[—–](?P
 class Quotation:
     """A quotation with its marks: `start` is the opening mark, `end` is past the closing one.
 
-    `closed` is false if the paragraph ends without a closing mark: by convention, the same speaker continues in the
+    `is_closed` is false if the paragraph ends without a closing mark: by convention, the same speaker continues in the
     next paragraph.
     """
 
     start: int
     end: int
-    closed: bool
+    is_closed: bool
 
 
 class Quotations:
@@ -46,14 +46,14 @@ class Quotations:
         self.spans = spoken_spans if self.are_dashed else _find_quotations(text)
         self._starts = [span.start for span in self.spans]
 
-    def at(self, position: int) -> Quotation | None:
+    def find_at(self, position: int) -> Quotation | None:
         """Return the quotation that contains the character at `position`, including its marks."""
         index = bisect_right(self._starts, position) - 1
         if index >= 0 and position < self.spans[index].end:
             return self.spans[index]
         return None
 
-    def within(self, start: int, end: int) -> list[Quotation]:
+    def find_overlapping(self, start: int, end: int) -> list[Quotation]:
         """Return the quotations that overlap the span."""
         index = max(bisect_right(self._starts, start) - 1, 0)
         quotations = []
@@ -70,14 +70,14 @@ def _find_spoken_after_dash(text: str) -> Iterator[Quotation]:
     for dash in _DASH_PATTERN.finditer(text):
         if start is not None:
             # "—dijo Ruiz—" or ", — said Ruiz"; any other dash is the speaker's own.
-            opens = bool(dash["stop"]) or (bool(dash["before"]) and not dash["after"])
-            if opens and dash["next"].islower() and dash.start() > start:
-                yield Quotation(start, dash.start() + len(dash["stop"]), closed=True)
+            is_opening = bool(dash["stop"]) or (bool(dash["before"]) and not dash["after"])
+            if is_opening and dash["next"].islower() and dash.start() > start:
+                yield Quotation(start, dash.start() + len(dash["stop"]), is_closed=True)
                 start = None
         elif dash["stop"] or not dash["before"]:
             start = dash.end()
     if start is not None:
-        yield Quotation(start, len(text), closed=True)
+        yield Quotation(start, len(text), is_closed=True)
 
 
 def _find_quotations(text: str) -> list[Quotation]:
@@ -87,20 +87,24 @@ def _find_quotations(text: str) -> list[Quotation]:
     for position, character in enumerate(text):
         if opening is not None:
             if character in closers:
-                spans.append(Quotation(opening, position + 1, closed=True))
+                spans.append(Quotation(opening, position + 1, is_closed=True))
                 opening = None
         elif character in _CLOSING_MARKS and not (
             character == '"' and _is_word_end(text[position - 1 : position])
         ):
             opening, closers = position, _CLOSING_MARKS[character]
     if opening is not None and opening < len(text) - 1:
-        spans.append(Quotation(opening, len(text), closed=False))
+        spans.append(Quotation(opening, len(text), is_closed=False))
     return _add_single_quotations(text, spans)
 
 
-def _is_word_end(before: str) -> bool:
+def _is_word_end(character_before: str) -> bool:
     """Distinguish inches and the Hebrew gershayim from an opening straight quotation mark."""
-    return before.isdigit() or before.lower() != before.upper() or "\u0590" <= before <= "\u05ff"
+    return (
+        character_before.isdigit()
+        or character_before.lower() != character_before.upper()
+        or "\u0590" <= character_before <= "\u05ff"
+    )
 
 
 def _add_single_quotations(text: str, spans: list[Quotation]) -> list[Quotation]:
@@ -110,18 +114,23 @@ def _add_single_quotations(text: str, spans: list[Quotation]) -> list[Quotation]
     opening: int | None = None
     closers = ""
     for position, character in enumerate(text):
-        before = text[position - 1] if position else " "
-        after = text[position + 1] if position + 1 < len(text) else " "
+        character_before = text[position - 1] if position else " "
+        character_after = text[position + 1] if position + 1 < len(text) else " "
         if opening is not None and position - opening > _MAX_SINGLE_LENGTH:
             opening = None
-        if opening is not None and character in closers and not after.isalnum() and not before.isspace():
-            spans.append(Quotation(opening, position + 1, closed=True))
+        if (
+            opening is not None
+            and character in closers
+            and not character_after.isalnum()
+            and not character_before.isspace()
+        ):
+            spans.append(Quotation(opening, position + 1, is_closed=True))
             opening = None
         elif (
             opening is None
             and character in _SINGLE_MARKS
-            and after.isalnum()
-            and (before.isspace() or before in "([—–:")
+            and character_after.isalnum()
+            and (character_before.isspace() or character_before in "([—–:")
         ):
             opening, closers = position, _SINGLE_MARKS[character]
     return spans

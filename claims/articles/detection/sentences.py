@@ -79,12 +79,12 @@ def _skip_closers(block: str, stop: int, quotations: Quotations) -> int:
     end = stop
     while end < len(block):
         if block[end] in _CLOSERS:
-            quotation = quotations.at(end)
+            quotation = quotations.find_at(end)
             if quotation is not None and quotation.start == end:
                 return end
             end += 1
         elif block[end] in " \u00a0\u202f" and end + 1 < len(block) and block[end + 1] in "»”“":
-            quotation = quotations.at(end + 1)
+            quotation = quotations.find_at(end + 1)
             if quotation is None or quotation.end != end + 2:
                 return end
             end += 2
@@ -96,31 +96,31 @@ def _skip_closers(block: str, stop: int, quotations: Quotations) -> int:
 def _is_boundary(
     block: str, start: int, stop: int, end: int, language: Lexicon, quotations: Quotations
 ) -> bool:
-    before = block[max(start, stop - 24) : stop]
-    after = block[end : end + 80].lstrip()
-    following = after.lstrip("\"“”„«»‘’'(‹› \u00a0\u202f")
-    if following[:1].islower() and before[-1:] not in _HARD_STOPS:
+    text_before = block[max(start, stop - 24) : stop]
+    text_after = block[end : end + 80].lstrip()
+    next_text = text_after.lstrip("\"“”„«»‘’'(‹› \u00a0\u202f")
+    if next_text[:1].islower() and text_before[-1:] not in _HARD_STOPS:
         return False
-    if after.startswith(language.continuations):
+    if text_after.startswith(language.continuations):
         return False
-    if before.endswith(".") and _is_abbreviation(before, following, language):
+    if text_before.endswith(".") and _is_abbreviation(text_before, next_text, language):
         return False
     return not _is_inside_short_quotation(
         block, start, stop, quotations, language
-    ) and not _is_attribution_tail(block, end, after, quotations, language)
+    ) and not _is_attribution_tail(block, end, text_after, quotations, language)
 
 
-def _is_abbreviation(before: str, following: str, language: Lexicon) -> bool:
-    if _ACRONYM_PATTERN.search(before):
-        return language.is_date_word(following.split(maxsplit=1)[0].strip(".,")) if following else False
-    if _INITIAL_PATTERN.search(before):
+def _is_abbreviation(text_before: str, next_text: str, language: Lexicon) -> bool:
+    if _ACRONYM_PATTERN.search(text_before):
+        return language.is_date_word(next_text.split(maxsplit=1)[0].strip(".,")) if next_text else False
+    if _INITIAL_PATTERN.search(text_before):
         return True
-    match = _LAST_WORD.search(before)
+    match = _LAST_WORD.search(text_before)
     if match is None:
         return False
     word = match[1].lower()
     if word.isdigit():
-        return language.ordinal_dot and len(word) <= 2 and not following[:1].isdigit()
+        return language.ordinal_dot and len(word) <= 2 and not next_text[:1].isdigit()
     return word in language.abbreviations
 
 
@@ -128,22 +128,24 @@ def _is_inside_short_quotation(
     block: str, start: int, stop: int, quotations: Quotations, language: Lexicon
 ) -> bool:
     """Return whether a boundary is inside a short quotation, as in `"It is over. Done," she said`."""
-    quotation = quotations.at(stop - 1)
-    if quotation is None or stop >= quotation.end - 1 or not quotation.closed:
+    quotation = quotations.find_at(stop - 1)
+    if quotation is None or stop >= quotation.end - 1 or not quotation.is_closed:
         return False
-    following = block[stop : min(quotation.end, stop + 200)]
-    behind = block[max(start, quotation.start) : stop]
+    text_after = block[stop : min(quotation.end, stop + 200)]
+    text_before = block[max(start, quotation.start) : stop]
     if not language.is_spaced:
-        return min(len(following), len(behind)) < _MIN_CHARACTERS_IN_QUOTATION
-    return min(len(split_words(following)), len(split_words(behind[-200:]))) < _MIN_WORDS_IN_QUOTATION
+        return min(len(text_after), len(text_before)) < _MIN_CHARACTERS_IN_QUOTATION
+    return min(len(split_words(text_after)), len(split_words(text_before[-200:]))) < _MIN_WORDS_IN_QUOTATION
 
 
-def _is_attribution_tail(block: str, end: int, after: str, quotations: Quotations, language: Lexicon) -> bool:
+def _is_attribution_tail(
+    block: str, end: int, text_after: str, quotations: Quotations, language: Lexicon
+) -> bool:
     """Keep `"Is it over?" Weber asked.` in one piece."""
-    quotation = quotations.at(end - 1)
-    if quotation is None or quotation.end != end or not quotation.closed:
+    quotation = quotations.find_at(end - 1)
+    if quotation is None or quotation.end != end or not quotation.is_closed:
         return False
-    tail = re.split(r"[.。!?！？…\n]", after, maxsplit=1)[0]
+    tail = re.split(r"[.。!?！？…\n]", text_after, maxsplit=1)[0]
     if QUOTATION_MARKS & set(tail):
         return False
     if not language.is_spaced:
@@ -164,11 +166,11 @@ def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
 
 def _split_long_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
     """Split a run-on sentence at semicolons, commas and dashes after half the limit; drop it if it has none."""
-    piece = start
-    for soft in _SOFT_BREAK.finditer(block, start, end):
-        if soft.end() - piece > MAX_SENTENCE_LENGTH // 2:
-            if soft.end() - piece <= MAX_SENTENCE_LENGTH:
-                yield from _trim_sentence(block, piece, soft.end())
-            piece = soft.end()
-    if end - piece <= MAX_SENTENCE_LENGTH:
-        yield from _trim_sentence(block, piece, end)
+    piece_start = start
+    for soft_break in _SOFT_BREAK.finditer(block, start, end):
+        if soft_break.end() - piece_start > MAX_SENTENCE_LENGTH // 2:
+            if soft_break.end() - piece_start <= MAX_SENTENCE_LENGTH:
+                yield from _trim_sentence(block, piece_start, soft_break.end())
+            piece_start = soft_break.end()
+    if end - piece_start <= MAX_SENTENCE_LENGTH:
+        yield from _trim_sentence(block, piece_start, end)

@@ -31,9 +31,9 @@ class Speaker:
 
     name: str
     description: str | None = None
-    person: bool = False
+    is_person: bool = False
     office: bool = False
-    feminine: bool | None = None
+    is_feminine: bool | None = None
 
 
 def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
@@ -47,9 +47,9 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
     while tokens and tokens[0].lower() in language.leading:
         tokens = tokens[1:]
     tokens = _find_name_before_body(_find_behind_document(tokens, language), language)
-    only = tokens[0].lower() if len(tokens) == 1 else ""
-    if only in language.he or only in language.she:
-        return Speaker(only, person=True, feminine=only in language.she)
+    only_word = tokens[0].lower() if len(tokens) == 1 else ""
+    if only_word in language.he or only_word in language.she:
+        return Speaker(only_word, is_person=True, is_feminine=only_word in language.she)
     if not tokens or len(tokens) > _MAX_PHRASE_WORDS or tokens[-1].lower() in language.vague:
         return None
     if all(token.lower() in language.determiners for token in tokens):
@@ -69,7 +69,7 @@ def _read_without_role(tokens: list[str], description: str | None, language: Lex
     if not name or (language.nouns_capitalised and head):
         return _read_anonymous(tokens, description, language)
     if language.nouns_capitalised and len(tokens) == 3 and all(map(is_capital, tokens)):
-        return Speaker(" ".join(tokens[1:]), tokens[0], person=True)  # "Dezernentin Katrin Vogel"
+        return Speaker(" ".join(tokens[1:]), tokens[0], is_person=True)  # "Dezernentin Katrin Vogel"
     if len(head) > 1 and (_is_joint(head[-1], language) or _BELONGS_PATTERN.match(name)):
         return _read_anonymous(tokens, description, language)  # "the brother of Ana Ruiz"
     if not head:
@@ -78,13 +78,13 @@ def _read_without_role(tokens: list[str], description: str | None, language: Lex
         name = ELISION_PATTERN.sub("", name) if name[:1].islower() else name  # l'Ansa
         if len(tokens) == 2 and tokens[0].lower() in language.definite and tokens[1].isupper():
             name = tokens[1]  # "La ONU", but "Le Monde"
-        return Speaker(POSSESSIVE_PATTERN.sub("", name), description, person=is_named or bool(description))
+        return Speaker(POSSESSIVE_PATTERN.sub("", name), description, is_person=is_named or bool(description))
     plain_tokens = remove_determiner(head, language)
     if len(plain_tokens) < len(head):
         return Speaker(POSSESSIVE_PATTERN.sub("", name), description or " ".join(plain_tokens) or None)
     if " " in name and head[-1].islower() and len(head) <= _MAX_UNKNOWN_WORDS and not set(head) & language.of:
         # Polish and Russian have no article: "starosta Piotr Zawada".
-        return Speaker(name, description or " ".join(head), person=True)
+        return Speaker(name, description or " ".join(head), is_person=True)
     return Speaker(POSSESSIVE_PATTERN.sub("", name), description)
 
 
@@ -104,21 +104,25 @@ def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[st
     return name[given_index:], name[:given_index]
 
 
-def is_complement(before: Sequence[str], language: Lexicon) -> bool:
+def is_complement(words_before: Sequence[str], language: Lexicon) -> bool:
     """Distinguish "a spokesman for President (Holt)", where Holt does not speak, from "the head of the agency (Ana
     Ruiz)".
     """
-    joints = [index for index, token in enumerate(before) if _is_joint(token, language)]
-    joints = [index for index in joints if remove_determiner(before[:index], language)]
+    joints = [index for index, token in enumerate(words_before) if _is_joint(token, language)]
+    joints = [index for index in joints if remove_determiner(words_before[:index], language)]
     if not joints:
         return False
-    small = language.determiners | language.of
-    behind = [token for token in before[joints[-1] + 1 :] if token.lower() not in small]
-    if not behind:
+    small_words = language.determiners | language.of
+    words_after_joint = [
+        token for token in words_before[joints[-1] + 1 :] if token.lower() not in small_words
+    ]
+    if not words_after_joint:
         return True
-    last = behind[-1]
-    genitive = language.nouns_capitalised and last.endswith("s") and not is_body_word(last[:-1], language)
-    return (is_role(last, language) or genitive) and not is_body_word(last, language)
+    last_word = words_after_joint[-1]
+    is_genitive = (
+        language.nouns_capitalised and last_word.endswith("s") and not is_body_word(last_word[:-1], language)
+    )
+    return (is_role(last_word, language) or is_genitive) and not is_body_word(last_word, language)
 
 
 def _is_joint(token: str, language: Lexicon) -> bool:
@@ -147,38 +151,38 @@ def _find_name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
 def _read_with_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     if _is_body_by_name(tokens, language):
         return _read_anonymous(tokens, description, language)
-    name, rest = _split_name(_find_after_role(tokens, language), language)
-    if not name or (rest and rest[0].lower() not in language.of | language.inside):
+    name, words_after = _split_name(_find_after_role(tokens, language), language)
+    if not name or (words_after and words_after[0].lower() not in language.of | language.inside):
         return _read_anonymous(tokens, description, language)
-    before = tokens[: len(tokens) - len(name) - len(rest)]
-    if is_complement(before, language):
-        return _read_anonymous(tokens[: len(tokens) - len(rest)], description, language)
+    words_before = tokens[: len(tokens) - len(name) - len(words_after)]
+    if is_complement(words_before, language):
+        return _read_anonymous(tokens[: len(tokens) - len(words_after)], description, language)
     is_acronym = len(name) == 1 and name[0].isupper() and len(name[0]) > 1
-    if is_acronym and not is_body_word(_find_offices(before, language)[-1], language):
+    if is_acronym and not is_body_word(_find_offices(words_before, language)[-1], language):
         return _read_anonymous(tokens, description, language)  # "Prezydent USA"
-    name, place = _split_place(name, language)
+    name, place_name = _split_place(name, language)
     if not name:
         return None
-    head = remove_determiner([*before, *place], language)
-    title = [token for token in [*head, *rest] if token.lower().strip(".") not in HONORIFICS]
+    head = remove_determiner([*words_before, *place_name], language)
+    title = [token for token in [*head, *words_after] if token.lower().strip(".") not in HONORIFICS]
     return Speaker(
         POSSESSIVE_PATTERN.sub("", " ".join(name)),
-        ", ".join(part for part in (" ".join(title), description) if part) or None,
-        person=not any(
+        ", ".join(text for text in (" ".join(title), description) if text) or None,
+        is_person=not any(
             ELISION_PATTERN.sub("", token).lower() in language.bodies
             for token in _find_offices(head, language)[-1:]
         ),
-        feminine=find_gender_of_roles(_find_offices(head, language), language),
+        is_feminine=find_gender_of_roles(_find_offices(head, language), language),
     )
 
 
 def _is_body_by_name(tokens: list[str], language: Lexicon) -> bool:
     """Return whether the kind of body is part of its name: "Comitato Pendolari", not "news agency Coastal"."""
-    last = max(index for index, token in enumerate(tokens) if is_role(token, language))
-    word = tokens[last]
-    if last == 0 and len(tokens) > 1 and is_capital(word) and word.lower() not in language.roles:
+    last_role = max(index for index, token in enumerate(tokens) if is_role(token, language))
+    word = tokens[last_role]
+    if last_role == 0 and len(tokens) > 1 and is_capital(word) and word.lower() not in language.roles:
         return word.endswith("s") and is_capital(tokens[-1])  # "Doctors Across Borders"
-    return is_capital(word) and is_body_word(word, language) and (last > 0 or len(tokens) > 1)
+    return is_capital(word) and is_body_word(word, language) and (last_role > 0 or len(tokens) > 1)
 
 
 def is_body_word(word: str, language: Lexicon) -> bool:
@@ -192,25 +196,25 @@ def is_body_word(word: str, language: Lexicon) -> bool:
 
 def _find_after_role(tokens: list[str], language: Lexicon) -> list[str]:
     """Return the name after an office; empty if there is only the office."""
-    after = tokens[max(index for index, token in enumerate(tokens) if is_role(token, language)) + 1 :]
+    words_after = tokens[max(index for index, token in enumerate(tokens) if is_role(token, language)) + 1 :]
     for role in language.role_phrases:
         for index in range(len(tokens) - len(role) + 1):
             if tuple(token.lower() for token in tokens[index : index + len(role)]) == role:
-                after = tokens[index + len(role) :]
-    if after and (
-        ELISION_PATTERN.match(after[0])
-        or after[0].lower() in language.of | language.determiners | language.inside
+                words_after = tokens[index + len(role) :]
+    if words_after and (
+        ELISION_PATTERN.match(words_after[0])
+        or words_after[0].lower() in language.of | language.determiners | language.inside
     ):
         # "Governor of Texas Greg Abbott" names a person, "governor of New York" does not.
         capitals = 0
-        for token in reversed(after):
+        for token in reversed(words_after):
             if not (is_capital(token) or token.lower() in PARTICLES - language.of):
                 break
             capitals += 1
-        after = after[-2:] if capitals >= 3 else []
-    while after and not is_capital(after[0]):
-        after = after[1:]
-    return after
+        words_after = words_after[-2:] if capitals >= 3 else []
+    while words_after and not is_capital(words_after[0]):
+        words_after = words_after[1:]
+    return words_after
 
 
 def _split_name(tokens: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
@@ -233,12 +237,16 @@ def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
     """Read "the figures of the Interior Ministry" as the ministry, and "the report" as no speaker."""
     plain_tokens = remove_determiner(tokens, language)
     for index, token in enumerate(plain_tokens[:4]):
-        written_as_noun = token.islower() or index == 0 or language.nouns_capitalised
-        if token.lower() in language.documents and written_as_noun:
-            rest = plain_tokens[index + 1 :]
-            while rest and rest[0].lower() not in language.of | language.by:
-                rest = rest[1:]
-            return remove_determiner(rest[1:], language) if rest and rest[0].lower() in language.by else []
+        is_noun = token.islower() or index == 0 or language.nouns_capitalised
+        if token.lower() in language.documents and is_noun:
+            words_after = plain_tokens[index + 1 :]
+            while words_after and words_after[0].lower() not in language.of | language.by:
+                words_after = words_after[1:]
+            return (
+                remove_determiner(words_after[1:], language)
+                if words_after and words_after[0].lower() in language.by
+                else []
+            )
     return tokens
 
 
@@ -246,21 +254,21 @@ def _read_anonymous(tokens: list[str], description: str | None, language: Lexico
     """Read an anonymous claimant (an office or a group), worded as in the text: `a Foreign Ministry official`."""
     if len(tokens) > _MAX_UNKNOWN_WORDS and not is_known_speaker_kind(tokens, language):
         return None
-    first, rest = tokens[0], tokens[1:]
-    if first.lower() in language.definite and (not rest or is_capital(rest[0])):
-        tokens = rest
-    elif first.lower() in language.determiners:
-        tokens = [first.lower(), *rest]
-    elif ELISION_PATTERN.match(first) and is_capital(first):
-        tokens = [ELISION_PATTERN.sub("", first), *rest]
+    first_token, other_tokens = tokens[0], tokens[1:]
+    if first_token.lower() in language.definite and (not other_tokens or is_capital(other_tokens[0])):
+        tokens = other_tokens
+    elif first_token.lower() in language.determiners:
+        tokens = [first_token.lower(), *other_tokens]
+    elif ELISION_PATTERN.match(first_token) and is_capital(first_token):
+        tokens = [ELISION_PATTERN.sub("", first_token), *other_tokens]
     elif (
-        is_role(first, language)
-        and not is_body_word(first, language)
+        is_role(first_token, language)
+        and not is_body_word(first_token, language)
         and not language.nouns_capitalised
-        and first.istitle()
-        and not (rest and is_capital(rest[0]))
+        and first_token.istitle()
+        and not (other_tokens and is_capital(other_tokens[0]))
     ):
-        tokens = [first.lower(), *rest]  # "Officials" at the start of a sentence
+        tokens = [first_token.lower(), *other_tokens]  # "Officials" at the start of a sentence
     return Speaker(" ".join(tokens), description, office=True) if tokens else None
 
 
@@ -277,12 +285,12 @@ def _is_institution(phrase: str, language: Lexicon) -> bool:
 
 
 def remove_determiner(tokens: Sequence[str], language: Lexicon) -> list[str]:
-    rest = list(tokens)
-    while rest and rest[0].lower() in language.determiners:
-        rest = rest[1:]
-    if rest:
-        rest[0] = ELISION_PATTERN.sub("", rest[0])
-    return rest
+    remaining_tokens = list(tokens)
+    while remaining_tokens and remaining_tokens[0].lower() in language.determiners:
+        remaining_tokens = remaining_tokens[1:]
+    if remaining_tokens:
+        remaining_tokens[0] = ELISION_PATTERN.sub("", remaining_tokens[0])
+    return remaining_tokens
 
 
 def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
@@ -290,12 +298,12 @@ def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
     start = len(tokens)
     while start > 0:
         key = tokens[start - 1].lower()
-        inside = start < len(tokens)
-        if inside and POSSESSIVE_PATTERN.search(tokens[start - 1]):
+        is_found = start < len(tokens)
+        if is_found and POSSESSIVE_PATTERN.search(tokens[start - 1]):
             break  # "Northfield Hospital's Okafor"
-        if key in language.determiners and not (inside and key in PARTICLES):
+        if key in language.determiners and not (is_found and key in PARTICLES):
             break
-        if not is_capital(tokens[start - 1]) and not (inside and key in PARTICLES | language.name_joints):
+        if not is_capital(tokens[start - 1]) and not (is_found and key in PARTICLES | language.name_joints):
             break
         start -= 1
     while start < len(tokens) and not is_capital(tokens[start]):
@@ -307,16 +315,16 @@ def _read_without_case(phrase: str, description: str | None, language: Lexicon) 
     """Read a name without capitals, using the language's patterns for the order of name and office."""
     phrase = " ".join(phrase.split()).strip(" ,、，،")
     if phrase in language.he or phrase in language.she:
-        return Speaker(phrase, person=True, feminine=phrase in language.she)
-    first = phrase.split(maxsplit=1)[0] if phrase else ""
-    if not phrase or phrase in language.vague or (len(first) > 1 and first in language.vague):
+        return Speaker(phrase, is_person=True, is_feminine=phrase in language.she)
+    first_word = phrase.split(maxsplit=1)[0] if phrase else ""
+    if not phrase or phrase in language.vague or (len(first_word) > 1 and first_word in language.vague):
         return None
     if not language.is_spaced and any(len(word) > 1 and phrase.endswith(word) for word in language.vague):
         return None
     for pattern in language.speakers:
         match = pattern.match(phrase)
         if match:
-            parts = match.groupdict()
-            office = f"{parts['description'] or ''}{parts.get('title') or ''}".strip(" のは的")
-            return Speaker(match["name"], description or office or None, person=True)
+            groups = match.groupdict()
+            office = f"{groups['description'] or ''}{groups.get('title') or ''}".strip(" のは的")
+            return Speaker(match["name"], description or office or None, is_person=True)
     return Speaker(phrase, description)

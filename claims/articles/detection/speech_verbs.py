@@ -51,14 +51,16 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
     verbs = [(index, True) for index in signals.get("says", ())] + [
         (index, False) for index in signals.get("states", ())
     ]
-    follows = set(signals.get("follows", ()))
+    that_indexes = set(signals.get("follows", ()))
     # The verb next to a quotation first, then in the order of the sentence.
     verbs.sort(key=lambda verb: (not _is_beside_quotation(narration, tokens[verb[0]]), verb[0]))
     impersonal_spans = list(grammar.find_impersonal_spans(narration))
-    for index, strong in verbs:
+    for index, is_strong in verbs:
         if any(start <= tokens[index].start < end for start, end in impersonal_spans):
             continue
-        attribution = _read_by_verb(narration, tokens, index, language, strong=strong, follows=follows)
+        attribution = _read_by_verb(
+            narration, tokens, index, language, is_strong=is_strong, that_indexes=that_indexes
+        )
         if attribution:
             return attribution
     for index in signals.get("according", ()):
@@ -72,7 +74,7 @@ def has_second_speech_verb(narration: str, language: Lexicon, grammar: Grammar) 
     """Return whether the sentence's subject speaks after a first verb: "She sat down and said that"."""
     tokens = tokenise(narration)
     signals = language.signals.find(narration, tokens)
-    follows = set(signals.get("follows", ()))
+    that_indexes = set(signals.get("follows", ()))
     impersonal_spans = list(grammar.find_impersonal_spans(narration))
     for index in (*signals.get("says", ()), *signals.get("states", ())):
         verb = tokens[index]
@@ -81,8 +83,10 @@ def has_second_speech_verb(narration: str, language: Lexicon, grammar: Grammar) 
             and tokens[index - 1].key in grammar.conjunctions
             and not any(start <= verb.start < end for start, end in impersonal_spans)
         ):
-            strong = index in signals.get("says", ()) and len(tokens) > index + _MIN_WORDS_QUOTED
-            introduced = strong or any(index < place <= index + _MAX_THAT_DISTANCE for place in follows)
+            is_strong = index in signals.get("says", ()) and len(tokens) > index + _MIN_WORDS_QUOTED
+            introduced = is_strong or any(
+                index < that_index <= index + _MAX_THAT_DISTANCE for that_index in that_indexes
+            )
             if introduced or QUOTED_MARK in narration[verb.end : verb.end + 30]:
                 return True
     return False
@@ -110,9 +114,9 @@ def _read_by_pattern(
 def _cut_adjunct(subject_text: str, language: Lexicon) -> str:
     """Remove the adjunct after the name in "Kaplan gegenüber der Zeitung" and "Kaplan am Montag"."""
     kept_parts: list[str] = []
-    small = language.stops - language.of - language.inside - language.determiners
+    small_words = language.stops - language.of - language.inside - language.determiners
     for word in subject_text.split():
-        if kept_parts and is_capital(kept_parts[-1]) and (word in small or language.is_date_word(word)):
+        if kept_parts and is_capital(kept_parts[-1]) and (word in small_words or language.is_date_word(word)):
             break
         kept_parts.append(word)
     while len(kept_parts) > 1 and kept_parts[-1] in language.of | language.determiners | language.inside:
@@ -125,7 +129,13 @@ def _is_beside_quotation(narration: str, verb: Token) -> bool:
 
 
 def _read_by_verb(
-    narration: str, tokens: list[Token], index: int, language: Lexicon, *, strong: bool, follows: set[int]
+    narration: str,
+    tokens: list[Token],
+    index: int,
+    language: Lexicon,
+    *,
+    is_strong: bool,
+    that_indexes: set[int],
 ) -> Attribution | None:
     """Read a verb of saying. A weak verb ("announced") needs a quotation, a "that" or the end of the sentence."""
     verb = tokens[index]
@@ -133,52 +143,54 @@ def _read_by_verb(
         return None  # the United States
     clause_end = max((match.end() for match in _CLAUSE_END.finditer(narration, 0, verb.start)), default=0)
     text_before = narration[clause_end : verb.start]
-    core = remove_adverbs(text_before, language)
-    if core is None:
+    core_text = remove_adverbs(text_before, language)
+    if core_text is None:
         return None  # "did not say"
-    introduces = QUOTED_MARK in narration[verb.end : verb.end + 30] or any(
-        index < place <= index + _MAX_THAT_DISTANCE for place in follows
+    is_introducing = QUOTED_MARK in narration[verb.end : verb.end + 30] or any(
+        index < subject_start <= index + _MAX_THAT_DISTANCE for subject_start in that_indexes
     )
     after_quotation = (
         narration[:clause_end].endswith(QUOTED_MARK) and len(split_words(text_before)) <= _MAX_CLOSING_SUBJECT
     )
-    closes = not split_words(core) or (core.endswith(",") and not introduces)
-    trails = _is_trailing(text_before) and _is_adjunct(narration[verb.end :], language)
-    if not (strong or introduces or closes or after_quotation or trails):
+    is_closing = not split_words(core_text) or (core_text.endswith(",") and not is_introducing)
+    is_trailing = _is_trailing(text_before) and _is_adjunct(narration[verb.end :], language)
+    if not (is_strong or is_introducing or is_closing or after_quotation or is_trailing):
         return None
     speaker = (
         read_speaker_after(narration, verb.end, language) if _is_fronted(text_before, language) else None
     )
     subject = read_subject_before(text_before, language) if speaker is None else None
     if subject is not None:
-        is_aside = not strong and closes and bool(split_words(core)) and QUOTED_MARK not in narration
+        is_aside = (
+            not is_strong and is_closing and bool(split_words(core_text)) and QUOTED_MARK not in narration
+        )
         if is_aside and not _is_adjunct(narration[verb.end :], language):
             return None  # "Strand, 51, denies arson"
-        place = clause_end + _find_subject_start(text_before, subject)
-        return Attribution(subject.text, subject.description, place, verb.end, verb.key)
-    if speaker is None and closes and verb.key not in language.no_inversion:
+        subject_start = clause_end + _find_subject_start(text_before, subject)
+        return Attribution(subject.text, subject.description, subject_start, verb.end, verb.key)
+    if speaker is None and is_closing and verb.key not in language.no_inversion:
         speaker = read_speaker_after(narration, verb.end, language)
     if speaker is not None:
-        begins = (
-            clause_end + text_before.rfind(",") + 1 if closes else verb.start
+        clause_start = (
+            clause_end + text_before.rfind(",") + 1 if is_closing else verb.start
         )  # the auxiliary belongs to it: "a déclaré"
-        return Attribution(speaker.text, speaker.description, begins, speaker.end, verb.key)
+        return Attribution(speaker.text, speaker.description, clause_start, speaker.end, verb.key)
     if (
         language.drops_subjects
-        and not split_words(core)
-        and (introduces or QUOTED_MARK in narration)
+        and not split_words(core_text)
+        and (is_introducing or QUOTED_MARK in narration)
         and not _has_subject(narration[verb.end :], language)
     ):
         return Attribution(DROPPED_MARK, None, clause_end + text_before.rfind(",") + 1, verb.end, verb.key)
     return None
 
 
-def _has_subject(after: str, language: Lexicon) -> bool:
+def _has_subject(text_after: str, language: Lexicon) -> bool:
     """Return whether a noun without a name directly follows the verb: "disse a ouvidora"."""
-    following = split_words(after[:40])
-    return bool(following) and (
-        following[0].lower() in language.determiners
-        or (is_capital(following[0]) and QUOTED_MARK not in after[:3])
+    next_words = split_words(text_after[:40])
+    return bool(next_words) and (
+        next_words[0].lower() in language.determiners
+        or (is_capital(next_words[0]) and QUOTED_MARK not in text_after[:3])
     )
 
 
@@ -194,12 +206,12 @@ def _is_trailing(text_before: str) -> bool:
     return bool(comma) and bool(split_words(subject)) and len(split_words(speech)) >= _MIN_WORDS_QUOTED
 
 
-def _is_adjunct(after: str, language: Lexicon) -> bool:
+def _is_adjunct(text_after: str, language: Lexicon) -> bool:
     """Return whether only a time comes before the next comma or the end: `…, state media reported on Friday.`"""
-    small = language.stops | language.before_verb | language.determiners
-    clause = _CLAUSE_PATTERN.match(after)
+    small_words = language.stops | language.before_verb | language.determiners
+    clause = _CLAUSE_PATTERN.match(text_after)
     return clause is not None and all(
-        word.lower() in small or language.is_date_word(word) or word.isdigit()
+        word.lower() in small_words or language.is_date_word(word) or word.isdigit()
         for word in split_words(clause[0])
     )
 
@@ -207,22 +219,24 @@ def _is_adjunct(after: str, language: Lexicon) -> bool:
 def _find_subject_start(text_before: str, subject: Phrase) -> int:
     """Return the position where the subject begins, including its determiner and description."""
     if subject.description:
-        places = [
-            place
-            for place in (text_before.find(subject.text), text_before.find(subject.description))
-            if place >= 0
+        positions = [
+            position
+            for position in (text_before.find(subject.text), text_before.find(subject.description))
+            if position >= 0
         ]
-        return min(places, default=0)
+        return min(positions, default=0)
     return max(text_before.rfind(split_name(subject.text)[0]), 0)
 
 
 def _read_by_source(narration: str, tokens: list[Token], index: int, language: Lexicon) -> Attribution | None:
     """Read a source phrase such as `according to …`, of one word or several."""
     for phrase in language.get_attributions("according"):
-        parts = [token.key for token in tokenise(phrase)]
-        if [token.key for token in tokens[index : index + len(parts)]] == parts:
-            opens = not split_words(narration[: tokens[index].start])
-            speaker = read_speaker_after(narration, tokens[index + len(parts) - 1].end, language, opens=opens)
+        source_words = [token.key for token in tokenise(phrase)]
+        if [token.key for token in tokens[index : index + len(source_words)]] == source_words:
+            is_opening = not split_words(narration[: tokens[index].start])
+            speaker = read_speaker_after(
+                narration, tokens[index + len(source_words) - 1].end, language, is_opening=is_opening
+            )
             if speaker:
                 return Attribution(
                     speaker.text, speaker.description, tokens[index].start, speaker.end, source=phrase.lower()
@@ -230,40 +244,42 @@ def _read_by_source(narration: str, tokens: list[Token], index: int, language: L
     return None
 
 
-def find_tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
+def find_tail(narration: str, attribution: Attribution, language: Lexicon) -> int | None:
     """Return where a closing attribution begins: after the quotation, or after the last comma before the
     attribution.
     """
-    before = narration[: found.start].rstrip()
-    after = narration[found.end :]
+    text_before = narration[: attribution.start].rstrip()
+    text_after = narration[attribution.end :]
     if (
-        len(split_words(before)) < _MIN_WORDS_CLAIMED <= len(split_words(narration))
-        and QUOTED_MARK not in before
+        len(split_words(text_before)) < _MIN_WORDS_CLAIMED <= len(split_words(narration))
+        and QUOTED_MARK not in text_before
     ):
         return None
-    if not before.endswith((*_DASHES, QUOTED_MARK)):
+    if not text_before.endswith((*_DASHES, QUOTED_MARK)):
         return None
-    if _is_continued(after, language):
+    if _is_continued(text_after, language):
         return None
     if (
-        QUOTED_MARK in after
-        or len(split_words(after)) > _MAX_ADJUNCT_LENGTH
-        or len(split_words(narration[found.start :])) > MAX_TAIL_LENGTH
+        QUOTED_MARK in text_after
+        or len(split_words(text_after)) > _MAX_ADJUNCT_LENGTH
+        or len(split_words(narration[attribution.start :])) > MAX_TAIL_LENGTH
     ):
         return None
-    if "," in after.strip(" ,.") and "according" not in language.signals.find(after, tokenise(after)):
+    if "," in text_after.strip(" ,.") and "according" not in language.signals.find(
+        text_after, tokenise(text_after)
+    ):
         return None
-    return len(before.rstrip(f" {_DASHES}"))
+    return len(text_before.rstrip(f" {_DASHES}"))
 
 
-def _is_continued(after: str, language: Lexicon) -> bool:
+def _is_continued(text_after: str, language: Lexicon) -> bool:
     """Distinguish "Asked about it, Bakken said it was agreed." from "It was agreed, Bakken said that day."."""
-    behind = [word.lower() for word in split_words(after)]
-    first, second, *_ = *behind[:2], "", ""
-    if first in language.complementizers:
-        return second != "day" and not language.is_date_word(second)
-    if after.lstrip().startswith(","):
+    next_words = [word.lower() for word in split_words(text_after)]
+    first_word, second_word, *_ = *next_words[:2], "", ""
+    if first_word in language.complementizers:
+        return second_word != "day" and not language.is_date_word(second_word)
+    if text_after.lstrip().startswith(","):
         return False
-    if first in language.definite:
-        return len(behind) >= _MIN_WORDS_OF_CLAUSE  # but "the day before", "la settimana scorsa"
-    return first in (language.he | language.she | language.vague) - language.relatives - language.inside
+    if first_word in language.definite:
+        return len(next_words) >= _MIN_WORDS_OF_CLAUSE  # but "the day before", "la settimana scorsa"
+    return first_word in (language.he | language.she | language.vague) - language.relatives - language.inside

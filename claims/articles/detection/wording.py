@@ -21,11 +21,11 @@ def _remove_outer_marks(text: str) -> str:
     spans = Quotations(text).spans
     if len(spans) == 1:
         span = spans[0]
-        outside = text[: span.start].strip(), text[span.end :].strip(" ,.。")
-        if outside == ("", ""):
-            inner = text[span.start + 1 : span.end - (1 if span.closed else 0)].strip()
-            return _add_full_stop(inner, text) if inner else text
-        if not span.closed:
+        texts_outside = text[: span.start].strip(), text[span.end :].strip(" ,.。")
+        if texts_outside == ("", ""):
+            inner_text = text[span.start + 1 : span.end - (1 if span.is_closed else 0)].strip()
+            return _add_full_stop(inner_text, text) if inner_text else text
+        if not span.is_closed:
             return text[: span.start] + text[span.start + 1 :]
     if not spans:
         stray_marks = [index for index, character in enumerate(text) if character in QUOTATION_MARKS]

@@ -134,13 +134,16 @@ def _write_dump(report_part: ReportProgress, lock: LastingTransaction) -> KeptDu
     # Microseconds sort two dumps of the same second; the random part makes each name unique.
     folder = f"{now:%Y-%m-%dT%H%M%SZ}-{now.microsecond:05x}{secrets.token_hex(2)[:3]}"
     try:
-        with _create_work_folder() as workshop, use_one_snapshot():
+        with _create_work_folder() as work_folder, use_one_snapshot():
             selection = Selection("", LedgerMoment.now())
-            about = _describe_dump(selection.moment, now)
-            files = [_write_file(part, selection, workshop, folder, report_part) for part in DUMP_PARTS]
+            description = _describe_dump(selection.moment, now)
+            files = [
+                _write_file(dump_part, selection, work_folder, folder, report_part)
+                for dump_part in DUMP_PARTS
+            ]
         # A process that had the lock in the meantime may have removed our files, which had no manifest yet.
         lock.require_connection()
-        manifest = format_manifest({**about, "files": files})
+        manifest = format_manifest({**description, "files": files})
         write_atomically(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))
     except BaseException:
         # If the store is unavailable, the next run removes the folder.
@@ -157,40 +160,40 @@ def _write_dump(report_part: ReportProgress, lock: LastingTransaction) -> KeptDu
 @contextmanager
 def _create_work_folder() -> Iterator[Path]:
     """Create a working folder, on the disk of the file store if possible, and remove the remains of killed runs."""
-    above: Path | None = None
+    parent_folder: Path | None = None
     if isinstance(default_storage, FileSystemStorage):
-        above = Path(default_storage.location, FOLDER)
-        above.mkdir(parents=True, exist_ok=True)
-        for leftover in above.glob("unfinished-*"):
+        parent_folder = Path(default_storage.location, FOLDER)
+        parent_folder.mkdir(parents=True, exist_ok=True)
+        for leftover in parent_folder.glob("unfinished-*"):
             shutil.rmtree(leftover, ignore_errors=True)
-    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=above) as folder:
+    with tempfile.TemporaryDirectory(prefix="unfinished-", dir=parent_folder) as folder:
         yield Path(folder)
 
 
 def _write_file(
-    part: DumpPart, selection: Selection, workshop: Path, folder: str, report_part: ReportProgress
+    dump_part: DumpPart, selection: Selection, work_folder: Path, folder: str, report_part: ReportProgress
 ) -> dict[str, Any]:
     """Write a file, store it, and return its manifest entry."""
-    report_part(part.name)
-    path, place = workshop / part.name, f"{FOLDER}/{folder}/{part.name}"
-    form = part.format()
+    report_part(dump_part.name)
+    path, stored_path = work_folder / dump_part.name, f"{FOLDER}/{folder}/{dump_part.name}"
+    export_format = dump_part.format()
     with path.open("wb") as file:
         output = StreamOutput(file, lambda written_bytes: None)
-        form.write(selection, output)
+        export_format.write(selection, output)
         output.finish()
     digest = output.hash.hexdigest()
     with path.open("rb") as file:
-        write_atomically(default_storage, place, _MovableFile(file, path))
+        write_atomically(default_storage, stored_path, _MovableFile(file, path))
     path.unlink(missing_ok=True)
-    if compute_digest(default_storage, place) != digest:
+    if compute_digest(default_storage, stored_path) != digest:
         raise DumpDamaged(
-            f"The file store does not contain {place} as it was written. Check it, and try again."
+            f"The file store does not contain {stored_path} as it was written. Check it, and try again."
         )
-    rows = {"rows": form.rows} if isinstance(form, Parquet) else {}
+    rows = {"rows": export_format.rows} if isinstance(export_format, Parquet) else {}
     return {
-        "name": part.name,
-        "contents": part.contents,
-        "media_type": part.media_type,
+        "name": dump_part.name,
+        "contents": dump_part.contents,
+        "media_type": dump_part.media_type,
         "bytes": output.bytes,
         "sha256": digest,
         "claims": output.claims,
@@ -220,9 +223,11 @@ def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
     }
 
 
-def _remove_old_dumps(newest: KeptDump, kept_count: int) -> None:
+def _remove_old_dumps(newest_dump: KeptDump, kept_count: int) -> None:
     """Remove dumps beyond the number to keep, and dumps that were replaced on the same day."""
-    staying = {dump.folder for dump in kept_dumps.list_dumps()[: max(1, kept_count)]} | {newest.folder}
+    kept_folders = {dump.folder for dump in kept_dumps.list_dumps()[: max(1, kept_count)]} | {
+        newest_dump.folder
+    }
     for folder in kept_dumps.list_all_folders():
-        if folder not in staying:
+        if folder not in kept_folders:
             kept_dumps.remove(folder)

@@ -100,8 +100,8 @@ _cached_folders: dict[str, tuple[float, list[str]]] = {}
 def _list_folders() -> list[str]:
     if isinstance(default_storage, FileSystemStorage):
         return _read_folders()
-    at, names = _cached_folders.get(FOLDER, (0.0, []))
-    if not at or monotonic() - at > CACHE_SECONDS:
+    cached_at, names = _cached_folders.get(FOLDER, (0.0, []))
+    if not cached_at or monotonic() - cached_at > CACHE_SECONDS:
         names = _read_folders()
         _cached_folders[FOLDER] = (monotonic(), names)
     return names

@@ -119,7 +119,7 @@ def _get_value(document: Document, path: tuple[str, ...]) -> Any:
 
 
 def _find_first_appearance(claim: Document) -> Document:
-    return next((a["source"] for a in claim["appearances"] if a["is_first"]), {})
+    return next((appearance["source"] for appearance in claim["appearances"] if appearance["is_first"]), {})
 
 
 def _join_addresses(sources: list[Document]) -> str:

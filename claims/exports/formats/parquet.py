@@ -44,20 +44,20 @@ class _GuardedWriter:
         self._file = file
         self.failure: BaseException | None = None
 
-    def write(self, piece: bytes) -> int:
+    def write(self, chunk: bytes) -> int:
         if self.failure is None:
             try:
-                self._file.write(piece)
+                self._file.write(chunk)
             except BaseException as failure:  # noqa: BLE001  it is raised below
                 self.failure = failure
-        return len(piece)
+        return len(chunk)
 
     def flush(self) -> None: ...
 
     def seek(self, offset: int, whence: int = 0) -> int:
         raise UnsupportedOperation("seek")
 
-    def reading(self, groups: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
+    def iterate(self, groups: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
         while self.failure is None:
             try:
                 yield next(groups)
@@ -83,7 +83,7 @@ def write(bodies: Iterable[bytes], file: IO[bytes], *, metadata: dict[str, Any])
             yield group
 
     write_parquet(
-        RecordBatchReader.from_batches(SCHEMA, guarded.reading(count_rows(_iterate_groups(bodies)))),
+        RecordBatchReader.from_batches(SCHEMA, guarded.iterate(count_rows(_iterate_groups(bodies)))),
         cast(IO[bytes], guarded),
         compression="zstd(3)",
         max_row_group_size=GROUP_SIZE,
@@ -117,5 +117,7 @@ def _build_array(values: tuple[Any, ...], kind: DataType) -> Array:
 def _parse_microseconds(value: str | None) -> int | None:
     if not value:
         return None
-    since = datetime.fromisoformat(value) - _EPOCH
-    return (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
+    time_since_epoch = datetime.fromisoformat(value) - _EPOCH
+    return (
+        time_since_epoch.days * 86_400 + time_since_epoch.seconds
+    ) * 1_000_000 + time_since_epoch.microseconds

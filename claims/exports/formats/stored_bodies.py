@@ -135,24 +135,24 @@ def _get_live_connection(alias: str) -> BaseDatabaseWrapper:
     return connection
 
 
-def join_blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[bytes]:
+def join_blocks(chunks: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[bytes]:
     """Join pieces into blocks of at least `size` bytes; the last block may be smaller."""
-    waiting: list[bytes] = []
+    pending_chunks: list[bytes] = []
     length = 0
-    for part in parts:
-        waiting.append(part)
-        length += len(part)
+    for chunk in chunks:
+        pending_chunks.append(chunk)
+        length += len(chunk)
         if length >= size:
-            yield b"".join(waiting)
-            waiting, length = [], 0
-    if waiting:
-        yield b"".join(waiting)
+            yield b"".join(pending_chunks)
+            pending_chunks, length = [], 0
+    if pending_chunks:
+        yield b"".join(pending_chunks)
 
 
-def _build_selects(parts: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[Any, ...]]:
+def _build_selects(row_sets: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[Any, ...]]:
     """Return a SELECT for each part that can have rows, and the parameters of all of them."""
     selects = []
-    for rows in parts:
+    for rows in row_sets:
         try:
             selects.append(rows.values_list("body").query.sql_with_params())
         except EmptyResultSet:  # the condition is always false

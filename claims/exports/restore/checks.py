@@ -48,7 +48,7 @@ class RestoreCounts:
     """The numbers of written and existing rows, by type of line."""
 
     written: Counter[str] = field(default_factory=Counter)
-    left: Counter[str] = field(default_factory=Counter)
+    existing: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)
@@ -78,57 +78,64 @@ def check_export(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
     Raises:
         RestoreRefused: the export cannot be restored.
     """
-    checking = _ExportCheck()
+    check = _ExportCheck()
     try:
-        for some in _iterate_batches(lines.read(stream)):
-            checking.take(some)
+        for batch in _iterate_batches(lines.read(stream)):
+            check.check_batch(batch)
             progress(stream.tell())
-    except UnreadableExport as problem:
-        raise RestoreRefused(str(problem)) from None
-    checking.refuse_conflicts()
-    return CheckedExport(checking.restored, checking.here, checking.replaces_newsroom)
+    except UnreadableExport as error:
+        raise RestoreRefused(str(error)) from None
+    check.refuse_conflicts()
+    return CheckedExport(check.restored, check.last_sequence, check.replaces_newsroom)
 
 
 def _iterate_batches(lines: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
     """Yield the lines in batches of one type, even where snapshots and entries alternate in the file."""
-    taking_turns = {"snapshot", "entry"}
-    waiting: dict[str, list[ArchiveLine]] = {}
+    alternating_types = {"snapshot", "entry"}
+    batches: dict[str, list[ArchiveLine]] = {}
     for line in lines:
-        if line.type not in waiting and not {line.type, *waiting} <= taking_turns:
-            yield from waiting.values()
-            waiting = {}
-        some = waiting.setdefault(line.type, [])
-        some.append(line)
-        if len(some) == _BATCH_SIZE:
-            yield waiting.pop(line.type)
-    yield from waiting.values()
+        if line.type not in batches and not {line.type, *batches} <= alternating_types:
+            yield from batches.values()
+            batches = {}
+        batch = batches.setdefault(line.type, [])
+        batch.append(line)
+        if len(batch) == _BATCH_SIZE:
+            yield batches.pop(line.type)
+    yield from batches.values()
 
 
 class _ExportCheck:
     def __init__(self) -> None:
-        newest = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first()
-        self.here = newest or 0
+        newest_sequence = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first()
+        self.last_sequence = newest_sequence or 0
         self.replaces_newsroom = is_newsroom_empty()
         self.restored = RestoreCounts()
         self._conflicts: list[str] = []
-        self._entries = 0
-        self._announced = 0
-        self._merged: set[int] = set()
+        self._entry_count = 0
+        self._announced_count = 0
+        self._merged_claims: set[int] = set()
         #: The hash of the last entry, which the next one names.
-        self._chain = ZERO_SHA256
+        self._last_hash = ZERO_SHA256
 
-    def take(self, some: list[ArchiveLine]) -> None:
-        kind = some[0].type
-        if kind == "header":
-            self._check_header(some[0])
-        elif kind == "merged_claim":
-            self._merged |= {line.said["id"] for line in some}
-        elif kind == "entry":
-            self._check_entries(some)
-        elif kind == "end":
-            self._check_end(some[0])
+    def check_batch(self, batch: list[ArchiveLine]) -> None:
+        line_type = batch[0].type
+        if line_type == "header":
+            self._check_header(batch[0])
+        elif line_type == "merged_claim":
+            self._merged_claims |= {line.values["id"] for line in batch}
+        elif line_type == "entry":
+            self._check_entries(batch)
+        elif line_type == "end":
+            self._check_end(batch[0])
         else:
-            self._check_rows(next(k for k in (*lines.ROW_KINDS, lines.SNAPSHOT_KIND) if k.name == kind), some)
+            self._check_rows(
+                next(
+                    line_kind
+                    for line_kind in (*lines.ROW_KINDS, lines.SNAPSHOT_KIND)
+                    if line_kind.name == line_type
+                ),
+                batch,
+            )
         if len(self._conflicts) > _SHOWN_PROBLEMS:
             self.refuse_conflicts()
 
@@ -137,9 +144,11 @@ class _ExportCheck:
         if not self._conflicts:
             return
         shown_conflicts = self._conflicts[:_SHOWN_PROBLEMS]
-        more = ["and more."] if len(self._conflicts) > _SHOWN_PROBLEMS else []
+        omission_note = ["and more."] if len(self._conflicts) > _SHOWN_PROBLEMS else []
         raise RestoreRefused(
-            "\n".join(["This database has other things under the same ids:", *shown_conflicts, *more])
+            "\n".join(
+                ["This database has other things under the same ids:", *shown_conflicts, *omission_note]
+            )
         )
 
     def _add_conflict(self, line: ArchiveLine, description: str) -> None:
@@ -148,47 +157,51 @@ class _ExportCheck:
     # Header and end ---------------------------------------------------------------------------------------------------
 
     def _check_header(self, line: ArchiveLine) -> None:
-        if line.said["filter"]:
+        if line.values["filter"]:
             raise RestoreRefused(
                 gettext(
                     "The file contains only part of a ledger (%(filter)s). Only a complete ledger can be "
                     "restored."
                 )
-                % {"filter": line.said["filter"]}
+                % {"filter": line.values["filter"]}
             )
-        self._announced = line.said["sequence"]
+        self._announced_count = line.values["sequence"]
 
     def _check_end(self, line: ArchiveLine) -> None:
-        if not self._entries == line.said["entries"] == self._announced:
+        if not self._entry_count == line.values["entries"] == self._announced_count:
             raise RestoreRefused(
                 gettext(
                     "Line %(line)s: the file has %(entries)s of the %(announced)s entries it announced. "
                     "It is incomplete."
                 )
-                % {"line": line.number, "entries": f"{self._entries:,}", "announced": f"{self._announced:,}"}
+                % {
+                    "line": line.number,
+                    "entries": f"{self._entry_count:,}",
+                    "announced": f"{self._announced_count:,}",
+                }
             )
 
     # Rows -------------------------------------------------------------------------------------------------------------
 
-    def _check_rows(self, kind: lines.LineKind, some: list[ArchiveLine]) -> None:
+    def _check_rows(self, kind: lines.LineKind, batch: list[ArchiveLine]) -> None:
         if self.replaces_newsroom and kind.name in ("publisher", "rating_scale", "rating"):
-            self.restored.written[kind.name] += len(some)
+            self.restored.written[kind.name] += len(batch)
             return
         compared_columns = [name for name in kind.columns if name != "text"]  # the hash identifies the file
-        ids = [line.said["id"] for line in some]
+        ids = [line.values["id"] for line in batch]
         stored_rows = {
             row["id"]: row
             for row in kind.model._default_manager.filter(pk__in=ids).values("id", *compared_columns)
         }
-        for line in some:
-            row = stored_rows.get(line.said["id"])
+        for line in batch:
+            row = stored_rows.get(line.values["id"])
             if row is None:
                 self.restored.written[kind.name] += 1
                 continue
-            self.restored.left[kind.name] += 1
-            differing = [name for name in compared_columns if row[name] != line.said[name]]
-            if differing:
-                name = differing[0]
+            self.restored.existing[kind.name] += 1
+            different_columns = [name for name in compared_columns if row[name] != line.values[name]]
+            if different_columns:
+                name = different_columns[0]
                 self._add_conflict(
                     line,
                     gettext("%(kind)s %(id)s, `%(name)s`: “%(row)s” here, “%(said)s” in the file.")
@@ -197,58 +210,60 @@ class _ExportCheck:
                         "id": row["id"],
                         "name": name,
                         "row": row[name],
-                        "said": line.said[name],
+                        "said": line.values[name],
                     },
                 )
         for names in _UNIQUE_COLUMNS[kind.name]:
-            self._check_keys(kind, names, some)
+            self._check_keys(kind, names, batch)
 
-    def _check_keys(self, kind: lines.LineKind, names: tuple[str, ...], some: list[ArchiveLine]) -> None:
+    def _check_keys(self, kind: lines.LineKind, names: tuple[str, ...], batch: list[ArchiveLine]) -> None:
         """Check that other rows here do not already have the unique values of these rows."""
-        keys = {line.number: _build_key(line.said, names) for line in some}
+        keys = {line.number: _build_key(line.values, names) for line in batch}
         given_keys = {key[0] for key in keys.values() if key}
         rows = kind.model._default_manager.filter(**{f"{names[0]}__in": given_keys}).values_list("pk", *names)
         stored_keys = {tuple(key): pk for pk, *key in rows}
-        for line in some:
+        for line in batch:
             key = keys[line.number]
-            other = stored_keys.get(key) if key else None
-            if other is not None and other != line.said["id"]:
-                key_text = ", ".join(f"{name} “{part}”" for name, part in zip(names, key or (), strict=True))
+            other_id = stored_keys.get(key) if key else None
+            if other_id is not None and other_id != line.values["id"]:
+                key_text = ", ".join(
+                    f"{name} “{value}”" for name, value in zip(names, key or (), strict=True)
+                )
                 self._add_conflict(
                     line,
                     gettext("%(kind)s %(id)s: %(said)s already belongs to %(kind)s %(other)s here.")
-                    % {"kind": kind.name, "id": line.said["id"], "other": other, "said": key_text},
+                    % {"kind": kind.name, "id": line.values["id"], "other": other_id, "said": key_text},
                 )
 
     # Entries ----------------------------------------------------------------------------------------------------------
 
-    def _check_entries(self, some: list[ArchiveLine]) -> None:
+    def _check_entries(self, batch: list[ArchiveLine]) -> None:
         bodies = {}
-        for line in some:
-            self._entries += 1
-            if line.said["sequence"] != self._entries:
+        for line in batch:
+            self._entry_count += 1
+            if line.values["sequence"] != self._entry_count:
                 raise RestoreRefused(
                     gettext("Line %(line)s: found entry %(sequence)s where entry %(entries)s was expected.")
-                    % {"line": line.number, "sequence": line.said["sequence"], "entries": self._entries}
+                    % {"line": line.number, "sequence": line.values["sequence"], "entries": self._entry_count}
                 )
             bodies[line.number] = parse_entry_body(line)
-        before = [line for line in some if line.said["sequence"] <= self.here]
-        after = some[len(before) :]
-        self.restored.left += Counter(line.type for line in before)
-        self.restored.written += Counter(line.type for line in after)
-        self._compare_ledger(before)
-        for line in some:
+        stored_lines = [line for line in batch if line.values["sequence"] <= self.last_sequence]
+        new_lines = batch[len(stored_lines) :]
+        self.restored.existing += Counter(line.type for line in stored_lines)
+        self.restored.written += Counter(line.type for line in new_lines)
+        self._compare_ledger(stored_lines)
+        for line in batch:
             self._require_chain(line, bodies[line.number])
-        self._refuse_to_speak_for_the_house(after, bodies)
-        if after and Claim.objects.exists():
-            self._compare_claims(after)
-            self._compare_parts(after, bodies)
+        self._refuse_newsroom_verdicts(new_lines, bodies)
+        if new_lines and Claim.objects.exists():
+            self._compare_claims(new_lines)
+            self._compare_parts(new_lines, bodies)
 
     def _require_chain(self, line: ArchiveLine, body: dict[str, Any]) -> None:
         """Check that each entry continues the hash chain of the previous entry."""
-        values, previous = line.said, self._chain
-        self._chain = values["chain_sha256"]
-        if not self._chain:
+        values, previous = line.values, self._last_hash
+        self._last_hash = values["chain_sha256"]
+        if not self._last_hash:
             return
         facts = EntryFacts(
             sequence=values["sequence"],
@@ -260,7 +275,7 @@ class _ExportCheck:
             merged_into=body["merged_into"],
             sealed_sha256=compute_sealed_sha256(values["note"], line.body.decode(), values["salts"]),
         )
-        if compute_chain_hash(build_entry_text(facts, previous)) != self._chain:
+        if compute_chain_hash(build_entry_text(facts, previous)) != self._last_hash:
             raise RestoreRefused(
                 gettext(
                     "Line %(line)s: entry %(sequence)s does not follow from the entry before it. One of the "
@@ -269,16 +284,16 @@ class _ExportCheck:
                 % {"line": line.number, "sequence": values["sequence"]}
             )
 
-    def _refuse_to_speak_for_the_house(
-        self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
+    def _refuse_newsroom_verdicts(
+        self, batch: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
     ) -> None:
         """Refuse the restore in a newsroom that has published, because its entries were not signed off here."""
-        if not (some and self._has_newsroom_published):
+        if not (batch and self._has_newsroom_published):
             return
-        own = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)
-        for pk, line in _collect_ids("verdicts", some, bodies).items():
+        own_origins = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)
+        for pk, line in _collect_ids("verdicts", batch, bodies).items():
             body = next(verdict for verdict in bodies[line.number]["verdicts"] if verdict["id"] == pk)
-            if body["origin"] in own and not Verdict.objects.filter(pk=pk).exists():
+            if body["origin"] in own_origins and not Verdict.objects.filter(pk=pk).exists():
                 raise RestoreRefused(
                     gettext(
                         "Line %(line)s: verdict %(pk)s is this newsroom’s own, and the newsroom has since "
@@ -291,53 +306,55 @@ class _ExportCheck:
     @property
     def _has_newsroom_published(self) -> bool:
         """Return whether this newsroom has published here."""
-        own = Verdict.objects.filter(publisher__is_house=True, is_restored=False)
-        return own.exclude(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]).exists()
+        own_verdicts = Verdict.objects.filter(publisher__is_house=True, is_restored=False)
+        return own_verdicts.exclude(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]).exists()
 
-    def _compare_ledger(self, some: list[ArchiveLine]) -> None:
+    def _compare_ledger(self, batch: list[ArchiveLine]) -> None:
         names = ("id", "claim_id", "version", "body_sha256")
-        rows = Publication.objects.filter(sequence__in=[line.said["sequence"] for line in some])
+        rows = Publication.objects.filter(sequence__in=[line.values["sequence"] for line in batch])
         stored_rows = {sequence: tuple(row) for sequence, *row in rows.values_list("sequence", *names)}
-        for line in some:
-            if stored_rows.get(line.said["sequence"]) != tuple(line.said[name] for name in names):
+        for line in batch:
+            if stored_rows.get(line.values["sequence"]) != tuple(line.values[name] for name in names):
                 raise RestoreRefused(
                     gettext(
                         "Line %(line)s: the ledger of this database has a different entry %(sequence)s. A "
                         "restore can continue a ledger, but cannot join two."
                     )
-                    % {"line": line.number, "sequence": line.said["sequence"]}
+                    % {"line": line.number, "sequence": line.values["sequence"]}
                 )
 
-    def _compare_claims(self, some: list[ArchiveLine]) -> None:
-        ids = {line.said["claim_id"]: line for line in some}
+    def _compare_claims(self, batch: list[ArchiveLine]) -> None:
+        ids = {line.values["claim_id"]: line for line in batch}
         stored_claims = Claim.objects.filter(pk__in=ids).prefetch_related("publications")
         for claim in stored_claims:
-            line, newest = ids[claim.pk], claim.publications.newest().first()
-            if newest is None:
-                if claim.pk not in self._merged or claim.state != Claim.State.MERGED:
+            line, newest_entry = ids[claim.pk], claim.publications.newest().first()
+            if newest_entry is None:
+                if claim.pk not in self._merged_claims or claim.state != Claim.State.MERGED:
                     self._add_conflict(
                         line,
                         gettext("claim %(claim)s is different here: “%(claim_2)s”")
                         % {"claim": claim.pk, "claim_2": claim},
                     )
-            elif have_reviewed_parts_changed(claim, newest) or have_claimed_media_changed(claim, newest):
+            elif have_reviewed_parts_changed(claim, newest_entry) or have_claimed_media_changed(
+                claim, newest_entry
+            ):
                 self._add_conflict(
                     line,
                     gettext("claim %(claim)s has been edited here since it was published.")
                     % {"claim": claim.pk},
                 )
-        open_ones = Verdict.objects.filter(
+        open_verdicts = Verdict.objects.filter(
             claim__in=ids, state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW]
         )
-        for claim_id in open_ones.values_list("claim", flat=True):
+        for claim_id in open_verdicts.values_list("claim", flat=True):
             self._add_conflict(
                 ids[claim_id],
                 gettext("claim %(claim_id)s has an open verdict here.") % {"claim_id": claim_id},
             )
 
-    def _compare_parts(self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]) -> None:
+    def _compare_parts(self, batch: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]) -> None:
         """Check that the ids of verdicts, evidence and appearances are free, or belong to the same published rows."""
-        published = PublishedVerdict.objects.filter(
+        published_verdicts = PublishedVerdict.objects.filter(
             publication__claim=OuterRef("claim"), verdict_id=OuterRef("pk")
         )
         public_verdicts = PublishedVerdict.objects.filter(
@@ -345,28 +362,30 @@ class _ExportCheck:
         )
         ledger = Publication.objects.filter(claim=OuterRef("claim"))
         verdicts, evidence, appearances = (
-            _collect_ids(name, some, bodies) for name in ("verdicts", "evidence", "appearances")
+            _collect_ids(name, batch, bodies) for name in ("verdicts", "evidence", "appearances")
         )
-        for pk in Verdict.objects.filter(~Exists(published), pk__in=verdicts).values_list("pk", flat=True):
+        for pk in Verdict.objects.filter(~Exists(published_verdicts), pk__in=verdicts).values_list(
+            "pk", flat=True
+        ):
             self._add_conflict(verdicts[pk], gettext("verdict %(pk)s is different here.") % {"pk": pk})
         for pk in Evidence.objects.filter(~Exists(public_verdicts), pk__in=evidence).values_list(
             "pk", flat=True
         ):
             self._add_conflict(evidence[pk], gettext("evidence %(pk)s is different here.") % {"pk": pk})
         for section in get_sections():
-            items = _collect_ids(section.key, some, bodies)
+            items = _collect_ids(section.key, batch, bodies)
             rows = section.model._default_manager.filter(~Exists(public_verdicts), pk__in=items)
             for pk in rows.values_list("pk", flat=True):
                 self._add_conflict(items[pk], str(section.conflict) % {"pk": pk})
-        others = Appearance.objects.filter(~Exists(ledger), pk__in=appearances).exclude(
-            claim__in=self._merged
+        other_appearances = Appearance.objects.filter(~Exists(ledger), pk__in=appearances).exclude(
+            claim__in=self._merged_claims
         )
-        for pk in others.values_list("pk", flat=True):
+        for pk in other_appearances.values_list("pk", flat=True):
             self._add_conflict(appearances[pk], gettext("appearance %(pk)s is different here.") % {"pk": pk})
 
 
 def _collect_ids(
-    name: str, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
+    name: str, batch: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
 ) -> dict[int, ArchiveLine]:
     def iterate_parts(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
         if name in body:
@@ -375,7 +394,7 @@ def _collect_ids(
         # Older exports do not have all sections of features.
         return (item for verdict in body["verdicts"] for item in verdict.get(name, []))
 
-    return {part["id"]: line for line in some for part in iterate_parts(bodies[line.number])}
+    return {part_item["id"]: line for line in batch for part_item in iterate_parts(bodies[line.number])}
 
 
 #: Natural keys of rows. Empty texts are not compared.

@@ -17,7 +17,7 @@ def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
     Raises:
         UnreadableExport: the body differs from what an export contains, or has content that is unsafe on a page.
     """
-    if hashlib.sha256(line.body).hexdigest() != line.said["body_sha256"]:
+    if hashlib.sha256(line.body).hexdigest() != line.values["body_sha256"]:
         raise UnreadableExport(
             gettext("Line %(line)s: the body does not match its checksum (SHA-256).") % {"line": line.number}
         )
@@ -37,5 +37,5 @@ def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
 
 def _iterate_html(body: dict[str, Any]) -> Iterator[str]:
     # Old entries, written before there were translations, have none.
-    for part in (*body["verdicts"], *body.get("translations", [])):
-        yield part["explanation_html"]
+    for text_holder in (*body["verdicts"], *body.get("translations", [])):
+        yield text_holder["explanation_html"]

@@ -21,56 +21,58 @@ from sources.models import MediaObject, Source
 
 def restore_claim_states(entries: list[RestoredEntry], merged_parts: MergedParts) -> None:
     """Set claims to the state of their newest entry. Called inside a transaction."""
-    newest = {entry.claim: entry for entry in entries}
-    _restore_topics(newest)
-    _restore_media(newest, merged_parts)
-    appearing = _restore_appearances(newest, merged_parts)
-    claimants = find_claimants(list(newest.values()))
+    newest_entries = {entry.claim: entry for entry in entries}
+    _restore_topics(newest_entries)
+    _restore_media(newest_entries, merged_parts)
+    appearance_ids = _restore_appearances(newest_entries, merged_parts)
+    claimants = find_claimants(list(newest_entries.values()))
     wanted_states = {}
-    for pk, entry in newest.items():
-        first = find_first_appearance(entry.body)
+    for pk, entry in newest_entries.items():
+        first_appearance = find_first_appearance(entry.body)
         wanted_states[pk] = {
             **build_claim_texts(entry.body, claimants),
-            "first_appearance_id": first if first in appearing else None,
+            "first_appearance_id": first_appearance if first_appearance in appearance_ids else None,
         }
     names = next(iter(wanted_states.values()))
-    for row in Claim.objects.filter(pk__in=newest).order_by().values("pk", *names):
+    for row in Claim.objects.filter(pk__in=newest_entries).order_by().values("pk", *names):
         pk = row.pop("pk")
         if row != wanted_states[pk]:
             Claim.objects.filter(pk=pk).update(**wanted_states[pk])
 
 
-def _restore_topics(newest: Mapping[int, RestoredEntry]) -> None:
-    topic_ids = {topic["id"] for entry in newest.values() for topic in entry.body["topics"]}
+def _restore_topics(newest_entries: Mapping[int, RestoredEntry]) -> None:
+    topic_ids = {topic["id"] for entry in newest_entries.values() for topic in entry.body["topics"]}
     known_ids = set(Topic.objects.filter(pk__in=topic_ids).values_list("pk", flat=True))
     wanted_links = {
         (pk, topic["id"])
-        for pk, entry in newest.items()
+        for pk, entry in newest_entries.items()
         for topic in entry.body["topics"]
         if topic["id"] in known_ids
     }
-    links = ClaimTopic.objects.filter(claim__in=newest)
+    links = ClaimTopic.objects.filter(claim__in=newest_entries)
     stored_links = {
         (claim, topic): pk for pk, claim, topic in links.values_list("pk", "claim_id", "topic_id")
     }
     ClaimTopic.objects.filter(
         pk__in=[pk for link, pk in stored_links.items() if link not in wanted_links]
     ).delete()
-    new = sorted(wanted_links - stored_links.keys())
-    copy_rows(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new])
+    new_links = sorted(wanted_links - stored_links.keys())
+    copy_rows(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new_links])
 
 
-def _restore_media(newest: Mapping[int, RestoredEntry], merged_parts: MergedParts) -> None:
+def _restore_media(newest_entries: Mapping[int, RestoredEntry], merged_parts: MergedParts) -> None:
     """Set the media of claims to the media in their entries."""
-    media_ids = {media["id"] for entry in newest.values() for media in entry.body.get("media", [])}
+    media_ids = {media["id"] for entry in newest_entries.values() for media in entry.body.get("media", [])}
     known_ids = set(MediaObject.objects.filter(pk__in=media_ids).values_list("pk", flat=True))
-    stored_rows = {(row.claim_id, row.media_id): row for row in ClaimMedia.objects.filter(claim__in=newest)}
+    stored_rows = {
+        (row.claim_id, row.media_id): row for row in ClaimMedia.objects.filter(claim__in=newest_entries)
+    }
     wanted_media: dict[tuple[int, int], dict[str, Any]] = {}
-    for pk, entry in newest.items():
-        within = {*entry.body["merged_from"]} & merged_parts.claims
+    for pk, entry in newest_entries.items():
+        merged_claims = {*entry.body["merged_from"]} & merged_parts.claims
         for position, media in enumerate(entry.body.get("media", [])):
             # The parts that a merged claim contributes remain its own.
-            owner = next(iter(merged_parts.media.get(media["id"], set()) & within), pk)
+            owner = next(iter(merged_parts.media.get(media["id"], set()) & merged_claims), pk)
             if media["id"] in known_ids and (owner == pk or (owner, media["id"]) not in wanted_media):
                 values = {name: media[name] for name in ("caption", "media_fragment", "page_url")}
                 wanted_media.setdefault((owner, media["id"]), values | {"position": position})
@@ -93,43 +95,57 @@ def _restore_media(newest: Mapping[int, RestoredEntry], merged_parts: MergedPart
     )
 
 
-def _restore_appearances(newest: Mapping[int, RestoredEntry], merged_parts: MergedParts) -> set[int]:
+def _restore_appearances(newest_entries: Mapping[int, RestoredEntry], merged_parts: MergedParts) -> set[int]:
     """Add, change and remove appearances, and return the ids of the remaining ones."""
     # A merged claim's appearances are also in the entries of the other claim. Its own entry takes precedence.
-    in_order = sorted(newest.items(), key=lambda item: item[1].status == Publication.Status.MERGED)
-    appearances = {a["id"]: (pk, a) for pk, entry in in_order for a in entry.body["appearances"]}
-    rows = Appearance.objects.filter(Q(pk__in=appearances) | Q(claim__in=newest)).in_bulk()
+    sorted_entries = sorted(
+        newest_entries.items(), key=lambda item: item[1].status == Publication.Status.MERGED
+    )
+    appearances = {
+        appearance["id"]: (pk, appearance)
+        for pk, entry in sorted_entries
+        for appearance in entry.body["appearances"]
+    }
+    rows = Appearance.objects.filter(Q(pk__in=appearances) | Q(claim__in=newest_entries)).in_bulk()
     Appearance.objects.filter(pk__in=[pk for pk in rows if pk not in appearances]).delete()
-    changed_ids = [pk for pk, (_claim, a) in appearances.items() if pk in rows and _is_different(rows[pk], a)]
+    changed_ids = [
+        pk
+        for pk, (_claim, appearance) in appearances.items()
+        if pk in rows and _is_different(rows[pk], appearance)
+    ]
     # Deleted without searching for references: they are restored at once under the same ids.
     delete_without_collecting(Appearance.objects.filter(pk__in=changed_ids))
     kept_rows = {pk: row for pk, row in rows.items() if pk in appearances and pk not in changed_ids}
-    missing = {
-        pk: (rows[pk].claim_id if pk in rows else merged_parts.appearances.get(pk, claim), a)
-        for pk, (claim, a) in appearances.items()
+    missing_appearances = {
+        pk: (rows[pk].claim_id if pk in rows else merged_parts.appearances.get(pk, claim), appearance)
+        for pk, (claim, appearance) in appearances.items()
         if pk not in kept_rows
     }
-    new = _list_restorable(missing)
-    copy_rows(Appearance, new)
-    return {*kept_rows, *(row["id"] for row in new)}
+    new_rows = _list_restorable(missing_appearances)
+    copy_rows(Appearance, new_rows)
+    return {*kept_rows, *(row["id"] for row in new_rows)}
 
 
-def _list_restorable(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+def _list_restorable(
+    missing_appearances: Mapping[int, tuple[int, Mapping[str, Any]]],
+) -> list[dict[str, Any]]:
     """Return the rows that can be restored: one for each place, without those whose source was deleted.
 
     Rows are dropped here only for a merged claim that was never published; its own rows are known at the end.
     """
-    claims = {claim for claim, _a in missing.values()}
+    claims = {claim for claim, _appearance in missing_appearances.values()}
     rows = Appearance.objects.filter(claim__in=claims)
-    places = set(rows.values_list("claim", "source", "start"))
-    source_ids = {a["source"]["id"] for _claim, a in missing.values()}
+    stored_positions = set(rows.values_list("claim", "source", "start"))
+    source_ids = {appearance["source"]["id"] for _claim, appearance in missing_appearances.values()}
     sources = set(Source.objects.filter(pk__in=source_ids).values_list("pk", flat=True))
     restorable = []
-    for pk, (claim, a) in missing.items():
-        place = (claim, a["source"]["id"], a["start"])
-        if place not in places and place[1] in sources:
-            places.add(place)
-            restorable.append({"id": pk, "claim_id": claim, "anchor": a["anchor"], **build_quote(a)})
+    for pk, (claim, appearance) in missing_appearances.items():
+        position = (claim, appearance["source"]["id"], appearance["start"])
+        if position not in stored_positions and position[1] in sources:
+            stored_positions.add(position)
+            restorable.append(
+                {"id": pk, "claim_id": claim, "anchor": appearance["anchor"], **build_quote(appearance)}
+            )
     return restorable
 
 

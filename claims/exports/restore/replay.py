@@ -45,14 +45,14 @@ _MEDIA_FIELDS = ("media_authenticity_category", "original_media_context", "origi
 
 def replay(entries: list[RestoredEntry], merged_parts: MergedParts) -> None:
     """Replay these entries. Call it inside a transaction."""
-    for some in split_rounds(trace_verdicts(entries, merged_parts)):
-        for layer in split_layers(some):
-            entries_of_layer = [one.entry for one in layer]
+    for round_outcomes in split_rounds(trace_verdicts(entries, merged_parts)):
+        for layer in split_layers(round_outcomes):
+            entries_of_layer = [outcome.entry for outcome in layer]
             _store_missing_claims(entries_of_layer, merged_parts)
-            _replay_verdicts([one for one in layer if not one.is_withdrawn])
+            _replay_verdicts([outcome for outcome in layer if not outcome.is_withdrawn])
             _replay_merges(entries_of_layer)
-        _record_entries([one.entry for one in some])
-        _replay_verdicts([one for one in some if one.is_withdrawn])
+        _record_entries([outcome.entry for outcome in round_outcomes])
+        _replay_verdicts([outcome for outcome in round_outcomes if outcome.is_withdrawn])
 
 
 def split_rounds(outcomes: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome]]:
@@ -61,57 +61,59 @@ def split_rounds(outcomes: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome
     When a published entry is recorded, the database checks that it has a published verdict. The result must be the
     same for the whole round as for each entry at its own moment.
     """
-    waiting: list[EntryOutcome] = []
+    current_round: list[EntryOutcome] = []
     withdrawn_ids: set[int] = set()
-    for one in outcomes:
+    for outcome in outcomes:
         # The next entry shows from which claim another was split off. The evidence of an entry without its own
         # verdict must be checked by the database at its own moment.
-        alone = one.entry.kind == Publication.Kind.UNMERGE or (
-            not one.has_verdict and (one.is_published or one.arrived)
+        needs_own_round = outcome.entry.kind == Publication.Kind.UNMERGE or (
+            not outcome.has_verdict and (outcome.is_published or outcome.arrived_verdicts)
         )
-        if waiting and (alone or not withdrawn_ids.isdisjoint(one.entry.related)):
-            yield waiting
-            waiting, withdrawn_ids = [], set()
-        waiting.append(one)
-        if one.is_withdrawn:
-            withdrawn_ids.add(one.entry.claim)
-        if alone:
-            yield waiting
-            waiting, withdrawn_ids = [], set()
-    if waiting:
-        yield waiting
+        if current_round and (needs_own_round or not withdrawn_ids.isdisjoint(outcome.entry.related)):
+            yield current_round
+            current_round, withdrawn_ids = [], set()
+        current_round.append(outcome)
+        if outcome.is_withdrawn:
+            withdrawn_ids.add(outcome.entry.claim)
+        if needs_own_round:
+            yield current_round
+            current_round, withdrawn_ids = [], set()
+    if current_round:
+        yield current_round
 
 
-def split_layers(some: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
+def split_layers(outcomes: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
     """Split the entries into layers, none with two entries of related claims. The entries of a claim stay in order."""
     layers: list[list[EntryOutcome]] = []
-    layer_of: dict[int, int] = {}
-    for one in some:
-        related_ids = one.entry.related
-        layer = max(layer_of.get(claim, 0) for claim in related_ids)
-        layer_of.update(dict.fromkeys(related_ids, layer + 1))
+    layer_by_claim: dict[int, int] = {}
+    for outcome in outcomes:
+        related_ids = outcome.entry.related
+        layer = max(layer_by_claim.get(claim, 0) for claim in related_ids)
+        layer_by_claim.update(dict.fromkeys(related_ids, layer + 1))
         if layer == len(layers):
             layers.append([])
-        layers[layer].append(one)
+        layers[layer].append(outcome)
     return layers
 
 
 # Claims ---------------------------------------------------------------------------------------------------------------
 
 
-def _store_missing_claims(some: list[RestoredEntry], merged_parts: MergedParts) -> None:
+def _store_missing_claims(entries: list[RestoredEntry], merged_parts: MergedParts) -> None:
     """Store the claims that are missing.
 
     A claim that was merged before it was ever published has no entry, and its words were never public. It gets the
     words of the claim into which it was merged.
     """
-    within = {pk: entry for entry in some for pk in entry.body["merged_from"] if pk in merged_parts.claims}
-    ids = {entry.claim for entry in some} | within.keys()
+    entries_by_merged_claim = {
+        pk: entry for entry in entries for pk in entry.body["merged_from"] if pk in merged_parts.claims
+    }
+    ids = {entry.claim for entry in entries} | entries_by_merged_claim.keys()
     stored_ids = set(Claim.objects.filter(pk__in=ids).order_by().values_list("pk", flat=True))
-    claimants = find_claimants(some)
-    make, now = RowMaker(Claim), timezone.now()
+    claimants = find_claimants(entries)
+    make_row, now = RowMaker(Claim), timezone.now()
     rows = [
-        make(
+        make_row(
             id=entry.claim,
             state=Claim.State.ACCEPTED,
             updated_at=now,
@@ -119,11 +121,11 @@ def _store_missing_claims(some: list[RestoredEntry], merged_parts: MergedParts) 
             first_appearance_id=find_first_appearance(entry.body),
             **build_claim_texts(entry.body, claimants),
         )
-        for entry in some
+        for entry in entries
         if entry.claim not in stored_ids
     ]
     rows += [
-        make(
+        make_row(
             id=pk,
             state=Claim.State.MERGED,
             state_before_merge=Claim.State.ACCEPTED,
@@ -131,68 +133,79 @@ def _store_missing_claims(some: list[RestoredEntry], merged_parts: MergedParts) 
             updated_at=now,
             **build_claim_texts(entry.body, claimants),
         )
-        for pk, entry in within.items()
+        for pk, entry in entries_by_merged_claim.items()
         if pk not in stored_ids
     ]
     copy_rows(Claim, rows)
 
 
-def _replay_merges(some: list[RestoredEntry]) -> None:
+def _replay_merges(entries: list[RestoredEntry]) -> None:
     """Merge claims, and undo merges."""
-    states = Claim.objects.filter(pk__in=[entry.claim for entry in some]).order_by()
+    states = Claim.objects.filter(pk__in=[entry.claim for entry in entries]).order_by()
     are_merged = {pk: state == Claim.State.MERGED for pk, state in states.values_list("pk", "state")}
-    moving = {
+    changing_entries = {
         entry.claim: entry
-        for entry in some
+        for entry in entries
         if are_merged[entry.claim] != (entry.status == Publication.Status.MERGED)
     }
-    claims = Claim.objects.in_bulk(moving)
-    for pk, entry in moving.items():
-        claim, merge = claims[pk], entry.status == Publication.Status.MERGED
-        before, after = claim.state, Claim.State.MERGED if merge else claim.state_before_merge
-        copy_rows(Transition, [_build_transition(pk, None, "merge" if merge else "unmerge", before, after)])
-        claim.state = after
+    claims = Claim.objects.in_bulk(changing_entries)
+    for pk, entry in changing_entries.items():
+        claim, is_merge = claims[pk], entry.status == Publication.Status.MERGED
+        state_before, state_after = claim.state, Claim.State.MERGED if is_merge else claim.state_before_merge
+        copy_rows(
+            Transition,
+            [_build_transition(pk, None, "merge" if is_merge else "unmerge", state_before, state_after)],
+        )
+        claim.state = state_after
         claim.merged_into_id = entry.body["merged_into"]
-        claim.state_before_merge = before if merge else ""
+        claim.state_before_merge = state_before if is_merge else ""
         claim.save(update_fields=["state", "merged_into", "state_before_merge", "updated_at"])
 
 
 # Verdicts -------------------------------------------------------------------------------------------------------------
 
 
-def _replay_verdicts(some: list[EntryOutcome]) -> None:
+def _replay_verdicts(outcomes: list[EntryOutcome]) -> None:
     """Retract removed verdicts, and store new ones with their evidence."""
-    copy_rows(Transition, [row for one in some for row in _build_moves(one)])
+    copy_rows(Transition, [row for outcome in outcomes for row in _build_moves(outcome)])
     for state, removed_verdicts in (
-        (_State.SUPERSEDED, [pk for one in some for pk in one.superseded]),
-        (_State.RETRACTED, [pk for one in some for pk in one.retracted]),
+        (_State.SUPERSEDED, [pk for outcome in outcomes for pk in outcome.superseded_ids]),
+        (_State.RETRACTED, [pk for outcome in outcomes for pk in outcome.retracted_ids]),
     ):
         if removed_verdicts:
             Verdict.objects.filter(pk__in=removed_verdicts).update(state=state)
-    make, now = RowMaker(Verdict), _read_transaction_start()
-    new = [(one.entry, arrived_verdict) for one in some for arrived_verdict in one.arrived]
+    make_row, now = RowMaker(Verdict), _read_transaction_start()
+    new_verdicts = [
+        (outcome.entry, arrived_verdict)
+        for outcome in outcomes
+        for arrived_verdict in outcome.arrived_verdicts
+    ]
     copy_rows(
         Verdict,
-        [make(created_at=now, **_build_verdict(entry, arrived_verdict)) for entry, arrived_verdict in new],
+        [
+            make_row(created_at=now, **_build_verdict(entry, arrived_verdict))
+            for entry, arrived_verdict in new_verdicts
+        ],
     )
     copy_rows(
-        Evidence, [row for _entry, arrived_verdict in new for row in _build_evidence(arrived_verdict.said)]
+        Evidence,
+        [row for _entry, arrived_verdict in new_verdicts for row in _build_evidence(arrived_verdict.body)],
     )
     for section in get_sections():
         make_item = RowMaker(section.model)
         rows = (
             row
-            for entry, arrived_verdict in new
-            for row in section.restore(arrived_verdict.said, _find_claimant(entry))
+            for entry, arrived_verdict in new_verdicts
+            for row in section.restore(arrived_verdict.body, _find_claimant(entry))
         )
         copy_rows(section.model, [make_item(**row) for row in rows])
 
 
-def _build_moves(one: EntryOutcome) -> Iterator[dict[str, Any]]:
-    claim, note = one.entry.claim, one.entry.line.said["note"]
-    for pk in one.superseded:
+def _build_moves(outcome: EntryOutcome) -> Iterator[dict[str, Any]]:
+    claim, note = outcome.entry.claim, outcome.entry.line.values["note"]
+    for pk in outcome.superseded_ids:
         yield _build_transition(claim, pk, "supersede", _State.PUBLISHED, _State.SUPERSEDED)
-    for pk in one.retracted:
+    for pk in outcome.retracted_ids:
         yield _build_transition(claim, pk, "retract", _State.PUBLISHED, _State.RETRACTED, note=note)
 
 
@@ -206,8 +219,8 @@ def _read_transaction_start() -> datetime:
 
 def _build_verdict(entry: RestoredEntry, arrived_verdict: ArrivedVerdict) -> dict[str, Any]:
     """Return the row of a published verdict. Exports omit the authors and sign-offs of the newsroom's own verdicts."""
-    body = arrived_verdict.said
-    change = {"correction_kind": entry.kind, "correction_note": entry.line.said["note"]}
+    body = arrived_verdict.body
+    change = {"correction_kind": entry.kind, "correction_note": entry.line.values["note"]}
     return {
         "id": body["id"],
         "claim_id": arrived_verdict.claim,
@@ -221,8 +234,8 @@ def _build_verdict(entry: RestoredEntry, arrived_verdict: ArrivedVerdict) -> dic
         **{name: body.get(name, "") for name in ("title", *_MEDIA_FIELDS)},
         **{name: parse_day(body[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
         "published_at": datetime.fromisoformat(body["published_at"]) if body["published_at"] else None,
-        "supersedes_id": arrived_verdict.replaces,
-        **(change if arrived_verdict.replaces else {}),
+        "supersedes_id": arrived_verdict.replaced_id,
+        **(change if arrived_verdict.replaced_id else {}),
     }
 
 
@@ -254,7 +267,7 @@ def _find_shown_media(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _build_transition(
-    claim: int, verdict: int | None, action: str, before: str, after: str, *, note: str = ""
+    claim: int, verdict: int | None, action: str, state_before: str, state_after: str, *, note: str = ""
 ) -> dict[str, Any]:
     with activate_newsroom_language():
         actor = gettext(ACTOR)
@@ -262,8 +275,8 @@ def _build_transition(
         "claim_id": claim,
         "verdict_id": verdict,
         "action": action,
-        "before": before,
-        "after": after,
+        "before": state_before,
+        "after": state_after,
         "actor_name": actor,
         "note": note,
     }
@@ -272,12 +285,12 @@ def _build_transition(
 # The ledger -----------------------------------------------------------------------------------------------------------
 
 
-def _record_entries(some: list[RestoredEntry]) -> None:
-    publishing.append_entries([_record_entry(entry) for entry in some])
-    ids = [entry.line.said["id"] for entry in some]
+def _record_entries(entries: list[RestoredEntry]) -> None:
+    publishing.append_entries([_record_entry(entry) for entry in entries])
+    ids = [entry.line.values["id"] for entry in entries]
     numbers = dict(Publication.objects.filter(pk__in=ids).order_by().values_list("pk", "sequence"))
-    for entry in some:
-        if numbers[entry.line.said["id"]] != entry.line.said["sequence"]:
+    for entry in entries:
+        if numbers[entry.line.values["id"]] != entry.line.values["sequence"]:
             raise RestoreRefused(
                 gettext(
                     "Line %(line)s: another publication was added in the meantime. Restored entries are kept; "
@@ -288,6 +301,6 @@ def _record_entries(some: list[RestoredEntry]) -> None:
 
 
 def _record_entry(entry: RestoredEntry) -> Recorded:
-    by_the_database = ("sequence", "body_sha256", "chain_sha256")
-    values = {name: value for name, value in entry.line.said.items() if name not in by_the_database}
+    computed_columns = ("sequence", "body_sha256", "chain_sha256")
+    values = {name: value for name, value in entry.line.values.items() if name not in computed_columns}
     return rebuild_entry(entry.line.body, entry.body, values)

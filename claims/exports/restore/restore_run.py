@@ -50,36 +50,43 @@ def restore(
     Raises:
         RestoreRefused: the export is incomplete or does not fit the database. Nothing (more) was written.
     """
-    with _lock_restores() as own, _make_seekable(stream) as file:
-        begin = file.tell()
+    with _lock_restores() as lasting_transaction, _make_seekable(stream) as file:
+        start = file.tell()
         checked_export = check_export(file, progress=progress)
         if not dry_run:
             bytes_read = file.tell()
-            file.seek(begin)
+            file.seek(start)
             _write(
-                file, checked_export, own, progress=lambda bytes_written: progress(bytes_read + bytes_written)
+                file,
+                checked_export,
+                lasting_transaction,
+                progress=lambda bytes_written: progress(bytes_read + bytes_written),
             )
         return checked_export.restored
 
 
 def _write(
-    file: BinaryIO, checked_export: CheckedExport, own: LastingTransaction, *, progress: Progress
+    file: BinaryIO,
+    checked_export: CheckedExport,
+    lasting_transaction: LastingTransaction,
+    *,
+    progress: Progress,
 ) -> None:
     merged_parts = MergedParts()
     archive_lines = lines.read(file)
     # The first line after these rows is held back, because it belongs to the next part.
     held_lines: list[ArchiveLine] = []
 
-    def is_thing(line: ArchiveLine) -> bool:
+    def is_leading_line(line: ArchiveLine) -> bool:
         if line.type in _LEADING_TYPES:
             return True
         held_lines.append(line)
         return False
 
-    things = (line for line in takewhile(is_thing, archive_lines) if line.type != "header")
-    store_mentioned_rows(things, replaces_newsroom=checked_export.replaces_newsroom)
+    leading_rows = (line for line in takewhile(is_leading_line, archive_lines) if line.type != "header")
+    store_mentioned_rows(leading_rows, replaces_newsroom=checked_export.replaces_newsroom)
     for batch in _iterate_batches(_prepend_lines(held_lines, archive_lines), merged_parts):
-        own.require_connection()
+        lasting_transaction.require_connection()
         _restore_batch(batch, merged_parts, checked_export.begins_after)
         progress(file.tell())
     advance_ids()
@@ -97,37 +104,37 @@ def _iterate_batches(
 ) -> Iterator[list[ArchiveLine]]:
     """Yield entries after the snapshots that they quote, and remember merged claims."""
     batch: list[ArchiveLine] = []
-    entries = text = 0
+    entries = byte_count = 0
     for line in archive_lines:
         if line.type == "merged_claim":
-            merged_parts.add(line.said)
+            merged_parts.add(line.values)
         elif line.type == "snapshot":
             batch.append(line)
-            text += len(line.said["text"])
+            byte_count += len(line.values["text"])
         elif line.type == "entry":
             batch.append(line)
             entries += 1
-            text += len(line.body)
+            byte_count += len(line.body)
             # The claim into which another is merged may come only with the next entry.
-            waits = line.said["status"] == Publication.Status.MERGED
-            if (entries >= _MAX_BATCH_ENTRIES or text >= _MAX_BATCH_BYTES) and not waits:
+            needs_next_entry = line.values["status"] == Publication.Status.MERGED
+            if (entries >= _MAX_BATCH_ENTRIES or byte_count >= _MAX_BATCH_BYTES) and not needs_next_entry:
                 yield batch
-                batch, entries, text = [], 0, 0
+                batch, entries, byte_count = [], 0, 0
     if batch:
         yield batch
 
 
 @transaction.atomic
 def _restore_batch(batch: list[ArchiveLine], merged_parts: MergedParts, begins_after: int) -> None:
-    new = [line for line in batch if line.type == "entry" and line.said["sequence"] > begins_after]
-    if not new:
+    new_lines = [line for line in batch if line.type == "entry" and line.values["sequence"] > begins_after]
+    if not new_lines:
         return
     with connection.cursor() as cursor:
         # Prevents publications in between; the ledger takes the same lock.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext('claims_publication'))")
     speed_up_transaction()  # `advance_ids` waits until everything is committed
     store_missing_rows(lines.SNAPSHOT_KIND, [line for line in batch if line.type == "snapshot"])
-    entries = [RestoredEntry.of(line) for line in new]
+    entries = [RestoredEntry.parse(line) for line in new_lines]
     replay(entries, merged_parts)
     restore_claim_states(entries, merged_parts)
     restore_translation_states(entries)
@@ -137,8 +144,8 @@ def _restore_batch(batch: list[ArchiveLine], merged_parts: MergedParts, begins_a
 def _lock_restores() -> Iterator[LastingTransaction]:
     """Allow only one restore at a time."""
     try:
-        with lock_exclusively("restore") as own:
-            yield own
+        with lock_exclusively("restore") as lasting_transaction:
+            yield lasting_transaction
     except NameAlreadyLocked:
         raise RestoreRefused(gettext("Another restore is running on this database.")) from None
 
@@ -172,12 +179,12 @@ def store_mentioned_rows(lines: Iterable[ArchiveLine], *, replaces_newsroom: boo
 
 def store_missing_rows(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
     """Store those of these rows that are missing."""
-    ids = [line.said["id"] for line in some]
+    ids = [line.values["id"] for line in some]
     stored_ids = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     make = RowMaker(kind.model)
     copy_rows(
         kind.model,
-        [make(**_complete_values(kind, line.said)) for line in some if line.said["id"] not in stored_ids],
+        [make(**_complete_values(kind, line.values)) for line in some if line.values["id"] not in stored_ids],
     )
 
 

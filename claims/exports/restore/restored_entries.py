@@ -37,26 +37,26 @@ class RestoredEntry:
     body: dict[str, Any]
 
     @classmethod
-    def of(cls, line: ArchiveLine) -> "RestoredEntry":
+    def parse(cls, line: ArchiveLine) -> "RestoredEntry":
         return cls(line, parse_stored(line.body))
 
     @property
     def claim(self) -> int:
-        return int(self.line.said["claim_id"])
+        return int(self.line.values["claim_id"])
 
     @property
     def status(self) -> str:
-        return str(self.line.said["status"])
+        return str(self.line.values["status"])
 
     @property
     def kind(self) -> str:
-        return str(self.line.said["kind"])
+        return str(self.line.values["kind"])
 
     @property
     def related(self) -> set[int]:
         """Return the claims whose state the entry depends on or changes."""
-        into = self.body["merged_into"]
-        return {self.claim, *self.body["merged_from"], *([into] if into else [])}
+        target = self.body["merged_into"]
+        return {self.claim, *self.body["merged_from"], *([target] if target else [])}
 
 
 def build_claim_texts(body: Mapping[str, Any], claimants: set[int]) -> dict[str, Any]:
@@ -73,12 +73,12 @@ def build_claim_texts(body: Mapping[str, Any], claimants: set[int]) -> dict[str,
 
 
 def find_first_appearance(body: Mapping[str, Any]) -> int | None:
-    return next((a["id"] for a in body["appearances"] if a["is_first"]), None)
+    return next((appearance["id"] for appearance in body["appearances"] if appearance["is_first"]), None)
 
 
-def find_claimants(some: list[RestoredEntry]) -> set[int]:
+def find_claimants(entries: list[RestoredEntry]) -> set[int]:
     """Return the ids of these entries' claimants that exist in the database."""
-    claimant_ids = {entry.body["claimant"]["id"] for entry in some if entry.body["claimant"]}
+    claimant_ids = {entry.body["claimant"]["id"] for entry in entries if entry.body["claimant"]}
     return set(Claimant.objects.filter(pk__in=claimant_ids).order_by().values_list("pk", flat=True))
 
 

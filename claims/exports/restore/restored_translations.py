@@ -36,10 +36,10 @@ def _list_translations(entries: list[RestoredEntry]) -> list[int]:
 
 def _replace_earlier(entry: RestoredEntry, body: dict[str, Any]) -> None:
     """Replace an earlier translation into the same language, if there is one."""
-    same = Translation.objects.filter(
+    earlier_translations = Translation.objects.filter(
         verdict__claim=entry.claim, language__iexact=body["language"], state=_State.PUBLISHED
     )
-    replaced_rows = list(same.order_by("-pk"))
+    replaced_rows = list(earlier_translations.order_by("-pk"))
     for row in replaced_rows:
         _move(row, "supersede", _State.SUPERSEDED)
     of_verdict = Translation.objects.filter(verdict=body["verdict"], language__iexact=body["language"])
@@ -61,28 +61,30 @@ def _replace_earlier(entry: RestoredEntry, body: dict[str, Any]) -> None:
 def _retract_missing(entry: RestoredEntry, shown_ids: set[int]) -> None:
     """Retract translations of the entry's current wording that the entry no longer contains."""
     verdicts = [verdict["id"] for verdict in entry.body["verdicts"]]
-    published = Translation.objects.filter(verdict__in=verdicts, state=_State.PUBLISHED).exclude(
+    published_translations = Translation.objects.filter(verdict__in=verdicts, state=_State.PUBLISHED).exclude(
         pk__in=shown_ids
     )
-    for row in published.order_by("pk"):
+    for row in published_translations.order_by("pk"):
         if row.original_sha256 == _digest_original(entry.body, row.verdict_id):
-            _move(row, "retract", _State.RETRACTED, note=entry.line.said["note"])
+            _move(row, "retract", _State.RETRACTED, note=entry.line.values["note"])
 
 
 def _digest_original(body: dict[str, Any], verdict: int) -> str:
-    words = next(each for each in body["verdicts"] if each["id"] == verdict)
-    return digest_original(body["statement"], words.get("title", ""), words["summary"], words["explanation"])
+    original = next(candidate for candidate in body["verdicts"] if candidate["id"] == verdict)
+    return digest_original(
+        body["statement"], original.get("title", ""), original["summary"], original["explanation"]
+    )
 
 
-def _move(row: Translation, action: str, after: str, *, note: str = "") -> None:
+def _move(row: Translation, action: str, state_after: str, *, note: str = "") -> None:
     TranslationStep.objects.create(
         translation=row,
         action=action,
         before=row.state,
-        after=after,
+        after=state_after,
         round=row.review_round,
         by=None,
         by_name=ACTOR,
         note=note,
     )
-    Translation.objects.filter(pk=row.pk).update(state=after)
+    Translation.objects.filter(pk=row.pk).update(state=state_after)

@@ -16,9 +16,9 @@ from claims.models.verdict import CorrectionKind
 class ArrivedVerdict:
     """A verdict that appears in an entry for the first time."""
 
-    said: dict[str, Any]
+    body: dict[str, Any]
     claim: int
-    replaces: int | None
+    replaced_id: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ class EntryOutcome:
     """An entry, and the verdicts that it adds and removes."""
 
     entry: RestoredEntry
-    arrived: list[ArrivedVerdict]
-    superseded: list[int]
-    retracted: list[int]
+    arrived_verdicts: list[ArrivedVerdict]
+    superseded_ids: list[int]
+    retracted_ids: list[int]
     has_verdict: bool
     """Whether the claim itself still has a published verdict."""
 
@@ -39,8 +39,8 @@ class EntryOutcome:
     @property
     def is_withdrawn(self) -> bool:
         """Return whether the entry removes the claim's last verdict."""
-        nothing_left = not (self.has_verdict or self.arrived or self.is_published)
-        return nothing_left and bool(self.retracted)
+        has_no_verdict = not (self.has_verdict or self.arrived_verdicts or self.is_published)
+        return has_no_verdict and bool(self.retracted_ids)
 
 
 def trace_verdicts(entries: list[RestoredEntry], merged_parts: MergedParts) -> Iterator[EntryOutcome]:
@@ -75,15 +75,17 @@ class _VerdictTracker:
 
     def judge(self, entry: RestoredEntry, merged_parts: MergedParts) -> EntryOutcome:
         live_verdicts = self._live[entry.claim]
-        removed = {pk: live_verdicts.pop(pk) for pk in _find_removed(entry, set(live_verdicts), merged_parts)}
-        new = [verdict for verdict in entry.body["verdicts"] if verdict["id"] not in self._known]
-        publishers = {verdict["publisher"]["id"] for verdict in new}
-        arrived_verdicts = [self._add_arrived(entry, verdict, merged_parts) for verdict in new]
+        removed_verdicts = {
+            pk: live_verdicts.pop(pk) for pk in _find_removed(entry, set(live_verdicts), merged_parts)
+        }
+        new_verdicts = [verdict for verdict in entry.body["verdicts"] if verdict["id"] not in self._known]
+        publishers = {verdict["publisher"]["id"] for verdict in new_verdicts}
+        arrived_verdicts = [self._add_arrived(entry, verdict, merged_parts) for verdict in new_verdicts]
         return EntryOutcome(
             entry,
             arrived_verdicts,
-            superseded=[pk for pk, publisher in removed.items() if publisher in publishers],
-            retracted=[pk for pk, publisher in removed.items() if publisher not in publishers],
+            superseded_ids=[pk for pk, publisher in removed_verdicts.items() if publisher in publishers],
+            retracted_ids=[pk for pk, publisher in removed_verdicts.items() if publisher not in publishers],
             has_verdict=bool(live_verdicts),
         )
 
@@ -92,9 +94,9 @@ class _VerdictTracker:
     ) -> ArrivedVerdict:
         pk, publisher = body["id"], body["publisher"]["id"]
         claim = merged_parts.verdicts.get(pk, entry.claim)
-        corrects = entry.kind in CorrectionKind.values and claim == entry.claim
+        is_correction = entry.kind in CorrectionKind.values and claim == entry.claim
         arrived_verdict = ArrivedVerdict(
-            body, claim, self._last.get((claim, publisher)) if corrects else None
+            body, claim, self._last.get((claim, publisher)) if is_correction else None
         )
         self._known.add(pk)
         self._live[claim][pk] = publisher

@@ -48,7 +48,7 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
     }
     if not texts_by_id:
         return None
-    terms = MatchTerms(language=get_primary_language(language), cut="text", most=1)
+    terms = MatchTerms(language=get_primary_language(language), cut="text", max_matches=1)
     [match_result] = compute_answers([text], terms, partial(_find_candidates, texts_by_id))
     same_requests = [
         match for passage in match_result.passages for match in passage.matches if match.kind == "same"

@@ -79,12 +79,14 @@ def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> 
         PeerMatch(rows[pk], kind, confidence, reasons)
         for pk, (kind, confidence, reasons) in best_matches.items()
         if pk in rows
-    ][: terms.most]
+    ][: terms.max_matches]
 
 
 def build_peer_context(text: str) -> dict[str, Any]:
     """Return the template context with other newsrooms' checks of a reader's text."""
-    return {"elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=_MAX_MATCHES_FOR_READERS))}
+    return {
+        "elsewhere": find_peer_matches(text, MatchTerms(cut="auto", max_matches=_MAX_MATCHES_FOR_READERS))
+    }
 
 
 def _choose_best_matches(

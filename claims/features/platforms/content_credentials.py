@@ -72,7 +72,7 @@ def sign_picture(entry: Publication) -> bytes:
     """Draw the share picture of an entry with the newsroom's own verdict, and sign it.
 
     Raises:
-        SigningUnavailable: there is no usable key, or the library rejects it.
+        CannotSign: there is no usable key, or the library rejects it.
     """
     credential = _load_credential()
     import c2pa  # noqa: PLC0415  it takes a second, and few processes sign pictures
@@ -123,7 +123,7 @@ def _load_credential() -> _Credential:
     """Return the newsroom's credential.
 
     Raises:
-        SigningUnavailable: `C2PA_SIGNER` cannot be used.
+        CannotSign: `C2PA_SIGNER` cannot be used.
     """
     if not settings.C2PA_SIGNER:
         return _derive_credential(settings.SIGNING_KEY or settings.SECRET_KEY, settings.NEWSROOM_NAME)

@@ -258,8 +258,8 @@ def _read_rating(record: _Record, outlet: Outlet | None, language: str) -> Label
     value = record.value("rating_value")
     if value is None:
         return None
-    best, worst = record.value("rating_best"), record.value("rating_worst")
-    number = read_number(value, best, worst, outlet, codes, language)
+    best_value, worst_value = record.value("rating_best"), record.value("rating_worst")
+    number = read_number(value, best_value, worst_value, outlet, codes, language)
     if isinstance(number, Problem):
         record.add_remarks("rating_value", [number])
         return None
@@ -372,9 +372,9 @@ def _split_topics(value: Any) -> Iterator[str]:
     # An entry of a list is one topic, even with commas: "Food, Agriculture and Rural Affairs".
     texts = list(iterate_texts(value))
     if isinstance(value, str):
-        longest = cleaned_text.MAX_LENGTH
+        max_length = cleaned_text.MAX_LENGTH
         whole_value = (
-            value if "&" not in value else clean(value[:longest])
+            value if "&" not in value else clean(value[:max_length])
         )  # an HTML entity also ends in a semicolon
         texts = _TOPIC_SEPARATOR.split(whole_value)
         if len(texts) == 1:

@@ -44,17 +44,17 @@ def clean_pasted_text(text: str) -> str:
 def detect_settings(text: str) -> Settings:
     """Detect the delimiter, the header and the column mapping of a pasted text."""
     file = _build_file(text)
-    detected = dict(tables.recognise(file) or {})
-    dialect = {"encoding": "utf-8", "quoting": "minimal", **detected.get("dialect", {})}
+    table_settings = dict(tables.recognise(file) or {})
+    dialect = {"encoding": "utf-8", "quoting": "minimal", **table_settings.get("dialect", {})}
     if "\t" in text:
         dialect["delimiter"] = "\t"
-    elif not detected or not _find_named_fields(detected):
+    elif not table_settings or not _find_named_fields(table_settings):
         # Sentences contain commas, so without column names a line is one cell.
         dialect["delimiter"] = (
             "\t" if _is_ragged(text, dialect.get("delimiter", ",")) else dialect["delimiter"]
         )
-    settings: Settings = {**detected, "dialect": dialect}
-    fields = _find_named_fields(detected)
+    settings: Settings = {**table_settings, "dialect": dialect}
+    fields = _find_named_fields(table_settings)
     dialect["header"] = bool(fields)
     settings["mapping"] = {"name": "pasted", "fields": fields}
     if "statement" not in fields:

@@ -54,16 +54,16 @@ def clean_in_processes(records: Iterable[RecordInput], *, processes: int = 0) ->
     """
     source = iter(records)
     chunks = iter(lambda: list(islice(source, CHUNK_SIZE)), [])
-    first = next(chunks, [])
-    if len(first) < CHUNK_SIZE:
-        yield _clean_chunk(first)
+    first_chunk = next(chunks, [])
+    if len(first_chunk) < CHUNK_SIZE:
+        yield _clean_chunk(first_chunk)
         return
     workers = processes or os.cpu_count() or 1
     # Forked processes inherit no threads or connections. Shared data are loaded once before the fork.
     context = get_context("forkserver")
     context.set_forkserver_preload([__name__])
     with ProcessPoolExecutor(workers, context, initializer=_end_with_parent) as pool:
-        futures = deque([pool.submit(_clean_chunk, first)])
+        futures = deque([pool.submit(_clean_chunk, first_chunk)])
         try:
             for chunk in chunks:
                 futures.append(pool.submit(_clean_chunk, chunk))

@@ -70,10 +70,10 @@ class Recipe:
 
     def choose_format(self, file: File) -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:
         """Return the reader of a file with its settings, or the reason why the file cannot be read."""
-        detected = detect_format(file, format=self.format or self._find_table_format(file))
-        if isinstance(detected, Refusal):
-            return detected
-        import_format, settings = detected
+        detection = detect_format(file, format=self.format or self._find_table_format(file))
+        if isinstance(detection, Refusal):
+            return detection
+        import_format, settings = detection
         if self.settings is not None and self.format == import_format.NAME:
             settings = self.settings
         elif self.mapping is not None:

@@ -2,7 +2,7 @@
 
     stage            holds reviews in a temporary table, sorted by statement
     decisions        reviews of one statement → their claims, and the outcome of each review
-    known_claims     what earlier imports stored
+    known_claims     the claims and records of earlier imports
     references       finds or creates publishers, scales, ratings, claimants, topics and sources
     reviewed_claim   decides whether a review is of a claim
     existing_claim   an existing claim, and the changes that a review makes

@@ -229,38 +229,44 @@ class _BatchRows:
 
     def _build_record_lines(self) -> list[CopyLines]:
         return build_lines(
-            ImportedRecord, [self._build_record(decided) for decided in self.decisions.decided_reviews]
+            ImportedRecord,
+            [self._build_record(decided_review) for decided_review in self.decisions.decided_reviews],
         )
 
     def _build_problem_lines(self) -> list[CopyLines]:
         """Return the problem rows for values that conflict with stored ones."""
         conflicting_reviews = [
-            decided for decided in self.decisions.decided_reviews if decided.omitted_values
+            decided_review
+            for decided_review in self.decisions.decided_reviews
+            if decided_review.omitted_values
         ]
         if not conflicting_reviews:
             return []
         first_records = known_claims.find_first_records(
-            decided.existing_claim.claim.pk
-            for decided in conflicting_reviews
-            if not decided.existing_claim.is_new
+            decided_review.existing_claim.claim.pk
+            for decided_review in conflicting_reviews
+            if not decided_review.existing_claim.is_new
         )
         return build_lines(
             ImportProblem,
             [
                 problem
-                for decided in conflicting_reviews
-                for staged_review in (decided.staged_review, *decided.staged_review.iterate_repeats())
+                for decided_review in conflicting_reviews
+                for staged_review in (
+                    decided_review.staged_review,
+                    *decided_review.staged_review.iterate_repeats(),
+                )
                 for problem in build_left_out_problems(
                     self.decisions.run,
                     staged_review,
-                    decided.omitted_values,
-                    target=f"claim {decided.existing_claim.claim.pk}",
+                    decided_review.omitted_values,
+                    target=f"claim {decided_review.existing_claim.claim.pk}",
                     first_record=str(
-                        decided.existing_claim.first_location
-                        or first_records.get(decided.existing_claim.claim.pk, "")
+                        decided_review.existing_claim.first_location
+                        or first_records.get(decided_review.existing_claim.claim.pk, "")
                     ),
-                    is_merged=decided.outcome == ImportedRecord.Outcome.MERGED
-                    or staged_review is not decided.staged_review,
+                    is_merged=decided_review.outcome == ImportedRecord.Outcome.MERGED
+                    or staged_review is not decided_review.staged_review,
                 )
             ],
         )
@@ -283,14 +289,14 @@ class _BatchRows:
         self._store_transitions()
         counts.refused += len(self.decisions.problems)
         counts.incomplete += sum(
-            bool(decided.omitted_values) and decided.outcome != ImportedRecord.Outcome.MERGED
-            for decided in self.decisions.decided_reviews
+            bool(decided_review.omitted_values) and decided_review.outcome != ImportedRecord.Outcome.MERGED
+            for decided_review in self.decisions.decided_reviews
         )
-        for decided in self.decisions.decided_reviews:
-            setattr(counts, decided.outcome, getattr(counts, decided.outcome) + 1)
-            repeats = len(decided.staged_review.repeats)
-            counts.merged += repeats if decided.omitted_values else 0
-            counts.agreed += 0 if decided.omitted_values else repeats
+        for decided_review in self.decisions.decided_reviews:
+            setattr(counts, decided_review.outcome, getattr(counts, decided_review.outcome) + 1)
+            repeats = len(decided_review.staged_review.repeats)
+            counts.merged += repeats if decided_review.omitted_values else 0
+            counts.agreed += 0 if decided_review.omitted_values else repeats
 
     def _change_old_claims(self, old_claims: list[ExistingClaim]) -> None:
         accepted_claims = [
@@ -362,21 +368,21 @@ class _BatchRows:
             ],
         )
 
-    def _build_record(self, decided: DecidedReview) -> dict[str, Any]:
-        review = decided.staged_review.review
+    def _build_record(self, decided_review: DecidedReview) -> dict[str, Any]:
+        review = decided_review.staged_review.review
         return {
             "run_id": self.decisions.run.pk,
-            "digest": decided.staged_review.digest,
-            "key": decided.staged_review.key,
-            "number_key": decided.staged_review.number_key,
+            "digest": decided_review.staged_review.digest,
+            "key": decided_review.staged_review.key,
+            "number_key": decided_review.staged_review.number_key,
             "number": review.id,
-            "differs": bool(decided.omitted_values),
+            "differs": bool(decided_review.omitted_values),
             "at": self.decisions.now,
-            "claim_id": decided.existing_claim.claim.pk,
-            "verdict_id": decided.verdict.pk if decided.verdict else None,
-            "outcome": decided.outcome,
-            "made_claim": decided.made_claim,
-            "made_verdict": decided.made_verdict,
+            "claim_id": decided_review.existing_claim.claim.pk,
+            "verdict_id": decided_review.verdict.pk if decided_review.verdict else None,
+            "outcome": decided_review.outcome,
+            "made_claim": decided_review.made_claim,
+            "made_verdict": decided_review.made_verdict,
             "label": review.rating.raw if review.rating else "",
             "file": review.location.file[: _MAX_LENGTHS["file"]],
             "position": review.location.position[: _MAX_LENGTHS["position"]],

@@ -176,7 +176,7 @@ class SeenRecords:
             if (
                 existing_claim
                 and record.claim not in staged_review.seen_claims
-                and not _are_numbered_apart(record, staged_review.review)
+                and not _have_different_numbers(record, staged_review.review)
             ):
                 candidates.append(existing_claim)
         for record in self._get_records(staged_review.number_key) if staged_review.has_number else ():
@@ -211,7 +211,7 @@ class SeenRecords:
         return self._records_by_key.get(key, ()) if key else ()
 
 
-def _are_numbered_apart(record: EarlierRecord, review: Review) -> bool:
+def _have_different_numbers(record: EarlierRecord, review: Review) -> bool:
     """Return whether the file gives the two records different numbers."""
     return bool(record.number and review.id and record.number != review.id)
 

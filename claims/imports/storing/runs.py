@@ -82,13 +82,13 @@ def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
     run.upload.save(build_storage_name(upload.name or "upload"), upload, save=False)
     with _open_upload(run) as files:
         first_file, second_file = next(files, None), None
-        detected = detect_format(first_file) if isinstance(first_file, File) else first_file
-        if isinstance(first_file, File) and isinstance(detected, tuple) and detected[0] is spreadsheets:
+        detection = detect_format(first_file) if isinstance(first_file, File) else first_file
+        if isinstance(first_file, File) and isinstance(detection, tuple) and detection[0] is spreadsheets:
             # The columns are not in the first bytes of this file.
-            detected = spreadsheets, spreadsheets.inspect_workbook(first_file)
+            detection = spreadsheets, spreadsheets.inspect_workbook(first_file)
         second_file = next(files, None)
-    if isinstance(detected, tuple) and second_file is None:
-        import_format, format_settings = detected
+    if isinstance(detection, tuple) and second_file is None:
+        import_format, format_settings = detection
         run.format, run.format_settings = import_format.NAME, dict(format_settings)
     run.save()
     return run

@@ -87,7 +87,7 @@ def find_obstacles(run: ImportRun) -> list[str]:
     ]
 
 
-def count_rest(run: ImportRun) -> int:
+def count_undoable_claims(run: ImportRun) -> int:
     """Return the number of the import's claims that can be undone because no later work builds on them."""
     return _find_claims(run).exclude(_build_built_on_condition(run)).count()
 
@@ -259,7 +259,7 @@ def _filter_stored(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord
 
 
 class _BatchUndo:
-    """Undo one batch of an import."""
+    """The undoing of one batch of an import."""
 
     def __init__(self, run: ImportRun, by: User) -> None:
         self.run, self.by, self.now = run, by, clock.get_database_time()
@@ -317,19 +317,21 @@ class _BatchUndo:
         """Retract verdicts without a predecessor, and replace the others with a new version of their predecessor."""
         made_ids = imported_records.filter(made_verdict=True).values("verdict")
         made_verdicts = Verdict.objects.filter(pk__in=made_ids).exclude(origin=Verdict.Origin.HOUSE)
-        first: dict[tuple[int, int], Verdict] = {}
+        first_verdicts: dict[tuple[int, int], Verdict] = {}
         for verdict in made_verdicts.select_related("supersedes").order_by("version"):
-            first.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
+            first_verdicts.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
         # It need not be this import's own: undoing a later import restores it as a new version.
         live_verdicts = [
             row
             for row in Verdict.objects.filter(
-                claim__in={claim for claim, _publisher in first},
+                claim__in={claim for claim, _publisher in first_verdicts},
                 state=Verdict.State.PUBLISHED,
             ).exclude(origin=Verdict.Origin.HOUSE)
-            if (row.claim_id, row.publisher_id) in first
+            if (row.claim_id, row.publisher_id) in first_verdicts
         ]
-        predecessors = {row.pk: first[row.claim_id, row.publisher_id].supersedes for row in live_verdicts}
+        predecessors = {
+            row.pk: first_verdicts[row.claim_id, row.publisher_id].supersedes for row in live_verdicts
+        }
         retracted_verdicts = [row for row in live_verdicts if predecessors[row.pk] is None]
         restored = [
             (row, earlier_values) for row in live_verdicts if (earlier_values := predecessors[row.pk])

@@ -33,8 +33,8 @@ def find_change_event(kind: str, status: str, status_before: str | None) -> str:
     """Return the kind of change that an entry made to its claim.
 
     Args:
-        kind: of the new version.
-        status: of the new version.
+        kind: the kind of the new version.
+        status: the status of the new version.
         status_before: the status of the previous version; empty for the first version.
     """
     if kind == Publication.Kind.REMOVAL:

@@ -82,8 +82,11 @@ def build_document(
         "claimant": build_claimant(claim.claimant) if claim.claimant else None,
         "claimed_on": _format_day(claim.claimed_on),
         "context": claim.context,
-        "topics": [build_topic(t) for t in topics],
-        "appearances": [build_appearance(a, is_first=a.pk == claim.first_appearance_id) for a in appearances],
+        "topics": [build_topic(topic_row) for topic_row in topics],
+        "appearances": [
+            build_appearance(appearance_row, is_first=appearance_row.pk == claim.first_appearance_id)
+            for appearance_row in appearances
+        ],
         "media": shown_media,
         "verdicts": rendered_verdicts,
         "translations": build_translations(
@@ -213,11 +216,11 @@ def build_media(
 
 def list_picture_paths(media: Iterable[Mapping[str, Any]]) -> frozenset[str]:
     """Return the paths that explanations use to refer to the claim's pictures."""
-    return frozenset(FOLDER + each["url"].rpartition("/")[2] for each in media if each["url"])
+    return frozenset(FOLDER + item["url"].rpartition("/")[2] for item in media if item["url"])
 
 
 def build_verdict(
-    row: Verdict, rests_on: Iterable[Evidence], *, pictures: Iterable[Mapping[str, Any]] = ()
+    row: Verdict, evidence: Iterable[Evidence], *, pictures: Iterable[Mapping[str, Any]] = ()
 ) -> PublicVerdict:
     """Build the body of a verdict; its explanation may show the claim's pictures."""
     body: PublicVerdict = {
@@ -241,7 +244,7 @@ def build_verdict(
         "original_media_context": row.original_media_context,
         "original_media_url": row.original_media_url,
         "published_at": format_optional_moment(row.published_at),
-        "evidence": [build_evidence(e) for e in rests_on],
+        "evidence": [build_evidence(evidence_row) for evidence_row in evidence],
         "signed_off": None,
     }
     insert_sections(body, {section.key: section.build(row) for section in get_sections()})
@@ -278,7 +281,7 @@ def build_translations(
     Translations of a different wording are left out, because they would differ from the original. This happens when
     the statement has changed or the claim was merged.
     """
-    bodies = {each["id"]: each for each in verdicts}
+    bodies = {verdict_body["id"]: verdict_body for verdict_body in verdicts}
     addresses = list_picture_paths(pictures)
     translations = []
     for row in rows:
@@ -288,7 +291,7 @@ def build_translations(
             statement, original.get("title", ""), original["summary"], original["explanation"]
         ):
             translations.append(build_translation(row, original, pictures=addresses))
-    return sorted(translations, key=lambda each: each["language"].lower())
+    return sorted(translations, key=lambda verdict_body: verdict_body["language"].lower())
 
 
 def build_translation(
@@ -350,9 +353,11 @@ def _format_day(value: date | None) -> str | None:
 def _list_published_translations(verdicts: Iterable[Verdict]) -> list[Translation]:
     """Return the published translations; unpublished verdicts have none."""
     # An import numbers verdicts before storing them, and previews show drafts: queries would find nothing.
-    public = (row for row in verdicts if row.state == Verdict.State.PUBLISHED and not row._state.adding)
-    rows_of_all = (each for row in public for each in row.translations.all())
-    return [each for each in rows_of_all if each.state == Translation.State.PUBLISHED]
+    published_verdicts = (
+        row for row in verdicts if row.state == Verdict.State.PUBLISHED and not row._state.adding
+    )
+    rows_of_all = (translation for row in published_verdicts for translation in row.translations.all())
+    return [translation for translation in rows_of_all if translation.state == Translation.State.PUBLISHED]
 
 
 def _build_quoted_source(row: Appearance | Evidence) -> PublicQuotedSource:
@@ -370,7 +375,9 @@ def _build_quoted_source(row: Appearance | Evidence) -> PublicQuotedSource:
 def _get_picture_hash(row: MediaObject) -> str:
     """Return the hash of a picture; "" for a film, whose frames have their own hashes."""
     whole_hashes = (
-        each for each in row.hashes.all() if each.transformation == MediaHash.Transformation.WHOLE
+        picture_hash
+        for picture_hash in row.hashes.all()
+        if picture_hash.transformation == MediaHash.Transformation.WHOLE
     )
-    first_hash = next((each for each in whole_hashes if each.frame_at is None), None)
+    first_hash = next((picture_hash for picture_hash in whole_hashes if picture_hash.frame_at is None), None)
     return first_hash.pdq.hex() if first_hash else ""

@@ -63,15 +63,17 @@ def build_claim_reviews(body: Document, *, site: Document | None = None, page: s
 def _add_media_review(body: Document, review: Document) -> list[Document]:
     """Return a ClaimReview, followed by the MediaReview of the same verdict if the claim has media."""
     claim_url = build_claim_url(body)
-    verdict = next(v for v in body["verdicts"] if review["@id"] == _build_id(body, v))
+    verdict = next(candidate for candidate in body["verdicts"] if review["@id"] == _build_id(body, candidate))
     media = build_media_review(body, verdict, review=review, address=claim_url)
     return [review | {"associatedMediaReview": {"@id": media["@id"]}}, media] if media else [review]
 
 
 def _build_id(body: Document, verdict: Document, language: str = "") -> str:
     """Return the id of a review: one per publisher and claim, or per translation."""
-    into = language or (_find_original(body, verdict) or {}).get("language", "")
-    return f"{build_claim_url(body)}#review-by-{verdict['publisher']['id']}" + (f"-{into}" if into else "")
+    translation_language = language or (_find_original(body, verdict) or {}).get("language", "")
+    return f"{build_claim_url(body)}#review-by-{verdict['publisher']['id']}" + (
+        f"-{translation_language}" if translation_language else ""
+    )
 
 
 def _find_original(body: Document, verdict: Document) -> Document | None:
@@ -86,7 +88,7 @@ def describe_withdrawal(body: Document, *, site: Document | None = None) -> Docu
     The result is deliberately not a ClaimReview, so that no collector mistakes it for a verdict.
     """
     claim_url, target = build_claim_url(body), body["merged_into"]
-    about = {
+    claim = {
         "@type": "Claim",
         "@id": f"{claim_url}#claim",
         "text": body["statement"],
@@ -99,7 +101,7 @@ def describe_withdrawal(body: Document, *, site: Document | None = None) -> Docu
         "url": body["url"],
         "creativeWorkStatus": body["status"],
         "dateModified": body["updated_at"],
-        "about": _drop_empty(about),
+        "about": _drop_empty(claim),
         "correction": [_build_correction(entry) for entry in body["corrections"]],
         **_build_provenance(body, site),
     }
@@ -188,16 +190,16 @@ def _build_translation_links(body: Document, verdict: Document) -> Document:
                 {
                     # No ClaimReview: without the rating it would be half of one, and collectors count them.
                     "@type": "CreativeWork",
-                    "@id": _build_id(body, verdict, each["language"]),
-                    "inLanguage": each["language"],
-                    "headline": each["title"],
-                    "abstract": each["summary"],
+                    "@id": _build_id(body, verdict, translation["language"]),
+                    "inLanguage": translation["language"],
+                    "headline": translation["title"],
+                    "abstract": translation["summary"],
                     "translator": translator,
-                    "creditText": each["translated_by"],
+                    "creditText": translation["translated_by"],
                 }
             )
-            for each in body.get("translations", [])
-            if each["verdict"] == verdict["id"]
+            for translation in body.get("translations", [])
+            if translation["verdict"] == verdict["id"]
         ]
     }
 
@@ -229,11 +231,11 @@ def _build_rating(verdict: Document) -> Document:
 
 def _build_claim(body: Document) -> Document:
     appearances, base = body["appearances"], _get_base_url(body)
-    first = next((a["source"] for a in appearances if a["is_first"]), None)
-    others = {
-        a["source"]["id"]: a["source"]
-        for a in appearances
-        if first is None or a["source"]["id"] != first["id"]
+    first_source = next((appearance["source"] for appearance in appearances if appearance["is_first"]), None)
+    other_fields = {
+        appearance["source"]["id"]: appearance["source"]
+        for appearance in appearances
+        if first_source is None or appearance["source"]["id"] != first_source["id"]
     }
     return _drop_empty(
         {
@@ -243,8 +245,8 @@ def _build_claim(body: Document) -> Document:
             "inLanguage": body["language"],
             "author": _build_claimant(body["claimant"], base=base),
             "datePublished": body["claimed_on"],
-            "firstAppearance": _build_work(first, base=base) if first else None,
-            "appearance": [_build_work(source, base=base) for source in others.values()],
+            "firstAppearance": _build_work(first_source, base=base) if first_source else None,
+            "appearance": [_build_work(source, base=base) for source in other_fields.values()],
             **_list_other_wordings(body),
             "keywords": [topic["name"] for topic in body["topics"]],
             "about": [_build_subject(topic) for topic in body["topics"] if topic.get("same_as")],
@@ -277,12 +279,12 @@ def _list_other_wordings(body: Document) -> Document:
         "workTranslation": [
             {
                 "@type": "Claim",
-                "@id": _build_claim_id(body, each["language"]),
-                "text": each["statement"],
-                "inLanguage": each["language"],
+                "@id": _build_claim_id(body, translation["language"]),
+                "text": translation["statement"],
+                "inLanguage": translation["language"],
             }
-            for each in body.get("translations", [])
-            if each["language"] != body["language"]
+            for translation in body.get("translations", [])
+            if translation["language"] != body["language"]
         ]
     }
 

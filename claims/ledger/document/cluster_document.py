@@ -65,7 +65,7 @@ def build_cluster(row: Cluster) -> PublicCluster:
     verdicts = summary["verdicts"]
     changed_at = max(row.changed_at, datetime.fromisoformat(summary["published_at"]))
     # It is none of the public's business for how long it waited until claims enough of it were published.
-    since = max(row.published_at or row.changed_at, datetime.fromisoformat(summary["public_since"]))
+    public_since = max(row.published_at or row.changed_at, datetime.fromisoformat(summary["public_since"]))
     return {
         "id": row.pk,
         "url": f"{OWN_SITE_MARK}{row.get_absolute_url()}",
@@ -79,8 +79,8 @@ def build_cluster(row: Cluster) -> PublicCluster:
         "countries": sorted({verdict["country"] for verdict in verdicts} - {""}),
         "rating_classes": _count_by_class(verdicts),
         "first_claimed_on": summary["first_claimed_on"],
-        "published_at": format_moment(since),
-        "updated_at": format_moment(max(changed_at, since)),
+        "published_at": format_moment(public_since),
+        "updated_at": format_moment(max(changed_at, public_since)),
     }
 
 

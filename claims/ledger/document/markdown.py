@@ -33,17 +33,17 @@ def parse_markdown(text: str) -> list[Token]:
     return _MARKDOWN.parse(text)
 
 
-def render_parts(parts: list[Token], *, pictures: Collection[str] = ()) -> str:
+def render_parts(tokens: list[Token], *, pictures: Collection[str] = ()) -> str:
     """Render parsed parts as HTML, sanitised like any other text."""
-    for part in parts:
-        if part.children:
-            part.children = [each for each in part.children if _may_stand(each, pictures)]
-    html: str = _MARKDOWN.renderer.render(parts, _MARKDOWN.options, {})
+    for token in tokens:
+        if token.children:
+            token.children = [child for child in token.children if _may_stand(child, pictures)]
+    html: str = _MARKDOWN.renderer.render(tokens, _MARKDOWN.options, {})
     return _clean(html)
 
 
-def _may_stand(part: Token, pictures: Collection[str]) -> bool:
-    return part.type != "image" or (part.attrs.get("src") in pictures and bool(part.content.strip()))
+def _may_stand(token: Token, pictures: Collection[str]) -> bool:
+    return token.type != "image" or (token.attrs.get("src") in pictures and bool(token.content.strip()))
 
 
 def make_links_absolute(html: str, base: str) -> str:

@@ -29,13 +29,13 @@ def build_media_review(
     media = [_build_media(item) for item in body.get("media", [])] or _list_media(body)
     if not category or not media:
         return None
-    common = ("url", "author", "headline", "datePublished", "dateModified", "inLanguage", "correction")
+    copied_keys = ("url", "author", "headline", "datePublished", "dateModified", "inLanguage", "correction")
     names = ("sdPublisher", "sdLicense", "sdDatePublished")
     return _drop_empty(
         {
             "@type": MEDIA_REVIEW,
             "@id": f"{address}#media-review-by-{verdict['publisher']['id']}",
-            **{name: review.get(name) for name in common},
+            **{name: review.get(name) for name in copied_keys},
             "mediaAuthenticityCategory": category,
             "originalMediaContextDescription": verdict.get("original_media_context", ""),
             "originalMediaLink": verdict.get("original_media_url", ""),

@@ -35,8 +35,11 @@ def build_article(
         images: URLs of the claim's picture, in several aspect ratios.
         publisher: the newsroom, as returned by `build_organization()`.
     """
-    own = next((one for one in body["verdicts"] if one["origin"] in OWN_ORIGINS and one["rating"]), None)
-    if own is None:
+    own_verdict = next(
+        (verdict for verdict in body["verdicts"] if verdict["origin"] in OWN_ORIGINS and verdict["rating"]),
+        None,
+    )
+    if own_verdict is None:
         return None
     original, translated = f"{body['url']}#article", body.get("translated")
     return _drop_empty(
@@ -45,38 +48,42 @@ def build_article(
             "@id": f"{original}-{translated['language']}" if translated else original,
             "url": page,
             "mainEntityOfPage": page,
-            "headline": _shorten(own["title"] or headline),
-            "description": own["summary"],
+            "headline": _shorten(own_verdict["title"] or headline),
+            "description": own_verdict["summary"],
             "image": list(images),
             "datePublished": body["published_at"],
             "dateModified": body["updated_at"],
             # A byline may name one person, three, or a desk, so only the newsroom is certainly an author.
             "author": [{"@type": "Organization", "name": site["name"], "url": site["url"]}],
-            "creditText": own["byline"],
+            "creditText": own_verdict["byline"],
             "publisher": publisher,
-            "inLanguage": own["language"],
+            "inLanguage": own_verdict["language"],
             "translationOfWork": {"@type": "NewsArticle", "@id": original} if translated else None,
             "isAccessibleForFree": True,
             "license": site.get("license"),
             "about": [{"@type": "Thing", "name": topic["name"]} for topic in body["topics"]],
             "correction": [
-                {"@type": "CorrectionComment", "text": one["note"], "datePublished": one["published_at"]}
-                for one in body["corrections"]
+                {
+                    "@type": "CorrectionComment",
+                    "text": correction["note"],
+                    "datePublished": correction["published_at"],
+                }
+                for correction in body["corrections"]
             ],
             "version": body["version"],
         }
     )
 
 
-def build_breadcrumbs(trail: Sequence[tuple[str, str]]) -> Document | None:
+def build_breadcrumbs(breadcrumbs: Sequence[tuple[str, str]]) -> Document | None:
     """Return the breadcrumbs of a page, from the home page to the page itself. None for the home page."""
-    if len(trail) < 2:
+    if len(breadcrumbs) < 2:
         return None
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
             {"@type": "ListItem", "position": number, "name": name, "item": address}
-            for number, (name, address) in enumerate(trail, 1)
+            for number, (name, address) in enumerate(breadcrumbs, 1)
         ],
     }
 

@@ -70,6 +70,6 @@ def get_sections() -> tuple[Section, ...]:
 
 def insert_sections(verdict: Any, values: Mapping[str, Any]) -> None:
     """Insert a value for each section, by key, into the body of a verdict or into the types of its keys."""
-    last = verdict.pop(_LAST_KEY)
+    last_value = verdict.pop(_LAST_KEY)
     verdict.update(values)
-    verdict[_LAST_KEY] = last
+    verdict[_LAST_KEY] = last_value

@@ -18,14 +18,14 @@ def translate_document(document: Document, language: str) -> Document:
     """Return the document in this language (BCP 47). For `""`, or without a translation, return the original."""
     if "translated" in document:
         return document
-    same = {"translated": None, "original_language": document["language"]}
+    original_fields = {"translated": None, "original_language": document["language"]}
     translation = find_translation(language, document)
     if translation is None:
-        return {**document, **same}
+        return {**document, **original_fields}
     original = next(verdict for verdict in document["verdicts"] if verdict["id"] == translation["verdict"])
     return {
         **document,
-        **same,
+        **original_fields,
         "statement": translation["statement"],
         "language": translation["language"],
         "verdicts": [
@@ -53,7 +53,9 @@ def find_translation(language: str, document: Document) -> Document | None:
     an original from Portugal rather than its translation into Brazilian Portuguese.
     """
     # Entries from before there were any have none.
-    translations = {each["language"].lower(): each for each in document.get("translations", [])}
+    translations = {
+        translation["language"].lower(): translation for translation in document.get("translations", [])
+    }
     wanted_language = language.lower()
     if not wanted_language or not translations:
         return None
@@ -69,7 +71,9 @@ def find_translation(language: str, document: Document) -> Document | None:
     family = wanted_language.partition("-")[0]
     if any(tag.partition("-")[0] == family for tag in originals):
         return None
-    return next((each for tag, each in translations.items() if tag.partition("-")[0] == family), None)
+    return next(
+        (translation for tag, translation in translations.items() if tag.partition("-")[0] == family), None
+    )
 
 
 class OutdatedTranslation(NamedTuple):
@@ -92,24 +96,26 @@ def find_outdated_translation(
     (kind, document), *earlier_entries = ledger
     if not language or document["status"] != "published" or find_translation(language, document):
         return None
-    for before_kind, before in earlier_entries:
-        if before["status"] == "published" and (translation := find_translation(language, before)):
+    for earlier_kind, earlier_document in earlier_entries:
+        if earlier_document["status"] == "published" and (
+            translation := find_translation(language, earlier_document)
+        ):
             # The retraction already has its own entry.
-            taken_back = kind == "translation"
+            withdrawn_languages = kind == "translation"
             return (
                 None
-                if taken_back
+                if withdrawn_languages
                 else OutdatedTranslation(
-                    translation["language"], translation["of_version"], before["version"]
+                    translation["language"], translation["of_version"], earlier_document["version"]
                 )
             )
-        kind = before_kind
+        kind = earlier_kind
     return None
 
 
 def _apply_translation(translation: Document, verdict: Document) -> Document:
-    same = ("title", "summary", "explanation", "explanation_html", "language")
-    words = {name: translation[name] for name in same}
+    copied_fields = ("title", "summary", "explanation", "explanation_html", "language")
+    words = {name: translation[name] for name in copied_fields}
     return {**verdict, **words, "original_language": verdict["language"]}
 
 

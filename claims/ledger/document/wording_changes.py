@@ -36,13 +36,15 @@ _EMPTY_PART = _Part("", None)
 
 def find_wording_changes(before: Document, after: Document) -> list[PublicWordingChange]:
     """Return the parts that differ between two documents of a claim."""
-    old_parts, now = dict(_iterate_parts(before)), dict(_iterate_parts(after))
+    old_parts, new_parts = dict(_iterate_parts(before)), dict(_iterate_parts(after))
     changes: list[PublicWordingChange] = []
-    for key in dict.fromkeys([*old_parts, *now]):
-        old, new = old_parts.get(key, _EMPTY_PART), now.get(key, _EMPTY_PART)
-        if old.words != new.words:
-            publisher = new.publisher or old.publisher
-            changes.append({"part": key[1], "publisher": publisher, "before": old.words, "after": new.words})
+    for key in dict.fromkeys([*old_parts, *new_parts]):
+        old_part, new_part = old_parts.get(key, _EMPTY_PART), new_parts.get(key, _EMPTY_PART)
+        if old_part.words != new_part.words:
+            publisher = new_part.publisher or old_part.publisher
+            changes.append(
+                {"part": key[1], "publisher": publisher, "before": old_part.words, "after": new_part.words}
+            )
     return changes
 
 
@@ -57,22 +59,25 @@ def _iterate_parts(document: Document) -> Iterator[tuple[tuple[int, str], _Part]
         "topics": ", ".join(topic["name"] for topic in document["topics"]),
         "appearances": "\n".join(map(_format_quote, document["appearances"])),
     }
-    for part in CLAIM_PARTS:
-        yield (0, part), _Part(words[part], None)
+    for part_name in CLAIM_PARTS:
+        yield (0, part_name), _Part(words[part_name], None)
     for verdict in document["verdicts"]:
         publisher = verdict["publisher"]
-        for part in (*VERDICT_PARTS, *_SECTIONS_BY_KEY):
-            yield (publisher["id"], part), _Part(_get_verdict_part(verdict, part), publisher["name"])
+        for part_name in (*VERDICT_PARTS, *_SECTIONS_BY_KEY):
+            yield (
+                (publisher["id"], part_name),
+                _Part(_get_verdict_part(verdict, part_name), publisher["name"]),
+            )
 
 
-def _get_verdict_part(verdict: Document, part: str) -> str:
-    if part == "rating":
+def _get_verdict_part(verdict: Document, part_name: str) -> str:
+    if part_name == "rating":
         return verdict["rating"]["label"] if verdict["rating"] else ""
-    if part == "evidence":
+    if part_name == "evidence":
         return "\n".join(_format_quote(item, item["note"]) for item in verdict["evidence"])
-    if part in _SECTIONS_BY_KEY:
-        return _SECTIONS_BY_KEY[part].format_items(verdict)
-    return verdict.get(part) or ""
+    if part_name in _SECTIONS_BY_KEY:
+        return _SECTIONS_BY_KEY[part_name].format_items(verdict)
+    return verdict.get(part_name) or ""
 
 
 def _format_quote(item: Document, note: str = "") -> str:

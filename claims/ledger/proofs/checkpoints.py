@@ -49,22 +49,22 @@ def sign_ledger() -> Checkpoint | None:
     """
     with transaction.atomic():
         lock_names("claims.ledger.checkpoint")
-        last = _find_newest_signed(Checkpoint.objects.of_ledger())
+        last_checkpoint = _find_newest_signed(Checkpoint.objects.of_ledger())
         size = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
-        before = last.tree_size if last else 0
-        if size < before:
+        signed_size = last_checkpoint.tree_size if last_checkpoint else 0
+        if size < signed_size:
             raise InconsistentLedger(
                 gettext("The ledger ends at entry %(size)s, but checkpoint %(before)s was signed.")
-                % {"size": size, "before": before}
+                % {"size": size, "before": signed_size}
             )
-        if not size or (last and not _is_due(last, size)):
+        if not size or (last_checkpoint and not _is_due(last_checkpoint, size)):
             return None
-        if last:
+        if last_checkpoint:
             if not HashTile.objects.exists():
                 # They were removed for a repair (docs/ledger-proofs.md): they follow from the entries.
-                _extend_tree(0, before)
-            require_signed(last)
-        _extend_tree(before, size)
+                _extend_tree(0, signed_size)
+            require_signed(last_checkpoint)
+        _extend_tree(signed_size, size)
         return _sign_checkpoint(Checkpoint.Log.LEDGER, size, stored_tree.compute_root(size))
 
 
@@ -74,11 +74,11 @@ def sign_reviews() -> Checkpoint | None:
         pass
     with transaction.atomic():
         lock_names("claims.ledger.checkpoint")
-        last = _find_newest_signed(Checkpoint.objects.of_reviews())
+        last_checkpoint = _find_newest_signed(Checkpoint.objects.of_reviews())
         end = ReviewLink.objects.order_by("-number").first()
-        if last:
-            _require_link(last)
-        if end is None or (last and not _is_due(last, end.number)):
+        if last_checkpoint:
+            _require_link(last_checkpoint)
+        if end is None or (last_checkpoint and not _is_due(last_checkpoint, end.number)):
             return None
         return _sign_checkpoint(Checkpoint.Log.REVIEWS, end.number, bytes.fromhex(end.chain_sha256))
 
@@ -152,8 +152,8 @@ def build_log_name(origin: str, log: str) -> str:
     return origin if log == Checkpoint.Log.LEDGER else f"{origin}/reviews"
 
 
-def _require_link(last: Checkpoint) -> None:
-    head = read_head(last)
+def _require_link(checkpoint: Checkpoint) -> None:
+    head = read_head(checkpoint)
     link = ReviewLink.objects.filter(number=head.size).first()
     if link is None or link.chain_sha256 != head.root.hex():
         raise InconsistentLedger(
@@ -182,8 +182,11 @@ def _find_newest_signed(checkpoints: QuerySet[Checkpoint]) -> Checkpoint | None:
     return None
 
 
-def _is_due(last: Checkpoint, size: int) -> bool:
-    return size > last.tree_size or clock.get_database_time() - last.signed_at > RENEW_AFTER
+def _is_due(last_checkpoint: Checkpoint, size: int) -> bool:
+    return (
+        size > last_checkpoint.tree_size
+        or clock.get_database_time() - last_checkpoint.signed_at > RENEW_AFTER
+    )
 
 
 def _sign_checkpoint(log: str, size: int, root: bytes) -> Checkpoint:
@@ -193,12 +196,12 @@ def _sign_checkpoint(log: str, size: int, root: bytes) -> Checkpoint:
     return Checkpoint.objects.create(log=log, tree_size=size, root_sha256=root.hex(), note=note, key=key)
 
 
-def _extend_tree(before: int, size: int) -> None:
+def _extend_tree(signed_size: int, size: int) -> None:
     """Add entries to the tree, each with a recomputed hash."""
-    tiles = stored_tree.load_growing_tiles(before)
-    first = max(1, before - RECHECKED_ENTRIES + 1)
-    known_leaves = _split_leaves(first, before)
-    for previous, entry in load_with_previous(first, size):
+    tiles = stored_tree.load_growing_tiles(signed_size)
+    first_sequence = max(1, signed_size - RECHECKED_ENTRIES + 1)
+    known_leaves = _split_leaves(first_sequence, signed_size)
+    for previous, entry in load_with_previous(first_sequence, size):
         text = entry.text(previous)
         number = entry.facts.sequence
         if compute_chain_hash(text) != entry.chain_sha256:
@@ -207,7 +210,7 @@ def _extend_tree(before: int, size: int) -> None:
                 % {"number": number}
             )
         leaf = hash_leaf(text)
-        if number > before:
+        if number > signed_size:
             tiles.add(leaf)
         elif leaf != next(known_leaves):
             raise InconsistentLedger(
@@ -222,9 +225,9 @@ def _extend_tree(before: int, size: int) -> None:
     stored_tree.store_tiles(tiles.pop_changed())
 
 
-def _require_texts(first: int) -> None:
+def _require_texts(first_sequence: int) -> None:
     """Check that the texts of all entries from this one on match their hashes."""
-    rows = Publication.objects.filter(sequence__gte=first).order_by("sequence")
+    rows = Publication.objects.filter(sequence__gte=first_sequence).order_by("sequence")
     for number, sealed_sha256, *facts in rows.values_list(
         "sequence", "sealed_sha256", "note", "body", "salts"
     ):
@@ -235,10 +238,10 @@ def _require_texts(first: int) -> None:
             )
 
 
-def _split_leaves(first: int, last: int) -> Iterator[bytes]:
+def _split_leaves(first_leaf: int, last_leaf: int) -> Iterator[bytes]:
     """Return stored leaf hashes."""
-    for number in range((first - 1) // TILE_WIDTH, (last + TILE_WIDTH - 1) // TILE_WIDTH):
+    for number in range((first_leaf - 1) // TILE_WIDTH, (last_leaf + TILE_WIDTH - 1) // TILE_WIDTH):
         tile = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
-        for place in range(TILE_WIDTH):
-            if first <= TILE_WIDTH * number + place + 1 <= last:
-                yield tile[HASH_BYTES * place : HASH_BYTES * (place + 1)]
+        for index in range(TILE_WIDTH):
+            if first_leaf <= TILE_WIDTH * number + index + 1 <= last_leaf:
+                yield tile[HASH_BYTES * index : HASH_BYTES * (index + 1)]

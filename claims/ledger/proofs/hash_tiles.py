@@ -22,34 +22,34 @@ def parse_tile_path(path: str) -> int | None:
     return int(path.replace("/", "").replace("x", ""))
 
 
-def compute_tile_width(place: TilePlace, size: int) -> int:
+def compute_tile_width(tile_place: TilePlace, size: int) -> int:
     """Return the width of a tile in a tree of this size; 0 if the tile is outside the tree."""
-    level, number = place
+    level, number = tile_place
     return max(0, min(TILE_WIDTH, (size >> (TILE_HEIGHT * level)) - number * TILE_WIDTH))
 
 
-def find_tiles(parts: Iterable[tuple[int, int]]) -> set[TilePlace]:
+def find_tiles(leaf_ranges: Iterable[tuple[int, int]]) -> set[TilePlace]:
     """Return the tiles that contain the hashes of these leaf ranges."""
     return {
         _find_tile(height, number)[:2]
-        for begin, end in parts
-        for height, number in iterate_subtrees(begin, end)
+        for start, end in leaf_ranges
+        for height, number in iterate_subtrees(start, end)
     }
 
 
 def _find_tile(height: int, number: int) -> tuple[int, int, int, int]:
     """Return the tile below a subtree: level, number, its first hash and the number of hashes."""
-    level, above = divmod(height, TILE_HEIGHT)
-    first, count = number << above, 1 << above
-    return level, first // TILE_WIDTH, first % TILE_WIDTH, count
+    level, height_in_tile = divmod(height, TILE_HEIGHT)
+    first_hash, count = number << height_in_tile, 1 << height_in_tile
+    return level, first_hash // TILE_WIDTH, first_hash % TILE_WIDTH, count
 
 
 def build_subtree_lookup(tiles: Mapping[TilePlace, bytes]) -> Subtree:
     """Return a function that looks up hashes of complete subtrees in these tiles."""
 
     def look_up_hash(height: int, number: int) -> bytes:
-        level, tile, first, count = _find_tile(height, number)
-        content = tiles.get((level, tile), b"")[first * HASH_BYTES : (first + count) * HASH_BYTES]
+        level, tile, first_hash, count = _find_tile(height, number)
+        content = tiles.get((level, tile), b"")[first_hash * HASH_BYTES : (first_hash + count) * HASH_BYTES]
         if len(content) < count * HASH_BYTES:
             raise LookupError(f"tile {tile} of level {level} does not reach that far")
         return _compute_root(content)
@@ -59,9 +59,9 @@ def build_subtree_lookup(tiles: Mapping[TilePlace, bytes]) -> Subtree:
 
 def _compute_root(content: bytes) -> bytes:
     """Return the root of these hashes. Their number must be a power of two."""
-    hashes = [content[at : at + HASH_BYTES] for at in range(0, len(content), HASH_BYTES)]
+    hashes = [content[index : index + HASH_BYTES] for index in range(0, len(content), HASH_BYTES)]
     while len(hashes) > 1:
-        hashes = [hash_node(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
+        hashes = [hash_node(hashes[index], hashes[index + 1]) for index in range(0, len(hashes), 2)]
     return hashes[0]
 
 

@@ -40,19 +40,19 @@ def load_current_key() -> SigningKey:
     Raises:
         KeyRefused: the configured key is a different one.
     """
-    newest = SigningKey.objects.newest()
+    newest_key = SigningKey.objects.newest()
     public_key = _encode_public_key(get_newsroom_key())
-    if newest is None:
+    if newest_key is None:
         return SigningKey.objects.create(public_key=public_key, origin=find_origin())
-    if newest.public_key != public_key:
+    if newest_key.public_key != public_key:
         raise KeyRefused(
             gettext(
                 "The key of SIGNING_KEY (%(ours)s) is not the one that signs this ledger (%(public_key)s). "
                 "Restore the old SIGNING_KEY, or announce the new key with `manage.py change_signing_key`."
             )
-            % {"ours": public_key, "public_key": newest.public_key}
+            % {"ours": public_key, "public_key": newest_key.public_key}
         )
-    return newest
+    return newest_key
 
 
 @transaction.atomic
@@ -68,19 +68,19 @@ def succeed_key(secret: str, *, lost_because: str = "") -> SigningKey:
         KeyRefused: the key was used before, or the old key is neither configured nor declared lost.
     """
     lock_names("claims.ledger.checkpoint")
-    newest = SigningKey.objects.newest()
-    if newest is None:
+    newest_key = SigningKey.objects.newest()
+    if newest_key is None:
         raise KeyRefused(
             gettext("Nothing has been signed yet. Set SIGNING_KEY; the first checkpoint announces its key.")
         )
-    old, new = get_newsroom_key(), derive_key(secret)
-    public_key = _encode_public_key(new)
+    old_key, new_key = get_newsroom_key(), derive_key(secret)
+    public_key = _encode_public_key(new_key)
     if SigningKey.objects.filter(public_key=public_key).exists():
         raise KeyRefused(gettext("This key was used before. Choose another secret."))
     if lost_because:
-        signers = [new]
-    elif _encode_public_key(old) == newest.public_key:
-        signers = [old, new]
+        signers = [new_key]
+    elif _encode_public_key(old_key) == newest_key.public_key:
+        signers = [old_key, new_key]
     else:
         raise KeyRefused(
             gettext(
@@ -88,33 +88,33 @@ def succeed_key(secret: str, *, lost_because: str = "") -> SigningKey:
                 "announce its successor. Set it to the old secret, or give the reason with --lost."
             )
         )
-    text = build_statement(newest.origin, newest.public_key, public_key, lost_because)
+    text = build_statement(newest_key.origin, newest_key.public_key, public_key, lost_because)
     return SigningKey.objects.create(
         public_key=public_key,
-        origin=newest.origin,
-        follows=newest,
-        statement=sign_note(text, name=newest.origin, keys=signers),
+        origin=newest_key.origin,
+        follows=newest_key,
+        statement=sign_note(text, name=newest_key.origin, keys=signers),
         lost_because=lost_because,
     )
 
 
-def build_statement(origin: str, old: str, new: str, lost_because: str) -> str:
+def build_statement(origin: str, old_key: str, new_key: str, lost_because: str) -> str:
     """Return the signed statement that one key succeeds another."""
-    return f"{origin}\n{_STATEMENT_TYPE}\n{old}\n{new}\n{' '.join(lost_because.split()) or '-'}\n"
+    return f"{origin}\n{_STATEMENT_TYPE}\n{old_key}\n{new_key}\n{' '.join(lost_because.split()) or '-'}\n"
 
 
 def find_problem(key: SigningKey) -> str:
     """Return the problem with the succession of a key, or ""."""
-    old = key.follows
-    if old is None:
+    old_key = key.follows
+    if old_key is None:
         return ""
     try:
         note = SignedNote.read(key.statement)
     except InvalidNote as problem:
         return str(problem)
-    if note.text != build_statement(key.origin, old.public_key, key.public_key, key.lost_because):
+    if note.text != build_statement(key.origin, old_key.public_key, key.public_key, key.lost_because):
         return "the statement says something else"
-    signers = [key.public_key] if key.lost_because else [old.public_key, key.public_key]
+    signers = [key.public_key] if key.lost_because else [old_key.public_key, key.public_key]
     if not all(note.is_signed_by(key.origin, decode_bytes(signer)) for signer in signers):
         return (
             "the statement is not signed by both keys"

@@ -17,25 +17,25 @@ def hash_leaf(entry: bytes) -> bytes:
     return hashlib.sha256(b"\0" + entry).digest()
 
 
-def hash_node(left_hash: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\1" + left_hash + right).digest()
+def hash_node(left_hash: bytes, right_hash: bytes) -> bytes:
+    return hashlib.sha256(b"\1" + left_hash + right_hash).digest()
 
 
-def iterate_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """Yield the height and index of each subtree in the smallest set that covers the leaves `begin` to `end`.
+def iterate_subtrees(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the height and index of each subtree in the smallest set that covers the leaves `start` to `end`.
 
-    They are in order from left to right. `begin` must be where a subtree of at least `end - begin` leaves begins.
+    They are in order from left to right. `start` must be where a subtree of at least `end - begin` leaves begins.
     """
-    while begin < end:
-        height = (end - begin).bit_length() - 1
-        yield height, begin >> height
-        begin += 1 << height
+    while start < end:
+        height = (end - start).bit_length() - 1
+        yield height, start >> height
+        start += 1 << height
 
 
 def fold_hashes(hashes: Sequence[bytes]) -> bytes:
     """Combine the hashes of neighbouring subtrees of decreasing size into one."""
-    *before, root = hashes
-    for sibling in reversed(before):
+    *left_hashes, root = hashes
+    for sibling in reversed(left_hashes):
         root = hash_node(sibling, root)
     return root
 
@@ -52,38 +52,38 @@ def list_inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
     """
     if not 0 <= index < size:
         raise ValueError("the leaf is not in the tree")
-    parts = []
-    begin, end = 0, size
-    while end - begin > 1:
-        middle = begin + _find_split(end - begin)
+    leaf_ranges = []
+    start, end = 0, size
+    while end - start > 1:
+        middle = start + _find_split(end - start)
         if index < middle:
-            parts.append((middle, end))
+            leaf_ranges.append((middle, end))
             end = middle
         else:
-            parts.append((begin, middle))
-            begin = middle
-    return parts[::-1]
+            leaf_ranges.append((start, middle))
+            start = middle
+    return leaf_ranges[::-1]
 
 
-def list_consistency_parts(first: int, second: int) -> list[tuple[int, int]]:
+def list_consistency_parts(first_size: int, second_size: int) -> list[tuple[int, int]]:
     """Return the leaf ranges whose hashes form a consistency proof, in order."""
-    if not 0 < first <= second:
+    if not 0 < first_size <= second_size:
         raise ValueError("the first tree is not the smaller one, or empty")
-    parts = []
-    begin, end, is_whole = 0, second, True
-    while first != end:
-        middle = begin + _find_split(end - begin)
-        if first <= middle:
-            parts.append((middle, end))
+    leaf_ranges = []
+    start, end, is_whole = 0, second_size, True
+    while first_size != end:
+        middle = start + _find_split(end - start)
+        if first_size <= middle:
+            leaf_ranges.append((middle, end))
             end = middle
         else:
-            parts.append((begin, middle))
-            begin, is_whole = middle, False
-    return ([] if is_whole else [(begin, end)]) + parts[::-1]
+            leaf_ranges.append((start, middle))
+            start, is_whole = middle, False
+    return ([] if is_whole else [(start, end)]) + leaf_ranges[::-1]
 
 
-def hash_parts(parts: Iterable[tuple[int, int]], subtree: Subtree) -> list[bytes]:
-    return [_hash_range(begin, end, subtree) for begin, end in parts]
+def hash_parts(leaf_ranges: Iterable[tuple[int, int]], subtree: Subtree) -> list[bytes]:
+    return [_hash_range(start, end, subtree) for start, end in leaf_ranges]
 
 
 def _find_split(width: int) -> int:
@@ -95,33 +95,33 @@ def _find_split(width: int) -> int:
 
 
 def is_consistency_proven(
-    first: int, second: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes
+    first_size: int, second_size: int, proof: Sequence[bytes], first_root: bytes, second_root: bytes
 ) -> bool:
     """Return whether the proof shows that a tree extends a smaller one (RFC 9162, section 2.1.4.2)."""
-    if not 0 < first <= second:
+    if not 0 < first_size <= second_size:
         return False
-    if first == second:
+    if first_size == second_size:
         return not proof and first_root == second_root
-    parts = list(proof)
-    if first & (first - 1) == 0:
-        parts.insert(0, first_root)
-    if not parts:
+    hashes = list(proof)
+    if first_size & (first_size - 1) == 0:
+        hashes.insert(0, first_root)
+    if not hashes:
         return False
-    place, last = first - 1, second - 1
-    while place & 1:
-        place, last = place >> 1, last >> 1
-    before = after = parts[0]
-    for part in parts[1:]:
-        if last == 0:
+    position, last_position = first_size - 1, second_size - 1
+    while position & 1:
+        position, last_position = position >> 1, last_position >> 1
+    first_hash = second_hash = hashes[0]
+    for sibling in hashes[1:]:
+        if last_position == 0:
             return False
-        if place & 1 or place == last:
-            before, after = hash_node(part, before), hash_node(part, after)
-            while not place & 1 and place:
-                place, last = place >> 1, last >> 1
+        if position & 1 or position == last_position:
+            first_hash, second_hash = hash_node(sibling, first_hash), hash_node(sibling, second_hash)
+            while not position & 1 and position:
+                position, last_position = position >> 1, last_position >> 1
         else:
-            after = hash_node(after, part)
-        place, last = place >> 1, last >> 1
-    return last == 0 and before == first_root and after == second_root
+            second_hash = hash_node(second_hash, sibling)
+        position, last_position = position >> 1, last_position >> 1
+    return last_position == 0 and first_hash == first_root and second_hash == second_root
 
 
 class GrowingTree:
@@ -141,8 +141,8 @@ class GrowingTree:
         self.size += 1
         number = self.size
         while not number & 1:
-            right = self._edge.pop()
-            self._edge[-1] = hash_node(self._edge[-1], right)
+            right_hash = self._edge.pop()
+            self._edge[-1] = hash_node(self._edge[-1], right_hash)
             number >>= 1
 
     @property

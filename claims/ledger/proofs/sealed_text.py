@@ -22,10 +22,10 @@ def seal(note: str, body: str, salts: str) -> str:
     """Return the content with a digest in place of each text. The ledger stores the hash of the result."""
     salt_list = salts.split(",")
     parts = ["", note, *body.split('"')]
-    for place in range(1, len(parts), 2):
+    for index in range(1, len(parts), 2):
         # A name of a member is no text.
-        if not "".join(parts[place + 1 : place + 2]).startswith(":"):
-            parts[place] = digest_text(parts[place], compute_salt(salt_list, place // 2))
+        if not "".join(parts[index + 1 : index + 2]).startswith(":"):
+            parts[index] = digest_text(parts[index], compute_salt(salt_list, index // 2))
     return '"'.join(parts)
 
 

@@ -81,13 +81,15 @@ class SignedNote:
     @classmethod
     def read(cls, note: str) -> "SignedNote":
         """Parse a signed note. Raises `InvalidNote`."""
-        text, blank, below = note.rpartition("\n\n")
-        lines = below.removesuffix("\n").split("\n") if below.endswith("\n") else []
+        text, blank, signature_block = note.rpartition("\n\n")
+        lines = signature_block.removesuffix("\n").split("\n") if signature_block.endswith("\n") else []
         matched_lines = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
         if not blank or not text or not matched_lines or not all(matched_lines):
             raise InvalidNote("It is not a signed note: a text, an empty line, and lines of signatures.")
         try:
-            signatures = tuple((m[1], b64decode(m[2], validate=True)) for m in matched_lines if m)
+            signatures = tuple(
+                (match[1], b64decode(match[2], validate=True)) for match in matched_lines if match
+            )
         except ValueError:
             raise InvalidNote("One of its signatures is not base64.") from None
         return cls(f"{text}\n", signatures)
@@ -96,7 +98,9 @@ class SignedNote:
         """Return whether the note has a valid signature by this key. Invalid signatures are ignored."""
         key_id = compute_key_id(name, public_key)
         own_signatures = [
-            signature[4:] for who, signature in self.signatures if who == name and signature[:4] == key_id
+            signature[4:]
+            for signer_name, signature in self.signatures
+            if signer_name == name and signature[:4] == key_id
         ]
         try:
             verifier = Ed25519PublicKey.from_public_bytes(public_key)
@@ -122,9 +126,9 @@ class TreeHead:
     @classmethod
     def read(cls, text: str) -> "TreeHead":
         """Parse a tree head. Raises `InvalidNote`."""
-        origin, *rest = text.split("\n")
+        origin, *other_lines = text.split("\n")
         try:
-            size, root = rest[0], b64decode(rest[1], validate=True)
+            size, root = other_lines[0], b64decode(other_lines[1], validate=True)
             if not origin or not re.fullmatch(r"0|[1-9][0-9]{0,18}", size) or len(root) != 32:
                 raise ValueError
         except (ValueError, IndexError):

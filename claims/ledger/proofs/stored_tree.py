@@ -42,51 +42,57 @@ def iterate_entries(rows: QuerySet[Publication]) -> Iterator[StoredEntry]:
 
 def _build_entry(row: tuple[Any, ...]) -> StoredEntry:
     sequence, claim_id, version, status, kind, published_at, merged_into, sealed_sha256, chain = row
-    at = format_moment(published_at)
-    facts = EntryFacts(sequence, claim_id, version, status, kind, at, merged_into, sealed_sha256)
+    published_text = format_moment(published_at)
+    facts = EntryFacts(sequence, claim_id, version, status, kind, published_text, merged_into, sealed_sha256)
     return StoredEntry(facts, chain)
 
 
-def load_with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry]]:
+def load_with_previous(first_sequence: int, last_sequence: int) -> Iterator[tuple[str, StoredEntry]]:
     """Yield these entries, each with the hash of the previous entry."""
-    rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last)
-    return _iterate_with_previous(first, iterate_entries(rows))
+    rows = Publication.objects.filter(sequence__gte=first_sequence - 1, sequence__lte=last_sequence)
+    return _iterate_with_previous(first_sequence, iterate_entries(rows))
 
 
-def load_entry_texts(first: int, last: int) -> list[bytes]:
+def load_entry_texts(first_sequence: int, last_sequence: int) -> list[bytes]:
     """Return the bytes of these entries; for small numbers only."""
-    rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last).order_by("sequence")
+    rows = Publication.objects.filter(sequence__gte=first_sequence - 1, sequence__lte=last_sequence).order_by(
+        "sequence"
+    )
     entries = map(_build_entry, rows.values_list(*_COLUMNS))
-    return [entry.text(previous) for previous, entry in _iterate_with_previous(first, entries)]
+    return [entry.text(previous) for previous, entry in _iterate_with_previous(first_sequence, entries)]
 
 
-def _iterate_with_previous(first: int, entries: Iterable[StoredEntry]) -> Iterator[tuple[str, StoredEntry]]:
+def _iterate_with_previous(
+    first_sequence: int, entries: Iterable[StoredEntry]
+) -> Iterator[tuple[str, StoredEntry]]:
     previous = ZERO_SHA256
     for entry in entries:
-        if entry.facts.sequence >= first:
+        if entry.facts.sequence >= first_sequence:
             yield previous, entry
         previous = entry.chain_sha256
 
 
-def read_tiles(places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:
+def read_tiles(tile_places: Iterable[TilePlace]) -> dict[TilePlace, bytes]:
     """Load those of the given tiles that exist, in one query."""
     numbers: dict[int, list[int]] = {}
-    for level, number in places:
+    for level, number in tile_places:
         numbers.setdefault(level, []).append(number)
     if not numbers:
         return {}
-    any_of = reduce(or_, (Q(level=level, number__in=some) for level, some in numbers.items()))
-    rows = HashTile.objects.filter(any_of).order_by().values_list("level", "number", "hashes")
+    condition = reduce(
+        or_, (Q(level=level, number__in=tile_numbers) for level, tile_numbers in numbers.items())
+    )
+    rows = HashTile.objects.filter(condition).order_by().values_list("level", "number", "hashes")
     return {(level, number): bytes(hashes) for level, number, hashes in rows}
 
 
-def load_proof(parts: list[tuple[int, int]]) -> list[bytes]:
+def load_proof(leaf_ranges: list[tuple[int, int]]) -> list[bytes]:
     """Return the hashes of these ranges of leaves, for a proof.
 
     Raises:
         LookupError: the tree is not that large.
     """
-    return merkle_tree.hash_parts(parts, build_subtree_lookup(read_tiles(find_tiles(parts))))
+    return merkle_tree.hash_parts(leaf_ranges, build_subtree_lookup(read_tiles(find_tiles(leaf_ranges))))
 
 
 def compute_root(size: int) -> bytes:

@@ -39,8 +39,8 @@ def read_search(text: str) -> SearchReading:
     reading, key = parse_search(text), build_address_key(text.strip())
     if not key:
         return reading
-    own = find_claim_at(key)
-    [(sources, entries)] = fetch_rows(_TARGETS_SQL, [key, key, own, own], prepare=True)
+    claim_id = find_claim_at(key)
+    [(sources, entries)] = fetch_rows(_TARGETS_SQL, [key, key, claim_id, claim_id], prepare=True)
     # Few claims have to do with one address; and no address is misspelt.
     return replace(reading, places=AddressTargets(sources, entries), matches=0, is_doubtful=False)
 

@@ -29,17 +29,19 @@ def find_neighbours(claim: int) -> PublicationQuerySet:
 
 def find_claim_ids(clusters: list[int]) -> list[int]:
     """Return the ids of these clusters' published claims, if the clusters are public."""
-    public = Cluster.objects.public().filter(pk__in=clusters).values_list("pk", flat=True)
-    return list(find_entries(list(public)).values_list("claim_id", flat=True))
+    public_ids = Cluster.objects.public().filter(pk__in=clusters).values_list("pk", flat=True)
+    return list(find_entries(list(public_ids)).values_list("claim_id", flat=True))
 
 
 def _has_claims(claims: list[int]) -> Q:
     """Return the condition that a cluster contains one of these claims and that the claim is published."""
-    published = Publication.objects.current().filter(claim_id=OuterRef("standing"), claim_id__in=claims)
+    published_entries = Publication.objects.current().filter(
+        claim_id=OuterRef("standing"), claim_id__in=claims
+    )
     members: Any = ClusterMember.objects.filter(cluster=OuterRef("pk")).alias(
         standing=Coalesce("claim__merged_into", "claim")
     )
-    return Q(Exists(members.filter(Exists(published))))
+    return Q(Exists(members.filter(Exists(published_entries))))
 
 
 class ClusterListQuery(ListQuery):

@@ -43,15 +43,15 @@ class MonthValue:
         if not 1 < year < 9999:
             raise InvalidValue(gettext("it must be a month such as 2026-03."))
         zone = get_default_timezone()
-        begins = datetime(year, month, 1, tzinfo=zone)
-        ends = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
-        return begins, ends
+        month_start = datetime(year, month, 1, tzinfo=zone)
+        month_end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)
+        return month_start, month_end
 
 
 def _match_months(months: list[tuple[datetime, datetime]]) -> Q:
     condition = Q()
-    for begins, ends in months:
-        condition |= Q(published_at__gte=begins, published_at__lt=ends)
+    for month_start, month_end in months:
+        condition |= Q(published_at__gte=month_start, published_at__lt=month_end)
     return condition
 
 
@@ -96,7 +96,9 @@ class JudgedParameter(Parameter):
         if verdicts is None:
             return Q()
         log = filter_corrections().order_by("-published_at", "-sequence").values("published_at")
-        newest = Coalesce(Subquery(log[_MAX_LOOKED_UP_VERDICTS : _MAX_LOOKED_UP_VERDICTS + 1]), _EARLIEST)
+        newest_claims = Coalesce(
+            Subquery(log[_MAX_LOOKED_UP_VERDICTS : _MAX_LOOKED_UP_VERDICTS + 1]), _EARLIEST
+        )
         # As a value: whether there is any, PostgreSQL might look up for all claims at once.
         claim = verdicts.filter(publication__claim_id=OuterRef("claim_id")).order_by()
         is_found = Q(claim_id=Subquery(claim.values("publication__claim_id")[:1]))
@@ -104,8 +106,8 @@ class JudgedParameter(Parameter):
         # meets, PostgreSQL walks the log in its order. Without it, it may join the log and the claims, row by row,
         # when it wrongly expects few rows.
         return (
-            (Q(published_at__gte=newest) & is_found)
-            | (Q(published_at__lt=newest) & Q(claim_id__in=_select_claim_ids(verdicts)))
+            (Q(published_at__gte=newest_claims) & is_found)
+            | (Q(published_at__lt=newest_claims) & Q(claim_id__in=_select_claim_ids(verdicts)))
             | Q(pk__lt=0)
         )
 

@@ -231,14 +231,14 @@ class FacetCounting:
 
     def _count(self) -> FacetCounts:
         counts = FacetCounts(0, {name: FacetValues() for name in self.names})
-        everything = tuple(self.conditions)
-        facets_by_conditions: dict[tuple[str, ...], list[Facet]] = {everything: []}
+        all_conditions = tuple(self.conditions)
+        facets_by_conditions: dict[tuple[str, ...], list[Facet]] = {all_conditions: []}
         for facet in (_ALL_FACETS[name] for name in self.names):
             # The values for a facet without its own filter are found with the rest, and separated by a column.
-            others = tuple(
+            other_conditions = tuple(
                 name for name in self.conditions if facet.replacement or name not in facet.parameters
             )
-            facets_by_conditions.setdefault(others, []).append(facet)
+            facets_by_conditions.setdefault(other_conditions, []).append(facet)
         for shared_conditions, facets in facets_by_conditions.items():
             for name, value, number, distinct in self._iterate_rows(
                 {name: self.conditions[name] for name in shared_conditions}, facets
@@ -248,7 +248,7 @@ class FacetCounting:
                     counts.facets[name].counts.append((value, number))
                 else:
                     counts.positions.add(distinct)
-                    if shared_conditions == everything:
+                    if shared_conditions == all_conditions:
                         counts.claims = number
         return counts
 
@@ -279,17 +279,17 @@ class FacetCounting:
             parameters.append(statuses)
         else:
             statements = [f"WITH entries ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})"]
-        kinds = _build_kinds_sql(facets, source)
-        statements += kinds
-        parameters += [statuses] * sum(statement.count("%s") for statement in kinds)
+        kinds_sql = _build_kinds_sql(facets, source)
+        statements += kinds_sql
+        parameters += [statuses] * sum(statement.count("%s") for statement in kinds_sql)
         if "judgements" in source.values():
             statements.append(_build_judgements_sql(judgements.sql, facets))
             parameters += judgements.parameters
-        parts = [
+        facet_queries = [
             "SELECT ''::varchar, NULL::varchar, count(*), (SELECT max(sequence) FROM claims_publication) FROM entries",
             *(facet.sql(source[facet.name], self.size) for facet in facets),
         ]
-        return fetch_rows(" ".join([", ".join(statements), " UNION ALL ".join(parts)]), parameters)
+        return fetch_rows(" ".join([", ".join(statements), " UNION ALL ".join(facet_queries)]), parameters)
 
 
 def _list_columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
@@ -300,13 +300,13 @@ def _list_columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[st
 
 def _build_kinds_sql(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
     """Return SQL that groups entries by their columns with few distinct values, read once for all facets."""
-    few = [facet for facet in facets if source[facet.name] == "kinds"]
-    columns = ", ".join(facet.column for facet in few)
+    grouped_facets = [facet for facet in facets if source[facet.name] == "kinds"]
+    columns = ", ".join(facet.column for facet in grouped_facets)
     statements = []
-    has_all = any(facet.build_count_sql is _build_grouped_count_sql for facet in few)
+    has_all = any(facet.build_count_sql is _build_grouped_count_sql for facet in grouped_facets)
     if has_all:
         statements.append(_build_grouping_sql("all_kinds", columns, "found"))
-    if any(facet.build_count_sql is _build_grouped_list_count_sql for facet in few):
+    if any(facet.build_count_sql is _build_grouped_list_count_sql for facet in grouped_facets):
         statements.append(
             f"kinds AS (SELECT * FROM all_kinds WHERE {_STATUS_CONDITION})"
             if has_all
@@ -324,12 +324,12 @@ def _build_judgements_sql(verdicts: str, facets: Sequence[Facet]) -> str:
 
     A publication lists the publishers of its verdicts and sources, so one with a single publisher has one verdict.
     """
-    by = [facet for facet in facets if facet.build_count_sql is _build_verdict_count_sql]
-    columns = ", ".join(f"{facet.column_sql or facet.column} AS {facet.column}" for facet in by)
-    places = ", ".join(str(number + 1) for number in range(len(by) + 1))
+    group_columns = [facet for facet in facets if facet.build_count_sql is _build_verdict_count_sql]
+    columns = ", ".join(f"{facet.column_sql or facet.column} AS {facet.column}" for facet in group_columns)
+    column_numbers = ", ".join(str(number + 1) for number in range(len(group_columns) + 1))
     return (
         f"verdicts ({', '.join(_VERDICT_COLUMNS)}) AS ({verdicts}),"
         f" judgements AS MATERIALIZED (SELECT {columns},"
         " CASE WHEN cardinality(publisher_ids) > 1 THEN publication_id END AS one_of, count(*) AS alike"
-        f" FROM verdicts JOIN entries ON entries.id = publication_id GROUP BY {places})"
+        f" FROM verdicts JOIN entries ON entries.id = publication_id GROUP BY {column_numbers})"
     )

@@ -92,8 +92,8 @@ class WordsQuery(ListQuery):
     @property
     def shape(self) -> AddressTargets | None:
         """Return placeholders for the targets of a URL search, which change the SQL; None for a search for words."""
-        places = self.search.places if self.search else None
-        return places and replace(_TARGETS, is_ranked=places.is_ranked)
+        targets = self.search.places if self.search else None
+        return targets and replace(_TARGETS, is_ranked=targets.is_ranked)
 
     def select_candidates(self, filter_values: Mapping[str, Any]) -> QuerySet[Any]:
         if self.shape:
@@ -128,10 +128,10 @@ class SearchQuery(WordsQuery):
         is_forgiving = "spelling" in self.filters and self.value("spelling") != "exact"
         if "q" not in filter_values or not is_forgiving:
             return filter_values
-        others = {name: value for name, value in filter_values.items() if name != "q"}
+        other_values = {name: value for name, value in filter_values.items() if name != "q"}
 
         def count_matches(reading: SearchReading, limit: int) -> int:
-            return cast(PublicationQuerySet, self.apply_filters(self.queryset, others)).count_matches(
+            return cast(PublicationQuerySet, self.apply_filters(self.queryset, other_values)).count_matches(
                 reading, limit
             )
 

@@ -161,10 +161,10 @@ class EntriesCheck:
 
     def _matches_tree(self, leaf: bytes) -> bool:
         """Return whether a leaf equals the one in the tree. True for entries that are not signed yet."""
-        number, place = divmod(self.tree.size - 1, TILE_WIDTH)
-        if place == 0:
+        number, index = divmod(self.tree.size - 1, TILE_WIDTH)
+        if index == 0:
             self._leaves = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
-        stored_hash = self._leaves[place * HASH_BYTES : (place + 1) * HASH_BYTES]
+        stored_hash = self._leaves[index * HASH_BYTES : (index + 1) * HASH_BYTES]
         return stored_hash in (b"", leaf)
 
     def _check_claim(self, row: Row) -> Iterator[Discrepancy]:
@@ -181,11 +181,18 @@ class EntriesCheck:
         if last and last.superseded_at != row["published_at"]:
             yield Discrepancy(
                 gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)")
-                % {"sequence": last.sequence, "claim_id": row["claim_id"], "version": last.version},
+                % {
+                    "sequence": last.sequence,
+                    "claim_id": row["claim_id"],
+                    "version": last.version,
+                },
                 gettext(
                     "it says that it was current until %(when)s, but the next version is dated %(when_2)s."
                 )
-                % {"when": _format_time(last.superseded_at), "when_2": _format_time(row["published_at"])},
+                % {
+                    "when": _format_time(last.superseded_at),
+                    "when_2": _format_time(row["published_at"]),
+                },
             )
         if last and row["published_at"] < last.published_at:
             yield Discrepancy(place_name, gettext("it is dated before the version it follows."))
@@ -206,13 +213,13 @@ class EntriesCheck:
                 )
                 % {"behind": f"{self._behind:,}"},
             )
-        for claim_id, last in self._last.items():
-            if last.superseded_at is not None:
+        for claim_id, last_entry in self._last.items():
+            if last_entry.superseded_at is not None:
                 yield Discrepancy(
                     gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)")
-                    % {"sequence": last.sequence, "claim_id": claim_id, "version": last.version},
+                    % {"sequence": last_entry.sequence, "claim_id": claim_id, "version": last_entry.version},
                     gettext("it says that it was current until %(when)s, but no version follows it.")
-                    % {"when": _format_time(last.superseded_at)},
+                    % {"when": _format_time(last_entry.superseded_at)},
                 )
         yield from self._check_tiles()
 
@@ -221,8 +228,8 @@ class EntriesCheck:
         size = self.tree.size
         for tile in HashTile.objects.iterator(chunk_size=200):
             stored_hashes = bytes(tile.hashes)
-            right = computed_tiles.get((tile.level, tile.number), b"")
-            if stored_hashes != right[: len(stored_hashes)] or len(
+            computed_hashes = computed_tiles.get((tile.level, tile.number), b"")
+            if stored_hashes != computed_hashes[: len(stored_hashes)] or len(
                 stored_hashes
             ) // HASH_BYTES > compute_tile_width((tile.level, tile.number), size):
                 yield Discrepancy(
@@ -233,10 +240,10 @@ class EntriesCheck:
 
 
 def _iterate_batches() -> Iterator[list[Row]]:
-    after = 0
-    while rows := list(Publication.objects.after(after).values(*_READ_COLUMNS)[:_BATCH_SIZE]):
+    last_sequence = 0
+    while rows := list(Publication.objects.after(last_sequence).values(*_READ_COLUMNS)[:_BATCH_SIZE]):
         yield rows
-        after = rows[-1]["sequence"]
+        last_sequence = rows[-1]["sequence"]
 
 
 def _load_listed_verdicts(ids: list[int]) -> dict[int, dict[int, Row]]:
@@ -300,9 +307,9 @@ def _check_lists(row: Row, verdicts: Mapping[int, Row], listed_verdicts: Mapping
     for pk in listed_verdicts.keys() - verdicts.keys():
         yield f"verdict {pk} is listed with it, and its body does not have it."
     for pk in verdicts.keys() & listed_verdicts.keys():
-        right = verdicts[pk] | {name: row[name] for name in ("published_at", "superseded_at")}
+        expected_row = verdicts[pk] | {name: row[name] for name in ("published_at", "superseded_at")}
         for name in (*_VERDICT_COLUMNS, "published_at", "superseded_at"):
-            if listed_verdicts[pk][name] != right[name]:
+            if listed_verdicts[pk][name] != expected_row[name]:
                 yield f"verdict {pk} is listed with another `{name}` than its entry has."
 
 

@@ -15,14 +15,14 @@ from claims.models import Checkpoint, SigningKey
 
 def check_keys() -> Iterator[Discrepancy]:
     """Yield keys that no earlier key announced, except the first."""
-    last = None
+    last_key = None
     for key in SigningKey.objects.in_order().select_related("follows"):
         place = f"Key {key.pk} ({key.public_key})"
-        if key.follows_id != (last.pk if last else None):
+        if key.follows_id != (last_key.pk if last_key else None):
             yield Discrepancy(place, gettext("it does not follow from the key before it."))
         if problem := find_problem(key):
             yield Discrepancy(place, f"{problem}.")
-        last = key
+        last_key = key
 
 
 @dataclass
@@ -36,7 +36,7 @@ class SignedHeads:
 
     def add_stored(self) -> Iterator[Discrepancy]:
         """Add the stored checkpoints; yield those without a valid signature."""
-        before = 0
+        previous_size = 0
         rows = Checkpoint.objects.filter(log=self.log).order_by("id").select_related("key")
         for row in rows.iterator(chunk_size=2_000):
             place = f"Checkpoint {row.pk} ({row.log}, {row.tree_size} entries)"
@@ -45,13 +45,13 @@ class SignedHeads:
             except InconsistentLedger as problem:
                 yield Discrepancy(place, str(problem))
                 continue
-            if head.size < before:
+            if head.size < previous_size:
                 yield Discrepancy(
                     place,
                     gettext("it covers fewer entries than the one before it, which covers %(before)s.")
-                    % {"before": before},
+                    % {"before": previous_size},
                 )
-            before = head.size
+            previous_size = head.size
             self.add_head(head, place)
 
     def add_head(self, head: TreeHead, place: str) -> None:
@@ -77,8 +77,8 @@ class SignedHeads:
     def findings(self) -> Iterator[Discrepancy]:
         """Yield the discrepancies found, and signed heads beyond the end of the ledger."""
         yield from self._found
-        for size, some in sorted(self._expected.items()):
-            for _root, place in some:
+        for size, heads in sorted(self._expected.items()):
+            for _root, place in heads:
                 yield Discrepancy(
                     place,
                     gettext("there are no longer %(size)s entries: some were removed.") % {"size": size},

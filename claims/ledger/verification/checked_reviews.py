@@ -51,7 +51,7 @@ def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
     missing_links = {
         number for links in Removal.objects.values_list("review_links", flat=True) for number in links or ()
     }
-    newest = datetime.min.replace(tzinfo=UTC) + _MAX_WAIT
+    newest_time = datetime.min.replace(tzinfo=UTC) + _MAX_WAIT
     for links in _iterate_batches():
         rows = _load_rows(links)
         for number, kind, row_id, chain_sha256 in links:
@@ -67,7 +67,7 @@ def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
             place = f"{_NOUNS.get(kind, kind)} {row_id} (link {number} of reviews)"
             if facts is None:
                 yield Discrepancy(place, gettext("it was deleted."))
-            elif facts[-1] < newest - _MAX_WAIT:
+            elif facts[-1] < newest_time - _MAX_WAIT:
                 yield Discrepancy(
                     place,
                     gettext("it is dated %(moment)s, but was linked long after that.")
@@ -80,27 +80,27 @@ def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
                 yield Discrepancy(
                     place, gettext("it, or the link before it, has changed since it was linked.")
                 )
-            newest = max(newest, facts[-1]) if facts else newest
+            newest_time = max(newest_time, facts[-1]) if facts else newest_time
             previous = chain_sha256
             report_growth(number, bytes.fromhex(chain_sha256))
     yield from _find_unlinked()
 
 
 def _iterate_batches() -> Iterator[list[tuple[int, str, int, str]]]:
-    after = 0
+    last_number = 0
     while True:
-        rows = ReviewLink.objects.filter(number__gt=after).order_by("number")[:_BATCH_SIZE]
+        rows = ReviewLink.objects.filter(number__gt=last_number).order_by("number")[:_BATCH_SIZE]
         links = list(rows.values_list("number", "kind", "row_id", "chain_sha256"))
         if not links:
             return
         yield links
-        after = links[-1][0]
+        last_number = links[-1][0]
 
 
 def _load_rows(links: list[tuple[int, str, int, str]]) -> dict[tuple[str, int], tuple[Any, ...]]:
     rows_found: dict[tuple[str, int], tuple[Any, ...]] = {}
     for kind, model, columns in _LINKED_TABLES:
-        ids = [row_id for _number, of, row_id, _hash in links if of == kind]
+        ids = [row_id for _number, link_kind, row_id, _hash in links if link_kind == kind]
         rows = model._default_manager.filter(pk__in=ids).order_by().values_list("pk", *columns)
         rows_found |= {(kind, pk): tuple(values) for pk, *values in rows}
     return rows_found

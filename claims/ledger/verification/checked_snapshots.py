@@ -18,10 +18,10 @@ def check_snapshots(quoted_snapshots: Mapping[int, tuple[str, int]]) -> Iterator
         quoted_snapshots: for each snapshot, the hash of its text and the number of an entry with that hash.
     """
     ids = sorted(quoted_snapshots)
-    for at in range(0, len(ids), _BATCH_SIZE):
-        some = ids[at : at + _BATCH_SIZE]
-        texts = dict(Snapshot.objects.filter(pk__in=some).order_by().values_list("pk", "text"))
-        for pk in some:
+    for start in range(0, len(ids), _BATCH_SIZE):
+        batch_ids = ids[start : start + _BATCH_SIZE]
+        texts = dict(Snapshot.objects.filter(pk__in=batch_ids).order_by().values_list("pk", "text"))
+        for pk in batch_ids:
             sha256, entry = quoted_snapshots[pk]
             if pk not in texts:
                 yield Discrepancy(

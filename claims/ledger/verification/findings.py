@@ -16,18 +16,21 @@ class Discrepancy(NamedTuple):
 
 def format_ranges(numbers: Iterable[int]) -> str:
     """Format numbers for people: `3, 7 to 12 and 40`."""
-    parts = [str(first) if first == last else f"{first} to {last}" for first, last in _iterate_runs(numbers)]
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    ranges = [
+        str(first_number) if first_number == last_number else f"{first_number} to {last_number}"
+        for first_number, last_number in _iterate_runs(numbers)
+    ]
+    return ranges[0] if len(ranges) == 1 else f"{', '.join(ranges[:-1])} and {ranges[-1]}"
 
 
 def _iterate_runs(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
-    first = last = None
+    first_number = last_number = None
     for number in numbers:
-        if last is not None and number == last + 1:
-            last = number
+        if last_number is not None and number == last_number + 1:
+            last_number = number
             continue
-        if first is not None and last is not None:
-            yield first, last
-        first = last = number
-    if first is not None and last is not None:
-        yield first, last
+        if first_number is not None and last_number is not None:
+            yield first_number, last_number
+        first_number = last_number = number
+    if first_number is not None and last_number is not None:
+        yield first_number, last_number

@@ -105,16 +105,16 @@ def _add_external(
 ) -> Iterator[Discrepancy]:
     logs = build_log_names()
     keys = trusted_keys or list(SigningKey.objects.values_list("public_key", flat=True))
-    for one in external:
-        place = f"Checkpoint in {one.name} ({one.head.size} entries)"
-        if one.head.origin not in logs:
+    for checkpoint in external:
+        place = f"Checkpoint in {checkpoint.name} ({checkpoint.head.size} entries)"
+        if checkpoint.head.origin not in logs:
             yield Discrepancy(
-                place, gettext("it belongs to another log, %(origin)s.") % {"origin": one.head.origin}
+                place, gettext("it belongs to another log, %(origin)s.") % {"origin": checkpoint.head.origin}
             )
-        elif not is_signed_here(one.note, one.head.origin, keys):
+        elif not is_signed_here(checkpoint.note, checkpoint.head.origin, keys):
             yield Discrepancy(place, gettext("it has no signature of a trusted key."))
         else:
-            heads[logs[one.head.origin]].add_head(one.head, place)
+            heads[logs[checkpoint.head.origin]].add_head(checkpoint.head, place)
 
 
 @contextmanager
@@ -143,12 +143,12 @@ def _run_checks(database: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
 
 
 def _run_checks_in_parallel(snapshot: str) -> list[Discrepancy]:
-    apart = connection.copy()  # of the thread that this runs in
-    apart.settings_dict["OPTIONS"].pop("pool", None)
-    with closing(apart):
-        apart.set_autocommit(False)
-        with apart.cursor() as cursor:
+    own_connection = connection.copy()  # of the thread that this runs in
+    own_connection.settings_dict["OPTIONS"].pop("pool", None)
+    with closing(own_connection):
+        own_connection.set_autocommit(False)
+        with own_connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             cursor.execute(_NO_LIMITS_SQL)
-        return list(_run_checks(apart))
+        return list(_run_checks(own_connection))

@@ -79,7 +79,7 @@ class Command(LocalizedCommand):
                     _export_to_stdout(export_options, begin_progress)
                 else:
                     export_to_file(
-                        export_options, Path(output), resume=options["resume"], begin=begin_progress
+                        export_options, Path(output), resume=options["resume"], begin_progress=begin_progress
                     )
         except InvalidParameters as refusal:
             raise CommandError("\n".join(error["detail"] for error in refusal.errors)) from None
@@ -103,7 +103,7 @@ def _build_options(output: str, options: dict[str, Any]) -> ExportOptions:
 
 def _export_to_stdout(export_options: ExportOptions, begin_progress: BeginProgress) -> None:
     try:
-        export_to_stream(export_options, sys.stdout.buffer, begin=begin_progress)
+        export_to_stream(export_options, sys.stdout.buffer, begin_progress=begin_progress)
     except BrokenPipeError:
         # The reader closed the pipe (`| head`).
         Console(stderr=True).on_broken_pipe()

@@ -93,7 +93,7 @@ class Command(LocalizedCommand):
             imported_article = import_article(
                 material,
                 overrides=overrides,
-                everything=options["all"],
+                include_all=options["all"],
                 by=by,
                 dry_run=options["dry_run"],
             )

@@ -61,8 +61,8 @@ class Command(LocalizedCommand):
         terms = MatchTerms(
             language=get_primary_language(options["language"]),
             cut="text",
-            most=1,
-            least=options["minimum_confidence"],
+            max_matches=1,
+            min_confidence=options["minimum_confidence"],
         )
         form = options["format"] or guess_format(place)
         written_as = guess_format(output) if output != "-" else form

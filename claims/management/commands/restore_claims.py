@@ -40,8 +40,8 @@ class Command(LocalizedCommand):
             ) from None
         except RestoreRefused as refusal:
             raise CommandError(str(refusal)) from None
-        for kind in dict.fromkeys([*restored.written, *restored.left]):
-            written_count, left_count = restored.written[kind], restored.left[kind]
+        for kind in dict.fromkeys([*restored.written, *restored.existing]):
+            written_count, left_count = restored.written[kind], restored.existing[kind]
             summary = (
                 gettext("%(kind)s %(written)s would be restored, %(left)s already here")
                 if dry_run

@@ -37,7 +37,7 @@ class Command(LocalizedCommand):
         run_found = ImportRun.objects.filter(pk=run).first()
         if run_found is None or person is None:
             raise CommandError(gettext("There is no import %(run)s.") % {"run": run})
-        rest_count = undo.count_rest(run_found) if run_found.state in undo.UNDOABLE_STATES else 0
+        rest_count = undo.count_undoable_claims(run_found) if run_found.state in undo.UNDOABLE_STATES else 0
         try:
             undo.undo_run(run_found, by=person, keep_later_work=rest)
         except (NotPossible, NotAllowed) as refusal:

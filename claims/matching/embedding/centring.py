@@ -16,9 +16,9 @@ _MIN_LENGTH = 1e-6
 
 def subtract_mean(vectors: Vectors, mean: NDArray[np.floating]) -> tuple[Vectors, Vectors]:
     """Subtract the mean; return unit vectors and their former lengths."""
-    rest = vectors - mean.astype(np.float32)
-    lengths = np.maximum(np.linalg.norm(rest, axis=-1), _MIN_LENGTH).astype(np.float32)
-    return (rest / lengths[..., np.newaxis]).astype(np.float32), lengths
+    difference = vectors - mean.astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(difference, axis=-1), _MIN_LENGTH).astype(np.float32)
+    return (difference / lengths[..., np.newaxis]).astype(np.float32), lengths
 
 
 def add_mean(vectors: Vectors, lengths: Vectors, mean: NDArray[np.floating]) -> Vectors:

@@ -27,10 +27,10 @@ class Embedder(Protocol):
     @property
     def dimensions(self) -> int: ...
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_statements(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of statements, for storing."""
 
-    def queries(self, texts: Sequence[str]) -> Vectors:
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors of search queries."""
 
 
@@ -60,6 +60,6 @@ def clip_text(text: str) -> str:
 
 
 def scale_to_unit_length(vectors: Vectors) -> Vectors:
-    exact = vectors.astype(float)
-    lengths = np.linalg.norm(exact, axis=1, keepdims=True)
-    return (exact / np.maximum(lengths, np.finfo(float).tiny)).astype(np.float32)
+    float_vectors = vectors.astype(float)
+    lengths = np.linalg.norm(float_vectors, axis=1, keepdims=True)
+    return (float_vectors / np.maximum(lengths, np.finfo(float).tiny)).astype(np.float32)

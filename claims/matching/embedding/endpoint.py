@@ -55,10 +55,10 @@ class Endpoint:
         """Return the number of dimensions, found by embedding a text."""
         return int(self._request_batch(["?"], STATEMENTS_SECONDS).shape[1])
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_statements(self, texts: Sequence[str]) -> Vectors:
         return self._embed_all(texts, self._passage_prefix, STATEMENTS_SECONDS)
 
-    def queries(self, texts: Sequence[str]) -> Vectors:
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
         with self._lock:
             if time.monotonic() < self._silent_until:
                 raise EmbedderError(
@@ -79,15 +79,15 @@ class Endpoint:
             return np.empty((0, self.dimensions), np.float32)
         # Many servers reject an empty input.
         inputs = [f"{prefix} {clip_text(text)}".strip() or "?" for text in texts]
-        parts = [
-            self._request_batch(inputs[at : at + BATCH_SIZE], seconds)
-            for at in range(0, len(inputs), BATCH_SIZE)
+        batches = [
+            self._request_batch(inputs[start : start + BATCH_SIZE], seconds)
+            for start in range(0, len(inputs), BATCH_SIZE)
         ]
-        if len({part.shape[1] for part in parts}) > 1:
+        if len({batch.shape[1] for batch in batches}) > 1:
             raise EmbedderError(
                 gettext("%(name)s returned vectors of different lengths.") % {"name": self.name}
             )
-        return np.concatenate(parts)
+        return np.concatenate(batches)
 
     def _request_batch(self, texts: list[str], seconds: float) -> Vectors:
         headers = {"Content-Type": "application/json", "Accept": "application/json"}
@@ -95,34 +95,34 @@ class Endpoint:
             headers["Authorization"] = f"Bearer {self._key}"
         body = orjson.dumps({"model": self.model, "input": texts, "encoding_format": "float"})
         try:
-            answer = services.send_post(
+            response = services.send_post(
                 f"{self.url}/embeddings", body, headers, seconds=seconds, max_bytes=_MAX_BYTES
             )
         except services.ServiceUnavailable as unavailable:
             raise EmbedderError(str(unavailable)) from None
-        if answer.status != 200:
-            message = answer.content[:300].decode("utf-8", "replace")
-            fault = TextRefused if answer.status in _REFUSAL_STATUSES else EmbedderError
+        if response.status != 200:
+            message = response.content[:300].decode("utf-8", "replace")
+            fault = TextRefused if response.status in _REFUSAL_STATUSES else EmbedderError
             raise fault(
                 gettext("%(name)s answered with status %(status)s: %(said)s")
-                % {"name": self.name, "status": answer.status, "said": message}
+                % {"name": self.name, "status": response.status, "said": message}
             )
-        return scale_to_unit_length(self._read(answer.content, len(texts)))
+        return scale_to_unit_length(self._read(response.content, len(texts)))
 
     def _read(self, content: bytes, expected_count: int) -> Vectors:
         """Read the vectors of a response, in the order of the texts."""
         try:
             items = orjson.loads(content)["data"]
-            places = [item.get("index", place) for place, item in enumerate(items)]
+            indexes = [item.get("index", index) for index, item in enumerate(items)]
             vectors = np.array([_decode_embedding(item["embedding"]) for item in items], np.float32)
         except (AttributeError, KeyError, TypeError, ValueError, binascii.Error):
             raise EmbedderError(
                 gettext("%(name)s sent something other than vectors.") % {"name": self.name}
             ) from None
-        if sorted(places) != list(range(expected_count)):
+        if sorted(indexes) != list(range(expected_count)):
             raise EmbedderError(
                 gettext("%(name)s sent %(places)s vectors for %(wanted)s texts.")
-                % {"name": self.name, "places": len(places), "wanted": expected_count}
+                % {"name": self.name, "places": len(indexes), "wanted": expected_count}
             )
         if vectors.ndim != 2 or not 1 <= vectors.shape[1] <= MAX_DIMENSIONS:
             raise EmbedderError(
@@ -139,7 +139,7 @@ class Endpoint:
             raise EmbedderError(
                 gettext("%(name)s sent zero vectors, which have no direction.") % {"name": self.name}
             )
-        return vectors[np.argsort(places)]
+        return vectors[np.argsort(indexes)]
 
 
 def build_name_suffix(url: str) -> str:

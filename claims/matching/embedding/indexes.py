@@ -46,7 +46,7 @@ def build_indexes(model: EmbeddingModel, *, workers: int = 0, at_low_priority: b
         if count < MIN_INDEXED_VECTORS or _is_usable(name):
             continue
         try:
-            with _separate_connection() as apart, apart.cursor() as cursor:
+            with _separate_connection() as own_connection, own_connection.cursor() as cursor:
                 if at_low_priority:
                     _lower_priority(cursor)
                 _build_index(cursor, model, name, is_public=is_public, count=count, workers=workers)
@@ -62,7 +62,7 @@ def build_indexes(model: EmbeddingModel, *, workers: int = 0, at_low_priority: b
 def drop_indexes(model: EmbeddingModel) -> None:
     """Drop the model's indexes, because vectors without an index are removed faster."""
     try:
-        with _separate_connection() as apart, apart.cursor() as cursor:
+        with _separate_connection() as own_connection, own_connection.cursor() as cursor:
             for kind in _KINDS:
                 cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{_build_index_name(model, kind)}")
     except ProgrammingError as error:
@@ -98,11 +98,11 @@ def _separate_connection() -> Iterator[BaseDatabaseWrapper]:
 
     The connection uses the table owner's role, which alone may create indexes, if this process has its credentials.
     """
-    apart = connection.copy()
-    apart.settings_dict.update(get_owner_identity())
-    apart.settings_dict["OPTIONS"].pop("pool", None)
-    with closing(apart):
-        yield apart
+    own_connection = connection.copy()
+    own_connection.settings_dict.update(get_owner_identity())
+    own_connection.settings_dict["OPTIONS"].pop("pool", None)
+    with closing(own_connection):
+        yield own_connection
 
 
 def _lower_priority(cursor: Any) -> None:

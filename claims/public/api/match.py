@@ -105,8 +105,8 @@ class MatchTermsQuery(ClaimListQuery):
         return MatchTerms(
             language=self.value("text_language", "").partition("-")[0],
             cut=self.value("cut", "auto"),
-            most=self.value("matches", MATCH_LIMIT),
-            least=self.value("minimum_confidence", None),
+            max_matches=self.value("matches", MATCH_LIMIT),
+            min_confidence=self.value("minimum_confidence", None),
             rows=self.qs if narrowing else None,
             rows_key=repr(sorted(narrowing.items())) if narrowing else "",
             cpu_seconds=CPU_SECONDS,

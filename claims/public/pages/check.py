@@ -124,12 +124,12 @@ def _check_address(request: HttpRequest, address: str) -> HttpResponse:
 def match_text(text: str) -> Answer:
     """Match each sentence, or a short text as a whole if none of its sentences matches."""
     by_sentence = match_published_text(
-        text, MatchTerms(cut="sentences", most=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
+        text, MatchTerms(cut="sentences", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
     if len(text) > POST_LENGTH or len(by_sentence.passages) < 2 or _has_kind(by_sentence, "same"):
         return by_sentence
     whole_answer = match_published_text(
-        text, MatchTerms(cut="text", most=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
+        text, MatchTerms(cut="text", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
     # Related sentences may add up to a post's meaning; a contradicting sentence contradicts by itself.
     if _has_kind(by_sentence, "contradicts") and not _has_kind(whole_answer, "same"):

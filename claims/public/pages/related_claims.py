@@ -78,13 +78,13 @@ def _select_newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
 
 def _find_similar(claim: int) -> list[Publication]:
     """Return the nearest claims; none without a vector."""
-    claim_vector = embedding.load_vectors([claim], public=True).get(claim)
+    claim_vector = embedding.load_vectors([claim], is_public=True).get(claim)
     if claim_vector is None:
         return []
     similar_claims = [
         other_claim
         for other_claim, similarity, _vector in embedding.find_nearest(
-            claim_vector, public=True, most=_NEIGHBOURS
+            claim_vector, is_public=True, limit=_NEIGHBOURS
         )
         if other_claim != claim and similarity >= MIN_SIMILARITY
     ]

@@ -188,7 +188,7 @@ class TestPage:
     ) -> None:
         run = make_run(editor, state="finished")
         intake.hindrances = ["2 of its claims have been edited."]
-        monkeypatch.setattr(undo, "count_rest", lambda run: 41)
+        monkeypatch.setattr(undo, "count_undoable_claims", lambda run: 41)
         assert "41 of its claims can still be undone." in desk.text(run)
         desk.client.post(address(run, "undo"), {"rest": "1"})
         assert intake.calls == [("undo the rest", run.pk, editor.username)]

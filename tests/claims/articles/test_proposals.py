@@ -313,7 +313,7 @@ def test_what_is_also_stated_is_listed_and_proposed_when_somebody_asks() -> None
     ]
     assert {choose_band(one.score) for one in first.also_stated} == {CheckBand.ALSO_STATED}
     assert (len(first.created), Claim.objects.count()) == (30, 30)
-    everything = propose_claims(Snapshot.objects.get(), everything=True)
+    everything = propose_claims(Snapshot.objects.get(), include_all=True)
     assert [found.claim.statement for found in everything.created] == [
         "The ships are blue.",
         "Nobody paints them any more.",
@@ -338,7 +338,7 @@ def test_an_article_is_stored_though_it_cannot_be_searched_for_claims(
     def fail(self: object, question: bytes) -> bytes:
         raise LimitExceeded(cause)
 
-    unreadable = type("Unreadable", (), {"answer": fail})
+    unreadable = type("Unreadable", (), {"send_request": fail})
     monkeypatch.setattr("claims.articles.bounded_detection._get_detector", unreadable)
     article = imported()
     proposal = article.proposal

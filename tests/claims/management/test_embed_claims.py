@@ -62,7 +62,7 @@ def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) 
     def interrupted(*_arguments: Any) -> Any:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(TinyEmbedder, "passages", interrupted)
+    monkeypatch.setattr(TinyEmbedder, "embed_statements", interrupted)
     make_claim()
     with pytest.raises(
         CommandError, match="The vectors made so far are kept; run the same command to continue"

@@ -123,8 +123,12 @@ def test_a_related_claim_is_as_certain_as_it_is_likely_to_be_meant(
 
 
 def test_less_certain_matches_are_left_out(ferry: Claim) -> None:
-    assert kinds("The ferry sank in the harbour last night, again.", MatchTerms(least=0.91)) == ["nothing"]
-    assert kinds("The ferry sank in the harbour last night, again.", MatchTerms(least=0.8)) == ["same"]
+    assert kinds("The ferry sank in the harbour last night, again.", MatchTerms(min_confidence=0.91)) == [
+        "nothing"
+    ]
+    assert kinds("The ferry sank in the harbour last night, again.", MatchTerms(min_confidence=0.8)) == [
+        "same"
+    ]
 
 
 def test_a_claim_that_is_too_unlikely_to_be_shown_is_not_compared_word_by_word(
@@ -141,7 +145,7 @@ def test_a_claim_that_is_too_unlikely_to_be_shown_is_not_compared_word_by_word(
     monkeypatch.setitem(MIN_CONFIDENCE, "related", 0.5)
     assert kinds(rare) == ["nothing"]
     assert kinds("The ferry sank.") == ["related"]
-    assert kinds(rare, MatchTerms(least=0.0)) == ["related"]
+    assert kinds(rare, MatchTerms(min_confidence=0.0)) == ["related"]
     assert judged == ["The ferry sank.", rare]
 
 
@@ -151,11 +155,13 @@ def test_so_many_matches_are_reported(publish: Publish, monkeypatch: pytest.Monk
         publish(make_claim(f"Zeppelin {number} landed on the lighthouse."))
     for most in (3, 7):
         [passage] = match_published_text(
-            "The zeppelin landed on the lighthouse.", MatchTerms(most=most, least=0.0)
+            "The zeppelin landed on the lighthouse.", MatchTerms(max_matches=most, min_confidence=0.0)
         ).passages
         assert len(passage.matches) == most
         speech = "The zeppelin landed on the lighthouse. " * 12
-        found = match_published_text(speech, MatchTerms(cut="sentences", most=most, least=0.0)).passages
+        found = match_published_text(
+            speech, MatchTerms(cut="sentences", max_matches=most, min_confidence=0.0)
+        ).passages
         assert [len(passage.matches) for passage in found] == 12 * [most]
 
 
@@ -178,8 +184,10 @@ def test_a_claim_beside_another_sentence_is_answered_by_itself(ferry: Claim) -> 
         "nothing",
         "contradicts",
     ]
-    assert kinds(text, MatchTerms(cut="text", least=0.9)) == ["nothing"]
-    assert kinds("Tomatoes are red. A ferry is in the harbour.", MatchTerms(least=0.9)) == ["nothing"]
+    assert kinds(text, MatchTerms(cut="text", min_confidence=0.9)) == ["nothing"]
+    assert kinds("Tomatoes are red. A ferry is in the harbour.", MatchTerms(min_confidence=0.9)) == [
+        "nothing"
+    ]
 
 
 @pytest.mark.parametrize("sentences", [2, 9])
@@ -219,7 +227,7 @@ def test_texts_are_answered_in_their_order(ferry: Claim, bridge: Claim) -> None:
 def test_claims_can_be_narrowed_down(ferry: Claim, bridge: Claim) -> None:
     text = "The ferry sank in the harbour last night."
     others = Publication.objects.current().exclude(claim=ferry)
-    assert kinds(text, MatchTerms(rows=others, rows_key="others", least=0.5)) == ["nothing"]
+    assert kinds(text, MatchTerms(rows=others, rows_key="others", min_confidence=0.5)) == ["nothing"]
     assert kinds(text) == ["same"]
 
 
@@ -251,12 +259,12 @@ class TwoLanguages:
     ) -> list[Vector | None]:
         return [self.vector(self.meanings[text]) if text in self.meanings else None for text in texts]
 
-    def nearest(self, vector: Vector, *, public: bool, most: int) -> list[tuple[int, float, Vector]]:
+    def nearest(self, vector: Vector, *, is_public: bool, limit: int) -> list[tuple[int, float, Vector]]:
         found = [(claim, float(vector @ self.vector(meaning))) for claim, meaning in self.claims.items()]
-        near = sorted(found, key=lambda each: -each[1])[:most]
+        near = sorted(found, key=lambda each: -each[1])[:limit]
         return [(claim, cosine, self.vector(self.claims[claim])) for claim, cosine in near]
 
-    def vectors_of(self, claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
+    def vectors_of(self, claims: Sequence[int], *, is_public: bool) -> dict[int, Vector]:
         return {claim: self.vector(self.claims[claim]) for claim in claims if claim in self.claims}
 
 

@@ -81,8 +81,8 @@ def test_kinds_of_pairs(asked: str, candidate: str, similarity: float | None, ex
 
 
 def test_places_that_nobody_takes_are_taken_as_usual() -> None:
-    assert CompetingCandidates.of([3.0, 2.0], usual_sum=1.0) == CompetingCandidates(best=3.0, crowd=1.0)
-    assert CompetingCandidates.of([3.0] * CROWD_RANKS.stop, usual_sum=1.0) == CompetingCandidates(
+    assert CompetingCandidates.build([3.0, 2.0], usual_sum=1.0) == CompetingCandidates(best=3.0, crowd=1.0)
+    assert CompetingCandidates.build([3.0] * CROWD_RANKS.stop, usual_sum=1.0) == CompetingCandidates(
         best=3.0, crowd=3.0
     )
 

@@ -114,7 +114,7 @@ def test_at_most_so_many_are_found_and_others_compared_as_well(published: dict[s
     text = "The bridge in the harbour cost and the ferry sank."
     [shares] = find_claims_sharing_words([text], 1).shares
     [more] = find_claims_sharing_words(
-        [text], 1, beside=[[published["ferry"], published["橋"], 10**12]]
+        [text], 1, further_claims=[[published["ferry"], published["橋"], 10**12]]
     ).shares
     assert len(shares) == 1
     assert more.keys() == {*shares, published["ferry"]}

@@ -29,7 +29,7 @@ def asked(text: str, **known: object) -> TextQuery:
 def likeness(
     question: TextQuery, candidate: Candidate = CANDIDATE, rarity: dict[str, float] | None = None
 ) -> dict[str, float]:
-    return ComparedQuery.of(question, Rarity(rarity)).compute_features(candidate)
+    return ComparedQuery.build(question, Rarity(rarity)).compute_features(candidate)
 
 
 def test_every_figure_is_named() -> None:

@@ -13,8 +13,8 @@ def prepare() -> None:
     KEPT.append("prepared")
 
 
-def answer(question: bytes) -> bytes:
-    work, _, argument = question.partition(b" ")
+def handle_request(request_body: bytes) -> bytes:
+    work, _, argument = request_body.partition(b" ")
     return globals()[work.decode()](argument)
 
 

@@ -76,6 +76,6 @@ def test_a_crash() -> None:
 def test_a_process_that_has_what_it_needs_opens_nothing_more() -> None:
     confined = Confined("tests.helpers.file_opening_process")
     try:
-        assert confined.answer(b"") == b"[False, False] True"
+        assert confined.send_request(b"") == b"[False, False] True"
     finally:
         confined.close()

@@ -35,12 +35,12 @@ def hasty() -> Iterator[Confined]:
 
 
 def test_bytes_in_bytes_out(confined: Confined) -> None:
-    assert confined.answer(b"repeat " + bytes(range(256)) * 300) == bytes(range(256)) * 300
-    assert confined.answer(b"repeat ") == b""
+    assert confined.send_request(b"repeat " + bytes(range(256)) * 300) == bytes(range(256)) * 300
+    assert confined.send_request(b"repeat ") == b""
 
 
 def test_nothing_is_there_of_earlier_work(confined: Confined) -> None:
-    assert [confined.answer(b"seen") for _ in range(3)] == [b"2", b"2", b"2"]
+    assert [confined.send_request(b"seen") for _ in range(3)] == [b"2", b"2", b"2"]
 
 
 @pytest.mark.parametrize(
@@ -56,15 +56,15 @@ def test_what_takes_too_much_is_ended_and_called_by_its_name(
     confined: Confined, work: bytes, cause: Cause
 ) -> None:
     with pytest.raises(LimitExceeded) as ended:
-        confined.answer(work)
+        confined.send_request(work)
     assert ended.value.cause is cause
-    assert confined.answer(b"repeat after that") == b"after that"
+    assert confined.send_request(b"repeat after that") == b"after that"
 
 
 @pytest.mark.parametrize("work", [b"sleep", b"sleep_unalarmed", b"spin"])
 def test_what_takes_too_long_is_ended_and_what_began_it_goes_on(hasty: Confined, work: bytes) -> None:
     with pytest.raises(LimitExceeded) as ended:
-        hasty.answer(work)
+        hasty.send_request(work)
     assert ended.value.cause is Cause.TIME
     assert hasty._program is not None
     assert hasty._program.poll() is None
@@ -74,30 +74,30 @@ def test_a_fault_of_ours_is_reported_to_the_operator(
     confined: Confined, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(LimitExceeded) as ended:
-        confined.answer(b"fail")
+        confined.send_request(b"fail")
     assert ended.value.cause is Cause.CRASH
     assert "ValueError: of no use" in caplog.text
 
 
 def test_no_file_is_written(confined: Confined, tmp_path: Path) -> None:
-    assert confined.answer(b"write " + str(tmp_path / "a").encode()) == b"refused"
+    assert confined.send_request(b"write " + str(tmp_path / "a").encode()) == b"refused"
 
 
 def test_no_secret_is_known(confined: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://a:b@c/d")
     fresh = Confined(GREEDY)
-    known = set(fresh.answer(b"environment").decode().split())
+    known = set(fresh.send_request(b"environment").decode().split())
     fresh.close()
     assert not known & {"DATABASE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
 
 
 def test_nothing_is_open_but_its_own_socket(confined: Confined) -> None:
     """The last one is the folder that is listed."""
-    assert confined.answer(b"opened") == b"0 1 2 3 4"
+    assert confined.send_request(b"opened") == b"0 1 2 3 4"
 
 
 def test_threads_share_it(confined: Confined) -> None:
-    calls = [lambda number=number: confined.answer(b"repeat %d" % number) for number in range(12)]
+    calls = [lambda number=number: confined.send_request(b"repeat %d" % number) for number in range(12)]
     assert at_once(*calls) == [b"%d" % number for number in range(12)]
 
 
@@ -106,27 +106,27 @@ def test_who_finds_no_place_is_notified(confined: Confined, monkeypatch: pytest.
     for _ in range(MAX_TASKS):
         confined._seats.acquire()
     with pytest.raises(LimitExceeded) as refused:
-        confined.answer(b"repeat 1")
+        confined.send_request(b"repeat 1")
     for _ in range(MAX_TASKS):
         confined._seats.release()
     assert refused.value.cause is Cause.BUSY
-    assert confined.answer(b"repeat 1") == b"1"
+    assert confined.send_request(b"repeat 1") == b"1"
 
 
 def test_a_zygote_that_was_killed_is_replaced(confined: Confined) -> None:
-    confined.answer(b"repeat 1")
+    confined.send_request(b"repeat 1")
     assert confined._program is not None
     confined._program.kill()
-    assert confined.answer(b"repeat 2") == b"2"
+    assert confined.send_request(b"repeat 2") == b"2"
     # Nobody has noticed yet that this one is gone.
     confined._program.kill()
     psutil.Process(confined._program.pid).wait(120) if psutil.pid_exists(confined._program.pid) else None
-    assert confined.answer(b"repeat 3") == b"3"
+    assert confined.send_request(b"repeat 3") == b"3"
 
 
 def test_a_question_in_the_moment_when_the_zygote_ends() -> None:
     confined = Confined(GREEDY)
-    confined.answer(b"repeat 1")
+    confined.send_request(b"repeat 1")
     assert confined._program is not None
     os.kill(confined._program.pid, signal.SIGSTOP)
     killed = psutil.Process(confined._program.pid)
@@ -136,7 +136,7 @@ def test_a_question_in_the_moment_when_the_zygote_ends() -> None:
         killed.kill()
         return b""
 
-    [answer, _] = at_once(lambda: confined.answer(b"repeat 2"), ended)
+    [answer, _] = at_once(lambda: confined.send_request(b"repeat 2"), ended)
     confined.close()
     assert answer == b"2"
 
@@ -149,13 +149,13 @@ PARENT = """
     # Where tests run in the background, they are told to ignore it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     confined = Confined("tests.factcheck.confinement.greedy_work")
-    confined.answer(b"repeat 1")
+    confined.send_request(b"repeat 1")
     zygote = psutil.Process(confined._program.pid)
     while zygote.children():  # who has answered may be about to end
         time.sleep(0.01)
-    threading.Thread(target=confined.answer, args=[b"sleep"], daemon=True).start()
+    threading.Thread(target=confined.send_request, args=[b"sleep"], daemon=True).start()
     if "fork" in sys.argv and os.fork() == 0:
-        print("forked", confined.answer(b"repeat forked").decode(), flush=True)
+        print("forked", confined.send_request(b"repeat forked").decode(), flush=True)
         time.sleep(600)
     while not zygote.children():
         time.sleep(0.01)

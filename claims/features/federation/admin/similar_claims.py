@@ -26,5 +26,5 @@ def find_similar_claims(statement: str, *, person: User) -> dict[str, Any]:
     """Return claims of followed newsrooms that relate to a statement, best match first."""
     if not person.has_perm("federation.view_peerclaim"):
         return {}
-    matches = find_peer_matches(statement, MatchTerms(cut="text", most=MAX_PEER_CLAIMS))
+    matches = find_peer_matches(statement, MatchTerms(cut="text", max_matches=MAX_PEER_CLAIMS))
     return {"elsewhere": [PeerCheck(match, build_kind_badge(match.kind)) for match in matches]}

@@ -179,13 +179,13 @@ def detect_dialect(head: bytes, *, is_whole: bool, titles: bool = False) -> Tabl
         if delimiter in text
     ]
     # Commas also occur within texts, so the wider of two regular tables is the right one.
-    best = max(
+    best_sample = max(
         (table for table in tables if table.width > 1 and table.consistency >= MIN_CONSISTENCY),
         key=lambda table: (round(table.consistency, 2), table.width),
         default=None,
     )
-    if best or not titles:
-        return best
+    if best_sample or not titles:
+        return best_sample
     return max(
         (table for table in tables if table.width > 1 and table.consistency_below_titles >= MIN_CONSISTENCY),
         key=lambda table: (round(table.consistency_below_titles, 2), table.width),
@@ -193,25 +193,31 @@ def detect_dialect(head: bytes, *, is_whole: bool, titles: bool = False) -> Tabl
     )
 
 
-def _choose_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
+def _choose_quoting(minimal_sample: TableSample, literal_sample: TableSample) -> TableSample:
     """Return the sample whose quoting style gives the more consistent rows.
 
     Minimal quoting quotes every cell that contains a quotation mark, and doubles the mark. Other quotation marks, or
     rows that are swallowed by others, show that the marks are ordinary characters.
     """
-    if literal.consistency < max(MIN_CONSISTENCY, minimal.consistency - 0.01):
-        return minimal
+    if literal_sample.consistency < max(MIN_CONSISTENCY, minimal_sample.consistency - 0.01):
+        return minimal_sample
     # Names such as "Vogt, Anke" in every row give rows of equal width either way; only one of the two fits the
     # header.
-    header = minimal.titles
-    if minimal.consistency >= MIN_CONSISTENCY and len(literal.rows[header]) != literal.width:
-        return minimal
-    if len(literal.rows) > len(minimal.rows) + minimal.faults and literal.consistency == 1:
-        return literal
-    quoted_cells = [cell for row in literal.rows for cell in row if '"' in cell]
+    header = minimal_sample.titles
+    if (
+        minimal_sample.consistency >= MIN_CONSISTENCY
+        and len(literal_sample.rows[header]) != literal_sample.width
+    ):
+        return minimal_sample
+    if (
+        len(literal_sample.rows) > len(minimal_sample.rows) + minimal_sample.faults
+        and literal_sample.consistency == 1
+    ):
+        return literal_sample
+    quoted_cells = [cell for row in literal_sample.rows for cell in row if '"' in cell]
     bare_count = sum(not cell.startswith('"') or not cell.endswith('"') for cell in quoted_cells)
-    doubled = sum(cell.startswith('"') and '""' in cell[1:-1] for cell in quoted_cells)
-    return literal if bare_count > doubled else minimal
+    doubled_count = sum(cell.startswith('"') and '""' in cell[1:-1] for cell in quoted_cells)
+    return literal_sample if bare_count > doubled_count else minimal_sample
 
 
 def _is_utf8(head: bytes) -> bool:

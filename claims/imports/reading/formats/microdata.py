@@ -119,9 +119,9 @@ def _iterate_parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterato
             stack += reversed(element)
 
 
-def _read_property(element: HtmlElement, first: str) -> str:
+def _read_property(element: HtmlElement, first_attribute: str) -> str:
     """Return the value that an element gives to a property."""
-    value = element.get(first)
+    value = element.get(first_attribute)
     if value is None and element.tag in _ATTRIBUTES:
         value = element.get(_ATTRIBUTES[element.tag])
     return (element.text_content() if value is None else value).strip(_SPACE)

@@ -147,9 +147,9 @@ def _build_record(row: dict[str, str], cells: list[str], rows: TableRows) -> Raw
         return _build_withdrawal(rows.get_location(), row)
     fields: dict[str, Any] = {name: row.get(column) for name, column in _COLUMNS.items()}
     # In a cell, spaces separate URLs and semicolons separate words.
-    first = row.get("first_appearance_url", "")
+    first_url = row.get("first_appearance_url", "")
     fields["appearances"] = list(
-        dict.fromkeys(filter(None, [first, *row.get("appearance_urls", "").split()]))
+        dict.fromkeys(filter(None, [first_url, *row.get("appearance_urls", "").split()]))
     )
     fields["topics"] = [topic for topic in row.get("topics", "").split("; ") if topic]
     return RawRecord(rows.get_location(), fields, raw=row)

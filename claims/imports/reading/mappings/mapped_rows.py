@@ -284,7 +284,9 @@ def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
     """Return a function that tests whether a value matches a pattern; * stands for any text."""
     plain_values = frozenset(value for value in values if "*" not in value)
     patterns = [value.split("*") for value in values if "*" in value]
-    return lambda value: value in plain_values or any(_matches_pieces(value, pieces) for pieces in patterns)
+    return lambda value: (
+        value in plain_values or any(_matches_pieces(value, pattern_parts) for pattern_parts in patterns)
+    )
 
 
 def _matches_pieces(value: str, parts: list[str]) -> bool:

@@ -88,8 +88,8 @@ def read_label(
 
 def read_number(
     value: Any,
-    best: Any,
-    worst: Any,
+    best_value: Any,
+    worst_value: Any,
     outlet: Outlet | None,
     codes: Mapping[str, str] | None = None,
     language: str = "",
@@ -103,28 +103,40 @@ def read_number(
         return None
     if codes and raw_number in codes:
         return read_label(raw_number, outlet, codes, language)
-    number, top, bottom = _parse_number(raw_number), _parse_number(best), _parse_number(worst)
+    number, highest_number, lowest_number = (
+        _parse_number(raw_number),
+        _parse_number(best_value),
+        _parse_number(worst_value),
+    )
     if number is None:
         return read_label(raw_number, outlet, language=language)
-    if number == -1 or (top is not None and top == bottom):
+    if number == -1 or (highest_number is not None and highest_number == lowest_number):
         return Problem(
             "rating is not a number on its scale",
             TranslatableMessage(
                 "%(raw)s does not say how the claim was rated.", raw=shorten_value(raw_number)
             ),
         )
-    if top is not None and bottom is not None and not min(top, bottom) <= number <= max(top, bottom):
+    if (
+        highest_number is not None
+        and lowest_number is not None
+        and not min(highest_number, lowest_number) <= number <= max(highest_number, lowest_number)
+    ):
         return Problem(
             "rating is not a number on its scale",
             TranslatableMessage(
                 "%(raw)s is outside the scale from %(bottom)s to %(top)s.",
                 raw=shorten_value(raw_number),
-                bottom=f"{bottom:g}",
-                top=f"{top:g}",
+                bottom=f"{lowest_number:g}",
+                top=f"{highest_number:g}",
             ),
         )
-    ends = [f"{end:g} = {word}" for end, word in ((bottom, "worst"), (top, "best")) if end is not None]
-    words = f"{number:g} ({', '.join(ends)})" if ends else f"{number:g}"
+    scale_ends = [
+        f"{end:g} = {word}"
+        for end, word in ((lowest_number, "worst"), (highest_number, "best"))
+        if end is not None
+    ]
+    words = f"{number:g} ({', '.join(scale_ends)})" if scale_ends else f"{number:g}"
     return _build_label(raw_number, words, outlet.domain if outlet else "", language)
 
 

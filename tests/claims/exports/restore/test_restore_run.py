@@ -141,7 +141,7 @@ def test_a_second_time_changes_nothing(content: bytes) -> None:
     second = restored(content)
     assert (counts(), public_state()) == (before, state)
     assert not second.written
-    assert second.left == first.written
+    assert second.existing == first.written
 
 
 def test_into_the_database_it_came_from_changes_nothing(checker: User, editor: User) -> None:
@@ -223,7 +223,7 @@ def test_a_later_export_continues_an_earlier_one(checker: User, editor: User) ->
     restored(early)
     assert exported() == early
     tally = restored(late)
-    assert tally.left["entry"] == 1
+    assert tally.existing["entry"] == 1
     assert exported() == late
     assert public_state() == state
 

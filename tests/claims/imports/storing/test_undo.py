@@ -134,7 +134,7 @@ def test_whatever_people_did_stands_in_the_way(editor: User, topic: Topic) -> No
     ]
     with pytest.raises(NotPossible, match="have been edited"):
         undo.undo_run(run, by=editor)
-    assert undo.count_rest(run) == 0
+    assert undo.count_undoable_claims(run) == 0
 
 
 def test_the_rest_is_undone(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -148,7 +148,7 @@ def test_the_rest_is_undone(editor: User, monkeypatch: pytest.MonkeyPatch) -> No
     kept = Claim.objects.get(statement=edited["statement"])
     with pghistory.context(user=editor.pk):
         claim_edits.edit(kept, by=editor, context="Only the eastern one.")
-    assert undo.count_rest(run) == 2
+    assert undo.count_undoable_claims(run) == 2
     undo.undo_run(run, by=editor, keep_later_work=True)
     assert (run.state, run.undone_by_name) == ("finished", "Edda")
     assert set(Claim.objects.values_list("statement", "state")) == {

@@ -28,9 +28,11 @@ def there(server: VectorServer) -> Endpoint:
 
 
 def test_it_is_asked_as_openai_is(server: VectorServer, there: Endpoint) -> None:
-    made = there.passages(["One.", "Two."])
-    assert made == pytest.approx(TinyEmbedder().passages(["passage: One.", "passage: Two."]), abs=1e-6)
-    assert there.queries(["One?"]).shape == (1, 48)
+    made = there.embed_statements(["One.", "Two."])
+    assert made == pytest.approx(
+        TinyEmbedder().embed_statements(["passage: One.", "passage: Two."]), abs=1e-6
+    )
+    assert there.embed_queries(["One?"]).shape == (1, 48)
     assert server.paths == ["/v1/embeddings"] * 2
     assert server.asked == [
         {"model": "some-model", "input": ["passage: One.", "passage: Two."], "encoding_format": "float"},
@@ -42,13 +44,13 @@ def test_it_is_asked_as_openai_is(server: VectorServer, there: Endpoint) -> None
 
 
 def test_nothing_is_said_of_a_key_where_there_is_none(server: VectorServer) -> None:
-    Endpoint(server.url, "some-model").passages(["One."])
+    Endpoint(server.url, "some-model").embed_statements(["One."])
     assert "authorization" not in server.headers[0]
 
 
 def test_no_texts_no_request(server: VectorServer, there: Endpoint) -> None:
     assert there.dimensions == 48
-    assert there.passages([]).shape == (0, 48)
+    assert there.embed_statements([]).shape == (0, 48)
     assert len(server.asked) == 1
 
 
@@ -57,8 +59,8 @@ def test_many_texts_go_in_portions(
 ) -> None:
     monkeypatch.setattr(endpoint, "BATCH_SIZE", 2)
     texts = [f"Text {number}." for number in range(5)]
-    assert there.passages(texts) == pytest.approx(
-        TinyEmbedder().passages([f"passage: {t}" for t in texts]), abs=1e-6
+    assert there.embed_statements(texts) == pytest.approx(
+        TinyEmbedder().embed_statements([f"passage: {t}" for t in texts]), abs=1e-6
     )
     assert [len(some) for some in server.texts] == [2, 2, 1]
 
@@ -66,18 +68,21 @@ def test_many_texts_go_in_portions(
 @pytest.mark.parametrize("way", [partial(vectors, reverse=True), partial(vectors, as_base64=True)])
 def test_other_ways_to_say_the_same(server: VectorServer, there: Endpoint, way: Answer) -> None:
     server.answer = way
-    assert there.queries(["One.", "Two."]) == pytest.approx(
-        TinyEmbedder().passages(["query: One.", "query: Two."]), abs=1e-6
+    assert there.embed_queries(["One.", "Two."]) == pytest.approx(
+        TinyEmbedder().embed_statements(["query: One.", "query: Two."]), abs=1e-6
     )
 
 
 def test_vectors_are_made_as_long_as_they_should_be(server: VectorServer, there: Endpoint) -> None:
     server.answer = saying([3, 4], [0, 1e-30])
-    assert there.passages(["One.", "Two."]).tolist() == [pytest.approx([0.6, 0.8]), pytest.approx([0, 1])]
+    assert there.embed_statements(["One.", "Two."]).tolist() == [
+        pytest.approx([0.6, 0.8]),
+        pytest.approx([0, 1]),
+    ]
 
 
 def test_long_and_odd_texts_are_sent_as_it_takes_them(server: VectorServer, there: Endpoint) -> None:
-    there.passages(["x" * 10_000, "a\0b\ud800"])
+    there.embed_statements(["x" * 10_000, "a\0b\ud800"])
     assert server.texts == [["passage: " + "x" * 2000, "passage: a b?"]]
 
 
@@ -108,7 +113,7 @@ def test_long_and_odd_texts_are_sent_as_it_takes_them(server: VectorServer, ther
 def test_what_is_no_answer_is_a_fault(server: VectorServer, there: Endpoint, answer: Any, said: str) -> None:
     server.answer = answer
     with pytest.raises(EmbedderError, match=said) as fault:
-        there.passages(["One."])
+        there.embed_statements(["One."])
     assert not isinstance(fault.value, TextRefused)
     assert "key" not in str(fault.value)
     assert len(server.asked) == 1
@@ -119,22 +124,22 @@ def test_a_text_that_is_refused_is_distinguished_from_a_server_that_fails(
 ) -> None:
     server.answer = lambda asked: (413, b"Too long.")
     with pytest.raises(TextRefused, match="answered with status 413: Too long."):
-        there.queries(["One."])
+        there.embed_queries(["One."])
     server.answer = vectors
-    assert there.queries(["One."]).shape == (1, 48)
+    assert there.embed_queries(["One."]).shape == (1, 48)
 
 
 def test_who_is_away_is_not_asked_again_at_once(server: VectorServer, there: Endpoint) -> None:
     server.answer = lambda asked: (503, b"")
     with pytest.raises(EmbedderError, match="status 503"):
-        there.queries(["One."])
+        there.embed_queries(["One."])
     server.answer = vectors
     with pytest.raises(EmbedderError, match="did not answer a moment ago"):
-        there.queries(["One."])
+        there.embed_queries(["One."])
     # The worker has time.
-    assert there.passages(["One."]).shape == (1, 48)
+    assert there.embed_statements(["One."]).shape == (1, 48)
     there._silent_until = 0
-    assert there.queries(["One."]).shape == (1, 48)
+    assert there.embed_queries(["One."]).shape == (1, 48)
     assert len(server.asked) == 3
 
 
@@ -144,12 +149,12 @@ def test_an_endless_answer_ends(
     monkeypatch.setattr(endpoint, "_MAX_BYTES", 100)
     server.answer = lambda asked: (200, b" " * 1000)
     with pytest.raises(EmbedderError, match="sent more than 100 bytes"):
-        there.passages(["One."])
+        there.embed_statements(["One."])
 
 
 def test_nobody_listens() -> None:
     with pytest.raises(EmbedderError, match=r"127\.0\.0\.1:9 cannot be reached"):
-        Endpoint("http://127.0.0.1:9/v1", "some-model").passages(["One."])
+        Endpoint("http://127.0.0.1:9/v1", "some-model").embed_statements(["One."])
 
 
 # With claims ----------------------------------------------------------------------------------------------------------
@@ -163,7 +168,7 @@ def test_claims_are_found_by_it(db: None, server: VectorServer, settings: Any) -
     assert maintenance.bring_up_to_date(embedder)
     vector = compute_query_vectors(["harbour closed"], ["en"])[0]
     assert vector is not None
-    [(found, _near, _vector)] = neighbours.find_nearest(vector, public=False, most=5)
+    [(found, _near, _vector)] = neighbours.find_nearest(vector, is_public=False, limit=5)
     assert found == claim.pk
     assert EmbeddingModel.objects.get().name == embedder.name
 

@@ -68,9 +68,9 @@ def test_each_kind_has_its_own(
     vector = compute_query_vectors(["harbour closed"], ["en"])[0]
     assert vector is not None
     for considered in (0, 100):
-        found = find_nearest(vector, public=True, most=9, considered=considered)
+        found = find_nearest(vector, is_public=True, limit=9, candidate_count=considered)
         assert {claim for claim, *_ in found} == {claim.pk for claim in public}
-        at_desk = find_nearest(vector, public=False, most=9, considered=considered)
+        at_desk = find_nearest(vector, is_public=False, limit=9, candidate_count=considered)
         assert {claim for claim, *_ in at_desk} == {claim.pk for claim in (*public, *drafts)}
 
 

@@ -19,11 +19,11 @@ class Watched(TinyEmbedder):
     def __init__(self) -> None:
         self.niceness: list[int] = []
 
-    def passages(self, texts: Sequence[str]) -> Vectors:
+    def embed_statements(self, texts: Sequence[str]) -> Vectors:
         self.niceness.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-        return super().passages(texts)
+        return super().embed_statements(texts)
 
-    queries = passages
+    embed_queries = embed_statements
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere, threads have no priority of their own")
@@ -31,8 +31,8 @@ def test_the_thread_alone_is_patient() -> None:
     before = os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
     embedder = Watched()
     with run_with_low_priority(embedder) as quiet:
-        made = np.concatenate([quiet.passages(["One."]), quiet.queries(["Two."])])
+        made = np.concatenate([quiet.embed_statements(["One."]), quiet.embed_queries(["Two."])])
         assert (quiet.name, quiet.dimensions) == ("tiny", 48)
     assert embedder.niceness == [NICENESS, NICENESS]
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == before
-    assert made == pytest.approx(TinyEmbedder().passages(["One.", "Two."]))
+    assert made == pytest.approx(TinyEmbedder().embed_statements(["One.", "Two."]))

@@ -36,12 +36,12 @@ class Mortal(TinyEmbedder):
     def __init__(self, lives: int) -> None:
         self.lives = lives
 
-    def passages(self, texts: Any) -> Vectors:
+    def embed_statements(self, texts: Any) -> Vectors:
         if len(texts) <= maintenance.BATCH_SIZE:
             self.lives -= 1
         if self.lives < 0:
             raise Killed
-        return super().passages(texts)
+        return super().embed_statements(texts)
 
 
 def test_one_vector_of_what_is_said_at_the_desk_and_in_public(
@@ -154,11 +154,11 @@ def test_what_is_said_otherwise_meanwhile_is_not_stored(tiny: None) -> None:
     claim = make_claim()
 
     class Slow(TinyEmbedder):
-        def passages(self, texts: Any) -> Vectors:
+        def embed_statements(self, texts: Any) -> Vectors:
             if claim.statement in texts:
                 with ThreadPoolExecutor(1) as other:
                     other.submit(edit).result()
-            return super().passages(texts)
+            return super().embed_statements(texts)
 
     def edit() -> None:
         sql("UPDATE claims_claim SET statement = 'The bridge was free.'")
@@ -207,13 +207,13 @@ def test_a_text_that_is_refused_does_not_stop_the_others(db: None, caplog: pytes
 def test_garbage_is_not_stored(db: None, made: str, monkeypatch: pytest.MonkeyPatch) -> None:
     make_claim()
     prepared(TinyEmbedder())
-    passages = TinyEmbedder.passages
+    passages = TinyEmbedder.embed_statements
 
     def garbage(embedder: TinyEmbedder, texts: Any) -> Vectors:
         vectors = passages(embedder, texts)
         return {"[0]": vectors[:, :3], "nan": vectors * float("nan"), "few": vectors[:0]}[made]
 
-    monkeypatch.setattr(TinyEmbedder, "passages", garbage)
+    monkeypatch.setattr(TinyEmbedder, "embed_statements", garbage)
     with pytest.raises(EmbedderError, match="tiny did not return 1 vectors"):
         maintenance.bring_up_to_date(TinyEmbedder())
     assert stored() == set()

