@@ -29,9 +29,9 @@ from claims.public.api.lookup_bodies import (
     AddressError,
     AddressResult,
     ClaimAtAddress,
-    KnownClaims,
     LookupResponse,
     LookupSerializer,
+    PublishedClaims,
 )
 from claims.public.api.request_bodies import LOOKUP_PROBLEMS, BodyLookupResource
 from factcheck.api.json_bodies import StrictJSON
@@ -46,7 +46,7 @@ from sources.api.source_bodies import PublicQuote, PublicQuotedSource
 
 #: So many addresses are looked up at once.
 MAX_ADDRESSES = VALUE_LIMIT
-_NO_CLAIMS: KnownClaims = {"source": None, "claims": [], "more": None}
+_NO_CLAIMS: PublishedClaims = {"source": None, "claims": [], "more": None}
 _ADDRESS_ERROR: AddressError = {
     "code": "invalid",
     "detail": f"it must be a whole http(s) address of at most {LENGTH_LIMIT} characters.",
@@ -133,7 +133,7 @@ def look_up_addresses(urls: Sequence[str], request: HttpRequest) -> bytes:
     return orjson.dumps(response_body)
 
 
-def _build_result(url: str, key: str, known_claims: KnownClaims) -> AddressResult:
+def _build_result(url: str, key: str, known_claims: PublishedClaims) -> AddressResult:
     return {"url": url, "error": None if key else _ADDRESS_ERROR, **known_claims}
 
 
@@ -204,7 +204,7 @@ def _build_statement() -> Statement:
     )
 
 
-def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> KnownClaims:
+def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> PublishedClaims:
     """Describe the published claims of one URL."""
     items = (item for claim in match.with_source for item in _iterate_quoted(claim))
     published = next((item["source"] for item in items if item["source"]["id"] == match.source), None)

@@ -79,7 +79,7 @@ class AddressError(TypedDict):
     detail: str
 
 
-class KnownClaims(TypedDict):
+class PublishedClaims(TypedDict):
     """The published claims of a URL."""
 
     source: Annotated[
@@ -100,7 +100,7 @@ class RequestedAddress(TypedDict):
     error: Annotated[AddressError | None, "Null for a valid URL."]
 
 
-class AddressResult(RequestedAddress, KnownClaims):
+class AddressResult(RequestedAddress, PublishedClaims):
     """The published claims of one URL."""
 
 
