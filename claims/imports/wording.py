@@ -84,7 +84,7 @@ def describe_kind(code: str) -> str:
     return gettext(code) if code else ""
 
 
-#: By the names under which runs keep them.
+#: The titles of formats, by the names under which imports store them.
 TITLES: Final = {
     "page": _("Web page with ClaimReview markup"),
     "report": _("Corrected report of rejected records"),

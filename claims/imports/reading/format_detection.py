@@ -38,7 +38,7 @@ _JSON_FORMATS = (refusal_reports, flat_reviews, fact_check_tools_answers, claimr
 
 
 def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:  # noqa: A002
-    """Choose the format of a file and the way to read it; reject a file of unknown format.
+    """Return the format of a file with the settings for reading it, or a refusal if the format is unknown.
 
     Args:
         format: the name of a format to use without detection.
@@ -80,7 +80,7 @@ def _build_refusal(file: File, description: str, code: str) -> Refusal:
 
 
 def _describe_beginning(file: File) -> str:
-    """Describe the beginning of a file, in words that follow “This is …”."""
+    """Return a description of the beginning of a file, worded to follow “This is …”."""
     if signature := detect_signature(file.head):
         return signature
     text = decode_beginning(file.head)

@@ -66,6 +66,6 @@ def build_name_key(person: Person | None) -> str:
 
 
 def _name_values(values: Any) -> dict[str, Any]:
-    """Return the fields of a part of a review by name, in the form that digests need."""
+    """Return the values of a named tuple by field name, as digests need them."""
     fields: dict[str, Any] = values._asdict()
     return fields

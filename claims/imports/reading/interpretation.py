@@ -241,7 +241,7 @@ def _read_statement(record: _Record) -> str | Problem:
 
 
 def _read_outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
-    """Return the publisher, and any person named in its place; or the problem."""
+    """Return the publisher, with the name of any person given in its place; or None, with the problem."""
     name = record.value("publisher")
     is_stated = bool(name) and name == record.conventions.constants.get("publisher")
     outlet, named_person = read_outlet(name, record.value("publisher_url"), url, is_stated=is_stated)
@@ -284,7 +284,7 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
     for field_name, problem in problems:
         record.add_remarks(field_name, [problem])
     if person and outlet and is_own_name(person.name, outlet):
-        # Markup often repeats the publisher here. It checked the claim and did not make it.
+        # Markup often names the publisher as the claimant, although it checked the claim and did not make it.
         reason = TranslatableMessage(
             "%(person)s gave the rating, so no claimant is stored.",
             person=shorten_value(person.name),

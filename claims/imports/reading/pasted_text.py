@@ -91,7 +91,7 @@ def _build_file(text: str) -> File:
 
 
 def _find_named_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the fields that column names identify."""
+    """Return the column of each field that was recognised by a column name."""
     fields = settings.get("mapping", {}).get("fields", {})
     return {name: column for name, column in fields.items() if name in FIELDS}
 

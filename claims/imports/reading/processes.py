@@ -1,7 +1,7 @@
 """Turn records (`RawRecord`) into rows for staging, in one process per processor.
 
 Reading the values takes most of the time. It needs no database, so other processes can do it. They write each record
-as a line of PostgreSQL's COPY, which is passed on without parsing it.
+as a line of PostgreSQL's COPY, which the main process passes on without parsing it.
 """
 
 import os
@@ -95,7 +95,7 @@ def _clean_chunk(chunk: list[RecordInput]) -> CleanedBatch:
 
 
 def _end_with_parent() -> None:
-    """End this process when its parent ends, even if that is killed."""
+    """End this process when its parent ends, even if the parent is killed."""
     Thread(target=_wait_for_parent, name="end-with-parent", daemon=True).start()
 
 
@@ -112,7 +112,7 @@ def _cancel(futures: deque[Future[CleanedBatch]]) -> None:
 
 
 def pack_review(review: Review, record: RawRecord) -> bytes:
-    """Return the COPY line. JSON escapes line breaks, so only backslashes need escaping."""
+    """Return the review as a line for COPY. JSON escapes line breaks, so only backslashes need escaping."""
     content = digest_content(review)
     texts = b"%b\t[%b,%b]\t%b\n" % (
         review.statement.encode(),

@@ -54,7 +54,7 @@ class RecordLocation(NamedTuple):
 
 
 class RawRecord(NamedTuple):
-    """One review with the values of the file."""
+    """One review, with its values as they are in the file."""
 
     location: RecordLocation
     fields: Mapping[str, Any]
@@ -65,7 +65,9 @@ class RawRecord(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A part that cannot be used, with the reason. It is a value, not an exception, so reading continues."""
+    """A part of the input that cannot be used, with the reason. It is a value, not an exception, so reading
+    continues.
+    """
 
     location: RecordLocation
     field: str

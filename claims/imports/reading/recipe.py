@@ -77,7 +77,7 @@ class Recipe:
         if self.settings is not None and self.format == import_format.NAME:
             settings = self.settings
         elif self.mapping is not None:
-            # All three readers have this method, and only they are detected here.
+            # With a mapping, only the three table formats are detected, and their readers have this function.
             settings = import_format.build_settings_for_mapping(file, self.mapping)  # type: ignore[attr-defined]
         if self.sheet and import_format is not spreadsheets:
             reason = TranslatableMessage(
@@ -98,7 +98,7 @@ class Recipe:
         return {**settings, "mapping": mapping}
 
     def _find_table_format(self, file: File) -> str:
-        """Return the table format of the file, if a mapping is given."""
+        """Return the name of the file's table format if a mapping is given; otherwise ""."""
         if self.mapping is None:
             return ""
         if looks_like_json(file):

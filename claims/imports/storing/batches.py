@@ -51,7 +51,7 @@ from factcheck.database.bulk_copy import (
 from factcheck.installation.messages import activate_newsroom_language
 
 _MAX_LENGTHS = {"file": 500, "position": 200}
-#: The reason of a claim for which an import created a draft.
+#: The reason stored with a claim for which an import created a draft.
 _ARCHIVE_NOTE = gettext_noop("Imported from the newsroom’s own records: the verdict is a draft.")
 
 
@@ -201,7 +201,7 @@ class _BatchRows:
         )
 
     def _iterate_parts(self) -> Iterator[CopyLines]:
-        """Yield claims, their related rows, and their first ledger entries."""
+        """Yield the claims, their related rows and their first ledger entries, as lines for COPY."""
         new_claims, old_claims = self.decisions.new_claims, self.decisions.old_claims
         existing_claims = [*new_claims, *old_claims]
         yield from build_lines(Claim, [existing_claim.claim for existing_claim in new_claims])
@@ -274,7 +274,7 @@ class _BatchRows:
     # Storing ----------------------------------------------------------------------------------------------------------
 
     def store(self, counts: WrittenBatch) -> None:
-        """Store everything, and count it."""
+        """Store the rows of the batch, and add the numbers of outcomes to `counts`."""
         old_claims = self.decisions.old_claims
         self._change_old_claims(old_claims)
         send_lines(self.lines)

@@ -249,7 +249,7 @@ def assign_claims(
 
 
 def is_distinctive(statement: str) -> bool:
-    """Return whether the statement is so long that two people hardly use the same words by chance."""
+    """Return whether the statement is so long that two people are unlikely to use the same words by chance."""
     return sum(map(str.isalnum, statement)) >= DISTINCTIVE_LENGTH
 
 

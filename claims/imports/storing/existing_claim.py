@@ -67,7 +67,7 @@ class ExistingClaim(ReviewedClaim):
     latest_versions: dict[int, int] = field(default_factory=dict)
     #: Publishers whose verdict was retracted here.
     retracted_publishers: set[int] = field(default_factory=set)
-    #: Publishers whose last verdict came from an import that was undone. They may be imported again.
+    #: Publishers whose last verdict came from an import that was undone. Their reviews may be imported again.
     undone_publishers: set[int] = field(default_factory=set)
     #: Whether a person here is responsible for the wording, because they wrote or reviewed a verdict on the claim.
     has_own_wording: bool = False
@@ -161,8 +161,8 @@ class ExistingClaim(ReviewedClaim):
             )
             verdict = self.live_verdicts[live_verdict.publisher_id]
         else:
-            # Without a rating there is no verdict to store these details, only the reason that the first record
-            # gave the claim.
+            # Without a rating there is no verdict that could store these details, only the claim's reason, which
+            # comes from the first record.
             values = collect_details(review) | {"publisher": publisher.name if publisher else ""}
             for name, value in values.items():
                 if value and str(value) not in self.claim.reason:
@@ -329,7 +329,9 @@ class ExistingClaim(ReviewedClaim):
         is_known: bool,
         is_revision: bool,
     ) -> bool:
-        """Store the additions and revisions of a review as a new version of the verdict."""
+        """Store the additions and revisions of a review as a new version of the verdict; return whether there were
+        any.
+        """
         new_values: dict[str, Any] = {}
         notes: dict[str, list[str]] = {}
         may_be_revised = self._may_be_revised(live_verdict, house_records)

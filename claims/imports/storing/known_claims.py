@@ -1,5 +1,4 @@
-"""Find what is already stored: existing claims that reviews may be about (under lock), and records of earlier
-imports.
+"""Find the stored claims that reviews may be about (under lock), and the records of earlier imports.
 
 A review is recognised by its page and statement, or by the file's own number. Many files number their rows from one,
 so a number alone proves little: the statement, the page or, without a page, the file must be the same too. Otherwise
@@ -199,7 +198,7 @@ class SeenRecords:
         )
         if latest_record is None:
             return False
-        # An import may have stored several records of one review, of which this may be any.
+        # An import may have stored several records of one review, and this may be any of them.
         same_content = self._get_records(staged_review.digest)
         return not any((record.run, record.claim) == (latest_record.run, claim) for record in same_content)
 
@@ -219,7 +218,7 @@ def _have_different_numbers(record: EarlierRecord, review: Review) -> bool:
 def _is_same_review(
     record: EarlierRecord, staged_review: StagedReview, existing_claim: ExistingClaim
 ) -> bool:
-    """Return whether two records with one number are one review."""
+    """Return whether two records with the same number are of the same review."""
     if existing_claim.claim.statement_key == staged_review.statement_key:
         return True
     page = existing_claim.compare_page(staged_review.review)

@@ -24,7 +24,7 @@ Outcome = Literal["created", "there", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class StoredRow:
-    """The result for a row."""
+    """The outcome for a pasted row."""
 
     review: Review
     outcome: Outcome

@@ -23,9 +23,9 @@ class ReviewedClaim:
     live_verdicts: dict[int, Verdict] = field(default_factory=dict)
     #: Drafts and verdicts in review, by publisher.
     open_verdicts: dict[int, Verdict] = field(default_factory=dict)
-    #: The keys of its claimant; empty if there is none.
+    #: The keys of the claimant's names; empty if there is no claimant.
     claimant_names: set[str] = field(default_factory=set)
-    #: The URLs that identify each of them elsewhere, if known.
+    #: The URLs by which authorities identify the claimant, as each review gives them.
     same_as: list[Sequence[str]] = field(default_factory=list)
     #: Publishers that reviewed it, with or without a verdict.
     publisher_ids: set[int] = field(default_factory=set)

@@ -49,7 +49,7 @@ _REPORT_PERIOD = timedelta(seconds=0.5)
 _LOCK_NAME = "claims intake"
 
 
-#: After this many batches, the tables may have outgrown the plans made for them.
+#: After these numbers of batches, the tables may have outgrown PostgreSQL's statistics, so these are updated.
 _ANALYZED_SIZES = frozenset(10**power for power in range(4))
 _GROWING_TABLES = (
     Claim,

@@ -221,7 +221,7 @@ def run_place(
     max_pages: int,
     allows_unrated: AllowsUnrated = lambda file: False,
 ) -> ImportRun:
-    """Import the files at a place.
+    """Import the files at a path or URL.
 
     Args:
         allows_unrated: whether to import reviews from a file without ratings.
@@ -293,7 +293,7 @@ def record_missing_storage(run: ImportRun, unavailable: FileStoreUnavailable) ->
 
 
 def write_problem_report(run: ImportRun) -> Iterator[bytes]:
-    """Return rejected and incomplete records as NDJSON, to correct and import again."""
+    """Yield the rejected and incomplete records as NDJSON, to be corrected and imported again."""
     return write_report(run.problems.order_by("pk").iterator(chunk_size=1000))
 
 

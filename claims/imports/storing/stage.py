@@ -34,7 +34,7 @@ class StagedReview(NamedTuple):
     """Packed records of this import with exactly the same content; rarely parsed."""
 
     def iterate_repeats(self) -> "Iterator[StagedReview]":
-        """Yield the repeated records."""
+        """Yield the record once for each repeat in this import, with the repeat's location."""
         for packed_review in self.repeats:
             yield self._replace(
                 review=self.review._replace(location=unpack_location(packed_review)), repeats=()
@@ -42,7 +42,7 @@ class StagedReview(NamedTuple):
 
 
 class KnownRecords(NamedTuple):
-    """The numbers of staged records that need not be written."""
+    """The counts of staged records that need not be written."""
 
     unchanged: int
     """The number of records with exactly the same content as in an earlier import."""

@@ -32,7 +32,7 @@ def run_import(*, run_id: int) -> None:
 
 @app.task(name=UNDO_IMPORT, queue="imports")
 def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
-    """Undo an import, or the rest of one after a worker was stopped."""
+    """Undo an import, or finish undoing it after a worker was stopped."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state == _State.UNDOING:
         undo_run(run, by=User.objects.get(pk=by_id), keep_later_work=rest)

@@ -221,7 +221,7 @@ def undo_run(run: ImportRun, *, by: User, keep_later_work: bool = False) -> Impo
     kept_count = 0
     while batch := list(islice(claims, BATCH_SIZE)):
         with transaction.atomic():
-            # They may be in use at this moment.
+            # Lock the claims, because other people may be editing them at this moment.
             list(Claim.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
             built_on = set(
                 Claim.objects.filter(_build_built_on_condition(run), pk__in=batch).values_list(
@@ -320,7 +320,7 @@ class _BatchUndo:
         first_verdicts: dict[tuple[int, int], Verdict] = {}
         for verdict in made_verdicts.select_related("supersedes").order_by("version"):
             first_verdicts.setdefault((verdict.claim_id, verdict.publisher_id), verdict)
-        # It need not be this import's own: undoing a later import restores it as a new version.
+        # The live verdict may not be of this import: undoing a later import restores the content as a new version.
         live_verdicts = [
             row
             for row in Verdict.objects.filter(

@@ -22,7 +22,7 @@ _REFUSED_OUTCOME, _LEFT_OUT_OUTCOME, _MERGED_OUTCOME = (
     ImportProblem.Outcome.LEFT_OUT,
     ImportProblem.Outcome.MERGED,
 )
-#: Reported with stored records, and kept when an interrupted import continues.
+#: The codes of problems of stored records. These are kept when an interrupted import continues.
 MERGED_CODE, CONFLICT_CODE = "merged into another record", "conflict with stored value"
 
 #: The states of imports that are neither running nor waiting.
@@ -80,7 +80,8 @@ def build_left_out_problems(
     first_record: str,
     is_merged: bool,
 ) -> Iterator[ImportProblem]:
-    """Return problems for values of a record that conflict with stored ones, or one problem for a merged record.
+    """Yield a problem for each value of a record that conflicts with a stored one, or one problem for a merged
+    record.
 
     Args:
         omitted_values: the stored values by field name.

@@ -2,7 +2,7 @@
 
 Content systems insert texts into templates, so strings contain raw line breaks and quotes, lists end in commas, and
 the JSON is wrapped in comments or escaped as HTML. Libraries that repair JSON (json-repair, demjson3, chompjs) guess
-at missing parts, and shorten every second text with quotes inside. Here, anything uncertain is an error.
+at missing parts, and cut off half of the texts that contain quotes. Here, anything uncertain is an error.
 """
 
 import html
@@ -120,7 +120,7 @@ class _Reader:
             self._skip_gap()
             self.position += 1
             self._skip_gap()
-            # A template without a value for this place leaves it empty.
+            # A template that has no value for a key writes nothing after the colon.
             node[name] = None if self._peek() in (",", "}") else self._read_value(depth + 1, in_array=False)
             self._read_separator("}")
         self.position += 1

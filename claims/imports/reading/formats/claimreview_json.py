@@ -67,8 +67,8 @@ def get_conventions(settings: Mapping[str, Any]) -> Conventions:
 
 
 def _should_hold_reviews(value: Any) -> bool:
-    """Return whether a value should contain reviews. JSON-LD lists also contain the site and its logo, which are no
-    loss.
+    """Return whether a value without reviews must be reported. JSON-LD lists also contain the site and its logo,
+    which never contain reviews.
     """
     type_names = find_types(value)
     return not type_names or bool(type_names & {"DataFeedItem", "NewsArticle", "Article"})

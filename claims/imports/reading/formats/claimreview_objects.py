@@ -37,7 +37,7 @@ MAX_FINDING_LENGTH = 1000
 
 @dataclass(frozen=True, slots=True)
 class MarkupPage:
-    """The page around the markup, from its own metadata; all fields are empty if there is none."""
+    """The page that contains the markup, as its metadata describes it; all fields are empty if there is no page."""
 
     url: str = ""
     title: str = ""
@@ -57,7 +57,7 @@ def read_reviews(
     page: MarkupPage = NO_PAGE,
     page_values: Sequence[Any] = (),
 ) -> list[RawRecord | Refusal]:
-    """Read the ClaimReviews and MediaReviews of a JSON value in order, with withdrawals.
+    """Return the ClaimReviews, MediaReviews and withdrawals in a JSON value, in order.
 
     Args:
         graph: the nodes that an `@id` may refer to; by default, the nodes of the value itself.
@@ -238,7 +238,7 @@ def _read_media_review(
 
 
 def _find_statements(claim_value: Any, language: Any) -> list[Any]:
-    """Return the statements, in the review's language if they are given in several."""
+    """Return the statements; of several translations, return only those in the review's language."""
     translations = [
         translation
         for translation in schema_org.to_list(claim_value)
@@ -414,7 +414,7 @@ def _find_appearances(claims: list[Any], review: Node, graph: Graph) -> list[str
         for claim in claims:
             addresses += find_addresses(find_value(claim, name), graph)
     addresses += [claim for claim in claims if isinstance(claim, str) and "://" in claim]
-    # Some give the review's own URL as the claim's.
+    # Some publishers give the URL of the review as the URL of the claim.
     review_keys = {build_url_key(address) for address in find_addresses(find_value(review, "url"), graph)} - {
         ""
     }

@@ -24,7 +24,7 @@ from sources.extraction.web_pages.markup import parse
 NAME = "page"
 TITLE = "Web page with ClaimReview markup"
 
-#: A saved page may contain its pictures.
+#: The maximum size of a page; a saved page may contain its pictures.
 MAX_BYTES = 64 * 1024 * 1024
 
 JSON_LD = "application/ld+json"
@@ -120,7 +120,7 @@ def _iterate_scripts(tree: HtmlElement) -> Iterator[str]:
 
 
 def _report_broken(location: RecordLocation, error: broken_json.BrokenJSON, text: str) -> Refusal | None:
-    """Report broken markup if a review may have been lost."""
+    """Return a refusal for broken markup that may have contained a review; otherwise None."""
     if claimreview_objects.CLAIM_REVIEW not in text:
         return None
     return Refusal(

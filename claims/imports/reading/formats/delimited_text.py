@@ -30,7 +30,7 @@ LOST_CHARACTER: str = "\udcff"
 codecs.register_error("claims.imports.reading.lost", lambda error: (LOST_CHARACTER, getattr(error, "end", 0)))
 
 _SINGLE_BYTE_CODECS: Final = ("cp125", "iso8859", "koi8", "tis", "latin")
-#: The share of zero bytes that text may contain; rows with one are rejected.
+#: The maximum share of zero bytes in a text; rows that contain a zero byte are rejected.
 MAX_NUL_SHARE: Final = 1 / 1000
 
 #: The minimum share of rows with the most common number of cells, for a text to be a table with columns.
@@ -196,8 +196,9 @@ def detect_dialect(head: bytes, *, is_whole: bool, titles: bool = False) -> Tabl
 def _choose_quoting(minimal_sample: TableSample, literal_sample: TableSample) -> TableSample:
     """Return the sample whose quoting style gives the more consistent rows.
 
-    Minimal quoting quotes every cell that contains a quotation mark, and doubles the mark. Other quotation marks, or
-    rows that are swallowed by others, show that the marks are ordinary characters.
+    In minimal quoting, a cell that contains a quotation mark is enclosed in quotation marks, and the mark inside is
+    doubled. Marks that break this rule, or rows that end up inside a cell of another row, show that the marks are
+    ordinary characters.
     """
     if literal_sample.consistency < max(MIN_CONSISTENCY, minimal_sample.consistency - 0.01):
         return minimal_sample
@@ -221,10 +222,10 @@ def _choose_quoting(minimal_sample: TableSample, literal_sample: TableSample) ->
 
 
 def _is_utf8(head: bytes) -> bool:
-    """Return whether the bytes are UTF-8, ignoring a few stray bytes.
+    """Return whether the bytes are UTF-8, except for a few lines.
 
-    Some lines may be in another encoding: no other encoding yields valid UTF-8 lines by chance, so the file was
-    combined from several. Its lines in other encodings are rejected.
+    Text in another encoding is hardly ever valid UTF-8, so a file that contains both was combined from several files.
+    Its lines in other encodings are rejected later.
     """
     text = codecs.getincrementaldecoder("utf-8")(errors="replace").decode(head)
     stray_count = text.count("\ufffd")
@@ -247,7 +248,7 @@ def is_unrecognised_utf8(text: str, encoding: str) -> bool:
 
 #: The maximum number of lines in a row; more mean that a quotation mark is never closed.
 MAX_ROW_LINES = 2_000
-#: Maximum times that a row is restarted at its second line, after its quotation proved broken.
+#: How often reading may go back to the second line of a row whose quoting is broken.
 MAX_RETRIES = 1_000
 
 

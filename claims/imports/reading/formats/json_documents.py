@@ -36,7 +36,7 @@ _SAMPLE_SIZE = 20
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value in a file."""
+    """A JSON value in a file, with its position in words."""
 
     position: str
     value: Any
@@ -54,7 +54,7 @@ def looks_like_json(file: File) -> bool:
 def sample_values(file: File) -> list[Any]:
     """Return the complete records at the beginning of a file.
 
-    If most are objects, other values among them say nothing about the format.
+    If most records are objects, the other ones are left out, because they do not show the format.
     """
     text = decode_beginning(file.head)
     if text[:1] not in ("{", "["):
@@ -89,7 +89,7 @@ def explain_unreadable(file: File) -> str:
 
 
 def read_values(file: File, *, is_linked: bool = True) -> Iterator[Value | Refusal]:
-    """Yield every value in the file. Elements of lists come one by one, and each fault with its reason.
+    """Yield every value in the file, each element of a list separately, and a refusal for each fault.
 
     Args:
         is_linked: whether the file's nodes may refer to each other.
@@ -217,7 +217,7 @@ def _read_document(name: str, stream: io.BufferedIOBase, *, is_linked: bool) -> 
 
 
 def _iterate_parts(value: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
-    """Yield the values and list elements of a value in memory."""
+    """Yield the elements of a list, or the parts of an object, as (position, value, whether it should be a record)."""
     if isinstance(value, list):
         for position, element in enumerate(value, 1):
             yield f"item {position}", element, True

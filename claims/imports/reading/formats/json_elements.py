@@ -2,7 +2,7 @@
 
 Only one element of a list is in memory at a time. After a broken element, reading continues at the end of that
 element if its brackets and quotation marks show the end. Otherwise it continues at the next complete object that has
-the names of earlier elements and is followed by valid JSON. The skipped part is counted and reported.
+the same keys as earlier elements and is followed by valid JSON. The skipped part is counted and reported.
 """
 
 import codecs
@@ -53,7 +53,7 @@ class Readable(Protocol):
 
 
 class Element(NamedTuple):
-    """One value."""
+    """A parsed value, with its position in words."""
 
     position: str
     value: Any
@@ -62,7 +62,7 @@ class Element(NamedTuple):
 
 
 class Fault(NamedTuple):
-    """A part that could not be parsed."""
+    """A part of the stream that could not be parsed."""
 
     position: str
     reason: str
@@ -286,7 +286,7 @@ class _Reader:
     def _find_next_similar(
         self, follow_pattern: re.Pattern[str], *, in_object: bool, may_be_here: bool
     ) -> int | None:
-        """Return the position of the next object that has the names of earlier elements."""
+        """Return the position of the next object that has the same keys as earlier elements; None if there is none."""
         start = self._position if may_be_here else self._position + 1
         next_list = _LIST_START.search(self._text, start) if in_object else None
         candidates = self._iterate_candidates(
@@ -307,7 +307,7 @@ class _Reader:
     def _iterate_candidates(
         self, start: int, end: int, follow_pattern: re.Pattern[str]
     ) -> Iterator[tuple[int, frozenset[str]]]:
-        """Yield the positions of complete objects where elements may begin, with the names in each."""
+        """Yield the position and the keys of each complete object that may be an element."""
         for opening in _FIRST_NAME.finditer(self._text, start, end):
             parsed_object = self._parse_object(opening.start())
             if parsed_object is not None and follow_pattern.match(self._text, parsed_object[1]):
@@ -325,7 +325,7 @@ class _Reader:
         return self._text[self._position : self._position + 1]
 
     def _skip(self, pattern: re.Pattern[str]) -> bool:
-        """Skip white space; return False at the end."""
+        """Skip text that matches the pattern, such as white space; return False at the end of the stream."""
         while True:
             if match := pattern.match(self._text, self._position):
                 self._position = match.end()

@@ -32,7 +32,9 @@ SAMPLE_SIZE: Final = 20
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """Return the mapping of rows; None for linked data such as ClaimReview, and for our own exports."""
+    """Return the settings for reading objects as rows; None for linked data such as ClaimReview, and for our own
+    exports.
+    """
     rows = _sample_rows(file)
     if not rows or any(name.startswith("@") for row in rows for name in row):
         return None
@@ -104,7 +106,7 @@ def _sample_rows(file: File) -> list[Row]:
 
 
 def _expand_paths(used_columns: frozenset[str], columns: list[str]) -> set[str]:
-    """Return the columns that are used, by their own path or by a path with `*` for the list index."""
+    """Return the columns that are in `used_columns`, or that differ from one of these only in a list index."""
     general_paths = {
         tuple("*" if step.isdigit() else step for step in path.split(".")) for path in used_columns
     }

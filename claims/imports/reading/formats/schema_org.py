@@ -27,7 +27,7 @@ _EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {})
 
 
 def find_value(node: Any, *names: str) -> Any:
-    """Return the value of the first of these properties that is not empty; None if all are."""
+    """Return the value of the first of these properties that is not empty; None if all are empty."""
     if not isinstance(node, dict):
         return None
     for name in names:
@@ -124,7 +124,7 @@ def find_texts(value: Any, *, name_keys: tuple[str, ...] = ("name",)) -> list[An
 
 
 def find_text(value: Any, *, name_keys: tuple[str, ...] = ("name",)) -> Any:
-    """Return the first of the texts; None if there is none."""
+    """Return the first text or number in a value; None if there is none."""
     return next(iter(find_texts(value, name_keys=name_keys)), None)
 
 

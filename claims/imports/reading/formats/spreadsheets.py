@@ -61,7 +61,9 @@ _CELL_PATTERN = re.compile(rb'[\s:"]r\s*=\s*["\']([A-Za-z]{1,3})?(\d{1,7})["\']'
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """Return empty settings for a workbook, because its columns are known only after reading all of it."""
+    """Return empty settings for a workbook, whose columns are known only after reading all of it; None for other
+    files.
+    """
     name = file.name.lower()
     if file.head.startswith(_ZIP_SIGNATURE) and (
         name.endswith((".xlsx", ".xlsm")) or b"xl/work" in file.head
@@ -206,7 +208,7 @@ def _check_size(content: bytes) -> None:
 
 
 def _measure_sheet(sheet: Any) -> tuple[int, int]:
-    """Return the last row and column used in a sheet."""
+    """Return the numbers of the last row and the last column used in a sheet."""
     rows = columns = 1
     chunk_end = b""
     while chunk := sheet.read(1 << 20):

@@ -28,7 +28,7 @@ def _return_false() -> bool:
     return False
 
 
-#: Text that repeats itself packs 50 times smaller; what packs better than this is made to fill memory and disks.
+#: The maximum compression ratio. Repetitive text reaches 50; a file beyond this was made to fill memory and disks.
 MAX_RATIO = 200
 #: The unpacked size allowed for any file, however small.
 ALWAYS_ALLOWED_BYTES = 64 * 1024 * 1024
@@ -120,7 +120,7 @@ class DecodedStream(io.RawIOBase):
     def __init__(
         self, stream: Any, budget: Budget, report_position: Callable[[int], None] = lambda _out: None
     ) -> None:
-        # One step of the decoder at a time: more would lose what came out before the damage.
+        # One step of the decoder at a time: in a larger step, the output before the damage would be lost.
         self._read = getattr(stream, "read1", stream.read)
         self._budget = budget
         self._progressed = report_position
@@ -162,7 +162,7 @@ class DecodedStream(io.RawIOBase):
 
 
 def refuse_damaged(name: str, error: Exception) -> Refusal:
-    """Report damage in an input."""
+    """Return the refusal for a damaged input."""
     if isinstance(error, OutputTooLarge):
         return Refusal(
             RecordLocation(name, "the whole file"),

@@ -36,12 +36,12 @@ from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits, fetch
 from sources.source_kinds import STANDARD_INPUT
 
-#: A file of data may be larger, and take longer, than an article.
+#: A data file may be larger than an article and take longer to download.
 FETCH_LIMITS = Limits(read_seconds=30, total_seconds=300, content_bytes=100_000_000)
 
 WHOLE_FILE = "the whole file"
 
-#: An archive may be compressed as a whole and contain archives; no deeper nesting.
+#: An archive may be compressed as a whole and contain archives; deeper nesting is not read.
 MAX_DEPTH = 2
 
 _DECODERS: tuple[tuple[bytes, Callable[[Any], Any]], ...] = (
@@ -63,7 +63,7 @@ def open_files(
     report_progress: Callable[[int], None] = _ignore_progress,
     allow_loopback: bool = False,
 ) -> Iterator[File | Refusal]:
-    """Yield the files at a place. Each file can be read until the next one is requested.
+    """Yield the files at a path or URL. Each file can be read until the next one is requested.
 
     Args:
         path_or_url: a path, `-` for standard input, or an http(s) URL.
@@ -79,7 +79,7 @@ def open_files(
 
 
 def measure_size(path_or_url: str) -> int | None:
-    """Return the total number of bytes for `advanced`; None if it is unknown beforehand."""
+    """Return the total that `report_progress` reaches, in bytes; None if it is unknown beforehand."""
     if path_or_url == STANDARD_INPUT or is_address(path_or_url):
         return None
     try:
@@ -192,7 +192,7 @@ def _refuse_unreadable(name: str, error: OSError | ValueError) -> Refusal:
 def unpack_files(
     name: str, stream: io.RawIOBase, budget: Budget, *, url: str = "", depth: int = 0, layers: int = 0
 ) -> Iterator[File | Refusal]:
-    """Return the files packed in a stream, or the stream itself if it is not compressed.
+    """Yield the files packed in a stream, or the stream itself as a file if it is not packed.
 
     Args:
         depth: the number of archives around the stream.
@@ -244,7 +244,7 @@ def _iterate_output(
     layers: int = 0,
     report_position: Callable[[int], None] = lambda _out: None,
 ) -> Iterator[File | Refusal]:
-    """Yield the files in a decoder's output, and then any damage."""
+    """Yield the files in a decoder's output, then a refusal if the input is damaged."""
     decoded_stream = DecodedStream(stream, budget, report_position)
     yield from unpack_files(name, decoded_stream, budget, depth=depth, layers=layers)
     if decoded_stream.damage is not None:

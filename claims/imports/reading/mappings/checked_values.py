@@ -40,7 +40,7 @@ def require_table(key: str, value: Any) -> dict[str, Any]:
 
 
 def require_only(key: str, value: Any, names: Collection[str]) -> dict[str, Any]:
-    """Return a table, rejecting any key that is not in `names`."""
+    """Return `value` if it is a table with keys from `names` only; otherwise raise MappingError."""
     table = require_table(key or "the mapping", value)
     for name in table:
         if name not in names:
@@ -76,13 +76,13 @@ def require_number(key: str, value: Any) -> int:
 
 
 def require_texts(key: str, value: Any, *, allow_empty: bool = False) -> tuple[str, ...]:
-    """Return a list of texts. A single text may stand without brackets."""
+    """Return the texts in a list, or a single text as a list of one; otherwise raise MappingError."""
     values = value if isinstance(value, list | tuple) else [value]
     return tuple(require_text(key, item, allow_empty=allow_empty) for item in values)
 
 
 def require_codes(key: str, value: Any) -> dict[str, str]:
-    """Return codes and their meanings."""
+    """Return `value` if it is a table that gives each code a meaning; otherwise raise MappingError."""
     return {
         code: require_text(f"{key}.{code}", meaning, allow_empty=True)
         for code, meaning in require_table(key, value).items()
@@ -92,7 +92,7 @@ def require_codes(key: str, value: Any) -> dict[str, str]:
 def require_each(
     key: str, value: Any, names: Collection[str], description: str, check: Callable[[str, Any], CheckedValue]
 ) -> dict[str, CheckedValue]:
-    """Return a table whose keys are in `names` and whose values pass `check`."""
+    """Return a table with each value as `check` returns it; raise MappingError if a key is not in `names`."""
     return {
         require_known(key, name, names, description): check(f"{key}.{name}", item)
         for name, item in require_table(key, value).items()

@@ -20,7 +20,7 @@ MAX_CLAIMS = 1000
 
 
 class ClaimsInRows:
-    """Build records from rows that contain several claims.
+    """Builds records from rows that contain several claims.
 
     Args:
         columns: the file's columns in order; None if rows are objects, each with its own keys.
@@ -106,7 +106,7 @@ class ClaimsInRows:
         return [str(number) for number in sorted(numbers)[:MAX_CLAIMS]]
 
     def _get_reader(self, number: str) -> RowReader:
-        """Return the readers for the claims with this number in a row."""
+        """Return the reader for the claim with this number in each row."""
         if number not in self._readers_by_number:
             mapping = replace(
                 self._mapping,
@@ -149,7 +149,7 @@ def _list_rules(mapping: Mapping) -> list[ColumnRules]:
 
 
 def _find_numbered_columns(mapping: Mapping, names: tuple[str, ...] | None) -> frozenset[str]:
-    """Return the columns of the mapping in which * stands for a number, except those whose real name contains it."""
+    """Return the columns of the mapping in which * stands for a number, except columns whose real name contains *."""
     real = {normalise_name(name) for name in names or ()}
     fields: list[Table[str, Columns]] = [rules.fields for rules in _list_rules(mapping)]
     return frozenset(

@@ -22,7 +22,7 @@ from factcheck.translatable_messages import TranslatableMessage
 Row = dict[str, Any]
 #: The column and the set of values of a condition.
 Condition = tuple[str, Callable[[str], bool]]
-#: How fields are read from rows of one kind.
+#: A function that returns the fields of a row.
 RowParser = Callable[[Row], Row]
 
 #: The number of values cached for distinguishing kinds of rows; a larger cache is slower.
@@ -52,7 +52,7 @@ def normalise_name(name: str) -> str:
 
 
 class RowReader:
-    """Build records from rows.
+    """Builds a record from each row.
 
     Args:
         columns: the file's columns in order; None if rows are objects, each with its own keys.
@@ -136,7 +136,7 @@ class RowReader:
         return self._parsers_by_variant[variant_matches]
 
     def _build_parser(self, rules: ColumnRules, conversion_rules: ColumnRules) -> RowParser:
-        """Return a function that reads rows of one kind."""
+        """Return a function that reads the fields of a row by these rules."""
         plain_columns: list[tuple[str, str]] = []
         value_readers: list[tuple[str, Callable[[Row], Any]]] = []
         for name, columns in rules.fields.items():
@@ -247,7 +247,7 @@ def _build_steps(name: str, rules: ColumnRules, conversion_rules: ColumnRules) -
 def _find_selecting_columns(
     mapping: Mapping, conditions: list[list[Condition]]
 ) -> list[tuple[str, frozenset[str] | None]]:
-    """Return the columns whose values select a variant, with these values; None if a value is a pattern."""
+    """Return the columns whose values select a variant, each with these values, or with None if one is a pattern."""
     values: dict[str, set[str]] = {}
     for variant, columns in zip(mapping.variants, conditions, strict=True):
         for (column, _), wanted_values in zip(columns, variant.when.values(), strict=True):
@@ -290,7 +290,7 @@ def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
 
 
 def _matches_pieces(value: str, parts: list[str]) -> bool:
-    """Return whether the value consists of these pieces in order, with the first and the last at its ends."""
+    """Return whether the value begins with the first part, ends with the last, and has the others between in order."""
     first_part, *middle_parts, last_part = parts
     if not value.startswith(first_part):
         return False

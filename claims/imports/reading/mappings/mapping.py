@@ -99,7 +99,7 @@ class ColumnRules:
         return {name: section for name, section in sections.items() if section}
 
     def override(self, base: "ColumnRules") -> "ColumnRules":
-        """Return the rules of `base`, overridden by this one's values."""
+        """Return the rules of `base`, overridden by these rules."""
         return ColumnRules(**{name: {**getattr(base, name), **getattr(self, name)} for name in _SECTIONS})
 
 
@@ -116,7 +116,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The layout of the file, where its first rows do not show it."""
+    """The layout of a file, as far as it cannot be detected from the first rows."""
 
     encoding: str = ""
     delimiter: str = ""
@@ -173,7 +173,7 @@ class Mapping:
         }
 
     def with_constants(self, constants: Table[str, str]) -> Self:
-        """Return the mapping with other default values."""
+        """Return a copy of the mapping with these default values added."""
         rules = replace(self.rules, constants={**self.rules.constants, **constants})
         return replace(self, rules=rules)
 

@@ -33,7 +33,7 @@ MAX_SENTENCE_WORDS = 60
 #: The maximum number of title rows above the column names.
 MAX_TITLE_ROWS = 20
 
-#: The fields that a file must have for a built-in mapping, if the mapping has them.
+#: If a built-in mapping has columns for these fields, it fits only files in which they are filled.
 REQUIRED_FIELDS = ("statement", "rating")
 #: Fields that only a review has, and not an unchecked claim.
 REVIEW_FIELDS = ("publisher", "publisher_url", "review_url", "summary", "reviewed_on", "review_language")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-#: Maximum paths listed for one object.
+#: The maximum number of paths listed for one object.
 MAX_PATHS = 500
 _MAX_DEPTH = 20
 

@@ -103,7 +103,7 @@ def read_unnamed_group(name: Any, kind: Any = None) -> str:
 def _split_name(text: str, kind: str) -> tuple[str, str]:
     """Split a text into the claimant's name and the words that are not a name.
 
-    If several names stand beside a crowd, none is stored as the claimant.
+    If several names stand beside words for a crowd, none of them is stored as the claimant.
     """
     key = _build_key(text)
     if key in _load_placeholders():
@@ -147,7 +147,7 @@ def _is_platform_url(text: str) -> bool:
 
 
 def read_kind(kind: Any) -> str:
-    """Return one of `Claimant.Kind`."""
+    """Return the member of `Claimant.Kind` that a value names; "unknown" if it names none."""
     word = read_line(kind).rpartition("/")[2].rpartition(":")[2].replace(" ", "").casefold()
     return _KINDS.get(word, "unknown")
 

@@ -63,7 +63,7 @@ def was_published(words: str) -> bool:
 
 
 def find_days(folded_text: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:
-    """Yield each date in the text as its position, year, month and day; None in place of a range."""
+    """Yield the start and the end of each date in the text, with its year, month and day, or with None for a range."""
     is_found = False
     for match in _DAY_FIRST.finditer(folded_text):
         last_day, day, first_word, second_word, year = match.groups()

@@ -37,7 +37,7 @@ _PLACEHOLDERS: Final = frozenset(
 def read_outlet(
     name: Any, url: Any = None, review_url: str = "", *, is_stated: bool = False
 ) -> tuple[Outlet | None, str | Problem]:
-    """Return the publisher of a review, and the author named in its place; or the problem.
+    """Return the publisher of a review, with the name of any author given in its place; or None, with the problem.
 
     A known name takes precedence, then the publisher's own URL, then the URL of the review. A person's name on the
     site of a known publisher is a byline: many sites name their reporters in the field for the organisation.

@@ -96,7 +96,7 @@ def read_number(
 ) -> Label | Problem | None:
     """Turn a purely numeric rating into a label with its scale; a class is never computed from the number.
 
-    A number outside its scale, or on a scale without length, means that there is no rating.
+    Return a Problem for a number outside its scale, or for a scale whose ends are equal.
     """
     raw_number = next(iterate_texts(value), "").strip()
     if is_empty_value(raw_number):
@@ -198,7 +198,7 @@ def _refuse_too_long(text: str) -> Problem:
 
 
 def _find_after_prefix(text: str, publisher: str, language: str) -> Meaning | None:
-    """Return the known label after a listed prefix and a separator: "Verdict: False"."""
+    """Return the meaning of the known label after a listed prefix and a separator: "Verdict: False"."""
     separators, prefixes = _load_prefixes()
     for separator in separators:
         prefix, separator_found, label = text.partition(separator)

@@ -9,7 +9,7 @@ from sources.extraction.language import CERTAIN_SCORE, EQUIVALENT_LANGUAGES, det
 #: Above this certainty the detector overrides all other hints. On 11,856 pooled claims of known language, in 14
 #: languages, it is wrong about 1.5 % above this and 15 % below.
 MIN_CERTAINTY: Final = 0.8
-#: Below this the detector rules a language out, unless it is in doubt altogether.
+#: The minimum score of an expected language, if the detector is certain of another language.
 _MIN_PLAUSIBLE_SCORE: Final = 0.05
 #: The number, and the share, of statements in which a language must be detected to become the language of the file.
 _MIN_STATEMENTS: Final = 3
