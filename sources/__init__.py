@@ -5,7 +5,7 @@
     extraction/   bytes → a document with title, byline, date, language and text (pure)
     capture       material → Source and Snapshot, from every input
     archive       the bytes behind every snapshot, picture and archived copy
-    known_sites   which process may send a site the next request
+    known_sites   lets processes take turns at sending requests to a site
     page_lists    feeds and sitemaps → the pages they list (pure)
     addresses     whether two spellings of a URL mean the same page
     admin/  api/  desk pages; query parameters of the lists of sources

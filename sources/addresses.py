@@ -226,10 +226,10 @@ def _normalise_escapes(url_part: str, safe: str) -> str:
     return _PERCENT_ESCAPE.sub(unescape, quote(bare_percent_encoded, safe=f"%{safe}"))
 
 
-#: A stretch of a recording, or all of it from a moment on, in seconds.
+#: A media fragment in seconds: part of a recording (`t=12.5,17`), or all of it from a moment on (`t=12.5`).
 FRAGMENT_PATTERN = r"^t=[0-9]{1,6}(\.[0-9]{1,3})?(,[0-9]{1,6}(\.[0-9]{1,3})?)?$"
 
-#: As a snapshot keeps it: where a stretch of the text begins, and the seconds between which it is heard.
+#: A cue as stored in a snapshot: the offset of its first character, and its start and end in seconds.
 CueRow = tuple[int, float, float]
 
 

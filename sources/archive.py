@@ -101,7 +101,7 @@ def open_on_disk(digest: str) -> Iterator[Path]:
 
 @contextmanager
 def _open_local_copy(name: str) -> Iterator[Path]:
-    """Return the path of the file or of a local copy."""
+    """Yield the path of the stored file or, if the storage is remote, of a temporary copy."""
     if isinstance(default_storage, FileSystemStorage):
         path = Path(default_storage.path(name))
         if not path.is_file():

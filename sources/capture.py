@@ -43,7 +43,7 @@ _MAX_ADDRESS_LENGTH = 2000
 
 @dataclass(frozen=True, slots=True)
 class CaptureResult:
-    """The result of capturing a document."""
+    """The source and snapshot that a captured document belongs to, and whether they are new."""
 
     source: Source
     snapshot: Snapshot
@@ -110,7 +110,7 @@ class _Capture:
         self, material: Material, extracted: Document, overrides: Overrides, by: User | None, dry_run: bool
     ) -> None:
         if overrides.url and build_url_key(overrides.url) == build_url_key(material.url):
-            # A page that repeats the requested URL does not contradict the URL it redirected to.
+            # A person who states the requested URL does not contradict the URL that it redirects to.
             overrides = replace(overrides, url="")
         self.material = material
         self.extracted = extracted
@@ -127,7 +127,7 @@ class _Capture:
         self._lock_document()
         source = source or self._find_source()
         is_known = source is not None
-        # Read again under lock: it may have changed since it was found or handed to us.
+        # Read again under lock: it may have changed since the caller read it.
         source = (
             self._update(Source.objects.select_for_update().get(pk=source.pk))
             if source
@@ -293,13 +293,13 @@ def _collect_addresses(material: Material, document: Document, overrides: Overri
 
 
 def _cut_opening(text: str, max_length: int = 100) -> str:
-    """Return the first words of a text without a headline, for use as its title."""
+    """Return the first words of a text, for use as the title if it has no headline."""
     line = text.partition("\n")[0]
     return line if len(line) <= max_length else line[:max_length].rsplit(" ", 1)[0] + " …"
 
 
 def _compute_shared_text(first_text: str, other_text: str) -> float:
-    """Return the share of the 12-character pieces of the shorter text that the longer text contains."""
+    """Return the share (0 to 1) of the shorter text's 12-character pieces that the longer text also contains."""
     shingles, other_shingles = (
         {
             joined_text[position : position + _SHINGLE_LENGTH]

@@ -72,7 +72,7 @@ def get_authority(address: str) -> str:
 
 
 def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
-    """Return identifiers by authority."""
+    """Return the authorities among these URLs, each with its normalised identifiers. Other URLs are dropped."""
     identifiers: dict[str, set[str]] = {}
     for address in map(normalise_identifier, addresses):
         if authority := get_authority(address):

@@ -40,7 +40,7 @@ class KnownSites:
         while (seconds_left := self._try_lease(site)) > 0:
             if waited_seconds >= self._patience or seconds_left > LEASE_TIME.total_seconds() + self._patience:
                 raise build_wait_error(site, seconds_left)
-            # Its lease may end at any moment.
+            # Another process may give up its lease at any moment, so sleep only briefly.
             pause = min(seconds_left, _POLL_SECONDS)
             self._sleep(pause)
             waited_seconds += pause

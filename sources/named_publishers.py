@@ -16,7 +16,7 @@ _WORD_PATTERN = re.compile(r"\w+")
 
 
 class KnownPublishers:
-    """Publishers by their names and hosts."""
+    """A lookup of publishers by name and by host."""
 
     def __init__(self, publishers: Iterable[Publisher]) -> None:
         self._by_host: dict[str, Publisher] = {}
@@ -69,8 +69,8 @@ def find_publisher(name: str, address: str, *, is_stated: bool = False) -> Publi
     """Return the known publisher that matches a document's URL and stated publisher; either may be empty.
 
     Everything on a publisher's own host belongs to that publisher, whatever the document says. On a subdomain, a
-    document that names a different publisher does not. Two outlets may share a name, so a name alone counts only if one
-    of the two has no domain.
+    document that names a different publisher belongs to the publisher that it names. Two outlets may share a name, so
+    a name alone counts only if one of the two has no domain.
 
     Args:
         is_stated: a person named the publisher, so the name decides, and the URL only chooses between namesakes.

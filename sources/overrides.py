@@ -14,7 +14,7 @@ from sources.models import Publisher, Source
 
 
 class OverrideError(Exception):
-    """A given detail is invalid; `str()` is a sentence for a person."""
+    """A value that a person states is invalid; `str()` is a sentence for a person."""
 
 
 @dataclass(frozen=True, slots=True)

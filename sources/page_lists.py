@@ -1,7 +1,7 @@
 """Read the pages listed in sitemaps and feeds (RSS, Atom, JSON Feed).
 
-They are untrusted. They are read in one pass that keeps only the needed values of each entry. Entities are not
-expanded, and malformed input ends the list, not the program.
+These lists are untrusted, so they are read in one pass that keeps only the needed values of each entry. Entities are
+not expanded, and malformed input ends the list, not the program.
 """
 
 import html
@@ -36,7 +36,7 @@ _ROOT_KINDS: dict[str, ListKind] = {
     "RDF": "rss",
     "feed": "atom",
 }
-#: The name of an entry under each root element.
+#: The name of the entry elements in each kind of list, by its root element.
 _ENTRY_TAGS = {"urlset": "url", "sitemapindex": "sitemap", "rss": "item", "RDF": "item", "feed": "entry"}
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
 #: Elements with the date of an entry or of its last change: in RSS, Dublin Core, Atom and sitemaps.
@@ -156,7 +156,7 @@ def _read_text_list(content: bytes, url: str) -> PageList | None:
 
 
 class _MarkupReader:
-    """A markup document that is parsed in one pass."""
+    """A reader of an XML sitemap or feed, which it parses in one pass."""
 
     def __init__(self, url: str) -> None:
         self._url = url

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A passage of a text, as offsets in code points without `end`, and the page that it links to."""
+    """A passage of a text (offsets in code points, `end` exclusive), and the URL that it links to."""
 
     start: int
     end: int

@@ -47,7 +47,7 @@ class SameAsForm(DeskForm):
 
 
 def find_rows_with_identifiers(model: type[models.Model], addresses: list[str]) -> models.QuerySet[Any]:
-    """Return rows with one of these identifiers, oldest first."""
+    """Return the rows that have at least one of these identifiers, oldest first."""
     identifiers = [address for address in addresses if get_authority(address)]
     rows: models.QuerySet[Any] = model._default_manager.order_by("pk")
     return rows.filter(same_as__overlap=identifiers) if identifiers else rows.none()
@@ -57,7 +57,7 @@ class SameAsAdmin(NamedDesk):
     """The admin of entities that can have Wikidata or ROR identifiers."""
 
     form = SameAsForm
-    #: The kind to search, from the field `kind`; "" if there is none.
+    #: The kind of entity to search for, by the value of the form's `kind` field; "" if it has no such field.
     entity_kinds: ClassVar[Mapping[str, EntityKind]] = {"": EntityKind.ANY}
 
     @property

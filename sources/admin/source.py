@@ -50,7 +50,7 @@ def read_address(text: str) -> str:
 class SourceForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned_data = super().clean()
-        # The constraint compares the address's key, which is no field of the form, so Django does not check it here.
+        # The constraint compares the address's key, which is not a form field, so Django does not check it here.
         same_sources = Source.objects.at(cleaned_data.get("url") or "")
         if same_sources and same_sources.pk != self.instance.pk:
             self.add_error(
@@ -84,7 +84,7 @@ class SourceAdmin(TypedNames, NamedDesk):
     search_fields = ("title", "url", "publisher__name", "byline")
     search_help_text = _("Search by words in the title or byline, by address, or by publisher")
     ordering = ("-pk",)
-    # The maximum size of a page of long titles.
+    # With long titles, more rows would exceed the size limit of a page.
     list_per_page = 36
     autocomplete_fields = ("publisher",)
     change_form_outer_before_template = "admin/desk/source_top.html"
@@ -144,12 +144,12 @@ class SourceAdmin(TypedNames, NamedDesk):
             gettext("Read and mark"),
         )
 
-    # Typed or pasted where a source is picked -----------------------------------------------------------------------
+    # Text typed or pasted into a source picker ----------------------------------------------------------------------
 
     def offer_typed(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
-        """Offer the stored source if the typed URL is known in any spelling."""
+        """Add the stored source to `results` if the typed URL is known in any spelling."""
         known_sources = Source.objects.at(read_address(name))
         if known_sources is None:
             return super().offer_typed(request, name, results)

@@ -38,7 +38,7 @@ class AddressValue:
 
 @dataclass(frozen=True)
 class SameAsValue(AddressValue):
-    """The URL of the same entity elsewhere; an identifier of Wikidata or ROR in any of its spellings."""
+    """A `sameAs` URL; an identifier of Wikidata or ROR may be in any spelling."""
 
     max_length: int = 500
 
@@ -48,7 +48,7 @@ class SameAsValue(AddressValue):
 
 @dataclass(frozen=True)
 class DomainValue:
-    """The domain of a site, in any of its spellings; read as the registrable domain."""
+    """A site's domain in any spelling, reduced to the registrable domain."""
 
     sql_type: ClassVar[str] = "text"
 

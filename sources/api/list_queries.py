@@ -20,14 +20,14 @@ def match_one_of(field: str) -> Callable[[list[Any]], Q]:
 
 
 def match_any_of(field: str) -> Callable[[Any], Q]:
-    """Return the same condition as SQL whose text does not depend on the number of values. Do not use it for
-    foreign keys.
+    """Return the condition of `match_one_of`, as SQL whose text does not depend on the number of values. Do not use
+    it for foreign keys.
     """
     return lambda values: Q(**{f"{field}__any_of": values})
 
 
 def match_words(field: str) -> Callable[[str], Q]:
-    """Return the condition that a field contains every word, even within longer words, ignoring case and accents."""
+    """Return the condition that a field contains every word, also inside a longer one, ignoring case and accents."""
 
     def build_condition(text: str) -> Q:
         condition = Q()
@@ -53,8 +53,8 @@ def match_language(field: str) -> Callable[[list[str]], Q]:
 def find_ids(rows: QuerySet[Any], names: list[str]) -> list[int]:
     """Return the ids of rows with one of the names.
 
-    They are queried beforehand, because PostgreSQL can estimate how common an id is, but not how common the result of a
-    subquery is.
+    The ids are queried before the list, because PostgreSQL can estimate how common an id is, but not how common the
+    result of a subquery is.
     """
     return list(rows.values_list("pk", flat=True)) if names else []
 
@@ -67,7 +67,7 @@ def find_publisher_ids(values: list[int | str]) -> list[int]:
 
 
 class PublisherListQuery(ListQuery):
-    """Publishers of published verdicts and of the sources they mention."""
+    """The list of publishers: those of published verdicts, and of the sources that these verdicts mention."""
 
     list_name = "publishers"
     orderings = (
@@ -95,7 +95,7 @@ class PublisherListQuery(ListQuery):
 
 
 class SourceListQuery(ListQuery):
-    """Sources in which published claims appear, or that support published verdicts."""
+    """The list of sources: those in which published claims appear, and those that support published verdicts."""
 
     list_name = "sources"
     orderings = (

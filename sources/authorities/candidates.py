@@ -57,7 +57,7 @@ def find_candidates(name: str, entity_kind: EntityKind, *, language: str = "en")
 def _merge_candidates(
     records: list[AuthorityRecord], other_records: list[AuthorityRecord]
 ) -> list[AuthorityRecord]:
-    """Merge candidates of two authorities that share a URL."""
+    """Combine the candidates of two authorities, merging records that share a URL."""
     merged_records = list(records)
     for other_record in other_records:
         index = next(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from sources.authorities.authority_record import AuthorityUnavailable
 from sources.http import services
 
-#: A typing user waits for it.
+#: Short, because a user who is typing waits for the response.
 TIMEOUT_SECONDS = 4.0
 MAX_BYTES = 2_000_000
 MAX_CANDIDATES = 10
@@ -21,7 +21,7 @@ def query_authority(authority: str, url: str, parameters: Mapping[str, str]) -> 
     """Query the authority and return its response.
 
     Raises:
-        AuthorityUnavailable: the authority did not respond, or refused.
+        AuthorityUnavailable: the authority did not respond, or rejected the request.
     """
     # Wikimedia requires a User-Agent by which its operators can identify the caller.
     agent = f"{services.USER_AGENT} ({settings.SITE_URL or settings.NEWSROOM_NAME})"

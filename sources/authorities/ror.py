@@ -13,7 +13,7 @@ NAME = "ROR"
 
 
 def find_candidates(url: str, name: str) -> list[AuthorityRecord]:
-    """Return the existing organisations that the name may refer to, most probable first.
+    """Return the organisations that the name may refer to, most probable first, without withdrawn records.
 
     Raises:
         AuthorityUnavailable: ROR did not respond.

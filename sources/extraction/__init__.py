@@ -4,7 +4,7 @@
     reading_process      the code that runs in that process
     extract              detects the kind of document and calls its reader
     web_pages/           pages: the article's text, warnings about unread parts, and pages without an article
-    pdf/                 the text layer in reading order
+    pdf, pdf_layout      the text layer in reading order
     office, transcripts, plain_text
     document             the result
 

@@ -13,7 +13,7 @@ from factcheck.translatable_messages import TranslatableMessage
 
 from .document import MAX_BYTES, Caveat, Cue, Document, ExtractionError
 
-#: 512 MB and 30 seconds (`Allowance`), and room for the longest text in any script.
+#: The defaults of `Allowance`: 512 MB, 30 seconds, and a result long enough for the longest text in any script.
 EXTRACTION_LIMITS = Allowance()
 
 _REFUSALS = {
@@ -111,7 +111,7 @@ def pack_request(request: ExtractionRequest) -> bytes:
         "transcript_name": request.transcript_name,
         "content": len(request.content),
     }
-    # Whatever bytes a server sends as a header, no lone surrogate of them may stop us.
+    # `_to_plain` replaces lone surrogates, which a server's header may contain and orjson rejects.
     head = orjson.dumps({name: _to_plain(value) for name, value in hints.items()})
     return b"".join([len(head).to_bytes(4), head, request.content, request.transcript])
 
@@ -138,10 +138,11 @@ def pack_result(result: Document | ExtractionError) -> bytes:
 
 
 def unpack_result(message: bytes) -> Document:
-    """Unpack a document. Not a pickle, because the process that sent it has handled untrusted bytes.
+    """Unpack the document in a message. It is not a pickle, because the process that sent it has handled untrusted
+    bytes.
 
     Raises:
-        ExtractionError: the document was refused.
+        ExtractionError: the message is that process's refusal to read the document.
     """
     content: dict[str, Any] = orjson.loads(message)
     if refusal := content.get("refused"):

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-#: All hyphens, and the character that pdfium inserts for one that only breaks a line.
+#: All hyphens, and the character that pdfium inserts for a hyphen that only breaks a line.
 HYPHENS = "-\u2010\u2011\u00ad\ufffe\x02"
 
 _UNSPACED_LETTER = re.compile(
@@ -19,7 +19,7 @@ def choose_separator(before: str, after: str) -> str:
 
 
 def find_compounds(lines: Iterable[str]) -> frozenset[str]:
-    """Return the words that are written with a hyphen in the middle of a line. They keep it at the end of a line."""
+    """Return the words that have a hyphen in the middle of a line. They also keep it where a line breaks."""
     return frozenset(word.casefold() for line in lines for word in _COMPOUND_PATTERN.findall(line))
 
 
@@ -37,5 +37,5 @@ def join_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
             text = f"{text[:-1]}-{line}"
         else:
             text += choose_separator(text, line) + line if text else line
-    # The remaining marks of pdfium stand for visible hyphens.
+    # The remaining \ufffe and \x02 of pdfium stand for visible hyphens.
     return re.sub("[\ufffe\x02]", "-", text)

@@ -43,7 +43,7 @@ _BYLINE_END = re.compile(
 )
 _EAST_ASIAN_LABEL = re.compile(r"^(?:記者|记者|기자)[\s:：]*")
 
-# Agencies and desks, as bylines name them, whole or as a word of the name.
+# Names of agencies and desks in bylines; the whole name, or one of its words.
 _AGENCIES = frozenset(
     [
         "reuters", "afp", "ap", "dpa", "apa", "sda", "ats", "efe", "ansa", "agi", "tass", "xinhua", "yonhap",
@@ -110,7 +110,7 @@ def read_byline(
     publisher: str,
     site: str = "",
 ) -> str:
-    """Return the names of the authors from the best source; "" if only a desk or agency is named."""
+    """Return the authors' names from the most reliable place on the page; "" if only a desk or agency is named."""
     for node in articles:
         if get_types(node) & ARTICLE_TYPES:
             authors = to_list(node.get("author")) or to_list(node.get("creator"))
@@ -163,7 +163,9 @@ def _is_person(name: str, publisher: str) -> bool:
 
 
 def _is_newsroom(name: str, publisher: str, site: str) -> bool:
-    """Return whether a name is that of the newsroom: its host, or its first word followed by capitals."""
+    """Return whether a name means the newsroom: a label of its host, or its first word alone or before words in
+    capitals.
+    """
     if _keep_letters(name) in {_keep_letters(label) for label in site.split(".")}:
         return True
     first_word, *other_words = name.split()
@@ -196,7 +198,7 @@ def _join_people(candidates: Iterable[str], publisher: str, site: str) -> str:
 
 
 def _find_visible_byline(tree: HtmlElement, publisher: str, site: str) -> str:
-    """Return the first element outside teasers that is marked up as a byline and names people."""
+    """Return the people named by the first element outside teasers that is marked up as a byline and names any."""
     for element in _iterate_byline_elements(tree):
         if any(ancestor.tag in ("a", "nav", "aside", "footer") for ancestor in element.iterancestors()):
             continue

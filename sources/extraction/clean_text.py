@@ -40,14 +40,14 @@ def clean_line(text: str) -> str:
 
 def _clean_once(text: str) -> str:
     text = clean_characters(_LINE_END.sub("\n", _repair_encoding(text)))
-    # A no-break space alone is good French typography; only runs of blanks are made one.
+    # A single no-break space is correct French typography, so only runs of spaces are collapsed.
     return _PARAGRAPH_END.sub("\n\n", _EDGE_BLANKS.sub("\n", _BLANKS_PATTERN.sub(" ", text))).strip()
 
 
 def _repair_encoding(text: str) -> str:
     """Repair UTF-8 that was read as a Western encoding and saved.
 
-    This must come first, because half of such a character is a control character, which later cleaning would remove.
+    This must run first: part of a misread character is a control character, which later cleaning would remove.
     The control characters 80 to 9F are never intended: they are quotation marks and dashes in windows-1252.
     """
     return ftfy.fix_encoding(text) if _C1_PATTERN.search(text) or is_bad(text) else text

@@ -8,7 +8,7 @@ from sources.failures import Failure
 
 #: The maximum number of bytes read.
 MAX_BYTES = 10_000_000
-#: The maximum number of characters stored: a book of some 500 pages. Later steps read all of them.
+#: The maximum number of characters stored: a book of some 500 pages. Later steps read the whole text.
 MAX_LENGTH = 1_000_000
 
 
@@ -25,10 +25,10 @@ class Cue:
     """A part of a transcript and its time range (WebVTT's term)."""
 
     at: int
-    """Its start in the text; it ends where the next one begins."""
+    """The offset of its first character in the text; the cue ends where the next one begins."""
     begins: float
     ends: float
-    """Seconds from the start of the recording."""
+    """The end of its time range, in seconds from the start of the recording."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Document(Metadata):
     """The text and metadata of a source.
 
     `text` is in NFC, has one blank line between paragraphs and "\\n" at line ends, and contains no control characters.
-    Anchors are offsets into it, so the same bytes must always give the same text.
+    Anchors are offsets into `text`, so the same bytes must always give the same text.
     """
 
     text: str

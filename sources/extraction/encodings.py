@@ -13,7 +13,7 @@ from .document import ExtractionError
 from .language import compute_certainty, detect_language
 from .legacy_encodings import detect_legacy_encoding
 
-# The first bytes of files that people mistake for articles, and the names of these kinds.
+# The first bytes of file types that people mistake for articles, and the names of these types.
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\x89PNG\r\n\x1a\n", TranslatableMessage("a PNG image")),
     (b"\xff\xd8\xff", TranslatableMessage("a JPEG image")),
@@ -51,7 +51,7 @@ BYTE_ORDER_MARKS = (
 )
 
 # The encodings that text on the web and on newsroom disks is really in (WHATWG Encoding Standard); a detector that
-# may choose from a hundred finds EBCDIC and DOS pages in short texts.
+# may choose from a hundred finds EBCDIC and DOS code pages in short texts.
 DETECTABLE_ENCODINGS = [
     "utf_8", "cp1250", "cp1251", "cp1252", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "iso8859_2",
     "koi8_r", "koi8_u", "gb18030", "big5", "euc_jp", "shift_jis", "iso2022_jp", "euc_kr", "cp949", "tis_620",
@@ -65,20 +65,20 @@ LABEL_ENCODINGS = {
     "x-sjis": "cp932", "sjis": "cp932", "euc-kr": "cp949", "ks-c-5601-1987": "cp949", "x-euc-jp": "euc_jp",
 }  # fmt: skip
 
-# Encodings that differ in a few letters only, which the bytes cannot decide but the language can.
+# Encodings that differ in only a few letters, so that the language of the text decides between them.
 SIBLING_ENCODINGS = {
     ("cp1252", "tr"): "cp1254", ("cp1252", "az"): "cp1254", ("cp1252", "pl"): "cp1250", ("cp1252", "cs"): "cp1250",
     ("cp1252", "sk"): "cp1250", ("cp1252", "hu"): "cp1250", ("cp1252", "sl"): "cp1250", ("cp1252", "hr"): "cp1250",
     ("cp1252", "ro"): "cp1250", ("cp1252", "lt"): "cp1257", ("cp1252", "lv"): "cp1257",
 }  # fmt: skip
 
-# Shares of unlikely neighbours among letters (charset-normalizer's measure). Over sentences in ten languages the
-# right encoding stayed below 0.1, and the language detector above 0.95; wrong ones mostly did not.
+# Shares of unlikely pairs of letters (charset-normalizer's measure of chaos). For sentences in ten languages, the
+# right encoding had a share below 0.1 and a language certainty above 0.95; most wrong encodings did not.
 GIBBERISH_RATIO = 0.1
 DOUBTFUL_RATIO = 0.8
 HOPELESS_RATIO = 0.6
 
-# Advertising and mixed sources leave a stray byte in otherwise valid UTF-8; more than this means another encoding.
+# Advertising and mixed sources leave a stray byte in otherwise valid UTF-8; more of them mean another encoding.
 STRAY_BYTES_PER_CHARACTER = 1 / 1000
 
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_:.\-]+)", re.IGNORECASE)

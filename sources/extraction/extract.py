@@ -149,7 +149,7 @@ def _extract_by_kind(
                 "This document is empty. Check that the file was saved or downloaded completely."
             ),
         )
-    # Some servers send a blank line or a mark before the document.
+    # Some servers send a blank line or a byte order mark before the document.
     if content[:1024].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
         return extract_pdf(content)
     if content.startswith(b"PK\x03\x04") and (office := detect_office_kind(content)):

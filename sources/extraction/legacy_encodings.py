@@ -57,7 +57,7 @@ _SCRIPTS: Final = (
     ("iso8859_6", "ar", re.compile("[\u060c-\u0652]")),
     ("tis_620", "th", re.compile("[\u0e01-\u0e5b]")),
 )
-# Thai signs above or below a consonant follow one, and vowels do not follow each other.
+# In Thai, a sign above or below a consonant follows that consonant, and vowels do not follow each other.
 _IMPOSSIBLE_SEQUENCE = re.compile(
     "(?:^|[^\u0e01-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[\u0e31\u0e34-\u0e3a]{2}"
 )

@@ -20,7 +20,7 @@ from .language import choose_language
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
 
-#: The size limit of an unpacked part: a thousand pages are smaller, a bomb is larger.
+#: The size limit of an unpacked part: a thousand pages are smaller, a zip bomb is larger.
 MAX_PART_BYTES = 30_000_000
 
 #: Exceptions of the archive and XML readers; RuntimeError means a password or an unsupported compression method.
@@ -159,7 +159,7 @@ def _parse_tree(content: bytes) -> etree._Element:
     )
     tree = etree.fromstring(content, parser)
     if tree.getroottree().docinfo.doctype:
-        # Neither format defines any, so their presence is deliberate.
+        # Neither format defines entities, so their presence is deliberate.
         raise etree.XMLSyntaxError("a document type", 0, 0, 0)
     return tree
 

@@ -25,7 +25,8 @@ MIN_LETTERS_PER_PAGE = 15
 RUNNING_HEAD_SHARE = 0.3
 #: The maximum number of characters in a line with the page number.
 MAX_HEAD_LENGTH = 80
-#: A line this much shorter than its column ends a paragraph; a gap this much wider than the usual one begins one.
+#: A line ends a paragraph if it is shorter than its column by this share of the width. A line begins one if the gap
+#: above it is this many times the usual one.
 SHORT_LINE_SHARE, WIDE_GAP_RATIO = 0.12, 1.35
 
 _FILE_NAME = re.compile(

@@ -104,7 +104,7 @@ def _read_fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
 
 
 def _is_continued(place: Line, fragment: Line) -> bool:
-    """Return whether a character continues the line before it, in either writing direction."""
+    """Return whether `fragment` continues the line `place`, in either writing direction."""
     lowest = min(place.height, fragment.height) or 1.0
     if min(place.top, fragment.top) - max(place.bottom, fragment.bottom) < 0.3 * lowest:
         return False
@@ -127,7 +127,7 @@ def _merge_bounds(bounds: Line, other_bounds: Line) -> Line:
 
 
 def _order_lines(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
-    """Return the lines column by column. Lines across both columns keep their place."""
+    """Return the lines column by column. Lines that span both columns stay where they are."""
     gutter = _find_gutter(fragments) if depth < 4 else None
     if gutter is None:
         yield list(_join_rows(fragments))

@@ -109,7 +109,7 @@ def _find_byline(head: list[str]) -> str:
     for line in head:
         if len(line) <= 120 and (match := _BYLINE_PATTERN.fullmatch(line)):
             names = match["names"]
-            # "By Monday the river had risen" has no full stop here or there, but it has words in lower case.
+            # "By Monday the river had risen" matches the pattern too, but unlike names it has words in lower case.
             if all(word[0].isupper() or word in _PARTICLES for word in re.split(r",?\s+", names)):
                 return names
     return ""

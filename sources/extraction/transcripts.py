@@ -15,8 +15,8 @@ from .language import choose_language
 
 VTT, SUBRIP, PLAIN = "text/vtt", "application/x-subrip", "text/plain"
 
-#: A sentence that is followed by this many seconds of silence, or at the end of a paragraph of this length, ends
-#: the paragraph.
+#: A sentence ends its paragraph if at least this many seconds of silence follow it, or if the paragraph has reached
+#: this length in characters.
 SILENCE_SECONDS, LONG_PARAGRAPH_LENGTH = 2.5, 500
 #: The length of a paragraph in a machine transcript without full stops.
 UNPUNCTUATED_PARAGRAPH_LENGTH = 300
@@ -133,7 +133,7 @@ def _close_piece(pieces: list[_Piece], lines_shown: list[str]) -> list[_Piece]:
 
 
 def _read_marked(lines: list[str]) -> list[_Piece]:
-    """Return pieces of plain text: a time at the beginning of a line, and the text up to the next."""
+    """Return pieces of plain text: a time at the beginning of a line, and the text up to the next time."""
     pieces: list[_Piece] = []
     for line in lines:
         if mark := _TIME_MARK.fullmatch(line):
@@ -245,7 +245,7 @@ def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
         paragraphs.append(one.words)
         at += len(one.words)
     text = "".join(paragraphs)
-    # Each piece is clean. If the joined text is not, it has no times, because inexact times would be worse.
+    # If the joined text needs cleaning, the offsets of the cues would be wrong, so it gets no cues.
     return (text, cues) if clean_text(text) == text else (clean_text(text), [])
 
 

@@ -106,7 +106,7 @@ def _refuse_unusual_host(host: str, *, allow_loopback: bool) -> None:
 
 
 class _AnyAddressAdapter(HTTPAdapter):
-    """Connect to any IP address within the deadline."""
+    """An adapter that connects to any IP address, within the deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         super().__init__()
@@ -151,9 +151,7 @@ def _build_watched_pool(
 def open_public_session(
     deadline: Deadline, *, allow_loopback: bool, exchanges: Exchanges | None = None
 ) -> Iterator[requests.Session]:
-    """Return a session that checks the IP address of every connection, keeps the deadline, and records the
-    exchange.
-    """
+    """Yield a session that checks every connection's IP address, keeps the deadline, and records its exchanges."""
     with _SingleRequestSession() as session:
         # Neither a proxy (which would resolve the name itself, bypassing the filter) nor a password from ~/.netrc.
         session.trust_env = False
@@ -170,7 +168,7 @@ def open_public_session(
 
 @contextmanager
 def open_operator_session(deadline: Deadline) -> Iterator[requests.Session]:
-    """Return a session for URLs that the operator configured, including this machine and its network.
+    """Yield a session for URLs that the operator configured, which may be on this machine or its network.
 
     Never use it for a URL from anyone else.
     """

@@ -6,12 +6,12 @@ from urllib.parse import urlsplit
 from factcheck.translatable_messages import TranslatableMessage
 from sources.http.fetch_errors import FetchError
 
-# Web servers of publishers listen here. Anything else reaches mail servers, caches and databases with a web request.
+# Publishers' web servers listen on these ports. A request to another port could reach a mail server, cache or database.
 ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})
 
 
 def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None:
-    """Reject URLs that no article has. The IP address is checked when connecting.
+    """Reject a URL that cannot be an article's. The IP address is checked when connecting.
 
     Raises:
         FetchError: the URL is rejected; the message says why.

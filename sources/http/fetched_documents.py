@@ -59,7 +59,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class FetchedDocument:
-    """The response of a URL at a moment. With status 304 the content is empty."""
+    """The response from a URL at one moment. With status 304, its content is empty."""
 
     url: str
     final_url: str
@@ -184,7 +184,7 @@ def _follow_redirects(
 def _send_request(
     url: str, session: requests.Session, deadline: Deadline, limits: Limits
 ) -> Iterator[requests.Response]:
-    """Return the response with its body unread. Lower-level errors are raised as FetchError."""
+    """Yield the response with its body unread. Lower-level errors are raised as FetchError."""
     try:
         timeout = (
             min(limits.connect_seconds, deadline.remaining),

@@ -51,7 +51,7 @@ class SiteStore(Protocol):
         """
 
     def end_visit(self, site: str, pause: float) -> None:
-        """End the request. The next one may start after this many seconds."""
+        """End the request. The next one may start after `pause` seconds."""
 
     def get_rules(self, site: str) -> str | None:
         """Return a recently read robots.txt, or None."""
@@ -180,7 +180,9 @@ class PoliteVisitor:
         return max(self._pause, _read_requested_pause(rules)) if rules else self._pause
 
     def _load_rules(self, site: str) -> Protego:
-        """Return the robots.txt rules. Raises FetchError if they cannot be read, because that forbids everything."""
+        """Return the robots.txt rules. Raises FetchError if they cannot be read, because then everything is
+        forbidden.
+        """
         if refusal := self._unknown.get(site):
             raise refusal
         if site not in self._known:

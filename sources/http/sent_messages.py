@@ -39,7 +39,7 @@ class PostResponse:
 
 
 class PostError(Failure):
-    """There was no response."""
+    """The message could not be sent, or no response arrived."""
 
 
 def check_address(url: str, *, allow_loopback: bool = False) -> None:

@@ -65,7 +65,7 @@ def read_picture(path: Path, kind: MediaFormat) -> Picture:
 
 
 def read_picture_bytes(content: bytes, reader: str) -> Picture:
-    """Read a picture of a known format from memory.
+    """Read a picture from memory; `reader` is Pillow's name for its format.
 
     Raises:
         MediaRefused: the picture cannot be read, or reading it exceeded a limit.

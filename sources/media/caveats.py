@@ -1,4 +1,4 @@
-"""Warnings about the reading of a file, each with a code and a sentence."""
+"""Warnings about parts of a file that could not be read, each with a code and a sentence."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,7 @@ _SENTENCES = {
 
 
 def build_caveats(codes: Iterable[str]) -> list[dict[str, str]]:
-    """Return the caveats as stored in rows."""
+    """Return the caveats with these codes, in the form that rows store."""
     return [{"code": code, "sentence": _SENTENCES[code]} for code in codes]
 
 

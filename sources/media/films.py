@@ -53,7 +53,7 @@ class Recording:
 
 
 class Frame(NamedTuple):
-    """A frame of a film."""
+    """The brightness (`luma`) of a film's picture at `at` seconds."""
 
     at: float
     luma: NDArray[np.uint8]
@@ -244,7 +244,7 @@ def _read_metadata(tags: object) -> dict[str, Any]:
 
 
 def _parse_position(position: str) -> dict[str, float]:
-    """Parse a position in ISO 6709, as written by phones."""
+    """Parse a position in ISO 6709, as phones write it, into latitude, longitude and, if given, altitude."""
     match = _POSITION_PATTERN.fullmatch(position)
     if not match or abs(float(match[1])) > 90 or abs(float(match[2])) > 180:
         return {}

@@ -137,13 +137,13 @@ def _list_distinct(hashes: list[PictureHash]) -> list[PictureHash]:
 
 
 def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:
-    """Store a picture's rendition, and return its columns and perceptual hashes."""
+    """Store a picture's rendition, and return its row's values and its perceptual hashes."""
     try:
         picture = read_picture(file.path, kind)
     except MediaRefused as refusal:
         if refusal.reason_code != "not_read_here":
             raise
-        # Phones write such pictures. The original is kept for programs that can use it.
+        # Phones write HEIC pictures, which are read only if the package is installed. The original is kept.
         return {"caveats": build_caveats(["not_read_here"])}, []
     is_plain = not any(picture_hash.hash.is_distinctive for picture_hash in picture.looks)
     columns: dict[str, Any] = {
@@ -163,7 +163,7 @@ def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any]
 
 
 def _read_recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:
-    """Return the columns of a film or recording. The worker computes the hashes of a film later."""
+    """Return the row's values for a film or recording, and no hashes. The worker computes a film's hashes later."""
     recording = read_recording(file.path, kind)
     keyframes = ""
     if recording.kind == MediaObject.Kind.VIDEO:

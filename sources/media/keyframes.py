@@ -104,7 +104,7 @@ def extract_keyframes(media: MediaObject) -> None:
 
 
 def _read_missing(path: Path, media: MediaObject) -> dict[str, object]:
-    """Return the caveats for parts that could not be read without FFmpeg."""
+    """Return the values of columns that could not be read before FFmpeg was installed."""
     if media.width is not None:
         return {}
     recording = films.read_recording(path, _recognise_kind(path))

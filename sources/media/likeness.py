@@ -27,7 +27,7 @@ _OrientedHash = tuple[Orientation, bytes]
 
 #: The orientations in which local features are looked up, in order.
 _UPRIGHT = (Orientation.ORIGINAL, Orientation.MIRRORED)
-#: The part of a picture that was found by its local features.
+#: The value of `NearDuplicate.part` for a picture that was found by its local features.
 DETAILS = "details"
 #: The maximum number of candidates per query.
 RESULT_LIMIT = 50
@@ -43,7 +43,7 @@ _BAND_SQL = " UNION ALL ".join(
     """  # noqa: S608  put together from constants; values are parameters
     for band in range(BAND_COUNT)
 )
-#: All hashes near any of several hashes. A hash may be found through several bands.
+#: Selects all stored hashes near any of the queried ones. A hash may be found through several bands.
 _NEAR_SQL = f"""
     SELECT DISTINCT near.media_id, bit_count(near.pdq # asked.pdq) AS distance, asked.which, near.frame_at,
         near.transformation
@@ -80,7 +80,7 @@ class NearDuplicate(NamedTuple):
 
     media_id: int
     distance: int | None
-    """The number of differing bits out of 256; None if it was found by its details."""
+    """The number of differing bits out of 256; None if it was found by its local features."""
     transformation: str
     """The orientation of the query relative to this picture: an Orientation."""
     frame_at: float | None
@@ -133,7 +133,7 @@ def _list_orientations(picture_hash: PerceptualHash) -> list[_OrientedHash]:
 
 
 def _list_upright(picture_hash: PerceptualHash) -> list[_OrientedHash]:
-    """Return the orientations to look up for a picture that is inside a frame or page."""
+    """Return the hashes of the picture and its mirror image, without rotations: pictures inside a page are upright."""
     return [
         oriented_hash for oriented_hash in _list_orientations(picture_hash) if oriented_hash[0] in _UPRIGHT
     ]

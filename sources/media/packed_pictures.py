@@ -21,7 +21,7 @@ class PictureRequest:
     path: str = ""
     content: bytes = b""
     hash_only: bool = False
-    """Whether only the hashes are wanted."""
+    """Whether to compute only the hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,11 @@ def pack_result(result: Picture | MediaRefused) -> bytes:
 
 
 def unpack_result(message: bytes) -> Picture:
-    """Unpack a picture. Not a pickle, because the process that sent it has handled untrusted bytes.
+    """Unpack the picture in a message. It is not a pickle, because the process that sent it has handled untrusted
+    bytes.
 
     Raises:
-        MediaRefused: the picture was refused.
+        MediaRefused: the message is that process's refusal to read the picture.
     """
     head, content = _unpack_parts(message)
     if refusal := head.get("refused"):

@@ -26,7 +26,7 @@ HASH_BYTES = 32
 _POINTS, _FREQUENCIES = 64, 16
 #: The median of 256 values, as in the reference implementation.
 _MIDDLE_GREY = 127
-#: The gradients of a picture with the best quality.
+#: The sum of gradients that counts as one point of quality.
 _FULL_QUALITY = 90
 
 
@@ -111,7 +111,7 @@ def compute_turned_hashes(pdq: bytes) -> tuple[bytes, ...]:
 
 
 def _iterate_orientations(points: Floats) -> Iterator[Floats]:
-    """Return the hashes in the order of Orientation."""
+    """Yield the sampled points of the picture in each Orientation, in order."""
     yield points
     yield np.rot90(points)
     yield np.rot90(points, 2)
@@ -133,7 +133,7 @@ def _blur_and_sample(luma: NDArray[Any]) -> Floats:
 
 
 def _blur(luma: NDArray[Any], rows: NDArray[np.int_], columns: NDArray[np.int_]) -> Floats:
-    """Return the means of the windows around these rows and columns."""
+    """Return the mean of the window around each crossing of these rows and columns."""
     return _average_rows(_average_rows(luma.T, columns).T, rows)
 
 

@@ -162,7 +162,7 @@ def _parse_moment(text: str) -> str:
 
 
 def _find_place(image: Image.Image) -> Iterator[tuple[str, float]]:
-    """Return the position in degrees (WGS 84)."""
+    """Yield `latitude` and `longitude` in degrees (WGS 84) and, if known, `altitude` in metres."""
     gps = image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
     latitude = _parse_degrees(gps.get(2), str(gps.get(1, "")), "S", 90)
     longitude = _parse_degrees(gps.get(4), str(gps.get(3, "")), "W", 180)

@@ -10,8 +10,8 @@ from sources.media.perceptual_hash import compute_hash
 
 Luma = NDArray[np.uint8]
 
-#: The maximum variation of brightness in a border, the minimum share of the picture inside it, and its minimum
-#: share of a side.
+#: The maximum variation of brightness in a border, the minimum share of the picture that remains inside the border,
+#: and the border's minimum share of a side.
 _MAX_VARIATION, _MIN_REMAINING_SHARE, _MIN_BORDER_SHARE = 10, 0.3, 0.02
 #: The minimum number of pixels measured in a row.
 _MIN_MEASURED_PIXELS = 256

@@ -24,7 +24,7 @@ _TIMEOUT_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """A received file during processing."""
+    """A file that was received on disk: its path, hash, size and first bytes."""
 
     path: Path
     sha256: str

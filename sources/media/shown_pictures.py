@@ -41,7 +41,7 @@ def render_picture(file: IO[bytes], request: PictureRequest) -> Picture:
 
     Raises:
         TooManyPixels: the picture is too large to decode.
-        OSError, ValueError, SyntaxError: the file is not a picture; Pillow may raise others.
+        OSError, ValueError, SyntaxError: the file is not a picture; Pillow may raise other exceptions.
     """
     caveats: list[str] = []
     image = _open_image(file, request.reader)
@@ -84,7 +84,7 @@ def _hash_whole(luma: NDArray[np.uint8], request: PictureRequest) -> PictureHash
 
 def _open_image(file: IO[bytes], reader: str) -> Image.Image:
     file.seek(0)
-    # Cameras write JPEGs that hold several pictures; the first is the picture.
+    # Some cameras write several pictures into one JPEG; the first is the one to show.
     image = Image.open(file, formats=["JPEG", "MPO"] if reader == "JPEG" else [reader])
     max_pixels = MAX_JPEG_PIXELS if reader == "JPEG" else MAX_PIXELS
     if image.width * image.height > max_pixels:

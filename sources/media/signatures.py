@@ -68,7 +68,7 @@ _TRANSPORT_PACKET_SIZE = 188
 
 
 def recognise(head: bytes) -> MediaFormat | None:
-    """Return the kind of a file by its first bytes; None if unknown."""
+    """Return the format of a file by its first bytes; None if unknown."""
     for beginning, format_found in _SIGNATURES:
         if head.startswith(beginning):
             return format_found
@@ -90,7 +90,7 @@ def recognise(head: bytes) -> MediaFormat | None:
 
 
 def _recognise_brand(head: bytes) -> MediaFormat:
-    """Return the kind by major brand, then by compatible brands; by default a video."""
+    """Return the format by the file's major brand, then by its compatible brands; MP4 video by default."""
     length = min(int.from_bytes(head[:4]), HEAD_BYTES)
     brands = [head[8:12], *(head[position : position + 4] for position in range(16, length - 3, 4))]
     if brands[0] in _BRAND_FORMATS and brands[0] not in (b"mif1", b"msf1"):
@@ -110,7 +110,7 @@ def _recognise_brand(head: bytes) -> MediaFormat:
 
 
 def _is_bitmap(head: bytes) -> bool:
-    """Check the sizes after the signature, because two letters are not enough."""
+    """Return whether this is a bitmap, also by its sizes, because a signature of two letters is not enough."""
     return (
         head[:2] == b"BM"
         and head[6:10] == bytes(4)

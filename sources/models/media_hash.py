@@ -95,7 +95,7 @@ class MediaHash(models.Model):
             )
             for band in range(BAND_COUNT)
         ] + [
-            # Pictures with similar points. Storing one may take longer, so that looking up does not.
+            # Pictures with similar points. No `fastupdate`: storing a picture takes longer, so that lookups stay fast.
             GinIndex(fields=["words"], name="mediahash_words", fastupdate=False)
         ]
         triggers = [

@@ -166,7 +166,7 @@ class Publisher(models.Model):
         ]
         triggers = [
             Rule(
-                # With another name, its verdicts would become ours without a sign-off.
+                # Otherwise another publisher could become the newsroom, and its verdicts ours without a sign-off.
                 name="publisher_house_is_from_the_beginning",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=False, new__is_house=True),
@@ -176,7 +176,7 @@ class Publisher(models.Model):
                 ),
             ),
             Rule(
-                # Otherwise another could take its place, and its verdicts would have no publisher.
+                # Otherwise another publisher could replace the newsroom, whose verdicts would lose their publisher.
                 name="publisher_house_stays_the_house",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=True, new__is_house=False),

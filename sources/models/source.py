@@ -126,5 +126,5 @@ class Source(models.Model):
         self.url_key = build_url_key(self.url)
 
     def get_latest_snapshot(self) -> "Snapshot | None":
-        """Return the latest snapshot."""
+        """Return the latest snapshot, or None if nothing has been captured yet."""
         return self.snapshots.order_by("-number").first()

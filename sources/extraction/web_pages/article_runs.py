@@ -17,7 +17,7 @@ from .markers import LEAD_NAMES, is_link_line, is_separate_section, split_names
 from .markup import TextRun, build_key
 from .positions import DISTINCTIVE_LENGTH, HEADING_TAGS, iterate_ancestors, match_runs
 
-#: Letters and digits of a paragraph.
+#: The minimum number of letters and digits in a paragraph.
 MIN_PROSE_LENGTH = 60
 #: The maximum length of a lead, and the minimum length of a described body.
 MAX_LEAD_LENGTH, MIN_BODY_LENGTH = 900, 250
@@ -50,7 +50,7 @@ class ArticleRuns:
         self.runs = runs
         self.description = description
         self.body_key = build_key(description.body)
-        #: The number of the text that each run is, or is part of, by the number of the run.
+        #: Maps a run's number to the number of the extracted text that contains the run.
         self.text_by_run = dict(match_runs(texts, runs))
         self.letters_by_element = self._count_letters_by_element()
         self.extracted_letters = sum(runs[number].letters for number in self.text_by_run) or 1
@@ -128,8 +128,8 @@ class ArticleRuns:
         )
         follows = bool(remaining) and max(remaining) < min(doubtful, default=0)
         if is_most and not (follows and self._count_letters(remaining) >= 2 * MIN_PROSE_LENGTH):
-            # The names on this page mean something else, unless a short article comes first and all the teasers
-            # follow.
+            # If most of the text seems to be teasers, the element names on this page mean something else, except when
+            # a short article comes first and all the teasers follow.
             return set()
         return doubtful
 
@@ -137,8 +137,8 @@ class ArticleRuns:
         return sum(len(self.keys[text_number]) for text_number in places)
 
     def _find_places_where_all(self, condition: Callable[[int], bool]) -> set[int]:
-        """Return the texts that meet the condition wherever they occur on the page, since a headline may recur in
-        teasers.
+        """Return the numbers of the texts whose every occurrence on the page meets the condition. A headline, for
+        example, may recur in teasers.
         """
         others = {text_number for number, text_number in self.text_by_run.items() if not condition(number)}
         return set(self.text_by_run.values()) - others
@@ -159,7 +159,7 @@ class ArticleRuns:
         return run.letters > DISTINCTIVE_LENGTH and not _SENTENCE_END.search(run.text[-2:])
 
     def _find_outside_body(self) -> set[int]:
-        """Return paragraphs outside the article body stated in the metadata, if nearly all of that body was found."""
+        """Return the numbers of texts outside the body in the metadata, if nearly all of that body was found."""
         described_places = [
             text_number
             for text_number in range(len(self.extracted_texts))
@@ -185,7 +185,7 @@ class ArticleRuns:
     # Added texts
 
     def _find_leads(self) -> list[int]:
-        """Return the paragraphs between headline and text that the extractor missed, without repetitions of
+        """Return the numbers of the runs between headline and text that the extractor missed, except repetitions of
         the text.
         """
         heading, first = self._find_heading(), min(self.text_by_run, default=None)

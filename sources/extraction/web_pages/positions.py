@@ -7,7 +7,7 @@ from lxml.html import HtmlElement
 
 from .markup import TextRun, build_key
 
-#: Letters and digits that make a run recognisable.
+#: The minimum number of letters and digits that make a run recognisable.
 DISTINCTIVE_LENGTH = 20
 
 HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4"})
@@ -41,7 +41,7 @@ def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int
 def _find_enclosing(
     keys: list[str], matched_places: set[int], runs: list[TextRun], waiting: list[int]
 ) -> Iterator[tuple[int, int]]:
-    """Match the remaining texts with runs of several lines that contain them."""
+    """Yield pairs like `match_runs` for the texts without a match, which may be one line of a run of several lines."""
     missing = [
         number
         for number, key in enumerate(keys)
