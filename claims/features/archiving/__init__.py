@@ -5,7 +5,8 @@ filter for sources at the desk, downloads of evidence packs, copies and packs in
 commands
 `archive_sources` and `evidence_pack`, and tables for copies, files, timestamps, requests and deposits.
 
-`models.citing_rows` has the triggers and `queue` the due requests. `copies` stores a copy of one URL, with
-pictures from `browser`. `timestamps` gets files signed by an authority, `deposits` asks public archives to
-keep pages, and `evidence_pack` writes the ZIP. Begin with `copies`. docs/archiving.md is for operators.
+`models.citing_rows` has the triggers that request copies, and `queue` leases due requests to the worker.
+`copies` stores a copy of one URL, with pictures from `browser`. `timestamps` gets files signed by an
+authority, `deposits` asks public archives to keep pages, and `evidence_pack` writes the ZIP. Begin with
+`copies`. docs/archiving.md is for operators.
 """

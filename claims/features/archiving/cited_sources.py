@@ -8,7 +8,7 @@ from django.db import connection
 from claims.features.archiving.models.archiving_request import build_request_sql
 from claims.features.archiving.models.citing_rows import CLAIM_IS_OWN_SQL, IS_OWN_SQL
 
-#: The sources of evidence and appearances (source_id): those that the newsroom itself cites, and all.
+#: The ids of the sources cited in evidence and appearances: of the newsroom's own work, and of all work.
 _OWN_CITATIONS_SQL = f"""
     SELECT evidence.source_id FROM public.claims_evidence AS evidence
     JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id WHERE {IS_OWN_SQL.format("verdict")}
@@ -34,8 +34,9 @@ def request_cited_copies(*, missing_only: bool = False, include_imported: bool =
     """Request copies of cited sources, and return the number of requests.
 
     Args:
-        missing_only: only sources without any copy; otherwise also those without one from the last day.
-        include_imported: also sources cited only by other publishers' imported archives.
+        missing_only: request copies only of sources without any; otherwise also of sources whose newest copy
+        is more than a day old.
+        include_imported: also request copies of sources that only other publishers' imported claims cite.
     """
     condition_sql, condition = (
         (_ALL_CITATIONS_SQL if include_imported else _OWN_CITATIONS_SQL),

@@ -1,8 +1,8 @@
-"""A URL → an ArchivedCopy with its files: the response, its text, and pictures of the page.
+"""Store an ArchivedCopy of a URL with its files: the response, its text, and pictures of the page.
 
-The copy names the parts that could not be fetched; they do not stop the others. While pages are fetched, no
-row is locked and no transaction is open. Files are stored first, so that no row ever refers to a missing
-file.
+A part that cannot be fetched is recorded as missing and does not stop the others. While pages are fetched, no
+row is locked and no transaction is open. Files are stored before rows, so that no row ever refers to a
+missing file.
 """
 
 from dataclasses import dataclass
@@ -128,7 +128,7 @@ def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> Fet
 
 def _take_pictures(response: FetchedDocument, options: ArchiverOptions) -> PagePictures:
     if response.content_type not in _PAGE_TYPES:
-        return PagePictures()  # the file itself is the public version
+        return PagePictures()  # the file itself is what the public sees
     try:
         return take_page_pictures(response.final_url, allow_loopback=options.allow_loopback)
     except BrowserUnavailable as error:
@@ -136,7 +136,7 @@ def _take_pictures(response: FetchedDocument, options: ArchiverOptions) -> PageP
 
 
 def _capture_text(source: Source, response: FetchedDocument, by: User | None) -> tuple[Snapshot | None, str]:
-    """Return the snapshot of the page's text and "", or None and the reason why it has none."""
+    """Return the new snapshot of the page's text and "", or None and the reason why there is no snapshot."""
     if response.content_type and response.content_type not in ACCEPTED_MEDIA_TYPES:
         return None, str(_NO_TEXT_MESSAGE)
     material = Material.fetched(response)
@@ -155,7 +155,8 @@ def _capture_text(source: Source, response: FetchedDocument, by: User | None) ->
 
 
 def _explain_text_rejection(latest_snapshot: Snapshot, document: Document) -> str:
-    """Return why the new text must not replace the stored one, in which quotes are located, or "" if it may."""
+    """Return why the new text must not replace the stored text, in which quotes are located, or "" if it
+    may."""
     if not latest_snapshot.url:
         return str(_TEXT_ADDED_MESSAGE)
     caveat_codes = {caveat["code"] for caveat in latest_snapshot.caveats}

@@ -25,10 +25,10 @@ ARCHIVE_URL = "https://web.archive.org"
 REQUEST_SECONDS, MAX_ANSWER_BYTES = 60.0, 1_000_000
 #: If the archive has a copy younger than this, it makes no new one.
 RECENT_COPY_AGE = "1d"
-#: The lease of a request, the interval of status checks, and the pause after failures.
+#: How long a request is leased; the interval of status checks; and the pause after a failure.
 LEASE_TIME, STATUS_CHECK_DELAY = timedelta(minutes=5), timedelta(seconds=30)
 RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (5, 30, 120, 720, 1440)]
-#: Requests per run.
+#: The maximum number of requests per run.
 BATCH_SIZE = 10
 _MAX_ADDRESS_LENGTH = 2000
 

@@ -24,10 +24,11 @@ ABORT_MARKER = b""
 
 
 class EvidencePackResource(PublicResource):
-    """The evidence for a published claim in one ZIP: ledger entries, texts and captured pages of its sources,
-    timestamps, and a README that explains how to check each with sha256sum, openssl and a web archive player.
+    """The evidence for a published claim in one ZIP: its ledger entries, texts and captured pages of its
+    sources, timestamps, and a README that explains how to check each with sha256sum, openssl and a web
+    archive player.
 
-    Only if this newsroom shares its copies; otherwise 404.
+    Available only if this newsroom shares its copies; otherwise the response is 404.
     """
 
     nouns = ("claim", "claims")

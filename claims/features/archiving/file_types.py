@@ -1,10 +1,11 @@
-"""Detect the type of a file from its content, because its name and its sender cannot be trusted. Pure functions."""
+"""Detect the type of a file from its content, because neither its name nor the sender's media type can be
+trusted. Pure functions."""
 
 import zipfile
 import zlib
 from typing import BinaryIO
 
-#: How much of a file is examined, in bytes.
+#: The number of bytes examined at the start of a file.
 HEAD_BYTES = 4096
 
 #: The first bytes → media type.
@@ -46,7 +47,7 @@ _OFFICE_PARTS = {
 }
 _OPEN_DOCUMENT_PREFIX = "application/vnd.oasis.opendocument."
 _MAX_NAME_LENGTH = 100
-#: Text that a browser would execute is accepted by archiving its page, never as an upload.
+#: Text that a browser would execute is never accepted as an upload; archive the page at its URL instead.
 _MARKUP_STARTS = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script", b"<head", b"<body")
 
 
@@ -102,7 +103,8 @@ def _is_warc(file: BinaryIO) -> bool:
 
 
 def _detect_text_type(beginning: bytes) -> str:
-    """Detect tables and plain text in UTF-8 or a Windows encoding, without control characters."""
+    """Return the type of a table or plain text in UTF-8 or a Windows encoding; "" if the text has control
+    characters."""
     if not beginning or b"\0" in beginning or any(byte < 9 or 13 < byte < 32 for byte in beginning):
         return ""
     beginning_of_text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()

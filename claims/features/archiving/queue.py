@@ -1,7 +1,7 @@
-"""The queue of archiving requests and their leases. If a worker is killed, another one takes over.
+"""The queue of archiving requests, with leases: if a worker is killed, another one takes over.
 
-One copy answers all requests for a source, so a source is leased together with them. A lease lasts some
-minutes; if there is no result by then, the source is tried again.
+One copy answers all requests for a source, so a lease covers the source and all its requests. A lease lasts
+some minutes; if no result is recorded by then, the source is tried again.
 """
 
 from collections.abc import Iterable
@@ -22,13 +22,13 @@ from sources.http.fetch_errors import FetchError
 from sources.http.polite_visits import get_site
 from sources.models import Source, VisitedSite
 
-#: Longer than any copy takes.
+#: Longer than making any copy takes.
 LEASE_TIME = timedelta(minutes=5)
-#: The pauses after failed attempts. After the last one the source is given up until a new request.
+#: The pauses after failed attempts. After the last one, the source is abandoned until there is a new request.
 RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 360, 1440)]
-#: The pause if the files cannot be stored; this is our own fault, so the request is never given up.
+#: The pause if the files cannot be stored; the fault is on this server, so the request is never abandoned.
 OWN_FAULT_DELAY = timedelta(minutes=10)
-#: The number of sources searched for one whose site is ready.
+#: The maximum number of due sources searched for one whose site may be visited now.
 _CANDIDATE_LIMIT = 200
 _KILLED_MESSAGE = gettext_lazy("The process was stopped several times before it finished.")
 
@@ -45,7 +45,8 @@ class LeasedSource:
 
     @classmethod
     def lease_next(cls, source_ids: Iterable[int] | None = None) -> Self | None:
-        """Lease and return the most urgent due source, or None. Sources of ready sites come first.
+        """Lease and return the most urgent due source, or None if no source is due. Sources whose site may be
+        visited now come first.
 
         Args:
             source_ids: the ids of the sources to choose from.
@@ -98,7 +99,7 @@ class LeasedSource:
         """Record a failed attempt.
 
         Args:
-            is_final: whether another attempt would fail in the same way.
+            is_final: whether every further attempt would fail in the same way.
             requested_delay: the delay that the other server asks for.
         """
         if is_final or self.attempts > len(RETRY_DELAYS):
@@ -107,11 +108,11 @@ class LeasedSource:
             self._postpone(max(RETRY_DELAYS[self.attempts - 1], requested_delay), problem)
 
     def postpone_for_own_fault(self, problem: str) -> None:
-        """Postpone the request without counting an attempt, because the fault is ours."""
+        """Postpone the request without counting an attempt, because the fault is on this server."""
         self._postpone(OWN_FAULT_DELAY, problem, attempts=F("attempts") - 1)
 
     def postpone(self, delay: timedelta) -> None:
-        """Postpone the source without counting an attempt, because its site is not ready."""
+        """Postpone the source without counting an attempt, because its site may not be visited yet."""
         self._get_own_requests().update(
             due_at=timezone.now() + delay, held_until=None, attempts=F("attempts") - 1
         )
@@ -139,7 +140,7 @@ def _find_due_requests() -> "QuerySet[ArchivingRequest]":
 
 
 def _list_next_source_ids(allowed_ids: list[int] | None) -> list[int]:
-    """Return the ids of the next sources, ready sites first, by urgency."""
+    """Return the ids of due sources by urgency, sources whose site may be visited now first."""
     due_sources = (
         _find_due_requests() if allowed_ids is None else _find_due_requests().filter(source__in=allowed_ids)
     )

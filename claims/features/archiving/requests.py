@@ -19,7 +19,7 @@ def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool
     statement = build_request_sql(
         reason, "SELECT %s::bigint, clock_timestamp()", fresh_period=fresh_period, by="%s::integer"
     )
-    # In the statement, the person comes before the source.
+    # The statement's parameters are in this order: person, then source.
     with connection.cursor() as cursor:
         cursor.execute(statement, [by.pk if by else None, source.pk])
         return cursor.rowcount > 0

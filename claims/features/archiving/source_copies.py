@@ -37,7 +37,7 @@ class PublicArchivedFile(TypedDict):
 
 
 class PublicArchivedCopy(TypedDict):
-    """The page of a source, archived at a certain time."""
+    """The page of a source as archived at a certain time."""
 
     captured_at: Moment
     address: Annotated[str, "The requested URL."]
@@ -54,7 +54,7 @@ class CopiesOfSource(TypedDict):
 
 
 class CopiesResource(PublicResource):
-    """The archived copies of a source that published claims mention: their times, hashes and timestamps.
+    """The archived copies of a source that a published claim mentions: their times, hashes and timestamps.
 
     Uploaded files are not included. Whether complete copies can be downloaded depends on the installation and
     the source.
@@ -81,7 +81,7 @@ def can_readers_download(source: Source) -> bool:
 
 
 def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
-    """Return the copies of the page itself; uploads are for the newsroom only."""
+    """Return the copies of the source's page, without uploaded files, which are for the newsroom only."""
     rows = source.archived_copies.exclude(reason=ArchivedCopy.Reason.UPLOAD).prefetch_related("files")
     copies = list(rows[:COPY_LIMIT])
     stamps = load_timestamps(file.sha256 for copy in copies for file in copy.files.all())

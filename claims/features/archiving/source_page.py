@@ -142,7 +142,7 @@ class _BoundedUpload(TemporaryFileUploadHandler):
 
 
 def upload_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Store an uploaded file. Files that are too large are rejected before they are read."""
+    """Store an uploaded file. A file that is too large is rejected before it is read."""
     source = _get_source(admin, request, pk)
     try:
         check_size_and_space(int(request.META.get("CONTENT_LENGTH") or 0))
@@ -213,14 +213,14 @@ def _get_source(admin: DeskAdmin, request: HttpRequest, pk: int) -> Source:
 
 
 def build_routes(desk: DeskAdmin) -> list[URLPattern]:
-    """Return the extra views of a source."""
+    """Return the URL patterns of the desk's additional pages for a source."""
 
     def post(view: Any) -> Any:
         return require_POST(lambda request, pk: view(desk, request, pk))
 
     views: dict[str, tuple[str, Any]] = {
         "archive/": ("archive", desk.admin_site.admin_view(post(archive_now_view))),
-        # The CSRF check reads the file, so the size is checked first.
+        # The CSRF check reads the file, so these views are exempt from it until they have checked the size.
         "upload/": ("upload", csrf_exempt(desk.admin_site.admin_view(csrf_exempt(post(upload_view))))),
         "files/<int:file_pk>/": (
             "file",

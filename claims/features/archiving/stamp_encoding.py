@@ -1,4 +1,4 @@
-"""DER encoding for timestamps (RFC 3161), as far as the library lacks it."""
+"""DER encoding for timestamps (RFC 3161), for what the library cannot do."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from typing import NamedTuple
 _SHA256_IMPRINT = bytes.fromhex("020101 3031 300d 0609608648016503040201 0500 0420")
 _CERTIFICATE_REQUEST = bytes.fromhex("0101ff")
 NONCE_BYTES = 16
-#: The field of SignedData with the included certificates.
+#: The tag of the SignedData field that contains the certificates.
 _CERTIFICATES_TAG = 0xA0
 
 
@@ -42,8 +42,8 @@ def extract_token(response: bytes) -> bytes:
 def sort_certificates(response: bytes) -> bytes:
     """Return the TimeStampResp with its certificates in DER order.
 
-    OpenSSL writes them in the order received, which the library rejects. The signature does not cover the
-    certificates.
+    OpenSSL keeps the certificates in the order in which it received them, which the library rejects. The
+    signature does not cover the certificates.
 
     Raises:
         ValueError: the content is not a TimeStampResp.

@@ -18,16 +18,16 @@ logger = logging.getLogger(__name__)
 QUEUE = "archiving"
 #: After this many seconds, a run ends once its current page is done, so that the worker can do other work.
 MAX_RUN_SECONDS = 20.0
-#: The most files signed in a run.
+#: The maximum number of files for which a run requests timestamps.
 STAMP_BATCH_SIZE = 200
-#: These jobs come last among waiting jobs, except for those that compute vectors.
+#: Only jobs that compute vectors have a lower priority.
 _LOW_PRIORITY = -5
 
 
 def queue_archiving() -> None:
     """Queue archiving when the current transaction is committed.
 
-    This only saves time: the worker also checks once a minute.
+    This only saves time: a periodic job checks once a minute as well.
     """
     transaction.on_commit(partial(_queue_task, archive_due_sources.name), robust=True)
 
@@ -39,7 +39,7 @@ def _queue_task(task: str) -> None:
 
 @app.task(name="claims.features.archiving.archive_due_sources", queue=QUEUE, pass_context=True)
 def archive_due_sources(context: JobContext) -> None:
-    """Archive due sources for a limited time; the next job continues."""
+    """Archive due sources for a limited time, then queue another job for the rest."""
     if not settings.ARCHIVING:
         return
     deadline = time.monotonic() + MAX_RUN_SECONDS
@@ -53,21 +53,21 @@ def archive_due_sources(context: JobContext) -> None:
 
 @app.task(name="claims.features.archiving.sign_files", queue=QUEUE)
 def sign_files() -> None:
-    """Request missing timestamps from the authority."""
+    """Request the missing timestamps of files from the authority."""
     if not settings.TIMESTAMP_AUTHORITY:
         return
     for sha256 in timestamps.find_unstamped_hashes(STAMP_BATCH_SIZE):
         try:
             timestamps.request_timestamp(sha256)
         except (timestamps.TimestampAuthorityUnavailable, timestamps.TokenRefused) as error:
-            # The next attempt is in a minute; the other files would fail for the same reason.
+            # Stop, because the other files would fail for the same reason. The next attempt is in a minute.
             logger.warning("Files are waiting for their timestamps: %s", error)
             return
 
 
 @app.task(name="claims.features.archiving.deposit_pages", queue=QUEUE)
 def deposit_pages() -> None:
-    """Deposit due pages at public archives."""
+    """Deposit pages that are due at public archives."""
     if settings.INTERNET_ARCHIVE_KEY:
         deposits.process_due_deposits()
 
@@ -79,7 +79,7 @@ def deposit_pages() -> None:
     queueing_lock="claims.features.archiving.look_after",
 )
 def queue_due_archiving(timestamp: int) -> None:
-    """Queue due work, once a minute."""
+    """Queue jobs for work that is due, once a minute."""
     for task in (archive_due_sources, sign_files, deposit_pages):
         _queue_task(task.name)
 

@@ -1,7 +1,7 @@
 """Timestamps of files from an authority (RFC 3161): request, verify and store them.
 
-The authority receives only a file's SHA-256. Its response is accepted only if it concerns this hash and this
-request, and if its signature leads to a trusted certificate (`TIMESTAMP_ROOTS`).
+The authority receives only a file's SHA-256. Its response is accepted only if it answers this request about
+this hash, and if its signature leads to a trusted certificate (`TIMESTAMP_ROOTS`).
 """
 
 import secrets
@@ -45,7 +45,7 @@ def request_timestamp(sha256: str) -> Timestamp:
         TokenRefused: its response is not a timestamp, or cannot be verified.
     """
     authority = settings.TIMESTAMP_AUTHORITY
-    # Neither negative nor with leading zeros, which DER omits.
+    # A positive number without leading zero bytes, which DER omits.
     nonce = 1 << (8 * NONCE_BYTES - 2) | secrets.randbits(8 * NONCE_BYTES - 2)
     try:
         response = send_post(

@@ -1,6 +1,6 @@
 """Uploaded evidence (PDF, picture, recording, table), stored as an ArchivedCopy of a source.
 
-Files are never held in memory as a whole. They are rejected before they are read if the disk has no room.
+A file is never held in memory as a whole. It is rejected before it is read if the disk has no room for it.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from sources import archive
 from sources.failures import Failure
 from sources.models import Source
 
-#: The space on each disk that stays free for other uses.
+#: The bytes on each disk that uploads must leave free.
 FREE_SPACE_RESERVE = 200_000_000
 _MAX_NAME_LENGTH = 255
 
@@ -106,7 +106,8 @@ def _clean_name(name: str) -> str:
 
 
 def _list_upload_folders() -> list[str]:
-    """Return the folders to which an upload is written: the temporary one and, if it is local, the archive."""
+    """Return the folders to which an upload is written: the temporary folder and, if it is local, the
+    archive."""
     folders = [settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()]
     if isinstance(default_storage, FileSystemStorage):
         folders.append(str(default_storage.location))

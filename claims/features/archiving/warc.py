@@ -62,7 +62,8 @@ def _split_message(message: bytearray) -> tuple[bytes, bytes]:
 
 
 class _Head(StatusAndHeaders):
-    """The head of a message exactly as sent; the library would rebuild it from the parsed form."""
+    """The head of a message exactly as it was sent; the library would build a new one from the parsed
+    head."""
 
     def __init__(self, request: bytes) -> None:
         # With an empty first line, the library would treat the head as missing.

@@ -1,4 +1,4 @@
-"""JSON Schemas of tool results. All members are always present; unknown values are null."""
+"""JSON Schemas of tool results. Every result has all members; unknown values are null."""
 
 from typing import Any
 
@@ -38,7 +38,8 @@ def build_enum_schema(*words: str, description: str = "") -> Schema:
 
 
 def build_result_schema(outcome: Schema, **members: Schema) -> Schema:
-    """Return the schema of a tool's result: all members, or the `outcome` and `meaning` of a refusal."""
+    """Return the schema of a tool's result: either all members, or only the `outcome` and `meaning` of a
+    refusal."""
     outcome = outcome | {"enum": [*outcome["enum"], REFUSED_OUTCOME]}
     schema = build_object_schema(outcome=outcome, meaning=MEANING, **members)
     refusal = {"properties": {"outcome": {"const": REFUSED_OUTCOME}}}
@@ -200,7 +201,7 @@ MATCH_ANSWER = build_result_schema(
     ),
     claims=build_array_schema(CLAIM, "The claims that `matches` name, each once."),
 )
-#: The outcome of a tool that only lists claims, and does not state whether a text was checked.
+#: The outcomes of a tool that only lists claims, without stating whether a text was checked.
 SEARCH_OUTCOME = build_enum_schema("found", "may_be_meant", "nothing_found")
 SEARCH_ANSWER = build_result_schema(
     SEARCH_OUTCOME,

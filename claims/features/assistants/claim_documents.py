@@ -18,7 +18,8 @@ from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
 
-#: The most corrections, and the most items of evidence, appearances and topics, of a claim.
+#: The most corrections listed for a claim, and the most items in its lists of evidence, appearances and
+#: topics.
 MAX_CORRECTIONS, MAX_LIST_ITEMS = 10, 20
 #: The longest explanation, in characters.
 MAX_EXPLANATION_LENGTH = 4000
@@ -32,7 +33,7 @@ _ENTRIES = Slot("entries", "bigint[]")
 
 
 def load_current_claims(claims: Collection[int]) -> dict[int, Document]:
-    """Return the current publications of these claims, without withdrawn ones."""
+    """Return the current publications of these claims by claim id, without withdrawn ones."""
     if not claims:
         return {}
     current = Template(
@@ -44,7 +45,7 @@ def load_current_claims(claims: Collection[int]) -> dict[int, Document]:
 
 
 def load_entries(ids: Sequence[int]) -> list[Document]:
-    """Return these ledger entries as documents in the given order, including superseded entries."""
+    """Return these ledger entries as documents in the given order, even if later entries superseded them."""
     if not ids:
         return []
     statement = Template(
@@ -56,7 +57,7 @@ def load_entries(ids: Sequence[int]) -> list[Document]:
 
 
 def load_newest_versions(claims: Collection[int]) -> dict[int, int]:
-    """Return the newest version number of each of these claims."""
+    """Return the newest version number of each claim by claim id."""
     statement = Template(
         "newest versions",
         lambda: Publication.objects.newest().filter(_CLAIM_CONDITION),
@@ -130,7 +131,7 @@ def build_whole_document(entry: Sequence[Any], *, newest_version: int) -> Docume
             for verdict in document["verdicts"]
             if verdict["explanation"]
         ],
-        # Entries written before translations existed have none.
+        # Entries written before the ledger had translations lack this member.
         "translations": [
             _build_translation(evidence_item) for evidence_item in document.get("translations", [])
         ],

@@ -1,4 +1,4 @@
-"""A claim as text for an assistant: fixed sentences, with quoted texts as JSON strings."""
+"""Claims as text for an assistant: fixed sentences, with quoted texts as JSON strings."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -19,12 +19,12 @@ _KIND_LABELS = {
 
 
 def compose_text(lines: Iterable[str]) -> str:
-    """Return a result as text that begins with a note on quotations."""
+    """Return the text of a result, beginning with a note on quotations."""
     return "\n".join((QUOTATION_NOTE, *lines))
 
 
 def write_claim(claim: Document, *, heading_prefix: str = "") -> Iterator[str]:
-    """Return the text of a published claim."""
+    """Yield the lines of the text of a published claim."""
     yield f"{heading_prefix}Claim {claim['claim_id']}, version {claim['version']}, {_describe_status(claim)}"
     if not claim["is_newest_version"]:
         newest_version = claim["newest_version"]
@@ -58,7 +58,7 @@ def write_claim(claim: Document, *, heading_prefix: str = "") -> Iterator[str]:
 
 
 def write_verdict(verdict: Document) -> Iterator[str]:
-    """Return the rating in the publisher's words, and its date."""
+    """Yield lines with the rating in the publisher's words, and its date."""
     rating, publisher = verdict["rating"], quote_text(verdict["publisher"])
     publisher_note = (
         f"Verdict of {publisher}, the newsroom that runs this database"
@@ -92,7 +92,7 @@ def write_verdict(verdict: Document) -> Iterator[str]:
 
 
 def iterate_evidence_lines(claim: Document) -> Iterator[str]:
-    """Return the evidence of a claim's verdicts."""
+    """Yield lines with the evidence of a claim's verdicts."""
     if claim["context"]:
         yield f"- Context: {quote_text(claim['context'])}"
     for explanation in claim["explanations"]:

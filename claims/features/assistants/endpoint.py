@@ -1,7 +1,7 @@
 """`/mcp`: the Model Context Protocol over stateless streamable HTTP.
 
 There are no sessions and no streams, so a GET gets a 405, as the protocol requires. A call costs as much as
-the equivalent API request and uses the same budgets.
+the equivalent API request and counts towards the same rate limits.
 """
 
 import re
@@ -39,9 +39,10 @@ from factcheck.web.throttling import admit, gate, get_caller
 from factcheck.web.throttling.costs import EXPENSIVE_COST, MAX_COST, Costs
 from factcheck.web.throttling.header_fields import describe_refusal
 
-#: Fits the longest text with each character written as two six-byte escapes, and the message around it.
+#: Enough for the longest text, even if each character is sent as two six-byte escapes, with the message
+#: around it.
 BODY_LIMIT = 600_000
-#: The most messages in one body, in revisions that allow several.
+#: The most messages in one body, in protocol revisions that allow batches.
 BATCH_LIMIT = 10
 
 _BEARER_PATTERN = re.compile(r"Bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
@@ -49,7 +50,7 @@ _BEARER_PATTERN = re.compile(r"Bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
 
 @csrf_exempt  # nothing here depends on a cookie
 def answer_request(request: HttpRequest) -> HttpResponse:
-    """Answer a message or a batch of messages."""
+    """Answer one message of the protocol, or a batch of messages."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
     with translation.override("en"):
@@ -61,7 +62,7 @@ def answer_request(request: HttpRequest) -> HttpResponse:
             batch = _read_batch(request, message)
             if batch is None:
                 return _answer_message(request, message, caller)
-            _spend_budget(request, caller, len(batch) - 1)  # one was drawn when the request came
+            _spend_budget(request, caller, len(batch) - 1)  # the request itself has paid for one message
             responses = [_answer_batch_message(request, batch_message, caller) for batch_message in batch]
             sent_responses = [batch_message for batch_message in responses if batch_message is not None]
             return RpcResponse(sent_responses) if sent_responses else HttpResponse(status=HTTPStatus.ACCEPTED)
@@ -73,7 +74,7 @@ def answer_request(request: HttpRequest) -> HttpResponse:
 
 
 def _require_own_origin(request: HttpRequest) -> None:
-    """Reject requests from other sites' pages (DNS rebinding)."""
+    """Reject requests from pages of other sites (DNS rebinding)."""
     origin = request.headers.get("Origin")
     own_site = urlsplit(settings.SITE_URL)
     allowed_origins = {f"{own_site.scheme}://{own_site.netloc}", f"{request.scheme}://{request.get_host()}"}
@@ -103,7 +104,7 @@ def _require_json(request: HttpRequest) -> None:
 
 
 def _identify_caller(request: HttpRequest) -> Caller:
-    """Return the caller. A token is optional, but an invalid one is rejected."""
+    """Return the caller. A request without a token is allowed; one with an invalid token is rejected."""
     header = request.META.get("HTTP_AUTHORIZATION")
     request_headers = {name: value for name, value in request.META.items() if isinstance(value, str)}
     if header is None:
@@ -128,7 +129,7 @@ def _read_batch(request: HttpRequest, messages: Any) -> Sequence[Any] | None:
     """Return the messages of a batch, or None if the body is not a list.
 
     Raises:
-        RpcError: the revision has no batches, or the batch has too many messages or none.
+        RpcError: the protocol revision has no batches, or the batch is empty or too long.
     """
     if not isinstance(messages, list):
         return None
@@ -175,7 +176,7 @@ def _answer_batch_message(request: HttpRequest, parsed_message: Any, caller: Cal
 def _run_request(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
     revision = revisions.read_http_revision(request.headers, message)
     cost = _compute_cost(message, caller)
-    _spend_budget(request, caller, cost - 1)  # each message has drawn one already
+    _spend_budget(request, caller, cost - 1)  # each message has paid one already
     get_result = partial(mcp_server.get_result, message, caller, revision)
     if cost < EXPENSIVE_COST:
         return get_result()
@@ -190,7 +191,8 @@ _BUSY_MESSAGE = "Too many expensive requests are running. Please try again in a 
 
 
 def _compute_cost(message: Message, caller: Caller) -> int:
-    """Return the cost of a message in plain requests, which is that of the equivalent API request."""
+    """Return the cost of a message: the number of plain API requests that the equivalent API request counts
+    as."""
     if message.method != "tools/call":
         return 1
     tool = mcp_server.find_tool(message, caller)
@@ -204,10 +206,10 @@ def _compute_cost(message: Message, caller: Caller) -> int:
 
 
 def _spend_budget(request: HttpRequest, caller: Caller, cost: int) -> None:
-    """Take the cost from the caller's budget.
+    """Deduct the cost from the caller's rate limit.
 
     Raises:
-        RpcError: the budget is used up.
+        RpcError: the rate limit is exceeded.
     """
     if cost < 1:
         return

@@ -1,4 +1,4 @@
-"""Tools that search publications by text, words or URL, using the functions of the public API."""
+"""Tools that search published claims by text, words or URL, using the functions of the public API."""
 
 from typing import Any
 
@@ -33,9 +33,9 @@ from factcheck.api.query_values import InvalidValue
 Document = dict[str, Any]
 
 MAX_PAGE_SIZE = 20
-#: The longest text that can be matched, in characters and in sentences.
+#: The longest text that can be matched: its characters and its sentences.
 MAX_TEXT_LENGTH, MAX_SENTENCES = 10_000, 30
-#: Related claims below this confidence are named without their verdicts.
+#: Related claims below this confidence are listed without their verdicts.
 _MIN_LIKELY_CONFIDENCE = 0.25
 
 
@@ -111,7 +111,7 @@ def match_text(arguments: Arguments, caller: Caller) -> ToolResult:
 def _build_passage(
     text: str, passage: AnsweredPassage, claims: dict[int, Document], max_matches: int
 ) -> Document:
-    # Claims withdrawn since the match are left out.
+    # Leave out claims that were withdrawn since the match.
     published_matches = [match for match in passage.matches if match.claim in claims]
     likely_matches = [
         match
@@ -220,12 +220,12 @@ _SEARCH_ARGUMENTS = (
 
 
 def _rename_to_api_parameters(arguments: Arguments) -> Arguments:
-    """Rename the arguments to the API's parameters."""
+    """Rename the tool's arguments to the API's parameter names."""
     return {"q" if name == "query" else name: value for name, value in arguments.items()}
 
 
 def search_claims(arguments: Arguments, caller: Caller) -> ToolResult:
-    """Search published claims by words, or list the newest if there are none."""
+    """Search published claims by words, or list the newest claims if no words are given."""
     request = build_get_request(reverse("claims-list"), _rename_to_api_parameters(arguments))
     query = ClaimPageQuery(request.GET, Publication.objects.all(), request=request)
     try:
@@ -279,7 +279,7 @@ _LOOKUP_ARGUMENTS = (
 
 
 def lookup_url(arguments: Arguments, caller: Caller) -> ToolResult:
-    """Look up published claims related to a page."""
+    """Find published claims related to a web page."""
     url = arguments["url"]
     [result] = orjson.loads(look_up_addresses([url], build_get_request(reverse("lookup"), {})))["results"]
     if result["error"]:

@@ -15,7 +15,7 @@ from django.urls import resolve
 from claims.features.assistants.tools import Caller
 from factcheck.web.change_context import ChangeContext
 
-#: Headers that pass on the origin of the outer request.
+#: Headers of the original request that identify its client.
 _FORWARDED_HEADERS = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_USER_AGENT")
 
 RequestParameters = Mapping[str, str | int | Sequence[str]]
@@ -64,7 +64,7 @@ def _build_request(
             "SERVER_PORT": str(site.port or (443 if site.scheme == "https" else 80)),
             "SERVER_PROTOCOL": "HTTP/1.1",
             "HTTP_HOST": site.netloc,
-            # As a trusted proxy would set it.
+            # The header that a trusted proxy would set.
             "HTTP_X_FORWARDED_PROTO": site.scheme,
             "wsgi.url_scheme": site.scheme,
             "wsgi.input": BytesIO(content),

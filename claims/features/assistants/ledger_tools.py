@@ -1,4 +1,4 @@
-"""The tool that reads the ledger: a claim as published now or on an earlier day."""
+"""The tool that reads the ledger: a claim as published now, or as published on an earlier day."""
 
 from datetime import UTC, datetime, time
 from typing import Any
@@ -23,7 +23,7 @@ Document = dict[str, Any]
 
 
 class ClaimNotPublished(ToolRefused):
-    """The database has no publication of a claim with this number."""
+    """No publication of a claim with this number exists."""
 
 
 # get_claim ------------------------------------------------------------------------------------------------------------
@@ -73,7 +73,7 @@ def get_claim(arguments: Arguments, caller: Caller) -> ToolResult:
         }
         return ToolResult(document, compose_text([text]))
     claim_document = build_whole_document(rows[0], newest_version=newest_version)
-    # A claim that has since been withdrawn must not be used, whatever it said then.
+    # A claim that has since been withdrawn must not be used, whatever the earlier version said.
     status = claim_document["status"] if claim_document["is_newest_version"] else _read_current_status(claim)
     outcome = _OUTCOMES[status] if claim_document["verdicts"] or status != "published" else "not_checked"
     notes = [] if claim_document["is_newest_version"] else [findings.EARLIER_VERSION_MESSAGE]

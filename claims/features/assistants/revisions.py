@@ -1,8 +1,8 @@
 """Revisions of the Model Context Protocol and their requirements, and our server description.
 
 In revisions of 2026, each request carries everything that the server needs, and HTTP headers repeat the
-essentials. Earlier ones begin with `initialize`, which the server need not remember, because no later answer
-depends on it.
+essential fields. Earlier revisions begin with an `initialize` message, which the server need not remember,
+because no later answer depends on it.
 """
 
 import base64
@@ -13,11 +13,11 @@ from typing import Any
 
 from factcheck.api.json_rpc import INVALID_PARAMS, Message, RpcError
 
-#: The revision without a handshake, then those with one, newest first.
+#: The revision without a handshake, then the revisions with one, newest first.
 NEWEST_REVISION = "2026-07-28"
 HANDSHAKE_REVISIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
 SUPPORTED_REVISIONS = (NEWEST_REVISION, *HANDSHAKE_REVISIONS)
-#: The revision assumed for clients without a version header, and the only one with batches.
+#: The revision assumed for clients without a version header; the only one that allows batches.
 DEFAULT_REVISION = BATCHING_REVISION = "2025-03-26"
 
 HEADER_MISMATCH, UNSUPPORTED_REVISION = -32020, -32022
@@ -79,7 +79,7 @@ def _get_metadata(message: Message) -> Mapping[str, Any]:
 
 
 def _decode_header(value: str | None) -> str | None:
-    """Decode a header value that was encoded because HTTP headers could not carry it."""
+    """Decode a header value that is encoded because HTTP headers cannot carry its characters."""
     if value is None or not (value.startswith(_ENCODED_START) and value.endswith(_ENCODED_END)):
         return value
     try:

@@ -21,13 +21,14 @@ _NAME_PATTERN = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.AS
 
 
 def show_invisible_characters(text: str, max_length: int = 2000) -> str:
-    """Return the text with invisible characters made visible, cut to at most `max_length` characters."""
+    """Return the text with invisible characters replaced by a visible mark, cut to at most `max_length`
+    characters."""
     shortened_text = text if len(text) <= max_length else text[: max_length - 1].rstrip() + "…"
     return replace_invisible(shortened_text, INVISIBLE_CHARACTER_MARKER)
 
 
 def quote_text(text: str | None, max_length: int = 2000) -> str:
-    """Quote a text as one JSON string, escaping characters that could be read as markup."""
+    """Return a text as one JSON string, in which characters that could be read as markup are escaped."""
     return (
         "null"
         if text is None
@@ -38,7 +39,8 @@ def quote_text(text: str | None, max_length: int = 2000) -> str:
 
 
 def quote_detail(detail: str, max_length: int) -> str:
-    """Quote the detail of a problem, keeping the backticks of parameters and keys."""
+    """Return the detail of an API error as a quoted text, keeping the backticks around parameters and
+    keys."""
     return _NAME_PATTERN.sub(r"`\1`", quote_text(detail, max_length))
 
 

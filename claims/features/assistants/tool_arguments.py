@@ -16,7 +16,7 @@ _DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class ToolRefused(Exception):
-    """The arguments of a call are refused; `str()` tells the assistant what to change."""
+    """A call's arguments are rejected; `str()` tells the assistant what to change."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +24,7 @@ class Argument(ABC):
     """An argument of a tool.
 
     Attributes:
-        meaning: a sentence for the caller.
+        meaning: a sentence that explains the argument to assistants.
         examples: valid values, for assistants and tests.
     """
 
@@ -48,7 +48,7 @@ class Argument(ABC):
 
     @abstractmethod
     def read(self, value: Any) -> Any:
-        """Parse a value.
+        """Return the parsed value of the argument.
 
         Raises:
             ToolRefused: the value is invalid.
@@ -88,7 +88,7 @@ class NumberArgument(Argument):
         return {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
 
     def read(self, value: Any) -> int:
-        if isinstance(value, float) and value.is_integer():  # JSON has one kind of number
+        if isinstance(value, float) and value.is_integer():  # JSON does not distinguish 3 from 3.0
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or not self.minimum <= value <= self.maximum:
             raise self.build_refusal(f"it must be a whole number from {self.minimum} to {self.maximum}.")

@@ -17,7 +17,7 @@ class Caller:
     Attributes:
         token: the call's valid token, or None for an anonymous caller.
         secret: the token as sent.
-        environment: the WSGI values of the caller's IP address and program.
+        environment: the WSGI variables with the caller's IP address and user agent.
     """
 
     token: ApiToken | None = None
@@ -25,7 +25,7 @@ class Caller:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def has_scope(self, scope: Scope | None) -> bool:
-        """Return whether the token has this scope; tools without a scope are open to everyone."""
+        """Return whether the token has this scope. Tools without a scope are open to everyone."""
         return scope is None or (self.token is not None and scope in self.token.scopes)
 
 
@@ -39,7 +39,7 @@ class ToolResult:
 
 @dataclass(frozen=True)
 class EquivalentRequest:
-    """The API request that returns the same content. It determines the cost of a call."""
+    """The API request that returns the same content as a call. It determines the cost of the call."""
 
     path: str
     query: str = ""
@@ -51,7 +51,7 @@ class Tool:
     """A tool. Its description never contains text entered by users.
 
     Attributes:
-        scope: the scope that the caller's token needs; None if anyone may call it.
+        scope: the scope that the caller's token needs; None if anyone may call the tool.
         build_equivalent_request: returns the API request that costs as much as a call.
     """
 
@@ -81,7 +81,8 @@ class Tool:
                 "title": self.title,
                 "readOnlyHint": self.is_read_only,
                 "destructiveHint": False,
-                # Only with the same `idempotency_key`; without one, a second call makes a second proposal.
+                # Repeating a call is safe only with the same `idempotency_key`; otherwise it makes a second
+                # proposal.
                 "idempotentHint": self.is_read_only,
                 "openWorldHint": not self.is_read_only,
             },

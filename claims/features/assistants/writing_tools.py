@@ -41,7 +41,7 @@ _KEY_NAME = "idempotency_key"
 
 
 def _post_to_api(path: str, body: Mapping[str, Any], arguments: Arguments, caller: Caller) -> Document:
-    """Return the editorial API's document, and whether the response repeats an earlier one.
+    """Return the response of the editorial API, with a member for whether it repeats an earlier response.
 
     Raises:
         ToolRefused: the API rejected the request; the message is the API's.
@@ -54,7 +54,7 @@ def _post_to_api(path: str, body: Mapping[str, Any], arguments: Arguments, calle
 
 
 def _describe_refusal(response: HttpResponse, problem: Document) -> str:
-    """Format an API problem in one line: its sentence, and the errors with their locations."""
+    """Describe an error of the API in one line: its sentence, and the location of each invalid value."""
     error_locations = [
         f"{error.get('pointer', error.get('parameter', ''))} {quote_detail(error['detail'], 500)}"
         for error in problem.get("errors", ())
@@ -160,7 +160,7 @@ def draft_verdict(arguments: Arguments, caller: Caller) -> ToolResult:
 
 
 def _find_rating(code: str) -> int:
-    """Return the rating of the newsroom's scale with this code."""
+    """Return the id of the rating with this code in the newsroom's scale."""
     offered_ratings = dict(
         Rating.objects.filter(scale__publisher__is_house=True, scale__in_use=True)
         .order_by("scale_id", "position")

@@ -1,5 +1,5 @@
-"""A headless Chromium browser that takes pictures of pages, with limits and access to the public internet
-only.
+"""A headless Chromium browser that takes a screenshot and a PDF of a page, with limits and access to the
+public internet only.
 
     page_pictures   a URL → a screenshot of the whole page, and a PDF
     chromium        one browser per page: started, monitored, and killed with all its processes

@@ -19,7 +19,7 @@ from claims.features.archiving.browser.devtools import Devtools
 
 #: How often the browser's resource use is checked.
 POLL_SECONDS = 0.2
-#: The prefix of a browser's folder. Folders older than this are abandoned.
+#: The prefix of the name of a browser's folder, and the age from which such a folder counts as abandoned.
 PROFILE_PREFIX, ABANDONED_SECONDS = "factcheck-browser-", 3600.0
 _LAUNCH_SCRIPT = str(Path(__file__).with_name("launch.py"))
 #: The browser's environment: no secrets, no database.
@@ -48,7 +48,8 @@ _BROWSER_ARGUMENTS = (
     "--password-store=basic",
     "--use-mock-keychain",
     "--disk-cache-size=50000000",
-    # Only through the proxy: no UDP, no local name resolution, and no exception for this machine.
+    # Network access only through the proxy: no UDP, no local name resolution, and no exception for this
+    # machine.
     "--disable-quic",
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
@@ -60,7 +61,7 @@ _BROWSER_ARGUMENTS = (
 
 @dataclass(frozen=True, slots=True)
 class PageLimits:
-    """The limits for one page."""
+    """The limits on time, memory and output when taking pictures of one page."""
 
     seconds: float = 30.0
     memory: int = 1_500_000_000
@@ -194,7 +195,7 @@ def _start_process(
 
 
 def _measure_memory(process: int) -> int:
-    """Return the private memory of a process and its children; shared memory counts once."""
+    """Return the private memory of a process and its children, in bytes; shared memory is counted once."""
     total_bytes = 0
     with suppress(psutil.Error):
         browser = psutil.Process(process)

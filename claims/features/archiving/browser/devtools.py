@@ -16,7 +16,7 @@ _CHUNK_SIZE = 1 << 18
 
 
 class BrowserTimeout(Exception):
-    """The browser did not respond: it exited, took too long, or sent too much."""
+    """The browser did not respond: it exited, took too long, or sent too much data."""
 
 
 class BrowserError(Exception):
@@ -27,7 +27,7 @@ class Devtools:
     """A connection to the browser over its debugging pipes."""
 
     def __init__(self, read_end: int, write_end: int, *, ends_at: float, max_message_bytes: int) -> None:
-        """Connect to the browser through our ends of the two pipes.
+        """Connect to the browser through the two pipes' ends in this process.
 
         Args:
             ends_at: the deadline, by the monotonic clock.
@@ -41,11 +41,11 @@ class Devtools:
         self._session = ""
         #: The recorded events, oldest first: (name, parameters).
         self.events: list[tuple[str, dict[str, Any]]] = []
-        #: Event → function called immediately when it arrives.
+        #: The name of an event → the function called as soon as the event arrives.
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {}
 
     def attach(self, session: str) -> None:
-        """Attach to one page."""
+        """Attach to one page, so that later commands go to it."""
         self._session = session
 
     def send_command(self, method: str, **parameters: Any) -> int:
@@ -76,7 +76,8 @@ class Devtools:
                 return result
 
     def wait(self, is_finished: Callable[[], bool], *, seconds: float) -> bool:
-        """Record events until `is_finished()` or for at most `seconds`, and return whether it is finished."""
+        """Record events until `is_finished()` returns True or `seconds` have passed, and return whether it
+        did."""
         ends_at = min(time.monotonic() + seconds, self._ends_at)
         while not is_finished():
             if self._read_message(ends_at) is None:

@@ -1,7 +1,9 @@
-"""Set limits, then become the browser: `python -I launch.py READS WRITES BYTES SECONDS PROGRAM ARGUMENT…`.
+"""Set limits, then replace this process by the browser: `python -I launch.py READS WRITES BYTES SECONDS
+PROGRAM ARGUMENT…`.
 
-READS and WRITES are the descriptors of the two pipes; the browser expects them as 3 and 4. BYTES limits the
-size of its files, and SECONDS the processor time of each of its processes. It is killed when its parent ends.
+READS and WRITES are the file descriptors of the two pipes; the browser expects them to be 3 and 4. BYTES
+limits the size of each file that the browser writes, and SECONDS the processor time of each of its processes.
+The browser is killed when its parent process ends.
 """
 
 import ctypes
@@ -24,7 +26,7 @@ def main() -> None:
         resource.setrlimit(resource_type, (limit, limit))
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PARENT_DEATH_SIGNAL, signal.SIGKILL)
-    # Move both above 4 first, so that neither overwrites the other.
+    # Move both above 4 first, so that duplicating one onto 3 or 4 never overwrites the other.
     high_descriptors = [os.dup(read_end), os.dup(write_end)]
     while min(high_descriptors) <= 4:
         high_descriptors = [os.dup(descriptor) for descriptor in high_descriptors]

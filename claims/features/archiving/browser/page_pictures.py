@@ -1,4 +1,4 @@
-"""A URL → a screenshot of the whole page, and a PDF."""
+"""Take a screenshot of the whole page at a URL, and save the page as a PDF."""
 
 import base64
 import os
@@ -14,10 +14,10 @@ from sources.http.fetched_documents import USER_AGENT
 from sources.http.forward_proxy import forward_proxy
 
 SCREENSHOT_TYPE, PDF_TYPE = "image/webp", "application/pdf"
-#: A page is displayed as on a desktop computer, and photographed down to this height (WebP allows 16,383
-#: pixels).
+#: The size of the browser window, as on a desktop computer, and the height at which a screenshot is cut off
+#: (WebP allows 16,383 pixels).
 WIDTH, HEIGHT, MAX_HEIGHT = 1280, 900, 16_000
-#: The longest wait for a page to load, and then for its requests to stop.
+#: The longest wait for a page to load, and then for its network requests to end.
 MAX_LOAD_SECONDS, IDLE_SECONDS = 10.0, 4.0
 
 _LIMIT_MESSAGES = {
@@ -25,7 +25,7 @@ _LIMIT_MESSAGES = {
     "memory": gettext_lazy("The browser’s memory limit was exceeded."),
     "disk": gettext_lazy("The browser’s disk limit was exceeded."),
 }
-#: Scroll to the end and back, so that pictures load which load only when visible.
+#: Scroll to the end and back, so that the page loads pictures that it loads only when they become visible.
 _SCROLL_SCRIPT = """
 (async () => {
     const end = Math.min(document.documentElement.scrollHeight, MOST);
@@ -53,7 +53,7 @@ class PagePictures:
 def take_page_pictures(
     url: str, *, limits: PageLimits = BROWSER_LIMITS, allow_loopback: bool = False
 ) -> PagePictures:
-    """Visit the page and take its pictures.
+    """Visit the page at the URL, and return its screenshot and PDF.
 
     Args:
         allow_loopback: lets tests visit a server on this machine; users can never set it.
@@ -122,7 +122,7 @@ def _open_page(devtools: Devtools) -> None:
     devtools.run_command("Page.enable")
     devtools.run_command("Page.setLifecycleEventsEnabled", enabled=True)
     user_agent = str(version["userAgent"]).replace("HeadlessChrome", "Chrome")
-    # Identify ourselves honestly, but get the page that readers see.
+    # The request names our program honestly, but asks for the page that readers see.
     devtools.run_command(
         "Emulation.setUserAgentOverride", userAgent=f"{user_agent} {USER_AGENT.partition(' ')[0]}"
     )

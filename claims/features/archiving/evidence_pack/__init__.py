@@ -1,4 +1,5 @@
-"""The evidence pack: the evidence for a published claim as a ZIP that can be checked without our software.
+"""The evidence pack: a ZIP of the evidence for a published claim, which anyone can verify without our
+software.
 
     pack             the contents of the pack, and the ZIP itself as a stream
     cited_files      the texts, copies and uploads of a claim's sources

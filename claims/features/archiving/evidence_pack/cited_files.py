@@ -1,6 +1,7 @@
 """The stored files of a claim's sources: quoted texts, their originals, archived copies and uploads.
 
-Only the newsroom gets sources whose text may not be shown; a public pack names what was left out, and why.
+Sources whose text may not be shown go only into packs for the newsroom; a public pack lists what was left
+out, and why.
 """
 
 from collections.abc import Iterable, Iterator
@@ -77,9 +78,9 @@ def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -
 
 
 def exclude_missing_files(cited_files: CitedFiles) -> CitedFiles:
-    """Return a copy without files that are missing from the archive, with a note on each of them.
+    """Return the files without those missing from the archive, with a note on each missing file.
 
-    This reads every file, so that no pack fails halfway.
+    Every file is read to its end here, so that no pack fails halfway.
     """
     missing_hashes = {file.sha256 for file in cited_files.all_files if not _is_intact(file.sha256)}
     notes = [
@@ -140,7 +141,7 @@ def _is_intact(sha256: str) -> bool:
 
 
 def _find_cited_ids(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
-    """Return the sources and snapshots that the publications mention."""
+    """Return the ids of the sources and of the snapshots that the publications mention."""
     source_ids, snapshot_ids = set(), set()
     for body in bodies:
         for citation in _iterate_citations(body):

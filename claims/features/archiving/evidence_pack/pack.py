@@ -1,7 +1,7 @@
 """The contents of an evidence pack, and the ZIP.
 
 The contents are first selected from the database, then written in one pass. The same content therefore gives
-the same bytes, and its hash is known without packing.
+the same bytes, and its hash is known before the ZIP is written.
 """
 
 import hashlib
@@ -36,7 +36,7 @@ from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.ledger.proofs.witness_policy import build_published_note
 from claims.models import Publication
 
-#: Increase this number if the same content is written differently.
+#: Increase this number whenever the same content is written differently.
 _FORMAT = "1"
 PAGES_PATH, MANIFEST_PATH = "pages.wacz", "manifest-sha256.txt"
 
@@ -77,7 +77,7 @@ class EvidencePack:
         return hashlib.sha256(json.dumps(hashed_parts).encode()).hexdigest()
 
     def iterate_chunks(self) -> Iterator[bytes]:
-        """Yield the ZIP in chunks. Its README lists files that are missing from the archive."""
+        """Yield the bytes of the ZIP in chunks. Its README lists files that are missing from the archive."""
         cited_files = exclude_missing_files(self.cited_files)
         pack = StreamedZip()
         for file in self._iterate_files(cited_files):

@@ -86,7 +86,7 @@ class SignedEntry:
 
 
 def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
-    """Return the entries that a checkpoint covers, each with its first checkpoint."""
+    """Return each entry that a checkpoint covers, with the first such checkpoint."""
     signed_entries, policy = [], load_policy()
     for entry in entries:
         covering_checkpoints = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)
@@ -210,7 +210,7 @@ def _describe_witnesses(
 def _iterate_hash_commands(
     name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]
 ) -> Iterator[str]:
-    """Yield the shell commands that compute the hashes from leaf to root (RFC 9162, 2.1.3.2), with their
+    """Yield the shell commands that compute the hashes from leaf to root (RFC 9162, 2.1.3.2), each with its
     expected output.
     """
     node, last_index = hash_leaf(text), size - 1

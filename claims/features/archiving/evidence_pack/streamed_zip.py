@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import IO, cast
 
-#: The earliest time that ZIP can store. All files have it, so that the bytes do not depend on when they were
-#: packed.
+#: The earliest time that ZIP can store, set for all files so that the bytes do not depend on the time of
+#: packing.
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
-#: Readable by everyone, in Unix terms.
+#: A regular file that everyone can read (Unix permissions 0644).
 _FILE_MODE = 0o100644 << 16
 #: From this size on, ZIP needs 64-bit fields.
 _ZIP64_SIZE = 2**31 - 2**20

@@ -23,10 +23,10 @@ _GRANTED_STATUS = bytes.fromhex("3003020100")
 
 
 def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) -> list[PackedFile]:
-    """Return the timestamps, a list of them, and their certificates, as files.
+    """Return the timestamps, a list of them, and the certificates to verify them, as files for the pack.
 
     Args:
-        paths: SHA-256 → the path of the stamped file in the pack.
+        paths: the SHA-256 of a stamped file → its path in the pack.
     """
     ordered_stamps = sorted(stamps, key=lambda stamp: (stamp.sha256, stamp.stamped_at, stamp.authority))
     if not ordered_stamps:
@@ -70,8 +70,8 @@ def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
     """Return the certificates of the timestamps, each once."""
     certificates: dict[bytes, Certificate] = {}
     for stamp in stamps:
-        # Some authorities order them in a way that the library rejects; the signature does not cover the
-        # certificates.
+        # Some authorities order the certificates in a way that the library rejects; the signature does not
+        # cover them.
         token = extract_token(sort_certificates(build_response(bytes(stamp.token))))
         for certificate in load_der_pkcs7_certificates(token):
             certificates.setdefault(certificate.public_bytes(Encoding.DER), certificate)

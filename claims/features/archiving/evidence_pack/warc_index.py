@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from warcio.archiveiterator import ArchiveIterator
 
-#: The longest head of a response that is read; nothing after it is.
+#: The most bytes read of a response's head; the rest of a longer head is ignored.
 _HEAD_SIZE = 65_536
 _LAYOUT_PATTERN = re.compile(r"^(https?://)www\d*\.", re.IGNORECASE)
 _STATUS_PATTERN = re.compile(rb"HTTP/\S+ (\d{3})")

@@ -12,7 +12,7 @@ from claims.features.archiving.evidence_pack.streamed_zip import Chunks, PackedD
 from claims.features.archiving.evidence_pack.warc_index import IndexedResponse, iterate_responses
 
 WACZ_VERSION = "1.1.1"
-#: The number of index lines compressed together, which is what a player loads at a time.
+#: The number of index lines compressed together in a block; a player loads one block at a time.
 _BLOCK_RESPONSES = 300
 
 
@@ -57,7 +57,7 @@ def _list_responses(page: ArchivedPage) -> list[IndexedResponse]:
 
 
 def _compress_index(lines: Sequence[str]) -> tuple[bytes, bytes]:
-    """Return the index in compressed blocks, and an entry for each block."""
+    """Return the index compressed in blocks, and the lines that list these blocks."""
     blocks, offset = [], 0
     index_lines = ['!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n']
     for first_line in range(0, len(lines), _BLOCK_RESPONSES):

@@ -91,7 +91,7 @@ class ArchivedCopy(models.Model):
             ),
         ]
         indexes = [
-            # A source's copies, newest first; and whether there is a recent one.
+            # Finds a source's copies, newest first, and whether one of them is recent.
             models.Index(name="archivedcopy_by_source", fields=["source", "-captured_at"]),
         ]
         triggers = [
@@ -169,13 +169,14 @@ class ArchivedFile(models.Model):
             models.CheckConstraint(name="archivedfile_has_a_media_type", condition=~Q(media_type="")),
         ]
         indexes = [
-            # Whether a file is archived here, given only its hash.
+            # Finds out whether a file is archived here, given only its hash.
             models.Index(name="archivedfile_by_hash", fields=["sha256"]),
         ]
         triggers = [
             *build_append_only_rules("archivedfile", "An archived file is never changed or deleted."),
             Rule(
-                # The database dates both rows, so a file added later would belong to a copy of another moment.
+                # The database sets the time of both rows, so a file added later would belong to a copy of
+                # another moment.
                 name="archivedfile_comes_with_its_copy",
                 operation=pgtrigger.Insert,
                 func=f"""

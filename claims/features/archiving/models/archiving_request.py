@@ -29,7 +29,8 @@ REASONS = [(reason.value, reason.label) for reason in ArchivedCopy.Reason if rea
 
 class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
     def open(self) -> "ArchivingRequestQuerySet":
-        """Return requests without a copy: those waiting for the worker, and failed ones waiting for a decision."""
+        """Return requests without a copy: those waiting for the worker, and failed requests about which a
+        person must decide."""
         return self.filter(copy__isnull=True)
 
     def abandoned(self) -> "ArchivingRequestQuerySet":
@@ -54,7 +55,7 @@ class ArchivingRequest(models.Model):
         related_name="+",
         verbose_name=_("by"),
     )
-    #: When to try next; empty once given up.
+    #: When to try next; empty if the request was abandoned.
     due_at = models.DateTimeField(_("due"), null=True, blank=True, db_default=Now())
     #: Leased until this time.
     held_until = models.DateTimeField(null=True, blank=True)
@@ -104,20 +105,19 @@ class ArchivingRequest(models.Model):
 
 
 def build_request_sql(reason: str, sources_sql: str, *, fresh_period: str = "1 day", by: str = "NULL") -> str:
-    """Return the SQL statement that requests copies of sources.
+    """Return the SQL statement that requests copies of those sources that need one.
 
-    Sources are skipped if they have no web address, have a waiting request of the same priority, or have a
-    recent copy of their current address.
+    A source needs no copy if it has no web address, has a waiting request of the same priority, or has a
+    recent copy of its current address.
 
     Args:
         reason: one of `PRIORITIES`.
-        sources_sql: a query of rows (source_id, since): the sources, and the time from which a copy of each
-        is accepted.
-        fresh_period: an interval; a copy younger than this at the time `since` is accepted as well.
+        sources_sql: a query of rows (source_id, since); a copy made after `since` counts as recent.
+        fresh_period: an SQL interval; a copy made up to this long before `since` counts as recent too.
         by: an SQL expression for the id of the person who makes the request.
     """
     priority = PRIORITIES[reason]
-    # Fetching a page would bring back text removed by law; only a person may decide to do so.
+    # Fetching the page again would restore text that was removed by law; only a person may decide to do so.
     condition = """AND NOT EXISTS (
                 SELECT FROM public.sources_snapshot AS text WHERE text.source_id = source.id
                     AND strpos(text.text, '██') > 0

@@ -2,9 +2,10 @@
 
 They are attached to core tables through proxy models.
 
-A trigger only writes a request (`archiving_request`); the worker makes the copy. Archives imported from other
-publishers request nothing: fetching their hundreds of thousands of pages would take weeks and delay the
-sources cited here. `ARCHIVE_IMPORTED_PER_DAY` sets how many of those pages to archive each day.
+A trigger only writes a request (`archiving_request`); the worker makes the copy. Citations in archives
+imported from other publishers create no requests: fetching their hundreds of thousands of pages would take
+weeks and delay the sources cited here. `ARCHIVE_IMPORTED_PER_DAY` sets how many of those pages to archive
+each day.
 """
 
 import pgtrigger
@@ -16,7 +17,7 @@ from claims.models.verdict import Verdict
 from factcheck.database.rules import Rule
 from sources.models import Source
 
-#: SQL conditions on a verdict and on a claim: work on it is in progress here, or it was published here.
+#: SQL conditions on a verdict and on a claim: this newsroom is working on it or has published it.
 IS_OWN_SQL = "{0}.origin = 'house' AND NOT {0}.is_restored"
 CLAIM_IS_OWN_SQL = f"""(
     NOT EXISTS (SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}})
@@ -27,7 +28,8 @@ CLAIM_IS_OWN_SQL = f"""(
 
 
 def _build_insert_rule(name: str, reason: str, sources_sql: str) -> Rule:
-    """Return a rule that requests copies of the sources of all inserted rows (`arrived`) in one statement."""
+    """Return a rule that requests copies of the sources of all inserted rows (the transition table `arrived`)
+    in one statement."""
     return Rule(
         name=name,
         when=pgtrigger.After,

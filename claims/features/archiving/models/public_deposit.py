@@ -13,11 +13,11 @@ class PublicDeposit(models.Model):
     copy = models.OneToOneField(
         ArchivedCopy, models.CASCADE, related_name="deposit", verbose_name=_("archived copy")
     )
-    #: When to order the deposit or check its status; empty once it is done or given up.
+    #: When to request the deposit or check its status; empty once it is done or abandoned.
     due_at = models.DateTimeField(null=True, blank=True, db_default=Now())
     held_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
-    #: The archive's id for the order.
+    #: The archive's id of the deposit job.
     job = models.CharField(max_length=200, blank=True)
     address = AddressField(_("address in the archive"), max_length=2000, blank=True)
     problem = models.TextField(_("error"), blank=True)
