@@ -1,8 +1,8 @@
 """Representations of the editorial API: the public one, and fields for the newsroom only.
 
 Keys are added but never removed. Every key is always present: an unknown value is `null`, an empty string or an empty
-list. The ETag of a resource is the digest of its representation, so that may depend on nothing about the user except
-what they may read.
+list. The ETag of a resource is the digest of its representation. A representation may therefore depend on what the
+user may read, but on nothing else about the user.
 """
 
 from typing import Any
@@ -34,7 +34,7 @@ from sources.models import MediaHash, MediaObject, Snapshot, Source
 Document = dict[str, Any]
 
 
-# Rows with everything that their representation needs, in a number of queries that does not grow with them ------------
+# Rows with their relations, in a fixed number of queries --------------------------------------------------------------
 
 
 def select_quote_relations(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -177,9 +177,8 @@ def build_verdict(row: Verdict) -> Document:
     """Build the representation of a verdict. The row comes from `select_readable_verdicts`."""
     public_document = claim_document.build_verdict(row, ())
     return {
-        **{
-            name: value for name, value in public_document.items() if name != "signed_off"
-        },  # `signoffs` has each
+        # `signoffs` lists each sign-off instead of the digests.
+        **{name: value for name, value in public_document.items() if name != "signed_off"},
         "evidence": [
             {**claim_document.build_evidence(item), "position": item.position} for item in row.evidence.all()
         ],
@@ -200,7 +199,7 @@ def build_verdict(row: Verdict) -> Document:
 
 
 def build_review_note(row: SignOff | TranslationStep) -> Document:
-    """Build a sign-off or step: its author, round, note and time."""
+    """Build the representation of a sign-off or of a step in a review: its author, round, note and time."""
     return {
         "by": {"id": row.by_id, "name": row.by_name},
         "round": row.round,

@@ -24,7 +24,7 @@ from factcheck.api.query_strings import ListQuery, build_value_error
 from factcheck.api.query_values import InvalidValue
 from factcheck.api.resources import build_page_url, count_rows
 
-#: A row to show, a response, or None if the row is gone.
+#: The result of a change: the changed row, a finished response, or None if the row was deleted.
 Result = Model | StoredResponse | None
 
 
@@ -122,7 +122,7 @@ class EditorialResource(EditorialView, ABC):
         return self.create_once(work, prepare=prepare)
 
     def find_or_add(self, find_or_add: Callable[[], tuple[Model, bool]], *, route: str) -> HttpResponse:
-        """Find an existing row (200) or add it (201), and return it."""
+        """Find an existing row or add one, and return the response that shows it: 200 if found, 201 if new."""
 
         def work(_prepared: None) -> StoredResponse:
             row, is_new = find_or_add()
@@ -138,7 +138,7 @@ class EditorialResource(EditorialView, ABC):
         return self.build_response(run_in_transaction(lambda: self._show(work())))
 
     def _show(self, result: Result) -> StoredResponse:
-        """Return the response to a change: the row, or 204 if the row was deleted."""
+        """Return the response to a change: it shows the row, or is empty (204) if the row was deleted."""
         if result is None:
             return StoredResponse(204)
         if isinstance(result, StoredResponse):

@@ -16,8 +16,8 @@ from claims.editorial.strict_bodies import read_body
 from claims.models import CorrectionKind, Scope
 from claims.review import workflow
 
-#: Moves with immediate effects on the public. Merging does not always publish, but the owner of a token should not
-#: have to know that.
+#: Moves that change what the public sees at once. A merge does not always do so, but it always requires the same
+#: scope, so that owners of tokens need not know when.
 _PUBLIC_MOVES = frozenset({"publish", "retract", "republish", "merge", "unmerge"})
 
 
@@ -64,7 +64,7 @@ class MovingResource(EditorialResource):
             raise InsufficientScope(scope)
 
         def work(_prepared: None) -> Model:
-            # Locked in the usual order, so that the comparison stays valid until the move.
+            # Lock the rows in the usual order, so that the row cannot change between this comparison and the move.
             workflow.lock(self.get_row(id=id), values.get("into"))
             return workflow.move(
                 self.lock_matching(id=id),

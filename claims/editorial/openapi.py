@@ -40,7 +40,7 @@ class RefusedKeySerializer(serializers.Serializer):
 
 
 class RefusedWritingSerializer(ProblemSerializer):
-    """Validation errors, by part of the body."""
+    """The problem response to an invalid request body, with the errors by key."""
 
     errors = RefusedKeySerializer(many=True, required=False)  # type: ignore[assignment]  # a field
 
@@ -141,7 +141,9 @@ class EditorialSchema(BodySchema):
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         serializer = self.view.shown.get(self.view.action, self.view.serializer_class)
         if self.lists and self.view.summary_serializer_class:
-            self.resolve_serializer(serializer, "response")  # which `view` may ask for
+            self.resolve_serializer(
+                serializer, "response"
+            )  # because the schema of the parameter `view` refers to it
             serializer = self.view.summary_serializer_class
         if self.method == "DELETE":
             responses: dict[Any, Any] = {204: OpenApiResponse(description="Deleted.")}

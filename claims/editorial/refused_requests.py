@@ -85,7 +85,7 @@ _FIELDS_BY_ERROR: dict[type[Exception], str] = {
     RatingOutsideScale: "rating",
 }
 _CONCURRENCY_ERRORS = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
-#: Refusals that concern one value, regardless of the others.
+#: Database errors about one value rather than the relation between rows.
 _VALUE_ERRORS = (errors.CheckViolation, errors.NotNullViolation)
 
 

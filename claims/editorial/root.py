@@ -21,7 +21,7 @@ class CurrentPerson(EditorialView):
     nouns = ("token", "tokens")
     view_permission = ""
     serializer_class = WhoSerializer
-    #: The names under which the resources of the core are listed; the routes fill it in.
+    #: The names of the core's resources in the list of URLs; `urls` fills this in.
     names: ClassVar[tuple[str, ...]] = ()
 
     def get_scope(self, request: Request) -> Scope | None:

@@ -18,7 +18,7 @@ from sources.api.serializers import SnapshotSerializer, SourceSerializer
 
 
 def exclude_fields(fields: dict[str, serializers.Field], *names: str) -> dict[str, serializers.Field]:
-    """Return the fields of a serializer, except the named ones."""
+    """Return the fields of a serializer by name, without the given ones."""
     return {name: field for name, field in fields.items() if name not in names}
 
 

@@ -25,7 +25,7 @@ _DAY_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class EditorialBody(StrictJSON):
-    """A JSON body with room for any pasted article; files of other kinds are imported at the desk."""
+    """A JSON body, large enough for any pasted article."""
 
     max_bytes = 2_000_000
 

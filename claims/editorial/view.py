@@ -48,16 +48,16 @@ class EditorialView(ViewSet):
     nouns: tuple[str, str]
     #: The permission needed to read the resource, as `app.codename`; empty if none is needed.
     view_permission: str
-    #: The scope that writing needs.
+    #: The token scope required for writing.
     write_scope: Scope = Scope.WRITE
     list_query: type[ListQuery]
     #: For the OpenAPI schema: the response, the response of particular actions, and the request body.
     serializer_class: type[Serializer]
-    #: The form of results in its list unless `view=full` is requested; None if they are complete.
+    #: The serializer of results in lists, unless `view=full` is requested; None if lists show complete resources.
     summary_serializer_class: type[Serializer] | None = None
     shown: ClassVar[dict[str, type[Serializer]]] = {}
     bodies: ClassVar[dict[str, Any]] = {}
-    #: Whether adding may return an existing object; for the OpenAPI schema.
+    #: Whether POST may return an existing object, as the OpenAPI schema states.
     finds_or_adds = False
 
     def get_scope(self, request: Request) -> Scope | None:
@@ -71,7 +71,7 @@ class EditorialView(ViewSet):
 
     @property
     def is_served(self) -> bool:
-        """Return whether the method exists at this URL. If not, everyone gets 405."""
+        """Return whether this URL supports the request's method. If not, every user receives 405."""
         return bool(self.action)
 
     @property
@@ -98,7 +98,7 @@ class EditorialView(ViewSet):
         super().initial(request, *args, **kwargs)
         if not self.is_served:
             return
-        if self.view_permission:  # also for writing, because the response contains the written object
+        if self.view_permission:  # for writing too, because the response shows the object
             require_permission(self.person, self.view_permission, gettext("view this resource"))
         if self.action != "list":
             NoQuery(self.plain_request.GET, QuerySet(), request=self.plain_request)
@@ -106,7 +106,7 @@ class EditorialView(ViewSet):
             raise PreconditionRequired
 
     def build_response(self, stored_response: StoredResponse) -> HttpResponse:
-        """Return the response, or 304 if the client already has it."""
+        """Build the HTTP response, or 304 if the client already has this version."""
         response = stored_response.build_response()
         if stored_response.status != 200 or not self.is_read_request:
             return response

@@ -17,7 +17,7 @@ from sources.models import Source
 _MEDIA_KINDS = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
 
 
-#: The columns that the database adds to an entry, and those that each entry sets.
+#: The columns that the next entry of a claim does not copy: the database fills them, or each entry sets its own.
 _NEW_COLUMNS = {"id", "sequence", "superseded_at", "search", "search_heading", "summary"} | {
     *("version", "kind", "note", "published_at", "body", "body_sha256", "salts", "sealed_sha256")
 }
@@ -91,7 +91,7 @@ def build_entry(
 
 
 def rebuild_entry(rendered_body: bytes, body: Mapping[str, Any], line: Mapping[str, Any]) -> LedgerEntry:
-    """Build an entry that was recorded elsewhere, with its body unchanged.
+    """Build an entry from an export of another database, with its body unchanged.
 
     Args:
         body: the parsed body, as `site_urls.parse_stored` returns it.
@@ -151,7 +151,7 @@ def _build_correction(line: LedgerLine) -> PublicCorrection:
 def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns for filters and search, derived from the body so that the two cannot disagree."""
     sources = _list_sources(body)
-    # Entries that were recorded elsewhere before there were any have none.
+    # An entry restored from an old export may lack `media`.
     claim_media = body.get("media", [])
     all_media = [
         *claim_media,
@@ -169,7 +169,7 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
         *(item["name"] for item in body["topics"]),
         *(item["statement"] for item in translations),
     ]
-    # Entries that were recorded elsewhere before verdicts had headlines have none.
+    # An entry restored from an old export may have verdicts without `title`.
     headlines = [verdict.get("title", "") for verdict in body["verdicts"]]
     words = [
         body["context"],

@@ -1,4 +1,4 @@
-"""The signature of each ledger entry, which proves the origin of copies.
+"""Sign ledger entries with the newsroom's key, which proves where a copy of an entry comes from.
 
 The signature is Ed25519 (RFC 8032) over an entry of the feed of changes, serialised by RFC 8785 (JCS). The entry
 omits the claim but contains its SHA-256. Keys and signatures are base64url without padding, as in RFC 8037.

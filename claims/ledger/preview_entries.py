@@ -36,9 +36,9 @@ class EntryPreview:
     """A claim as readers see it before and after a change."""
 
     claim: Claim
-    #: The entries that there are, the newest first.
+    #: The stored entries, newest first.
     ledger: list[Publication]
-    #: The entry that there would be; it is in no table.
+    #: The entry that the change would add; unsaved.
     future_entry: Publication
 
     @property
@@ -87,7 +87,7 @@ def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
     """Preview the retraction of this verdict."""
 
     def find_judgements(claims: list[Claim]) -> list[Judgement]:
-        # Another of the same publisher, on a claim that was merged into it, comes to light.
+        # A merged claim may have a verdict by the same publisher. It was hidden by the retracted one and is now shown.
         judgements: dict[int, Judgement] = {}
         for claim in claims:
             for row in claim.verdicts.all():

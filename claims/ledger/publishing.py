@@ -1,4 +1,4 @@
-"""Publish claims: this module stores every ledger entry, or builds its rows with `build_entry_lines`."""
+"""Publish claims: every ledger entry is stored here, or its rows are built here for bulk imports."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,7 +47,7 @@ def choose_change(verdict: Verdict) -> LedgerChange:
     return LedgerChange(Publication.Kind.PUBLICATION)
 
 
-# Inside that transaction this costs nothing; receivers of the signal rely on it.
+# Callers have a transaction already, so this costs nothing; receivers of the signal rely on it.
 @transaction.atomic(savepoint=False)
 def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = None) -> Publication:
     """Add the claim in its present state to the ledger. Called inside the transaction that changed the claim.
@@ -79,7 +79,7 @@ def append_entries(entries: Sequence[LedgerEntry]) -> None:
 
 
 def build_entry_lines(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
-    """Return the rows of entries, for callers that store them with other rows."""
+    """Return the rows of entries as COPY lines, one batch per table, for callers that store them with other rows."""
     ids = iter(reserve_ids(Publication, sum("id" not in entry.publication for entry in entries)))
     numbered_entries = [(entry.publication.get("id") or next(ids), entry) for entry in entries]
     verdicts = [{"publication_id": pk, **row} for pk, entry in numbered_entries for row in entry.verdicts]
@@ -191,7 +191,7 @@ def _iterate_entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iter
 def add_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime) -> list[LedgerLine]:
     """Return the claim's ledger, newest first, with the next entry."""
     version = ledger[0]["version"] + 1 if ledger else 1
-    # Only for a picture; each frame of a video has its own hash, which is not stated here.
+    # A clock that went back must not date an entry before the previous one.
     published_at = max(now, ledger[0]["published_at"]) if ledger else now
     line = LedgerLine(version=version, kind=change.kind, note=change.note, published_at=published_at)
     return [line, *ledger]
@@ -209,7 +209,7 @@ def _load_ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
 def load_with_merged(ids: list[int]) -> list[list[Claim]]:
     """Return each claim, reloaded with its related rows, followed by the claims merged into it."""
     related = ("source__publisher", "snapshot")
-    # Of a picture; a film has one of each of its frames, of which nothing is said here.
+    # Hashes of pictures. Those of the frames of a video are not published.
     hashes = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
     evidence = (
         Evidence.objects.select_related(*related, "media").defer("snapshot__text").prefetch_related(hashes)

@@ -2,6 +2,6 @@
 
 from django.dispatch import Signal
 
-#: Entries were added to the ledger. Sent inside the transaction that adds them, once for each batch of them, with the
-#: ids of their `claims`.
+#: Sent when entries were added to the ledger, inside the same transaction and once per batch. `claims` has the ids of
+#: their claims.
 entries_added = Signal()

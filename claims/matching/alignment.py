@@ -12,7 +12,7 @@ from claims.matching.typos import is_swap, is_typo
 from claims.quotes.statements import MILLI_PATTERN
 from claims.search.texts import UNSPACED_PATTERN, compile_word_pattern, fold_text
 
-#: Only this many words of a text are aligned.
+#: The number of words of a text that are aligned; the rest is ignored.
 MAX_WORDS = 300
 _MAX_CHARACTERS = 40 * MAX_WORDS
 #: Inflection seldom reaches the first letters of a word.
@@ -27,7 +27,7 @@ _ARTICLES = {
     "it": "il lo la i gli l un uno una", "nl": "de het een", "el": "ο η το οι τα τον την των", "sv": "en ett",
     "da": "en et", "no": "en et", "hu": "a az egy",
 }  # fmt: skip
-# As folded by `fold_text`, by language: a negation in one language is an ordinary word in another.
+# Negations by language, folded by `fold_text`. A negation in one language is an ordinary word in another.
 _NEGATIONS = {
     language: frozenset(words.split())
     for language, words in {
@@ -114,7 +114,7 @@ def align(
     if same_words:
         return WordAlignment(same_words=True, only_in_text=(), only_in_claim=(), is_denial=False)
     if are_whole and (difference := _find_only_difference(unmatched_in_text, unmatched_in_claim)):
-        # One text may contain the other's word in a different place.
+        # The word may occur elsewhere in the other text: then only its position differs.
         text_words_only, claim_words_only = difference
         negations = _NEGATIONS.get(languages[1], ())
         is_denial = (
@@ -149,7 +149,7 @@ def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
 
 @lru_cache(maxsize=4_096)
 def split_words(text: str) -> tuple[Word, ...]:
-    """Return the words of a text; in scripts without spaces, return the letters."""
+    """Return the words of a text; in scripts without spaces, each letter counts as a word."""
     matches = sorted(
         [match.span() for match in compile_word_pattern().finditer(text[:_MAX_CHARACTERS])]
         + [match.span() for match in _SIGNS_PATTERN.finditer(text[:_MAX_CHARACTERS])]
@@ -245,7 +245,7 @@ def _find_unmatched_words(
         if not same_language:
             return word.key in other_keys or not word.is_number
         if UNSPACED_PATTERN.match(word.key):
-            # In such scripts a single letter is hardly ever a word.
+            # In scripts with spaces, a single letter is hardly ever a word.
             adjacent_pairs = [
                 tuple(pair_word.key for pair_word in words[pair_start : pair_start + 2])
                 for pair_start in (index - 1, index)

@@ -1,8 +1,8 @@
 """A cache of match results, valid until the next publication.
 
 An answer is stored under the hash of its text and the position of the ledger's newest entry. The position is read
-each time, so a retraction immediately clears the caches of all web processes. The texts are not stored, because they
-are not ours.
+each time, so a retraction immediately invalidates the caches of all web processes. The texts are not stored, because
+they belong to readers.
 """
 
 import hashlib

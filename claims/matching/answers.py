@@ -39,16 +39,16 @@ FindCandidates = Callable[[Sequence[TextQuery]], candidates.FoundCandidates]
 #: Texts up to this length are one post and matched as a whole.
 POST_LENGTH = 500
 #: The minimum confidence for each kind of match, unless the caller states another. A related claim only invites
-#: readers to compare, so it is shown early; for sentences of a long text later, because otherwise most would have
-#: one. docs/matching.md describes how the limits were chosen.
+#: readers to compare, so its minimum is low. It is higher for sentences of a long text, because otherwise most of them
+#: would have a related claim. docs/matching.md describes how the minimums were chosen.
 MIN_CONFIDENCE: Mapping[MatchKind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.1}
 MIN_RELATED_CONFIDENCE_OF_MANY = 0.15
 #: The maximum number of claims returned for each sentence.
 MATCH_LIMIT = 5
-#: The minimum share of words that a claim in the same words has in common with a text. Headlines of its reviews add
-#: to its length.
+#: The minimum share of a text's words (`Candidate.words`) in a claim that says the same in the same words. It is low
+#: because the headlines of the claim's reviews count as its words too.
 _WORD_SHARE_LIMIT = 0.3
-#: The same or the opposite statement may have this many additional words: articles, misspellings and a negation.
+#: The maximum number of words that only one of two same or opposite statements has: articles, typos, a negation.
 _MAX_UNSHARED_WORDS = 6
 #: The number of sentences matched together. Meanwhile other threads prepare the next ones: vectors are computed
 #: without the interpreter lock, which the comparisons need.
@@ -163,7 +163,7 @@ class CPUBudget:
             self.left -= thread_time() - start
 
 
-# Characters that no text contains: neither the database nor an embedder accepts them.
+# Characters that neither the database nor an embedder accepts.
 _INVALID_CHARACTERS = str.maketrans({"\0": " "} | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)})
 
 
@@ -371,7 +371,8 @@ def _judge_candidates(
     order = rank_candidates(query, candidates_of_part, rarity=found_candidates.rarity)
     for rank, ranked_candidate in enumerate(order):
         candidate = ranked_candidate.candidate
-        # A high limit of the caller must not hide the same claim behind many headlines.
+        # The caller's minimum only counts if it is lower: a claim in the same words may seem improbable at first,
+        # because the headlines of its reviews reduce the share of common words.
         may_be_shown = rank < limit and ranked_candidate.probability >= min(
             min_confidences["related"], MIN_CONFIDENCE["related"]
         )

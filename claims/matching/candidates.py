@@ -42,7 +42,7 @@ def load_publication_column(
     )
     try:
         sql, parameters = publications.order_by().values_list("claim_id", column).query.sql_with_params()
-    except EmptyResultSet:  # what they are narrowed down to cannot be
+    except EmptyResultSet:  # no publication can meet the conditions of `rows`
         return {}
     return dict(fetch_rows(sql, parameters))
 
@@ -66,7 +66,7 @@ class ClaimTexts:
             get_primary_language(body["language"]),
             body["claimant"]["name"] if body["claimant"] else "",
             date.fromisoformat(body["claimed_on"]) if body["claimed_on"] else None,
-            # Entries that were recorded elsewhere before verdicts had headlines have none.
+            # An entry restored from an old export may have verdicts without `title`.
             "\n".join(filter(None, (verdict.get("title", "") for verdict in body["verdicts"]))),
             min(
                 (date.fromisoformat(day) for verdict in body["verdicts"] if (day := verdict["reviewed_on"])),
@@ -124,7 +124,7 @@ def find_published(
 def compute_word_shares(
     text: str, claims: Mapping[int, ClaimTexts], rarity: Mapping[str, float]
 ) -> dict[int, float]:
-    """Return the words that claims share with a text, by claim id, as `shared_words.WordsInCommon`."""
+    """Return the share of a text's words that each claim has, by claim id, as `WordsInCommon.shares` defines it."""
     forms, *forms_by_claim = map(
         build_forms,
         split_words([text, *(f"{claim.statement}\n{claim.headline}" for claim in claims.values())]),

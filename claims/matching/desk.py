@@ -1,6 +1,6 @@
 """Matches among unpublished claims at the desk.
 
-Never used for public requests: these claims are unpublished.
+Public requests must never use this module.
 """
 
 from collections.abc import Iterable, Sequence
@@ -25,9 +25,9 @@ from claims.matching.semantic_fallback import MAX_CANDIDATES, rank_claims_by_mea
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words, get_common_words
 from claims.models import Claim, Verdict
 
-#: A word in this many claims at the desk finds none of them by itself.
+#: A word in this many claims at the desk is too common to find claims by itself.
 _COMMON_WORD_CLAIMS = 1_000
-#: If all words are this common, claims must contain at least this many of them.
+#: If all words of a text are that common, a claim must contain at least this many of them.
 _MIN_COMMON_WORDS = 3
 
 _OPEN_STATES = (Claim.State.PROPOSED, Claim.State.ACCEPTED)

@@ -54,7 +54,7 @@ class PairTally:
 
     standing: int = 0
     compared: int = 0
-    #: Pairs compared, and the new ones among them.
+    #: The number of pairs compared, and of new possible duplicates among them.
     judged: int = 0
     found: int = 0
 
@@ -147,7 +147,7 @@ def _find_pairs(
     """Yield the pairs that these claims form with earlier ones and with claims that were compared before."""
     for position in positions:
         for other_position in claims.find_same_words(position):
-            # A later new claim finds this pair itself.
+            # Two new claims form one pair, which is yielded for the later of them.
             if other_position < position or other_position in compared_positions:
                 tally.judged += 1
                 later, earlier = (

@@ -18,8 +18,8 @@ from claims.quotes.statements import normalise_statement
 
 Kind = Literal["same", "related", "contradicts"]
 
-#: The confidence that a claim in exactly the same text is the same, one in the same words, and that one with an
-#: additional negation is the opposite.
+#: The confidence that a claim with exactly the same text is the same; that a claim with the same words is the same;
+#: and that a claim with one additional negation is the opposite.
 _VERBATIM_CONFIDENCE, _SAME_WORDS_CONFIDENCE, _OPPOSITE_CONFIDENCE = 0.99, 0.97, 0.95
 #: Longer differences are only marked in the texts, not repeated in a reason.
 _MAX_WORDS_IN_REASON = 3
@@ -30,8 +30,8 @@ class Judgement:
     """The relation of a claim to a text.
 
     Attributes:
-        confidence: the probability that this kind is right, 0 to 1; always 1 for `related`, about which words say
-            nothing.
+        confidence: the probability that this kind is right, 0 to 1; always 1 for `related`, because comparing
+            words gives no probability for it.
         reasons: sentences for people.
         text_differs, claim_differs: the spans of words that only one side has, in the original text and in the
             claim's statement.
@@ -98,7 +98,7 @@ def _explain_judgement(
         return (_("One of them contradicts the other."),)
     reasons = []
     is_short = max(len(alignment.only_in_text), len(alignment.only_in_claim)) <= _MAX_WORDS_IN_REASON
-    # Words from several places make no sense together.
+    # Words from several positions make no sense together.
     if is_short and len(text_differs) == len(claim_differs) == 1:
         reasons.append(
             _("The text says %(ours)s, the claim says %(theirs)s.")

@@ -20,10 +20,10 @@ Likeness = Literal["same", "very_alike", "alike"]
 #: into its opposite.
 Role = Literal["claimed", "evidence"]
 
-#: The maximum number of differing bits (PDQ): of a picture that was saved again, and of one that was changed a
-#: little.
+#: The maximum number of differing bits between two PDQ hashes: if the picture was saved again, and if it was slightly
+#: changed.
 MAX_SAME_DISTANCE, MAX_VERY_ALIKE_DISTANCE = 6, 18
-#: The maximum number of pictures, and of claims for each.
+#: The maximum number of similar pictures, and of claims for each of them.
 MEDIA_LIMIT, CLAIM_LIMIT = 20, 20
 
 

@@ -31,7 +31,7 @@ _PICTOGRAPH_PATTERN = re.compile(
     "(?:[\U0001f000-\U0001faff\u2190-\u21ff\u2300-\u23ff\u2460-\u24ff\u25a0-\u27bf\u2900-\u297f\u2b00-\u2bff\u3030\u303d\u3297\u3299]"
     "[\ufe0e\ufe0f\u20e3\u200d\U000e0020-\U000e007f]*)+|[\ufe0f\u20e3]"
 )
-#: 3️⃣ is a three.
+#: Keycap emoji such as 3️⃣, which are read as their digit.
 _KEYCAP_PATTERN = re.compile("(?<=[0-9#*])\ufe0f?\u20e3")
 _REPEATED_PATTERN = re.compile(r"([!?！？.…])\1+|[!?！？]{2,}")
 _SENTENCE_PATTERN = re.compile(
@@ -96,7 +96,7 @@ def _remove_boilerplate(text: str) -> str:
     """Remove alarms, pleas to share the post, and questions whether the claim is true."""
     boilerplate = _load_boilerplate()
     text = text.strip(_SURROUNDING_SIGNS)
-    for _ in range(6):  # RT, then BREAKING, then "is it true that": each may follow the previous one
+    for _ in range(6):  # one phrase may follow another: RT, then BREAKING, then "is it true that"
         previous_text = text
         text = _keep_unless_empty(text, boilerplate.remove_pleas(text)).strip(_SURROUNDING_SIGNS)
         text = _keep_unless_empty(text, boilerplate.remove_beginning(text)).strip(_SURROUNDING_SIGNS)
@@ -229,16 +229,16 @@ def _load_boilerplate() -> _Boilerplate:
 #: A longer "sentence" cannot be checked: it is a table, a list, or a text without punctuation.
 MAX_LENGTH = 1_000
 
-# Quotation marks keep whole quotations together in the library, and signs that no text has would end it.
+# The library would keep a quotation together as one sentence, and control characters would end it.
 _IGNORED_CHARACTERS = str.maketrans(
     dict.fromkeys('"“”„‟«»‹›「」『』＂\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\t\x00', " ")
     | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}
 )
 _BLOCK_PATTERN = re.compile(r"[^\r\n\x85\u2028\u2029]+")
 _HARD_STOP = re.compile(r"[。！？｡।॥۔؟]+")
-# Marks that close the sentence belong to it.
+# Closing quotation marks and brackets belong to the sentence before them.
 _CLOSERS_PATTERN = re.compile("[”»›」』＂）)]*")
-# Where a run-on may be cut, if not at a space.
+# Places where an overlong sentence may be cut.
 _SOFT_BREAK = re.compile(r"[;；,，、]\s*|\s[–—-]\s|\s")
 
 
@@ -283,7 +283,7 @@ def trim_span(text: str, start: int, end: int) -> TextSpan:
 
 
 def _split_long_sentence(text: str, start: int, end: int) -> Iterator[TextSpan]:
-    """Yield the sentence, or parts of it if it is too long."""
+    """Yield the sentence, cut into parts of at most `MAX_LENGTH` if it is longer."""
     while end - start > MAX_LENGTH:
         cut_position = start + MAX_LENGTH
         for soft_break in _SOFT_BREAK.finditer(text, start + MAX_LENGTH // 2, cut_position):

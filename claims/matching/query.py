@@ -43,7 +43,7 @@ class Candidate:
     Attributes:
         claim: the claim's id.
         claimant: the claimant; empty if unknown.
-        words: BM25 of the query against the claim, divided by BM25 of the query against itself: 0 to 1.
+        words: the BM25 score of the query for the claim, divided by the query's score for itself: 0 to 1.
         similarity: the cosine of the two vectors; None if either is missing.
         headline: the headlines of its reviews, one per line.
         reviewed_on: the date of the first check; None if unknown.

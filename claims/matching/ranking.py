@@ -17,8 +17,8 @@ from claims.matching.similarity_features import ComparedQuery, Features, Rarity
 
 WEIGHTS_FILE = Path(__file__).parent / "data" / "ranking.json"
 
-#: The ranks of candidates that resemble the query by chance. If there are fewer claims, the usual sum replaces the
-#: missing ones.
+#: The ranks of candidates that resemble the query by chance. If there are fewer candidates, `Weights.usual` stands in
+#: for the missing ones.
 CROWD_RANKS = slice(5, 20)
 #: The limit of log-odds.
 _MAX_LOG_ODDS = 30.0
@@ -41,12 +41,12 @@ class Weights:
     """The weights of the features for one kind of pair (`find_pair_kind`).
 
     Attributes:
-        figures: the weight of each figure; all others weigh nothing.
-        level: the weight of their sum in the log-odds.
+        figures: the weight of each feature in the candidate's sum; features without a weight do not count.
+        level: the weight of that sum in the log-odds.
         behind: the weight of the distance to the best candidate's sum.
         ahead: the weight of the lead over candidates that resemble the query by chance.
-        alone: the weights of figures that count independently of the other candidates.
-        constant: the log-odds if all of these are 0.
+        alone: the weights of features that count independently of the other candidates.
+        constant: the log-odds if all features are 0.
         usual: the sum of a candidate that resembles a query by chance, among very many claims.
     """
 
@@ -87,9 +87,9 @@ class CompetingCandidates:
     """The other candidates that a candidate is compared with.
 
     Attributes:
-        best: the largest sum.
-        crowd: the mean sum of candidates that rank too low to be meant, but not low enough to be unrelated; the same
-            claim may have been checked five times.
+        best: the largest sum of a candidate (`Weights`).
+        crowd: the mean sum of the candidates at `CROWD_RANKS`. These begin at the sixth, because the same claim may
+            have been checked five times.
     """
 
     best: float
@@ -111,7 +111,7 @@ def rank_candidates(
     """Return the candidates, most probable first; equally probable ones keep their order.
 
     Args:
-        rarity: the inverse document frequency of words, where known.
+        rarity: the inverse document frequency of words; may lack words.
     """
     pairs = compare_candidates(query, candidates, rarity)
     sums = [load_weights()[kind].sum(figures) for kind, figures in pairs]

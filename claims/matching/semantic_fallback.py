@@ -11,7 +11,7 @@ from claims.matching.ranking import rank_candidates
 from claims.search.syntax import has_exclusion
 from sources.extraction import detect_language
 
-#: Less probable claims are not shown as results.
+#: The minimum probability of a result.
 MIN_PROBABILITY = 0.25
 #: The maximum number of results, and of candidates from words and from vectors.
 MAX_CLAIMS, MAX_CANDIDATES = 20, 20
@@ -29,7 +29,7 @@ def rank_claims_by_meaning(
 ) -> list[int]:
     """Return the ids of the claims from `find_candidates` that a text may mean, most probable first.
 
-    Return none for a search that excludes words, because the results might contain them.
+    If the search excludes words, return an empty list, because the results might contain them.
     """
     if has_exclusion(text):
         return []

@@ -27,12 +27,11 @@ _MAX_WORD_LENGTH = 200
 COMMON_WORD_CLAIMS = 1_500
 #: The rarest words of a text are searched, up to this many claims; the other words only add to the score.
 _ENOUGH_CLAIMS = 800
-#: If a text has hardly any such words, this many common words are searched in pairs.
+#: If a text has hardly any rare words, this many of its common words are searched in pairs.
 _PAIRED_WORDS = 4
 _FEW_WORDS = 2
 
-#: Words that no claim contains may be misspelt. The maximum number of them looked up for one text, and for all
-#: texts together.
+#: The maximum number of unknown words, which may be misspelt, looked up for one text and for all texts together.
 _MAX_MISSPELT_WORDS, _MAX_MISSPELT_WORDS_IN_ALL = 3, 8
 #: The weight of a corrected word relative to one that is not corrected.
 _CORRECTED_WEIGHT = 0.8
@@ -41,7 +40,7 @@ _WORD_PATTERN = re.compile(r"[^\W\d_]{4,40}")
 # BM25 with its usual parameters. The mean length is a constant, so that a claim's weight does not change over time.
 _K1, _B, _MEAN_LENGTH = 1.2, 0.75, 19
 
-#: The number of claims compared by all their words, as a multiple of the number wanted.
+#: The number of claims compared by all their words, as a multiple of `limit`.
 _COMPARED_FACTOR = 2
 
 
@@ -116,7 +115,7 @@ class WordsInCommon:
     """The words that claims share with texts.
 
     Attributes:
-        shares: for each text, by claim id: BM25 of the text against the claim, divided by BM25 of the text against
+        shares: for each text, by claim id: the BM25 score of the text for the claim, divided by the text's score for
             itself; from 0 to 1.
         rarity: the rarity of each word form in these texts; a form in fewer claims has a higher value.
         unknown: the forms that no claim contains.
@@ -166,7 +165,7 @@ def _is_searchable(word: str) -> bool:
 
 
 def strip_accents(texts: list[str]) -> list[str]:
-    """Return the text without accents, in the form that the database compares: `ł` as `l`, `ø` as `o`."""
+    """Return the texts without accents, in the form that the database compares: `ł` as `l`, `ø` as `o`."""
     if not texts:
         return []
     rows = fetch_rows(
@@ -178,7 +177,7 @@ def strip_accents(texts: list[str]) -> list[str]:
 
 
 def build_forms(words: Iterable[str]) -> WordForms:
-    """Return each word and its stem, each counting half."""
+    """Return each word and its stem, with a weight of one half each."""
     forms: WordForms = {}
     for word in words:
         if len(word) <= PREFIX_LENGTH:
@@ -190,7 +189,7 @@ def build_forms(words: Iterable[str]) -> WordForms:
 
 
 def compute_shares(forms: WordForms, claim_forms: WordForms, rarity: Mapping[str, float]) -> float:
-    """Return the BM25 score of a text for a claim, divided by the score of the claim for itself: 0 to 1."""
+    """Return the BM25 score of a text for a claim, divided by the text's score for itself: 0 to 1."""
     whole_score = _compute_bm25(forms, forms, rarity)
     return min(1.0, _compute_bm25(forms, claim_forms, rarity) / whole_score) if whole_score else 0.0
 
@@ -279,7 +278,7 @@ def _transpose_rows(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[An
 
 
 def _quote_form(form: str) -> str:
-    """Return a word as a PostgreSQL query."""
+    """Return a word quoted for PostgreSQL's `tsquery`."""
     return "'" + form.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
@@ -310,7 +309,8 @@ def _pair_words(
             (common_words.rarity(form_a) or 0.0) + (common_words.rarity(form_b) or 0.0),
         )
         for form_a, form_b in combinations(other_forms, 2)
-        if not form_a.startswith(form_b) and not form_b.startswith(form_a)  # a word and its own beginning
+        # A word and its own beginning are no pair.
+        if not form_a.startswith(form_b) and not form_b.startswith(form_a)
     ]
 
 
@@ -336,7 +336,7 @@ def _correct_words(
             for word in text_words
             if _WORD_PATTERN.fullmatch(word) and unknown_forms.issuperset(build_forms([word]))
         ]
-        # If most words are unknown, nothing is published in the language of the text.
+        # If most words are unknown, the text is in a language without published claims rather than misspelt.
         if misspelt and len(misspelt) <= max(1, len(text_words) // 2):
             doubtful_words[text] = misspelt[:_MAX_MISSPELT_WORDS]
     misspelt_words = list(
@@ -376,7 +376,7 @@ class CommonWords:
 
 
 def get_common_words() -> CommonWords:
-    """Return the current frequencies."""
+    """Return the current statistics, cached."""
     return load_common_words(int(monotonic() / CACHE_SECONDS))
 
 

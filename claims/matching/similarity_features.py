@@ -1,7 +1,7 @@
 """Features of the similarity between a query and a claim, as readable numbers.
 
-Each figure is between 0 and 1, and is 0 if nothing is known. Rarer words weigh more. Words are compared in full and
-by their beginnings, which most inflected forms of a word share.
+Each feature is between 0 and 1, and is 0 if it cannot be computed. Rarer words weigh more. Words are compared in full
+and by their beginnings, which most inflected forms of a word share.
 """
 
 import re
@@ -15,14 +15,14 @@ from claims.search.texts import make_searchable
 
 #: Inflection seldom reaches the first letters of a word.
 PREFIX_LENGTH = 5
-#: The length of the runs of letters that are compared, which finds misspelt and compound words.
+#: The length of the letter sequences that are compared, which finds misspelt and compound words.
 RUN_LENGTH = 4
 #: The number of characters of a query that are compared: a post, not a book.
 COMPARED_CHARACTERS = 3_000
 #: Signatures of posts are at the end, with at most this many characters.
 MAX_SIGNATURE_LENGTH = 200
 
-#: The compared aspect, and the similarity in it, from 0 to 1.
+#: Similarity features by name, each from 0 to 1.
 Features = dict[str, float]
 FEATURE_NAMES = (
     "words",
@@ -47,14 +47,14 @@ _SIGNATURE_PATTERN = re.compile(
 _LETTERS = str.maketrans(
     {chr(code): chr(code).lower() if chr(code).isalpha() else " " for code in range(128)}
 )
-# Text that the project's search treats specially: numbers, and initials.
+# Numbers and initials, which the search splits in its own way.
 _NON_LETTERS = re.compile(r"\d|\w\.\w")
 
 
 def split_words(text: str) -> list[str]:
     """Return the words of a text, split in the same way as for the search."""
     if text.isascii() and not _NON_LETTERS.search(text):
-        # The same result ten times as fast, because a query is compared with dozens of claims.
+        # This gives the same result as the search ten times as fast; a query is compared with dozens of claims.
         return text.translate(_LETTERS).split()
     return make_searchable(text).split()
 
@@ -148,7 +148,7 @@ class ComparedQuery:
         return _compute_share(self.rarity.sum(words & self.beginnings), self.rarity.sum(words))
 
     def _measure_days(self, candidate: Candidate) -> dict[str, float]:
-        """Return how close the dates of the query and the claim, or its check, are; 0 if unknown."""
+        """Return how close the query's date is to that of the claim or of its check, from 0 (far or unknown) to 1."""
         days = [
             abs((day - self.said_on).days)
             for day in (candidate.claimed_on, candidate.reviewed_on)

@@ -1,4 +1,4 @@
-"""Pairs of old and new parts, from two versions of a text."""
+"""Pairs of old and new parts (`TextPart`: usually a sentence) from two versions of a text."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,14 +6,16 @@ from typing import NamedTuple
 
 from claims.quotes.text_parts import TextPart
 
-#: The minimum likeness of two parts for one to have become the other.
+#: The minimum similarity of an old and a new part for the new one to be an edited form of the old one.
 MIN_LIKENESS = 0.4
-#: The minimum likeness at which an edited part in place is preferred to an exact copy elsewhere.
+#: The minimum similarity at which an edited part in place is preferred to an exact copy elsewhere.
 RIVAL_LIKENESS = 0.55
 
 
 class PartPair(NamedTuple):
-    """An old part and the new part that it may have become. A likeness of 1 means equal words."""
+    """The numbers of an old part and of the new part that it may have become, and the similarity of their words.
+
+    A `likeness` of 1 means identical words."""
 
     old: int
     new: int
@@ -32,7 +34,7 @@ class Alignment:
     old_by_new: dict[int, int] = field(default_factory=dict)
     #: The new parts that are similar to each old part and have words that are new to the text, most similar first.
     similar: dict[int, list[tuple[float, int]]] = field(default_factory=dict)
-    #: Old parts that moved out of order.
+    #: The numbers of old parts that moved out of order.
     moved: set[int] = field(default_factory=set)
 
     def is_exact(self, old_index: int) -> bool:
@@ -42,7 +44,7 @@ class Alignment:
         )
 
     def is_longer(self, old_index: int) -> bool:
-        """Return whether a part was extended."""
+        """Return whether the new part repeats all of the old part and adds words."""
         old_key, new_key = self.old[old_index].key, self.new[self.new_by_old[old_index]].key
         return old_key != new_key and old_key in new_key
 

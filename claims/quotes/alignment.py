@@ -22,12 +22,12 @@ from claims.quotes.introductions import (
 from claims.quotes.moved_paragraphs import follow_inside, follow_moved
 from claims.quotes.text_parts import TextPart
 
-#: The cost of a pair in the chain if the new text has additional parts between it and the previous pair, or the old
-#: text had.
+#: The cost of a pair in the chain if parts were inserted between it and the previous pair, and if parts were deleted
+#: there.
 _INSERTION_PENALTY, _DELETION_PENALTY = 0.3, 0.3
-#: The same for additional parts at the beginning of the new text. Additional parts at its end cost nothing.
+#: The cost of parts inserted at the beginning of the new text. Parts inserted at its end cost nothing.
 _LEADING_PENALTY = 0.15
-#: The additional cost if entirely new words come directly before.
+#: The additional cost if entirely new words come directly before the pair's new part.
 _INTRODUCED_PENALTY = 0.4
 #: The additional cost if these words introduce what follows: a label, a colon, a note on an earlier version.
 _PRESENTED_PENALTY = 0.7
@@ -37,7 +37,7 @@ _TORN_PENALTY = 0.5
 _EDITED_WORTH = 0.9
 #: The number of other parts that a repeated part is paired with.
 _MAX_COPIES = 8
-#: The same for a part that is repeated very often.
+#: The number of other parts that a part is paired with if it is repeated very often.
 _FEW_COPIES = 3
 #: A word in more parts than this does not identify any of them.
 _MAX_PARTS_PER_SHINGLE = 40
@@ -84,9 +84,9 @@ def _prefer_first(aligned: Alignment, start: int) -> None:
 
 
 def _measure_equal_ends(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> tuple[int, int, int]:
-    """Return the lengths of the common beginning and the common end.
+    """Return the length of the common beginning, and where the common end begins in the old and in the new text.
 
-    A correction at the end may repeat the last passage, so a short common end proves nothing.
+    A correction at the end may repeat the last passage, so a short common end does not count.
     """
     shorter_length = min(len(old_parts), len(new_parts))
     start = 0
@@ -94,7 +94,7 @@ def _measure_equal_ends(old_parts: Sequence[TextPart], new_parts: Sequence[TextP
         start += 1
     if len(old_parts) == len(new_parts) == start:
         return start, start, start
-    # It may also contain a copy of the passage that follows the beginning.
+    # The texts may also end with a copy of the passage that follows the common beginning.
     end = 0
     while end < shorter_length - start and old_parts[-1 - end].key == new_parts[-1 - end].key:
         end += 1
@@ -131,7 +131,7 @@ def _find_similar(
 def _iterate_similar(
     part: TextPart, old_parts: Sequence[TextPart], parts_by_shingle: Mapping[str, list[int]]
 ) -> Iterator[tuple[float, int]]:
-    """Yield the old parts that a new part may come from, each with its likeness."""
+    """Yield the similarity and the number of each old part that a new part may come from, most similar first."""
     shared_counts: dict[int, int] = defaultdict(int)
     for shingle, count in part.shingles.items():
         if len(parts_by_shingle[shingle]) <= _MAX_PARTS_PER_SHINGLE:
@@ -171,7 +171,7 @@ def _iterate_pairs(aligned: Alignment, start: int, old_end: int, new_end: int) -
         ranks[key] += 1
         copies = _MAX_COPIES if len(equal_indexes) <= _MAX_PARTS_PER_SHINGLE else _FEW_COPIES
         if len(equal_indexes) > copies:
-            # Of equal parts, those at about the same position.
+            # Of many equal parts, pair those at about the same position.
             first_copy = max(0, min(rank - copies // 2, len(equal_indexes) - copies))
             equal_indexes = equal_indexes[first_copy : first_copy + copies]
         exact_pairs = [PartPair(number, new_index, 1.0) for new_index in equal_indexes]
@@ -210,7 +210,7 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
     similar_numbers = {number for choices in aligned.similar.values() for _, number in choices}
     columns = sorted({pair.new for pair in pairs})
     best_chains = _PrefixMaximum(len(columns))
-    #: The best chain for each new part that ends it, whatever the old part.
+    #: The best chain that ends with each new part, whatever the old part.
     ending: dict[int, tuple[float, int]] = {}
     row_before: tuple[int, dict[int, tuple[float, int]]] = (-1, {})
     previous_pairs: list[int] = []

@@ -15,7 +15,7 @@ from factcheck.confinement.limits import Allowance
 
 logger = logging.getLogger(__name__)
 
-#: A snapshot is stored only after its quotes are followed, so the time is short.
+#: The time is short because storing a snapshot waits for the comparison.
 COMPARISON_LIMITS = Allowance(seconds=10)
 
 

@@ -66,7 +66,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
     result = Reanchoring()
     moved_quotes: list[_FollowedAppearance] = []
     changed_text.read(appearance.snapshot_id for appearance in appearances if appearance.snapshot_id)
-    # As long as the text lacks the words of a lost quote, the texts are not compared for it.
+    # Do not compare the texts for a lost quote whose words the new text does not contain.
     absent_ids = {
         row.pk
         for row in appearances

@@ -16,7 +16,7 @@ from claims.quotes.introductions import (
 from claims.quotes.orphans import OrphanedQuote, OrphanReason
 from claims.quotes.text_parts import TextPart, find_paragraph, split_words
 
-#: How far back an introduction of a passage is searched.
+#: The number of parts before a passage that are searched for words that introduce it.
 _MAX_DISTANCE = 20
 
 
@@ -75,7 +75,8 @@ class OriginalityCheck:
         is_announcing = mentions_text(part_before.text) and not is_complete_introduction(part_before.text)
         if is_announcing and has_paired_before and not is_heading(part_before.text):
             raise OrphanedQuote(OrphanReason.QUOTED)
-        # If the next words are those that followed before, a heading was added; at the top, a headline.
+        # If the passage is still followed by the same part, the new words are an added heading, or a headline at the
+        # top.
         is_single_part = last_index + 1 not in aligned.old_by_new and not aligned.old_by_new.keys() <= set(
             paragraph
         )
@@ -97,7 +98,7 @@ class OriginalityCheck:
         )
 
     def _require_own_paragraph(self, part_indexes: range) -> None:
-        """Reject words that are all that is left of a paragraph, or that moved to another paragraph."""
+        """Reject words that were cut out of their paragraph, or that moved to another paragraph."""
         aligned = self.aligned
         new_indexes = range(aligned.new_by_old[part_indexes[0]], aligned.new_by_old[part_indexes[-1]] + 1)
         old_paragraph, new_paragraph = (
@@ -116,7 +117,7 @@ class OriginalityCheck:
         if any(number in aligned.new_by_old for number in other_old_parts) or any(
             number in aligned.old_by_new for number in other_new_parts
         ):
-            # The whole paragraph; if it moved, with nothing new in it.
+            # A paragraph that moved must have moved as a whole, without new words.
             is_mixed = any(
                 number not in aligned.old_by_new or aligned.is_longer(aligned.old_by_new[number])
                 for number in other_new_parts
@@ -185,7 +186,7 @@ class OriginalityCheck:
         )
 
     def _is_beside(self, old_index: int, new_index: int) -> bool:
-        """Return whether a part has the same neighbour, or the same end of the text beside it, as before."""
+        """Return whether the old part became the new part, or both indexes are just outside their texts."""
         aligned = self.aligned
         are_text_ends = old_index in (-1, len(aligned.old)) and new_index in (-1, len(aligned.new))
         return are_text_ends or aligned.new_by_old.get(old_index) == new_index

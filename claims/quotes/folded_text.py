@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property  # noqa: TID251  no Django here; computing is all that its lock stops
 
-# Maximum places searched in a text, which bounds the time.
+# The maximum number of places found in a text, which limits the time.
 MAX_PLACES = 50
 
 
@@ -17,7 +17,7 @@ MAX_PLACES = 50
 _CHARACTERS = str.maketrans(
     dict.fromkeys('‘’‚‛′ʼ`´‹›“”„‟″«»"「」『』＂', "'") | dict.fromkeys("‐‑‒–—―−", "-")
 )
-# The possessive quantifiers keep a long run of spaces from being tried from each of its characters.
+# With possessive quantifiers, a long run of spaces is not tried again from each of its characters.
 _RUNS_PATTERN = re.compile(r"\s++(?:-[-\s]*+)?|-[-\s]*+|\.{3}|[\u00ad\u200b\u2060\ufeff]+")
 
 
@@ -47,7 +47,7 @@ class FoldedText:
 
     @cached_property
     def text(self) -> str:
-        # White space at both ends, so that the edge of the text counts as white space like the edge of a line.
+        # Spaces at both ends, so that the edge of the text matches white space, as the edge of a line does.
         return f" {_fold_text(self._given)} "
 
     @cached_property

@@ -1,7 +1,7 @@
 """Locate quotes in another version of their text.
 
-Both versions are aligned as documents (`alignment`), and a quote follows only its own paragraph and sentence. If
-these are uncertain, the quote is orphaned, with the reason and possible places for a person to choose from. Pure.
+Both versions are aligned as documents (`alignment`), and a quote follows only its own paragraph and sentence. If it is
+uncertain where these are, the quote is orphaned, with the reason and possible places for a person to choose from. Pure.
 
 Held and moved mean that the same speaker says the same words in the same paragraph; only white space and the form of
 quotation marks and dashes may differ. Any other changed letter orphans the quote, even a corrected misprint: a person
@@ -67,7 +67,7 @@ class QuoteFollower:
             return FollowedQuote("held", anchor)
         part_indexes = self._find_touched_parts(anchor)
         if not part_indexes:
-            # Marks without words, which belong to no sentence.
+            # The quote consists of punctuation only, which belongs to no sentence.
             return FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
         try:
             start, end = self._find_place(anchor, part_indexes)
@@ -80,7 +80,7 @@ class QuoteFollower:
         is_unchanged = (start, end, new_anchor.exact) == (anchor.start, anchor.end, anchor.exact)
         return FollowedQuote("held" if is_unchanged else "moved", new_anchor)
 
-    # The place ----------------------------------------------------------------------------------------------------
+    # The position in the new text ---------------------------------------------------------------------------------
 
     def _find_touched_parts(self, anchor: Anchor) -> range:
         """Return the parts that contain words of the quote."""

@@ -1,7 +1,7 @@
 """Record the status of published quotes whenever their source is captured again.
 
-Statuses are kept for the positions in current publications, and for positions that a later publication may contain:
-those of evidence, which stays on its snapshot, and of appearances that lost their words.
+A status is stored for each quote in a current publication, and for quotes that a later publication may contain:
+evidence, which stays on its snapshot, and appearances whose words could not be located.
 """
 
 import json
@@ -151,7 +151,7 @@ def _find_wording(changed_text: ChangedText, followed_quote: FollowedQuote) -> s
 
 
 def _follow_wording(changed_text: ChangedText, known_status: QuoteStatus | None) -> str:
-    """Return the current wording of a quote whose words had changed before, even if it moved far away."""
+    """Return the current wording of a quote that had already changed earlier, even if it has moved far away."""
     if known_status is None or known_status.outcome != QuoteStatus.Outcome.CHANGED:
         return ""
     text = changed_text.words(known_status.looked_in_id, 0, None)

@@ -1,6 +1,7 @@
 """Recognise phrases that introduce a quotation of the text itself: in corrections, and in links to other articles.
 
-They are looked up in new words only. They can leave an anchor for an editor to decide, but never move one.
+Only words that are new in a text are searched for them. An introduction can leave the decision about a quote to an
+editor, but never moves a quote.
 """
 
 import re

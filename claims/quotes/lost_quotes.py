@@ -17,7 +17,7 @@ class LostQuote:
     reason: OrphanReason
     #: The current wording of its sentence if changed; otherwise "".
     wording: str
-    #: Spans of the newest snapshot, the likeliest first.
+    #: Spans of the newest snapshot where the quote may be, most likely first.
     candidates: tuple[tuple[int, int], ...]
 
 
@@ -32,7 +32,7 @@ def find_lost_quote(appearance: Appearance) -> LostQuote | None:
         return None
     [followed_quote] = follow_bounded(earlier_snapshot.text, newest_snapshot.text, [build_anchor(appearance)])
     if followed_quote.anchor:
-        # It has a position, but another appearance of the claim is there, or a person decided otherwise.
+        # The quote has a position, but another appearance of the claim has it too, or a person decided against it.
         span = followed_quote.anchor.start, followed_quote.anchor.end
         return LostQuote(newest_snapshot, OrphanReason.PLACE_TAKEN, "", (span,))
     wording = newest_snapshot.text[slice(*followed_quote.wording)] if followed_quote.wording else ""

@@ -1,4 +1,4 @@
-"""Find paragraphs and sentences that moved, once those that kept their order are paired."""
+"""Find paragraphs and sentences that moved, after those that kept their order have been paired."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from claims.quotes.text_parts import TextPart, find_paragraph
 
 #: The minimum share of a moved paragraph that is unchanged.
 _MIN_SHARE = 0.6
-#: A paragraph that may begin at more places is not followed.
+#: A paragraph with more possible beginnings in the new text is not followed.
 _MAX_PLACES = 9
 
 
@@ -21,7 +21,7 @@ def follow_moved(aligned: Alignment) -> None:
     paragraphs = [span for span in _iterate_paragraphs(aligned.old) if _is_lost(aligned, *span)]
     while paragraphs:
         lost_paragraphs = [span for span in paragraphs if not _follow_paragraph(aligned, *span, free_numbers)]
-        # A located part may be the neighbour of another.
+        # Try again, because a paragraph that was found may help to find its neighbour.
         paragraphs = lost_paragraphs if len(lost_paragraphs) < len(paragraphs) else []
 
 

@@ -30,7 +30,7 @@ class QuotedSpeech:
         ):
             if not self._has_same_words(number):
                 raise OrphanedQuote(OrphanReason.SPEAKER)
-        # The time above a text applies to all of it.
+        # A time at the top of a text applies to the whole text, not to the next part.
         entry = self._find_previous(part_indexes[0], is_time) if part_indexes[0] > 1 else []
         for number in (*self._find_previous(part_indexes[0], is_question), *entry):
             if not self._has_same_words(number):
@@ -68,7 +68,7 @@ class QuotedSpeech:
         ]
 
     def _find_previous(self, first_index: int, is_relevant: Callable[[str], bool]) -> list[int]:
-        """Return the index of the part before `first_index` if its text is relevant; otherwise nothing."""
+        """Return the index of the part before `first_index` in a list; an empty list if its text is not relevant."""
         return (
             [first_index - 1] if first_index and is_relevant(self.aligned.old[first_index - 1].text) else []
         )

@@ -12,7 +12,7 @@ from claims.models.anchored import MAX_QUOTE_LENGTH
 from claims.quotes.locations import QuotedWords, WrongPosition, read_quote_at
 from sources.models import Source
 
-#: Why words selected in an older text are rejected.
+#: The message if words were selected in a snapshot that is no longer the latest.
 CAPTURED_AGAIN_MESSAGE = gettext_lazy(
     "The article was captured again since you opened the page. Reload it, then select the words in the new "
     "text."
@@ -54,7 +54,7 @@ def widen_to_characters(text: str, start: int, end: int) -> tuple[int, int]:
 
     The span must contain more than white space.
     """
-    # A line feed always ends a character.
+    # Begin at the start of the line: a character never spans a line feed.
     line = text.rfind("\n", 0, start) + 1
     characters_inside: list[tuple[int, int]] = []
     for character in _CHARACTER.finditer(text, line):

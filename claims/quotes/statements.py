@@ -26,7 +26,7 @@ _EQUIVALENTS = _EquivalentCharacters(
     }
 )
 
-#: 10² is not 102.
+#: Where a digit precedes a raised or lowered one: 10² must not become 102.
 _BEFORE_RAISED_DIGIT = re.compile("(?<=[0-9])(?=[⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉])")
 #: The prefix m of 5 mW, which differs from M in 5 MW. No other prefixes of units differ only in letter case.
 MILLI_PATTERN = re.compile(r"(?<=[0-9])( *)m(?=(?:Wh?|A|V|Hz|J|Pa)(?![A-Za-z0-9]))")

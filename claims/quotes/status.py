@@ -80,7 +80,7 @@ def _build_status(quote: PublishedQuote, status: dict[str, Any] | None) -> Publi
         "stood_in": _build_seen_snapshot(status, "stood_in") if status else snapshot,
         "lost_in": _build_seen_snapshot(status, "lost_in") if status and status["lost_in__number"] else None,
         "looked_in": _build_seen_snapshot(status, "looked_in") if status else snapshot,
-        # The current value applies: rights to a text can end after publication.
+        # `show_text` is read now, not from the publication, because rights to a text can end later.
         "wording": status["wording"] if status and status["snapshot__source__show_text"] else "",
     }
 

@@ -28,7 +28,7 @@ _SENTENCE_END = re.compile(
     # Scripts that write a space instead of a full stop.
     rf"|(?<=[{_THAI}])\s++(?=[{_THAI}“\"])"
 )
-#: Marks of direct speech; inside a Hebrew word one marks an abbreviation.
+#: Quotation marks; inside a Hebrew word, `"` marks an abbreviation instead.
 _SPEECH_MARK = re.compile(r"[“”„‟«»「」『』＂]|(?<![\u0590-\u05ff])\"|\"(?![\u0590-\u05ff])")
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3"
 _QUOTATION_MARKS = (
@@ -122,7 +122,7 @@ def find_paragraph(parts: Sequence[TextPart], number: int) -> range:
 
 def _iterate_parts(paragraph: str, offset: int, number: int, part_limit: int) -> Iterator[TextPart]:
     is_quoted, start = False, 0
-    # As in text from emails or Markdown.
+    # Emails and Markdown mark a quoted paragraph with ">".
     is_block = paragraph.startswith(">")
     opening, closing = _find_speech_marks(paragraph)
 

@@ -50,7 +50,7 @@ def create_claim(
         statement=statement,
         language=source.language or (snapshot.language if snapshot else "") or _UNDETERMINED_LANGUAGE,
         claimant=find_or_add_claimant(claimant, by=by)[0] if claimant else None,
-        # Some pages are dated ahead; nothing was claimed before its day has come.
+        # Some pages have a date in the future, which cannot be the date of a claim.
         claimed_on=published_on if published_on and is_today_or_earlier(published_on) else None,
     )
     claim_edits.add_appearance(claim, source, quote, by=by)
@@ -91,7 +91,7 @@ def create_evidence(
 ) -> Evidence:
     """Add this quote as evidence to a draft verdict. Raises the errors of `verdict_drafts.add_evidence`."""
     source = _lock_source(source, quote)
-    # In the order in which drafts are locked everywhere.
+    # Lock the claim first, as all code that changes drafts does.
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     same_items: Any = verdict.evidence.filter(source=source, stance=stance, note=note)
     if verdict_drafts.may_edit(verdict, by) and (existing_item := _find_existing(quote, same_items).first()):

@@ -17,7 +17,7 @@ from claims.models import Claim, Publication, PublishedVerdict, Rating, RatingCl
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require_permission
 
-#: So many claims are locked, and entered in the ledger, in one transaction.
+#: The number of claims that are locked and entered in the ledger in one transaction.
 BATCH_SIZE = 200
 
 
@@ -72,7 +72,8 @@ def publish_changed_classes(context: JobContext, *, rating_ids: list[int]) -> No
     pass_context=True,
 )
 def publish_all_changed_classes(context: JobContext, timestamp: int) -> None:
-    """Publish class changes that were interrupted or made elsewhere. Runs every hour."""
+    """Publish changed rating classes that an interrupted job or a direct change in the database left unpublished. Runs
+    every hour."""
     publish_outdated_classes(is_stopped=context.should_abort)
 
 
@@ -108,7 +109,7 @@ def _find_outdated(rating_ids: Sequence[int] | None) -> list[int]:
 
 @transaction.atomic
 def _restate_claims(claim_ids: list[int]) -> None:
-    # Locked in the order of `workflow`. Concurrent publications already have the present classes.
+    # Lock claims in the order of `workflow`. Publications added meanwhile already have the new classes.
     locked_claims = Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk")
     entries = (
         Publication.objects.current()

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-#: In the order of their number keys.
+#: The suggested reasons, in the order of the number keys that select them in triage.
 DECLINE_REASONS = (
     _("An opinion, a forecast or a promise: nothing that can be checked."),
     _("Too vague to check."),

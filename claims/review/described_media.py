@@ -28,7 +28,7 @@ def store_media(
 
     Raises:
         MediaRefused, FetchError: the file is missing, or is not a picture, recording or video that can be stored. A
-            file in work that the person may not read is rejected too, without that reason.
+            file that is only used in work that the person may not read is rejected too, with another reason.
     """
     media = store_file(content, by=by, alternative_text=alternative_text)
     if not find_readable_media(by).filter(pk=media.pk).exists():

@@ -33,15 +33,15 @@ class Move(Generic[Subject]):
     """One row of the table of moves."""
 
     to: str
-    """The state it leads to."""
+    """The state after the move."""
     label: StrOrPromise
-    """The word on the button."""
+    """The label of the button."""
     permission: str
     note: StrOrPromise = ""
-    """What the person is asked to write; empty where nothing is asked."""
+    """The label of the note that the person is asked to write; empty if no note is asked for."""
     note_required: bool = False
     check: Callable[[Subject, User], None] | None = None
-    """Raises NotPossible or NotAllowed when something else stands in the way."""
+    """Raises NotPossible or NotAllowed if a further condition of the move is not met."""
 
 
 class MoveHidden(NotPossible):
@@ -55,7 +55,7 @@ def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = N
         evidence: the verdict's evidence, if it differs from the stored evidence.
     """
     if evidence is None:
-        # Not the verdict's own media: access to those requires more than is checked here.
+        # This query loads only the columns that are checked here.
         rows = Evidence.objects.filter(verdict=verdict).select_related("source", "media")
         evidence = rows.only("verdict_id", "snapshot_id", "source__url", "media__alternative_text")
     evidence = list(evidence)
@@ -140,7 +140,7 @@ def _require_signed_off(verdict: Verdict, by: User) -> None:
             ),
             code="verdict_published",
         )
-    # Last, because everything else must be complete when the deadline passes.
+    # Check deadlines last: everything else must be complete before a deadline passes.
     for requirement in list_requirements():
         requirement.wait(verdict)
 
@@ -184,7 +184,7 @@ def _require_author(subject: Verdict | Translation, by: User) -> None:
 
 
 def _require_no_live_verdict(claim: Claim, by: User) -> None:
-    # Its own and those of claims merged into it, found by key: a join would read every verdict.
+    # The verdicts of the claim and of claims merged into it. They are found by key; a join would read every verdict.
     merged_claims = Claim.objects.filter(Q(pk=claim.pk) | Q(merged_into=claim))
     published_verdicts = Verdict.objects.filter(claim__in=merged_claims, state=_VerdictState.PUBLISHED)
     if published_verdicts.exists():

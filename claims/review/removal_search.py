@@ -11,7 +11,7 @@ from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer_once
 
 _SEARCH_JOB = "claims.review.removal_search.search"
-#: So many longer words are shown.
+#: The maximum number of longer words that are shown, which contain the words to remove.
 _LONGER = 50
 
 

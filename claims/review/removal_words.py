@@ -1,7 +1,7 @@
 """The words of a removal: their stored spellings, and a search for them as whole words in texts.
 
-The database has the same rules (`claims/migrations/0001_removal.py`), which are authoritative. The rules here are for
-files and forms, and may list a text too many.
+The rules in the database (`claims/migrations/0001_removal.py`) are authoritative. The same rules here are for files
+and forms, and may find words in more texts than the database does.
 """
 
 import html
@@ -18,11 +18,12 @@ from claims.search import make_searchable
 from claims.search.texts import UNSPACED_PATTERN, pair_letters
 from factcheck.web.site_urls import escape_quotation_marks
 
-#: The replacement for removed text, repeated for each letter.
+#: The character that replaces each letter of removed text.
 REPLACEMENT_BAR = "█"
 #: Fewer bars are not recognised as a removal by verifiers of the ledger.
 _MIN_BARS = 4
-#: Scripts without spaces between words, and Hangul, where particles join the name: there the exact letters count.
+#: Scripts without spaces between words, and Hangul, where particles are attached to names: words are found inside
+#: longer runs of letters.
 _UNSPACED_PATTERN = re.compile(
     f"{UNSPACED_PATTERN.pattern}|[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d]"
 )
@@ -34,12 +35,12 @@ _LETTER = r"[^\W_]"
 _WORD_START = (
     rf"(?:(?<!{_LETTER})|(?<=\\[bfnrt])|(?<=\\u00[0-2][0-9a-f])|(?<=\\u20[0-9a-f]{{2}})|(?<=%2[0-9a-f]))"
 )
-#: Formatting is looked for in names and short phrases only.
+#: The maximum length of words that are also searched for with formatting between them.
 _MAX_NAME_LENGTH = 60
 
 
 def is_long_enough(word: str) -> bool:
-    """Return whether a word is so long that it is rarely part of other words."""
+    """Return whether a word is long enough that it is rarely part of another word."""
     return len(word) >= (2 if _UNSPACED_PATTERN.search(word) else 4)
 
 
@@ -55,7 +56,7 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
                 for escaped_variant in _list_escapes(variant)
             ),
             make_searchable(word).strip(),
-            # Inside a longer run of letters, in the form of the search index.
+            # As the search index stores it inside a longer run of letters.
             pair_letters(word) if UNSPACED_PATTERN.fullmatch(word) else "",
         ):
             spellings.setdefault(spelling, replacement)

@@ -23,7 +23,7 @@ from factcheck.database import clock
 from factcheck.installation.whole_files import DUMPS
 from factcheck.web.site_urls import parse_stored
 
-#: Texts unique to a claim. Shorter ones name no person, and occur in many claims.
+#: Keys of the texts that belong to one claim. Other texts are shorter, name no person and occur in many claims.
 _OWN_FIELDS = (
     "statement",
     "context",
@@ -36,7 +36,7 @@ _OWN_FIELDS = (
     "answer",
 )
 _MIN_TEXT_LENGTH = 12
-#: So many bytes of a file are read at once.
+#: The number of bytes of a file that are read at once.
 _PIECE_BYTES = 1 << 20
 
 
@@ -71,7 +71,7 @@ def confirm(removal: Removal, *, by: User) -> Removal:
         )
         removal.refresh_from_db()
         _publish_removal(removal)
-        # Before the end of the transaction: if this breaks off, the proposal is still there to be confirmed again.
+        # Check now, inside the transaction: after an error, the proposal can be confirmed again.
         connection.check_constraints()
         for name in files:
             default_storage.delete(name)
@@ -111,7 +111,7 @@ def _iterate_own_texts(document: Any) -> Iterator[str]:
 
 
 def find_files(words: list[str]) -> list[str]:
-    """Return the stored files that contain the words, and all dumps, because the next run writes those again."""
+    """Return the names of stored files that contain the words, and of all dumps, which the next run replaces anyway."""
     contains_words, overlap = (
         build_word_finder(words),
         4 * max(map(len, words), default=0) + _PIECE_BYTES // 64,
@@ -150,6 +150,6 @@ def _contains_words(name: str, contains_words: Callable[[str], bool], overlap: i
                 if contains_words((previous_end + piece).decode(errors="replace")):
                     return True
                 previous_end = (previous_end + piece)[-overlap:]
-        except (OSError, EOFError, zlib.error):  # no gzip after all
+        except (OSError, EOFError, zlib.error):  # not a gzip file
             return False
     return False

@@ -37,7 +37,7 @@ def confirm(repeat: Repeat, *, by: User) -> Claim:
 
 @transaction.atomic
 def reject(repeats: Iterable[Repeat], *, by: User) -> int:
-    """Reject repeats, so that they are not queued again, and return how many are newly rejected. Raises NotAllowed."""
+    """Reject repeats, so that they are not queued again; return the number newly rejected. Raises NotAllowed."""
     require_permission(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     open_repeats = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
     return open_repeats.update(

@@ -46,7 +46,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     if same_language_translations.open().readable_by(by).exists():
         raise NotPossible(_("A translation into this language is already in progress."))
     if same_language_translations.open().exists():
-        # Without details, because only people who read drafts may know that there is one.
+        # The message has no details, because the person may not be allowed to read the other draft.
         raise NotPossible(
             _("You cannot translate this verdict into this language at the moment. Ask an editor.")
         )

@@ -13,7 +13,7 @@ class OriginalText:
     """The texts of one version of a verdict, with the same field names as its translations."""
 
     words: dict[str, str]
-    #: Of the verdict, and of the statement, which may be in another.
+    #: The languages of the verdict and of the statement, which may differ.
     language: str
     statement_language: str
     version: int
@@ -58,7 +58,7 @@ def find_original(verdict: Verdict, published: Publication | None = None) -> Ori
     return OriginalText(
         words={
             "statement": document["statement"],
-            # Entries that were recorded elsewhere before verdicts had headlines have none.
+            # An entry restored from an old export may have verdicts without `title`.
             "title": published_verdict.get("title", ""),
             "summary": published_verdict["summary"],
             "explanation": published_verdict["explanation"],

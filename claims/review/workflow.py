@@ -48,7 +48,7 @@ class Option:
     move: Move[Any]
     obstacle: str
     opens_at: datetime | None = None
-    """When the obstacle is gone, where that is only a matter of time."""
+    """The time when the obstacle ends, if it is only a waiting period."""
 
 
 def list_options(subject: Claim | Verdict | Translation, by: User) -> list[Option]:
@@ -201,7 +201,7 @@ def _record(
         Transition.objects.create(claim_id=claim_id, verdict=verdict, actor=by, actor_name=name, **fields)
 
 
-# What a move does beyond changing the state ---------------------------------------------------------------------------
+# Effects of moves, besides the new state ------------------------------------------------------------------------------
 
 
 def _save_state(subject: Verdict | Translation, request: MoveRequest) -> None:
@@ -235,7 +235,7 @@ def _sign_off(verdict: Verdict, request: MoveRequest) -> None:
 
 
 def _keep_state(translation: Translation, request: MoveRequest) -> None:
-    """Do nothing: the recorded step is itself the sign-off, and the state stays the same."""
+    """Do nothing: the recorded `TranslationStep` is itself the sign-off, and the state stays the same."""
 
 
 def _publish(verdict: Verdict, request: MoveRequest) -> None:
@@ -330,7 +330,7 @@ def _unmerge(claim: Claim, request: MoveRequest) -> None:
     target = Claim.objects.select_for_update().get(merged_claims=claim)
     merged_at = claim.transitions.filter(verdict=None, action="merge").values_list("at", flat=True).first()
     if merged_at:
-        # To confirm that a proposal makes a checked claim again is to merge it: whether it does is open again.
+        # Confirming a repeat merges its proposal into the checked claim, so undoing the merge reopens the repeat.
         confirmed_repeats = Repeat.objects.filter(proposal=claim, outcome=Repeat.Outcome.CONFIRMED)
         confirmed_repeats.filter(decided_at__gte=merged_at).update(
             outcome="", decided_at=None, decided_by_name=""
@@ -364,7 +364,7 @@ _TABLES: dict[type, Mapping[tuple[str, str], Move[Any]]] = {
     Verdict: VERDICT_MOVES,
     Translation: TRANSLATION_MOVES,
 }
-#: Where an action is not named, only the state changes.
+#: The effects of actions on each model. All other actions only change the state.
 _EFFECTS: dict[tuple[type, str], Callable[[Any, MoveRequest], None]] = {
     (Verdict, "submit"): _submit,
     (Verdict, "sign_off"): _sign_off,

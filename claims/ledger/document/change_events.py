@@ -24,7 +24,7 @@ _WITHDRAWN = {
 _KINDS = {
     Publication.Kind.PUBLICATION.value: ChangeEvent.PUBLISHED,
     Publication.Kind.CORRECTION.value: ChangeEvent.CORRECTED,
-    # Of several verdicts one was withdrawn, and the claim stays public.
+    # The claim stays public: only one of its verdicts was withdrawn.
     Publication.Kind.RETRACTION.value: ChangeEvent.CORRECTED,
 }
 

@@ -47,7 +47,7 @@ Judgement = tuple[Verdict, Iterable[Evidence]]
 
 
 class EntryPart(TypedDict):
-    """The part of a document that comes from the ledger rather than from the claim."""
+    """The keys of a document that come from the ledger rather than from the claim."""
 
     version: int
     status: str
@@ -228,7 +228,7 @@ def build_verdict(
         "version": row.version,
         "publisher": build_publisher(row.publisher),
         "origin": row.origin,
-        # Published verdicts are rated (`verdict_published_is_complete`). Drafts at the desk may not be.
+        # A published verdict has a rating (`verdict_published_is_complete`). A draft may have none.
         "rating": build_rating(row.rating) if row.rating else None,  # type: ignore[typeddict-item]
         "title": row.title,
         "summary": row.summary,
@@ -252,10 +252,10 @@ def build_verdict(
 
 
 def _build_signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> PublicSignOff | None:
-    """Return the sign-off digests of a verdict, if they belong to the text in its body."""
+    """Return the sign-off digests of a verdict; None if a different text was signed off."""
     if row.origin != Verdict.Origin.HOUSE or row.is_restored or row._state.adding:
         return None
-    # Appearances of a merged claim are shown below the words of the other claim.
+    # The verdict of a merged claim was signed off with that claim's own statement, not with this one.
     of_claim = digest_claim(claim) if row.claim_id == claim["id"] else None
     of_verdict = digest_verdict(body)
     people = {
@@ -286,7 +286,7 @@ def build_translations(
     translations = []
     for row in rows:
         original = bodies.get(row.verdict_id)
-        # Entries that were recorded elsewhere before verdicts had headlines have none.
+        # An entry restored from an old export may lack `title`.
         if original and row.original_sha256 == digest_original(
             statement, original.get("title", ""), original["summary"], original["explanation"]
         ):
@@ -298,7 +298,7 @@ def build_translation(
     row: Translation, original: PublicVerdict, *, pictures: Collection[str] = ()
 ) -> PublicTranslation:
     return {
-        # By these two the database finds it in a body (`translation_is_told_by_the_ledger`).
+        # The database rule `translation_is_told_by_the_ledger` finds a translation in a body by these two keys.
         "id": row.pk,
         "verdict": row.verdict_id,
         "language": row.language,
@@ -335,7 +335,7 @@ def build_rating(row: Rating) -> PublicRating:
     }
 
 
-@lru_cache(maxsize=1024)  # one publication has one time
+@lru_cache(maxsize=1024)  # a body repeats the time of its publication
 def format_moment(value: datetime) -> str:
     """Format a time as ISO 8601 in UTC with microseconds, the format of all public documents."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -26,7 +26,7 @@ _ORGANIZATION = "Organization"
 #: A claimant of unknown kind has no type.
 _CLAIMANT_TYPES = {"person": "Person", "organization": _ORGANIZATION, "group": _ORGANIZATION}
 
-#: Origins of the newsroom's own verdicts, whose page is the claim's unless they have another.
+#: Origins of the newsroom's own verdicts. Without a URL of their own, their page is the claim's.
 OWN_ORIGINS = ("house", "house_archive")
 
 CONTEXT = {"@context": "https://schema.org"}
@@ -51,7 +51,7 @@ def build_claim_reviews(body: Document, *, site: Document | None = None, page: s
     """Build a ClaimReview for each published verdict that has a rating."""
     rated = [verdict for verdict in body["verdicts"] if verdict["rating"]]
     page = page or body["url"]
-    # Several reviews on one page need an address each.
+    # Several reviews on one page each need their own URL.
     return [
         _build_claim_review(
             body, verdict, claim_url=f"{page}#verdict-{verdict['id']}" if len(rated) > 1 else page, site=site
@@ -115,7 +115,7 @@ def build_claim_url(body: Document) -> str:
 
 def _get_base_url(body: Document) -> str:
     """Return the URL of the site that published a body."""
-    # The slug is percent-encoded in the address, so it is cut off by its place; it has no slash.
+    # The slug is percent-encoded in the URL, so it is cut off by position rather than by comparison.
     base: str = body["url"].rpartition(f"claims/{body['id']}/")[0]
     return base
 
@@ -128,7 +128,7 @@ def build_organization(publisher: Document, *, base: str = "") -> Document:
             "@id": f"{base}api/v1/publishers/{publisher['id']}/" if base else "",
             "name": publisher["name"],
             "url": publisher["url"],
-            # Bodies that were published before there was one do not have the key.
+            # Older bodies do not have the key.
             "sameAs": publisher.get("same_as"),
         }
     )
@@ -156,7 +156,7 @@ def _build_claim_review(
             "author": build_organization(verdict["publisher"], base=base),
             "headline": verdict.get("title"),
             "datePublished": verdict["reviewed_on"],
-            # When another's page was changed is not known here.
+            # The time of the last change is only known for the newsroom's own page.
             "dateModified": body["updated_at"] if is_ours else None,
             "inLanguage": verdict["language"],
             "itemReviewed": _build_claim(body),
@@ -188,7 +188,7 @@ def _build_translation_links(body: Document, verdict: Document) -> Document:
         "workTranslation": [
             _drop_empty(
                 {
-                    # No ClaimReview: without the rating it would be half of one, and collectors count them.
+                    # Not a ClaimReview: it would lack the rating, and collectors would count it as a review.
                     "@type": "CreativeWork",
                     "@id": _build_id(body, verdict, translation["language"]),
                     "inLanguage": translation["language"],
@@ -310,7 +310,7 @@ def _build_claimant(claimant: Document | None, *, base: str) -> Document | None:
 
 
 def _build_affiliation(claimant: Document) -> Document | None:
-    # Bodies that were published before there was one do not have the key.
+    # Older bodies do not have the key.
     name = claimant.get("affiliation")
     return {"@type": _ORGANIZATION, "name": name} if name else None
 

@@ -64,7 +64,7 @@ def build_cluster(row: Cluster) -> PublicCluster:
     summary: Document = row.seen  # type: ignore[attr-defined]  # annotated
     verdicts = summary["verdicts"]
     changed_at = max(row.changed_at, datetime.fromisoformat(summary["published_at"]))
-    # It is none of the public's business for how long it waited until claims enough of it were published.
+    # A cluster is public once enough of its claims are published. The public does not see when it was created.
     public_since = max(row.published_at or row.changed_at, datetime.fromisoformat(summary["public_since"]))
     return {
         "id": row.pk,

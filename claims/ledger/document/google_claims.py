@@ -13,7 +13,7 @@ from sources.addresses import get_domain
 
 Document = dict[str, Any]
 
-#: Every field that an answer can have.
+#: Every field that a response can have.
 SHAPE: Document = {
     "claims": {
         "text": {},
@@ -30,7 +30,7 @@ SHAPE: Document = {
     },
     "nextPageToken": {},
 }
-#: And every field of an answer to a search by picture (`FactCheckedClaimImageSearchResponse`).
+#: Every field that the response to a search by picture can have (`FactCheckedClaimImageSearchResponse`).
 IMAGE_SHAPE: Document = {"results": {"claim": SHAPE["claims"]}, "nextPageToken": {}}
 
 

@@ -29,12 +29,12 @@ def to_html(text: str, *, pictures: Collection[str] = ()) -> str:
 
 
 def parse_markdown(text: str) -> list[Token]:
-    """Parse the text, for searches in its words."""
+    """Parse Markdown into tokens, for code that searches or changes its text."""
     return _MARKDOWN.parse(text)
 
 
 def render_parts(tokens: list[Token], *, pictures: Collection[str] = ()) -> str:
-    """Render parsed parts as HTML, sanitised like any other text."""
+    """Render tokens of `parse_markdown` as HTML, sanitised as in `to_html`."""
     for token in tokens:
         if token.children:
             token.children = [child for child in token.children if _may_stand(child, pictures)]

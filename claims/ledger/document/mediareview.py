@@ -24,7 +24,7 @@ def build_media_review(
         review: the ClaimReview of the verdict, from which author, date, language and page are copied.
         address: the permanent URL of the claim's page.
     """
-    # Bodies that were published before there were any do not have the keys.
+    # Older bodies do not have the keys.
     category = verdict.get("media_authenticity_category", "")
     media = [_build_media(item) for item in body.get("media", [])] or _list_media(body)
     if not category or not media:

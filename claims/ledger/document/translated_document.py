@@ -52,7 +52,7 @@ def find_translation(language: str, document: Document) -> Document | None:
     Return None if there is none, or if the original is closer to the reader's language: a reader of Portuguese sees
     an original from Portugal rather than its translation into Brazilian Portuguese.
     """
-    # Entries from before there were any have none.
+    # Entries published before translations existed do not have the key.
     translations = {
         translation["language"].lower(): translation for translation in document.get("translations", [])
     }

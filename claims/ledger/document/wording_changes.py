@@ -1,6 +1,6 @@
 """The differences in wording between two entries, part by part, with both wordings.
 
-Pure: two documents in, differences out. If a document is older than a key, that key counts as empty.
+Pure: two documents in, differences out. A key that an old document lacks counts as empty.
 """
 
 from collections.abc import Iterator, Mapping

@@ -32,7 +32,7 @@ _log = logging.getLogger(__name__)
 RENEW_AFTER = timedelta(days=1)
 #: The number of entries before the last signed one that are recomputed each time.
 RECHECKED_ENTRIES = 256
-#: So many moves and sign-offs are linked in one transaction.
+#: The number of review moves and sign-offs that are linked in one transaction.
 LINK_BATCH_SIZE = 5_000
 
 
@@ -61,7 +61,7 @@ def sign_ledger() -> Checkpoint | None:
             return None
         if last_checkpoint:
             if not HashTile.objects.exists():
-                # They were removed for a repair (docs/ledger-proofs.md): they follow from the entries.
+                # The tiles were removed for a repair (docs/ledger-proofs.md) and are rebuilt from the entries.
                 _extend_tree(0, signed_size)
             require_signed(last_checkpoint)
         _extend_tree(signed_size, size)
@@ -84,7 +84,7 @@ def sign_reviews() -> Checkpoint | None:
 
 
 def link_waiting_rows() -> bool:
-    """Link some waiting moves and sign-offs; return whether there were any."""
+    """Link a batch of waiting review moves and sign-offs to the review chain; return whether there were any."""
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -239,7 +239,7 @@ def _require_texts(first_sequence: int) -> None:
 
 
 def _split_leaves(first_leaf: int, last_leaf: int) -> Iterator[bytes]:
-    """Return stored leaf hashes."""
+    """Yield the leaf hashes from this leaf to that one, read from the stored tiles."""
     for number in range((first_leaf - 1) // TILE_WIDTH, (last_leaf + TILE_WIDTH - 1) // TILE_WIDTH):
         tile = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
         for index in range(TILE_WIDTH):

@@ -1,6 +1,7 @@
 """Timestamped cosignatures under checkpoints (C2SP `tlog-cosignature`, Ed25519). Pure.
 
-A cosignature means: at this moment, this was the largest consistent tree that the witness had seen of the log.
+With a cosignature, a witness states that at this moment the tree was the largest consistent one that it had seen of
+the log.
 """
 
 from base64 import b64encode
@@ -12,7 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, SignedNote, compute_key_id
 
-#: So far the clocks of two machines may differ.
+#: The largest tolerated difference between the clocks of two machines.
 CLOCK_SKEW = timedelta(minutes=5)
 
 

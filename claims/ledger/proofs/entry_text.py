@@ -23,7 +23,7 @@ class EntryFacts(NamedTuple):
     """ISO 8601 in UTC with microseconds and `Z`, as the API writes moments."""
     merged_into: int | None
     sealed_sha256: str
-    """Of its note and body as they are stored (`sealed_text`)."""
+    """The hash of the entry's note and body (`sealed_text`)."""
 
 
 def build_entry_text(facts: EntryFacts, previous: str) -> bytes:

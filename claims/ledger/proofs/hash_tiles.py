@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Mapping
 from claims.ledger.proofs.merkle_tree import Subtree, hash_node, iterate_subtrees
 from claims.models.checkpoint import HASH_BYTES, TILE_WIDTH
 
-#: How many levels of the tree one level of tiles spans.
+#: The number of tree levels that one level of tiles spans.
 TILE_HEIGHT = 8
 
-#: A tile by its level and number.
+#: The level and number of a tile.
 TilePlace = tuple[int, int]
 
 _PATH_PATTERN = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}")
@@ -23,7 +23,7 @@ def parse_tile_path(path: str) -> int | None:
 
 
 def compute_tile_width(tile_place: TilePlace, size: int) -> int:
-    """Return the width of a tile in a tree of this size; 0 if the tile is outside the tree."""
+    """Return the number of hashes in a tile of a tree with `size` leaves; 0 if the tile is outside the tree."""
     level, number = tile_place
     return max(0, min(TILE_WIDTH, (size >> (TILE_HEIGHT * level)) - number * TILE_WIDTH))
 
@@ -66,7 +66,7 @@ def _compute_root(content: bytes) -> bytes:
 
 
 class GrowingTiles:
-    """Tiles to which leaves are added: the incomplete tiles, and the changed ones."""
+    """The tiles of a growing tree: remembers those that are incomplete or have changed."""
 
     def __init__(self, size: int = 0, edge: Callable[[TilePlace], bytes] = lambda place: b"") -> None:
         """Begin with a tree of this size.

@@ -7,7 +7,7 @@ A tree is given by the hashes of its complete subtrees: `Subtree` returns the ha
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-#: The hash of a complete subtree, by its height and its number among those of that height.
+#: Returns the hash of a complete subtree, given its height and its number among the subtrees of that height.
 Subtree = Callable[[int, int], bytes]
 
 EMPTY_ROOT = hashlib.sha256(b"").digest()
@@ -24,7 +24,7 @@ def hash_node(left_hash: bytes, right_hash: bytes) -> bytes:
 def iterate_subtrees(start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the height and index of each subtree in the smallest set that covers the leaves `start` to `end`.
 
-    They are in order from left to right. `start` must be where a subtree of at least `end - begin` leaves begins.
+    They are in order from left to right. A subtree of at least `end - start` leaves must begin at `start`.
     """
     while start < end:
         height = (end - start).bit_length() - 1
@@ -45,7 +45,7 @@ def _hash_range(begin: int, end: int, subtree: Subtree) -> bytes:
 
 
 def list_inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
-    """Return the leaf ranges whose hashes form an inclusion proof, in order.
+    """Return the leaf ranges whose hashes form an inclusion proof, in the order of the proof.
 
     Args:
         index: the index of the leaf, from 0.
@@ -66,7 +66,7 @@ def list_inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
 
 
 def list_consistency_parts(first_size: int, second_size: int) -> list[tuple[int, int]]:
-    """Return the leaf ranges whose hashes form a consistency proof, in order."""
+    """Return the leaf ranges whose hashes form a consistency proof, in the order of the proof."""
     if not 0 < first_size <= second_size:
         raise ValueError("the first tree is not the smaller one, or empty")
     leaf_ranges = []
@@ -91,7 +91,7 @@ def _find_split(width: int) -> int:
     return 1 << ((width - 1).bit_length() - 1)
 
 
-# What those who have a proof do with it -------------------------------------------------------------------------------
+# Verifying proofs -----------------------------------------------------------------------------------------------------
 
 
 def is_consistency_proven(

@@ -23,7 +23,7 @@ def seal(note: str, body: str, salts: str) -> str:
     salt_list = salts.split(",")
     parts = ["", note, *body.split('"')]
     for index in range(1, len(parts), 2):
-        # A name of a member is no text.
+        # A string followed by a colon is the name of a key, not a text.
         if not "".join(parts[index + 1 : index + 2]).startswith(":"):
             parts[index] = digest_text(parts[index], compute_salt(salt_list, index // 2))
     return '"'.join(parts)
@@ -32,8 +32,8 @@ def seal(note: str, body: str, salts: str) -> str:
 def find_unbarred(note: str, body: str, salts: str) -> list[str]:
     """Return texts without a salt that do not show a removal.
 
-    A removed text consists of bars or, in a URL, of x's. A digest that would reveal the words is replaced by another
-    one.
+    In a removed text, bars replace the letters, or x's in a URL. Its digest is replaced too if it would reveal the
+    words.
     """
     salt_list = salts.split(",")
     texts = [note, *body.split('"')[1::2]]

@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 def sign(timestamp: int) -> None:
     """Sign new publications and reviews each minute; log a critical message if stored data were changed.
 
-    A failure of one does not prevent the other from being signed.
+    If one of the two logs cannot be signed, the other still is.
     """
     failures: list[Exception] = []
     for sign_log in (checkpoints.sign_ledger, checkpoints.sign_reviews):
@@ -26,5 +26,5 @@ def sign(timestamp: int) -> None:
             _log.critical("The ledger is no longer signed: %s Run `manage.py verify_ledger`.", refusal)
             failures.append(refusal)
     if failures:
-        # The job fails, so that people see it among failed jobs.
+        # Fail the job, so that administrators see it among the failed jobs.
         raise failures[0]

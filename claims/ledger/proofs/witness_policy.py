@@ -1,4 +1,4 @@
-"""The witnesses whose cosignatures make a checkpoint trusted. The core has none; a feature adds them."""
+"""The witnesses whose cosignatures make a checkpoint trusted. Without the feature that adds them, there are none."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ class WitnessPolicy(NamedTuple):
 
     required: int
     keys: tuple[str, ...]
-    """Their verifier keys, `name+id+key`."""
+    """The witnesses' verifier keys, `name+id+key`."""
 
 
 def load_policy() -> WitnessPolicy:

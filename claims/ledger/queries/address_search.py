@@ -13,7 +13,7 @@ from factcheck.database.read_connections import fetch_rows
 from factcheck.web.language_addresses import split_path
 from sources.addresses import build_url_key
 
-#: An address is at most so long.
+#: The maximum length of a URL in characters.
 LENGTH_LIMIT = 2000
 
 _URL_PATTERN = re.compile(r"https?://\S+", re.IGNORECASE)
@@ -41,12 +41,12 @@ def read_search(text: str) -> SearchReading:
         return reading
     claim_id = find_claim_at(key)
     [(sources, entries)] = fetch_rows(_TARGETS_SQL, [key, key, claim_id, claim_id], prepare=True)
-    # Few claims have to do with one address; and no address is misspelt.
+    # Few claims are connected with one URL, and spelling correction makes no sense for URLs.
     return replace(reading, places=AddressTargets(sources, entries), matches=0, is_doubtful=False)
 
 
 def build_address_key(address: str) -> str:
-    """Return the normal form of a URL; "" if it is not one."""
+    """Return the normal form of a URL; "" if the text is not a URL."""
     return build_url_key(address) if len(address) <= LENGTH_LIMIT and _URL_PATTERN.fullmatch(address) else ""
 
 
@@ -61,5 +61,5 @@ def find_claim_at(key: str) -> int | None:
 
 
 def find_claims_at(keys: Iterable[str]) -> dict[str, int]:
-    """Return claim ids by key, for keys that belong to pages of this site."""
+    """Return the ids of claims by URL key, for those keys that are pages of this site."""
     return {key: claim for key in keys if (claim := find_claim_at(key)) is not None}

@@ -56,7 +56,7 @@ def find_source_ids(keys: list[str]) -> list[int]:
 
 
 def resolve_as_of(moment: datetime) -> datetime:
-    """Return the moment for `as_of`; today means now.
+    """Return the moment of `as_of`, or now if it is later: the end of today has not come yet.
 
     Raises:
         InvalidParameters: the moment is in the future.
@@ -95,7 +95,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         WholeNumber(),
         "Id of a cluster that the claim belongs to.",
         resolves=find_claim_ids,
-        # A list of none would be no SQL at all; no claim has the number 0.
+        # An empty list would raise EmptyResultSet instead of giving SQL. No claim has the id 0.
         matches=lambda claims: Q(claim__in=claims or [0]),
         several=True,
         slotted=False,
@@ -234,7 +234,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return None
 
     def select_candidates(self, filter_values: Mapping[str, Any]) -> QuerySet[Any]:
-        """Return the candidates, each with `ledger_moved`, the time of the ledger's newest entry."""
+        """Return the rows from which a page is read, each with `ledger_moved`, the time of the newest entry."""
         rows = super().select_candidates(filter_values)
         if self.target_table:
             verdicts, moment = self.verdicts(filter_values), filter_values.get("as_of")

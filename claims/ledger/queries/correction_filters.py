@@ -82,7 +82,7 @@ class JudgedParameter(Parameter):
         self.verdicts = verdicts
 
     def _match_all(self, value: Any) -> Q:
-        """Return the condition as a subquery over all verdicts."""
+        """Return the condition as a subquery over all matching verdicts."""
         verdicts = self.verdicts(value)
         return Q() if verdicts is None else Q(claim_id__in=_select_claim_ids(verdicts))
 
@@ -99,12 +99,12 @@ class JudgedParameter(Parameter):
         newest_claims = Coalesce(
             Subquery(log[_MAX_LOOKED_UP_VERDICTS : _MAX_LOOKED_UP_VERDICTS + 1]), _EARLIEST
         )
-        # As a value: whether there is any, PostgreSQL might look up for all claims at once.
+        # A scalar subquery is evaluated row by row. PostgreSQL might evaluate EXISTS for all claims at once.
         claim = verdicts.filter(publication__claim_id=OuterRef("claim_id")).order_by()
         is_found = Q(claim_id=Subquery(claim.values("publication__claim_id")[:1]))
-        # The time first: the rest is then not evaluated for the others. With the last condition, which no row
-        # meets, PostgreSQL walks the log in its order. Without it, it may join the log and the claims, row by row,
-        # when it wrongly expects few rows.
+        # The time comes first, so that the rest is not evaluated for older entries. The last condition is false for
+        # every row, but makes PostgreSQL read the log in order. Without it, PostgreSQL may join the log and the
+        # claims row by row, because it wrongly expects few rows.
         return (
             (Q(published_at__gte=newest_claims) & is_found)
             | (Q(published_at__lt=newest_claims) & Q(claim_id__in=_select_claim_ids(verdicts)))

@@ -56,7 +56,7 @@ class Facet:
 
     Args:
         build_count_sql: returns SQL that counts claims by value. It reads `entries`, the results of the query; `kinds`,
-            the number of equal entries; or `judgements`, the number of equal verdicts that meet all conditions.
+            entries grouped by equal columns; or `judgements`, verdicts that meet all conditions, grouped likewise.
         column: the column by which `build_count_sql` groups.
         column_sql: SQL for that column, if it must be computed.
         parameters: the query parameters that select values of this facet.
@@ -151,7 +151,7 @@ FACETS = {
     )
 }
 
-#: Further facets of reader pages, within the requested days.
+#: An additional facet for reader pages: the months of review within the requested days.
 REVIEWED_MONTH = Facet(
     "reviewed_month", _build_verdict_count_sql, "reviewed_month", column_sql="to_char(reviewed_on, 'YYYY-MM')"
 )
@@ -184,7 +184,7 @@ class FacetCounts:
 
     claims: int
     facets: dict[str, FacetValues]
-    #: The ledger position, once per statement.
+    #: The position of the ledger at each statement that counted.
     positions: set[int | None] = field(default_factory=set)
 
 
@@ -213,7 +213,7 @@ class FacetCounting:
     def compute_counts(self) -> FacetCounts:
         """Compute the counts, and cache them until the ledger changes."""
         counts = self._count()
-        # The ledger may have moved between two statements.
+        # Cache only if no entry was added between the statements.
         if len(counts.positions) == 1:
             cache.set(f"{self._key}:{next(iter(counts.positions))}", counts, _CACHE_SECONDS)
         return counts
@@ -273,7 +273,7 @@ class FacetCounting:
         if widened_conditions:
             statements = [
                 f"WITH found ({', '.join(columns)}) AS MATERIALIZED ({entries.sql})",
-                # Storing most of the rows again costs more than skipping the others each time.
+                # MATERIALIZED would store most of the rows again, which costs more than filtering them each time.
                 f"entries AS NOT MATERIALIZED (SELECT * FROM found WHERE {_STATUS_CONDITION})",
             ]
             parameters.append(statuses)

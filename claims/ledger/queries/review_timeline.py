@@ -10,7 +10,7 @@ from claims.models import PublishedVerdict
 from factcheck.database.cached_sql import Statement
 from factcheck.database.read_connections import fetch_rows
 
-#: By a month (`2026-03`) or a year (`2026`), "" where the day of the review is not known, and the class: how many.
+#: Number of verdicts by period and rating class. A period is a month (`2026-03`), a year (`2026`), or "" if unknown.
 Timeline = dict[tuple[str, str], int]
 
 #: Maximum months shown; longer periods are shown by year.
@@ -18,9 +18,8 @@ MONTHS = 24
 
 _CACHE_SECONDS = 3600
 
-# Months are made of timestamps: from a day itself, PostgreSQL would convert through the time zone. Over long
-# periods, most rows would be months that are not shown, and reading them takes Python longer than counting them
-# takes the database.
+# Days are cast to timestamps without a time zone, because `date_trunc` would convert a date through the time zone. Over
+# long periods, years are counted in SQL, because most months would not be shown and reading their rows is slow.
 _COUNT_SQL = f"""
     WITH found (day, class) AS ({{verdicts}}),
     counted AS MATERIALIZED (

@@ -32,7 +32,7 @@ RELEVANCE = Ordering("relevance", (make_rank_key("rank"), make_id_key("claim_id"
 #: If there are more matches, enough of them contain the exact words to fill a page.
 MAX_RANKED_MATCHES = 1_000
 _QUOTED_PATTERN = re.compile(r"'(?:[^']|'')*'")
-#: The value of `relevance` if so much matches that no word of the search distinguishes claims.
+#: The order by `relevance` if there are too many matches to rank: newest first.
 NEWEST = Ordering("newest", (make_moment_key("published_at"), make_id_key("claim_id")), descending=True)
 
 #: Parameters that do not affect which claims match, in addition to those for paging.
@@ -53,7 +53,7 @@ _TARGETS = AddressTargets(Slot("sources", "bigint[]"), Slot("entries", "bigint[]
 
 
 class SearchParameter(Parameter):
-    """A search parameter. Claim lists search with its parsed `SearchReading`."""
+    """A search query, parsed into the `SearchReading` that claim lists use."""
 
     def make_slot(self, name: str) -> Any:
         return SearchValues(Slot("query", "tsquery"), Slot("ranking", "tsquery"))
@@ -83,7 +83,7 @@ class WordsQuery(ListQuery):
         values = {**template.values, "query": reading.query, "ranking": reading.ranking}
         if reading.places:
             values |= {"sources": reading.places.sources, "entries": reading.places.entries}
-        # Few matches are found by the index of the search, in whatever order they are listed.
+        # Few matches are found through the search index, whatever the order of the list.
         finds_few = (
             template.values.keys() == {"q"} and reading.matches <= RANKED_MATCHES and not reading.places
         )
@@ -91,7 +91,7 @@ class WordsQuery(ListQuery):
 
     @property
     def shape(self) -> AddressTargets | None:
-        """Return placeholders for the targets of a URL search, which change the SQL; None for a search for words."""
+        """Return placeholders for the targets of a URL search, because its SQL differs; None for a search for words."""
         targets = self.search.places if self.search else None
         return targets and replace(_TARGETS, is_ranked=targets.is_ranked)
 
@@ -104,7 +104,7 @@ class WordsQuery(ListQuery):
     def ordering(self) -> Ordering:
         """Return the order of the list. If there are few matches, they are found first and then sorted.
 
-        PostgreSQL would search along the index of the order, which reads nearly everything if the word is rare. It
+        Otherwise PostgreSQL would read rows in list order, which is nearly all of them if the word is rare. It
         only knows the frequency of the most common words, and guesses that of all others.
         """
         ordering = super().ordering
@@ -279,7 +279,7 @@ def describe_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, An
     )
 
 
-#: The same in JSON Schema.
+#: The JSON Schema of the result of `describe_search`.
 SEARCH_SCHEMA: dict[str, Any] = {
     "search": {
         "type": "object",

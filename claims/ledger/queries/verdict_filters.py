@@ -37,7 +37,7 @@ from sources.models import Publisher
 
 
 def match_shared_value(field: str) -> Callable[[Any], Q]:
-    """Return the condition that a list shares a value with the given ones."""
+    """Return a function that builds the condition that an array field contains at least one of the given values."""
     return lambda values: Q(**{f"{field}__overlap": values})
 
 

@@ -1,6 +1,6 @@
-"""Verify that the ledger was not rewritten: `manage.py verify_ledger`.
+"""Verify that the ledger was not rewritten (`manage.py verify_ledger`).
 
-    findings       discrepancies and their places
+    findings            discrepancies and where they were found
     checked_entries     entries: bodies, chain, tree, order, and filter columns
     checked_heads       keys and checkpoints, including those stored elsewhere
     checked_snapshots   the snapshots that entries quote

@@ -52,7 +52,7 @@ _VERDICT_COLUMNS = (
 )
 
 Row = dict[str, Any]
-#: Called with the tree whenever an entry was added to it.
+#: Called with the recomputed tree after each entry that is added to it.
 ReportGrowth = Callable[[GrowingTree], None]
 
 
@@ -79,7 +79,7 @@ class EntriesCheck:
         self.quoted: dict[int, tuple[str, int]] = {}
         #: The first entry that differs from the tree, and the number of later ones.
         self._rewritten, self._behind = 0, 0
-        #: The entries that lost words by law.
+        #: The entries from which words were removed by law.
         self._removed = {
             number
             for entries in Removal.objects.values_list("entries", flat=True)
@@ -100,7 +100,7 @@ class EntriesCheck:
         yield from self._check_claim(row)
 
     def _check_columns(self, row: Row, listed_verdicts: Mapping[int, Row]) -> Iterator[str]:
-        """Yield the columns of an entry that disagree with its body."""
+        """Yield the names of an entry's columns that disagree with its body."""
         try:
             body = parse_stored(row["body"])
             expected = _build_expected_columns(body)
@@ -116,7 +116,7 @@ class EntriesCheck:
                 yield f"`{name}` is not what its body says."
         yield from _check_lists(row, verdicts if row["status"] == "published" else {}, listed_verdicts)
 
-    # Its place in the ledger ------------------------------------------------------------------------------------------
+    # The entry's position in the ledger -------------------------------------------------------------------------------
 
     def _check_position(self, row: Row) -> Iterator[str]:
         sequence = row["sequence"]
@@ -200,7 +200,7 @@ class EntriesCheck:
             *(row[name] for name in ("sequence", "version", "published_at", "superseded_at"))
         )
 
-    # The end ----------------------------------------------------------------------------------------------------------
+    # After the last entry ---------------------------------------------------------------------------------------------
 
     def _check_end(self) -> Iterator[Discrepancy]:
         if self._behind:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from claims.ledger.verification.findings import Discrepancy, format_ranges
 from claims.models.publication_columns import SUMMARY_SQL
 
-#: The query, and the problem if it returns rows: a number each, or a text and a number.
+#: Queries by the problem that they find. Each row found is a number, or a text and a number.
 _CHECKS_SQL = {
     gettext_lazy("the words stored for searching do not agree with its text."): """
         SELECT 'Entry', sequence FROM claims_publication

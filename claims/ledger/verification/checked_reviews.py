@@ -15,7 +15,7 @@ from claims.models import Removal, ReviewLink, SignOff, Transition, TranslationS
 from claims.models.ledger_rules import ZERO_SHA256
 
 _BATCH_SIZE = 2_000
-#: As `claims.models.review_chain` hashes them.
+#: The columns of a move that `claims.models.review_chain` hashes.
 _TRANSITION_COLUMNS = (
     *("claim_id", "verdict_id", "action", "before", "after", "actor_id", "actor_name", "import_run_id"),
     *("note", "at"),
@@ -28,7 +28,7 @@ _TRANSLATION_STEP_COLUMNS = (
     *("translation_id", "action", "before", "after", "round", "by_id"),
     *("by_name", "note", "at"),
 )
-#: Rows may be linked this much later than earlier ones: imports take hours.
+#: How long a row may wait for its link, because an import takes hours.
 _MAX_WAIT = timedelta(days=2)
 _NOUNS = {"transition": "Move", "signoff": "Sign-off", "translationstep": "Step of a translation"}
 _LINKED_TABLES: list[tuple[str, type[Model], tuple[str, ...]]] = [
@@ -47,7 +47,7 @@ def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
         report_growth: called with the number and hash of each link.
     """
     previous, expected = ZERO_SHA256, 0
-    # Rows that lost words by law; later links still prove their original content.
+    # Rows from which words were removed by law. The chain still proves their original content.
     missing_links = {
         number for links in Removal.objects.values_list("review_links", flat=True) for number in links or ()
     }

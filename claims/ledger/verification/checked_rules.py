@@ -19,7 +19,7 @@ _TRIGGERS_SQL = """
     JOIN pg_catalog.pg_proc AS body ON body.oid = rule.tgfoid
     WHERE NOT tgisinternal AND relnamespace = 'public'::regnamespace
 """
-#: Of constraints that hold; some of them are indexes to the database.
+#: The validated constraints. Some of Django's constraints are unique indexes in the database.
 _CONSTRAINTS_SQL = """
     SELECT conname FROM pg_catalog.pg_constraint WHERE convalidated AND connamespace = 'public'::regnamespace
     UNION SELECT relname FROM pg_catalog.pg_class JOIN pg_catalog.pg_index ON indexrelid = pg_class.oid

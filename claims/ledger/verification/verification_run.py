@@ -27,7 +27,7 @@ from claims.ledger.verification.findings import Discrepancy
 from claims.models import Checkpoint, Publication, SigningKey
 from factcheck import features
 
-#: Called with how many entries were read.
+#: Called with the number of entries read so far.
 ReportProgress = Callable[[int], None]
 
 _NO_LIMITS_SQL = (
@@ -40,7 +40,7 @@ class ExternalCheckpoint:
     """A checkpoint stored outside the database."""
 
     name: str
-    """Where from, for a person."""
+    """Where the checkpoint was stored, in words for people."""
     note: SignedNote
     head: TreeHead
 
@@ -61,7 +61,7 @@ def verify(
 
     Args:
         external: checkpoints stored outside the database.
-        trusted_keys: the trusted keys (base64url) for these; by default, the stored ones.
+        trusted_keys: the public keys (base64url) trusted for `external`; by default, the stored ones.
     """
     with _read_snapshot() as indexes:
         yield from check_rules()
@@ -143,7 +143,7 @@ def _run_checks(database: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
 
 
 def _run_checks_in_parallel(snapshot: str) -> list[Discrepancy]:
-    own_connection = connection.copy()  # of the thread that this runs in
+    own_connection = connection.copy()  # a connection belongs to the thread that opened it
     own_connection.settings_dict["OPTIONS"].pop("pool", None)
     with closing(own_connection):
         own_connection.set_autocommit(False)

@@ -5,8 +5,8 @@ vectors, and `choice` reads which of `nano_e5` and `endpoint` is configured. `pe
 `maintenance` maintain the stored vectors, and `tasks` runs them in the worker. Without an embedder,
 `compute_query_vectors` returns no vectors and matching uses words only.
 
-May import the models. The cosine reflects the subject of a text rather than its meaning: a claim and its negation
-reach .97.
+May import the models. The cosine of two vectors reflects the subject of their texts rather than the meaning: for a
+claim and its negation it reaches .97.
 """
 
 from claims.matching.embedding.choice import get_embedder

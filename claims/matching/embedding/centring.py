@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from claims.matching.embedding.embedder import Vectors
 
-#: The rest has no meaning beyond the language, so its direction would be noise.
+#: A vector this close to the mean of its language has no direction of its own; only noise would remain.
 _MIN_LENGTH = 1e-6
 
 

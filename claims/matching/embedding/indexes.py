@@ -1,7 +1,7 @@
 """The vector indexes of each model: one for published claims, and one for claims at the desk.
 
 The public index contains no drafts, so no draft can displace a public claim from the top results. The indexes are
-built after a model's vectors, which is several times faster, and CONCURRENTLY, without blocking.
+built once all vectors of a model are stored, which is several times faster, and CONCURRENTLY, so that writes continue.
 """
 
 import logging
@@ -22,11 +22,11 @@ logger = logging.getLogger(__name__)
 #: With fewer vectors, comparing all of them takes only a few milliseconds.
 MIN_INDEXED_VECTORS = 5000
 
-#: The number of neighbours examined for each vector added to the graph (pgvector: 64). Real vectors lie closer
-#: together than random ones: with 64, the index finds 96 of 100 of the first ten; with this value, 98.
+#: The number of neighbours examined for each vector added to the graph (pgvector's default: 64). Real vectors lie
+#: closer together than random ones: with 64, the index finds 96 % of the ten nearest vectors; with this value, 98 %.
 _EF_CONSTRUCTION = 200
 
-#: The endings of index names, and whether such an index is of public vectors.
+#: The endings of index names, and whether the index contains only public vectors.
 _KINDS = {"public": True, "desk": False}
 
 _MEGABYTE = 2**20
@@ -77,7 +77,7 @@ def _build_index(
     cursor: Any, model: EmbeddingModel, name: str, *, is_public: bool, count: int, workers: int
 ) -> None:
     condition = "is_public" if is_public else "NOT is_public"
-    # The graph is built in memory; if memory is too small, it takes ten times as long.
+    # If the graph does not fit into memory, building it takes ten times as long.
     memory = min(_MAX_MEMORY, max(_MIN_MEMORY, int(count * (2 * model.dimensions + 500) * 1.3)))
     cursor.execute(f"SET maintenance_work_mem = '{memory // 1024}kB'")
     cursor.execute(f"SET max_parallel_maintenance_workers = {workers:d}")

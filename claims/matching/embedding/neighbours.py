@@ -40,7 +40,7 @@ class QueryModel:
 
 
 def get_query_model() -> QueryModel | None:
-    """Return the configured model once it is complete; until then, return the newest usable complete model.
+    """Return the configured model once it is complete; until then, the newest complete model that this process can use.
 
     None means that matching uses words only.
     """
@@ -79,7 +79,7 @@ def compute_query_vectors(
 ) -> list[Vector | None]:
     """Return the vectors of queries, comparable to the stored vectors; None for each if unavailable.
 
-    Many together cost less than one by one.
+    One call for many texts costs less than a call for each.
 
     Args:
         languages: BCP 47 tags; empty if unknown.

@@ -158,7 +158,7 @@ def store_vectors(
     """Store the vectors of statements that are still current; skip the others."""
     claims = [statement.claim for statement in statements]
     with transaction.atomic(), connection.cursor() as cursor:
-        # Locked, so that they do not change before the vectors are stored. Claims first, as everywhere.
+        # Lock the rows, so that they do not change before the vectors are stored. All code locks claims first.
         cursor.execute("SELECT FROM claims_claim WHERE id = ANY (%s) ORDER BY id FOR SHARE", [claims])
         cursor.execute(
             "SELECT FROM claims_publication WHERE claim_id = ANY (%s) AND superseded_at IS NULL"
