@@ -136,11 +136,11 @@ class UncopiedFilterSet(FilterSet):
 
 
 def redirect_missing_row(
-    desk: "ModelAdmin[Any]", request: HttpRequest, object_id: str
+    model_admin: "ModelAdmin[Any]", request: HttpRequest, object_id: str
 ) -> HttpResponseRedirect:
     """Return the admin's response to a missing row, for pages that the admin does not have."""
-    redirect: Any = desk._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]  # not in the stubs
-    return cast(HttpResponseRedirect, redirect(request, desk.opts, object_id))
+    redirect: Any = model_admin._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]  # not in the stubs
+    return cast(HttpResponseRedirect, redirect(request, model_admin.opts, object_id))
 
 
 # Rows -----------------------------------------------------------------------------------------------------------------

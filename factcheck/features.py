@@ -269,13 +269,13 @@ def build_panels(model: str, row: Any, **arguments: Any) -> list[dict[str, Any]]
     ]
 
 
-def build_desk_routes(model: str, desk: Any) -> list[URLPattern]:
+def build_desk_routes(model: str, model_admin: Any) -> list[URLPattern]:
     """Return the routes that features add below a model's desk pages. While a feature is off, they answer 404."""
     return [
         guard_route(route, feature)
         for feature in list_installed()
         if model in feature.desk_routes
-        for route in call_by_name(feature.desk_routes[model], desk)
+        for route in call_by_name(feature.desk_routes[model], model_admin)
     ]
 
 

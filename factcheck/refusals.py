@@ -1,5 +1,5 @@
 """The base of refusals that a person can read."""
 
 
-class Refused(Exception):
+class ActionRefused(Exception):
     """An action was refused; the text says why."""

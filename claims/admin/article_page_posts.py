@@ -28,7 +28,7 @@ from claims.quotes.selected_words import find_selected_words
 from claims.review import workflow
 from claims.review.annotations import attach_to_claim, create_claim, create_evidence
 from factcheck.admin.row_actions import explain_refusal
-from factcheck.refusals import Refused
+from factcheck.refusals import ActionRefused
 from sources.models import Snapshot, Source
 
 #: The moves that the page's keys make on a proposal, and how to undo them.
@@ -76,7 +76,7 @@ def answer_page_request(
         return _build_refusal(str(refusal), 400)
     except NotAllowed as refusal:
         return _build_refusal(str(refusal), 403)
-    except (Refused, IntegrityError) as refusal:
+    except (ActionRefused, IntegrityError) as refusal:
         return _build_refusal(explain_refusal(refusal), 409)
     return JsonResponse(result, status=409 if "problem" in result else 200)
 

@@ -5,10 +5,10 @@ from datetime import datetime
 from django.core.exceptions import PermissionDenied
 from django_stubs_ext import StrOrPromise
 
-from factcheck.refusals import Refused
+from factcheck.refusals import ActionRefused
 
 
-class NotPossible(Refused):
+class NotPossible(ActionRefused):
     """The request conflicts with the present state, or something is missing (409). The text is written for people.
 
     Attributes:
@@ -32,7 +32,7 @@ class TooEarly(NotPossible):
         self.until = until
 
 
-class NotAllowed(Refused):
+class NotAllowed(ActionRefused):
     """The action is not allowed for this person (403). The text gives the reason."""
 
 

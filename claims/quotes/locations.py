@@ -6,14 +6,14 @@ from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Evidence
 from claims.quotes.anchors import Anchor, QuoteAmbiguous, find_quote, make_anchor
-from factcheck.refusals import Refused
+from factcheck.refusals import ActionRefused
 from sources.models import Snapshot, Source
 
 #: The maximum number of places of an ambiguous quote that are shown.
 _MAX_PLACES = 4
 
 
-class WrongPosition(Refused):
+class WrongPosition(ActionRefused):
     """The offsets do not match the quoted words in the latest snapshot; `str()` explains why."""
 
 

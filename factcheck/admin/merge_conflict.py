@@ -183,7 +183,7 @@ def _list_own_fields(formset: Any) -> tuple[str, ...]:
 
 
 def build_both_versions(
-    desk: MergeablePage, request: HttpRequest, row: models.Model, relations: Iterable[str]
+    model_admin: MergeablePage, request: HttpRequest, row: models.Model, relations: Iterable[str]
 ) -> BothVersions | None:
     """Merge others' changes into the submitted form if necessary; return the versions to show on the page.
 
@@ -196,14 +196,16 @@ def build_both_versions(
     is_newest = request.POST.get(VERSION_FIELD) == version
     if is_newest and COMPARE not in request.POST:
         return versions
-    return _Merge(desk, request, row, version).build_versions()
+    return _Merge(model_admin, request, row, version).build_versions()
 
 
 class _Merge:
     """The merge of two versions of a page: `post` becomes the merged values."""
 
-    def __init__(self, desk: MergeablePage, request: HttpRequest, row: models.Model, version: str) -> None:
-        self.form, self.formsets = _load_stored(desk, request, row)
+    def __init__(
+        self, model_admin: MergeablePage, request: HttpRequest, row: models.Model, version: str
+    ) -> None:
+        self.form, self.formsets = _load_stored(model_admin, request, row)
         self.request, self.row = request, row
         self.both_versions = BothVersions(version)
         self.sent: QueryDict = request.POST
@@ -356,19 +358,19 @@ class _Merge:
 
 
 def _load_stored(
-    desk: MergeablePage, request: HttpRequest, row: models.Model
+    model_admin: MergeablePage, request: HttpRequest, row: models.Model
 ) -> tuple[forms.BaseForm, list[Any]]:
     """Return the page's form and the formsets that the person may change, with the stored values."""
-    form = desk.get_form(request, row, change=True)(instance=row)
+    form = model_admin.get_form(request, row, change=True)(instance=row)
     formsets: list[Any] = []
     seen_counts: dict[str, int] = {}
-    for formset, inline in desk.get_formsets_with_inlines(request, row):
+    for formset, inline in model_admin.get_formsets_with_inlines(request, row):
         prefix = formset.get_default_prefix()
         seen_counts[prefix] = seen_counts.get(prefix, 0) + 1
         if seen_counts[prefix] > 1:
             prefix = f"{prefix}-{seen_counts[prefix]}"
         if inline.has_change_permission(request, row):
-            parent, rows = desk.get_parent_row(inline, row), inline.get_queryset(request)
+            parent, rows = model_admin.get_parent_row(inline, row), inline.get_queryset(request)
             formsets.append(formset(instance=parent, prefix=prefix, queryset=rows))
     return form, formsets
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 class DeskPage:
     """A desk page about a model or row that the current user may view."""
 
-    desk: ModelAdmin[Any]
+    model_admin: ModelAdmin[Any]
     row: Model | None
     #: The URL names a row, even if it no longer exists or the person may not see it.
     has_row_url: bool
@@ -28,7 +28,7 @@ class DeskPage:
         return self.row is not None or not self.has_row_url
 
     def __str__(self) -> str:
-        kind = capfirst(str(self.desk.opts.verbose_name))
+        kind = capfirst(str(self.model_admin.opts.verbose_name))
         if self.row is not None:
             return f"{kind}: {self.row}"
         if self.has_row_url:
@@ -42,24 +42,24 @@ def find_page(address: str, request: HttpRequest) -> DeskPage | None:
         match = resolve(urlsplit(address).path)
     except (Resolver404, ValueError):
         return None
-    desk = _find_desk(match.func)
-    if desk is None or not desk.has_view_or_change_permission(request):
+    model_admin = _find_model_admin(match.func)
+    if model_admin is None or not model_admin.has_view_or_change_permission(request):
         return None
     arguments = {**match.kwargs}
     key = arguments.get("object_id", arguments.get("pk"))
     if key is None:
         is_add_page = (match.url_name or "").endswith("_add")
-        return DeskPage(desk, None, has_row_url=False, is_add_page=is_add_page)
-    row = desk.get_object(request, str(key))
-    if row is not None and not desk.has_view_or_change_permission(request, row):
+        return DeskPage(model_admin, None, has_row_url=False, is_add_page=is_add_page)
+    row = model_admin.get_object(request, str(key))
+    if row is not None and not model_admin.has_view_or_change_permission(request, row):
         row = None
-    return DeskPage(desk, row, has_row_url=True)
+    return DeskPage(model_admin, row, has_row_url=True)
 
 
-def _find_desk(view: Callable[..., Any]) -> ModelAdmin[Any] | None:
+def _find_model_admin(view: Callable[..., Any]) -> ModelAdmin[Any] | None:
     """Return the model admin of a view."""
     owner = getattr(view, "model_admin", getattr(view, "__self__", None))
     if isinstance(owner, ModelAdmin):
         return owner
     wrapped_view = getattr(view, "__wrapped__", None)
-    return _find_desk(wrapped_view) if wrapped_view else None
+    return _find_model_admin(wrapped_view) if wrapped_view else None

@@ -23,7 +23,7 @@ from django_stubs_ext import StrOrPromise
 from unfold.admin import ModelAdmin
 
 from factcheck.database.rules import describe_refusal
-from factcheck.refusals import Refused
+from factcheck.refusals import ActionRefused
 
 ButtonStyle = Literal["", "main", "retract"]
 
@@ -38,9 +38,11 @@ def change_page(row: Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
-def explain_refusal(refusal: Refused | IntegrityError) -> str:
+def explain_refusal(refusal: ActionRefused | IntegrityError) -> str:
     """Return the reason for a refusal as a sentence for a person."""
-    return str(refusal) if isinstance(refusal, Refused) else _("Not saved: %s") % describe_refusal(refusal)
+    return (
+        str(refusal) if isinstance(refusal, ActionRefused) else _("Not saved: %s") % describe_refusal(refusal)
+    )
 
 
 class RefusalMessages:
@@ -55,7 +57,7 @@ class RefusalMessages:
         """Begin the block."""
 
     def __exit__(self, kind: Any, refusal: BaseException | None, traceback: Any) -> bool:
-        if isinstance(refusal, PermissionDenied) or not isinstance(refusal, (Refused, IntegrityError)):
+        if isinstance(refusal, PermissionDenied) or not isinstance(refusal, (ActionRefused, IntegrityError)):
             return False
         messages.add_message(self.request, self.level, self.describe(explain_refusal(refusal)))
         return True
@@ -91,7 +93,7 @@ class RowAction:
 
     Attributes:
         run: makes the change, with the form's cleaned data as keyword arguments. Returns a message for the person, or a
-            response. A `Refused` is shown to the person.
+            response. An `ActionRefused` is shown to the person.
         permission: a permission of the page (`change` calls `has_change_permission`) or of the person
             (`claims.run_import`).
         is_offered: whether the page shows the button; `run` decides whether the change is possible.
@@ -232,7 +234,7 @@ class RowActions(ModelAdmin):
                 result = action.run(self, request, row, **button.form.cleaned_data)
         except PermissionDenied:
             raise
-        except (Refused, IntegrityError) as refusal:
+        except (ActionRefused, IntegrityError) as refusal:
             return self.show_refusal(request, row, button, explain_refusal(refusal))
         if not isinstance(result, str):
             return result

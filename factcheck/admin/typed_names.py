@@ -33,8 +33,8 @@ class NamesView(AutocompleteJsonView):
         page = self.get_context_data()["page_obj"]
         results = [self.serialize_result(row, key) for row in page.object_list]
         if page.number == 1 and (name := self.term.strip()):
-            desk: Any = self.model_admin  # a NamedDesk, whose route this is
-            results = desk.offer_typed(request, name, results)
+            model_admin: Any = self.model_admin  # a NamedDesk, whose route this is
+            results = model_admin.offer_typed(request, name, results)
         return JsonResponse({"results": results, "pagination": {"more": page.has_next()}})
 
 
@@ -129,23 +129,27 @@ class NamesPicker(_NamePicker, AutocompleteSelectMultiple):  # type: ignore[misc
 class NameField(forms.ModelChoiceField):
     """A form field for a row, or for the name of a new one."""
 
-    desk: NamedDesk
+    model_admin: NamedDesk
     request: HttpRequest
 
     def to_python(self, value: Any) -> Any:
-        return self.desk.find_or_add_row(self.request, value) if _is_new(value) else super().to_python(value)
+        return (
+            self.model_admin.find_or_add_row(self.request, value)
+            if _is_new(value)
+            else super().to_python(value)
+        )
 
 
 class NamesField(forms.ModelMultipleChoiceField):
     """A form field for several rows, including new ones by name."""
 
-    desk: NamedDesk
+    model_admin: NamedDesk
     request: HttpRequest
 
     def clean(self, value: Any) -> Any:
         return super().clean(
             [
-                self.desk.find_or_add_row(self.request, item).pk if _is_new(item) else item
+                self.model_admin.find_or_add_row(self.request, item).pk if _is_new(item) else item
                 for item in value or ()
             ]
         )
@@ -155,24 +159,24 @@ class TypedNames:
     """A page or inline whose name pickers can add missing names."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        desk = self._get_desk(db_field, request)
-        if desk is None:
+        model_admin = self._get_model_admin(db_field, request)
+        if model_admin is None:
             return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
         picks_several = isinstance(db_field, models.ManyToManyField)
         picker, form_class = (NamesPicker, NamesField) if picks_several else (NamePicker, NameField)
         arguments = {
-            "widget": picker(db_field, desk.admin_site, {"data-names": ""}),
+            "widget": picker(db_field, model_admin.admin_site, {"data-names": ""}),
             "form_class": form_class,
         }
         field: Any = super().formfield_for_dbfield(db_field, request, **arguments | kwargs)  # type: ignore[misc]  # the admin's
         field.widget = getattr(field.widget, "widget", field.widget)  # without the buttons that open windows
-        field.desk, field.request = desk, request
+        field.model_admin, field.request = model_admin, request
         return field
 
-    def _get_desk(self, db_field: Any, request: HttpRequest) -> NamedDesk | None:
+    def _get_model_admin(self, db_field: Any, request: HttpRequest) -> NamedDesk | None:
         page: ModelAdmin[Any] = self  # type: ignore[assignment]  # mixed into one
         if db_field.name not in page.get_autocomplete_fields(request):
             return None
         model = db_field.remote_field.model
-        desk = page.admin_site.get_model_admin(model) if page.admin_site.is_registered(model) else None
-        return desk if isinstance(desk, NamedDesk) else None
+        model_admin = page.admin_site.get_model_admin(model) if page.admin_site.is_registered(model) else None
+        return model_admin if isinstance(model_admin, NamedDesk) else None

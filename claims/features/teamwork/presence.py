@@ -46,13 +46,13 @@ def record_presence(request: HttpRequest) -> JsonResponse:
     )
     changes = ""
     if (
-        isinstance(page.desk, DeskAdmin)
+        isinstance(page.model_admin, DeskAdmin)
         and isinstance(seen_version := sent_values.get("version"), str)
         and seen_version
     ):
         row = page.row
         complete_row = type(row)._base_manager.get(pk=row.pk) if row.get_deferred_fields() else row
-        if compute_version(complete_row, page.desk.versioned_relations) != seen_version:
+        if compute_version(complete_row, page.model_admin.versioned_relations) != seen_version:
             changes = describe_changes(complete_row, reported_seconds=sent_values.get("open_for"))
     return JsonResponse(
         {"others": [describe_presence(colleague) for colleague in colleagues], "changed": changes}

@@ -42,7 +42,7 @@ from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import DeskAdmin, change_page, get_person, is_cascade_deletion
 from factcheck.admin.row_actions import desk_page, explain_refusal, row_action
 from factcheck.django_internals import replace_object
-from factcheck.refusals import Refused
+from factcheck.refusals import ActionRefused
 
 _CHANGE_PERMISSION = "reply.change_replyrequest"
 
@@ -226,7 +226,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
                 reply = reply_requests.record_reply(row, form.received_reply, by=person)
             except PermissionDenied:
                 raise
-            except (Refused, IntegrityError) as refusal:
+            except (ActionRefused, IntegrityError) as refusal:
                 form.add_error(None, explain_refusal(refusal))
             else:
                 messages.success(request, _describe_saved_request(reply))
