@@ -78,7 +78,7 @@ def _erase_text(row: Complaint | ReaderRequest, now: datetime, *, is_withdrawn: 
 
 
 def forget_person(mail: str) -> int:
-    """Erase everything sent with this email address; return the number of messages."""
+    """Erase everything sent with this email address; return the number of erased messages."""
     rows = list(ContactDetails.objects.with_mail(mail).order_by("pk"))
     for contact in rows:
         erase_contact(contact)
@@ -97,9 +97,10 @@ class ExpiredCounts:
 
 @transaction.atomic
 def delete_expired() -> ExpiredCounts:
-    """Delete expired unconfirmed messages, spam, and contact details of messages that were closed long ago.
+    """Delete unconfirmed messages and spam after their time limits, and contact details of messages that were
+    closed long ago.
 
-    Held messages wait for an editor, however long that takes.
+    Messages held as possible spam stay until an editor decides, however long that takes.
     """
     now = timezone.now()
     unconfirmed_before = now - timedelta(days=settings.READER_CONFIRMATION_DAYS)
@@ -108,7 +109,7 @@ def delete_expired() -> ExpiredCounts:
     for rows in (Complaint.objects.all(), ReaderRequest.objects.all()):
         unconfirmed_count += _delete_rows(rows.unconfirmed().filter(received_at__lt=unconfirmed_before))
         spam_count += _delete_rows(rows.filter(state="spam", closed_at__lt=closed_before))
-    # Readers who joined an existing request but never confirmed.
+    # Contact details of readers who joined an existing request but never confirmed.
     expired_contacts = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_before)
     expired_contacts = expired_contacts.exclude(Q(complaint__state="new") | Q(request__state="new"))
     contacts_of_closed = ContactDetails.objects.filter(

@@ -13,12 +13,12 @@ from sources.media.signatures import HEAD_BYTES, recognise
 
 
 class PictureRefused(ValueError):
-    """The picture is rejected; the message tells the sender why."""
+    """The picture is rejected; `str()` tells the sender why."""
 
 
 @dataclass(frozen=True)
 class SentPicture:
-    """A received picture, re-encoded without metadata such as location and camera."""
+    """A received picture, re-encoded without metadata such as the location and the camera."""
 
     content: bytes
     media_type: str

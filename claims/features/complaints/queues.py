@@ -13,7 +13,7 @@ from factcheck.admin.base import change_page
 
 
 def _find_waiting_messages(messages: Any, person: User) -> Any:
-    """Return complaints and requests that are waiting for an answer."""
+    """Return the complaints or requests that are waiting for an answer."""
     return messages.waiting()
 
 
@@ -28,7 +28,8 @@ def _build_complaint_row(complaint: Complaint) -> ListedRow:
 
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Complaint: {
-        # Shown on the dashboard of everyone who may answer, so that no absence leaves one unseen.
+        # On the dashboard of everyone who may answer, so that no complaint goes unseen while a colleague is
+        # absent.
         "complaints": Queue(
             _("Complaints to answer"),
             lambda rows, person: _find_waiting_messages(rows, person).select_related("claim"),

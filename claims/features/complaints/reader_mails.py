@@ -1,8 +1,8 @@
 """Emails to readers, sent by the worker: the request to confirm, and the answer.
 
-A job stores a number, never an address. The content is composed on sending, and nothing is sent once the
-details have been deleted. The emails contain none of the sender's own words, so they cannot carry messages to
-strangers.
+A job stores the id of a contact, never an email address. The text is composed when the email is sent, and
+nothing is sent if the contact details have been deleted. The emails contain none of the sender's own words,
+so that nobody can use them to send messages to strangers.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,13 +23,14 @@ from claims.models import Publication
 from claims.newsroom.mails import MAIL_QUEUE, compose_mail
 from factcheck.database.deferred_jobs import defer
 
-#: The jobs in `tasks` that send them.
+#: The jobs in `tasks` that send these emails.
 CONFIRMATION_TASK = "claims.features.complaints.tasks.mail_confirmation"
 ANSWER_TASK = "claims.features.complaints.tasks.mail_answer"
 
 
 class MailRejected(Exception):
-    """The mail server rejected the message. Unlike the original error, this one does not contain the address."""
+    """The mail server rejected the message. Unlike the mail server's error, this exception does not contain
+    the address."""
 
 
 def queue_confirmation(contact: ContactDetails) -> None:
@@ -38,14 +39,14 @@ def queue_confirmation(contact: ContactDetails) -> None:
 
 
 def queue_answer(contacts: Iterable[ContactDetails]) -> None:
-    """Queue an email about the outcome for each contact, in the current transaction."""
+    """Queue an email about the outcome to each contact, in the current transaction."""
     confirmed_contacts = [contact for contact in contacts if contact.confirmed_at]
     defer(ANSWER_TASK, *({"contact_id": contact.pk} for contact in confirmed_contacts), queue=MAIL_QUEUE)
 
 
 @transaction.atomic
 def mail_confirmation(*, contact_id: int) -> None:
-    """Email the reader once to ask whether the address is theirs."""
+    """Ask the reader by email, only once, whether the address is theirs."""
     contact = _lock_contact(contact_id)
     if contact is None or contact.confirmed_at or contact.asked_at:
         return
@@ -59,7 +60,7 @@ def mail_confirmation(*, contact_id: int) -> None:
 
 @transaction.atomic
 def mail_answer(*, contact_id: int) -> None:
-    """Email the outcome once."""
+    """Email the outcome to the reader, only once."""
     contact = _lock_contact(contact_id)
     if contact is None or not contact.confirmed_at or contact.answered_at:
         return
@@ -75,7 +76,7 @@ def mail_answer(*, contact_id: int) -> None:
 
 
 def _load_claim(message: Complaint | ReaderRequest) -> dict[str, Any]:
-    """Return the claim as currently published; an empty document if it is not."""
+    """Return the claim as currently published, or an empty document if it is not published."""
     if message.claim_id is None:
         return {}
     entry = Publication.objects.current().filter(claim_id=message.claim_id).first()

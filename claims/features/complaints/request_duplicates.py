@@ -11,16 +11,16 @@ from claims.matching.candidates import ClaimTexts, FoundCandidates, build_candid
 from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import find_claims_sharing_words
 
-#: The most earlier requests compared with a new one, and the letter similarity needed.
+#: The most earlier requests compared with a new one, and the letter similarity that they need (from 0 to 1).
 _MAX_CANDIDATES, _MIN_SIMILARITY = 10, 0.3
 
 
 def find_duplicate_request(request: ReaderRequest, *, text: str) -> ReaderRequest | None:
-    """Return an open request for the same check, or None.
+    """Return an open request to check the same thing, or None.
 
-    Requests with a URL or a picture are the same if these are the same. Texts are the same if matching finds
-    that they make the same statement, including its facts. Asking whether something is true is not the same
-    request as asking whether its opposite is true.
+    Requests with a URL or a picture are the same if the URL or the picture is the same. Texts are the same if
+    matching finds that they make the same statement, including its facts. A request to check whether
+    something is true differs from one to check whether its opposite is true.
 
     Args:
         text: the statement; it is ignored if there is a URL or a picture.
@@ -57,7 +57,8 @@ def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
 
 
 def _find_candidates(texts_by_id: Mapping[int, ClaimTexts], queries: Sequence[TextQuery]) -> FoundCandidates:
-    """Return the open requests to compare with these texts, as matching represents claims."""
+    """Return the open requests to compare with these texts, in the form in which matching represents
+    claims."""
     texts = [candidate_text.cleaned for candidate_text in queries]
     shared_claims = find_claims_sharing_words(texts, _MAX_CANDIDATES)
     return FoundCandidates(

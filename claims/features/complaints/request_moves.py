@@ -1,4 +1,5 @@
-"""Moves of readers' requests at the desk: accept as a claim, answer with a published claim, or decline.
+"""Decisions about readers' requests at the desk: accept as a claim, answer with a published claim, or
+decline.
 
 All readers with the same request are notified together.
 """
@@ -25,7 +26,7 @@ _State = ReaderRequest.State
 
 @transaction.atomic
 def propose_claim(request: ReaderRequest, *, statement: str, language: str, by: User) -> Claim:
-    """Propose the request as a claim. Readers are notified when it is published.
+    """Propose a claim for the request. Its readers are notified when the claim is published.
 
     Raises:
         NotPossible: the request is closed, it was already accepted, or no statement is given.

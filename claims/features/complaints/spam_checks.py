@@ -11,12 +11,12 @@ from django.utils import timezone
 from claims.features.complaints.models import ContactDetails, SpamSign
 from claims.quotes.statements import normalise_statement
 
-#: More links are a sign of spam: a complaint names a source or two, and a request shows where something
-#: appeared.
+#: More links are a sign of spam: a genuine complaint names a source or two, and a genuine request shows where
+#: something appeared.
 MAX_COMPLAINT_LINKS, MAX_REQUEST_LINKS = 3, 5
-#: This many people may send the same words within a week; more points to a campaign or a program.
+#: The same words may be sent this many times within a week; more point to a campaign or a program.
 MAX_REPEATED_MESSAGES = 3
-#: The most unanswered emails to one mailbox within a day.
+#: The most emails sent to one mailbox within a day without a confirmation.
 MAX_MAILS = 3
 
 _LINK_PATTERN = re.compile(r"https?://|www\.", re.IGNORECASE)
@@ -33,7 +33,7 @@ def hash_text(text: str) -> str:
 def find_spam_signs(
     text: str, *, max_links: int, earlier_rows: models.QuerySet[models.Model]
 ) -> Iterator[SpamSign]:
-    """Yield the signs of spam in the text.
+    """Yield the signs of spam in a message.
 
     Args:
         earlier_rows: earlier messages, searched for the same text.
@@ -52,8 +52,8 @@ def find_spam_signs(
 
 
 def has_too_many_mails(mailbox: str) -> bool:
-    """Return whether a mailbox has already received the maximum of unconfirmed emails. Call this with the
-    mailbox locked.
+    """Return whether a mailbox has already received the maximum of emails without a confirmation. The caller
+    must lock the mailbox first.
     """
     recent_contacts = ContactDetails.objects.filter(
         mailbox=mailbox, confirmed_at=None, created_at__gte=timezone.now() - timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Messages from readers: stored, held if they look like spam, and confirmed by email."""
+"""Submit, confirm and withdraw readers' messages. Messages that look like spam are held."""
 
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -35,7 +35,7 @@ Row = TypeVar("Row", Complaint, ReaderRequest)
 
 
 class SubmissionKeyConflict(Exception):
-    """An Idempotency-Key was used before with a different body."""
+    """The Idempotency-Key was already used with a different body."""
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,9 @@ class SubmissionContext:
     """The context of a submission: signs of spam, and the Idempotency-Key.
 
     Attributes:
-        signs: signs of spam in the form, apart from its words.
-        key: digest of the sender's Idempotency-Key; empty without one.
-        body: digest of the message sent with that key.
+        signs: the signs of spam in how the form was sent, not in its text.
+        key: a digest of the sender's Idempotency-Key; empty if none was sent.
+        body: a digest of the message sent with that key.
     """
 
     signs: frozenset[SpamSign] = field(default_factory=frozenset)
@@ -137,7 +137,7 @@ def confirm_contact(contact: ContactDetails) -> ContactDetails | None:
     """Confirm the email address, and pass the message to the desk. A second call changes nothing.
 
     Returns:
-        The current contact details; None if the person has had them deleted in the meantime.
+        The current contact details, or None if the person has deleted them in the meantime.
     """
     if contact.request_id:
         lock_names("requests of readers")  # concurrent requests for the same thing count as one
@@ -145,7 +145,8 @@ def confirm_contact(contact: ContactDetails) -> ContactDetails | None:
     if locked_contact is None or locked_contact.confirmed_at:
         return locked_contact
     if (locked_contact.complaint or locked_contact.request).held_because:  # type: ignore[union-attr]  # one of them is there
-        return locked_contact  # an editor looks first; only then is the sender asked to confirm
+        # An editor reviews a held message first; the sender is asked to confirm only after its release.
+        return locked_contact
     locked_contact.confirmed_at = timezone.now()
     if locked_contact.complaint_id:
         _deliver_complaint(locked_contact.complaint_id)
@@ -193,7 +194,7 @@ def _deliver_request(contact: ContactDetails) -> ReaderRequest:
 
 @transaction.atomic
 def withdraw_message(contact: ContactDetails) -> bool:
-    """Withdraw an unanswered message; return whether it was withdrawn."""
+    """Withdraw a message that is not answered yet; return whether it was withdrawn."""
     locked_contact = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
     if locked_contact is None:
         return False
@@ -207,7 +208,7 @@ def withdraw_message(contact: ContactDetails) -> bool:
     if not request.is_open:
         return False
     if request.contacts.filter(confirmed_at__isnull=False).exclude(pk=locked_contact.pk).exists():
-        # The other readers still want an answer.
+        # Other readers with the same request still want an answer.
         ReaderRequest.objects.filter(pk=request.pk, askers__gt=1).update(askers=F("askers") - 1)
         locked_contact.delete()
         return True
@@ -216,7 +217,7 @@ def withdraw_message(contact: ContactDetails) -> bool:
 
 
 def _change_state(row: Complaint | ReaderRequest, state: str) -> None:
-    """Record a move made by the reader, without a person at the desk."""
+    """Change the state on the reader's behalf, without naming a person at the desk."""
     row.state, row.moved_by, row.moved_by_name = state, None, ""
     row.save(update_fields=["state", "moved_by", "moved_by_name"])
 

@@ -8,20 +8,20 @@ from claims.newsroom.mails import MAIL_QUEUE, RETRIES
 
 @app.task(name=reader_mails.CONFIRMATION_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_confirmation(*, contact_id: int) -> None:
-    """Email a reader to confirm an address."""
+    """Email a reader to ask for confirmation of the address."""
     reader_mails.mail_confirmation(contact_id=contact_id)
 
 
 @app.task(name=reader_mails.ANSWER_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_answer(*, contact_id: int) -> None:
-    """Email a reader the outcome."""
+    """Email a reader about the outcome."""
     reader_mails.mail_answer(contact_id=contact_id)
 
 
 @app.periodic(cron="47 3 * * *")
 @app.task(queueing_lock="delete_expired_contacts")
 def delete_expired_contacts(timestamp: int) -> None:
-    """Delete unconfirmed messages, and contact details of messages that were closed long ago. Runs daily."""
+    """Delete expired messages and contact details of readers (`personal_data.delete_expired`). Runs daily."""
     personal_data.delete_expired()
 
 

@@ -10,7 +10,7 @@ from holidays import HolidayBase, country_holidays
 
 
 def get_newsroom_day(moment: datetime) -> date:
-    """Return the newsroom's date at this moment."""
+    """Return the date of this moment in the newsroom's time zone."""
     return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
@@ -19,9 +19,9 @@ def get_today() -> date:
 
 
 def find_due_day(moment: datetime, days: int) -> date:
-    """Return the date that is this many working days after the day of a moment."""
+    """Return the date that is this many working days after the newsroom's date of a moment."""
     start_day = get_newsroom_day(moment)
-    # Holidays and weekends never take up nine days in ten, and an extra year does no harm.
+    # Less than nine days in ten are holidays or weekends everywhere, and an extra year does no harm.
     due_day: date = _get_calendar(start_day.year, start_day.year + 1 + days // 30).get_nth_working_day(
         start_day, days
     )

@@ -14,7 +14,7 @@ from sources.models import Source
 def add_requests(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Record the requests with their steps; nothing is sent."""
+    """Record correction requests with their steps; nothing is sent."""
     for row in content["rectifications"]:
         request = Rectification.objects.create(
             claim=claims[row["claim"]],

@@ -1,4 +1,4 @@
-"""Correction requests to other publications. Editors record each step."""
+"""Correction requests to other publications, with the steps that editors record."""
 
 from datetime import date
 

@@ -1,6 +1,6 @@
 """Pages on which readers follow a claim, and confirm or end the subscription.
 
-Opening a page changes nothing, because mail programs open links. The secret URL replaces the CSRF token.
+Opening a page changes nothing, because mail programs open links. The secret URL serves as the CSRF token.
 """
 
 from http import HTTPStatus
@@ -29,7 +29,8 @@ from factcheck.database.read_connections import read_freshly
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the form to follow a claim. The response does not reveal whether an email address is known."""
+    """Show the form to follow a claim, and process it. The response does not reveal whether an email address
+    is already subscribed."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
         return redirect("claim-follow", pk=entry.merged_into_id)
@@ -37,7 +38,7 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
     limit = None
     if form.is_bound and form.is_valid():
         if (refusal := check_limit(request)) is None:
-            # A form with the trap field filled in, which only programs do, gets the same answer.
+            # Only programs fill in the trap field; they get the same response as everyone.
             if not form.submission_context.signs:
                 language = get_language() or settings.LANGUAGE_CODE
                 subscriptions.create_subscription(entry, mail=form.cleaned_data["mail"], language=language)
@@ -79,7 +80,7 @@ def confirm_subscription(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 def stop_subscription(request: HttpRequest, token: str) -> HttpResponse:
-    """End the subscription. Mail programs also send their `List-Unsubscribe` form here."""
+    """End the subscription. Mail programs also send the `List-Unsubscribe` form here."""
     if request.method != "POST":
         return protect_address(redirect("claim-subscription", token=token))
     subscription = subscriptions.find_subscription(token)

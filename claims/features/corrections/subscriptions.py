@@ -1,6 +1,7 @@
 """Readers who receive mail when a claim is corrected: confirmed by mail, ended with one click.
 
-Only a digest of a reader's page URL is stored, as for complaints. Jobs store a number, never an address.
+Only a digest of the secret URL is stored, as for complaints. Jobs store the id of a subscription, never an
+email address.
 """
 
 from datetime import timedelta
@@ -43,7 +44,8 @@ MAILED_KINDS = (
 
 @transaction.atomic
 def create_subscription(publication: Publication, *, mail: str, language: str) -> None:
-    """Email a reader to confirm a subscription, without revealing whether the address is known."""
+    """Email a reader to ask for confirmation of a subscription, without revealing whether the address is
+    already subscribed."""
     mailbox = normalise_mailbox(mail)
     lock_names(f"mail to {mailbox}")
     if ClaimSubscription.objects.filter(claim=publication.claim_id, mailbox=mailbox).exists():
@@ -72,7 +74,7 @@ def find_subscription(token: str) -> ClaimSubscription | None:
 
 
 def confirm_subscription(subscription: ClaimSubscription) -> None:
-    """Start the subscription from the current publication, which the reader has seen."""
+    """Start the subscription after the current publication, which the reader has seen."""
     newest_entry = Publication.objects.newest().filter(claim=subscription.claim_id).first()
     ClaimSubscription.objects.filter(pk=subscription.pk, confirmed_at=None).update(
         confirmed_at=timezone.now(), sequence=newest_entry.sequence if newest_entry else 0
@@ -91,7 +93,8 @@ def delete_unconfirmed_subscriptions() -> int:
 
 
 def queue_changes(subscriptions: QuerySet[Any], task: str) -> None:
-    """Queue a message to each subscriber who was not told of the newest entry of their claim."""
+    """Queue the job `task` for each subscription whose reader has not been emailed about the claim's newest
+    entry."""
     newest_entry = Publication.objects.newest().filter(
         claim=OuterRef("claim"), sequence__gt=OuterRef("sequence")
     )
@@ -116,7 +119,7 @@ def export_subscriptions(*, mail: str, messages: list[dict[str, Any]], **signal:
 
 @transaction.atomic
 def mail_confirmation(*, subscription_id: int) -> None:
-    """Email the reader once to ask whether the address is theirs."""
+    """Ask the reader by email, only once, whether the address is theirs."""
     subscription = _lock_subscription(subscription_id)
     entry = _find_newest(subscription)
     if subscription is None or entry is None or subscription.confirmed_at or subscription.asked_at:
@@ -132,7 +135,7 @@ def mail_confirmation(*, subscription_id: int) -> None:
 
 @transaction.atomic
 def mail_change(*, subscription_id: int) -> None:
-    """Email the reader once about the changes since the last entry that they know."""
+    """Email the reader, only once, about the changes since the last ledger entry that the reader knows."""
     subscription = _lock_subscription(subscription_id)
     entry = _find_newest(subscription)
     if subscription is None or entry is None or not subscription.confirmed_at:

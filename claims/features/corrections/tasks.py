@@ -9,13 +9,13 @@ from claims.newsroom.mails import MAIL_QUEUE, RETRIES
 
 @app.task(name=subscriptions.MAIL_CONFIRMATION_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_subscription_confirmation(*, subscription_id: int) -> None:
-    """Email a reader to confirm an address."""
+    """Email a reader to ask for confirmation of the address."""
     subscriptions.mail_confirmation(subscription_id=subscription_id)
 
 
 @app.task(name=subscriptions.MAIL_CHANGE_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_claim_change(*, subscription_id: int) -> None:
-    """Email a reader about a change."""
+    """Email a reader about changes of a claim."""
     subscriptions.mail_change(subscription_id=subscription_id)
 
 

@@ -1,4 +1,4 @@
-"""Turn ledger entries into notifications for each service, and store its position."""
+"""Notify each service of new ledger entries, and store its position in the ledger."""
 
 import logging
 import time
@@ -20,7 +20,7 @@ from factcheck.database.deferred_jobs import defer_once
 
 logger = logging.getLogger(__name__)
 
-#: The most entries per message; each has at most two URLs.
+#: The most ledger entries per message; each entry changes at most two URLs.
 ENTRIES_PER_STEP = 5_000
 #: After this many seconds, a run ends so that the worker can do other work.
 MAX_RUN_SECONDS = 60.0
@@ -43,7 +43,7 @@ def list_services() -> dict[str, NotifyService]:
 def queue_announcement_on_commit(**signal: Any) -> None:
     """Queue a notification about new entries on commit, if any service is configured.
 
-    This only saves time: the worker also checks once a minute.
+    This only saves time: a periodic job checks once a minute as well.
     """
     if list_services():
         transaction.on_commit(queue_announcement, robust=True)
@@ -58,8 +58,8 @@ def announce_new_entries() -> bool:
     """Notify each service of new entries, and return whether entries remain for later.
 
     Publications become visible in the order of `sequence`, so only a position in that order is stored. The
-    position moves once a service has accepted the message. After a crash in between, the message is sent again,
-    which harms neither kind of service. A service that fails does not delay the others.
+    position advances once a service has accepted the message. After a crash in between, the message is sent
+    again, which harms neither kind of service. A service that fails does not delay the others.
     """
     deadline = time.monotonic() + MAX_RUN_SECONDS
     for service, notify_service in list_services().items():
@@ -70,14 +70,14 @@ def announce_new_entries() -> bool:
 
 
 def _announce_next_entries(service: str, notify_service: NotifyService) -> bool:
-    """Notify a service of the next entries, and return whether to continue with this service."""
+    """Notify a service of the next entries, and return whether more entries can be sent to it now."""
     progress = _load_progress(service)
     if progress.paused_until and progress.paused_until > timezone.now():
         return False
     entries = _load_entries_after(progress.position)
     if not entries:
         return False
-    # If two workers do this together, the later one changes nothing in the row.
+    # If two workers send the same entries, the second one does not change the row.
     locked_progress = AnnouncementProgress.objects.filter(pk=service, position=progress.position)
     try:
         notify_service(entries)
@@ -98,7 +98,7 @@ def _announce_next_entries(service: str, notify_service: NotifyService) -> bool:
 
 
 def _load_progress(service: str) -> AnnouncementProgress:
-    """Return the position of a service; a new service starts at the end of the ledger."""
+    """Return a service's position in the ledger; a new service starts at the end."""
     progress = AnnouncementProgress.objects.filter(pk=service).first()
     if progress is None:
         ledger_end = Publication.objects.aggregate(end=Max("sequence"))["end"] or 0

@@ -1,8 +1,8 @@
 """Notify search engines of changed URLs by IndexNow (https://www.indexnow.org/documentation).
 
 One POST holds up to 10,000 URLs of one host, as JSON. The key is served from the root of the site, so that it
-is valid for the whole site. Each engine passes the URLs on to the others. A status of 200 or 202 means that the
-URLs were accepted.
+is valid for the whole site. Each search engine passes the URLs on to the other ones. The status 200 or 202
+means that the URLs were accepted.
 """
 
 import json
@@ -23,7 +23,7 @@ MAX_ADDRESSES = 10_000
 def list_changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
     """Return the URLs that these entries changed: the page of each claim, and its previous URL if it was different.
 
-    These URLs have no language code; the page at each of them lists its versions in all languages.
+    These URLs have no language code; the page at such a URL lists its versions in all languages.
     """
     paths: dict[str, None] = {}
     for entry in entries:
@@ -34,10 +34,10 @@ def list_changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
 
 
 def notify_service(entries: Sequence[dict[str, Any]]) -> None:
-    """Notify the service of these entries.
+    """Notify IndexNow of the URLs changed by these entries.
 
     Raises:
-        NotificationRefused: the service did not accept them.
+        NotificationRefused: IndexNow did not accept the URLs.
     """
     addresses = list_changed_addresses(entries)
     for host in range(0, len(addresses), MAX_ADDRESSES):

@@ -7,7 +7,7 @@ from factcheck.database.rules import Rule, build_error_sql
 
 
 class AnnouncementProgress(models.Model):
-    """The position of a service in the ledger, and its last response.
+    """A service's position in the ledger, and its last response.
 
     A service is `indexnow`, or the URL of a WebSub hub. A new service starts at the current end of the
     ledger.

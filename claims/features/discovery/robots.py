@@ -11,8 +11,8 @@ from factcheck.api.resources import build_conditional_response
 _CACHE_CONTROL = "public, max-age=3600"
 
 #: If several rules match, the longest one applies (RFC 9309, section 2.2.2), so programs may page through the
-#: API.
-#: Other `noindex` pages are not listed, because a crawler must read a page to see that directive.
+#: API. Pages with a `noindex` directive are not listed, because a crawler must read a page to see the
+#: directive.
 _DEFAULT_RULES = """\
 # Combinations of filters, and pages of lists that move on with every publication, never end. What they list is in
 # the sitemap. The API, the feeds and oEmbed are meant for programs. What others append to count who comes from where
@@ -31,7 +31,7 @@ Disallow: /*?*&
 
 
 def build_robots_text() -> str:
-    """Return the rules for crawlers: ours and the operator's."""
+    """Return the text of robots.txt: our rules for crawlers, and the operator's additional rules."""
     parts = [_DEFAULT_RULES]
     if settings.ROBOTS_RULES:
         parts.append("".join(f"{rule}\n" for rule in settings.ROBOTS_RULES))
@@ -41,13 +41,14 @@ def build_robots_text() -> str:
 
 @require_safe
 def show_robots(request: HttpRequest) -> HttpResponse:
-    """Serve robots.txt. It is cheap and has no rate limit, because a rejected crawler stays away."""
+    """Serve robots.txt. It is cheap and has no rate limit, because a crawler that gets an error stays
+    away."""
     return _build_file_response(request, build_robots_text())
 
 
 @require_safe
 def show_indexnow_key(request: HttpRequest, key: str) -> HttpResponse:
-    """Return the key that proves to IndexNow that notifications come from this site."""
+    """Serve the key that proves to IndexNow that notifications come from this site."""
     if not settings.INDEXNOW_KEY or key != settings.INDEXNOW_KEY:
         raise Http404("There is no such file.")
     return _build_file_response(request, key)

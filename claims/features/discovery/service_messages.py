@@ -10,11 +10,12 @@ from sources.http.postponements import MAX_POSTPONEMENT, parse_retry_after
 
 REQUEST_SECONDS, MAX_ANSWER_BYTES = 20.0, 100_000
 
-#: The first pause after a failure, which doubles with each further one; and the longest pause.
+#: The first pause after a failure, doubled with each further failure; and the longest pause.
 MIN_PAUSE, MAX_PAUSE = timedelta(minutes=1), timedelta(hours=6)
-#: The pause after a response that we send too many requests, if it does not say how long to wait.
+#: The pause after a response that we have sent too many requests, if the response does not say how long to
+#: wait.
 MAX_RETRY_PERIOD = timedelta(minutes=15)
-#: Statuses whose cause only the operator can correct.
+#: Statuses of errors that only the operator can correct.
 _OPERATOR_FAULT_STATUSES = (
     HTTPStatus.BAD_REQUEST,
     HTTPStatus.FORBIDDEN,
@@ -39,7 +40,7 @@ def send_message(service: str, url: str, message: bytes, content_type: str) -> N
     """Send a message to a service; `service` is its name in errors.
 
     Raises:
-        NotificationRefused: the service did not accept it.
+        NotificationRefused: the service did not accept the message.
     """
     try:
         response = services.send_post(
@@ -65,5 +66,5 @@ def send_message(service: str, url: str, message: bytes, content_type: str) -> N
 
 
 def choose_retry_delay(failures: int, refusal: NotificationRefused) -> timedelta:
-    """Return the delay after this many consecutive failures."""
+    """Return the delay before the next attempt after this many consecutive failures."""
     return max(min(MIN_PAUSE * 2 ** min(failures - 1, 20), MAX_PAUSE), refusal.pause)

@@ -1,10 +1,10 @@
-"""The parts of the sitemap: ranges of ids, so that a part changes only when its content does.
+"""The parts of the sitemap: ranges of ids, so that a part changes only when a page in it changes.
 
-django.contrib.sitemaps divides its parts with OFFSET, so one new claim at the front shifts all of them; and
-it reads every object to find out when a part changed. Here a part is a range of ids: a new claim changes only
+django.contrib.sitemaps divides a sitemap with OFFSET, so one new claim at the front changes all parts; and it
+reads every object to find out when a part changed. Here a part is a range of ids: a new claim changes only
 the last part, and a correction only the part of its claim. One grouped query over an index finds all parts.
 
-Each page is listed in seven languages, each with links to all of them, so a claim takes 10 KB. `IDS_PER_PART`
+Each page is listed in seven languages, each with links to all seven, so a claim takes 10 KB. `IDS_PER_PART`
 claims stay far below the limits of a sitemap, 50,000 URLs and 50 MB.
 """
 
@@ -45,7 +45,7 @@ IDS_PER_PART = 1000
 #: Limits for news sitemaps (Google): articles of the last two days, and at most this many.
 NEWS_DAYS, MAX_NEWS_ARTICLES = 2, 1000
 
-#: Kinds of subjects: the route of their pages, the kind of mention, and the model.
+#: A kind of subject → the route of its pages, the kind of mention, and the model.
 SUBJECT_KINDS: dict[str, tuple[str, str, type[Any]]] = {
     "claimants": ("claimant", Mention.Kind.CLAIMANT, Claimant),
     "topics": ("topic", Mention.Kind.TOPIC, Topic),
@@ -69,14 +69,14 @@ _SINGLE_PAGES = (
 
 @dataclass(frozen=True, slots=True)
 class SitemapPart:
-    """A part of the sitemap index, with its last change if known."""
+    """A part of the sitemap, with the time of its last change if known."""
 
     name: str
     changed_at: datetime | None = None
 
 
-# Uses only an index: the newest entries of all claims, less the few withdrawn ones. A withdrawal changes its
-# part too.
+# Uses only an index: reads the newest entries of all claims, then removes the few withdrawn claims. A
+# withdrawal changes its part too.
 _CLAIM_RANGES_SQL = """
     SELECT part, max(changed_at) FROM (
         SELECT (claim_id - 1) / %s AS part, published_at AS changed_at, 1 AS listed
@@ -111,7 +111,7 @@ def iterate_parts() -> Iterator[SitemapPart]:
 
 
 def load_pages_of_part(kind: str, number: int) -> list[SitemapPage] | None:
-    """Return the pages of a part, or None if its name is unknown."""
+    """Return the pages of a part, or None if no such part exists."""
     if not 0 < number <= MAX_ID // IDS_PER_PART:
         return None
     first_id, last_id = (number - 1) * IDS_PER_PART + 1, number * IDS_PER_PART
@@ -125,7 +125,7 @@ def load_pages_of_part(kind: str, number: int) -> list[SitemapPage] | None:
 
 
 def list_single_pages() -> Iterator[SitemapPage]:
-    """Yield the pages that do not belong to a claim or another subject."""
+    """Yield the pages about neither a claim nor another subject, such as the home page."""
     newest_time = _get_newest_time()
     for route in ("home", "claims"):
         yield SitemapPage(build_permanent_path(route), newest_time)
@@ -143,7 +143,7 @@ def list_single_pages() -> Iterator[SitemapPage]:
 
 
 def list_news() -> Iterator[NewsArticle]:
-    """Return the newsroom's own publications of the last two days, newest first.
+    """Yield the newsroom's own publications of the last two days, newest first.
 
     Each is listed once, by its canonical URL, because all languages are one article.
     """
@@ -206,7 +206,7 @@ def _list_subjects(kind: str, first_id: int, last_id: int) -> Iterator[SitemapPa
     public_subjects = _find_subjects_with_page().filter(
         kind=subject_type, thing_id__gte=first_id, thing_id__lte=last_id
     )
-    if model is Source:  # whose address has no name
+    if model is Source:  # the URL of a source contains no name
         for pk in public_subjects.order_by("thing_id").values_list("thing_id", flat=True):
             yield SitemapPage(build_permanent_path(route, pk))
         return

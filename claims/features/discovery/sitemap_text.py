@@ -1,8 +1,8 @@
 """Sitemaps as XML (sitemaps.org 0.9), with Google's extensions for languages, pictures and news.
 
-Each language of a page is a separate entry that lists all languages, including itself, as Google asks. A
-picture has only its URL: Google has ignored `caption`, `geo_location`, `title` and `license` since August 2022
-(https://developers.google.com/search/blog/2022/05/spring-cleaning-sitemap-extensions).
+Each language of a page is a separate entry that lists all languages, including its own, as Google requires. A
+picture has only its URL: Google has ignored `caption`, `geo_location`, `title` and `license` since August
+2022 (https://developers.google.com/search/blog/2022/05/spring-cleaning-sitemap-extensions).
 """
 
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ _SITEMAP_NAMESPACE = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _XHTML_NAMESPACE = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 _IMAGE_NAMESPACE = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
 _NEWS_NAMESPACE = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
-#: The most pictures per page that Google reads.
+#: Google reads at most this many pictures per page.
 _MAX_PICTURES_PER_PAGE = 1000
 
 
@@ -35,7 +35,7 @@ class SitemapPage:
 
 @dataclass(frozen=True, slots=True)
 class NewsArticle:
-    """A news page, by its canonical URL."""
+    """An article for the news sitemap, identified by its canonical URL."""
 
     address: str
     publication: str

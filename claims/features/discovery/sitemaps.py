@@ -1,4 +1,4 @@
-"""The index of sitemaps and its parts."""
+"""The views of the sitemap index and its parts."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -21,7 +21,7 @@ from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 @require_safe
 @cache_page
 def show_index(request: HttpRequest) -> HttpResponse:
-    """List all parts with the times of their last changes."""
+    """Render the sitemap index: all parts with the times of their last changes."""
     parts = list(sitemap_parts.iterate_parts())
     addresses = [(settings.SITE_URL + _build_path(part.name), part.changed_at) for part in parts]
     return build_conditional_response(
@@ -35,13 +35,13 @@ def show_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_single_pages(request: HttpRequest) -> HttpResponse:
-    """List the pages that exist only once."""
+    """Render the sitemap of the pages about neither a claim nor another subject."""
     return _build_response(request, list(sitemap_parts.list_single_pages()))
 
 
 @require_safe
 def show_part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
-    """List a range of claims, clusters or other subjects."""
+    """Render the sitemap of a range of claims, clusters or other subjects."""
     pages = sitemap_parts.load_pages_of_part(kind, number)
     if not pages:
         raise Http404("No sitemap has this name.")
@@ -62,9 +62,8 @@ def show_news(request: HttpRequest) -> HttpResponse:
 
 
 def _build_response(request: HttpRequest, pages: list[SitemapPage]) -> HttpResponse:
-    # No Last-Modified: when a retracted claim disappears, only older pages are left. Conditional requests are
-    # answered by
-    # hash, without rendering.
+    # No Last-Modified header: when a retracted claim disappears, the newest remaining page is older.
+    # Conditional requests are answered by hash, without rendering.
     return build_conditional_response(
         request,
         lambda: build_sitemap(pages),

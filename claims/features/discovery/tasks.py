@@ -1,4 +1,4 @@
-"""Background jobs that notify services. They can run at any time and any number of times."""
+"""Background jobs that notify services. It is safe to run them at any time and repeatedly."""
 
 from procrastinate.contrib.django import app
 
@@ -16,5 +16,5 @@ def announce_entries() -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="claims.features.discovery.look_after")
 def announce_remaining_entries(timestamp: int) -> None:
-    """Notify new services, and retry failed ones. Runs every minute."""
+    """Notify new services, and retry services that failed. Runs every minute."""
     announcements.announce_new_entries()

@@ -1,8 +1,9 @@
-"""Notify WebSub hubs of changed feeds, which the hubs then fetch and distribute (https://www.w3.org/TR/websub/).
+"""Notify WebSub hubs of changed feeds, which the hubs then fetch and distribute to their subscribers
+(https://www.w3.org/TR/websub/).
 
-The standard does not define how publishers notify hubs; in practice, hubs accept a form with `hub.mode=publish`
-and the topics. A topic is the `self` URL of a feed. Feeds filtered by a query are not topics and name no hub,
-because nothing could notify a hub of their changes.
+The standard does not define how publishers notify hubs; in practice, hubs accept a form with
+`hub.mode=publish` and the topics. A topic is the `self` URL of a feed. A feed filtered by a query is not a
+topic and names no hub, because it would be unknown which such feeds an entry changes.
 """
 
 from collections.abc import Sequence
@@ -21,7 +22,7 @@ _CORRECTION_KINDS = ("clarification", "correction", "update", "retraction")
 
 
 def list_topics(entries: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the feeds that contain these entries."""
+    """Return the URLs of the feeds that contain these entries."""
     routes = [
         *_CLAIM_FEEDS,
         *(
@@ -37,7 +38,7 @@ def notify_hub(hub: str, entries: Sequence[dict[str, Any]]) -> None:
     """Notify a hub of the feeds changed by these entries.
 
     Raises:
-        NotificationRefused: the hub did not accept it.
+        NotificationRefused: the hub did not accept the notification.
     """
     topics_changed = list_topics(entries)
     form_data = [("hub.mode", "publish"), *(("hub.url", topic) for topic in topics_changed)]

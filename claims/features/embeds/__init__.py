@@ -1,10 +1,9 @@
-"""Claims on other sites: cards in frames, a widget script, oEmbed, lists in frames, and the picture of a
-shared claim.
+"""Claims on other sites: cards in frames, a widget script, oEmbed, lists in frames, and share pictures.
 
 Adds to the core: the pages `/claims/<id>/card/`, `/claims/<id>/image.png`, `/oembed/`, `/widget.js` and
 `/widgets/list/`, and on a claim's page the embed code and the tags for previews (`claim_page`). It has no
 tables. Begin with `cards`. `embed_themes` lets the embedding site choose colours; `share_pictures/` draws the
-picture.
+picture that shows a shared claim.
 
 It reads only publications, and other sites may frame only these pages.
 """

@@ -32,9 +32,9 @@ from factcheck.web.language_addresses import build_permanent_path
 
 Document = dict[str, Any]
 
-#: The usual width of a card in CSS pixels, and the widest for which its lines are laid out.
+#: The usual width of a card in CSS pixels, and the greatest width for which its lines are laid out.
 WIDTH, MAX_WIDTH = 600, 700
-#: The maximum height of a card on other sites; longer ones scroll.
+#: The maximum height of a card on other sites in CSS pixels; a longer card scrolls.
 MAX_HEIGHT = 1500
 _PHONE_WIDTH = 380
 
@@ -46,12 +46,12 @@ def get_current_document(claim_id: int) -> Document | None:
     newest_entry = Publication.objects.newest().only("body", "merged_into_id")
     entry = newest_entry.filter(claim_id=min(claim_id, MAX_ID)).first()
     if entry and entry.merged_into_id:
-        # If the other claim is not public, the merged one itself says that it was merged.
+        # If the other claim is not public, use the entry that says that this claim was merged.
         entry = newest_entry.filter(claim_id=entry.merged_into_id).first() or entry
     return entry.document if entry else None
 
 
-# Every site may frame the card, and only the card: it has no controls that a site around it could abuse.
+# Every site may frame the card: it has no controls that a site around it could abuse.
 @require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
@@ -91,12 +91,12 @@ def show_card(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def build_embed_code(document: Document) -> SafeString:
-    """Build the HTML of a frame to paste, with the card's height on a narrow phone."""
+    """Build the HTML of a frame with the card, for people to paste. Its height suits a narrow phone."""
     return build_frame_html(document, width=WIDTH, height=estimate_card_height(document, _PHONE_WIDTH))
 
 
 def build_widget_code(document: Document) -> SafeString:
-    """Build the element and the script to paste on sites that allow scripts (docs/widgets.md)."""
+    """Build the HTML of an element and the script, to paste on sites that allow scripts (docs/widgets.md)."""
     return format_html(
         '<factcheck-claim src="{}" height="{}">\n  <a href="{}">{}</a>\n</factcheck-claim>\n'
         '<script async src="{}"></script>',
@@ -109,9 +109,9 @@ def build_widget_code(document: Document) -> SafeString:
 
 
 def build_frame_html(document: Document, *, width: int, height: int) -> SafeString:
-    """Build the HTML with which another site shows the card.
+    """Build the HTML of a frame that shows the card on another site.
 
-    It does not contain the verdict, because pasted code is not updated.
+    The HTML does not contain the verdict, because pasted code is never updated.
     """
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" loading="lazy"></iframe>',
@@ -131,7 +131,7 @@ def _build_frame_title(document: Document) -> str:
 
 
 def list_discovery_links(document: Document) -> list[Document]:
-    """Return links from the claim's page to its oEmbed responses, in both formats (oEmbed, section 4)."""
+    """Return links from the claim's page to its oEmbed responses, as JSON and as XML (oEmbed, section 4)."""
     endpoint = settings.SITE_URL + reverse("oembed")
     return [
         {"type": media_type, "href": f"{endpoint}?{urlencode({'url': document['url'], 'format': name})}"}
@@ -142,7 +142,7 @@ def list_discovery_links(document: Document) -> list[Document]:
 def estimate_card_height(document: Document, width: int) -> int:
     """Estimate the height of the card at this width, in CSS pixels.
 
-    The estimate uses the lengths of the texts in their longest language, and tends to be high. If it is too
+    The estimate uses the texts in the language in which they are longest, and tends to be high. If it is too
     low, the card scrolls in its frame.
     """
     languages = ["", *(translation["language"] for translation in document.get("translations", []))]
@@ -160,7 +160,7 @@ def _estimate_language_height(document: Document, width: int) -> int:
         (latest_correction["note"] if latest_correction else "", _TEXT_METRICS),
         (_FOOTER_TEXT, _TEXT_METRICS),
     )
-    # The last word of a line rarely reaches the end of the line.
+    # Lines break between words, so the last word rarely ends exactly at the edge.
     text_width = max(width - 2 * _SIDE_PADDING - 20, 100)
     texts_height = sum(
         _count_lines(text, text_width, letter_width) * line_height
@@ -169,14 +169,13 @@ def _estimate_language_height(document: Document, width: int) -> int:
     return min(round(_FIXED_HEIGHT + texts_height), MAX_HEIGHT)
 
 
-# Measures from static/embed.css in CSS pixels: the space beside and around the texts, and the letter width and
-# line
-# height of each text.
+# Measures from static/embed.css in CSS pixels: the space beside and around the texts, and the letter width
+# and line height of each kind of text.
 _SIDE_PADDING = 22
 _FIXED_HEIGHT = 156
 _STATEMENT_METRICS = (9.6, 26.0)
 _TEXT_METRICS = (8.0, 25.0)
-# As long as the text shown in its place.
+# About as long as the text shown if there is none.
 _EMPTY_TEXT = "x" * 60
 _FOOTER_TEXT = "x" * 65
 _UNKNOWN_CLAIMANT_TEXT = "x" * 23

@@ -1,7 +1,7 @@
 """The picture of a claim for sharing (Open Graph's `og:image`), always of the current publication.
 
 The URL contains the version, so caches may keep the picture. The URL of an earlier version redirects to the
-current one, so that no picture shows an outdated verdict.
+picture of the current one, so that no picture shows an outdated verdict.
 """
 
 from datetime import timedelta
@@ -31,8 +31,8 @@ _CACHE_TIME = timedelta(days=1)
 CACHE_CONTROL = f"public, max-age={int(_CACHE_TIME.total_seconds())}"
 #: How long caches may keep a redirect to the picture of another version.
 _REDIRECT_CACHE_CONTROL = "public, max-age=60"
-# Pictures are drawn one at a time, so that they occupy one processor at most. Few requests may wait
-# (`gate.expensive`): each waiting one holds a thread that other readers need.
+# Pictures are drawn one at a time, so that drawing occupies one processor at most. Few requests may wait
+# (`gate.expensive`): each waiting request holds a thread that other readers need.
 _drawing_lock = Lock()
 
 
@@ -56,7 +56,7 @@ def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     if entry is None:
         raise Http404("No published claim has this number.")
     document = entry.document
-    # One URL per picture, so that other parameters cause no rendering.
+    # There is only one URL per picture, so that additional parameters cause no rendering.
     if request.get_full_path() != (address := _build_picture_path(document)):
         response: HttpResponse = HttpResponseRedirect(address)
         response["Cache-Control"] = _REDIRECT_CACHE_CONTROL
@@ -70,19 +70,19 @@ def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
         conditional_response = HttpResponse(content, content_type="image/png")
     conditional_response["ETag"] = etag
     conditional_response["Cache-Control"] = CACHE_CONTROL
-    # Other sites may show it.
+    # Other sites may show the picture.
     conditional_response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return conditional_response
 
 
 def _build_picture_path(document: Document) -> str:
-    """Return the path of the picture, the same in every language."""
+    """Return the path of the picture, which is the same in every language."""
     picture_path = reverse("claim-image", urlconf=settings.ROOT_URLCONF, args=[document["id"]])
     return f"{picture_path}?{urlencode({'version': document['version']})}"
 
 
 def _get_picture(etag: str, document: Document, caller: str) -> bytes | None:
-    """Return the picture of a ledger entry, from the cache if possible, because it never changes.
+    """Return the picture of a ledger entry as PNG, from the cache if possible, because it never changes.
 
     Returns None if too many pictures are waiting to be drawn.
     """

@@ -39,14 +39,14 @@ class ClaimFrameQuery(FeedQuery):
         return {name: value for name, value in super().given_filters.items() if name != "limit"}
 
 
-# Every site may frame it, like the card of a claim, because it contains nothing to abuse.
+# Every site may frame the list, like the card of a claim, because it contains nothing to abuse.
 @require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
 @read_public
 @cache_page
 def show_claim_list(request: HttpRequest) -> HttpResponse:
-    """Render the newest claims that match the query string."""
+    """Render the newest claims that match the filters in the query string."""
     try:
         query = ClaimFrameQuery(_select_filters(request.GET), Publication.objects.all(), request=request)
         page = read_template_page(
@@ -79,7 +79,7 @@ def show_claim_list(request: HttpRequest) -> HttpResponse:
 
 
 def _select_filters(parameters: QueryDict) -> QueryDict:
-    """Return the filters, without the theme parameters."""
+    """Return the parameters without those of the theme."""
     filters = parameters.copy()
     for name in THEME_PARAMETERS:
         filters.pop(name, None)

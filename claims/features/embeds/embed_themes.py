@@ -7,11 +7,11 @@ from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 
 _HEX_PATTERN = re.compile(r"#?((?:[0-9a-fA-F]{3}){1,2})", re.ASCII)
-#: The background of the texts in a frame, light and dark: `--card` of static/site.css.
+#: The background behind texts in a frame, light and dark: `--card` of static/site.css.
 BACKGROUNDS = ("#ffffff", "#1c2125")
 #: The accent colour of the reader pages, light and dark: `--accent` of static/site.css.
 ACCENTS = ("#0b5563", "#7fd0e0")
-#: The minimum contrast of text (WCAG 2.2, 1.4.3).
+#: The minimum contrast of text and background (WCAG 2.2, 1.4.3).
 MIN_CONTRAST = 4.5
 
 #: The theme parameters in the URL of a frame.
@@ -26,15 +26,15 @@ _CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class EmbedTheme:
-    """The requested theme. Invalid values are ignored, because readers cannot correct a URL."""
+    """The requested theme. Invalid values are ignored, because readers cannot correct the URL of a frame."""
 
     #: "" if the reader's device decides.
     theme: str = ""
-    #: As `#rrggbb`, or "".
+    #: The accent colour as `#rrggbb`, or "" for the default.
     accent: str = ""
     font: str = ""
     border: str = ""
-    #: Whether the frame reports its height to the page around it.
+    #: Not empty if the frame reports its height to the page around it.
     report: str = ""
 
     @classmethod

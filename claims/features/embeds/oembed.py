@@ -33,7 +33,8 @@ from factcheck.web.language_addresses import split_path
 
 Document = dict[str, Any]
 
-#: How many seconds a site may cache the response; the card in the frame is always current.
+#: How many seconds a site may cache the response. The cached response is only a frame, whose card is always
+#: current.
 CACHE_AGE = 3600
 
 _CONTENT_TYPES = {"json": "application/json", "xml": "text/xml; charset=utf-8"}
@@ -41,7 +42,7 @@ _DEFAULT_PORTS = (None, 80, 443)
 
 
 class EmbedQuery(Query):
-    """The query parameters of a consumer (oEmbed, section 2.2)."""
+    """The query parameters of an oEmbed request (oEmbed, section 2.2)."""
 
     url = Parameter(Words(2000), "Address of a claim's page.")
     format = Parameter(Words(), "`json` or `xml`.", default="json")
@@ -76,7 +77,7 @@ def _build_response(request: HttpRequest) -> HttpResponse:
 
 
 def _select_parameters(parameters: QueryDict) -> QueryDict:
-    """Return the parameters that the standard defines, without others and without empty ones."""
+    """Return the parameters that the standard defines and that have a value."""
     known_parameters = QueryDict(mutable=True)
     for name in EmbedQuery.base_filters:
         if values := [value for value in parameters.getlist(name) if value.strip()]:

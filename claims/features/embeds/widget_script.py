@@ -1,7 +1,8 @@
 """The widget script: claims, lists of claims, and highlights in articles on other sites.
 
-Its source is four files in `static/widget/`, two of which the browser extension in docs/examples/ also uses;
-tests/widget/build.mjs combines and minifies them. Its few messages are in each language of the site.
+Its source is in four files in `static/widget/`, two of which the browser extension in docs/examples/ also
+uses; tests/widget/build.mjs combines and minifies them. The script contains its few messages in each language
+of the site.
 """
 
 import hashlib
@@ -18,24 +19,25 @@ from django.views.decorators.http import require_safe
 from factcheck.api.resources import CACHE_PAST, build_conditional_response
 
 WIDGET_FOLDER = Path(__file__).parent / "static" / "widget"
-#: Scripts of earlier releases, named by their SHA-256, for sites that pinned one of them.
+#: Scripts of earlier releases, named by their SHA-256, for sites that use a pinned script.
 EARLIER_SCRIPTS_FOLDER = WIDGET_FOLDER / "former"
 
-#: The script at the fixed URL may be an hour old; the frames that it opens are always current.
+#: Caches may keep the script at the fixed URL for an hour; the frames that it opens are always current.
 CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
 _CONTENT_TYPE = "text/javascript; charset=utf-8"
 
 
 @require_safe
 def serve_widget(request: HttpRequest) -> HttpResponse:
-    """Serve the current script."""
+    """Serve the current widget script."""
     content = build_script()
     return _build_response(request, content, cache=CACHE_CONTROL)
 
 
 @require_safe
 def serve_pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
-    """Serve the script with this hash, for sites that use it with `integrity`. Old versions stay available."""
+    """Serve the script with this hash, for sites that pin it with `integrity`. Scripts of earlier releases
+    stay available."""
     content = (
         build_script() if sha256 == compute_sha256(build_script()) else _load_earlier_scripts().get(sha256)
     )
@@ -48,16 +50,15 @@ def _build_response(request: HttpRequest, content: bytes, *, cache: str) -> Http
     response = build_conditional_response(
         request, lambda: content, etag=compute_sha256(content), cache=cache, content_type=_CONTENT_TYPE
     )
-    # Without the first, browsers cannot compare another site's script with its `integrity`; without the second,
-    # isolated
-    # sites (COEP) cannot load it.
+    # Without the first header, browsers cannot compare another site's script with its `integrity`; without
+    # the second, isolated sites (COEP) cannot load the script.
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
 
 def compute_sha256(content: bytes) -> str:
-    """Compute the hash that the URL of a pinned script contains."""
+    """Return the hash that the URL of a pinned script contains."""
     return hashlib.sha256(content).hexdigest()
 
 

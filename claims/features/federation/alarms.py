@@ -1,4 +1,4 @@
-"""Emails to administrators when a newsroom can no longer be followed."""
+"""Emails to administrators when a followed newsroom needs their decision or keeps failing."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -16,12 +16,12 @@ QUEUE = "mail"
 
 
 def queue_alarm(newsroom: PeerNewsroom) -> None:
-    """Queue the email in the current transaction."""
+    """Queue the email about this newsroom in the current transaction."""
     defer(ALARM_TASK, {"newsroom_id": newsroom.pk}, queue=QUEUE)
 
 
 def send_alarm(newsroom: PeerNewsroom) -> None:
-    """Email the people with the permission why imports from this newsroom have stopped."""
+    """Email the people who may follow newsrooms why imports from this newsroom have stopped."""
     people = User.objects.with_perm(
         "federation.change_peernewsroom", backend="django.contrib.auth.backends.ModelBackend"
     )

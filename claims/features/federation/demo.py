@@ -44,7 +44,7 @@ def _follow_invented_newsroom(row: Row, by: User) -> None:
 
 
 def _build_ledger(row: Row) -> list[Row]:
-    """Return the entries of an invented newsroom: each claim, then the retractions."""
+    """Return the ledger entries of an invented newsroom: each claim, then the retractions."""
     claims = [
         _build_peer_claim(claim_number, claim, row) for claim_number, claim in enumerate(row["claims"], 1)
     ]

@@ -1,4 +1,4 @@
-"""Import a page of another newsroom's ledger and its position in one transaction."""
+"""Store a page of another newsroom's ledger and the new import position in one transaction."""
 
 import re
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ _MAX_CLAIMANT_LENGTH = 500
 _REMOVAL = "removal"
 _REDACTION_MARKER = "█" * 4
 
-#: The fields of a known claim that an entry may change.
+#: The fields of a stored claim that a later entry may change.
 _CHANGED_FIELDS = (
     *("status", "statement", "language", "claimant", "claimed_on", "rating", "rating_class", "summary"),
     *("reviewed_on", "url", "note", "merged_into", "published_at", "taken_at", "change", "signature", "body"),
@@ -64,7 +64,8 @@ def _store_claims(claims: Sequence[PeerClaim]) -> None:
 def _apply_change(
     change: SignedChange, known_claim: PeerClaim | None, newsroom: PeerNewsroom
 ) -> PeerClaim | None:
-    """Return the claim as of this entry, or None if it is new and has no verdict by the newsroom itself."""
+    """Return the claim as changed by this entry, or None if the claim is new and has no verdict by the
+    newsroom itself."""
     verdict = find_own_verdict(change.claim) if change.claim else None
     if verdict is None and known_claim is None:
         return None
@@ -77,7 +78,7 @@ def _apply_change(
         claim.status = _STATUS.RETRACTED if change.status == _STATUS.PUBLISHED else change.status
         claim.body = ""
         if change.kind == _REMOVAL:
-            # Words of the withdrawn claim were removed by law, so none of it is kept here.
+            # The withdrawn claim contained words that were removed by law, so none of its text is kept here.
             claim.statement = claim.rating = _REDACTION_MARKER
             claim.claimant = claim.summary = ""
             claim.url = f"{newsroom.url}/claims/{claim.claim_id}/"

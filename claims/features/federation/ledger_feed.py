@@ -11,7 +11,8 @@ from sources.http.fetched_documents import Limits, fetch
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; follows what other newsrooms publish)"
 LIMITS = Limits(content_bytes=20_000_000, total_seconds=60, redirects=2)
-#: The number of entries per request: fewer if a page would be too large. The first entry is already known.
+#: The number of entries per request, reduced if a page would be too large. The first entry of a page is
+#: already known.
 PAGE_SIZES = (100, 10, 2)
 
 
@@ -20,7 +21,7 @@ class FeedResponse:
     """A response of the feed.
 
     Attributes:
-        page: None if the feed has not changed since the response with the ETag.
+        page: None if the feed has not changed since the response with this ETag.
         max_entries: the number of entries requested.
     """
 
@@ -32,7 +33,7 @@ class FeedResponse:
 def fetch_entries(
     site: str, *, last_sequence: int, etag: str = "", sizes: tuple[int, ...] = PAGE_SIZES
 ) -> FeedResponse:
-    """Fetch the entries after this number.
+    """Fetch the entries of a newsroom's ledger after `last_sequence`.
 
     Raises:
         FetchError: the site does not respond.

@@ -1,7 +1,7 @@
 """Parse and verify pages of another newsroom's feed of changes.
 
-Nothing about a page is trusted. It must be complete (each hash), in order (each number) and signed with the
-accepted key, and it must continue from exactly the entry that was imported last.
+Nothing in a page is trusted. The page must be complete (checked by hashes), in order (by numbers) and signed
+with the accepted key, and it must continue from exactly the entry that was imported last.
 """
 
 import hashlib
@@ -23,11 +23,12 @@ from factcheck.web.site_urls import escape_quotation_marks
 
 _Halt = PeerProgress.Halt
 
-#: The unsigned parts of an entry. The claim itself is unsigned, but its hash is signed.
+#: The unsigned members of an entry. The claim itself is unsigned, but its hash is signed.
 _UNSIGNED_MEMBERS = ("signature", "salts", "stored", "claim")
 _KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{43}")
 _SIGNATURE_PATTERN = re.compile(r"[A-Za-z0-9_-]{86}")
-#: How far the clocks of two newsrooms may differ. An entry with a later date would stay on top until then.
+#: How far the clocks of two newsrooms may differ. An entry dated later than this would stay at the top of
+#: lists until that date.
 _CLOCK_TOLERANCE = timedelta(days=1)
 MAX_ID = 2**63 - 1
 
@@ -36,8 +37,9 @@ class VerificationFailed(Exception):
     """Data from a newsroom failed verification.
 
     Attributes:
-        halt: the reason to stop imports until a person decides (`PeerProgress.Halt`), or "" to retry them.
-        offered_key: the newsroom's new key, if that is the reason.
+        halt: the reason to stop imports until a person decides (`PeerProgress.Halt`), or "" to try again
+        later.
+        offered_key: the newsroom's new key, if the key is the reason.
     """
 
     def __init__(self, message: str, *, halt: str = "", offered_key: str = "") -> None:
@@ -49,7 +51,7 @@ class VerificationFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Signer:
-    """The newsroom that signed the feed."""
+    """The newsroom that signed a feed, with its key."""
 
     name: str
     url: str
@@ -63,7 +65,7 @@ class SignedChange:
     Attributes:
         text: the signed text.
         claim: the claim in this version; None if it was withdrawn.
-        body: the same claim as the text that was hashed.
+        body: the same claim as the JSON text from which its hash was computed.
     """
 
     sequence: int
@@ -121,7 +123,7 @@ def parse_page(content: bytes) -> LedgerPage:
 def verify_page(
     page: LedgerPage, *, key: str, site: str, last_sequence: int, last_change: str, max_entries: int
 ) -> list[SignedChange]:
-    """Return the verified entries of a page after the last imported one.
+    """Return those entries of a page that follow the last imported one, after verifying the whole page.
 
     Args:
         key: the accepted public key.
@@ -141,7 +143,7 @@ def verify_page(
         )
     try:
         changes = [_verify_change(change, key) for change in page.changes]
-    except TypeError:  # written deeper than anything is read
+    except TypeError:  # nested more deeply than the parser can read
         raise VerificationFailed(gettext("The newsroom’s response is nested too deeply.")) from None
     expected_number = last_sequence or 1
     for position, change in enumerate(changes):
@@ -173,7 +175,8 @@ def verify_page(
 
 
 def _is_same_entry(current: str, imported: str) -> bool:
-    """Return whether two entries are the same. Text removed by law may be missing from the current one."""
+    """Return whether two texts are of the same entry. The current one may lack text that was removed by
+    law."""
     chain_members = orjson.loads(imported).get("chain_sha256")
     return current == imported or (
         chain_members is not None and orjson.loads(current).get("chain_sha256") == chain_members
@@ -211,9 +214,10 @@ def _require_same_newsroom(signer: Signer, *, key: str, site: str) -> None:
 
 
 def _require_unbroken_chain(changes: list[dict[str, Any]]) -> None:
-    """Check that each entry continues the previous one, which proves that signed entries were not rewritten.
+    """Check that each entry continues the previous one, which proves that no signed entry was rewritten.
 
-    Older versions of the software do not publish the chain. Once a newsroom publishes it, it must continue.
+    Older versions of the software do not publish these links between entries. Once a newsroom publishes them,
+    every later entry must have one.
     """
     previous = ZERO_SHA256 if changes and changes[0]["sequence"] == 1 else None
     for change in changes:
@@ -274,7 +278,7 @@ def _verify_change(change: dict[str, Any], key: str) -> SignedChange:
 
 
 def _verify_claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
-    """Return the claim of a published entry, after checking that it matches the signed hash."""
+    """Return a published entry's claim and its JSON text, after checking that it matches the signed hash."""
     claim = change.get("claim")
     body = escape_quotation_marks(orjson.dumps(claim))
     if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):
@@ -332,7 +336,7 @@ def _get_text(document: dict[str, Any], name: str, max_length: int) -> str:
 def find_own_verdict(claim: dict[str, Any]) -> dict[str, Any] | None:
     """Return the newsroom's own verdict on a claim. Verdicts that it imported are excluded.
 
-    Otherwise newsrooms that follow each other would pass verdicts round in circles.
+    Otherwise newsrooms that follow each other would pass verdicts round in a circle.
     """
     verdicts = claim.get("verdicts")
     if not isinstance(verdicts, Sequence):

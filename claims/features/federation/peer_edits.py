@@ -1,4 +1,4 @@
-"""Actions on a followed newsroom. Each function checks permissions, writes, and queues a job."""
+"""Actions of people on a followed newsroom. Each function checks permissions, writes, and queues a job."""
 
 from django.conf import settings
 from django.contrib.auth.models import User

@@ -1,6 +1,6 @@
-"""Matches among the claims of followed newsrooms, found by the same method as our own.
+"""Find claims of followed newsrooms for a text, in the same way as our own claims.
 
-Claims are found by shared words, and the usual method decides how each relates to a text. Vectors are not
+Claims are found by shared words, and matching then decides how each relates to the text. Vectors are not
 compared.
 """
 
@@ -15,9 +15,9 @@ from claims.matching.query import TextQuery, get_primary_language
 from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words
 from factcheck.database.read_connections import fetch_rows
 
-#: A word in this many of their claims is too common to find any of them.
+#: A word in this many peer claims is too common to find any of them.
 _MAX_CLAIMS_PER_WORD = 500
-#: The most of their claims compared with a text.
+#: The most peer claims compared with a text.
 _MAX_CANDIDATES = 20
 #: The most claims shown below the results for a reader's text.
 _MAX_MATCHES_FOR_READERS = 5
@@ -53,7 +53,7 @@ _SHARED_WORDS_SQL = f"""
 
 @dataclass(frozen=True, slots=True)
 class PeerMatch:
-    """A claim of another newsroom related to a sentence; `Match` explains the other fields."""
+    """A claim of another newsroom that relates to a sentence of a text. `Match` explains the other fields."""
 
     claim: PeerClaim
     kind: str
@@ -62,7 +62,8 @@ class PeerMatch:
 
 
 def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
-    """Match a text with the claims of followed newsrooms. Each claim is returned once, same claims first."""
+    """Match a text with the claims of followed newsrooms. Each claim is returned once, claims with the
+    relation `same` first."""
     if not fetch_rows(
         "SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", []
     )[0][0]:
@@ -92,7 +93,8 @@ def build_peer_context(text: str) -> dict[str, Any]:
 def _choose_best_matches(
     passages: Sequence[AnsweredPassage],
 ) -> dict[int, tuple[str, float, tuple[str, ...]]]:
-    """Return the strongest match of each claim, strongest first."""
+    """Return the strongest match of each claim by claim id, strongest first: its relation, confidence and
+    differences."""
     matches = [match for passage in passages for match in passage.matches]
     relation_order = ("same", "contradicts", "related")
     best_matches: dict[int, tuple[str, float, tuple[str, ...]]] = {}

@@ -1,7 +1,8 @@
-"""A sync with a followed newsroom: import pages until there are no new entries or the time limit is reached.
+"""Synchronise with a followed newsroom: import pages until there are no new entries or the time limit is
+reached.
 
-Each page is imported in one transaction together with the position. A run can therefore be killed at any
-moment, and the next one continues from there.
+Each page is imported together with the new position in one transaction. A run can therefore be killed at any
+moment, and the next run continues from that position.
 """
 
 import logging
@@ -26,13 +27,14 @@ from sources.http.validators import clean_error_text, clean_validators
 
 logger = logging.getLogger(__name__)
 
-#: How long a newsroom is leased. The lease is renewed before each page, and no page takes nearly as long.
+#: How long a newsroom is leased. The lease is renewed before each page, and importing a page takes much less
+#: time.
 LEASE_TIME = timedelta(minutes=5)
 #: The pause after the end of a ledger was reached.
 PAUSE_BETWEEN_VISITS = timedelta(minutes=1)
-#: After failures, the pause doubles each time, up to this.
+#: The longest pause after failures; the pause doubles with each failure up to this length.
 MAX_BACK_OFF = timedelta(hours=12)
-#: People are notified after this many failures in a row, which take about half an hour.
+#: People are notified after this many consecutive failures, which take about half an hour.
 ALARM_AFTER_FAILURES = 5
 
 
@@ -48,7 +50,7 @@ class SyncTally:
 
 
 def _build_due_condition(moment: datetime) -> Q:
-    """Return the condition for due newsrooms, which have no lease and no pending decision."""
+    """Return the condition for newsrooms that are due: without a lease and without a pending decision."""
     return build_free_condition(moment) & Q(halted="", next_visit_at__lte=moment)
 
 
@@ -57,7 +59,7 @@ def _find_active_progress() -> QuerySet[PeerProgress]:
 
 
 def list_due_newsrooms() -> list[int]:
-    """Return newsrooms that are due, longest waiting first."""
+    """Return the ids of the newsrooms that are due, longest waiting first."""
     rows = (
         _find_active_progress().filter(_build_due_condition(timezone.now())).order_by("next_visit_at", "pk")
     )
@@ -82,7 +84,7 @@ def sync_newsroom(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: 
         _record_failure(lease, tally, translate_message(error.sentence), delay=error.wait)
     except VerificationFailed as error:
         _record_failure(lease, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
-    except Exception:  # whatever an answer does to the program, the other newsrooms are followed
+    except Exception:  # however badly a response breaks the program, the other newsrooms are still followed
         logger.exception("Following %s failed", tally.newsroom.url)
         _record_failure(
             lease,
@@ -125,7 +127,7 @@ def _import_new_pages(lease: Lease[PeerProgress], tally: SyncTally, is_stopped: 
             return
         tally.entries += len(changes)
         if not response.page.has_more:
-            # An ETag belongs to a position, which new entries have moved.
+            # An ETag belongs to one position in the ledger, and new entries have moved the position.
             _record_up_to_date(progress, "" if changes else response.etag)
             return
         if not changes:
@@ -133,7 +135,7 @@ def _import_new_pages(lease: Lease[PeerProgress], tally: SyncTally, is_stopped: 
 
 
 def _check_shorter_ledger(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
-    """Raise VerificationFailed if the newsroom's ledger now ends before our position."""
+    """Raise VerificationFailed if the newsroom's ledger now ends before the last entry that we imported."""
     page = fetch_entries(newsroom.url, last_sequence=0, sizes=(2,)).page
     if page is not None:
         verify_page(page, key=newsroom.key, site=newsroom.url, last_sequence=0, last_change="", max_entries=2)

@@ -26,7 +26,7 @@ def queue_sync(newsroom_id: int) -> None:
 
 @app.task(name="claims.features.federation.follow_newsroom", queue=QUEUE, pass_context=True)
 def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
-    """Sync with a newsroom if it is due, for a limited time. The next job continues."""
+    """Synchronise with a newsroom that is due, for a limited time, then queue another job for the rest."""
     deadline = time.monotonic() + MAX_RUN_SECONDS
     tally = sync_run.sync_newsroom(
         newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > deadline
@@ -48,6 +48,6 @@ def mail_alarm(*, newsroom_id: int) -> None:
     name="claims.features.federation.keep_up", queue=QUEUE, queueing_lock="claims.features.federation.keep_up"
 )
 def queue_due_syncs(timestamp: int) -> None:
-    """Queue the due newsrooms. Runs every minute."""
+    """Queue a job for each newsroom that is due. Runs every minute."""
     for newsroom_id in sync_run.list_due_newsrooms():
         queue_sync(newsroom_id)

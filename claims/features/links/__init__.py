@@ -4,8 +4,8 @@ Adds to the core: a list and a queue of the desk, `claims/<id>/links/` in the AP
 pages, notifications, jobs, the command `check_evidence`, and tables for the status of each link and its
 changes.
 
-`watched_links` selects the sources to check: those in current publications. `check_run` is one round of checks,
-and `link_findings` makes the request to one URL. `resolved_links` stores the result by the rules of `outcomes`
-and, for quotes, of `quoted_passages`. `link_edits` has the decisions of people, `link_status` what readers see.
-Begin with `check_run`. docs/archiving.md is for operators.
+`watched_links` selects the sources to check: those in current publications. `check_run` checks due links, and
+`link_findings` makes the request to one URL. `resolved_links` stores the result by the rules of `outcomes`
+and, for quotes, of `quoted_passages`. `link_edits` has the decisions of people, `link_status` has what
+readers see. Begin with `check_run`. docs/archiving.md is for operators.
 """

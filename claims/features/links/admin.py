@@ -24,7 +24,7 @@ from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
 from factcheck.admin.row_actions import change_rows, row_action
 
-#: The most claims named per link; if more cite the source, their list is linked.
+#: The most claims listed per link; if more cite the source, a link leads to the list of all.
 _MAX_SHOWN_CLAIMS = 4
 
 _BADGE_TONES: dict[str, Tone] = {
@@ -63,7 +63,7 @@ class LinkStateAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         self.prepare(request, [link])
         return {**_build_context(link), "records": list(link.source.link_checks.all()[:20])}
 
-    # Actions ----------------------------------------------------------------------------------------------------------
+    # Return the published claims that cite each source, newest first, in one query.
 
     def has_accept_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(link_edits.CHANGE_LINK_PERMISSION)

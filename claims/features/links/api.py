@@ -1,4 +1,5 @@
-"""The link status of a claim's sources. It is separate from the claim's body, which never changes."""
+"""The link status of a claim's sources. It is served separately from the claim's body, which never
+changes."""
 
 from typing import Any, TypedDict
 

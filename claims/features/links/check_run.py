@@ -1,8 +1,8 @@
-"""A run of link checks: due links are fetched site by site in a few threads, then resolved.
+"""A run of link checks: due links are fetched site by site in a few threads, then their results are stored.
 
-Threads send the requests; only the thread that started the run uses the database. Nothing is lost if it dies:
-leased links become due again (`claims.features.links.due_links`), and each result is stored in its own
-transaction.
+The threads send requests; only the thread that started the run uses the database. Nothing is lost if the
+process dies: leased links become due again (`claims.features.links.due_links`), and each result is stored in
+its own transaction.
 """
 
 import logging
@@ -29,26 +29,27 @@ from sources.http.polite_visits import PoliteVisitor
 
 logger = logging.getLogger(__name__)
 
-#: The number of sites checked in parallel, and the number of links in a round.
+#: The number of threads, each of which checks one site at a time.
 MAX_THREADS = 12
 LINKS_PER_RUN = 120
-#: The most unprocessed results in memory, each up to the size of a long page.
+#: The most results waiting in memory to be stored, each up to the size of a long page.
 _MAX_WAITING_RESULTS = 6
-#: The longest wait for a turn at a site, in seconds; a link that would wait longer is postponed.
+#: The longest wait, in seconds, before a site may be visited again; a link that would wait longer is
+#: postponed.
 _MAX_SITE_WAIT_SECONDS = 10.0
-#: Failures after which a site is left alone for a while.
+#: How long a site is left alone after failures.
 _OUTAGE_DELAY = timedelta(minutes=10)
 _NO_RESPONSE_REASONS = frozenset(
     {"timed_out", "connection_failed", "name_not_found", "robots_unknown", "too_many_requests"}
 )
-#: Failures of a site that is down, and of every site while our own network is down.
+#: Failures that show that a site is down, or that our own network is.
 _UNREACHABLE_REASONS = frozenset({"timed_out", "connection_failed", "name_not_found", "robots_unknown"})
-#: If this many sites were tried in a round and none answered, the fault is our own network's.
+#: If this many sites were tried in a round and none responded, the fault is in our own network.
 _MIN_OUTAGE_SITES = 3
 
 
 def build_visitor(memory: RunMemory) -> Visitor:
-    """Build the visitor of one run."""
+    """Build the HTTP client for one run."""
     return PoliteVisitor(memory)
 
 
@@ -84,9 +85,9 @@ def run_link_checks(
     """Check at most `max_links` due links, and return the counts, or None if no link is due.
 
     Args:
-        source_ids: check only these sources.
+        source_ids: check only the links of these sources; None for all.
         is_stopped: returns whether to stop before the next link.
-        report_link: called with each link.
+        report_link: called with each link after its result is stored.
     """
     links = due_links.lease_links(max_links, source_ids=source_ids)
     return _CheckRun(links, is_stopped, report_link).run() if links else None
@@ -110,7 +111,7 @@ class _CheckRun:
         self._memory = RunMemory({}, max_wait=_MAX_SITE_WAIT_SECONDS)
         self._our_sites: set[str] = set()
         self._is_online = False
-        #: Results of sites that did not answer, kept until it is known whether any site did.
+        #: Results of sites that did not respond, kept until it is known whether any site responded.
         self._unreachable_results: list[tuple[LinkState, LinkFinding]] = []
 
     def run(self) -> LinkTally:
@@ -172,12 +173,12 @@ class _CheckRun:
                 last_modified=link.last_modified if is_known else "",
                 title=link.source.title,
             )
-        except Exception:  # whatever an address does to the program, the others are checked
+        except Exception:  # however badly a response breaks the program, the other links are checked
             logger.exception("Fetching %s failed", link.url)
             return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
 
     def _queue_result(self, result: tuple[LinkState, LinkFinding] | str) -> None:
-        """Put a result into the queue. Waits while the queue is full, to limit the use of memory."""
+        """Put a result into the queue, waiting while the queue is full, so that memory use stays limited."""
         while not self._is_ending.is_set():
             try:
                 self._results.put(result, timeout=0.5)
@@ -235,13 +236,13 @@ class _CheckRun:
         try:
             jitter = random.random()  # noqa: S311  no secret
             resolved_link = store_link_status(link, finding, self._quote_versions[link.pk], jitter=jitter)
-        except Exception:  # whatever one page does to the program, the others are checked
+        except Exception:  # however badly a page breaks the program, the other links are checked
             logger.exception("Checking %s failed", link.url)
             self._tally.failed += 1
             due_links.release_links([link], not_before=timezone.now() + timedelta(hours=6))
             return
         if resolved_link is None:
-            return  # another process took it over
+            return  # another process has leased this link
         self._tally.checked += 1
         self._tally.outcomes[resolved_link.link.outcome] += 1
         self._tally.changed += resolved_link.is_change

@@ -19,7 +19,7 @@ from sources.models import Source
 def add_rows(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Store the results of several checks within a month."""
+    """Store invented results of several checks within a month."""
     update_watched_links()
     link_rows = {sources[row["source"]].pk: row for row in content["links"]}
     for link in due_links.lease_links(len(link_rows), source_ids=link_rows):

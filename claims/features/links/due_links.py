@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from claims.features.links.models import LinkState
 
-#: The lease of a link; the checks of one round take less.
+#: How long a link is leased, which is longer than the checks of one round.
 LEASE_TIME = timedelta(minutes=6)
 #: The most links per site in a round, so that other sites get their turn.
 LINKS_PER_SITE = 8
-#: The number of due links searched for different sites.
+#: The number of due links read in order to choose links of different sites.
 _CANDIDATE_LIMIT = 3000
 
 _LEASE_SQL = """
@@ -39,8 +39,8 @@ def lease_links(max_links: int, *, source_ids: Collection[int] | None = None) ->
     """Lease due links, grouped by site.
 
     Args:
-        max_links: the maximum number.
-        source_ids: only links of these sources; None for all.
+        max_links: the maximum number of links to lease.
+        source_ids: lease only links of these sources; None for all.
     """
     now = timezone.now()
     lease_end = now + LEASE_TIME

@@ -10,8 +10,8 @@ from django.utils import timezone
 from sources.models import VisitedSite
 from sources.models.visited_site import RULES_MAX_AGE
 
-#: The lease of a site, unless it is released earlier. If this process dies, others can take the site after this
-#: time.
+#: How long a site is leased, unless it is released earlier. If this process dies, others can lease the site
+#: after this time.
 LEASE_TIME = timedelta(minutes=5)
 
 _LEASE_SQL = """
@@ -25,7 +25,7 @@ _LEASE_SQL = """
 
 
 class LeasedSites(NamedTuple):
-    """The sites leased to this process."""
+    """The sites leased to this process, and what is known about each."""
 
     rules: dict[str, str | None]
     """The leased sites, with their robots.txt if it was read recently."""

@@ -1,4 +1,5 @@
-"""Decisions about a link at the desk: use the new URL, mark as correct, archive the page."""
+"""Decisions of people about a link: use the new URL, mark it as correct, request a new copy, schedule a
+check."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -18,7 +19,7 @@ CHANGE_SOURCE_PERMISSION = "sources.change_source"
 
 @transaction.atomic
 def use_new_address(link: LinkState, *, by: User) -> Source:
-    """Set the source's URL to the page's new URL, and watch that URL.
+    """Set the source's URL to the page's new URL, and check that URL from now on.
 
     Raises:
         NotPossible: the page has not moved, or another source already has that URL.
@@ -82,7 +83,7 @@ def _lock_link(link: LinkState) -> LinkState:
     """Return the link with its current values, locked.
 
     Raises:
-        NotPossible: the link is no longer watched.
+        NotPossible: the link is no longer checked.
     """
     locked_link = LinkState.objects.select_for_update(of=("self",)).filter(pk=link.pk).first()
     if locked_link is None:

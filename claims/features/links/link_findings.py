@@ -1,4 +1,4 @@
-"""Request one URL and classify the response."""
+"""Request one URL and classify the response, for link checks."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,10 +10,10 @@ from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchedDocument, Limits
 
-#: Shorter than for a requested article, because many links are checked at a time.
+#: Shorter than the limits for an article that a person requests, because many links are checked at a time.
 LIMITS = Limits(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
 
-#: Failures that prove that something is at the URL, although we cannot read it.
+#: Failures which prove that a page is at the URL, although we cannot read it.
 _PAGE_EXISTS_REASONS = frozenset({"media_type_not_accepted", "too_large"})
 
 
@@ -28,7 +28,7 @@ class Visitor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkFinding:
-    """The result of checking a URL."""
+    """The result of a request to a link's URL."""
 
     outcome: LinkOutcome
     """One of alive, moved, gone and unreachable."""
@@ -53,8 +53,8 @@ def check_url(
     """Request the URL and classify the result. Errors of the server are results, not exceptions.
 
     Args:
-        etag: the validator of the known page, if its server sent one.
-        last_modified: the page's Last-Modified date, for servers without validators.
+        etag: the page's ETag at the last check, or "".
+        last_modified: the page's Last-Modified date at the last check, or "".
         title: the known title of the source.
     """
     try:
@@ -71,7 +71,7 @@ def check_url(
 
 
 def _find_new_url(url: str, permanent: str) -> str:
-    """Return the permanent new URL, or "" if it is only another spelling of the old one."""
+    """Return the permanent new URL, or "" if the two URLs are only different spellings."""
     is_different_page = (
         permanent
         and permanent != url
@@ -86,5 +86,5 @@ def _build_finding_of_error(error: FetchError) -> LinkFinding:
         return LinkFinding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
     if error.reason_code in ("not_found", "name_not_found"):
         return LinkFinding(LinkOutcome.GONE, error.reason_code, error.status, wait=error.wait)
-    # Sites that reject robots may show the page to people, so the failure says nothing about the page.
+    # Sites that reject robots may show the page to people, so this failure says nothing about the page.
     return LinkFinding(LinkOutcome.UNREACHABLE, error.reason_code, error.status, wait=error.wait)

@@ -1,4 +1,4 @@
-"""The report of `check_evidence`."""
+"""The terminal output of `check_evidence`."""
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from rich.console import Console
@@ -21,7 +21,7 @@ _OUTCOME_LABELS = {
 
 
 def print_resolved_link(resolved_link: ResolvedLink, console: Console) -> None:
-    """Print a checked link, unless it works as before."""
+    """Print the result of a link check, unless the link works as before."""
     link = resolved_link.link
     if link.suspected:
         message = ngettext(

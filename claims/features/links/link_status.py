@@ -48,7 +48,7 @@ class PublicLink(TypedDict):
 
 
 def build_public_links(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
-    """Return the links of the sources in order, without duplicates. Uses one or two queries.
+    """Return the links of the sources in order, each URL once. Uses one or two queries.
 
     A source without a URL has no link.
     """
@@ -61,7 +61,7 @@ def build_public_links(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
 
 
 def find_problem_links(links: Iterable[PublicLink]) -> dict[int, PublicLink]:
-    """Return the links with a public message, by source."""
+    """Return the links that have a public message, by the id of their source."""
     return {link["source"]: link for link in links if link["outcome"] in _PUBLIC_OUTCOMES}
 
 
@@ -94,11 +94,11 @@ def _build_link(source: dict[str, Any], state: LinkState | None) -> PublicLink:
         "checked_at": _format_moment(state.checked_at),
         "http_status": state.http_status,
         "moved_to": state.moved_to if state.outcome == LinkOutcome.MOVED else "",
-        # Read the current permission, because copies are also made after publication.
+        # Use the current archived URL, because copies are also made after publication.
         "archived_url": state.source.archived_url or source["archived_url"],
     }
     if build_url_key(state.url) != build_url_key(source["url"]) and state.outcome in ("", LinkOutcome.ALIVE):
-        # The URL was corrected since; the publication keeps the old one forever.
+        # The URL was corrected after publication; the publication keeps the old one forever.
         link |= {"outcome": LinkOutcome.MOVED.value, "moved_to": state.url}
         link["since"] = link["since"] or _format_moment(state.written_at)
     return link

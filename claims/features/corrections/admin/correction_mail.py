@@ -14,7 +14,7 @@ from claims.models import Publication
 
 
 def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
-    """Map the id of each entry of the claim to a line of text."""
+    """Return a line of text on the emails sent about each ledger entry, by the entry's id."""
     reader_counts = dict(
         MailedCorrection.objects.filter(publication__in=entries).values_list("pk", "readers")
     )
@@ -40,7 +40,7 @@ def describe_mail(entries: Sequence[Publication], person: User) -> dict[int, lis
 
 
 def _find_rejected_subscriptions() -> list[int]:
-    """Return the subscriptions for which the mail server rejected a message about a change."""
+    """Return the ids of the subscriptions for which the mail server rejected a message about a change."""
     failed_jobs = ProcrastinateJob.objects.filter(
         Q(status="failed") | Q(status="todo", attempts__gt=0), task_name=MAIL_CHANGE_TASK
     )

@@ -37,12 +37,12 @@ class RectificationForm(DeskForm):
         return cleaned_data
 
 
-#: The possible steps of a request.
+#: The steps that can follow in a request.
 _STEPS = [choice for choice in _State.choices if choice[0] != _State.ASKED]
 
 
 class StepForm(forms.Form):
-    """A form for one step: its kind and date."""
+    """A form to record one step: its kind and date."""
 
     kind = forms.ChoiceField(label=_("Step"), choices=_STEPS, widget=forms.Select({"class": "desk-input"}))
     on_day = forms.DateField(

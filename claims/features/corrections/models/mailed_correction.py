@@ -4,13 +4,13 @@ from django.db.models import F
 
 class MailedCorrectionQuerySet(models.QuerySet["MailedCorrection"]):
     def count_mail(self, publications: list[int]) -> None:
-        """Increment the number of messages for each of these entries."""
+        """Add one to the number of emails sent about each of these ledger entries."""
         self.bulk_create([self.model(publication_id=pk) for pk in publications], ignore_conflicts=True)
         self.filter(publication__in=publications).update(readers=F("readers") + 1)
 
 
 class MailedCorrection(models.Model):
-    """The number of readers who were sent a correction, without their identity."""
+    """The number of readers who were sent an email about a correction, without their identity."""
 
     publication = models.OneToOneField(
         "claims.Publication", models.PROTECT, primary_key=True, related_name="+"

@@ -27,7 +27,7 @@ class RectificationQuerySet(models.QuerySet["Rectification"]):
 
 @keep_history(exclude=["state", "moved_on"])
 class Rectification(models.Model):
-    """A publication that spread a false claim and that we asked to correct it, with the steps taken."""
+    """A request to another publication, which spread a false claim, to correct it, with the steps taken."""
 
     class State(models.TextChoices):
         ASKED = "asked", _("Asked")

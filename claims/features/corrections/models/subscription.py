@@ -20,16 +20,17 @@ class ClaimSubscription(models.Model):
         "claims.Claim", models.CASCADE, related_name="+", db_index=False, verbose_name=_("claim")
     )
     mail = models.EmailField(_("email address"), max_length=MAX_MAIL_LENGTH)
-    #: The same for all addresses of one mailbox.
+    #: The same for all spellings of one mailbox.
     mailbox = models.CharField(max_length=MAX_MAIL_LENGTH)
     language = models.CharField(max_length=35)
-    #: The secret part of the page's URL is derived from this and a key of this installation.
+    #: The secret part of the subscription page's URL is derived from this value and a key of this
+    #: installation.
     seed = models.UUIDField(default=uuid4, unique=True)
     token_sha256 = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(db_default=Now())
     asked_at = models.DateTimeField(null=True)
     confirmed_at = models.DateTimeField(null=True)
-    #: The number of the ledger entry that the reader has seen.
+    #: The number of the newest ledger entry that the reader knows.
     sequence = models.BigIntegerField(default=0)
 
     class Meta:
@@ -44,7 +45,7 @@ class ClaimSubscription(models.Model):
             bounds.build_length_constraint("claimsubscription_mail_fits", "mail", MAX_MAIL_LENGTH),
         ]
         indexes = [
-            # The number of emails to one mailbox; also used for export and deletion.
+            # Counts the emails to one mailbox; also used for export and deletion.
             Index(name="claimsubscription_by_mailbox", fields=["mailbox", "created_at"]),
         ]
         triggers = [
@@ -77,6 +78,4 @@ class ClaimSubscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return (
-            f"{self._meta.verbose_name} {self.pk}"  # never the address: the id appears in logs and messages
-        )
+        return f"{self._meta.verbose_name} {self.pk}"  # never the address: this text appears in logs and messages

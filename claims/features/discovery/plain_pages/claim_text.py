@@ -24,7 +24,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class PlainVersion:
-    """A version in the claim's history."""
+    """A version of a claim, for the list of its history."""
 
     version: int
     kind: str
@@ -72,7 +72,7 @@ def build_markdown_url(address: str) -> str:
 
 
 def explain_not_checked() -> str:
-    """Return the text for a search without results: that is not a verdict."""
+    """Return the text for a search without results: no result is not a verdict."""
     return _(
         "Nothing was found here: not checked. That is not a verdict. It does not mean that the statement is "
         "true or false, only that no fact check published here is about it, or that it was not recognised."
@@ -226,7 +226,7 @@ def _write_pictures(body: Document) -> Iterator[str]:
 
 
 def _describe_source(source: Document) -> str:
-    """Return a source's title, its URL and our copy."""
+    """Return a source's title, its URL and the link to our archived copy."""
     parts = [format_link(source["title"] or source["url"], source["url"])]
     if source["publisher"]:
         parts.append(escape_line(source["publisher"]["name"]))
@@ -242,7 +242,7 @@ def _indent_quote(text: str) -> list[str]:
 
 
 def _write_translations(body: Document) -> Iterator[str]:
-    # Bodies published before this key existed do not have it.
+    # Bodies published before this key was introduced do not have it.
     for entry in body.get("translations") or []:
         yield f"## {_('Translation: %(language)s') % {'language': escape_line(entry['language'])}}"
         yield _("Reviewed translation of version %(version)s. The original is authoritative.") % {

@@ -1,4 +1,4 @@
-"""The data of lists for their Markdown, with the same parameters as the pages."""
+"""Lists as Markdown, with the same query parameters as their HTML pages."""
 
 import json
 from collections.abc import Mapping
@@ -24,7 +24,7 @@ from factcheck.web.site_urls import insert_site_url, render_stored
 
 
 def build_claims(request: HttpRequest) -> PlainPage:
-    """Return the newest published claims, or the results of a search."""
+    """Return the page with the newest published claims, or with the results of a search."""
     result_text, lines = find_claims(request)
     introduction = _("Checked claims, newest first. Search with ?q=.")
     return PlainPage(
@@ -34,8 +34,8 @@ def build_claims(request: HttpRequest) -> PlainPage:
 
 
 def find_claims(request: HttpRequest, subject_filter: Mapping[str, Any] | None = None) -> tuple[str, str]:
-    """Return a sentence about the search, or "", and the text of the claims found. `subject_filter` limits
-    the claims to one subject.
+    """Return two texts: a sentence about the search, or "", and the list of the claims found.
+    `subject_filter` limits the claims to one subject.
 
     Raises:
         Http404: the filter is invalid.
@@ -61,7 +61,7 @@ def find_claims(request: HttpRequest, subject_filter: Mapping[str, Any] | None =
 
 
 def build_clusters(request: HttpRequest) -> PlainPage:
-    """Return published rumours, newest first, optionally filtered by words or language."""
+    """Return the page with published rumours, newest first, optionally filtered by words or language."""
     page, _query = read_clusters_query(request)
     clusters = [{**public_cluster(row)} for row in page.rows]
     lines = list_text.write_clusters(clusters, next_url=build_next_url(request, page.next))
@@ -72,7 +72,7 @@ def build_clusters(request: HttpRequest) -> PlainPage:
 
 
 def build_corrections(request: HttpRequest) -> PlainPage:
-    """Return corrections, clarifications, updates and retractions, newest first."""
+    """Return the page with corrections, clarifications, updates and retractions, newest first."""
     page, _query = read_corrections_query(request)
     entries = [
         json.loads(insert_site_url(render_stored(correction.entry).encode()))
@@ -91,7 +91,7 @@ def build_corrections(request: HttpRequest) -> PlainPage:
 
 
 def build_next_url(request: HttpRequest, cursor: str) -> str:
-    """Return the URL of the next page, or ""."""
+    """Return the URL of the next page of a list, or "" if there is none."""
     if not cursor:
         return ""
     parameters = request.GET.copy()

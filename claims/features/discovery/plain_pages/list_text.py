@@ -20,7 +20,7 @@ Document = dict[str, Any]
 
 
 def write_page(title: str, *parts: str, introduction: str = "") -> str:
-    """Return a page with this title; `introduction` is a sentence about its content."""
+    """Return the beginning of a page: its title and `introduction`, a sentence about its content."""
     heading = [f"# {escape_line(title)}", *([f"> {introduction}"] if introduction else [])]
     return "\n\n".join([*heading, *(part for part in parts if part)]) + "\n"
 

@@ -2,8 +2,8 @@
 
 Its parts follow the order of the proposal: a title, a summary as a quote, paragraphs and lists without
 headings, then lists of links under headings. The file stays small enough to be read whole, and links to the
-published content. There is no `llms-full.txt`: the proposal does not define it, and the whole content would not
-fit into any context window.
+published content. There is no `llms-full.txt`: the proposal does not define such a file, and the whole
+content would not fit into any context window.
 """
 
 from typing import Any
@@ -27,8 +27,8 @@ Links = list[tuple[str, str, str]]
 
 @require_safe
 def show_llms(request: HttpRequest) -> HttpResponse:
-    """Show the introduction to this site for assistants."""
-    # The same language for everyone, so that caches keep one copy.
+    """Serve `/llms.txt`, the introduction to this site for assistants."""
+    # In one language for everyone, so that caches keep only one copy.
     with translation.override(settings.LANGUAGE_CODE):
         content = write_llms_text()
     return build_conditional_response(
@@ -174,5 +174,5 @@ def _build_markdown_url(route: str) -> str:
 
 
 def _build_url(route: str, *arguments: Any) -> str:
-    """Return the URL of a route, or "" if this site does not have it."""
+    """Return the URL of a route, or "" if this site does not have the route."""
     return settings.SITE_URL + build_permanent_path(route, *arguments) if has_route(route) else ""

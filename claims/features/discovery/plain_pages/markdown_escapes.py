@@ -1,8 +1,8 @@
-"""Escape text from others in our Markdown (CommonMark 0.31).
+"""Escape other people's text for our Markdown pages (CommonMark 0.31).
 
-A line of text cannot begin a heading, a list, a quote or a link. A text that is itself Markdown is put into a
-block quote, which nothing in it can end. Invisible characters are removed: instructions for assistants have
-been hidden in control characters, and in Unicode's tags and variation selectors.
+Escaped text cannot begin a heading, a list, a quote or a link. A text that is itself Markdown is put into a
+block quote, which nothing in the text can end. Invisible characters are removed: instructions for assistants
+have been hidden in control characters, and in Unicode's tags and variation selectors.
 """
 
 import re
@@ -11,13 +11,13 @@ from urllib.parse import quote
 from factcheck.invisible_characters import replace_invisible
 
 _SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
-#: What starts a list or a rule at the beginning of a line.
+#: Characters that start a list or a rule at the beginning of a line.
 _LINE_START_PATTERN = re.compile(r"^([-+=:]|\d{1,9}[.)])")
 _CONTROLS_PATTERN = re.compile("[\x00-\x1f\x7f-\x9f]")
 _LINE_END_PATTERN = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
-# After an odd number of backslashes, a sign is already escaped; another backslash would undo that.
+# A sign after an odd number of backslashes is already escaped; another backslash would undo the escape.
 _UNESCAPED_PREFIX = r"(?<!\\)((?:\\\\)*)"
-#: What would start HTML. A URL in angle brackets is the author's link and stays one.
+#: Characters that start HTML. A URL in angle brackets is a link by the author and is kept.
 _HTML_START_PATTERN = re.compile(rf"{_UNESCAPED_PREFIX}<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
 _PICTURE_START_PATTERN = re.compile(rf"{_UNESCAPED_PREFIX}!\[")
 
@@ -37,7 +37,8 @@ def quote_plain_text(text: str) -> str:
 
 
 def quote_markdown(text: str) -> str:
-    """Quote a Markdown text as a block quote. As on the page, HTML is escaped and pictures are not shown."""
+    """Quote a Markdown text as a block quote. As on the HTML page, HTML is escaped and pictures are not
+    shown."""
     return _add_quote_marks(
         "\n".join(
             _PICTURE_START_PATTERN.sub(r"\1\\![", _HTML_START_PATTERN.sub(r"\1\\<", line))
@@ -47,13 +48,13 @@ def quote_markdown(text: str) -> str:
 
 
 def format_link(text: object, address: str) -> str:
-    """Return a link to a web URL, or only the text if the URL is invalid."""
+    """Return a link to a web URL, or only the text if the URL is not a web URL."""
     if not re.match(r"https?://", address):
         return escape_line(text)
     return f"[{escape_line(text)}]({quote(address, safe=_URL_CHARACTERS)})"
 
 
-#: The characters allowed in a URL (RFC 3986), including percent signs of escapes, except those that would end
+#: The characters allowed in a URL (RFC 3986), including the percent sign, except characters that would end
 #: the link.
 _URL_CHARACTERS = "%/:?#@!$&'*+,;=~-._[]"
 

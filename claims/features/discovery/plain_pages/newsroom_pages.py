@@ -1,4 +1,4 @@
-"""The data of the home page, the query guide and the newsroom's pages, for their Markdown."""
+"""The home page, the query guide and the newsroom's pages as Markdown."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest
@@ -19,7 +19,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def build_home(request: HttpRequest) -> PlainPage:
-    """Return the content of the home page."""
+    """Return the home page."""
     newest_claims = build_claims(request)
     text = list_text.write_page(
         settings.NEWSROOM_NAME,
@@ -39,7 +39,7 @@ def build_check_guide(request: HttpRequest) -> PlainPage:
 
 
 def build_methodology(request: HttpRequest) -> PlainPage:
-    """Return the meaning of each rating, and the newsroom's rules for corrections."""
+    """Return the page with the meaning of each rating, and the newsroom's rules for corrections."""
     text = list_text.write_page(_("How we rate and correct"), newsroom_text.write_scales(find_shown_scales()))
     return PlainPage(text, build_permanent_path("methodology"))
 
@@ -61,7 +61,7 @@ def build_about_index(request: HttpRequest) -> PlainPage:
 
 
 def build_rating_classes(request: HttpRequest) -> PlainPage:
-    """Return the ten rating classes."""
+    """Return the page that explains the ten rating classes."""
     links = [
         (
             f"{label} ({value})",

@@ -75,7 +75,7 @@ def write_links(pairs: Iterable[tuple[str, str, str]]) -> str:
 
 
 def list_about_links(pages: Iterable[Any]) -> list[tuple[str, str, str]]:
-    """Return the existing pages about the newsroom, for a list of links."""
+    """Return the name, URL and note of each page about the newsroom, for a list of links."""
     return [
         (
             str(NewsroomPage.Kind(kind).label),

@@ -1,4 +1,4 @@
-"""The result of a Markdown writer."""
+"""The result of a Markdown renderer."""
 
 from dataclasses import dataclass
 
@@ -14,8 +14,9 @@ class PlainPage:
     """A page as Markdown.
 
     Attributes:
-        path: the path of the page for readers, without a language.
-        is_indexable: whether search engines may list the page; false for earlier versions and withdrawn content.
+        path: the path of the HTML page, without a language.
+        is_indexable: whether search engines may list the page; False for earlier versions and withdrawn
+        content.
     """
 
     text: str

@@ -19,7 +19,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def build_claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """Return a published claim, or the note on its retraction."""
+    """Return the page of a published claim, or the note on its retraction."""
     history = _load_history(pk)
     newest_entry = _load_entry(pk, history[0].version)
     if newest_entry.merged_into_id:
@@ -42,7 +42,7 @@ def build_claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Ht
 
 
 def build_claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | HttpResponseBase:
-    """Return an earlier version of a claim."""
+    """Return the page of an earlier version of a claim."""
     history = _load_history(pk)
     plain_version = next(
         (history_entry for history_entry in history if history_entry.version == version), None
@@ -60,7 +60,7 @@ def build_claim_version(request: HttpRequest, pk: int, version: int) -> PlainPag
 
 
 def build_cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """Return a published rumour with its published claims."""
+    """Return the page of a published rumour with its published claims."""
     row = get_published_cluster(pk)
     path = build_permanent_path("cluster", row.pk, row.slug)
     if slug != row.slug:
@@ -78,7 +78,7 @@ def build_cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | 
 
 
 def build_source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPage:
-    """Return a source mentioned in published claims; its text only if readers may see it."""
+    """Return the page of a source mentioned in published claims, with its text only if readers may see it."""
     published_source = load_published_source(pk, number)
     if published_source is None:
         raise Http404("No published claim mentions this source.")

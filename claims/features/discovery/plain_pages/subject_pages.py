@@ -25,17 +25,17 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def build_claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """Return a person or body and their checked claims."""
+    """Return the page of a person or body with their checked claims."""
     return _build_subject_page(request, "claimant", pk, slug)
 
 
 def build_topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """Return the claims on a topic."""
+    """Return the page with the claims on a topic."""
     return _build_subject_page(request, "topic", pk, slug)
 
 
 def build_publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """Return a publisher's fact checks. Publishers known only from sources have no page."""
+    """Return the page with a publisher's fact checks. Publishers known only from sources have no page."""
     verdicts = PublishedVerdict.objects.current().filter(publisher_id=min(pk, MAX_ID))
     if not verdicts.order_by().exists():
         raise Http404("No published fact check is by this publisher.")
@@ -43,7 +43,7 @@ def build_publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage 
 
 
 def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
-    """Return the meaning of a rating class, and the claims with such ratings."""
+    """Return the page with the meaning of a rating class, and the claims rated with this class."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
     result_text, lines = find_claims(request, {"rating": rating_class})
@@ -53,17 +53,17 @@ def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
 
 
 def build_claimants(request: HttpRequest) -> PlainPage:
-    """Return the claimants of published claims, by name or by search."""
+    """Return the page with the claimants of published claims, by name or by search."""
     return _build_index_page(request, CLAIMANTS)
 
 
 def build_topics(request: HttpRequest) -> PlainPage:
-    """Return the topics of published claims, by name or by search."""
+    """Return the page with the topics of published claims, by name or by search."""
     return _build_index_page(request, TOPICS)
 
 
 def build_publishers(request: HttpRequest) -> PlainPage:
-    """Return the publishers of published claims, by name or by search."""
+    """Return the page with the publishers of published claims, by name or by search."""
     return _build_index_page(request, PUBLISHERS)
 
 

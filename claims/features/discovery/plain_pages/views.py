@@ -1,7 +1,8 @@
-"""The views of Markdown pages: `index.md` below the page's URL.
+"""The views of Markdown pages. The Markdown of a page is at `index.md` below the page's URL.
 
-Page URLs end in a slash. For these, the proposal uses `index.md` or `index.html.md`; here the second redirects
-to the first. One view serves all pages: the routes identify the page, and `PAGES` has its renderer.
+Page URLs end in a slash. For such URLs, the llms.txt proposal uses `index.md` or `index.html.md`; here the
+second redirects to the first. One view serves all pages: the route identifies the page, and `PAGES` has its
+renderer.
 """
 
 from collections.abc import Callable
@@ -59,7 +60,7 @@ PAGES: dict[str, Writer] = {
 
 @require_safe
 def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
-    """Show the page at this path as Markdown, in the URL's language or the installation's own."""
+    """Show the page as Markdown, in the language of the URL or in the installation's own."""
     code = get_address_language(request)
     with translation.override(code or settings.LANGUAGE_CODE):
         page_text = _write_page(request, f"/{page}")
@@ -79,8 +80,8 @@ def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
 
 @require_safe
 def redirect_alias(request: HttpRequest, page: str) -> HttpResponse:
-    """Redirect to the canonical URL of the same file."""
-    # Two leading slashes would make it the name of another site.
+    """Redirect to the canonical URL of a page's Markdown."""
+    # A browser would read a path with two leading slashes as the name of another site.
     path = f"/{page.lstrip('/')}{MARKDOWN_FILE}"
     target_url = build_path_in(path, code) if (code := get_address_language(request)) else path
     query = request.META.get("QUERY_STRING", "")

@@ -53,16 +53,16 @@ CLASS_COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class PictureTexts:
-    """The complete texts of a picture; the picture truncates long ones."""
+    """The complete texts of a picture, which truncates long ones when it is drawn."""
 
     #: The rating's label, or the status of a withdrawn claim; "" if there is neither.
     rating_or_status: str
-    #: Who rated the claim, or what its withdrawal means.
+    #: The publisher of the rating, or the meaning of the withdrawal.
     attribution: str
     statement: str
     claimant: str
     newsroom: str
-    #: Shown in place of a rating that cannot be drawn.
+    #: A text shown instead of a rating that cannot be drawn.
     kind: str
     colours: tuple[str, str]
 
@@ -118,7 +118,7 @@ def draw_picture(document: Document) -> bytes:
     texts, language = build_picture_texts(document), document["language"]
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER_COLOUR)
     statement = clean_drawable(texts.statement)
-    # Never a rating without the statement that it rates.
+    # A rating is never shown without the statement that it rates.
     rating_paragraph, attribution = _typeset_rating(texts, language) if statement else (None, None)
     if rating_paragraph:
         background, colour = texts.colours
@@ -141,14 +141,16 @@ def draw_picture(document: Document) -> bytes:
         )
     _draw_newsroom_name(image, texts)
     file = BytesIO()
-    # A few colours are enough for letters: the file is a third as large, and takes half the time.
+    # A few colours are enough for letters: the file becomes a third as large, and is written in half the
+    # time.
     small_image = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     small_image.save(file, "PNG")
     return file.getvalue()
 
 
 def _typeset_rating(texts: PictureTexts, language: str) -> tuple[TypesetText | None, TypesetText | None]:
-    """Return the rating and its publisher, or neither if one cannot be drawn or the rating does not fit."""
+    """Return the typeset rating and publisher, or neither if one of them cannot be drawn or the rating does
+    not fit."""
     label, attribution = clean_drawable(texts.rating_or_status), clean_drawable(texts.attribution)
     if not label or not attribution:
         return None, None
@@ -214,7 +216,7 @@ def _draw_newsroom_name(image: Image.Image, texts: PictureTexts) -> None:
 
 
 def choose_legible_colour(background: str, preferred_colour: str) -> str:
-    """Return the wanted colour if it is legible on the background, otherwise black or white."""
+    """Return the preferred colour if it is legible on the background, otherwise black or white."""
     return max(
         (preferred_colour, "#000000", "#ffffff"),
         key=lambda colour: (

@@ -1,4 +1,5 @@
-"""Typeset text of any script in lines: available glyphs, line breaks, and writing direction."""
+"""Typeset text of any script: check that glyphs exist, break lines, and order characters by writing
+direction."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -12,29 +13,29 @@ from PIL import Image, ImageDraw
 
 from claims.features.embeds.share_pictures.typefaces import choose_typeface, has_character, load_font
 
-#: No picture has room for more characters than this; the rest is not read.
+#: The most characters of a text that are used; no picture has room for more.
 MAX_LENGTH = 400
-#: A letter with more marks than this is not a letter of any language.
+#: The most characters in a cluster, which is a letter with its marks; no language needs more.
 _MAX_CLUSTER_LENGTH = 12
 ELLIPSIS = "…"
 #: The height of a line, relative to the letter size, with room for marks above and below in all scripts.
 LINE_HEIGHT_FACTOR = 1.42
 #: Joiners control how letters connect, as in Persian or Hindi. All other invisible characters are removed,
-#: because
-#: they can reverse or hide text.
+#: because they can reverse or hide text.
 _JOINERS = "\u200c\u200d"
-#: Replaces characters that the bidirectional algorithm ignores, to keep their place; it takes the direction
-#: before it.
+#: Stands for a character that the bidirectional algorithm ignores, so that positions stay the same; it takes
+#: the direction of the character before it.
 _PLACEHOLDER = "\u034f"
 
 _CLUSTER_PATTERN = regex.compile(r"\X")
-#: Scripts without spaces between words, which break between characters.
+#: Matches letters of scripts without spaces between words, in which lines may break between characters.
 _UNSPACED_LETTER = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u3000-\u303f\uff00-\uffef]"
 )
 _OPENING_CATEGORIES, _CLOSING_CATEGORIES = ("Ps", "Pi"), ("Pe", "Pf", "Po")
 _CLOSING_CHARACTERS = frozenset("ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々ๆໆ")
-#: Pictograms may be missing without a change of meaning; letters, digits and mathematical signs may not.
+#: Unicode categories of characters that may be omitted without a change of meaning, such as pictograms;
+#: letters, digits and mathematical signs may not.
 _OMITTABLE_CATEGORIES = ("So", "Sk", "Cn", "Co")
 
 
@@ -78,9 +79,10 @@ class TypesetText:
         *,
         is_aligned_to_end: bool = False,
     ) -> None:
-        """Draw the text inside a box (left, top, right, bottom); overlong marks are clipped.
+        """Draw the text inside a box (left, top, right, bottom, in pixels); marks that extend beyond the box
+        are clipped.
 
-        Lines are aligned to the side on which reading starts, or to the other side.
+        Lines are aligned to the side on which reading starts, or to the other side if `is_aligned_to_end`.
         """
         left_edge, top_edge, right_edge, bottom_edge = box
         layer = Image.new("RGB", (right_edge - left_edge, bottom_edge - top_edge), background)
@@ -108,7 +110,8 @@ class TypesetText:
 
 
 def clean_drawable(text: str) -> str | None:
-    """Return the drawable text on one line, or None if a letter has no glyph."""
+    """Return the text on one line without characters that cannot be drawn, or None if a letter has no
+    glyph."""
     characters: list[str] = []
     for cluster in _CLUSTER_PATTERN.findall(_clean_beginning(text)):
         cluster = cluster[:_MAX_CLUSTER_LENGTH]
@@ -159,10 +162,12 @@ def fit_text(
     language: str = "",
     closing_mark: str = "",
 ) -> TypesetText:
-    """Return the text at the largest size that fits, or truncated at a word at the smallest size.
+    """Return the text at the largest of the sizes at which it fits, or cut between words at the smallest
+    size.
 
     Args:
         text: a text returned by `clean_drawable`.
+        sizes: letter sizes in pixels, like `width` and `height`.
         language: BCP 47; some characters look different in Chinese, Japanese and Korean.
         closing_mark: a text after the ellipsis if the text is cut.
     """
@@ -181,7 +186,7 @@ def fit_text(
         if len(lines) <= line_limit:
             return _typeset_lines(shortened_parts, lines, size, language, is_complete=False)
         last_part = list(_split_breakable_parts(visible_parts))[-1]
-        # A single word as long as this loses a few characters at a time.
+        # A single word that is too long loses a few characters at a time.
         visible_parts = visible_parts[
             : last_part.start or max(last_part.stop - max(last_part.stop // 20, 1), 0)
         ].rstrip()
@@ -203,7 +208,7 @@ def _typeset_lines(
 
 
 def _split_breakable_parts(text: str) -> Iterator[slice]:
-    """Return the parts between which a line may break: words, or characters in scripts without spaces."""
+    """Yield the parts between which a line may break: words, or characters in scripts without spaces."""
     start, part_before = 0, ""
     for match in _CLUSTER_PATTERN.finditer(text):
         cluster = match.group()
@@ -230,7 +235,7 @@ def _can_break(text_before: str, text_after: str) -> bool:
 
 
 def _break_lines(text: str, parts: list[slice], size: int, width: int, language: str) -> list[slice]:
-    """Break the parts into lines. A part that is longer than a line is broken between any characters."""
+    """Return the parts as lines. A part that is longer than a line is broken between any two characters."""
     lines: list[slice] = []
     start, filled_width = 0, 0.0
     for part in parts:
@@ -256,7 +261,7 @@ def _measure_width(text: str, size: int, language: str) -> float:
     return sum(_measure_run(run, size, language) for run in _split_runs(text, [0] * len(text)))
 
 
-@lru_cache(maxsize=10_000)  # words come again, at each size and in each try to cut
+@lru_cache(maxsize=10_000)  # words recur, at each size and at each attempt to cut the text
 def _measure_run(run: DirectedRun, size: int, language: str) -> float:
     return load_font(run.typeface, size).getlength(
         run.text, direction=run.direction, language=language or None
@@ -264,7 +269,7 @@ def _measure_run(run: DirectedRun, size: int, language: str) -> float:
 
 
 def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
-    """Split the text into runs of one level and one typeface, in reading order."""
+    """Split the text into runs of one embedding level and one typeface, in reading order."""
     typefaces: list[str] = []
     for cluster in _CLUSTER_PATTERN.findall(text):
         neutral = all(
@@ -299,7 +304,7 @@ def _compute_levels(text: str, is_rtl: bool) -> list[int]:
     algorithm.resolve_neutral_types(bidi_storage, False)
     algorithm.resolve_implicit_levels(bidi_storage, False)
     levels = [character["level"] for character in bidi_storage["chars"]]
-    # Without it, a character that the algorithm ignores would shift all following ones.
+    # Without this check, a character that the algorithm ignores would shift the levels of all following ones.
     return levels if len(levels) == len(text) else [int(is_rtl)] * len(text)
 
 

@@ -1,7 +1,7 @@
-"""The typefaces of pictures, and the characters each of them contains.
+"""The typefaces of share pictures, and the characters in each.
 
-They are included (`fonts/`), so that pictures look the same on every machine and do not depend on installed
-fonts. `fonts/README.md` has their origin, and how to make `coverage.json`.
+The font files are included (`fonts/`), so that pictures look the same on every machine and do not depend on
+installed fonts. `fonts/README.md` has their origin, and how to make `coverage.json`.
 """
 
 import json
@@ -16,7 +16,8 @@ FONTS_FOLDER = Path(__file__).parent / "fonts"
 
 @cache
 def load_coverage() -> dict[str, tuple[list[int], list[int]]]:
-    """Map each typeface to its ranges of code points, in order of preference."""
+    """Map each typeface to its ranges of code points: their first and their last ones. Typefaces are in order
+    of preference."""
     ranges = json.loads((FONTS_FOLDER / "coverage.json").read_text())
     return {name: _parse_ranges(text) for name, text in ranges.items()}
 
@@ -30,7 +31,7 @@ def _parse_ranges(text: str) -> tuple[list[int], list[int]]:
 
 @lru_cache(maxsize=20_000)
 def has_character(typeface: str, character: str) -> bool:
-    """Return whether the typeface has the character."""
+    """Return whether the typeface has a glyph for the character."""
     range_starts, range_ends = load_coverage()[typeface]
     index = bisect_right(range_starts, ord(character)) - 1
     return index >= 0 and ord(character) <= range_ends[index]

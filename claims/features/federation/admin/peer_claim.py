@@ -1,4 +1,4 @@
-"""Claims published by followed newsrooms, which can only be read and searched."""
+"""The desk's list and page of claims published by followed newsrooms. They can only be read."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

@@ -1,4 +1,5 @@
-"""Followed newsrooms and their status. A newsroom's key is checked before it is added."""
+"""The desk's pages of followed newsrooms and their status. A newsroom's key is checked before the newsroom is
+added."""
 
 from typing import Any
 
@@ -44,7 +45,7 @@ class SiteForm(forms.Form):
 
 
 class KeyForm(forms.Form):
-    """A form with the key that the page showed."""
+    """A form with the signing key that the page has shown."""
 
     key = forms.CharField(widget=forms.HiddenInput)
 
@@ -130,8 +131,8 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def _follow_accepted_signer(self, request: HttpRequest) -> HttpResponse:
         with RefusalMessages(request):
-            # Check again: the form may send anything, and the key may have changed since the person accepted
-            # it.
+            # Check again: the form can contain anything, and the key may have changed since the person
+            # accepted it.
             signer = peer_edits.look_up_newsroom(request.POST.get("url", ""))
             if signer.key != request.POST["key"]:
                 raise NotPossible(
@@ -159,7 +160,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         initial=lambda newsroom: {"key": newsroom.progress.offered_key},
     )
     def accept_key(self, request: HttpRequest, newsroom: PeerNewsroom, key: str) -> str:
-        """Accept the newsroom's new key, which the person has compared."""
+        """Accept the newsroom's new key, which the person has compared, and return a message."""
         peer_edits.accept_key(newsroom, key, by=get_person(request))
         return gettext("The new key is accepted, and the newsroom is followed again.")
 
@@ -168,7 +169,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         is_offered=lambda newsroom, person: newsroom.active and newsroom.progress.halted not in ("", "key"),
     )
     def restart_import(self, request: HttpRequest, newsroom: PeerNewsroom) -> str:
-        """Delete the newsroom's imported claims, and import all of them again."""
+        """Delete the newsroom's imported claims, import all of them again, and return a message."""
         peer_edits.restart_import(newsroom, by=get_person(request))
         with activate_newsroom_language():
             subject_name = gettext("imported claims")

@@ -46,14 +46,14 @@ class PeerClaim(models.Model):
     language = LanguageField(_("language"))
     claimant = models.CharField(_("claimant"), max_length=500, blank=True)
     claimed_on = models.DateField(_("claimed on"), null=True)
-    #: The rating in its publisher's words; kept after a withdrawal, to say what was withdrawn.
+    #: The rating in its publisher's words. It is kept after a withdrawal, to show which rating was withdrawn.
     rating = models.CharField(_("rating"), max_length=MAX_RATING_LENGTH)
     rating_class = models.CharField(_("class"), max_length=20, choices=RatingClass, blank=True)
     summary = models.TextField(_("finding"), blank=True)
     reviewed_on = models.DateField(_("reviewed on"), null=True)
     #: The claim's page for readers at its newsroom.
     url = models.URLField(_("page"), max_length=MAX_ADDRESS_LENGTH)
-    #: The public note of the last entry: why the claim was corrected or retracted.
+    #: The public note of the last ledger entry: why the claim was corrected or retracted.
     note = models.TextField(_("note"), blank=True)
     #: The id, at its newsroom, of the claim that it was merged into.
     merged_into = models.BigIntegerField(null=True)
@@ -108,8 +108,8 @@ class PeerClaim(models.Model):
             bounds.build_length_constraint("peerclaim_statement_fits", "statement", MAX_STATEMENT_LENGTH),
         ]
         indexes = [
-            # Claims that contain words of a text. The list of pending entries is short, because each word scans
-            # it.
+            # Finds claims that contain words of a text. The list of pending entries is kept short, because
+            # the search for each word scans it.
             GinIndex(
                 OpClass(StatementWords("statement"), name="array_ops"),
                 name="peerclaim_by_words",

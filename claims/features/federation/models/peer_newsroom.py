@@ -20,11 +20,11 @@ _NOT_OWN_NEWSROOM = "peernewsroom_is_not_the_house"
 
 class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
     def active(self) -> Self:
-        """Return the newsrooms that are queried for new entries."""
+        """Return the newsrooms that are queried for new entries, which excludes paused ones."""
         return self.filter(active=True)
 
     def with_problems(self) -> Self:
-        """Return the newsrooms whose last query failed or that wait for a decision."""
+        """Return the newsrooms whose last query failed, or about which a person must decide."""
         return self.active().filter(progress__consecutive_failures__gt=0)
 
 
@@ -152,15 +152,16 @@ class PeerProgress(models.Model):
     sequence = models.BigIntegerField(_("imported up to entry"), default=0)
     #: That entry's signed text (`claims.ledger.house_signature.build_signed_text`), which must not change.
     last_change = models.TextField(blank=True)
-    #: The ETag with which its server detects changes.
+    #: The ETag of the last response; its server uses it to detect changes.
     etag = models.CharField(max_length=MAX_ETAG_LENGTH, blank=True)
     visited_at = models.DateTimeField(_("up to date as of"), null=True)
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
-    #: One worker has the lease until then. If that worker dies, any other takes over afterwards.
+    #: A worker has leased the newsroom until this time. If that worker dies, any other one may continue
+    #: afterwards.
     held_until = models.DateTimeField(null=True)
     #: Why imports are stopped until a person decides.
     halted = models.CharField(_("stopped"), max_length=10, choices=Halt, blank=True)
-    #: The newsroom's new key, if that is the reason.
+    #: The newsroom's new key, if the new key is the reason for stopping.
     offered_key = models.CharField(max_length=43, blank=True, db_default="")
     consecutive_failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
