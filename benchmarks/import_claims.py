@@ -80,7 +80,7 @@ def time_import(path: Path) -> float:
 
     started_at = time.perf_counter()
     run = runs.find_or_create_run(str(path), Recipe(), by=None)
-    runs.run_place(
+    runs.import_files(
         run,
         str(path),
         Recipe(),

@@ -3,7 +3,7 @@
     article_import     one article: source, snapshot and proposals, in one transaction
     proposals          turns what the detector finds into a triage queue
     bounded_detection  the detector in a separate process with limited time and memory
-    detection/         a text → its check-worthy statements, who said them, and why to check them (pure)
+    detection/         a text → its check-worthy statements, with speakers and reasons to check them (pure)
 
 Imports quotes, newsroom, models and `sources`. Begin with `article_import`.
 """

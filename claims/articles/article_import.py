@@ -23,7 +23,7 @@ class ImportedArticle:
     captured: CaptureResult
     proposal: Proposal
     dry_run: bool
-    #: Existing published checks, by the id of the proposal.
+    #: The existing published check of each proposal, by the proposal's id.
     existing_checks: dict[int, ExistingCheck]
 
 

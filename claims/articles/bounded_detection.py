@@ -1,6 +1,6 @@
 """Claim detection in a separate process with limited memory and time.
 
-The text is untrusted and may break the detector. The article itself is stored all the same.
+The text is untrusted and may break the detector. In that case, the article is stored without proposed claims.
 """
 
 import logging

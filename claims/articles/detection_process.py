@@ -8,7 +8,7 @@ _WARM_UP_ARTICLE = "“The harbour handled 4 million tonnes in 2023,” said Ada
 
 
 def prepare() -> None:
-    """Load the data that every text needs, before worker processes are forked that share it."""
+    """Load the data that every text needs, before forking the worker processes that share it."""
     detect(_WARM_UP_ARTICLE, "en")
 
 

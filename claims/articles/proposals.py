@@ -68,7 +68,8 @@ def propose_claims(
     Args:
         include_all: propose the third band too.
         reanchored: the outcome for each of the source's appearances when this snapshot was stored, for the report.
-        searched_text: a search made before the transaction began. The text is searched again if the source has a
+        searched_text: the result of `search_text()`, called before the transaction began. The text is searched again
+        if the source has a
             different language.
     """
     reanchored = reanchored or Reanchoring()

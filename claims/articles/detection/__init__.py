@@ -144,7 +144,7 @@ def _split_sentences(
 def _find_quoted_parts(
     block: TextBlock, sentence: Sentence, quotations: Quotations
 ) -> Iterator[tuple[int, int]]:
-    """Return the parts of the sentence inside quotations of several words."""
+    """Yield the spans of the sentence that are inside quotations of several words."""
     for quotation in quotations.find_overlapping(sentence.start, sentence.end):
         if len(split_words(block.text[quotation.start : quotation.end][:300])) >= _MIN_WORDS_QUOTED:
             start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)

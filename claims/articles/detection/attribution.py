@@ -42,7 +42,7 @@ _QUESTION_PATTERN = re.compile(r"[?？؟]\W*$")
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """The speaker of a sentence, and where a closing attribution ("…, she said") begins."""
+    """The speaker of a sentence, and the position at which a closing attribution ("…, she said") begins."""
 
     speaker: Speaker
     tail: int | None = None
@@ -70,7 +70,7 @@ class Attributor:
         dialogue_turn: DialogueTurn | None = None,
         introduction: str = "",
     ) -> list[Voice | None]:
-        """Return the speaker of each sentence of the block; None for the article's own words.
+        """Return the voice of each sentence of the block; None for the article's own words.
 
         Args:
             introduction: the preceding block, if it ends in a colon.
@@ -104,7 +104,7 @@ class Attributor:
     def _read_answer(
         self, dialogue_turn: DialogueTurn, voices: list[Voice | None], narrations: Sequence[str]
     ) -> list[Voice | None]:
-        """Assign an answer without a label to the speaker it names, or else to the interviewee.
+        """Return the voices of an answer without a label: the speaker that it names, or else the interviewee.
 
         If the answer is quoted, the words outside the quotation are the article's own.
         """
@@ -179,7 +179,7 @@ class Attributor:
         speaker = self._identities.find_speaker(attribution, narration) if attribution else None
         speaker = speaker or self._read_unannounced(narration, mentions)
         if speaker is None and attribution is None:
-            speaker = self._continue_voice(narration)
+            speaker = self._continue_speaker(narration)
         self._focus.note_mentions([mention for mention in mentions if mention not in mentions_before])
         if speaker is not None:
             self._remember(speaker)
@@ -194,7 +194,9 @@ class Attributor:
         return Voice(speaker, find_tail(narration, attribution, self._language) if attribution else None)
 
     def _is_not_asserted(self, narration: str, attribution: Attribution) -> bool:
-        """Detect questions, conditions and negated subjects: "Did Ruiz say that …?", "If Ruiz says that …"."""
+        """Return whether a sentence only asks or supposes that someone spoke, or denies it: "Did Ruiz say that …?",
+        "If Ruiz says that …".
+        """
         if QUOTED_MARK in narration:
             return False
         if _QUESTION_PATTERN.search(narration):
@@ -232,7 +234,7 @@ class Attributor:
             self._focus.note_unnamed_person(find_gender_of_roles(offices[:1], self._language))
 
     def _can_be_person(self, member: NamedEntity) -> bool:
-        """Distinguish the bare name "Ri Yong Ho" from a ministry and from a country."""
+        """Return whether a name not known as a person's can be one: "Ri Yong Ho", but not a ministry or a country."""
         if member.is_person or " " not in member.name or self._is_body(member.name):
             return False
         return not self._is_place(member.name)
@@ -241,7 +243,9 @@ class Attributor:
         return "country" in self._language.signals.find(name, tokenise(name))
 
     def _has_leading_surname(self, narration: str) -> bool:
-        """Distinguish "Lund disagreed." from "Prices fell.", whose first word also occurs in lower case."""
+        """Return whether a surname opens the sentence: "Lund disagreed.", but not "Prices fell.", because the text
+        also has "prices" in lower case.
+        """
         language = self._language
         opening = _FIRST_TWO_WORDS.match(narration)
         if opening is None or not language.cased:
@@ -271,7 +275,9 @@ class Attributor:
         return not has_role and any(is_body for _word, is_body in body_words)
 
     def _read_unannounced(self, narration: str, mentions: Sequence[NameMention]) -> Speaker | None:
-        """Read attributions without a known verb of saying: by a colon, a name beside a quotation, or a second verb."""
+        """Return the speaker of an attribution without a known verb of saying, by a colon, a name beside a quotation,
+        or a second verb.
+        """
         people = [mention for mention in mentions if mention.member.is_person]
         if not mentions and _COLON_PATTERN.match(narration):
             return self._identities.find_opening_pronoun(narration)  # "But he knew: “…”"
@@ -296,8 +302,8 @@ class Attributor:
         return None
 
     def _is_behind_quotation(self, narration: str, mention: NameMention) -> bool:
-        """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": only a verb and an office may come
-        between.
+        """Return whether only a verb and an office stand between a quotation and the name: "“…”, proclamó Lema.", but
+        not "“…”, painted by Lema, …".
         """
         name, before_mark, _ = narration[mention.start :].partition(QUOTED_MARK)
         if QUOTED_MARK not in narration[: mention.start]:
@@ -322,11 +328,11 @@ class Attributor:
             return False  # "“…,” the sign behind Ruiz read"
         return len(split_words(narration[mention.start :])) <= _MAX_LENGTH_BEHIND
 
-    def _continue_voice(self, narration: str) -> Speaker | None:
+    def _continue_speaker(self, narration: str) -> Speaker | None:
         """Return the last speaker if the grammar continues their speech: "وأضاف أن", the German subjunctive."""
         for pattern in self._language.resumes:
             if match := pattern.search(narration):
-                return self._resume_voice(self._grammar.find_verb_gender(match[0].split()[0]))
+                return self._resume_speaker(self._grammar.find_verb_gender(match[0].split()[0]))
         reported_speech = self._language.reported_speech
         if not reported_speech or self._last is None or self._language.has_speech_verb(narration):
             return None
@@ -336,7 +342,7 @@ class Attributor:
             return None
         return self._last
 
-    def _resume_voice(self, is_feminine: bool | None) -> Speaker | None:
+    def _resume_speaker(self, is_feminine: bool | None) -> Speaker | None:
         """Return the previous speaker (a person or an organisation), unless the verb form excludes that speaker."""
         if self._last is None:
             return None if is_feminine is None else self._identities.resolve_pronoun(is_feminine)

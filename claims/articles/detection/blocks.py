@@ -57,7 +57,7 @@ def _iterate_lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _iterate_paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
-    """Yield lines as paragraphs. A line is joined to the next if no sentence can end there."""
+    """Yield the start and end of each paragraph: a line, or several lines if no sentence can end between them."""
     start = end = None
     for line_start, line_end in _iterate_lines(text):
         if start is not None and end is not None:
@@ -94,7 +94,7 @@ def _is_continued(text: str, end: int, line_start: int) -> bool:
 
 
 def _iterate_wrapped_paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the paragraphs between blank lines; each list mark begins a new one."""
+    """Yield the start and end of each paragraph between blank lines; a list mark also begins a new one."""
     start = end = None
     for line_start, line_end in _iterate_lines(text):
         is_blank = not text[line_start:line_end].strip()

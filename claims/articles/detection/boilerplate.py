@@ -24,7 +24,7 @@ _UNITS = (
 _DURATION_PATTERN = re.compile(
     rf"^[\W\d]*\d{{1,2}}(?::\d{{2}}){{1,2}}(?:\s*+{_UNITS}\.?)*[\W\d]*$", re.IGNORECASE
 )
-# How much of an article is behind a paywall.
+# Notes that say how much of an article is behind a paywall.
 _REST_OF_ARTICLE = re.compile(
     r"^(?=[^.!?]{0,60}(?:\d[.,]\d[^.!?]{0,60})?"
     r"\b(?:reste|left|remaining|you have read|noch|sie haben|pozostało|"
@@ -33,7 +33,7 @@ _REST_OF_ARTICLE = re.compile(
     r"\b(?:article|story|artikels?|artykułu|artículo|articolo|artigo|статьи|статті|makale\w*)\b",
     re.IGNORECASE,
 )
-# What newsrooms write about their own article.
+# Notes of a newsroom on its own article.
 _CORRECTION_NOTE = re.compile(
     r"^\W*(?:(?:corrections?|clarifications?|korrektur(?:hinweis)?|berichtigung|rectificatif|correctif|corrección|"
     r"fe de errores|correzione|rettifica|correção|errata|correctie|rectificatie|sprostowanie|исправление|виправлення|"
@@ -85,7 +85,7 @@ _MIN_TITLE_LENGTH = 30
 _MAX_HEADING_WORDS = 13
 _MAX_HEADING_LENGTH = 36
 _MAX_LABEL_WORDS = 45
-# What follows a headline; "Have your say." does not.
+# The minimum length of the text that follows a headline; "Have your say." is too short.
 _MIN_RUNNING_TEXT = 40
 
 
@@ -160,7 +160,9 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
 
 
 def _is_known_label(text: str, language: Lexicon, length: int, *, complete: bool) -> bool:
-    plain_text = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # of the Turkish İ
+    plain_text = (
+        " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")
+    )  # from the Turkish İ
     plain_text = plain_text.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
     if not language.known and _COOKIES_PATTERN.search(plain_text):
         return length <= _MAX_LABEL_WORDS * 2
@@ -180,7 +182,7 @@ def _is_known_label(text: str, language: Lexicon, length: int, *, complete: bool
 def _is_heading(
     block: TextBlock, language: Lexicon, *, is_first: bool, next_blocks: Sequence[TextBlock]
 ) -> bool:
-    """Distinguish a heading from a caption or list item without a full stop."""
+    """Return whether a block is a heading, rather than a caption or list item without a full stop."""
     text = block.text
     if _INNER_STOP.search(text):
         return False

@@ -28,8 +28,8 @@ class CheckBand(StrEnum):
 #: The minimum scores of the first and the second band.
 CHECK_FIRST_SCORE, WORTH_A_LOOK_SCORE = 0.87, 0.52
 
-#: The weight of each feature in the log-odds. `length` counts doublings of twelve words, between a fifth and three
-#: times as many.
+#: The weight of each feature in the log-odds. `length` is the binary logarithm of the number of words, compared with
+#: about twelve words and limited.
 WEIGHTS: Mapping[str, float] = {
     "length": 0.5,
     "number": 0.7,
@@ -183,7 +183,7 @@ def _score_length(text: str, tokens: Sequence[Token], language: Lexicon) -> floa
 
 
 def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason, ...]:
-    """Return the reasons, most important first. Of several cues of one kind, one with figures counts, otherwise the
+    """Return the reasons, most important first. Of several cues of one kind, return the one with figures, or else the
     longest.
     """
     spans: dict[str, list[tuple[int, int]]] = {}

@@ -24,7 +24,7 @@ _MAX_LABEL_WORDS = 4
 class DialogueTurn:
     """A block of a dialogue, with its speaker; a question has none.
 
-    `is_labelled` if a label names the speaker; otherwise the block's own words may name a different one.
+    `is_labelled` is true if a label names the speaker; otherwise the block's own words may name a different one.
     """
 
     member: NamedEntity | None

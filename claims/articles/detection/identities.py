@@ -1,4 +1,4 @@
-"""Resolve phrases to a known person, an unknown name, an office, a body, or None if uncertain."""
+"""Resolve each phrase to a known person, an unknown name, an office or a body; to None if uncertain."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -33,7 +33,7 @@ class Identities:
         self._described: dict[str, str] = {}
 
     def find_speaker(self, attribution: Attribution, narration: str) -> Speaker | None:
-        """Return the person or body of the phrase; None if ambiguous."""
+        """Return the person or body that the attribution names; None if ambiguous."""
         is_feminine = self._grammar.find_verb_gender(attribution.verb)
         if attribution.phrase == DROPPED_MARK:
             return self.resolve_pronoun(is_feminine)
@@ -106,7 +106,9 @@ class Identities:
         )
 
     def _find_within(self, phrase: str) -> NamedEntity | None:
-        """Find the person in "Bewoner Rik Smit" and "Ada Hold of the Institute", the body in "der Bund Küste"."""
+        """Return the known person or body whose full name is part of the phrase: "Bewoner Rik Smit", "der Bund
+        Küste".
+        """
         if not self._language.cased:
             return None
         tokens = split_name(phrase)
@@ -167,7 +169,9 @@ class Identities:
         return speaker
 
     def _is_definite(self, tokens: Sequence[str]) -> bool:
-        """Distinguish "the researcher", mentioned before, from "the ministry" and "the head of the port"."""
+        """Return whether a phrase refers to a person mentioned before: "the researcher", but not "the ministry" or
+        "the head of the port".
+        """
         plain_tokens = [
             ELISION_PATTERN.sub("", token) for token in tokens if token.lower() not in self._language.definite
         ]
@@ -230,7 +234,7 @@ class Identities:
         return speaker.is_person and (bool(speaker.description) or is_given_name(speaker.name.split()[0]))
 
     def _is_joining_people(self, tokens: Sequence[str]) -> bool:
-        """Distinguish "Kern and Toll", two people, from the Food and Drug Office."""
+        """Return whether "and" joins two people: "Kern and Toll", but not "Food and Drug Office"."""
         for index, token in enumerate(tokens[1:-1], start=1):
             if token in self._grammar.conjunctions:
                 joined_members = (
@@ -252,7 +256,7 @@ class Identities:
         return self.build_speaker(member, speaker.description)
 
     def _find_body_without_case(self, speaker: Speaker, attribution: Attribution) -> Speaker | None:
-        """Find the name after an office, an organisation or a country, in scripts without capitals."""
+        """Return the name after an office, an organisation or a country, in scripts without capitals."""
         if speaker.is_person and speaker.description:
             return self._find_named(speaker)
         find_holders, is_ambiguous = self._people.find_holders(attribution.phrase)

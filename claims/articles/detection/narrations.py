@@ -37,7 +37,9 @@ def extract_narration(
 
 
 def _is_attributed(text_before: str, text_after: str, language: Lexicon, grammar: Grammar) -> bool:
-    """Distinguish a short spoken quotation from scare quotes: after a colon, or before a verb of saying."""
+    """Return whether a short quotation is speech rather than scare quotes: it follows a colon or precedes a verb of
+    saying.
+    """
     if text_before.rstrip().endswith((":", "：")):
         return True
     if not split_words(text_before) and text_after.lstrip()[:1] in tuple(",،，–—"):
@@ -54,7 +56,7 @@ def _is_attributed(text_before: str, text_after: str, language: Lexicon, grammar
 
 
 def _is_speech(quoted_text: str) -> bool:
-    """Distinguish speech from scare quotes: four words, inner punctuation, or a script without spaces."""
+    """Return whether a quotation is speech rather than scare quotes: it is long, or ends in punctuation."""
     words = split_words(quoted_text)
     if len(words) >= _MIN_WORDS_QUOTED or quoted_text.rstrip().endswith(_SPEECH_ENDS):
         return True

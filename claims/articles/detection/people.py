@@ -45,7 +45,7 @@ class NamedEntity:
 
 @dataclass(frozen=True, slots=True)
 class NameMention:
-    """A position in a sentence that names a person or body. `is_subject`: the sentence is about them."""
+    """A position in a sentence that names a person or body. `is_subject` is true if the sentence is about `member`."""
 
     member: NamedEntity
     start: int
@@ -75,7 +75,7 @@ class KnownPeople:
         for surname in find_speaking_surnames(text, language) if language.cased else ():
             for member in self._by_last.get(surname, ()):
                 member.is_person |= not is_known_speaker_kind(split_name(member.name), language)
-        self._words = self._count_capitals(text)
+        self._words = self._find_capitalised_words(text)
         self._small = (
             frozenset(re.findall(r"(?<![\w’'-])[^\W\d_][\w’'-]*", text)) if language.cased else frozenset()
         )
@@ -123,7 +123,9 @@ class KnownPeople:
             return self._find_without_case(name)
         if " " not in name:
             return self._find_by_one_name(name)
-        return self._find_by_one_name(name[0].lower() + name[1:]) or self._is_inflected(name)  # "Van Dalen"
+        return self._find_by_one_name(name[0].lower() + name[1:]) or self._find_by_inflected_form(
+            name
+        )  # "Van Dalen"
 
     def find_ending(self, phrase: str) -> NamedEntity | None:
         """Return the person whose full name begins or ends a phrase without capitals."""
@@ -282,7 +284,7 @@ class KnownPeople:
         return occurrences
 
     def _is_subject(self, narration: str, tokens: Sequence[re.Match[str]], index: int) -> bool:
-        """Return whether a sentence opens with the name, after its office or an adjunct."""
+        """Return whether only an office or an adjunct, or nothing, stands before the name in its sentence."""
         text_before = narration[: tokens[index].start()]
         if "\ufffc" in text_before:
             return False
@@ -322,7 +324,7 @@ class KnownPeople:
                     yield member, position
 
     def _find_without_case(self, name: str) -> NamedEntity | None:
-        """Find "中村市長", "이 시장" and "منصور" by the title and the beginning or end of a single name."""
+        """Return the only person with this single name, with any title: "中村市長", "이 시장", "منصور"."""
         if self._grammar.addresses:
             people = self._by_letter.get(name[:1], [])
             matching_members = [
@@ -331,14 +333,14 @@ class KnownPeople:
         else:
             members = {
                 id(member): member
-                for index_of_parts in (self._by_last, self._by_first)
-                for member in index_of_parts.get(name, ())
+                for members_by_part in (self._by_last, self._by_first)
+                for member in members_by_part.get(name, ())
             }
             matching_members = [member for member in members.values() if member.is_person]
         return matching_members[0] if len(matching_members) == 1 else None
 
     def _is_name_of(self, member: NamedEntity, name: str) -> bool:
-        """Return whether the name is the beginning of the person's name, alone or with a title such as "Mr"."""
+        """Return whether a text names this person by the beginning of the name and a title or office of the person."""
         for short_name, title in self._split_title(name):
             if member.name.startswith(short_name) and member.name != short_name:
                 is_known = title in self._grammar.addresses
@@ -355,8 +357,8 @@ class KnownPeople:
             return []
         return [(name[:length], name[length:]) for length in (3, 2, 1) if len(name) > length]
 
-    def _is_inflected(self, name: str) -> NamedEntity | None:
-        """Return whether a name is an inflected form: "Олега Дёмина" of "Олег Дёмин"."""
+    def _find_by_inflected_form(self, name: str) -> NamedEntity | None:
+        """Return the only person of whose name this is an inflected form: "Олега Дёмина" of "Олег Дёмин"."""
         stems = [word[: max(3, len(word) - 2)] for word in name.split()]
         forms = [
             member
@@ -385,8 +387,8 @@ class KnownPeople:
         return most_frequent if frequent_members else None
 
     @staticmethod
-    def _count_capitals(text: str) -> frozenset[str]:
-        """Count the capitalised words that follow a lower-case word."""
+    def _find_capitalised_words(text: str) -> frozenset[str]:
+        """Return the capitalised words that follow a lower-case word."""
         return frozenset(
             re.findall(r"(?<=[^\W\d_A-ZÀ-ÞА-Я] )([A-ZÀ-ÞА-ЯЁІЇЄҐĄĆĘŁŃÓŚŹŻČŠŽĞİŞ][\w’'-]*)", text)
         )

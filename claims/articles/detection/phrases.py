@@ -41,7 +41,7 @@ def can_name_speaker(phrase: str, language: Lexicon) -> bool:
 
 
 def read_subject_before(text_before: str, language: Lexicon) -> Phrase | None:
-    """Read the subject before the verb, with an apposition: `Ana Ruiz, head of the agency, (said)`."""
+    """Return the subject before the verb, with its apposition: `Ana Ruiz, head of the agency, (said)`."""
     clause_parts = [clause_part.strip() for clause_part in text_before.split(",")]
     last_part = remove_adverbs(clause_parts[-1], language)
     if last_part is None:
@@ -105,7 +105,7 @@ def _is_apposition(text: str, language: Lexicon, *, token_limit: int = 6) -> boo
 
 
 def remove_adverbs(text: str, language: Lexicon) -> str | None:
-    """Drop adverbs between subject and verb; None if one negates the verb."""
+    """Return the text without adverbs between subject and verb; None if one of them negates the verb."""
     tokens = text.split()
     while tokens:
         key = tokens[-1].lower()
@@ -159,7 +159,7 @@ def _is_verb(token: str, language: Lexicon) -> bool:
 def read_speaker_after(
     narration: str, start: int, language: Lexicon, *, is_opening: bool = False
 ) -> Phrase | None:
-    """Read the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`
+    """Return the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`
 
     If the source opens the sentence, an apposition after its comma must end at a second comma.
     """
@@ -185,7 +185,7 @@ def read_speaker_after(
 
 
 def _read_named_aside(phrase: str, narration: str, end: int, language: Lexicon) -> Phrase | None:
-    """Read "(disse) a ouvidora, Cláudia Silva": an article and any noun before a full name."""
+    """Return the full name that follows an article, a noun and a comma: "(disse) a ouvidora, Cláudia Silva"."""
     if phrase.split(maxsplit=1)[0].lower() not in language.determiners or narration[end : end + 1] != ",":
         return None
     phrase_end = _PHRASE_END.search(narration, end + 1)
@@ -197,7 +197,9 @@ def _read_named_aside(phrase: str, narration: str, end: int, language: Lexicon) 
 
 
 def _is_office_alone(phrase: str, language: Lexicon) -> bool:
-    """Distinguish "the head of the agency" from "Senator Ana Ruiz": a name after the former is a place or a party."""
+    """Return whether the phrase names only an office: "the head of the agency", but not "Senator Ana Ruiz". A name
+    after it is then a place or a party.
+    """
     speaker = read_speaker(phrase, None, language)
     return any(_is_office(token, language) for token in split_name(phrase)) and not (
         speaker and speaker.is_person
@@ -205,7 +207,7 @@ def _is_office_alone(phrase: str, language: Lexicon) -> bool:
 
 
 def _is_office_and_place(phrase: str, language: Lexicon) -> bool:
-    """Distinguish "Bupati Sirna", an office and its place without an article, from a person."""
+    """Return whether the phrase is an office and its place without an article ("Bupati Sirna"), and not a person."""
     tokens = split_name(phrase)
     return (
         len(tokens) == 2 and is_role(tokens[0], language) and is_capital(tokens[1]) and not language.definite

@@ -99,7 +99,9 @@ def _find_quotations(text: str) -> list[Quotation]:
 
 
 def _is_word_end(character_before: str) -> bool:
-    """Distinguish inches and the Hebrew gershayim from an opening straight quotation mark."""
+    """Return whether a straight mark after this character means inches or the Hebrew gershayim, and opens no
+    quotation.
+    """
     return (
         character_before.isdigit()
         or character_before.lower() != character_before.upper()

@@ -55,7 +55,7 @@ def split_sentences(block: str, language: Lexicon, quotations: Quotations) -> li
 
 def _find_boundaries(block: str, language: Lexicon, quotations: Quotations) -> Iterator[int]:
     """Yield the positions where a sentence ends, after its closing marks."""
-    # Surrogates cannot cross into the library; every replacement is one code point, so offsets stay.
+    # The library rejects surrogates. Each is replaced by one code point, so offsets stay valid.
     plain_text = _SURROGATE_PATTERN.sub("\ufffd", block.translate(_TRANSLATION_TABLE))
     stops = {match.end() for match in _HARD_STOP.finditer(plain_text)}
     for boundary in sentencex.get_sentence_boundaries(language.code, plain_text):
@@ -141,7 +141,9 @@ def _is_inside_short_quotation(
 def _is_attribution_tail(
     block: str, end: int, text_after: str, quotations: Quotations, language: Lexicon
 ) -> bool:
-    """Keep `"Is it over?" Weber asked.` in one piece."""
+    """Return whether the text after a quotation only attributes it, so that they are one sentence: `"Is it over?"
+    Weber asked.`
+    """
     quotation = quotations.find_at(end - 1)
     if quotation is None or quotation.end != end or not quotation.is_closed:
         return False
@@ -165,7 +167,9 @@ def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
 
 
 def _split_long_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
-    """Split a run-on sentence at semicolons, commas and dashes after half the limit; drop it if it has none."""
+    """Yield the parts of a run-on sentence, split at semicolons, commas and dashes after half the limit. Parts that
+    are still too long are dropped.
+    """
     piece_start = start
     for soft_break in _SOFT_BREAK.finditer(block, start, end):
         if soft_break.end() - piece_start > MAX_SENTENCE_LENGTH // 2:

@@ -27,7 +27,7 @@ _BELONGS_PATTERN = re.compile(r"^[Dd]['’](?=\w)")
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """A speaker, worded as in the text. `office`: the speaker has no proper name ("a ministry official")."""
+    """A speaker, worded as in the text. `office` is true if the speaker has no proper name ("a ministry official")."""
 
     name: str
     description: str | None = None
@@ -105,8 +105,8 @@ def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[st
 
 
 def is_complement(words_before: Sequence[str], language: Lexicon) -> bool:
-    """Distinguish "a spokesman for President (Holt)", where Holt does not speak, from "the head of the agency (Ana
-    Ruiz)".
+    """Return whether a name after these words depends on them and does not speak: "a spokesman for President (Holt)",
+    but not "the head of the agency (Ana Ruiz)".
     """
     joints = [index for index, token in enumerate(words_before) if _is_joint(token, language)]
     joints = [index for index in joints if remove_determiner(words_before[:index], language)]
@@ -126,13 +126,13 @@ def is_complement(words_before: Sequence[str], language: Lexicon) -> bool:
 
 
 def _is_joint(token: str, language: Lexicon) -> bool:
-    """Distinguish "of" and similar words from articles in the same list."""
+    """Return whether the word joins two nouns, as "of" does. The lists of such words also contain articles."""
     is_joined = token in language.of | language.by and token not in language.get_attributions("conjunctions")
     return token.islower() and is_joined and token not in _ARTICLES
 
 
 def _find_name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
-    """Split "Dr Sarah Lund of the Arctic Institute" after the person."""
+    """Return the words up to the end of a person's name before a body: "Dr Sarah Lund (of the Arctic Institute)"."""
     for index in range(2, len(tokens) - 1):
         token = tokens[index]
         joint = token.islower() and token in language.of | language.inside
@@ -218,7 +218,7 @@ def _find_after_role(tokens: list[str], language: Lexicon) -> list[str]:
 
 
 def _split_name(tokens: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
-    """Split `Laura Bellini of the University of Carrow` after the name."""
+    """Return the name and the words after it: "Laura Bellini", "of the University of Carrow"."""
     end = 0
     while end < len(tokens) and (is_capital(tokens[end]) or tokens[end].lower() in PARTICLES):
         if language.nouns_capitalised and end >= 2 and not is_capital(tokens[end]):
@@ -234,7 +234,7 @@ def _find_offices(head: Iterable[str], language: Lexicon) -> list[str]:
 
 
 def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
-    """Read "the figures of the Interior Ministry" as the ministry, and "the report" as no speaker."""
+    """Return the ministry in "the figures of the Interior Ministry", and nothing for "the report"."""
     plain_tokens = remove_determiner(tokens, language)
     for index, token in enumerate(plain_tokens[:4]):
         is_noun = token.islower() or index == 0 or language.nouns_capitalised

@@ -38,7 +38,9 @@ class Attribution:
 
 
 def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Attribution | None:
-    """Return the attribution in a sentence. The speaker of its quotation is preferred to a source named in passing."""
+    """Return the attribution in a sentence; None if there is none. The speaker of a quotation takes precedence over a
+    source named in passing.
+    """
     narration = _PARENTHESIS_PATTERN.sub(lambda match: " " * len(match[0]), narration)
     for pattern in language.patterns:
         attribution = _read_by_pattern(pattern, narration, language, grammar)
@@ -137,7 +139,9 @@ def _read_by_verb(
     is_strong: bool,
     that_indexes: set[int],
 ) -> Attribution | None:
-    """Read a verb of saying. A weak verb ("announced") needs a quotation, a "that" or the end of the sentence."""
+    """Return the attribution by the verb of saying at `index`. A weak verb ("announced") counts only with a
+    quotation, a "that" or the end of the sentence.
+    """
     verb = tokens[index]
     if verb.text[0].isupper() and index:
         return None  # the United States
@@ -201,7 +205,9 @@ def _is_fronted(text_before: str, language: Lexicon) -> bool:
 
 
 def _is_trailing(text_before: str) -> bool:
-    """Distinguish "nine wells ran dry, state media (reported)" from "Strand, 51, (denies arson)"."""
+    """Return whether the subject follows a whole statement: "nine wells ran dry, state media (reported)", but not
+    "Strand, 51, (denies arson)".
+    """
     speech, comma, subject = text_before.rpartition(",")
     return bool(comma) and bool(split_words(subject)) and len(split_words(speech)) >= _MIN_WORDS_QUOTED
 
@@ -229,7 +235,7 @@ def _find_subject_start(text_before: str, subject: Phrase) -> int:
 
 
 def _read_by_source(narration: str, tokens: list[Token], index: int, language: Lexicon) -> Attribution | None:
-    """Read a source phrase such as `according to …`, of one word or several."""
+    """Return the attribution by the source phrase at `index`, such as `according to …`."""
     for phrase in language.get_attributions("according"):
         source_words = [token.key for token in tokenise(phrase)]
         if [token.key for token in tokens[index : index + len(source_words)]] == source_words:
@@ -273,7 +279,9 @@ def find_tail(narration: str, attribution: Attribution, language: Lexicon) -> in
 
 
 def _is_continued(text_after: str, language: Lexicon) -> bool:
-    """Distinguish "Asked about it, Bakken said it was agreed." from "It was agreed, Bakken said that day."."""
+    """Return whether the statement follows the verb: "Asked about it, Bakken said it was agreed.", but not "It was
+    agreed, Bakken said that day.".
+    """
     next_words = [word.lower() for word in split_words(text_after)]
     first_word, second_word, *_ = *next_words[:2], "", ""
     if first_word in language.complementizers:

@@ -211,7 +211,7 @@ def find_or_create_run(path_or_url: str, recipe: Recipe, *, by: User | None) -> 
 # ------------------------------------------------------------------------------------------------------
 
 
-def run_place(
+def import_files(
     run: ImportRun,
     path_or_url: str,
     recipe: Recipe,

@@ -140,7 +140,7 @@ class Command(LocalizedCommand):
         def work() -> ImportRun:
             run = runs.find_or_create_run(place, recipe, by=by)
             with show_progress(errors) as report_progress:
-                runs.run_place(
+                runs.import_files(
                     run,
                     place,
                     recipe,

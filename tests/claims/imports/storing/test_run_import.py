@@ -145,7 +145,7 @@ def test_nobody_carries_out_a_run_twice(tmp_path: Path) -> None:
         def again() -> None:
             try:
                 with pytest.raises(runs.AlreadyRunning, match="is already running"):
-                    runs.run_place(
+                    runs.import_files(
                         run,
                         str(place),
                         Recipe(),
