@@ -131,7 +131,8 @@ def _add_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -
 
 
 def _rank_copy(file: ArchivedFile, changed_at: datetime | None) -> tuple[bool, datetime, int]:
-    """Rank copies: those of the unchanged page first, then the newest, then the easiest to open."""
+    """Return the sort key of a copy: copies of the unchanged page come first, then the newest, then the
+    easiest to open."""
     captured_at = file.copy.captured_at
     return (changed_at is None or captured_at < changed_at, captured_at, -_READABLE_ROLES.index(file.role))
 

@@ -1,4 +1,4 @@
-"""Detect soft 404s: pages that are gone although the server responds with 200."""
+"""Detect soft 404s: responses with the status 200 which say that the page does not exist."""
 
 import html
 import re
@@ -7,19 +7,19 @@ from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-#: How much of a page is searched for headings, which are near its beginning.
+#: The number of bytes searched for headings, which are near the beginning of a page.
 _HEAD_BYTES = 200_000
 _HEADINGS_PATTERN = re.compile(r"<(title|h1)\b[^>]{0,500}>(.{0,500}?)</\1", re.IGNORECASE | re.DOTALL)
 _TAGS_PATTERN = re.compile(r"<[^>]{0,500}>")
-#: What separates a title from the name of the site.
+#: Matches the signs that separate a page's title from the name of its site.
 _SEPARATORS_PATTERN = re.compile(r"\s[|·•»«:–—-]+\s|[|·•»«]")
-#: A longer heading with the number is about something else: "404 people were counted".
+#: A longer heading with the number 404 is about something else: "404 people were counted".
 _MAX_HEADING_WORDS = 5
 _STATUS_PATTERN = re.compile(r"\b(404|410)\b")
 _MISSING_PATH_PATTERN = re.compile(
     r"(^|[/._-])(404|410|not[-_]?found|page[-_]not[-_]found|notfound)($|[/._-])", re.IGNORECASE
 )
-#: A front page, possibly in one of several languages: `/`, `/en/`, `/index.html`, `/en-GB/home`.
+#: The path of a front page, possibly in one of several languages: `/`, `/en/`, `/index.html`, `/en-GB/home`.
 _FRONT_PAGE_PATTERN = re.compile(
     r"/?([a-z]{2}([-_][a-z]{2})?/?)?((index|default|home|start|accueil|startseite)(\.[a-z]{3,5})?)?/?",
     re.IGNORECASE,
@@ -35,7 +35,7 @@ def is_missing_page(
         requested_url: the source's URL.
         final_url: the URL at the end of redirects.
         content: the response from that URL.
-        known_title: the source's title; a page whose own title is about missing pages is not missing.
+        known_title: the source's title; an article whose own title is about missing pages is not missing.
     """
     if is_redirected_to_front(requested_url, final_url):
         return True
@@ -62,7 +62,7 @@ def _is_home_page(url: str) -> bool:
 
 
 def _extract_headings(content: bytes, charset: str | None) -> list[str]:
-    """Return the title and the first headings, split into parts, without parsing the document."""
+    """Return the title and the first headings, split into parts, without parsing the whole document."""
     page_beginning = content[:_HEAD_BYTES]
     try:
         text = page_beginning.decode(charset or "utf-8", "replace")
@@ -92,7 +92,7 @@ def _is_not_found_message(heading_part: str) -> bool:
 
 
 def _fold_text(text: str) -> str:
-    """Return the letters and digits in lower case, without accents and with single spaces."""
+    """Return only the letters and digits of a text in lower case, without accents and with single spaces."""
     plain_text = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(
         character if character.isalnum() else " "

@@ -26,7 +26,7 @@ class LinkOutcome(models.TextChoices):
     CHANGED = "changed", _("A quote was changed")
 
 
-#: The outcomes that need a decision.
+#: The outcomes about which a person must decide.
 OUTCOMES_NEEDING_ACTION = (LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED)
 
 _OUTCOMES = [outcome.value for outcome in LinkOutcome]
@@ -34,7 +34,7 @@ _OUTCOMES = [outcome.value for outcome in LinkOutcome]
 
 class LinkStateQuerySet(models.QuerySet["LinkState"]):
     def due(self) -> Self:
-        """Return due links without a lease."""
+        """Return links that are due for a check and not leased."""
         now = timezone.now()
         return self.filter(Q(held_until__isnull=True) | Q(held_until__lt=now), next_at__lte=now)
 
@@ -44,10 +44,10 @@ class LinkStateQuerySet(models.QuerySet["LinkState"]):
 
 
 class LinkState(models.Model):
-    """The status of a watched link: the last result, and the next check.
+    """The status of a checked link: the last result, and the time of the next check.
 
     A single failure does not make a link dead. `suspected` is the result of the checks since `failing_since`;
-    it becomes the outcome once it has been found often enough and for long enough
+    it becomes the outcome once it has been found often enough and over a long enough period
     (`claims.features.links.outcomes`).
     """
 
@@ -55,7 +55,7 @@ class LinkState(models.Model):
         "sources.Source", models.CASCADE, primary_key=True, related_name="link", verbose_name=_("source")
     )
     url = AddressField(_("address"), max_length=MAX_ADDRESS_LENGTH, help_text=_("The checked address."))
-    #: Scheme, host and port: a site gets one request at a time.
+    #: Scheme, host and port. Each site gets one request at a time.
     site = models.CharField(max_length=300)
     outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome, blank=True)
     since = models.DateTimeField(_("since"), null=True)
@@ -65,26 +65,26 @@ class LinkState(models.Model):
 
     checked_at = models.DateTimeField(_("checked"), null=True)
     next_at = models.DateTimeField(_("next check"), default=timezone.now)
-    #: The end of a running check's lease.
+    #: Leased for a running check until this time.
     held_until = models.DateTimeField(null=True)
     suspected = models.CharField(max_length=20, choices=LinkOutcome, blank=True)
     failures = models.PositiveIntegerField(_("failures in a row"), default=0)
     failing_since = models.DateTimeField(_("failing since"), null=True)
 
-    # Identify an unchanged page, and what was found in it.
+    # Identifiers of the page's version at the last check, and what was found in that version.
     etag = models.CharField(max_length=500, blank=True)
     last_modified = models.CharField(max_length=100, blank=True)
     content_sha256 = models.CharField(max_length=64, blank=True)
-    #: The quotes that the text was compared with; if they change, the text is compared again.
+    #: A hash of the quotes that the page was compared with; if the quotes change, the page is compared again.
     compared_with = models.CharField(max_length=64, blank=True)
-    #: How many of the quoted passages the page did not contain.
+    #: The number of quoted passages that the page did not contain.
     lost_quotes = models.PositiveIntegerField(_("missing quotes"), default=0)
 
     accepted_at = models.DateTimeField(_("marked as correct"), null=True)
     accepted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
-    #: When a public value of this row was last written; pages built before that are outdated.
+    #: When a public value of this row was last written; reader pages rendered before that time are outdated.
     written_at = models.DateTimeField(default=timezone.now)
 
     objects = LinkStateQuerySet.as_manager()
@@ -122,7 +122,7 @@ class LinkState(models.Model):
         indexes = [
             # The due links, oldest first.
             models.Index(name="linkstate_by_next_check", fields=["next_at"]),
-            # All links of a site that asks to be left alone.
+            # All links of a site, to postpone them if the site asks us to wait.
             models.Index(name="linkstate_by_site", fields=["site", "next_at"]),
             # The desk's list of links that need a decision.
             models.Index(
@@ -130,7 +130,7 @@ class LinkState(models.Model):
                 fields=["since", "source"],
                 condition=Q(outcome__in=["gone", "moved", "changed"], accepted_at=None),
             ),
-            # The time of the newest change, which tells outdated cached pages from current ones.
+            # The time of the newest change: cached pages rendered before it are outdated.
             models.Index(name="linkstate_newest", fields=["-written_at"]),
         ]
         triggers = [

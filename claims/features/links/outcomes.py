@@ -1,7 +1,7 @@
 """Pure functions that derive a link's status from its checks: a single failure does not make a link dead.
 
-A negative result is only *suspected* until it has been found often enough and for long enough. A link that
-works is alive immediately.
+A negative result is only *suspected* until it has been found often enough and over a long enough period. A
+link that works is alive immediately.
 """
 
 from dataclasses import dataclass, replace
@@ -21,23 +21,25 @@ class RequiredProof(NamedTuple):
 
 
 _REQUIRED_PROOFS = {
-    # A new URL or other words can be seen directly, so a second check is enough to show that they last.
+    # A new URL or changed text is visible in the response, so a second check is enough to show that the
+    # change lasts.
     LinkOutcome.MOVED: RequiredProof(2, timedelta(hours=1)),
     LinkOutcome.CHANGED: RequiredProof(2, timedelta(hours=1)),
     LinkOutcome.GONE: RequiredProof(3, timedelta(days=2)),
     LinkOutcome.UNREACHABLE: RequiredProof(3, timedelta(days=1)),
 }
-#: A name that does not resolve may be due to an unpaid registrar, or to our own resolver.
+#: A host name may fail to resolve because its registration was not paid, or because our own resolver fails.
 _REQUIRED_PROOF_OF_UNKNOWN_HOST = RequiredProof(4, timedelta(days=14))
 
 FIRST_RETRY = timedelta(hours=1)
 RETRY_INTERVAL = timedelta(hours=6)
-#: The longest wait before a failure is certain.
+#: The longest interval between the checks of a suspected failure.
 MAX_RETRY_INTERVAL = timedelta(days=2)
 #: Links that are gone are checked less often, by this factor.
 GONE_INTERVAL_FACTOR = 4
 
-#: If one of these is known, an unseen page is not news: the failure does not contradict what was seen.
+#: After one of these outcomes, a failure to load the page is not news: it does not contradict what was found
+#: before.
 _CONFIRMED_OUTCOMES = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
 
 
@@ -110,7 +112,7 @@ def _record_suspicion(previous_status: LinkStatus, outcome: LinkOutcome, now: da
     if outcome == previous_status.suspected:
         return replace(previous_status, failures=previous_status.failures + 1)
     if previous_status.suspected and outcome == LinkOutcome.UNREACHABLE:
-        # A single server failure does not disprove the earlier answers.
+        # A single server error does not disprove the earlier results.
         is_long_suspected = now - (previous_status.failing_since or now) > MAX_RETRY_INTERVAL * 4
         if not is_long_suspected:
             return previous_status

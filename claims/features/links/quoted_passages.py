@@ -1,7 +1,7 @@
-"""Compare the text of a page with the quotes from it.
+"""Check whether the current text of a page still contains the passages that publications quote.
 
-The rules are those by which quotes follow a new snapshot (`claims.quotes`), but no snapshot is stored: a page
-that still has all its quoted passages leaves nothing behind.
+Quotes are located by the same rules as in a new snapshot (`claims.quotes`), but no snapshot is stored while
+the page still has all its quoted passages.
 """
 
 from dataclasses import dataclass
@@ -29,8 +29,8 @@ class PassageComparison:
 
 
 def find_quoted_passages(source_id: int) -> set[QuotedPlace]:
-    """Return the passages of a source that publications quote. Returns none if text of the source was removed
-    by law, because reading its page would restore that text.
+    """Return the passages of a source that publications quote, or an empty set if text of the source was
+    removed by law, because reading its page would restore that text.
     """
     if Snapshot.objects.filter(source=source_id, text__contains=REPLACEMENT_BAR * 2).exists():
         return set()
@@ -38,7 +38,7 @@ def find_quoted_passages(source_id: int) -> set[QuotedPlace]:
 
 
 def compare_passages(source_id: int, passages: set[QuotedPlace], document: Document) -> PassageComparison:
-    """Look up every quoted passage in the current text of the page."""
+    """Look up each of the passages in the current text of the page."""
     statuses_by_passage = {
         find_place(status): status for status in QuoteStatus.objects.filter(snapshot__source=source_id)
     }

@@ -1,4 +1,4 @@
-"""Resolve a link check: compare the page with the quotes from it, and store the outcome."""
+"""Store the result of a link check, after comparing the page with the quotes from it."""
 
 import hashlib
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ _NOT_MODIFIED = 304
 
 @dataclass(frozen=True, slots=True)
 class ResolvedLink:
-    """A link after its check."""
+    """A link after its check, with what the check found."""
 
     link: LinkState
     before: str
@@ -56,7 +56,7 @@ def store_link_status(
 
     Args:
         quoted_text: a hash of the current publications that quote the source.
-        jitter: as for `compute_next_check`.
+        jitter: see `compute_next_check`.
     """
     page_reading = _read_page(link, finding.answer, quoted_text) if finding.answer else None
     outcome = finding.outcome
@@ -106,10 +106,10 @@ def _list_changes(
         or new_status.outcome == LinkOutcome.UNREACHABLE
         or not new_status.outcome
     ):
-        # Keep the reason why the page is gone, even if its server is down today.
+        # Keep the reason why the page is gone, even if the site is down today.
         changes |= {"http_status": finding.status, "reason": finding.reason}
     if page_reading:
-        # If a change is only suspected, the page must be read again.
+        # While a change is only suspected, the page must be read again at each check.
         is_certain = new_status.suspected != LinkOutcome.CHANGED
         changes |= {**page_reading.facts, "lost_quotes": page_reading.lost} if is_certain else _UNKNOWN_PAGE
     return changes
@@ -137,7 +137,7 @@ def _read_page(link: LinkState, response: FetchedDocument, quoted_text: str) -> 
     try:
         document = extract_document(material)
     except ExtractionError:
-        # A cookie notice, a log-in page or a scan: the page exists, but whether it contains the words is
+        # A cookie notice, a log-in page or a scan: the page exists, but whether it contains the quotes is
         # unknown.
         return _PageReading(link.lost_quotes, page_facts)
     comparison = compare_passages(link.source_id, passages, document)
@@ -152,7 +152,7 @@ def _should_capture(comparison: PassageComparison, new_status: LinkStatus) -> bo
 
 
 def _capture_proof(link: LinkState, reading: _PageReading) -> None:
-    """Capture the page as proof, with the status of each quote in it, and request a copy."""
+    """Store a snapshot of the page, with the status of each quote in it, and request an archived copy."""
     if reading.material and reading.document:
         capture(reading.material, source=link.source, document=reading.document)
         request_copy(link.source, reason="link_check")

@@ -1,4 +1,4 @@
-"""The times of visits to sites, and their robots.txt, shared by the threads of a run."""
+"""The times of visits to sites, and their robots.txt, shared by the threads of one run."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -6,14 +6,14 @@ from threading import Lock
 
 from sources.http.polite_visits import build_wait_error
 
-#: The lease of a site for one request, which takes less time.
+#: How long a site is leased for one request, which takes less time.
 _LEASE_SECONDS = 60.0
 _POLL_SECONDS = 0.2
 
 
 class RunMemory:
-    """The memory of one run's visitors (`sources.http.polite_visits.SiteStore`), which does not use the
-    database.
+    """The schedule of one run: an implementation of `sources.http.polite_visits.SiteStore` in memory, without
+    the database.
     """
 
     def __init__(
@@ -24,11 +24,11 @@ class RunMemory:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """Create the memory of a run.
+        """Create the schedule of a run.
 
         Args:
-            rules: recently read robots.txt files, by site.
-            max_wait: the longest time to wait for a site, in seconds.
+            rules: the robots.txt files read recently, by site.
+            max_wait: the longest time to wait before a site may be visited, in seconds.
         """
         self._rules = dict(rules)
         self._patience = max_wait

@@ -12,7 +12,7 @@ from factcheck.database.deferred_jobs import defer_once
 
 #: After this many seconds, a run ends so that the worker can do other work.
 MAX_RUN_SECONDS = 15.0
-#: These jobs come late among waiting jobs.
+#: Most waiting jobs have a higher priority.
 _LOW_PRIORITY = -5
 
 
@@ -23,7 +23,8 @@ _LOW_PRIORITY = -5
     queueing_lock="claims.features.links.look_for_new",
 )
 def watch_new_links(timestamp: int) -> None:
-    """Watch newly cited links, and drop links that are no longer cited. Runs every ten minutes."""
+    """Add newly cited links to those that are checked, and remove links that are no longer cited. Runs every
+    ten minutes."""
     watched_links.update_watched_links()
 
 
@@ -34,14 +35,14 @@ def watch_new_links(timestamp: int) -> None:
     queueing_lock="claims.features.links.look_after",
 )
 def queue_due_checks(timestamp: int) -> None:
-    """Queue due checks. Runs every minute."""
+    """Queue a job if links are due for a check. Runs every minute."""
     if settings.LINK_CHECKS and LinkState.objects.due().exists():
         _queue_check()
 
 
 @app.task(name="claims.features.links.check_links", queue="links", pass_context=True)
 def check_links(context: JobContext) -> None:
-    """Check due links; the next job continues an unfinished run."""
+    """Check links that are due for a limited time, then queue another job for the rest."""
     if not settings.LINK_CHECKS:
         return
     deadline = time.monotonic() + MAX_RUN_SECONDS

@@ -45,7 +45,7 @@ _DELETE_UNUSED_SQL = """
 
 
 def update_watched_links() -> int:
-    """Watch the links in current publications and no others, and return the number of new ones.
+    """Check the links in current publications and no others from now on, and return the number of new links.
 
     A source whose URL was corrected is checked again. The history of links is kept (`LinkCheck`).
     """
@@ -58,25 +58,26 @@ def update_watched_links() -> int:
 
 
 def restart_checks(source: Source) -> None:
-    """Restart the checks of a source at its current URL."""
+    """Check a source at its current URL from now on, without its earlier results."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_UPDATE_MOVED_SQL} AND link.source_id = %s", [source.pk])
 
 
 def find_claim_sources(claim_id: int) -> list[int]:
-    """Return the sources in the current publication of a claim."""
+    """Return the ids of the sources in the current publication of a claim."""
     rows = Publication.objects.current().filter(claim_id=claim_id).values_list("source_ids", flat=True)
     return sorted({source for row in rows for source in row})
 
 
 def find_citing_claims(source_id: int, max_claims: int) -> list[int]:
-    """Return at most `max_claims` claims whose current publication cites the source, newest first."""
+    """Return the ids of at most `max_claims` claims whose current publication cites the source, newest
+    first."""
     rows = Publication.objects.current().filter(source_ids__contains=[source_id])
     return list(rows.order_by("-published_at", "-claim_id").values_list("claim_id", flat=True)[:max_claims])
 
 
 def load_quote_versions(sources: Collection[int]) -> dict[int, str]:
-    """Map each source to a hash that changes whenever the publications that cite it change."""
+    """Return a hash for each source that changes whenever the publications that cite the source change."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -56,7 +56,7 @@ def list_routes(desk: DeskAdmin) -> list[URLPattern]:
 
 
 def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the text for each platform. Editors can approve it here."""
+    """Show the text for each platform. Editors can approve each text here."""
     claim, entry = _find_entry(desk, request, pk)
     if entry is None:
         messages.error(request, gettext("This claim is not published."))
@@ -96,7 +96,7 @@ def download_picture(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResp
     _claim, entry = _find_entry(desk, request, pk)
     response = HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
     if entry is None or find_own_verdict(entry.document) is None:
-        return response  # which says why
+        return response  # the response explains the refusal
     try:
         content = sign_picture(entry)
     except SigningUnavailable as problem:
@@ -136,7 +136,7 @@ def _describe_wording(wording: Wording, approved_wording: ApprovedWording | None
 
 
 def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> None:
-    """Store the approved text for the version that the person saw."""
+    """Store the approved text for the version of the claim that the person saw."""
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "").replace("\0", "").strip()
     offered_kinds = {wording.kind for wording in build_wordings(entry.document) if not wording.refusal}
     problem = ""

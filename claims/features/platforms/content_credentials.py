@@ -1,8 +1,9 @@
-"""The share picture of a published claim with Content Credentials (C2PA), signed by the newsroom. No network.
+"""The share picture of a published claim with Content Credentials (C2PA), signed by the newsroom without
+network access.
 
-The credentials state what the picture shows, as ClaimReview, and the ledger entry that it shows. Without
-`C2PA_SIGNER`, the key is derived from `SIGNING_KEY` and the certificate is self-issued, so programs that read
-credentials report an unknown signer.
+The credentials contain the verdict as ClaimReview, and identify the ledger entry that the picture shows.
+Without `C2PA_SIGNER`, the key is derived from `SIGNING_KEY` and the certificate is self-issued, so programs
+that read credentials report an unknown signer.
 """
 
 import hashlib
@@ -34,13 +35,13 @@ from claims.models import Publication
 from factcheck.database import clock
 from factcheck.installation.version import read_version
 
-#: Manifests and certificates are not fetched from elsewhere, and the picture needs no thumbnail of itself.
+#: Manifests and certificates are not fetched from other servers, and the picture needs no thumbnail.
 _OFFLINE_SETTINGS = {
     "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
     "builder": {"thumbnail": {"enabled": False}},
 }
 _DATA_DRIVEN_MEDIA = "http://cv.iptc.org/newscodes/digitalsourcetype/dataDrivenMedia"
-#: Fixed dates keep our own certificates the same, so that others can trust them once.
+#: With fixed dates, our own certificates always stay the same, so that others need to trust them only once.
 _VALID_FROM, _VALID_UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2049, 12, 31, tzinfo=UTC)
 #: The longest name in a certificate (RFC 5280).
 _MAX_NAME_LENGTH = 64
@@ -48,11 +49,11 @@ _ALGORITHMS_BY_CURVE = {"secp256r1": "es256", "secp384r1": "es384"}
 
 
 class SigningUnavailable(Exception):
-    """The picture cannot be signed; the message gives the reason, for the desk."""
+    """The picture cannot be signed; `str()` is the reason, for the desk."""
 
 
 class _Credential(NamedTuple):
-    """A private key and its chain of certificates up to an authority, as PEM."""
+    """A private key and its certificates up to an authority, as PEM."""
 
     algorithm: str
     key: bytes
@@ -72,7 +73,7 @@ def sign_picture(entry: Publication) -> bytes:
     """Draw the share picture of an entry with the newsroom's own verdict, and sign it.
 
     Raises:
-        CannotSign: there is no usable key, or the library rejects it.
+        SigningUnavailable: there is no usable key, or the library rejects the key.
     """
     credential = _load_credential()
     import c2pa  # noqa: PLC0415  it takes a second, and few processes sign pictures
@@ -92,13 +93,13 @@ def sign_picture(entry: Publication) -> bytes:
 
 
 def _build_manifest(entry: Publication) -> dict[str, Any]:
-    """Return the manifest with the statements about the picture of an entry."""
+    """Return the C2PA manifest for the share picture of a ledger entry."""
     document = entry.document
     moment = entry.published_at.isoformat()
     proof = f"{settings.SITE_URL}/api/v1/ledger/proofs/inclusion?sequence={entry.sequence}"
     review = build_own_markup(document, "ClaimReview") | {
         "version": entry.version,
-        # The SHA-256 in the entry's chain; the URL proves that the ledger contains it.
+        # The entry's SHA-256 in the ledger; the URL has the proof that the ledger contains the entry.
         "identifier": {"@type": "PropertyValue", "propertyID": proof, "value": entry.chain_sha256},
     }
     drawn_action = {
@@ -123,7 +124,7 @@ def _load_credential() -> _Credential:
     """Return the newsroom's credential.
 
     Raises:
-        CannotSign: `C2PA_SIGNER` cannot be used.
+        SigningUnavailable: `C2PA_SIGNER` cannot be used.
     """
     if not settings.C2PA_SIGNER:
         return _derive_credential(settings.SIGNING_KEY or settings.SECRET_KEY, settings.NEWSROOM_NAME)

@@ -15,12 +15,12 @@ from claims.ledger.document.headline import find_label
 Document = dict[str, Any]
 
 WORDING_KINDS = ("community_note", "bluesky_label", "claimreview", "mediareview", "picture")
-#: The longest Community Note, and the length that X counts for any URL, in characters.
+#: The longest Community Note, and the length that X counts for each URL, in characters.
 MAX_NOTE_LENGTH, URL_LENGTH = 280, 23
 _URL_PATTERN = re.compile(r"https?://\S+")
 #: Code points that X counts once; all others count twice (twitter-text, configuration 3).
 _SINGLE_WEIGHT_RANGES = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
-#: The reasons that writers of Community Notes choose from, by rating class.
+#: A rating class → the reasons that the writer of a Community Note can choose from.
 _NOTE_TAGS = {
     "false": "misleadingFactualError",
     "mostly_false": "misleadingFactualError",
@@ -32,7 +32,7 @@ _NOTE_TAGS = {
     "mostly_true": "notMisleadingFactuallyCorrect",
     "true": "notMisleadingFactuallyCorrect",
 }
-#: The values of our labels on Bluesky, in lower case with hyphens (com.atproto.label.defs).
+#: A rating class → our label on Bluesky, in lower case with hyphens (com.atproto.label.defs).
 _BLUESKY_LABELS = {
     name: f"fact-check-{name.replace('_', '-')}"
     for name in ("false", "mostly_false", "misleading", "mixed", "unproven", "satire", "outdated")
@@ -142,7 +142,7 @@ def _build_label(document: Document, verdict: Document) -> Wording:
         return Wording(
             kind, refusal=_("A label must name its labeller: an administrator must set BLUESKY_LABELER.")
         )
-    # A handle can pass to another account, so records are identified by the DID.
+    # A handle can pass to another account, so only records with a DID are used.
     posts = [post for post in posts if post[1].startswith("did:")]
     if not posts:
         return Wording(
@@ -168,7 +168,7 @@ def _build_label(document: Document, verdict: Document) -> Wording:
 
 
 def build_own_markup(document: Document, name: str) -> Document:
-    """Return the JSON-LD of this type with only the newsroom's verdict, or {}."""
+    """Return the JSON-LD object of the type `name` with only the newsroom's verdict, or {}."""
     markup = build_markup(document | {"verdicts": [find_own_verdict(document)]}) or {}
     blocks = [block for block in markup.get("@graph", [markup]) if block["@type"] == name]
     return CONTEXT | blocks[0] if blocks else {}

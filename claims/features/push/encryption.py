@@ -16,7 +16,8 @@ from django.utils.crypto import salted_hmac
 
 from claims.ledger.house_signature import decode_bytes, encode_bytes
 
-#: The size of a record (RFC 8188). A message is one record, with a tag of 16 bytes and one byte that ends it.
+#: The size of a record (RFC 8188). A message is one record, with a tag of 16 bytes and a final delimiter
+#: byte.
 _RECORD_SIZE = 4096
 MAX_MESSAGE_BYTES = 3993
 #: The order of P-256; private keys are smaller.
@@ -32,11 +33,11 @@ def encrypt_message(
     key: ec.EllipticCurvePrivateKey | None = None,
     salt: bytes | None = None,
 ) -> bytes:
-    """Return the body of the request.
+    """Return the encrypted message as the body of a request to the push service.
 
     Args:
         p256dh, auth: the browser's public key and secret.
-        key, salt: set only by tests; otherwise new for each message.
+        key, salt: set only by tests; by default created for each message.
 
     Raises:
         ValueError: the browser's public key is not a point on the curve.
@@ -66,7 +67,7 @@ def build_authorization(endpoint: str) -> str:
 
 
 def get_public_key() -> str:
-    """Return the key that identifies this installation to push services, in the browsers' encoding."""
+    """Return the public key that identifies this installation to push services, as base64url."""
     return encode_bytes(_encode_public_key(_get_server_key().public_key()))
 
 
@@ -76,7 +77,8 @@ def _get_server_key() -> ec.EllipticCurvePrivateKey:
 
 @lru_cache(maxsize=2)
 def _derive_key(secret: str) -> ec.EllipticCurvePrivateKey:
-    """Derive the key from a secret in the settings, in the same way as the key that signs the ledger."""
+    """Derive a private key from a secret in the settings, in the same way as the key that signs the
+    ledger."""
     seed = salted_hmac("claims.features.push.encryption", "p256", secret=secret, algorithm="sha512").digest()
     return ec.derive_private_key(int.from_bytes(seed, "big") % (_CURVE_ORDER - 1) + 1, ec.SECP256R1())
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
 
-#: The longest URL of a browser at its push service.
+#: The longest URL that a push service gives to a browser.
 MAX_ENDPOINT_LENGTH = 1000
 #: An uncompressed point on P-256, and 16 random bytes, in the browsers' encoding (base64url without padding).
 P256DH_PATTERN, AUTH_PATTERN = r"^[A-Za-z0-9_-]{87}$", r"^[A-Za-z0-9_-]{22}$"
@@ -22,9 +22,9 @@ class PushSubscription(models.Model):
     auth = models.CharField(max_length=22)
     language = models.CharField(max_length=35)
     created_at = models.DateTimeField(db_default=Now())
-    #: The number of the ledger entry that the reader has seen.
+    #: The number of the newest ledger entry that the reader knows.
     sequence = models.BigIntegerField()
-    #: When the push service began to reject messages.
+    #: Since when the push service has rejected messages.
     failing_since = models.DateTimeField(null=True)
 
     class Meta:
@@ -41,6 +41,4 @@ class PushSubscription(models.Model):
         ]
 
     def __str__(self) -> str:
-        return (
-            f"{self._meta.verbose_name} {self.pk}"  # never the address: the id appears in logs and messages
-        )
+        return f"{self._meta.verbose_name} {self.pk}"  # never the address: this text appears in logs and messages

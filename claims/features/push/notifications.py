@@ -1,7 +1,7 @@
 """Browsers that follow a claim, and the notifications sent to them.
 
-A push service sees when a message goes to which browser, and its size. The message itself is encrypted for
-the browser.
+A push service sees which browser a message is for, when it is sent, and its size. The message itself is
+encrypted for the browser.
 """
 
 import json
@@ -36,7 +36,8 @@ class PushRejected(Exception):
 def subscribe_browser(
     publication: Publication, *, endpoint: str, p256dh: str, auth: str, language: str
 ) -> None:
-    """Subscribe this browser to changes after the entry. New keys of the browser replace its old ones."""
+    """Subscribe the browser to changes of the claim after this publication. New keys of the browser replace
+    its old keys."""
     PushSubscription.objects.update_or_create(
         claim_id=publication.claim_id,
         endpoint=endpoint,
@@ -50,7 +51,7 @@ def unsubscribe_browser(claim_id: int, *, endpoint: str) -> None:
 
 
 def send_latest_change(*, subscription_id: int) -> None:
-    """Send the latest change since the last entry that the reader knows.
+    """Notify the browser of the latest change, if its reader does not know it yet.
 
     Raises:
         PushRejected: the message was not accepted and should be retried.
@@ -83,7 +84,7 @@ def _post_message(subscription: PushSubscription, message_content: Publication) 
                 "Content-Encoding": "aes128gcm",
                 "Content-Type": "application/octet-stream",
                 "TTL": str(round(_MESSAGE_LIFETIME.total_seconds())),
-                "Topic": f"claim-{subscription.claim_id}",  # a later message replaces one that waits
+                "Topic": f"claim-{subscription.claim_id}",  # a later message replaces one that is not delivered yet
             },
             allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
         ).status
@@ -98,7 +99,8 @@ def _post_message(subscription: PushSubscription, message_content: Publication) 
 
 
 def _record_failure(subscription: PushSubscription, reason: str) -> PushRejected:
-    """Record a failure and return the exception to raise, without the URL, which would otherwise appear in logs."""
+    """Record a failure and return the exception to raise. It does not contain the URL, which must not appear
+    in logs."""
     this_subscription = PushSubscription.objects.filter(pk=subscription.pk)
     this_subscription.update(failing_since=Coalesce("failing_since", Now()))
     this_subscription.filter(failing_since__lt=timezone.now() - MAX_FAILING_TIME).delete()
@@ -106,7 +108,7 @@ def _record_failure(subscription: PushSubscription, reason: str) -> PushRejected
 
 
 def _build_message(subscription: PushSubscription, change: Publication) -> bytes:
-    """Return the text of the message, and the page that it opens."""
+    """Return the message as JSON: the text, and the URL of the page that it opens."""
     with activate_reader_language(subscription.language):
         message: dict[str, Any] = {
             "title": f"{change.get_kind_display()} · {settings.NEWSROOM_NAME}",

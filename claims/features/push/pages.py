@@ -41,13 +41,13 @@ class BrowserForm(forms.Form):
         if all(keys.values()):
             try:
                 encrypt_message(b"", **keys)  # type: ignore[arg-type]  # neither is None
-            except ValueError as error:  # it is not a point on the curve
+            except ValueError as error:  # the key is not a point on the curve
                 self.add_error("p256dh", str(error))
 
 
 @require_safe
 def show_push_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the buttons that start and stop notifications."""
+    """Show the page with the buttons that start and stop notifications."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
         return redirect("claim-push", pk=entry.merged_into_id)
@@ -56,7 +56,8 @@ def show_push_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def start_notifications(request: HttpRequest, pk: int) -> HttpResponse:
-    """Store the browser's subscription. The reader's permission for notifications confirms it."""
+    """Store the browser's subscription. It needs no confirmation, because the reader has allowed
+    notifications in the browser."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     form = BrowserForm(request.POST)
     if not form.is_valid():
@@ -78,8 +79,8 @@ def stop_notifications(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def serve_worker_script(request: HttpRequest) -> HttpResponse:
-    """Serve the service worker, which shows messages. Its path ensures that it controls no other page of the
-    site.
+    """Serve the service worker, the script that shows notifications. Its path ensures that it controls no
+    other page of the site.
     """
     return HttpResponse(
         _WORKER_FILE.read_bytes(),

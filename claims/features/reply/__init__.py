@@ -1,4 +1,5 @@
-"""Right of reply: people named in a verdict are asked before publication, or the reason for not asking is published.
+"""Right of reply: the newsroom asks people named in a verdict before publication, or publishes its reason for
+not asking.
 
 Adds to the core: a section of the published body (`section`), a requirement of the review (`requirement`),
 stricter rules for verdicts, sign-offs and publications (`models.core_rules`), lists and a panel at the desk
@@ -7,5 +8,5 @@ stricter rules for verdicts, sign-offs and publications (`models.core_rules`), l
 reply.
 
 While the feature is off, no reply is required and no request can be made. Published replies stay in the body
-of their verdict, and their rules still hold.
+of their verdict, and the database rules on them still apply.
 """

@@ -10,12 +10,12 @@ from claims.management.demo.demo_newsroom import parse_moment
 from claims.models import Verdict
 from claims.newsroom.people import get_display_name
 
-#: The times of a request: their names in the file, and the fields that store them.
+#: A time in the demo's file → the field that stores it.
 _TIME_FIELDS = {"sent": "sent_at", "answer_by": "answer_by", "answered": "answered_at"}
 
 
 def add_requests(*, verdict: Verdict, row: dict[str, Any], author: User, **signal: Any) -> None:
-    """Store each version's requests to the claimant."""
+    """Store the requests for reply that the demo's file lists for this version of the verdict."""
     ReplyRequest.objects.filter(verdict=verdict).delete()
     requests = []
     for request_data in row["right_of_reply"]:

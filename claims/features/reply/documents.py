@@ -36,7 +36,7 @@ class ReplyRequestSerializer(ReplySerializer):
 
 
 def build_reply_request(row: ReplyRequest) -> Document:
-    """Return a request for reply with its internal details."""
+    """Return a request for reply with its internal details, in the format of the editorial API."""
     return {
         **build_reply(row, row.verdict.language),
         "verdict": row.verdict_id,

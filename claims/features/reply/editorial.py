@@ -35,7 +35,7 @@ class EditorialReplyResource(PartOfVerdict):
         return build_reply_request(row)
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
-        """Create a request, record one made elsewhere, or give the reason for not asking."""
+        """Create a request, record one made outside this system, or give the reason for not asking."""
         values = read_body(ReplyBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> ReplyRequest:
@@ -83,7 +83,7 @@ class EditorialReplyResource(PartOfVerdict):
         return self.create_once(carry_out)
 
     def _complete_values(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the values with the person concerned and, by default, the newsroom's template."""
+        """Return the values with the person to ask and, by default, the newsroom's template."""
         complete_values = values | _choose_party(verdict, values.get("party", ""))
         if values.get("not_asked"):
             return complete_values
@@ -100,5 +100,5 @@ class EditorialReplyResource(PartOfVerdict):
 
 
 def _choose_party(verdict: Verdict, party: str) -> dict[str, Any]:
-    """Return the person to ask: the named one, or else the claimant."""
+    """Return the fields of the person to ask: the named person, or by default the claimant."""
     return {"party": party, "claimant": None if party else verdict.claim.claimant}

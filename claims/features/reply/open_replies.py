@@ -13,7 +13,7 @@ from claims.models import Verdict
 from claims.newsroom.notifications import NotificationKind, notify_people
 from factcheck.database import clock
 
-#: Notifications per transaction.
+#: The maximum number of notifications per transaction.
 _BATCH_SIZE = 100
 _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED)
 

@@ -1,4 +1,5 @@
-"""The public part of a right of reply: the person, the dates, and the reply or the reason for not asking."""
+"""The public part of a request for reply: the person, the dates, and the reply or the reason for not
+asking."""
 
 import tomllib
 from datetime import datetime
@@ -36,9 +37,9 @@ class PublicReply(TypedDict):
 
 
 def build_replies(verdict: Verdict) -> list[PublicReply]:
-    """Return the public requests for reply. Requests in preparation are excluded."""
+    """Return the public requests for reply of a verdict. Requests that were not sent are excluded."""
     if verdict._state.adding:
-        return []  # an import numbers verdicts before it stores them: asking for each would find nothing
+        return []  # an import builds the bodies of verdicts that are not stored yet, so a query would find nothing
     rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
     return [build_reply(row, verdict.language) for row in rows if row.has_public_content]
 
@@ -78,5 +79,5 @@ def _load_reasons() -> dict[str, dict[str, str]]:
 
 
 def _format_day(moment: datetime | None) -> str | None:
-    """Format the day in the newsroom's time zone."""
+    """Return the date in the newsroom's time zone in ISO format, or None."""
     return moment.astimezone(get_default_timezone()).date().isoformat() if moment else None

@@ -1,8 +1,8 @@
 """Emails that request a reply, sent by the newsroom. Replies go to the person who asked.
 
-The decision to send an email is made at the time of sending. It is recorded as sent in the transaction that
-commits once the mail server has accepted it. Failed emails are retried, and the desk shows why they have not
-been sent.
+Whether to send an email is decided at the time of sending. The request is recorded as sent in the transaction
+that commits once the mail server has accepted the email. Failed emails are retried, and the desk shows why
+they have not been sent.
 """
 
 from smtplib import SMTPException
@@ -21,7 +21,7 @@ from factcheck.database import clock
 
 @app.task(name=reply_requests.MAIL_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_reply_request(*, request_id: int) -> None:
-    """Email one request, unless it was cancelled or sent before, or its deadline has passed."""
+    """Email one request, unless the email was cancelled or sent before, or the deadline has passed."""
     try:
         _send_mail(request_id)
     except (SMTPException, OSError) as failure:
@@ -48,7 +48,7 @@ def _send_mail(request_id: int) -> None:
 
 
 def build_mail(row: ReplyRequest) -> EmailMessage:
-    """Build the email as plain text, exactly as typed."""
+    """Build the email as plain text, with the person's text unchanged."""
     return EmailMessage(
         to_one_line(row.subject) or to_one_line(row.text.strip().partition("\n")[0])[:100],
         row.text.strip() + "\n",

@@ -1,8 +1,9 @@
 """Changes to requests for reply and their replies.
 
 The desk and the editorial API call these functions. A request belongs to a draft and can be edited until the
-draft is submitted. A reply can arrive at any time. During review, people who have signed off must do so
-again. After publication, the reply is published as an update: a new version, which another person signs off.
+draft is submitted. A reply can arrive at any time. If it arrives during review, people who have signed off
+must do so again. If it arrives after publication, it is published as an update: a new version, which another
+person signs off.
 """
 
 import re
@@ -39,7 +40,7 @@ _OMISSION_MARKER = re.compile(r"\[(?:…|\.\.\.)\]")
 
 @dataclass(frozen=True, slots=True)
 class ReceivedReply:
-    """A recorded reply: its text, the part that readers see, and when it arrived."""
+    """A reply to be recorded: its text, the part that readers see, and when it arrived."""
 
     at: datetime
     channel: str
@@ -55,7 +56,7 @@ def add_request(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
 
     Raises:
         NotPossible: the verdict is not a draft.
-        NotAllowed: the verdict belongs to another person, or the role does not include it.
+        NotAllowed: the verdict belongs to another person, or the person's role does not include it.
     """
     require_permission(by, "reply.add_replyrequest", _("request replies"))
     verdict = verdict_drafts.lock_draft(verdict, by)
@@ -92,7 +93,8 @@ def remove_request(row: ReplyRequest, *, by: User) -> None:
 
 @transaction.atomic
 def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> ReplyRequest:
-    """Record that the request was made elsewhere: by telephone, in a form, or from a personal email account.
+    """Record that the request was made outside this system: by telephone, in a form, or from a personal email
+    account.
 
     Args:
         at: when the request was made; by default now.
@@ -114,7 +116,8 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
 
 @transaction.atomic
 def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
-    """Queue the email; replies go to the person who asked. Raises the same exceptions as `mark_sent`."""
+    """Queue the email of a request; replies go to the person who asked. Raises the same exceptions as
+    `mark_sent`."""
     require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     _require_sendable(row)
@@ -162,7 +165,7 @@ def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
 
 @transaction.atomic
 def record_reply(row: ReplyRequest, reply: ReceivedReply, *, by: User) -> ReplyRequest:
-    """Record a reply in any state of the verdict, and notify people waiting for it.
+    """Record a reply in any state of the verdict, and notify people who are waiting for the reply.
 
     Raises:
         NotPossible: no request was made, there is already a reply, or the excerpt is not part of the reply.
@@ -242,7 +245,7 @@ def render_template(
 
 
 def _clear_unused_fields(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields; if there is a reason for not asking, with those of the request cleared."""
+    """Return the fields; if there is a reason for not asking, the fields of the request are cleared."""
     if not fields.get("not_asked"):
         return fields
     return fields | {
@@ -256,7 +259,7 @@ def _clear_unused_fields(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record_sender(row: ReplyRequest, by: User) -> None:
-    """Record the sender of the request, unless one is recorded."""
+    """Record the person as the sender of the request, unless a sender is already recorded."""
     if row.sent_at is None:
         return
     if row.sent_at > clock.get_database_time():
@@ -267,7 +270,7 @@ def _record_sender(row: ReplyRequest, by: User) -> None:
 
 
 def build_final_text(row: ReplyRequest) -> str:
-    """Return the text as sent, with the final deadline filled in."""
+    """Return the text of a request as sent, with the final deadline filled in."""
     if row.answer_by is None:
         return row.text
     return row.text.replace("{deadline}", wording.format_deadline(row.answer_by, row.language))
@@ -298,7 +301,8 @@ def _require_complete_request(row: ReplyRequest) -> None:
 
 
 def _adjust_reply_time(row: ReplyRequest, reply: ReceivedReply) -> ReceivedReply:
-    """Return the reply with a time no earlier than the request: times are entered only to the minute."""
+    """Return the reply with a time of arrival no earlier than the request, because people enter times only to
+    the minute."""
     sent_at = row.sent_at
     if sent_at and sent_at.replace(second=0, microsecond=0) <= reply.at < sent_at:
         return replace(reply, at=sent_at)
@@ -351,7 +355,7 @@ def _save_request(reply: ReceivedReply, row: ReplyRequest) -> None:
 
 
 def _find_signers(verdict: Verdict) -> list[User]:
-    """Return the people who signed off the verdict in this round before the reply arrived."""
+    """Return the people who signed off the verdict in this review round before the reply arrived."""
     if verdict.state != Verdict.State.IN_REVIEW:
         return []
     rows = SignOff.objects.filter(verdict=verdict, round=verdict.review_round).select_related("by")
@@ -359,7 +363,7 @@ def _find_signers(verdict: Verdict) -> list[User]:
 
 
 def _lock_draft_request(row: ReplyRequest, by: User) -> ReplyRequest:
-    """Return the request of a draft, read again under lock. Raises the same exceptions as `add_request`."""
+    """Return a draft's request, read again under lock. Raises the same exceptions as `add_request`."""
     verdict = verdict_drafts.lock_draft(row.verdict, by)
     locked_request = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if locked_request is None:

@@ -1,8 +1,8 @@
-"""The requirement of a request for reply before publication, and of waiting for its deadline.
+"""Whether a request for reply is required before publication, and whether its deadline must pass first.
 
-The fact-checkers' codes require one for the newsroom's own verdicts about a person or an organisation. The
-result of this rule is stored with the terms of the review (`Verdict.reply_rule`); from then on the database
-enforces it.
+The fact-checkers' codes require a request for the newsroom's own verdicts about a person or an organisation.
+The result of this rule is stored with the terms of the review (`Verdict.reply_rule`); from then on the
+database enforces it.
 """
 
 from django.conf import settings
@@ -17,7 +17,7 @@ from claims.models import Claimant, SignOff, Verdict
 from claims.newsroom.refusals import NotPossible, TooEarly
 from claims.review.requirements import Requirement
 
-#: The kinds of claimants who can reply; unidentified ones cannot be asked.
+#: The kinds of claimants who can be asked for a reply; unidentified claimants cannot.
 NAMED_KINDS = (Claimant.Kind.PERSON, Claimant.Kind.ORGANIZATION, Claimant.Kind.GROUP)
 _Rule = Verdict.ReplyRule
 
@@ -53,7 +53,8 @@ def is_request_missing(verdict: Verdict) -> bool:
 
 
 def require_current_terms(verdict: Verdict) -> None:
-    """Raise NotPossible if the claim has gained a named claimant since the verdict was submitted.
+    """Check that a review's terms on replies still fit the claim, which may have gained a named claimant
+    since.
 
     Raises:
         NotPossible: the claim now has a named claimant.
@@ -69,7 +70,7 @@ def require_current_terms(verdict: Verdict) -> None:
 
 
 def require_passed_deadline(verdict: Verdict) -> None:
-    """Raise TooEarly while a deadline for a reply is running.
+    """Check that no deadline for a reply is still running.
 
     Raises:
         TooEarly: a deadline is running.

@@ -13,7 +13,7 @@ _AnswerShown = ReplyRequest.Shown
 
 
 def restore_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[dict[str, Any]]:
-    """Build the requests and answers published with a verdict on a claim by this claimant.
+    """Build the requests and replies published with a verdict on a claim by this claimant.
 
     The questions and the contact details are missing, because they were never published.
     """

@@ -51,7 +51,8 @@ def ensure_templates() -> None:
 
 
 def find_template(language: str) -> ReplyTemplate | None:
-    """Return the template for a language, its base language (`pt` for `pt-BR`), English, or any other."""
+    """Return the template for a language or, failing that, for its base language (`pt` for `pt-BR`), for
+    English, or for any language."""
     rows = {row.language: row for row in ReplyTemplate.objects.all()}
     base_language = language.partition("-")[0]
     return rows.get(language) or rows.get(base_language) or rows.get("en") or next(iter(rows.values()), None)
@@ -61,7 +62,7 @@ def check_placeholders(text: str, *, needed_placeholders: tuple[str, ...] = ()) 
     """Check that the text has only known placeholders, and all required ones.
 
     Raises:
-        ValidationError: a sentence for each unknown or missing placeholder.
+        ValidationError: with a sentence for each unknown or missing placeholder.
     """
     problems = [
         _("{%(name)s} is not a known field. Known fields: %(known)s.")
@@ -84,8 +85,8 @@ def check_placeholders(text: str, *, needed_placeholders: tuple[str, ...] = ()) 
 
 
 def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> RequestWording:
-    """Fill the template with these values. The placeholder of a missing value stays in braces, for a person
-    to fill in.
+    """Fill in the template with these values. The placeholder of a missing value stays in braces, for a
+    person to replace.
     """
 
     def get_value(match: re.Match[str]) -> str:
@@ -105,7 +106,7 @@ def find_unfilled_placeholders(text: str) -> list[str]:
 def build_values(
     *, claim: str, claimant: str, editor: str, deadline: datetime | None, language: str
 ) -> dict[str, str]:
-    """Return the values of the placeholders. Without a deadline, its placeholder is not filled in."""
+    """Return the values of the placeholders. Without a deadline, the placeholder for it has no value."""
     values = {"claim": claim, "claimant": claimant, "editor": editor, "newsroom": settings.NEWSROOM_NAME}
     return values | ({"deadline": format_deadline(deadline, language)} if deadline else {})
 

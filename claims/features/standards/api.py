@@ -30,7 +30,7 @@ from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditi
 
 
 class StandardsQuery(Query):
-    """The period of a report."""
+    """The query parameters for the period of a report."""
 
     since = Parameter(DayValue(), "The first day; by default, a year before the last.", default=None)
     until = Parameter(DayValue(), "the last day (default: today)", default=None)
@@ -74,7 +74,7 @@ class StandardsResource(PublicResource):
 
     def retrieve(self, request: HttpRequest) -> HttpResponse:
         period = StandardsQuery(request.GET, request=request).period
-        with translation.override("en"):  # the result is the same for everyone
+        with translation.override("en"):  # the result is the same for every reader
             return self.respond(request, get_report(period))
 
     def respond(self, request: HttpRequest, standards_report: StandardsReport) -> HttpResponse:

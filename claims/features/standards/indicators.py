@@ -15,7 +15,7 @@ from claims.features.standards.period import Period
 from claims.features.standards.published_reviews import PublishedReview
 from claims.models import Claimant, Publication, RatingClass
 
-#: The most parts named; the others form one additional part.
+#: The most parts listed by name; all other parts are counted as one.
 MAX_NAMED_PARTS: Final = 20
 
 Text = str | Promise
@@ -37,7 +37,7 @@ class Indicator:
         key: the name that programs use; it never changes.
         value: None if there is nothing to count.
         unit: `count`, `percent`, `days`, `working_days` or `per_week`.
-        of: the total of which the value is a share, if it is one.
+        of: the total, if the value is a share of a total.
         how: a sentence that defines exactly what is counted.
     """
 
@@ -52,7 +52,7 @@ class Indicator:
 
     @property
     def largest_part(self) -> int:
-        """Return the largest count, at least 1, to which the bars are scaled."""
+        """Return the largest count of all parts, at least 1. The length of each bar is relative to it."""
         return max([1, *(part.count for part in self.parts)])
 
 
@@ -383,7 +383,8 @@ def _build_share_indicator(
 
 
 def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:
-    """Count the names, most frequent first. All names after `MAX_NAMED_PARTS` are counted together."""
+    """Return the count of each name, most frequent first. All names after the first `MAX_NAMED_PARTS` are
+    counted together."""
     counts = Counter(map(str, names)).most_common()
     counts.sort(key=lambda one: (-one[1], one[0].casefold()))
     parts = [IndicatorPart(name, count) for name, count in counts[:MAX_NAMED_PARTS]]

@@ -26,7 +26,7 @@ class Period:
         """Return the period between two dates. Without `last` it ends today; without `first` it lasts a year.
 
         Raises:
-            InvalidPeriod: the period ends before it begins, or has not begun yet.
+            InvalidPeriod: the period ends before it begins, or begins in the future.
         """
         today = timezone.localdate()
         last = min(last or today, today)
@@ -50,7 +50,7 @@ class Period:
 
     @property
     def end(self) -> datetime:
-        """Return the end of the period, which is excluded."""
+        """Return the first moment after the period."""
         return timezone.make_aware(datetime.combine(self.last + timedelta(days=1), time.min))
 
     @property
@@ -59,7 +59,7 @@ class Period:
 
 
 def _find_first_day_of_year(day: date) -> date:
-    """Return the first day of the year that ends on this day."""
+    """Return the first day of the one-year period that ends on this day."""
     try:
         day_before = day.replace(year=day.year - 1)
     except ValueError:  # 29 February

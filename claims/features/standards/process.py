@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ClaimSelection:
-    """The number of claims by method of selection, and of claims with a stated reason."""
+    """The number of claims for each method of selection, and the number with a stated reason."""
 
     methods: Counter[str]
     with_reason_count: int
@@ -28,7 +28,8 @@ class ClaimSelection:
 
 @dataclass(frozen=True)
 class SignOffs:
-    """The number of sign-offs by people other than the author, of verdicts, and of people who signed off."""
+    """The number of sign-offs by people other than the author, of verdicts with them, and of people who
+    signed off."""
 
     given: int
     verdicts: int
@@ -37,7 +38,7 @@ class SignOffs:
 
 @dataclass(frozen=True)
 class Corrections:
-    """Changes after publication by kind, and the median number of days until them."""
+    """The number of changes after publication by kind, and the median number of days until a change."""
 
     by_kind: Counter[str]
     median_days: float | None
@@ -45,14 +46,14 @@ class Corrections:
 
 @dataclass(frozen=True)
 class Requests:
-    """The number of readers' requests, counted by readers, and of answered ones."""
+    """The number of readers' requests, counted once for each reader, and the number of answered requests."""
 
     asked: int
     answered: int
 
 
 def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
-    """Count these claims by method of selection."""
+    """Count the claims of these reviews by method of selection."""
     rows = (
         Claim.objects.filter(pk__any_of=[review.claim for review in reviews])
         .annotate(
@@ -109,7 +110,8 @@ def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
 
 
 def count_corrections(period: Period) -> Corrections:
-    """Return the newsroom's own public changes in the period."""
+    """Return the number of the newsroom's own public changes in the period, and the median time until
+    them."""
     kinds = Publication.Kind
     reported_kinds = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
     entries = (
@@ -129,7 +131,7 @@ def count_corrections(period: Period) -> Corrections:
 
 
 def count_complaints(period: Period) -> ComplaintFigures:
-    """Count complaints and their outcomes."""
+    """Return the number of complaints confirmed in the period, and of their outcomes."""
     return Complaint.objects.all().figures(period.start, period.end)
 
 

@@ -14,13 +14,14 @@ from sources.addresses import list_hosts
 
 Document = dict[str, Any]
 
-#: The number of bodies in memory at a time.
+#: The number of publication bodies held in memory at a time.
 _BATCH_SIZE = 500
 
 
 @dataclass(frozen=True)
 class PublishedReview:
-    """The data of a claim with the newsroom's own verdict at the end of the period that the figures need."""
+    """The data that the figures need of one claim with the newsroom's own verdict, as published at the end of
+    the period."""
 
     claim: int
     verdict: int
@@ -41,7 +42,7 @@ class PublishedReview:
 
 @dataclass(frozen=True)
 class CitedEvidence:
-    """A source of a verdict. `origin` is the same for sources of the same publisher or site."""
+    """A source cited in a verdict. `origin` is the same for sources of the same publisher or site."""
 
     source: int
     origin: str
@@ -51,9 +52,9 @@ class CitedEvidence:
 
 
 def load_published_reviews(period: Period) -> Iterator[PublishedReview]:
-    """Return the last entry of each claim in the period with the newsroom's own verdict.
+    """Yield the last publication in the period of each claim with the newsroom's own verdict.
 
-    Its imported archive is excluded, because it was not checked again here.
+    Verdicts from the newsroom's imported archive are excluded, because they were not checked here.
     """
     rows = (
         PublishedVerdict.objects.by_newsroom()
@@ -75,7 +76,7 @@ def _build_review(body: Document, verdict_id: int) -> PublishedReview | None:
     if verdict["origin"] != "house":
         return None
     claimant: Document = body["claimant"] or {}
-    # Entries published before the right of reply existed do not have the key.
+    # Entries published before the software had the right of reply lack this key.
     replies = verdict.get("right_of_reply", [])
     rating = verdict["rating"]
     return PublishedReview(
@@ -102,7 +103,7 @@ def _build_cited_evidence(evidence: Document) -> CitedEvidence:
     if publisher:
         origin = publisher["domain"] or f"publisher {publisher['id']}"
     else:
-        # The registrable domain comes last.
+        # `list_hosts` returns the registrable domain last.
         origin = next(iter(list_hosts(source["url"])[-1:]), "") or f"source {source['id']}"
     return CitedEvidence(
         source=source["id"],

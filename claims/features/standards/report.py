@@ -14,10 +14,11 @@ from claims.features.standards.period import Period
 from claims.features.standards.published_reviews import load_published_reviews
 from claims.models import NewsroomPage
 
-#: How long a report is cached, in seconds: counting a year reads everything published in it.
+#: How long a report is cached, in seconds. Counting the figures for a year reads everything published in that
+#: year.
 CACHE_SECONDS = 600
 
-#: The articles that each page answers.
+#: A kind of page → the articles of the codes that require it.
 _ARTICLES_BY_PAGE: dict[str, tuple[CodeArticle, ...]] = {
     NewsroomPage.Kind.METHODOLOGY: (codes.METHODOLOGY, codes.NO_UNDUE_CONCENTRATION, codes.EFCSN_METHODOLOGY),
     NewsroomPage.Kind.CORRECTIONS_POLICY: (codes.CORRECTIONS_POLICY, codes.EFCSN_CORRECTIONS),
@@ -31,7 +32,7 @@ _ARTICLES_BY_PAGE: dict[str, tuple[CodeArticle, ...]] = {
 
 @dataclass(frozen=True)
 class NewsroomStatement:
-    """A page on which the newsroom describes itself, with its current versions, if any."""
+    """A page on which the newsroom describes itself, with its current version in each language."""
 
     kind: str
     articles: tuple[CodeArticle, ...]
@@ -64,7 +65,7 @@ class StandardsReport:
 
 
 def get_report(period: Period) -> StandardsReport:
-    """Return the report, cached for ten minutes."""
+    """Return the report on a period, cached for ten minutes."""
     key = f"standards.{period.first}.{period.last}.{translation.get_language()}"
     cached_report: StandardsReport | None = cache.get(key)
     if cached_report is None:
@@ -85,7 +86,8 @@ def _build_report(period: Period) -> StandardsReport:
 
 
 def list_statements() -> tuple[NewsroomStatement, ...]:
-    """Return the newsroom's current pages about itself."""
+    """Return the pages on which the codes ask the newsroom to describe itself, with their current
+    versions."""
     pages_by_kind: dict[str, list[StatedPage]] = {}
     for page in NewsroomPage.objects.current().order_by("language"):
         pages_by_kind.setdefault(page.kind, []).append(

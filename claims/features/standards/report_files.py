@@ -45,7 +45,7 @@ class PublicIndicator(TypedDict):
 
 
 class PublicStatedPage(TypedDict):
-    """The newsroom's statement on one page, in one language."""
+    """The current version of a page about the newsroom, in one language."""
 
     language: Annotated[str, "BCP 47."]
     version: int
@@ -110,7 +110,7 @@ def write_csv(report: StandardsReport) -> str:
             for part in indicator.parts
         ]
         for row in lines:
-            # Anyone may have chosen the names of claimants and topics, so none of them may begin a formula.
+            # Anyone can choose the names of claimants and topics, so no cell may begin a spreadsheet formula.
             rows.writerow("" if cell is None else escape_formula(_format_cell(cell)) for cell in row)
     return text.getvalue()
 

@@ -1,7 +1,7 @@
-"""Assignment rules: applied to new claims, and tried on existing ones.
+"""Assignment rules: apply them to new claims, and try them on existing claims.
 
-Rules apply only to claims that have never had an assignment; even a released one excludes a claim. They can
-therefore be applied repeatedly, and never override a person.
+Rules apply only to claims that have never been assigned, not even to a person who released the claim later.
+Rules can therefore be applied repeatedly, and never override a person's decision.
 """
 
 from collections import defaultdict
@@ -23,13 +23,14 @@ from claims.models import Appearance, Claim, ClaimTopic, ImportedRecord, Topic
 from factcheck.database.deferred_jobs import defer
 from factcheck.list_phrases import join_words
 
-#: The task in `tasks` that applies rules to an import.
+#: The task in `tasks` that applies the rules to the claims of an import.
 ASSIGN_IMPORTED_TASK = "claims.features.teamwork.assign_imported"
 IMPORTS_QUEUE = "imports"
 
-#: The number of claims decided in one transaction.
+#: The number of claims assigned in one transaction.
 BATCH_SIZE = 2_000
-#: Above this number of new claims there are no single notifications; the dashboard shows the claims.
+#: If a run assigns more claims than this, people get no notification for each claim; the dashboard shows the
+#: claims.
 NOTIFICATION_LIMIT = 50
 #: The number of newest claims that a trial checks.
 PREVIEW_CLAIMS = 500
@@ -37,7 +38,7 @@ PREVIEW_CLAIMS = 500
 
 @dataclass(slots=True)
 class RuleDecision:
-    """The decision of the rules about one claim."""
+    """The decision of the rules about one claim: assignee, due date, priority and followers."""
 
     claim: int
     person: User | None = None
@@ -49,14 +50,14 @@ class RuleDecision:
 
     @property
     def is_work(self) -> bool:
-        """Return whether the rule does more than add followers."""
+        """Return whether the decision does more than add followers."""
         return self.person is not None or self.priority is not None or self.due_in_days is not None
 
 
 def decide_assignments(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[RuleDecision]:
     """Return the decision of the rules about each claim, without storing anything.
 
-    The number of queries depends only on the rules: one for each, or two if the rule assigns to a role.
+    The number of queries depends only on the rules: one for each rule, or two if the rule assigns to a role.
     """
     decisions: dict[int, RuleDecision] = {}
     rotation = _AssigneeRotation()
@@ -87,7 +88,7 @@ def apply_rules(claims: Collection[int], **_signal: Any) -> int:
 
 
 def queue_rules_after_import(run: int, **_signal: Any) -> None:
-    """Queue the assignment of an import's claims, if there are rules."""
+    """Queue the job that applies the rules to an import's claims, if there are active rules."""
     if _find_active_rules().exists():
         defer(ASSIGN_IMPORTED_TASK, {"run_id": run}, queue=IMPORTS_QUEUE)
 
@@ -197,7 +198,7 @@ def _split_words(lines: str) -> Iterator[str]:
 
 
 def _collect_subtopics(topic: int) -> set[int]:
-    """Return the topic with all its subtopics."""
+    """Return the ids of the topic and all its subtopics."""
     children: dict[int | None, list[int]] = defaultdict(list)
     for key, parent in Topic.objects.values_list("pk", "parent"):
         children[parent].append(key)

@@ -1,10 +1,10 @@
 """Assignments of claims and verdicts: take, assign, hand over, release, set due date and priority.
 
-A claim and its verdict in progress share one assignment, which belongs to the one that was assigned first.
+A claim and its verdict in progress share one assignment, which belongs to whichever was assigned first.
 
-Each function locks the claim so that concurrent calls wait, decides, writes one row beside the unchanged claim,
-and notifies the people concerned. `expected_id` is the assignee that the person saw on the page; an outdated
-page changes nothing.
+Each function locks the claim so that concurrent calls wait, decides, writes the assignment but not the claim,
+and notifies the people concerned. `expected_id` is the id of the assignee that the person saw on the page; if
+the assignee has changed since, nothing is written.
 """
 
 from collections.abc import Iterable
@@ -38,7 +38,7 @@ OPEN_STATES = {
     Claim: (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
 }
-#: Moves that undo others.
+#: Moves that undo other moves.
 _UNDONE_MOVES = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
 #: The permissions that an assignee needs.
 _REQUIRED_PERMISSIONS = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
@@ -55,12 +55,12 @@ KEEP_VALUE: Final = KeepValue()
 
 
 def can_do_work(kind: type[Subject], person: User) -> bool:
-    """Return whether the person can be assigned this type of work."""
+    """Return whether the person can be assigned work on this kind of subject."""
     return person.is_active and person.has_perms([_REQUIRED_PERMISSIONS[kind], READ_DRAFTS])
 
 
 def find_assignable_people(kind: type[Subject]) -> QuerySet[User]:
-    """Return all people who can be assigned this type of work, sorted by name."""
+    """Return all people who can be assigned work on this kind of subject, sorted by name."""
     backend = "django.contrib.auth.backends.ModelBackend"
     people = User.objects.with_perm(_REQUIRED_PERMISSIONS[kind], backend=backend)
     draft_readers = User.objects.with_perm(READ_DRAFTS, backend=backend)
@@ -73,14 +73,14 @@ def is_work_open(subject: Subject) -> bool:
 
 
 def get_open_assignment(subject: Subject) -> Assignment | None:
-    """Return the subject's assignment if its work is unfinished."""
+    """Return the subject's assignment, or None if there is none or its work is finished."""
     claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
     rows = Assignment.objects.open().filter(claim=claim_id).select_related("person").order_by("-pk")
     return choose_assignment(subject, rows)
 
 
 def choose_assignment(subject: Subject, rows: Iterable[Assignment]) -> Assignment | None:
-    """Return the subject's assignment from the open assignments of its claim.
+    """Return the assignment that applies to the subject, out of the open assignments of its claim.
 
     A claim and its verdict share one assignment.
     """
@@ -96,7 +96,7 @@ def choose_assignment(subject: Subject, rows: Iterable[Assignment]) -> Assignmen
 
 @transaction.atomic
 def assign_to_self(subject: Subject, *, by: User) -> Assignment:
-    """Assign the subject to the person who makes the call. A second call changes nothing.
+    """Assign the subject to the person who calls this. A second call changes nothing.
 
     Raises:
         NotPossible: the subject is assigned to another person, or there is no work to do.
@@ -158,7 +158,8 @@ def reassign_work(
 def release_work(
     subject: Subject, *, by: User, note: str = "", expected_id: int | KeepValue | None = KEEP_VALUE
 ) -> Assignment:
-    """Release the work; its due date and priority stay. Raises the same exceptions as `set_due_date`."""
+    """Release the work without an assignee; its due date and priority stay. Raises the same exceptions as
+    `set_due_date`."""
     assignment = _lock_assignment(subject)
     _require_current_assignee(assignment, expected_id)
     _may_edit(assignment, by)
@@ -190,7 +191,7 @@ def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
 
 
 def release_finished(subject: Subject, action: str, **_signal: Any) -> None:
-    """Release the work that a move of the workflow finishes: publication, decline or merge.
+    """Release the assigned work that a move of the workflow finishes: publication, decline or merge.
 
     If the move undoes a merge or a triage decision, assign the work to its previous assignee again.
     """
@@ -228,13 +229,13 @@ def _filter_by_subject(subject: Subject) -> AssignmentQuerySet:
 
 
 def _lock_assignment(subject: Subject) -> Assignment:
-    """Return the subject's assignment, locked, or add one.
+    """Return the subject's assignment, locked; add an assignment if there is none.
 
     Raises:
         NotPossible: the work on the subject is finished.
     """
     claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
-    # The claim itself is not written, so rows that refer to it can be added at the same time.
+    # The claim row is not changed, so this lock lets other transactions add rows that refer to it.
     claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()
     locked_subject = claim if isinstance(subject, Claim) else Verdict.objects.filter(pk=subject.pk).first()
     if claim is None or locked_subject is None:
@@ -250,7 +251,7 @@ def _lock_assignment(subject: Subject) -> Assignment:
     if assignment is None:
         return Assignment(claim=claim, verdict=verdict)
     if assignment.done_at is not None:
-        # The work was finished once; this is new work.
+        # Earlier work on the subject is finished, so this is new work.
         assignment.person = assignment.done_at = assignment.due_on = None
         assignment.priority = Priority.NORMAL
     return assignment
@@ -321,7 +322,7 @@ def _save_assignment(assignment: Assignment, by: User, note: str) -> Assignment:
     assignment.by, assignment.by_name = by, get_display_name(by)
     assignment.note = note.strip()
     assignment.save()
-    # The database sets the start.
+    # The database sets this value.
     assignment.refresh_from_db(fields=["since"])
     return assignment
 

@@ -32,11 +32,11 @@ from sources.http import sent_messages
 SEND_TASK = "claims.features.teamwork.chat.send_message"
 QUEUE_NAME = "webhooks"
 
-#: The seconds from each failed attempt to the next: about a day in total.
+#: The pauses between attempts in seconds, about a day in total.
 RETRY_DELAYS = (10, 60, 300, 1800, 7200, 21600, 43200)
 
 
-#: The end of a longer URL may be shown, because the rest cannot be guessed.
+#: The end of a longer URL may be shown, because the rest of it cannot be guessed.
 MAX_FULLY_MASKED_LENGTH = 60
 
 
@@ -53,7 +53,8 @@ def queue_chat_messages(
     note: str = "",
     comment: Comment | None = None,
 ) -> None:
-    """Queue a message for each channel whose settings include the event, in the current transaction."""
+    """Queue a message about an event in the current transaction, for each channel that receives such
+    events."""
     if kind not in CHAT_KINDS:
         return
     channels = ChatChannel.objects.active().filter(
@@ -76,10 +77,10 @@ def queue_chat_messages(
 
 
 def check_address(address: str) -> str:
-    """Return the URL in its stored form.
+    """Return a channel's URL in its stored form.
 
     Raises:
-        ValidationError: messages cannot be sent to this URL; the message has the reason.
+        ValidationError: messages cannot be sent to this URL; the exception has the reason.
     """
     address = address.strip()
     try:
@@ -90,7 +91,7 @@ def check_address(address: str) -> str:
 
 
 def mask_address(address: str) -> str:
-    """Mask the secret part of the URL, leaving its host visible."""
+    """Return the URL with its secret part masked and its host visible."""
     parts = urlsplit(address)
     visible_end = address[-4:] if len(address) > MAX_FULLY_MASKED_LENGTH else ""
     return f"{parts.scheme}://{parts.netloc}/…{visible_end}"
@@ -102,7 +103,7 @@ def mask_address(address: str) -> str:
 @app.task(name=SEND_TASK, queue=QUEUE_NAME)
 @transaction.atomic
 def send_message(*, message_id: int, attempt: int) -> None:
-    """Send one message once; retry failures for up to a day.
+    """Send one message; retry failures for up to a day.
 
     The message is locked while it is sent, so that two workers do not send it twice.
     """
@@ -125,7 +126,7 @@ def send_message(*, message_id: int, attempt: int) -> None:
 
 
 def send_test_message(channel: ChatChannel) -> None:
-    """Send a test message now, even if the channel is switched off.
+    """Send a test message now, even to a channel that is switched off.
 
     Raises:
         MessageNotSent: the message did not arrive.

@@ -1,18 +1,19 @@
-"""Chat messages as data, for incoming webhooks of Slack and similar tools, and Microsoft Teams."""
+"""Chat messages in the formats of chat tools: incoming webhooks of Slack and similar tools, and Microsoft
+Teams."""
 
 from dataclasses import dataclass
 from typing import Any
 
 from claims.features.teamwork.models import ChatChannel
 
-#: The most characters of a text; Slack accepts 3000 in a section.
+#: The most characters of one text in a message; Slack accepts 3000 in a section.
 MAX_TEXT_LENGTH = 1000
 _Shape = ChatChannel.Shape
 
 
 @dataclass(frozen=True)
 class ChatText:
-    """The content of a message before it is formatted for a tool. It contains no markup."""
+    """The content of a message, before it is formatted for a chat tool. It contains no markup."""
 
     kind: str
     headline: str
@@ -35,9 +36,9 @@ def _build_slack_message(text: ChatText) -> dict[str, Any]:
     """Build blocks for https://api.slack.com/messaging/webhooks; Mattermost and Slack's notifications show
     `text`.
 
-    Slack's markup uses `&`, `<` and `>`; in `plain_text`, only names of emoji are special. `text` has no
-    plain form, so anything in it that could notify everyone (`<!channel>`) is escaped. The link is not a
-    button, because a button needs an app that answers.
+    Slack's markup uses `&`, `<` and `>`; in `plain_text`, only emoji names are special. `text` cannot be
+    marked as plain, so anything in it that could notify everyone (`<!channel>`) is escaped. The message has a
+    link instead of a button, because a button needs an app that answers.
     """
     blocks: list[dict[str, Any]] = [
         {"type": "section", "text": _build_plain_text(text.headline)},
@@ -57,14 +58,15 @@ def _build_plain_text(text: str) -> dict[str, Any]:
 
 def _escape_text(text: str) -> str:
     escaped_text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    # Mattermost and Rocket.Chat notify people by these, in any message.
+    # Mattermost and Rocket.Chat notify people by @ names in any message.
     return escaped_text.replace("@", "@\u200b")
 
 
 def _build_teams_message(text: ChatText) -> dict[str, Any]:
     """Build a message with an Adaptive Card for the Teams workflow “When a Teams webhook request is received”.
 
-    Texts are in RichTextBlocks, which have no Markdown, so links and images in a statement stay plain text.
+    Texts are in RichTextBlocks, which do not support Markdown, so links and images in a statement stay plain
+    text.
     """
     body: list[dict[str, Any]] = [
         _build_text_run(text.headline, weight="Bolder"),

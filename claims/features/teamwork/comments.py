@@ -1,7 +1,7 @@
 """Comments on a claim: add, reply, edit, resolve, withdraw.
 
-Everyone who may read a claim at the desk may comment. Comments are never deleted: a withdrawn one loses its
-text at the desk, but its record stays.
+Everyone who may read a claim at the desk may comment. Comments are never deleted: a withdrawn comment loses
+its text at the desk, but its record stays.
 """
 
 from collections.abc import Iterable
@@ -51,9 +51,10 @@ def add_comment(
     """Add a comment, make its author a follower of the claim, and notify the people concerned.
 
     Args:
-        verdict: the verdict that the comment is about, if any. A reply is about the same verdict as its thread.
-        reply_to: any comment of the thread.
-        key: the key of the form; a form sent twice adds only one comment.
+        verdict: the verdict that the comment is about, if any. A reply is about the same verdict as its
+        thread.
+        reply_to: any comment of the thread to reply to.
+        key: the key of the form, so that a form sent twice adds only one comment.
 
     Raises:
         NotPossible: the text is empty, or the thread is about another claim.
@@ -64,7 +65,7 @@ def add_comment(
     if key and (existing := Comment.objects.filter(key=key).first()):
         if (existing.author_id, existing.claim_id, existing.text) == (by.pk, claim.pk, text):
             return CommentResult(existing, [])
-        key = None  # the form was filled in again
+        key = None  # the key belongs to an earlier comment with another text
     thread = _lock_thread(claim, reply_to, by) if reply_to else None
     version = verdict.version if verdict else None
     if thread:
@@ -100,7 +101,8 @@ def edit_comment(comment: Comment, text: str, *, by: User, expected_text: str | 
     """Edit a comment. Newly mentioned people are notified; the earlier wording is kept.
 
     Args:
-        expected_text: the `get_version` of the comment that the person saw, if it was edited on a page.
+        expected_text: `get_version` of the comment that the person saw on a page; None if it was not edited
+        on a page.
 
     Raises:
         NotPossible: the text is empty, or the comment was withdrawn, is older than a day, or has been edited
@@ -148,7 +150,7 @@ def withdraw_comment(comment: Comment, *, by: User) -> Comment:
         raise NotInRole(_("Only the author or an administrator can withdraw a comment."))
     if comment.withdrawn_at is None:
         comment.mentioned.clear()
-        # The comment must not leave an unread notification behind.
+        # No unread notification may refer to a withdrawn comment.
         Notification.objects.unread().filter(comment=comment).delete()
         _save_comment(
             comment,
@@ -167,7 +169,7 @@ def resolve_thread(
     """Resolve or reopen a thread.
 
     Args:
-        expected_id: the id of the thread's last comment on the page, if it was resolved on a page.
+        expected_id: the id of the thread's last comment on the page; None if it was not resolved on a page.
 
     Raises:
         NotPossible: the comment is a reply and not a thread, or there is a newer reply.
@@ -207,7 +209,8 @@ def find_people_to_notify(claim: Claim, verdict: Verdict | None = None) -> Query
 
 
 def _lock_claim(claim: Claim, by: User) -> Claim:
-    """Lock the claim against deletion and return it. All functions that write lock the claim first."""
+    """Lock the claim against deletion and return it. Every function that writes a comment locks the claim
+    first."""
     locked_claim = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
     if locked_claim is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
@@ -237,7 +240,7 @@ def _lock_thread(claim: Claim, reply_to: Comment, by: User) -> Comment:
 
 
 def _clean_text(text: str) -> str:
-    # Browsers end lines with two characters, and PostgreSQL cannot store NUL.
+    # Browsers send two characters at the end of each line, and PostgreSQL cannot store NUL.
     text = text.replace("\r\n", "\n").replace("\0", "�").strip()
     if not text:
         raise NotPossible(_("Enter a comment."))
@@ -256,7 +259,7 @@ def _save_comment(comment: Comment, **changes: Any) -> None:
 
 
 def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
-    """Record the mentioned people, and return those who may read the comment and those who may not."""
+    """Record the mentioned people; return those who may read the comment, and those who may not."""
     mentioned_people = find_mentioned_people(comment.text)
     readers = list(
         find_readers(mentioned_people, claim=comment.claim, verdict=comment.verdict, comment=comment)

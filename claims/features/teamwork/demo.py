@@ -55,7 +55,7 @@ def add_work(
 
 
 def _mark_past_events_notified() -> None:
-    """Mark past events as notified, so that the demo does not send messages about them."""
+    """Mark past events as already notified, so that the demo does not send messages about them."""
     past_notifications = Notification.objects.unread().exclude(kind__in=features.map_notification_lists())
     past_notifications.update(read_at=timezone.now())
 

@@ -1,4 +1,4 @@
-"""Badges of requests for reply."""
+"""Badges that show the state and the deadline of requests for reply."""
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,7 +23,7 @@ def build_reply_badge(row: ReplyRequest) -> SafeString:
 
 
 def build_deadline_badge(row: ReplyRequest) -> SafeString:
-    """Return the deadline of an unanswered request as a badge."""
+    """Return a badge with the deadline of an unanswered request; it says so if the request was not sent."""
     if row.answer_by is None:
         return render_badge(gettext("Not sent yet"), "waiting")
     moment = date_format(timezone.localtime(row.answer_by), "SHORT_DATETIME_FORMAT")

@@ -30,7 +30,7 @@ REQUEST_FIELDSETS: Any = (
     ),
 )
 REASON_FIELDSETS: Any = ((None, {"fields": ("party", "not_asked", "not_asked_note")}),)
-#: The fields passed to the functions that store them.
+#: The fields of the form that are passed on to be stored.
 REQUEST_FIELDS = (
     *("party", "channel", "address", "language", "answer_by", "subject", "text"),
     *("not_asked", "not_asked_note"),
@@ -79,7 +79,7 @@ class ReplyRequestForm(DeskForm):
         return cleaned_data
 
     def _get_validation_exclusions(self) -> set[str]:
-        # Fill in the person asked before saving, because the database rules need it.
+        # Set the person asked before validation, because the database rules need this field.
         return super()._get_validation_exclusions() | {"claimant"}  # type: ignore[misc]  # Django's own
 
     def values(self) -> dict[str, Any]:
@@ -91,7 +91,7 @@ class ReplyRequestForm(DeskForm):
 
 
 def build_initial_values(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
-    """Return the initial values of a new request: the template in the claim's language, filled in."""
+    """Return the initial values of a new request, with the template in the claim's language filled in."""
     claimant = verdict.claim.claimant
     language = language or verdict.claim.language
     template_wording = reply_requests.render_template(
@@ -108,7 +108,7 @@ def build_initial_values(verdict: Verdict, by: User, language: str = "") -> dict
 
 
 class SentAtForm(forms.Form):
-    """A form for the time at which a request was made elsewhere, by default now."""
+    """A form for the time at which a request was made outside this system, by default now."""
 
     at = forms.DateTimeField(
         label=gettext_lazy("When"),

@@ -49,7 +49,7 @@ def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
 
 
 def may_draft_update(row: ReplyRequest, person: User) -> bool:
-    """Return whether this person can draft an update that publishes the reply."""
+    """Return whether this person may draft an update that publishes the reply."""
     verdict = row.verdict
     return bool(
         verdict.state == Verdict.State.PUBLISHED

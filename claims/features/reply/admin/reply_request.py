@@ -1,4 +1,5 @@
-"""Requests for reply: drafts, sent requests, their replies, and the list of open requests."""
+"""The desk's pages of requests for reply: drafts, sent requests, their replies, and the list of open
+requests."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -95,7 +96,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: ReplyRequest | None = None) -> bool:
-        """Allow editing until the request is sent, while the verdict is a draft."""
+        """Allow editing while the verdict is a draft and the request has not been sent."""
         return super().has_change_permission(request, obj) and (
             obj is None
             or (may_edit(obj.verdict, get_person(request)) and not obj.mail_asked_at and not obj.message_id)
@@ -255,7 +256,7 @@ def _describe_saved_request(row: ReplyRequest) -> str:
 
 
 def _build_initial_reply(row: ReplyRequest) -> dict[str, Any]:
-    """Return the initial values of an answer."""
+    """Return the initial values of the form for the reply."""
     if row.answered_at:
         names = ("answered_at", "answer_channel", "answer", "answer_shown", "excerpt", "statement")
         return {name: getattr(row, name) for name in names}
@@ -267,7 +268,7 @@ def _build_initial_reply(row: ReplyRequest) -> dict[str, Any]:
 
 
 def _build_page_path(verdict: Verdict) -> str:
-    """Return the URL of the request on the page of the verdict's claim."""
+    """Return the URL of the request for reply on the page of the verdict's claim."""
     return f"{change_page(verdict.claim)}#right-of-reply"
 
 

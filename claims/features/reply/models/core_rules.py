@@ -1,6 +1,6 @@
 """Rules of the right of reply for core models, added through proxy models.
 
-They apply as long as the feature is installed, even while it is off, to protect earlier requests.
+They apply as long as the feature is installed, even while it is switched off, to protect earlier requests.
 """
 
 import pgtrigger
@@ -29,7 +29,7 @@ _WRONG_ANSWER_MESSAGE = build_error_sql(
 
 
 def _build_reply_count_sql(verdict: str) -> str:
-    """Return SQL for the number of replies recorded for a verdict."""
+    """Return SQL that counts the replies recorded for a verdict."""
     return f"""(
         SELECT count(*) FROM public.reply_replyrequest WHERE verdict_id = {verdict} AND answered_at IS NOT NULL
     )"""
@@ -41,15 +41,14 @@ SIGNOFF_COVERS_REPLIES_RULE = Rule(
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
     declare=[("present", "record")],
-    # A sign-off given before a reply arrived covered less than is now published.
+    # A person who signed off before a reply arrived has not seen everything that is now published.
     func=f"{build_signoffs_sql(_REPLY_COUNT_SQL)} RETURN NEW;",
 )
 
 RIGHT_OF_REPLY_RULE = Rule(
-    # Whether a reply is required is a setting, which the database cannot see; the terms of the review record
-    # it. The
-    # database checks the rest: if the terms say that a verdict of the newsroom names no one, it must name no
-    # one.
+    # Whether a reply is required depends on a setting, which the database cannot read; the terms of the
+    # review record it. The database checks the rest: if the terms say that the newsroom's verdict concerns no
+    # named person, the claim must have no named claimant.
     name="verdict_with_a_right_of_reply",
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published")
@@ -85,16 +84,16 @@ RIGHT_OF_REPLY_RULE = Rule(
 )
 
 REPLY_COUNT_RULE = Rule(
-    # Triggers run in the order of their names: this one after `signoff_by_somebody_else`, which sets no value.
+    # Triggers run in the order of their names: this one runs after `signoff_by_somebody_else`, which sets no
+    # value.
     name="signoff_counts_answers",
     operation=pgtrigger.Insert,
     func=f"NEW.answers := {_build_reply_count_sql('NEW.verdict_id')}; RETURN NEW;",
 )
 
 RECORDED_REPLIES_RULE = Rule(
-    # Triggers run in the order of their names: this one after `publication_says_what_was_signed`, which checks
-    # the form of
-    # the body.
+    # Triggers run in the order of their names: this one runs after `publication_says_what_was_signed`, which
+    # checks the form of the body.
     name="publication_shows_recorded_answers",
     operation=pgtrigger.Insert,
     declare=[("said", "jsonb")],

@@ -15,7 +15,7 @@ from factcheck.database.bulk_copy import copy_rows
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 
-#: Fields with notes on the request, which are not part of the question or the reply.
+#: Fields with notes by the software, which are part of neither the question nor the reply.
 AUTOMATIC_FIELDS = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_name", "carried_from_id")
 
 
@@ -27,7 +27,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         return filter_readable(self, person, own_or_published=Q(verdict__author=person))
 
     def for_readers(self) -> Self:
-        """Return requests with public content: sent ones, and those with a reason for not asking."""
+        """Return requests with public content: sent requests, and rows that state a reason for not asking."""
         return self.filter(~Q(not_asked="") | Q(sent_at__isnull=False))
 
     def unanswered(self) -> Self:
@@ -35,13 +35,14 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         return self.filter(sent_at__isnull=False, answered_at=None)
 
     def with_running_deadline(self) -> Self:
-        """Return requests whose deadline has not passed by the database's clock."""
+        """Return requests whose deadline has not passed, by the database's clock."""
         return self.unanswered().filter(answer_by__gt=Now())
 
     def needing_attention(self) -> Self:
-        """Return unanswered requests that need attention: on an unpublished verdict, or before their deadline."""
+        """Return unanswered requests that need attention: those on an unpublished verdict, or with a running
+        deadline."""
         return self.unanswered().filter(
-            # A request copied to a newer version is handled there.
+            # A request that was copied to a newer version is handled at that version.
             Q(carried_to=None),
             Q(verdict__state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])
             | Q(verdict__state=Verdict.State.PUBLISHED, answer_by__gt=Now()),
@@ -132,10 +133,10 @@ class ReplyRequest(models.Model):
         editable=False,
         help_text=_("The name of the person at that time."),
     )
-    #: Since when the request has waited for the worker to email it; None if a person passes it on.
+    #: Since when the request has waited for the worker to email it; None if a person sends it.
     mail_asked_at = models.DateTimeField(null=True, editable=False)
     mail_problem = models.TextField(blank=True, editable=False)
-    #: The message id of the email (RFC 5322); empty if the request was made in another way.
+    #: The Message-ID of the email (RFC 5322); empty if the request was made in another way.
     message_id = models.CharField(max_length=300, blank=True, editable=False)
     #: When people were notified that the deadline had passed.
     reminded_at = models.DateTimeField(null=True, editable=False)
@@ -202,7 +203,7 @@ class ReplyRequest(models.Model):
 
     @property
     def whom(self) -> str:
-        """Return the name shown to readers."""
+        """Return the name of the person asked, as shown to readers."""
         return self.claimant.name if self.claimant else self.party
 
     @property
@@ -216,7 +217,8 @@ class ReplyRequest(models.Model):
 
 
 def carry_replies_over(successors: Mapping[int, int]) -> None:
-    """Copy the requests and replies of each verdict to its successor. `successors` maps ids to ids."""
+    """Copy the requests and replies of each verdict to its successor. `successors` maps the id of a verdict
+    to that of its successor."""
     rows = list(ReplyRequest.objects.filter(verdict__in=successors).order_by("pk"))
     old_requests = ("id", "verdict", "created_at", "carried_from")
     names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in old_requests]

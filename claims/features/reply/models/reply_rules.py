@@ -1,6 +1,6 @@
 """Database rules for requests for reply, named as in `ReplyRequest.Meta`.
 
-The rule `RIGHT_OF_REPLY_RULE` in `core_rules` requires them for publication.
+The rule `RIGHT_OF_REPLY_RULE` in `core_rules` requires such a request for publication.
 """
 
 import pgtrigger
@@ -107,11 +107,11 @@ _FUTURE_MESSAGE = build_error_sql(
     name="replyrequest_moments_have_come",
 )
 
-#: The columns written when a reply is recorded; no others change then.
+#: The columns written when a reply is recorded; other columns must not change then.
 _ANSWER_COLUMNS_SQL = """ARRAY[
     'answered_at', 'answer_recorded_at', 'answer_channel', 'answer', 'answer_shown', 'excerpt', 'statement'
 ]"""
-#: Columns with notes of the worker, which are not part of the question or the reply.
+#: Columns with notes by the worker, which are part of neither the question nor the reply.
 _NOTED_COLUMNS_SQL = "ARRAY['reminded_at', 'mail_problem']"
 
 INSERT_RULE = Rule(

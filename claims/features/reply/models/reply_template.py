@@ -10,7 +10,7 @@ from factcheck.database.row_history import keep_history
 
 @keep_history()
 class ReplyTemplate(models.Model):
-    """The template of a request for reply in one language; placeholders in braces are filled in."""
+    """The template of a request for reply in one language. Placeholders in braces are filled in."""
 
     language = LanguageField(_("language"), unique=True)
     subject = models.CharField(_("subject"), max_length=300)

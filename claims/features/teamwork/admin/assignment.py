@@ -25,7 +25,7 @@ from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
 from factcheck.database.bounds import validate_plausible_day
 
-#: The most people in the picker, which is a plain list; no newsroom has more to assign work to.
+#: The most people in the picker, which is a plain list; no newsroom assigns work to more people.
 MAX_LISTED_PEOPLE = 300
 
 _BADGE_TONES: dict[int, Tone] = {
@@ -44,19 +44,20 @@ def build_priority_badge(priority: int) -> SafeString | str:
 
 
 def prefetch_work_states(person: User) -> tuple[Prefetch, Prefetch]:
-    """Prefetch the rows that `build_work_state_badge` reads."""
+    """Return the prefetches of the rows that `build_work_state_badge` reads."""
     return prefetch_states(Verdict.objects.readable_by(person), "claim__")
 
 
 def build_work_state_badge(row: Assignment) -> SafeString:
-    """Return the badge of the verdict's or claim's state, as in their lists."""
+    """Return a badge with the state of the assigned verdict or claim, as in the lists of verdicts and
+    claims."""
     verdicts = row.claim.verdicts.all()
     verdict = next((candidate for candidate in verdicts if candidate.pk == row.verdict_id), None)
     return build_verdict_state_badge(verdict) if verdict else build_public_badge(row.claim, verdicts)
 
 
 def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString | str:
-    """Return the due date as a badge, which is highlighted if the work is overdue."""
+    """Return the due date as a badge, which is highlighted if the work is overdue, or the plain date."""
     if due_on is None:
         return ""
     day, today = date_format(due_on, "SHORT_DATE_FORMAT"), timezone.localdate()
@@ -132,7 +133,7 @@ def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
 
 def _describe_due_date(assignment: Assignment) -> SafeString | str:
     due_badge = build_due_badge(assignment.due_on)
-    # A badge explains itself.
+    # The text of a badge is complete, so it needs no label.
     return due_badge if isinstance(due_badge, SafeString) or not due_badge else gettext("due %s") % due_badge
 
 
@@ -146,7 +147,7 @@ def _list_people(subject: Subject, assignee: User | None) -> list[tuple[int, str
 
 
 def _list_common_days() -> list[tuple[str, str]]:
-    """Return common due dates, each with the label of its button."""
+    """Return common due dates as pairs of the date and the label of its button."""
     today = timezone.localdate()
     common_days = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
     return [
@@ -181,7 +182,7 @@ def parse_priority(text: str) -> int:
 
 
 def find_person(text: str) -> User:
-    """Return the person named in a form. Raises NotPossible."""
+    """Return the person chosen in a form. Raises NotPossible."""
     person = (
         User.objects.filter(pk=text).first()
         if text.isascii() and text.isdecimal() and len(text) < 19
@@ -233,7 +234,7 @@ def run_assignment_action(subject: Subject, action: str, data: Any, *, by: User)
 
 
 def _read_displayed_assignee(data: Any) -> int | assignments.KeepValue | None:
-    """Return the assignee at the time the page was rendered."""
+    """Return the id of the assignee that the page showed."""
     if "seen" not in data:
         return assignments.KEEP_VALUE
     return int(data["seen"]) if data["seen"].isdecimal() else None

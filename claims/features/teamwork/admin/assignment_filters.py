@@ -18,7 +18,7 @@ from claims.models import Verdict
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import get_person
 
-#: The most people offered by name; the URL can name anyone.
+#: The most people listed by name; the URL can filter by any other person as well.
 _MAX_LISTED_PEOPLE = 100
 
 
@@ -27,7 +27,8 @@ def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))
     if rows.model is Verdict:
-        # The claim's assignment is the verdict's too while there is work on it, as `choose_assignment` has it.
+        # While there is work on a verdict, its claim's assignment applies to the verdict too, as in
+        # `choose_assignment`.
         is_shared_assignment = Q(
             verdict=None,
             claim__verdicts=OuterRef("pk"),
@@ -40,7 +41,7 @@ def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
 
 
 class _AssignmentFilter(DropdownFilter):
-    """A filter for people who may see assignees."""
+    """A filter that only people who may see assignees get."""
 
     def has_output(self) -> bool:
         return bool(self.lookup_choices)
@@ -95,7 +96,7 @@ class DueDateFilter(_AssignmentFilter):
             "none": Q(due_on=None),
         }.get(choice)
         if condition is None:
-            # Otherwise a date from the calendar.
+            # Any other value is a date from the calendar.
             try:
                 condition = Q(due_on=date.fromisoformat(choice))
             except ValueError:

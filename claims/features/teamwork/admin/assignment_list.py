@@ -29,7 +29,8 @@ from claims.newsroom.refusals import NotPossible
 from factcheck.admin.base import get_person
 from factcheck.admin.row_actions import change_rows
 
-#: The most rows per action, so that one click cannot keep the database busy for long; and the most rows named.
+#: The most rows assigned by one action, so that one click cannot keep the database busy for long; and the
+#: most rows listed on its form.
 _MAX_ASSIGNED_ROWS, _MAX_SHOWN_ROWS = 1_000, 20
 #: The position of the column in a list.
 _COLUMN_POSITION = 2
@@ -67,7 +68,7 @@ class AssignmentListMixin:
 
     @admin.display(description=_("assigned to"))
     def assignee_badge(self, row: Any) -> SafeString | str:
-        """Render the assignee, the due date and, if unusual, the priority."""
+        """Render the assignee, the due date and, unless it is normal, the priority."""
         claim: Any = row.claim if isinstance(row, Verdict) else row
         assignment = assignments.choose_assignment(row, claim.assignments.all())
         if assignment is None:
@@ -93,7 +94,8 @@ class AssignmentListMixin:
 
     @admin.action(description=_("Assign…"), permissions=["assign"])
     def assign_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
-        """Show a form for assignee, due date and priority, and assign all selected rows when it is submitted."""
+        """Show a form for the assignee, due date and priority; assign all selected rows when the form is
+        submitted."""
         row_count = len(queryset.order_by().values("pk")[: _MAX_ASSIGNED_ROWS + 1])
         if row_count > _MAX_ASSIGNED_ROWS:
             messages.error(request, gettext("Choose no more than %d at once.") % _MAX_ASSIGNED_ROWS)

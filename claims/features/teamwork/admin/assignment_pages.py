@@ -134,7 +134,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
     @desk_page("board/move/")
     def board_move_view(self, request: HttpRequest) -> HttpResponse:
-        """Move a card as the button on its page would, and redirect to the board."""
+        """Move a card by the same action as a button on its page, and redirect to the board."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         board_query = BoardFilters.from_data(request.GET).query
@@ -151,7 +151,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
             model_admin: Any = self.admin_site.get_model_admin(type(subject))
             response: HttpResponse = model_admin.move_view(request, subject.pk, action)
             if response.status_code == HTTPStatus.OK:
-                return response  # a question that has to be answered first
+                return response  # the response asks the person a question that must be answered first
         return HttpResponseRedirect(f"{board}#{kind}-{subject.pk}")
 
     def _get_subject(self, request: HttpRequest, kind: str, pk: int) -> Subject:

@@ -26,7 +26,7 @@ _MAX_SHOWN_CLAIMS = 20
 
 @dataclass(frozen=True, slots=True)
 class RuleTrialClaim:
-    """A claim that the rule would have matched, and the assignee it would have set."""
+    """A claim that the rule would have matched, and the assignee that the rule would have chosen."""
 
     claim: Claim
     page: str
@@ -102,7 +102,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         return " · ".join(effects)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the people who can be assigned work, by display name."""
+        """Offer only people who can be assigned work, by display name."""
         if db_field.name in ("person", "follower"):
             kwargs["queryset"] = (
                 assignments.find_assignable_people(Claim) if db_field.name == "person" else _find_readers()
@@ -126,7 +126,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         return HttpResponseRedirect(change_page(obj))
 
     def build_page_context(self, request: HttpRequest, rule: Any, /) -> dict[str, Any]:
-        # Use the saved rule: a rejected form has changed the values of the object it was given.
+        # Use the saved rule, because a rejected form has changed the values of the object that it was given.
         saved_rule = self.get_queryset(request).select_related(*self.list_select_related).get(pk=rule.pk)
         return _build_trial_context(saved_rule, get_person(request))
 

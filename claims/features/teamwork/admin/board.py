@@ -30,7 +30,7 @@ from claims.newsroom.people import get_display_name
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
 from factcheck.admin.base import change_page
 
-#: The most cards in a column; the list has the others.
+#: The most cards in a column; the list linked below it has the others.
 MAX_SHOWN_CARDS = 12
 _MAX_TEXT_LENGTH = 120
 _PUBLISHED_PERIOD = timedelta(days=7)
@@ -76,7 +76,7 @@ class BoardCard:
 
     kind: str
     pk: int
-    #: The key under which the page has the moves allowed by the card's state and the person's role.
+    #: The key under which the page has the moves that the card's state and the person's role allow.
     state: str
     text: str
     page: str
@@ -106,7 +106,7 @@ _COLUMN_TITLES: dict[str, StrOrPromise] = {
     "ready": gettext_lazy("Ready to publish"),
     "published": gettext_lazy("Published this week"),
 }
-#: The URL of the list with the other cards.
+#: A column → the URL of the list with its other cards.
 _COLUMN_LIST_PAGES = {
     "proposed": "claims_claim?queue=triage",
     "accepted": "claims_claim?queue=unchecked&who=nobody",
@@ -176,7 +176,7 @@ def _build_card(row: Any, person: User) -> BoardCard:
 
 
 def _build_date_badge(row: Any, assignment: Assignment | None) -> SafeString | str:
-    """Return a badge with the most relevant date: publication, planned publication or due date."""
+    """Return a badge with the most relevant date of a card: publication, planned publication or due date."""
     if isinstance(row, Verdict) and row.state == Verdict.State.PUBLISHED:
         return build_verdict_state_badge(row)
     return build_planned_badge(row) or (build_due_badge(assignment.due_on) if assignment else "")
@@ -196,7 +196,7 @@ def _prefetch_work(path: str) -> Prefetch:
 
 
 def _filter_claims(person: User, filters: BoardFilters) -> QuerySet[Claim]:
-    """Return the claims on the board, after its filters."""
+    """Return the claims that the person may see and that match the filters of the board."""
     last_move_ids = (
         Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by("-pk").values("pk")[:1]
     )
@@ -234,7 +234,8 @@ def _find_assigned_work(assignee: int = 0) -> QuerySet[Assignment]:
 
 
 def _list_urgent_claims(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
-    """Return the claims with the most urgent work. Queries assignments, because there are fewer of them than claims."""
+    """Return the claims with the most urgent work. The query starts from assignments, because there are fewer
+    of them than of claims."""
     ordered_claim_ids = work.filter(claim__in=claims.order_by().values("pk")).order_by(*URGENCY_ORDERING)
     claim_ids = list(ordered_claim_ids.values_list("claim", flat=True)[: MAX_SHOWN_CARDS + 1])
     claims_by_id = claims.in_bulk(claim_ids)
@@ -242,7 +243,8 @@ def _list_urgent_claims(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> 
 
 
 def _list_proposed_claims(person: User, filters: BoardFilters) -> list[Any]:
-    """Return proposed claims: those with an assignment, due date or priority first, the others in triage order."""
+    """Return proposed claims: first those with an assignment, due date or priority, then the others in triage
+    order."""
     proposals = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
     assignee = filters.get_assignee_id(person)
     open_assignments = Assignment.objects.open().filter(verdict=None)
@@ -274,7 +276,7 @@ def _list_accepted_claims(person: User, filters: BoardFilters) -> list[Any]:
 
 
 def _list_work_in_progress(person: User, filters: BoardFilters) -> list[Any]:
-    """Return assigned claims without a verdict, then drafts."""
+    """Return assigned claims without a verdict, followed by drafts."""
     urgent_claims = _list_urgent_claims(
         _exclude_claims_with_verdicts(_filter_claims(person, filters)),
         _find_assigned_work(filters.get_assignee_id(person)),
@@ -307,7 +309,8 @@ def _list_published_verdicts(person: User, filters: BoardFilters) -> list[Any]:
 
 # The moves of a card ----------------------------------------------------------------------------------------------
 
-#: The target column of each move, by the card's state; other moves take the card off the board.
+#: A card's state and a move → the column in which the card is afterwards; other moves take the card off the
+#: board.
 _TARGET_COLUMNS: dict[tuple[str, str], str] = {
     ("claim-proposed", "accept"): "accepted",
     ("claim-accepted", "take"): "work",
@@ -318,12 +321,12 @@ _TARGET_COLUMNS: dict[tuple[str, str], str] = {
     ("verdict-in_review", "request_changes"): "work",
     ("verdict-in_review", "publish"): "published",
 }
-#: Moves that need more than a note, and are therefore made on the page.
+#: Moves that need more input than a note, and are therefore made on the page of the claim or verdict.
 _MOVES_NOT_ON_BOARD = {"merge", "unmerge", "republish", "retract"}
 
 
 def list_moves(person: User) -> dict[str, list[dict[str, Any]]]:
-    """Return the moves that the person's role allows for each state of a card."""
+    """Return, for each state of a card, the moves that the person's role allows."""
     moves_of_states: dict[str, list[dict[str, Any]]] = {}
     for state in ("claim-proposed", "claim-proposed-held", "claim-accepted", "claim-accepted-held"):
         moves_of_states[state] = [
@@ -355,7 +358,7 @@ def _list_state_moves(
 
 
 def _list_assignment_moves(state: str, person: User) -> Iterable[dict[str, Any]]:
-    """Return the moves to take an unassigned claim, or to release an assigned one."""
+    """Return the moves that take an unassigned claim, or release an assigned one."""
     if not person.has_perm(assignments.TAKE_PERMISSION):
         return
     action, label = ("release", _("Release")) if state.endswith("-held") else ("take", _("Assign to me"))

@@ -27,7 +27,7 @@ from claims.newsroom.people import get_display_name
 from factcheck.admin.base import change_page
 from factcheck.admin.days import get_first_weekday
 
-#: The most entries of each kind shown on a day; the list of that day has the others.
+#: The most entries of each kind shown on a day; the linked list has all entries of the day.
 _ENTRIES_PER_KIND = 3
 _MIN_YEAR, _MAX_YEAR = 2000, 2199
 
@@ -53,7 +53,7 @@ class CalendarDay:
     is_of_month: bool
     is_today: bool
     entries: list[CalendarEntry]
-    #: The number of entries not shown, and the list that has them.
+    #: The number of entries that are not shown, and the URL of the list that has them.
     others: int
     listed: str
 
@@ -109,8 +109,8 @@ def _parse_month(text: str, today: date) -> date:
 def _find_entries(
     first_day: date, last_day: date, person: User, *, is_own_work: bool, today: date
 ) -> Iterator[tuple[date, CalendarEntry, int]]:
-    """Yield days, entries and, with the first entry of each type, the number of entries that the day does not
-    show.
+    """Yield each day and entry and, with the first entry of each kind, the number of entries that the day
+    does not show.
     """
     work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first_day, last_day))
     rechecks = (
@@ -139,7 +139,8 @@ def _find_entries(
 
 
 def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
-    """Return the first rows of each day, annotated with their position and the number of rows of the day."""
+    """Return the first rows of each day, annotated with their position in the day and the day's number of
+    rows."""
     ordered_rows = rows.annotate(
         place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
         together=Window(Count("pk"), partition_by=[F(day)]),

@@ -30,7 +30,7 @@ from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import join_words
 
-#: As stored in the log: untranslated, because people read the log in different languages.
+#: Stored untranslated in the log, because people read the log in different languages.
 TEST_SENT_MESSAGE = gettext_noop("Test message sent.")
 ADDRESS_REPLACED_MESSAGE = gettext_noop("Address replaced.")
 
@@ -44,7 +44,7 @@ _BADGE_TONES: dict[str, Tone] = {
 
 
 class ChatChannelForm(DeskForm):
-    # Like a password, so that browsers do not store it, and autosave does not either.
+    # A password field, so that neither browsers nor autosave store the secret URL.
     address = forms.CharField(
         label=gettext_lazy("Address"),
         max_length=2000,
@@ -65,7 +65,7 @@ class ChatChannelForm(DeskForm):
         if "languages" in self.fields:
             self.fields["languages"].widget = UnfoldAdminTextInputWidget()
         if "address" in self.fields:
-            # An empty field means no change, because the page does not contain the current value.
+            # An empty field means no change, because the page does not contain the stored URL.
             self._stored_address, self.initial["address"] = self.instance.address, ""
             self.fields["address"].help_text = (
                 gettext("Leave empty to keep the current one: %s") % chat.mask_address(self._stored_address)
@@ -105,7 +105,7 @@ class ChatChannelAdmin(DeskAdmin):
     versioned_relations: ClassVar[tuple[str, ...]] = ("topics",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Forbid lookups by URL, because they would reveal a secret URL letter by letter."""
+        """Forbid lookups by the URL, because they would reveal the secret letter by letter."""
         return not lookup.startswith("address") and super().lookup_allowed(lookup, value, request)
 
     # The list ---------------------------------------------------------------------------------------------------------

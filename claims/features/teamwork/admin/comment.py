@@ -1,4 +1,5 @@
-"""Comments on a claim: on its page, on a separate page if there are many, and in a list."""
+"""Comments on a claim: on the claim's page, on a separate page if there are many, and in a list of all
+comments."""
 
 from collections.abc import Callable
 from functools import partial
@@ -42,7 +43,7 @@ from factcheck.admin.unsaved import mark_form_as_saved
 
 
 class ResolveForm(forms.Form):
-    """A form that resolves or reopens a thread. It contains the id of the last comment that the page showed."""
+    """A form that resolves or reopens a thread. It sends the id of the last comment that the page showed."""
 
     again = forms.BooleanField(required=False, widget=forms.HiddenInput)
     last = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
@@ -50,7 +51,7 @@ class ResolveForm(forms.Form):
 
 @admin.register(Comment)
 class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
-    """A searchable list of all comments, and the views for commenting."""
+    """The searchable list of all comments, and the views for commenting."""
 
     list_display = ("comment_text", "claim_and_excerpt", "author_name", "state_badge", "created_at")
     list_filter = (
@@ -79,7 +80,8 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return request.user.has_perm("claims.view_claim")
 
     def list_history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
-        """Return earlier texts of the comment. Only people who may withdraw a comment see its withdrawn text."""
+        """Return the earlier texts of a comment. Only people who may withdraw a comment see the text of a
+        withdrawn one."""
         if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW_PERMISSION):
             return []
         return super().list_history_entries(row, reader)
@@ -108,7 +110,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @desk_page("people/")
     def people_view(self, request: HttpRequest) -> HttpResponse:
-        """Return people whose user name begins with the typed text, as JSON."""
+        """Return people whose user name begins with the typed letters, as JSON."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         people = mentions.suggest_people(request.GET.get("q", "")[:150])
@@ -198,7 +200,8 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return HttpResponseRedirect(self.get_page_after(request, result.comment))
 
     def get_page_after(self, request: HttpRequest, row: Comment) -> str:
-        """Return the URL of the comment on the page that contained the button."""
+        """Return the URL to show after an action: that of the comment, on the page that contained the
+        button."""
         return_url = request.POST.get("back", "").partition("#")[0]
         if url_has_allowed_host_and_scheme(
             return_url, {request.get_host()}, require_https=request.is_secure()

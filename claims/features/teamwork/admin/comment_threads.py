@@ -22,7 +22,7 @@ from factcheck.admin.base import change_page
 
 @dataclass(frozen=True)
 class ThreadLimits:
-    """The number of comments shown."""
+    """The number of threads and replies shown."""
 
     threads: int
     replies: int
@@ -38,7 +38,7 @@ class ShownComment:
     """A comment as one person sees it."""
 
     row: Comment
-    #: Prevents an outdated page from overwriting anything.
+    #: Changes with each edit, so that an outdated page cannot overwrite a newer text.
     version: str
     html: SafeString
     may_edit: bool
@@ -47,21 +47,21 @@ class ShownComment:
 
 @dataclass
 class ShownThread:
-    """A thread with its last replies."""
+    """A thread with its latest replies."""
 
     first: ShownComment
     replies: list[ShownComment]
     earlier: int
-    #: The id of its last comment.
+    #: The id of the thread's last comment.
     last: int
-    #: The key of the form for replying.
+    #: The key of the reply form, so that a form sent twice adds one reply.
     key: UUID
 
 
 def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
     """Return the context of `admin/desk/comments.html`, and mark the claim's notifications as read."""
     notifications.mark_read(person, claim=claim)
-    # Fetch one more row than is shown, to find out whether there are more.
+    # Fetch one row more than the page shows, to find out whether there are more.
     threads = list(find_readable_comments(claim, person).threads()[: CLAIM_PAGE_LIMITS.threads + 1])
     return {
         "talk": build_shown_threads(threads[: CLAIM_PAGE_LIMITS.threads], person, CLAIM_PAGE_LIMITS),
@@ -131,7 +131,7 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
         ShownComment(
             row,
             comments.get_version(row),
-            # Sanitised like all Markdown.
+            # Sanitised like all rendered Markdown.
             mark_safe(mentions.render_mentions(row.text, list(row.mentioned.all()))),  # noqa: S308
             may_edit=row.author_id == person.pk
             and not row.withdrawn_at

@@ -27,7 +27,7 @@ from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_pers
 from factcheck.admin.row_actions import desk_page
 from factcheck.admin.session import mark_background
 
-#: Counting stops here; the header shows “99+”.
+#: The highest count; for more, the page header shows “99+”.
 MAX_COUNT = 100
 
 
@@ -48,7 +48,7 @@ class ReadFilter(admin.SimpleListFilter):
 
 @admin.register(Notification)
 class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
-    """The list of the person's own notifications."""
+    """The list of a person's own notifications."""
 
     list_display = ("event_text", "claim_and_excerpt", "created_at")
     list_display_links = None
@@ -110,9 +110,10 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
 
     def get_urls(self) -> list[URLPattern]:
         return [
-            # Background requests of pages must neither redirect to the sign-in page nor keep the session alive.
+            # Requests that a page makes in the background must neither redirect to the sign-in page nor keep
+            # the session alive.
             path("unread/", mark_background(self.unread_view), name="teamwork_notification_unread"),
-            # A mail program that unsubscribes is not signed in. The link is signed, and identifies the person.
+            # A mail program that unsubscribes is not signed in. The signed link identifies the person.
             path(
                 "stop/<str:token>/",
                 csrf_exempt(self.unsubscribe_view),
@@ -122,11 +123,11 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         ]
 
     def unread_view(self, request: HttpRequest) -> HttpResponse:
-        """Return the number of unread notifications; 304 if unchanged."""
+        """Return the number of unread notifications, or a 304 if it is unchanged."""
         if not self.has_view_permission(request):
             return HttpResponse(status=401)
         rows = Notification.objects.for_person(get_person(request)).unread().order_by()
-        # Fetch one more row than is shown, so that counting stays cheap.
+        # Fetch one row more than the highest count, so that counting stays cheap.
         newest_rows = rows[:MAX_COUNT].values("pk")
         newest_unread = Notification.objects.filter(pk__in=newest_rows).aggregate(
             number=Count("pk"), newest=Max("pk")
@@ -142,7 +143,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @desk_page("<int:pk>/open/")
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Open the subject of the notification, and mark the notification as read."""
+        """Redirect to the subject of the notification, and mark the notification as read."""
         row = (
             self.get_queryset(request)
             .select_related("claim", "comment__reply_to", "comment__claim")
@@ -179,7 +180,8 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         return self.show_page(request, "preferences", context, status=400 if form.errors else 200)
 
     def unsubscribe_view(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Stop emails of one type: immediately if a mail program asks (RFC 8058), otherwise after confirmation."""
+        """Stop emails of one kind: immediately if a mail program asks (RFC 8058), otherwise after
+        confirmation."""
         unsubscription = mails.parse_unsubscribe_token(token)
         person = User.objects.filter(pk=unsubscription[0]).first() if unsubscription else None
         if unsubscription is None or person is None:

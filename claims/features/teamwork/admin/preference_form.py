@@ -39,7 +39,7 @@ class PreferenceForm(forms.Form):
         initial = {"hour": schedule.hour, "time_zone": schedule.time_zone, "language": schedule.language}
         super().__init__(form_data, initial=initial | choices)
         self.person = person
-        # The server may name time zones differently, so an earlier choice stays available.
+        # The server's list may lack the time zone that was chosen earlier, so add it.
         zone_names = sorted(available_timezones() | {schedule.time_zone} - {""})
         zone, language = self.fields["time_zone"], self.fields["language"]
         newsroom_zone_label = _("Newsroom default: %s") % settings.TIME_ZONE
@@ -51,7 +51,7 @@ class PreferenceForm(forms.Form):
             self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=MailChoice.choices)
 
     def list_kind_fields(self) -> Iterator[BoundField]:
-        """Return the fields that form the rows of the table."""
+        """Yield the fields that form the rows of the table."""
         return (self[kind.value] for kind in self.offered)
 
     def save(self) -> None:

@@ -1,4 +1,4 @@
-"""A triage step that assigns work with a key."""
+"""A triage step in which a key assigns the claim."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _MAX_LISTED_PEOPLE = 30
 
 
 def _build_choices(person: User) -> dict[str, Any]:
-    """Return the people to whom this person may assign work, the person first."""
+    """Return the people to whom this person may assign work, starting with this person."""
     may_take = person.has_perm(assignments.TAKE_PERMISSION) and assignments.can_do_work(Claim, person)
     people = [(person.pk, _("Me"))] if may_take else []
     if person.has_perm(assignments.ASSIGN_PERMISSION):

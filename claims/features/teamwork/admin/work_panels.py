@@ -1,4 +1,5 @@
-"""Teamwork's additions to the pages of claims and verdicts: panels, a column, filters, and a list action."""
+"""Teamwork's additions to the desk's pages of claims and verdicts: panels, a column, filters, and a list
+action."""
 
 from typing import Any
 
@@ -13,7 +14,7 @@ from factcheck.admin.base import extend_desk, get_person
 
 
 class _AssignmentPageMixin(AssignmentListMixin):
-    """Mixin for the pages of claims and verdicts that shows the assignee."""
+    """Mixin for the pages of claims and verdicts that shows the assignment panel."""
 
     def build_page_context(self, request: HttpRequest, row: Any, /) -> dict[str, Any]:
         row = self.get_stored_subject(request, row)  # type: ignore[attr-defined]  # a MovesAdmin
