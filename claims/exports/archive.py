@@ -28,7 +28,7 @@ from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
 #: The number of entries read at a time.
 _BATCH_SIZE = 500
 
-#: The reference to a snapshot in a body. In a text, backslashes would precede the quotation marks.
+#: The reference to a snapshot in a body. A text cannot match: it would have backslashes before the quotation marks.
 _SNAPSHOT_PATTERN = re.compile(rb'"snapshot":\{"id":(\d+)')
 
 
@@ -94,7 +94,7 @@ def find_snapshots(lines: Iterable[bytes]) -> IdSet:
 
 
 def _find_mentioned_rows(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
-    """Return the rows of `lines.ROW_KINDS` that still exist.
+    """Return the rows that the entries mention and that still exist, in the order of `lines.ROW_KINDS`.
 
     Include the newsroom's own publisher and current scales, which publishing needs, and the rows that the mentioned
     rows refer to.
@@ -136,7 +136,9 @@ def _find_topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
 
 
 def _write_merged_claims(selection: Selection) -> Iterator[bytes]:
-    """Yield a line for each merged claim with its rows, which entries contain without naming the claim."""
+    """Yield a line for each merged claim with the ids of its parts. Entries contain these parts, but do not name the
+    claim.
+    """
     merged_claims = Claim.objects.filter(
         state=Claim.State.MERGED, merged_into__in=selection.entries.order_by().values("claim")
     )
@@ -182,7 +184,7 @@ def _iterate_batches(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]
 
 
 def _find_new_snapshots(body: bytes, seen_ids: IdSet) -> list[int]:
-    """Return the snapshots that are quoted first in this body."""
+    """Return the ids of the snapshots that this body quotes and earlier bodies do not."""
     return [
         number
         for number in sorted({int(match) for match in _SNAPSHOT_PATTERN.findall(body)})

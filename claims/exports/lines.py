@@ -65,7 +65,7 @@ class LineKind:
         return orjson.dumps({"type": self.name, **values_by_name}) + b"\n"
 
     def read(self, values_by_name: dict[str, Any]) -> dict[str, Any]:
-        """Read the fields of a line, as a row with this id."""
+        """Return the id and the columns of the row, read from the values of a line."""
         row = {"id": values_by_name["id"]}
         for name, column, reader in self._readers:
             value = values_by_name[name]

@@ -1,4 +1,4 @@
-"""Select claims for an export with any filter of the API's list, at one moment of the ledger."""
+"""Select claims for an export with the filters of the API's claim list, at one moment of the ledger."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager

@@ -172,7 +172,7 @@ def _list_likely_claimants(
 
 
 def _build_existing_check(check: ExistingCheck | None) -> dict[str, Any] | None:
-    """Return the published claim that is related to a proposal."""
+    """Return a published claim as JSON values; None if there is none."""
     return {**asdict(check), "reasons": list(check.reasons)} if check else None
 
 

@@ -171,6 +171,6 @@ def build_summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
 
 
 def list_reasons(run: ImportRun, outcome: str) -> list[tuple[str, str, int]]:
-    """Return the field, the kind and the number of a run's problems, most frequent first."""
+    """Return (field, kind, count) for each kind of problem with this outcome, most frequent first."""
     rows = run.problems.filter(outcome=outcome).values_list("field", "code")
     return list(rows.annotate(count=Count("pk")).order_by("-count", "field", "code"))

@@ -137,7 +137,7 @@ def match_rows(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
 
 
 def _choose_first(text: str, answer: Answer) -> tuple[str, Match | None]:
-    """Return the first match and the text of its passage."""
+    """Return the text of the first passage with a match, and that match; "" and None if there is none."""
     pairs = ((passage, match) for passage in answer.passages for match in passage.matches)
     passage, match = next(pairs, (None, None))
     return text[passage.start : passage.end] if passage else "", match
@@ -193,7 +193,7 @@ class RowStream:
 
 
 class PartialFile:
-    """A file that gets its name when it is complete, with a second file that records the progress."""
+    """A file that gets its final name when it is complete, with a second file that records the progress."""
 
     def __init__(self, path: Path, *, resume: bool) -> None:
         self.path, self.part = path, path.with_name(f"{path.name}.part")

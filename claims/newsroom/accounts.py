@@ -96,7 +96,7 @@ class DeskAccounts(NewsroomAccounts):
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         sociallogin = _get_social_login(kwargs)
         has_vouched = sociallogin is not None and has_vouched_factor(sociallogin)
-        # For this sign-in, whatever an earlier one in the same session stated.
+        # Stored at each sign-in, because an earlier one in the same session may have had another value.
         request.session[VOUCHED_KEY] = has_vouched
         record_vouched_factor(user, by_provider=has_vouched)
         response = super().post_login(request, user, **kwargs)

@@ -15,7 +15,7 @@ from claims.models import ApiToken
 from claims.newsroom.refusals import NotAllowed
 from claims.newsroom.second_factors import annotate_deadline, is_past_deadline
 
-#: The maximum lifetime of a token. Longer use needs a new one in time.
+#: The maximum lifetime of a token.
 MAX_DAYS = 366
 #: The precision of a token's last use, so that not every read causes a write.
 USE_RECORDING_INTERVAL = timedelta(hours=1)

@@ -25,7 +25,7 @@ def build_invitation_link(person: User) -> str:
 
 @app.task(queue="mail", retry=5)
 def send_invitation(*, person_id: int, by_id: int) -> None:
-    """Send the invitation."""
+    """Email the invitation to a person."""
     person = User.objects.filter(pk=person_id).exclude(email="").first()
     by = User.objects.filter(pk=by_id).first()
     if person is None or by is None:

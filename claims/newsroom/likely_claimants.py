@@ -10,7 +10,7 @@ from collections.abc import Iterable
 
 from claims.models import Claimant
 
-#: The most suggestions for a name: of twenty people called Smith, none is likely.
+#: The maximum number of suggestions for a name: of twenty people called Smith, none is likely.
 CLAIMANT_LIMIT = 5
 
 _MIN_LETTERS = 2
@@ -48,7 +48,7 @@ def find_likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claim
         claimants: claimants as named in texts; unsaved rows are compared by name.
 
     Returns:
-        The claimants by name, without names that have none.
+        The likely claimants by name. Names without suggestions are left out.
     """
     ids_by_name = {claimant.name: claimant.pk for claimant in claimants}
     patterns = [pattern for name in ids_by_name for pattern in _build_patterns(name)]
@@ -104,7 +104,7 @@ def _build_patterns(name: str) -> list[str]:
         return []
     if _is_acronym(name):
         return ["^" + r"\S*(\s+\S+)*\s+".join(re.escape(letter) for letter in name) + r"\S*$"]
-    # A letter with a mark is written without one elsewhere: Peña, Pena.
+    # Some texts omit the marks of letters: Peña, Pena.
     last_word = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in words[-1])
     patterns = [rf"(^|\s){last_word}$"]
     if len(words) > 1 and (initials := _build_initials(name)):

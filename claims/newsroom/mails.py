@@ -10,7 +10,7 @@ from django.template.loader import render_to_string
 from procrastinate import RetryStrategy
 
 MAIL_QUEUE = "mail"
-#: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
+#: Emails that fail are sent again after 4, 16, 64, 256, 1024 seconds and so on, for most of a day.
 RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 

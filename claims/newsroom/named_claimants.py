@@ -1,7 +1,7 @@
 """Find or create claimants by name or by an authority's identifier.
 
 The same name means the same claimant, unless an authority (Wikidata, ROR) distinguishes two people with one name. A
-text without further detail then gets an unidentified claimant, rather than a wrong one.
+text without further detail then gets the claimant without an identifier, rather than a wrong one.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -21,7 +21,7 @@ class NotPossible(ActionRefused):
 
 
 class TooEarly(NotPossible):
-    """The action is complete and allowed, but only from a later time on.
+    """The action is allowed, but only from a later time on.
 
     Attributes:
         until: the earliest permitted time.

@@ -39,7 +39,7 @@ class SecondFactorGate:
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponseBase | None:
-        """Return a response that replaces the page, or None."""
+        """Return a response to show instead of the page, or None to show the page."""
         # Reader pages are the same for everyone, and must not check who reads.
         if not request.path_info.startswith(("/admin/", "/accounts/")) or not request.user.is_authenticated:
             return None

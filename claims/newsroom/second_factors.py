@@ -72,7 +72,7 @@ def _build_deadline(person: str) -> Subquery:
 
 
 def get_deadline(person: User) -> datetime | None:
-    """Return the `second_factor_due` of a person, and load it if necessary."""
+    """Return the deadline by which the person must set up a second factor, if any; load it if necessary."""
     if not hasattr(person, "second_factor_due"):
         row: Any = annotate_deadline(User.objects.filter(pk=person.pk)).first()
         return row.second_factor_due if row else None
@@ -96,8 +96,8 @@ def is_required(person: User) -> bool:
 def may_remove(factor: Authenticator) -> bool:
     """Return whether the person may remove a factor: any except the last one, if one is required.
 
-    The caller locks the person's row (`lock_person`), so that two concurrent removals cannot each count on the other's
-    factor.
+    The caller locks the person's row (`lock_person`), so that two concurrent removals cannot each rely on the factor
+    that the other removes.
     """
     other_factors = Authenticator.objects.filter(user=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk)
     return factor.type not in FACTORS or other_factors.exists() or not is_required(factor.user)
@@ -120,7 +120,7 @@ def record_vouched_factor(person: User, *, by_provider: bool) -> None:
 
 
 def find_obstacle(person: User, by: User) -> str:
-    """Return the reason why this person may not reset the other's second factors; empty if they may."""
+    """Return the reason why `by` may not reset the second factors of `person`; empty if they may."""
     if not by.has_perm("mfa.delete_authenticator"):
         return _("Your role does not include this: %(what)s.") % {"what": _("reset second factors")}
     if person.pk == by.pk:
@@ -143,7 +143,7 @@ def reset_factors(person: User, *, reason: str, by: User | None = None, request:
         by: the acting person; None on the server's command line.
 
     Raises:
-        NotAllowed: the second factors are their own or a superuser's, or the role does not include this.
+        NotAllowed: `person` is `by` or a superuser, or the role of `by` does not include this.
         NotPossible: the person has no second factors, or no reason is given.
     """
     if by is not None and (obstacle := find_obstacle(person, by)):

@@ -23,7 +23,7 @@ FRAGMENT_CHARACTERS = 240
 #: The maximum number of characters before the first match.
 _CHARACTERS_BEFORE = 60
 
-# The number of letters that a matching word shares with a form of the wanted word. Only such words are checked.
+# The number of initial letters that a word must share with the stem of a searched word to be checked as a match.
 _SHARED_LETTERS = 3
 _LEXEME_PATTERN = re.compile(r"'((?:[^']|'')*)'")
 # Latin letters that only the database decomposes: æ, ø, ł …
@@ -57,7 +57,7 @@ def find_highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str
 
 
 def _join_languages(document: Document) -> str:
-    """Return the languages whose rules are used to search these claims."""
+    """Return the names of the stemmers that apply to a claim, separated by spaces."""
     return " ".join(
         choose_stemmers([document["language"], *(verdict["language"] for verdict in document["verdicts"])])
     )
@@ -84,7 +84,9 @@ def _iterate_texts(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _find_matching_words(claims: list[tuple[Document, str]], reading: SearchReading) -> set[tuple[str, str]]:
-    """Return, by language, the words of the claims that are forms of wanted words."""
+    """Return the words of the claims that match a searched word, each with the stemmers of its claim: ("english",
+    "taxes").
+    """
     stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME_PATTERN.findall(reading.ranking)}
     beginnings = {fold_text(stem)[:_SHARED_LETTERS] for stem in stems}
     lexemes = {
@@ -124,7 +126,7 @@ def _merge_spans(spans: list[Span]) -> list[Span]:
 
 
 def _cut_fragment(text: str, spans: list[Span]) -> Document:
-    """Return the part of the text with the most matches."""
+    """Return the part of the text with the most matches, as a fragment with its matches marked."""
     if len(text) <= FRAGMENT_CHARACTERS:
         start_position, end = 0, len(text)
     else:

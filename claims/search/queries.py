@@ -19,8 +19,8 @@ MAX_LENGTH = 2_000
 #: newest first.
 RANKED_MATCHES = 20_000
 
-#: A search with no more matches than this is combined with its correction if that has at least `CORRECTION_FACTOR`
-#: times as many.
+#: A search with no more matches than this is combined with its correction if the correction has at least
+#: `CORRECTION_FACTOR` times as many.
 FEW_MATCHES = 3
 CORRECTION_FACTOR = 10
 
@@ -32,7 +32,7 @@ class AddressTargets:
 
     Attributes:
         sources: ids of sources; entries that cite one of them match.
-        entries: ids of ledger entries, which match.
+        entries: ids of ledger entries that match.
         is_ranked: whether the entries are sorted by relevance; otherwise all are equally relevant.
     """
 
@@ -49,11 +49,11 @@ class SearchReading:
         asked: the search as typed.
         answered: the search that was run: a corrected one if the typed one found hardly anything and seems misspelt.
         query: `answered` as a PostgreSQL `tsquery`, with all forms of the words.
-        ranking: a query for any of the wanted words; empty if the search only excludes words.
+        ranking: a query that matches any of the searched words; empty if the search only excludes words.
         matches: the estimated number of matching publications; 0 if the search requires a word that is not among the
             most frequent ones.
-        is_doubtful: whether a wanted word is missing from all current publications, at least in this form, or one of
-            several is in hardly any.
+        is_doubtful: whether no current publication contains one of the searched words in this form or, if there are
+            several words, hardly any publication does.
         places: the targets of a URL, or suggestions by meaning if no publication contains the words.
     """
 

@@ -14,7 +14,7 @@ CORRECTION_LIMIT = 8
 CANDIDATE_LIMIT = 8
 #: The number of candidates for each misspelt neighbour.
 NEIGHBOUR_LIMIT = 4
-#: The number of statements with both words that is enough.
+#: Counting stops at this number of statements that contain both words.
 MIN_STATEMENTS = 100
 #: How many times more often the corrected words must occur together than the typed ones.
 CORRECTION_FACTOR = 3
@@ -26,7 +26,7 @@ class LikelyWord(NamedTuple):
     Attributes:
         word: the correct spelling.
         is_likely: whether it may be suggested anywhere, rather than only beside related words.
-        is_known: whether at most one publication contains the word as typed.
+        is_known: whether any publication contains the word as typed.
     """
 
     typo_count: int
@@ -85,7 +85,7 @@ def _find_likely_words(words: list[str], neighbours: Sequence[tuple[str, str]]) 
     """Return the likely published word for each unknown word.
 
     Words that occur beside the neighbouring word, like parts of a name, come before words that are merely frequent.
-    If the typed word itself occurs beside it, the word is probably not misspelt.
+    If the typed word itself occurs beside its neighbour, it is probably not misspelt.
     """
     similar_words = _find_similar_words(words)
     pairs_by_candidate = {
@@ -124,7 +124,7 @@ def _pair_with_neighbours(
     neighbours: Sequence[tuple[str, str]],
     similar_words: Mapping[str, Sequence[LikelyWord]],
 ) -> Iterator[str]:
-    """Yield the candidate beside each neighbour of the word, as typed and as corrected."""
+    """Yield pairs of the candidate and each neighbour of the word, with the neighbour as typed and as corrected."""
     for left_word, right_word in neighbours:
         if word in (left_word, right_word):
             neighbour = left_word if word == right_word else right_word
@@ -136,7 +136,7 @@ def _pair_with_neighbours(
 
 
 def _count_adjacent(pairs: list[str]) -> dict[str, int]:
-    """Return the number of statements in which these words are adjacent."""
+    """Return, for each pair, the number of statements in which its words are adjacent."""
     if not pairs:
         return {}
     rows = fetch_rows(

@@ -78,13 +78,15 @@ def _is_or(piece_text: str, piece: QueryPiece) -> bool:
 
 
 def _build_phrase(text: str) -> str:
-    """Return the words in index order, without the single letter that the index adds to a run of letters."""
+    """Return the words of a phrase as the index has them, without the single letter that the index adds at the end of
+    a run.
+    """
     words = make_searchable(text).split()
     return " ".join(words[:-1] if len(words) > 1 and UNSPACED_PATTERN.fullmatch(words[-1]) else words)
 
 
 def _split_phrases(text: str) -> Iterator[str]:
-    """Yield the phrases of each separately searched part of a text."""
+    """Yield the parts of a text that are searched separately, each as a phrase."""
     text = fold_text(_ELIDED_PATTERN.sub(" ", text))
     end = 0
     for run in UNSPACED_PATTERN.finditer(text):
@@ -95,7 +97,9 @@ def _split_phrases(text: str) -> Iterator[str]:
 
 
 def _split_numbers(words: list[str]) -> Iterator[str]:
-    """Allow words between `covid` and `19`, which is faster; keep `g 20`, which only means something together."""
+    """Yield the words as phrases, separating a number from its neighbour: `covid`, `19`. This makes the search
+    faster. Short words stay with the number, because they mean little without it: `g 20`.
+    """
     phrase: list[str] = []
     for word in words:
         adjacent_words = [*phrase[-1:], word]
@@ -119,7 +123,7 @@ def has_exclusion(text: str) -> bool:
 
 
 def quote_as_phrase(text: str) -> str | None:
-    """Return the search as one phrase; None if it contains no excluding operator."""
+    """Return the whole search as one phrase if it contains a minus that excludes a word; otherwise None."""
     text = straighten_quotes(text)
     if not has_exclusion(text):
         return None
@@ -127,7 +131,7 @@ def quote_as_phrase(text: str) -> str | None:
 
 
 def find_wanted_words(text: str) -> Iterator[tuple[int, int]]:
-    """Return the positions of wanted words in a `straighten_quotes` search."""
+    """Yield the start and end of each word or phrase that is not excluded. The text comes from `straighten_quotes`."""
     for piece in split_pieces(text):
         if piece.is_excluded or _is_or(text[piece.start : piece.end], piece):
             continue
@@ -136,7 +140,7 @@ def find_wanted_words(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_wanted_runs(text: str) -> list[str]:
-    """Return the wanted parts of a `straighten_quotes` search that are in scripts without spaces."""
+    """Return the runs in scripts without spaces that are not excluded. The text comes from `straighten_quotes`."""
     return [
         run for start, end in find_wanted_words(text) for run in UNSPACED_PATTERN.findall(text[start:end])
     ]

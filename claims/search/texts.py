@@ -95,11 +95,11 @@ _PICTOGRAPHS = (0x1F000, 0x1FAFF)
 # Units and abbreviations in one sign (㎏, ㈱, ℃): symbols that are read as words.
 _ABBREVIATIONS = ((0x2103, 0x2103), (0x2109, 0x2109), (0x3200, 0x33FF))
 
-# Stretches a word, and nothing else: tatweel, and the same in N'Ko.
+# Letters that only stretch a word: tatweel, and its equivalent in N'Ko.
 _STRETCHING_LETTERS = {"\u0640", "\u07fa"}
 
-# Forms of one letter between which keyboards and languages differ, not words: alef, yeh, kaf and heh of Arabic, Persian
-# and Urdu; the dotless i of Turkish, whose capital is everybody's.
+# Forms of one letter that depend on the keyboard or language and do not distinguish words: alef, yeh, kaf and heh of
+# Arabic, Persian and Urdu; the dotless i of Turkish, whose capital all languages share.
 _EQUIVALENT_LETTERS = {
     "آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك",
     "ہ": "ه", "ۂ": "ه", "ۀ": "ه", "ە": "ه",
@@ -108,7 +108,8 @@ _EQUIVALENT_LETTERS = {
 
 _ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_SPACE = "\u200c", "\u200b"  # zero width non-joiner, zero width space
 
-# Persian and its neighbours write it where others write a space; elsewhere it only shapes letters.
+# Persian and related languages write a zero width non-joiner where others write a space; in other scripts, it only
+# shapes letters.
 _SPACE_IN_ARABIC = re.compile(
     rf"(?<=[\u0600-\u06ff\u0750-\u077f\u08a0-\u08ff\ufb50-\ufdff\ufe70-\ufefc]){_ZERO_WIDTH_NON_JOINER}"
 )
@@ -117,7 +118,7 @@ _SPACE_IN_ARABIC = re.compile(
 _GROUPED_DIGITS = r"(?<![\d.,])\d{1,3}(?:(?:,\d{2,3})*,\d{3}|(?:[.'’٬\u00a0\u2009\u202f]\d{3})+)(?!\d)"
 _THOUSANDS_PATTERN = re.compile(_GROUPED_DIGITS)
 _BETWEEN_DIGITS = re.compile(r"\D")
-# 3.5 and 3,5; a list of numbers has more digits, or more of them.
+# 3.5 and 3,5. A list of numbers has more digits after the first point or comma, or more than one of these.
 _DECIMAL = r"(?<![\d.,٫])\d+[.,٫]\d{1,2}(?![.,٫]?\d)"
 _FRACTION_PATTERN = re.compile(r"[.,٫](?=\d{1,2}(?![.,٫]?\d))")
 _DECIMALS_PATTERN = re.compile(_DECIMAL)
@@ -162,7 +163,7 @@ def compile_word_pattern() -> re.Pattern[str]:
     """Compile a pattern for one word or number in a text, including marks inside words."""
     inner_characters = "".join(
         chr(code)
-        for code in (*range(0xAD, 0x20000), *range(0xE0000, 0xE0200))  # no other plane has any
+        for code in (*range(0xAD, 0x20000), *range(0xE0000, 0xE0200))  # no other plane has such characters
         if unicodedata.category(chr(code)) in {"Mn", "Mc", "Me", "Cf"} and chr(code) != _ZERO_WIDTH_SPACE
     )
     return re.compile(

@@ -18,7 +18,7 @@ _WORD_PATTERN = re.compile(r"'(?:[^']|'')*'")
 
 @dataclass(frozen=True)
 class WordFrequencies:
-    """The number of publications, and the share that contains each frequent word. All other words are rare."""
+    """The number of publications, and the share of them that contains each frequent word. All other words are rare."""
 
     publications: float
     shares: Mapping[str, float]
@@ -44,7 +44,7 @@ class WordFrequencies:
 
 
 def _combine_shares(query: str, shares: list[float]) -> float:
-    """Return the expected share that contains all these words, assuming independence.
+    """Return the expected share of publications that contain all these words, assuming independence.
 
     In a phrase, the words are assumed to occur only together.
     """
@@ -54,13 +54,13 @@ def _combine_shares(query: str, shares: list[float]) -> float:
 
 
 def get_frequencies() -> WordFrequencies:
-    """Return the current frequencies."""
+    """Return the word frequencies, cached for `CACHE_SECONDS`."""
     return load_frequencies(int(monotonic() / CACHE_SECONDS))
 
 
 @lru_cache(maxsize=1)
 def load_frequencies(period: int) -> WordFrequencies:
-    """Load the statistics once per period."""
+    """Return the word frequencies, loaded once for each number of a period."""
     [(publications,)] = fetch_rows(
         "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'public.claims_publication'::regclass"
     )

@@ -105,7 +105,7 @@ def write_csv(
 
 
 def build_rows(body: bytes) -> list[list[Any]]:
-    """Yield the rows of a body."""
+    """Return the rows of a body."""
     claim = orjson.loads(body)
     return [[cell(claim, verdict) for cell in COLUMNS.values()] for verdict in claim["verdicts"] or [{}]]
 

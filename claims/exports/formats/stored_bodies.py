@@ -1,6 +1,6 @@
 """Stream publication bodies from PostgreSQL without parsing them, with only a few in memory at a time.
 
-They are the stored texts with this site's URL filled in.
+The bodies are the stored texts with this site's URL filled in.
 """
 
 from collections.abc import Iterable, Iterator
@@ -49,7 +49,7 @@ def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
 
 @contextmanager
 def _lift_time_limit(cursor: CursorWrapper) -> Iterator[None]:
-    """Lift the time limit of public queries within reason, because a copy takes as long as its reader does.
+    """Allow `MAX_SECONDS` instead of the time limit of public queries, because slow readers prolong a COPY.
 
     Only the current transaction is affected, because a pooler may reassign the connection afterwards.
     """
@@ -136,7 +136,7 @@ def _get_live_connection(alias: str) -> BaseDatabaseWrapper:
 
 
 def join_blocks(chunks: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[bytes]:
-    """Join pieces into blocks of at least `size` bytes; the last block may be smaller."""
+    """Join chunks into blocks of at least `size` bytes; the last block may be smaller."""
     pending_chunks: list[bytes] = []
     length = 0
     for chunk in chunks:
@@ -150,7 +150,7 @@ def join_blocks(chunks: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[
 
 
 def _build_selects(row_sets: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[Any, ...]]:
-    """Return a SELECT for each part that can have rows, and the parameters of all of them."""
+    """Return a SELECT for each query that can have rows, and the parameters of all of them."""
     selects = []
     for rows in row_sets:
         try:

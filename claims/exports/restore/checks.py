@@ -38,8 +38,8 @@ Progress = Callable[[int], None]
 
 
 class RestoreRefused(Exception):
-    """The file is incomplete or does not fit the database, and nothing was written. `str()` gives the fault and its
-    place.
+    """The file is incomplete or does not fit the database, and nothing was written. `str()` names the fault and its
+    position.
     """
 
 
@@ -187,7 +187,7 @@ class _ExportCheck:
         if self.replaces_newsroom and kind.name in ("publisher", "rating_scale", "rating"):
             self.restored.written[kind.name] += len(batch)
             return
-        compared_columns = [name for name in kind.columns if name != "text"]  # the hash identifies the file
+        compared_columns = [name for name in kind.columns if name != "text"]  # its hash is compared
         ids = [line.values["id"] for line in batch]
         stored_rows = {
             row["id"]: row
@@ -217,7 +217,7 @@ class _ExportCheck:
             self._check_keys(kind, names, batch)
 
     def _check_keys(self, kind: lines.LineKind, names: tuple[str, ...], batch: list[ArchiveLine]) -> None:
-        """Check that other rows here do not already have the unique values of these rows."""
+        """Check that no other row in the database already has the unique values of these rows."""
         keys = {line.number: _build_key(line.values, names) for line in batch}
         given_keys = {key[0] for key in keys.values() if key}
         rows = kind.model._default_manager.filter(**{f"{names[0]}__in": given_keys}).values_list("pk", *names)

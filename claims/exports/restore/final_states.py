@@ -71,7 +71,7 @@ def _restore_media(newest_entries: Mapping[int, RestoredEntry], merged_parts: Me
     for pk, entry in newest_entries.items():
         merged_claims = {*entry.body["merged_from"]} & merged_parts.claims
         for position, media in enumerate(entry.body.get("media", [])):
-            # The parts that a merged claim contributes remain its own.
+            # Media of a merged claim are also in this entry, but still belong to the merged claim.
             owner = next(iter(merged_parts.media.get(media["id"], set()) & merged_claims), pk)
             if media["id"] in known_ids and (owner == pk or (owner, media["id"]) not in wanted_media):
                 values = {name: media[name] for name in ("caption", "media_fragment", "page_url")}
@@ -113,7 +113,7 @@ def _restore_appearances(newest_entries: Mapping[int, RestoredEntry], merged_par
         for pk, (_claim, appearance) in appearances.items()
         if pk in rows and _is_different(rows[pk], appearance)
     ]
-    # Deleted without searching for references: they are restored at once under the same ids.
+    # Deleted without searching for references, because the appearances are stored again below under the same ids.
     delete_without_collecting(Appearance.objects.filter(pk__in=changed_ids))
     kept_rows = {pk: row for pk, row in rows.items() if pk in appearances and pk not in changed_ids}
     missing_appearances = {
@@ -129,7 +129,8 @@ def _restore_appearances(newest_entries: Mapping[int, RestoredEntry], merged_par
 def _list_restorable(
     missing_appearances: Mapping[int, tuple[int, Mapping[str, Any]]],
 ) -> list[dict[str, Any]]:
-    """Return the rows that can be restored: one for each place, without those whose source was deleted.
+    """Return the rows that can be restored: one for each position in a source, without those whose source was
+    deleted.
 
     Rows are dropped here only for a merged claim that was never published; its own rows are known at the end.
     """

@@ -35,7 +35,7 @@ from claims.models import Claim, Evidence, Publication, Transition, Verdict
 from factcheck.database.bulk_copy import RowMaker, copy_rows
 from factcheck.installation.messages import activate_newsroom_language
 
-#: The author of each move, as the log names them.
+#: The name that the log shows as the author of each move.
 ACTOR = gettext_noop("Restored from an export")
 
 _State = Verdict.State

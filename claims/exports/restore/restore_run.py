@@ -74,7 +74,7 @@ def _write(
 ) -> None:
     merged_parts = MergedParts()
     archive_lines = lines.read(file)
-    # The first line after these rows is held back, because it belongs to the next part.
+    # The first line after the mentioned rows is held back, because it belongs to the entries.
     held_lines: list[ArchiveLine] = []
 
     def is_leading_line(line: ArchiveLine) -> bool:
@@ -115,7 +115,7 @@ def _iterate_batches(
             batch.append(line)
             entries += 1
             byte_count += len(line.body)
-            # The claim into which another is merged may come only with the next entry.
+            # The target of a merge may first appear in the next entry, so both must be in one batch.
             needs_next_entry = line.values["status"] == Publication.Status.MERGED
             if (entries >= _MAX_BATCH_ENTRIES or byte_count >= _MAX_BATCH_BYTES) and not needs_next_entry:
                 yield batch
@@ -167,7 +167,7 @@ _KINDS = {kind.name: kind for kind in lines.ROW_KINDS}
 
 @transaction.atomic
 def store_mentioned_rows(lines: Iterable[ArchiveLine], *, replaces_newsroom: bool) -> None:
-    """Store the missing rows, all or none."""
+    """Store the mentioned rows that the database does not have, all or none."""
     if replaces_newsroom:
         Rating.objects.all().delete()
         RatingScale.objects.all().delete()
@@ -178,7 +178,7 @@ def store_mentioned_rows(lines: Iterable[ArchiveLine], *, replaces_newsroom: boo
 
 
 def store_missing_rows(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
-    """Store those of these rows that are missing."""
+    """Store the rows of one kind that the database does not have."""
     ids = [line.values["id"] for line in some]
     stored_ids = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     make = RowMaker(kind.model)

@@ -15,7 +15,7 @@ class MergedParts:
     """The parts of merged claims, which entries do not contain."""
 
     claims: set[int] = field(default_factory=set)
-    #: The claim of each appearance or verdict.
+    #: The merged claim that each appearance or verdict belonged to, by its id.
     appearances: dict[int, int] = field(default_factory=dict)
     verdicts: dict[int, int] = field(default_factory=dict)
     #: The claims that each picture, recording or video belonged to.
@@ -60,7 +60,7 @@ class RestoredEntry:
 
 
 def build_claim_texts(body: Mapping[str, Any], claimants: set[int]) -> dict[str, Any]:
-    """Return the texts of a claim, from its public representation."""
+    """Return the texts and the claimant of a claim, read from the body of its entry."""
     claimant = (body["claimant"] or {}).get("id")
     return {
         "statement": body["statement"],

@@ -195,7 +195,7 @@ class Command(LocalizedCommand):
         )
 
     def _write_mapping(self, location: str, recipe: Recipe, path: str) -> None:
-        """Write the detected mapping of the first file to this path."""
+        """Write the detected mapping of the first file to `path`."""
         if location == STANDARD_INPUT:
             raise CommandError(
                 gettext("Standard input can be read only once: leave --write-mapping out, or name a file.")
@@ -271,7 +271,7 @@ def _require_location(location: str) -> None:
 
 
 def _parse_constants(texts: list[str]) -> dict[str, str]:
-    """Map fields to the default values of records without one."""
+    """Parse `field=value` texts, and return the default value of each field."""
     constants: dict[str, str] = {}
     for text in texts:
         name, equals, value = text.partition("=")

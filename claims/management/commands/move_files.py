@@ -145,7 +145,7 @@ def _get_storage(location: str) -> Storage:
 
 
 def iterate_named_files() -> Iterator[tuple[str, str]]:
-    """Yield the name of each stored file with its SHA-256. Some files are repeated."""
+    """Yield the name of each stored file with its SHA-256, some files more than once."""
     yield from list_uploads().items()
     digests = Snapshot.objects.order_by("pk").values_list("content_sha256", flat=True)
     media = MediaObject.objects.order_by("pk")
@@ -157,7 +157,7 @@ def iterate_named_files() -> Iterator[tuple[str, str]]:
 
 
 def list_uploads() -> dict[str, str]:
-    """Return the files of imports, whether finished or not."""
+    """Map the name of each uploaded import file to its SHA-256, whether the import is finished or not."""
     return dict(ImportRun.objects.exclude(upload="").values_list("upload", "content_sha256"))
 
 

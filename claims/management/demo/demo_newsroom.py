@@ -47,8 +47,8 @@ from sources.overrides import Overrides
 from sources.source_kinds import Material
 
 FOLDER = Path(__file__).parent
-#: The content for readers; a second, unfinished brief with people and topics of the first; the newsroom's own
-#: pages; translations; and material from outside.
+#: The files of the demo, in order: the content for readers; a second, unfinished brief with people and topics of the
+#: first; the newsroom's own pages; translations; and material from outside.
 CONTENT = tuple(
     FOLDER / f"{name}.json" for name in ("beijing_2019", "hanoi_2019", "about_us", "translations", "incoming")
 )
@@ -63,7 +63,7 @@ def load(*, password: str = "") -> bool:
         password: the password of the demo's users; without one, they cannot sign in until they are given one.
 
     Returns:
-        Whether it was loaded now.
+        True if the data was loaded now; False if it was loaded before.
     """
     content = load_demo_content()
     with transaction.atomic():
@@ -76,7 +76,7 @@ def load(*, password: str = "") -> bool:
 
 
 def load_demo_content() -> Row:
-    """Return the demo content of all files and features, joined by the names of its lists."""
+    """Return the demo content of all files and features; lists with the same name are joined."""
     content: Row = {}
     added = [Path(feature.path) / "demo.json" for feature in features.list_switched_on() if feature.demo]
     for file in (*CONTENT, *filter(Path.exists, added)):
