@@ -5,7 +5,7 @@ Long rules are in modules beside their models, and `Meta` lists them (`claim_rul
 Imports search and `sources`. Every rule that the database can enforce belongs here (docs/extending.md).
 """
 
-# Imported because it registers rules on models that cite sources.
+# Importing this module registers rules on models that cite sources.
 from claims.models.import_run import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .account import (

@@ -20,10 +20,10 @@ from factcheck.database.rules import MaintenanceTrigger, Rule, build_error_sql, 
 
 
 class OfferedPermission(models.Model):
-    """A permission that a role has been given once.
+    """A record that a permission was added to a role.
 
-    A permission that an administrator then removes from the role is not given again. A permission that a newer
-    version of the program adds is given once.
+    Each permission of the program is added to a role only once, so a permission that an administrator removes stays
+    removed.
     """
 
     role = models.ForeignKey(Group, models.CASCADE, db_index=False, related_name="+", verbose_name=_("role"))
@@ -97,7 +97,7 @@ class MailSchedule(models.Model):
 
 
 class DateOrder(models.Model):
-    """A person's choice of how forms of the desk write and read dates; without one they follow the browser."""
+    """A person's choice of date format for the forms of the desk. Without a choice, the browser decides."""
 
     class Order(models.TextChoices):
         DAY_FIRST = "day", "30/11/2026"
@@ -315,7 +315,7 @@ class SecondFactorGrace(models.Model):
 
 
 class NewMember(User.groups.through):  # type: ignore[name-defined]  # made by Django at class creation
-    """The trigger that starts a person's grace period when a new role requires a second factor."""
+    """Proxy with the trigger that starts a person's grace period when a new role requires a second factor."""
 
     class Meta:
         proxy = True

@@ -113,7 +113,7 @@ class QuoteStatus(models.Model):
     stood_end = models.PositiveIntegerField()
     #: The first later snapshot without the words.
     lost_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+", null=True)
-    #: The newest snapshot that was searched for them.
+    #: The newest snapshot that was searched for the words.
     looked_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
     #: The new wording, if the sentence itself was changed.
     wording = models.TextField(blank=True)
@@ -143,7 +143,7 @@ class QuoteStatus(models.Model):
             bounds.build_length_constraint("quotestatus_wording_fits", "wording", MAX_QUOTE_LENGTH),
         ]
         indexes = [
-            # The time of the newest, which separates outdated cached pages from current ones.
+            # Find the newest time, which separates outdated cached pages from current ones.
             models.Index(name="quotestatus_newest", fields=["-written_at"]),
         ]
 

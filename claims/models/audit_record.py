@@ -24,7 +24,7 @@ MIN_DAYS = 90
 
 
 class AuditKind(models.TextChoices):
-    """The kind of an audited event."""
+    """The kind of event that an audit record describes."""
 
     SIGNED_IN = "signed_in", _("Signed in")
     SIGN_IN_FAILED = "sign_in_failed", _("Sign-in failed")
@@ -102,7 +102,7 @@ class AuditRecord(models.Model):
             models.CheckConstraint(name="auditrecord_kind_is_known", condition=Q(kind__in=AuditKind.values))
         ]
         indexes = [
-            # The log of one kind, of one person, and from one address, newest first; and of some days.
+            # The log by kind, by person or by IP address, newest first; and the log of a range of days.
             models.Index(name="auditrecord_by_kind", fields=["kind", "-id"]),
             models.Index(name="auditrecord_by_actor", fields=["actor", "-id"]),
             models.Index(name="auditrecord_by_subject", fields=["subject", "-id"]),
@@ -159,8 +159,8 @@ class AuditRecord(models.Model):
         return f"{self.get_kind_display()}: {self.actor_name or self.subject_name}"
 
 
-#: The person and the IP address, as pghistory's middleware passes them to each statement of a request; outside of
-#: requests, the database role.
+#: SQL for the person and the IP address, which pghistory's middleware passes to each statement of a request; for the
+#: database role outside of requests.
 _ACTOR_SQL = """
     context := nullif(current_setting('pghistory.context_metadata', true), '')::jsonb;
     by_id := (context ->> 'user')::bigint;

@@ -24,7 +24,7 @@ _FALSE_ROOT_ERROR = build_error_sql(
     name="checkpoint_is_of_what_is_there",
 )
 
-#: PL/pgSQL that puts the parent hash in place of the hashes in `part`, whose number is a power of two.
+#: PL/pgSQL that replaces the hashes in `part`, whose number is a power of two, by the hash of their common ancestor.
 _FOLD_SQL = """
     WHILE octet_length(part) > 32 LOOP
         SELECT string_agg(sha256(decode('01', 'hex') || substr(part, 1 + 64 * pair, 64)), ''::bytea ORDER BY pair)
@@ -33,7 +33,7 @@ _FOLD_SQL = """
 """
 
 TRUE_TILE_RULE = Rule(
-    # Called when all rows of a statement are present: a tile may arrive together with those below it.
+    # After the whole statement, because it may also insert the tiles below this one.
     name="hashtile_is_true",
     when=pgtrigger.After,
     operation=pgtrigger.Insert | pgtrigger.Update,
@@ -66,8 +66,8 @@ TRUE_TILE_RULE = Rule(
     """,
 )
 
-#: PL/pgSQL that refuses a checkpoint of the ledger with another root than its tiles come to: the hashes of the
-#: complete subtrees below it, from the smallest at the right edge to the largest.
+#: PL/pgSQL that rejects a checkpoint of the ledger whose root does not follow from the tiles. It combines the hashes of
+#: the complete subtrees, from the smallest at the right edge to the largest.
 TRUE_ROOT_SQL = f"""
     IF NEW.log = 'ledger' THEN
         FOR height IN 0 .. 62 LOOP
@@ -115,9 +115,9 @@ class SigningKey(models.Model):
     (`claims.ledger.proofs.key_succession`).
     """
 
-    #: Ed25519, 32 bytes as base64url without padding.
+    #: The Ed25519 key: 32 bytes as base64url without padding.
     public_key = models.CharField(_("public key"), max_length=43, unique=True)
-    #: The log's name in its checkpoints (C2SP tlog-checkpoint): permanent, wherever the site is.
+    #: The log's name in its checkpoints (C2SP tlog-checkpoint); stays the same if the site moves.
     origin = models.CharField(_("name of the log"), max_length=300)
     follows = models.OneToOneField(
         "self",
@@ -130,7 +130,7 @@ class SigningKey(models.Model):
     #: The note on the succession, signed by both keys, or by the new one alone if the old one was lost; "" for the
     #: first key.
     statement = models.TextField(_("statement"), blank=True)
-    #: Why the old key did not sign; "" where it did.
+    #: The reason why the old key did not sign the note; "" if it did.
     lost_because = models.CharField(_("reason for the loss of the old key"), max_length=500, blank=True)
     began_at = models.DateTimeField(_("since"), editable=False, db_default=Now())
 
@@ -204,8 +204,8 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
 class Checkpoint(models.Model):
     """A signed state of the ledger: its size and root hash.
 
-    It is a signed note in the form of transparency logs (C2SP `tlog-checkpoint`). Append-only; each continues the one
-    before.
+    It is a signed note in the form of transparency logs (C2SP `tlog-checkpoint`). Append-only: each checkpoint
+    extends the previous one.
     """
 
     class Log(models.TextChoices):
@@ -237,7 +237,7 @@ class Checkpoint(models.Model):
             ),
         ]
         indexes = [
-            # The newest checkpoint of a log, and the history of the ledger's.
+            # The newest checkpoint of a log, and all checkpoints of the ledger.
             Index(name="checkpoint_newest", fields=["log", "-id"]),
         ]
         triggers = [
@@ -283,7 +283,7 @@ class Checkpoint(models.Model):
         return f"{self.get_log_display()}: {self.tree_size}"
 
 
-#: How many hashes a tile has when it is full, and the bytes of each.
+#: The number of hashes in a full tile, and the bytes of each hash.
 TILE_WIDTH, HASH_BYTES = 256, 32
 
 _HASHES_LENGTH = Func(F("hashes"), function="octet_length", output_field=IntegerField())
@@ -293,11 +293,11 @@ class HashTile(models.Model):
     """Up to 256 adjacent hashes of one level of the ledger's Merkle tree (C2SP `tlog-tiles`).
 
     Tiles are stored so that proofs need a few rows instead of the whole ledger. Their content follows from the
-    entries, and `verify_ledger` recomputes it; hashes are only added.
+    entries, and `verify_ledger` recomputes it. Hashes are only added, never changed.
     """
 
     level = models.PositiveSmallIntegerField()
-    #: Its place in the level.
+    #: The position of the tile in its level, from 0.
     number = models.BigIntegerField()
     hashes = models.BinaryField()
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 #: The longest statement known to have been checked has 6,381 characters.
 MAX_STATEMENT_LENGTH = 10_000
 MAX_CONTEXT_LENGTH = 20_000
-#: Proposals without a score come first: a person chose, wrote or imported them. Those found in articles follow, the
-#: most check-worthy first.
+#: Proposals without a score come first, because a person chose, wrote or imported them. Proposals found in articles
+#: follow, the most check-worthy first.
 TRIAGE_ORDERING = (F("score").desc(nulls_first=True), F("id"))
 
 
@@ -157,13 +157,13 @@ class Claim(models.Model):
         indexes = [
             models.Index(*TRIAGE_ORDERING, name="claim_triage_queue", condition=Q(state="proposed")),
             models.Index(name="claim_by_state", fields=["state", "-id"]),
-            # Which languages there are, and the claims in one of them.
+            # The list of languages, and the claims in one of them.
             models.Index(name="claim_by_language", fields=["language", "-id"]),
             # Claims added in a period, for the desk's trends. Rows are stored in the order of their arrival.
             BrinIndex(name="claim_by_arrival", fields=["created_at"], autosummarize=True),
-            # Whether an imported statement is one that is here already.
+            # Find the existing claim with an imported statement.
             models.Index(name="claim_by_statement", fields=["statement_key"]),
-            # Which claims that are worked on have words of a text. A short list of pending entries: each word scans it.
+            # Find open claims that contain words of a text. The pending list is short, because each lookup scans it.
             GinIndex(
                 OpClass(StatementWords("statement"), name="array_ops"),
                 name="claim_by_words",

@@ -19,7 +19,7 @@ from sources.models.media_fragment import MediaFragmentField, build_fragment_con
 
 MAX_CAPTION_LENGTH = 2_000
 
-#: The judged fields of a claim's media besides the file itself; others may change without a new verdict.
+#: The fields of a claim's media that a verdict judges, besides the file. Other fields may change without a new verdict.
 JUDGED_MEDIA_FIELDS = ("media_fragment", "caption")
 
 _IN_REVIEW_ERROR = build_error_sql(

@@ -10,7 +10,7 @@ from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check
 JUDGED_FIELDS = ("statement", "language", "claimant", "claimed_on", "context")
 
 #: The allowed changes of a claim's state. A merge remembers the previous state, to which undoing it returns.
-#: Returning to "proposed" reverses a decision on which nothing was built.
+#: A claim returns to "proposed" if a decision is undone before anything else depends on it.
 CLAIM_STEPS = (
     ("proposed", "accepted"),
     ("proposed", "declined"),
@@ -53,7 +53,7 @@ SCORE_CONSTRAINT = CheckConstraint(
     condition=Q(score__isnull=True) | Q(score__gte=0, score__lte=1),
 )
 
-# How it changes -------------------------------------------------------------------------------------------------------
+# Rules on changes -----------------------------------------------------------------------------------------------------
 
 _IN_REVIEW_ERROR = build_error_sql(
     "A verdict on this claim is in review. The claim cannot change until the verdict is published or returned.",

@@ -96,9 +96,9 @@ class Cluster(models.Model):
     claims: models.ManyToManyField = models.ManyToManyField(
         "claims.Claim", through="claims.ClusterMember", related_name="clusters", verbose_name=_("claims")
     )
-    #: When readers first saw it.
+    #: The time when readers could first see the cluster.
     published_at = models.DateTimeField(_("published"), null=True, editable=False)
-    #: The time of the last change of its own words or state, excluding which claims belong to it.
+    #: The time of the last change of the cluster's own texts or state. Adding or removing claims does not count.
     changed_at = models.DateTimeField(_("changed"), db_default=Now(), editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"

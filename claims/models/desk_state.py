@@ -37,7 +37,7 @@ class SavedView(models.Model):
     """A named view of a desk list: its filters, search, order and columns."""
 
     name = models.CharField(_("name"), max_length=MAX_NAME_LENGTH)
-    #: The model whose list it is, as `claims.claim`.
+    #: The label of the listed model, such as `claims.claim`.
     listed = models.CharField(_("list"), max_length=100, editable=False)
     #: The query string of the list, without the page number.
     query = models.TextField(_("address"), max_length=MAX_QUERY_LENGTH, blank=True, editable=False)
@@ -88,12 +88,12 @@ class SavedView(models.Model):
         return self.name
 
 
-#: The maximum size of one form in bytes of JSON; the explanation of a verdict has some thousands.
+#: The maximum size of one form in bytes of JSON. The explanation of a verdict has a few thousand bytes.
 MAX_BYTES = 2**20
 #: The maximum number of forms stored per person.
 MAX_PER_PERSON = 100
 RETENTION_DAYS = 30
-#: How long a saved form is remembered: longer than browsers keep its text themselves (a week).
+#: The number of days for which saved forms are remembered; browsers keep their text for a week.
 CLOSED_RETENTION_DAYS = 8
 
 _STORE_SQL = """
@@ -186,7 +186,7 @@ class UnsavedForm(models.Model):
         related_name="+",
         verbose_name=_("written by"),
     )
-    #: One opening of a page, so that two tabs never overwrite each other.
+    #: The id of one opening of the page, so that two tabs never overwrite each other.
     writer = models.UUIDField(editable=False)
     sequence = models.BigIntegerField(
         help_text="Which of the writer's requests it is from; the highest stands."
@@ -197,7 +197,7 @@ class UnsavedForm(models.Model):
     values = models.JSONField(default=dict)
     started = models.JSONField(default=dict)
     updated_at = models.DateTimeField(_("written on"), db_default=Now())
-    #: When it was saved or discarded. Only this mark remains, for late requests.
+    #: The time when the form was saved or discarded. Its content is deleted then; the row rejects late requests.
     closed_at = models.DateTimeField(null=True, editable=False)
 
     objects = UnsavedFormQuerySet.as_manager()
@@ -226,9 +226,9 @@ class UnsavedForm(models.Model):
             ),
         ]
         indexes = [
-            # A person's unsaved forms, for a page and for the list.
+            # A person's unsaved forms, for the form's page and for the list.
             Index(name="unsavedform_open", fields=["person", "-updated_at"], condition=Q(closed_at=None)),
-            # The daily removal.
+            # The daily job that deletes outdated rows.
             Index(name="unsavedform_by_age", fields=["updated_at"]),
         ]
         triggers = [

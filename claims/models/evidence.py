@@ -159,7 +159,7 @@ def copy_evidence(successors: Mapping[int, int]) -> None:
     )
 
 
-# A rule on sources that concerns evidence: `sources` knows nothing about citations.
+# This rule on sources is registered here, because `sources` knows nothing about citations.
 pgtrigger.register(
     Rule(
         name="source_address_is_kept",

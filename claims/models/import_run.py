@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, build_error_sql
 
-#: The reviewed sample of a newsroom archive, and the person who requested the import.
+#: The fields that stay fixed once an archive import awaits approval: the reviewed sample, its file and the requester.
 _ARCHIVE_FIELDS = (
     *("house_archive", "started_by", "started_by_name", "origin", "upload", "content_sha256", "size"),
     *("format", "format_settings", "sample"),
@@ -97,7 +97,7 @@ class ImportRun(models.Model):
     content_sha256 = models.CharField(_("fingerprint of the file"), max_length=64, blank=True)
     size = models.BigIntegerField(_("size in bytes"), null=True)
     format = models.CharField(_("format"), max_length=50, blank=True)
-    #: How the file is read, as its format's reader understands it: for tables, the mapping.
+    #: Settings for the reader of this format; for tables, which column has which field.
     format_settings = models.JSONField(_("settings"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.CHOSEN)
     started_by = models.ForeignKey(
@@ -134,7 +134,7 @@ class ImportRun(models.Model):
     refused = models.PositiveIntegerField(_("rejected"), default=0)
     #: Records that were stored with a value left out.
     incomplete = models.PositiveIntegerField(_("stored without a value"), default=0)
-    #: Sentences on parts that were not read or were read in an unusual way: columns, sheets, encodings.
+    #: Sentences about parts of the file that were skipped or read in an unusual way: columns, sheets, encodings.
     notes = models.JSONField(_("notes"), default=list, blank=True)
     moved_at = models.DateTimeField(null=True, help_text=_("The time of the last progress."))
     error = models.TextField(_("error"), blank=True)
@@ -181,7 +181,7 @@ class ImportRun(models.Model):
             ),
         ]
         indexes = [
-            # Whether this file was started before and not finished.
+            # Find an unfinished run of the same file.
             Index(
                 name="importrun_to_go_on_with",
                 fields=["content_sha256"],
@@ -218,7 +218,7 @@ class ImportProblem(models.Model):
     reason = models.TextField(_("reason"))
     #: The record under our field names (`raw_record.FIELDS`), to be corrected and imported again.
     fields = models.JSONField(null=True)
-    #: The record in its own format, if that is different.
+    #: The record in its own format, if that differs from `fields`.
     record = models.JSONField(null=True)
 
     class Meta:
@@ -234,7 +234,7 @@ class ImportProblem(models.Model):
             CheckConstraint(name="importproblem_says_why", condition=~Q(reason="") & ~Q(code="")),
         ]
         indexes = [
-            # The report of a run in the order of its input, whole or of one kind.
+            # The report of a run in the order of its input: all problems, or those of one kind.
             Index(name="importproblem_report", fields=["run", "outcome", "code", "id"]),
             # The kinds of problems in a run, and the problems of one kind.
             Index(name="importproblem_by_kind", fields=["code", "id"]),
@@ -266,9 +266,9 @@ class ImportedRecord(models.Model):
     run = models.ForeignKey(ImportRun, models.PROTECT, related_name="taken", verbose_name=_("import"))
     #: The digest of the interpreted content: an identical record changes nothing.
     digest = models.UUIDField()
-    #: The digest of what stays the same when a publisher edits a review: its page and the claim. NULL without a page.
+    #: The digest of the URL and the claim, which stay the same when a publisher edits a review. NULL without a URL.
     key = models.UUIDField(null=True)
-    #: The digest of the publisher and the file's own number; NULL without a number.
+    #: The digest of the publisher and the record's number in the file; NULL without a number.
     number_key = models.UUIDField(null=True)
     number = models.CharField(_("number in the file"), max_length=500, blank=True)
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
@@ -280,7 +280,7 @@ class ImportedRecord(models.Model):
     made_verdict = models.BooleanField(default=False)
     #: Whether a value was not stored because a different one is; this is reported each time.
     differs = models.BooleanField(default=False)
-    #: `Claim.updated_at` at that time: if the claim changed later, it may differ from the record.
+    #: `Claim.updated_at` at the time of the import. If the claim changed later, it may differ from the record.
     at = models.DateTimeField(_("imported on"))
     label = models.CharField(
         _("original rating"), max_length=200, blank=True, help_text=_("As given in the record.")
@@ -298,9 +298,9 @@ class ImportedRecord(models.Model):
             ),
         ]
         indexes = [
-            # Whether a record equals one that was imported.
+            # Find an imported record with the same content.
             Index(name="importedrecord_by_digest", fields=["digest"]),
-            # Whether this review was imported before with different content.
+            # Find an earlier import of the same review with different content.
             Index(name="importedrecord_by_key", fields=["key"], condition=Q(key__isnull=False)),
             Index(
                 name="importedrecord_by_number",
@@ -320,7 +320,7 @@ class ImportedChange(models.Model):
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
     #: Names of the claim's fields → their values before and after.
     fields = models.JSONField(default=dict)
-    #: Ids of the appearances and topics that it added.
+    #: Ids of the appearances and topics that the import added.
     appearances = ArrayField(models.BigIntegerField(), default=list)
     topics = ArrayField(models.BigIntegerField(), default=list)
 

@@ -12,8 +12,8 @@ from factcheck.database.rules import ANY_CHANGE, build_owner_writes_rule
 class Mention(models.Model):
     """A claimant, topic, source, publisher or rating mentioned by current publications, and therefore public.
 
-    A trigger of the ledger maintains these rows. Searching the bodies for every reader would cost more for every
-    further mention.
+    A trigger of the ledger maintains these rows. Without them, each request would have to search all bodies, which
+    takes longer the more publications there are.
     """
 
     class Kind(models.TextChoices):
@@ -25,14 +25,14 @@ class Mention(models.Model):
 
     kind = models.CharField(max_length=20, choices=Kind)
     thing_id = models.BigIntegerField()
-    #: How many current publications there are that mention it.
+    #: The number of current publications that mention it.
     publications = models.IntegerField()
 
     class Meta:
         ordering = ["kind", "thing_id"]
         default_permissions = ()
         constraints = [
-            # Also the index by which lists of public entities are read in order.
+            # Its index also serves the lists of public entities, in order.
             UniqueConstraint(name="mention_is_unique", fields=["kind", "thing_id"]),
             models.CheckConstraint(name="mention_is_alive", condition=models.Q(publications__gt=0)),
             models.CheckConstraint(
@@ -46,7 +46,7 @@ class Mention(models.Model):
         return f"{self.kind} {self.thing_id}"
 
 
-#: The mentions of a ledger entry: SQL that turns its columns into rows.
+#: SQL that turns the columns of a ledger entry into a row (kind, id) for each mention.
 _MENTIONED_SQL = """(
     SELECT 'claimant', entries.claimant_id WHERE entries.claimant_id IS NOT NULL
     UNION SELECT 'topic', unnest(entries.topic_ids)
@@ -58,8 +58,8 @@ _MENTIONED_SQL = """(
 _COLUMNS = "claimant_id, topic_ids, source_ids, publisher_ids, rating_ids"
 _PREVIOUS_COLUMNS = ", ".join(f"previous.{column}" for column in _COLUMNS.split(", "))
 
-#: PL/pgSQL for when entries (`arrived`) were added to the ledger: their mentions become public, and those that only
-#: superseded entries had do not stay public. One statement, so that many entries cost one count per entity.
+#: PL/pgSQL that updates the mentions after entries (`arrived`) were added to the ledger. Mentions that only superseded
+#: entries had are no longer public. One statement counts each entity once, however many entries arrived.
 COUNT_MENTIONS_SQL = f"""
     WITH counted AS MATERIALIZED (
         SELECT kind, thing_id, sum(step)::integer AS step
@@ -122,7 +122,7 @@ class SearchSpelling(models.Model):
         ordering = ["word"]
         default_permissions = ()
         indexes = [
-            # Find the intended word for a misspelling. With a short pending list, because every reader scans it.
+            # Find the intended word for a misspelling. The pending list is short, because every search scans it.
             GinIndex(
                 OpClass(
                     Func(
@@ -144,7 +144,7 @@ class SearchLanguage(models.Model):
     """A language in which current publications can be searched (ISO 639-1, one of `claims.search.STEMMERS`)."""
 
     language = models.CharField(primary_key=True, max_length=2)
-    #: How many current publications have texts in it.
+    #: The number of current publications with texts in this language.
     publications = models.IntegerField()
 
     class Meta:
@@ -197,7 +197,7 @@ def _build_count_up_sql(table: str, key: str) -> str:
     """
 
 
-# Words as written: stems contain a colon.
+# Full words only; stems contain a colon.
 _WORDS_SQL = """LATERAL (
     SELECT word FROM unnest(tsvector_to_array(entries.search)) AS word WHERE strpos(word, ':') = 0
 )"""
@@ -208,8 +208,8 @@ _SPELLABLE_SQL = """
         OR public.claims_search_spellable(counted.key)
 """
 
-#: PL/pgSQL for when entries (`arrived`) were added to the ledger: their words become public, and those of superseded
-#: entries do not stay public. The ledger admits one transaction at a time, so the counts need no other lock.
+#: PL/pgSQL that updates the words after entries (`arrived`) were added to the ledger. Words that only superseded
+#: entries had are no longer public. The ledger admits one transaction at a time, so the counts need no other lock.
 COUNT_WORDS_SQL = f"""
     {_build_change_sql("unnest(entries.search_languages)")}
     {_build_count_down_sql("claims_searchlanguage", "language")}

@@ -59,7 +59,7 @@ _VERDICT_MISSING_ERROR = build_error_sql(
     name="publication_withholds_nothing",
 )
 
-#: The placeholder for the entry before the first.
+#: The previous hash of the first entry.
 ZERO_SHA256 = "0" * 64
 
 
@@ -107,7 +107,7 @@ def build_entry_bytes_sql(row: str) -> str:
 
 
 LEDGER_ORDER_RULE = Rule(
-    # Before an entry is stored, check that it is the claim's next and has a verdict, and set its number and hash.
+    # Before an entry is stored: check that it is the claim's next one and has a verdict, and set its number and hash.
     name="publication_joins_the_ledger",
     operation=pgtrigger.Insert,
     declare=[("previous", "record"), ("head", "record")],
@@ -165,8 +165,8 @@ def build_previous_value_sql(field: str) -> str:
     )"""
 
 
-#: Of a verdict `said` in an entry, beside the row `signed`: whether what may change without a review is as it is now,
-#: or as it was in the entry before, which is restated when something else changes.
+#: SQL condition on the verdict `said` in an entry's body and its row `signed`: fields that may change without a review
+#: have their present values, or those of the previous entry, which is repeated when something else changes.
 _IS_UNCHANGED_SQL = f"""
     (
         said -> 'publisher' ->> 'name' = (SELECT name FROM public.sources_publisher WHERE id = signed.publisher_id)
@@ -200,7 +200,7 @@ _IS_UNCHANGED_SQL = f"""
 """
 
 SIGNED_CONTENT_RULE = Rule(
-    # Only content reviewed by people here. Content by others is published under their name.
+    # Only the newsroom's own content needs a sign-off; other content is published under its publisher's name.
     name="publication_says_what_was_signed",
     operation=pgtrigger.Insert,
     declare=[
@@ -278,7 +278,7 @@ SIGNED_CONTENT_RULE = Rule(
 )
 
 SEARCH_COLUMNS_RULE = Rule(
-    # Not generated columns: each would recompute the heading, and again when an entry is superseded.
+    # A trigger rather than generated columns, which would each compute the heading, and again at every update.
     name="publication_is_searchable",
     operation=pgtrigger.Insert,
     func="""

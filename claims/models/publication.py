@@ -58,7 +58,7 @@ def _match_targets(targets: AddressTargets, publication: str = "") -> Q:
 
 
 def _build_rank(targets: AddressTargets) -> Expression:
-    """Return the rank of an entry among the entries at an address; the first has the highest rank."""
+    """Return an expression for the relevance of an entry to a URL: the first of its entries ranks highest."""
     if not targets.is_ranked:
         return Value(1.0)
     entries = Value(targets.entries) if isinstance(targets.entries, list) else targets.entries
@@ -100,7 +100,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """Return publications with a verdict of the newsroom."""
         newsroom_verdicts = apps.get_model(
             "claims", "PublishedVerdict"
-        ).objects.by_newsroom()  # whose module imports this one
+        ).objects.by_newsroom()  # not imported above, because that module imports this one
         return self.filter(Exists(newsroom_verdicts.filter(publication=OuterRef("pk"))))
 
     def showing_media(self, media: Iterable[int]) -> Self:
@@ -108,7 +108,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(HAS_MEDIA, media_ids__overlap=list(media))
 
     def showing_file(self, name: str) -> Self:
-        """Return publications that name this picture file."""
+        """Return publications with this picture file."""
         return self.filter(HAS_FILES, media_files__contains=[name])
 
     def newest_as_of(self, moment: datetime) -> Self:
@@ -200,7 +200,7 @@ class Publication(models.Model):
     #: `claims.ledger.proofs.sealed_text`.
     salts = UncompressedTextField(editable=False, db_default="")
     sealed_sha256 = models.CharField(max_length=64, editable=False, db_default="")
-    #: The hash of this entry and, through that of the one before it, of all before it. Computed by the database;
+    #: The hash of this entry and of the previous hash, hence of all earlier entries. Computed by the database;
     #: `claims.ledger.proofs.entry_text` has the bytes.
     chain_sha256 = models.CharField(max_length=64, editable=False, db_default="")
 
@@ -211,7 +211,7 @@ class Publication(models.Model):
     claimed_on = models.DateField(null=True)
     reviewed_on = models.DateField(null=True)
     topic_ids = ArrayField(models.BigIntegerField(), default=list)
-    #: Sources that the claim appears in, and all sources, cited as evidence too.
+    #: Ids of the sources in which the claim appears, and of all sources, including those cited as evidence.
     appears_in_ids = ArrayField(models.BigIntegerField(), default=list)
     source_ids = ArrayField(models.BigIntegerField(), default=list)
     source_domains = ArrayField(models.CharField(max_length=253), default=list)
@@ -219,16 +219,16 @@ class Publication(models.Model):
     rating_ids = ArrayField(models.BigIntegerField(), default=list)
     #: The language ranges that match (RFC 4647), in lower case: `pt` and `pt-br` for Brazilian Portuguese.
     language_ranges = ArrayField(models.CharField(max_length=35), default=list)
-    #: The pictures, recordings and videos that it shows, and the files named in their URLs on this site.
+    #: The pictures, recordings and videos that the publication shows, and their file names in URLs on this site.
     media_ids = ArrayField(models.BigIntegerField(), default=list, db_default=[])
     media_files = ArrayField(models.CharField(max_length=80), default=list, db_default=[])
-    #: The content of the publication: `correction`, `evidence`, `media`.
+    #: The kinds of content that the publication has: `correction`, `evidence`, `media`.
     features = ArrayField(models.CharField(max_length=20), default=list)
     merged_into_id = models.BigIntegerField(null=True)
     #: The languages of its texts whose stemmers apply (`claims.search.STEMMERS`).
     search_languages = ArrayField(models.CharField(max_length=2), default=list)
     search_statement = models.TextField()
-    #: The names of its claimant and topics, and its statement in the languages that it was translated into.
+    #: The names of the claimant and topics, and the translations of the statement.
     search_names = models.TextField(blank=True)
     #: The headlines of its reviews, which often repeat the claim in other words.
     search_headlines = models.TextField(blank=True, db_default="")
@@ -236,9 +236,10 @@ class Publication(models.Model):
     # Derived by a trigger. The part of the body for lists of results, stored in the same form
     # (`claims.models.publication_columns`).
     summary = UncompressedTextField(editable=False, db_default="")
-    #: The search vector.
+    #: The search vector of all texts.
     search = SearchVectorField(editable=False, db_default="")
-    #: The short vector for relevance: small enough to stay in the row, where reading thousands is cheap.
+    #: The search vector of the statement and names, for relevance. It is short enough to be stored in the row itself,
+    #: so thousands can be read quickly.
     search_heading = SearchVectorField(editable=False, db_default="")
 
     objects = PublicationQuerySet.as_manager()
@@ -272,7 +273,7 @@ class Publication(models.Model):
                 name="publication_body_hash_is_true", condition=Q(body_sha256=TextSha256("body"))
             ),
             models.CheckConstraint(
-                # As text: quotation marks in texts are escaped, so that only the key itself reads so.
+                # Search the body as text. Quotation marks inside texts are escaped, so only the key itself matches.
                 name="publication_media_have_alternative_text",
                 condition=~Q(body__contains='"alternative_text":""'),
                 violation_error_message=_(
@@ -306,7 +307,7 @@ class Publication(models.Model):
             ledger_rules.WORD_COUNTS_TRIGGER,
             ledger_rules.STATED_WORDS_TRIGGER,
             statement_vector.LEDGER_VECTORS_RULE,
-            # Closing an entry early cannot be committed: the rule below requires the entry that follows it.
+            # An entry cannot be closed without a successor, which the rule below requires.
             *build_ledger_row_rules("publication", closing_condition="NEW.superseded_at >= OLD.published_at"),
             ledger_rules.CLOSING_RULE,
         ]

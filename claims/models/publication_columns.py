@@ -35,8 +35,8 @@ _VERDICT_SQL = _build_object_sql(
 #: SQL for the summary of `entry`, a body as jsonb.
 SUMMARY_SQL = _build_object_sql(
     id=_build_member_sql("entry -> 'id'"),
-    # The permanent address (`claim-permanent`), marked as in the body (`factcheck.web.site_urls`): the last part of the
-    # whole one repeats the statement, in Arabic in 480 bytes.
+    # The permanent URL (`claim-permanent`), with the site's mark as in the body (`factcheck.web.site_urls`). It omits
+    # the slug, which repeats the statement; in Arabic, that is 480 bytes.
     url="chr(9), " + _build_member_sql("to_jsonb(regexp_replace(entry ->> 'url', '[^/]+/$', ''))"),
     statement=_build_member_sql("entry -> 'statement'"),
     language=_build_member_sql("entry -> 'language'"),
@@ -60,14 +60,14 @@ SUMMARY_RULE = Rule(
 )
 
 
-#: Repeated in each query, so that partial indexes apply.
+#: Conditions that each query must repeat, so that the partial indexes with them apply.
 HAS_MEDIA, HAS_FILES = ~Q(media_ids=[]), ~Q(media_files=[])
 
 #: Claims made in more than one source.
 IS_REPEATED = Q(appears_in_ids__len__gte=2)
 
 LIST_ORDER_INDEXES = [
-    # The orders of the API's list of claims, each with its keyset. The first is also the front page.
+    # The orders of the API's list of claims, each with its keyset columns. The front page uses the first order.
     Index(name="publication_newest", fields=["-published_at", "-claim"], condition=IS_NEWEST),
     Index(name="publication_by_first", fields=["-first_published_at", "-claim"], condition=IS_NEWEST),
     Index(
@@ -97,29 +97,29 @@ LIST_ORDER_INDEXES = [
 ]
 
 MOMENT_INDEXES = [
-    # The list as of a moment.
+    # The list of claims at a moment in the past.
     Index(name="publication_as_of", fields=["-published_at", "-claim"]),
-    # Whether the entry of a matching verdict is current, and its position in the list.
+    # Check whether the entry of a matching verdict is current, and read its position in the list.
     Index(
         name="publication_current_by_id",
         fields=["id"],
         include=["published_at", "claim"],
         condition=IS_CURRENT,
     ),
-    # The log of corrections, its keyset, its months and all its filters, so that skipped rows are not read.
+    # The log of corrections: its order, its counts by month, and all filtered columns, so that no skipped row is read.
     Index(
         name="publication_corrections",
         fields=["-published_at", "-sequence"],
         include=["id", "claim", "kind"],
         condition=Q(kind__in=["clarification", "correction", "update", "retraction"]),
     ),
-    # The feed of changes without those that were superseded.
+    # The feed of changes without superseded entries.
     Index(name="publication_newest_sequence", fields=["sequence"], condition=IS_NEWEST),
 ]
 
 FILTER_INDEXES = [
-    # Search: the matches, and those that match in the heading and are ranked. With a short pending list, because
-    # every reader scans it.
+    # Search: all matches, and those in the heading, which are ranked. The pending lists are short, because
+    # every search scans them.
     GinIndex(
         name="publication_search",
         fields=["search", "search_heading"],
@@ -148,7 +148,7 @@ FILTER_INDEXES = [
         fastupdate=False,
         condition=IS_NEWEST & HAS_MEDIA,
     ),
-    # Whether a file is public: a file that was ever published stays available.
+    # Check whether a file is public. A file that was ever published stays available.
     GinIndex(
         name="publication_media_files",
         fields=["media_files"],

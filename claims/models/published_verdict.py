@@ -11,7 +11,7 @@ from claims.models.publication import Publication
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
 from sources.models import Publisher
 
-#: The position of a verdict's entry in lists of claims, and its time.
+#: The columns that place a verdict's entry in lists of claims, and the period in which it is current.
 _ENTRY_FIELDS = ["publication", "claim_id", "published_at", "superseded_at"]
 
 
@@ -56,7 +56,7 @@ class PublishedVerdict(models.Model):
     review_key = models.CharField(max_length=2000, blank=True)
     published_at = models.DateTimeField(editable=False, db_default=Now())
     superseded_at = models.DateTimeField(null=True, editable=False)
-    #: The verdict's part of the publication's body with the claim, stored in the same form.
+    #: The verdict from the publication's body, with its claim, in the same form of JSON.
     body = UncompressedTextField()
 
     objects = PublishedVerdictQuerySet.as_manager()
@@ -87,7 +87,7 @@ class PublishedVerdict(models.Model):
                 name="publishedverdict_newest",
                 condition=IS_NEWEST,
             ),
-            # "Verdicts of this publisher with this rating, reviewed then": their entries, and the positions of those.
+            # "Verdicts of this publisher with this rating, reviewed then", with their entries' positions in lists.
             Index(
                 name="publishedverdict_by_rating",
                 fields=["publisher_id", "rating_id", "reviewed_on"],
@@ -98,8 +98,8 @@ class PublishedVerdict(models.Model):
                 fields=["publisher_id", "rating_class", "reviewed_on"],
                 include=_ENTRY_FIELDS,
             ),
-            # "The newest of this publisher": found quickly, however much others have published since. Includes the
-            # other filtered columns, so that skipped rows are not read.
+            # "The newest of this publisher": found quickly, even if others have published much since. Includes other
+            # filtered columns, so that skipped rows are not read.
             Index(
                 name="publishedverdict_of_publisher",
                 fields=["publisher_id", "-published_at", "-claim_id"],

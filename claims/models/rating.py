@@ -67,7 +67,7 @@ class RatingScale(models.Model):
             UniqueConstraint(name="ratingscale_version_is_unique", fields=["publisher", "name", "version"]),
         ]
         triggers = [
-            # Only verdicts of its publisher are rated on it.
+            # Only verdicts of the scale's publisher use its ratings.
             Rule(
                 name="ratingscale_publisher_is_fixed",
                 operation=pgtrigger.Update,
@@ -127,7 +127,7 @@ class Rating(models.Model):
         indexes = [
             # The queue of labels without a rating class.
             models.Index(name="rating_unmapped", fields=["scale"], condition=Q(rating_class="")),
-            # Searches of ratings, and the picker of a verdict's.
+            # Searches of ratings, and the choice of a verdict's rating.
             build_words_index("rating_desk_words", "label", "code"),
         ]
         triggers = [
@@ -168,6 +168,6 @@ class Rating(models.Model):
 
     def get_label(self, language: str) -> str:
         """Return the label in `language` if the scale has it, otherwise in the scale's own language."""
-        # A field that a form could not read is None until it is rejected.
+        # In a form with invalid JSON, the field is None until the form is rejected.
         labels = self.labels or {}
         return labels.get(language) or labels.get(language.partition("-")[0]) or self.label

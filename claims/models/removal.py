@@ -112,7 +112,7 @@ CONFIRMATION_RULE = Rule(
 )
 
 DELETION_RULE = Rule(
-    # One that was not confirmed can be withdrawn.
+    # A removal that is not confirmed yet can be withdrawn.
     name="removal_stays",
     operation=pgtrigger.Delete,
     func=f"""
@@ -127,7 +127,7 @@ _JUDGED_SQL = """(to_jsonb(signed)::text || to_jsonb(judged)::text || coalesce((
     SELECT string_agg(to_jsonb(item)::text, '') FROM public.claims_evidence AS item WHERE item.verdict_id = signed.id
 ), ''))"""
 
-#: PL/pgSQL: the sign-offs on content with the words, and whether their digests match the current content.
+#: PL/pgSQL that notes the sign-offs on content with the words, and whether their digests match the current content.
 _MARK_SIGNOFFS_SQL = f"""
     SELECT coalesce(jsonb_agg(jsonb_build_object(
         'id', given.id, 'claim', given.claim_sha256, 'verdict', given.verdict_sha256,
@@ -137,7 +137,7 @@ _MARK_SIGNOFFS_SQL = f"""
     WHERE signed.id = given.verdict_id AND {_JUDGED_SQL} <> public.claims_cut_words({_JUDGED_SQL}, sought, instead);
 """
 
-#: PL/pgSQL: cut the words out of every table but the ledger's.
+#: PL/pgSQL that cuts the words out of every table except those of the ledger.
 _CUT_ROWS_SQL = """
     FOR tab IN
         SELECT listed.name, listed.texts, listed.types FROM public.claims_text_columns() AS listed
@@ -193,7 +193,7 @@ _CUT_ROWS_SQL = """
     instead := instead || coalesce(new_hashes, '{}');
 """
 
-#: PL/pgSQL: sign-offs and their digests in entries are recomputed for the remaining content.
+#: PL/pgSQL that recomputes the digests of sign-offs, in their rows and in entries, for the remaining content.
 _SIGN_REST_SQL = f"""
     ALTER TABLE public.claims_signoff DISABLE TRIGGER USER;
     FOR mark IN SELECT * FROM jsonb_array_elements(marks) LOOP
@@ -214,7 +214,7 @@ _SIGN_REST_SQL = f"""
     ALTER TABLE public.claims_signoff ENABLE TRIGGER USER;
 """
 
-#: SQL: the salts of an entry after its texts `was.note` and `was.body` became `kept.note` and `kept.body`.
+#: SQL for the salts of an entry after its texts `was.note` and `was.body` became `kept.note` and `kept.body`.
 _SALTS_SQL = """
     SELECT string_agg(CASE
         WHEN starts_with(prior.behind, ':') THEN ''
@@ -243,7 +243,7 @@ def _build_cut_sql(column: str) -> str:
     return f"translate(public.claims_cut_words(entry.{column}, sought, instead), '█', ' ')"
 
 
-#: PL/pgSQL: the entries without the words, without the salts of the texts that had them, and with the same hashes.
+#: PL/pgSQL that cuts the words out of entries and deletes the salts of the affected texts. The hashes stay the same.
 _CUT_ENTRIES_SQL = f"""
     SELECT array_agg(DISTINCT entry.id), array_agg(DISTINCT entry.sequence), array_agg(DISTINCT entry.claim_id),
         array_agg(DISTINCT stem)
@@ -292,7 +292,7 @@ _CUT_ENTRIES_SQL = f"""
     ALTER TABLE public.claims_publishedverdict ENABLE TRIGGER USER;
 """
 
-#: PL/pgSQL: the tables derived from entries.
+#: PL/pgSQL that cuts the words out of the tables derived from entries.
 _CUT_INDEXES_SQL = """
     UPDATE public.claims_statedwords AS known SET words = matched.words, length = matched.length
     FROM public.claims_publication AS entry,
@@ -377,7 +377,7 @@ class Removal(models.Model):
     )
     confirmed_by_name = models.CharField(_("confirmed by"), max_length=200, blank=True)
     confirmed_at = models.DateTimeField(_("carried out"), null=True, editable=False)
-    #: The numbers of the ledger's entries that had them, and of the links of the review chain.
+    #: The numbers of the ledger entries that contained the words, and of such links of the review chain.
     entries = ArrayField(models.BigIntegerField(), null=True, editable=False)
     review_links = ArrayField(models.BigIntegerField(), null=True, editable=False)
 

@@ -18,7 +18,7 @@ class RemovalSearch(models.Model):
     total = models.IntegerField(default=0)
     #: The number of rows by table, and of files as `files`.
     places = models.JSONField(default=dict)
-    #: Longer words that contain one of the words, and would stay.
+    #: Longer words that contain one of the words and would not be removed.
     longer = ArrayField(models.TextField(), default=list)
     finished_at = models.DateTimeField(null=True)
 

@@ -64,7 +64,7 @@ class Repeat(Anchored):
             "The source that contains the words. When confirmed, it becomes an appearance of the claim."
         ),
     )
-    #: The proposal made of the same words when the article was imported; confirming merges it.
+    #: The claim proposed from the same words when the article was imported. Confirming the repeat merges it.
     proposal = models.ForeignKey(
         "claims.Claim",
         models.SET_NULL,
@@ -75,7 +75,7 @@ class Repeat(Anchored):
     origin = models.CharField(_("found in"), max_length=20, choices=Origin, editable=False)
     confidence = models.FloatField(_("confidence"), editable=False)
     reasons = ArrayField(models.CharField(max_length=500), default=list, verbose_name=_("reasons"))
-    #: How often the same words were found, and when last.
+    #: The number of times that the same words were found, and the last time.
     times = models.PositiveIntegerField(_("times"), default=1, editable=False)
     first_seen_at = models.DateTimeField(_("first seen"), db_default=Now(), editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), db_default=Now(), editable=False)

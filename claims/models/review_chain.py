@@ -2,8 +2,8 @@
 
 Moves and sign-offs of verdicts have separate tables; those of translations are both a `TranslationStep`.
 
-Rows are not linked during a move. A chain has one end, which an addition locks until its transaction ends, so all
-moves would wait for each other and for imports, and some would deadlock. A new row therefore waits as an
+Rows are not linked during a move. Adding to a chain locks its end until the transaction ends, so all moves
+would wait for each other and for imports, and some would deadlock. A new row therefore waits as an
 `UnlinkedReviewRow`, which is cheap and needs no lock. The worker links the waiting rows once a minute.
 """
 
@@ -90,7 +90,7 @@ _TRANSLATION_STEP_SQL = _build_hashed_sql(
 class ReviewLink(models.Model):
     """One link of the review chain: the position of a move or sign-off, and its hash. Append-only."""
 
-    #: 1, 2, 3 and so on; given by the database.
+    #: The position in the chain: 1, 2, 3 and so on. The database sets it.
     number = models.BigIntegerField(primary_key=True, db_default=0)
     kind = models.CharField(max_length=20)
     row_id = models.BigIntegerField()

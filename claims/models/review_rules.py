@@ -36,7 +36,7 @@ def build_terms_rule(table_kind: str, *extra_terms: str) -> Rule:
     """Return the rule that the terms of a review are set when a draft is submitted. `extra_terms` are further
     columns.
     """
-    # A round that does not grow would let sign-offs of an earlier wording count again.
+    # The number of the round must grow; otherwise sign-offs of an earlier wording would count again.
     name = f"{table_kind}_terms_of_review"
     error_sql = build_error_sql(
         "The terms of a review can be set only when a draft is submitted for a new round.", name=name

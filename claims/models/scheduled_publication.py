@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.visibility import filter_readable
 from factcheck.database.rules import Rule, build_append_only_rules, build_error_sql
 
-#: Schedules further ahead are typing errors of the year.
+#: The maximum time ahead. In later dates, the year is a typing error.
 MAX_AHEAD = timedelta(days=366)
 
 _NOT_AHEAD_ERROR = build_error_sql(
@@ -23,7 +23,7 @@ _NOT_IN_REVIEW_ERROR = build_error_sql(
     "Only the publication of a verdict in review can be scheduled.",
     name="scheduledpublication_is_of_a_review",
 )
-#: The end of an open schedule: when, how and why.
+#: SQL condition that an update only ends an open schedule, and leaves its other columns unchanged.
 _IS_ENDED_SQL = """
     OLD.outcome = '' AND NEW.outcome <> ''
     AND (NEW.id, NEW.verdict_id, NEW.publish_at, NEW.made_by_id, NEW.made_by_name, NEW.made_at)
@@ -72,7 +72,7 @@ class ScheduledPublication(models.Model):
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     ended_at = models.DateTimeField(null=True)
-    #: The name at that time of the person who ended it; empty for the worker.
+    #: The name, at that time, of the person who ended the schedule; empty for the worker.
     ended_by_name = models.CharField(max_length=200, blank=True)
 
     objects = ScheduledPublicationQuerySet.as_manager()

@@ -27,7 +27,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         return filter_readable(self, person, own_or_published=models.Q(verdict__author=person))
 
     def valid(self) -> Self:
-        """Return the sign-offs of the current round, without those that features exclude as outdated."""
+        """Return the sign-offs of the current review round, except those that a feature treats as outdated."""
         rows = self.filter(round=F("verdict__review_round"))
         for add_filter in features.load_installed("counting_signoffs"):
             rows = add_filter(rows)
@@ -46,7 +46,7 @@ class SignOff(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
     by_name = models.CharField(_("by"), max_length=200, help_text=_("The name of the person at that time."))
     round = models.PositiveSmallIntegerField(_("review round"))
-    #: The number of replies that had arrived when it was given.
+    #: The number of replies that had arrived at the time of the sign-off.
     answers = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
     note = models.TextField(_("note"), blank=True)
     #: Digests of the claim's words and of the verdict that were signed off. The database computes them

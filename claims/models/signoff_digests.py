@@ -9,7 +9,7 @@ Everything here is SQL, for the database rules and for `claims.ledger.verificati
 from public data: docs/ledger-proofs.md, `claims.ledger.document.signed_content`.
 """
 
-#: Texts of a verdict that older exports may not have.
+#: The texts of a verdict. Older exports may lack some of them.
 TEXT_FIELDS = (
     *("title", "summary", "explanation", "byline", "language", "url", "media_authenticity_category"),
     *("original_media_context", "original_media_url"),
@@ -46,11 +46,11 @@ _ENTRY_EVIDENCE_SQL = ", ".join(
     ]
 )
 
-#: Of the claim `judged`, a row.
+#: SQL for the digest of the claim in the row `judged`.
 CLAIM_SHA256_SQL = _build_sha256_sql(
     *_list_columns("judged", "statement", "language", "claimant_id", "claimed_on", "context"),
 )
-#: Of the verdict `signed` with the rating `rated`, rows.
+#: SQL for the digest of the verdict in the row `signed`, with its rating in the row `rated`.
 VERDICT_SHA256_SQL = _build_sha256_sql(
     *_list_columns("signed", "id", "version", "publisher_id", "origin"),
     *_list_columns("rated", "id", "code", "label"),
@@ -60,7 +60,7 @@ VERDICT_SHA256_SQL = _build_sha256_sql(
         FROM public.claims_evidence AS item WHERE item.verdict_id = signed.id
     )""",
 )
-#: The rows that these digests cover.
+#: The FROM clause that these digests need: the verdict with its claim and rating.
 SIGNED_ROWS_SQL = """public.claims_verdict AS signed
     JOIN public.claims_claim AS judged ON judged.id = signed.claim_id
     LEFT JOIN public.claims_rating AS rated ON rated.id = signed.rating_id"""
@@ -99,7 +99,7 @@ def build_is_signed_off_sql(claim: str, body: str, verdict: str) -> str:
     `claim` is the id of the entry's claim; the verdict's row must be available as `signed`. The entry's own statement
     about the sign-off must be true as well.
     """
-    # Appearances of a merged claim are shown below the words of the other claim.
+    # The verdict of a merged claim was signed off with that claim's own statement, not with the entry's.
     return f"""(
         SELECT count(DISTINCT given.by_id) >= signed.required_signoffs
             AND coalesce({verdict} -> 'signed_off', 'null') IN ('null', jsonb_build_object(

@@ -1,4 +1,4 @@
-"""Statements in comparable form: normal forms, compared statements, and the words of published ones."""
+"""Statements in forms for comparison: normal forms, compared statements, and the words of published statements."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -26,7 +26,7 @@ class StatementWords(Func):
 
 
 class ComparedStatement(models.Model):
-    """A claim whose current wording has been compared with all others. `find_duplicates` continues after it."""
+    """A claim whose wording has been compared with that of all other claims. `find_duplicates` skips it."""
 
     claim = models.OneToOneField("claims.Claim", models.CASCADE, primary_key=True, related_name="+")
     #: `Claim.statement_key` when it was compared. A claim with a new wording is compared again.
@@ -49,14 +49,14 @@ class StatedWords(models.Model):
     claim_id = models.BigIntegerField(primary_key=True)
     #: Each word as written, and its beginning, which most forms of a word share (`claims_matched_words`).
     words = SearchVectorField()
-    #: How many different words there are.
+    #: The number of different words.
     length = models.SmallIntegerField()
 
     class Meta:
         ordering = ["claim_id"]
         default_permissions = ()
         indexes = [
-            # Statements with a word. With a short pending list, because every word of a query scans it.
+            # Find statements with a word. The pending list is short, because each word of a query scans it.
             GinIndex(name="statedwords_words", fields=["words"], gin_pending_list_limit=64),
         ]
         triggers = [build_owner_writes_rule("statedwords", ANY_CHANGE)]
@@ -65,7 +65,7 @@ class StatedWords(models.Model):
         return f"words of claim {self.claim_id}"
 
 
-#: PL/pgSQL for when entries (`arrived`) were added to the ledger: the newest statement of each claim can be matched.
+#: PL/pgSQL that stores the words of each claim's newest statement after entries (`arrived`) were added to the ledger.
 STORE_STATED_WORDS_SQL = """
     WITH newest AS MATERIALIZED (
         SELECT DISTINCT ON (claim_id) claim_id, status, search_statement, search_headlines FROM arrived

@@ -62,7 +62,7 @@ def build_published_statement_sql(entry: str) -> str:
     return f"({entry}.body::jsonb ->> 'statement')"
 
 
-#: On claims: changed statements and merged claims lose their vector.
+#: Trigger on claims: a changed statement or a merged claim loses its vector.
 CLAIM_VECTORS_RULE = Rule(
     name="claim_vectors_follow_words",
     when=pgtrigger.After,
@@ -78,7 +78,7 @@ CLAIM_VECTORS_RULE = Rule(
     """,
 )
 
-#: On claims: a deleted claim has no vector.
+#: Trigger on claims: a deleted claim loses its vectors.
 CLAIM_DELETION_RULE = Rule(
     # Before the deletion, because references to the claim would prevent it.
     name="claim_vectors_go_with_claims",
@@ -89,7 +89,7 @@ CLAIM_DELETION_RULE = Rule(
     """,
 )
 
-#: On publications: the newest entry defines the public statement. Outdated vectors are removed before new ones are
+#: Trigger on publications: the newest entry has the public statement. Outdated vectors are removed before new ones are
 #: added, because each claim has one public vector.
 LEDGER_VECTORS_RULE = Rule(
     name="publication_vectors_follow_the_ledger",
@@ -122,7 +122,7 @@ LEDGER_VECTORS_RULE = Rule(
     """,
 )
 
-#: On vectors: each belongs to a text, which is locked while it is stored.
+#: Trigger on vectors: each belongs to a present text, which is locked while the vector is stored.
 VECTOR_TEXT_RULE = Rule(
     name="says_what_is_said",
     operation=pgtrigger.Insert | pgtrigger.Update,
@@ -171,7 +171,7 @@ class EmbeddingModel(models.Model):
     name = models.CharField(_("name"), max_length=200, unique=True, editable=False)
     dimensions = models.PositiveSmallIntegerField(_("dimensions"), editable=False)
     begun_at = models.DateTimeField(_("started"), db_default=Now(), editable=False)
-    #: When the model came into use: all statements had a vector, and the indexes existed.
+    #: The time when the model came into use: all statements had a vector, and the indexes existed.
     completed_at = models.DateTimeField(_("complete since"), null=True, editable=False)
     #: The time of the worker's last maintenance. A model without maintenance is removed.
     kept_at = models.DateTimeField(_("last maintenance"), db_default=Now(), editable=False)
@@ -214,10 +214,10 @@ class LanguageMean(models.Model):
     model = models.ForeignKey(EmbeddingModel, models.CASCADE, db_index=False, related_name="means")
     kind = models.CharField(max_length=10, choices=Kind)
     language = LanguageField(blank=True)
-    #: The number of texts averaged; for claims, the number that existed.
+    #: The number of averaged texts; for claims, the number that existed, even if only a sample was averaged.
     texts = models.PositiveIntegerField()
     mean = ArrayField(models.FloatField())
-    #: For claims: whether it has replaced the earlier mean in all vectors of its language.
+    #: Whether this mean of claims has replaced the earlier mean in all vectors of its language.
     is_settled = models.BooleanField(default=False)
 
     objects = LanguageMeanQuerySet.as_manager()

@@ -25,7 +25,7 @@ class Scope(models.TextChoices):
     WEBHOOKS = "webhooks", _("Set up its own webhooks: addresses that are notified of publications")
 
 
-#: How the audit log names a token.
+#: SQL for the name of a token in the audit log.
 _DISPLAY_NAME_SQL = "NEW.name || ' (' || NEW.token_key || '…): ' || array_to_string(NEW.scopes, ', ')"
 
 
@@ -42,7 +42,7 @@ class ApiToken(AbstractAuthToken):
     deleted, so its use can be traced.
     """
 
-    # knox makes the digest the primary key; here tokens have pages, whose addresses should not hold it.
+    # Not the primary key, as in knox: the URLs of token pages should not contain the digest.
     digest = models.CharField(max_length=128, unique=True, editable=False)
     token_key = models.CharField(_("begins with"), max_length=25, editable=False)
     user = models.ForeignKey(
@@ -68,7 +68,7 @@ class ApiToken(AbstractAuthToken):
         ordering = ["-id"]
         verbose_name = _("API token")
         verbose_name_plural = _("API tokens")
-        # Everyone at the desk has their own tokens; these permissions are for the tokens of others.
+        # Everyone at the desk may manage their own tokens. These permissions are for the tokens of other people.
         default_permissions = ("view", "change")
         constraints = [
             models.CheckConstraint(name="apitoken_has_a_name", condition=~Q(name="")),

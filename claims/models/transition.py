@@ -71,7 +71,7 @@ class Transition(models.Model):
     actor_name = models.CharField(
         _("by"), max_length=200, help_text=_("The name of the person at that time.")
     )
-    #: The import that moved it, or whose undoing did; NULL where a person moved it.
+    #: The import that made the move, directly or by being undone; NULL if a person made it.
     import_run = models.ForeignKey(
         "claims.ImportRun",
         models.PROTECT,

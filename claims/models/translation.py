@@ -56,7 +56,7 @@ class TranslationStepQuerySet(models.QuerySet["TranslationStep"]):
 
 
 class TranslationStep(models.Model):
-    """One move of a translation, or its sign-off by another person. Append-only.
+    """One step in the review of a translation: a change of its state, or a sign-off by another person. Append-only.
 
     A sign-off counts for its review round only: later changes need a new one.
     """
@@ -131,9 +131,9 @@ class TranslationStep(models.Model):
         return f"{self.action}: {self.before} → {self.after} ({self.by_name})"
 
 
-#: The translated parts, named like those of the original.
+#: The translated texts, with the same names as those of the original.
 TEXT_FIELDS = ("statement", "title", "summary", "explanation")
-#: The fields that are fixed once it is no longer a draft.
+#: The fields that are fixed once the translation is no longer a draft.
 CONTENT_FIELDS = (
     "verdict",
     "language",
@@ -215,7 +215,7 @@ class Translation(models.Model):
     )
     language = LanguageField(_("language"))
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
-    #: Of the words that were translated, as readers saw them (`digest_original`). Computed by the database.
+    #: The digest of the translated original as published (`digest_original`). Computed by the database.
     original_sha256 = models.CharField(max_length=64, db_default="", editable=False)
     statement = models.TextField(
         _("statement"), max_length=MAX_STATEMENT_LENGTH, blank=True, validators=[_validate_plain]
@@ -248,9 +248,9 @@ class Translation(models.Model):
     )
     #: Ids of other people who edited the draft. They cannot sign it off either.
     edited_by = ArrayField(models.BigIntegerField(), default=list, editable=False)
-    #: Whether it was restored with a ledger: its author and sign-offs are not exported.
+    #: Whether the translation was restored from an export, which has no authors and sign-offs.
     is_restored = models.BooleanField(db_default=False, editable=False)
-    #: The translation that it replaces: an earlier version, or one of an earlier verdict.
+    #: The replaced translation: an earlier version, or a translation of an earlier version of the verdict.
     supersedes = models.ForeignKey(
         "self",
         models.SET_NULL,

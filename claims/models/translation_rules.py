@@ -108,7 +108,7 @@ _ORIGINAL_SHA256_SQL = _build_digest_sql(
 )
 
 BEGIN_RULE = Rule(
-    # A restored translation arrives as it was; the ledger names its original.
+    # A restored translation is stored unchanged; the ledger has the digest of its original.
     name="translation_begins",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__is_restored=False),
@@ -145,7 +145,7 @@ _NOT_IN_ENTRY_ERROR = build_error_sql(
 )
 
 RESTORED_RULE = Rule(
-    # Not signed off here: it was published before the restore, and its sign-offs are not exported.
+    # A restored translation has no sign-off here: exports do not contain them.
     name="translation_comes_back_as_it_was",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__is_restored=True),
@@ -254,7 +254,7 @@ SIGNOFF_RULE = Rule(
 )
 
 LEDGER_RULE = Rule(
-    # Checked at the end of the transaction, because the entry is built from the translation and follows it. If an
+    # Checked at the end of the transaction, because the entry is built from the translation and added after it. If an
     # entry omits a translation because its original is gone, no state changes.
     name="translation_is_told_by_the_ledger",
     when=pgtrigger.After,

@@ -65,7 +65,7 @@ CONTENT_FIELDS = (
     *CORRECTION_FIELDS,
 )
 
-#: From which state to which a verdict may go.
+#: The allowed changes of a verdict's state: (before, after).
 VERDICT_STEPS = (
     ("draft", "in_review"),
     ("in_review", "draft"),
@@ -84,7 +84,7 @@ class CorrectionKind(models.TextChoices):
 
 
 class MediaAuthenticity(models.TextChoices):
-    """How a picture, recording or video was changed (schema.org MediaManipulationRatingEnumeration)."""
+    """The way in which a picture, recording or video was changed (schema.org MediaManipulationRatingEnumeration)."""
 
     ORIGINAL = "OriginalContent", _("Original: no misleading changes")
     DECONTEXTUALIZED = (
@@ -138,11 +138,12 @@ class Verdict(models.Model):
     origin = models.CharField(
         _("origin"), max_length=20, choices=Origin, default=Origin.HOUSE, editable=False
     )
-    #: Its newsroom archive. Two administrators answered for that; the verdict itself has no sign-off.
+    #: The import of the newsroom's archive that the verdict came with. Two administrators approved the import, so the
+    #: verdict itself has no sign-off.
     archive_run = models.ForeignKey(
         "claims.ImportRun", models.PROTECT, null=True, editable=False, related_name="archived_verdicts"
     )
-    #: Whether it was restored with a ledger: its author and sign-offs are not exported.
+    #: Whether the verdict was restored from an export, which has no authors and sign-offs.
     is_restored = models.BooleanField(db_default=False, editable=False)
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -267,7 +268,7 @@ class Verdict(models.Model):
     )
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True, editable=False)
     published_at = models.DateTimeField(_("published"), null=True, blank=True, editable=False)
-    #: The start of the transaction that inserted it, which identifies evidence inserted together with it.
+    #: The start of the transaction that inserted the verdict, which identifies evidence inserted together with it.
     created_at = models.DateTimeField(_("added"), db_default=TransactionNow(), editable=False)
 
     objects = VerdictQuerySet.as_manager()
@@ -318,7 +319,7 @@ class Verdict(models.Model):
             Index(name="verdict_in_review_by_age", fields=["submitted_at"], condition=Q(state="in_review")),
             # The re-check list on the dashboard: most overdue first.
             Index(name="verdict_recheck_due", fields=["recheck_on"], condition=Q(state="published")),
-            # Which languages there are, and the verdicts in one of them.
+            # The list of languages, and the verdicts in one of them.
             Index(name="verdict_by_language", fields=["language", "-id"]),
             # Searches of verdicts.
             build_words_index("verdict_desk_words", "summary", "byline"),

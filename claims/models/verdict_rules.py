@@ -60,7 +60,7 @@ def build_newsroom_rules() -> list[Rule]:
 
 
 def _build_arrival_rule(name: str, condition: str, message: str) -> Rule:
-    """Return a rule that rejects new verdicts that meet a condition on `v`, the verdict, and `p`, its publisher."""
+    """Return a rule that rejects new verdicts that meet an SQL condition (`v`: the verdict, `p`: its publisher)."""
     return Rule(
         name=name,
         when=pgtrigger.After,
@@ -146,7 +146,7 @@ _OTHER_SCALE_ERROR = build_error_sql(
 )
 
 SCALE_RULE = Rule(
-    # Checked again at each step of the review. A rule of `rating` keeps scales with their publisher.
+    # Checked again at each step of the review. A rule in `rating` keeps scales from moving to another publisher.
     name="verdict_is_rated_on_its_publishers_scale",
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("rating_id", "state"),
     condition=pgtrigger.Q(new__rating__isnull=False),
@@ -318,7 +318,7 @@ SIGNOFF_RULE = Rule(
 )
 
 LEDGER_RULE = Rule(
-    # Checked at the end of the transaction, because the entry is built from the verdict and follows it.
+    # Checked at the end of the transaction, because the entry is built from the verdict and added after it.
     name="verdict_is_told_by_the_ledger",
     when=pgtrigger.After,
     operation=pgtrigger.Update,

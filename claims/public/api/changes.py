@@ -43,7 +43,7 @@ from factcheck.web.site_urls import build_site_etag, insert_site_url
 PAGE_SIZE = 100
 PAGE_SIZE_LIMIT = 1000
 
-#: The feed grows at its end. Clients that poll want to know soon; this short caching is enough to absorb a crowd.
+#: The feed grows at its end. Clients that poll want new entries soon; ten seconds are enough to absorb a crowd.
 CACHE_END = "public, max-age=10"
 
 _COLUMNS = (
@@ -54,7 +54,7 @@ _COLUMNS = (
 
 @dataclass(frozen=True)
 class StartingPoint:
-    """A reader of a starting point: a number of the ledger, or a time."""
+    """A parser for the parameter `since`: a ledger position, or a time."""
 
     sql_type: ClassVar[str] = "bigint"
 
@@ -190,12 +190,12 @@ class _ChangesSlice:
     entries: list[dict[str, Any]]
     next: str
     more: bool
-    #: The form of each change: its `claim`, the `stored` text, or `none`.
+    #: What each change contains: the `claim`, its `stored` text, or `none`.
     embedded: str
-    #: Whether the same question is always answered by the same entries.
+    #: Whether the same request will always return the same entries.
     is_settled: bool
     is_signed: bool
-    #: The newest checkpoint, at the end of the feed.
+    #: The newest checkpoint, if the feed ends here; otherwise None.
     checkpoint: str | None
 
     @property
@@ -252,7 +252,7 @@ def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_b
         next=_build_feed_address(request, since=entries[-1]["sequence"] if entries else since),
         more=has_more,
         embedded=query.value("embed", "claim"),
-        # Earlier entries never change; but where only the newest are wanted, later ones displace them.
+        # Entries never change. With `newest_only`, however, later entries replace them.
         is_settled=has_more and not newest_only,
         is_signed=query.value("signed") == "true",
         checkpoint=None if has_more else _get_checkpoint(),
@@ -275,7 +275,7 @@ def _read_entries(
     def rows() -> QuerySet[Publication]:
         ledger = Publication.objects.newest() if newest_only else Publication.objects.all()
         entries = ledger.filter(sequence__gt=Slot("since", "bigint"), sequence__lte=Slot("until", "bigint"))
-        # Which of the two claims of an unmerge it is; of others it makes no difference.
+        # This distinguishes the two claims of an undone merge. Other kinds do not need it.
         was_merged = When(kind=Publication.Kind.UNMERGE, then=build_previous_value("status"))
         entries = entries.annotate(status_before=Case(was_merged, default=Value("")))
         return entries.order_by("sequence")[:limit]
@@ -289,8 +289,8 @@ def _read_entries(
 def _may_answer_from_replica(query: ChangesQuery) -> bool:
     """Return whether a replica has every entry up to the reader's position.
 
-    The newest entries alone are not enough: entries that are not safe yet may have overtaken others, which would then
-    be missing.
+    `entries=newest` needs the primary: on a replica, an entry may already be superseded by one that the primary has not
+    shown yet, and then the claim would be missing.
     """
     mark, since = read_connections.get_replicas().mark, query.value("since", 0)
     return (
@@ -301,7 +301,7 @@ def _may_answer_from_replica(query: ChangesQuery) -> bool:
 
 
 def _find_last_shown() -> int:
-    """Return the last entry that can be shown."""
+    """Return the number of the last entry that this database can safely show."""
     if not read_connections.is_reading_replica():
         return MAX_ID
     mark = read_connections.get_replicas().mark

@@ -61,7 +61,7 @@ from factcheck.api.resources import (
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.site_urls import insert_site_url
 
-#: Parameters of pages, which downloads do not take.
+#: Parameters of the list that downloads do not accept.
 _PARAMETERS_WITHOUT_DOWNLOADS = {"page_size", "cursor", "count", "fields", "spelling", "view", "highlight"}
 #: The suffixes of download URLs, with their media types.
 _DOWNLOADS = (
@@ -70,7 +70,8 @@ _DOWNLOADS = (
     ("json", "application/json"),
     ("jsonld", datafeed.MEDIA_TYPE),
 )
-#: An answer about a moment so long ago can no longer change; a publication is visible a little after its own time.
+#: The response for a moment this long ago can no longer change. A publication becomes visible shortly after its
+#: `published_at`.
 _SETTLING_PERIOD = timedelta(minutes=10)
 
 
@@ -104,7 +105,6 @@ class ClaimResource(PublicList):
     answers: ClassVar[dict[Any, OpenApiResponse]] = {
         301: OpenApiResponse(description="The claim was merged into the claim at `Location`."),
     }
-    #: The columns that locate a claim, so that a merged one can redirect to its target.
     route = "claims-detail"
 
     def get_renderers(self) -> list[BaseRenderer]:

@@ -15,7 +15,7 @@ from claims.public.api.entities import EntityResource
 from factcheck.api.query_values import MAX_ID
 from factcheck.web.site_urls import OWN_SITE_MARK
 
-#: So many claims come with a cluster; all of them are a filter of the list of claims.
+#: The maximum number of claims in a cluster's response. The list of claims, filtered by cluster, has all of them.
 CLAIM_LIMIT = 200
 
 

@@ -21,7 +21,7 @@ from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.language_addresses import build_permanent_path
 from factcheck.web.site_urls import OWN_SITE_MARK, parse_stored
 
-#: The columns of each entry that a page reads before the wordings.
+#: The columns of an entry that a page reads first; the wordings follow with a second query.
 COLUMNS = ("id", "claim_id", "version", "kind", "note", "status", "published_at", "body_sha256")
 
 Rows = Sequence[tuple[Any, ...]]
@@ -35,7 +35,7 @@ class SummaryWordingChange(TypedDict):
 
 
 class CorrectionFacts(TypedDict):
-    """The facts of a correction, without the wordings."""
+    """The keys that full and short corrections share: everything except the wordings."""
 
     claim_id: int
     version: Annotated[int, "The resulting version of the claim."]

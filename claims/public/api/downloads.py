@@ -46,7 +46,7 @@ class DownloadQuery(ClaimListQuery):
         return super().ordering_name if has_ordering else self.orderings[0].name
 
     def select_in_order(self) -> QuerySet[Publication]:
-        """Yield the selected claims, in order."""
+        """Return the selected publications, in order."""
         order = self.ordering
         keys = (OrderBy(key.expression, descending=order.descending) for key in order.keys)
         return self.qs.order_by(*keys)
@@ -97,7 +97,7 @@ class Download(ClaimResource):
     schema = DownloadSchema()
     answers: ClassVar = {}
 
-    #: The suffix, name, content and media type of a download, the latter without and with parameters.
+    #: The file suffix, the name, the content in words, and the media type without and with parameters.
     extension: str
     title: str
     contents: str
@@ -105,8 +105,7 @@ class Download(ClaimResource):
     content_type: str
     #: The schema of the whole download in OpenAPI.
     describes = OpenApiTypes.STR
-    #: Written when a download breaks off, to mark it as incomplete: the web server would send no HTTP error for
-    #: that.
+    #: Written if a download fails midway, to mark it as incomplete. It is too late for an HTTP error then.
     truncation_mark: bytes
     #: Whether browsers save it as a file.
     is_file = True
@@ -128,14 +127,14 @@ class Download(ClaimResource):
         query = self.list_query(request.GET, self.rows(), request=request)
         source = read_connections.get_database()
         parts = [part.using(source) for part in self.parts(query)]
-        # Read before the claims are: should one be published in between, the ETag is older than the copy, and the
-        # next conditional request gets the claims once more rather than miss one.
+        # Read the newest entry before the claims. If a claim is published in between, the ETag is older than the copy,
+        # so the next conditional request gets the claims again rather than miss one.
         newest_entry = Publication.objects.using(source).only("sequence", "published_at").first()
         number = newest_entry.sequence if newest_entry else 0
         etag = f'W/"{build_site_etag(str(number))}"'
         response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
         if response is None and request.method == "HEAD":
-            # It streams, so no wrong length is announced.
+            # A streaming response does not state the length of an empty body.
             response = StreamingHttpResponse([], content_type=self.content_type)
         if response is None:
             pieces = StartedStream(
@@ -181,7 +180,7 @@ class JsonDownload(Download):
     describes = OpenApiTypes.OBJECT
     contents = "An object whose `results` are the claims, one per line."
     media_type = content_type = "application/json"
-    #: Nothing: an array without its end is no JSON.
+    #: No mark is needed, because an array without its end is invalid JSON.
     truncation_mark = b""
 
     def format_bodies(

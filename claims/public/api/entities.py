@@ -38,7 +38,7 @@ def filter_mentioned(rows_of_kind: QuerySet[Any], kind: Mention.Kind) -> QuerySe
 class EntityResource(PublicItems):
     """Entities of one kind that current publications mention."""
 
-    #: How the public representation shows one of them.
+    #: Builds the public representation of a row.
     represent: ClassVar[Callable[[Any], Mapping[str, Any]]]
 
     def get_listing(self, query: Any, request: HttpRequest) -> Listing:
@@ -151,7 +151,7 @@ def iterate_appearances(source: int) -> Iterator[Document]:
         for appearance in claim["appearances"]
         if appearance["source"]["id"] == source
     ]
-    # Places without an anchor come last: where in the text they are is not known.
+    # Appearances without an anchor come last, because their position in the text is unknown.
     yield from sorted(
         appearances,
         key=lambda appearance: (appearance["start"] is None, appearance["start"], appearance["id"]),

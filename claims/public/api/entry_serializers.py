@@ -27,7 +27,7 @@ class Version(TypedDict):
 
 
 class Change(TypedDict):
-    """One entry of the ledger, without the claim."""
+    """One entry of the feed of changes, without the claim."""
 
     sequence: Annotated[int, "The number of the change in the feed: 1, 2, 3 and so on."]
     event: Annotated[Annotated[str, ChangeEvent], "The event, as for a webhook without a filter."]
@@ -57,7 +57,7 @@ class Change(TypedDict):
 
 
 class ChangeWithClaim(Change):
-    """One entry of the ledger."""
+    """One entry of the feed of changes, with the claim."""
 
     signature: Annotated[
         str | None,

@@ -18,7 +18,7 @@ class StatusResource(PublicResource, ABC):
 
     nouns = ("claim", "claims")
     answers = ClaimResource.answers
-    #: The name of its address.
+    #: The name of the resource's route.
     route: str
 
     @abstractmethod

@@ -57,7 +57,7 @@ Document = dict[str, Any]
 PAGE_SIZE = 10
 #: Larger values are reduced to this, as AIP-158 requires (https://google.aip.dev/158).
 PAGE_SIZE_LIMIT = 100
-#: Skipped results have to be read. Use the page token to go further.
+#: The maximum `offset`, because skipped results must be read. Page tokens lead further.
 OFFSET_LIMIT = 1000
 
 
@@ -163,7 +163,7 @@ class _ClaimsQuery:
         page = self._load_page()
         if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
             return page
-        # No claim contains these words: return claims that may be meant.
+        # No claim contains these words, so return claims with a similar meaning.
         matches = find_claims_by_meaning(self.reading.asked)
         self.reading = replace(self.reading, places=AddressTargets([], matches, is_ranked=True), matches=0)
         return self._load_page() if matches else page

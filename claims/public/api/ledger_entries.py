@@ -1,4 +1,4 @@
-"""Ledger entries for responses, read with one query, and without the body if the hash is enough."""
+"""Read ledger entries for responses with one query; the body is only read if the client's copy is outdated."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Signed checkpoints of the ledger, and proofs of its content, for independent verification.
 
-`ledger_tiles` serves the tree itself, in pieces that mirrors can store.
+`ledger_tiles` serves the tree itself, in tiles that mirrors can store.
 """
 
 from abc import ABC, abstractmethod
@@ -222,7 +222,7 @@ class ConsistencyQuery(Query):
 
 
 class InclusionResource(LedgerResource):
-    """Proves that an entry is in the ledger under a checkpoint."""
+    """Proofs that an entry is in the ledger of a checkpoint."""
 
     operation_id, summary = "ledger_inclusion", "Proof that an entry is in the ledger"
     item_query = InclusionQuery
@@ -257,7 +257,7 @@ class InclusionResource(LedgerResource):
 
 
 class ConsistencyResource(LedgerResource):
-    """Proves that the ledger of a later checkpoint extends that of an earlier one, without rewritten entries."""
+    """Proofs that the ledger of a later checkpoint extends that of an earlier one, without rewritten entries."""
 
     operation_id, summary = "ledger_consistency", "Proof that the ledger has only grown"
     item_query = ConsistencyQuery

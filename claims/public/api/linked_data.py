@@ -13,7 +13,7 @@ from factcheck.api.openapi.schema import PublicSchema
 
 
 class LinkedDataQuery(ClaimQuery):
-    fields = None  # markup is not picked from
+    fields = None  # parts of markup cannot be selected
 
 
 class LinkedDataResource(ClaimResource):

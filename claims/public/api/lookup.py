@@ -44,7 +44,7 @@ from factcheck.web.site_urls import insert_site_url
 from sources.addresses import build_url_key
 from sources.api.source_bodies import PublicQuote, PublicQuotedSource
 
-#: So many addresses are looked up at once.
+#: The maximum number of URLs per request.
 MAX_ADDRESSES = VALUE_LIMIT
 _NO_CLAIMS: PublishedClaims = {"source": None, "claims": [], "more": None}
 _ADDRESS_ERROR: AddressError = {
@@ -53,7 +53,7 @@ _ADDRESS_ERROR: AddressError = {
 }
 
 
-# What is asked --------------------------------------------------------------------------------------------------------
+# Requests -------------------------------------------------------------------------------------------------------------
 
 
 class LookupQuery(Query):
@@ -107,7 +107,7 @@ def read_addresses(body: Any) -> list[str]:
     return list(body["urls"])
 
 
-# What is found --------------------------------------------------------------------------------------------------------
+# Responses ------------------------------------------------------------------------------------------------------------
 
 
 def look_up_addresses(urls: Sequence[str], request: HttpRequest) -> bytes:
@@ -143,9 +143,9 @@ class AddressMatch:
 
     key: str
     source: int | None = None
-    #: Whether it is a page of ours about a claim.
+    #: Whether the URL is the page of a claim on this site.
     is_own: bool = False
-    #: The claims that the URL is a source of, those reviewed there, and the one whose page it is.
+    #: The claims with this source, the claims reviewed at this URL, and the claim whose page this is.
     with_source: list[PublicClaim] = field(default_factory=list)
     reviewed: list[PublicClaim] = field(default_factory=list)
 
@@ -185,7 +185,7 @@ def _build_statement() -> Statement:
         (),
     )
     subjects = Statement.from_rows(Publication.objects.current().filter(claim_id=subject).values_list("body"))
-    # Each URL is looked up separately, so that one cited by many claims hides no other.
+    # Each URL is looked up separately, so that a URL with many claims does not use up the limit of the others.
     sql = (
         "SELECT source.url_key, source.id, entry.body FROM sources_source AS source"  # noqa: S608  no value is in it
         f" CROSS JOIN LATERAL ({entries.sql}) AS entry (body)"
@@ -212,7 +212,7 @@ def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> Publ
         "source": {"id": published["id"], "title": published["title"], "url": published["url"]}
         if published
         else None,
-        # First those that appear in it, in text order, then those that cite it, then those reviewed there.
+        # First claims that appear at the URL, in text order, then claims that cite it, then claims reviewed there.
         "claims": sorted((_build_claim(match, claim) for claim in match.claims), key=_get_first_position),
         "more": _build_more_url(match, request),
     }
@@ -301,10 +301,10 @@ def _get_first_position(claim: ClaimAtAddress) -> tuple[bool, bool, bool, int, i
     return (not claim["appearances"], not claim["evidence"], not starts, min(starts, default=0), claim["id"])
 
 
-# How it reads, for the OpenAPI document -------------------------------------------------------------------------------
+# Schemas for the OpenAPI document -------------------------------------------------------------------------------------
 
 
-#: The body of a request, as a schema: one that a serializer made would allow other members.
+#: The JSON Schema of the request body. A schema made from a serializer would allow unknown members.
 LOOKUP_REQUEST = {
     "type": "object",
     "properties": {

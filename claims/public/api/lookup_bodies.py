@@ -10,7 +10,7 @@ from claims.models import Appearance, Evidence
 from factcheck.api.openapi.body_serializer import BodySerializer, Day, WebAddress, name_bodies
 from sources.api.source_bodies import PublicPublisher, PublicQuote, PublicSnapshot
 
-#: Maximum claims per address; the list of claims has them all.
+#: The maximum number of claims per URL. The list of claims has all of them.
 CLAIM_LIMIT = 50
 
 
@@ -65,7 +65,7 @@ class ClaimAtAddress(TypedDict):
 
 
 class FoundSource(TypedDict):
-    """The article, as published here."""
+    """The source at this URL, as the ledger describes it."""
 
     id: int
     title: str
@@ -110,7 +110,7 @@ class LookupResponse(TypedDict):
     results: list[AddressResult]
 
 
-# The names that these have in the OpenAPI document --------------------------------------------------------------------
+# Names in the OpenAPI document ----------------------------------------------------------------------------------------
 
 
 name_bodies(

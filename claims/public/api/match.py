@@ -48,7 +48,7 @@ Document = dict[str, Any]
 TEXT_LIMIT = 100
 LENGTH_LIMIT = 50_000
 TOTAL_LENGTH_LIMIT = 100_000
-#: So many sentences are answered at once: a speech of half an hour.
+#: The maximum number of sentences per request: a speech of half an hour.
 SENTENCE_LIMIT = 500
 _MATCH_LIMIT = 20
 #: The longest text allowed uses a third of this on an idle core.
@@ -65,7 +65,7 @@ _SHORT_FIELDS = build_parts(
 )
 
 
-# What is asked --------------------------------------------------------------------------------------------------------
+# Requests -------------------------------------------------------------------------------------------------------------
 
 
 class MatchTermsQuery(ClaimListQuery):
@@ -113,7 +113,7 @@ class MatchTermsQuery(ClaimListQuery):
         )
 
 
-#: Parameters that have no part in which claims count.
+#: Parameters that do not filter claims.
 _OPTION_NAMES = {"minimum_confidence", "matches", "cut", "text_language", FIELDS_PARAMETER, "text"}
 
 
@@ -208,13 +208,13 @@ def _require_few_sentences(texts: Sequence[str], is_split: Any) -> None:
         )
 
 
-# What is answered -----------------------------------------------------------------------------------------------------
+# Responses ------------------------------------------------------------------------------------------------------------
 
 
 def build_response_body(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
     """Return the response body: the matches of each text, in order."""
     terms = query.terms
-    with translation.override("en"):  # the result is the same for everyone
+    with translation.override("en"):  # reasons are in English for every client
         text_matches = match_published_texts(texts, terms)
     claims = _load_claims(
         {
@@ -277,11 +277,11 @@ def _load_claims(
     }
 
 
-# How it reads, for the OpenAPI document -------------------------------------------------------------------------------
+# Schemas for the OpenAPI document -------------------------------------------------------------------------------------
 
 
 _TEXT_SCHEMA = {"type": "string", "maxLength": LENGTH_LIMIT, "pattern": r"^[^\u0000]*[^\u0000\s][^\u0000]*$"}
-#: The body of a request, as a schema: one that a serializer made would allow other members.
+#: The JSON Schema of the request body. A schema made from a serializer would allow unknown members.
 MATCH_REQUEST = {
     "oneOf": [
         {

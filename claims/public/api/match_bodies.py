@@ -8,7 +8,7 @@ from claims.ledger.document.serializers import RatingSerializer
 from claims.matching.answers import MatchKind
 from sources.api.serializers import PublisherSerializer
 
-#: The meaning of each answer, in words.
+#: The meaning of each kind of match, in words.
 EXPLANATIONS: Mapping[MatchKind, str] = {
     "same": "This was checked.",
     "contradicts": "Something was checked that says the opposite.",

@@ -38,7 +38,7 @@ from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
 from sources.media_at_address import NotPictureError, fetch_picture
 
-#: The largest picture accepted. Without a token the web server allows less (`factcheck.web.uploads`).
+#: The maximum size of a picture in bytes. Without a token, the web server allows less (`factcheck.web.uploads`).
 MAX_BYTES = 10_000_000
 _MAX_ADDRESS_LENGTH = 2000
 _KEYS = ("file", "url", "pdq")
@@ -123,14 +123,14 @@ def _parse_hash(digits: Any) -> PerceptualHash:
 _READERS = {"file": _hash_file, "url": _hash_address, "pdq": _parse_hash}
 
 
-# What is answered -----------------------------------------------------------------------------------------------------
+# Responses ------------------------------------------------------------------------------------------------------------
 
 
 def build_response_body(picture_hash: PerceptualHash, *, is_seen: bool) -> MediaLookupResponse:
     """Return the publications with pictures similar to the query.
 
     Args:
-        is_seen: whether the picture itself was given, which shows how reliable its hash is.
+        is_seen: whether the request contained the picture or its URL, so that the quality of the hash is known.
     """
     similar_media = find_published_media(picture_hash) if picture_hash.is_distinctive else []
     code = (
@@ -173,7 +173,7 @@ def _build_claim(shown_media: ShownMedia) -> ClaimWithMedia:
     }
 
 
-# How it reads, for the OpenAPI document -------------------------------------------------------------------------------
+# Schemas for the OpenAPI document -------------------------------------------------------------------------------------
 
 
 _KEY_SCHEMAS: dict[str, dict[str, Any]] = {

@@ -12,7 +12,7 @@ from sources.api.media_bodies import PublicMedia
 from sources.media.perceptual_hash import Orientation
 
 FOUND_ANSWER, NOTHING_ANSWER, UNCLEAR_ANSWER = "found", "nothing", "unclear"
-#: What each answer means. Neither says whether a picture is genuine.
+#: The meaning of each result, in words. No result says whether a picture is genuine.
 EXPLANATIONS = {
     FOUND_ANSWER: "Published fact checks show pictures that look like this one. Check the role of each picture in"
     " its claim, and how similar it is, before you apply a verdict to this picture.",

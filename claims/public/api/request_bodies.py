@@ -48,7 +48,7 @@ class _BodySchema(PublicSchema):
 
 
 class BodyLookupResource(ViewSet):
-    """The base of public look-ups by a request body. Only those by a query string can be cached."""
+    """The base of public look-ups by POST. Only look-ups by query string (GET) can be cached."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -59,7 +59,7 @@ class BodyLookupResource(ViewSet):
     nouns: tuple[str, str]
     operation_id = ""
     summary: str
-    #: The query strings of each action.
+    #: The query parameters of each action.
     query_classes: ClassVar[dict[str, type[Query]]] = {}
 
     @classmethod
@@ -67,5 +67,5 @@ class BodyLookupResource(ViewSet):
         return cls.query_classes.get(action, NoQuery)
 
     def respond(self, content: bytes) -> HttpResponse:
-        """Return the response to a request body."""
+        """Return the uncached response with this JSON body."""
         return HttpResponse(content, content_type="application/json", headers={"Cache-Control": "no-store"})

@@ -64,7 +64,7 @@ class CorrectionFeedQuery(CorrectionListQuery):
 @require_safe
 def show_corrections_feed(request: HttpRequest) -> HttpResponse:
     """Show the corrections selected by the query string as an Atom feed."""
-    # In one language for everybody, so that caches keep one copy.
+    # The feed has one language, so that caches store one copy for all readers.
     with translation.override(settings.LANGUAGE_CODE):
         try:
             return _build_feed(request)

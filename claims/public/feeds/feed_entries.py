@@ -20,11 +20,11 @@ Document = dict[str, Any]
 class FeedEntry:
     """One claim in a feed. Texts are plain except `html`; times are in UTC."""
 
-    #: The address without the slug, which changes with the statement.
+    #: The claim's URL without the slug, which changes with the statement.
     id: str
     url: str
     title: str
-    #: BCP 47, of the title and of the summary and `html`.
+    #: BCP 47 tags: `language` of the title, `content_language` of the summary and `html`.
     language: str
     content_language: str
     summary: str
@@ -33,7 +33,7 @@ class FeedEntry:
     updated: datetime
     author: str
     author_url: str
-    #: Where the publisher of the verdict explains it at length; "" where that is here.
+    #: The URL of the publisher's own review; "" if the review is on this site.
     review_url: str
     topics: tuple[Document, ...]
     rating: Document | None
@@ -49,7 +49,7 @@ class Channel:
     language: str
     home: str
     author: str
-    #: Its first page without anything about paging, so that it stays the same whatever page is read.
+    #: The URL of the feed without paging parameters, which is the same for all pages.
     id: str
     own_url: str
     first: str

@@ -20,8 +20,7 @@ from claims.ledger.document.claim_document import format_moment
 from claims.public.feeds.feed_entries import Channel, FeedEntry
 from claims.public.feeds.xml_text import strip_invalid_characters
 
-#: The time of the last change for a feed without entries: never yet. The current time would make each response
-#: different.
+#: The time of the last change of a feed without entries. The current time would make each response different.
 _EARLIEST_DATE = datetime(1970, 1, 1, tzinfo=UTC)
 
 _NAMESPACES = {
@@ -90,7 +89,7 @@ class _RssFeed(_PagedFeed, Rss201rev2Feed):
     def add_item_elements(self, handler: SimplerXMLGenerator, item: dict[str, Any]) -> None:
         super().add_item_elements(handler, item)
         entry: FeedEntry = item["entry"]
-        # Readers take the description for HTML.
+        # Feed readers treat the description as HTML.
         if entry.summary:
             handler.addQuickElement("description", escape(strip_invalid_characters(entry.summary)))
         handler.addQuickElement("content:encoded", strip_invalid_characters(entry.html))

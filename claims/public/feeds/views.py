@@ -30,7 +30,7 @@ from factcheck.web.site_urls import insert_site_url
 
 
 class NewsroomClaimsQuery(ClaimListQuery):
-    """The query of published claims of all publishers, or only of the newsroom, for feeds."""
+    """The query of a list of published claims that can be limited to the newsroom's own fact checks."""
 
     by = VerdictParameter(
         Keyword(("house", "all")),
@@ -76,7 +76,7 @@ class FeedQuery(NewsroomClaimsQuery):
 @require_safe
 def claims(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     """Show the claims selected by the query string as a feed in this format."""
-    # In one language for everybody, so that caches keep one copy.
+    # The feed has one language, so that caches store one copy for all readers.
     with translation.override(settings.LANGUAGE_CODE):
         try:
             return _build_feed(request, form)

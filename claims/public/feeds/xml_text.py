@@ -2,7 +2,7 @@
 
 import re
 
-# Everything but the production Char of XML 1.0, section 2.2.
+# All characters outside the production Char of XML 1.0, section 2.2.
 _NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

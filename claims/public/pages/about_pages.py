@@ -18,7 +18,7 @@ from claims.models import NewsroomPage
 from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import get_interface_language, respond
 
-#: In the order in which readers ask.
+#: The order of the pages: the most common questions of readers first.
 _KIND_ORDER = (
     NewsroomPage.Kind.ORGANISATION,
     NewsroomPage.Kind.TEAM,
@@ -28,7 +28,7 @@ _KIND_ORDER = (
     NewsroomPage.Kind.CORRECTIONS_POLICY,
     NewsroomPage.Kind.CONTACT,
 )
-#: As much of a page is read to have its first words.
+#: The number of characters of a page that are searched for its first paragraph.
 _BEGINNING_LENGTH = 2_000
 _OPENING_LENGTH = 220
 
@@ -38,10 +38,10 @@ class AboutPage:
     """The newest version of a page, in the language that suits a reader best."""
 
     kind: str
-    #: The kind of page, in the language of the page that lists it.
+    #: The name of this kind of page, in the interface's language.
     name: str
     title: str
-    #: Its first words, without mark-up.
+    #: The first paragraph as plain text.
     opening: str
     language: str
     version: int

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Generic, Protocol, TypeVar
 
-#: One or more empty lines, which may hold blanks.
+#: One or more empty lines, which may contain spaces.
 _PARAGRAPH_BREAK = re.compile(r"\n(?:[^\S\n]*\n)+")
 
 
@@ -28,7 +28,7 @@ class TextPiece(Generic[AnySpan]):
     """A span of one paragraph over which the set of covering spans does not change."""
 
     text: str
-    #: Where it begins in the whole text.
+    #: The piece's offset in the whole text.
     start: int
     covering: list[AnySpan]
     begins: list[AnySpan] = field(default_factory=list)
@@ -36,7 +36,7 @@ class TextPiece(Generic[AnySpan]):
 
     @property
     def innermost(self) -> AnySpan | None:
-        """Return the span that a click opens: the last one to begin and, among those, the shortest."""
+        """Return the span that a click opens: the one that begins last; of several, the shortest."""
         return max(self.covering, key=lambda span: (span.start, -span.end), default=None)
 
     @property

@@ -29,7 +29,7 @@ from claims.public.pages.responses import Document, respond, respond_uncached
 from factcheck import features
 from sources.models import Source
 
-#: Some 4,000 words, half an hour of speech. Longer texts are read in parts.
+#: The maximum number of characters, some 4,000 words or half an hour of speech. Readers must split longer texts.
 MAX_TEXT_LENGTH = 25_000
 #: The longest text uses half of this on an idle core.
 CPU_SECONDS = 15.0
@@ -65,7 +65,7 @@ def show_form(request: HttpRequest) -> HttpResponse:
     return respond(request, "claims/check.html", {"longest": MAX_TEXT_LENGTH}, dependencies=[])
 
 
-# Another site can make a browser send a text, but cannot read the answer or change anything here.
+# No token is needed: another site can make a browser send a text, but cannot read the response or change anything.
 @csrf_exempt
 @read_public
 def show_matches(request: HttpRequest) -> HttpResponse:
@@ -131,7 +131,7 @@ def match_text(text: str) -> Answer:
     whole_answer = match_published_text(
         text, MatchTerms(cut="text", max_matches=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
-    # Related sentences may add up to a post's meaning; a contradicting sentence contradicts by itself.
+    # A sentence that contradicts a claim is shown itself. Otherwise the post as a whole may match better.
     if _has_kind(by_sentence, "contradicts") and not _has_kind(whole_answer, "same"):
         return by_sentence
     return whole_answer if _has_kind(whole_answer, "same", "contradicts", "related") else by_sentence

@@ -31,7 +31,7 @@ class VersionsForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        # A word of Python's own, and so no name of an attribute.
+        # `from` is a Python keyword, so the field cannot be a class attribute.
         self.fields["from"] = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
 
 
@@ -41,7 +41,7 @@ class HistoricVersion:
 
     entry: Publication
     change: VersionChange
-    #: When it was replaced; None for the newest.
+    #: The time when this version was replaced; None for the newest.
     until: datetime | None
 
     @property

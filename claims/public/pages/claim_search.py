@@ -30,7 +30,7 @@ from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
 
-#: Of more verdicts of whatever publisher than this, the newest claims are looked through until some have one.
+#: If more verdicts match than this, the list reads claims from the newest until a page is full, because that is faster.
 LONG_LIST = 5_000
 _YEAR_OR_MONTH = re.compile(r"[12][0-9]{3}(-(0[1-9]|1[0-2]))?", re.ASCII)
 
@@ -71,22 +71,21 @@ def _make_id_field() -> forms.IntegerField:
 
 
 def _get_newsroom_id() -> int:
-    """Return the id of the newsroom's publisher. With a number, the planner knows how common the value is."""
+    """Return the id of the newsroom's publisher. With a literal id, PostgreSQL can estimate the number of rows."""
     return next((pk for (pk,) in fetch_rows("SELECT id FROM sources_publisher WHERE is_house")), MAX_ID)
 
 
 class ReaderClaimQuery(ClaimListQuery):
     """The query of the claims on a reader page, newest or most relevant first."""
 
-    # Of one only: an index has the verdicts of each in the order of the list, which any of several have not.
+    # Only one publisher, because the index has the verdicts of each publisher in list order, but not those of several.
     publisher = VerdictParameter(
         WholeNumber(),
         "Id of the publisher of the verdict.",
         matches=lambda publisher: Q(publisher_id=publisher),
     )
 
-    #: Whether so many verdicts, of whatever publisher, meet the conditions that the newest claims with one of them are
-    #: soon found.
+    #: Whether more than `LONG_LIST` verdicts meet the conditions, so that the newest claims soon include some.
     matches_many = False
 
     @property

@@ -26,7 +26,7 @@ Document = dict[str, Any]
 CLAIMS_PER_CLUSTER = 500
 CLUSTERS_PER_PAGE = 20
 
-# These pages are not in the cache for pages that depend on publications alone, because clusters change separately.
+# These pages cannot use the cache for pages that depend on publications alone, because clusters change separately.
 
 
 @require_safe
@@ -100,7 +100,7 @@ def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], Quer
 
 
 def get_published_cluster(pk: int) -> Cluster:
-    """Return a published cluster with its public counts, or raise Http404.
+    """Return a published cluster with its public counts.
 
     Raises:
         Http404: there is no such published cluster.
@@ -112,6 +112,6 @@ def get_published_cluster(pk: int) -> Cluster:
 
 
 def load_shown_entries(row: Cluster) -> list[Publication]:
-    """Return the entries of the cluster's claims, oldest claim first."""
+    """Return the current ledger entries of the cluster's claims, oldest claim first."""
     in_order = find_entries([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
     return list(in_order.defer(*DEFERRED_COLUMNS)[:CLAIMS_PER_CLUSTER])

@@ -34,7 +34,7 @@ from factcheck.database.read_connections import fetch_rows
 Document = dict[str, Any]
 
 CORRECTIONS_PER_PAGE = 20
-#: Counts belong to a state of the ledger; this only bounds the memory.
+#: Counts stay valid until the ledger changes; this only limits memory.
 _CACHE_SECONDS = 3600
 _PARAMETERS = ("kind", "month", "claim", "publisher", "by", "cursor")
 

@@ -33,13 +33,13 @@ from factcheck.web.throttling.costs import MAX_COST
 from factcheck.web.throttling.enforcement import get_token_owner
 
 LATEST = "latest"
-#: So many corrections since the newest dump are listed; `changes` in its manifest has all.
+#: The maximum number of listed corrections since the newest dump. `changes` in its manifest leads to all of them.
 MAX_CORRECTIONS = 100
-#: So many bytes of an answer count for one request more.
+#: For the rate limit, each of this many bytes of a response counts as a further request.
 BYTES_PER_COST_UNIT = 4 * 2**20
-#: Shorter bodies are sent at once; longer ones occupy a slot.
+#: Up to this number of bytes, a body is sent at once. A longer one is streamed, and the number of streams is limited.
 SINGLE_RESPONSE_SIZE = 2**20
-#: It must not be compressed or rewritten on the way. The newest dump may be replaced at any time.
+#: Proxies must not compress or rewrite the file. The newest dump may be replaced at any time.
 LATEST_CACHE = "public, max-age=60, no-transform"
 DATED_CACHE = "public, max-age=3600, no-transform"
 
@@ -101,7 +101,7 @@ def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
     response["Cache-Control"] = LATEST_CACHE if day == LATEST else DATED_CACHE
     response["Content-Location"] = reverse("dump-file", args=[dump.day, name])
     response["X-Content-Type-Options"] = "nosniff"
-    # Programs on other sites' pages read dumps.
+    # Scripts on other sites may read dumps.
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
 
@@ -139,21 +139,21 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
 
 def _read_range(request: HttpRequest, size: int, etag: str) -> ByteRange | None:
     header = request.META.get("HTTP_RANGE", "")
-    # The rest of an interrupted download, or else the whole file again.
+    # Continue an interrupted download only if the file is the same; otherwise send the whole file.
     if request.method != "GET" or not header or request.META.get("HTTP_IF_RANGE", etag) != etag:
         return None
     return parse_range(header, size)
 
 
 def _build_body(pieces: Generator[bytes], length: int) -> Iterable[bytes]:
-    """Return a small body as bytes and a large one as a stream, which holds a slot."""
+    """Return a small body as bytes and a large one as a stream, which counts towards the limit of streams."""
     if length <= SINGLE_RESPONSE_SIZE:
         return [b"".join(pieces)]
     return StartedStream(stream_in_slot(pieces, b""))
 
 
 def _charge_budget(request: HttpRequest, length: int) -> HttpResponse | None:
-    """Charge the response to the caller's budget; return a refusal if the budget is exhausted."""
+    """Charge the response to the client's rate limit; return a refusal if the limit is exceeded."""
     cost = min(MAX_COST, length // BYTES_PER_COST_UNIT)
     if not cost:
         return None

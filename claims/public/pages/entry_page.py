@@ -29,7 +29,7 @@ class EntryPage:
 
     template: str
     context: dict[str, Any]
-    #: The ratings that it shows, whose colours it declares.
+    #: The ratings on the page, whose colours it declares.
     ratings: list[Document]
 
 
@@ -58,7 +58,7 @@ def build_entry_page(
         if shown_entry is newest_entry
         else None
     )
-    # An old version shows its original content.
+    # An old version shows its original content, without the present status of its quotes.
     standings = load_quote_statuses(document) if shown_entry is newest_entry else []
     notes = list_source_notes(list_named_sources(document)) if shown_entry is newest_entry else {}
     history = list_version_changes(ledger)

@@ -22,7 +22,7 @@ from claims.public.pages.subject_names import build_subject_path, load_names
 from factcheck.api.resources import read_planned_rows
 from factcheck.language_names import get_language_name
 
-#: From this many claims on, counting takes longer than a reader should wait for the page to begin.
+#: Counting more claims than this takes longer than a reader should wait for the page.
 EXPENSIVE_LIST = 5_000
 #: The number of values counted per facet, and of those shown at first.
 _VALUES, _FIRST_FACETS = 20, 6
@@ -57,7 +57,7 @@ class FacetChoice:
     count: int
     query: str
     is_chosen: bool = False
-    #: Whether what it leads to is a part of this one: a month of a year.
+    #: Whether the value refines the chosen one: a month of the chosen year.
     is_part: bool = False
 
 
@@ -67,7 +67,7 @@ class ShownFacet:
     title: str
     first: list[FacetChoice]
     more: list[FacetChoice]
-    #: The values beyond those shown.
+    #: The number of values that are not shown.
     others: int
 
 
@@ -79,7 +79,7 @@ class ChosenFacet:
     title: str
     label: str
     query: str
-    #: The page about it, where it has one.
+    #: The path of the page about the filtered value; "" if there is none.
     page: str = ""
 
 
@@ -96,7 +96,7 @@ class FacetPanel:
 
 
 def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | None:
-    """Return the facets of a list; None if counting takes long and no result is cached.
+    """Return the filter panel of a list; None if counting would take long and no result is cached.
 
     Args:
         is_long: whether the list has more than one page.
@@ -120,7 +120,7 @@ def _is_expensive(counting: FacetCounting) -> bool:
         tuple(name for name in counting.conditions if name not in FACETS[facet].parameters)
         for facet in counting.names
     }
-    # A few claims have only small counts. For a single facet, the facet itself shows this sooner.
+    # With few claims, all counts are cheap. With a single set of conditions, the check below answers that itself.
     if (
         len(conditions) > 1
         and read_planned_rows(counting.query.apply_filters(everything, {})) <= EXPENSIVE_LIST
@@ -136,7 +136,7 @@ def _is_expensive(counting: FacetCounting) -> bool:
 
 
 def build_panel(search: ClaimSearch) -> FacetPanel:
-    """Build the facets of a list, however long the counting takes."""
+    """Build the filter panel of a list with all numbers, however long the counting takes."""
     return _build_panel(search, _prepare_counting(search).get_counts())
 
 

@@ -41,7 +41,7 @@ MARKDOWN_ROUTES = frozenset(
         *("about", "about-index", "about-version"),
     }
 )
-#: Routes of lists, which a query makes another page: a part of them, or where they go on.
+#: Routes of lists. With a query string, the page is a filtered or a later part of the list.
 LIST_ROUTES = frozenset(
     {
         *("claims", "clusters", "claim-history", "corrections", "standards"),
@@ -49,12 +49,12 @@ LIST_ROUTES = frozenset(
         *("claimant", "topic", "publisher", "rating-class"),
     }
 )
-#: Earlier versions of the pages about us.
+#: Routes of earlier versions of the newsroom's pages about itself.
 _PAST_ROUTES = frozenset({"about-version"})
 #: Tracking parameters that others append to URLs; they do not change the page.
 _TRACKING_PARAMETERS = ("utm_", "fbclid", "gclid", "msclkid")
 
-#: How the Markdown of a page is named, since the address of the page ends in a slash.
+#: The file name that is appended to a page's URL, which ends in a slash, for its Markdown.
 MARKDOWN_FILE = "index.md"
 LLMS_PATH = "/llms.txt"
 
@@ -80,7 +80,7 @@ def build_head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLi
     if route in _PAST_ROUTES or (route in LIST_ROUTES and _has_query(request)):
         return replace(links, robots="noindex, follow")
     if route == "source-snapshot" and request.resolver_match:
-        # The same source at another time.
+        # A snapshot's canonical page is that of its source.
         return replace(
             links,
             canonical=build_canonical_url(
@@ -114,7 +114,7 @@ def build_markdown_url(request: HttpRequest) -> str:
     query_string = (
         request.META.get("QUERY_STRING", "") if route in LIST_ROUTES or route.startswith("about") else ""
     )
-    # It may hold what ends an address in a field, and begin another one there.
+    # Escape characters that would end the URL inside a `Link` header.
     query = iri_to_uri(query_string)
     return f"{settings.SITE_URL}{build_path_in(path, code) if code else path}" + (
         f"?{query}" if query else ""

@@ -33,7 +33,7 @@ NEWEST_LIMIT = 6
 REPEATED_LIMIT = 3
 TOPIC_LIMIT = 12
 CORRECTION_LIMIT = 3
-#: Number of days for which corrections are listed here.
+#: How long corrections are listed on the front page.
 RECENT_PERIOD = timedelta(days=30)
 
 _PUBLISHED_AT_INDEX = COLUMNS.index("published_at")
@@ -95,7 +95,7 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
 
 def _list_newest(request: HttpRequest) -> list[ListedClaim]:
     search = ClaimSearch(request)
-    # The query string holds nothing that a list understands.
+    # Validation always succeeds here, because the front page ignores query parameters.
     search.is_valid()
     return search.page(NEWEST_LIMIT).rows
 

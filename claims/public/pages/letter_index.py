@@ -15,18 +15,19 @@ from factcheck.database.read_connections import fetch_rows
 
 OTHER_LETTERS = "#"
 
-#: Behind all that begins alike, by code points and by the collations of ICU.
+#: Sorts after all other characters, by code points and in ICU collations.
 _LAST_CHARACTER = chr(0x10FFFF)
 _CHINESE, _FIRST_CHINESE, _LAST_CHINESE = "漢", 0x4E00, 0x9FFF
 _CONSONANTS, _FIRST_KOREAN, _LAST_KOREAN = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", 0xAC00, 0xD7A3
-#: So many syllables begin with one consonant.
+#: The number of Korean syllables that begin with the same consonant.
 _SYLLABLES = 588
 
 _FIRST_NAME = """
     SELECT lower(thing.name) FROM {table} AS thing
     JOIN claims_mention AS known ON known.kind = %s AND known.thing_id = thing.id
 """
-# Of marks that show nothing ICU compares only what follows: behind all that begins with one would be behind everything.
+# ICU ignores invisible characters at the beginning of a name, so the next name after one of them is found by the whole
+# name rather than by its first character.
 _SKIP_SCAN_SQL = f"""
     WITH RECURSIVE first (name) AS (
         ({_FIRST_NAME} ORDER BY lower(thing.name) LIMIT 1)
@@ -90,7 +91,7 @@ def find_indexed_initials(table: str, kind: str) -> list[str]:
 
 
 def _find_equivalent_range(code: int) -> tuple[int, int]:
-    """Return the first and last character of the range that shares this character's letter in the index."""
+    """Return the first and last code point of the characters with the same letter in the index as this one."""
     if _FIRST_CHINESE <= code <= _LAST_CHINESE:
         return _FIRST_CHINESE, _LAST_CHINESE
     if _FIRST_KOREAN <= code <= _LAST_KOREAN:

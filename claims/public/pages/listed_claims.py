@@ -68,7 +68,7 @@ def read_claim_list(request: HttpRequest, subject_filter: Mapping[str, Any] | No
         "total": counts.total if counts else None,
         "chosen": chosen_filters,
         "only": chosen_filters[0] if len(chosen_filters) == 1 and not search.cleaned_data["q"] else None,
-        # Additional filters make each link one of thousands of combinations, which no robot should crawl.
+        # With filters, the links lead to thousands of combinations, which robots should not crawl.
         "is_combined": bool(search.active_filters or search.about),
         # The parameters that a new search keeps.
         "kept": [(name, value) for name, value in search.kept_parameters.items() if name != "q"],

@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 #: A file named by its hash never changes.
 CACHE = "public, max-age=31536000, immutable"
-#: Should a browser be led to show the file as a page, it is one that does nothing.
+#: If a browser is made to show the file as a page, the page can do nothing.
 POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
@@ -66,7 +66,7 @@ def _load_stored(sha256: str) -> bytes:
 
 def _build_content(request: HttpRequest, content: bytes, etag: str) -> HttpResponse:
     header = request.META.get("HTTP_RANGE", "")
-    # The rest of an interrupted download, or else the whole file again.
+    # Continue an interrupted download only if the file is the same; otherwise send the whole file.
     if not header or request.META.get("HTTP_IF_RANGE", etag) != etag:
         return HttpResponse(content)
     try:

@@ -28,7 +28,7 @@ from factcheck.web.freshness import read_for_request
 
 View = Callable[..., HttpResponse]
 
-#: The memory of a page in addition to its content: keys, fields and objects.
+#: The memory in bytes that a cached page needs besides its content: keys, headers and objects.
 OVERHEAD = 2_000
 _CACHED_HEADERS = ("Content-Type", "Content-Language", "Cache-Control", "ETag", "Link")
 
@@ -132,7 +132,7 @@ def read_public(view: View) -> View:
 
 
 def public_page(view: View) -> View:
-    """Return the view as a cached page in the interface's language, with reads from the database of the public."""
+    """Return the view as a cached page in the interface's language that reads from the database for public requests."""
     guarded: View = require_safe(read_public(cache_page(override_interface_language(view))))
     return guarded
 
@@ -172,6 +172,6 @@ def _build_cached_response(request: HttpRequest, page: CachedPage) -> HttpRespon
         or whole_response
     )
     if page.styles:
-        # Also with a 304, whose header fields replace those of the browser's copy: it would lose its colours.
+        # A 304 needs the policy too: its headers replace those of the browser's copy, which would lose its colours.
         update_policy(response, page.styles)
     return response

@@ -13,7 +13,7 @@ Document = dict[str, Any]
 #: The maximum number of claims on a source's page, newest first.
 CLAIMS_PER_SOURCE = 500
 
-#: Columns that serve the search and are not shown.
+#: Columns for search, which the page does not need.
 DEFERRED_COLUMNS = ("search", "search_heading", "search_statement", "search_names", "search_text")
 
 
@@ -50,6 +50,6 @@ def load_published_source(pk: int, number: int | None = None) -> PublishedSource
 def _load_readable_text(source_text: SourceText) -> str:
     if not source_text.snapshot:
         return ""
-    # The current value of the switch applies: rights to a text can end after publication.
+    # `show_text` is read now, not from the publication, because rights to a text can end later.
     snapshots = Snapshot.objects.filter(pk=source_text.snapshot["id"], source__show_text=True)
     return snapshots.values_list("text", flat=True).first() or ""

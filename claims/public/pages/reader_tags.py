@@ -41,7 +41,7 @@ from sources.models import MediaObject, Publisher, Source
 
 Document = dict[str, Any]
 
-#: Languages that begin the names of languages with a small letter.
+#: Interface languages that write names of languages in lower case.
 _SMALL_NAMES = {"es", "fr", "pt"}
 
 register = template.Library()
@@ -138,7 +138,7 @@ def month_name(value: str) -> str:
     return month_in_words(value, get_language())
 
 
-@lru_cache(maxsize=10_000)  # the log of corrections has all its months on each page
+@lru_cache(maxsize=10_000)  # each page of the log of corrections lists all its months
 def month_in_words(value: str, _language: str | None) -> str:
     year, month = value.split("-")
     return date_format(date(int(year), int(month), 1), "YEAR_MONTH_FORMAT")

@@ -14,14 +14,14 @@ from claims.public.pages.published_source import DEFERRED_COLUMNS
 
 Document = dict[str, Any]
 
-#: So many at most.
+#: The maximum number of related claims.
 RELATED_LIMIT = 5
-#: Claims with this similarity (cosine) are about the same matter to readers; docs/reader-pages.md describes how that
-#: was measured.
+#: The minimum cosine at which readers find that claims are about the same subject; docs/reader-pages.md describes the
+#: measurement.
 MIN_SIMILARITY = 0.65
 #: For claimants with many claims, the number of newest ones searched for a shared topic.
 _CANDIDATE_LIMIT = 500
-#: Enough for the places shown, the claim itself, and any just withdrawn.
+#: The number of nearest claims to load: those shown, the claim itself, and a few that may just have been withdrawn.
 _NEIGHBOURS = RELATED_LIMIT + 5
 
 REASONS = {

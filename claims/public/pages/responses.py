@@ -21,7 +21,7 @@ from factcheck.installation import program
 
 Document = dict[str, Any]
 
-#: Shared caches may keep a page this long; browsers ask every time, which costs them an empty 304.
+#: The number of seconds for which shared caches may keep a page. Browsers revalidate each time and usually receive 304.
 SHARED_CACHE_SECONDS = 60
 
 NO_STYLES = SafeString("")
@@ -90,7 +90,7 @@ def _add_page_headers(response: HttpResponse, language: str, styles: str) -> Non
     """Declare the page's language, and provide the rating colours."""
     response["Content-Language"] = language
     if styles:
-        # A hash and not a nonce: pages are cached, and a nonce that is used twice protects nothing.
+        # A hash rather than a nonce, because pages are cached and a reused nonce protects nothing.
         digest = base64.b64encode(hashlib.sha256(styles.encode()).digest()).decode()
         update_policy(response, {"style-src": ["'self'", f"'sha256-{digest}'"]})
 

@@ -18,10 +18,11 @@ from claims.ledger.queries.review_timeline import Timeline
 from claims.models.rating import RatingClass
 from claims.public.pages.reader_tags import month_name
 
-#: No more years than this, the last ones: fact checks are younger, and one false date must not make the rest a line.
+#: The maximum number of years, counted back from the last one. Fact checks are younger, and one wrong date must not
+#: squeeze all other bars.
 YEAR_LIMIT = 40
 
-# In units of the drawing, which is stretched to the width of the page.
+# Distance of bars, width of a bar and height, in units of the drawing, which is stretched to the width of the page.
 _STEP, _BAR, _HEIGHT = 10, 8, 100
 #: The maximum width of one bar in per cent, if there are few.
 _LEGEND_SHARE = 10
@@ -29,7 +30,7 @@ _LEGEND_SHARE = 10
 
 @dataclass(frozen=True, slots=True)
 class ChartPeriod:
-    """A month or a year, with its number of fact checks for each class."""
+    """A month or a year, with its number of fact checks in each rating class."""
 
     name: str
     counts: dict[str, int]
@@ -44,7 +45,7 @@ class ReviewChart:
     """The data of a chart of fact checks over time.
 
     Attributes:
-        classes: the classes that occur, from true to false, each with its name and number.
+        classes: the rating classes that occur, from true to false, each with its name and number of fact checks.
         undated: the number of fact checks without a date.
     """
 

@@ -9,7 +9,7 @@ from claims.ledger.document.headline import choose_lead_verdict
 
 Document = dict[str, Any]
 
-#: A longer statement is not cut, which could turn it into its opposite: it is left out, and its rating with it.
+#: The maximum length of a statement. A longer one is left out with its rating; cut, it could mean the opposite.
 MAX_LENGTH = 300
 
 

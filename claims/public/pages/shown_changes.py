@@ -20,11 +20,11 @@ from factcheck.web.differences import highlight_sides
 
 Document = dict[str, Any]
 
-#: Shorter texts are shown whole; of longer ones the paragraphs that differ.
+#: Up to this number of characters, texts are shown completely; of longer texts, only the paragraphs that differ.
 _WHOLE_TEXT_LENGTH = 400
 #: The replacement for unchanged paragraphs.
 _OMISSION_MARK = "[…]"
-#: The mark-up of tables and lists that remains.
+#: Empty lines that remain where table and list mark-up was removed.
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _DAYS = ("claimed_on", "valid_as_of")
 
@@ -54,7 +54,7 @@ class ShownChange:
     publisher: str | None
     before: SafeString
     after: SafeString
-    #: The ratings themselves, where the part is one.
+    #: The ratings before and after, if the part is a rating.
     rating_before: Document | None = None
     rating_after: Document | None = None
 
@@ -108,7 +108,7 @@ def _find_rating(document: Document | None, publisher: str | None) -> Document |
     )
 
 
-@lru_cache(maxsize=400)  # entries never change, and most of a page was shown before the newest of them came
+@lru_cache(maxsize=400)  # entries never change, so most of a page was shown before
 def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Return both texts as HTML with differing words marked. Only the changed paragraphs of long texts are shown."""
     if len(before) + len(after) < _WHOLE_TEXT_LENGTH or not before or not after:

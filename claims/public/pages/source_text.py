@@ -15,7 +15,7 @@ class CheckedPassage:
 
     claim: Document
     appearance: Document
-    #: Counts the passages of a page from 1; readers follow a claim from the text to the list by it.
+    #: The number of the passage on the page, from 1, which leads readers from the text to the claim in the list.
     number: int = 0
 
     @property
@@ -35,7 +35,7 @@ class CheckedPassage:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """One snapshot of a source, or none, with the passages anchored to it and, separately, those that are not."""
+    """A source with one of its snapshots, if any; passages anchored to the snapshot are separate from all others."""
 
     source: Document
     snapshot: Document | None
@@ -43,7 +43,7 @@ class SourceText:
     passages: list[CheckedPassage]
     #: Passages that are not located in this snapshot.
     elsewhere: list[CheckedPassage]
-    #: Claims whose verdicts rest on the source.
+    #: Claims whose verdicts cite the source as evidence.
     cited_by: list[Document]
 
     def annotated(self, text: str) -> list[list[TextPiece[CheckedPassage]]]:

@@ -20,7 +20,7 @@ from factcheck.web.language_addresses import build_permanent_path, get_address_l
 Document = dict[str, Any]
 Trail = list[tuple[str, str]]
 
-#: The newsroom's policies by schema.org property, with the page that states each.
+#: The page that states each policy of the newsroom, by schema.org property.
 _POLICIES = {
     "publishingPrinciples": "methodology",
     "correctionsPolicy": "corrections-policy",
@@ -28,7 +28,7 @@ _POLICIES = {
     "ownershipFundingInfo": "funding",
     "masthead": "team",
 }
-#: The title of each kind's index and its route; without a kind, of the ratings.
+#: The title and route of the index for each kind of subject; under "", those of the ratings.
 _INDEXES = {
     "claimant": (gettext_noop("Claimants"), "claimants"),
     "topic": (gettext_noop("Topics"), "topics"),

@@ -28,7 +28,7 @@ from factcheck.database.read_connections import fetch_rows
 from sources.api.list_queries import match_words
 from sources.models import Publisher
 
-# A publisher has one verdict per claim, rated on its own scale, and the ledger counts rated verdicts by publisher.
+# Each publisher has at most one verdict per claim, so its number of claims is the sum of the mentions of its ratings.
 _COUNT_SQL = """
     SELECT scale.publisher_id, sum(known.publications)::bigint
     FROM claims_mention AS known

@@ -9,7 +9,7 @@ from claims.models import Claimant, Mention, Topic
 from factcheck.database.read_connections import fetch_rows
 from sources.models import Publisher
 
-#: The longest end of an address.
+#: The maximum length of a slug.
 _MAX_SLUG_LENGTH = 80
 
 _TABLES = {

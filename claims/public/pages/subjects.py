@@ -1,7 +1,7 @@
 """Pages about claimants, topics, publishers and ratings: counts by rating, and the claims.
 
-There are only counts. Claims are checked because they matter or spread, so their ratings do not show how often a
-person tells the truth, and no page computes a score. Names come from publications.
+The pages show counts, never a score: claims are checked because they matter or spread, so their ratings do not show
+how often a person tells the truth. Names come from publications.
 """
 
 from typing import Any
@@ -27,9 +27,9 @@ from sources.models import Publisher
 
 Document = dict[str, Any]
 
-#: So many places where a claimant spoke are listed, of the claims on the page.
+#: The maximum number of listed sources in which the claims on a claimant's page appeared.
 PLACE_LIMIT = 6
-#: The number of labels shown per class: all of the newsroom's own scales, and the most used ones of others.
+#: The number of labels shown per class: all labels of the newsroom's own scales, then the most used of other scales.
 LABEL_LIMIT = 60
 
 
@@ -85,7 +85,7 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if redirect := _redirect_moved(request, "publisher", pk, row.name, slug):
         return redirect
     claim_list = read_claim_list(request, {"publisher": pk})
-    # With the address of this site, if it is ours.
+    # The publisher's URL is that of this site if it is the newsroom.
     about = orjson.loads(render_served(claim_document.build_publisher(row)))
     context = {"publisher": about, "is_house": row.is_house}
     return _render_subject(request, "claims/publisher.html", claim_list, context, {"publisher_id": pk})

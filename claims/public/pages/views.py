@@ -57,7 +57,7 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
 def _render_claim_page(
     request: HttpRequest, ledger: list[Publication], shown_entry: Publication
 ) -> HttpResponse:
-    # `?original` leads to the wording that was translated.
+    # `?original` requests the wording before translation.
     page = build_entry_page(
         ledger,
         shown_entry,
