@@ -60,7 +60,7 @@ def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
     field.choices = choices  # not the widget's, which each form replaces by the field's
 
 
-#: Django names these "Can add appearance", in English only.
+#: Labels of the permissions, because Django's own ("Can add appearance") are in English only.
 _VERBS = {"view": _("View"), "add": _("Add"), "change": _("Change"), "delete": _("Delete")}
 
 

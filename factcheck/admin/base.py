@@ -60,7 +60,7 @@ class DeskAdmin(DayFields, ListDownload):
     form = DeskForm
     #: Relations whose rows are edited on the same page, so that they belong to its version.
     versioned_relations: ClassVar[tuple[str, ...]] = ()
-    #: Shown when a row was added, whose page then opens; without it, the list opens.
+    #: The message after a row is added. With a message, the new row's page opens; without one, the list.
     added_message: ClassVar[StrOrPromise] = ""
     #: Columns whose changes the history shows in another way.
     fields_shown_elsewhere: ClassVar[tuple[str, ...]] = ()
@@ -84,7 +84,7 @@ class DeskAdmin(DayFields, ListDownload):
         return [*features.build_desk_routes(self.model._meta.label_lower, self), *super().get_urls()]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Return the list's filters, with those added by features."""
+        """Return the list's filters, including those added by features."""
         return [*super().get_list_filter(request), *features.list_filters(self.model._meta.label_lower)]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -112,12 +112,12 @@ class DeskAdmin(DayFields, ListDownload):
     # Searching --------------------------------------------------------------------------------------------------------
 
     def filter_matching(self, request: HttpRequest, rows: QuerySet[Any], search: str) -> QuerySet[Any]:
-        """Return the rows that contain all words."""
+        """Return the rows that contain all words of the search."""
         columns = self.get_search_fields(request)
         return filter_by_words(rows, columns, search) if columns and search.strip() else rows
 
     def suggest_rows(self, request: HttpRequest, rows: QuerySet[Any], search: str) -> QuerySet[Any] | None:
-        """Return suggestions if no row matches, or None."""
+        """Return the rows to suggest when no row matches the search; None if there are no suggestions."""
         return None
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
@@ -199,7 +199,7 @@ class DeskAdmin(DayFields, ListDownload):
         both_versions: BothVersions | None = getattr(request, "both_versions", None)
         panel = build_versions_panel(both_versions, form, formsets, request.POST) if both_versions else {}
         if (both_versions is None or not both_versions.is_new) and request.method == "POST":
-            # A page that was refused keeps its version: sending it again must not overwrite either.
+            # A rejected form keeps its version, so that submitting it again cannot overwrite changes either.
             return panel | {
                 "version": request.POST.get(VERSION_FIELD, ""),
                 "base": request.POST.get(BASE_FIELD, ""),
@@ -312,6 +312,6 @@ class ReadOnlyAdmin:
 
 
 def _translate_message(line: LogEntry) -> str:
-    """Return the action in the reader's language. Our own sentences are stored untranslated."""
+    """Return a log line's action in the reader's language. Our own sentences are stored untranslated."""
     message = line.get_change_message()
     return _(message) if message else ""

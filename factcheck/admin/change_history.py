@@ -49,7 +49,7 @@ class PastEvent:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A row before and after an event; `after` is None if the event deleted it."""
+    """The row before and after an event; `after` is None if the event deleted the row."""
 
     event: Any
     before: Values
@@ -67,9 +67,9 @@ def list_changes(
     """Return every recorded change of the rows that match `where`, including deleted rows.
 
     Args:
-        row_name: the name of the rows, if they only belong to the page's object.
-        excluded_fields: columns whose changes are shown elsewhere, such as moves of the workflow.
-        limit: the maximum number, latest first.
+        row_name: the name to show for the rows, if they are not the page's own row but belong to it.
+        excluded_fields: columns whose changes are shown elsewhere, such as the state of a review.
+        limit: the maximum number of events, latest first.
     """
     events = model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")  # type: ignore[attr-defined]  # pghistory
     steps = list(_iterate_steps(model, list(events[:limit])[::-1]))
@@ -81,7 +81,7 @@ def list_changes(
 def list_link_changes(
     model: type[models.Model], *, link_name: str, limit: int | None = None, **where: Any
 ) -> list[PastEvent]:
-    """Return when links of a many-to-many table were added and removed; `link_name` is the field of the linked row."""
+    """Return the additions and removals of links in a many-to-many table; `link_name` is the linked row's field."""
     field: Any = model._meta.get_field(link_name)
     events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:limit])  # type: ignore[attr-defined]  # pghistory
     names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})
@@ -102,14 +102,16 @@ def list_link_changes(
 
 
 def find_last_change(row: models.Model) -> tuple[str, datetime | None]:
-    """Return the row's last change with its author, if recorded."""
+    """Return the author and time of the row's last recorded change; "" and None if there is none."""
     event_model = getattr(type(row), "pgh_event_model", None)
     event = event_model.objects.filter(pgh_obj_id=row.pk).order_by("pgh_id").last() if event_model else None
     return (_get_actor_name(event, _load_people([event])), event.pgh_created_at) if event else ("", None)
 
 
 def find_last_save(row: models.Model) -> tuple[str, datetime | None]:
-    """Return the last change of the row or of related rows on its page, from the desk's log or the history."""
+    """Return the author and time of the last change to the row or to related rows on its page. The desk's log and the
+    history are searched.
+    """
     kind = get_content_type_for_model(row)
     line = (
         LogEntry.objects.filter(object_id=str(row.pk), content_type=kind)

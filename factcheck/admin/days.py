@@ -22,7 +22,7 @@ _WRITTEN_FORMATS = {"day": "%d/%m/%Y", "month": "%m/%d/%Y", "iso": "%Y-%m-%d"}
 def is_day_first(request: HttpRequest) -> bool | None:
     """Return whether the person writes the day before the month, as chosen or as usual in the browser's language.
 
-    It is unknown for people who chose dates like 2026-11-30, and for English without a region.
+    Returns None for people who chose dates like 2026-11-30, and for English without a region.
     """
     if order := _get_chosen_order(request):
         return None if order == "iso" else order == "day"

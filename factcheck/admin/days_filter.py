@@ -11,7 +11,9 @@ from unfold.utils import parse_date_str
 
 
 class DaysFilter(RangeDateFilter):
-    """A filter from the start of one day to the end of another in the newsroom's time zone. unfold's ignores it."""
+    """A filter from the start of one day to the end of another in the newsroom's time zone. unfold's own filter
+    ignores the time zone.
+    """
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         for end, lookup, moment in (("from", "gte", time.min), ("to", "lte", time.max)):

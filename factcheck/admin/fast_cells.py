@@ -49,7 +49,7 @@ _LABEL_PATTERN: Final = re.compile(r'data-label="\w')
 
 @register.filter("lean")
 def strip_classes(cell: Any) -> SafeString:
-    """Return the HTML of a cell without these classes; its label begins with a capital letter."""
+    """Return the HTML of a cell without unfold's classes; its label begins with a capital letter."""
     html = str(conditional_escape(cell))
     for classes in _OMITTED_CLASSES:
         html = html.replace(classes, "")

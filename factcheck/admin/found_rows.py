@@ -13,7 +13,7 @@ from django.utils.text import smart_split, unescape_string_literal
 
 from factcheck.database.desk_words import ContainsWords, list_indexed_columns
 
-#: The most matches shown; if there are more, the newest.
+#: The maximum number of matches shown; if there are more, the newest are.
 MAX_FOUND = 10_000
 
 
@@ -45,10 +45,10 @@ def match_keys(model: type[Model], keys: Sequence[Any]) -> Q:
 
 
 def list_newest_keys(found_rows: QuerySet[Any]) -> list[Any]:
-    """Return the keys of the newest rows, with one more than are shown if there are more.
+    """Return the keys of the newest rows: as many as a list shows, and one more if there are more.
 
-    They are sorted by an expression, because with the order of the primary key the planner would read that index and
-    compare words row by row.
+    The keys are sorted by an expression, because with the order of the primary key the planner would read that index
+    and compare words row by row.
     """
     is_number = isinstance(found_rows.model._meta.pk, IntegerField)
     newness: Any = F("pk") + 0 if is_number else F("pk")

@@ -51,14 +51,14 @@ class ListColumns(ModelAdmin):
         return columns or self.get_default_columns(request)
 
     def get_default_columns(self, request: HttpRequest) -> list[str]:
-        """Return the default columns."""
+        """Return the names of the columns that are shown if the URL names none."""
         return [str(name) for name in super().get_list_display(request)]
 
     def get_all_columns(self, request: HttpRequest) -> list[str]:
         return [*self.get_default_columns(request), *self.extra_columns]
 
     def columns(self, request: HttpRequest) -> list[ListedColumn]:
-        """Return all columns with whether they are shown."""
+        """Return all columns, each with whether it is shown."""
         visible_columns = self.get_list_display(request)
         return [
             ListedColumn(

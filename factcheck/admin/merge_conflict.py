@@ -40,7 +40,8 @@ BASE_FIELD = "_base"
 MERGE_FIELD = "_merge"
 #: The chosen version of each field.
 TAKE_PREFIX = "_take-"
-#: Show both versions without saving: of the submitted form or of an autosaved one (static/desk/kept.js).
+#: The names of buttons that show both versions without saving: for the submitted form, and for an autosaved one
+#: (static/desk/kept.js).
 COMPARE, CONTINUE = "_compare", "_continue_kept"
 
 _BASE_SALT, _MERGE_SALT = "desk.base", "desk.merge"

@@ -19,7 +19,7 @@ class DeskPage:
 
     model_admin: ModelAdmin[Any]
     row: Model | None
-    #: The URL names a row, even if it no longer exists or the person may not see it.
+    #: Whether the URL names a row, even if the row no longer exists or the person may not see it.
     has_row_url: bool
     is_add_page: bool = False
 

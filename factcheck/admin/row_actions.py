@@ -46,7 +46,7 @@ def explain_refusal(refusal: ActionRefused | IntegrityError) -> str:
 
 
 class RefusalMessages:
-    """A `with` block in which refusals become messages. A missing permission still leads to an error page."""
+    """A context manager that turns refusals into messages. A missing permission still leads to an error page."""
 
     def __init__(
         self, request: HttpRequest, describe: Callable[[str], str] = str, level: int = messages.ERROR
@@ -129,12 +129,16 @@ def row_action(
     look: ButtonStyle = "",
     is_atomic: bool = True,
 ) -> Callable[[Callable[..., str | HttpResponseBase]], RowAction]:
-    """Declare a method of a model's pages, which takes the request and the row, as an action."""
+    """Return a decorator that declares a method of a model's pages as an action. The method takes the request and the
+    row.
+    """
     return lambda run: RowAction(run, label, permission, is_offered, form, initial, question, look, is_atomic)
 
 
 def desk_page(route: str, name: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """Give a method of a model's pages a URL below them; the route is named after the method."""
+    """Return a decorator that gives a method of a model's pages a URL below them. The route is named `name` or, by
+    default, after the method.
+    """
 
     def declare(view: Callable[..., Any]) -> Callable[..., Any]:
         view.desk_page = route, name or view.__name__.removesuffix("_view")  # type: ignore[attr-defined]  # read below

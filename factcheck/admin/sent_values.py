@@ -12,7 +12,7 @@ from factcheck.admin.three_way import Value
 from factcheck.list_phrases import join_words
 
 Names = tuple[str, ...]
-#: The most chosen rows that are named.
+#: The maximum number of selected rows that are listed by name.
 _NAME_LIMIT = 50
 
 

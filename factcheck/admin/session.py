@@ -31,6 +31,6 @@ def show_session(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"person": None, "token": ""})
     token = get_token(request)
     if settings.CSRF_COOKIE_NAME in request.COOKIES:
-        # This answer may arrive after a sign-in, whose cookie it must not replace with the one before.
+        # This response may arrive after a sign-in, and must not replace its session cookie with the previous one.
         request.META["CSRF_COOKIE_NEEDS_UPDATE"] = False
     return JsonResponse({"person": request.user.pk, "token": token})

@@ -21,7 +21,7 @@ from factcheck.installation.environment import Rate
 from factcheck.web.throttling import Limiter, get_caller
 from factcheck.web.throttling.store import PostgresStore
 
-#: The number of attempts allowed at once, and then one per interval: 10, 30 and 36 seconds; 30 seconds; 60 seconds.
+#: The number of attempts allowed at once, and the seconds in which that many are allowed again.
 RATE_LIMITS = {
     "sign-in address": Rate(60, 600),
     "sign-in account from address": Rate(10, 300),
@@ -112,7 +112,7 @@ def _get_account_name(name: str) -> str:
 
 
 def _find_device(request: HttpRequest, account: str) -> str | None:
-    """Return the browser's mark if this account has signed in there."""
+    """Return the browser's mark if this account has signed in on that browser before; otherwise None."""
     try:
         account_id, device = signing.loads(
             request.COOKIES.get(COOKIE_NAME, ""), salt=_SALT, max_age=DEVICE_SECONDS

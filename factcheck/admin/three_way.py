@@ -77,7 +77,7 @@ class RowDeletion(StrEnum):
 class MergedRow:
     """A row of the merged page."""
 
-    #: None for a row that is not stored, or no longer.
+    #: None for a row that was never stored or has been deleted.
     key: str | None
     fields: Mapping[str, Value]
     differing: tuple[FieldDifference, ...] = ()

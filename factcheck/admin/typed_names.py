@@ -23,7 +23,7 @@ NEW_NAME_PREFIX = "+"
 
 
 class NamesView(AutocompleteJsonView):
-    """The rows that match a typed name, as JSON, with an offer to add it."""
+    """The view that returns the rows matching a typed name as JSON, with an offer to add the name."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         self.term, self.model_admin, self.source_field, key = self.process_request(request)

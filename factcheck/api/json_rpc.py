@@ -11,7 +11,7 @@ from rest_framework.exceptions import ParseError
 
 from factcheck.api.json_bodies import read_strictly
 
-#: Where JSON-RPC is spoken. Refusals of HTTP, before a message is read, are problem details there too.
+#: Paths that accept JSON-RPC. HTTP errors that occur before a message is read are problem details even there.
 RPC_PATHS = ("/mcp", "/mcp/")
 
 # Codes of the specification, and one of those reserved for implementations.

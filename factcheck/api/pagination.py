@@ -35,7 +35,7 @@ AnyValue = TypeVar("AnyValue", bound=Model)
 
 @dataclass(frozen=True)
 class Key:
-    """A sort key and its form in a cursor. It is never NULL."""
+    """A sort key, which is never NULL, and its form in a cursor."""
 
     expression: Combinable
     encode: Callable[[Any], Any]
@@ -133,7 +133,9 @@ def read_values_page(
     cursor: str,
     parts: Parts | None = None,
 ) -> KeysetPage[tuple[Any, ...]]:
-    """Return a page of these columns. A second query runs only if the first of two parts has too few rows."""
+    """Return a page of these columns. If `parts` divides the rows in two, the second part is queried only if the
+    first has too few rows.
+    """
     names = _list_key_names(ordering)
     return _build_page(
         lambda start, limit: _fetch_rows(

@@ -28,7 +28,7 @@ from factcheck.django_internals import UncopiedFilterSet
 #: The name of the query parameter that chooses between the short and the whole form of results.
 VIEW_PARAMETER = "view"
 
-#: So many values of one parameter are read; more than that is not a filter but a bulk request.
+#: The maximum number of values of one parameter; more would be a bulk request, not a filter.
 VALUE_LIMIT = 100
 
 
@@ -71,7 +71,7 @@ class Parameter(Filter):
     """A query parameter.
 
     Args:
-        reader: the parser of a value (`factcheck.api.query_values`).
+        reader: the reader of a value (`factcheck.api.query_values`).
         meaning: a sentence for the documentation.
         matches: a function from the value to compare with, or a slot for it, to the condition on the rows; None if the
             parameter is not a filter.
@@ -240,7 +240,7 @@ class ListQuery(Query):
 
     @property
     def template(self) -> Template:
-        """Return the requested rows, for `factcheck.api.pagination.read_template_page`."""
+        """Return the cached query for the requested rows, for `factcheck.api.pagination.read_template_page`."""
         filters = self.given_filters
         slots = {name: self.filters[name].make_slot(name) for name in filters if self.filters[name].slotted}
         fixed = {name: value for name, value in filters.items() if name not in slots}

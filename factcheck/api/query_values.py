@@ -1,7 +1,7 @@
-"""Strict parsers of query values. Errors name the allowed values.
+"""Strict readers of query values. Their errors name the allowed values.
 
-A reader takes the text of one value and returns what it stands for. Its `schema` describes the accepted texts in JSON
-Schema, so that the OpenAPI document cannot contradict the parser.
+A reader parses the text of one value. Its `schema` describes the accepted texts in JSON Schema, so that the OpenAPI
+document cannot contradict it.
 """
 
 import re
@@ -42,7 +42,7 @@ class Reader(Protocol):
 
 @dataclass(frozen=True)
 class WholeNumber:
-    """A whole number between `minimum` and `maximum`, both included."""
+    """A reader of whole numbers between `minimum` and `maximum`, both included."""
 
     sql_type: ClassVar[str] = "bigint"
     minimum: int = 1
@@ -68,7 +68,7 @@ class WholeNumber:
 
 @dataclass(frozen=True)
 class Share:
-    """A share: a decimal number from 0 to 1."""
+    """A reader of shares: decimal numbers from 0 to 1."""
 
     sql_type: ClassVar[str] = "double precision"
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "number", "minimum": 0, "maximum": 1})
@@ -81,7 +81,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Keyword:
-    """A word from a fixed set."""
+    """A reader of words from a fixed set."""
 
     sql_type: ClassVar[str] = "text"
     words: tuple[str, ...]
@@ -101,7 +101,7 @@ class Keyword:
 
 @dataclass(frozen=True)
 class Words:
-    """A free text."""
+    """A reader of free text."""
 
     sql_type: ClassVar[str] = "text"
     maximum: int = 500
@@ -124,7 +124,7 @@ class Words:
 
 @dataclass(frozen=True)
 class DayValue:
-    """A calendar day in ISO 8601 format."""
+    """A reader of calendar days in ISO 8601 format."""
 
     sql_type: ClassVar[str] = "date"
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string", "format": "date"})
@@ -140,7 +140,7 @@ class DayValue:
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment with a time zone, or the start or end of a day in UTC."""
+    """A reader of moments with a time zone; a day alone means its start or end in UTC."""
 
     sql_type: ClassVar[str] = "timestamptz"
     end_of_day: bool = False
@@ -181,7 +181,7 @@ def _to_utc(moment: datetime) -> datetime:
 
 @dataclass(frozen=True)
 class LanguageRange:
-    """A language tag (BCP 47), read as a range: `pt` also means `pt-BR` (RFC 4647, basic filtering)."""
+    """A reader of language tags (BCP 47) as ranges: `pt` also means `pt-BR` (RFC 4647, basic filtering)."""
 
     sql_type: ClassVar[str] = "text"
     schema: dict[str, Any] = field(
@@ -200,7 +200,7 @@ class LanguageRange:
 
 @dataclass(frozen=True)
 class Country:
-    """A country code of two letters (ISO 3166-1 alpha-2), in either case."""
+    """A reader of country codes of two letters (ISO 3166-1 alpha-2), in either case."""
 
     sql_type: ClassVar[str] = "text"
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string", "pattern": "^[A-Za-z]{2}$"})
@@ -213,7 +213,7 @@ class Country:
 
 @dataclass(frozen=True)
 class Slug:
-    """A slug: letters and digits of any script, hyphens and underscores.
+    """A reader of slugs: letters and digits of any script, hyphens and underscores.
 
     A whole number is not a slug, even if no id can be that large, because it is meant as an id.
     """
@@ -233,7 +233,7 @@ class Slug:
 
 @dataclass(frozen=True)
 class IdOrName:
-    """An id or another name of the object. A value that could be an id is read as an id."""
+    """A reader of an object's id or another name of it. A value that could be an id is read as an id."""
 
     sql_type: ClassVar[str] = "bigint"  # names are resolved to ids
     what: str

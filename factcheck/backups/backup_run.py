@@ -18,18 +18,18 @@ from factcheck.database.embedded import roles
 from factcheck.database.embedded.place import SUPERUSER, ServerPaths
 from factcheck.installation.version import read_version
 
-#: Files left by a killed archiver are no longer being written.
+#: The age at which an unfinished file was left by a killed archiver and is no longer being written.
 _ABANDONED_SECONDS = 3600
 
 
 @dataclass(frozen=True)
 class BackupResult:
-    """The result of a backup."""
+    """A completed backup, the counts of its files, and the backups removed after it."""
 
     generation: Generation
     files: kept_files.ScanCounts
     expired: list[str]
-    #: Whether moments after it can be had too: the server keeps its log in the same folder.
+    #: Whether later moments can be restored too, because the server archives its log in the same folder.
     is_continuous: bool
 
 
@@ -143,7 +143,7 @@ def _write_backup(
         if parent is None:
             base_backups.copy_server(server_paths, base_folder, since=None, lock=lock)
         base_backups.verify_base(base_folder)
-        # Files come last: rows name files, never the other way.
+        # Files come last, because rows refer to files and files never refer to rows.
         counts = kept_files.copy_new(folder, source_folders)
         manifest = base_backups.Manifest.of(base_folder)
         journal_bytes, journal_sha256 = kept_files.compute_journal_digest(folder)

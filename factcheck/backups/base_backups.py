@@ -90,7 +90,7 @@ def combine_bases(bases: Sequence[Path], to: Path) -> None:
 
 def find_last_change(segment: Path) -> tuple[int, datetime] | None:
     """Return the position and time of the last transaction that ended in a segment of the log, or None."""
-    # It ends with an error if the segment is not full; its output until then is valid.
+    # pg_waldump ends with an error if the segment is not full; its output until then is valid.
     output = subprocess.run(
         [get_binary("pg_waldump"), "--rmgr=Transaction", str(segment)],
         cwd="/",

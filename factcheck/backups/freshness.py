@@ -90,7 +90,7 @@ def _describe_unreadable(problem: BackupFailed) -> str:
 
 
 def list_concerns() -> list[str]:
-    """Return the warnings for administrators."""
+    """Return the warnings about backups that the desk shows to administrators."""
     if settings.BACKUP_DIR is None:
         return []
     return [*_list_problems(), *filter(None, [describe_log_problem()])]

@@ -209,8 +209,8 @@ def _iterate_entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, Kept
 def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, KeptFile]:
     """Return the files at a moment (None: now), including those first recorded later.
 
-    Files are copied a little after they are stored, so a row of the database may name a file that was recorded later. A
-    file too many does no harm.
+    Files are copied a little after they are stored, so a row of the database may name a file that was recorded later.
+    An extra file does no harm.
     """
     files_at_moment: dict[str, KeptFile] = {}
     later: dict[str, KeptFile] = {}

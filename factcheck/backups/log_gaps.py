@@ -11,7 +11,7 @@ from factcheck.backups.generations import Generation
 from factcheck.database.embedded.wal_archive import NAME_PATTERN, list_segments
 
 SEGMENT_BYTES = 16 * 2**20
-#: Segments to 4 GB of log, which the first half of a number counts.
+#: The number of segments in 4 GB of log. The first half of a segment's number counts these 4 GB.
 _SEGMENTS_PER_FILE = 2**32 // SEGMENT_BYTES
 
 

@@ -29,7 +29,7 @@ from factcheck.installation.private_files import FILE_MODE, FOLDER_MODE
 
 #: The messages of the program that fetches segments in the server's log.
 _FETCH_ERROR = re.compile(r"^([0-9A-F]{24}): (.+)$", re.MULTILINE)
-#: What a restore creates, after moving existing ones aside.
+#: The folders in DATA_DIR that a restore creates, after moving existing ones aside.
 PARTS = ("files", "reports", "postgres")
 
 
@@ -123,7 +123,7 @@ def _choose_generation(folder: BackupFolder, target: RestorePoint) -> tuple[Gene
         return by_name[target.backup], by_name[target.backup].timeline
     timeline = target.timeline or timelines.find_newest_timeline(folder)
     base = timelines.find_base(folder, timeline, target.moment)
-    # A backup has the first part of this segment with it, which PostgreSQL would take for the end of the log.
+    # A backup includes the first part of this segment, which PostgreSQL would mistake for the end of the log.
     segment = build_segment_name(base.timeline, base.stop)
     if any(gap.first <= segment < gap.after for gap in find_gaps(folder, [base])):
         problem = gettext("%(segment)s is missing") % {"segment": segment}
@@ -195,7 +195,9 @@ def _recover_server(
     restore_point: RestorePoint,
     work_folder: Path,
 ) -> datetime | None:
-    """Start the server on the restored files, let it recover to the target, and query it."""
+    """Start the server on the restored files and let it recover to the target. Return the time of the last
+    transaction that it replayed; None if there was none.
+    """
     settings = wal_archive.build_fetching_settings(folder.wal.resolve()) | {
         "recovery_target_timeline": str(timeline),
         "recovery_target_action": "promote",

@@ -1,7 +1,7 @@
 """Timelines: a restored database continues with its own history, separate from the original's.
 
-PostgreSQL numbers them. The archive has a history file for each timeline, which states the timelines it branched from
-and the log position of each branch.
+PostgreSQL numbers timelines. The archive has a history file for each timeline, which states the timelines it branched
+from and the log position of each branch.
 """
 
 import gzip

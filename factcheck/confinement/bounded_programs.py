@@ -18,7 +18,7 @@ import psutil
 from factcheck.confinement.confined import ROOT, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 
-#: How many run at the same time per process of ours, and how long others wait for a slot.
+#: How many programs run at the same time per process of ours, and how many seconds others wait for a slot.
 MAX_PROGRAMS, QUEUE_SECONDS = 2, 60.0
 #: How often the size is checked, because macOS does not enforce the limit.
 POLL_SECONDS = 0.1
@@ -35,7 +35,7 @@ class ProgramOutput:
 
     output: bytes
     error_text: str
-    """What it wrote to its standard error."""
+    """The program's standard error."""
     succeeded: bool
 
 

@@ -25,9 +25,9 @@ from factcheck.confinement.zygote import (
 logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).parents[2]
-#: How many tasks run at the same time per process of ours, and how long others wait for a slot.
+#: How many tasks run at the same time per process of ours, and how many seconds others wait for a slot.
 MAX_TASKS, QUEUE_SECONDS = 4, 60.0
-#: Its limits until a zygote exists, and until it has reported how a process ended.
+#: Time limits in seconds: until a zygote is running, and until it has reported how a process ended.
 START_SECONDS, REPLY_SECONDS = 30.0, 5.0
 #: The program's environment: no secrets and no database. Hash randomisation is off, so results are reproducible.
 _INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
@@ -137,7 +137,7 @@ class Confined:
             try:
                 socket.send_fds(self._connect_zygote(), [b"+"], sockets)
             except (BrokenPipeError, ConnectionResetError):
-                # It has ended, and may not be known to have ended.
+                # The zygote has ended, even if its process does not show this yet.
                 self._release()
                 socket.send_fds(self._connect_zygote(), [b"+"], sockets)
         return work, status_socket

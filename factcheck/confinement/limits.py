@@ -17,7 +17,7 @@ class Cause(Enum):
     OUTPUT = b"O"
     CRASH = b"C"
     BUSY = b"B"
-    """No process was begun for it: others have all the places."""
+    """No process was started for the task, because other tasks have all the slots."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +25,11 @@ class Allowance:
     """The limits of one task."""
 
     memory: int = 512 * 1024 * 1024
-    """Bytes, of the whole process, with its interpreter and libraries."""
+    """The memory limit of the whole process in bytes, including the interpreter and libraries."""
     seconds: float = 30.0
-    """By the clock on the wall, and of the processor too."""
+    """The limit of elapsed time, and also of processor time."""
     output: int = 64 * 1024 * 1024
-    """Bytes that it may answer."""
+    """The maximum length of the result in bytes."""
 
     @classmethod
     def unpack(cls, argument: str) -> "Allowance":
@@ -37,7 +37,8 @@ class Allowance:
         return cls(**orjson.loads(argument))
 
 
-#: Program code and tables shared with other processes: part of its memory, but not of what Linux counts as data.
+#: An estimate of program code and tables shared with other processes. They are part of a process's memory, but Linux
+#: does not count them as its data.
 SHARED_MEMORY_BYTES = 32 * 1024 * 1024
 
 

@@ -25,12 +25,13 @@ import psutil
 
 from factcheck.confinement.limits import Allowance, Cause, confine
 
-#: How often it looks at its processes while there are some, and how long it waits for work when there are none.
+#: In seconds: how often the zygote checks its running processes, and how long it waits for a request if there are
+#: none.
 CHECK_SECONDS, IDLE_SECONDS = 0.05, 300.0
 
 #: The exit status with which our own processes report the cause, unless the system ended them.
 _STATUS_OF_CRASH, _STATUS_OF_MEMORY, _STATUS_OF_OUTPUT = 70, 71, 72
-#: No descriptor that it has open is above this.
+#: A number above all descriptors that the zygote has open.
 _MAX_FILES = 4096
 _MAX_FAULT_LENGTH = 20_000
 

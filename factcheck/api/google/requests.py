@@ -109,7 +109,7 @@ _SYSTEM_PARAMETERS: dict[str, ValueReader] = {
         _read_ignored_value,
     ),
 }
-#: They also go by the name with a dollar sign, for methods that have a field of that name.
+#: Each can also be written with a dollar sign, because some methods have a field of the same name.
 _SYSTEM_SPELLINGS = {
     **{name: (name, read) for name, read in _SYSTEM_PARAMETERS.items()},
     **{f"${name}": (name, read) for name, read in _SYSTEM_PARAMETERS.items() if not name.startswith("$")},

@@ -14,7 +14,7 @@ from typing import Annotated, Any, ClassVar, Union, get_args, get_origin, get_ty
 
 from rest_framework import fields, serializers
 
-#: ISO 8601, as the others.
+#: Day and Moment are in ISO 8601 format.
 Day = Annotated[str, fields.DateField]
 Moment = Annotated[str, fields.DateTimeField]
 WebAddress = Annotated[str, fields.URLField]
@@ -53,7 +53,7 @@ class BodySerializer(serializers.Serializer):
 
 
 def describe_body(body: type) -> type[BodySerializer]:
-    """Return the serializer of a body, which has the body's name unless another is declared."""
+    """Return the serializer that describes a body. It has the body's name, unless `name_bodies` declares another."""
     if body not in BodySerializer.described:
         name_bodies(**{body.__name__: body})
     return BodySerializer.described[body]

@@ -24,7 +24,7 @@ from django.utils.functional import cached_property
 
 FOLDER = settings.BASE_DIR / "docs" / "examples" / "api"
 
-#: Stands for an operation in the names of files about what any of them may answer.
+#: Replaces the operation in the name of a file whose example applies to many operations.
 ANY_VALUE = "any"
 
 

@@ -45,7 +45,7 @@ def exclude_inactive_features(endpoints: list[Any], **options: Any) -> list[Any]
 
 
 class BodySchema(AutoSchema):
-    """An OpenAPI schema that documents which keys a body needs at least one of (`at_least_one_of`)."""
+    """An OpenAPI schema for bodies that need at least one of several keys (`at_least_one_of`)."""
 
     method: str
 
