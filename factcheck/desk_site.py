@@ -38,9 +38,9 @@ class DeskSite(UnfoldAdminSite):
         )
 
     def search(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Show the results of the quick search: lists of this name, then rows.
+        """Show the results of the quick search: lists with a matching name, then rows.
 
-        unfold's version keeps the results for five minutes, in which the states that they show change.
+        unfold's own version caches the results for five minutes, but the states shown in them may change sooner.
         """
         search_text = request.GET.get("s", "").lower()
         if not search_text:

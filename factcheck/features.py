@@ -27,13 +27,13 @@ from django_stubs_ext import StrOrPromise
 PRESETS = ("small", "newsroom", "all")
 #: Where a feature adds routes: pages at the root, the desk below /admin/, the API below /api/v1/, the editorial API.
 PLACES = ("pages", "desk", "api", "editorial")
-#: How long a process relies on the choices that it read.
+#: How many seconds a process relies on the choices that it read.
 _CHOICES_MAX_AGE_SECONDS = 5.0
 
 
 @dataclass
 class KnownChoices:
-    """The choices of administrators at the desk: by label, whether each feature that they switched is on.
+    """Administrators' choices at the desk: whether each feature that they switched is on, by its label.
 
     Every process reloads it after some seconds, so that a change takes effect everywhere without a restart.
 

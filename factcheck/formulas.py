@@ -5,7 +5,7 @@ https://owasp.org/www-community/attacks/CSV_Injection
 
 from typing import Any
 
-#: A cell that begins so is a formula to one program or another.
+#: At least one spreadsheet program treats a cell that begins like this as a formula.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 

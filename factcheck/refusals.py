@@ -1,5 +1,5 @@
-"""The base of refusals that a person can read."""
+"""The base class of errors that tell a person why an action was refused."""
 
 
 class ActionRefused(Exception):
-    """An action was refused; the text says why."""
+    """An action was refused; `str()` is a sentence for a person that says why."""

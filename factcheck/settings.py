@@ -149,7 +149,8 @@ _reading = (
 DATABASES = {"default": _writing, **_reading}
 READING_DATABASE = next(iter(_reading), "default")
 REPLICA_DATABASES = list(_reading)[1:]
-# Readers of the change feed need this from the primary: up to where entries are final.
+# The query that asks the primary for the number of the last entry. Readers of the change feed must know up to where
+# entries are final.
 REPLICATED_MARK = "SELECT coalesce(max(sequence), 0) FROM claims_publication"
 if _reading:
     DATABASE_ROUTERS = ["factcheck.database.read_connections.PublicReadRouter"]
@@ -200,7 +201,7 @@ SOCIALACCOUNT_PROVIDERS = build_openid_settings(
 # Which of the provider's groups has which role, and the claim that names a person's groups.
 OPENID_ROLES = parse_group_roles("OPENID_ROLES", read_text("OPENID_ROLES", kind="pairs"))
 OPENID_GROUPS_CLAIM = read_text("OPENID_GROUPS_CLAIM", "groups")
-# Whether its users need no second factor here: always, never, or if the provider required one.
+# Whether the provider's users need no second factor here: always, never, or if the provider required one.
 OPENID_SECOND_FACTOR = read_choice("OPENID_SECOND_FACTOR", "never", lambda: {"always", "amr", "never"})
 # For how long the audit log goes back.
 AUDIT_LOG_DAYS = read_number("AUDIT_LOG_DAYS", 730, minimum=90, maximum=36_500)
@@ -247,7 +248,8 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = read_text(
 EMAIL_FILE_PATH = DATA_DIR / "mails" if DEMO else None
 globals().update(read_mail_settings("EMAIL_URL", mail_folder=EMAIL_FILE_PATH))
 
-# Backups of the embedded server: whereto, when, and for how many days each moment can be had (docs/backups.md).
+# Backups of the embedded server: the folder, the schedule, and for how many days any moment can be restored
+# (docs/backups.md).
 BACKUP_DIR, BACKUP_SCHEDULE = read_backup_settings(DATA_DIR, is_embedded=EMBEDDED_DATABASE)
 BACKUP_DAYS = read_number("BACKUP_DAYS", 14, minimum=1, maximum=3650)
 BACKUP_FULL_DAYS = read_number("BACKUP_FULL_DAYS", 7, minimum=1, maximum=365)
@@ -368,7 +370,7 @@ C2PA_TRUST_ANCHORS = checked_settings.read_file_path("C2PA_TRUST_ANCHORS")
 BLUESKY_LABELER = checked_settings.read_bluesky_labeler()
 C2PA_SIGNER = checked_settings.read_file_path("C2PA_SIGNER", shown_default="made from SIGNING_KEY")
 
-# -- Vectors: by which claims are found that say the same in other words ---------------------------------------
+# -- Vectors, for finding claims that say the same in other words ----------------------------------------------
 
 EMBEDDER_URL = read_url("EMBEDDER_URL")
 EMBEDDER_MODEL = read_text("EMBEDDER_MODEL")
@@ -404,7 +406,7 @@ REST_FRAMEWORK: dict[str, Any] = {
 KNOX_TOKEN_MODEL = "claims.ApiToken"  # noqa: S105  the name of a model
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
-# For how long a request that is sent again with its Idempotency-Key is answered as the first time.
+# For how long a request repeated with the same Idempotency-Key gets the first response again.
 IDEMPOTENCY_HOURS = read_number("IDEMPOTENCY_HOURS", 24, minimum=1, maximum=720)
 SPECTACULAR_SETTINGS = SCHEMA
 _PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/|dumps/.)"
@@ -414,7 +416,8 @@ CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups have a body
 CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED_HEADERS, shared_headers.EXPOSED_HEADERS
 
 # Rate limits per caller; see factcheck.web.throttling.
-# By address, they are higher in the demo, where all requests come from one; a whole office may share one for pages.
+# Limits per IP address are higher in the demo, where all requests come from one address, and for pages, because a
+# whole office may share an address.
 _rate_by_address: dict[str, str] = {
     "default": "60000/minute" if DEMO else "600/minute",
     "shown_default": "600/minute; 60000/minute in the demo",

@@ -16,7 +16,7 @@ from factcheck.admin.session import show_session
 from factcheck.admin.single_sign_on import handle_callback
 
 features.load_modules("admin")
-# The desk is entered through the same door as everything else: with second factors, single sign-on and rate limits.
+# The desk uses the sign-in of the whole site, with second factors, single sign-on and rate limits.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
 
 #: Only a demo stores its mails.

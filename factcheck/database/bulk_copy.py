@@ -49,7 +49,7 @@ def copy_rows(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None
 
 
 def build_lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> list[CopyLines]:
-    """Format rows for a later `send_lines`. Return a list with one `CopyLines`, or an empty list without rows."""
+    """Format rows for `send_lines`. Return a list with one `CopyLines`, or an empty list if there are no rows."""
     if not rows:
         return []
     names, text = _list_names(rows[0]), BytesIO()
@@ -68,9 +68,9 @@ def send_lines(batches: Iterable[CopyLines]) -> None:
 def speed_up_transaction() -> None:
     """Speed up this transaction for thousands of rows. Use it only for work that is repeated after a crash."""
     with connection.cursor() as cursor:
-        # Plans that are made while tables are small hold when they are large.
+        # Query plans are made while tables are small, and must still be right when the tables are large.
         cursor.execute("SET LOCAL enable_seqscan = off")
-        # The caller ends with a transaction that waits until all of them are safe.
+        # The caller's last transaction waits for the disk, so all of its transactions are safe after that.
         cursor.execute("SET LOCAL synchronous_commit = off")
 
 

@@ -28,13 +28,15 @@ class Slot(Expression):
 
 
 class TargetTable(NamedTuple):
-    """The table of a list whose rows are found through another table, and the column there with their primary key."""
+    """The table of a list whose rows are found through another table, and the column of that other table with the
+    primary key of the rows.
+    """
 
     model: type[Model]
     key: str
 
 
-#: Separates groups of rows: all rows of one group come before all others.
+#: A function that splits a QuerySet in two; all rows of the first part come before all rows of the second.
 Parts = Callable[[QuerySet[Any]], tuple[QuerySet[Any], QuerySet[Any]]]
 
 
@@ -49,7 +51,7 @@ class Template:
         target_table: the table of the list, if the composed rows are rows of another table that lead to it. They are
             then found and sorted first.
         has_one_plan: whether one query plan suits all values, so that PostgreSQL can keep it.
-        parts: when reading forwards, rows of the first part fill a page; the second part is used only if they do not.
+        parts: when reading forwards, the second part is queried only if the first has too few rows for a page.
     """
 
     shape: Hashable

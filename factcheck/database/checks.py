@@ -19,7 +19,7 @@ EXTENSIONS = {
     "vector": "pgvector (Debian: postgresql-17-pgvector, with the number of your PostgreSQL)",
 }
 
-#: Extension → the least version of it. Older ones have no `halfvec`.
+#: Extension → its minimum version. Older ones have no `halfvec`.
 MIN_VERSIONS = {"vector": (0, 7)}
 
 

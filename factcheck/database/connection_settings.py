@@ -9,7 +9,7 @@ Connection = dict[str, Any]
 #: How long a pool tries to replace a connection, in seconds. Its pauses double after each attempt; so the next
 #: request starts again, and finds the server as soon as it is back.
 RECONNECT_SECONDS = 2
-#: How long a server may take to let us in; libpq knows no less.
+#: The time limit for connecting to a server, in seconds; libpq allows no shorter one.
 CONNECT_SECONDS = 2
 #: How long a request waits for one of the connections that a process keeps, in seconds. There is one for each thread.
 POOL_SECONDS = 1

@@ -128,7 +128,7 @@ class RelationGrants:
 
     name: str
     is_sequence: bool
-    #: Of the serving role, and of PUBLIC.
+    #: The privileges of the serving role, and those of PUBLIC.
     serving: frozenset[str]
     public: frozenset[str]
     #: The columns that can be set in a new row, and those that can be changed, quoted: only the owner sets ids, or

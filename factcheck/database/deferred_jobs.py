@@ -24,7 +24,7 @@ _DEFER_SQL = """
 
 
 class RequestedJobs(JobManager):
-    """Procrastinate's jobs, each linked to the request that queued it, in the same statement."""
+    """Procrastinate's job manager. The statement that queues a job also links it to the request that queued it."""
 
     def _defer_jobs_query_kwargs(self, jobs: list[Job]) -> dict[str, Any]:
         arguments = super()._defer_jobs_query_kwargs(jobs)

@@ -11,7 +11,7 @@ from django.db.models.expressions import Combinable
 
 
 class DeskWords(Func):
-    """The words of all these columns together."""
+    """SQL for the search words of several columns together."""
 
     function = "public.factcheck_desk_words"
     arg_joiner = " || ' ' || "

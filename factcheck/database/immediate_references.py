@@ -6,8 +6,9 @@ deleted, and the id could be reused for a different row. So `migrate` makes each
 
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
-#: Which table may refer to which before the row is there, until the transaction ends. The first appearance of a claim
-#: is stored after the claim; and where a ledger is restored, so is the claim that another was merged into.
+#: Pairs of tables: rows of the first may refer to rows of the second that are stored later in the transaction. The
+#: first appearance of a claim is stored after the claim. When a ledger is restored, the claim that another was merged
+#: into may be too.
 _DEFERRED_REFERENCES = ("claims_claim claims_appearance", "claims_claim claims_claim")
 
 _DEFERRABLE_SQL = """

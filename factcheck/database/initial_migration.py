@@ -49,8 +49,8 @@ class InitialMigration(Migration):
         self._change_state(tables, project_state)
         created = {operation.name_lower for operation in tables if isinstance(operation, CreateModel)}
         for operation in tables:
-            # A table is created with the columns, constraints and indexes that its model has in the end. Only where
-            # `makemigrations` divided the migration of an app in two are some added to a table of the first.
+            # A table is created with the columns, constraints and indexes that its model has in the end. If
+            # `makemigrations` divided an app's migration in two, the second may add some to tables of the first.
             if (
                 isinstance(operation, CreateModel)
                 or getattr(operation, "model_name_lower", "") not in created

@@ -49,7 +49,7 @@ def retry_under_lock_timeout(
                 )
                 % {"others": holders, "left": tries_left}
             )
-            # Others go first, and two processes that do this do not collide again.
+            # Waiting requests go first. The random pause keeps two processes that do this from colliding again.
             time.sleep(min(10, seconds) * random.uniform(0.5, 1.5))  # noqa: S311  no secret
         else:
             return
@@ -60,7 +60,7 @@ def retry_under_lock_timeout(
 
 
 def describe_holders(alias: str) -> list[str]:
-    """Return the other open transactions in this database, with their start times."""
+    """Return a description of each other open transaction in this database, with its start time."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT format('process %s (%s) since %s seconds', pid, coalesce(nullif(application_name, ''), usename),"

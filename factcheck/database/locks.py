@@ -95,7 +95,7 @@ class LastingTransaction:
 
 @contextmanager
 def lock_exclusively(name: str) -> Iterator[LastingTransaction]:
-    """Hold the lock exclusively; it is released when the process ends.
+    """Hold the lock of this name until the block or the process ends.
 
     Raises:
         NameAlreadyLocked: another process holds the lock.

@@ -22,7 +22,7 @@ UNREPEATABLE_STATEMENT = re.compile(
 
 
 class BlockingWork(NamedTuple):
-    """Work of a migration that blocks others for longer on larger tables, or that needs manual care."""
+    """A migration operation that blocks other queries for longer on larger tables, or that needs manual care."""
 
     kind: str
     place: str
@@ -71,7 +71,7 @@ class LockWatch:
         return result
 
     def _load_tables(self) -> dict[int, _Table]:
-        # Past Django, whose wrappers would watch this too.
+        # This bypasses Django, whose wrappers would watch this query too.
         rows = self.database.connection.cursor().execute(TABLES_SQL).fetchall()
         return {oid: _Table(name, file, scans, frozenset(locks)) for oid, name, file, scans, locks in rows}
 

@@ -4,7 +4,7 @@ from django.db import DEFAULT_DB_ALIAS, ProgrammingError, connections
 from django.db.migrations.executor import MigrationExecutor
 from psycopg import errors
 
-#: Pending if `migrate` was interrupted before its grants to the serving role.
+#: Listed as a pending migration if `migrate` was interrupted before it granted the serving role its permissions.
 GRANTS_PENDING = "what migrate grants in the end"
 
 

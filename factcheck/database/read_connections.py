@@ -52,10 +52,10 @@ class _Reader(threading.local):
     def __init__(self) -> None:
         #: The replicas in an order specific to this thread: the load is spread, and each thread has few connections.
         self.replicas = random.sample(settings.REPLICA_DATABASES, len(settings.REPLICA_DATABASES))
-        #: The database that the present answer is read from.
+        #: The database that the current response is read from.
         self.alias: str = settings.READING_DATABASE
         self.cursors: dict[str, _Cursor] = {}
-        #: Whether what this thread does now is to answer the public.
+        #: Whether this thread is answering a public request.
         self.is_public = False
 
     def get_cursor(self, alias: str, connection: psycopg.Connection[Any]) -> _Cursor:
@@ -177,7 +177,7 @@ def _iterate_servers() -> Iterator[str]:
     if replicas_state.has_primary() or not (living_replicas := replicas_state.list_by_freshness()):
         yield get_primary()
         living_replicas = replicas_state.list_by_freshness()
-    # Rather an old answer than none.
+    # An outdated response is better than none.
     yield from (alias for alias in living_replicas if alias not in attempted)
 
 

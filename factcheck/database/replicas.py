@@ -36,7 +36,7 @@ class _ReplicaState:
     """The known state of a replica, with times by this process's clock."""
 
     reported_at: float
-    #: Until when it has everything, as far as is known.
+    #: The latest moment up to which the replica is known to have everything.
     complete_until: float = float("-inf")
     position: int = -1
 
@@ -88,7 +88,7 @@ class Replicas:
         state = self._known[alias]
         state.reported_at, state.position = self.clock(), report.position
         if not report.is_replica:
-            # It took over: as the primary, or as one without replicas.
+            # This replica was promoted. If it is the known primary, it has everything up to now.
             if report.server == self._primary_server:
                 state.complete_until = asked_at
             return
@@ -98,7 +98,7 @@ class Replicas:
             # While there is no primary, nothing is written that could be missed.
             state.complete_until = asked_at if is_level and not self.has_primary() else max(reached_at)
 
-    # Asked -----------------------------------------------------------------------------------------------------------
+    # Queries ---------------------------------------------------------------------------------------------------------
 
     def has_primary(self) -> bool:
         """Return whether the primary reported recently."""

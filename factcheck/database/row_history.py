@@ -45,7 +45,7 @@ class _HistoryTrigger(trigger.Event):
 
 
 class _RowEvent(pghistory.RowEvent):
-    """A history event that is stored by such a trigger."""
+    """A history event that is stored by a `_HistoryTrigger`."""
 
     def add_event_trigger(self, event_model: Any) -> None:
         stores = _HistoryTrigger(

@@ -20,14 +20,15 @@ from psycopg import errors
 
 from factcheck.database import pgtrigger_internals  # noqa: F401  replaces the library's
 
-#: Where functions of the database find what they name. Temporary tables come last: unless named here, they come first.
+#: The search path of the database's functions. It names temporary tables last, because PostgreSQL would otherwise
+#: search them first.
 SEARCH_PATH = "pg_catalog, public, pg_temp"
 
 
-#: SQL for the owner of the table that a trigger is of, to be compared with `current_user`.
+#: SQL for the owner of the table that a trigger belongs to, to be compared with `current_user`.
 OWNER_SQL = "(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)"
 
-#: Whatever is done to the rows of a table.
+#: All operations that change the rows of a table.
 ANY_CHANGE = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
 
 
@@ -156,7 +157,7 @@ def build_truncation_rule(table: str, message: str) -> Rule:
 
 
 def build_owner_writes_rule(table: str, operation: pgtrigger.Operation) -> Rule:
-    """Return the rule that only the owner may write to `table`, whatever was granted.
+    """Return the rule that only the owner may write to `table`, even if another role was granted permission.
 
     The table itself checks this, because a grant is easily made too wide.
     """

@@ -14,7 +14,7 @@ def get_note_path(data_dir: Path) -> Path:
 
 
 def read_remembered_folder(data_dir: Path) -> Path | None:
-    """Return the folder where backups of this installation were begun.
+    """Return the backup folder that `remember_folder` stored for this installation, or None.
 
     A command without BACKUP_DIR must not start the server without its archive. A copy of DATA_DIR must not write to the
     original's archive, so the file also records which DATA_DIR it belongs to.

@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.installation.environment import is_schedule, read_choice, read_text, read_words
 
-#: By which names systems know the browser.
+#: The names of the browser's program on different systems.
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 #: The limits of IndexNow.
 _INDEXNOW_KEY_PATTERN = re.compile(r"[A-Za-z0-9-]{8,128}", re.ASCII)

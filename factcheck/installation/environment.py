@@ -29,7 +29,7 @@ class Variable:
 
 ENVIRONMENT: dict[str, Variable] = {}
 
-#: No value has more bytes; a pipe or a device that never ends has.
+#: The maximum size of a value in bytes. Reading stops there, because the file may be an endless pipe or device.
 MAX_FILE_BYTES = 64_000
 
 
@@ -267,7 +267,7 @@ def _create_secret(secret_file: Path) -> None:
     try:
         os.link(
             part_file, secret_file
-        )  # unlike a rename, it never replaces the key of a twin that was faster
+        )  # unlike a rename, this never replaces a key that another process has just made
     except FileExistsError:
         pass
     finally:

@@ -70,7 +70,7 @@ class JsonLines(logging.Formatter):
     """Log lines as JSON objects, with the request and job that caused them."""
 
     def format(self, record: logging.LogRecord) -> str:
-        # A surrogate, as in a path that is no UTF-8, has no place in JSON.
+        # JSON has no lone surrogates, which stand for bytes of a path that is not UTF-8.
         loggable = {
             name: mask_secrets(value.encode(errors="backslashreplace").decode())
             if isinstance(value, str)

@@ -25,7 +25,7 @@ def translate_message(message: object) -> str:
 def activate_newsroom_language() -> AbstractContextManager[None]:
     """Activate the installation's language (LANGUAGE_CODE) for texts that are stored permanently.
 
-    Everyone reads public notes and the notes in a history, and they are permanent. So they are not written in the
+    Public notes and the notes in a history are permanent and read by everyone. So they are not written in the
     language of the person who causes them.
     """
     return translation.override(settings.LANGUAGE_CODE)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-#: The folder in which the packages are: of a clone, or of all that is installed.
+#: The folder that contains this project's packages: the clone, or site-packages.
 PACKAGES = Path(__file__).resolve().parents[2]
 _BUNDLE_FOLDER = PACKAGES / "factcheck" / "bundle"  # pyproject.toml puts them there
 IS_INSTALLED = _BUNDLE_FOLDER.is_dir()

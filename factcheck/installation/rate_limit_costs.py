@@ -1,6 +1,6 @@
 """How much expensive requests count towards rate limits, by path, for settings.py."""
 
-# For how many plain requests an answer counts.
+# The number of plain requests that a response counts as.
 RATE_LIMIT_COSTS = {
     r"/facets/$": 5,
     r"/lookup/$": 10,
@@ -23,10 +23,10 @@ _PAGE_NAMES = (
     "(claims|claimants|topics|publishers|ratings|sources|methodology|check|clusters"
     "|corrections|standards|about)"
 )
-#: Their Markdown, which programs read. Pages with a language in the URL take the full path, which removes the
-#: language.
+#: The Markdown forms of pages, which programs read. Pages with a language in the URL take the full path, which
+#: removes the language.
 PLAIN_PAGES_REGEX = rf"^/({_PAGE_NAMES}/(.*/)?)?index\.md$"
-#: Pages for readers that count.
+#: Pages for readers that count towards rate limits.
 RATE_LIMITED_PAGES_REGEX = (
     rf"^/($|index\.md$|llms\.txt$|sitemap[^/]*\.xml$|{_PAGE_NAMES}/|(ask|messages|dumps|widgets)/)"
 )

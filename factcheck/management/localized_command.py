@@ -18,9 +18,9 @@ class LocalizedCommand(BaseCommand):
     When a program calls it (`call_command`), it uses that program's language.
     """
 
-    #: Whether it runs as a service: then it uses the installation's language.
+    #: Whether the command runs as a service and therefore uses the installation's language.
     serves: ClassVar[bool] = False
-    #: Checks load every page of the desk. `serve`, `migrate` and `check` make them.
+    #: System checks load every page of the desk, so only `serve`, `migrate` and `check` run them.
     requires_system_checks: list[str] | tuple[str, ...] = ()
 
     def run_from_argv(self, argv: list[str]) -> None:

@@ -8,7 +8,7 @@ from django.conf import settings
 
 def count_drawn(tier: str, cost: int, *, allowed: bool) -> None:
     """Count the cost of a request, or its refusal, if metrics are on."""
-    # Settings come here themselves, by way of the API: mypy does not know them yet.
+    # The settings import this module indirectly, through the API, so mypy does not know their types here.
     if not getattr(settings, "METRICS_PORT", 0):
         return
     drawn_counter, refused_counter = _get_counters(tier)

@@ -113,7 +113,7 @@ class ProcessCounts:
         for pid in self._find_dead_pids():
             mark_process_dead(
                 pid, str(self.folder)
-            )  # what it had in use is free; what it counted stays counted
+            )  # removes its gauges of resources in use; its counters stay
         yield from MultiProcessCollector(None, str(self.folder)).collect()
 
     def _find_dead_pids(self) -> set[int]:

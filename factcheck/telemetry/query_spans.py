@@ -15,12 +15,12 @@ from procrastinate.contrib.django import app
 
 from factcheck import features
 
-#: How long one question may take, in milliseconds.
+#: The time limit of one query, in milliseconds.
 MAX_MILLISECONDS = 2000
 #: The label for values that are not among the known ones.
 OTHER_LABEL = "other"
 
-#: The name of a gauge, the values of its labels, and its own.
+#: A gauge's name, the values of its labels, and its own value.
 Reading = tuple[str, tuple[str, ...], float]
 
 
@@ -110,7 +110,8 @@ def _run_query(metric_query: MetricQuery, alias: str, results: QueryResults) -> 
     results.seconds[metric_query.name] = perf_counter() - started_at
 
 
-# What the plumbing itself is asked ------------------------------------------------------------------------------------
+# Queries about jobs and the database
+# ------------------------------------------------------------------------------------
 
 # Without a scheduled time, a job has waited since it was queued, the time of its first event.
 _JOBS_SQL = """

@@ -12,12 +12,12 @@ from django.http import HttpRequest, HttpResponseBase
 #: Visitors may send any text as a method, so only known methods become labels.
 METHODS = {name: name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 OTHER_LABEL = "other"
-#: An address that leads nowhere, or an answer that was given before it was looked where it leads.
+#: The label for URLs without a route, and for responses sent before the route was resolved.
 UNRESOLVED_LABEL = "unresolved"
 
-#: Threads that answer a request just now.
+#: The threads that are answering a request at the moment.
 busy_threads: set[int] = set()
-#: Answers that were given and are not counted yet: route, method, status and seconds.
+#: Responses that were sent and are not counted yet: route, method, status and seconds.
 recent_responses: deque[tuple[str, str, int, float]] = deque(maxlen=1_000_000)
 
 

@@ -56,7 +56,7 @@ def read_receivers() -> tuple[str, str]:
 def _is_installed(package: str) -> bool:
     try:
         return find_spec(package) is not None
-    except ModuleNotFoundError:  # that it would be part of
+    except ModuleNotFoundError:  # the parent package is missing
         return False
 
 

@@ -68,6 +68,6 @@ def _rewrite_client(line: logging.LogRecord, proxies: int) -> bool:
             "REMOTE_ADDR": line.args["addr"],
         }
         line.args[_FORWARDED] = get_address(client, proxies)
-        # The one that the rest of the log has: a proxy's, or one that we have made.
+        # The request id that the rest of the log has: the proxy's, or our own.
         line.args[_REQUEST_ID] = request_id.get() or "-"
     return True

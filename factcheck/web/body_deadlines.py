@@ -23,11 +23,12 @@ from django.conf import settings
 
 logger = logging.getLogger(__name__)
 
-#: How long a body may take: so many seconds, and one more for each so many bytes that it has.
+#: The time limit for receiving a body: this many seconds, and one more for each BYTES_PER_SECOND of its length.
 SECONDS, BYTES_PER_SECOND = 3.0 * settings.HEAD_SECONDS, 20_000
-#: How often it is looked whether one is overdue, in seconds.
+#: The interval between two searches for overdue bodies, in seconds.
 POLL_SECONDS = 1.0
-#: How long the reader of a body may take to see that its connection was shut down; then it was another one's.
+#: The seconds within which the reader of a body sees that its connection was shut down. If it does not, the
+#: connection belonged to another request.
 GRACE_SECONDS = 5.0
 
 
@@ -86,7 +87,7 @@ class Deadlines:
             try:
                 before = self._end_overdue(before)
             except OSError:
-                # No descriptor is left: overdue bodies are what may hold them, so it is tried again.
+                # No descriptor is left, perhaps because of overdue bodies, so this is tried again.
                 logger.exception("Overdue request bodies could not be ended.")
 
     def _end_overdue(self, before: dict[tuple[str, int], Connection]) -> dict[tuple[str, int], Connection]:

@@ -34,7 +34,7 @@ GZIP_LEVEL = 4
 BROTLI_QUALITY = 3
 #: Looking back further than 2^18 bytes gains nothing on our texts, and costs each download memory.
 BROTLI_WINDOW = 18
-#: After so many bytes of a download the reader gets them, although the compressor would rather wait for more.
+#: A download is flushed to its reader after this many bytes, although the compressor would wait for more.
 FLUSH_BYTES = 256 * 1024
 
 _COMPRESSIBLE_PATTERN = re.compile(
@@ -70,7 +70,7 @@ class Gzip:
         return self._stream.flush(zlib.Z_SYNC_FLUSH)
 
 
-#: Content codings, the one that we like best first.
+#: Content codings, in our order of preference.
 CODINGS: dict[str, Callable[[], Compressor]] = {"br": Brotli, "gzip": Gzip}
 
 
@@ -85,7 +85,7 @@ def list_accepted(accept_encoding: str) -> tuple[str, ...]:
             float(weight[1]) if weight else float(not parameter)
         )
     weights = {coding: qualities.get(coding, qualities.get("*", 0.0)) for coding in CODINGS}
-    # The sort is stable, so of equals it keeps the one that we like better first.
+    # The sort is stable, so codings of equal quality stay in our order.
     return tuple(
         sorted((coding for coding in CODINGS if weights[coding]), key=lambda coding: -weights[coding])
     )

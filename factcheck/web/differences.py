@@ -10,9 +10,9 @@ _WORD_PATTERN = re.compile(r"\s+|\w+|[^\w\s]")
 
 #: SequenceMatcher takes quadratic time; longer texts are shown whole.
 _MAX_WORDS = 2_000
-#: Words in a row that are no coincidence.
+#: The number of equal words in a row that are no coincidence.
 _PHRASE_WORDS = 3
-#: Less than this of two texts is the same by chance.
+#: If two texts share less than this, what they share is chance.
 _MIN_SHARED = 0.4
 
 

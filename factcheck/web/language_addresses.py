@@ -34,7 +34,7 @@ _UNTRANSLATED_PATH = re.compile(
     r"|/[^/]+\.[a-z0-9]+$"
 )
 
-#: How a list of alternates names the address for readers of all other languages (HTML, hreflang).
+#: The `hreflang` of the URL for readers of all other languages (HTML).
 X_DEFAULT = "x-default"
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]

@@ -63,7 +63,7 @@ class SecurityFields(SecurityMiddleware):
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)
-        #: By whether the request came encrypted.
+        #: The header fields, by whether the request was encrypted.
         self.fields: dict[bool, DefaultFields] = {}
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:

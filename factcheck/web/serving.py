@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 #: The maximum number of connections of one web process, and its other open files: static files, the database, other
 #: sites.
 CONNECTIONS, FILES = 10_000, 300
-SETTLED_SECONDS = 60.0  # seconds after which a process that ends did not end because of how it began
+SETTLED_SECONDS = 60.0  # a process that has run this many seconds did start properly
 GRACE_SECONDS = 20  # how many seconds a request or job may take to end after we were asked to stop
 #: The queues of the two background workers: all of them, and those of outgoing messages. A correction must not wait
 #: until the first has loaded a model, archived a page or read an import.
@@ -131,7 +131,7 @@ def serve(
         workers=workers,
         # Those beyond `threads` read bodies (factcheck.web.uploads).
         blocking_threads=threads + uploads.count_reading_threads(threads),
-        # Of HTTP/2 without encryption, which no browser and hardly a proxy speaks, heads have no deadline.
+        # Only HTTP/1.1 has a deadline for heads. Browsers and most proxies do not use unencrypted HTTP/2.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=settings.HEAD_SECONDS * 1000),
         backlog=1024,
@@ -351,8 +351,8 @@ def _wait_for_locks(connection: BaseDatabaseWrapper, **signal: Any) -> None:
 
 def _end_with_parent() -> None:
     """End this process when the main process asks for it or has ended."""
-    # Ctrl-C in the terminal reaches every process of its group. Asked to end by it and by the main process too, the
-    # worker would cut off its job, and granian's web process sometimes hangs.
+    # Ctrl-C in the terminal reaches every process of its group. If both it and the main process asked a worker to
+    # end, the worker would cut off its job. A web process of granian would sometimes hang.
     os.setpgid(0, 0)
     parent = multiprocessing.parent_process()
 

@@ -13,7 +13,7 @@ from factcheck.installation.file_store import FileStoreUnavailable
 
 #: The SQLSTATE of a statement that reached its time limit (or was cancelled), and of a full disk.
 QUERY_CANCELED, DISK_FULL = "57014", "53100"
-#: Of a statement that waited too long for a lock.
+#: The SQLSTATE of a statement that waited too long for a lock.
 LOCK_NOT_AVAILABLE = "55P03"
 #: Classes and codes of SQLSTATE for temporary failures: no connection, too many connections, a server that is
 #: starting, stopping or now only a replica, and conflicting transactions.

@@ -77,7 +77,7 @@ def ensure_running(**server_settings: str) -> None:
     if _held_servers.get(data_dir) == process:
         return
     _held_servers[data_dir] = process  # a forked child needs its own lock
-    # libpq would take it for the password of each role; it is that of another server.
+    # PGPASSWORD is the password of another server, but libpq would use it for each role of this one.
     os.environ.pop("PGPASSWORD", None)
     use = contextlib.ExitStack()
     server_paths = ServerPaths(data_dir.resolve(), settings=server_settings)
@@ -102,7 +102,7 @@ def run_server(data_dir: Path) -> contextlib.AbstractContextManager[ServerPaths]
 
 @contextlib.contextmanager
 def run_server_at(server_paths: ServerPaths) -> Iterator[ServerPaths]:
-    """Run the server at this place, as `run_server` does. A server that is already running keeps its settings."""
+    """Run the server with these paths, as `run_server` does. A server that is already running keeps its settings."""
     process = os.getpid()
     try:
         server_paths.data_dir.mkdir(parents=True, exist_ok=True)
@@ -123,7 +123,8 @@ def run_server_at(server_paths: ServerPaths) -> Iterator[ServerPaths]:
                 raise
         yield server_paths
     finally:
-        # A forked child inherits this use of the server, and its end (even as garbage) is not for the child to declare.
+        # A forked child inherits this object, but must not end its parent's use of the server, not even by collecting
+        # it as garbage.
         if os.getpid() == process:
             with _lock_server(server_paths):
                 _stop_if_unused(server_paths, users)

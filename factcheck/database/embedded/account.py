@@ -11,8 +11,8 @@ from typing import Any
 
 from factcheck.database.embedded.place import PostgresUnavailable, ServerPaths, get_binary
 
-#: The accounts for running the server as root when no user owns data or project, in this order: the first that this
-#: machine has. The last is many other programs' too.
+#: The accounts for running the server as root when no user owns data or project, in order of preference. Many other
+#: programs also use the last one.
 OWN_ACCOUNT, SHARED_ACCOUNT = "factcheck", "nobody"
 
 
@@ -47,7 +47,7 @@ def get_password_file_owner(account: pwd.struct_passwd | None) -> tuple[int, int
     """Return the owner of password files: root, if other programs also run under the server's account."""
     if account is None or account.pw_name == SHARED_ACCOUNT:
         return os.geteuid(), os.getegid()
-    # The account to which the server is lent can use it without root later.
+    # So that this account can later use the server without root.
     return account.pw_uid, account.pw_gid
 
 

@@ -11,7 +11,7 @@ from factcheck.database.embedded.roles import connect
 #: The extensions required by migrations that only a superuser can create.
 _EXTENSIONS = ("vector",)
 
-#: With these anybody could keep files of any size in the database, which nothing here needs.
+#: With these functions, anyone could store files of any size in the database; nothing here needs them.
 _LARGE_OBJECTS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)", "lo_open(oid, integer)")
 
 
@@ -55,7 +55,8 @@ def restrict_access(connection: psycopg.Connection[Any], name: str) -> None:
         )
 
 
-#: Not if an earlier version created it, or a dump was restored by another user.
+#: Whether the owner role owns the database and its tables. It does not if an earlier version created them or if
+#: another user restored a dump.
 _IS_OWN_SQL = """
     SELECT pg_get_userbyid(datdba) = %s AND NOT EXISTS (
         SELECT FROM pg_class

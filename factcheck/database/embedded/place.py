@@ -15,7 +15,7 @@ SUPERUSER = "postgres"
 OWNER = "factcheck_owner"
 #: The role for serving, the worker and imports; it owns nothing.
 RUNTIME = "factcheck"
-PORT = 5432  # of the socket's name; nothing listens on the network
+PORT = 5432  # part of the socket's name; nothing listens on the network
 
 # A path of a Unix socket has at most 103 bytes on macOS and 107 on Linux, of which `/.s.PGSQL.5432.lock` takes 19.
 MAX_SOCKET_FOLDER_LENGTH = 84

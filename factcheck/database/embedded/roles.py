@@ -40,7 +40,7 @@ _CLOSED_ACCESS = """\
 local all all scram-sha-256
 local replication all scram-sha-256
 """
-#: For the moment in which passwords are made.
+#: The access file during the moment in which passwords are set.
 _SETUP_ACCESS = f"""\
 # Written by Factcheck, which makes passwords at this moment; they are asked for again when it has.
 local all {SUPERUSER} trust
@@ -87,7 +87,7 @@ def _read_password(server_paths: ServerPaths, role: str) -> str:
 def ensure_roles(
     server_paths: ServerPaths, server: psutil.Process, account: pwd.struct_passwd | None, *, is_new: bool
 ) -> None:
-    """Ensure that each role exists and needs its password.
+    """Ensure that each role exists and can connect only with its password.
 
     Args:
         account: the account under which root runs the server.
@@ -164,7 +164,7 @@ def _get_access_file(server_paths: ServerPaths) -> Path:
 
 
 def _write(server_paths: ServerPaths, lines: str) -> None:
-    """Write the access file. Its owner stays the same, and links are not followed."""
+    """Write the access file (pg_hba.conf). Its owner stays the same, and links are not followed."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
     with os.fdopen(os.open(_get_access_file(server_paths), flags, 0o600), "w") as file:
         file.write(lines)

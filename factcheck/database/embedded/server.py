@@ -184,7 +184,7 @@ def _clear_stale_pid(server_paths: ServerPaths) -> None:
     process_id = _read_process_id(server_paths)
     if process_id is not None and psutil.pid_exists(process_id):
         (server_paths.cluster / "postmaster.pid").unlink(missing_ok=True)
-    # The folder is this cluster's alone, and no server runs: the process in the lock holds nothing.
+    # The folder is this cluster's alone, and no server runs: the process named in the lock file does not use it.
     (server_paths.socket_folder / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
 
 
@@ -368,7 +368,7 @@ def _get_last_log_lines(log_text: str, lines: int) -> str:
     return "\n".join((errors if lines == 1 and errors else error_lines)[-lines:])
 
 
-#: Where a Linux container finds its limit (cgroup v2); `max` is none.
+#: The file with a Linux container's memory limit (cgroup v2); `max` means no limit.
 _LIMIT_FILE = Path("/sys/fs/cgroup/memory.max")
 
 

@@ -13,13 +13,14 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-#: A name in the archive: a segment, the history of a timeline, the note about a base backup.
+#: The names of files in the archive: segments, histories of timelines, and notes about base backups.
 NAME_PATTERN = re.compile(r"([0-9A-F]{24})(\.[0-9A-F]{8}\.backup)?|[0-9A-F]{8}\.history")
 _SEGMENT_PATTERN = re.compile(r"([0-9A-F]{8})([0-9A-F]{16})\.gz")
 
-#: A quiet server still archives what it has written after so many seconds.
+#: After this many seconds, even a quiet server archives what it has written.
 ARCHIVE_TIMEOUT_SECONDS = 60
-#: Where so much waits to be archived, the next is let go of: an archive that is away must not fill the database's disk.
+#: If this many bytes of log wait to be archived, further segments are discarded, because an unavailable archive must
+#: not fill the database's disk.
 MAX_WAITING_BYTES = 4 * 2**30
 
 #: PostgreSQL interprets these as "there is no more" and "stop immediately".

@@ -29,7 +29,7 @@ class Attempts:
         Raises:
             OperationalError: the attempt failed or was not made.
         """
-        failed_at = self._failed_at  # another thread may forget it at any moment
+        failed_at = self._failed_at  # another thread may reset it at any moment
         if failed_at is None:
             return self._connect(attempt)
         if time.monotonic() - failed_at < PAUSE_SECONDS or not self._trying.acquire(blocking=False):

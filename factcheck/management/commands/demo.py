@@ -59,7 +59,7 @@ class Command(LocalizedCommand):
 def give_passwords(password_file: Path) -> list[dict[str, str]]:
     """Give each account without a password a random one, and return all passwords given so far.
 
-    They are stored where only the owner can read them, because each start of the demo shows them again.
+    The passwords are stored where only the owner can read them, because each start of the demo shows them again.
     """
     accounts: list[dict[str, str]] = json.loads(password_file.read_text()) if password_file.exists() else []
     users_without_password = [user for user in User.objects.order_by("pk") if not user.has_usable_password()]

@@ -70,7 +70,7 @@ class Command(LocalizedCommand):
                 % {"column": absent_columns[0]}
             )
         for folder in (settings.MEDIA_ROOT, settings.DATA_DIR / "reports"):
-            make_contents_private(folder)  # made before folders of ours were closed to others
+            make_contents_private(folder)  # an earlier version left its folders open to other users
         serving.collect_static_files()
         serving.serve(
             host,

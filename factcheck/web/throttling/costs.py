@@ -5,17 +5,17 @@ from urllib.parse import parse_qsl
 
 from django.conf import settings
 
-#: No question counts for more; a caller's budget of 600 holds six of these.
+#: The maximum cost of a request; a caller's budget of 600 covers six of these.
 MAX_COST = 100
-#: From here on a question is expensive: few of them are answered at a time (`factcheck.web.throttling.gate`).
+#: Requests that cost this much are expensive: only a few are answered at a time (`factcheck.web.throttling.gate`).
 EXPENSIVE_COST = 5
 #: This many required words cost as much as one plain request: the rarest of them decides how much is read.
 WORDS_PER_UNIT = 10
 #: The number of letters in scripts without spaces that count as a word: each is looked up with its neighbour.
 LETTERS_PER_UNIT = 40
-#: Texts to be matched: so many tokens, as models count them, cost as much as one plain request.
+#: This many tokens (as models count them) of a text to match cost as much as one plain request.
 TOKENS_PER_UNIT = 50
-#: To count every match reads every match.
+#: The factor for an exact count, which reads every match.
 EXACT_COUNT_COST = 3
 
 _ALTERNATIVE_PATTERN = re.compile(r"(?<!\S)(?:or|\|)(?!\S)", re.IGNORECASE)
@@ -57,7 +57,7 @@ class Costs:
 
 def _weigh_query(query: str) -> int:
     """Return the work that a query takes, as a multiple of a plain one."""
-    # Most questions have neither, and to take them apart would cost them something.
+    # Most requests have none of these parameters, and parsing their query strings would cost time.
     if "=" not in query or not any(sign in query for sign in ("q=", "query=", "count=", "%")):
         return 1
     weight, factor = 1, 1

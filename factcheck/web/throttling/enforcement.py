@@ -30,7 +30,7 @@ from factcheck.web.throttling.limiter import Admission
 TOKEN_CACHE_SECONDS = 60
 
 _FORM_TYPE = "application/x-www-form-urlencoded"
-#: A question that is posted is read up to here, in bytes; it has 2,000 characters, each of twelve bytes at most.
+#: The number of bytes read of a posted query, which has at most 2,000 characters of at most twelve bytes each.
 MAX_FORM_BYTES = 50_000
 #: The longest URL accepted, in bytes. The web server itself rejects URLs above 65,534 without a body.
 MAX_URL_LENGTH = 60_000

@@ -8,7 +8,7 @@ from django.conf import settings
 
 Answer = TypeVar("Answer")
 
-#: How long an expensive question waits for its turn, in seconds.
+#: How long an expensive request waits for a slot, in seconds.
 PATIENCE_SECONDS = 1.0
 
 

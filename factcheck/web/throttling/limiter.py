@@ -14,11 +14,11 @@ from factcheck.web.throttling.store import Store, StoreUnavailable
 
 logger = logging.getLogger(__name__)
 
-#: About 400 bytes each. The least recently seen are dropped first.
+#: The maximum number of callers in memory, at about 400 bytes each. The least recently seen are dropped first.
 MAX_CALLERS = 50_000
 #: The part of a budget that a process lets through before it settles with the store.
 BATCH_SHARE = 10
-#: After a failure the store is left alone so long, in seconds: few requests wait for it, not each.
+#: How long the store is not used after a failure, in seconds, so that only a few requests wait for it.
 RETRY_AFTER_SECONDS = 5.0
 #: The minimum number of seconds between log lines about an unreachable store.
 LOG_INTERVAL_SECONDS = 60.0
@@ -46,9 +46,9 @@ class _Account:
 
     def __init__(self, now: float) -> None:
         self.lock = Lock()
-        #: When nothing is owed any more; of this process's clock.
+        #: The time at which the caller's debt ends, by this process's clock.
         self.free_at = now
-        #: The part not yet sent to the store, in requests; and the time at which the debt would be zero.
+        #: The requests not yet reported to the store, and the time at which the debt for these alone ends.
         self.unsettled = 0
         self.unsettled_free_at = now
 
@@ -88,7 +88,7 @@ class _Budget(NamedTuple):
 
 
 class Limiter:
-    """The decision which requests to admit. Thread-safe.
+    """Decides which requests to admit. Thread-safe.
 
     Args:
         rates: the limit of each tier; None for tiers without a limit.

@@ -46,12 +46,12 @@ class PostgresStore:
     """
 
     def add_cost(self, name: str, *, spent_seconds: float, owed_alone: float) -> float:
-        # Not from the pool: while the primary is away, that would keep the public waiting for it.
+        # Not from the pool, in which public requests would wait while the primary is unavailable.
         alias = read_connections.get_primary()
         connection = connections[alias]
         if read_connections.has_replicas() and not read_connections.get_replicas().has_primary():
             raise StoreUnavailable("The primary does not answer.")
-        # A statement that fails would take the transaction around it along, if there is one.
+        # A failed statement would abort the surrounding transaction, if there is one.
         separate_transaction = transaction.atomic(alias) if connection.in_atomic_block else nullcontext()
         try:
             with separate_transaction, connection.cursor() as cursor:
