@@ -52,7 +52,7 @@ class SearchedText:
 
 
 def search_text(text: str, language: str) -> SearchedText:
-    """Detect the sentences of a text. This may take long: call it before a transaction begins."""
+    """Return a text with its detected sentences. This may take long: call it before a transaction begins."""
     try:
         return SearchedText(text, language, tuple(detect_bounded(text, language)))
     except DetectionError as error:

@@ -61,7 +61,7 @@ def propose_claims(
 ) -> Proposal:
     """Propose the statements of a snapshot as claims, each with its appearances.
 
-    An appearance is created for every place with these words. Places at which a claim of this source is already
+    An appearance is created for every position with these words. Positions at which a claim of this source is already
     anchored, in any state, are skipped, and so are words that already are a claim of this source. Importing the same
     text twice therefore duplicates no claim.
 

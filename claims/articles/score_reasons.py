@@ -32,7 +32,7 @@ def get_band_label(score: float | None) -> str:
 
 
 def describe_reasons(reasons: Iterable[str]) -> list[str]:
-    """Describe stored reasons in words. A reason in an unknown form stays unchanged."""
+    """Return stored reasons in words for editors. A reason in an unknown form stays unchanged."""
     return [_describe_reason(reason) for reason in reasons]
 
 

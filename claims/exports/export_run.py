@@ -26,7 +26,7 @@ BeginProgress = Callable[[int], Progress]
 
 @dataclass(frozen=True)
 class ExportOptions:
-    """The options of an export."""
+    """The format, the versions and the filter of an export."""
 
     format: str = "ndjson"
     versions: str = "current"

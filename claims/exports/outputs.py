@@ -223,7 +223,7 @@ def open_part_file(path: Path, state: ExportState, progress: Progress) -> Iterat
 
 
 def _replay(file: IO[bytes], output: PartFile, state: ExportState) -> None:
-    """Hash the part that is already written."""
+    """Read the part of the file that is already written, and hash it."""
     bytes_left = state.bytes
     while bytes_left and (block := file.read(min(bytes_left, BLOCK_SIZE))):
         output.hash.update(block)

@@ -120,7 +120,7 @@ def get_role_name(role: Group) -> str:
 
 
 def require_permission(by: User, permission: str, action_name: str) -> None:
-    """Require a permission from the person's role; `action_name` names it in words. Raises NotInRole."""
+    """Raise NotInRole unless the person's role has the permission. `action_name` describes the action in words."""
     if not by.has_perm(permission):
         raise NotInRole(_("Your role does not include this: %(what)s.") % {"what": action_name})
 

@@ -116,7 +116,7 @@ def record_vouched_factor(person: User, *, by_provider: bool) -> None:
         SecondFactorGrace.objects.filter(person=person, vouched_at__isnull=False).update(vouched_at=None)
 
 
-# Lost ones ------------------------------------------------------------------------------------------------------------
+# Lost second factors --------------------------------------------------------------------------------------------------
 
 
 def find_obstacle(person: User, by: User) -> str:

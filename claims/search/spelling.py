@@ -38,7 +38,7 @@ class LikelyWord(NamedTuple):
 
 
 def find_corrections(text: str) -> Iterator[str]:
-    """Return corrections that replace misspelt words with published words, most probable first.
+    """Yield corrections of the search that replace misspelt words with published words, most probable first.
 
     The first correction replaces only words that no publication contains. Later ones also replace words that are
     rare, if a similar word is frequent. Excluded words, phrases and operators stay unchanged. Only words of current

@@ -154,7 +154,7 @@ def fold_text(text: str) -> str:
 
 
 def remove_grouping(text: str) -> str:
-    """Remove grouping from numbers: `1,000` → `1000`."""
+    """Return the text without grouping in numbers: `1,000` → `1000`."""
     return _THOUSANDS_PATTERN.sub(lambda number: _BETWEEN_DIGITS.sub("", number.group()), text)
 
 

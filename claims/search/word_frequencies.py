@@ -44,7 +44,7 @@ class WordFrequencies:
 
 
 def _combine_shares(query: str, shares: list[float]) -> float:
-    """Return the expected share of publications that contain all these words, assuming independence.
+    """Return the expected share of publications that contain all words of the query, assuming independence.
 
     In a phrase, the words are assumed to occur only together.
     """

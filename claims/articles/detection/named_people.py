@@ -32,7 +32,7 @@ _ADDRESS_PATTERN = re.compile(r"(?<!\w)(\w{1,5}\.?) ([^\W\d_][\w’'-]+)(?! [A-Z
 
 @dataclass(frozen=True, slots=True)
 class NamedPerson:
-    """A place in the text that gives a person's full name."""
+    """A position in the text that gives a person's full name."""
 
     name: str
     start: int

@@ -202,7 +202,7 @@ class KnownPeople:
         return False
 
     def find_bodies(self, phrase: str) -> tuple[list[NamedEntity], bool]:
-        """Return the bodies whose names end in these words, such as "the agency" or "the ministry"."""
+        """Return the bodies whose names begin or end with this word ("the agency"), and whether there are any."""
         words = [word.lower() for word in remove_determiner(split_name(phrase), self._language)]
         if len(words) != 1:
             return [], False
@@ -237,7 +237,7 @@ class KnownPeople:
         return len(people) > 1 and self._choose_most_frequent(people) is None
 
     def rename(self, member: NamedEntity, name: str) -> NamedEntity:
-        """Use another form of a member's name from now on."""
+        """Use another form of a member's name from now on, and return the member."""
         if self._members.pop(member.name, None):
             self._members[name] = member
         self._count[name] = self._count.pop(member.name, 1)

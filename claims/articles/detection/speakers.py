@@ -234,7 +234,9 @@ def _find_offices(head: Iterable[str], language: Lexicon) -> list[str]:
 
 
 def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
-    """Return the ministry in "the figures of the Interior Ministry", and nothing for "the report"."""
+    """Return the words for the source of a document: the ministry in "the figures of the Interior Ministry", none for
+    "the report". Other phrases stay unchanged.
+    """
     plain_tokens = remove_determiner(tokens, language)
     for index, token in enumerate(plain_tokens[:4]):
         is_noun = token.islower() or index == 0 or language.nouns_capitalised

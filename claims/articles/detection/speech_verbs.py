@@ -114,7 +114,7 @@ def _read_by_pattern(
 
 
 def _cut_adjunct(subject_text: str, language: Lexicon) -> str:
-    """Remove the adjunct after the name in "Kaplan gegenüber der Zeitung" and "Kaplan am Montag"."""
+    """Return the subject without an adjunct after the name: "Kaplan" for "Kaplan gegenüber der Zeitung"."""
     kept_parts: list[str] = []
     small_words = language.stops - language.of - language.inside - language.determiners
     for word in subject_text.split():

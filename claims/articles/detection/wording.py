@@ -17,7 +17,7 @@ def build_statement(sentence: str, voice: Voice | None) -> str:
 
 
 def _remove_outer_marks(text: str) -> str:
-    """Remove quotation marks around the whole sentence, and unpaired marks."""
+    """Return the text without quotation marks around the whole sentence, and without unpaired marks."""
     spans = Quotations(text).spans
     if len(spans) == 1:
         span = spans[0]

@@ -64,7 +64,7 @@ class CheckedExport:
 
 
 def is_newsroom_empty() -> bool:
-    """Return whether the database has no other publisher, verdict or source."""
+    """Return whether the database has no verdicts, no sources, and no publisher except the newsroom."""
     return (
         not Verdict.objects.exists()
         and not Source.objects.exists()

@@ -1,7 +1,7 @@
 """Replay ledger entries in order, each after its verdicts and moves.
 
 The database rules apply: a published entry needs a published verdict, each publisher has one live verdict, and every
-move is recorded. So the restore repeats what happened.
+move is recorded. The restore therefore repeats all these steps.
 
 Entries are recorded in batches, as large as the rules allow, because the ledger counts the public words once for each
 batch. The verdicts and moves of a batch are stored before its entries; the removal of a claim's last verdict is
@@ -102,8 +102,8 @@ def split_layers(outcomes: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
 def _store_missing_claims(entries: list[RestoredEntry], merged_parts: MergedParts) -> None:
     """Store the claims that are missing.
 
-    A claim that was merged before it was ever published has no entry, and its words were never public. It gets the
-    words of the claim into which it was merged.
+    A claim that was merged before it was ever published has no entry, and its words were never public. Such a claim
+    gets the words of the claim into which it was merged.
     """
     entries_by_merged_claim = {
         pk: entry for entry in entries for pk in entry.body["merged_from"] if pk in merged_parts.claims

@@ -189,7 +189,7 @@ def store_missing_rows(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
 
 
 def _complete_values(kind: lines.LineKind, values: dict[str, Any]) -> dict[str, Any]:
-    """Add the values that the model computes in `save()`."""
+    """Return the values together with those that the model computes in `save()`."""
     if kind.name != "source":
         return values
     return {**values, "url_key": build_url_key(values["url"]), "updated_at": timezone.now()}

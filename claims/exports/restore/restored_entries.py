@@ -83,7 +83,7 @@ def find_claimants(entries: list[RestoredEntry]) -> set[int]:
 
 
 def build_quote(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the position of a quote in the form that appearances and evidence store."""
+    """Return the source, the snapshot and the quote of an appearance or of evidence, as their rows store them."""
     return {
         "source_id": values["source"]["id"],
         "snapshot_id": (values["snapshot"] or {}).get("id"),

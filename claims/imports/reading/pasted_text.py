@@ -37,12 +37,14 @@ PastedRow = tuple[RawRecord | Refusal, Review | Refusal]
 
 
 def clean_pasted_text(text: str) -> str:
-    """Remove null characters and the byte order mark that spreadsheet programs put at the start."""
+    """Return the text without null characters and without the byte order mark that spreadsheet programs put at the
+    start.
+    """
     return text.replace("\ufeff", "").replace("\x00", "").lstrip("\r\n")
 
 
 def detect_settings(text: str) -> Settings:
-    """Detect the delimiter, the header and the column mapping of a pasted text."""
+    """Return the settings for reading a pasted text: its delimiter, header and column mapping."""
     file = _build_file(text)
     table_settings = dict(tables.recognise(file) or {})
     dialect = {"encoding": "utf-8", "quoting": "minimal", **table_settings.get("dialect", {})}

@@ -80,8 +80,8 @@ class PreparedBatch:
 
 
 def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatch:
-    """Prepare a batch outside the lock. Publishers and claimants are stored immediately, so later batches can use
-    them.
+    """Return a batch prepared for storing, as far as no lock is needed. Publishers and claimants are stored
+    immediately, so later batches can use them.
     """
     now = clock.get_database_time()
     with transaction.atomic():
@@ -234,7 +234,7 @@ class _BatchRows:
         )
 
     def _build_problem_lines(self) -> list[CopyLines]:
-        """Return the problem rows for values that conflict with stored ones."""
+        """Return the problems for values that conflict with stored ones, as lines for COPY."""
         conflicting_reviews = [
             decided_review
             for decided_review in self.decisions.decided_reviews

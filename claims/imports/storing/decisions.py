@@ -54,7 +54,7 @@ class DecidedReview:
 
 
 class Decisions:
-    """The decisions about some reviews.
+    """The decisions about some reviews: a claim and an outcome for each.
 
     Args:
         entities: the rows that the reviews refer to.
@@ -125,7 +125,7 @@ class Decisions:
         return not existing_claim.is_new or id(existing_claim) in self._claims
 
     def _admit(self, reviews: Iterable[StagedReview]) -> Iterator[StagedReview]:
-        """Yield the reviews that may be imported, and record the refusal of the others."""
+        """Yield the reviews that may be imported, and record why the others are refused."""
         for staged_review in reviews:
             try:
                 self.entities.require_no_namesake(staged_review.review.publisher)

@@ -177,7 +177,7 @@ def _read_sample(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem
 
 
 def _describe_review(review: Review) -> dict[str, Any]:
-    """Describe a record for the second administrator."""
+    """Return the values of a record that the second administrator sees."""
     return {
         "position": review.location.position,
         "statement": review.statement,

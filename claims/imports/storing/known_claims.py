@@ -43,7 +43,7 @@ class KnownClaims(NamedTuple):
 
 
 def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
-    """Load the claims with these statements or ids.
+    """Load the claims with these statement keys or ids.
 
     A merged claim is replaced by its target. A declined claim is skipped: an editor decided not to check it, but
     another publisher did.

@@ -192,7 +192,7 @@ def _load_known_publishers(outlets: dict[str, Outlet]) -> KnownPublishers:
 
 
 def _find_publisher(outlet: Outlet, known_publishers: KnownPublishers) -> Publisher | None:
-    """Find a listed publisher by domain, one without a name by host, and any other by name and host."""
+    """Return the stored publisher: a listed one by domain, one without a name by host, any other by name and host."""
     hosts = _list_hosts(outlet)
     is_identified_by_host = is_listed_outlet(outlet) or outlet.name in hosts
     return (

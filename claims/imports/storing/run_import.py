@@ -115,7 +115,7 @@ def run_import(
 
 
 class _RunningImport:
-    """An import while it runs."""
+    """The steps of a running import, with its counts and its progress."""
 
     def __init__(
         self, run: ImportRun, report_progress: ReportProgress, bytes_read: Callable[[], int]

@@ -52,7 +52,7 @@ UNRATED_KEY = "unrated"
 #: The maximum number of notes stored for one import; a folder may contain a thousand files.
 MAX_NOTES = 200
 
-#: A record, and what would be stored for it.
+#: A record from a preview, and the review or the refusal that it would become.
 PreviewedRecord = tuple[RawRecord | Refusal, Review | Refusal]
 
 
@@ -287,7 +287,7 @@ def _load_recipe(run: ImportRun) -> Recipe:
 
 
 def record_missing_storage(run: ImportRun, unavailable: FileStoreUnavailable) -> None:
-    """Record why the import cannot start; the worker retries automatically."""
+    """Record that the import cannot start because the file store is unavailable. The worker retries automatically."""
     run.state, run.error = _State.FAILED, f"{unavailable} It is tried again by itself."
     run.save(update_fields=["state", "error"])
 

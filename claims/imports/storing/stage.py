@@ -1,7 +1,7 @@
 """The staging table, which collects the reviews of each statement after reading and before storing.
 
-A claim that a file contains in three places is therefore stored once, with all its verdicts, in one ledger entry. The
-table exists only during the transaction, so the input is read again after a crash. Database functions create it
+A claim that a file contains in three records is therefore stored once, with all its verdicts, in one ledger entry.
+The table exists only during the transaction, so the input is read again after a crash. Database functions create it
 (`claims/migrations/0001_staging.py`), because the serving role cannot create tables.
 """
 
@@ -78,7 +78,9 @@ class Stage:
             stream.write(lines)
 
     def remove_known(self, run: ImportRun) -> KnownRecords:
-        """Remove unchanged records from the stage, and sort the rest for writing."""
+        """Remove known records from the stage, sort the rest for writing, and return the counts of the removed
+        records.
+        """
         with self._connection.cursor() as cursor:
             cursor.execute("SELECT outcome, number FROM public.claims_stage_set_aside_known(%s)", [run.pk])
             counts = dict(cursor.fetchall())

@@ -97,7 +97,7 @@ def is_review(node: Any) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _MediaPairing:
-    """The pairing of MediaReviews with ClaimReviews."""
+    """The MediaReviews of a page, by the ClaimReview that they belong to."""
 
     #: By the identity of the ClaimReview object, because two equal reviews are two reviews.
     media: dict[int, list[Node]]

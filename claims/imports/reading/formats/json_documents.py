@@ -72,7 +72,7 @@ def sample_values(file: File) -> list[Any]:
 
 
 def explain_unreadable(file: File) -> str:
-    """Explain why the format of a JSON file is not recognised; "" if there is no explanation."""
+    """Return the reason why the format of a JSON file is not recognised; "" if none is known."""
     text = decode_beginning(file.head)
     elements = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
     fault = next((element for element in elements if isinstance(element, Fault)), None)

@@ -78,7 +78,7 @@ def _get_page_key(review: Node, graph: Graph) -> str:
 
 
 def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
-    """Return the media fields of a MediaReview."""
+    """Return the record fields that describe the media of a MediaReview."""
     items = [
         item for item in find_objects(find_value(review, "itemReviewed"), graph) if isinstance(item, dict)
     ]

@@ -156,7 +156,7 @@ def _build_record(row: dict[str, str], cells: list[str], rows: TableRows) -> Raw
 
 
 def _unescape(cell: str) -> str:
-    """Remove the apostrophe that protects spreadsheets from formulas."""
+    """Return the cell without the apostrophe that protects spreadsheets from formulas."""
     return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
 
 

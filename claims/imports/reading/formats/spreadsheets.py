@@ -292,7 +292,7 @@ def _read_header(
 
 
 def _trim_header(header: list[str]) -> list[str]:
-    """Remove empty cells at the end of the header."""
+    """Return the header without empty cells at its end."""
     width = max((number for number, cell in enumerate(header, 1) if cell), default=0)
     return header[:width]
 

@@ -42,7 +42,7 @@ TITLE: Final = "Table (CSV, TSV)"
 
 #: Suffixes of files that are tables even if they have a single column or a single row.
 _SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
-#: Delimiters of some programs that are not supported here.
+#: Delimiters that some programs write, but that are not supported here.
 _UNUSUAL_DELIMITERS = ("^", "~", "¦", "#", ":")
 #: Encodings that need no warning.
 _USUAL_ENCODINGS = ("utf-8", "utf-8-sig")
@@ -109,7 +109,7 @@ def find_columns(header: Sequence[str]) -> list[str]:
 
 
 def describe_header_position(number: int) -> str:
-    """Return a note that says which row is the header, if it is not the first."""
+    """Return a note that this row contains the column names and that the rows above it are not read."""
     return TranslatableMessage(
         "Row %(number)s contains the column names; the rows above it are not read.", number=number
     )
@@ -182,7 +182,7 @@ def _note_emptiness(file: File, records: ClaimsInRows | None) -> None:
 
 
 def _find_wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
-    """Explain why a table seems to have only one column: its cells use another delimiter."""
+    """Return a refusal if a table seems to have only one column because its cells use another delimiter."""
     for delimiter in (*DELIMITERS.values(), *_UNUSUAL_DELIMITERS):
         sample = _read_sample(file, replace(dialect, delimiter=delimiter))
         if sample.width < 2 or len(sample.rows[0]) != sample.width or sample.consistency < 0.5:

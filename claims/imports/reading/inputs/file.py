@@ -102,7 +102,7 @@ class CountedStream(io.RawIOBase):
 
 
 class Budget:
-    """The limit on the unpacked size of one input, over all layers."""
+    """The limit on the unpacked size of one input, over all layers of compression."""
 
     def __init__(self, source: CountedStream) -> None:
         self.source = source

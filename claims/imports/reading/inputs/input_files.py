@@ -79,7 +79,7 @@ def open_files(
 
 
 def measure_size(path_or_url: str) -> int | None:
-    """Return the total that `report_progress` reaches, in bytes; None if it is unknown beforehand."""
+    """Return the number of input bytes before decompression; None if it is unknown, as for a URL."""
     if path_or_url == STANDARD_INPUT or is_address(path_or_url):
         return None
     try:

@@ -83,7 +83,7 @@ class ClaimsInRows:
             yield (empty_record or RawRecord(location, {}, raw))._replace(location=location)
 
     def _add_number(self, record: RawRecord, number: str) -> RawRecord:
-        """Add a number to the id of each claim in a row."""
+        """Return the record with the number of its claim in the row added to its id."""
         if "id" in self._own_fields or record.fields.get("id") in (None, "", []):
             return record
         return record._replace(fields={**record.fields, "id": f"{record.fields['id']}#{number}"})

@@ -281,7 +281,7 @@ def _build_value_reader(
 
 
 def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
-    """Return a function that tests whether a value matches a pattern; * stands for any text."""
+    """Return a function that tests whether a value matches any of these patterns; * stands for any text."""
     plain_values = frozenset(value for value in values if "*" not in value)
     patterns = [value.split("*") for value in values if "*" in value]
     return lambda value: (

@@ -148,7 +148,7 @@ class Layout:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """A column mapping with all settings of a table."""
+    """The rules for reading a table's columns, with the settings for recognising and opening the table."""
 
     name: str
     rules: ColumnRules = field(default_factory=ColumnRules)

@@ -141,7 +141,7 @@ def clean_paragraphs(text: str) -> str:
 
 
 def make_storable(text: str) -> str:
-    """Remove the characters that PostgreSQL cannot store."""
+    """Return the text without the characters that PostgreSQL cannot store."""
     return _UNSTORABLE_PATTERN.sub("", text)
 
 
