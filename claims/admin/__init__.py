@@ -1,7 +1,7 @@
-"""The editors' desk for claims: one module per noun, with the forms and queues of its pages.
+"""The editors' desk for claims: the admin pages of each kind of object, with their forms and queues.
 
-Imports everything below it; nothing imports it. `claims.review` and `claims.imports` do the work; a page only
-shows data, asks for input and reports the outcome. Begin with `dashboard` and `claim`.
+This package imports all packages below it; none of them imports it. `claims.review` and `claims.imports` do
+the work; a page only shows data, asks for input and reports the outcome. Begin with `dashboard` and `claim`.
 """
 
 from claims.admin import (

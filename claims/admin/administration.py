@@ -1,4 +1,4 @@
-"""Pages for administrators: vectors, languages and features, and the emails of a demo."""
+"""Pages for administrators: embedding models, languages and features, and the emails of a demo."""
 
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -79,9 +79,9 @@ class FeatureLine:
     """A feature on the page for administrators, with its switch.
 
     Attributes:
-        is_preset: whether `FEATURES` switches it on.
+        is_preset: whether the setting `FEATURES` switches it on.
         pages: its menu entries.
-        obstacle: why it cannot be switched now; empty if it can.
+        obstacle: why it cannot be switched on or off now; empty if it can.
     """
 
     feature: Feature
@@ -92,7 +92,7 @@ class FeatureLine:
 
 
 def is_setup_checked() -> bool:
-    """Return whether an administrator has marked the languages and features as checked."""
+    """Return whether an administrator has marked the list of languages and features as checked."""
     return LogEntry.objects.filter(change_message=_CHECKED_MESSAGE).exists()
 
 
@@ -150,14 +150,14 @@ def _build_feature_lines() -> list[FeatureLine]:
     ]
 
 
-#: The line that Django's file backend writes after each mail.
+#: The separator that Django's file backend writes after each email.
 _MAIL_SEPARATOR = b"\n" + b"-" * 79 + b"\n"
 _MAIL_LIMIT = 100
 
 
 @dataclass(frozen=True, slots=True)
 class StoredMail:
-    """An email as its recipient would read it."""
+    """A stored email, decoded for display."""
 
     to: str
     subject: str

@@ -1,4 +1,4 @@
-"""Import an article from the desk, like `manage.py import_article`, but with a form."""
+"""Import an article at the desk with a form, like `manage.py import_article`."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -130,10 +130,11 @@ class ArticleForm(forms.Form):
         )
 
     def load_material(self) -> Material:
-        """Return the article's content. Only web addresses are fetched, so that a form cannot reach local files.
+        """Return the article's content from the file, the text or the URL. Only web URLs are fetched, so that
+        a form cannot read local files.
 
         Raises:
-            FetchError: nothing could be fetched from the address.
+            FetchError: nothing could be fetched from the URL.
         """
         cleaned_data = self.cleaned_data
         if file := cleaned_data["file"]:
@@ -164,7 +165,7 @@ def import_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def show_imported_article(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the proposals from an imported text, with related published claims."""
+    """Show the claims proposed from an imported text, with related published claims."""
     _require_import(request)
     snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
     proposals = list(_find_waiting_proposals(snapshot, get_person(request)))
@@ -197,7 +198,7 @@ def _require_import(request: HttpRequest) -> None:
 
 
 def _find_waiting_proposals(snapshot: Snapshot, person: User) -> Iterator[FoundClaim]:
-    """Return the waiting proposals with a quote in the text, in text order."""
+    """Yield the proposals that wait for a decision and have a quote in the text, in text order."""
     appearances = Appearance.objects.filter(
         snapshot=snapshot,
         start__isnull=False,
@@ -218,7 +219,7 @@ def _find_waiting_proposals(snapshot: Snapshot, person: User) -> Iterator[FoundC
 
 
 def propose_all_statements(request: HttpRequest, pk: int) -> HttpResponse:
-    """Propose every statement in a source's latest text. POST only, because it creates claims."""
+    """Propose every statement in a source's latest text as a claim. POST only, because it creates claims."""
     _require_import(request)
     snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
     if request.method != "POST" or snapshot is None:

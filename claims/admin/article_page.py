@@ -1,4 +1,4 @@
-"""The page for reading and annotating an article, and the same text beside a claim."""
+"""The page for reading and annotating an article. The same annotated text is also shown beside a claim."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -33,18 +33,18 @@ from claims.review.decline_reasons import DECLINE_REASONS
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from sources.models import Snapshot, Source
 
-#: Characters of the text shown on each side of a quote, beside the claim.
+#: The number of characters of the text shown on each side of a quote, beside the claim.
 _CONTEXT_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedText:
-    """A snapshot's text, or part of it, with its annotations."""
+    """A snapshot's text or part of it, with its marks and notes."""
 
     snapshot: Snapshot
     paragraphs: list[Paragraph]
     notes: list[ArticleNote]
-    #: Whether this note is about the claim beside which the text is shown.
+    #: The note of the claim beside which the text is shown, if any.
     current_note: ArticleNote | None
     has_text_before: bool
     has_text_after: bool
@@ -59,10 +59,11 @@ def build_article_path(source: int, snapshot: Snapshot | None = None) -> str:
 
 
 def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | None = None) -> dict[str, Any]:
-    """Return the context of `admin/desk/annotated_text.html`: the text of a snapshot with its claims marked.
+    """Return the context of `admin/desk/annotated_text.html`: the text of a snapshot with the quotes of
+    claims marked.
 
     Args:
-        claim: show the text around this claim's quote, and highlight its marks.
+        claim: show only the text around this claim's quote, and highlight the claim's marks.
     """
     notes, text = list_notes(snapshot, person), snapshot.text
     current_note = next((note for note in notes if claim and note.claim == claim.pk), None)
@@ -163,7 +164,8 @@ def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpR
 
 
 def _list_permissions(person: Any, *, is_newest: bool) -> dict[str, bool]:
-    """Return which actions the page offers. Only the newest text can be quoted; the server checks this too."""
+    """Return for each action whether the page offers it. Only the newest text can be quoted; the server
+    checks this too."""
     may_attach = is_newest and person.has_perms(["claims.change_claim", "claims.add_appearance"])
     return {
         "may_propose": may_attach and person.has_perm("claims.add_claim"),

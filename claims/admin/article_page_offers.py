@@ -1,4 +1,5 @@
-"""The suggestions for selected words on the article's page: their speaker, and possible claims and drafts."""
+"""Suggestions for words selected on the article's page: their claimant, and claims or drafts to attach them
+to."""
 
 from typing import Any
 
@@ -16,7 +17,7 @@ from claims.models import Claim, Verdict
 from factcheck.admin.base import DeskAdmin, get_person
 from sources.models import Snapshot, Source
 
-#: The most offers shown; to find another one, type more of its words.
+#: The most suggestions shown; to find another one, type more of its words.
 OFFER_LIMIT = 8
 #: The longest selection that can be a statement, in characters.
 _MAX_QUERY_LENGTH = 2_000
@@ -51,7 +52,8 @@ def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, values: 
 
 
 def find_attachable_claims(person: User) -> QuerySet[Claim]:
-    """Return the claims to which this person may add an appearance; without the triage permission, only proposals."""
+    """Return the claims to which this person may add an appearance: all, or only proposals without the triage
+    permission."""
     open_states = [Claim.State.PROPOSED, Claim.State.ACCEPTED]
     states = open_states if person.has_perm("claims.triage_claim") else open_states[:1]
     return Claim.objects.readable_by(person).filter(state__in=states).select_related("claimant")
@@ -70,7 +72,8 @@ def find_drafts(person: User, search: str = "") -> list[Verdict]:
 
 
 def _find_similar_claims(text: str, person: User) -> list[tuple[Claim, Any]]:
-    """Return claims with the same or nearly the same statement, and how each relates to the selected words."""
+    """Return claims with the same or nearly the same statement as the text, each with its relation to the
+    text."""
     matches = find_similar_claims(text, person=person)
     attachable_claims = find_attachable_claims(person).in_bulk([match.claim.pk for match in matches])
     return [
@@ -92,7 +95,7 @@ def _search_claims(desk: DeskAdmin, request: HttpRequest, search: str) -> list[t
 
 
 def _detect_speaker(source: Source, values: dict[str, Any]) -> str:
-    """Return the main speaker detected in the article, or None if uncertain."""
+    """Return the main speaker detected in the article for a new claim, or "" if uncertain."""
     snapshot_number, start, end = (values.get(name) for name in ("snapshot", "start", "end"))
     if not (isinstance(snapshot_number, int) and isinstance(start, int) and isinstance(end, int)):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))

@@ -1,8 +1,8 @@
 """The JSON requests of the article page, which does not reload while an editor works on it.
 
-A request identifies selected words by their position in the displayed snapshot and by their text. A response contains
-the parts of the page that have changed. A refusal is a sentence with status 403 if the role forbids the action, or
-409 if the state does.
+A request identifies selected words by their position in the displayed snapshot and by their text. A response
+contains the parts of the page that have changed. A refusal is a sentence, with status 403 if the person's
+role forbids the action, or 409 if the claim's state does.
 """
 
 from collections.abc import Callable
@@ -31,13 +31,13 @@ from factcheck.admin.row_actions import explain_refusal
 from factcheck.refusals import ActionRefused
 from sources.models import Snapshot, Source
 
-#: The moves that the page's keys make on a proposal, and how to undo them.
+#: The decisions on a proposal that have keys on this page, and the one that undoes them.
 DECISIONS = ("accept", "decline", "reconsider")
 _MAX_OFFSET = 2**31 - 1
 
 
 class SelectionForm(forms.Form):
-    """Words selected in a snapshot, as the page shows them."""
+    """Words selected in a snapshot, as the page sends them."""
 
     snapshot = forms.IntegerField(min_value=1, max_value=_MAX_OFFSET)
     start = forms.IntegerField(min_value=0, max_value=_MAX_OFFSET)
@@ -61,7 +61,7 @@ class EvidenceFromTextForm(SelectionForm):
 
 
 class InvalidPageRequest(Exception):
-    """The request does not have the page's format; `str()` gives the reason (400)."""
+    """The request is malformed; `str()` gives the reason. The response has the status 400."""
 
 
 def answer_page_request(
@@ -135,14 +135,14 @@ def decide_proposal(source: Source, values: Any, person: User, pk: int, action: 
     try:
         _make_move(claim, action, str(values.get("last_move", "")), str(values.get("note", "")), person)
     except NotPossible as refusal:
-        # The page learns the claim's current state along with the refusal.
+        # The response has the claim's current state as well as the refusal.
         return {"problem": str(refusal), **_render_changed_parts(snapshot, person, f"c{pk}", "")}
     return _render_changed_parts(snapshot, person, f"c{pk}", str(AFTER_MOVE_MESSAGES[action]))
 
 
 @transaction.atomic
 def _make_move(claim: Claim, action: str, shown_move: str, note: str, person: User) -> None:
-    """Make the move, unless the page shows an older state of the claim."""
+    """Make the move, or raise an exception if the page shows an older state of the claim."""
     if not Claim.objects.select_for_update().filter(pk=claim.pk).exists():
         raise NotPossible(_("The claim has been deleted in the meantime."))
     newest_move = get_last_move(claim)
@@ -180,7 +180,7 @@ def _read_selection(source: Source, fields: dict[str, Any]) -> QuotedWords:
 
 
 def _render_changed_parts(snapshot: Snapshot | None, person: User, key: str, message: str) -> dict[str, Any]:
-    """Render the parts of the page that show a note, with their current content."""
+    """Return the changed parts of the page as HTML after a change to one note."""
     if snapshot is None:
         raise Http404
     notes = list_notes(snapshot, person)

@@ -1,8 +1,8 @@
 """The text of an article with its marks and annotations.
 
-Each paragraph states its first code point and the white space after it. Its text content matches the text
-character for character, so the server can check the offsets of a selection made in the browser. Uses no
-models.
+Each paragraph has the position of its first code point and the white space after it. Its text matches the
+article character for character, so the server can check the position of a selection made in the browser. Uses
+no models.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,7 +22,7 @@ from claims.public.pages.annotated_text import TextPiece, split_paragraphs
 from factcheck.admin.base import change_page
 from sources.models import Snapshot
 
-#: Number of underline styles for overlapping spans.
+#: The number of vertical positions for underlines of overlapping spans.
 _LANE_LIMIT = 3
 #: The white space after most paragraphs.
 _PARAGRAPH_GAP = "\n\n"
@@ -30,19 +30,19 @@ _PARAGRAPH_GAP = "\n\n"
 
 @dataclass(frozen=True, slots=True)
 class NoteSpan:
-    """A span of the text that a note is about, in code points without the character at `end`."""
+    """A span of the text that a note is about, by code points; `end` is excluded."""
 
     start: int
     end: int
     note: str
     state: str
-    #: Whether the note's entry in the list links here.
+    #: Whether the note's entry in the list links to this span.
     is_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph for display."""
+    """A paragraph of the text with its marks, for display."""
 
     start: int
     end: int
@@ -78,7 +78,8 @@ def build_marked_paragraphs(
 
 
 def find_window(text: str, start: int, end: int, margin: int) -> tuple[int, int]:
-    """Return a window of about this many characters on each side of a position, cut between paragraphs or words."""
+    """Return the start and end of a window with about `margin` characters on each side of a span, cut between
+    paragraphs or words."""
     window_start, window_end = max(start - margin, 0), min(end + margin, len(text))
     if window_start:
         breaks = (
@@ -100,7 +101,8 @@ def _get_note_fields(span: NoteSpan) -> tuple[str, str, bool]:
 
 
 def _arrange_lanes(spans: Iterable[NoteSpan]) -> dict[NoteSpan, int]:
-    """Arrange overlapping underlines in lanes: each takes the first free lane."""
+    """Return the lane of each underline. Overlapping underlines get different lanes: each takes the first
+    free one."""
     lanes: dict[NoteSpan, int] = {}
     ends: list[int] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):
@@ -137,7 +139,7 @@ def escape_exactly(text: str) -> SafeString:
 PUBLISHED = "published"
 EVIDENCE = "evidence"
 
-#: The meaning of the lines under marks, by the names of their styles.
+#: The styles of the lines under marked text, each with its meaning.
 LEGEND: tuple[tuple[str, StrOrPromise], ...] = (
     (Claim.State.PROPOSED.value, Claim.State.PROPOSED.label),
     (Claim.State.ACCEPTED.value, Claim.State.ACCEPTED.label),
@@ -152,29 +154,30 @@ _LAST_MOVE = Transition.objects.filter(claim=OuterRef("claim"), verdict=None).or
 
 @dataclass(frozen=True, slots=True)
 class ArticleNote:
-    """A claim made in the article, or an item of evidence that quotes it."""
+    """A note on an article: a claim made in it, or an item of evidence that quotes it."""
 
     key: str
-    #: The name of its style: a claim's state, `published` or `evidence`.
+    #: The name of the note's style: a claim's state, `published` or `evidence`.
     state: str
     label: str
     text: str
     author_name: str
     page: str
-    #: The claim's id, and its last move, which shows the page whether its state is current; 0 for evidence.
+    #: The claim's id, and its last move, by which the page finds out whether its state is current; 0 for
+    #: evidence.
     claim: int = 0
     last_move: int = 0
     spans: list[NoteSpan] = field(default_factory=list)
 
     @property
     def start(self) -> int | None:
-        """Return the first position in this text."""
+        """Return the position of the note's first span in this text, or None."""
         return self.spans[0].start if self.spans else None
 
     @property
     def html(self) -> SafeString:
-        """Return the entry in the list beside the text. It is built without a template, because there may be
-        hundreds.
+        """Return the note's entry in the list beside the text as HTML. It is built without a template,
+        because there may be hundreds of entries.
         """
         mark_url = self.page if self.start is None else f"#at-{self.key}"
         position_attribute = "" if self.start is None else format_html(' data-at="{}"', self.start)
@@ -190,7 +193,8 @@ class ArticleNote:
 
 
 def list_notes(snapshot: Snapshot, person: User) -> list[ArticleNote]:
-    """Return all notes this person may read, in text order; notes on other snapshots come last."""
+    """Return all notes that this person may read, in text order; notes on other snapshots of the source come
+    last."""
     notes = {**_list_claim_notes(snapshot, person), **_list_evidence_notes(snapshot, person)}
     return sorted(
         notes.values(), key=lambda note: (note.start is None, note.start or 0, note.claim == 0, note.key)

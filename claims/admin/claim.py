@@ -42,19 +42,19 @@ from factcheck.admin.versions import DeskForm
 from sources.admin.source import read_address
 from sources.models import Publisher, Source
 
-#: White space between two tags that only indents: a quarter of the page's size.
+#: Matches white space between two tags that only indents the HTML: a quarter of the page's size.
 _INDENTS_PATTERN = re.compile(rb">\s*\n\s*<")
 
 
 def remove_indents(page: HttpResponse) -> None:
-    """Remove white space that browsers ignore."""
+    """Remove white space from the response that browsers ignore."""
     page.content = _INDENTS_PATTERN.sub(b">\n<", page.content)
 
 
 class ClaimForm(DeskForm):
     """The fields of a claim itself."""
 
-    #: Whether the form was sent with a verdict that no longer exists or that this person may not edit.
+    #: Whether the form was sent with a verdict that has been deleted or that this person may not edit.
     is_draft_missing = False
 
     def clean(self) -> dict[str, Any]:
@@ -76,7 +76,7 @@ class NewClaimForm(ClaimForm):
             )
         }
 
-    #: Whether the person may add sources; if not, a URL stays where it was typed.
+    #: Whether the person may add sources; otherwise a URL stays in the text.
     adds_sources = False
     addresses: tuple[str, ...] = ()
 
@@ -91,7 +91,7 @@ class NewClaimForm(ClaimForm):
         if statement := " ".join(word for word in text.split() if not read_address(word)):
             return statement
         known_sources = Source.objects.at(self.addresses[0])
-        # The source's title follows later: `claims.quotes.changed_sources`.
+        # The source's title is fetched later: `claims.quotes.changed_sources`.
         return known_sources.title if known_sources else self.addresses[0]
 
 
@@ -115,7 +115,7 @@ class ClaimAdmin(TypedNames, ClaimList):
                 "fields": (
                     "statement",
                     "claimant",
-                    # Where the page has two columns, the second label would end up under the first field.
+                    # On a page with two columns, the label would otherwise be under the first field.
                     "claimed_on",
                     "language",
                     "context",
@@ -151,7 +151,8 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @desk_page("similar/", "similar")
     def similar_claims_view(self, request: HttpRequest) -> HttpResponse:
-        """Show the panel beside a statement while it is typed. Uses POST, because URLs end up in logs."""
+        """Show the panel of similar claims beside a statement while it is typed. Uses POST, because URLs end
+        up in logs."""
         if request.method != "POST" or not self.has_view_or_change_permission(request):
             raise Http404
         claim_id = request.POST.get("claim", "")
@@ -164,12 +165,13 @@ class ClaimAdmin(TypedNames, ClaimList):
         return TemplateResponse(request, "admin/desk/similar.html", context)
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """Let people who cannot triage change only proposals; accepted claims belong to fact-checkers."""
+        """Let people without the triage permission change only proposals; accepted claims belong to
+        fact-checkers."""
         is_editable = obj is None or claim_edits.may_edit(obj, get_person(request))
         return is_editable and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """Allow deleting only untouched claims; others must be declined or merged."""
+        """Allow deletion only of a claim without any work on it; other claims must be declined or merged."""
         is_deletable = obj is None or not claim_edits.is_referenced(obj)
         return super().has_delete_permission(request, obj) and is_deletable
 
@@ -221,7 +223,8 @@ class ClaimAdmin(TypedNames, ClaimList):
                 source = sources.find_or_add_row(request, address)
                 if not form.instance.appearances.filter(source=source).exists():
                     form.instance.appearances.create(source=source, snapshot=source.get_latest_snapshot())
-            # Rules may check the claim's topics and places.
+            # Send the signal only now that topics and places are stored, because assignment rules may check
+            # them.
             claims_added.send(None, claims=[form.instance.pk])
         draft_formsets = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
         draft = get_draft_on_page(request, form.instance) if change else None
@@ -272,7 +275,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @desk_page("<int:pk>/timeline/")
     def timeline_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Return a part of the claim's timeline, which a script inserts into the claim's page."""
+        """Return a page of the claim's timeline as HTML, which a script inserts into the claim's page."""
         claim = self.get_object(request, str(pk))
         if claim is None or not self.has_view_or_change_permission(request, claim):
             raise Http404
@@ -291,7 +294,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return self.show_page(request, "timeline_page", context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Default to the newsroom's language, the most likely one for a claim."""
+        """Return the newsroom's language as the initial value, because most claims are in that language."""
         language = Publisher.objects.house().language or get_language() or ""
         return {"language": language} | super().get_changeform_initial_data(request)
 
@@ -300,7 +303,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         form.adds_sources = request.user.has_perm("sources.add_source")
         form.is_draft_missing = bool(obj and has_draft(request) and get_draft_on_page(request, obj) is None)
         if appearance_field := form.base_fields.get("first_appearance"):
-            # The choices are the claim's own places; they are added and edited below on the same page.
+            # Offer only the claim's own appearances, which are added and edited on the same page.
             appearance_field.queryset = (
                 obj.appearances.select_related("source") if obj else Appearance.objects.none()
             )
@@ -314,7 +317,8 @@ class ClaimAdmin(TypedNames, ClaimList):
             self._warn_about_same_wording(request, obj)
 
     def _warn_about_same_wording(self, request: HttpRequest, claim: Claim) -> None:
-        """Warn about claims with the same wording, and offer to merge them if the person may."""
+        """Warn about claims with the same wording, and offer to merge them if the person's role includes
+        it."""
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
         same_claims = Claim.objects.readable_by(get_person(request)).filter(statement_key__in=key)
         for same_claim in same_claims.exclude(pk=claim.pk).order_by("pk")[:3]:
@@ -342,7 +346,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     @row_action(gettext_lazy("Draft a verdict"), permission="claims.add_verdict")
     def draft(self, request: HttpRequest, claim: Claim) -> HttpResponse:
-        """Draft the newsroom's verdict, or its next version, and open its page."""
+        """Draft the newsroom's verdict, or its next version, and redirect to its page."""
         verdict = verdict_drafts.create_draft(claim, author=get_person(request))
         messages.success(request, _("Draft created. Fill it in, then submit it for review."))
         return redirect(f"{change_page(verdict.claim)}#verdict")

@@ -1,4 +1,4 @@
-"""Bulk actions on the list of claims. Each claim is decided separately, as in triage."""
+"""Bulk actions on the list of claims. Each claim is decided in its own transaction, as in triage."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -31,7 +31,7 @@ from factcheck.admin.row_actions import describe_unchanged
 
 #: The most claims per action, so that one click cannot keep the database busy for long.
 MAX_SELECTED = 1_000
-#: The most claims named on the page or in a message of refusal.
+#: The most claims listed on the page or in a message of refusal.
 _LISTED_LIMIT = 20
 #: The most claims compared side by side.
 _MERGE_LIMIT = 12
@@ -41,7 +41,7 @@ SelectedClaims = QuerySet[Claim]
 
 
 class ClaimBulkActions(MovesAdmin):
-    """Bulk actions of the list of claims."""
+    """Mixin with the bulk actions of the list of claims."""
 
     actions: tuple[str, ...] = (
         "accept_selected",
@@ -67,7 +67,7 @@ class ClaimBulkActions(MovesAdmin):
 
     @admin.action(description=gettext_lazy("Decline…"), permissions=["triage"])
     def decline_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
-        """Ask once for the reason, then decline all selected claims."""
+        """Ask for one reason, then decline all selected claims for that reason."""
 
         def decline(seen_claims: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             reason = (request.POST.get("reason") or request.POST.get("words", "")).strip()
@@ -94,7 +94,7 @@ class ClaimBulkActions(MovesAdmin):
 
     @admin.action(description=gettext_lazy("Merge…"), permissions=["merge"])
     def merge_selected(self, request: HttpRequest, claims: SelectedClaims) -> HttpResponse | None:
-        """Show the claims side by side, ask which one to keep, then merge the others into it."""
+        """Show the claims side by side, ask which claim to keep, then merge the others into that one."""
         claim_count = claims.count()
         if not 2 <= claim_count <= _MERGE_LIMIT:
             messages.warning(request, _("Select from 2 to %d claims to merge.") % _MERGE_LIMIT)
@@ -119,7 +119,7 @@ class ClaimBulkActions(MovesAdmin):
     # Forms and messages ----------------------------------------------------------------------------------------------
 
     def _get_selected(self, request: HttpRequest, claims: SelectedClaims) -> list[SeenClaim] | None:
-        """Return the selected claims; if there are too many, show a message and return None."""
+        """Return the selected claims; if there are too many, add a message and return None."""
         claim_ids = list(claims.order_by("pk").values_list("pk", flat=True)[: MAX_SELECTED + 1])
         if len(claim_ids) > MAX_SELECTED:
             messages.warning(
@@ -137,7 +137,8 @@ class ClaimBulkActions(MovesAdmin):
         carry_out: Callable[[Sequence[SeenClaim]], Sequence[DecisionOutcome] | None],
         context: dict[str, Any],
     ) -> HttpResponse | None:
-        """Ask for missing details on a separate page, then apply the action to the claims as shown there."""
+        """Ask for missing details on a separate page, then apply the action to the claims that the page
+        showed."""
         if (listed_claims := self._get_selected(request, claims)) is None:
             return None
         shown_claims = [
@@ -166,7 +167,7 @@ class ClaimBulkActions(MovesAdmin):
         return self.show_page(request, "bulk", context)
 
     def _list_side_by_side(self, request: HttpRequest, claims: SelectedClaims) -> list[dict[str, Any]]:
-        """Return the claims for comparison side by side, oldest first."""
+        """Return the data of the claims for the side-by-side comparison, oldest claim first."""
         person = get_person(request)
         verdicts = Verdict.objects.readable_by(person).exclude(state__in=["superseded", "retracted"])
         rows = claims.select_related("claimant").prefetch_related(

@@ -61,14 +61,15 @@ from factcheck.list_phrases import join_words
 
 
 def build_readable_claim_count(relation: str, person: User) -> Coalesce:
-    """Return an expression that counts, for each row, the claims this person may read."""
+    """Return an expression that counts, for each row, the related claims that this person may read."""
     claims = Claim.objects.readable_by(person).filter(**{relation: OuterRef("pk")})
     claim_counts = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")
     return Coalesce(Subquery(claim_counts, output_field=IntegerField()), 0)
 
 
 ARTICLE_ORDER = "article"
-#: Sorting more claims by article would take seconds; above this limit, each page is sorted separately.
+#: Above this number of claims, each page is sorted by article separately, because sorting all claims would
+#: take seconds.
 MAX_ORDERED_CLAIMS = 5_000
 
 
@@ -77,7 +78,8 @@ def is_by_article(request: HttpRequest) -> bool:
 
 
 class ArticleGroupedList(FilterableList):
-    """The list grouped by article: the newest article first and, within an article, claims in list order."""
+    """The list of claims grouped by article: the newest article first and, within an article, claims in list
+    order."""
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
@@ -120,23 +122,24 @@ def _get_article(claim: Claim) -> int | None:
     return first_appearance.source_id if first_appearance else None
 
 
-#: Shorter words have no ending that could be left out, and resemble too many others.
+#: Shorter words are not shortened to their stems, which would resemble too many other words.
 _MIN_STEM_LENGTH = 5
 _MAX_ENDING_LENGTH = 3
-#: The words of this many of the newest claims are compared letter by letter.
+#: The number of newest claims whose words are compared letter by letter.
 MAX_COMPARED_CLAIMS = 5_000
 _WORD_LIMIT = 6
 _MAX_SEARCH_LENGTH = 200
-#: The similarity (pg_trgm) from which one word may be another form of the other.
+#: The similarity (pg_trgm, 0 to 1) from which one word may be a form of the other.
 _MIN_SIMILARITY = 0.5
 
 
 def find_intended_claims(
     rows: QuerySet[Claim], columns: Sequence[str], search: str, reader: User
 ) -> QuerySet[Claim] | None:
-    """Search again with likely corrections of the words; return the first result that is not empty, or None."""
+    """Search again with likely corrections of the words. Return the first result that is not empty, or
+    None."""
     if "://" in search or '"' in search or len(search) > _MAX_SEARCH_LENGTH:
-        return None  # an address, exact words or a whole text: it is not corrected
+        return None  # a URL, a quoted phrase or a whole text is not corrected
     interpretations = _iterate_interpretations(rows, columns, search, reader)
     return next((interpretation for interpretation in interpretations if interpretation.exists()), None)
 
@@ -166,7 +169,7 @@ def _remove_ending(word: str) -> str:
 def _split_known_words(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> tuple[QuerySet[Claim], list[str], list[str]]:
-    """Split the words into known ones, which some claim contains, and unknown ones. Also return the claims
+    """Split the words into known words, which occur in some claim, and unknown words. Also return the claims
     with all known words.
     """
     known_words: list[str] = []
@@ -183,14 +186,14 @@ def _split_known_words(
 def _find_with_corrections(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> QuerySet[Claim]:
-    """Find claims with all known words and, for each unknown word, the most likely correction found in those
-    claims.
+    """Return the claims with all known words and, for each unknown word, the most likely correction that
+    occurs in those claims.
     """
     candidates, known_words, unknown_words = _split_known_words(rows, columns, words)
     newest = candidates.order_by("-pk").values_list("statement", "claimant__name")[:MAX_COMPARED_CLAIMS]
     texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
     word_counts = Counter(word for text in texts for word in compile_word_pattern().findall(text))
-    # Beside two correct words, even a short word may have one wrong letter.
+    # With two correct words, even a short word may have one wrong letter.
     min_typos = 1 if len(known_words) > 1 else 0
     corrections = [
         _choose_correction(fold_text(word).lower(), word_counts, min_typos) for word in unknown_words
@@ -205,7 +208,7 @@ def _find_with_corrections(
 def _find_with_similar_words(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> QuerySet[Claim]:
-    """Find claims with all known words and words similar to the unknown ones."""
+    """Return the claims with all known words and with words similar to the unknown ones."""
     candidates, _known, unknown_words = _split_known_words(rows, columns, words)
     newest = candidates.order_by("-pk").values_list("pk", flat=True)[:MAX_COMPARED_CLAIMS]
     matches = rows.filter(pk__in=list(newest))
@@ -220,7 +223,7 @@ def _find_with_similar_words(
 
 
 def _choose_correction(word: str, word_counts: Counter[str], min_typos: int) -> str:
-    """Return the most likely correction of a word among the words that occur; "" if there is none."""
+    """Return the most likely correction of a word among the words that occur, or "" if there is none."""
     max_typos = max(count_tolerated_typos(word), min_typos)
     candidates = (
         (compute_edit_distance(word, known_word), known_word[0] != word[0], -count, known_word)
@@ -268,7 +271,7 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
     search_fields = ("statement", "claimant__name", "appearances__exact")
     search_help_text = gettext_lazy("Search by words in the statement or quote, or by claimant")
     ordering = ("-pk",)
-    # Keeps a page of long statements small enough.
+    # Few enough that a page of long statements stays small.
     list_per_page = 38
     list_select_related = ("claimant",)
 
@@ -325,7 +328,8 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
 
     @admin.display(description=gettext_lazy("verdict"))
     def verdict(self, claim: Claim) -> SafeString | str:
-        """Show the current verdict of each publisher; superseded ones are on the claim's page."""
+        """Return badges of the current verdict of each publisher; superseded verdicts are on the claim's
+        page."""
         past_states = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
         live_verdicts = [verdict for verdict in claim.verdicts.all() if verdict.state not in past_states]
         return (

@@ -1,7 +1,7 @@
 """The daily digest: one email of unread notifications, at each person's chosen hour.
 
-The hour is in the person's time zone. If a change of the clocks skips that hour, the digest is sent at the
-change; if it repeats the hour, the first time.
+The hour is in the person's time zone. If a change of the clocks skips that hour, the digest is sent when the
+clocks change; if the change repeats the hour, the digest is sent the first time.
 """
 
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ from factcheck.database.deferred_jobs import defer
 
 #: The task that sends one digest.
 SEND_TASK = "claims.features.teamwork.digest.send_digest"
-#: The most events per email; the email links to the others at the desk.
+#: The most events per email; the email has a link to the others at the desk.
 MAX_NOTIFICATIONS = 100
 
 
@@ -41,7 +41,8 @@ MAX_NOTIFICATIONS = 100
 )
 @transaction.atomic
 def queue_due_digests(timestamp: int) -> None:
-    """Queue every due digest. Runs four times an hour, because some time zones differ by quarter hours."""
+    """Queue every digest that is due. Runs four times an hour, because some time zones differ by quarter
+    hours."""
     defer(
         SEND_TASK,
         *({"person_id": person} for person in find_due_people(timezone.now())),
@@ -52,7 +53,7 @@ def queue_due_digests(timestamp: int) -> None:
 @app.task(name=SEND_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 @transaction.atomic
 def send_digest(*, person_id: int) -> None:
-    """Send a person's digest, unless there is nothing to report or today's digest was already sent."""
+    """Send a person's digest, unless there is nothing to report or today's digest has already been sent."""
     MailSchedule.objects.get_or_create(person_id=person_id)
     # A concurrent sender waits here, and then finds the digest sent.
     schedule = MailSchedule.objects.select_for_update(of=("self",)).select_related("person").get(pk=person_id)
@@ -89,7 +90,7 @@ def find_last_digest_time(schedule: MailSchedule, now: datetime) -> datetime:
     zone = get_time_zone(schedule)
     local = now.astimezone(zone)
     today = datetime.combine(local.date(), time(schedule.hour), zone)
-    # Compare in another time zone: within the same one, Python compares only the local times.
+    # Compare in another time zone, because within the same zone Python compares only the local times.
     if today.astimezone(now.tzinfo) <= now:
         return today
     return datetime.combine(local.date() - timedelta(days=1), time(schedule.hour), zone)

@@ -9,14 +9,14 @@ from django.utils import timezone
 from claims.features.teamwork.models import Assignment
 from claims.features.teamwork.notifications import notify_people
 
-#: Notifications per transaction.
+#: The maximum number of notifications per transaction.
 _BATCH_SIZE = 200
 #: Work is due soon if it is due today or tomorrow.
 _SOON_PERIOD = timedelta(days=1)
 
 
 def notify_of_due_dates() -> int:
-    """Notify people once about work that is due soon or overdue, and return their number."""
+    """Notify assignees once about work that is due soon or overdue, and return the number of assignments."""
     today = timezone.localdate()
     is_overdue = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
     is_near = Q(due_on__range=(today, today + _SOON_PERIOD)) & ~Q(
@@ -36,7 +36,8 @@ def _notify_in_batches(kind: str, date_field: str, condition: Q) -> int:
 
 @transaction.atomic
 def _notify_batch(kind: str, date_field: str, condition: Q) -> int:
-    """Notify a batch of people, under a lock so that two workers do not notify twice."""
+    """Notify people about one batch of work, locked so that two workers do not notify twice; return the size
+    of the batch."""
     rows = (
         Assignment.objects.held()
         .filter(condition)

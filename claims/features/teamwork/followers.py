@@ -1,4 +1,4 @@
-"""The followers of a claim. They are notified as long as they may read it."""
+"""The followers of a claim, who are notified of its events as long as they may read the claim."""
 
 from collections.abc import Iterable
 

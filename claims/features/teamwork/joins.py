@@ -32,7 +32,8 @@ def deliver_notification(
 
 
 def list_undo_obstacles(claim: OuterRef) -> list[tuple[QuerySet[Any], Any]]:
-    """Describe the work on a claim that prevents its import from being undone."""
+    """Return, for each kind of work on a claim, the rows that prevent its import from being undone, and the
+    name of the kind."""
     return [
         (
             Assignment.objects.filter(claim=claim, by__isnull=False),

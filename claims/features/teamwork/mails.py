@@ -1,6 +1,6 @@
 """Emails about claims, threaded by claim, in the recipient's language.
 
-The recipients are decided on sending: people who have left or may no longer read the subject get no email.
+The recipients are decided on sending: a person who has left or may no longer read the subject gets no email.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_absolute, to_one_line
 
 _SALT = "claims.features.teamwork.mails"
-#: The kind in unsubscribe links that stands for everything in the digest.
+#: The kind that unsubscribe links use for all kinds in the digest.
 DIGEST_KIND = "digest"
 
 
@@ -70,8 +70,8 @@ def compose_notification_mail(notification: Notification) -> EmailMultiAlternati
     )
     mail.extra_headers |= {
         "Message-ID": build_message_id(f"notification-{notification.pk}"),
-        # The id by which mail programs build threads: no email has it, and all emails about the claim refer to
-        # it.
+        # The first id of the thread in mail programs: no email has this id, but all emails about the claim
+        # refer to it.
         "References": build_message_id(f"claim-{claim.pk}"),
         "In-Reply-To": build_message_id(f"claim-{claim.pk}"),
     }
@@ -99,7 +99,8 @@ def build_notification_text(notification: Notification) -> dict[str, str]:
 
 
 def build_subject(claim: Claim) -> str:
-    """Return the subject of emails about a claim. It never changes, so that mail programs group the emails."""
+    """Return the subject line of emails about a claim. It never changes, so that mail programs group the
+    emails."""
     return to_one_line(_("[%(newsroom)s] Claim %(id)d: %(statement)s")) % {
         "newsroom": to_one_line(settings.NEWSROOM_NAME),
         "id": claim.pk,
@@ -111,12 +112,12 @@ def build_subject(claim: Claim) -> str:
 
 
 def build_unsubscribe_token(person: User, kind: str) -> str:
-    """Return the token of an unsubscribe link, which works without signing in."""
+    """Return the token for an unsubscribe link, which works without signing in."""
     return signing.dumps([person.pk, kind], salt=_SALT)
 
 
 def parse_unsubscribe_token(token: str) -> tuple[int, str] | None:
-    """Return the person's id and the type of email to stop, or None if the link is invalid."""
+    """Return the person's id and the kind of email to stop, or None if the token is invalid."""
     try:
         person, kind = signing.loads(token, salt=_SALT)
     except signing.BadSignature:

@@ -15,14 +15,15 @@ from markdown_it.token import Token
 from claims.ledger.document.markdown import parse_markdown, render_parts
 from claims.newsroom.people import get_display_name
 
-#: The most names looked up in one text; nobody needs to mention more people.
+#: The most user names looked up in one text; nobody needs to mention more people.
 MAX_MENTIONED_NAMES = 50
 #: The most people suggested while a name is typed.
 MAX_SUGGESTIONS = 8
 
-# Django's user names, also with combining accents; not after a letter, which would be an email address.
+# Matches Django's user names, also with combining accents, but not after a letter, because that is an email
+# address.
 _MENTION_PATTERN = re.compile(r"(?<![\w@.+/-])@([\w\u0300-\u036f.@+-]{1,150})")
-#: Signs that may end a sentence or a user name.
+#: Characters that may end either a sentence or a user name.
 _TRAILING_PUNCTUATION = ".@+-"
 
 
@@ -71,7 +72,7 @@ def suggest_people(typed_text: str) -> list[User]:
 
 
 def _iterate_text_tokens(parts: list[Token]) -> Iterator[Token]:
-    """Yield the text tokens outside links."""
+    """Yield the text tokens that are not part of links."""
     depth = 0
     for part in parts:
         depth += part.nesting if part.type.startswith("link_") else 0
@@ -80,7 +81,7 @@ def _iterate_text_tokens(parts: list[Token]) -> Iterator[Token]:
 
 
 def _find_mentioned_names(parts: list[Token]) -> list[str]:
-    """Return the names after @ signs, each once."""
+    """Return the names after @ signs in the text tokens, each once."""
     names: dict[str, None] = {}
     for part in parts:
         for token in _iterate_text_tokens(part.children or []):
@@ -92,8 +93,8 @@ def _find_mentioned_names(parts: list[Token]) -> list[str]:
 
 
 def _iterate_candidates(name: str) -> Iterator[str]:
-    """Yield possible user names, longest first, because the full stop in “@kim.” may or may not belong to the
-    name.
+    """Yield the possible user names, longest first, because the full stop in “@kim.” may or may not belong to
+    the user name.
     """
     yield name
     while name and name[-1] in _TRAILING_PUNCTUATION:
@@ -102,12 +103,12 @@ def _iterate_candidates(name: str) -> Iterator[str]:
 
 
 def _normalise_name(name: str) -> str:
-    """Normalise a name as Django does."""
+    """Normalise a user name as Django does."""
     return unicodedata.normalize("NFKC", name)
 
 
 def _fold_name(name: str) -> str:
-    """Return the name with its case folded."""
+    """Return the user name with its case folded."""
     return _normalise_name(name).lower()
 
 
@@ -119,7 +120,8 @@ def _group_by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]
 
 
 def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None:
-    """Return the person and the length of the name. A match with the same case is preferred."""
+    """Return the person with this user name, and the length of the name in the text. A match with the same
+    case is preferred."""
     for candidate in _iterate_candidates(name):
         people = by_name.get(_fold_name(candidate), [])
         exact = [person for person in people if person.username == _normalise_name(candidate)]

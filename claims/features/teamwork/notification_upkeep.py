@@ -1,4 +1,4 @@
-"""Delete old notifications, and send those left behind by a killed worker."""
+"""Delete old notifications, and queue notifications that a killed worker has not sent."""
 
 from datetime import timedelta
 
@@ -11,7 +11,7 @@ from claims.features.teamwork.models import ChatMessage, MailChoice, Notificatio
 from claims.newsroom.mails import MAIL_QUEUE
 from factcheck.database.deferred_jobs import defer
 
-#: How long notifications at the desk and messages to channels are kept.
+#: How long notifications at the desk are kept, and how long messages to channels are.
 NOTIFICATION_LIFETIME, CHAT_MESSAGE_LIFETIME = timedelta(days=180), timedelta(days=30)
 
 
@@ -19,7 +19,8 @@ NOTIFICATION_LIFETIME, CHAT_MESSAGE_LIFETIME = timedelta(days=180), timedelta(da
 @app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.take_up_what_was_left")
 @transaction.atomic
 def queue_unsent_notifications(timestamp: int) -> None:
-    """Queue the emails of the hour before last that were neither sent nor rejected. Runs hourly."""
+    """Queue the emails of the hour before last that were neither sent nor rejected, because a worker was
+    killed. Runs hourly."""
     now = timezone.now()
     hour = (now - timedelta(hours=2), now - timedelta(hours=1))
     rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour)

@@ -51,7 +51,7 @@ INSTANT_MAIL_KINDS = frozenset(
 )
 
 
-# Within the caller's transaction this costs nothing.
+# In the caller's transaction, this adds no savepoint.
 @transaction.atomic(savepoint=False)
 def notify_people(
     kind: str,
@@ -65,14 +65,14 @@ def notify_people(
 ) -> list[Notification]:
     """Notify these people, except the actor and people who may not read the subject.
 
-    Each call also sends one message to the chat channels, except about comments: the `comments` module does
-    that.
+    Each call also sends one message to the chat channels, except about comments, for which the `comments`
+    module sends it.
 
     Args:
-        by: the actor; None for a rule or a deadline.
+        by: the person who acted; None for a rule or a deadline.
         verdict: the verdict concerned, if any.
         note: the internal note on the event.
-        comment: the comment, for kinds that are about one.
+        comment: the comment, for kinds of events about a comment.
     """
     note = note.strip()[:MAX_NOTE_LENGTH]
     if kind not in COMMENT_KINDS:
@@ -100,7 +100,7 @@ def notify_people(
             comment=comment,
             actor=by,
             actor_name=get_display_name(by)[:200] if by else "",
-            # Notes within a review are only for people who read drafts, and for the author.
+            # Notes within a review are only for the author and for people who may read drafts.
             note=note if reads_drafts or person.pk == author_id else "",
             mail=choices[person.pk],
         )
@@ -132,19 +132,20 @@ def find_readers(
 
 
 def get_default_choice(kind: str) -> MailChoice:
-    """Return the default email schedule."""
+    """Return the email schedule that applies to this kind of event by default."""
     return MailChoice.AT_ONCE if kind in INSTANT_MAIL_KINDS else MailChoice.DIGEST
 
 
 def load_mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
-    """Map the id of each person to their email schedule for this type of event."""
+    """Return each person's email schedule for this kind of event, by person id."""
     ids = [person.pk for person in people]
     preferences = NotificationPreference.objects.filter(person__in=ids, kind=kind)
     return dict.fromkeys(ids, get_default_choice(kind)) | dict(preferences.values_list("person", "mail"))
 
 
 def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:
-    """Mark notifications as read (all, those about one claim, or the given rows), and return the number changed."""
+    """Mark notifications as read: all, those about one claim, or the given rows. Return the number of
+    notifications marked."""
     unread_rows = Notification.objects.unread().filter(person=person)
     if claim is not None:
         unread_rows = unread_rows.filter(claim=claim)

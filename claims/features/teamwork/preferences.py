@@ -1,4 +1,5 @@
-"""A person's email settings: the schedule for each kind, the time and the language."""
+"""A person's email settings: the schedule for each kind of event, the hour, the time zone and the
+language."""
 
 from collections.abc import Mapping
 
@@ -13,13 +14,13 @@ from claims.newsroom.notifications import NotificationKind
 
 
 def load_choices(person: User) -> dict[str, str]:
-    """Map each type of event to the person's email schedule, chosen or default."""
+    """Return the person's email schedule for each kind of event: the chosen one, or the default."""
     rows = NotificationPreference.objects.filter(person=person).values_list("kind", "mail")
     return {kind: get_default_choice(kind) for kind in NotificationKind.values} | dict(rows)
 
 
 def get_schedule(person: User) -> MailSchedule:
-    """Return the person's schedule, or an unsaved default."""
+    """Return the hour, time zone and language of the person's emails, or unsaved defaults."""
     return MailSchedule.objects.filter(person=person).first() or MailSchedule(person=person)
 
 
@@ -27,7 +28,7 @@ def get_schedule(person: User) -> MailSchedule:
 def store_preferences(
     person: User, choices: Mapping[str, str], *, hour: int, time_zone: str, language: str
 ) -> None:
-    """Store the person's choices. Choices equal to the default are not stored, so that they follow changes of
+    """Store the person's choices. A choice equal to the default is not stored, so that it follows changes of
     the default.
     """
     _store_choices(person, choices)
@@ -38,7 +39,7 @@ def store_preferences(
 
 @transaction.atomic
 def stop_mail(person: User, kind: str) -> None:
-    """Stop emails about this type of event; for `DIGEST_KIND`, about all types in the digest."""
+    """Stop emails about this kind of event or, for `DIGEST_KIND`, about all kinds in the digest."""
     current_choices = load_choices(person)
     stopped_kinds = (
         [stopped_kind for stopped_kind, choice in current_choices.items() if choice == MailChoice.DIGEST]

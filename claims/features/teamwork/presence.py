@@ -1,4 +1,5 @@
-"""Report the people who have the same page open, and changes saved since then. Open pages poll this view."""
+"""A view that open pages poll: it reports the other people who have the page open, and changes saved
+since."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from factcheck.admin.versions import compute_version
 from factcheck.database.clock import get_database_time
 from factcheck.list_phrases import join_words
 
-#: A page that has been open for longer shows the changes of the last day.
+#: After this many seconds, a page that stays open shows only the changes of the last day.
 _MAX_OPEN_SECONDS = 86_400
 
 
@@ -28,7 +29,8 @@ _MAX_OPEN_SECONDS = 86_400
 @mark_background
 @require_sign_in
 def record_presence(request: HttpRequest) -> JsonResponse:
-    """Record that the page is open or closed. Return the other people who have it open, and later changes."""
+    """Record that a page is open or closed. Return the other people who have it open, and the changes saved
+    since it was opened."""
     sent_values = read_body(request)
     if not is_from_signed_in_user(request, sent_values):
         return JsonResponse({}, status=409)
@@ -70,7 +72,7 @@ def describe_presence(colleague: PresentColleague) -> str:
 
 
 def describe_changes(row: Model, *, reported_seconds: Any) -> str:
-    """Return the changes saved since the page was opened, with their authors."""
+    """Return a sentence on the changes saved since the page was opened, with their authors, or ""."""
     open_seconds = (
         min(reported_seconds, _MAX_OPEN_SECONDS)
         if type(reported_seconds) in (int, float) and reported_seconds >= 0

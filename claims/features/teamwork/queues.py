@@ -22,12 +22,12 @@ from claims.features.teamwork.models import Assignment
 from claims.features.teamwork.models.assignment import URGENCY_ORDERING
 from factcheck.admin.base import change_page
 
-#: More rows than in other lists, because people come for their own work.
+#: More rows than in other lists, because this is the person's own work.
 _SHOWN_WORK = 8
 
 QUEUES = {
     Assignment: {
-        # Shown to everyone, so that an absence delays nothing.
+        # Shown to everyone, so that one person's absence delays nothing.
         "overdue": Queue(
             gettext_lazy("All overdue work"),
             lambda rows, person: rows & Assignment.objects.overdue(timezone.localdate()),

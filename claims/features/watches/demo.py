@@ -15,7 +15,7 @@ def add_watches(
     sources: dict[str, Source],
     people: dict[str, User],
 ) -> None:
-    """Add paused watches: the demo makes no requests until a person resumes one."""
+    """Add paused watches, so that the demo makes no requests until a person resumes one."""
     for row in content["watches"]:
         if Watch.objects.with_url(row["url"]) is None:
             field_values = {field_name: row[field_name] for field_name in ("name", "url", "language")}

@@ -16,14 +16,14 @@ from sources.http.polite_visits import PoliteVisitor
 from sources.page_lists import ListedPage, PageList, read_page_list
 
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=30)
-#: Links to feeds are in the head of a page, which is near its beginning.
+#: The number of bytes searched for links to feeds, which are near the beginning of a page.
 HEAD_BYTES = 500_000
 #: The most feeds and sitemaps offered.
 MAX_OFFERED_LISTS = 12
-#: The most of the newest entries shown.
+#: The most titles of newest entries shown for each list.
 MAX_SHOWN_TITLES = 5
 
-#: The media types by which pages announce their feeds, and the kind of feed.
+#: A media type by which pages announce their feeds → the kind of feed.
 _FEED_TYPES = {
     "application/rss+xml": "rss",
     "application/rdf+xml": "rss",
@@ -39,8 +39,9 @@ class Followable:
     """A feed, sitemap or page that can be followed.
 
     Attributes:
-        kind: a `WatchProgress.Kind`: the detected kind, or the one its page announces.
-        number: the number of pages it lists, or None if it was not read.
+        kind: a `WatchProgress.Kind`: as detected or, if the list was not read, as announced by the page that
+        links to it.
+        number: the number of pages in the list, or None if the list was not read.
     """
 
     url: str
@@ -94,7 +95,7 @@ def _build_followable(address: str, page_list: PageList) -> Followable:
 
 
 def _read_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
-    """Return the title of a page and the feeds to which it links (`<link rel="alternate">`)."""
+    """Return the title of a page and the feeds that it links to (`<link rel="alternate">`)."""
     try:
         document_root = html.document_fromstring(content)
     except (LxmlError, ValueError, AssertionError):
@@ -113,7 +114,7 @@ def _read_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
 
 
 def _sort_news_first(sitemaps: list[str]) -> list[str]:
-    """Sort news sitemaps first, because the others list the whole archive."""
+    """Return the sitemaps with news sitemaps first, because other sitemaps list the whole archive."""
     return sorted(sitemaps, key=lambda url: "news" not in url.lower())
 
 

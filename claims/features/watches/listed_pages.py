@@ -1,4 +1,4 @@
-"""Compare a feed or sitemap with the last visit: new, changed and skipped pages."""
+"""Compare a feed or sitemap with the last visit, and record new, changed and skipped pages."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -10,15 +10,15 @@ from sources.addresses import build_url_key
 from sources.models import Snapshot, Source
 from sources.page_lists import ListedPage
 
-#: A page older than this is not news, even if it is listed for the first time: lists get reordered and moved.
+#: A page older than this is not news, even if it is listed for the first time: sites reorder and move their
+#: lists.
 MAX_PAGE_AGE = timedelta(days=14)
-#: A page that could not be imported within this time, because there were too many, is skipped.
+#: A new page that is not imported within this time, because there were too many, is skipped.
 MAX_WAIT = timedelta(days=7)
-#: A date further in the future is not a matter of inaccurate clocks but wrong, and is ignored.
+#: A date further in the future than this is wrong, not merely due to inaccurate clocks, and is ignored.
 MAX_CLOCK_ERROR = timedelta(days=1)
-#: When a page is checked again, counted from when it was found, if its list does not report changes. The checks
-#: end,
-#: because some pages are different every time.
+#: When a page is checked again, counted from when it was found, if its list does not report changes. The
+#: checks end, because some pages differ at every request.
 CHECK_INTERVALS = (
     timedelta(hours=1),
     timedelta(hours=5),
@@ -26,10 +26,11 @@ CHECK_INTERVALS = (
     timedelta(days=4),
     timedelta(days=11),
 )
-#: If a list keeps reporting changes that did not happen, the pause before the next check doubles each time.
+#: If a list repeatedly reports changes of a page that has not changed, the pause before its next check
+#: doubles each time, from the minimum to the maximum.
 MIN_CHECK_INTERVAL, MAX_CHECK_INTERVAL = timedelta(minutes=10), timedelta(days=1)
 
-#: The most new pages recorded per visit, after the first; no budget could import more.
+#: The most new pages recorded per visit after the first one; no budget allows importing more.
 MAX_NEW_PAGES = 1000
 #: Skipped and failed pages are deleted after this time, if they are no longer listed.
 UNLISTED_LIFETIME = timedelta(days=30)
@@ -41,7 +42,7 @@ _BATCH_SIZE = 2000
 def record_listed_pages(
     watch: Watch, entries: Iterable[ListedPage], *, is_first_visit: bool, now: datetime
 ) -> None:
-    """Record listed pages. Call this in the transaction that records the visit.
+    """Record the pages of a list. Call this function in the transaction that records the visit.
 
     Args:
         is_first_visit: whether this is the watch's first visit; then only the newest pages are imported.
@@ -63,7 +64,8 @@ def record_listed_pages(
 
 
 def delete_unlisted_pages(watch: Watch, entries: Iterable[ListedPage], now: datetime) -> None:
-    """Delete pages that are no longer listed and have no imported article, so that a watch does not grow forever."""
+    """Delete pages that are no longer listed and have no imported article, so that their number does not grow
+    forever."""
     listed_keys = {build_url_key(page.url) for page in entries}
     finished_pages = watch.pages.filter(
         state__in=[_State.PASSED, _State.FAILED], found_at__lt=now - UNLISTED_LIFETIME
@@ -74,7 +76,7 @@ def delete_unlisted_pages(watch: Watch, entries: Iterable[ListedPage], now: date
 
 
 def queue_recheck(watch: Watch, now: datetime) -> None:
-    """Queue a followed page to be fetched in this visit."""
+    """Make the page that a watch follows directly due, so that this visit fetches it again."""
     followed_page = watch.pages.filter(url_key=watch.url_key)
     followed_page.update(
         next_look_at=now,
@@ -89,7 +91,7 @@ def compute_next_check(found_at: datetime, now: datetime) -> datetime | None:
 
 
 def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
-    """Map the URL key of each page to the page with its latest plausible date."""
+    """Return the listed pages by URL key, each with its latest plausible date."""
     pages: dict[str, ListedPage] = {}
     for page in entries:
         key = build_url_key(page.url)
@@ -106,7 +108,7 @@ def _group_by_url(entries: Iterable[ListedPage], now: datetime) -> dict[str, Lis
 
 
 def _find_known_pages(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
-    """Return the already known pages, with their earlier dates."""
+    """Return the date of the last change that was recorded for each known page, by URL key."""
     listed_times: dict[str, datetime | None] = {}
     for batch_start in range(0, len(keys), _BATCH_SIZE):
         batch = watch.pages.filter(url_key__in=keys[batch_start : batch_start + _BATCH_SIZE])
@@ -128,7 +130,7 @@ def _is_too_old(page: ListedPage, now: datetime) -> bool:
 
 
 def _queue_changed_pages(watch: Watch, changed_pages: dict[str, ListedPage], now: datetime) -> None:
-    """Queue pages with a newer date for another check. Skipped pages stay skipped."""
+    """Return the key that sorts pages: newest first, then undated pages in the order of the list."""
     keys = list(changed_pages)
     for batch_start in range(0, len(keys), _BATCH_SIZE):
         batch = watch.pages.filter(url_key__in=keys[batch_start : batch_start + _BATCH_SIZE]).exclude(
@@ -136,7 +138,7 @@ def _queue_changed_pages(watch: Watch, changed_pages: dict[str, ListedPage], now
         )
         rows = list(batch)
         for row in rows:
-            # A date that was missing before does not indicate a change.
+            # A date that was not listed before does not indicate a change.
             if row.listed_at and row.state != _State.WAITING:
                 interval = min(MIN_CHECK_INTERVAL * 2 ** min(row.unchanged, 10), MAX_CHECK_INTERVAL)
                 row.next_look_at = max(now, row.looked_at + interval if row.looked_at else now)
@@ -158,7 +160,7 @@ def _add_pages(
         if key not in selected_keys:
             row.state = _State.PASSED
         elif key in sources:
-            # Imported by hand or by another watch; followed from now on.
+            # The article was imported by hand or by another watch; this watch follows it from now on.
             row.state, row.source_id, row.next_look_at = (
                 _State.IMPORTED,
                 sources[key],
@@ -171,6 +173,6 @@ def _add_pages(
 
 
 def _find_sources(keys: list[str]) -> dict[str, int]:
-    """Return the captured sources of these pages, by URL key."""
+    """Return the ids of the sources already captured from these pages, by URL key."""
     has_snapshot = Exists(Snapshot.objects.filter(source=OuterRef("pk")))
     return dict(Source.objects.filter(has_snapshot, url_key__in=keys).values_list("url_key", "pk"))

@@ -16,7 +16,7 @@ from factcheck.database.rules import Rule, build_error_sql
 from sources.addresses import build_url_key
 from sources.http.validators import MAX_ETAG_LENGTH, MAX_MODIFIED_LENGTH
 
-#: Minutes between two visits: no more often than a polite reader would look, and at least once a week.
+#: Minutes between two visits: not too often for the site, and at least once a week.
 MIN_INTERVAL_MINUTES, MAX_INTERVAL_MINUTES = 5, 7 * 24 * 60
 MAX_PER_VISIT, MAX_PER_DAY, MAX_PROPOSALS_PER_DAY = 100, 1000, 10_000
 
@@ -43,7 +43,7 @@ class WatchQuerySet(models.QuerySet["Watch"]):
             Q(progress__articles_of_day__gte=F("most_per_day"))
             | Q(progress__proposals_of_day__gte=F("most_proposals_per_day"))
         )
-        # Before the first visit there is no day, so no budget is used up.
+        # Before the first visit the day is NULL, and no budget is used up.
         return self.exclude(Q(progress__day__isnull=False) & used_up)
 
 
@@ -167,7 +167,7 @@ class Watch(models.Model):
 
 
 class WatchProgress(models.Model):
-    """A watch's visits: their times, results and failures. The database creates this row with the watch."""
+    """The times, results and failures of a watch's visits. The database creates this row with the watch."""
 
     class Kind(models.TextChoices):
         RSS = "rss", _("RSS feed")
@@ -180,17 +180,18 @@ class WatchProgress(models.Model):
     watch = models.OneToOneField(Watch, models.CASCADE, primary_key=True, related_name="progress")
     #: The kind detected at the last visit; empty before the first.
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, blank=True)
-    #: The last successful visit.
+    #: The time of the last successful visit.
     visited_at = models.DateTimeField(_("last visit"), null=True)
     next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
-    #: One worker has the lease until then. If that worker dies, any other takes over afterwards.
+    #: A worker has leased the watch until this time. If that worker dies, any other one may continue
+    #: afterwards.
     held_until = models.DateTimeField(null=True)
-    #: The validators by which the server detects changes of the list (RFC 9110, 13.1).
+    #: The list's validators from the last response, with which the server detects changes (RFC 9110, 13.1).
     etag = models.CharField(max_length=MAX_ETAG_LENGTH, blank=True)
     last_modified = models.CharField(max_length=MAX_MODIFIED_LENGTH, blank=True)
     #: How many more pages may be fetched in this visit.
     pages_left = models.PositiveIntegerField(default=0)
-    #: The day (UTC) that the next two fields count.
+    #: The day (UTC) to which the next two counts belong.
     day = models.DateField(null=True)
     articles_of_day = models.PositiveIntegerField(default=0)
     proposals_of_day = models.PositiveIntegerField(default=0)
@@ -201,7 +202,7 @@ class WatchProgress(models.Model):
     consecutive_failures = models.PositiveIntegerField(default=0)
     failing_since = models.DateTimeField(null=True)
     failure = models.TextField(_("error"), blank=True)
-    #: The parts of the list that could not be read, although others could.
+    #: Notes on the parts of the list that could not be read, if other parts could.
     note = models.TextField(blank=True)
 
     class Meta:
@@ -218,7 +219,7 @@ class WatchProgress(models.Model):
             ),
         ]
         indexes = [
-            # The worker's query, once a minute.
+            # The worker's query for watches that are due, once a minute.
             Index(name="watchprogress_by_next_visit", fields=["next_visit_at"]),
         ]
 
@@ -228,16 +229,16 @@ class WatchProgress(models.Model):
 
 class WatchedPageQuerySet(models.QuerySet["WatchedPage"]):
     def due(self, moment: datetime) -> Self:
-        """Return pages to be checked at `moment`."""
+        """Return pages whose next check is due at `moment`."""
         return self.filter(next_look_at__lte=moment)
 
     def waiting(self) -> Self:
-        """Return articles still to be imported."""
+        """Return pages that have not been imported yet."""
         return self.filter(state="waiting")
 
 
 class WatchedPage(models.Model):
-    """A page found by a watch, its import state and its next check."""
+    """A page found by a watch, with its import state and its next check."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -257,17 +258,17 @@ class WatchedPage(models.Model):
         related_name="watched_pages",
         verbose_name=_("source"),
     )
-    #: The date of its last change, according to the list.
+    #: The date of the page's last change, according to the list.
     listed_at = models.DateTimeField(null=True)
     found_at = models.DateTimeField(_("found"), default=timezone.now)
-    #: The last and the next time of fetching; NULL if there is none.
+    #: When the page was last fetched, and when it will be fetched next; NULL for never.
     looked_at = models.DateTimeField(null=True)
     next_look_at = models.DateTimeField(null=True)
-    #: How many checks in a row have found no change.
+    #: The number of consecutive checks that found no change.
     unchanged = models.PositiveSmallIntegerField(default=0)
     etag = models.CharField(max_length=MAX_ETAG_LENGTH, blank=True)
     last_modified = models.CharField(max_length=MAX_MODIFIED_LENGTH, blank=True)
-    #: Failed attempts in a row.
+    #: The number of consecutive failed attempts.
     attempts = models.PositiveSmallIntegerField(default=0)
     failure = models.TextField(_("error"), blank=True)
 

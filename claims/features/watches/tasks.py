@@ -10,14 +10,14 @@ from factcheck.database.deferred_jobs import defer_once
 
 #: After this many seconds, a run ends once its current page is done, so that the worker can do other work.
 MAX_RUN_SECONDS = 10.0
-#: How long the worker waits for a site; it has other work to do.
+#: The longest time that a job waits for a site, in seconds, because the worker has other work to do.
 MAX_SITE_WAIT_SECONDS = 5.0
 #: These jobs come last among waiting jobs, except for those that compute vectors.
 _LOW_PRIORITY = -5
 
 
 def queue_visit(watch_id: int) -> None:
-    """Queue a visit, unless one is already queued."""
+    """Queue a visit to a watch, unless one is already queued."""
     defer_once(
         visit_watch.name,
         {"watch_id": watch_id},
@@ -29,7 +29,7 @@ def queue_visit(watch_id: int) -> None:
 
 @app.task(name="claims.features.watches.visit_watch", queue="watches", pass_context=True)
 def visit_watch(context: JobContext, *, watch_id: int) -> None:
-    """Visit a watch if it is due, for a limited time. The next job continues."""
+    """Visit a watch that is due, for a limited time, then queue another job for the rest."""
     deadline = time.monotonic() + MAX_RUN_SECONDS
     tally = visits.run_visit(
         watch_id,
@@ -47,6 +47,6 @@ def visit_watch(context: JobContext, *, watch_id: int) -> None:
     queueing_lock="claims.features.watches.look_after",
 )
 def queue_due_visits(timestamp: int) -> None:
-    """Queue due visits. Runs every minute."""
+    """Queue a visit to each watch that is due. Runs every minute."""
     for watch_id in visits.list_due_watches():
         queue_visit(watch_id)

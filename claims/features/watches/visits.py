@@ -1,6 +1,6 @@
-"""A visit to a watch: fetch its list, then the due pages.
+"""A visit to a watch: fetch its list, then the pages that are due.
 
-Progress is stored after each page. A visit can therefore be killed at any moment, and the next one
+Progress is stored after each page. A visit can therefore be killed at any moment, and the next visit
 continues from there.
 """
 
@@ -28,19 +28,19 @@ from sources.page_lists import ListedPage, PageList, read_page_list
 
 logger = logging.getLogger(__name__)
 
-#: How long a watch is leased. The lease is renewed before each page, and no page takes nearly as long.
+#: How long a watch is leased. The lease is renewed before each page, and importing a page takes much less
+#: time.
 LEASE_TIME = timedelta(minutes=8)
 #: The largest list that is read, compressed or not: a hundred times the size of a long feed.
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
-#: The most sitemaps of an index read per visit; the most recently changed come first.
+#: The most sitemaps of a sitemap index read per visit, most recently changed ones first.
 MAX_SITEMAPS = 5
 #: How long to wait for a site if there is nothing else to do, in seconds.
 MAX_SITE_WAIT_SECONDS = 120.0
-#: How long to wait before each sitemap of an index if its site asks for a pause, in seconds: an index alone
-#: lists no
-#: pages.
+#: How long to wait before each sitemap of an index if its site asks for a pause, in seconds. An index by
+#: itself lists no pages.
 SITEMAP_PAUSE_SECONDS = 30.0
-#: After failures, the interval doubles each time, up to this.
+#: The longest interval after failures; the interval doubles with each failure up to this length.
 MAX_BACK_OFF = timedelta(days=1)
 
 _Kind = WatchProgress.Kind
@@ -48,7 +48,7 @@ _Kind = WatchProgress.Kind
 
 @dataclass(slots=True)
 class VisitTally:
-    """The counts of a visit."""
+    """The numbers of pages by result in one visit."""
 
     watch: Watch
     new: int = 0
@@ -71,13 +71,13 @@ def build_visitor(*, max_wait: float = MAX_SITE_WAIT_SECONDS) -> PoliteVisitor:
 
 
 def list_due_watches() -> list[int]:
-    """Return due watches, longest waiting first."""
+    """Return the ids of the watches that are due, longest waiting first."""
     progress = _find_active_progress().filter(_build_due_condition(timezone.now()))
     return list(progress.order_by("next_visit_at", "pk").values_list("pk", flat=True))
 
 
 def acquire_lease(watch_id: int) -> Lease[WatchProgress] | None:
-    """Lease a watch, if it is due and free."""
+    """Lease a watch, or return None if it is not due or already leased."""
     return Lease.acquire(
         _find_active_progress(), watch_id, LEASE_TIME, due=_build_due_condition(timezone.now())
     )
@@ -88,10 +88,10 @@ def _find_active_progress() -> QuerySet[WatchProgress]:
 
 
 def _build_due_condition(moment: datetime) -> Q:
-    """Return the condition for due watches without a lease.
+    """Return the condition for watches that are due and not leased.
 
-    Values that other processes change are columns of the progress row, so that they are checked again under its
-    lock.
+    It uses only columns of the progress row for values that other processes change, so that PostgreSQL checks
+    them again once the row is locked.
     """
     pages = WatchedPage.objects.due(moment).filter(watch=OuterRef("pk"))
     has_budget_left = Watch.objects.with_budget_left(moment).filter(pk=OuterRef("pk"))
@@ -115,7 +115,8 @@ def run_visit(
     Args:
         is_stopped: returns whether to stop before the next page.
         report_page: called with the result of each page.
-        max_wait: the longest time to wait for a site, in seconds; pages that would take longer are postponed.
+        max_wait: the longest time to wait before a site may be visited, in seconds; pages that would take
+        longer are postponed.
     """
     lease = acquire_lease(watch_id)
     if lease is None:
@@ -158,7 +159,7 @@ class _Visit:
             if result is None:
                 break
             if result.kind == "later":
-                break  # its site may not be queried now; the worker tries again in a minute
+                break  # the site may not be visited now; the worker tries again in a minute
             self._count_page(result)
         return self._tally
 
@@ -173,7 +174,7 @@ class _Visit:
                 self._tally.wait_message = translate_message(error.sentence)
             else:
                 self._record_failure(translate_message(error.sentence), error.wait)
-        except Exception:  # whatever a list does to the program, the other watches are visited
+        except Exception:  # however badly a list breaks the program, the other watches are visited
             logger.exception("Visiting %s failed", self._lease.row.watch.url)
             self._record_failure(gettext("An unexpected error occurred at this address; see the log."))
 
@@ -192,7 +193,7 @@ class _Visit:
         if page_list is not None:
             listed_pages, note = self._collect_pages(page_list)
             if page_list.kind == "sitemap" and page_list.lists:
-                # An unchanged index can have changed sitemaps.
+                # The sitemaps of an unchanged index can have changed.
                 self._record_visit(listed_pages, page_list.kind, note=note)
             else:
                 self._record_visit(
@@ -219,7 +220,8 @@ class _Visit:
             self._record_visit([ListedPage(watch.url)], _Kind.PAGE)
 
     def _collect_pages(self, page_list: PageList) -> tuple[list[ListedPage], str]:
-        """Return the pages of a list and of its sitemaps, with notes on what could not be read.
+        """Return the pages of a list, including those of the sitemaps in an index, and notes on what could
+        not be read.
 
         Raises:
             FetchError: the list is an index, and none of its sitemaps could be fetched.
@@ -250,7 +252,7 @@ class _Visit:
         return pages, " ".join(notes[:3])
 
     def _select_newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
-        """Return the most recently changed pages, without those unchanged since the last visit."""
+        """Return the most recently changed sitemaps, without those unchanged since the last visit."""
         last_visit = self._lease.row.visited_at
         changed_pages = [
             sitemap
@@ -277,7 +279,8 @@ class _Visit:
         """Record the visit and the listed pages in one transaction.
 
         Args:
-            is_complete: whether the list is complete, so that unlisted pages can be deleted.
+            is_complete: whether the whole list was read, so that pages that are no longer listed can be
+            deleted.
         """
         watch, now = self._lease.row.watch, timezone.now()
         is_first = not watch.pages.exists()
@@ -339,5 +342,5 @@ class _Visit:
         )
         self._report_page(result)
         if kind == "failed" and self._lease.row.kind == _Kind.PAGE:
-            # The followed page is itself the article, so the watch has failed too.
+            # The watch follows this page itself, so the watch has failed too.
             self._record_failure(result.failure)

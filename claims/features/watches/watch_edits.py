@@ -1,4 +1,4 @@
-"""Actions on a watch. Each function checks permissions, writes, and queues a job."""
+"""Actions of people on a watch. Each function checks permissions, writes, and queues a job."""
 
 from datetime import timedelta
 
@@ -22,14 +22,14 @@ def add_watch(
     """Follow a URL; the worker visits it immediately.
 
     Args:
-        kind: the known kind (`WatchProgress.Kind`), so that a feed that is replaced by a page is not taken for
-        a page.
-        name: the newsroom's name for it; by default its URL.
+        kind: the known kind (`WatchProgress.Kind`), so that if a page later replaces a feed, this counts as a
+        failure.
+        name: the newsroom's name for the watch; by default its URL.
         settings: language, interval and budgets, by field of `Watch`; the defaults if not given.
 
     Raises:
         NotAllowed: the person's role does not include following sources.
-        NotPossible: the URL cannot be followed, or already is; the message has the reason.
+        NotPossible: the URL cannot be followed, or is already followed; the message has the reason.
     """
     if by:
         require_permission(by, "watches.add_watch", _("follow feeds and pages"))
@@ -72,7 +72,7 @@ def queue_visit_now(watch: Watch, *, by: User) -> None:
 
 
 def apply_interval(watch: Watch) -> None:
-    """Schedule the next visit earlier if the interval was shortened."""
+    """Bring forward the next visit if the interval was shortened."""
     next_visit_at = timezone.now() + timedelta(minutes=watch.interval_minutes)
     WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=next_visit_at).update(
         next_visit_at=next_visit_at

@@ -1,4 +1,4 @@
-"""The report of `watch_sources`: the watches, and the results of a visit."""
+"""The terminal output of `watch_sources`: the watches, and the results of a visit."""
 
 from collections.abc import Iterable
 
@@ -57,7 +57,7 @@ def describe_state(watch: Watch) -> str:
 
 
 def print_page(result: PageResult, console: Console) -> None:
-    """Print the result of a page."""
+    """Print the result for one page."""
     details = (
         ", " + gettext("proposals: %(number)s") % {"number": result.proposals} if result.proposals else ""
     )
@@ -68,7 +68,7 @@ def print_page(result: PageResult, console: Console) -> None:
 
 
 def describe_visit(tally: VisitTally) -> str:
-    """Describe a visit in one line."""
+    """Describe the results of a visit in one line."""
     if tally.wait_message:
         return gettext("%(watch)s: postponed. %(why)s") % {"watch": tally.watch, "why": tally.wait_message}
     if tally.failure and not tally.failed:

@@ -1,4 +1,5 @@
-"""Import a page of a watch as an article, store a new snapshot, or record the reason for a failure."""
+"""Import an article that a watch has found, store a new snapshot of it, or record the reason for a
+failure."""
 
 import hashlib
 import logging
@@ -31,7 +32,8 @@ logger = logging.getLogger(__name__)
 LIMITS = Limits()
 NOT_MODIFIED = 304
 
-#: How often a failing page is tried: after 10 minutes, then after three times as long each time.
+#: The number of attempts at a failing page: the second after 10 minutes, each later one after three times as
+#: long a pause.
 MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(minutes=10)
 
@@ -45,7 +47,7 @@ class PageResult:
 
     Attributes:
         kind: `new`, `known` (a new page of a stored article), `changed`, `unchanged`, `failed`, or `later`
-        (its site must not be visited now).
+        (its site may not be visited now).
         proposals: the number of proposed claims.
         failure: the reason for a failure, in a sentence.
     """
@@ -57,7 +59,7 @@ class PageResult:
 
 
 def find_next_page(watch: Watch, now: datetime) -> WatchedPage | None:
-    """Return the next page to fetch: new pages first, newest first, within the day's budget."""
+    """Return the next page to fetch, or None. New pages come first, newest first, within the day's budget."""
     due_pages = watch.pages.due(now)
     if Watch.objects.with_budget_left(now).filter(pk=watch.pk).exists():
         newest_first = (F("listed_at").desc(nulls_last=True), "pk")
@@ -67,14 +69,14 @@ def find_next_page(watch: Watch, now: datetime) -> WatchedPage | None:
 
 
 class _SearchFailed(Exception):
-    """The search of the article for claims failed."""
+    """Detecting claims in the article failed."""
 
 
 def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageResult | None:
-    """Fetch a page and import its article. Return None if another process is doing so.
+    """Fetch a page and import its article. Return None if another process has leased the page.
 
-    The attempt is recorded beforehand. A page that crashes the program is therefore given up in the end, like
-    any other failing page, and does not stop the others.
+    The attempt is recorded beforehand. A page that crashes the program is therefore abandoned in the end,
+    like any other failing page, and does not stop the others.
     """
     now = timezone.now()
     retry_at = now + FIRST_RETRY * 3**page.attempts
@@ -106,13 +108,13 @@ def check_page(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageR
         )
     except (ExtractionError, _SearchFailed) as error:
         return _record_page_failure(page, str(error), is_permanent=isinstance(error, ExtractionError))
-    except FileStoreUnavailable as unavailable:  # which is no fault of the page
+    except FileStoreUnavailable as unavailable:  # which is not the page's fault
         logger.warning("%s is imported later: %s", page.url, unavailable)
         WatchedPage.objects.filter(pk=page.pk, next_look_at=retry_at).update(
             attempts=F("attempts") - 1, next_look_at=now + FIRST_RETRY
         )
         return PageResult("later", page, failure=gettext("The file store cannot be reached."))
-    except Exception:  # whatever one page does to the program, the others are imported
+    except Exception:  # however badly a page breaks the program, the other pages are imported
         logger.exception("Importing %s failed", page.url)
         return _record_page_failure(
             page, gettext("An unexpected error occurred on this page; see the log."), is_permanent=False
@@ -123,16 +125,17 @@ def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> 
     now, material = timezone.now(), Material.fetched(response)
     was_waiting = page.state == _State.WAITING
     if not was_waiting and _has_known_text(page, material):
-        # The article was searched for claims before; later decisions of editors stay.
+        # The article was already searched for claims, and the editors' decisions since then must stay.
         return _record_unchanged_page(page, now, response)
-    # Values that a person set are applied only once, because an editor may have corrected them since.
+    # A person's settings are applied to an article only once, because an editor may have corrected the
+    # article since.
     overrides = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
     article_read = read_article(material, overrides)
     with transaction.atomic():
         article = import_article(material, overrides=overrides, article=article_read)
         proposals, failure = len(article.proposal.created), translate_message(article.proposal.failure)
         if failure and page.attempts < MAX_ATTEMPTS:
-            # Nothing is stored, because a known text is not searched again.
+            # The transaction is undone, because a text that is already stored would not be searched again.
             raise _SearchFailed(
                 gettext("The search for claims in this article failed, and will be tried again.")
             )
@@ -147,7 +150,7 @@ def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> 
             next_look_at=_compute_next_check(page, watch, now),
         )
         if not is_stored:
-            # The watch was removed in the meantime, or another process took over the page.
+            # The watch was removed in the meantime, or another process has leased the page.
             transaction.set_rollback(True)
             return PageResult("failed", page, failure=gettext("The watch was removed in the meantime."))
         WatchProgress.objects.filter(pk=watch.pk).update(
@@ -160,7 +163,7 @@ def _import_page(page: WatchedPage, watch: Watch, response: FetchedDocument) -> 
 
 
 def _has_known_text(page: WatchedPage, material: Material) -> bool:
-    """Return whether the text is the same as in the latest snapshot."""
+    """Return whether the text is the same as in the latest snapshot of the page."""
     digest = hashlib.sha256(extract_document(material).text.encode()).hexdigest()
     snapshots = Snapshot.objects.filter(source=page.source_id).order_by("-number")
     return snapshots.values_list("text_sha256", flat=True).first() == digest
@@ -174,7 +177,8 @@ def _record_unchanged_page(page: WatchedPage, now: datetime, response: FetchedDo
 
 
 def _store_outcome(page: WatchedPage, response: FetchedDocument, **changes: Any) -> int:
-    """Record the page's outcome if the lease is still valid. Return the number of changed rows."""
+    """Record the page's outcome if the lease is still valid. Return the number of changed rows: 1, or 0 if
+    the lease was lost."""
     validators = (
         {} if response.status == NOT_MODIFIED else clean_validators(response.etag, response.last_modified)
     )
@@ -183,7 +187,8 @@ def _store_outcome(page: WatchedPage, response: FetchedDocument, **changes: Any)
 
 
 def _compute_next_check(page: WatchedPage, watch: Watch, now: datetime) -> datetime | None:
-    """Return the time of a page's next check. A followed page itself is checked only with each visit."""
+    """Return the time of a page's next check, or None if there is none. A page that the watch follows
+    directly is checked with each visit."""
     return None if watch.progress.kind == WatchProgress.Kind.PAGE else compute_next_check(page.found_at, now)
 
 
@@ -200,7 +205,7 @@ def _record_page_failure(
 
 
 def _give_up_page(page: WatchedPage, message: str) -> PageResult:
-    """Stop checking the page, unless the list reports a change. An imported article stays."""
+    """Stop checking the page unless the list reports a change. An article that was already imported stays."""
     state = _State.IMPORTED if page.state == _State.IMPORTED else _State.FAILED
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
         state=state, failure=clean_error_text(message), next_look_at=None

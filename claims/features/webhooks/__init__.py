@@ -2,9 +2,10 @@
 
 Adds to the core: two pages of the desk for administrators, `webhooks/` in the editorial API, a receiver of
 `entries_added`, jobs, metrics, and tables for endpoints, their progress, deliveries and attempts. Begin with
-`events`, which chooses the event to send to an endpoint for an entry.
+`events`, which chooses the event that an endpoint receives for a ledger entry.
 
-The ledger is the outbox. `ledger_followers` reads it and stores, for every endpoint, which entries to send;
-`deliveries` sends each until it has arrived. Both can be killed at any moment and are simply called again.
-`endpoints` sends test messages, and `internal_endpoints` asks for the receiver's consent.
+The ledger serves as the outbox. `ledger_followers` reads new entries and stores a delivery for each endpoint
+that must receive one; `deliveries` sends each delivery until it arrives. Both can be killed at any moment and
+are simply started again. `endpoints` sends test messages, and `internal_endpoints` asks for the receiver's
+consent.
 """

@@ -1,4 +1,4 @@
-"""Serializers of webhooks for the editorial API, only for validation and description."""
+"""Serializers of webhooks for the editorial API, used only to validate and to describe."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ class WebhookChanges(WebhookBody):
 
 
 class RotationBody(StrictKeys):
-    """Whether the old secret ends immediately."""
+    """Whether the old secret becomes invalid immediately."""
 
     at_once = StrictBooleanField(
         required=False,
@@ -120,7 +120,7 @@ class WebhookAttemptSerializer(serializers.Serializer):
 
 
 class WebhookDeliverySerializer(serializers.Serializer):
-    """A message, and its delivery."""
+    """A message with its delivery state and attempts."""
 
     id = serializers.IntegerField()
     message_id = serializers.CharField(help_text="The id of the message, the same on every attempt.")
@@ -136,7 +136,7 @@ class WebhookDeliverySerializer(serializers.Serializer):
 
 
 class OwnWebhookQuery(ListQuery):
-    """The webhooks of the token's owner."""
+    """The query parameters for the list of the token owner's webhooks."""
 
     list_name = "editorial/webhooks"
     orderings = (*build_both_orderings("id", make_id_key("id")),)
@@ -145,7 +145,7 @@ class OwnWebhookQuery(ListQuery):
 
 
 class DeliveryQuery(ListQuery):
-    """The messages of one webhook."""
+    """The query parameters for the messages of one webhook."""
 
     list_name = "editorial/deliveries"
     orderings = (*build_both_orderings("id", make_id_key("id")),)
@@ -161,7 +161,7 @@ class DeliveryQuery(ListQuery):
 
 
 def build_webhook(row: WebhookEndpoint) -> Document:
-    """Return the webhook's settings without its progress, so that its ETag stays valid."""
+    """Return the webhook's settings without its progress, so that deliveries do not change its ETag."""
     return {
         "id": row.pk,
         "name": row.name,

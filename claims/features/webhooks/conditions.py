@@ -1,4 +1,4 @@
-"""The filter of an endpoint: the conditions of the API's claim list, applied to ledger entries."""
+"""The filter of an endpoint: the filters of the API's claim list, applied to ledger entries."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, cast
@@ -45,7 +45,7 @@ def check_filter(text: str) -> str:
     """Return the filter in its stored form. If it is a URL, only its query string is used.
 
     Raises:
-        ValidationError: the API would reject the filter; a sentence names each invalid parameter.
+        ValidationError: the API would reject the filter; the error names each invalid parameter.
     """
     text = text.strip()
     if text.startswith(("http://", "https://", "/", "?")):

@@ -25,7 +25,7 @@ from factcheck.database.leases import Lease, build_free_condition
 from sources.http import sent_messages
 from sources.http.postponements import parse_retry_after
 
-#: The pause after each failed attempt; three days in total, as Standard Webhooks suggests.
+#: The pause after each failed attempt; three days in total, as Standard Webhooks recommends.
 RETRY_DELAYS = (
     timedelta(seconds=5),
     timedelta(minutes=5),
@@ -37,15 +37,16 @@ RETRY_DELAYS = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
-#: Each pause is extended at random by up to this share, so that messages that failed together are not retried
-#: together.
+#: Each pause is extended at random by up to this share of it, so that messages that failed together are not
+#: retried together.
 JITTER = 0.1
 
-#: After a failure, the endpoint's other messages wait: 5 seconds, then twice as long each time, up to 5
+#: After a failure, all messages to the endpoint wait: 5 seconds, then twice as long each time, up to 5
 #: minutes.
 MIN_PAUSE, MAX_PAUSE = timedelta(seconds=5), timedelta(minutes=5)
 
-#: An endpoint is switched off once every attempt has failed for this long and this often.
+#: An endpoint is switched off if, for at least this long, at least this many attempts have failed and none
+#: has succeeded.
 MAX_FAILURE_PERIOD, MAX_FAILURES = timedelta(days=5), len(RETRY_DELAYS) + 1
 
 #: How long a worker leases an endpoint. The lease is renewed before each message, and no request takes nearly
@@ -57,14 +58,15 @@ MAX_RUN_SECONDS = 10.0
 
 @dataclass(frozen=True)
 class RequestOutcome:
-    """The outcome of one request, and the delay that the receiver asks for."""
+    """The outcome of one request, and how long the receiver asks us to wait."""
 
     attempt: WebhookAttempt
     requested_delay: timedelta
 
 
 def send_due_deliveries(endpoint_id: int) -> None:
-    """Send due deliveries of an endpoint, unless it is paused or leased by another worker."""
+    """Send an endpoint's deliveries that are due, unless the endpoint is paused or leased by another
+    worker."""
     deadline = time.monotonic() + MAX_RUN_SECONDS
     rows = WebhookProgress.objects.all()
     while leased_endpoint := Lease.acquire(
@@ -77,7 +79,7 @@ def send_due_deliveries(endpoint_id: int) -> None:
         if should_continue:
             worker_calls.queue_deliveries(endpoint_id)
             return
-        # Other workers left new deliveries to this one while it had the lease, so look again.
+        # While this worker had the lease, other workers left new deliveries to it, so look again.
 
 
 def send_request(delivery: WebhookDelivery) -> RequestOutcome:
@@ -115,7 +117,7 @@ def send_request(delivery: WebhookDelivery) -> RequestOutcome:
 
 
 def choose_retry_delay(failures: int) -> timedelta | None:
-    """Return the delay after this many failed attempts, or None if there are no more attempts."""
+    """Return the delay after this many failed attempts, or None if there are no further attempts."""
     if failures > len(RETRY_DELAYS):
         return None
     return RETRY_DELAYS[failures - 1] * (1 + JITTER * random.random())  # noqa: S311  it spreads the load, and guards nothing
@@ -125,7 +127,7 @@ def choose_retry_delay(failures: int) -> timedelta | None:
 
 
 def _send_next_delivery(leased_endpoint: Lease[WebhookProgress]) -> bool:
-    """Send the first due message, and return whether to continue with this endpoint."""
+    """Send the first message that is due, and return whether to continue with this endpoint."""
     delivery = (
         WebhookDelivery.objects.due()
         .filter(endpoint=leased_endpoint.row.pk, endpoint__in=WebhookEndpoint.objects.active())
@@ -145,7 +147,7 @@ def _record_outcome(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
     progress = WebhookProgress.objects.select_for_update(no_key=True).filter(pk=delivery.endpoint_id).first()
     locked_endpoint = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
     if progress is None or locked_endpoint is None:
-        return False  # it was deleted in the meantime
+        return False  # the delivery was deleted in the meantime
     attempt = outcome.attempt
     attempt.delivery = locked_endpoint
     attempt.save()

@@ -1,4 +1,4 @@
-"""The demo's webhook (claims/management/demo/README.md). It is switched off, so nothing is sent."""
+"""The demo's webhook (claims/management/demo/README.md). It is switched off, so that nothing is sent."""
 
 from typing import Any
 

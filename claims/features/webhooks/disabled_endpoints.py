@@ -15,7 +15,7 @@ from claims.newsroom.mail_languages import override_language_for
 def disable_endpoint(endpoint: WebhookEndpoint, reason: str) -> None:
     """Switch the endpoint off, and email the people who can switch it on again.
 
-    Called inside a transaction, which also queues the email.
+    Call this function in a transaction, to which the queued email belongs.
     """
     updated_count = WebhookEndpoint.objects.filter(pk=endpoint.pk, active=True)
     if updated_count.update(active=False, disabled_at=timezone.now(), disabled_reason=reason):
@@ -39,7 +39,8 @@ def _describe_reason(endpoint: WebhookEndpoint) -> str:
 
 
 def report_disabled_endpoint(endpoint: WebhookEndpoint) -> None:
-    """Email the reason for switching off to the endpoint's owner, or to the people who may change webhooks."""
+    """Email the reason for switching off an endpoint to its owner, or to the people who may change
+    webhooks."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]

@@ -1,4 +1,4 @@
-"""Webhooks of the token's owner."""
+"""The editorial API of webhooks that belong to the token's owner."""
 
 from typing import Any, ClassVar
 
@@ -69,8 +69,8 @@ class EditorialWebhookResource(OwnWebhookBase):
         return webhook_bodies.build_webhook(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Create a webhook. The response contains its secret, which is shown only once. Then verify the
-        receiver.
+        """Create a webhook. The response contains its secret, which is shown only once. Verify the receiver
+        next.
         """
         values = _check_values(read_body(webhook_bodies.WebhookBody, request.data, by=self.person))
 
@@ -102,9 +102,8 @@ class EditorialWebhookResource(OwnWebhookBase):
     def verify(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Ask the receiver for proof, and activate the webhook if the receiver answers correctly.
 
-        The message `webhook.verification` has a `challenge`. Answer with `{"challenge_response": "…"}`:
-        HMAC-SHA256 of
-        the challenge with the bytes of the secret, in Base64.
+        The message `webhook.verification` has a `challenge`. The receiver must answer `{"challenge_response":
+        "…"}`: the HMAC-SHA256 of the challenge with the bytes of the secret as the key, in Base64.
         """
         endpoint = self.get_row(id=id)
         return self.create_once(
@@ -129,7 +128,7 @@ class EditorialWebhookResource(OwnWebhookBase):
 
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Replace the secret. The response contains the new one, which is not shown again."""
+        """Replace the secret. The response contains the new secret, which is not shown again."""
         values = read_body(webhook_bodies.RotationBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:
@@ -140,7 +139,7 @@ class EditorialWebhookResource(OwnWebhookBase):
 
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Send all messages after a `sequence` again. They keep their `message_id`."""
+        """Send all messages after a `sequence` again. Each keeps its `message_id`."""
         values = read_body(webhook_bodies.ReplayBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> WebhookEndpoint:
@@ -160,7 +159,7 @@ class EditorialWebhookResource(OwnWebhookBase):
         return StoredResponse(status, stored_response, response.headers, shown_once)
 
     def _lock_matching(self, key: int) -> WebhookEndpoint:
-        """Lock the webhook and return it, if its ETag matches the client's."""
+        """Lock the webhook and return it, if its ETag matches the one that the client sent."""
         self.filter_own_rows().select_for_update(of=("self",)).filter(pk=key).first()
         row: WebhookEndpoint = self.lock_matching(id=key)
         return row
@@ -204,13 +203,13 @@ class EditorialDeliveryResource(OwnWebhookBase):
 
 
 def select_deliveries(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:
-    """Return messages with their attempts and the claims they are about, without reading the entries' bodies."""
+    """Return the deliveries with their attempts and claims, without reading the bodies of ledger entries."""
     claim_fields = {name: F(f"publication__{name}") for name in ("claim_id", "version", "sequence")}
     return rows.annotate(**claim_fields).prefetch_related("attempts")
 
 
 def _check_values(values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values by model field, after checking URLs and filters."""
+    """Return the values by model field, after checking the URL and the filter."""
     field_values = dict(values)
     if "url" in field_values:
         try:

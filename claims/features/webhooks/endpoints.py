@@ -17,7 +17,7 @@ from claims.features.webhooks.models.endpoint import (
 )
 from sources.http import sent_messages
 
-#: How long a replaced secret still signs, to give the receiver time to change over.
+#: How long a replaced secret still signs messages, to give the receiver time to switch to the new one.
 OLD_SECRET_LIFETIME = timedelta(hours=24)
 
 
@@ -39,7 +39,8 @@ def send_test(endpoint: WebhookEndpoint) -> WebhookAttempt:
 
 
 def send_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
-    """Send a message without a publication once, whatever the endpoint's state, and log the result."""
+    """Send a message that is not about a publication once, whatever the endpoint's state, and log the
+    result."""
     now = timezone.now()
     delivery = WebhookDelivery(
         endpoint=endpoint, event=event, created_at=now, next_attempt_at=None, settled_at=now
@@ -69,7 +70,7 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
     """Give the endpoint a new secret.
 
     Args:
-        at_once: end the old secret now, because it leaked; otherwise both sign for a day.
+        at_once: make the old secret invalid now, because it leaked; otherwise both secrets sign for a day.
     """
     endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
     endpoint.previous_secret = "" if at_once else endpoint.secret
@@ -81,9 +82,10 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
 
 @transaction.atomic
 def send_again(delivery: WebhookDelivery) -> bool:
-    """Queue a message again. Returns False for test messages, which are not repeated.
+    """Queue a message again. Returns False for a test message, which is not sent again.
 
-    It keeps its id, by which the receiver recognises it. A message that waits for its next attempt is sent now.
+    The message keeps its id, by which the receiver recognises it. A message that waits for its next attempt
+    is sent now.
     """
     same_delivery = WebhookDelivery.objects.filter(pk=delivery.pk, publication__isnull=False)
     updated_count = same_delivery.update(

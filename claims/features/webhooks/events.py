@@ -13,22 +13,22 @@ from claims.ledger.document.claim_document import format_moment as written
 from claims.ledger.document.claim_document import render
 from claims.models import Publication
 
-#: A longer message leaves out the claim; receivers can read it at the URL in the message.
+#: A longer message leaves out the claim; receivers can read the claim at the URL in the message.
 MAX_MESSAGE_BYTES = 64 * 1024  # bytes
 
 
 def choose_event(
     *, kind: str, status: str, previous_status: str, is_match: bool, was_match: bool
 ) -> WebhookEvent | None:
-    """Return the event for a claim's next version, or None if the endpoint does not need it.
+    """Return the event for a claim's new version, or None if the endpoint need not be notified.
 
     Args:
         kind: the kind of the new version.
-        status: its status.
-        status_before: the status of the version before, "" for the first.
+        status: the status of the new version.
+        previous_status: the status of the previous version; "" for the first version.
         is_match: whether the new version is published and matches the endpoint's filter.
-        was_match: the same for the version before. An endpoint that received that version must learn
-        that it no longer applies.
+        was_match: the same for the previous version. An endpoint that received it must be notified that it no
+        longer applies.
     """
     if was_match and not is_match and status == Publication.Status.PUBLISHED:
         return WebhookEvent.LEFT_FILTER

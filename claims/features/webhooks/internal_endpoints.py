@@ -1,9 +1,9 @@
-"""Endpoints that people create with their own tokens.
+"""Endpoints that people create with their own API tokens.
 
-Endpoints cannot be pointed at strangers. Before anything is sent to a URL, its receiver must answer a challenge
-with the endpoint's secret (`compute_challenge_answer`), which only the owner knows. A new URL is verified
-again. An endpoint is active as long as its token is valid; if its owner switches it on with another token, it
-continues with that one.
+Nobody can direct messages to a stranger's server: before any message is sent to a URL, its receiver must
+answer a challenge with the endpoint's secret (`compute_challenge_answer`), which only the owner knows. A new
+URL is verified again. An endpoint is active as long as its token is valid; if its owner switches it on with
+another token, it depends on that token from then on.
 """
 
 import base64
@@ -32,7 +32,7 @@ from factcheck.database.locks import lock_names
 
 
 class ReceiverProof(NamedTuple):
-    """The response of a URL to a verification request."""
+    """A receiver's response to the verification message, with the URL and secret that were verified."""
 
     url: str
     secret: str
@@ -64,7 +64,7 @@ def add_endpoint(token: ApiToken, **values: Any) -> WebhookEndpoint:
 
 @transaction.atomic
 def change_endpoint(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> WebhookEndpoint:
-    """Change a locked endpoint; if it is active, it continues with this token.
+    """Change a locked endpoint. If the endpoint is active, it depends on this token from then on.
 
     Raises:
         NotPossible: the endpoint would be switched on without the receiver's agreement.
@@ -82,7 +82,8 @@ def change_endpoint(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -
 
 
 def request_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
-    """Check that the receiver knows the secret. The attempt is logged, whatever the response."""
+    """Ask the receiver to prove that it knows the secret, and return its response. The attempt is logged in
+    any case."""
     attempt = endpoints.send_now(endpoint, VERIFICATION_EVENT)
     expected_answer = compute_challenge_answer(endpoint.secret, attempt.delivery.message_id)
     is_valid = not attempt.error and hmac.compare_digest(
@@ -132,7 +133,7 @@ def _activate(endpoint: WebhookEndpoint, token: ApiToken) -> None:
 
 
 def _parse_challenge_answer(text: str) -> bytes:
-    # JSON that is nested too deeply, or contains half a surrogate pair, is not an answer either.
+    # JSON that is nested too deeply or contains half a surrogate pair counts as a wrong answer too.
     with suppress(ParseError):
         challenge = read_strictly(text.encode())
         if isinstance(challenge, dict) and isinstance(answer := challenge.get("challenge_response"), str):

@@ -16,7 +16,7 @@ from claims.models import Publication
 from claims.models.publication import build_previous_value
 from factcheck.api.problems import InvalidParameters
 
-#: The number of entries read in one transaction.
+#: The number of ledger entries read in one transaction.
 ENTRIES_PER_STEP = 500
 #: After this many seconds, a run ends so that the worker can do other work.
 MAX_RUN_SECONDS = 10.0
@@ -25,11 +25,11 @@ _PUBLISHED = Publication.Status.PUBLISHED
 
 
 def create_new_deliveries() -> int:
-    """Create deliveries for new entries for every endpoint, and return their number.
+    """Create the deliveries of new ledger entries to every endpoint, and return the number of deliveries.
 
     Publications become visible in the order of `sequence`, however they are written, so only a position in
-    that order is stored. It moves in the transaction that adds the deliveries. After a bulk import, the rest
-    is queued to let other work run in between.
+    that order is stored. The position advances in the transaction that adds the deliveries. After a bulk
+    import, another job continues with the rest, so that other work can run in between.
     """
     deadline, total_count = time.monotonic() + MAX_RUN_SECONDS, 0
     for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
@@ -43,8 +43,9 @@ def create_new_deliveries() -> int:
 
 @transaction.atomic
 def _process_next_entries(endpoint_id: int) -> int | None:
-    """Process the next entries, and return the number of deliveries, or None at the end of the ledger."""
-    # A concurrent follower of this endpoint waits here, and then continues from the new position.
+    """Create the deliveries of an endpoint's next entries. Return their number, or None at the end of the
+    ledger."""
+    # A second worker with the same endpoint waits here, and then continues from the new position.
     progress = (
         WebhookProgress.objects.select_for_update(of=("self",), no_key=True)
         .select_related("endpoint")
@@ -82,7 +83,7 @@ def _load_entries_after(position: int) -> list[dict[str, Any]]:
 
 
 def _build_deliveries(endpoint: WebhookEndpoint, entries: list[dict[str, Any]]) -> list[WebhookDelivery]:
-    """Build the deliveries of these entries to the endpoint, in order. Raises InvalidParameters."""
+    """Build the deliveries of these ledger entries to the endpoint, in order. Raises InvalidParameters."""
     published_ids = {entry["id"] for entry in entries if entry["status"] == _PUBLISHED}
     published_ids |= {entry["before_id"] for entry in entries if entry["before_status"] == _PUBLISHED}
     matching_ids = find_matching_ids(endpoint.filter, published_ids)

@@ -35,7 +35,7 @@ class WebhookEntrySerializer(serializers.Serializer):
 
 
 class MessageSerializer(serializers.Serializer):
-    """The content of a message about a claim."""
+    """The data of a message about a claim."""
 
     type = serializers.ChoiceField(WebhookEvent.choices)
     timestamp = serializers.DateTimeField(help_text="The time of the publication.")
@@ -59,7 +59,7 @@ class ChallengeSerializer(TestedEndpointSerializer):
 
 
 class VerificationMessageSerializer(serializers.Serializer):
-    """The message that asks whether the receiver agrees to get messages."""
+    """The message that asks the receiver to agree to get messages."""
 
     type = serializers.ChoiceField([(VERIFICATION_EVENT, VERIFICATION_EVENT)])
     timestamp = serializers.DateTimeField()
@@ -91,5 +91,5 @@ def _describe_webhook(name: str, message: Any, responses: dict[int, Any]) -> Ope
     return OpenApiWebhook(name=name, decorator=decorator)
 
 
-#: The settings of drf-spectacular refer to this.
+#: The settings of drf-spectacular refer to this list.
 WEBHOOKS = list(_describe_webhooks())

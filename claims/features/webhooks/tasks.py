@@ -1,4 +1,4 @@
-"""Background jobs of webhooks. They can run at any time and any number of times."""
+"""Background jobs of webhooks. It is safe to run them at any time and repeatedly."""
 
 from datetime import timedelta
 
@@ -22,13 +22,13 @@ def create_deliveries() -> None:
 
 @app.task(name=worker_calls.SEND_DELIVERIES_TASK, queue=worker_calls.QUEUE_NAME)
 def send_to_endpoint(*, endpoint_id: int) -> None:
-    """Send due deliveries of an endpoint."""
+    """Send the deliveries of an endpoint that are due."""
     deliveries.send_due_deliveries(endpoint_id)
 
 
 @app.task(name=worker_calls.REPORT_DISABLED_TASK, queue="mail", retry=5)
 def report_disabled(*, endpoint_id: int) -> None:
-    """Email that an endpoint was switched off."""
+    """Send the email that an endpoint was switched off."""
     endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
     if endpoint:
         disabled_endpoints.report_disabled_endpoint(endpoint)
@@ -48,9 +48,9 @@ def queue_missed_work(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queue=worker_calls.QUEUE_NAME, queueing_lock="claims.features.webhooks.remove_old")
 def delete_old_deliveries(timestamp: int) -> None:
-    """Delete settled messages older than `WEBHOOK_LOG_DAYS`, and expired secrets. Runs daily.
+    """Delete delivered and abandoned messages older than `WEBHOOK_LOG_DAYS`, and expired secrets. Runs daily.
 
-    Unsent messages stay, however long their endpoint is switched off.
+    Messages still to be sent are kept, however long their endpoint is switched off.
     """
     oldest_kept = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)
     finished_deliveries = WebhookDelivery.objects.filter(settled_at__isnull=False)

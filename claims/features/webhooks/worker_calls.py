@@ -1,8 +1,9 @@
 """Queue webhook jobs in the current transaction, at most one of each type.
 
-A queueing lock ensures that only one job waits, which is enough. If one is already waiting, a
-worker may start it before it can see the changes of this transaction, so it is queued again after the commit.
-If the process dies in between, `claims.features.webhooks.tasks.queue_missed_work` finds the rest within a minute.
+A queueing lock ensures that at most one job of each type waits, which is enough. A worker may start a job
+that is already waiting before this transaction's changes are visible, so the job is queued again after the
+commit. If the process dies in between, `claims.features.webhooks.tasks.queue_missed_work` finds the rest
+within a minute.
 """
 
 from datetime import datetime
@@ -15,7 +16,8 @@ from claims.features.webhooks.models import WebhookEndpoint
 from factcheck.database.deferred_jobs import defer, defer_once
 
 QUEUE_NAME = "webhooks"
-#: Above all other jobs: copies of cited pages take minutes, and a correction must not wait for them.
+#: A higher priority than all other jobs: copies of cited pages take minutes, and a correction must not wait
+#: for them.
 PRIORITY = 10
 CREATE_DELIVERIES_TASK = "claims.features.webhooks.tasks.create_deliveries"
 SEND_DELIVERIES_TASK = "claims.features.webhooks.tasks.send_to_endpoint"
@@ -23,18 +25,18 @@ REPORT_DISABLED_TASK = "claims.features.webhooks.tasks.report_disabled"
 
 
 def queue_delivery_creation(**signal: Any) -> None:
-    """Queue a search for new ledger entries, if there are endpoints."""
+    """Queue the job that creates deliveries of new ledger entries, if there are endpoints."""
     if WebhookEndpoint.objects.active().exists():
         _queue_job(CREATE_DELIVERIES_TASK, CREATE_DELIVERIES_TASK)
 
 
 def queue_deliveries(endpoint_id: int) -> None:
-    """Queue the sending of an endpoint's due messages."""
+    """Queue the job that sends an endpoint's deliveries."""
     _queue_job(SEND_DELIVERIES_TASK, f"{SEND_DELIVERIES_TASK}:{endpoint_id}", endpoint_id=endpoint_id)
 
 
 def queue_deliveries_later(endpoint_id: int, scheduled_at: datetime) -> None:
-    """Queue the sending of an endpoint's messages for a later time."""
+    """Queue the job that sends an endpoint's deliveries, for a later time."""
     defer(
         SEND_DELIVERIES_TASK,
         {"endpoint_id": endpoint_id},

@@ -1,4 +1,4 @@
-"""The desk's pages for our witnesses, and for the ledgers we witness."""
+"""The desk's pages of the witnesses of our ledger, and of the ledgers that we witness."""
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet
@@ -71,4 +71,4 @@ class WitnessedLogAdmin(DeskAdmin):
         return format_html('<code translate="no">{}</code>', build_witness_verifier_key())
 
     def has_delete_permission(self, request: HttpRequest, obj: WitnessedLog | None = None) -> bool:
-        return False  # the database keeps what was witnessed
+        return False  # the database never deletes what we have cosigned

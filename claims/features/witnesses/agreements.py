@@ -26,7 +26,7 @@ _LIMITS = Limits(content_bytes=1_000, total_seconds=20, redirects=0)
 
 
 def agree_with_peers() -> None:
-    """Witness the ledgers of followed newsrooms, and ask those newsrooms to witness ours."""
+    """Witness the ledgers of followed newsrooms, and add those newsrooms as our witnesses."""
     for newsroom in PeerNewsroom.objects.active().filter(progress__halted=""):
         _store_ledger(newsroom)
         if not Witness.objects.filter(url=f"{newsroom.url}/witness").exists():
@@ -37,7 +37,8 @@ def agree_with_peers() -> None:
 
 
 def _store_ledger(newsroom: PeerNewsroom) -> None:
-    """Add the ledger, or update its key to the one accepted for the newsroom."""
+    """Add the newsroom's ledger to those that we witness, or update its key to the one accepted for the
+    newsroom."""
     name = build_origin(newsroom.url)
     key = format_verifier_key(name, decode_bytes(newsroom.key))
     log = WitnessedLog.objects.filter(verifier_key__startswith=f"{name}+")

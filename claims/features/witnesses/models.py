@@ -83,7 +83,7 @@ class Witness(_VerifierKeyModel):
     )
     failure = models.TextField(_("problem"), blank=True, editable=False)
     failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
-    #: It cosigned entries that our ledger does not have, and has cosigned nothing since.
+    #: Whether the witness has cosigned entries that our ledger does not have, and has cosigned nothing since.
     sees_two_histories = models.BooleanField(default=False, editable=False)
     asked_at = models.DateTimeField(_("last queried"), null=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
@@ -110,7 +110,7 @@ class Cosignature(models.Model):
     witness = models.ForeignKey(Witness, models.PROTECT, related_name="cosignatures")
     #: The signature line of the note, including its line feed.
     line = models.CharField(max_length=600)
-    #: The time that the witness states.
+    #: The time of signing, as stated by the witness.
     cosigned_at = models.DateTimeField()
 
     class Meta:
@@ -135,7 +135,8 @@ class Cosignature(models.Model):
     exclude=["tree_size", "root_sha256", "note", "refusal", "refusal_is_proof", "refused_at", "cosigned_at"]
 )
 class WitnessedLog(_VerifierKeyModel):
-    """A log that we witness, with the last checkpoint that we cosigned. A later checkpoint never has fewer entries."""
+    """A ledger that we witness, with the last checkpoint that we cosigned. A later checkpoint never has fewer
+    entries."""
 
     key_type = ED25519_TYPE
     verifier_key = models.CharField(
@@ -153,9 +154,8 @@ class WitnessedLog(_VerifierKeyModel):
     root_sha256 = models.CharField(max_length=64, blank=True, editable=False)
     note = models.TextField(blank=True, editable=False)
     cosigned_at = models.DateTimeField(_("last cosigned"), null=True, editable=False)
-    #: A checkpoint with a valid signature that does not continue what we cosigned. If it has the same size, it
-    #: proves two
-    #: histories.
+    #: A checkpoint with a valid signature that does not continue the last one that we cosigned. If both have
+    #: the same size, they prove two histories.
     refusal = models.TextField(_("refused checkpoint"), blank=True, editable=False)
     refusal_is_proof = models.BooleanField(default=False, editable=False)
     refused_at = models.DateTimeField(_("refused"), null=True, editable=False)
@@ -182,7 +182,7 @@ class WitnessedLog(_VerifierKeyModel):
             ),
         ]
         triggers = [
-            # A row that could be deleted and added again would forget what was cosigned.
+            # If a row could be deleted and added again, the record of what we cosigned would be lost.
             Prohibition(
                 name="witnessedlog_no_delete",
                 operation=pgtrigger.Delete,

@@ -11,12 +11,12 @@ from claims.features.witnesses.witnessing import (
     cosign_checkpoint,
 )
 
-#: Room for the longest submission: 63 hashes and a checkpoint with a few signatures.
+#: Enough bytes for the longest submission: 63 hashes and a checkpoint with a few signatures.
 MAX_BYTES = 65_536
 _CONTENT_TYPE = "text/plain; charset=utf-8"
 
 
-@csrf_exempt  # what counts is the signature of the checkpoint, not who sends it
+@csrf_exempt  # the signature of the checkpoint matters, not its sender
 @require_POST
 def add_checkpoint(request: HttpRequest) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > MAX_BYTES:
@@ -34,5 +34,5 @@ def add_checkpoint(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_witness(request: HttpRequest) -> HttpResponse:
-    """Return our verifier key, which newsrooms enter to make us their witness."""
+    """Return our verifier key. Newsrooms enter it to add us as a witness."""
     return HttpResponse(f"{build_witness_verifier_key()}\n", content_type=_CONTENT_TYPE)

@@ -1,4 +1,4 @@
-"""The number of cosignatures that a checkpoint needs, and warnings if there are too few.
+"""How many cosignatures a checkpoint needs, and warnings if there are too few.
 
 Only active witnesses count. `COSIGNATURES_REQUIRED` sets how many of them must cosign; by default all.
 """
@@ -17,9 +17,9 @@ from claims.ledger.proofs.witness_policy import WitnessPolicy
 #: How long a witness may be unreachable before the desk shows a warning.
 GRACE_PERIOD = timedelta(days=1)
 
-#: SQL for the time since which there have been too few cosignatures: that of the first such checkpoint, or of
-#: the last
-#: witness added. NULL while there are enough. It takes COSIGNATURES_REQUIRED twice.
+#: SQL for the time since which there have been too few cosignatures: that of the first checkpoint with too
+#: few, or of the last change that added a witness. NULL while there are enough. Its two parameters are both
+#: COSIGNATURES_REQUIRED.
 TOO_FEW_SINCE_SQL = """
     WITH policy AS (
         SELECT CASE %s WHEN 0 THEN count(*) ELSE least(%s, count(*)) END AS required, max(created_at) AS since
@@ -41,13 +41,14 @@ TOO_FEW_SINCE_SQL = """
 
 
 def load_witness_policy() -> WitnessPolicy:
-    """Return our own policy for dumps and evidence packs."""
+    """Return the number of required cosignatures and our witnesses' keys, for dumps and evidence packs."""
     keys = tuple(Witness.objects.filter(active=True).values_list("verifier_key", flat=True))
     return WitnessPolicy(min(settings.COSIGNATURES_REQUIRED or len(keys), len(keys)), keys)
 
 
 def list_desk_concerns() -> list[str]:
-    """Return the problems for administrators: two histories, or a day with too few cosignatures."""
+    """Return warnings for administrators: that a witness has seen another history, or that there have been
+    too few cosignatures for a day."""
     concerns = [
         _("Witness %(name)s: %(problem)s") % {"name": witness.name, "problem": witness.failure}
         for witness in Witness.objects.filter(active=True, sees_two_histories=True)

@@ -18,17 +18,17 @@ _log = logging.getLogger(__name__)
 
 
 class NotCosigned(Exception):
-    """The witness did not cosign; `str()` explains why."""
+    """The witness did not cosign; `str()` is the reason."""
 
 
 class TwoHistories(NotCosigned):
-    """The witness has cosigned entries that this ledger lacks: either this database or another one with the
-    same key is incomplete.
+    """The witness has cosigned entries that this ledger lacks, because this database lacks them or because
+    another database uses the same key.
     """
 
 
 def request_cosignatures() -> int:
-    """Ask each active witness to cosign the newest checkpoint, and return the number of cosignatures received."""
+    """Ask each active witness to cosign the newest checkpoint, and return the number of new cosignatures."""
     checkpoint = Checkpoint.objects.of_ledger().newest()
     if checkpoint is None:
         return 0
@@ -42,14 +42,14 @@ def build_cosigned_note(checkpoint: Checkpoint) -> str:
 
 
 def is_ledger_known_to(witness: Witness) -> bool:
-    """Return whether a new witness knows our ledger, without sending it any information.
+    """Return whether a new witness knows our ledger, without revealing anything about its entries.
 
     Raises:
         NotCosigned: the witness does not respond.
     """
     checkpoint = Checkpoint.objects.of_ledger().newest()
-    # Claims an old size that our ledger never had: a witness that knows the ledger rejects the size, others the
-    # log.
+    # The request states an old size that our ledger never had: a witness that knows the ledger rejects the
+    # size, any other rejects the ledger.
     return (
         checkpoint is not None
         and _post_checkpoint(witness, checkpoint, checkpoint.tree_size + 1).status == 400
@@ -64,7 +64,7 @@ def _request_cosignature(witness: Witness, checkpoint: Checkpoint) -> bool:
     except NotCosigned as refusal:
         _log.warning("%s did not cosign checkpoint %s: %s", witness.name, checkpoint.tree_size, refusal)
         failure, failing_since = str(refusal), witness.failing_since or now
-        # This holds until the witness cosigns again; a missing answer settles nothing.
+        # This remains true until the witness cosigns again; a missing response changes nothing.
         has_two_histories = isinstance(refusal, TwoHistories) or witness.sees_two_histories
     else:
         Cosignature.objects.get_or_create(
@@ -79,13 +79,13 @@ def _request_cosignature(witness: Witness, checkpoint: Checkpoint) -> bool:
 
 
 def _submit_checkpoint(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
-    """Submit a checkpoint. Raises `NotCosigned`."""
+    """Submit a checkpoint to a witness, and return the cosignature. Raises `NotCosigned`."""
     last_cosignature = witness.cosignatures.order_by("-checkpoint").select_related("checkpoint").first()
     last_size = last_cosignature.checkpoint.tree_size if last_cosignature else 0
     response = _post_checkpoint(witness, checkpoint, last_size)
     if response.status == 409:
-        # The witness has seen another size than we remember, after a restored backup or a request signed with
-        # the same key.
+        # The witness has cosigned another size than we have stored, after a restored backup or a request
+        # signed with the same key.
         last_size = _parse_size(response)
         if last_size > checkpoint.tree_size:
             raise TwoHistories(
@@ -115,7 +115,7 @@ def _submit_checkpoint(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
         cosignature = None
     if cosignature is None:
         raise NotCosigned(gettext("The witness’s answer does not carry its signature."))
-    # A replayed old answer proves nothing about today.
+    # A replay of an old response proves nothing about today.
     if not checkpoint.signed_at - CLOCK_SKEW <= cosignature.moment <= clock.get_database_time() + CLOCK_SKEW:
         raise NotCosigned(
             gettext("The cosignature is dated %(moment)s.") % {"moment": cosignature.moment.isoformat()}

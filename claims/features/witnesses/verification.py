@@ -13,7 +13,7 @@ from factcheck.database import clock
 
 
 def check_cosignatures() -> Iterator[Discrepancy]:
-    """Yield invalid cosignatures, and warnings for the desk."""
+    """Yield a finding for each invalid cosignature and for each warning of the desk."""
     latest_checkpoint = clock.get_database_time() + CLOCK_SKEW
     keys = {witness.pk: _list_keys(witness) for witness in Witness.objects.all()}
     rows = Cosignature.objects.select_related("checkpoint", "witness").order_by("pk")
@@ -30,7 +30,7 @@ def check_cosignatures() -> Iterator[Discrepancy]:
 
 
 def _list_keys(witness: Witness) -> list[bytes]:
-    """Return the witness's keys, the current one first. Earlier signatures stay valid."""
+    """Return the witness's keys, the current one first. Signatures with earlier keys stay valid."""
     earlier_keys = witness.events.order_by("-pgh_id").values_list("verifier_key", flat=True)  # type: ignore[attr-defined]  # made by keep_history
     return [
         read_verifier_key(key, COSIGNATURE_TYPE)[1]

@@ -1,4 +1,5 @@
-"""Decide whether a submitted checkpoint continues the one we cosigned (C2SP `tlog-witness`)."""
+"""Decide whether to cosign a submitted checkpoint: it must continue the last one that we cosigned (C2SP
+`tlog-witness`)."""
 
 import logging
 import re
@@ -19,12 +20,12 @@ from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, SignedNote, TreeH
 from factcheck.database import clock
 
 _log = logging.getLogger(__name__)
-#: The most hashes in a proof; even the largest step needs no more.
+#: The most hashes in a proof; the largest possible ledger needs no more.
 MAX_HASHES = 63
 
 
 class SubmissionRefused(Exception):
-    """The checkpoint is not cosigned.
+    """The checkpoint is not cosigned, for the reason in `body`.
 
     Attributes:
         status: the status of the HTTP response, as specified.
@@ -85,10 +86,10 @@ def build_witness_verifier_key() -> str:
 
 
 def cosign_checkpoint(submission: Submission) -> str:
-    """Store a checkpoint that continues the last one, and return its cosignature line.
+    """Store a checkpoint that continues the last cosigned one, and return our cosignature line.
 
     Raises:
-        SubmissionRefused: the checkpoint does not continue the last one, or the log is unknown.
+        SubmissionRefused: the checkpoint does not continue the last one, or we do not witness this ledger.
     """
     with transaction.atomic():
         tree_head, log = submission.tree_head, _lock_log(submission.tree_head.origin)
@@ -141,10 +142,12 @@ def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefuse
 
 
 def _store_evidence(submission: Submission, log: WitnessedLog, refusal: SubmissionRefused) -> None:
-    """Store a signed checkpoint that does not continue the last one, so that people can compare them.
+    """Store a signed checkpoint that does not continue the last cosigned one, so that people can compare the
+    two.
 
-    An outdated size is normal: the log then submits again with the current size. Another tree of the same size
-    proves two histories. A proof that does not verify may come from anyone, sent with a genuine checkpoint.
+    An outdated size is normal: the newsroom then submits again with the current size. Two trees of the same
+    size prove two histories. A proof that does not verify is no evidence, because anyone can send it with a
+    genuine checkpoint.
     """
     is_proven = (
         submission.tree_head.size == log.tree_size and submission.tree_head.root.hex() != log.root_sha256

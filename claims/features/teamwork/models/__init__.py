@@ -1,4 +1,4 @@
-"""The models of teamwork, one noun per file."""
+"""The models of teamwork."""
 
 from .assignment import Assignment, Priority
 from .assignment_rule import AssignmentRule

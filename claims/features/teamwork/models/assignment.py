@@ -19,7 +19,7 @@ from factcheck.database.rules import Rule, build_error_sql
 
 
 class Priority(models.IntegerChoices):
-    """The priority of work, in sorting order."""
+    """The priority of work, in sort order."""
 
     LOW = 0, _("Low")
     NORMAL = 1, _("Normal")
@@ -27,13 +27,13 @@ class Priority(models.IntegerChoices):
     URGENT = 3, _("Urgent")
 
 
-#: Earliest due date first, and on the same day the highest priority.
+#: Earliest due date first, and among those of the same day the highest priority first.
 URGENCY_ORDERING = (F("due_on").asc(nulls_last=True), F("priority").desc(), F("pk").asc())
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def readable_by(self, person: User) -> Self:
-        """Return the assignments that this person may see: people who read drafts see assignees."""
+        """Return the assignments that this person may see. Only people who may read drafts see assignees."""
         return self if person.has_perm(READ_DRAFTS) else self.none()
 
     def open(self) -> Self:
@@ -41,7 +41,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(done_at=None)
 
     def held(self) -> Self:
-        """Return the assignments to people who have not left."""
+        """Return the unfinished assignments whose assignee is an active user."""
         return self.filter(done_at=None, person__is_active=True)
 
     def overdue(self, today: date) -> Self:
@@ -49,22 +49,24 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(done_at=None, due_on__lt=today)
 
 
-# A reminder from the worker is not recorded as a hand-over.
+# The history leaves out reminders, which are not changes by people.
 @keep_history(exclude=["told_due_soon", "told_overdue"])
 class Assignment(models.Model):
-    """The assignment of a claim or a verdict: its assignee, the time of assignment, due date and priority.
+    """The assignment of a claim or a verdict: its assignee, due date and priority, and the time of the last
+    assignment.
 
-    Each subject has one row. Earlier states are kept in its history. The claim itself never changes.
+    There is one row for each claim or verdict. Earlier states are kept in the history. The claim itself never
+    changes.
     """
 
     claim = models.ForeignKey(
         Claim, models.CASCADE, related_name="assignments", db_index=False, verbose_name=_("claim")
     )
-    #: NULL if the claim itself is assigned.
+    #: The assigned verdict; NULL if the claim itself is assigned.
     verdict = models.OneToOneField(
         Verdict, models.CASCADE, null=True, related_name="assignment", verbose_name=_("verdict")
     )
-    #: NULL if unassigned; there may still be a due date or a priority.
+    #: The assignee; NULL if unassigned. An unassigned row can still have a due date or a priority.
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -73,11 +75,11 @@ class Assignment(models.Model):
         db_index=False,
         verbose_name=_("assigned to"),
     )
-    #: When the current assignee was set or removed; set by the database.
+    #: When the current assignee was set or removed. The database sets this value.
     since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
     due_on = models.DateField(_("due"), null=True, blank=True, validators=[bounds.validate_plausible_day])
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
-    #: The person who assigned or last changed it; NULL if a rule did.
+    #: The person who last changed the assignment; NULL if a rule did.
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
     )
@@ -85,9 +87,9 @@ class Assignment(models.Model):
         _("by"), max_length=250, help_text=_("The name of the person, or of the rule, at that time.")
     )
     note = models.TextField(_("note"), max_length=2000, blank=True)
-    #: When the work ended: published, declined or merged. It can be reopened.
+    #: When the work ended, because the subject was published, declined or merged. It can be reopened.
     done_at = models.DateTimeField(_("done"), null=True, editable=False)
-    #: The due dates for which the assignee was notified: due soon, and overdue.
+    #: The due dates about which the assignee was notified: as due soon, and as overdue.
     told_due_soon = models.DateField(null=True, editable=False)
     told_overdue = models.DateField(null=True, editable=False)
 
@@ -114,16 +116,16 @@ class Assignment(models.Model):
         indexes = [
             # All assignments of a claim, including those of its verdicts.
             Index(name="assignment_of_claim", fields=["claim"]),
-            # Searches of assignments.
+            # For the search field of the desk's list of assignments.
             build_words_index("assignment_desk_words", "note"),
-            # A person's work on the dashboard, and the amount of work of each person in a role.
+            # A person's work for the dashboard, and the amount of work of each person in a role.
             Index(
                 name="assignment_open_of_person",
                 fields=["person", "due_on"],
                 condition=Q(done_at__isnull=True),
             ),
-            # Overdue work and work due in a month, for all assignees: the calendar and the worker's
-            # notifications.
+            # Overdue work and the work due in a month, for all assignees: used by the calendar and the
+            # worker's notifications.
             Index(
                 name="assignment_open_by_day",
                 fields=["due_on"],

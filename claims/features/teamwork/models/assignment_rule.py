@@ -17,7 +17,7 @@ MAX_WORDS_LENGTH = 1000
 
 @keep_history()
 class AssignmentRule(models.Model):
-    """A rule for new claims: conditions, and the assignee, due date and priority to set.
+    """A rule for new claims: conditions, and the assignee, due date, priority and followers to set.
 
     A claim must meet all conditions that are set. Rules apply in order. The assignee, the due date and the
     priority are each decided by the first rule that sets them.

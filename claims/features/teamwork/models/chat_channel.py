@@ -14,7 +14,7 @@ from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_error_sql
 
 _Kind = NotificationKind
-#: The events for channels: those that concern more people than the one notified at the desk.
+#: The events that channels can receive: those that concern more people than the one notified at the desk.
 CHAT_KINDS = (
     _Kind.SUBMITTED,
     _Kind.RETURNED,
@@ -33,7 +33,7 @@ CHAT_KINDS = (
 
 _CHOICES = [(kind.value, kind.label) for kind in CHAT_KINDS]
 
-#: Only encrypted on the web; unencrypted to this machine, for tests and the demo.
+#: Only encrypted URLs, except on this machine, for tests and the demo.
 ADDRESS_PATTERN = r"^(https://[^\s@]+|http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/\S*)?)$"
 
 
@@ -43,10 +43,11 @@ class ChatChannelQuerySet(models.QuerySet["ChatChannel"]):
         return self.filter(active=True)
 
 
-# Anyone who knows the URL can write to the channel, so only its row contains it.
+# Anyone who knows the URL can write to the channel, so the URL is stored only in the channel's row, not in
+# its history.
 @keep_history(exclude=["address"])
 class ChatChannel(models.Model):
-    """A channel of a chat tool. It receives messages about claims through an incoming webhook."""
+    """A channel of a chat tool, which receives messages about claims through an incoming webhook."""
 
     class Shape(models.TextChoices):
         SLACK = "slack", _("Slack, Mattermost, Rocket.Chat")
@@ -127,10 +128,10 @@ class ChatChannel(models.Model):
 
 
 class ChatProgress(models.Model):
-    """The delivery state of a chat channel. A trigger creates it with the channel."""
+    """The failed deliveries of a chat channel. A trigger creates this row with the channel."""
 
     channel = models.OneToOneField(ChatChannel, models.CASCADE, primary_key=True, related_name="progress")
-    #: The number of failures in a row, and the last error.
+    #: The number of consecutive failures, and the last error.
     failures = models.PositiveIntegerField(default=0)
     failure = models.TextField(blank=True)
     sent_at = models.DateTimeField(_("last message"), null=True)
@@ -149,7 +150,7 @@ class ChatProgress(models.Model):
 
 
 class ChatMessage(models.Model):
-    """A message to a channel, with its delivery state. Kept for some weeks."""
+    """A message to a channel, with its delivery state. It is kept for some weeks."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")
@@ -192,7 +193,7 @@ class ChatMessage(models.Model):
         indexes = [
             # The last message of a channel.
             Index(name="chatmessage_of_channel", fields=["channel", "-id"]),
-            # Old messages.
+            # Old messages, for deletion.
             Index(name="chatmessage_by_age", fields=["created_at"]),
         ]
         triggers = [

@@ -19,7 +19,7 @@ from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Prohibition, Rule, build_error_sql
 
 MAX_COMMENT_LENGTH = 10_000
-#: How long an author can edit a comment; later, others may have replied to it.
+#: How long an author can edit a comment; afterwards others may already have replied to it.
 EDITABLE_PERIOD = timedelta(days=1)
 
 _OTHER_CLAIM_MESSAGE = build_error_sql(
@@ -47,10 +47,11 @@ _WITHDRAWN_MESSAGE = build_error_sql(
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def readable_by(self, person: User) -> Self:
-        """Return the comments that this person may read: on readable claims, except those on hidden verdicts."""
+        """Return the comments that this person may read: those on claims that the person may read, except
+        comments on verdicts that the person may not read."""
         claims = Q(claim__in=Claim.objects.readable_by(person))
         verdicts = Q(verdict_version=None) | Q(verdict__in=Verdict.objects.readable_by(person))
-        # Authors count as having read their own comments.
+        # Authors may read their own comments in any case.
         return filter_readable(self, person, own_or_published=claims & (verdicts | Q(author=person)))
 
     def threads(self) -> Self:
@@ -60,7 +61,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 @keep_history(exclude=["key", "resolved_at", "resolved_by", "resolved_by_name"])
 class Comment(models.Model):
-    """A comment by a colleague on a claim. Earlier wordings are kept."""
+    """A comment by a colleague on a claim. Its earlier wordings are kept."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, related_name="comments", verbose_name=_("claim")
@@ -74,8 +75,8 @@ class Comment(models.Model):
         related_name="comments",
         verbose_name=_("verdict"),
     )
-    #: The verdict's version. It is kept when the draft is deleted, so that the comment never becomes visible to
-    #: more people.
+    #: The verdict's version. It is kept when the draft is deleted, so that the comment never becomes visible
+    #: to more people.
     verdict_version = models.PositiveIntegerField(_("version of the verdict"), null=True, editable=False)
     reply_to = models.ForeignKey(
         "self",
@@ -95,7 +96,7 @@ class Comment(models.Model):
     mentioned = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("mentioned")
     )
-    #: The key of its form, so that a form sent twice adds only one comment.
+    #: The key of the form, so that a form sent twice adds only one comment.
     key = models.UUIDField(default=uuid4, unique=True, editable=False)
     created_at = models.DateTimeField(_("time"), db_default=Now(), editable=False)
     edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
@@ -150,7 +151,7 @@ class Comment(models.Model):
         indexes = [
             # A claim's threads, newest first.
             Index(name="comment_threads_of_claim", fields=["claim", "-id"], condition=Q(reply_to=None)),
-            # Searches of comments.
+            # For the search field of the desk's list of comments.
             build_words_index("comment_desk_words", "text", "author_name"),
         ]
         triggers = [

@@ -24,7 +24,7 @@ _OTHER_CLAIM_MESSAGE = build_error_sql(
 
 
 class MailChoice(models.TextChoices):
-    """The schedule of a person's emails. The desk shows all notifications."""
+    """When a person gets emails about a kind of event. The desk shows all notifications in any case."""
 
     AT_ONCE = "at_once", _("Immediately")
     DIGEST = "digest", _("In the daily digest")
@@ -37,7 +37,8 @@ COMMENT_KINDS = (NotificationKind.MENTIONED, NotificationKind.REPLIED, Notificat
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def for_person(self, person: User) -> Self:
-        """Return this person's notifications, except those on subjects they may no longer read."""
+        """Return this person's notifications, except those on claims or verdicts that the person may no
+        longer read."""
         rows = self.filter(person=person)
         if person.has_perm(READ_DRAFTS):
             return rows
@@ -79,7 +80,7 @@ class Notification(models.Model):
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
-    #: Empty if a deadline or rule, and not a person, caused it.
+    #: Empty if the event was caused by a deadline or rule and not by a person.
     actor_name = models.CharField(
         _("by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )
@@ -116,9 +117,10 @@ class Notification(models.Model):
             UniqueConstraint(name="notification_of_a_comment_once", fields=["person", "comment"]),
         ]
         indexes = [
-            # The number in the header of every page, and the notifications that opening a claim marks as read.
+            # The number of unread notifications in the header of every page, and those that opening a claim
+            # marks as read.
             Index(name="notification_unread", fields=["person", "claim"], condition=Q(read_at=None)),
-            # One person's list: unread ones first, each part newest first.
+            # One person's list: unread notifications first, then read ones; each part newest first.
             Index(
                 F("person"),
                 F("read_at").desc(nulls_first=True),
@@ -131,7 +133,7 @@ class Notification(models.Model):
                 fields=["person", "created_at"],
                 condition=Q(mail="digest", mailed_at=None),
             ),
-            # Old notifications.
+            # Old notifications, for deletion.
             Index(name="notification_by_age", fields=["created_at"]),
         ]
         triggers = [

@@ -8,7 +8,7 @@ from claims.newsroom.notifications import NotificationKind
 
 
 class NotificationPreference(models.Model):
-    """A person's email setting for one kind of event. Without a row, the newsroom's default applies."""
+    """A person's email schedule for one kind of event. Without this row, the newsroom's default applies."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL,

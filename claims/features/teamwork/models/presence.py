@@ -8,7 +8,8 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-#: A viewer is considered gone after this many seconds without a signal; pages send one every fifteen seconds.
+#: After this many seconds without a signal from a page, its viewer counts as gone; pages send a signal every
+#: fifteen seconds.
 ACTIVE_SECONDS = 45
 
 _RECORD_SQL = f"""
@@ -38,7 +39,7 @@ _RECORD_SQL = f"""
 
 @dataclass(frozen=True, slots=True)
 class PresentColleague:
-    """A colleague who has a page open, with the time they began editing it."""
+    """A colleague who has a page open, and since when the colleague has been editing it."""
 
     name: str
     since: datetime
@@ -53,7 +54,7 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
             return [PresentColleague(*row) for row in cursor.fetchall()]
 
     def outdated(self) -> "PresenceQuerySet":
-        """Return the records of people who closed the page long ago."""
+        """Return the rows of people who closed the page long ago."""
         return self.filter(seen_at__lt=Now() - timedelta(hours=1))
 
 
@@ -75,7 +76,8 @@ class Presence(models.Model):
             CheckConstraint(name="presence_is_at_the_desk", condition=Q(page__startswith="/admin/")),
         ]
         indexes = [
-            # Who else has a page open. The time is left out, so that updating it touches no index.
+            # The people who have a page open. The index leaves out the time, so that updating the time
+            # changes no index.
             Index(name="presence_by_page", fields=["page"]),
         ]
 

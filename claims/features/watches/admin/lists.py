@@ -1,4 +1,4 @@
-"""Watches in lists of the desk: a queue of failing ones, and a filter of claims by watch."""
+"""Watches in other lists of the desk: a queue of failing watches, and a filter of claims by watch."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ from claims.models import Appearance, Claim
 
 
 class WatchFilter(DropdownFilter):
-    """Filter by followed feed or page."""
+    """Filter claims by the watch that found their article."""
 
     title = _("watch")
     parameter_name = "watch"

@@ -1,4 +1,4 @@
-"""Watches: the followed feeds, sitemaps and pages, with their status and results."""
+"""The desk's pages of watches: the followed feeds, sitemaps and pages, with their status and results."""
 
 from typing import Any
 
@@ -206,7 +206,7 @@ def _find_followable_lists(form: AddressForm) -> list[tuple[Followable, str, Wat
 
 
 def _count_claims_in_triage(person: User) -> Coalesce:
-    """Return a subquery for the number of claims in triage from the articles of a watch."""
+    """Return a subquery that counts the claims in triage which come from the articles of a watch."""
     proposals = Claim.objects.readable_by(person).filter(
         **{_WATCH_OF_CLAIM: OuterRef("pk")}, state=Claim.State.PROPOSED
     )

@@ -22,7 +22,7 @@ def build_state_badge(watch: Watch) -> SafeString:
 
 
 def describe_last_visit(watch: Watch) -> str:
-    """Describe the last visit and its result: “7 May, 14:03: 3 new articles, 1 changed”."""
+    """Describe the last visit and its result in one line: “7 May, 14:03: 3 new articles, 1 changed”."""
     progress = watch.progress
     if progress.visited_at is None:
         return "–"

@@ -1,4 +1,4 @@
-"""The desk's pages: endpoints for administrators, and the log of deliveries."""
+"""The desk's pages of webhooks: endpoints for administrators, and the log of deliveries."""
 
 from claims.features.webhooks.admin import delivery, endpoint
 

@@ -1,4 +1,4 @@
-"""The webhooks to which a correction was sent, shown on the claim's page at the desk."""
+"""The webhooks that received a correction, shown on the claim's page at the desk."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -16,11 +16,11 @@ _MAX_SHOWN_DELIVERIES = 50
 
 
 def describe_deliveries(entries: Sequence[Publication], person: User) -> dict[int, list[str]]:
-    """Map the id of each entry to a line of text for each of its deliveries."""
+    """Return a line of text for each delivery of the ledger entries, by the id of the entry."""
     lines: dict[int, list[str]] = defaultdict(list)
     if not person.has_perm("webhooks.view_webhookdelivery"):
         return lines
-    # Ordered by endpoint, with which the index begins.
+    # Ordered by endpoint, the first column of the index.
     deliveries = WebhookDelivery.objects.filter(
         endpoint__in=WebhookEndpoint.objects.values("pk"), publication__in=entries
     )

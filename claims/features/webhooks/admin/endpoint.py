@@ -29,7 +29,7 @@ from factcheck.list_phrases import join_words
 
 
 def _count_deliveries(state: str) -> Coalesce:
-    """Return a subquery for the number of an endpoint's deliveries in this state."""
+    """Return a subquery that counts the deliveries of an endpoint in this state."""
     delivery_count = (
         WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), state=state)
         .order_by()
@@ -64,14 +64,15 @@ class WebhookForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned_data = super().clean()
         if self.instance.owner_id and "url" in self.changed_data:
-            # Nothing is sent to a new URL until its receiver has agreed, and only its owner can ask for that.
+            # Nothing is sent to a new URL until its receiver has agreed, and only the webhook's owner can ask
+            # the receiver to agree.
             self.instance.verified_at, cleaned_data["active"] = None, False
         if cleaned_data.get("active") and self.instance.owner_id and self.instance.verified_at is None:
             self.add_error(
                 "active", gettext("The receiver has not agreed yet. The owner must verify it first.")
             )
         if cleaned_data.get("active"):
-            # A person who switches it on again has dealt with the cause.
+            # A person who switches the webhook on again has dealt with the cause.
             self.instance.disabled_at, self.instance.disabled_reason = None, ""
         return cleaned_data
 
@@ -87,7 +88,7 @@ def _may_manage_endpoint(endpoint: WebhookEndpoint, person: User) -> bool:
 
 
 def _require_manageable_endpoint(endpoint: WebhookEndpoint) -> None:
-    """Raise PermissionDenied for webhooks that other users created with their own tokens."""
+    """Raise PermissionDenied for a webhook that another user created with a token."""
     if endpoint.owner_id:
         raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))
 
@@ -153,7 +154,7 @@ class WebhookAdmin(DeskAdmin):
         return ngettext("%d delivery in its log", "%d deliveries in its log", log) % log
 
     def list_history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
-        # Saved forms are logged with their changes, as JSON; button actions as a sentence.
+        # The log has the changes of a saved form as JSON, and the action of a button as a sentence.
         events = [
             entry
             for entry in self._list_log_entries(row, action_flag=CHANGE)
@@ -165,7 +166,7 @@ class WebhookAdmin(DeskAdmin):
 
     @row_action(_("Send a test event"), is_offered=_may_manage_endpoint, look="main", is_atomic=False)
     def send_test(self, request: HttpRequest, endpoint: WebhookEndpoint) -> str:
-        """Send a test now, and report the response."""
+        """Send a test message now, and return a sentence on the response."""
         _require_manageable_endpoint(endpoint)
         attempt = endpoints.send_test(endpoint)
         self.log_change(request, endpoint, TEST_SENT_MESSAGE)
@@ -185,12 +186,12 @@ class WebhookAdmin(DeskAdmin):
             "title": gettext("Secret of “%s”") % endpoint,
             "endpoint": endpoint,
         }
-        # Like all pages of the desk, this one is not cached anywhere (`Cache-Control: no-store`).
+        # Like all pages of the desk, this page is never cached (`Cache-Control: no-store`).
         return self.show_page(request, "webhook_secret", context)
 
     @row_action(_("Replace the secret"), is_offered=_may_manage_endpoint, form=RotationForm)
     def rotate_secret(self, request: HttpRequest, endpoint: WebhookEndpoint, at_once: bool) -> str:
-        """Replace the secret. The old one becomes invalid now or in a day."""
+        """Replace the secret, and return a message. The old secret becomes invalid now or in a day."""
         _require_manageable_endpoint(endpoint)
         endpoints.rotate_secret(endpoint, at_once=at_once)
         self.log_change(
@@ -199,7 +200,7 @@ class WebhookAdmin(DeskAdmin):
         return gettext("The secret was replaced. Give the new one to the receiver.")
 
 
-# As stored in the log: untranslated, because people read the log in different languages.
+# Stored untranslated in the log, because people read the log in different languages.
 TEST_SENT_MESSAGE = gettext_noop("Test sent.")
 SECRET_SHOWN_MESSAGE = gettext_noop("Secret viewed.")
 SECRET_REPLACED_MESSAGE = gettext_noop(

@@ -23,7 +23,8 @@ _EVENTS_WITHOUT_ENTRY = [TEST_EVENT, VERIFICATION_EVENT]
 
 
 def make_message_id() -> str:
-    """Return a new message id without a full stop, which separates the parts of the signed text."""
+    """Return a new message id. It contains no full stop, because full stops separate the parts of the signed
+    text."""
     return f"msg_{uuid.uuid4().hex}"
 
 
@@ -34,7 +35,7 @@ class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
 
 
 class WebhookDelivery(models.Model):
-    """A message about one ledger entry for one endpoint, and its delivery."""
+    """A message to one endpoint about one ledger entry, and its delivery state."""
 
     class State(models.TextChoices):
         PENDING = "pending", _("Waiting")
@@ -70,7 +71,8 @@ class WebhookDelivery(models.Model):
     created_at = models.DateTimeField(_("created"), db_default=Now())
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, default=timezone.now)
     settled_at = models.DateTimeField(_("completed"), null=True)
-    #: Attempts since it was created or last sent again by hand; this is its position in the retry schedule.
+    #: Failed attempts since the message was created or last sent again by a person; this is its position in
+    #: the retry schedule.
     failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
 
     objects = WebhookDeliveryQuerySet.as_manager()
@@ -107,12 +109,12 @@ class WebhookDelivery(models.Model):
             ),
         ]
         indexes = [
-            # The deliveries due at an endpoint, in ledger order; and the few endpoints that have any.
+            # The pending deliveries of an endpoint in ledger order, and the few endpoints that have any.
             Index(name="webhookdelivery_pending", fields=["endpoint", "id"], condition=Q(state="pending")),
-            # The log of one endpoint, newest first; and old deliveries.
+            # The log of one endpoint, newest first; and old deliveries, for deletion.
             Index(name="webhookdelivery_by_endpoint", fields=["endpoint", "-id"]),
             Index(name="webhookdelivery_by_age", fields=["created_at"]),
-            # Searches of deliveries.
+            # For the search field of the desk's list of deliveries.
             build_words_index("webhookdelivery_desk_words", "message_id"),
         ]
         triggers = [
@@ -131,7 +133,7 @@ class WebhookDelivery(models.Model):
 
 
 class WebhookAttempt(models.Model):
-    """A request with a message, and its response."""
+    """One request that sent a message, and its response."""
 
     delivery = models.ForeignKey(
         WebhookDelivery, models.CASCADE, related_name="attempts", verbose_name=_("delivery")
@@ -154,8 +156,8 @@ class WebhookAttempt(models.Model):
             ),
             CheckConstraint(
                 name="webhookattempt_failure_says_why",
-                # The check for null is needed: with an unknown status, the whole condition would be unknown and
-                # therefore pass.
+                # The check for null is needed: with a NULL status, the whole condition would be NULL, which
+                # passes a constraint.
                 condition=Q(status_code__isnull=False, status_code__range=(200, 299), error="")
                 | ~Q(error=""),
             ),

@@ -16,7 +16,7 @@ from factcheck.database.model_fields import build_creator_field
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, build_error_sql
 
-#: Bytes of randomness in a secret; the standard requires 24 to 64.
+#: The number of random bytes in a secret; the standard requires 24 to 64.
 SECRET_BYTES = 32
 SECRET_PATTERN = r"^whsec_[A-Za-z0-9+/]{32,86}={0,2}$"  # noqa: S105  the shape of all of them
 
@@ -41,15 +41,15 @@ class WebhookEvent(models.TextChoices):
 
 #: The type of the test message.
 TEST_EVENT = "webhook.test"
-#: The type of the message that asks for the receiver's agreement.
+#: The type of the message that asks the receiver to agree.
 VERIFICATION_EVENT = "webhook.verification"
 
-#: How many endpoints one person may create with their tokens.
+#: The most endpoints that one person may create with API tokens.
 MAX_ENDPOINTS_PER_OWNER = 20
 
 
 def _build_missing_token_condition() -> Q:
-    """Return the condition on endpoints whose token is no longer valid."""
+    """Return the condition for endpoints whose token is no longer valid."""
     usable_token = Q(token__revoked_at=None, token__expiry__gt=timezone.now(), token__user__is_active=True)
     return Q(owner__isnull=False) & ~usable_token
 
@@ -60,11 +60,12 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
         return self.filter(~_build_missing_token_condition(), active=True)
 
     def without_token(self) -> Self:
-        """Return endpoints that are switched on although their token or their owner is no longer valid."""
+        """Return endpoints that are switched on although their token is no longer valid or their owner has
+        left."""
         return self.filter(_build_missing_token_condition(), active=True)
 
 
-# Only the endpoint's row contains the secrets, because people read its history.
+# People can read the history, so the secrets are stored only in the endpoint's row.
 @keep_history(exclude=["secret", "previous_secret", "previous_secret_until"])
 class WebhookEndpoint(models.Model):
     """A URL that receives publications of claims matching a filter."""
@@ -261,9 +262,9 @@ class WebhookEndpoint(models.Model):
 
 
 class WebhookProgress(models.Model):
-    """The position of an endpoint in the ledger, and its last response.
+    """An endpoint's position in the ledger, and its last response.
 
-    The database creates it with the endpoint. A new endpoint starts at the current end of the ledger.
+    The database creates this row with the endpoint. A new endpoint starts at the current end of the ledger.
     """
 
     endpoint = models.OneToOneField(
@@ -275,7 +276,8 @@ class WebhookProgress(models.Model):
     failing_since = models.DateTimeField(null=True)
     #: After a failure, the next attempt is not made before this time.
     paused_until = models.DateTimeField(null=True)
-    #: One worker has the lease until then. If that worker dies, any other takes over afterwards.
+    #: A worker has leased the endpoint until this time. If that worker dies, any other one may continue
+    #: afterwards.
     held_until = models.DateTimeField(null=True)
 
     class Meta:
