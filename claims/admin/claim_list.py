@@ -358,22 +358,24 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
     def suggest_rows(
         self, request: HttpRequest, rows: QuerySet[Claim], search: str
     ) -> QuerySet[Claim] | None:
-        """If there are no results, return claims that the person probably meant; the list shows a note about this."""
+        """If there are no results, return claims that the person probably meant, or None; the list shows a
+        note about this."""
         matches = find_intended_claims(rows, self.get_search_fields(request), search, get_person(request))
         if matches is not None:
             request.unmatched_search = search  # type: ignore[attr-defined]  # for the list's header
         return matches
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
-        """Search the list. In the field for the target of a merge, find only active claims."""
+        """Search the list. For the form field that selects the target of a merge, find only active claims."""
         if request.GET.get("field_name") == "merged_into":
             queryset = queryset.filter(state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
         return super().get_search_results(request, queryset, search_term)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Hide the rating filter from people who may not read drafts, because it would reveal the drafts' content.
+        """Return the filters without the rating filter for people who may not read drafts, because it would
+        reveal the content of drafts.
 
-        Others also get filters that match the figures on their dashboard.
+        People who may read drafts also get filters that match the figures on their dashboard.
         """
         filters = super().get_list_filter(request)
         if request.user.has_perm(READ_DRAFTS):

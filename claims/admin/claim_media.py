@@ -18,7 +18,7 @@ from factcheck.admin.base import get_person
 
 
 class ClaimMediaInline(StackedInline):
-    """Media of a claim: chosen from the existing ones, or added from a file, the clipboard or a URL."""
+    """Media of a claim: existing media, or new media from a file, the clipboard or a URL."""
 
     model = ClaimMedia
     form = MediaPickerForm
@@ -50,7 +50,7 @@ class ClaimMediaInline(StackedInline):
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "media":
-            # A row's number must not reveal other people's drafts.
+            # The number of rows must not reveal other people's drafts.
             kwargs["queryset"] = find_readable_media(get_person(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 

@@ -42,9 +42,10 @@ from claims.newsroom.likely_claimants import find_likely_claimants
 from factcheck import features
 from factcheck.admin.base import change_page
 
-#: The most quotes, verdicts and entries shown on a page; the rest is under “History” or in their lists.
+#: The most quotes, verdicts and ledger entries shown on a page; the rest is under “History” or in their
+#: lists.
 _LISTED_LIMIT = 10
-#: Anything open or public is among the newest of these.
+#: The number of newest verdicts loaded, which include all open and public ones.
 _VERDICT_LIMIT = 100
 _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -91,7 +92,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
 def describe_corrections(
     publications: Sequence[Publication], person: User
 ) -> list[tuple[Publication, list[str]]]:
-    """Return a claim's corrections, each with the places where it was delivered."""
+    """Return the entries with a claim's corrections, each with lines that say where it was delivered."""
     corrections = [entry for entry in publications if entry.kind in CORRECTIONS]
     if not corrections:
         return []
@@ -106,7 +107,7 @@ def describe_corrections(
 
 
 def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict[str, Any]:
-    """Build the context around the verdict form: drafting, review and public state.
+    """Build the context of the panels around the verdict form: drafting, review and public state.
 
     Args:
         draft: the draft that the page edits.
@@ -122,14 +123,14 @@ def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -
 
 
 def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -> dict[str, Any]:
-    """Return a verdict's missing parts, sign-offs, schedule and possible moves."""
+    """Return a verdict's missing parts, sign-offs and schedule, and the moves that are possible."""
     if verdict is None:
         return {"verdict": None}
     moves = build_moves_context(verdict, person)
     is_draft, is_in_review = verdict.state == Verdict.State.DRAFT, verdict.state == Verdict.State.IN_REVIEW
     missing_parts = build_checklist(verdict, f"{PREFIX}-0" if is_edited else "") if is_draft else []
     if missing_parts:
-        # The list of missing parts already says so.
+        # The list of missing parts already names these obstacles.
         moves["obstacles"] = []
     signoffs = list(verdict.signoffs.readable_by(person))
     return {
@@ -151,7 +152,7 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
 
 
 def _list_corrected_parts(verdict: Verdict) -> list[PublicChange]:
-    """Return the parts of the public page that a correction changes, for the reviewer."""
+    """Return the parts of the public page that a correction changes, to show them to the reviewer."""
     if not verdict.supersedes_id:
         return []
     # A copy, because the preview sets the time of publication.
@@ -159,7 +160,8 @@ def _list_corrected_parts(verdict: Verdict) -> list[PublicChange]:
 
 
 def _is_ready(moves: dict[str, Any]) -> bool:
-    """Return whether the verdict can be published, now or once the right of reply has run out."""
+    """Return whether the verdict can be published, either now or when the deadlines for replies have
+    passed."""
     is_offered = any(option.action == "publish" for option in moves["options"])
     return is_offered or any(option.action == "publish" and option.opens_at for option in moves["obstacles"])
 
@@ -172,8 +174,8 @@ def build_timeline_context(claim: Claim, person: User, *, kind: str = "", page: 
 
 
 def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
-    """Return the verdict to show if none is being edited: unpublished ones first, and the newsroom's before
-    others'.
+    """Return the verdict to show if none is being edited: an unpublished verdict if there is one, and
+    preferably the newsroom's.
     """
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author")
     candidates = (
@@ -185,7 +187,7 @@ def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
 
 
 def _build_article_context(claim: Claim, person: User) -> dict[str, Any]:
-    """Return the text around the claim's first quote, with other notes in it."""
+    """Return the text around the claim's first quote, with the other notes in that text."""
     if not person.has_perms(["sources.view_source", "sources.view_snapshot"]):
         return {}
     appearances = (
@@ -207,7 +209,7 @@ def list_clusters(claim: Claim, person: User) -> list[Cluster]:
 
 
 def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
-    """Suggest known claimants with this name, until the claim is decided."""
+    """Return known claimants whose name is similar to that of the claim, until the claim is decided."""
     if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
         return []
     claimants = find_likely_claimants([claim.claimant])
@@ -215,7 +217,8 @@ def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
 
 
 def is_current(entry: Publication) -> bool:
-    """Return whether a loaded row is current, by the condition of `Publication.objects.current()`."""
+    """Return whether a loaded ledger entry is current, by the condition of
+    `Publication.objects.current()`."""
     return entry.superseded_at is None and entry.status == Publication.Status.PUBLISHED
 
 
@@ -241,8 +244,8 @@ def describe_moves(transitions: Any) -> list[tuple[Transition, str, str]]:
 
 
 def choose_draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
-    """Return the draft to offer: "first", "correction" of the published verdict, "version" after a
-    retraction, or "".
+    """Return the kind of draft to offer: "first", "correction" of the published verdict, "version" after a
+    retraction, or "" for none.
     """
     newsroom_verdicts = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):

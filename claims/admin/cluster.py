@@ -1,4 +1,4 @@
-"""Clusters: claims that repeat the same rumour, grouped by editors."""
+"""Clusters at the desk: editors group claims that repeat the same rumour."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -36,7 +36,7 @@ def _is_draft(cluster: Cluster, person: User) -> bool:
 
 
 class ClusterMemberInline(StackedInline):
-    """The claims of a cluster, with the cluster's permissions."""
+    """The claims of a cluster, editable with the permissions for the cluster."""
 
     model = ClusterMember
     extra = 0
@@ -50,7 +50,7 @@ class ClusterMemberInline(StackedInline):
 
     @admin.display(description=_("added"))
     def when_added(self, member: ClusterMember) -> datetime | None:
-        """Show when the claim was added; the database sets this on saving."""
+        """Return the time at which the claim was added, which the database sets on saving."""
         return member.added_at if member.pk else None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -92,7 +92,8 @@ class ClusterAdmin(DeskAdmin):
         return int(cluster.size)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid deletion: readers may have seen the cluster, so it can only be dissolved and keeps its number."""
+        """Forbid deletion: readers may have seen the cluster, so it can only be dissolved, and keeps its
+        number."""
         return False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -175,7 +176,8 @@ def _build_context(cluster: Cluster) -> dict[str, Any]:
 
 
 def open_cluster(request: HttpRequest, gather: Callable[[], Cluster]) -> HttpResponse | None:
-    """Put claims into a cluster by calling `gather`, and open its page; show the reason if that is refused."""
+    """Put claims into a cluster by calling `gather`, and redirect to its page. If this is not possible, show
+    the reason and return None."""
     with RefusalMessages(request):
         cluster = gather()
         messages.success(

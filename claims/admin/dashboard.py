@@ -1,4 +1,4 @@
-"""The dashboard: the person's waiting work, its deadlines, and the newsroom's figures."""
+"""The dashboard: the work that waits for the person, its deadlines, and the newsroom's figures."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -51,8 +51,8 @@ class FirstStep:
 
 
 def list_first_steps(person: User) -> list[FirstStep]:
-    """Return the steps for setting up a new newsroom; none after the first publication, or if the person may not take
-    them.
+    """Return the steps for setting up a new newsroom; an empty list after the first publication, or if the
+    person may not take them.
     """
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
@@ -77,9 +77,9 @@ def list_first_steps(person: User) -> list[FirstStep]:
     ]
 
 
-#: Counting stops here: the exact number no longer matters.
+#: The highest count; for more, the exact number no longer matters.
 COUNT_LIMIT = 1000
-#: From this many days on, an age is written in months or years.
+#: Up to this many days, an age is written in days, then in months or years.
 _MAX_AGE_IN_DAYS = 60
 
 
@@ -91,7 +91,7 @@ class QueueLine:
     title: str
     count: int
     page: str
-    #: When the oldest item began to wait; None if unknown.
+    #: Since when the oldest item has been waiting; None if unknown.
     oldest: date | None
 
     @property
@@ -105,7 +105,7 @@ class QueueLine:
 
     @property
     def age(self) -> str:
-        """Return the waiting time of the oldest item."""
+        """Return how long the oldest item has been waiting, in words."""
         if self.oldest is None:
             return ""
         today = timezone.localdate()
@@ -116,7 +116,7 @@ class QueueLine:
 
 
 def iterate_queue_lines(person: User) -> Iterator[QueueLine]:
-    """Yield the queues in which this person can act, counting only rows they may read."""
+    """Yield the queues in which this person can act, counting only rows that the person may read."""
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
@@ -148,7 +148,7 @@ def _build_line(name: str, title: str, rows: QuerySet[Any], since_column: str, p
         rows = rows.annotate(waits_since=F(since_column))
         aggregates["oldest"] = Min("waits_since")
         columns.append("waits_since")
-    # Where ages are shown, the oldest rows come first, and no others are read.
+    # A queue that shows ages lists its oldest rows first, so only those are read.
     ordered_rows = rows.order_by("pk") if since_column else rows.order_by()
     totals = ordered_rows.values(*columns)[: COUNT_LIMIT + 1].aggregate(**aggregates)
     return QueueLine(name, title, totals["number"], page, _to_day(totals.get("oldest")))
@@ -158,7 +158,7 @@ def _to_day(moment: datetime | date | None) -> date | None:
     return localtime(moment).date() if isinstance(moment, datetime) else moment
 
 
-#: The most rows of a dashboard list; the number above it counts all of them.
+#: The most rows in a list of the dashboard; the number above the list counts all rows.
 _ROW_LIMIT = 5
 
 
@@ -173,12 +173,12 @@ class Card:
     lines: list[ListedRow]
     #: Whether there are more rows than were counted.
     is_bounded: bool = False
-    #: Shown if the list is empty; without it, only the title is shown.
+    #: Shown if the list is empty; if this is "", only the title is shown.
     empty_text: str = ""
 
 
 def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """Add the desk's content to unfold's DASHBOARD_CALLBACK."""
+    """Return the context with the dashboard's content; unfold's DASHBOARD_CALLBACK."""
     person = get_person(request)
     cards, lines = list(_iterate_cards(person)), list(iterate_queue_lines(person))
     return context | {
@@ -196,7 +196,7 @@ def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, 
 
 
 def _iterate_warnings() -> Iterator[str]:
-    """Yield the warnings for administrators, including those of features."""
+    """Yield the warnings for administrators, from the core and from features."""
     yield from list_concerns()
     for list_warnings in features.load_declared("desk_concerns"):
         yield from list_warnings()
@@ -236,17 +236,17 @@ def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
 
 
 def count_rows(rows: QuerySet[Any], limit: int = _ROW_LIMIT) -> tuple[int, list[Any]]:
-    """Return the number of rows, and the first rows. Only keys are read for counting."""
+    """Return the number of all rows, and the first `limit` rows. Only keys are read for counting."""
     counted_keys = list(rows.values_list("pk", Window(Count("pk")))[:limit])
     if not counted_keys:
         return 0, []
     rows_by_id = {row.pk: row for row in rows.filter(pk__in=[key for key, _count in counted_keys])}
-    # Another person may have moved one of them since.
+    # Another person may have changed one of the first rows in the meantime.
     return counted_keys[0][1], [rows_by_id[key] for key, _count in counted_keys if key in rows_by_id]
 
 
 def _list_shown_queues(person: User) -> Iterator[Card]:
-    """Return the queues whose first rows are listed."""
+    """Yield a list for each queue whose first rows the dashboard shows."""
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.list_row and person.has_perm(queue.permission):
@@ -262,7 +262,7 @@ def _build_row(row: Claim | Verdict) -> ListedRow:
 
 
 def _build_reason_badge(verdict: Verdict) -> SafeString | str:
-    """Return a badge with the reason why the verdict is waiting."""
+    """Return a badge that says why the verdict is waiting."""
     if verdict.state == Verdict.State.DRAFT and verdict.review_round:
         return render_badge(_("Returned"), "waiting")
     return build_planned_badge(verdict) or build_rating_badge(verdict.rating)
@@ -276,7 +276,7 @@ def _build_my_proposals_card(person: User) -> Card:
 
 
 def _build_last_published_card() -> Card:
-    # Imported claims are not this newsroom's news, and withdrawn ones no longer have a publisher.
+    # Imported claims are no news of this newsroom, and entries of withdrawn claims name no publisher.
     newsroom_entries = Publication.objects.newest().by_newsroom() | Publication.objects.newest().exclude(
         status=Publication.Status.PUBLISHED
     )

@@ -1,4 +1,4 @@
-"""The date format of a person at the desk, chosen in the account menu."""
+"""The date format that a person has chosen in the account menu of the desk."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -13,7 +13,7 @@ from factcheck.admin.base import get_person
 
 @require_POST
 def choose_date_order(request: HttpRequest) -> HttpResponse:
-    """Store the person's choice, or follow the browser again, and return to the page."""
+    """Store the chosen date format, or use the browser's again, and return to the page."""
     person, order = get_person(request), request.POST.get("order", "")
     if order in DateOrder.Order:
         DateOrder.objects.update_or_create(person=person, defaults={"order": order})

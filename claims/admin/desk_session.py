@@ -1,4 +1,5 @@
-"""Sessions: a list for administrators, one for each person, and the removal of second factors."""
+"""Sessions at the desk: a list for administrators, each person's own list, and the removal of second
+factors."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -26,7 +27,7 @@ from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_person, is_cascad
 
 @admin.register(DeskSession)
 class DeskSessionAdmin(ReadOnlyAdmin, DeskAdmin):
-    """All active sessions. They can be ended on the person's page."""
+    """All active sessions, read-only. They are ended on the page of their person."""
 
     list_display = ("person", "browser", "address", "way", "began_at", "last_used_at")
     list_filter = (("person", AutocompleteSelectFilter),)
@@ -51,7 +52,7 @@ class DeskSessionAdmin(ReadOnlyAdmin, DeskAdmin):
 @never_cache
 @login_required
 def show_own_sessions(request: HttpRequest) -> HttpResponse:
-    """Show the person's own sessions, with buttons to end one or all of the others."""
+    """Show the person's own sessions, with buttons to end one of them or all others."""
     person, session_key = get_person(request), request.session.session_key
     other_sessions = DeskSession.objects.filter(person=person).exclude(session_key=session_key)
     if request.method == "POST":
@@ -82,10 +83,11 @@ def _end_sessions(request: HttpRequest, other_sessions: QuerySet[DeskSession], s
 def protect_last_factor(
     view: Callable[..., HttpResponseBase], *, back_url: str
 ) -> Callable[..., HttpResponseBase]:
-    """Wrap allauth's page for removing a factor, so that a required last factor cannot be removed.
+    """Wrap allauth's view that removes a second factor, so that a person cannot remove the last one if a
+    factor is required.
 
-    Removals run one after another: otherwise two requests could each remove a different factor and leave
-    none.
+    Removals run one after another, because two simultaneous requests could otherwise each remove a different
+    factor and leave none.
     """
 
     @wraps(view)

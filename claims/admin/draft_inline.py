@@ -19,17 +19,18 @@ from factcheck.admin.base import get_person
 from factcheck.admin.days import DayFields
 from factcheck.admin.versions import VERSION_FIELD, compute_version
 
-#: Named after the relation, as Django does for formsets.
+#: The prefix of the formset, named after the relation as Django does.
 PREFIX = "verdicts"
-#: The rows that belong to the verdict.
+#: The relations that belong to one version of a verdict.
 _VERSIONED_RELATIONS = ("evidence",)
 
 
 def get_draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
-    """Return the draft that this person edits on the claim's page: the newsroom's before another publisher's.
+    """Return the draft that this person edits on the claim's page, preferring the newsroom's own to another
+    publisher's.
 
-    A submitted page names its draft. That draft is returned whatever its state is now, so that typed text is
-    never dropped silently.
+    A submitted page names its draft. That draft is returned whatever its state is now, so that typed text
+    never disappears silently.
     """
     if not hasattr(request, "draft_on_page"):
         request.draft_on_page = _find_draft(request, claim)  # type: ignore[attr-defined]  # for later in the request
@@ -38,7 +39,7 @@ def get_draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
 
 
 def has_draft(request: HttpRequest) -> bool:
-    """Return whether the submitted form contains a verdict."""
+    """Return whether the submitted form has the fields of a verdict."""
     return f"{PREFIX}-0-id" in request.POST
 
 
@@ -73,8 +74,8 @@ def _build_not_draft_error(verdict: Verdict) -> forms.ValidationError:
 
 
 class DraftForm(VerdictForm):
-    """A draft verdict on its claim's page. It has a separate version number, because it can also be edited on
-    its own page.
+    """The form of a draft verdict on its claim's page. It has a separate version number, because the draft
+    can also be edited on its own page.
     """
 
     versioned_relations = _VERSIONED_RELATIONS
@@ -134,7 +135,7 @@ class DraftInline(VerdictWidgets, DayFields, StackedInline):
         return True
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        # `get_draft_on_page` has already checked the draft and the person.
+        # `get_draft_on_page` has already checked the draft's state and the person.
         return True
 
 
@@ -148,13 +149,14 @@ class DraftEvidenceInline(EvidenceInline):
         self.draft = draft
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
-        """Offer one empty row if there is no evidence yet."""
+        """Return 1 if there is no evidence yet, to offer an empty row, otherwise 0."""
         return 0 if self.draft.evidence.exists() else 1
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 
-    # `get_draft_on_page` has already checked whose verdict it is; only the role's permissions remain.
+    # `get_draft_on_page` has already checked whose verdict it is, so only the role's permissions are checked
+    # here.
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return StackedInline.has_add_permission(self, request, obj)

@@ -1,4 +1,4 @@
-"""Possible duplicates side by side, to merge or to mark as different."""
+"""Possible duplicates: two claims side by side, to merge or to mark as different."""
 
 from dataclasses import dataclass
 from operator import attrgetter
@@ -107,7 +107,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
 
     @row_action(_("Same claim: merge"), permission="decide")
     def same(self, request: HttpRequest, pair: PossibleDuplicate) -> str:
-        """Merge the newer claim of a pair into the other."""
+        """Merge the newer claim of a pair into the older one, and return a message."""
         duplicates.merge(pair, by=get_person(request))
         link = format_html('<a href="{}">{}</a>', change_page(pair.earlier), pair.earlier)
         return format_html(gettext("Merged into “{}”."), link)
@@ -122,7 +122,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
         return open_cluster(request, lambda: duplicates.gather([pair], by=get_person(request))) or ""
 
     def get_page_after(self, request: HttpRequest, row: PossibleDuplicate) -> str:
-        """Return the URL of the filtered list, or of the pairs still waiting."""
+        """Return the URL of the list with its filters, or of the pairs that still wait for a decision."""
         list_url = reverse("admin:claims_possibleduplicate_changelist")
         referrer = request.headers.get("Referer", "")
         if f"{list_url}?" in referrer and url_has_allowed_host_and_scheme(referrer, {request.get_host()}):
@@ -131,7 +131,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
 
 
 def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
-    """Return both claims, and whether a decision is pending."""
+    """Return the template context with both claims, and whether the pair still waits for a decision."""
     before, after = highlight_difference(pair.earlier.statement, pair.claim.statement)
     is_merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
     outcome: SafeString | None

@@ -20,7 +20,7 @@ from factcheck.admin.badges import render_badge
 from factcheck.admin.base import change_page, get_person
 from factcheck.admin.typed_names import TypedNames
 
-#: The usual stance of a source for a rating of this class; for other classes it is context.
+#: A rating class → the usual stance of a source. For other classes, a source is context.
 _USUAL_STANCES: dict[str, Evidence.Stance] = {
     RatingClass.TRUE: Evidence.Stance.SUPPORTS,
     RatingClass.MOSTLY_TRUE: Evidence.Stance.SUPPORTS,
@@ -31,10 +31,11 @@ _USUAL_STANCES: dict[str, Evidence.Stance] = {
 
 
 class EvidenceForm(MediaPickerForm, QuoteForm):
-    """A source with a quote, and the media that show it."""
+    """The form of a source with a quote, and of the media that show the evidence."""
 
     def save(self, commit: bool = True) -> Any:
-        """Derive an unset stance from the rating, which has already been saved."""
+        """Save the row. If no stance was chosen, derive it from the verdict's rating, which has already been
+        saved."""
         if not self.instance.stance:
             rating_classes = Verdict.objects.filter(pk=self.instance.verdict_id).values_list(
                 "rating__rating_class"
@@ -44,7 +45,8 @@ class EvidenceForm(MediaPickerForm, QuoteForm):
 
 
 class EvidenceInline(TypedNames, StackedInline):
-    """A source with a stance. Saving locates its quote in the snapshot, if there is one."""
+    """Evidence: a source with a stance. On saving, its quote is located in the source's snapshot, if there is
+    one."""
 
     model = Evidence
     template = "admin/desk/quote_rows.html"
@@ -82,7 +84,7 @@ class EvidenceInline(TypedNames, StackedInline):
         elif db_field.name == "media_fragment":
             field.help_text = ""
         elif db_field.name == "stance":
-            # A preselected first choice would look like a decision, and like a change.
+            # A preselected stance would look like a decision, and would count as a change.
             field.choices = [("", _("As the rating suggests")), *db_field.choices]
             field.required = False
         return field
@@ -100,7 +102,8 @@ class EvidenceInline(TypedNames, StackedInline):
             render_media_preview(row.media) if row.media else "",
         )
 
-    # Evidence changes while its verdict is a draft, with the verdict's permissions ---------------------------------
+    # Evidence can change while its verdict is a draft, with the verdict's permissions
+    # ------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
         return _is_editable(request, obj) and super().has_change_permission(request, obj)
@@ -122,7 +125,7 @@ def build_visibility_badge(row: Evidence) -> SafeString:
 
 
 def list_evidence(verdict: Verdict) -> list[dict[str, Any]]:
-    """Return the evidence as a read-only list."""
+    """Return the evidence for display as a read-only list."""
     rows = verdict.evidence.select_related("source__publisher", "snapshot", "media")
     return [
         {

@@ -1,4 +1,4 @@
-"""The form of an import, and its progress."""
+"""The pages for setting up an import, and its progress."""
 
 import json
 import tomllib
@@ -34,17 +34,18 @@ from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.row_actions import RefusalMessages
 from factcheck.installation.messages import translate_message
 
-#: A worker has started the run, or will.
+#: The states of a run that a worker has started or will start.
 ACTIVE_STATES = (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING)
 
-#: A run without progress for this long was interrupted, since workers record progress every few seconds.
+#: A run without progress for this many seconds was interrupted, because workers record progress every few
+#: seconds.
 _MAX_SILENT_SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)
 class ProgressSample:
-    """The progress of an import at one moment. The page sends back its previous sample, from which the speed is
-    computed.
+    """The progress of an import at one moment. The page sends its previous sample back, so that the speed can
+    be computed.
     """
 
     at: float
@@ -75,8 +76,7 @@ def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
     """Return the progress in words and numbers.
 
     Args:
-        since: an earlier `sample` from which to compute the speed; without it, the speed is the average so
-        far.
+        since: an earlier sample as text, from which the speed is computed; "" for the average speed so far.
     """
     now = timezone.now()
     sample, total = ProgressSample.of(run, now), _get_total(run)
@@ -193,7 +193,7 @@ class TomlForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class PreviewRecord:
-    """A record of an import, as the preview shows it."""
+    """A record of an import in the preview."""
 
     review: Review | None
     refusal: Refusal | None
@@ -201,7 +201,7 @@ class PreviewRecord:
 
     @property
     def field(self) -> str:
-        """Return the name of the rejected field, as the form shows it."""
+        """Return the name of the rejected field, as the mapping form names it."""
         name = self.refusal.field if self.refusal else ""
         return str(FIELD_LABELS.get(name, name))
 
@@ -222,7 +222,7 @@ class PreviewRecord:
 
 
 def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
-    """Show the page for choosing the file."""
+    """Show the page for choosing the file, and create the import from an uploaded file."""
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -290,7 +290,7 @@ def _show_or_apply_settings(admin: DeskAdmin, request: HttpRequest, run: ImportR
 
 
 def _build_forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | None, TomlForm | None]:
-    """Return the forms for corrections; none if the format has no settings."""
+    """Return the forms for correcting the settings, or None for each if the format has no settings."""
     if "mapping" not in run.format_settings:
         return None, None
     action = request.POST.get("do", "") if request.method == "POST" else ""
@@ -302,7 +302,7 @@ def _build_forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | No
 
 @transaction.atomic
 def _store_settings(run: ImportRun, form: MappingForm | TomlForm) -> bool:
-    """Store the corrected settings and return True, unless the import has already started."""
+    """Store the corrected settings. Return False if the import has already started."""
     row = ImportRun.objects.select_for_update().get(pk=run.pk)
     if row.state != ImportRun.State.CHOSEN:
         return False
@@ -317,7 +317,7 @@ def _store_settings(run: ImportRun, form: MappingForm | TomlForm) -> bool:
 def _preview_records(
     run: ImportRun, format_settings: Settings, notes: list[str]
 ) -> list[runs.PreviewedRecord]:
-    """Return the first records for a preview, and append notes about skipped parts to `notes`."""
+    """Return the first records for a preview, and append a sentence on each skipped part to `notes`."""
 
     def report_note(sentence: str) -> None:
         notes.append(translate_message(sentence))
@@ -328,7 +328,8 @@ def _preview_records(
 
 
 def _read_columns(run: ImportRun) -> dict[str, str]:
-    """Return the columns of a table in order, each with its first value, even if the mapping is wrong."""
+    """Return the columns of a table in order, each with its first value, even if the column mapping is
+    invalid."""
     samples = {
         name: section
         for name, section in get_section(run.format_settings, "mapping").items()
@@ -345,7 +346,7 @@ def _read_columns(run: ImportRun) -> dict[str, str]:
 
 
 def _get_raw(record: RawRecord | Refusal) -> Any:
-    """Return the record as it appears in the file."""
+    """Return the record's values as they are in the file."""
     if isinstance(record, Refusal):
         if record.raw is not None or record.found is None:
             return record.raw
@@ -364,7 +365,7 @@ def _build_preview_record(item: Review | Refusal) -> PreviewRecord:
 
 
 def _remove_none(value: Any) -> Any:
-    """Remove None, which TOML cannot represent."""
+    """Return the value without None, which TOML cannot represent."""
     if isinstance(value, dict):
         return {key: _remove_none(member) for key, member in value.items() if member is not None}
     return [_remove_none(member) for member in value] if isinstance(value, list) else value

@@ -1,4 +1,4 @@
-"""Imports at the desk, and their problems."""
+"""Imports at the desk, and the problems found in their records."""
 
 from typing import Any
 
@@ -40,7 +40,8 @@ from factcheck.installation.messages import activate_newsroom_language
 
 
 class ProblemKindFilter(DropdownFilter):
-    """Filter by the kinds of problems that occur, in the selected import if there is one."""
+    """Filter by kind of problem. The choices are the kinds that occur, in the selected import if there is
+    one."""
 
     title = _("kind")
     parameter_name = "kind"
@@ -96,7 +97,7 @@ class ImportProblemAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("statement"))
     def statement_text(self, problem: ImportProblem) -> SafeString | str:
-        """Show the record's statement, by which people recognise it."""
+        """Return the record's statement, by which people recognise the record."""
         statement = (problem.fields or {}).get("statement") or ""
         return format_html('<span class="desk-statement" dir="auto">{}</span>', str(statement)[:200]) or "–"
 
@@ -145,7 +146,7 @@ class ReleaseArchiveForm(forms.Form):
 
 
 class UndoImportForm(forms.Form):
-    """A choice to undo only the records that were not edited after the import."""
+    """A form with the choice to undo only the records that were not edited after the import."""
 
     rest = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
@@ -216,7 +217,8 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
             _("The same file is recognised by its content, whatever its name."), run.content_sha256
         )
 
-    # A new one -------------------------------------------------------------------------------------------------------
+    # Starting an import
+    # ----------------------------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
         return request.user.has_perm(_RUN_PERMISSION)
@@ -230,7 +232,8 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
     def set_up_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return import_form.set_up_view(self, request, self.get_row(request, pk, _RUN_PERMISSION))
 
-    # Its page --------------------------------------------------------------------------------------------------------
+    # The page of an import
+    # -------------------------------------------------------------------------------------------
 
     def build_page_context(self, request: HttpRequest, run: Any, /) -> dict[str, Any]:
         may_run = self.has_add_permission(request)
@@ -250,7 +253,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @desk_page("<int:pk>/progress/")
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
-        """Return the progress for the bar, which polls every second."""
+        """Return the progress as JSON for the progress bar, which asks every second."""
         run = self.get_row(request, pk)
         return JsonResponse(describe_progress(run, since=request.GET.get("since", "")))
 
@@ -272,7 +275,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         look="main",
     )
     def go_on(self, request: HttpRequest, run: ImportRun) -> str:
-        """Resume an import that failed or was interrupted."""
+        """Resume an import that failed or was interrupted, and return a message."""
         runs.start_run(run, by=get_person(request))
         return gettext("The import continues. Records that are already stored are not stored twice.")
 
@@ -282,7 +285,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         is_offered=lambda run, person: run.state == ImportRun.State.CHOSEN,
     )
     def discard(self, request: HttpRequest, run: ImportRun) -> HttpResponse:
-        """Discard an import that was not started, and delete its file."""
+        """Discard an import that has not been started, and delete its file."""
         runs.discard_run(run, by=get_person(request))
         messages.success(request, gettext("Discarded: %s. Nothing was stored.") % run.origin)
         return HttpResponseRedirect(reverse("admin:claims_importrun_changelist"))
@@ -295,7 +298,8 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
         look="main",
     )
     def release(self, request: HttpRequest, run: ImportRun, looked_at: bool) -> str:
-        """Publish the newsroom's own imported archive, after a check of the sample."""
+        """Publish the newsroom's own imported archive after a person has checked a sample, and return a
+        message."""
         house_archive.release_archive(run, by=get_person(request))
         return gettext("Released: its records are now being published.")
 

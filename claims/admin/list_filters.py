@@ -1,4 +1,4 @@
-"""Filters for lists at the desk that Django and unfold do not provide."""
+"""Filters for lists at the desk, in addition to those of Django and unfold."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -21,7 +21,7 @@ from factcheck.database.distinct_values import list_distinct_values
 
 
 class QueueFilter(DropdownFilter):
-    """Filter by a queue of the dashboard."""
+    """Filter by one of the dashboard's queues."""
 
     title = _("waiting for")
     parameter_name = "queue"
@@ -35,7 +35,8 @@ class QueueFilter(DropdownFilter):
 
 
 class QueueOrder:
-    """Mixin for a ModelAdmin with a QueueFilter: show a queue under its name and in working order."""
+    """Mixin for a ModelAdmin with a QueueFilter: show a queue under its name and in the order in which to
+    work."""
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         changelist: Any = super().get_changelist_instance(request)  # type: ignore[misc]  # a ModelAdmin
@@ -120,7 +121,7 @@ class PartyFilter(DropdownFilter):
 
 
 class LanguageFilter(DropdownFilter):
-    """Filter by language; the choices are the languages of the rows."""
+    """Filter by language. The choices are the languages that occur in the list."""
 
     title = _("language")
     parameter_name = "language"
@@ -162,7 +163,7 @@ class AddedDateFilter(_PeriodFilter):
 
 
 class PublishedDateFilter(_PeriodFilter):
-    """Filter by the newsroom's own current publications."""
+    """Filter by the date of the newsroom's own current publication."""
 
     title = _("published by us")
     parameter_name = "published"

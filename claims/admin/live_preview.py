@@ -24,14 +24,15 @@ from factcheck.admin.base import get_person
 from factcheck.web.throttling.callers import admit
 from sources.public_media import FOLDER
 
-#: The frame may do nothing. Counting as the same site lets it load the site's fonts and styles.
+#: The sandbox of the frame forbids everything, except that it may load the site's fonts and styles.
 SANDBOX = "allow-same-origin"
 
 
 def render_reader_view(ledger: list[Publication], entry: Publication, *, language: str = "") -> str:
-    """Render the public page of an entry, without scripts. `ledger` holds all entries, newest first.
+    """Return the public page of a ledger entry as HTML without scripts. `ledger` holds all entries of the
+    claim, newest first.
 
-    An entry need not be stored: `claims.ledger.preview_entries` builds entries that do not exist yet.
+    The entry need not be stored: `claims.ledger.preview_entries` builds entries that do not exist yet.
 
     Args:
         language: the reader's language, into which the page may be translated; "" for the original wording.
@@ -50,7 +51,7 @@ def render_reader_view(ledger: list[Publication], entry: Publication, *, languag
 
 
 def _use_desk_file_urls(claim: dict[str, Any]) -> dict[str, Any]:
-    """Use the desk's URLs for pictures, because unpublished pictures have no public URL."""
+    """Return the claim with the desk's URLs of pictures, because unpublished pictures have no public URL."""
 
     def set_picture_urls(media: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [item | {"url": build_file_url(item["id"]) if item["url"] else ""} for item in media]
@@ -77,14 +78,15 @@ def _use_desk_file_urls(claim: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-#: The largest body accepted: no person fills in a larger form, and the preview does not render whole books.
+#: The largest form accepted, in bytes: no person fills in a larger one, and the preview does not render whole
+#: books.
 MAX_FORM_LENGTH = 1_000_000
-#: Counts towards the person's rate limit (RATE_LIMIT_TOKEN), because each preview renders a page.
+#: The cost of a preview in the person's rate limit (RATE_LIMIT_TOKEN), because each preview renders a page.
 _PREVIEW_COST = 20
 
 
 def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Wrap a view so that rows added while reading a form are rolled back."""
+    """Wrap a view in a transaction that is rolled back, because reading a form may add rows."""
 
     @wraps(view)
     def render_and_roll_back(*args: Any, **kwargs: Any) -> HttpResponse:
@@ -97,7 +99,8 @@ def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
 
 
 def find_refusal(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:
-    """Return the reason why there is no preview: the draft is closed, the form too long, or requests too frequent."""
+    """Return an error if there is no preview because the draft is closed, the form is too long or requests
+    are too frequent; otherwise None."""
     if row.state != row.State.DRAFT:
         message = _("This verdict is no longer a draft (%(state)s). Copy your text, then reload the page.")
         return _build_refusal(message % {"state": row.get_state_display()}, status=409)
@@ -119,7 +122,8 @@ def render_preview(
     claim_form: forms.ModelForm | None = None,
     appearance_formset: BaseInlineFormSet[Any, Any, Any] | None = None,
 ) -> JsonResponse:
-    """Render the page, and list unreadable parts of the form and what is missing before review.
+    """Return the rendered page, the parts of the form that could not be read, and what is missing before
+    review.
 
     Args:
         links: the prefix of the verdict's fields, to which the list links.
@@ -155,7 +159,7 @@ def render_preview(
 def build_checklist(
     verdict: Verdict, prefix: str, evidence: Iterable[Evidence] | None = None
 ) -> list[tuple[str, str]]:
-    """Return what is missing before review, each with a link to its place on the page."""
+    """Return what is missing before review, each with a link to the field on the page."""
     id_prefix = f"{prefix}-" if prefix else ""
     link_targets = {
         "state": "moves",
@@ -173,18 +177,18 @@ def build_checklist(
 
 
 def remove_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
-    """Return the form without the conflict check, because it saves nothing."""
+    """Return a form class without the check for conflicting edits, because the preview saves nothing."""
     return type(form.__name__, (form,), {"_refuse_to_overwrite": lambda form: None})
 
 
 def _read_typed_row(form: forms.ModelForm) -> Any:
-    """Return the row as typed; fields that could not be read keep their stored values."""
+    """Return the row with the typed values; fields that could not be read keep their stored values."""
     form.full_clean()
     return form.instance
 
 
 def _iterate_rows(formset: BaseInlineFormSet[Any, Any, Any]) -> Iterator[Any]:
-    """Yield the rows as typed, except deleted rows and rows without a source."""
+    """Yield the rows with the typed values, except deleted rows and rows without a source."""
     for form in formset.forms:
         form.full_clean()
         cleaned_data = getattr(form, "cleaned_data", {})

@@ -1,7 +1,7 @@
 """The form for a column mapping. It edits the same values as the TOML file.
 
-Settings without a field in the form (variants, skipped rows, transformations) stay unchanged; the TOML
-mapping on the same page has everything.
+Settings that have no field in the form (variants, skipped rows, transformations) stay unchanged; the TOML
+mapping on the same page contains all settings.
 """
 
 import json
@@ -57,7 +57,7 @@ FIELD_LABELS: dict[str, StrOrPromise] = {
     "original_media_context": gettext_lazy("Actual content"),
     "original_media_url": gettext_lazy("Address of the original"),
 }
-#: The fields that nearly every file has; the others are collapsed.
+#: The fields that nearly every file has; the other fields are collapsed.
 USUAL_FIELDS = (
     "statement",
     "rating",
@@ -97,7 +97,7 @@ _QUOTING_CHOICES: Choices = [
 
 @dataclass(frozen=True, slots=True)
 class FieldLine:
-    """One of our fields, with the inputs for its columns."""
+    """One field of a claim, with the inputs that assign columns to it."""
 
     label: StrOrPromise
     hint: str
@@ -108,7 +108,7 @@ class FieldLine:
 
 
 class MappingForm(forms.Form):
-    """The form that assigns columns to our fields.
+    """The form that assigns the columns of a file to the fields of claims.
 
     Args:
         settings: the run's settings, with a "mapping".
@@ -209,7 +209,7 @@ class MappingForm(forms.Form):
     def _add_select(
         self, name: str, choices: Choices, current_value: str, current_label: str = "", *, label: str = ""
     ) -> None:
-        """Add a select that always includes the current value, even if it is not among the choices."""
+        """Add a select field. Its choices always include the current value."""
         if current_value not in dict(choices):
             choices = [*choices, (current_value, current_label or current_value)]
         self.fields[name] = forms.ChoiceField(
@@ -221,7 +221,7 @@ class MappingForm(forms.Form):
         )
 
     def _set_screen_reader_label(self, name: str, label: str) -> None:
-        """Label an input without a visible label, for screen readers."""
+        """Add a label for screen readers to an input without a visible label."""
         self.fields[name].widget.attrs["aria-label"] = label
 
     def clean_encoding(self) -> str:
@@ -293,7 +293,7 @@ class MappingForm(forms.Form):
         settings.pop(UNRATED_KEY, None)
         if cleaned_data["unrated"]:
             settings[UNRATED_KEY] = True
-        # A date order detected in another column does not apply to this one.
+        # A date order detected in one column does not apply to another column.
         date_orders = get_section(settings, "date_order").items()
         if "date_order" in settings:
             settings["date_order"] = {
@@ -328,7 +328,7 @@ class MappingForm(forms.Form):
 
 
 def get_section(settings: Mapping[str, Any], name: str) -> Settings:
-    """Return a section of the settings. Anything but a table counts as empty, because people may edit the settings by
+    """Return a section of the settings, or {} if it is not a table, because people may edit the settings by
     hand.
     """
     section = settings.get(name)

@@ -1,4 +1,4 @@
-"""The page “Has this picture been checked?”, and its wording."""
+"""The page “Has this picture been checked?”."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,12 +47,13 @@ _ORIENTATION_LABELS: Mapping[str, StrOrPromise] = {
 
 
 def describe_similarity(distance: int | None) -> tuple[StrOrPromise, Tone]:
-    """Describe a hash distance in words."""
+    """Describe the distance between two perceptual hashes in words."""
     return _LIKENESS_LABELS[grade_likeness(distance)]
 
 
 def describe_circumstances(near_duplicate: NearDuplicate) -> list[str]:
-    """Return phrases on the differing points, the orientation, the matching part and the time in a video."""
+    """Return phrases on the number of differing bits, the orientation, the matching part of the picture and
+    the time in a video."""
     phrases = []
     if near_duplicate.distance is not None:
         phrases.append(_("%(number)s of 256 points differ") % {"number": near_duplicate.distance})
@@ -72,7 +73,7 @@ def describe_circumstances(near_duplicate: NearDuplicate) -> list[str]:
 
 #: The largest picture accepted, in bytes.
 MAX_BYTES = 50_000_000
-#: The cost in the person's request budget (RATE_LIMIT_TOKEN): each check reads or fetches a picture.
+#: The cost of a check in the person's rate limit (RATE_LIMIT_TOKEN): each check reads or fetches a picture.
 _CHECK_COST = 20
 
 
@@ -117,7 +118,7 @@ class PictureForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class SimilarPicture:
-    """A similar picture or video, with its similarity and the rows that use it."""
+    """A similar picture or video, with its similarity and the claims that use it."""
 
     media: MediaObject
     page: str
@@ -129,7 +130,7 @@ class SimilarPicture:
 
 
 def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
-    """Show the page for checking a picture, with its results."""
+    """Show the page for checking a picture, with similar pictures if one was sent."""
     if not request.user.has_perm("sources.view_mediaobject"):
         raise PermissionDenied
     form, picture_hash, excluded_media = PictureForm(), None, 0
@@ -139,7 +140,7 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         if picture_hash is not None:
             mark_form_as_saved(request)
     elif (media_id := request.GET.get("media", "")).isdecimal():
-        # A stored picture: find others that look like it.
+        # The URL names a stored picture: search for other pictures that are similar.
         picture_hash, excluded_media = _get_stored_hash(int(media_id), request), int(media_id)
     pictures = (
         _find_pictures(picture_hash, request, excluded_media=excluded_media)

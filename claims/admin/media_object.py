@@ -1,4 +1,4 @@
-"""Pictures, audio and video: the list, a page for each, and uploads."""
+"""Pictures, audio and video at the desk: the list, a page for each, and uploads."""
 
 from typing import Any
 
@@ -40,7 +40,7 @@ from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 from sources.public_media import NamedFile
 
-#: Only this person's browser may cache the picture.
+#: Only this person's browser may cache the file.
 _PRIVATE_CACHE = "private, max-age=300"
 
 
@@ -60,7 +60,8 @@ class MediaObjectForm(DeskForm):
 
 
 class NewMediaForm(forms.ModelForm):
-    """A file, its URL, or a picture from the clipboard, which a script submits as the file."""
+    """The form for new media: a file, its URL, or a picture from the clipboard, which a script submits as the
+    file."""
 
     upload = forms.FileField(
         label=gettext_lazy("File"),
@@ -94,13 +95,13 @@ class NewMediaForm(forms.ModelForm):
             )
         return cleaned_data
 
-    # The constraints concern the file, which does not exist yet.
+    # The constraints concern values of the file, which has not been stored yet.
     def _post_clean(self) -> None:
         pass
 
 
 class DescriptionFilter(admin.SimpleListFilter):
-    """Filter by missing description, without which media are not published."""
+    """Filter media without a description, which cannot be published."""
 
     title = gettext_lazy("description")
     parameter_name = "described"
@@ -190,7 +191,7 @@ class MediaObjectAdmin(DeskAdmin):
 
     @desk_page("<int:pk>/file/")
     def file_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Serve the public version of the picture to people who may read it here."""
+        """Serve the public version of the picture to people who may read it at the desk."""
         row = self.get_object(request, str(pk))
         if row is None or not row.public_sha256 or not self.has_view_or_change_permission(request, row):
             raise Http404

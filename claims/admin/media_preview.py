@@ -1,7 +1,7 @@
 """Pictures, recordings and videos at the desk: previews, uses, and the metadata of their files.
 
-Anyone can write anything into a file, and a signature shows who signed, not what is true: nothing here is
-presented as proof.
+Anyone can write anything into a file, and a signature proves who signed, not what is true. The pages
+therefore present nothing here as proof.
 """
 
 from collections.abc import Mapping
@@ -27,7 +27,7 @@ from factcheck.list_phrases import join_words
 from sources.models import MediaObject
 from sources.public_media import FOLDER, build_file_name
 
-#: What editors look for first, by its name in the metadata.
+#: The metadata that editors look for first, in this order: its name in the file → its label.
 _METADATA_LABELS: Mapping[str, StrOrPromise] = {
     "taken_at": gettext_lazy("Date taken"),
     "place": gettext_lazy("Place"),
@@ -62,7 +62,7 @@ def render_metadata(metadata: Mapping[str, Any]) -> SafeString:
 
 
 def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
-    """Render the signer of the file's content credentials, and whether they are valid."""
+    """Render who signed the file's content credentials, and whether the credentials are valid."""
     if provenance.get("state") != "read":
         state_label = _MANIFEST_STATES.get(
             str(provenance.get("state")), gettext_lazy("The content credentials could not be read.")
@@ -81,7 +81,7 @@ def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
 
 
 def _format_value(value: Any) -> str:
-    """Format a metadata value; a place as its coordinates."""
+    """Return a metadata value as text; for a place, its coordinates."""
     if isinstance(value, Mapping):
         degrees = [value[name] for name in ("latitude", "longitude") if name in value]
         return join_words(f"{degree:.5f}" if isinstance(degree, float) else str(degree) for degree in degrees)
@@ -96,12 +96,13 @@ def _render_lines(lines: list[tuple[str, str]]) -> SafeString:
     )
 
 
-#: The most claims listed for one picture.
+#: The most claims listed for one media object.
 _USE_LIMIT = 20
 
 
 def get_file_url(row: MediaObject) -> str:
-    """Return the picture's URL at the desk, where people who may read it see it whether or not it is public."""
+    """Return the picture's URL at the desk, which works for people who may read the picture even if it is not
+    public."""
     return build_file_url(row.pk)
 
 
@@ -110,19 +111,20 @@ def build_file_url(pk: int) -> str:
 
 
 def list_pictures(claim: Claim) -> dict[str, MediaObject]:
-    """Return a claim's public pictures by the path that explanations use for them."""
+    """Return a claim's public pictures, by the path with which explanations refer to them."""
     rows = [row.media for row in claim.media.select_related("media")]
     return {path: row for row in rows if (path := _get_path_in_explanations(row))}
 
 
 def _get_path_in_explanations(row: MediaObject) -> str:
-    """Return the path that explanations use for the picture; "" if readers may not see it."""
+    """Return the path with which explanations refer to the picture, or "" if readers may not see it."""
     name = build_file_name(row)
     return FOLDER + name if name and row.alternative_text.strip() else ""
 
 
 def render_explanation(text: str, claim: Claim) -> SafeString:
-    """Render an explanation with pictures from the desk, because unpublished ones have no public URL."""
+    """Render an explanation with the desk's URLs of pictures, because unpublished pictures have no public
+    URL."""
     pictures = list_pictures(claim) if "](" in text else {}
     html = to_html(text, pictures=pictures)
     for path, row in pictures.items():
@@ -131,7 +133,7 @@ def render_explanation(text: str, claim: Claim) -> SafeString:
 
 
 def render_thumbnail(row: MediaObject) -> SafeString:
-    """Render the picture as a thumbnail, or the name of its kind if it has none."""
+    """Render a thumbnail of the picture, or the kind of media if there is no picture."""
     if not row.public_sha256:
         return render_badge(row.get_kind_display())
     return format_html(
@@ -155,7 +157,7 @@ def build_visibility_badge(row: MediaObject) -> SafeString:
 
 
 def render_media_preview(row: MediaObject) -> SafeString:
-    """Render the picture with a link to its page, and state whether readers may see it."""
+    """Render the picture with a link to its page, and say whether readers may see it."""
     return format_html(
         '<div class="desk-media"><a href="{}">{}</a><div>{}<p class="desk-quiet" dir="auto">{}</p>{}</div></div>',
         change_page(row),
@@ -167,7 +169,7 @@ def render_media_preview(row: MediaObject) -> SafeString:
 
 
 class MediaPickerForm(forms.ModelForm):
-    """A form with a picker of pictures and a link that adds one in a popup."""
+    """A form with a picker of media and a link that adds new media in a popup."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -175,7 +177,7 @@ class MediaPickerForm(forms.ModelForm):
         picker: Any = getattr(field, "widget", None)
         if field is None or not getattr(picker, "can_add_related", False):
             return
-        # Replaces the collapsed menu. Django's script finds the link by its id and class.
+        # A single link replaces the collapsed menu. Django's script finds the link by its id and class.
         picker.can_add_related = picker.can_change_related = False
         picker.can_view_related = picker.can_delete_related = False
         field.help_text = format_html(
@@ -188,7 +190,8 @@ class MediaPickerForm(forms.ModelForm):
 
 
 def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
-    """Return the claims about the media object and those whose verdicts cite it, if the person may read them."""
+    """Return the claims that the media object is about or whose verdicts cite it, if the person may read
+    them."""
     person = get_person(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
     claim_ids = set(

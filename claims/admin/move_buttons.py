@@ -1,4 +1,4 @@
-"""The legal moves of the workflow, as buttons on a page."""
+"""Buttons for the moves that the workflow allows."""
 
 from typing import Any, NamedTuple
 
@@ -33,7 +33,8 @@ from factcheck.database import clock
 
 
 def get_last_move(subject: Claim | Verdict) -> int:
-    """Return the subject's last transition, which shows a page whether its state is outdated."""
+    """Return the id of the subject's last transition, by which a page finds out whether its state is
+    outdated."""
     conditions = {"verdict": subject} if isinstance(subject, Verdict) else {"claim": subject, "verdict": None}
     moves = Transition.objects.filter(**conditions).order_by("pk")
     return moves.values_list("pk", flat=True).last() or 0
@@ -47,11 +48,11 @@ def find_change_request(verdict: Verdict) -> Transition | None:
     return last_transition if last_transition and last_transition.action == "request_changes" else None
 
 
-#: Shown if the state of a page is outdated.
+#: Shown if a page's state is outdated.
 OUTDATED_PAGE_MESSAGE = gettext_lazy(
     "Another user has already changed the state. Nothing was done. Reload the page and check."
 )
-#: The key for each button, on pages with keyboard shortcuts.
+#: The keyboard shortcut of each button, on pages that have shortcuts.
 KEYBOARD_SHORTCUTS = {
     "accept": "a",
     "decline": "d",
@@ -76,7 +77,7 @@ class MoveButton(NamedTuple):
 
 
 def build_moves_context(subject: Claim | Verdict, person: User) -> dict[str, Any]:
-    """Return the template context of the panel of buttons."""
+    """Return the template context of the buttons' panel."""
     options = workflow.list_options(subject, person)
     return {
         "options": [
@@ -91,7 +92,7 @@ def build_moves_context(subject: Claim | Verdict, person: User) -> dict[str, Any
 
 
 class ConfirmationNeeded(Exception):
-    """The move changes what readers see, and the person has not yet seen the change."""
+    """The move changes what readers see, and the person has not yet confirmed this change."""
 
     def __init__(self, previews: list[EntryPreview], fingerprint: str, refusal: str) -> None:
         super().__init__(refusal)
@@ -99,7 +100,7 @@ class ConfirmationNeeded(Exception):
 
 
 class MovesAdmin(DeskAdmin):
-    """Mixin for the page of an object that moves through the workflow."""
+    """Mixin for the desk's page of an object that moves through the workflow."""
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -115,14 +116,14 @@ class MovesAdmin(DeskAdmin):
         return super().response_change(request, obj)
 
     def get_stored_subject(self, request: HttpRequest, subject: Any) -> Any:
-        """Return the subject as stored, without values that a rejected form assigned to it."""
+        """Return the object as stored, because a rejected form may have assigned other values to it."""
         if subject is None or request.method != "POST":
             return subject
         return self.get_queryset(request).get(pk=subject.pk)
 
     @desk_page("<int:pk>/move/<slug:action>/")
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """Make the move of the pressed button, and return to the page."""
+        """Make the move of the pressed button, and redirect to the page."""
         subject = self.get_row(request, pk)
         page = HttpResponseRedirect(self.get_page_after(request, subject))
         if request.method != "POST":
@@ -159,11 +160,11 @@ class MovesAdmin(DeskAdmin):
         return self.show_page(request, "public_change", context)
 
     def get_next_page(self, request: HttpRequest, subject: Any, action: str) -> HttpResponseRedirect | None:
-        """Return the page to open after a move, unless it is the same page."""
+        """Return a redirect to another page after a move, or None to stay on the page."""
         return None
 
     def build_moved_message(self, subject: Claim | Verdict, action: str) -> str:
-        """Return the message after a move, with a link to the public page."""
+        """Return the message to show after a move, with a link to the public page."""
         message = str(AFTER_MOVE_MESSAGES[action])
         claim = subject.claim if isinstance(subject, Verdict) else subject
         if action not in PUBLIC_MOVES:
@@ -189,7 +190,7 @@ class MovesAdmin(DeskAdmin):
             Claim.objects.filter(pk=values["into"]).first() if values.get("into", "").isdecimal() else None
         )
         claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
-        # Ordered by id, the order in which `workflow` locks them.
+        # Ordered by id, because `workflow` locks claims in this order.
         claim_ids = [claim_id, merge_target.pk] if merge_target else [claim_id]
         list(Claim.objects.select_for_update().filter(pk__in=claim_ids).order_by("pk").values_list("pk"))
         self._refuse_stale(subject, action, values.get("last_move", ""))
@@ -211,8 +212,8 @@ class MovesAdmin(DeskAdmin):
     def _require_confirmation(
         self, request: HttpRequest, subject: Claim | Verdict, previews: list[EntryPreview]
     ) -> None:
-        """Raise ConfirmationNeeded unless the person has confirmed exactly these public changes. Called under
-        the lock.
+        """Raise ConfirmationNeeded unless the person has confirmed exactly these public changes. The caller
+        must have locked the claim.
         """
         fingerprint, confirmed_fingerprint = compute_fingerprint(previews), request.POST.get("confirmed", "")
         if not previews or confirmed_fingerprint == fingerprint:
@@ -226,7 +227,8 @@ class MovesAdmin(DeskAdmin):
         raise ConfirmationNeeded(previews, fingerprint, refusal)
 
     def _refuse_stale(self, subject: Claim | Verdict, action: str, shown_move: str) -> None:
-        """Reject a move if the page showed an older state, as after a second click or in an old tab."""
+        """Reject a move if the page showed an older state, for example after a second click or in an old
+        tab."""
         newest_move = Transition.objects.filter(pk=get_last_move(subject)).first()
         if shown_move == str(newest_move.pk if newest_move else 0):
             return

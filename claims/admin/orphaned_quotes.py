@@ -1,4 +1,5 @@
-"""Quotes that can no longer be located, on the claim's page: the reason, and a button for each possible location."""
+"""Quotes that can no longer be located, shown on the claim's page with the reason and a button for each
+possible location."""
 
 from typing import Any
 
@@ -17,7 +18,7 @@ from claims.review import claim_edits
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.row_actions import RefusalMessages
 
-#: Characters of text shown on each side of a candidate.
+#: The number of characters of text shown on each side of a possible location.
 _CONTEXT_LENGTH = 120
 
 _REASONS: dict[OrphanReason, StrOrPromise] = {
@@ -39,7 +40,7 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
 
 
 def build_orphaned_quote_context(appearance: Appearance) -> dict[str, Any] | None:
-    """Return why a quote is orphaned and where it may be now; None if it is not orphaned."""
+    """Return why a quote can no longer be located and where it may be now, or None if it is located."""
     if appearance.anchor != Appearance.Anchor.ORPHANED or (lost_quote := find_lost_quote(appearance)) is None:
         return None
     return {
@@ -63,7 +64,7 @@ def _build_candidate(appearance: Appearance, lost_quote: LostQuote, start: int, 
 def move_quote(
     desk: DeskAdmin, request: HttpRequest, pk: int, appearance: int, number: int, start: int, end: int
 ) -> HttpResponse:
-    """Move the appearance's quote to the chosen candidate."""
+    """Move the appearance's quote to the chosen location."""
     claim = desk.get_object(request, str(pk))
     row = Appearance.objects.select_related("source", "claim").filter(pk=appearance, claim=pk).first()
     if claim is None or row is None or not desk.has_view_permission(request, claim):

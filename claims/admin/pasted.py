@@ -1,4 +1,4 @@
-"""Pasted lists: rows of URLs, or rows of a spreadsheet."""
+"""The page that turns pasted rows of URLs or of a spreadsheet into proposals."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -45,9 +45,9 @@ from sources.tasks import capture_source
 
 
 def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
-    """Return the source at a URL, added if necessary, and its details.
+    """Return the source at a URL with its details as JSON. Add the source if there is none.
 
-    The page polls while `is_waiting`. Uses POST, because addresses and quotes would otherwise end up in logs.
+    The page asks again while `is_waiting`. Uses POST, because URLs and quotes would otherwise end up in logs.
     """
     desk: Any = site.get_model_admin(Source)
     address = read_address(request.POST.get("address", "").strip())
@@ -93,7 +93,7 @@ def _list_source_details(source: Source) -> list[str]:
 
 
 def _get_capture_status(source: Source) -> str:
-    """Return the state of the newest job that fetches the source; "" if there is none."""
+    """Return the state of the newest job that fetches the source, or "" if there is none."""
     jobs = ProcrastinateJob.objects.filter(task_name=capture_source.name, args__source_id=source.pk)
     return jobs.order_by("-pk").values_list("status", flat=True).first() or ""
 
@@ -143,7 +143,7 @@ class PastedColumnsForm(MappingForm):
 
 @dataclass(frozen=True, slots=True)
 class PreviewRow:
-    """A pasted row as the preview shows it."""
+    """A pasted row in the preview."""
 
     position: str
     outcome: str
@@ -154,7 +154,7 @@ class PreviewRow:
 
 
 def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
-    """Show the page for pasting rows; nothing is stored before a preview."""
+    """Show the page for pasting rows. Rows are stored only after a preview."""
     if not request.user.has_perm(IMPORT_PERMISSION):
         raise PermissionDenied
     context: dict[str, Any] = {
@@ -170,7 +170,8 @@ def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 
 
 def _preview_rows(request: HttpRequest, text: str) -> dict[str, Any]:
-    """Read the rows; if requested, store them and return the results."""
+    """Return the preview of the pasted rows or, if the person confirmed it, store the rows and return the
+    results."""
     action, person = request.POST.get("do", ""), get_person(request)
     settings = _read_settings(request) if action in ("again", "store") else None
     settings = settings or detect_settings(text)
@@ -194,7 +195,8 @@ def _preview_rows(request: HttpRequest, text: str) -> dict[str, Any]:
         mark_form_as_saved(request)
     display_rows = _build_display_rows(pasted_rows, reviews, proposed_rows, person)
     return {
-        # The columns may have changed: another delimiter, or a first row that is now a record.
+        # The columns may have changed because of another delimiter, or because the first row now counts as a
+        # record.
         "form": PastedColumnsForm(settings=settings, columns=list_columns(text, settings)),
         "settings": json.dumps(settings),
         "rows": display_rows,
@@ -206,7 +208,7 @@ def _preview_rows(request: HttpRequest, text: str) -> dict[str, Any]:
 
 
 def _read_settings(request: HttpRequest) -> Settings | None:
-    """Return the settings submitted by the page; None if they are invalid."""
+    """Return the settings that the page submitted, or None if they are invalid."""
     try:
         settings = json.loads(request.POST.get("settings", ""))
     except ValueError:

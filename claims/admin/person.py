@@ -1,4 +1,4 @@
-"""People who use the desk, and their second factors."""
+"""The desk's pages for people and their second factors."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def _can_reset(person: User, actor: User) -> bool:
 
 @admin.register(Authenticator)
 class SecondFactorAdmin(ReadOnlyAdmin, DeskAdmin):
-    """The list of second factors. Lost ones are reset on the person's page."""
+    """The list of second factors, read-only. A lost factor is reset on the person's page."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)
@@ -70,7 +70,7 @@ class SecondFactorAdmin(ReadOnlyAdmin, DeskAdmin):
 
 @admin.register(SecondFactorRule)
 class SecondFactorRuleAdmin(DeskAdmin):
-    """One rule for each role; rules can be changed, but not added or deleted."""
+    """The rule on second factors of each role. Rules can be changed, but not added or deleted."""
 
     list_display = ("role", "requirement_badge", "grace_days", "since")
     list_select_related = ("role",)
@@ -99,7 +99,7 @@ class SecondFactorRuleAdmin(DeskAdmin):
 
 set_display_name(Group, get_role_name)
 
-#: Each role follows the one whose rights it includes; the newsroom's own roles come last.
+#: Sorts each role after the role whose permissions it includes; the newsroom's own roles come last.
 _ROLE_POSITION = Case(*(When(name=name, then=at) for at, name in enumerate(ROLES)), default=len(ROLES))
 
 
@@ -123,7 +123,7 @@ class InvitationForm(DeskForm):
 
 @admin.register(User)
 class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine ModelAdmin; the stubs see a conflict
-    """People who use the desk, and their roles. Only a superuser can change a superuser."""
+    """People who use the desk, and their roles. Only a superuser can change another superuser."""
 
     form = UserChangeForm
     add_form = InvitationForm
@@ -134,7 +134,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     ordering = ("username",)
     readonly_fields = ("last_login", "date_joined")
     change_form_outer_after_template = "admin/desk/person_bottom.html"
-    add_form_template = None  # unfold's announces a second step, which inviting does not have
+    add_form_template = None  # unfold's template announces a second step, which an invitation does not have
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -205,7 +205,8 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
 
     @row_action(_("Send the invitation again"))
     def invite(self, request: HttpRequest, person: User) -> str:
-        """Send the invitation again or, to a person with a password, a link to choose a new one."""
+        """Send the invitation again or, to a person who already has a password, a link to choose a new
+        one."""
         if person.email and person.has_usable_password():
             self._send_password_link(request, person)
         elif person.email:
@@ -223,7 +224,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     # Sessions and lockouts ------------------------------------------------------------------------------------------
 
     def get_urls(self) -> list[URLPattern]:
-        # Nobody types a password for another person; the command line has `changepassword`.
+        # No one sets a password for another person; for emergencies there is the command `changepassword`.
         return [url for url in super().get_urls() if url.name != "auth_user_password_change"]
 
     @row_action(

@@ -1,4 +1,5 @@
-"""The state of a claim as a badge: the same in lists, on pages, beside similar claims and in Ctrl-K."""
+"""The state of a claim as a badge, the same in lists, on pages, beside similar claims and in the Ctrl-K
+search."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -26,10 +27,10 @@ _SHOWN_COLUMNS = ("claim_id", "kind", "status", "slug", "published_at")
 
 
 def prefetch_newest_publication(claim: str = "") -> Prefetch:
-    """Prefetch the publications that the badges of claims need, as `newest_publications`.
+    """Return a prefetch of the publications that the badges of claims need, as `newest_publications`.
 
     Args:
-        claim: the relation to the claim with "__", if the rows are not claims.
+        claim: the lookup prefix from the rows to their claim, such as `claim__`; "" if the rows are claims.
     """
     newest_entries = Publication.objects.newest().only(*_SHOWN_COLUMNS)
     return Prefetch(f"{claim}publications", newest_entries, to_attr="newest_publications")
@@ -42,11 +43,11 @@ def prefetch_states(verdicts: QuerySet[Verdict], claim: str = "") -> tuple[Prefe
 
 
 def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
-    """Return a badge with Published, Corrected or Retracted, a date and a link; otherwise with the claim's
-    work state.
+    """Return a badge of what readers see (Published, Corrected or Retracted) with a date and a link, or else
+    of the claim's internal state.
 
     Args:
-        verdicts: the claim's verdicts that the person may read.
+        verdicts: the verdicts on the claim that the person may read.
     """
     if newest_entry := _get_newest_publication(claim):
         return build_published_badge(newest_entry)
@@ -55,7 +56,8 @@ def build_public_badge(claim: Any, verdicts: Iterable[Any] = ()) -> SafeString:
 
 
 def build_verdict_state_badge(verdict: Verdict) -> SafeString:
-    """Return the badge of a verdict's state; for the verdict that readers see, the public state of its claim."""
+    """Return a badge with a verdict's state or, for the verdict that readers see, with the public state of
+    its claim."""
     newest_entry = _get_newest_publication(verdict.claim)
     if newest_entry and newest_entry.status == verdict.state:
         return build_published_badge(newest_entry)
@@ -70,8 +72,8 @@ def describe_claim_state(claim: Any, verdicts: Iterable[Any] = ()) -> str:
 
 
 def _get_newest_publication(claim: Any) -> Publication | None:
-    """Return the prefetched newest publication. Without `prefetch_newest_publication` this fails, so that no list
-    queries for each row.
+    """Return the prefetched newest publication. Fails without `prefetch_newest_publication`, so that no list
+    runs a query for each row.
     """
     return next(iter(claim.newest_publications), None)
 
@@ -82,7 +84,7 @@ def _choose_open_verdict(verdicts: Iterable[Any]) -> Any:
 
 
 def describe_public_state(newest_entry: Publication) -> str:
-    """Return the public state in words: Published, Corrected, Retracted, or merged."""
+    """Return the public state of a claim in words: published, corrected, retracted or merged."""
     if (
         newest_entry.status == Publication.Status.PUBLISHED
         and newest_entry.kind == Publication.Kind.CORRECTION

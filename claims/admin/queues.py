@@ -1,4 +1,4 @@
-"""The queues of the desk. Each is also a filter of its changelist."""
+"""The queues of the desk. Each queue is also a filter of its list."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -55,12 +55,14 @@ class ListedRow:
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Rows that wait for an editor, in working order.
+    """A queue: rows that wait for an editor, in the order in which to work.
 
     Attributes:
-        permission: required to see its figures on the dashboard; "" if the dashboard does not show it.
-        since: the column with the time from which a row waits; "" if unknown.
-        list_row: describes a row. If set, the dashboard lists the first rows beside the person's own work.
+        permission: the permission needed to see the queue on the dashboard; "" if the dashboard does not show
+        it.
+        since: the column with the time since which a row has been waiting; "" if unknown.
+        list_row: returns the text of a row. If set, the dashboard lists the queue's first rows beside the
+        person's own work.
     """
 
     title: StrOrPromise
@@ -98,7 +100,7 @@ def _filter_awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> Qu
 
 
 def _filter_returned(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
-    """Return the person's returned drafts that they have not submitted again."""
+    """Return the person's drafts that were returned from review and not submitted again."""
     last_action = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("action")[:1]
     own_drafts = verdicts.filter(state=Verdict.State.DRAFT, author=person, review_round__gt=0)
     return own_drafts.alias(last_move=Subquery(last_action)).filter(last_move="request_changes")
@@ -111,7 +113,8 @@ def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict
 
 
 def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
-    """Annotate `given`: the number of people who signed off in the current round, without the writers."""
+    """Annotate `given`: the number of people who signed off in the current round, not counting the
+    translators."""
     signoff_counts = (
         TranslationStep.objects.signoffs()
         .filter(translation=OuterRef("pk"))
@@ -149,14 +152,14 @@ def _filter_out_of_date(translations: Any, person: User) -> QuerySet[Translation
 
 
 def annotate_usage(ratings: QuerySet[Rating]) -> QuerySet[Any]:
-    """Annotate `used`: the number of published claims with the rating."""
+    """Annotate `used`: the number of published claims with this rating."""
     mention = Mention.objects.filter(kind=Mention.Kind.RATING, thing_id=OuterRef("pk"))
     return ratings.annotate(used=Coalesce(Subquery(mention.values("publications")), 0))
 
 
 def _filter_unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
-    """Return the ratings without a rating class. Annotates `words`, the label in lower case, and `together`, the
-    number of published claims with that label across publishers.
+    """Return the ratings without a rating class. Annotates `words`, the label in lower case, and `together`,
+    the number of published claims with this label of any publisher.
     """
     return annotate_usage(ratings.filter(rating_class="")).annotate(
         words=Lower("label"), together=Window(Sum("used"), partition_by=[Lower("label")])
@@ -239,7 +242,8 @@ RATING_QUEUES = {
     "unmapped": Queue(
         _("Labels without a rating class"),
         _filter_unmapped,
-        # Labels of the most claims come first, with the same label of several publishers together.
+        # The labels used by the most claims come first, and the same label of several publishers is kept
+        # together.
         (F("together").desc(), F("words"), F("used").desc(), "pk"),
         "claims.change_rating",
     )
@@ -265,7 +269,7 @@ REPEAT_QUEUES = {
     )
 }
 
-#: The queues of each model of the core, by their names in URLs, in dashboard order.
+#: Each model of the core → its queues by the name in URLs, in the order of the dashboard.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
     Translation: TRANSLATION_QUEUES,
@@ -277,7 +281,7 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
 
 
 def get_queues() -> dict[type[Model], dict[str, Queue]]:
-    """Return the queues of the core and of the enabled features."""
+    """Return the queues of the core and of the enabled features, by model."""
     queues = dict(QUEUES)
     for feature_queues in features.load_declared("queues"):
         for model, queues_by_name in feature_queues.items():

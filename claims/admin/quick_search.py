@@ -1,4 +1,4 @@
-"""The Ctrl-K search: the newest matching rows, a few of each kind."""
+"""The Ctrl-K search, which finds the newest matching rows, a few of each model."""
 
 from typing import Any
 
@@ -16,20 +16,20 @@ from claims.models import Claim, Claimant, Topic, Verdict
 from factcheck.admin.base import DeskAdmin, change_page, get_person
 from sources.models import Source
 
-#: Searched in this order, each with its menu icon.
+#: The models in the order in which they are searched, each with its menu icon.
 MODEL_ICONS: dict[type[Model], str] = {
     Claim: "format_quote",
     Source: "article",
     Claimant: "record_voice_over",
     Topic: "sell",
 }
-#: More hits do not fit on a screen, and reading them all takes seconds.
+#: The most results of each model: more do not fit on a screen, and reading them would take seconds.
 RESULTS_PER_MODEL = 10
 
 
 def search_desk(request: HttpRequest, search: str) -> list[SearchResult]:
-    """Search the desk; unfold's `search_callback`."""
-    # As typed, because `search` is in lower case.
+    """Return the search results for unfold's `search_callback`."""
+    # The text as typed, because `search` is in lower case.
     text = request.GET.get("s", search).strip()
     groups = [
         SearchResult(str(row), _describe_kind(row), change_page(row), icon)
@@ -57,7 +57,7 @@ def _find_rows(request: HttpRequest, model: type[Model], search: str) -> list[Mo
 
 
 def _describe_kind(row: Any) -> str:
-    """Return the kind of a search result; for a claim, also its state and ratings."""
+    """Return the kind of a search result and, for a claim, also its state and ratings."""
     kind = str(row._meta.verbose_name)
     if not isinstance(row, Claim):
         return kind

@@ -15,20 +15,21 @@ from claims.quotes.locations import build_quote, cut_words_after, cut_words_befo
 from factcheck.installation.messages import translate_message
 from sources.models import Source
 
-#: The fields that distinguish several places of the same quote; collapsed, because they are rarely needed.
+#: The fields that distinguish several locations of the same quote; collapsed, because they are rarely needed.
 PREFIX_FIELDSET = (
     gettext_lazy("If the source contains the quote more than once"),
     {"fields": (("prefix", "suffix"),), "classes": ("collapse",)},
 )
 _QUOTE_FIELDS = ("exact", "prefix", "suffix")
-#: Characters of text shown on each side of a quote.
+#: The number of characters of text shown on each side of a quote.
 _CONTEXT_LENGTH = 240
 
 
 class QuoteForm(forms.ModelForm):
-    """A source and the words quoted from it. The span is located in the source's latest snapshot.
+    """The form of a source and a quote from it. The quote is located in the source's latest snapshot.
 
-    An unchanged quote keeps its location; only a new source or new words are located again.
+    An unchanged quote keeps its location; the quote is located again only if the source or the quote was
+    changed.
     """
 
     class Meta:
@@ -63,12 +64,13 @@ class QuoteForm(forms.ModelForm):
         return cleaned_data
 
     def _differs(self, name: str) -> bool:
-        """Return whether a text was edited. White space is ignored, because browsers change it."""
+        """Return whether the person edited a text. Differences in white space are ignored, because browsers
+        change it."""
         return self.cleaned_data.get(name, "").split() != self.initial.get(name, "").split()
 
     def _anchor(self, cleaned_data: dict[str, Any]) -> None:
         source, quote_typed = cleaned_data["source"], cleaned_data.get("exact", "")
-        # Unedited values come from the previous anchor and belong to the previous words.
+        # Words before and after the quote that were not edited belong to the previous quote.
         typed_context = {
             side: cleaned_data.get(side, "") if self._differs(side) else "" for side in ("prefix", "suffix")
         }
@@ -79,7 +81,7 @@ class QuoteForm(forms.ModelForm):
         except QuoteAmbiguous as problem:
             text = source.get_latest_snapshot().text
             self.add_error("exact", [translate_message(problem), *describe_places(text, problem)])
-            # Also expands the section that holds the field.
+            # The error also makes the page expand the section with the field.
             self.add_error("prefix", _("Enter the words before the passage you mean."))
         else:
             quotation.put_on(self.instance)
@@ -87,7 +89,8 @@ class QuoteForm(forms.ModelForm):
 
 
 def _offer_chosen_source(field: forms.ModelChoiceField, source: Source) -> None:
-    """Give the picker only the label of the row's current source; otherwise it would query every label."""
+    """Limit the picker to the row's current source, because it would otherwise load the labels of all
+    sources."""
     picker: Any = getattr(field.widget, "widget", field.widget)
     build_all_options = picker.optgroups
 
@@ -100,7 +103,7 @@ def _offer_chosen_source(field: forms.ModelChoiceField, source: Source) -> None:
 
 
 def render_in_context(row: Appearance | Evidence) -> SafeString | str:
-    """Render the exact quote, marked, within the surrounding text of the snapshot."""
+    """Render the exact quote, highlighted, within the surrounding text of the snapshot."""
     if not row.exact:
         return ""
     before, after = row.prefix, row.suffix

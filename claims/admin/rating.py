@@ -1,4 +1,4 @@
-"""Rating scales with their ratings, and imported labels without a rating class."""
+"""Rating scales and their ratings at the desk, including imported labels without a rating class."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,11 +31,15 @@ from factcheck.language_names import get_language_name
 _COLOUR_FIELDS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
 _RATING_FIELDS = (
     *(("label", "code"), ("rating_class", "position"), "definition"),
-    *(_COLOUR_FIELDS[:2], _COLOUR_FIELDS[2:]),  # four in a row would overlap where they are only read
+    *(
+        _COLOUR_FIELDS[:2],
+        _COLOUR_FIELDS[2:],
+    ),  # in a single row, the four fields would overlap when they are read-only
     *("labels", "definitions"),
 )
 
-#: The class that the mixin below extends: rating pages, and the rating rows on a scale's page.
+#: The base class that type checkers see for the mixin below: that of rating pages, and of the rating rows on
+#: a scale's page.
 _AdminMixinBase: Any = object
 _TEXT_FIELDS = {"labels": "labels_as_text", "definitions": "definitions_as_text"}
 
@@ -49,7 +53,8 @@ def _adapt_field(db_field: Any, field: Any) -> Any:
 
 
 class OtherLanguageLabels(_AdminMixinBase):
-    """Shows a rating's labels in other languages as plain text to people who may not edit the JSON."""
+    """Mixin that shows a rating's labels in other languages as plain text to people who may not edit the
+    JSON."""
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_fields(request, obj)
@@ -115,7 +120,8 @@ class RatingScaleAdmin(DeskAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: RatingScale | None = None) -> Any:
-        """Make the publisher read-only once set, because only its own verdicts use the scale."""
+        """Make the publisher read-only once it is set, because only that publisher's verdicts use the
+        scale."""
         fixed_fields = ("publisher",) if obj else ()
         return (*super().get_readonly_fields(request, obj), *fixed_fields)
 
@@ -156,7 +162,8 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Rating]:
         published_verdicts = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED)
-        # Any two claims: finding the newest ones of a rare rating would mean searching all verdicts backwards.
+        # Any two claims, because finding the newest claims of a rare rating would require searching all
+        # verdicts backwards.
         samples = ArraySubquery(published_verdicts.order_by().values("claim__statement")[:2])
         return annotate_usage(super().get_queryset(request)).annotate(samples=samples)
 
@@ -190,11 +197,12 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
 
     @admin.display(description=_("for example"))
     def example_statements(self, rating: Any) -> SafeString | str:
-        """Show examples of rated claims, because a label alone is not always clear."""
+        """Return the statements of two claims with this rating, because a label alone is not always clear."""
         samples = format_html_join("", "<li>{}</li>", ((shorten(text, 100),) for text in rating.samples))
         return format_html('<ul class="desk-samples" dir="auto">{}</ul>', samples) if samples else "–"
 
-    # One decision for many -------------------------------------------------------------------------------------------
+    # One decision for many ratings
+    # -----------------------------------------------------------------------------------
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -206,7 +214,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
 
 
 def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet[Rating]], None]:
-    """Build the action that assigns this class to the selected ratings."""
+    """Return the action of the list that assigns this class to the selected ratings."""
 
     def decide(desk: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
         claims = {rating.pk: rating.used for rating in annotate_usage(ratings)}

@@ -1,4 +1,4 @@
-"""Read-only records: publications, transitions, sign-offs, the audit log and downloads."""
+"""Read-only records at the desk: publications, transitions, sign-offs, the audit log and downloads."""
 
 import json
 from datetime import timedelta
@@ -40,7 +40,7 @@ _BADGE_TONES: dict[str, Tone] = {
 
 
 class PeriodFilter(admin.SimpleListFilter):
-    """Filter by period: records after a certain time, newest first."""
+    """Filter by period: records of the last hours or days, newest first."""
 
     title = _("time")
     parameter_name = "days"
@@ -81,7 +81,8 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
     readonly_fields = ("kind_badge", "browser", "detail_json")
 
     def filter_matching(self, request: HttpRequest, rows: QuerySet[Any], search: str) -> QuerySet[Any]:
-        """Return records about or by these people, or from this IP address. Each condition uses an index."""
+        """Return the records whose actor, affected person or IP address matches the search. Each condition
+        uses an index."""
         people = User.objects.all()
         for word in split_words(search):
             names = ("username", "first_name", "last_name", "email")
@@ -112,7 +113,8 @@ class AuditRecordAdmin(ReadOnlyAdmin, DeskAdmin):
 
 @receiver(list_downloaded, dispatch_uid="claims.admin.records")
 def record_download(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  # noqa: A002  the signal's word
-    """Record the download with the list's filters, so that its contents can be reconstructed."""
+    """Record in the audit log that a list was downloaded, with the list's filters, so that the content can be
+    reconstructed."""
     audit.record_event(
         AuditKind.DOWNLOADED,
         subject_text=f"{name} ({format})",
@@ -140,7 +142,7 @@ class SignOffAdmin(ReadOnlyAdmin, DeskAdmin):
 
 
 class ActionFilter(DropdownFilter):
-    """Filter by the moves of the workflow."""
+    """Filter by the action of a transition."""
 
     title = _("state change")
     parameter_name = "action"

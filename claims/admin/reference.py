@@ -1,4 +1,4 @@
-"""Claimants, and the newsroom's own pages."""
+"""Claimants and the newsroom's own pages, at the desk."""
 
 from typing import Any, ClassVar
 
@@ -52,7 +52,7 @@ class ClaimantAdmin(SameAsAdmin):
 
 
 class NewsroomPageForm(DeskForm):
-    """A new version of a page, with the next number."""
+    """The form for a new version of a page about the newsroom, which gets the next number."""
 
     def clean(self) -> dict[str, Any]:
         cleaned_data = super().clean()
@@ -85,7 +85,7 @@ class NewsroomPageAdmin(DeskAdmin):
         return False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """Start a new version with the text of the newest one."""
+        """Return the text of the newest version as the initial values of a new one."""
         newest_version = NewsroomPage.objects.current().filter(
             kind=request.GET.get("kind", ""), language=request.GET.get("language", "")
         )

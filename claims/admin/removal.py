@@ -1,4 +1,5 @@
-"""Removal by law: one administrator proposes it, and another sees all affected places and confirms it."""
+"""Removal of text by law: one administrator proposes it, and a second one sees all affected rows and confirms
+it."""
 
 from typing import Any
 
@@ -101,11 +102,11 @@ class RemovalAdmin(DeskAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Removal | None = None) -> bool:
-        """Allow withdrawing a removal until it has been carried out."""
+        """Allow withdrawing a removal until it is carried out."""
         return self.has_add_permission(request) and (obj is None or obj.confirmed_at is None)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
-        # Django redirects to the first page of the desk if the rows cannot be changed.
+        # Django would redirect to the start page of the desk if the person may not change rows.
         super().response_delete(request, obj_display, obj_id)
         return HttpResponseRedirect(reverse("admin:claims_removal_changelist"))
 
@@ -133,7 +134,7 @@ class RemovalAdmin(DeskAdmin):
 
     @row_action(_("Search again"), permission="add", is_offered=_is_open)
     def search(self, request: HttpRequest, removal: Removal) -> str:
-        """Start another search for the words in the worker."""
+        """Queue another search for the words to remove, and return a message."""
         if removal.confirmed_at is None:
             request_search(removal)
         return ""
@@ -149,7 +150,7 @@ class RemovalAdmin(DeskAdmin):
         is_atomic=False,  # caches are cleared after the commit
     )
     def confirm(self, request: HttpRequest, removal: Removal) -> str:
-        """Carry out a removal. A second administrator confirms it after seeing the search results."""
+        """Carry out a removal that another administrator proposed. The person has seen the search results."""
         if not _is_searched(removal):
             raise NotPossible(gettext("Wait until the search has finished."))
         removals.confirm(removal, by=get_person(request))
@@ -157,13 +158,13 @@ class RemovalAdmin(DeskAdmin):
 
 
 def _translate_table_names(row_counts: dict[str, int]) -> dict[str, int]:
-    """Replace table names by the names that the desk uses."""
+    """Return the counts by the names that the desk uses for tables."""
     names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
     return {capfirst(names.get(table, gettext("files"))): count for table, count in row_counts.items()}
 
 
 def _list_backups(removal: Removal) -> list[dict[str, Any]]:
-    """Return the backups that contain the words, and how long each is kept."""
+    """Return the backups that contain the words to remove, and how long each is kept."""
     if settings.BACKUP_DIR is None:
         return []
     now = timezone.now()

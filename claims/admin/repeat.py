@@ -1,4 +1,4 @@
-"""Repeats of checked claims: an editor confirms each one as an appearance, or rejects it."""
+"""Repeats of checked claims at the desk: an editor confirms a repeat as an appearance, or rejects it."""
 
 from collections.abc import Sequence
 from operator import attrgetter
@@ -25,13 +25,13 @@ from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.row_actions import change_rows, desk_page, row_action
 from sources.models import Source
 
-#: The rating classes of claims that should not spread.
+#: The rating classes of claims whose repeats are listed as returning claims.
 FALSE_CLASSES = ("false", "mostly_false", "misleading")
-#: The most claims on a page of returning claims; those seen most recently are kept.
+#: The most claims listed as returning claims, most recently seen first.
 _REPEAT_LIMIT = 100
-#: The most sources named for each claim.
+#: The most sources listed for each claim.
 _SOURCE_LIMIT = 3
-#: Characters of text shown on each side of the words.
+#: The number of characters of text shown on each side of the repeated words.
 _CONTEXT_LENGTH = 160
 
 
@@ -64,7 +64,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Repeat | None = None) -> tuple[str, ...]:
-        """Make the source editable for readers' texts; for articles it is already known."""
+        """Make the source editable only for a repeat in a reader's text; for articles the source is known."""
         is_source_unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
         return () if is_source_unknown else ("source",)
 
@@ -122,7 +122,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
     @desk_page("coming-back/", "coming-back")
     def returning_claims_view(self, request: HttpRequest) -> HttpResponse:
-        """Show false claims that have appeared again, with places, counts and dates."""
+        """Show false claims that have appeared again, with their sources, counts and dates."""
         if not self.has_view_permission(request):
             raise Http404
         context = {
@@ -134,7 +134,8 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
 
 def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
-    """Return the repeats of claims rated false, grouped by claim, latest first."""
+    """Return the claims rated false that have been repeated, each with its repeats, most recent repeat
+    first."""
     false_verdicts = PublishedVerdict.objects.current().filter(
         claim_id=OuterRef("claim_id"), rating_class__in=FALSE_CLASSES
     )
@@ -168,7 +169,7 @@ def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
 
 
 def _load_ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
-    """Return the current public ratings of these claims."""
+    """Return the badges of the current public ratings of these claims, by claim id."""
     verdicts = PublishedVerdict.objects.current().filter(claim_id__in=claims).order_by("verdict_id")
     pairs = list(verdicts.values_list("claim_id", "rating_id"))
     ratings = Rating.objects.in_bulk({rating for _claim, rating in pairs if rating})
@@ -180,7 +181,7 @@ def _load_ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
 
 
 def _load_sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:
-    """Return the sources in which these claims were repeated, newest first."""
+    """Return the sources in which each claim was repeated, newest first, by claim id."""
     repeats = rows.not_rejected().filter(claim__in=claims, source__isnull=False)  # type: ignore[attr-defined]
     sources_by_claim: dict[int, dict[int, tuple[Source, str]]] = {}
     for repeat in repeats.select_related("source").order_by("-last_seen_at", "-pk"):

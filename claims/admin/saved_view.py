@@ -1,4 +1,4 @@
-"""Saved views of lists, and the template tags that show them."""
+"""Saved views of lists, and the template tag that shows them."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
@@ -33,8 +33,8 @@ register = template.Library()
 
 @register.inclusion_tag("admin/desk/list_tools.html", takes_context=True)
 def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
-    """Return the context of the tools above a list: saved views, columns and downloads. Empty for lists outside the
-    desk.
+    """Return the context of the tools above a list: saved views, columns and downloads. Returns {} for lists
+    outside the desk.
     """
     desk, request = changelist.model_admin, context["request"]
     if not isinstance(desk, DeskAdmin):
@@ -61,7 +61,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
 
 
 def normalise_query(query: str) -> str:
-    """Return the query parameters that a saved view keeps, sorted and without the page number."""
+    """Return the query string that a saved view stores: its parameters sorted, without the page number."""
     return urlencode(sorted(_list_kept_parameters(query, PAGE_VAR, "e")))
 
 
@@ -78,7 +78,7 @@ _SHARE_PERMISSION = "claims.share_savedview"
 
 @admin.register(SavedView)
 class SavedViewAdmin(DeskAdmin):
-    """The person's saved views. They are created on the lists; here they are renamed and deleted."""
+    """The person's own saved views. Views are created on the lists; here they are renamed and deleted."""
 
     list_display = ("open_link", "list_name", "owner_name", "is_shared", "created_at")
     list_display_links = None
@@ -113,7 +113,7 @@ class SavedViewAdmin(DeskAdmin):
     # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Forbid adding views here; they are created on their lists."""
+        """Forbid adding a view here, because views are created on their lists."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: SavedView | None = None) -> bool:
@@ -122,7 +122,7 @@ class SavedViewAdmin(DeskAdmin):
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: SavedView | None = None) -> bool:
-        """Allow people to delete their own views, and administrators shared ones too."""
+        """Allow people to delete their own views, and administrators to delete shared views too."""
         return self.has_change_permission(request, obj) or super().has_delete_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: SavedView | None = None) -> tuple[str, ...]:
@@ -171,7 +171,7 @@ class SavedViewAdmin(DeskAdmin):
 
     @desk_page("<int:pk>/open/")
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Redirect to the list with the view's filters. Leave out filters that no longer exist, and show a
+        """Redirect to the list with the view's filters. Filters that no longer exist are left out, with a
         message.
         """
         view: SavedView | None = self.get_queryset(request).filter(pk=pk).first()
@@ -198,7 +198,7 @@ def open_page(view: SavedView) -> str:
 
 
 def _find_desk(site: admin.AdminSite, model_label: str) -> DeskAdmin | None:
-    """Return the model admin of a list."""
+    """Return the model admin of a list, or None."""
     try:
         desk = site.get_model_admin(apps.get_model(model_label))
     except (LookupError, ValueError, NotRegistered):
@@ -211,7 +211,7 @@ def _list_page(desk: DeskAdmin) -> str:
 
 
 def _split_valid_parts(desk: DeskAdmin, request: HttpRequest, query: str) -> tuple[str, list[str]]:
-    """Return the valid and the invalid parameters of a saved query."""
+    """Return the valid part of a saved query string, and the names of the invalid parameters."""
     parts = parse_qsl(query, keep_blank_values=True)
     missing_names: list[str] = []
     column_names = [
@@ -220,7 +220,7 @@ def _split_valid_parts(desk: DeskAdmin, request: HttpRequest, query: str) -> tup
     known_columns = desk.get_all_columns(request)
     if missing_columns := [column for column in column_names if column not in known_columns]:
         missing_names += missing_columns
-        # The order refers to columns by number, which another column would now have.
+        # The sort order refers to columns by number, and the numbers now belong to other columns.
         parts = [(name, value) for name, value in parts if name not in (COLUMNS_PARAMETER, ORDER_VAR)]
         parts += [(COLUMNS_PARAMETER, column) for column in column_names if column in known_columns]
     if not _is_openable(desk, request, parts):

@@ -1,4 +1,4 @@
-"""Publishing: the confirmation page, and schedules."""
+"""Publication at the desk: the public changes to confirm, and scheduled publication."""
 
 import hashlib
 from collections.abc import Iterator
@@ -28,7 +28,8 @@ from factcheck.web.differences import highlight_difference
 
 
 class ScheduleForm(forms.Form):
-    """The time of publication in the newsroom's time zone, and the schedule that the page showed."""
+    """The form for the time of publication, in the newsroom's time zone. It also sends the schedule that the
+    page showed."""
 
     at = forms.DateTimeField(required=False, widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, min_value=1, widget=forms.HiddenInput)
@@ -75,7 +76,8 @@ def describe_schedule(schedule: ScheduledPublication) -> str:
 
 
 def describe_remaining_time(duration: timedelta) -> str:
-    """Return a duration in its largest unit of which there are two or more: “in 23 days”, “in 47 hours”."""
+    """Return a duration in the largest unit that gives a number of two or more: “in 23 days”, “in 47
+    hours”."""
     minutes = round(duration.total_seconds() / 60)
     if (hours := minutes // 60) < 2:
         return ngettext("in %d minute", "in %d minutes", minutes) % minutes
@@ -93,18 +95,20 @@ PUBLIC_MOVES = ("publish", "retract", "republish", "merge", "unmerge")
 
 @dataclass(frozen=True, slots=True)
 class ChangedPart:
-    """One part of the public page: its name, and its text before and after with the differing words marked."""
+    """A part of the public page that changes: its name, and its text before and after with the differing
+    words marked."""
 
     name: str
     before: SafeString
     after: SafeString
-    #: The change as a word, for people who see no colours: "new", "removed", "changed".
+    #: The kind of change in a word, for people who cannot distinguish the colours: "new", "removed",
+    #: "changed".
     change_word: str
 
 
 @dataclass(frozen=True, slots=True)
 class PublicChange:
-    """The change to one claim's public page: its parts before and after."""
+    """The change to the public page of one claim, part by part."""
 
     claim: Claim
     current_entry: Publication | None
@@ -118,7 +122,8 @@ class PublicChange:
 def build_previews(
     subject: Claim | Verdict, action: str, *, note: str = "", kind: str = "", into: Claim | None = None
 ) -> list[EntryPreview]:
-    """Return the ledger entries that the move would add, one for each claim whose public page changes."""
+    """Return previews of the ledger entries that the move would add, one for each claim whose public page
+    changes."""
     if isinstance(subject, Verdict):
         if action == "publish":
             evidence_rows = Evidence.objects.select_related("source__publisher", "snapshot").defer(
@@ -139,15 +144,17 @@ def list_public_changes(previews: list[EntryPreview]) -> list[PublicChange]:
 
 
 def compute_fingerprint(previews: list[EntryPreview]) -> str:
-    """Return a fingerprint of the changes that a person confirms."""
+    """Return a hash of the public changes, by which the server knows that a person has confirmed exactly
+    these."""
     return hashlib.sha256("".join(preview.fingerprint for preview in previews).encode()).hexdigest()[:32]
 
 
 def describe_changes(subject: Claim | Verdict, reader: User, shown_since: str) -> str:
-    """Return the name of the last person who changed the claim or verdict, or “another user” if it is not visible.
+    """Return the name of the last person who changed the claim or verdict, or “another user” if the reader
+    may not see the name.
 
     Args:
-        shown_since: the time at which the page was shown.
+        shown_since: the time at which the page was rendered.
     """
     claim = subject.claim if isinstance(subject, Verdict) else subject
     seen_at = parse_datetime(shown_since) if len(shown_since) < _MAX_TIME_LENGTH else None
@@ -181,7 +188,7 @@ def _build_public_change(preview: EntryPreview) -> PublicChange:
 
 
 def _iterate_entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
-    """Yield the public parts of an entry; for a withdrawn claim, the note."""
+    """Yield the name and text of each public part of an entry; for a withdrawn claim, only the note."""
     target = _("Redirects to claim %(id)s") % {"id": entry.merged_into_id}
     yield _("Status"), target if entry.merged_into_id else str(entry.get_status_display())
     if entry.status == Publication.Status.PUBLISHED:
@@ -191,7 +198,7 @@ def _iterate_entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
 
 
 def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
-    """Yield the public parts of a claim as plain text."""
+    """Yield the name and plain text of each public part of a claim."""
     claimant = document["claimant"] or {}
     yield _("Statement"), document["statement"]
     yield _("Claimant"), join_words(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")]))

@@ -1,6 +1,6 @@
-"""Similar claims, shown while a statement is typed and on the claim's page.
+"""Similar claims, shown while a person types a statement and on the claim's page.
 
-Unpublished work counts too if the person may read it, so that two people do not check the same claim.
+Unpublished claims are included if the person may read them, so that two people do not check the same claim.
 """
 
 from collections import ChainMap
@@ -25,9 +25,9 @@ from claims.newsroom.people import get_display_name
 from factcheck import features
 from factcheck.admin.base import change_page
 
-#: The most similar claims shown; editors read no more while typing.
+#: The most similar claims shown; editors read no more than these while typing.
 SIMILAR_LIMIT = 6
-#: Fewer letters could begin any statement.
+#: The shortest statement compared, in letters; a shorter one could be the beginning of any statement.
 MIN_LETTERS = 8
 
 _KIND_ORDER = {"same": 0, "contradicts": 1, "related": 2}
@@ -37,13 +37,13 @@ _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
 @dataclass(frozen=True, slots=True)
 class SimilarClaim:
-    """Another claim, its relation to the statement, and its state."""
+    """Another claim, with its relation to the statement and its state."""
 
     claim: Claim
     page: str
     kind: SafeString
     reasons: tuple[str, ...]
-    #: The words found on one side only: in the compared text, and in the claim's statement.
+    #: The differing words: those only in the compared text, and those only in the claim's statement.
     text: str
     text_differs: tuple[Span, ...]
     claim_differs: tuple[Span, ...]
@@ -51,18 +51,18 @@ class SimilarClaim:
     verdicts: list[tuple[Verdict, SafeString]]
     #: The names of people working on the claim now.
     people: list[str]
-    #: Whether another claim can be merged into this one: it may be the same claim, and is not itself merged or
-    #: declined.
+    #: Whether another claim can be merged into this claim: the two may be the same, and this one is neither
+    #: merged nor declined.
     accepts_merge: bool
 
 
 def find_similar_claims(
     statement: str, *, person: User, own_claim: Claim | None = None
 ) -> list[SimilarClaim]:
-    """Return claims related to a statement, with the same claims first.
+    """Return claims related to a statement; claims that are the same come first.
 
     Args:
-        own_claim: the claim that the statement belongs to, which is left out.
+        own_claim: the claim to which the statement belongs; it is left out.
     """
     if len(statement.strip()) < MIN_LETTERS:
         return []
@@ -90,8 +90,8 @@ def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
 
 
 def build_similar_context(statement: str, *, person: User, own_claim: Claim | None = None) -> dict[str, Any]:
-    """Return the panel's template context. It offers merges if there is a claim to merge and the person may
-    merge it.
+    """Return the panel's template context. It offers a merge if the person may merge `own_claim` into one of
+    the claims.
     """
     may_merge = bool(
         own_claim
@@ -108,7 +108,7 @@ def build_similar_context(statement: str, *, person: User, own_claim: Claim | No
 
 
 def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
-    """Return the best match of each claim."""
+    """Return the best match of each similar claim, by claim id."""
     best_matches: dict[int, Match] = {}
     for passage in match_desk_text(
         statement, reader=person, terms=MatchTerms(cut="text", max_matches=2 * SIMILAR_LIMIT)
@@ -124,7 +124,7 @@ def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
 
 
 def _find_same_words(own_claim: Claim | None) -> Iterable[int]:
-    """Return claims with the same words, however they are spelt."""
+    """Return the ids of claims with the same words in any spelling."""
     if own_claim is None:
         return ()
     key = Claim.objects.filter(pk=own_claim.pk).values("statement_key")
@@ -141,7 +141,7 @@ def _load_readable(claims: Iterable[int], person: User, *, excluded_claim: Claim
     )
     rows = Claim.objects.readable_by(person).filter(pk__in=list(claims)).exclude(state=Claim.State.MERGED)
     if excluded_claim:
-        # The page already shows merged claims.
+        # The page already lists the claims merged into this one.
         rows = rows.exclude(pk__in=[excluded_claim.pk, *filter(None, [excluded_claim.merged_into_id])])
     return rows.select_related("claimant", "created_by").prefetch_related(
         Prefetch("verdicts", verdicts), prefetch_newest_publication()
@@ -157,7 +157,7 @@ def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
         reasons=tuple(match.reasons),
         text=text,
         text_differs=match.text_differs,
-        # The compared text may be another version of the statement.
+        # The compared text may have matched another version of the claim's statement.
         claim_differs=match.claim_differs if claim.statement == match.statement else (),
         state=build_public_badge(claim),
         verdicts=[(verdict, build_verdict_badges(verdict)) for verdict in verdicts],
@@ -168,6 +168,6 @@ def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
 
 
 def _list_authors(verdicts: list[Verdict]) -> list[str]:
-    """Return the authors of open verdicts."""
+    """Return the names of the authors of open verdicts."""
     authors = [verdict.author for verdict in verdicts if verdict.state in _OPEN_STATES and verdict.author]
     return list(dict.fromkeys(get_display_name(author) for author in authors))

@@ -1,4 +1,4 @@
-"""States and ratings as badges, the same on every page."""
+"""Badges for states and ratings, the same on every page."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -56,19 +56,22 @@ def build_state_badge(row: Claim | Cluster | Verdict | Translation) -> SafeStrin
 
 
 def describe_state(row: Claim | Cluster | Verdict | Translation) -> StrOrPromise:
-    """Return the state in words. A verdict in review with all sign-offs is ready to publish."""
+    """Return the state in words. A verdict in review with all required sign-offs is described as ready to
+    publish."""
     return _("Signed off, ready to publish") if _is_signed_off(row) else row.get_state_display()
 
 
 def _is_signed_off(row: Claim | Cluster | Verdict | Translation) -> bool:
-    """Return whether a verdict from `annotate_signoffs_given` has enough sign-offs to be published."""
+    """Return whether a verdict from `annotate_signoffs_given` has enough sign-offs to be published; False for
+    other rows."""
     if not isinstance(row, Verdict) or row.state != Verdict.State.IN_REVIEW:
         return False
     return getattr(row, "given", 0) >= row.required_signoffs
 
 
 def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
-    """Annotate `given`: the number of people who signed off in the current round, without the author."""
+    """Annotate `given`: the number of people who signed off in the current review round, not counting the
+    author."""
     signoff_counts = (
         SignOff.objects.valid()
         .filter(verdict=OuterRef("pk"))
@@ -88,7 +91,8 @@ def annotate_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
 
 
 def build_planned_badge(verdict: Any) -> SafeString | str:
-    """Return a badge with the verdict's scheduled time from `annotate_planned`; empty if not scheduled."""
+    """Return a badge with the verdict's scheduled time from `annotate_planned`, or "" if none is
+    scheduled."""
     planned_at = getattr(verdict, "planned_at", None)
     if planned_at is None:
         return ""
@@ -112,7 +116,8 @@ def build_status_badge(row: Publication) -> SafeString:
 
 
 def build_rating_badge(rating: Rating | None) -> SafeString | str:
-    """Render the rating in its own colours, and in the reader's language if the scale has it."""
+    """Render the rating as a badge in its own colours, and in the reader's language if the scale has a label
+    for it."""
     if rating is None:
         return ""
     return build_coloured_badge(
@@ -124,14 +129,15 @@ def build_rating_badge(rating: Rating | None) -> SafeString | str:
 
 
 def describe_ratings(verdicts: Iterable[Verdict]) -> str:
-    """Return the rating labels of those verdicts that are neither superseded nor retracted."""
+    """Return the rating labels of the verdicts that are neither superseded nor retracted."""
     past_states = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
     ratings = (verdict.rating for verdict in verdicts if verdict.state not in past_states and verdict.rating)
     return join_words(dict.fromkeys(rating.get_label(get_language() or "") for rating in ratings))
 
 
 def build_verdict_badges(verdict: Verdict) -> SafeString:
-    """Render the rating and, unless published, the state, so that unpublished work never looks public."""
+    """Render badges of the rating and, unless the verdict is published, its state, so that unpublished work
+    never looks public."""
     if verdict.state == Verdict.State.PUBLISHED:
         return format_html("{}", build_rating_badge(verdict.rating))
     return format_html("{} {}", build_rating_badge(verdict.rating), build_state_badge(verdict))

@@ -1,7 +1,8 @@
-"""The timeline of a claim, newest first: moves, edits, sign-offs, publications, events from features, and the
-history.
+"""The timeline of a claim, newest event first: moves, edits, sign-offs, publications, events from features,
+and the history.
 
-Each kind is read only as far as the requested page, so that a long history costs no more than a short one.
+Events of each kind are read only as far as the requested page needs them, so that a long history costs no
+more than a short one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -34,9 +35,9 @@ from factcheck import features
 from factcheck.admin.change_history import FieldChange, PastEvent, get_name, list_changes, list_link_changes
 
 PER_PAGE = 20
-#: Longer values do not fit into a sentence.
+#: The longest value, in characters, that fits into a sentence.
 _NOTE_LENGTH = 120
-#: The timeline ends here; older events are under “History”.
+#: The last page of the timeline; older events are under “History”.
 LAST_PAGE = 50
 
 
@@ -63,16 +64,17 @@ class TimelineEvent:
 
     @property
     def field(self) -> str:
-        """Return the name of the changed field."""
+        """Return the name of the field in a single change."""
         return self.changes[0].field.lower()
 
 
 @dataclass(frozen=True, slots=True)
 class TimelineKind:
-    """A kind of event that people can filter by; `name` is used in URLs.
+    """A kind of event by which people can filter the timeline; URLs contain its `name`.
 
     Attributes:
-        read: yields the newest events that a person may read about a claim: at least this many, if they exist.
+        read: yields the newest events of a claim that a person may read, at least the given number if so many
+        exist.
     """
 
     name: str
@@ -123,7 +125,7 @@ def list_kinds() -> list[TimelineKind]:
 def _iterate_moves(claim: Claim, reader: User, limit: int) -> Iterator[TimelineEvent]:
     if can_read_work(claim, reader):
         yield TimelineEvent(claim.created_at, "moves", get_name(claim.created_by), _("added the claim"))
-    # Sign-offs have their own events.
+    # Leave out sign-offs, which are shown as a kind of their own.
     moves = Transition.objects.readable_by(reader).filter(claim=claim).exclude(action="sign_off")
     for move in moves.order_by("-pk")[:limit]:
         sentence = str(_MOVE_SENTENCES.get(move.action) or f"{get_move_label(move.action)}: {move.states}")
@@ -137,7 +139,7 @@ def _iterate_edits(claim: Claim, reader: User, limit: int) -> Iterator[TimelineE
         past_events += list_changes(Claim, excluded_fields=_FIELDS_IN_MOVES, limit=limit, pgh_obj_id=claim.pk)
         past_events += list_changes(Appearance, row_name=_("an appearance"), limit=limit, claim_id=claim.pk)
         past_events += list_link_changes(ClaimTopic, link_name="topic", limit=limit, claim_id=claim.pk)
-    # People who may not read others' drafts see the full history of their own.
+    # People who may not read other people's drafts still see the full history of their own.
     may_read_all = reader.has_perm(READ_DRAFTS)
     verdict_ids = [pk for pk, author in verdicts if may_read_all or author == reader.pk]
     past_events += list_changes(
@@ -196,7 +198,7 @@ def _iterate_publications(claim: Claim, reader: User, limit: int) -> Iterator[Ti
             )
 
 
-#: The action, shown after the name.
+#: The end of the sentence about a move, after the person's name.
 _MOVE_SENTENCES: dict[str, StrOrPromise] = {
     "accept": gettext_lazy("accepted the claim for checking"),
     "decline": gettext_lazy("declined the claim"),
@@ -210,7 +212,7 @@ _MOVE_SENTENCES: dict[str, StrOrPromise] = {
     "supersede": gettext_lazy("replaced the verdict with a new version"),
     "retract": gettext_lazy("retracted the verdict"),
 }
-#: What a person reads after a move of their own.
+#: The message that a person reads after making a move.
 AFTER_MOVE_MESSAGES: dict[str, StrOrPromise] = {
     "accept": gettext_lazy("Accepted for checking."),
     "decline": gettext_lazy("Declined."),
@@ -225,7 +227,7 @@ AFTER_MOVE_MESSAGES: dict[str, StrOrPromise] = {
     "publish": gettext_lazy("Published."),
     "retract": gettext_lazy("Retracted."),
 }
-#: Columns that moves change; moves have their own events.
+#: Columns that moves change. They are left out of edits, because moves are shown as events of their own.
 _FIELDS_IN_MOVES = (
     *("state", "state_before_merge", "merged_into_id", "reason", "updated_at"),
     *("review_round", "required_signoffs", "reply_rule", "submitted_by_id", "submitted_at", "published_at"),
@@ -239,20 +241,21 @@ _CORE_KINDS = (
 
 
 def _lower_first_letter(text: str) -> str:
-    """Lower the first letter of a text that follows a name: “Changed context” → “changed context”."""
+    """Return a text with its first letter in lower case, to follow a name: “Changed context” → “changed
+    context”."""
     return text[:1].lower() + text[1:]
 
 
-#: The workflow's moves, with their labels.
+#: The moves of the workflow with the labels of their buttons.
 MOVE_LABELS = {
     **{action: move.label for (_state, action), move in CLAIM_MOVES.items()},
     **{action: move.label for (_state, action), move in VERDICT_MOVES.items()},
-    "supersede": Verdict.State.SUPERSEDED.label,  # by publishing the next version; it has no button
+    "supersede": Verdict.State.SUPERSEDED.label,  # made by publishing the next version; it has no button
 }
 
 
 def can_read_work(row: Claim | Verdict, reader: User) -> bool:
-    """Return whether the person may read the unpublished edits of the claim or verdict."""
+    """Only publication and withdrawal are public, and so is the note on a retraction."""
     owner_id = row.author_id if isinstance(row, Verdict) else row.created_by_id
     return reader.pk == owner_id or reader.has_perm(READ_DRAFTS)
 
@@ -268,7 +271,7 @@ def list_claim_events(claim: Claim, reader: User) -> list[PastEvent]:
 
 def list_verdict_events(verdict: Verdict, reader: User) -> list[PastEvent]:
     if not can_read_work(verdict, reader):
-        # Only publication and withdrawal; the note on a retraction is public too.
+        # Return the label of the move's button, or the move's name if there is no button.
         return _list_moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
     return [
         PastEvent(verdict.created_at, get_name(verdict.author), _("Drafted")),

@@ -1,4 +1,4 @@
-"""API tokens: people manage their own; administrators see and revoke all."""
+"""API tokens at the desk: people manage their own tokens; administrators see and revoke all."""
 
 from datetime import datetime
 from typing import Any
@@ -37,7 +37,7 @@ _LIFETIMES = [
 
 
 class TokenForm(DeskForm):
-    """The name, scopes and lifetime of a new token."""
+    """The form for a new token: its name, scopes and lifetime."""
 
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("Scopes"),
@@ -186,7 +186,7 @@ class ApiTokenAdmin(DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: ApiToken, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """Show the new token once, in this response: a redirect would put it into a URL."""
+        """Show the new token in this response, the only time. A redirect would put the token into a URL."""
         context = {
             **self.admin_site.each_context(request),
             "title": _("Your new token"),
@@ -216,6 +216,6 @@ class ApiTokenAdmin(DeskAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
-        # Either button would skip the page that shows the token.
+        # Both buttons would skip the page that shows the token.
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         return super().render_change_form(request, context, *args, **kwargs)

@@ -1,4 +1,4 @@
-"""Translations: written beside their originals, reviewed, published and kept up to date."""
+"""Translations at the desk: written beside the original, reviewed, published and kept up to date."""
 
 from typing import Any
 
@@ -156,14 +156,14 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     @row_action(gettext_lazy("Carry over unchanged"), permission="view")
     def carry_over(self, request: HttpRequest, row: Translation) -> HttpResponse:
-        """Submit the same text for the currently published version."""
+        """Submit the unchanged translation for the currently published version, and redirect to its page."""
         new_row = translation_drafts.carry_over_translation(row, by=get_person(request))
         messages.success(request, _("Carried over unchanged. Another person must sign it off."))
         return HttpResponseRedirect(change_page(new_row))
 
     @desk_page("<int:pk>/move/<slug:action>/")
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """Make the move of the pressed button."""
+        """Make the move of the pressed button, and redirect to the page."""
         row = self.get_row(request, pk)
         if request.method == "POST":
             with RefusalMessages(request):
@@ -222,7 +222,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
 
 def _list_parts(row: Translation) -> list[str]:
-    """Return the parts of the original, and any others that are already translated."""
+    """Return the names of the original's parts, followed by any other parts that are already translated."""
     original = row.verdict
     original_parts = {"statement": True, "title": original.title, "summary": original.summary}
     original_parts["explanation"] = original.explanation
@@ -230,7 +230,7 @@ def _list_parts(row: Translation) -> list[str]:
 
 
 def get_last_step(row: Translation) -> int:
-    """Return the last step, which shows a page whether its state is outdated."""
+    """Return the id of the last step, by which a page finds out whether its state is outdated."""
     return row.steps.order_by("pk").values_list("pk", flat=True).last() or 0
 
 
@@ -261,7 +261,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
             for option in options
             if not option.obstacle
         ],
-        # A message above them already names what a draft is missing.
+        # A message above the buttons already says what a draft is missing.
         "obstacles": [
             option for option in options if option.obstacle and not (checklist and option.action == "submit")
         ],
@@ -282,7 +282,8 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
 
 
 def _build_original_text(verdict: Verdict) -> OriginalText:
-    """Return the text that an outdated translation was made from, beside the claim's present text."""
+    """Return the text from which an outdated translation was made, to compare it with the claim's present
+    text."""
     return OriginalText(
         words={
             "statement": verdict.claim.statement,

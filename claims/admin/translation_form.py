@@ -22,12 +22,12 @@ from factcheck.language_names import get_language_name, is_right_to_left
 STARTED_MESSAGE = gettext_lazy(
     "Translation started. Write it beside the original, then submit it for review."
 )
-#: The height of each field, in lines.
+#: The height of each text field, in lines.
 _TEXTAREA_ROWS = {"statement": 3, "title": 2, "summary": 5, "explanation": 24}
 
 
 class TranslationForm(DeskForm):
-    """A draft translation. It has fields only for the parts of the original."""
+    """The form of a draft translation. It has fields only for the parts that the original has."""
 
     class Meta:
         model = Translation
@@ -39,7 +39,7 @@ class TranslationForm(DeskForm):
 
 
 class NewTranslationForm(DeskForm):
-    """The verdict to translate, and the target language."""
+    """The form for starting a translation: the verdict and the target language."""
 
     class Meta:
         model = Translation
@@ -51,12 +51,13 @@ class NewTranslationForm(DeskForm):
         self.fields["language"].help_text = _("A language tag such as es, pt-BR or ar.")
 
     def _get_validation_exclusions(self) -> set[str]:
-        # Starting a translation checks for existing ones and shows an error message.
+        # The function that starts a translation rejects an existing one with a clear message, so the form
+        # need not check.
         return super()._get_validation_exclusions() | {"verdict", "language"}  # type: ignore[misc]  # Django's own
 
 
 class LanguageForm(forms.Form):
-    """The target language, on the page of the verdict to translate."""
+    """The form for the target language, on the page of the verdict to translate."""
 
     language = forms.CharField(
         max_length=35, widget=forms.HiddenInput, validators=Translation._meta.get_field("language").validators
@@ -85,8 +86,8 @@ def pair_parts(
     """Pair each part of the original with its translation.
 
     Args:
-        original: None if it has been replaced since; then only the translation is shown.
-        form: the form for editing the translation; None if it is only displayed.
+        original: None if the original has been replaced since; then only the translation is shown.
+        form: the form for editing the translation; None for display only.
     """
     pairs = []
     for name in TEXT_FIELDS:
@@ -125,19 +126,19 @@ def _build_attributes(name: str, language: str) -> dict[str, Any]:
 
 
 def list_offered_languages(taken_languages: set[str]) -> list[str]:
-    """Return the site's languages that have no translation yet."""
+    """Return the site's languages that do not have a translation yet."""
     families = {tag.lower() for tag in taken_languages}
     return [code for code, _name in settings.LANGUAGES if code not in families]
 
 
 _State = Translation.State
-#: The most translations shown on a claim's page, newest first; the list has all of them.
+#: The most translations shown on a claim's page, newest first; the list of translations has all.
 _TRANSLATION_LIMIT = 30
 
 
 @dataclass(frozen=True, slots=True)
 class TranslationLine:
-    """One translation, its progress and its possible moves."""
+    """A translation on the page of its verdict, with its progress and possible moves."""
 
     row: Translation
     language: str
@@ -148,7 +149,7 @@ class TranslationLine:
 
 
 def build_translations_context(verdict: Verdict | None, person: User) -> dict[str, Any]:
-    """Return the section's template context; empty if there is nothing to translate."""
+    """Return the template context of the list of translations; {} if there is nothing to translate."""
     if (
         verdict is None
         or not verdict.publisher.is_house
@@ -212,7 +213,7 @@ def _build_translation_line(
 
 
 def build_translation_badge(row: Translation) -> SafeString:
-    """Return the state of a translation as a badge, including whether readers see it."""
+    """Return a badge with the state of a translation, including whether readers see it."""
     if row.state == _State.PUBLISHED and row.verdict.state != Verdict.State.PUBLISHED:
         return render_badge(_("Out of date"), "waiting")
     return build_state_badge(row)

@@ -1,4 +1,4 @@
-"""The newsroom's figures and their charts."""
+"""The newsroom's figures on the dashboard, and their charts."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, RatingClass, Transition, Verdict
 
-#: The size at which charts are drawn; the page scales them.
+#: The size in which charts are drawn, in SVG units; the page scales them.
 WIDTH, HEIGHT = 360, 110
 _BASELINE = HEIGHT - 18
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One bar of a chart, with its text."""
+    """One bar of a chart, with its tooltip."""
 
     x: float
     y: float
@@ -35,7 +35,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class BarChart:
-    """A bar chart of one or two series over the same steps."""
+    """A bar chart of one or two data series over the same weeks or other steps."""
 
     name: str
     title: str
@@ -55,7 +55,8 @@ class BarChart:
 def build_bar_chart(
     name: str, title: str, steps: list[str], *series: tuple[str, list[float | None]]
 ) -> BarChart:
-    """Build a chart with the series side by side at each step; unknown values have no bar."""
+    """Build a chart in which the bars of all series are side by side at each step. An unknown value has no
+    bar."""
     known_values = [value for _name, values in series for value in values if value is not None]
     highest_value = max(known_values, default=0.0)
     step = WIDTH / max(len(steps), 1)
@@ -94,18 +95,18 @@ def build_bar_chart(
 
 
 def format_figure(value: float | None) -> str:
-    """Format a number without trailing zeros; a dash if there is none."""
+    """Return a number as text without trailing zeros, or a dash for None."""
     if value is None:
         return "–"
     return number_format(value, 0 if value == int(value) else 1)
 
 
 WEEK_COUNT = 12
-#: The number of days that the balance covers.
+#: The number of days that the comparisons cover.
 PERIOD_DAYS = 90
 #: How long figures are cached, in seconds.
 _CACHE_SECONDS = 900
-#: The most claimants and topics named; the list shows the others.
+#: The most claimants and topics listed by name; the linked list has the others.
 _MAX_NAMED_ROWS = 6
 
 _CLOSING_MOVES = ("publish", "decline", "merge")
@@ -119,7 +120,8 @@ class Median(Aggregate):
 
 @dataclass(frozen=True, slots=True)
 class BalanceLine:
-    """One line of a balance: its count, the URL of its list, and the length of its bar in percent of the longest."""
+    """A line of a comparison: its count, the URL of its list, and the length of its bar in percent of the
+    longest bar."""
 
     name: str
     count: int
@@ -129,7 +131,7 @@ class BalanceLine:
 
 @dataclass(frozen=True, slots=True)
 class TrendFigures:
-    """The figures of the dashboard: counts only, without labels."""
+    """The figures of the dashboard as numbers, without labels."""
 
     weeks: list[date]
     incoming_counts: list[int]
@@ -229,7 +231,7 @@ def _build_balance(
 
 
 def compute_figures(today: date) -> TrendFigures:
-    """Return the weekly figures, ending with the current week."""
+    """Return the figures of each week up to the current one."""
     first_week = today - timedelta(days=today.weekday() + 7 * (WEEK_COUNT - 1))
     weeks = [first_week + timedelta(days=7 * week_number) for week_number in range(WEEK_COUNT)]
     moment = _get_start_of_day(first_week)
@@ -282,12 +284,12 @@ def _measure_median_days(start: datetime) -> dict[date, float | None]:
     rows = _find_moves(start).filter(action="publish", verdict__supersedes=None)
     rows = rows.annotate(taken=F("at") - F("claim__created_at"))
     medians = _group_by_week(rows, "at", number=Median("taken", output_field=DurationField()))
-    # At least a tenth of a day: zero would look as if nothing had been published.
+    # At least a tenth of a day, because zero would look as if nothing had been published.
     return {week: max(round(duration.total_seconds() / 86_400, 1), 0.1) for week, duration in medians.items()}
 
 
 def _find_moves(start: datetime) -> QuerySet[Transition]:
-    """Return the moves that people made one by one, without those of imports."""
+    """Return the moves that people made individually, without those of imports."""
     return Transition.objects.filter(at__gte=start, actor__isnull=False, import_run=None)
 
 

@@ -1,4 +1,4 @@
-"""The triage screen: one proposal at a time, with a key for each decision."""
+"""The triage screen, which shows one proposal at a time and has a key for each decision."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -46,9 +46,8 @@ from factcheck.admin.list_columns import VIEW_PARAMETERS
 from factcheck.admin.row_actions import desk_page
 from factcheck.admin.unsaved import mark_form_as_saved
 
-#: The screen's URL parameters beside the list's filters: the claim shown, the start of counting decisions, and
-#: what
-#: can be undone.
+#: The screen's own URL parameters beside the list's filters: the claim shown, the transition from which
+#: decisions are counted, and the decisions that can be undone.
 SCREEN_PARAMETERS = ("at", "since", "undo")
 
 _DECISION_MESSAGES = {
@@ -58,12 +57,13 @@ _DECISION_MESSAGES = {
     "topic": gettext_lazy("Topic added."),
     "undo": gettext_lazy("Undone."),
 }
-#: The most claims decided by one key press: those of an article, or the selected ones.
+#: The most claims decided by one key press, which are those of an article or the selected ones.
 _MAX_SELECTED = 200
 
 
 class Triage(MovesAdmin):
-    """The triage screen of the list of claims, with the list's filters, search and order."""
+    """Mixin with the triage screen of the list of claims. The screen uses the list's filters, search and
+    order."""
 
     def has_triage_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("claims.triage_claim")
@@ -80,7 +80,8 @@ class Triage(MovesAdmin):
         since = _parse_number(parameters["since"]) if "since" in parameters else _get_newest_transition()
         groups = group_by_article(rows, person)
         order = list(iterate_in_order(groups))
-        # Show a requested proposal even if another user is viewing it; otherwise choose one that no one is viewing.
+        # Show a requested proposal even if another person is viewing it; otherwise choose a proposal that no
+        # one is viewing.
         requested_claim = _parse_number(parameters.get("at"))
         key = requested_claim or _reserve_first_free_proposal(order, person)
         claim = self._get_triaged_claim(request, str(key)) if key else None
@@ -103,7 +104,8 @@ class Triage(MovesAdmin):
 
     @desk_page("triage/<int:pk>/", "triage_claim")
     def triaged_claim_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show one claim of the screen; the browser prefetches it while another one is shown."""
+        """Render one claim of the screen. The browser loads it in advance while the previous claim is
+        shown."""
         person = self._require_triage_person(request)
         claim = self._get_triaged_claim(request, str(pk))
         reserve_proposals(
@@ -116,7 +118,8 @@ class Triage(MovesAdmin):
 
     @desk_page("triage/<int:pk>/<slug:action>/", "triage_decide")
     def decide_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        """Decide about the claim, and about others that were selected with it or come from the same article."""
+        """Carry out a decision on the claim, and on others that were selected with it or come from the same
+        article."""
         person = self._require_triage_person(request)
         if request.method != "POST" or action not in (*_DECISION_MESSAGES, *list_steps()) or action == "undo":
             raise Http404
@@ -166,14 +169,15 @@ class Triage(MovesAdmin):
         return decide_claims(seen_claims, action, by=person, note=note, into=into)
 
     def _find_merge_target(self, request: HttpRequest, claim_id: str) -> Claim | None:
-        """Return the named claim to merge into, if the person may read it."""
+        """Return the claim with this id as the target of a merge, if the person may read it."""
         claim: Claim | None = self.get_queryset(request).filter(pk=_parse_number(claim_id)).first()
         return claim
 
     def _build_response(
         self, request: HttpRequest, action: str, outcomes: Sequence[DecisionOutcome]
     ) -> HttpResponse:
-        """Return the outcome as JSON for the screen's script; otherwise show the screen with the next claim."""
+        """Return the outcomes as JSON for the screen's script; without the script, redirect to the screen
+        with the next claim."""
         decisions = [outcome for outcome in outcomes if isinstance(outcome, DecidedClaim)]
         failures = [outcome for outcome in outcomes if isinstance(outcome, FailedDecision)]
         if decisions and not failures:
@@ -207,7 +211,7 @@ class Triage(MovesAdmin):
         failures: Sequence[FailedDecision],
         undo_tokens: str,
     ) -> JsonResponse:
-        # The total is known from when the screen was opened; counting again would cost more than the move.
+        # The total was counted when the screen was opened; counting again would cost more than the decision.
         progress = count_decisions(get_person(request), _parse_number(request.POST.get("since")))
         progress = replace(
             progress, waiting=max(0, _parse_number(request.POST.get("all")) - progress.decided)
@@ -241,8 +245,8 @@ class Triage(MovesAdmin):
         return claim
 
     def _filter_proposals(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        """Return the proposals that match the list's filters and search, in its order; None if a filter is
-        invalid.
+        """Return the proposals that match the list's filters and search, in the list's order, or None if a
+        filter is invalid.
         """
         original_query = request.GET
         request.GET = _read_filters(original_query)  # type: ignore[assignment]  # never modified
@@ -253,7 +257,7 @@ class Triage(MovesAdmin):
         return None if rows is None else rows.filter(state=Claim.State.PROPOSED)
 
     def _filter_rows(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        """Return the list's rows with the filters in the URL; None if a filter is invalid."""
+        """Return the list's rows that match the filters in the URL, or None if a filter is invalid."""
         try:
             rows: QuerySet[Claim] = self.get_changelist_instance(request).queryset
         except (IncorrectLookupParameters, DisallowedModelAdminLookup):
@@ -272,7 +276,7 @@ class Triage(MovesAdmin):
 
 
 def _read_filters(parameters: QueryDict) -> QueryDict:
-    """Read the list's filters, without the screen's own parameters."""
+    """Return the list's filters, without the screen's own parameters."""
     filters = parameters.copy()
     for name in (*SCREEN_PARAMETERS, *VIEW_PARAMETERS, PAGE_VAR, "list", "with"):
         filters.pop(name, None)
@@ -282,7 +286,8 @@ def _read_filters(parameters: QueryDict) -> QueryDict:
 def _find_next_proposal(
     order: Sequence[ListedProposal], start: int, *, shown_claim: Claim | None
 ) -> int | None:
-    """Return the next proposal that nobody else is viewing, starting after the shown one and wrapping around."""
+    """Return the id of the next proposal that no one else is viewing: after the shown claim, then from the
+    start of the list; None if there is none."""
     next_ids = [
         proposal.pk
         for proposal in (*order[start + 1 :], *order[: max(start, 0)])
@@ -292,8 +297,8 @@ def _find_next_proposal(
 
 
 def _reserve_first_free_proposal(order: Sequence[ListedProposal], person: User) -> int:
-    """Reserve the first free proposal for the person. If others are viewing all of them, return the first; 0
-    if there are none.
+    """Reserve the first proposal that no one else is viewing, and return its id. If others are viewing all
+    proposals, return the first; 0 if there are none.
     """
     free_ids = (
         proposal.pk
@@ -312,7 +317,7 @@ def _parse_number(text: str | None) -> int:
 
 
 def _find_topic(topic_id: str) -> Topic | None:
-    """Return the topic with this number or name."""
+    """Return the topic with this id or name."""
     topics = (
         Topic.objects.filter(pk=int(topic_id))
         if _parse_number(topic_id)

@@ -26,7 +26,7 @@ from factcheck import features
 from factcheck.database.rules import describe_refusal
 from factcheck.installation.messages import activate_newsroom_language
 
-#: How long a proposal stays reserved for a viewer who does nothing.
+#: How long a proposal stays reserved for a viewer who makes no request.
 RESERVATION_TIME = timedelta(minutes=5)
 
 _RESERVE_SQL = """
@@ -40,11 +40,11 @@ _RESERVE_SQL = """
 
 
 def reserve_proposals(claims: Iterable[int], *, by: User) -> set[int]:
-    """Reserve these proposals for the person and release that person's earlier ones. Others' reservations are
-    kept.
+    """Reserve these proposals for the person and release the person's earlier reservations. Other people's
+    reservations are kept.
 
     Returns:
-        The proposals now reserved for the person.
+        The ids of the proposals now reserved for the person.
     """
     claim_ids = list(claims)
     TriageReservation.objects.filter(person=by).exclude(claim__in=claim_ids).delete()
@@ -56,7 +56,7 @@ def reserve_proposals(claims: Iterable[int], *, by: User) -> set[int]:
 
 
 def find_other_viewers(claims: Iterable[int], *, person: User) -> dict[int, str]:
-    """Return the proposals that other people are viewing now, with the names of these people."""
+    """Return the proposals that other people are viewing now: the id of each, with the name of the viewer."""
     reservations = (
         TriageReservation.objects.of_others(person).filter(claim__in=list(claims)).select_related("person")
     )
@@ -69,26 +69,27 @@ UNDO_MOVES = {"accept": "reconsider", "decline": "reconsider", "merge": "unmerge
 
 @dataclass(frozen=True, slots=True)
 class SeenClaim:
-    """A claim and its last move at the time it was shown, so that no decision is based on outdated data."""
+    """A claim and its last move at the time it was shown, so that a decision based on an outdated page can be
+    rejected."""
 
     claim: int
     last_move: int
 
     @classmethod
     def parse(cls, text: str) -> Self | None:
-        """Parse `12-345`; return None for anything else."""
+        """Parse `12-345` (a claim's id and the id of its last move); return None for anything else."""
         claim, _sign, last_move = text.partition("-")
         return cls(int(claim), int(last_move)) if claim.isdecimal() and last_move.isdecimal() else None
 
 
 @dataclass(frozen=True, slots=True)
 class DecidedClaim:
-    """The decision on a claim; `token` undoes it."""
+    """A decision on a claim that was carried out; `token` identifies it for undoing."""
 
     claim: int
     action: str
-    #: Shows whether the claim has changed since: for a topic, its id; for a feature's step, what the step
-    #: returned.
+    #: The value by which undoing checks that the claim has not changed since: the id of the claim's last
+    #: move; for a topic, the topic's id; for a feature's step, the number that the step returned.
     undo_key: int
 
     @property
@@ -126,14 +127,13 @@ class TriageStep:
     """A decision that a feature adds to triage.
 
     Attributes:
-        action: its name in URLs.
-        message: shown on the screen afterwards.
-        template: its button and form on the screen.
-        build_choices: returns what the template needs, the same for every claim.
+        action: the step's name in URLs.
+        message: shown on the screen after the decision.
+        template: the step's button and form on the screen.
+        build_choices: returns the context of the template, which is the same for every claim.
         list_facts: returns labels and values to show for a claim.
-        carry_out: carries out the posted form, and returns a number with which `undo_decisions` reverts it. Both raise
-        NotPossible
-            and NotAllowed.
+        carry_out: carries out the submitted form, and returns the number that `undo` needs.
+        undo: reverts the decision. Like `carry_out`, it may raise NotPossible and NotAllowed.
     """
 
     action: str
@@ -153,24 +153,24 @@ def list_steps() -> dict[str, TriageStep]:
 def decide_claims(
     seen_claims: Iterable[SeenClaim], action: str, *, by: User, note: str = "", into: Claim | None = None
 ) -> list[DecisionOutcome]:
-    """Accept, decline or merge claims, each separately."""
+    """Accept, decline or merge claims, each in its own transaction."""
     return [_decide_claim(seen_claim, action, by, note, into) for seen_claim in seen_claims]
 
 
 def undo_decisions(decisions: Iterable[DecidedClaim], *, by: User) -> list[DecisionOutcome]:
-    """Undo decisions, the last one first."""
+    """Undo decisions in reverse order."""
     return [_undo_decision(decision, by) for decision in decisions]
 
 
 def add_topic_to_claims(seen_claims: Iterable[SeenClaim], topic: Topic, *, by: User) -> list[DecisionOutcome]:
-    """Add a topic to claims."""
+    """Add a topic to claims, each in its own transaction."""
     return [_add_topic(seen_claim, topic, by) for seen_claim in seen_claims]
 
 
 def carry_out_step(
     seen_claims: Iterable[SeenClaim], step: TriageStep, values: QueryDict, *, by: User
 ) -> list[DecisionOutcome]:
-    """Carry out a feature's step on claims."""
+    """Carry out a feature's step on claims, each in its own transaction."""
 
     def apply(claim: Claim) -> DecidedClaim:
         return DecidedClaim(claim.pk, step.action, step.carry_out(claim, values, by))
@@ -221,7 +221,7 @@ def _add_topic(seen_claim: SeenClaim, topic: Topic, by: User) -> DecisionOutcome
 
 
 def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
-    """Return the last move of each claim; claims without one are left out."""
+    """Return the id of the last move of each claim, by claim id. Claims without a move are left out."""
     moves = Transition.objects.filter(claim__in=list(claims), verdict=None).order_by()
     return dict(moves.values("claim").annotate(last=Max("pk")).values_list("claim", "last"))
 
@@ -229,11 +229,12 @@ def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
 def _decide_under_lock(
     pk: int, by: User, apply_decision: Callable[[Claim], DecidedClaim], merge_target: Claim | None = None
 ) -> DecisionOutcome:
-    """Decide about one claim under lock, in its own transaction; return the result or the reason for refusal."""
+    """Decide about one claim under lock, in its own transaction; return the decision, or the reason why it
+    failed."""
     claim = None
     try:
         with transaction.atomic():
-            # In id order, in which `workflow` locks them.
+            # In id order, because `workflow` locks claims in this order.
             locked_claims = Claim.objects.select_for_update().filter(
                 pk__in=[pk, *([merge_target.pk] if merge_target else [])]
             )
@@ -250,7 +251,8 @@ def _decide_under_lock(
 
 
 def _refuse_changed_claim(claim: Claim, last_move: int) -> None:
-    """Reject a decision on a claim that has changed; report who decided first, and how."""
+    """Raise NotPossible if the claim has changed since it was shown; the message says who decided, and
+    how."""
     if get_last_move(claim) == last_move:
         return
     newest_move = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()

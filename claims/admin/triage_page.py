@@ -21,26 +21,26 @@ from claims.review import workflow
 from claims.review.decline_reasons import DECLINE_REASONS
 from factcheck.admin.base import change_page
 
-#: The most proposals listed at a time.
+#: The most proposals listed on the screen.
 PROPOSAL_LIMIT = 100
-#: Counting stops here; the screen then only says that there are more.
+#: The highest count; the screen only says that there are more.
 COUNT_LIMIT = 1_000
-#: As many as there are number keys.
+#: The number of number keys.
 MAX_NUMBERED_CHOICES = 9
-#: Recently used topics are read from this many of the newest links between claims and topics.
+#: The number of newest links between claims and topics from which recently used topics are read.
 _RECENT_TOPIC_LINKS = 60
 _TOPIC_LIMIT = 300
 
 
 @dataclass(frozen=True, slots=True)
 class ListedProposal:
-    """A proposal in the list beside the one shown."""
+    """A proposal in the list of proposals beside the one shown."""
 
     pk: int
     statement: str
     band: str
     last_move: int
-    #: The other person viewing it now.
+    #: The name of another person who is viewing the proposal now.
     other_viewer: str = ""
 
 
@@ -55,7 +55,7 @@ class ArticleProposals:
 
 @dataclass(frozen=True, slots=True)
 class TriageProgress:
-    """One person's progress in triage."""
+    """One person's progress in triage: decisions made, and proposals left."""
 
     decided: int
     declined: int
@@ -108,7 +108,8 @@ def iterate_in_order(groups: Iterable[ArticleProposals]) -> Iterator[ListedPropo
 
 
 def count_decisions(person: User, since: int) -> TriageProgress:
-    """Return the person's progress: decisions since that transition, without undone ones."""
+    """Return the person's progress since the transition with the id `since`, not counting undone
+    decisions."""
     transitions = Transition.objects.filter(
         pk__gt=since,
         actor=person,
@@ -152,7 +153,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
 
 
 def build_choices(person: User) -> dict[str, Any]:
-    """Return the choices of the number keys, the same for every claim."""
+    """Return the topics and reasons that number keys choose, which are the same for every claim."""
     steps = list_steps().values()
     return {
         "reasons": [str(reason) for reason in DECLINE_REASONS],
@@ -184,7 +185,7 @@ def _list_existing_checks(claim: Claim, person: User) -> list[dict[str, Any]]:
 
 
 def _describe_decision(claim: Claim, person: User) -> dict[str, Any] | None:
-    """Return the decision on the claim, with the name of the person and the time."""
+    """Return the last decision on the claim, with the name of the person and the time."""
     moves = claim.transitions.readable_by(person).filter(verdict=None)
     last_move = moves.order_by("pk").last()
     if last_move is None:
@@ -198,7 +199,7 @@ def _describe_decision(claim: Claim, person: User) -> dict[str, Any] | None:
 
 
 def _list_used_topics() -> list[Topic]:
-    """Return recently used topics, most frequent first."""
+    """Return recently used topics, most frequently used first."""
     recent_topics = list(
         ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_TOPIC_LINKS]
     )

@@ -1,4 +1,4 @@
-"""Unsaved forms: stored by autosave, and listed."""
+"""Unsaved forms that autosave has stored: their list, and the requests that store them."""
 
 import json
 import math
@@ -33,12 +33,12 @@ View = Callable[[HttpRequest], HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class UnsavedText:
-    """An unsaved form with its page, age and typed text."""
+    """An unsaved form: its page, age and typed texts."""
 
     writer: UUID
     page_title: str
     address: str
-    #: Whether the form's page still exists for this person.
+    #: Whether the person can still open the form's page.
     can_continue: bool
     updated_at: datetime
     typed_texts: tuple[tuple[str, str], ...]
@@ -80,7 +80,7 @@ def list_unsaved(person: User) -> list[UnsavedText]:
 
 
 def _list_typed(values: dict[str, Any]) -> list[tuple[str, str]]:
-    """Return the typed texts with the names of their fields."""
+    """Return the typed texts, each with the name of its field."""
     return [
         (name.rpartition("-")[2].replace("_", " "), text)
         for name, text in sorted(values.items())
@@ -120,7 +120,8 @@ def _discard_listed_forms(request: HttpRequest) -> None:
 
 
 def require_sign_in(view: View) -> View:
-    """Wrap a view so that it answers with JSON errors instead of redirecting to the sign-in page."""
+    """Wrap a view so that it responds to signed-out users with a JSON error instead of a redirect to the
+    sign-in page."""
 
     @wraps(view)
     def answer(request: HttpRequest) -> HttpResponse:
@@ -137,14 +138,14 @@ def require_sign_in(view: View) -> View:
 
 
 def is_from_signed_in_user(request: HttpRequest, body: dict[str, Any]) -> bool:
-    """Return whether the page belongs to the signed-in user; people may share a browser."""
+    """Return whether the page was rendered for the user who is now signed in; people may share a browser."""
     return str(body.get("person")) == str(request.user.pk)
 
 
 @require_http_methods(["GET", "POST"])
 @require_sign_in
 def handle_autosave(request: HttpRequest) -> JsonResponse:
-    """Store the unsaved content of a form, or return the stored content of a page."""
+    """Store the unsaved content of a form, or return the content stored for a page."""
     return _store_form(request) if request.method == "POST" else _load_page_autosave(request)
 
 
@@ -169,7 +170,7 @@ def _store_form(request: HttpRequest) -> JsonResponse:
             if is_stored:
                 UnsavedForm.objects.close_writers(request.user, message.replaces)
     except IntegrityError:
-        # The only limit not checked before: the number of unsaved forms.
+        # Of the limits, only the number of unsaved forms was not checked before.
         return JsonResponse({}, status=429)
     return JsonResponse({"kept": is_stored})
 
@@ -184,7 +185,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
     page = request.GET.get("page", "")
     if "\0" in page:
         raise InvalidAutosave
-    # The original values are left out: people with access to the page see them there.
+    # Leave out the original values: people with access to the page see them there.
     drafts = UnsavedForm.objects.of_person(request.user).filter(page=page).annotate(now=Now())
     closed_forms = UnsavedForm.objects.filter(
         person=get_person(request), writer__in=writers, closed_at__isnull=False
@@ -212,7 +213,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
 @require_POST
 @require_sign_in
 def discard_autosave(request: HttpRequest) -> JsonResponse:
-    """Discard the stored content of these writers, or record that their form was saved."""
+    """Discard the stored content of these open pages, or record that their form was saved."""
     body = read_body(request)
     if not is_from_signed_in_user(request, body):
         return JsonResponse({}, status=409)
@@ -226,7 +227,7 @@ _MAX_PAGE_LENGTH = 500
 _MAX_VERSION_LENGTH = 64
 _MAX_REPLACED_WRITERS = 50
 _MAX_SEQUENCE = 2**53
-#: Field types without typed text; browsers do not send them.
+#: Fields whose names contain one of these words are never stored.
 _SECRET_NAMES = ("csrf", "password", "passwd")
 
 FieldValue = str | list[str] | list[list[str]]
@@ -237,7 +238,7 @@ class InvalidAutosave(ValueError):
 
 
 class TooLarge(InvalidAutosave):
-    """The text exceeds the limit."""
+    """The request exceeds the limit on its size."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,7 +257,7 @@ class AutosaveMessage:
 
 
 def read_body(request: HttpRequest) -> dict[str, Any]:
-    """Read the JSON object of the request."""
+    """Return the JSON object in the body of the request."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BYTES:
         raise TooLarge
     try:
@@ -286,7 +287,7 @@ def parse_message(body: dict[str, Any]) -> AutosaveMessage:
 
 
 def parse_writers(writer_text: Any) -> dict[UUID, int | None]:
-    """Return the writers, each with the number of its last relevant request."""
+    """Return the ids of open pages with the form, each with the number of its last relevant request."""
     if not isinstance(writer_text, dict) or len(writer_text) > _MAX_REPLACED_WRITERS:
         raise InvalidAutosave
     return {_parse_writer(writer): _parse_sequence(sequence) for writer, sequence in writer_text.items()}
@@ -320,7 +321,7 @@ def _parse_text(value: Any, *, max_length: int) -> str:
 
 
 def _make_storable(text: str) -> str:
-    """Remove null characters and unpaired surrogates, which a database cannot store."""
+    """Return the text without null characters and unpaired surrogates, which the database cannot store."""
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
@@ -335,7 +336,8 @@ def _parse_values(value: Any) -> dict[str, FieldValue]:
 
 
 def _parse_value(value: Any) -> FieldValue:
-    """Parse a value: a text, a checkbox state, or the chosen options with their labels."""
+    """Return a valid value of a field: a text, the state of a checkbox, or the chosen options with their
+    labels."""
     if isinstance(value, str):
         return _make_storable(value)
     if isinstance(value, list) and all(isinstance(option, str) for option in value):

@@ -1,4 +1,4 @@
-"""Verdicts: drafting, review and publication on one page."""
+"""Verdicts at the desk: drafting, review and publication on one page."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -113,7 +113,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
     # The list --------------------------------------------------------------------------------------------------------
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Add filters that match the dashboard's figures, for people who see these figures."""
+        """Return additional filters that match the dashboard's figures to people who see these figures."""
         return [
             *super().get_list_filter(request),
             *(_DASHBOARD_FILTERS if request.user.has_perm(READ_DRAFTS) else ()),
@@ -155,7 +155,8 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
         return {"publisher": Publisher.objects.house().pk} | super().get_changeform_initial_data(request)
 
     def get_inlines(self, request: HttpRequest, obj: Verdict | None) -> Any:
-        """Show evidence as a form on an editable draft; otherwise the template lists it."""
+        """Return the inlines. Evidence is a form while the verdict is an editable draft; otherwise the
+        template lists it."""
         return super().get_inlines(request, obj) if obj and self.has_change_permission(request, obj) else ()
 
     def save_model(self, request: HttpRequest, obj: Verdict, form: forms.ModelForm, change: bool) -> None:
@@ -187,7 +188,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Verdict | None = None) -> Any:
         sections = super().get_fieldsets(request, obj)
         if obj and not self.has_change_permission(request, obj):
-            # The rest is above the form, where the reviewer reads it before deciding.
+            # The other fields are above the form, where the reviewer reads them before deciding.
             return SIGNATURE_FIELDSETS
         return (CORRECTION_FIELDSET, *sections) if obj and obj.supersedes_id else sections
 
@@ -233,7 +234,7 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
     def schedule(
         self, request: HttpRequest, verdict: Verdict, *, at: datetime | None, seen: int | None, cancel: bool
     ) -> str:
-        """Set, change or cancel the scheduled time of publication."""
+        """Set, change or cancel the scheduled time of publication, and return a message."""
         by = get_person(request)
         if cancel:
             scheduled_publications.cancel(verdict, by=by, expected_id=seen or 0)
@@ -244,13 +245,13 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
 
     @row_action(gettext_lazy("Start"), permission="view", form=LanguageForm)
     def translate(self, request: HttpRequest, verdict: Verdict, *, language: str) -> HttpResponse:
-        """Start a translation, and open its page."""
+        """Start a translation of the verdict, and redirect to its page."""
         row = translation_drafts.begin_translation(verdict, language, by=get_person(request))
         messages.success(request, STARTED_MESSAGE)
         return HttpResponseRedirect(change_page(row))
 
     def get_page_after(self, request: HttpRequest, row: Verdict) -> str:
-        """Return the URL of the page with the button: the verdict's, or its claim's."""
+        """Return the URL of the page that contained the button: the verdict's page, or its claim's."""
         return change_page(row.claim if "from_claim" in request.POST else row)
 
     def list_history_entries(self, row: Verdict, reader: User) -> list[PastEvent]:

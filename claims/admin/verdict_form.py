@@ -1,4 +1,4 @@
-"""The form of a verdict. Ratings are shown with their colour and definition."""
+"""The form of a verdict, in which ratings have their colour and definition."""
 
 from typing import Any, ClassVar
 
@@ -42,7 +42,7 @@ CORRECTION_FIELDSET: Any = (
 )
 
 
-#: Lines shown in the longer text fields.
+#: The height of the longer text fields, in lines.
 _TEXTAREA_ROWS = {"explanation": 14, "summary": 3, "correction_note": 3, "original_media_context": 2}
 
 
@@ -53,13 +53,13 @@ class RatingSelect(UnfoldAdminRadioSelectWidget):
 
     def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
         option: dict[str, Any] = super().create_option(name, value, *args, **kwargs)
-        # Django passes the row with the key; the empty choice has none.
+        # Django passes the model instance with the key; the empty choice has no instance.
         option["rating"] = getattr(value, "instance", None)
         return option
 
 
 class VerdictWidgets:
-    """The widgets of a verdict's fields, on its own page and on its claim's page."""
+    """Mixin with the widgets of a verdict's fields, for the verdict's page and its claim's page."""
 
     radio_fields: ClassVar[Any] = {"correction_kind": admin.HORIZONTAL}
 
@@ -82,7 +82,7 @@ class VerdictWidgets:
 
 
 class VerdictForm(DeskForm):
-    """The form for the content of a draft."""
+    """The form for the content of a draft verdict."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -95,7 +95,7 @@ class VerdictForm(DeskForm):
 
 
 class NewVerdictForm(forms.ModelForm):
-    """The claim and publisher of a new verdict."""
+    """The form for a new verdict: its claim and publisher."""
 
     class Meta:
         model = Verdict
