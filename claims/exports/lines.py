@@ -56,7 +56,7 @@ class LineKind:
 
     @cached_property
     def _readers(self) -> list[tuple[str, str, Callable[[str], Any] | None]]:
-        """Return the name, the column and the converter from text of each field."""
+        """Return, for each field, its name, its column, and its converter from text, if any."""
         return [(field.name, field.attname, _READERS.get(field.get_internal_type())) for field in self.fields]
 
     def format_line(self, values: tuple[Any, ...]) -> bytes:

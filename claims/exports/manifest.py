@@ -88,7 +88,7 @@ def describe_software() -> dict[str, Any]:
 
 
 def _describe_schema() -> dict[str, str]:
-    """Return the last migration of each app whose rows are exported."""
+    """Map each app whose rows are exported to its last migration."""
     graph = MigrationLoader(connection).graph
     return dict(graph.leaf_nodes(app)[0] for app in ("sources", "claims"))
 

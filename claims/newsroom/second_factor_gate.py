@@ -54,7 +54,7 @@ class SecondFactorGate:
 
 
 def _set_reminder(request: Any, deadline: datetime) -> None:
-    """Store the deadline for the person's pages, and where to continue if setup is postponed."""
+    """Store the deadline for the person's pages, and the page to continue with if setup is postponed."""
     request.second_factor_due, request.second_factor_overdue = deadline, is_past_deadline(deadline)
     next_url = request.GET.get("next", "")
     is_safe = url_has_allowed_host_and_scheme(

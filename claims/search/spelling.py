@@ -73,7 +73,7 @@ def correct_misspellings(words: list[str]) -> dict[str, str]:
 
 
 def _find_neighbours(query: str, typed_words: Mapping[tuple[int, int], str]) -> list[tuple[str, str]]:
-    """Return pairs of adjacent words that only punctuation separates."""
+    """Return pairs of neighbouring words with no other word between them."""
     return [
         (typed_words[left_word], typed_words[right_word])
         for left_word, right_word in pairwise(typed_words)
@@ -147,7 +147,7 @@ def _count_adjacent(pairs: list[str]) -> dict[str, int]:
 
 
 def _find_similar_words(words: list[str]) -> dict[str, list[LikelyWord]]:
-    """Return similar published words, most probable first."""
+    """Return the similar published words of each word, most probable first."""
     rows = fetch_rows(
         "SELECT asked, known, asked_letters, word, letters, publications, likely"
         " FROM unnest(%s::text[]) AS asked, claims_search_similar(asked)",

@@ -110,7 +110,7 @@ class Dialogue:
         )
 
     def _find_interviewee(self, blocks: Sequence[DialogueBlock]) -> NamedEntity | None:
-        """Return the only person named before the first turn."""
+        """Return the only person named before the first turn; None if there are several or none."""
         people = {
             id(mention.member): mention.member
             for block in blocks

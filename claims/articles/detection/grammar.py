@@ -54,13 +54,15 @@ class Grammar:
             yield from (match.span() for match in pattern.finditer(narration))
 
     def find_verb_gender(self, verb: str) -> bool | None:
-        """Return whether the verb form has a female subject, as in "сказала", "dodał", "قالت"."""
+        """Return True if the verb form has a female subject ("сказала", "قالت") and False if male ("dodał"); None if
+        unknown.
+        """
         forms = self._genders.find(verb, tokenise(verb))
         return None if len(forms) != 1 else "she_says" in forms
 
     def is_body(self, phrase: str, language: Lexicon) -> bool:
-        """Return whether a phrase without capitals names a body or an office, by the words it ends or (`*`) begins
-        with.
+        """Return whether a phrase without capitals names a body or an office, by its ending or, in patterns with `*`,
+        its beginning.
         """
         for body in self._bodies:
             if body.endswith("*"):

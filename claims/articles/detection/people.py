@@ -128,7 +128,7 @@ class KnownPeople:
         )  # "Van Dalen"
 
     def find_ending(self, phrase: str) -> NamedEntity | None:
-        """Return the person whose full name begins or ends a phrase without capitals."""
+        """Return the person whose full name begins or ends a phrase without capitals; None if there is none."""
         endings = [
             member
             for member, start in self._find_named(phrase)

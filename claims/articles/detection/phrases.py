@@ -219,7 +219,7 @@ def _is_office(token: str, language: Lexicon) -> bool:
 
 
 def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple[str, int]:
-    """Return the noun phrase at `start` and its end."""
+    """Return the noun phrase that begins at `start`, and its end."""
     matches = list(re.finditer(r"\S+", narration[start : _find_phrase_limit(narration, start)][:300]))
     if (
         matches

@@ -37,7 +37,7 @@ class Speaker:
 
 
 def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
-    """Read a noun phrase such as `US Secretary of State Mike Pompeo` as a name and a description.
+    """Return the speaker that a noun phrase such as `US Secretary of State Mike Pompeo` names, with a description.
 
     Return None for a phrase that names no speaker ("it", "the report", "who").
     """
@@ -89,8 +89,8 @@ def _read_without_role(tokens: list[str], description: str | None, language: Lex
 
 
 def _split_place(name: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
-    """Split a name from a preceding place, unless an article or preposition comes first: "(Wójt) Krynek Jolanta
-    Gudel".
+    """Return the words of a name, and those of a place before it, in languages without articles: "(Wójt) Krynek
+    Jolanta Gudel".
 
     Three or more words without a known given name contain no name.
     """
@@ -253,7 +253,7 @@ def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
 
 
 def _read_anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
-    """Read an anonymous claimant (an office or a group), worded as in the text: `a Foreign Ministry official`."""
+    """Return an anonymous speaker (an office or a group), worded as in the text: `a Foreign Ministry official`."""
     if len(tokens) > _MAX_UNKNOWN_WORDS and not is_known_speaker_kind(tokens, language):
         return None
     first_token, other_tokens = tokens[0], tokens[1:]
@@ -314,7 +314,7 @@ def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
 
 
 def _read_without_case(phrase: str, description: str | None, language: Lexicon) -> Speaker | None:
-    """Read a name without capitals, using the language's patterns for the order of name and office."""
+    """Return the speaker in scripts without capitals, by the language's patterns for the order of name and office."""
     phrase = " ".join(phrase.split()).strip(" ,、，،")
     if phrase in language.he or phrase in language.she:
         return Speaker(phrase, is_person=True, is_feminine=phrase in language.she)

@@ -202,7 +202,7 @@ def _write_file(
 
 
 def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
-    """Return the general part of the manifest."""
+    """Return the values of the manifest that concern the whole dump."""
     signature = (
         Checkpoint.objects.of_ledger().filter(tree_size__lte=moment.sequence).order_by("-tree_size").first()
     )

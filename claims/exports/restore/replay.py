@@ -258,7 +258,7 @@ def _find_claimant(entry: RestoredEntry) -> int | None:
 
 
 def _find_shown_media(item: dict[str, Any]) -> dict[str, Any]:
-    """Return the picture, recording or video of an item of evidence."""
+    """Return the fields for the picture, recording or video of an item of evidence."""
     media = next(iter(item.get("media", ())), None)
     return {
         "media_id": media["id"] if media else None,

@@ -251,7 +251,7 @@ def _read_outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Proble
 
 
 def _read_rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Problem | None:
-    """Return the rating label if there is one, otherwise the numeric rating."""
+    """Return the rating by its label or, without one, by its number; a Problem if unusable; None if there is none."""
     codes = record.conventions.ratings
     if (rating := read_label(record.value("rating"), outlet, codes, language)) is not None:
         return rating
@@ -346,7 +346,7 @@ def _report_guessed_language(language: str) -> Problem:
 
 
 def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """Return the distinct topics in a list or a delimited string, ignoring case."""
+    """Return the distinct topics in a list or a delimited string, ignoring case, and the problems."""
     if not value:
         return (), ()
     topics: dict[str, str] = {}

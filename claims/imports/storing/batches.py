@@ -112,7 +112,7 @@ def store_batch(prepared: PreparedBatch) -> WrittenBatch:
 def _split_batch(
     batch: Sequence[StagedReview], run: ImportRun
 ) -> tuple[list[StagedReview], list[StagedReview]]:
-    """Split a batch into reviews of unknown statements and all others."""
+    """Return the reviews of unknown statements in a batch, and all other reviews."""
     keys = {staged_review.key for staged_review in batch if staged_review.key}
     numbers = {staged_review.number_key for staged_review in batch if staged_review.number_key}
     # Records stored by this import are not earlier versions of its later records.

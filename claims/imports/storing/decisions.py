@@ -191,7 +191,9 @@ class Decisions:
 def _sort_rated_first(
     assignments: list[tuple[StagedReview, ExistingClaim]],
 ) -> list[tuple[StagedReview, ExistingClaim]]:
-    """Sort rated reviews first. Unrated records of a review then find its verdict, whatever the order of the file."""
+    """Return the assignments with rated reviews first. Unrated records of a review then find its verdict, whatever
+    the order of the file.
+    """
     return sorted(assignments, key=lambda pair: pair[0].review.rating is None)
 
 

@@ -398,7 +398,9 @@ class ExistingClaim(ReviewedClaim):
 
 
 def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
-    """Return the details of a review that differ from a verdict for which people here are responsible."""
+    """Return the details of a review that differ from a verdict for which people here are responsible: field → stored
+    value.
+    """
     return {
         name: str(getattr(verdict, DETAILS[name]) or _EDITORS_VERDICT)
         for name in find_differences(review, verdict)

@@ -162,7 +162,7 @@ class SeenRecords:
                     self._records_by_key[key].append(record)
 
     def find(self, staged_review: StagedReview, by_id: Mapping[int, ExistingClaim]) -> ExistingClaim | None:
-        """Return the claim of an earlier record, if it is in `by_id`."""
+        """Return the claim of an earlier record of this review if the claim is in `by_id`; otherwise None."""
         for record in self._get_records(staged_review.digest):
             if existing_claim := by_id.get(record.claim):
                 return existing_claim

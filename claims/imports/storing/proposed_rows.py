@@ -34,7 +34,9 @@ class StoredRow:
 
 
 def find_existing(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
-    """Return existing claims with the same statement and the same or an unknown claimant."""
+    """Return, for each review, the existing claim with its statement and the same or an unknown claimant; None if
+    new.
+    """
     keys = _compute_keys([review.statement for review in reviews])
     claims_by_statement: dict[object, list[Claim]] = {}
     rows = Claim.objects.readable_by(by).filter(statement_key__in=set(keys))

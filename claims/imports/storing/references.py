@@ -135,7 +135,7 @@ class ReferencedEntities:
         return find_or_make_ratings(labels)
 
     def _load_sources(self, addresses: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
-        """Return the sources at these URLs, creating missing ones.
+        """Return the sources by URL, creating missing ones.
 
         Args:
             media: the kind of each media URL; "" if unknown.

@@ -219,7 +219,8 @@ class _RunningImport:
 def _write_batches(
     batches: Iterator[list[StagedReview]], run: ImportRun
 ) -> Iterator[tuple[int, WrittenBatch]]:
-    """Yield each batch after it is stored. One thread stores a batch while the next is prepared.
+    """Yield the size of each batch and its outcomes, after storing it. One thread stores a batch while the next is
+    prepared.
 
     Inside a transaction (a dry run, a test) there is only one connection, so everything runs in sequence.
     """

@@ -184,7 +184,7 @@ def _build_earlier_record_condition(run: ImportRun) -> Exists:
 
 
 def _find_later_imports(run: ImportRun) -> list[tuple[ImportRun, int]]:
-    """Return the later imports that changed claims of this one, latest first, and their number."""
+    """Return the later imports that changed claims of this one, latest first, each with the number of these claims."""
     rows = (
         _filter_stored(ImportedRecord.objects.exclude(run=run))
         .filter(_build_earlier_record_condition(run))
@@ -286,7 +286,9 @@ class _BatchUndo:
     # The claims -------------------------------------------------------------------------------------------------------
 
     def _restore_claims(self, claims: Sequence[Claim]) -> dict[int, publishing.LedgerChange]:
-        """Restore the claims' earlier values, except values that people have edited since."""
+        """Restore the claims' earlier values, except values that people have edited since; return the changes by
+        claim.
+        """
         by_id = {claim.pk: claim for claim in claims}
         rows = list(ImportedChange.objects.filter(run=self.run, claim__in=by_id).order_by("-pk"))
         for row in rows:
@@ -314,7 +316,9 @@ class _BatchUndo:
     def _undo_verdicts(
         self, imported_records: QuerySet[ImportedRecord]
     ) -> dict[int, publishing.LedgerChange]:
-        """Retract verdicts without a predecessor, and replace the others with a new version of their predecessor."""
+        """Retract verdicts without a predecessor, and replace the others with a new version of their predecessor;
+        return the changes by claim.
+        """
         made_ids = imported_records.filter(made_verdict=True).values("verdict")
         made_verdicts = Verdict.objects.filter(pk__in=made_ids).exclude(origin=Verdict.Origin.HOUSE)
         first_verdicts: dict[tuple[int, int], Verdict] = {}

@@ -35,7 +35,7 @@ class _Party:
 def read_authorship(
     review: Node, container: Node | None, publisher: str, page_url: str, graph: Graph
 ) -> dict[str, Any]:
-    """Return the fields `publisher`, `publisher_url` and `byline`.
+    """Return the fields `publisher`, `publisher_url` and `byline` of a review.
 
     Args:
         container: the article or page that the review is part of.

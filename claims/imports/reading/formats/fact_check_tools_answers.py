@@ -84,7 +84,7 @@ def _iterate_reviews(record: Any, location: RecordLocation) -> Iterator[RawRecor
 
 
 def _read_search_result(claim: Any, review: Any) -> dict[str, Any]:
-    """Read a `GoogleFactcheckingFactchecktoolsV1alpha1Claim` with one of its reviews."""
+    """Return the fields of a `GoogleFactcheckingFactchecktoolsV1alpha1Claim` with one of its reviews."""
     publisher = find_value(review, "publisher")
     site = find_text(find_value(publisher, "site"))
     return {
@@ -102,7 +102,7 @@ def _read_search_result(claim: Any, review: Any) -> dict[str, Any]:
 
 
 def _read_markup_page(page: Any, markup: Any) -> dict[str, Any]:
-    """Read a `GoogleFactcheckingFactchecktoolsV1alpha1ClaimReviewMarkupPage` with one of its reviews."""
+    """Return the fields of a `GoogleFactcheckingFactchecktoolsV1alpha1ClaimReviewMarkupPage` and one of its reviews."""
     claimant, rating = find_value(markup, "claimAuthor"), find_value(markup, "rating")
     first_appearances = find_texts(find_value(markup, "claimFirstAppearance"))
     return {

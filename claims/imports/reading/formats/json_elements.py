@@ -255,7 +255,7 @@ class _Reader:
                 )
 
     def _find_broken_object_end(self) -> int | None:
-        """Return the end of an object whose brackets close and are followed by valid JSON."""
+        """Return the end of a broken object if its brackets close and valid JSON follows; otherwise None."""
         if self._peek() != "{":
             return None
         open_brackets: list[str] = []
@@ -336,7 +336,7 @@ class _Reader:
                 return False
 
     def _read_more(self, size: int) -> bool:
-        """Read the next part of the stream, and drop the text that is already parsed."""
+        """Read the next part of the stream, and drop the text that is already parsed; return False at the end."""
         if self._is_ended:
             return False
         chunk = self._stream.read(size)

@@ -129,7 +129,7 @@ def find_text(value: Any, *, name_keys: tuple[str, ...] = ("name",)) -> Any:
 
 
 def find_non_numeric_text(value: Any) -> str | None:
-    """Return the first text that is not a number."""
+    """Return the first text that is not a number; None if there is none."""
     return next((text for text in find_texts(value) if isinstance(text, str) and not is_number(text)), None)
 
 

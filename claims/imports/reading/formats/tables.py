@@ -258,7 +258,7 @@ def _trim_row(row: list[str], width: int) -> list[str]:
 
 
 def _detect_table(file: File) -> TableSample | None:
-    """Return the first rows if the file looks like a table."""
+    """Return the first rows if the file looks like a table; otherwise None."""
     is_whole = len(file.head) < HEAD_BYTES
     has_table_suffix = file.name.lower().endswith(_SUFFIXES)
     dialect_found = detect_dialect(file.head, is_whole=is_whole, titles=has_table_suffix)
@@ -286,7 +286,7 @@ def _skip_titles(sample: TableSample) -> TableSample:
 
 
 def _detect_headerless(file: File, mapping: Mapping) -> TableSample | None:
-    """Return the first rows if they fit a mapping for tables without a header."""
+    """Return the first rows if they fit a mapping for tables without a header; otherwise None."""
     encoding = detect_encoding(file.head)
     sample = _read_sample(file, mapping.table.override(Dialect(encoding))) if encoding else None
     return sample if sample and is_fitting(mapping, sample.rows) else None

@@ -33,7 +33,7 @@ class VisitMemory(Protocol):
     """The validators (ETag, Last-Modified) of visited pages."""
 
     def get(self, url: str) -> tuple[str, str] | None:
-        """Return the ETag and Last-Modified of the stored page."""
+        """Return the ETag and Last-Modified of a visited page; None for a new one."""
 
     def put(self, url: str, etag: str, modified: str) -> None:
         """Store the validators of a page that has been read."""

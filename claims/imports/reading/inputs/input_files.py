@@ -120,7 +120,7 @@ def _open_path(path: Path, name: str, report_progress: Callable[[int], None]) ->
 
 
 def _iterate_folder(folder: Path) -> Iterator[tuple[Path, str]]:
-    """Yield the files in a folder and its subfolders in the order of their names, without hidden files."""
+    """Yield the path and the name of each file in a folder and its subfolders, sorted by name, without hidden files."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(folder_name for folder_name in folders if not folder_name.startswith("."))
         for name in sorted(names):

@@ -46,7 +46,8 @@ def list_ready_mappings() -> tuple[Mapping, ...]:
 
 
 def load_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Mapping | None:
-    """Return the built-in mapping that fits these columns. If several fit, return the one with the most columns.
+    """Return the built-in mapping that fits these columns; of several, the one with the most columns; None if none
+    fits.
 
     Args:
         sample_rows: some rows; a mapping does not fit if its required columns are empty in all of them.

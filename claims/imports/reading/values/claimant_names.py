@@ -101,7 +101,7 @@ def read_unnamed_group(name: Any, kind: Any = None) -> str:
 
 @lru_cache(maxsize=16384)
 def _split_name(text: str, kind: str) -> tuple[str, str]:
-    """Split a text into the claimant's name and the words that are not a name.
+    """Return the claimant's name in a text, and the words that are not a name.
 
     If several names stand beside words for a crowd, none of them is stored as the claimant.
     """

@@ -31,7 +31,7 @@ _KINDS: Final = {
 
 
 def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
-    """Return the first category named, and the reason why any others were left out."""
+    """Return the first category named, and a problem that says why any others were left out."""
     names = [name for name in map(read_line, iterate_texts(value)) if not is_empty_value(name)]
     categories, problems = [], []
     for name in names:

@@ -43,7 +43,9 @@ def fold(text: str) -> str:
 
 
 def find_month(name: str, language: str) -> int | None:
-    """Return the number of a month by its name: first in `language`, then in English, then in any other language."""
+    """Return the number of the month with this name in `language`, in English or in any other language; None if
+    unknown.
+    """
     if language and (number := _load_months(language).get(name)):
         return number
     return _load_months("en").get(name) or _load_all_months().get(name)

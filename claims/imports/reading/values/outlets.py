@@ -68,7 +68,7 @@ def _find_outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, 
 
 
 def _build_unlisted(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
-    """Return an unlisted publisher with this name and its domain, if it has one."""
+    """Return an unlisted publisher with this name and its domain, if it has one; or None, with the problem."""
     host = next((own_host for site_found in sites if (own_host := _get_own_host(site_found))), "")
     if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
         return None, Problem(
@@ -106,7 +106,7 @@ def load_known_outlets() -> tuple[Outlet, ...]:
 
 
 def _find_by_host(host: str) -> Outlet | None:
-    """Return the known publisher of a host, by the longest part that matches."""
+    """Return the known publisher of a host, by the longest part that matches; None if unknown."""
     known_outlets = _load_known()
     labels = host.split(".")
     return next(

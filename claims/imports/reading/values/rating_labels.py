@@ -94,7 +94,7 @@ def read_number(
     codes: Mapping[str, str] | None = None,
     language: str = "",
 ) -> Label | Problem | None:
-    """Turn a purely numeric rating into a label with its scale; a class is never computed from the number.
+    """Return the label of a purely numeric rating, with its scale; a class is never computed from the number.
 
     Return a Problem for a number outside its scale, or for a scale whose ends are equal.
     """
@@ -198,7 +198,7 @@ def _refuse_too_long(text: str) -> Problem:
 
 
 def _find_after_prefix(text: str, publisher: str, language: str) -> Meaning | None:
-    """Return the meaning of the known label after a listed prefix and a separator: "Verdict: False"."""
+    """Return the meaning of a known label after a listed prefix ("Verdict: False"); None if there is none."""
     separators, prefixes = _load_prefixes()
     for separator in separators:
         prefix, separator_found, label = text.partition(separator)
