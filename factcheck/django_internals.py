@@ -101,7 +101,7 @@ def update_policy(response: HttpResponseBase, policy: Policy) -> None:
 
 
 def get_updated_policy(response: HttpResponseBase) -> Policy | None:
-    """Return the response's changes to the policy, to be cached with it."""
+    """Return the response's changes to the policy, to be cached with the response; None if there are none."""
     policy: Policy | None = getattr(response, "_csp_update", None)
     return policy
 

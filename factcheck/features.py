@@ -158,7 +158,7 @@ class Feature(AppConfig):
             settings.SPECTACULAR_SETTINGS["WEBHOOKS"] = self.openapi_webhooks
 
     def part(self, name: str) -> ModuleType | None:
-        """Return the feature's module of this name, if it has one."""
+        """Return the feature's module of this name, or None."""
         return import_module(f"{self.name}.{name}") if module_has_submodule(self.module, name) else None
 
     def routes(self, place: str) -> list[URLPattern | URLResolver]:

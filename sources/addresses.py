@@ -248,7 +248,7 @@ def build_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
 
 
 def parse_fragment(fragment: str) -> tuple[float, float | None]:
-    """Return the start and end in seconds of a fragment, in the form of `FRAGMENT_PATTERN`."""
+    """Return the start and the end (None if open) in seconds of a fragment in the form of `FRAGMENT_PATTERN`."""
     begins, _comma, ends = fragment.removeprefix("t=").partition(",")
     return float(begins), float(ends) if ends else None
 

@@ -33,14 +33,14 @@ class KnownPublishers:
         self._by_name.setdefault(publisher.name.lower(), []).append(publisher)
 
     def find_at(self, hosts: Sequence[str]) -> Publisher | None:
-        """Return the publisher of the first of these hosts that has one."""
+        """Return the publisher of the first of these hosts that has one, or None."""
         return next(iter(self._find_owners(hosts)), None)
 
     def find_by_name(self, name: str, hosts: Sequence[str]) -> Publisher | None:
         """Return the publisher with one of these hosts and this name or a similar one ("BBC" for "BBC News").
 
-        Otherwise return the publisher with the name and no host. If there are no hosts to compare, return any publisher
-        with the name.
+        Otherwise return the publisher with the name and no host. If there are no hosts to compare, return any
+        publisher with the name. Returns None if no publisher matches.
         """
         owners = self._find_owners(hosts)
         namesakes = self._by_name.get(name.lower(), []) if name else []
@@ -66,7 +66,7 @@ def is_alike(name: str, other_name: str) -> bool:
 
 
 def find_publisher(name: str, address: str, *, is_stated: bool = False) -> Publisher | None:
-    """Return the known publisher that matches a document's URL and stated publisher; either may be empty.
+    """Return the known publisher that matches a document's URL and stated publisher, or None; either may be empty.
 
     Everything on a publisher's own host belongs to that publisher, whatever the document says. On a subdomain, a
     document that names a different publisher belongs to the publisher that it names. Two outlets may share a name, so

@@ -143,7 +143,7 @@ def _read_json_feed(content: bytes, url: str) -> PageList | None:
 
 
 def _read_text_list(content: bytes, url: str) -> PageList | None:
-    """Read a sitemap in plain text: one URL per line."""
+    """Read a sitemap in plain text, with one URL per line; None if it is not one."""
     lines = [line.strip() for line in content.decode("utf-8-sig", errors="replace").splitlines()]
     lines = [line for line in lines if line]
     if not lines or not all(map(is_address, lines)):
@@ -306,7 +306,7 @@ def _find_latest(dates: Iterable[str]) -> datetime | None:
 
 
 def _parse_moment(text: str) -> datetime | None:
-    """Parse a time in RSS (RFC 822) or ISO 8601 format; in UTC if it has no time zone."""
+    """Parse a time in RSS (RFC 822) or ISO 8601 format, in UTC if it has no time zone; None if it is invalid."""
     text = text.strip()[:100]
     for parse in (datetime.fromisoformat, parsedate_to_datetime):
         try:

@@ -75,7 +75,9 @@ class DeskAdmin(DayFields, ListDownload):
     compressed_fields = True
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Remove bulk deletion: rows are deleted one by one, on a page that shows their related rows."""
+        """Return the list's actions without bulk deletion: rows are deleted one by one, on a page that shows their
+        related rows.
+        """
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions

@@ -63,7 +63,7 @@ class MergeablePage(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A difference between the two versions, to be decided or reviewed."""
+    """A difference between the two versions, which the person decides or reviews."""
 
     #: The names under which the browser sends it; for a row, the name of its deletion box.
     names: tuple[str, ...]
@@ -186,7 +186,7 @@ def _list_own_fields(formset: Any) -> tuple[str, ...]:
 def build_both_versions(
     model_admin: MergeablePage, request: HttpRequest, row: models.Model, relations: Iterable[str]
 ) -> BothVersions | None:
-    """Merge others' changes into the submitted form if necessary; return the versions to show on the page.
+    """Merge others' changes into the submitted form if necessary. Return the versions to show on the page, or None.
 
     Call it with the row locked. It changes `request.POST`.
     """

@@ -57,7 +57,7 @@ def find_page(address: str, request: HttpRequest) -> DeskPage | None:
 
 
 def _find_model_admin(view: Callable[..., Any]) -> ModelAdmin[Any] | None:
-    """Return the model admin of a view."""
+    """Return the model admin that a view belongs to, or None."""
     owner = getattr(view, "model_admin", getattr(view, "__self__", None))
     if isinstance(owner, ModelAdmin):
         return owner

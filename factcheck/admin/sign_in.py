@@ -67,7 +67,7 @@ class SecondFactorAgain(_CountedCode, ReauthenticateForm):
 
 @contextmanager
 def report_refused_code(person: Any) -> Iterator[None]:
-    """Send `code_refused` when a second factor is rejected."""
+    """Send the signal `code_refused` if a second factor is rejected in the block."""
     try:
         yield
     except ValidationError:

@@ -66,7 +66,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
         return True
 
     def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
-        """Return the account with the same address if the provider has verified that address.
+        """Return the account with the same address if the provider has verified that address; otherwise None.
 
         It is never a superuser's account, because administrators of the provider do not own this site.
         """

@@ -45,7 +45,7 @@ def choose_preferred(accept: str, offered_types: tuple[str, ...]) -> str | None:
 
 
 def _find_covering(media_type: str, ranges: list[MediaType]) -> int | None:
-    """Return the index of the most specific range that covers the type."""
+    """Return the index of the most specific range that covers the type, or None."""
     main, _, sub = media_type.partition("/")
     for media_range in ((main, sub), (main, "*"), ("*", "*")):
         for range_index, media_type_range in enumerate(ranges):

@@ -51,6 +51,10 @@ def parse_position(lsn: str) -> int:
 def copy_server(server_paths: ServerPaths, to: Path, *, since: Path | None, lock: int) -> None:
     """Copy the running server into a new folder, or only its changes since an earlier copy.
 
+    Args:
+        since: the earlier copy; None for a full copy.
+        lock: the descriptor of the backup folder's lock, which the copying program inherits.
+
     Raises:
         NoIncrement: the changes since the earlier copy are unknown.
         BackupFailed: copying failed for any other reason.

@@ -226,7 +226,7 @@ def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, Ke
 
 
 def find_wanted_since(folder: BackupFolder, moment: datetime) -> set[str]:
-    """Return the hashes of all contents that existed at a moment or were added later."""
+    """Return the hashes of all contents that existed at the moment or were added later."""
     hashes = {file.sha256 for file in list_files_at(folder, moment).values()}
     return hashes | {
         file.sha256 for _path, recorded_at, file in _iterate_entries(folder) if file and recorded_at > moment

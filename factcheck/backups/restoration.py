@@ -303,7 +303,10 @@ def _copy_files(
 
 
 def _move_into_place(work_folder: Path, to: Path) -> Path | None:
-    """Move the restored parts into place. The database comes last, because nothing starts without it."""
+    """Move the restored parts into place, and return the folder with the previous ones, or None if there were none.
+
+    The database comes last, because nothing starts without it.
+    """
     for name in PARTS:
         _flush_to_disk(work_folder / name)
     old_folder = to / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"

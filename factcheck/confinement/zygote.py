@@ -153,7 +153,7 @@ def _measure_memory(process: int) -> int:
 
 
 def _find_cause(status: int, is_large: bool) -> Cause | None:
-    """Return the cause of an exit status; a negative status is the number of a signal.
+    """Return the cause of an exit status, or None for success; a negative status is the number of a signal.
 
     Libraries that run out of memory end the process in the same way as for any error. The size of the process then
     shows the cause.

@@ -152,7 +152,7 @@ def _list_set_attributes(row: Model) -> list[str]:
 
 
 def _choose_writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
-    """Return a function that formats values which psycopg cannot format, or only slowly."""
+    """Return a function that formats a field's values if psycopg cannot or is slow; otherwise None."""
     if isinstance(field, JSONField):
         return lambda value: orjson.dumps(value).decode()
     if type(field) is ArrayField:

@@ -35,7 +35,7 @@ def build_writing_settings(address: Connection, *, pool: int, lock_seconds: int 
 
 
 def build_owner_settings(address: Connection | None, served_address: Connection | None) -> Connection | None:
-    """Return the owner's connection settings if the owner differs from the serving role.
+    """Return the owner's connection settings, or None if the owner is also the serving role.
 
     Args:
         address: the parsed OWNER_DATABASE_URL, if it is set.

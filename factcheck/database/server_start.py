@@ -14,7 +14,7 @@ _REFUSED_MESSAGE = re.compile(r"FATAL: (?!.*(starting up|shutting down|recovery|
 
 
 def wait_until_reachable(alias: str, *, report: Callable[[str], object]) -> None:
-    """Return once the database accepts a connection.
+    """Wait until the database accepts a connection.
 
     Raises:
         OperationalError: it does not accept one within two minutes, or rejects us for good.

@@ -33,7 +33,7 @@ def remember_folder(data_dir: Path, folder: Path) -> None:
 
 
 def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> tuple[Path | None, str]:
-    """Read `BACKUP_DIR` and `BACKUP_SCHEDULE`."""
+    """Read `BACKUP_DIR` (None if there are no backups) and `BACKUP_SCHEDULE`."""
     setting = read_text("BACKUP_DIR", kind="folder")
     folder = Path(setting).expanduser().absolute() if setting else None
     if folder is None and is_embedded:

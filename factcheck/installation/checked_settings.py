@@ -22,7 +22,7 @@ _DID_PATTERN = re.compile(r"did:(plc:[a-z2-7]{24}|web:[a-z0-9.-]+)", re.ASCII)
 
 
 def read_file_path(name: str, *, shown_default: str | None = None) -> Path | None:
-    """Read the path of an existing file."""
+    """Read the path of an existing file; None if the variable is not set."""
     path = read_text(name, kind="file", shown_default=shown_default)
     if path and not Path(path).is_file():
         raise ImproperlyConfigured(f"{name} names {path}, but there is no such file.")

@@ -166,7 +166,10 @@ def read_folder_path(name: str, default: Path, *, shown_default: str) -> Path:
 
 
 def read_postgresql(name: str, *, shown_default: str = "the embedded server") -> dict[str, Any] | None:
-    """Read a postgresql:// URL with libpq's own parser, which knows every form (sockets, sslmode, …)."""
+    """Read a postgresql:// URL as connection settings; None if the variable is not set.
+
+    libpq's own parser reads it, which knows every form (sockets, sslmode, …).
+    """
     value = read_text(name, kind="address", shown_default=shown_default)
     return _parse_postgresql(name, value) if value else None
 

@@ -82,7 +82,7 @@ class DatabaseGauges:
         yield from self.build_own_metrics(results)
 
     def build_own_metrics(self, results: dict[str, QueryResults]) -> Iterator[Metric]:
-        """Return metrics of the queries themselves, by database."""
+        """Yield metrics of the queries themselves, by database."""
         up = GaugeMetricFamily(
             "factcheck_database_up", "1 if the database responds, otherwise 0.", labels=["database"]
         )

@@ -110,8 +110,7 @@ def _run_query(metric_query: MetricQuery, alias: str, results: QueryResults) -> 
     results.seconds[metric_query.name] = perf_counter() - started_at
 
 
-# Queries about jobs and the database
-# ------------------------------------------------------------------------------------
+# Queries about jobs and the database ---------------------------------------------------------------------------------
 
 # Without a scheduled time, a job has waited since it was queued, the time of its first event.
 _JOBS_SQL = """
@@ -137,7 +136,7 @@ _JOBS_SQL = """
 
 
 def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
-    """Return the size of each queue and its longest wait; all unknown queues count as one."""
+    """Yield the size of each queue and its longest wait; all unknown queues count as one."""
     app.perform_import_paths()
     queues = {task.queue for task in app.tasks.values()}
     states = ("waiting", "scheduled", "running", "failed")
@@ -157,7 +156,7 @@ def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
 
 
 def _read_connections(cursor: CursorWrapper) -> Iterator[Reading]:
-    """Return the number of connections to the database; the activity of other roles is hidden."""
+    """Yield the numbers of connections to the database; the activity of other roles is hidden."""
     cursor.execute(
         """
         SELECT coalesce(state, 'other'), count(*)

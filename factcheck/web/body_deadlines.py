@@ -112,7 +112,7 @@ class Deadlines:
 def find_connection(
     arrival: Arrival, connections: list[Connection], before: dict[tuple[str, int], Connection]
 ) -> Connection | None:
-    """Return the connection that most likely carries an overdue body, among those that existed a moment ago.
+    """Return the connection that most likely carries an overdue body, among those that existed a moment ago, or None.
 
     Other connections differ. If a long request is being answered, nothing arrives, and the request came at a different
     time from the head of the overdue one. If a body is fast enough, more data arrives. A connection waiting for its

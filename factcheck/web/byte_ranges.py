@@ -7,7 +7,7 @@ _SINGLE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})", re.ASCII | re.I
 
 
 class ByteRange(NamedTuple):
-    """A byte range, including its last byte."""
+    """The first and last byte of a range, both included."""
 
     first: int
     last: int
@@ -22,7 +22,7 @@ class ByteRange(NamedTuple):
 
 
 class RangeNotSatisfiable(Exception):
-    """The file has no such byte range."""
+    """The file does not contain the requested byte range."""
 
 
 def parse_range(header: str, size: int) -> ByteRange | None:

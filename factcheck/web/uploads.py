@@ -115,7 +115,7 @@ class IncomingFile(IOBase):
 
 
 def receive_body(request: HttpRequest) -> BodyRefusal | None:
-    """Receive the whole request body before responding, or return the reason for refusing it."""
+    """Receive the whole request body before responding. Return None, or the reason for refusing the body."""
     if request.method in _SAFE_METHODS:
         leave_body_unread(request)
         return None
@@ -152,7 +152,7 @@ def get_max_body_bytes() -> int:
 
 
 def refuse_oversized() -> BodyRefusal:
-    """Refuse a body unread if it would be rejected anyway."""
+    """Build the refusal of a body that is too large, which is not read."""
     max_megabytes = (get_max_body_bytes() - MEMORY_BYTES) // 2**20
     detail = gettext("The file is too large. The limit is %(most)s MB. Nothing was stored.") % {
         "most": max_megabytes
@@ -187,5 +187,7 @@ def get_content_length(request: HttpRequest) -> int:
 
 
 def _may_send_much(request: HttpRequest) -> bool:
-    """Return whether the request claims to be from a signed-in user, which is verified later."""
+    """Return whether the request claims to be from a signed-in user, who may send large bodies. The claim is verified
+    later.
+    """
     return settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META

@@ -24,8 +24,8 @@ from sources.tasks import capture_source
 
 
 def _count_related(relation: str, reader: User) -> Coalesce:
-    """Return a subquery that counts the related rows that this person may read. Several of these counts can be
-    combined.
+    """Return a subquery that counts the related rows that this person may read. A query may contain several of them,
+    unlike counts over joins.
     """
     related_model: Any = Source._meta.get_field(relation).related_model
     rows = related_model.objects

@@ -120,7 +120,7 @@ def _find_years(entity: Mapping[str, Any], property_id: str) -> Iterator[str]:
 
 
 def _get_values(entity: Mapping[str, Any], property_id: str) -> Iterator[Any]:
-    """Return the values of an item's property, preferred statements first."""
+    """Yield the values of an item's property, preferred statements first."""
     claims = entity.get("claims")
     statements = _to_list(claims.get(property_id)) if isinstance(claims, dict) else []
     usable_statements = [

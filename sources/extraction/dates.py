@@ -23,7 +23,7 @@ _DATE_IN_URL = re.compile(r"/((?:19|20)\d{2})[/-](\d{2})[/-](\d{2})(?:[/-]|$)")
 
 
 def read_date(text: str, *, language: str = "") -> date | None:
-    """Parse the date in a string such as an ISO time stamp, an HTTP date or "8 January 2019".
+    """Parse the date in a string such as an ISO time stamp, an HTTP date or "8 January 2019"; None if it has none.
 
     A time stamp gives the day in its own time zone, as its author meant it. A date in numbers is ignored if it is
     ambiguous: 25/12/2019 is read, 03/04/2019 is not.
@@ -37,7 +37,7 @@ def read_date(text: str, *, language: str = "") -> date | None:
 
 
 def find_date_in_address(url: str) -> date | None:
-    """Return the date in the path of a URL: /2019/01/08/."""
+    """Return the date in the path of a URL (/2019/01/08/), or None."""
     match = _DATE_IN_URL.search(url.partition("?")[0])
     return read_date("-".join(match.groups())) if match else None
 

@@ -143,7 +143,9 @@ def _find_declared_encodings(content: bytes) -> list[str]:
 
 
 def _find_codec(label: str) -> str:
-    """Return the codec that browsers use for a label. Raises LookupError if none exists or it cannot be right."""
+    """Return the codec that browsers use for a label. Raises LookupError if there is none, or if it is a Unicode
+    encoding, which would have been detected.
+    """
     name = label.strip().lower().replace("_", "-")
     if name.startswith(("utf-", "utf8", "unicode")):
         raise LookupError(label)  # a text in this encoding would have been detected by now
@@ -220,7 +222,7 @@ def _decode_utf8(content: bytes) -> str | None:
 
 
 def detect_unmarked_utf16(content: bytes) -> str:
-    """Detect UTF-16 without a byte order mark, by its many zero bytes."""
+    """Return the codec of UTF-16 without a byte order mark, recognised by its many zero bytes, or ""."""
     sample = content[:4096]
     if len(sample) < 4 or b"\x00" not in sample:
         return ""

@@ -109,8 +109,8 @@ def _find_publication_date(
 
 
 def _find_only_time(tree: HtmlElement) -> date | None:
-    """Return the date of the <time> on a page or in its article if there is exactly one; others may belong to other
-    stories.
+    """Return the date of the <time> on a page or in its article if there is exactly one, otherwise None, because
+    several may belong to other stories.
     """
     for scope in (tree.find(".//article"), tree):
         if scope is not None:

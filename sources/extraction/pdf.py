@@ -153,7 +153,7 @@ def _remove_running_heads(pages: list[PageText]) -> list[list[Line]]:
 
 
 def _find_page_number_offset(edges: list[list[Line]]) -> int | None:
-    """Return the offset from page index to printed page number, if most pages have one."""
+    """Return the offset from page index to printed page number; None if most pages have no number."""
     offsets = Counter(
         offset
         for page_index, edge in enumerate(edges)

@@ -127,7 +127,7 @@ def _merge_bounds(bounds: Line, other_bounds: Line) -> Line:
 
 
 def _order_lines(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
-    """Return the lines column by column. Lines that span both columns stay where they are."""
+    """Yield the lines of each column in reading order. Lines that span both columns stay where they are."""
     gutter = _find_gutter(fragments) if depth < 4 else None
     if gutter is None:
         yield list(_join_rows(fragments))
@@ -161,7 +161,7 @@ def _order_columns(fragments: list[Line], gutter: float, depth: int) -> Iterator
 
 
 def _find_gutter(fragments: list[Line]) -> float | None:
-    """Find the gap between two columns, which few lines cross."""
+    """Return the horizontal position of the gap between two columns, which few lines cross; None if there is no gap."""
     if not 2 * MIN_COLUMN_LINES <= len(fragments) <= MAX_FRAGMENTS:
         return None
     height = median(one.height for one in fragments) or 1.0

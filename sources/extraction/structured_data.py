@@ -59,7 +59,7 @@ class StructuredData:
 
     @property
     def word_count(self) -> int | None:
-        """Return the word count that the article states."""
+        """Return the word count that the article states, or None."""
         for count in to_list(self._article.get("wordCount")):
             if isinstance(count, int | str) and re.fullmatch(r"[0-9]{1,7}", str(count).strip()):
                 return int(count)

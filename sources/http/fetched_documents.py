@@ -314,7 +314,7 @@ def _build_document(
 
 
 def _parse_content_type(header: str) -> tuple[str, str | None]:
-    """Parse `Text/HTML; charset="utf-8"` as ("text/html", "utf-8"); without a header both are empty."""
+    """Parse `Text/HTML; charset="utf-8"` as ("text/html", "utf-8"); without a header, return ("", None)."""
     if not header.strip():
         return "", None
     message = Message()

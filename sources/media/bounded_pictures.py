@@ -91,7 +91,7 @@ def compute_picture_hash(content: bytes) -> PerceptualHash:
 
 
 def describe_svg_refusal() -> tuple[str, str]:
-    """Explain why a drawing is rejected: it can contain scripts."""
+    """Return the code and the sentence for rejecting an SVG drawing, which can contain scripts."""
     return "svg", _(
         "An SVG drawing can contain scripts and is not accepted. Save it as a PNG picture and send that."
     )

@@ -171,7 +171,7 @@ def _paint_on_white(image: Image.Image) -> Image.Image:
 
 
 def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[PictureHash]:
-    """Return the hashes of some later frames of an animation, with their times."""
+    """Yield the hashes of some later frames of an animation, with their times."""
     if reader not in _ANIMATED_FORMATS or not getattr(image, "is_animated", False):
         return
     frames = min(getattr(image, "n_frames", 1), MAX_DECODED_FRAMES, MAX_FRAME_PIXELS // pixels)

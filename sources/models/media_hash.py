@@ -31,7 +31,7 @@ class MediaHash(models.Model):
     """
 
     class Transformation(models.TextChoices):
-        """The part of the picture that was hashed."""
+        """The part of the picture that was hashed: all of it, or what is inside its borders or its page."""
 
         WHOLE = "whole", _("complete")
         BORDERLESS = "borderless", _("without its borders")

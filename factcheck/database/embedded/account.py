@@ -106,7 +106,9 @@ def build_process_arguments(
 
 
 def _find_capability() -> str | None:
-    """Return the smallest available capability that opens closed folders. Containers may lack the preferred one."""
+    """Return the smallest available capability that opens closed folders, or None. Containers may lack the preferred
+    one.
+    """
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

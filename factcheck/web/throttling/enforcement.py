@@ -87,7 +87,7 @@ class RateLimits:
         return response
 
     def _charge_request(self, request: HttpRequest) -> tuple[int, Admission | None]:
-        """Return the cost of a request by its path, and whether the budget covers it."""
+        """Return the cost of a request and the decision on it; None if the request is not limited."""
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         # A browser's preflight is not a request yet, and cannot carry a token.
         if request.method != "OPTIONS" and (self.limited(path) or self.are_pages(path)):
@@ -166,7 +166,9 @@ class RateLimit(BaseThrottle):
 
 
 def get_token_owner(request: HttpRequest) -> int | None:
-    """Return the user of a request's valid token. On public paths an invalid token is ignored."""
+    """Return the id of the user whose valid token the request has, or None. On public paths, an invalid token is
+    ignored.
+    """
     authorization = request.META.get("HTTP_AUTHORIZATION")
     if not authorization or not settings.RATE_LIMIT_AUTHENTICATION:
         return None

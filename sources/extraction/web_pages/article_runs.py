@@ -68,7 +68,7 @@ class ArticleRuns:
         yield from (text for number, text in enumerate(self.extracted_texts) if number not in self.dropped)
 
     def list_following(self, count: int) -> list[TextRun]:
-        """Return the runs that directly follow the last one that was read."""
+        """Return up to `count` runs that directly follow the last paragraph of the article."""
         last = max(
             (n for n, text_number in self.text_by_run.items() if self.runs[n].letters >= MIN_PROSE_LENGTH),
             default=-1,
@@ -86,7 +86,9 @@ class ArticleRuns:
         return below
 
     def _find_heading(self) -> int | None:
-        """Return the number of the headline's run: the first that matches the title, otherwise the first heading."""
+        """Return the number of the headline's run: the first that matches the title, otherwise the first heading, or
+        None.
+        """
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.description.title)
         matching_runs = [
@@ -137,8 +139,8 @@ class ArticleRuns:
         return sum(len(self.keys[text_number]) for text_number in places)
 
     def _find_places_where_all(self, condition: Callable[[int], bool]) -> set[int]:
-        """Return the numbers of the texts whose every occurrence on the page meets the condition. A headline, for
-        example, may recur in teasers.
+        """Return the numbers of the texts that meet the condition wherever they occur on the page: a headline may
+        recur in teasers.
         """
         others = {text_number for number, text_number in self.text_by_run.items() if not condition(number)}
         return set(self.text_by_run.values()) - others
