@@ -69,8 +69,7 @@ def propose_claims(
         include_all: propose the third band too.
         reanchored: the outcome for each of the source's appearances when this snapshot was stored, for the report.
         searched_text: the result of `search_text()`, called before the transaction began. The text is searched again
-        if the source has a
-            different language.
+            if the source has a different language.
     """
     reanchored = reanchored or Reanchoring()
     language = _get_language(snapshot)

@@ -27,7 +27,7 @@ def build_manifest_path(path: Path) -> Path:
 def build_manifest(
     path: Path, *, filters: dict[str, Any], ledger: dict[str, Any], claims: int, size: int, sha256: str
 ) -> dict[str, Any]:
-    """Build the manifest of a file."""
+    """Return the manifest of an export file, as JSON values."""
     return {
         "manifest_version": MANIFEST_VERSION,
         "file": path.name,

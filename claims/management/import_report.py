@@ -151,7 +151,7 @@ def _list_examples(run: ImportRun) -> list[ImportProblem]:
 
 
 def build_summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
-    """Build the summary as a JSON object."""
+    """Return the summary of an import as JSON values."""
     names = ("records", "created", "updated", "unchanged", "merged", "refused")
     counts = {name: getattr(run, name) for name in names}
     problems = {

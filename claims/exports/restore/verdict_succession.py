@@ -44,7 +44,7 @@ class EntryOutcome:
 
 
 def trace_verdicts(entries: list[RestoredEntry], merged_parts: MergedParts) -> Iterator[EntryOutcome]:
-    """Yield the entries in order, each with the resulting states of its verdicts."""
+    """Yield the entries in order, each with the verdicts that it adds and removes."""
     verdicts = _VerdictTracker(entries)
     for entry in entries:
         yield verdicts.judge(entry, merged_parts)
