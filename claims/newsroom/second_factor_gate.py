@@ -28,7 +28,7 @@ _OPEN_ROUTES = {
 
 
 class SecondFactorGate:
-    """Middleware for the gate; placed after authentication."""
+    """Middleware that reminds or redirects people who must set up a second factor; placed after authentication."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

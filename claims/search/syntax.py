@@ -78,8 +78,8 @@ def _is_or(piece_text: str, piece: QueryPiece) -> bool:
 
 
 def _build_phrase(text: str) -> str:
-    """Return the words of a phrase as the index has them, without the single letter that the index adds at the end of
-    a run.
+    """Return the words of a phrase as the index stores them, without the last single letter in scripts without
+    spaces.
     """
     words = make_searchable(text).split()
     return " ".join(words[:-1] if len(words) > 1 and UNSPACED_PATTERN.fullmatch(words[-1]) else words)

@@ -408,7 +408,7 @@ def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
 
 
 def _describe_additions(is_known: bool) -> str:
-    """Return the note about additions: more details, or another review."""
+    """Return the public note about additions: more details of a known review, or another review."""
     return ADDED_NOTE if is_known else ANOTHER_REVIEW_NOTE
 
 

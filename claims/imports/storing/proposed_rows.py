@@ -34,8 +34,8 @@ class StoredRow:
 
 
 def find_existing(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
-    """Return, for each review, the existing claim with its statement and the same or an unknown claimant; None if
-    new.
+    """Return, for each review, the claim that has its statement and the same or an unknown claimant; None if there is
+    none.
     """
     keys = _compute_keys([review.statement for review in reviews])
     claims_by_statement: dict[object, list[Claim]] = {}
