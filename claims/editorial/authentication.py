@@ -24,7 +24,7 @@ class InsufficientScope(PermissionDenied):
 
 
 class BearerAuthentication(TokenAuthentication):
-    """Authentication with our tokens in `Authorization: Bearer …`, found by digest in one query."""
+    """Authentication by an `ApiToken` in `Authorization: Bearer …`, which one query finds by its digest."""
 
     def authenticate_credentials(self, token: bytes) -> tuple[User, ApiToken]:
         try:
@@ -39,7 +39,7 @@ class BearerAuthentication(TokenAuthentication):
 
 
 class HasScope(BasePermission):
-    """The token must have the scope that the view requires; the domain checks roles."""
+    """Permission for tokens with the scope that the view requires. The domain functions check roles."""
 
     def has_permission(self, request: Request, view: object) -> bool:
         if not isinstance(request.auth, ApiToken):

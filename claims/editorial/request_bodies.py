@@ -36,7 +36,7 @@ _MAX_OFFSET = 2**31 - 1
 
 
 def show_example(body: dict[str, Any]) -> Any:
-    """Add an example body to the OpenAPI document; a class decorator."""
+    """Return a class decorator that adds an example body to the OpenAPI document."""
     return extend_schema_serializer(examples=[OpenApiExample("Example", body, request_only=True)])
 
 

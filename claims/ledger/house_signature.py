@@ -29,7 +29,7 @@ def build_signed_text(change: Mapping[str, Any]) -> bytes:
 
 
 def sign_text(text: bytes, key: Ed25519PrivateKey | None = None) -> str:
-    """Sign the text of an entry (`build_signed_text`) with the newsroom's key or another one."""
+    """Return the signature of an entry's text (`build_signed_text`); by default, by the newsroom's key."""
     return encode_bytes((key or get_newsroom_key()).sign(_CONTEXT + text))
 
 
@@ -60,7 +60,7 @@ def compute_fingerprint(key: str) -> str:
 
 @lru_cache(maxsize=2)
 def derive_key(secret: str) -> Ed25519PrivateKey:
-    """Derive the key from a secret in the settings."""
+    """Derive the signing key from a secret of the settings, such as SIGNING_KEY."""
     seed = salted_hmac("claims.ledger.house_signature", "ed25519", secret=secret, algorithm="sha256").digest()
     return Ed25519PrivateKey.from_private_bytes(seed)
 

@@ -60,7 +60,7 @@ class EntryPreview:
 
 @dataclass(frozen=True, slots=True)
 class EditedClaim:
-    """A claim that is being edited."""
+    """An edited claim that is not saved yet, with its topics and appearances."""
 
     claim: Claim
     topics: Sequence[Topic]
@@ -100,7 +100,7 @@ def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
 
 
 def preview_republishing(claim: Claim, kind: str, note: str) -> EntryPreview:
-    """Preview the publication of the claim's present appearances and topics."""
+    """Preview republishing the claim with its present appearances and topics."""
     return _build_preview(_group(claim.pk), LedgerChange(kind, note.strip()), list_public_verdicts)
 
 
@@ -190,7 +190,7 @@ def _build_preview(
 
 
 def _remove_times(value: Any) -> Any:
-    """Return part of a document without its publication times."""
+    """Return a value from a document without the publication times inside it."""
     if isinstance(value, dict):
         moments = ("published_at", "updated_at")
         return {name: _remove_times(item) for name, item in value.items() if name not in moments}

@@ -50,7 +50,7 @@ def choose_change(verdict: Verdict) -> LedgerChange:
 # Callers have a transaction already, so this costs nothing; receivers of the signal rely on it.
 @transaction.atomic(savepoint=False)
 def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = None) -> Publication:
-    """Add the claim in its present state to the ledger. Called inside the transaction that changed the claim.
+    """Add the claim in its present state to the ledger. Call this inside the transaction that changed the claim.
 
     The public status follows from the claim: merged, retracted if no verdict is left, or published.
 
@@ -73,7 +73,7 @@ def record_all(changes: Mapping[int, LedgerChange]) -> None:
 
 
 def append_entries(entries: Sequence[LedgerEntry]) -> None:
-    """Store entries built by `claims.ledger.entry_builder`, in this order. Call it like `record`."""
+    """Store entries of `claims.ledger.entry_builder`, in this order. Call this in the transaction of the change."""
     send_lines(build_entry_lines(entries))
     entries_added.send(Publication, claims=[entry.publication["claim_id"] for entry in entries])
 
@@ -90,7 +90,7 @@ def build_entry_lines(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
 
 
 def restate(publications: Sequence[Publication], kind: str, change: Callable[[dict[str, Any]], None]) -> None:
-    """Add entries that repeat these ones, with the changes that `change` makes to each body.
+    """For each publication, add an entry that repeats it, with the changes that `change` makes to its body.
 
     Later edits of the claims are excluded, so unreviewed words stay unpublished. Call this for current entries,
     inside a transaction that locks their claims. `change` must not touch values by which lists filter and sort.
@@ -189,7 +189,7 @@ def _iterate_entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iter
 
 
 def add_next_line(ledger: list[LedgerLine], change: LedgerChange, now: datetime) -> list[LedgerLine]:
-    """Return the claim's ledger, newest first, with the next entry."""
+    """Return the claim's ledger, newest first, with a line for the next entry in front."""
     version = ledger[0]["version"] + 1 if ledger else 1
     # A clock that went back must not date an entry before the previous one.
     published_at = max(now, ledger[0]["published_at"]) if ledger else now

@@ -285,7 +285,7 @@ def _match_passages(
     budget: CPUBudget,
     mixed_indexes: set[int],
 ) -> Iterator[tuple[AnsweredPassage, bool]]:
-    """Return the matches of each text, and whether meanings were compared.
+    """Yield the matches of each text, and whether meanings were compared.
 
     Args:
         mixed_indexes: receives the indexes of short texts that should be matched by sentence.

@@ -50,7 +50,7 @@ class DuplicatePair(NamedTuple):
 
 @dataclass
 class PairTally:
-    """The counts of a duplicate search."""
+    """The numbers that a duplicate search reports."""
 
     standing: int = 0
     compared: int = 0

@@ -144,7 +144,7 @@ def compare_candidates(
 
 
 def find_pair_kind(query: TextQuery, candidate: Candidate) -> str:
-    """Return the kind of a pair: `words`, `across` or `same`."""
+    """Return the kind of a pair: `words` without vectors, `across` between two languages, otherwise `same`."""
     if candidate.similarity is None:
         return "words"
     if query.language and candidate.language and query.language != get_primary_language(candidate.language):

@@ -273,7 +273,7 @@ def _build_result(
 
 
 def _transpose_rows(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Transpose rows to columns for `unnest`."""
+    """Return the `width` columns of these rows as lists, for PostgreSQL's `unnest`."""
     return [[row[column] for row in rows] for column in range(width)]
 
 
@@ -351,7 +351,7 @@ def _correct_words(
 
 
 def _build_corrected_forms(words: Sequence[str], correction_of: Mapping[str, str]) -> WordForms:
-    """Return the forms of these words, some of them replaced by corrections. Replaced forms count less."""
+    """Return the forms of these words, with corrections in place of misspelt words. Corrected forms weigh less."""
     forms = build_forms(word for word in words if word not in correction_of)
     for form, weight in build_forms(correction_of.values()).items():
         forms.setdefault(form, _CORRECTED_WEIGHT * weight)

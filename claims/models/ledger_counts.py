@@ -158,7 +158,7 @@ class SearchLanguage(models.Model):
 
 
 def _build_change_sql(keys: str, condition: str = "true") -> str:
-    """Return PL/pgSQL that stores the changed counts in `keys` and `steps`."""
+    """Return PL/pgSQL that sets the variables `keys` and `steps`: each key with a changed count, and its change."""
     return f"""
         SELECT array_agg(counted.key ORDER BY counted.key), array_agg(counted.step ORDER BY counted.key)
         INTO keys, steps

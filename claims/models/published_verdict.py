@@ -16,7 +16,7 @@ _ENTRY_FIELDS = ["publication", "claim_id", "published_at", "superseded_at"]
 
 
 def match_own_verdicts() -> Q:
-    """Return the condition that a verdict is the newsroom's own, for combination with other conditions."""
+    """Return the condition that the publisher of a verdict is the newsroom, for use in larger conditions."""
     return Q(publisher_id=Subquery(Publisher.objects.filter(is_house=True).values("pk")[:1]))
 
 
@@ -32,7 +32,7 @@ class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
         return self.filter(build_newest_at(moment))
 
     def by_newsroom(self) -> Self:
-        """Return the newsroom's own verdicts, without imported ones."""
+        """Return the verdicts whose publisher is the newsroom."""
         return self.filter(match_own_verdicts())
 
 

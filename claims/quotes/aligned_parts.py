@@ -24,7 +24,7 @@ class PartPair(NamedTuple):
 
 @dataclass(frozen=True)
 class Alignment:
-    """The parts of two texts, and their pairs."""
+    """The parts of two versions of a text, and which new part each old part became."""
 
     old: Sequence[TextPart]
     new: Sequence[TextPart]

@@ -70,7 +70,7 @@ def align(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> Align
 
 
 def _prefer_first(aligned: Alignment, start: int) -> None:
-    """Pair the old part with the first of several equal neighbouring parts."""
+    """If an old part is paired with the last of several equal new parts in a row, pair it with the first instead."""
     for number in range(start, len(aligned.old)):
         new_index = aligned.new_by_old.get(number, 0)
         first_index = aligned.new_by_old.get(number - 1, len(aligned.new)) + 1
@@ -160,7 +160,7 @@ def _is_quotation(new_part: TextPart, old_part: TextPart) -> bool:
 
 
 def _iterate_pairs(aligned: Alignment, start: int, old_end: int, new_end: int) -> Iterator[PartPair]:
-    """Yield all possible pairs in the order of the old text."""
+    """Yield all pairs of equal or similar parts between the common ends, in the order of the old text."""
     new_indexes: dict[str, list[int]] = defaultdict(list)
     for number in range(start, new_end):
         new_indexes[aligned.new[number].key].append(number)

@@ -112,7 +112,7 @@ class QuoteFollower:
         return OrphanReason.ELSEWHERE if self._folded.has(anchor.exact) else OrphanReason.NOT_FOUND
 
     def _find_edge(self, anchor: Anchor, number: int) -> tuple[int, int]:
-        """Return the position of the quote's beginning or end inside a changed part."""
+        """Return the new span of what a part contains of the quote: its beginning, its end, or all of it."""
         old_part, new_part = self._aligned.old[number], self._aligned.new[self._aligned.new_by_old[number]]
         share_start, share_end = max(anchor.start, old_part.start), min(anchor.end, old_part.end)
         share = self._old_text[share_start:share_end]
@@ -134,7 +134,7 @@ class QuoteFollower:
     def _find_same_share(
         old_part: TextPart, new_part: TextPart, share_start: int, share: str
     ) -> tuple[int, int]:
-        """Return the position of a piece of a part whose words are unchanged, ignoring punctuation."""
+        """Return the new span of `share`, a passage of a part whose words are unchanged; punctuation may differ."""
         if old_part.text == new_part.text:
             share_start += new_part.start - old_part.start
             return share_start, share_start + len(share)

@@ -52,7 +52,7 @@ def split_words(text: str) -> list[str]:
 
 @dataclass(frozen=True, eq=False)
 class TextPart:
-    """A sentence, or a similar unit."""
+    """A sentence of a text, or a similar unit such as a heading or a list item."""
 
     text: str
     start: int

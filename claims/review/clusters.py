@@ -42,7 +42,7 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
 
 
 def _create(first_claim: Claim, by: User) -> Cluster:
-    """Create a cluster with the title of its first claim, until an editor chooses a better one."""
+    """Create a cluster, titled like its first claim until an editor chooses a better title."""
     title = " ".join(first_claim.statement.split())
     max_length = Cluster._meta.get_field("title").max_length or 0
     return Cluster.objects.create(

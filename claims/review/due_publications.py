@@ -14,7 +14,7 @@ from factcheck.installation.messages import activate_newsroom_language
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.review.publish_due", queue="publications", queueing_lock="claims.review.publish_due")
 def publish_due(timestamp: int) -> None:
-    """Publish all due verdicts. A schedule that is no longer possible is closed with the reason."""
+    """Publish all due verdicts. If a verdict can no longer be published, end its schedule with the reason."""
     for pk in list(ScheduledPublication.objects.due().values_list("pk", flat=True)):
         publish(pk)
 

@@ -45,7 +45,7 @@ class Move(Generic[Subject]):
 
 
 class MoveHidden(NotPossible):
-    """The move is not offered here, so neither a button nor an obstacle is shown."""
+    """The move does not apply to this row, so neither a button nor an obstacle is shown."""
 
 
 def list_missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) -> dict[str, str]:

@@ -105,7 +105,7 @@ def _close(scheduled: ScheduledPublication, outcome: str, *, reason: str, by: Us
 
 
 def _end(verdict: Verdict, expected_id: int | None, outcome: str, by: User) -> None:
-    """End the schedule that the person saw, or check that there is none."""
+    """End the open schedule of a verdict if it is the one that the person saw; with None, require that none is open."""
     open_schedule = ScheduledPublication.objects.open().filter(verdict=verdict).first()
     if (open_schedule.pk if open_schedule else None) != expected_id:
         last_schedule = ScheduledPublication.objects.filter(verdict=verdict).first()

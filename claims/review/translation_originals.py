@@ -39,7 +39,7 @@ def find_original(verdict: Verdict, published: Publication | None = None) -> Ori
     Later edits of the claim are ignored: only published words are translated.
 
     Args:
-        published: the newest entry of its claim, if already loaded.
+        published: the newest ledger entry of the verdict's claim, if already loaded.
     """
     entry = published or Publication.objects.current().filter(claim=verdict.claim_id).only("body").first()
     if entry is None:

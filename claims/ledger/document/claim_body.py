@@ -158,8 +158,8 @@ insert_sections(PublicVerdict.__annotations__, {section.key: section.shape for s
 class PublicTranslation(TypedDict):
     """The newsroom's verdict, and the claim that it judges, in another language (schema.org workTranslation).
 
-    A second person has reviewed it, like a verdict. It translates the exact wording of this document; translations of
-    earlier versions are not included.
+    A second person has reviewed the translation, as with verdicts. It translates the exact wording of this document;
+    translations of earlier versions are not included.
     """
 
     id: int

@@ -342,7 +342,7 @@ def format_moment(value: datetime) -> str:
 
 
 def format_optional_moment(value: datetime | None) -> str | None:
-    """Format a time that may be None."""
+    """Format a time like `format_moment`; return None for None."""
     return format_moment(value) if value else None
 
 

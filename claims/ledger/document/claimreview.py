@@ -121,7 +121,11 @@ def _get_base_url(body: Document) -> str:
 
 
 def build_organization(publisher: Document, *, base: str = "") -> Document:
-    """Build a publisher; without `base`, this site, identified by its URL alone."""
+    """Build the schema.org Organization of a publisher.
+
+    Args:
+        base: the base URL for its `@id`; "" for this site, which has none.
+    """
     return _drop_empty(
         {
             "@type": _ORGANIZATION,
@@ -265,7 +269,7 @@ def _is_as_stated(body: Document) -> bool:
 
 
 def _list_other_wordings(body: Document) -> Document:
-    """Return the original statement, or its translations."""
+    """Return the properties that link a translated statement to its original, or an original to its translations."""
     if not _is_as_stated(body):
         translated = body["translated"]
         original = {

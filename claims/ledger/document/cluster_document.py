@@ -60,7 +60,7 @@ class PublicClusterWithClaims(PublicCluster):
 
 
 def build_cluster(row: Cluster) -> PublicCluster:
-    """Describe a row of `Cluster.objects.public().with_public_summary()`."""
+    """Build the public representation of a cluster, given a row of `Cluster.objects.public().with_public_summary()`."""
     summary: Document = row.seen  # type: ignore[attr-defined]  # annotated
     verdicts = summary["verdicts"]
     changed_at = max(row.changed_at, datetime.fromisoformat(summary["published_at"]))

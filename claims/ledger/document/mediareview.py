@@ -55,7 +55,7 @@ def build_media_review(
 
 
 def _build_media(item: Document) -> Document:
-    """Build a picture, recording or video, with its source file and its copy here."""
+    """Build the markup of a picture, recording or video, with its source file and its copy on this site."""
     is_image = item["kind"] == "image"
     return _drop_empty(
         {

@@ -49,7 +49,7 @@ def find_wording_changes(before: Document, after: Document) -> list[PublicWordin
 
 
 def _iterate_parts(document: Document) -> Iterator[tuple[tuple[int, str], _Part]]:
-    """Return all parts of a document by owner (0 is the claim) and name."""
+    """Yield each part of a document with its key: the publisher's id (0 for the claim itself) and the part's name."""
     claimant = document["claimant"] or {}
     words = {
         "statement": document["statement"],

@@ -226,7 +226,10 @@ def _extend_tree(signed_size: int, size: int) -> None:
 
 
 def _require_texts(first_sequence: int) -> None:
-    """Check that the texts of all entries from this one on match their hashes."""
+    """Check that the stored texts of the entry with this number and of all later entries match their hashes.
+
+    Raises:
+        InconsistentLedger: a text does not match."""
     rows = Publication.objects.filter(sequence__gte=first_sequence).order_by("sequence")
     for number, sealed_sha256, *facts in rows.values_list(
         "sequence", "sealed_sha256", "note", "body", "salts"
@@ -239,7 +242,7 @@ def _require_texts(first_sequence: int) -> None:
 
 
 def _split_leaves(first_leaf: int, last_leaf: int) -> Iterator[bytes]:
-    """Yield the leaf hashes from this leaf to that one, read from the stored tiles."""
+    """Yield the stored hashes of the leaves `first_leaf` to `last_leaf`, counted from 1, including both."""
     for number in range((first_leaf - 1) // TILE_WIDTH, (last_leaf + TILE_WIDTH - 1) // TILE_WIDTH):
         tile = stored_tree.read_tiles([(0, number)]).get((0, number), b"")
         for index in range(TILE_WIDTH):

@@ -38,7 +38,7 @@ def find_tiles(leaf_ranges: Iterable[tuple[int, int]]) -> set[TilePlace]:
 
 
 def _find_tile(height: int, number: int) -> tuple[int, int, int, int]:
-    """Return the tile below a subtree: level, number, its first hash and the number of hashes."""
+    """Return where the hashes below a subtree are: tile level, tile number, first hash, number of hashes."""
     level, height_in_tile = divmod(height, TILE_HEIGHT)
     first_hash, count = number << height_in_tile, 1 << height_in_tile
     return level, first_hash // TILE_WIDTH, first_hash % TILE_WIDTH, count
@@ -66,7 +66,7 @@ def _compute_root(content: bytes) -> bytes:
 
 
 class GrowingTiles:
-    """The tiles of a growing tree: remembers those that are incomplete or have changed."""
+    """A tree to which leaves are added. It stores only the incomplete tiles, and those that have changed."""
 
     def __init__(self, size: int = 0, edge: Callable[[TilePlace], bytes] = lambda place: b"") -> None:
         """Begin with a tree of this size.

@@ -226,7 +226,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
     @property
     def target_table(self) -> TargetTable | None:
-        """Return the list's table if only verdicts are filtered. Verdicts store their position in the list."""
+        """Return the list's table if all filters are conditions on verdicts, which store their position in the list."""
         filter_names = [name for name in self.given_filters if name != "as_of"]
         in_their_order = self.ordering.name.removeprefix("-") == "updated"
         if filter_names and in_their_order and all(map(self._is_about_verdicts, filter_names)):

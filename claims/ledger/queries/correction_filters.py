@@ -89,8 +89,8 @@ class JudgedParameter(Parameter):
     def match_newest_first(self, value: Any) -> Q:
         """Return the condition for reading entries from the newest until a page is full.
 
-        The newest entries are checked one by one, and the first page is usually full before they end. For older
-        entries, PostgreSQL builds a table of the claims, of which there may be many, when it reaches the first one.
+        The newest entries are checked one by one, which usually fills the first page. Only if older entries are needed
+        does PostgreSQL build a table of all matching claims, which may be large.
         """
         verdicts = self.verdicts(value)
         if verdicts is None:

@@ -205,7 +205,7 @@ class FacetCounting:
     size: int
 
     def get_counts(self) -> FacetCounts:
-        """Return counts for the current state of the ledger, cached or computed."""
+        """Return the counts for the current state of the ledger, from the cache or newly computed."""
         if "as_of" in self.conditions:  # which means another moment each time
             return self._count()
         return self.get_cached() or self.compute_counts()
@@ -322,7 +322,8 @@ def _build_grouping_sql(name: str, columns: str, rows: str) -> str:
 def _build_judgements_sql(verdicts: str, facets: Sequence[Facet]) -> str:
     """Return SQL that groups verdicts by all facet columns. Entries with several verdicts stay separate.
 
-    A publication lists the publishers of its verdicts and sources, so one with a single publisher has one verdict.
+    A publication lists the publishers of its verdicts and sources, so a publication with a single publisher has a
+    single verdict.
     """
     group_columns = [facet for facet in facets if facet.build_count_sql is _build_verdict_count_sql]
     columns = ", ".join(f"{facet.column_sql or facet.column} AS {facet.column}" for facet in group_columns)

@@ -72,7 +72,7 @@ class WordsQuery(ListQuery):
 
     @property
     def search(self) -> SearchReading | None:
-        """Parse the search in `q`."""
+        """Return the parsed search in `q`; None without a search."""
         return self.filter_values.get("q")
 
     @property
@@ -213,7 +213,7 @@ def split_by_wording(ranking: str | Expression) -> Parts:
 
 
 def split_parts(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
-    """Return the parts to rank separately; None unless the words are known to be frequent."""
+    """Return the parts of the list to query separately; None unless a word is known to be frequent."""
     if reading is None or not _has_parts(ordering, reading) or reading.matches <= MAX_RANKED_MATCHES:
         return None
     return split_by_wording(reading.ranking)

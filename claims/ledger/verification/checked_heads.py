@@ -75,7 +75,7 @@ class SignedHeads:
                 )
 
     def findings(self) -> Iterator[Discrepancy]:
-        """Yield the discrepancies found, and signed heads beyond the end of the ledger."""
+        """Yield the discrepancies found, and a discrepancy for each signed head beyond the end of the ledger."""
         yield from self._found
         for size, heads in sorted(self._expected.items()):
             for _root, place in heads:
@@ -92,5 +92,5 @@ def build_log_names() -> dict[str, str]:
 
 
 def is_signed_here(note: SignedNote, origin: str, trusted_keys: Iterable[str]) -> bool:
-    """Return whether one of these keys signed a note."""
+    """Return whether one of these keys signed the note under the log name `origin`."""
     return any(note.is_signed_by(origin, decode_bytes(key)) for key in trusted_keys)

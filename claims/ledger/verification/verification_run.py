@@ -119,10 +119,10 @@ def _add_external(
 
 @contextmanager
 def _read_snapshot() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
-    """Read from one snapshot of the database. Yields a function that checks the indexes, which is slow.
+    """Let this connection read from one snapshot of the database. Yields a function that checks the indexes.
 
-    The indexes are checked on a second connection with the same snapshot, while this connection reads entries. Inside
-    a caller's transaction, whose changes no other connection sees, both use the same connection.
+    That check is slow, so the indexes are checked on a second connection with the same snapshot, while this connection
+    reads entries. Inside a caller's transaction, whose changes no other connection sees, both use the same connection.
     """
     if connection.in_atomic_block:
         yield lambda: _run_checks(connection)

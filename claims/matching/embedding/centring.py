@@ -22,5 +22,5 @@ def subtract_mean(vectors: Vectors, mean: NDArray[np.floating]) -> tuple[Vectors
 
 
 def add_mean(vectors: Vectors, lengths: Vectors, mean: NDArray[np.floating]) -> Vectors:
-    """Return vectors to their form before the mean was subtracted."""
+    """Undo `subtract_mean`: return the vectors as they were before."""
     return (vectors * lengths[..., np.newaxis] + mean).astype(np.float32)

@@ -54,7 +54,7 @@ class WrongDimensions(EmbedderError):
 
 
 class EmbeddingProgress(NamedTuple):
-    """The progress of embedding: the stage and the counts."""
+    """The progress of `bring_up_to_date`: the current stage, and how much of it is done."""
 
     stage: str
     done: int
@@ -189,7 +189,7 @@ def _create_vectors(
 ) -> bool:
     """Create missing vectors; return whether none are left."""
     tally_before: VectorTally | None = None
-    means_of_statements = means.StatementMeans(model)
+    means_of_statements = means.MeanVectors(model)
     done = count_since_means = 0
     for statements in find_pending(model, BATCH_SIZE):
         if is_stopped():
@@ -210,7 +210,7 @@ def _create_vectors(
         if count_since_means >= RECENTRE_AFTER:
             if not _recentre_vectors(model, report_progress, is_stopped):
                 return False
-            means_of_statements, count_since_means = means.StatementMeans(model), 0
+            means_of_statements, count_since_means = means.MeanVectors(model), 0
     return True
 
 

@@ -27,13 +27,13 @@ BATCH_SIZE = 500
 
 
 class SubtractedMean(NamedTuple):
-    """A mean to be subtracted from the vectors of statements."""
+    """The mean vector that is subtracted from vectors of statements in one language."""
 
     id: int
     mean: NDArray[np.float64]
 
 
-class StatementMeans:
+class MeanVectors:
     """The mean vectors that are currently subtracted from statement vectors, by language."""
 
     def __init__(self, model: EmbeddingModel) -> None:
@@ -53,7 +53,7 @@ class StatementMeans:
 
 
 def prepare_means(model: EmbeddingModel, embedder: Embedder) -> Iterator[None]:
-    """Compute a new model's missing means from sample posts, one language at a time."""
+    """Compute a new model's missing means from sample posts. Yields after each language, where callers may stop."""
     posts = load_sample_posts()
     for kind, embed in ((Kind.QUERIES, embedder.embed_queries), (Kind.POSTS, embedder.embed_statements)):
         stored_means = {mean.language: mean.mean for mean in model.means.filter(kind=kind)}
@@ -120,9 +120,9 @@ def _compute_claims_mean(model: EmbeddingModel, language: str) -> NDArray[np.flo
 
 
 def recentre_vectors(model: EmbeddingModel) -> bool:
-    """Move vectors from the old mean of their language to the current one; return whether more remain.
+    """Subtract the current mean of their language from vectors that still have an old one; return whether more remain.
 
-    The work is done in parts, so that the caller can stop between them.
+    Each call processes one batch, so that the caller can stop in between.
     """
     current_mean = model.means.filter(kind=Kind.CLAIMS, is_settled=False).order_by("id").first()
     if current_mean is None:

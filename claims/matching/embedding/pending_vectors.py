@@ -35,7 +35,7 @@ class PendingStatement(NamedTuple):
 
 
 class VectorTally(NamedTuple):
-    """The progress of a model."""
+    """The number of vectors that a model has, and the number that it lacks."""
 
     made: int
     outstanding: int

@@ -109,7 +109,7 @@ class ChangesQuery(Query):
 
 
 class ChangesPage:
-    """The schema of a response. drf-spectacular calls it like the paginators of REST framework."""
+    """The OpenAPI schema of a page of changes, with the interface of a REST framework paginator for drf-spectacular."""
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return []
@@ -185,7 +185,7 @@ class ChangeResource(PublicResource):
 
 @dataclass(frozen=True)
 class _ChangesSlice:
-    """Consecutive entries of the ledger, with the URL of the next ones."""
+    """A page of consecutive ledger entries, with the URL of the next page."""
 
     entries: list[dict[str, Any]]
     next: str
@@ -235,7 +235,7 @@ class _ChangesSlice:
 
 
 def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies: bool) -> _ChangesSlice:
-    """Build the page of entries after a number, with their bodies if requested."""
+    """Build the page of entries after position `since`, with their bodies if requested."""
     size = query.value("page_size", PAGE_SIZE)
     newest_only = query.value("entries") == "newest"
     entry_rows = _read_entries(
@@ -268,7 +268,7 @@ def _get_checkpoint() -> str | None:
 def _read_entries(
     since: int, *, limit: int, newest_only: bool, columns: Sequence[str]
 ) -> list[dict[str, Any]]:
-    """Return up to `limit` entries after a number, in order. One query reads them from the index of numbers."""
+    """Return up to `limit` ledger entries after position `since`, in order, with one query."""
     if newest_only and read_connections.is_reading_replica():
         raise OperationalError("Only the primary knows which entries are the newest.")
 
@@ -311,7 +311,7 @@ def _find_last_shown() -> int:
 
 
 def _find_position(since: int | datetime) -> int:
-    """Return the number of the entry after which the changes begin.
+    """Return the ledger position after which the changes begin.
 
     Raises:
         InvalidParameters: the moment is in the future.
@@ -326,16 +326,16 @@ def _find_position(since: int | datetime) -> int:
 
 
 def _get_last_number() -> int:
-    """Return the number of the last entry, or 0."""
+    """Return the position of the last ledger entry; 0 if the ledger is empty."""
     last_number: int | None = Publication.objects.aggregate(n=Max("sequence"))["n"]
     return last_number or 0
 
 
 def _require_reached(since: int) -> None:
-    """Reject a number that the ledger has not reached yet.
+    """Reject a position that the ledger has not reached yet.
 
-    Such a number comes from another ledger, or from this one before an older backup was restored. With an empty
-    response, the reader would wait for that number and miss all entries before it.
+    Such a position comes from another ledger, or from this one before an older backup was restored. With an empty
+    response, the client would wait for that position and miss all entries before it.
     """
     if since > (end := _get_last_number()):
         if read_connections.is_reading_replica():
@@ -391,7 +391,7 @@ def _build_version_address(request: HttpRequest) -> str:
 
 
 def _build_feed_address(request: HttpRequest, *, since: int) -> str:
-    """Return the URL of the same feed, continued after a number."""
+    """Return the URL of the same feed, continued after position `since`."""
     parameters = request.GET.copy()
     parameters["since"] = str(since)
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")

@@ -76,8 +76,9 @@ _SETTLING_PERIOD = timedelta(minutes=10)
 
 
 class ClaimSchema(PublicSchema):
-    """The description of our JSON. Markup has a separate operation, because generated clients need one response
-    type.
+    """The OpenAPI schema of claims as JSON.
+
+    JSON-LD has a separate operation, because generated clients need a single type of response for each operation.
     """
 
     def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular's signature

@@ -79,7 +79,7 @@ class CorrectedEntry:
 
 
 def read_corrections_page(query: CorrectionListQuery, **paging: Any) -> KeysetPage[tuple[Any, ...]]:
-    """Read the requested page of `COLUMNS` with one query.
+    """Read the requested page of corrections, as rows of `COLUMNS`, with one query.
 
     Raises:
         InvalidValue: the cursor is not valid.
@@ -94,7 +94,7 @@ def hash_corrections(rows: Rows) -> str:
 
 
 def load_corrected_entries(rows: Rows) -> list[CorrectedEntry]:
-    """Return the corrections in these rows of `COLUMNS`, loading both wordings with one query."""
+    """Return the corrections for these rows of `COLUMNS`; one query loads the wordings before and after each."""
     entries = [dict(zip(COLUMNS, row, strict=False)) for row in rows]
     bodies = _load_bodies([entry["id"] for entry in entries])
     return [_build_corrected_entry(entry, *bodies[entry["id"]]) for entry in entries]

@@ -53,7 +53,7 @@ class DownloadQuery(ClaimListQuery):
 
 
 class PickedDownloadQuery(DownloadQuery):
-    """The filters of a download that can also select parts of each claim."""
+    """The filters of a download, with a parameter that selects parts of each claim."""
 
     fields = ClaimListQuery.base_filters["fields"]
 
@@ -114,7 +114,7 @@ class Download(ClaimResource):
         return [DeclaredRenderer(self.media_type, extension=self.extension)]
 
     def parts(self, query: Any) -> list[QuerySet[Publication]]:
-        """Return the publications to write, in order."""
+        """Return the publications to write, as consecutive queries."""
         return [query.select_in_order()]
 
     @abstractmethod

@@ -50,7 +50,7 @@ class EntityResource(PublicItems):
         return render(self.document(row)).encode() if row else None
 
     def document(self, row: Any) -> Mapping[str, Any]:
-        """Describe one row."""
+        """Build the public representation of one row."""
         return type(self).represent(row)
 
 
@@ -91,7 +91,7 @@ class TopicResource(EntityResource):
 
 
 def build_scale_rating(row: Rating) -> Document:
-    """Describe a rating as in verdicts, with its definition and the publisher of its scale."""
+    """Build a rating as it appears in verdicts, with its definition and the publisher of its scale."""
     return {
         **claim_document.build_rating(row),
         "definition": row.definition,
@@ -128,7 +128,7 @@ class SourceResource(EntityResource):
         return filter_mentioned(sources, Mention.Kind.SOURCE)
 
     def document(self, row: Source) -> Document:
-        """Describe the source with every appearance of a published claim in it."""
+        """Build the representation of a source, with every appearance of a published claim in it."""
         appearances = list(iterate_appearances(row.pk))
         snapshots = {
             appearance["snapshot"]["id"]: appearance["snapshot"]

@@ -205,7 +205,7 @@ def _build_statement() -> Statement:
 
 
 def _describe_matching_claims(match: AddressMatch, request: HttpRequest) -> PublishedClaims:
-    """Describe the published claims of one URL."""
+    """Return the part of the response about one URL: its published claims, and how each is related to it."""
     items = (item for claim in match.with_source for item in _iterate_quoted(claim))
     published = next((item["source"] for item in items if item["source"]["id"] == match.source), None)
     return {
@@ -326,7 +326,7 @@ LOOKUP_REQUEST = {
 
 
 class LookupResource(BodyLookupResource):
-    """Published claims that appear in articles, or cite them."""
+    """Published claims connected with a URL: they appeared or are reviewed there, or cite it."""
 
     parser_classes = (LookupBody,)
     serializer_class = LookupSerializer

@@ -61,12 +61,12 @@ def respond(request: HttpRequest, body: bytes, *, published_at: datetime, cache:
 
 
 def negotiate_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """Add the headers of a response that exists in both forms."""
+    """Add the headers of a resource that exists as JSON and as JSON-LD."""
     add_vary(response, "Accept")
     return link_alternate(response, f"{request.path.rstrip('/')}.jsonld", JSON_LD)
 
 
 def link_alternate(response: HttpResponse, address: str, media_type: str) -> HttpResponse:
-    """Add a link to the other form of the response."""
+    """Add a link to the same resource in another format, at `address`."""
     response["Link"] = f'<{address}>; rel="alternate"; type="{media_type}"'
     return response

@@ -60,7 +60,7 @@ class DifferingWordsSerializer(serializers.Serializer):
 
 
 class DifferencesSerializer(serializers.Serializer):
-    """The words that only one of the two texts has. Empty if the claim is the same."""
+    """The words that only the passage, or only the claim, contains. Empty if both say the same."""
 
     text = DifferingWordsSerializer(many=True, help_text="The words in the submitted text.")
     claim = DifferingWordsSerializer(many=True, help_text="The words in the claim's `statement`.")

@@ -42,7 +42,7 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed, with the URLs of this page and of the adjacent pages; "" if there are none."""
+    """A feed and the requested page of it. The URL of an adjacent page is "" if there is no such page."""
 
     title: str
     description: str

@@ -87,7 +87,7 @@ def render_text_piece(piece: TextPiece[CheckedSentence]) -> SafeString:
 
 
 def _describe_match(match: RelatedMatch) -> str:
-    """Return the text for screen readers."""
+    """Return the description of a match for users of screen readers."""
     rating = match.verdict["rating"] if match.verdict else None
     if match.kind == "same" and rating:
         return _("The same claim was rated %(label)s:") % {"label": label(rating)}

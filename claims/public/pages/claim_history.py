@@ -24,7 +24,7 @@ Document = dict[str, Any]
 
 
 class VersionsForm(forms.Form):
-    """The versions to show, from query parameters."""
+    """The form that validates the query parameters of the history page: two versions to compare, or a day."""
 
     to = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     on = forms.DateField(required=False, input_formats=["%Y-%m-%d"])

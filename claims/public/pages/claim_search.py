@@ -154,7 +154,7 @@ class ClaimSearch(forms.Form):
 
     @cached_property
     def api_parameters(self) -> dict[str, Any]:
-        """Return the same search as API parameters."""
+        """Return the parameters of the API's list of claims for the same search."""
         cleaned_data = self.cleaned_data
         api_parameters = {
             name: str(cleaned_data[field])

@@ -61,7 +61,7 @@ LLMS_PATH = "/llms.txt"
 
 @dataclass(frozen=True, slots=True)
 class HeadLinks:
-    """The other URLs of a page, and instructions to crawlers; empty if none."""
+    """The URLs of a page in other languages and formats, and instructions to crawlers. Missing ones are empty."""
 
     canonical: str = ""
     alternates: tuple[tuple[str, str], ...] = ()

@@ -27,7 +27,7 @@ class ListedClaims:
     """A page of claims with its filters.
 
     Attributes:
-        dependencies: the values that the page depends on.
+        dependencies: the values that determine the content of the page, for its ETag.
     """
 
     search: ClaimSearch

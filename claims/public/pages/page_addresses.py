@@ -10,9 +10,12 @@ from factcheck.web.language_addresses import X_DEFAULT, build_path_in
 
 
 def build_canonical_url(path: str, code: str = "") -> str:
-    """Return the absolute URL of a page from its path without a language: in one language, or in the newsroom's.
+    """Return the absolute URL of a page in the language `code`; by default, in the newsroom's language.
 
-    The installation's own language has no prefixed URL, which would duplicate the page.
+    The newsroom's own language has no prefix in URLs, because two URLs would duplicate the page.
+
+    Args:
+        path: the path of the page without the prefix of a language.
     """
     if not code or code == settings.LANGUAGE_CODE:
         return settings.SITE_URL + path

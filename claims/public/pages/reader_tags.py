@@ -69,7 +69,7 @@ def newsroom() -> str:
 
 @register.simple_tag
 def page_language() -> dict[str, Any]:
-    """Return the tag and direction of the language of the page's own text."""
+    """Return the language of the page's own text: its tag, names and direction, as Django's `get_language_info`."""
     return get_language_info(get_interface_language())
 
 
@@ -129,7 +129,7 @@ def day(value: str | date | datetime | None) -> str | SafeString:
 
 
 def _lower_months(text: str) -> str:
-    """Lower-case the month names of Portuguese, which Django capitalises."""
+    """Return the text with Portuguese month names in lower case, because Django capitalises them."""
     return text.lower() if get_language() == "pt" else text
 
 
@@ -173,7 +173,7 @@ def definition(rating: Document) -> str:
 
 @register.filter
 def label_language(rating: Document) -> str:
-    """Return the language of `label`."""
+    """Return the language of the text that the filter `label` returns for this rating."""
     language = get_language() or ""
     return language if rating["labels"].get(language) else rating["language"]
 
@@ -232,7 +232,7 @@ def host(url: str) -> str:
 
 @register.filter
 def subject_path(subject: Document, kind: str) -> str:
-    """Return the page of a claimant, topic or publisher in a publication."""
+    """Return the path of the page of a claimant, topic or publisher that a publication mentions."""
     return build_subject_path(kind, subject["id"], subject["name"])
 
 
@@ -297,7 +297,7 @@ def colour_classes(rating: Document | None) -> str:
 
 @register.filter
 def render_source_piece(piece: TextPiece[CheckedPassage]) -> SafeString:
-    """Render a piece of a source's text, marked and linked to its claim if one quotes it.
+    """Render a piece of a source's text; if a claim quotes the piece, mark it and link it to the claim.
 
     This is not a template, because every space between two pieces would appear in the text.
     """

@@ -113,7 +113,7 @@ def build_review_chart(timeline: Timeline) -> ReviewChart:
 
 
 def _build_periods(timeline: Timeline, known_periods: list[str], *, is_monthly: bool) -> list[ChartPeriod]:
-    """Return all months or years from the first to the last, including those without fact checks."""
+    """Return a period for each month or year from the first to the last, including those without fact checks."""
     if not known_periods:
         return []
     if is_monthly:

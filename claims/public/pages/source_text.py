@@ -35,7 +35,7 @@ class CheckedPassage:
 
 @dataclass(frozen=True, slots=True)
 class SourceText:
-    """A source with one of its snapshots, if any; passages anchored to the snapshot are separate from all others."""
+    """A source and one of its snapshots, if any, with the passages in that snapshot and, separately, all others."""
 
     source: Document
     snapshot: Document | None

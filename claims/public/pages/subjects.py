@@ -35,7 +35,7 @@ LABEL_LIMIT = 60
 
 @public_page
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """Show a person or body with the claims that were checked."""
+    """Show a claimant, with the checked claims that this person or body made."""
     pk = min(pk, MAX_ID)
     newest_entry = (
         Publication.objects.current().filter(claimant_id=pk).order_by("-published_at").only("body").first()
