@@ -26,7 +26,7 @@ from claims.models import EmbeddingModel, StatementVector
 from claims.newsroom import feature_switches
 from factcheck import features
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import RefusalMessages
 from factcheck.features import Feature
 from sources.models import Publisher
@@ -117,7 +117,7 @@ def show_installation(request: HttpRequest) -> HttpResponse:
         "languages": list(language_names.values()),
         "own_language": language_names.get(own_publisher.language, own_publisher.language),
         "fallback": language_names[settings.LANGUAGE_CODE],
-        "house_page": change_page(own_publisher),
+        "house_page": get_page_url(own_publisher),
         "is_checked": is_setup_checked(),
     }
     return TemplateResponse(request, "admin/desk/installation.html", context)

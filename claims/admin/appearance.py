@@ -13,7 +13,7 @@ from unfold.admin import StackedInline
 from claims.admin.quote_form import PREFIX_FIELDSET, QuoteForm, render_in_context
 from claims.admin.status_badges import build_anchor_badge
 from claims.models import Appearance
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 from factcheck.admin.typed_names import TypedNames
 
 
@@ -52,7 +52,7 @@ class AppearanceInline(TypedNames, StackedInline):
         return format_html(
             '{} <a href="{}">{}</a><br>{}',
             build_anchor_badge(row),
-            change_page(row.source),
+            get_page_url(row.source),
             row.source,
             render_in_context(row),
         )

@@ -29,7 +29,7 @@ from claims.articles.existing_checks import ExistingCheck, find_known_checks
 from claims.articles.proposals import FoundClaim, find_unproposed_statements, propose_claims
 from claims.models import Appearance, Claim
 from claims.quotes.anchors import Anchor
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.unsaved import mark_form_as_saved
 from factcheck.installation.messages import translate_message
 from sources.extraction import MAX_BYTES, ExtractionError
@@ -236,7 +236,7 @@ def propose_all_statements(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, text % {"created": created})
     else:
         messages.info(request, _("Every statement in the text has already been proposed."))
-    return redirect(change_page(snapshot.source))
+    return redirect(get_page_url(snapshot.source))
 
 
 def _import_from_form(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None:

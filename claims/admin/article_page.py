@@ -30,7 +30,7 @@ from claims.admin.article_page_text import (
 from claims.models import Claim, Claimant, Evidence
 from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.review.decline_reasons import DECLINE_REASONS
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from sources.models import Snapshot, Source
 
 #: The number of characters of the text shown on each side of a quote, beside the claim.
@@ -83,7 +83,7 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
             has_text_before=start > 0,
             has_text_after=end < len(text),
             page=build_article_path(snapshot.source_id),
-            source_page=change_page(snapshot.source),
+            source_page=get_page_url(snapshot.source),
         )
     }
 

@@ -19,7 +19,7 @@ from django_stubs_ext import StrOrPromise
 
 from claims.models import Appearance, Claim, Evidence, Publication, Transition
 from claims.public.pages.annotated_text import TextPiece, split_paragraphs
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 from sources.models import Snapshot
 
 #: The number of vertical positions for underlines of overlapping spans.
@@ -247,7 +247,7 @@ def _list_evidence_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleN
             label=str(row.get_stance_display()),
             text=row.verdict.claim.statement,
             author_name=str(row.verdict.publisher),
-            page=change_page(row.verdict),
+            page=get_page_url(row.verdict),
         )
         notes[note.key] = note
         _add_span(note, row, snapshot)

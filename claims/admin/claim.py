@@ -34,7 +34,7 @@ from claims.admin.timeline import can_read_work, list_claim_events
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, Verdict
 from claims.newsroom.signals import claims_added, draft_saved
 from claims.review import claim_edits, verdict_drafts, workflow
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import get_page_url, get_person
 from factcheck.admin.change_history import PastEvent, list_changes, list_link_changes
 from factcheck.admin.row_actions import RefusalMessages, desk_page, row_action
 from factcheck.admin.typed_names import TypedNames
@@ -326,7 +326,7 @@ class ClaimAdmin(TypedNames, ClaimList):
                 "A claim with the same statement already exists: {} ({}). If it is the same claim, "
                 "merge the two."
             )
-            link = format_html('<a href="{}">{}</a>', change_page(same_claim), same_claim)
+            link = format_html('<a href="{}">{}</a>', get_page_url(same_claim), same_claim)
             messages.warning(request, format_html(message, link, same_claim.get_state_display()))
 
     def build_page_context(self, request: HttpRequest, claim: Any, /) -> dict[str, Any]:
@@ -349,7 +349,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         """Draft the newsroom's verdict, or its next version, and redirect to its page."""
         verdict = verdict_drafts.create_draft(claim, author=get_person(request))
         messages.success(request, _("Draft created. Fill it in, then submit it for review."))
-        return redirect(f"{change_page(verdict.claim)}#verdict")
+        return redirect(f"{get_page_url(verdict.claim)}#verdict")
 
     def list_history_entries(self, row: Claim, reader: User) -> list[PastEvent]:
         if not can_read_work(row, reader):

@@ -53,7 +53,7 @@ from claims.search.spelling import compute_edit_distance, count_tolerated_typos,
 from claims.search.texts import compile_word_pattern, fold_text
 from factcheck.admin.abbreviations import shorten
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import get_page_url, get_person
 from factcheck.admin.found_rows import filter_by_words, split_words
 from factcheck.admin.list_columns import FilterableList
 from factcheck.admin.row_actions import desk_page
@@ -348,7 +348,7 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
     @admin.display(description=gettext_lazy("found in"))
     def source_links(self, claim: Claim) -> SafeString | str:
         sources = {appearance.source_id: appearance.source for appearance in claim.appearances.all()}
-        links = ((change_page(source), shorten(source.title, 50)) for source in sources.values())
+        links = ((get_page_url(source), shorten(source.title, 50)) for source in sources.values())
         return format_html_join(" ", '<a href="{}" class="desk-where">{}</a>', links) or "–"
 
     @admin.display(description=gettext_lazy("topics"))

@@ -40,7 +40,7 @@ from claims.ledger.publishing import have_claimed_media_changed, have_reviewed_p
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
 from claims.newsroom.likely_claimants import find_likely_claimants
 from factcheck import features
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 
 #: The most quotes, verdicts and ledger entries shown on a page; the rest is under “History” or in their
 #: lists.
@@ -83,7 +83,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "draft_offer": choose_draft_offer(claim, verdicts, person),
         "clusters": list_clusters(claim, person),
         "merged_claims": [
-            (merged_claim, change_page(merged_claim))
+            (merged_claim, get_page_url(merged_claim))
             for merged_claim in claim.merged_claims.readable_by(person)
         ],
     }
@@ -213,7 +213,7 @@ def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
     if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
         return []
     claimants = find_likely_claimants([claim.claimant])
-    return [(claimant, change_page(claimant)) for claimant in claimants.get(claim.claimant.name, [])]
+    return [(claimant, get_page_url(claimant)) for claimant in claimants.get(claim.claimant.name, [])]
 
 
 def is_current(entry: Publication) -> bool:
@@ -229,7 +229,7 @@ def list_quotes(claim: Claim) -> list[dict[str, Any]]:
             "row": row,
             "badge": build_anchor_badge(row),
             "context": render_in_context(row),
-            "page": change_page(row.source),
+            "page": get_page_url(row.source),
             "lost": build_orphaned_quote_context(row),
         }
         for row in appearances.exclude(exact="")[:_LISTED_LIMIT]
@@ -259,5 +259,5 @@ def choose_draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> s
 
 def render_claim_link(claim: Claim) -> SafeString:
     return format_html(
-        '<a href="{}" class="desk-link" dir="auto">{}</a>', change_page(claim), claim.statement
+        '<a href="{}" class="desk-link" dir="auto">{}</a>', get_page_url(claim), claim.statement
     )

@@ -22,7 +22,7 @@ from claims.models import Cluster, ClusterMember
 from claims.models.cluster import MIN_PUBLIC_CLAIMS
 from claims.newsroom.people import get_display_name
 from claims.review import clusters
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.change_history import PastEvent, list_changes
 from factcheck.admin.row_actions import RefusalMessages, row_action
 from factcheck.database import clock
@@ -184,5 +184,5 @@ def open_cluster(request: HttpRequest, gather: Callable[[], Cluster]) -> HttpRes
             request,
             gettext("The claims are now in one cluster. Give the cluster a title that fits all of them."),
         )
-        return HttpResponseRedirect(change_page(cluster))
+        return HttpResponseRedirect(get_page_url(cluster))
     return None

@@ -33,7 +33,7 @@ from claims.models import Claim, Publication, RatingScale, Verdict
 from claims.models.visibility import READ_DRAFTS
 from factcheck import features
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import get_page_url, get_person
 from factcheck.backups.freshness import list_concerns
 from sources.models import Publisher
 
@@ -60,7 +60,7 @@ def list_first_steps(person: User) -> list[FirstStep]:
     is_named = bool(own_publisher.url) or own_publisher.name != _DEFAULT_NEWSROOM_NAME
     scales = RatingScale.objects.filter(publisher=own_publisher, in_use=True)
     return [
-        FirstStep(_("Name, address and language of the newsroom"), change_page(own_publisher), is_named),
+        FirstStep(_("Name, address and language of the newsroom"), get_page_url(own_publisher), is_named),
         FirstStep(_("Rating scale"), reverse("admin:claims_ratingscale_changelist"), scales.exists()),
         FirstStep(_("Languages and features"), reverse("desk-installation"), is_setup_checked()),
         FirstStep(
@@ -257,8 +257,8 @@ def _list_shown_queues(person: User) -> Iterator[Card]:
 
 def _build_row(row: Claim | Verdict) -> ListedRow:
     if isinstance(row, Verdict):
-        return ListedRow(str(row.claim), f"{change_page(row.claim)}#verdict", _build_reason_badge(row))
-    return ListedRow(str(row), change_page(row), get_band_label(row.score))
+        return ListedRow(str(row.claim), f"{get_page_url(row.claim)}#verdict", _build_reason_badge(row))
+    return ListedRow(str(row), get_page_url(row), get_band_label(row.score))
 
 
 def _build_reason_badge(verdict: Verdict) -> SafeString | str:
@@ -288,7 +288,7 @@ def _build_last_published_card() -> Card:
     lines = [
         ListedRow(
             str(entry.claim),
-            change_page(entry.claim),
+            get_page_url(entry.claim),
             date_format(localtime(entry.published_at), "DATE_FORMAT")
             if entry.status == Publication.Status.PUBLISHED
             else build_status_badge(entry),

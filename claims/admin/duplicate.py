@@ -23,7 +23,7 @@ from claims.admin.status_badges import build_verdict_badges
 from claims.models import Claim, PossibleDuplicate, Verdict
 from claims.review import duplicates
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import change_rows, row_action
 from factcheck.web.differences import highlight_difference
 
@@ -69,7 +69,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
 
     @admin.display(description=_("import"))
     def import_link(self, pair: PossibleDuplicate) -> SafeString | str:
-        return format_html('<a href="{}">{}</a>', change_page(pair.run), pair.run_id) if pair.run else "–"
+        return format_html('<a href="{}">{}</a>', get_page_url(pair.run), pair.run_id) if pair.run else "–"
 
     def build_page_context(self, request: HttpRequest, pair: Any, /) -> dict[str, Any]:
         return {"pair": pair, **build_pair_context(pair)}
@@ -109,7 +109,7 @@ class DuplicateAdmin(ReadOnlyAdmin, QueueOrder, DeskAdmin):
     def same(self, request: HttpRequest, pair: PossibleDuplicate) -> str:
         """Merge the newer claim of a pair into the older one, and return a message."""
         duplicates.merge(pair, by=get_person(request))
-        link = format_html('<a href="{}">{}</a>', change_page(pair.earlier), pair.earlier)
+        link = format_html('<a href="{}">{}</a>', get_page_url(pair.earlier), pair.earlier)
         return format_html(gettext("Merged into “{}”."), link)
 
     @row_action(_("Different"), permission="decide")
@@ -150,4 +150,4 @@ def _build_compared_claim(claim: Claim, statement: SafeString) -> PairedClaim:
     verdicts = claim.verdicts.all()
     judgements = [(verdict, build_verdict_badges(verdict)) for verdict in verdicts]
     badge = build_public_badge(claim, verdicts)
-    return PairedClaim(claim, change_page(claim), badge, statement, judgements)
+    return PairedClaim(claim, get_page_url(claim), badge, statement, judgements)

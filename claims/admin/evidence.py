@@ -17,7 +17,7 @@ from claims.models import Evidence, Verdict
 from claims.models.rating import RatingClass
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import get_page_url, get_person
 from factcheck.admin.typed_names import TypedNames
 
 #: A rating class → the usual stance of a source. For other classes, a source is context.
@@ -96,7 +96,7 @@ class EvidenceInline(TypedNames, StackedInline):
         return format_html(
             '{} <a href="{}">{}</a><br>{}{}',
             build_visibility_badge(row),
-            change_page(row.source),
+            get_page_url(row.source),
             row.source,
             render_in_context(row),
             render_media_preview(row.media) if row.media else "",
@@ -132,7 +132,7 @@ def list_evidence(verdict: Verdict) -> list[dict[str, Any]]:
             "row": row,
             "badge": build_visibility_badge(row),
             "context": render_in_context(row),
-            "page": change_page(row.source),
+            "page": get_page_url(row.source),
             "preview": render_media_preview(row.media) if row.media else "",
         }
         for row in rows

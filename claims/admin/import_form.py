@@ -30,7 +30,7 @@ from claims.imports.wording import format_title
 from claims.models import ImportRun, RatingClass
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import RefusalMessages
 from factcheck.installation.messages import translate_message
 
@@ -243,7 +243,7 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Show a preview of the import, and the settings for reading the file."""
     if run.state != ImportRun.State.CHOSEN or not run.upload:
-        return HttpResponseRedirect(change_page(run))
+        return HttpResponseRedirect(get_page_url(run))
     try:
         return _show_or_apply_settings(admin, request, run)
     except FileNotFoundError:
@@ -261,13 +261,13 @@ def _show_or_apply_settings(admin: DeskAdmin, request: HttpRequest, run: ImportR
                 request,
                 _("The import has been started in the meantime. Reload the page to see its progress."),
             )
-            return HttpResponseRedirect(change_page(run))
+            return HttpResponseRedirect(get_page_url(run))
         if action != "start":
             return HttpResponseRedirect(request.path)
         start_import = house_archive.queue_archive if request.POST.get("house_archive") else runs.start_run
         with RefusalMessages(request):
             start_import(run, by=get_person(request))
-        return HttpResponseRedirect(change_page(run))
+        return HttpResponseRedirect(get_page_url(run))
     notes: list[str] = []
     records = [
         _build_preview_record(item) for _record, item in _preview_records(run, run.format_settings, notes)

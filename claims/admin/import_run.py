@@ -31,7 +31,7 @@ from claims.imports.wording import describe_kind, format_title
 from claims.models import AuditKind, ImportProblem, ImportRun
 from claims.newsroom import audit
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.admin.technical import render_fingerprint, render_json
@@ -103,7 +103,7 @@ class ImportProblemAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("import"))
     def import_link(self, problem: ImportProblem) -> SafeString:
-        return format_html('<a href="{}">{}</a>', change_page(problem.run), problem.run)
+        return format_html('<a href="{}">{}</a>', get_page_url(problem.run), problem.run)
 
     @admin.display(description=_("recognised values"))
     def fields_json(self, problem: ImportProblem) -> SafeString | str:

@@ -20,7 +20,7 @@ from claims.admin.media_preview import build_visibility_badge, list_uses, render
 from claims.matching.near_media import MEDIA_LIMIT, Likeness, find_nearest, grade_likeness
 from claims.models.claim_media import find_readable_media
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import get_page_url, get_person
 from factcheck.admin.unsaved import mark_form_as_saved
 from factcheck.web.throttling.callers import admit
 from sources.failures import Failure
@@ -207,7 +207,7 @@ def _build_similar_picture(
     similarity, tone = describe_similarity(near_duplicate.distance)
     return SimilarPicture(
         media=row,
-        page=change_page(row),
+        page=get_page_url(row),
         picture=render_thumbnail(row),
         similarity_badge=render_badge(similarity, tone),
         circumstances=describe_circumstances(near_duplicate),

@@ -22,7 +22,7 @@ from claims.admin.status_badges import build_verdict_badges
 from claims.ledger.document.markdown import to_html
 from claims.models import Claim, ClaimMedia, Evidence, Verdict
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import get_page_url, get_person
 from factcheck.list_phrases import join_words
 from sources.models import MediaObject
 from sources.public_media import FOLDER, build_file_name
@@ -160,7 +160,7 @@ def render_media_preview(row: MediaObject) -> SafeString:
     """Render the picture with a link to its page, and say whether readers may see it."""
     return format_html(
         '<div class="desk-media"><a href="{}">{}</a><div>{}<p class="desk-quiet" dir="auto">{}</p>{}</div></div>',
-        change_page(row),
+        get_page_url(row),
         render_thumbnail(row),
         build_visibility_badge(row),
         row.alternative_text,
@@ -205,7 +205,7 @@ def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
     return [
         {
             "claim": claim,
-            "page": change_page(claim),
+            "page": get_page_url(claim),
             "state": build_public_badge(claim),
             "role": render_badge(_("The claim is about this file"), "active")
             if claim.pk in claim_ids

@@ -26,7 +26,7 @@ from claims.models.verdict import CorrectionKind
 from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import RefusalMessages, desk_page
 from factcheck.admin.unsaved import WRITERS_FIELD, mark_form_as_saved
 from factcheck.database import clock
@@ -153,7 +153,7 @@ class MovesAdmin(DeskAdmin):
             "changes": list_public_changes(confirmation.found),
             "looked_at": clock.get_database_time().isoformat(),
             "carried": [(name, value) for name in carried_fields for value in request.POST.getlist(name)],
-            "back": change_page(claim if "from_claim" in request.POST else subject),
+            "back": get_page_url(claim if "from_claim" in request.POST else subject),
             "sandbox": SANDBOX,
             "original": subject,
         }

@@ -15,7 +15,7 @@ from claims.quotes.locations import cut_words_after, cut_words_before, read_quot
 from claims.quotes.lost_quotes import LostQuote, find_lost_quote
 from claims.quotes.orphans import OrphanReason
 from claims.review import claim_edits
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import RefusalMessages
 
 #: The number of characters of text shown on each side of a possible location.
@@ -74,4 +74,4 @@ def move_quote(
             quotation = read_quote_at(row.source, number, start, end)
             claim_edits.edit_appearance(row, by=get_person(request), source=row.source, quotation=quotation)
             messages.success(request, _("The quote has been located again: “%s”") % quotation.exact[:100])
-    return HttpResponseRedirect(change_page(claim))
+    return HttpResponseRedirect(get_page_url(claim))

@@ -36,7 +36,7 @@ from claims.imports.storing.proposed_rows import StoredRow, find_existing, propo
 from claims.models import Claim
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
 from claims.quotes.locations import build_quote
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.unsaved import mark_form_as_saved
 from factcheck.installation.messages import translate_message
 from sources.admin.source import read_address
@@ -250,7 +250,7 @@ def _build_row(review: Review, result: StoredRow | Claim | None) -> PreviewRow:
             remarks.append(("", result.why))
     else:
         outcome, claim = ("there", result) if result else ("created", None)
-    page = change_page(claim) if claim else ""
+    page = get_page_url(claim) if claim else ""
     return PreviewRow(review.location.position, outcome, review, remarks, claim, page)
 
 

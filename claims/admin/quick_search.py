@@ -13,7 +13,7 @@ from unfold.dataclasses import SearchResult
 from claims.admin.public_state import describe_claim_state, prefetch_states
 from claims.admin.status_badges import describe_ratings
 from claims.models import Claim, Claimant, Topic, Verdict
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from sources.models import Source
 
 #: The models in the order in which they are searched, each with its menu icon.
@@ -32,7 +32,7 @@ def search_desk(request: HttpRequest, search: str) -> list[SearchResult]:
     # The text as typed, because `search` is in lower case.
     text = request.GET.get("s", search).strip()
     groups = [
-        SearchResult(str(row), _describe_kind(row), change_page(row), icon)
+        SearchResult(str(row), _describe_kind(row), get_page_url(row), icon)
         for model, icon in MODEL_ICONS.items()
         for row in _find_rows(request, model, text)
     ]

@@ -24,7 +24,7 @@ from claims.models import AuditKind, AuditRecord, Publication, SignOff, Transiti
 from claims.newsroom import audit
 from claims.newsroom.browser_names import describe_browser
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.found_rows import split_words
 from factcheck.admin.list_download import list_downloaded
@@ -138,7 +138,7 @@ class SignOffAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("verdict on"))
     def claim_link(self, signoff: SignOff) -> SafeString:
-        return format_html('<a href="{}">{}</a>', change_page(signoff.verdict), signoff.verdict.claim)
+        return format_html('<a href="{}">{}</a>', get_page_url(signoff.verdict), signoff.verdict.claim)
 
 
 class ActionFilter(DropdownFilter):

@@ -21,7 +21,7 @@ from claims.models import Claim, PublishedVerdict, Rating, Repeat
 from claims.quotes.locations import cut_words_after, cut_words_before
 from claims.review import repeats
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import change_rows, desk_page, row_action
 from sources.models import Source
 
@@ -107,7 +107,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     @row_action(_("Same claim: add the appearance"), permission="decide")
     def confirm(self, request: HttpRequest, repeat: Repeat) -> str:
         repeats.confirm(repeat, by=get_person(request))
-        link = format_html('<a href="{}">{}</a>', change_page(repeat.claim), repeat.claim)
+        link = format_html('<a href="{}">{}</a>', get_page_url(repeat.claim), repeat.claim)
         return format_html(gettext("Added to the appearances of “{}”."), link)
 
     @row_action(_("Not a repeat"), permission="decide")
@@ -159,7 +159,7 @@ def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
         {
             **row,
             "claim": claims[row["claim"]],
-            "page": change_page(claims[row["claim"]]),
+            "page": get_page_url(claims[row["claim"]]),
             "rated": ratings.get(row["claim"], []),
             "sources": sources.get(row["claim"], [])[:_SOURCE_LIMIT],
             "repeats": f"{reverse('admin:claims_repeat_changelist')}?claim__id__exact={row['claim']}",
@@ -187,7 +187,7 @@ def _load_sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tu
     for repeat in repeats.select_related("source").order_by("-last_seen_at", "-pk"):
         sources_by_claim.setdefault(repeat.claim_id, {})[repeat.source_id] = (
             repeat.source,
-            change_page(repeat.source),
+            get_page_url(repeat.source),
         )
     return {claim: list(sources.values()) for claim, sources in sources_by_claim.items()}
 
@@ -209,9 +209,9 @@ def _build_context(repeat: Any) -> dict[str, Any]:
         "repeat": repeat,
         "before": before,
         "after": after,
-        "claim_page": change_page(repeat.claim),
-        "source_page": change_page(repeat.source) if repeat.source else "",
-        "proposal_page": change_page(repeat.proposal) if repeat.proposal else "",
+        "claim_page": get_page_url(repeat.claim),
+        "source_page": get_page_url(repeat.source) if repeat.source else "",
+        "proposal_page": get_page_url(repeat.proposal) if repeat.proposal else "",
         "rated": repeat.rated,
         "outcome": outcome,
     }

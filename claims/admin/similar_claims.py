@@ -23,7 +23,7 @@ from claims.models import Claim, Verdict
 from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.newsroom.people import get_display_name
 from factcheck import features
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 
 #: The most similar claims shown; editors read no more than these while typing.
 SIMILAR_LIMIT = 6
@@ -152,7 +152,7 @@ def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
     verdicts = list(claim.verdicts.all())
     return SimilarClaim(
         claim=claim,
-        page=change_page(claim),
+        page=get_page_url(claim),
         kind=build_kind_badge(match.kind),
         reasons=tuple(match.reasons),
         text=text,

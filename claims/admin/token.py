@@ -23,7 +23,7 @@ from claims.models import ApiToken, Scope
 from claims.newsroom import api_tokens
 from claims.newsroom.people import get_display_name
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import row_action
 from factcheck.admin.versions import DeskForm
 from factcheck.django_internals import replace_object
@@ -193,7 +193,7 @@ class ApiTokenAdmin(DeskAdmin):
             "token": obj,
             "person": get_display_name(obj.user),
             "secret": request.issued_token,  # type: ignore[attr-defined]  # see `save_model`
-            "page": change_page(obj),
+            "page": get_page_url(obj),
         }
         return TemplateResponse(
             request, "admin/desk/token_made.html", context, headers={"Cache-Control": "no-store"}

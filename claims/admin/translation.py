@@ -38,7 +38,7 @@ from claims.review import translation_drafts, workflow
 from claims.review.moves import list_missing_translation_requirements
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
 from claims.review.verdict_drafts import may_edit
-from factcheck.admin.base import DeskAdmin, change_page, get_person, is_cascade_deletion
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person, is_cascade_deletion
 from factcheck.admin.change_history import PastEvent, get_name, list_changes
 from factcheck.admin.row_actions import RefusalMessages, desk_page, row_action
 from factcheck.django_internals import replace_object
@@ -159,7 +159,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         """Submit the unchanged translation for the currently published version, and redirect to its page."""
         new_row = translation_drafts.carry_over_translation(row, by=get_person(request))
         messages.success(request, _("Carried over unchanged. Another person must sign it off."))
-        return HttpResponseRedirect(change_page(new_row))
+        return HttpResponseRedirect(get_page_url(new_row))
 
     @desk_page("<int:pk>/move/<slug:action>/")
     def move_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
@@ -172,7 +172,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
                 note = request.POST.get("note", "")[:10_000]
                 workflow.move(row, action, by=get_person(request), note=note)
                 messages.success(request, _("Done."))
-        return HttpResponseRedirect(change_page(row))
+        return HttpResponseRedirect(get_page_url(row))
 
     @desk_page("<int:pk>/preview/")
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:

@@ -15,7 +15,7 @@ from claims.models import Translation, Verdict
 from claims.models.translation import TEXT_FIELDS
 from claims.review.translation_originals import OriginalText
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 from factcheck.admin.versions import DeskForm
 from factcheck.language_names import get_language_name, is_right_to_left
 
@@ -206,7 +206,7 @@ def _build_translation_line(
         row=row,
         language=get_language_name(row.language),
         badge=build_translation_badge(row),
-        page=change_page(row),
+        page=get_page_url(row),
         is_out_of_date=is_outdated,
         may_carry_over=is_outdated and may_add and not is_renewed and row.state == _State.PUBLISHED,
     )

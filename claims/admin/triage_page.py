@@ -19,7 +19,7 @@ from claims.articles import score_reasons
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
 from claims.review import workflow
 from claims.review.decline_reasons import DECLINE_REASONS
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 
 #: The most proposals listed on the screen.
 PROPOSAL_LIMIT = 100
@@ -133,7 +133,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
     return {
         "claim": claim,
         "waits": is_waiting,
-        "page": change_page(claim),
+        "page": get_page_url(claim),
         "claim_badge": build_state_badge(claim),
         "band": score_reasons.get_band_label(claim.score),
         "score_reasons": score_reasons.describe_reasons(claim.score_reasons),
@@ -177,7 +177,7 @@ def _list_existing_checks(claim: Claim, person: User) -> list[dict[str, Any]]:
     return [
         {
             "claim": repeat.claim,
-            "page": change_page(repeat.claim),
+            "page": get_page_url(repeat.claim),
             "verdicts": [(verdict, build_verdict_badges(verdict)) for verdict in repeat.claim.verdicts.all()],
         }
         for repeat in repeats

@@ -61,7 +61,7 @@ from claims.models import Evidence, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotPossible
 from claims.review import scheduled_publications, translation_drafts, verdict_drafts
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import get_page_url, get_person
 from factcheck.admin.change_history import PastEvent, list_changes
 from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.django_internals import replace_object
@@ -248,11 +248,11 @@ class VerdictAdmin(VerdictWidgets, QueueOrder, MovesAdmin):
         """Start a translation of the verdict, and redirect to its page."""
         row = translation_drafts.begin_translation(verdict, language, by=get_person(request))
         messages.success(request, STARTED_MESSAGE)
-        return HttpResponseRedirect(change_page(row))
+        return HttpResponseRedirect(get_page_url(row))
 
     def get_page_after(self, request: HttpRequest, row: Verdict) -> str:
         """Return the URL of the page that contained the button: the verdict's page, or its claim's."""
-        return change_page(row.claim if "from_claim" in request.POST else row)
+        return get_page_url(row.claim if "from_claim" in request.POST else row)
 
     def list_history_entries(self, row: Verdict, reader: User) -> list[PastEvent]:
         events = list_verdict_events(row, reader)

@@ -25,13 +25,13 @@ from factcheck.admin.days import DayFields
 from factcheck.admin.found_rows import MAX_FOUND, filter_by_words, list_newest_keys, match_keys
 from factcheck.admin.list_download import ListDownload
 from factcheck.admin.merge_conflict import BASE_FIELD, BothVersions, build_both_versions, sign_base
-from factcheck.admin.row_actions import RefusalMessages, change_page, get_person
+from factcheck.admin.row_actions import RefusalMessages, get_page_url, get_person
 from factcheck.admin.unsaved import WRITERS_FIELD, mark_form_as_saved
 from factcheck.admin.versions import VERSION_FIELD, DeskForm, compute_version
 from factcheck.admin.versions_panel import build_versions_panel
 from factcheck.django_internals import redirect_missing_row
 
-__all__ = ["DeskAdmin", "ReadOnlyAdmin", "change_page", "extend_desk", "get_person", "is_cascade_deletion"]
+__all__ = ["DeskAdmin", "ReadOnlyAdmin", "extend_desk", "get_page_url", "get_person", "is_cascade_deletion"]
 
 
 def is_cascade_deletion(request: HttpRequest, *pages: str) -> bool:
@@ -226,7 +226,7 @@ class DeskAdmin(DayFields, ListDownload):
         if not self.added_message or "_popup" in request.POST or "_addanother" in request.POST:
             return super().response_add(request, obj, post_url_continue)
         messages.success(request, self.added_message)
-        return HttpResponseRedirect(change_page(obj))
+        return HttpResponseRedirect(get_page_url(obj))
 
     # Refusals --------------------------------------------------------------------------------------------------------
 

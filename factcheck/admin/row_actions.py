@@ -33,7 +33,7 @@ def get_person(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
-def change_page(row: Model) -> str:
+def get_page_url(row: Model) -> str:
     """Return the URL of the row's page."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
@@ -256,7 +256,7 @@ class RowActions(ModelAdmin):
 
     def get_page_after(self, request: HttpRequest, row: Any) -> str:
         """Return the URL of the page to show after an action."""
-        return change_page(row)
+        return get_page_url(row)
 
     def show_page(
         self, request: HttpRequest, template: str, context: dict[str, Any], *, status: int = 200

@@ -43,7 +43,7 @@ class PartPath:
 
 
 def describe_parts(serializer: BaseSerializer) -> Parts:
-    """Return the names of all parts of the bodies that a serializer describes."""
+    """Return the tree of all parts of the bodies that a serializer describes."""
     inner = serializer.child if isinstance(serializer, ListSerializer) else serializer
     return {name: describe_parts(field) for name, field in getattr(inner, "fields", {}).items()}
 

@@ -106,7 +106,8 @@ class BackupFolder:
 
     @contextlib.contextmanager
     def lock_for_writing(self) -> Iterator[int]:
-        """Lock the folder for writing. The lock lasts until the last process with its descriptor ends.
+        """Lock the folder for writing, and yield the lock's descriptor. The lock lasts until the last process with it
+        ends.
 
         Raises:
             BackupRunning: another process holds the lock.

@@ -172,7 +172,7 @@ def _write_backup(
 
 
 def _remove_superseded(folder: BackupFolder, all_of_them: list[Generation], days: int) -> list[str]:
-    """Remove superseded backups, and the log and files that only they need."""
+    """Remove superseded backups, and the log and files that only they need. Return the names of the backups."""
     names = generations.choose_generations_to_keep(all_of_them, now=datetime.now(UTC), days=days)
     remaining = [backup for backup in all_of_them if backup.name in names]
     expired = [backup for backup in all_of_them if backup.name not in names]
@@ -183,7 +183,7 @@ def _remove_superseded(folder: BackupFolder, all_of_them: list[Generation], days
         if is_left_over or 0 <= parse_segment_number(path.name) < first_segment:
             path.unlink()
     if expired:
-        kept_files.remove_unwanted(
-            folder, kept_files.find_wanted_since(folder, min(backup.begun_at for backup in remaining))
+        kept_files.remove_unreferenced(
+            folder, kept_files.find_contents_since(folder, min(backup.begun_at for backup in remaining))
         )
     return [backup.name for backup in expired]

@@ -38,7 +38,7 @@ def find_faults(folder: BackupFolder) -> Iterator[str]:
 
 
 def _find_file_faults(folder: BackupFolder, oldest: generations.Generation) -> Iterator[str]:
-    for sha256 in sorted(kept_files.find_wanted_since(folder, oldest.begun_at)):
+    for sha256 in sorted(kept_files.find_contents_since(folder, oldest.begun_at)):
         path = kept_files.build_pool_path(folder, sha256)
         if not path.exists():
             yield f"{path} is missing."

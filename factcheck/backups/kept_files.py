@@ -225,7 +225,7 @@ def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, Ke
     return later | files_at_moment
 
 
-def find_wanted_since(folder: BackupFolder, moment: datetime) -> set[str]:
+def find_contents_since(folder: BackupFolder, moment: datetime) -> set[str]:
     """Return the hashes of all contents that existed at the moment or were added later."""
     hashes = {file.sha256 for file in list_files_at(folder, moment).values()}
     return hashes | {
@@ -233,7 +233,7 @@ def find_wanted_since(folder: BackupFolder, moment: datetime) -> set[str]:
     }
 
 
-def remove_unwanted(folder: BackupFolder, hashes: set[str]) -> None:
+def remove_unreferenced(folder: BackupFolder, hashes: set[str]) -> None:
     """Remove contents that no remaining backup refers to."""
     for path in folder.files.glob("??/*"):
         if path.name.partition(".")[0] not in hashes:

@@ -143,7 +143,7 @@ class Confined:
         return work, status_socket
 
     def _connect_zygote(self) -> socket.socket:
-        """Connect to a running zygote. The caller holds the lock."""
+        """Return the socket of the zygote, starting one if none is running. The caller holds the lock."""
         if self._control is not None and self._program is not None and self._program.poll() is None:
             return self._control
         self._release()

@@ -136,7 +136,7 @@ def read_publicly(read: Callable[[], Result]) -> Result:
 
 
 def read_freshly(read: Callable[[], Result]) -> Result:
-    """Call the function with reads that are never older than the last write.
+    """Call a function whose model reads then return data that includes the last write.
 
     Raises:
         OperationalError: the primary is unreachable, and no replica is known to have all its data.

@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 from factcheck.admin.row_actions import desk_page
 from factcheck.admin.typed_names import NamedDesk
 from factcheck.admin.versions import DeskForm
@@ -38,7 +38,7 @@ class SameAsForm(DeskForm):
                     )
                     % {"address": "{}", "page": "{}", "name": "{}"},
                     common_address,
-                    change_page(other_row),
+                    get_page_url(other_row),
                     other_row,
                 ),
                 code="known",
@@ -130,4 +130,4 @@ def _get_addresses(row: Any) -> list[str]:
 
 
 def _describe_row(row: models.Model | None) -> dict[str, str] | None:
-    return {"name": str(row), "page": change_page(row)} if row else None
+    return {"name": str(row), "page": get_page_url(row)} if row else None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import render_fingerprint
 from factcheck.database.distinct_values import list_distinct_values
@@ -34,7 +34,7 @@ def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
         snapshot.text[:_MAX_SHOWN_CHARACTERS],
         [
             Mark(
-                *(appearance.start, appearance.end, change_page(appearance.claim)),
+                *(appearance.start, appearance.end, get_page_url(appearance.claim)),
                 join_words(
                     filter(
                         None,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
 from factcheck import features
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import get_page_url, get_person
 from factcheck.admin.typed_names import NamedDesk, TypedNames
 from factcheck.admin.versions import DeskForm
 from sources.models import Source
@@ -173,6 +173,6 @@ class SourceAdmin(TypedNames, NamedDesk):
     def build_page_context(self, request: HttpRequest, source: Any, /) -> dict[str, Any]:
         return {
             "source": source,
-            "snapshots": [(row, change_page(row)) for row in source.snapshots.defer("text")],
+            "snapshots": [(row, get_page_url(row)) for row in source.snapshots.defer("text")],
             "panels": features.build_panels("sources.source", source),
         }

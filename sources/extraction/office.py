@@ -191,7 +191,7 @@ def _read_paragraphs(tree: etree._Element) -> list[str]:
             reading.end(tag)
         elif below_skipped is element:
             below_skipped = None
-        if below_skipped is None and _has_words_behind(element):
+        if below_skipped is None and _may_precede_text(element):
             reading.words.append(element.tail or "")
     return reading.lines
 
@@ -242,7 +242,7 @@ class _ReadingState:
             self._hanging = []
 
 
-def _has_words_behind(element: etree._Element) -> bool:
+def _may_precede_text(element: etree._Element) -> bool:
     """Return whether text may follow an element: inside a paragraph in OpenDocument, only inside `w:t` in Word."""
     parent = element.getparent()
     tag = "" if parent is None else str(parent.tag)

@@ -72,7 +72,7 @@ def _read_fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
     box = pdfium.FS_RECTF()
     handle = textpage.raw
     run: list[str] = []
-    place: Line | None = None
+    line: Line | None = None
     is_spaced = False
     for index in range(textpage.count_chars()):
         code = pdfium.FPDFText_GetUnicode(handle, index)
@@ -87,29 +87,27 @@ def _read_fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
         if not pdfium.FPDFText_GetLooseCharBox(handle, index, ctypes.byref(box)):
             continue
         fragment = Line(character, box.left, box.right, box.bottom, box.top)
-        if fragment.height <= 0 and place is not None:
-            fragment = replace(
-                fragment, bottom=place.bottom, top=place.top, left=place.right, right=place.right
-            )
-        if place is not None and not _is_continued(place, fragment):
-            yield replace(place, text="".join(run))
-            run, place, is_spaced = [], None, False
+        if fragment.height <= 0 and line is not None:
+            fragment = replace(fragment, bottom=line.bottom, top=line.top, left=line.right, right=line.right)
+        if line is not None and not _continues_line(line, fragment):
+            yield replace(line, text="".join(run))
+            run, line, is_spaced = [], None, False
         if is_spaced and run:
             run.append(" ")
         is_spaced = False
         run.append(character)
-        place = fragment if place is None else _merge_bounds(place, fragment)
-    if place is not None:
-        yield replace(place, text="".join(run))
+        line = fragment if line is None else _merge_bounds(line, fragment)
+    if line is not None:
+        yield replace(line, text="".join(run))
 
 
-def _is_continued(place: Line, fragment: Line) -> bool:
-    """Return whether `fragment` continues the line `place`, in either writing direction."""
-    lowest = min(place.height, fragment.height) or 1.0
-    if min(place.top, fragment.top) - max(place.bottom, fragment.bottom) < 0.3 * lowest:
+def _continues_line(line: Line, fragment: Line) -> bool:
+    """Return whether `fragment` continues `line`, in either writing direction."""
+    lowest = min(line.height, fragment.height) or 1.0
+    if min(line.top, fragment.top) - max(line.bottom, fragment.bottom) < 0.3 * lowest:
         return False
-    return max(fragment.left - place.right, place.left - fragment.right) <= MIN_GAP * max(
-        place.height, fragment.height
+    return max(fragment.left - line.right, line.left - fragment.right) <= MIN_GAP * max(
+        line.height, fragment.height
     )
 
 

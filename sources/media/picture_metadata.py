@@ -61,7 +61,7 @@ def read_metadata(image: Image.Image) -> dict[str, Any]:
     values = {
         "camera": " ".join(filter(None, [exif.get("Make"), exif.get("Model")])),
         "taken_at": _find_moment(exif) or _parse_moment(xmp.get("created", "")) or iptc.get("created", ""),
-        "place": _read(_find_place, image),
+        "place": _read(_read_position, image),
         "software": exif.get("Software") or xmp.get("software", ""),
         "creator": exif.get("Artist") or xmp.get("creator") or iptc.get("creator", ""),
         "rights": exif.get("Copyright") or xmp.get("rights") or iptc.get("rights", ""),
@@ -161,7 +161,7 @@ def _parse_moment(text: str) -> str:
     return f"{match[1]}-{match[2]}-{match[3]}T{match[4]}"
 
 
-def _find_place(image: Image.Image) -> Iterator[tuple[str, float]]:
+def _read_position(image: Image.Image) -> Iterator[tuple[str, float]]:
     """Yield `latitude` and `longitude` in degrees (WGS 84) and, if known, `altitude` in metres."""
     gps = image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
     latitude = _parse_degrees(gps.get(2), str(gps.get(1, "")), "S", 90)

@@ -6,7 +6,7 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
 from claims.features.archiving.evidence_pack.pack import NothingPublished, build_evidence_pack
-from factcheck.admin.base import DeskAdmin, change_page
+from factcheck.admin.base import DeskAdmin, get_page_url
 
 
 def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
@@ -18,7 +18,7 @@ def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
         pack = build_evidence_pack(claim.pk, for_public=False)
     except NothingPublished:
         messages.warning(request, _("This claim was never published, so there is no evidence pack yet."))
-        return HttpResponseRedirect(change_page(claim))
+        return HttpResponseRedirect(get_page_url(claim))
     response = StreamingHttpResponse(filter(None, pack.iterate_chunks()), content_type="application/zip")
     response["Content-Disposition"] = f'attachment; filename="{pack.name}"'
     response["Cache-Control"] = "private, no-store"

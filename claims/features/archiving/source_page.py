@@ -28,7 +28,7 @@ from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.features.archiving.requests import request_copy
 from claims.features.archiving.tasks import queue_archiving
 from claims.features.archiving.uploads import UploadRefused, check_size_and_space, store_upload
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.technical import render_fingerprints
 from factcheck.installation.file_store import FileStoreUnavailable
 from sources import archive
@@ -129,7 +129,7 @@ def archive_now_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpRes
         messages.info(request, _("The page is already waiting to be archived."))
     else:
         messages.error(request, _("This source has no address to archive. Upload a file instead."))
-    return HttpResponseRedirect(change_page(source))
+    return HttpResponseRedirect(get_page_url(source))
 
 
 class _BoundedUpload(TemporaryFileUploadHandler):
@@ -148,7 +148,7 @@ def upload_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
         check_size_and_space(int(request.META.get("CONTENT_LENGTH") or 0))
     except UploadRefused as refusal:
         messages.error(request, str(refusal))
-        return HttpResponseRedirect(change_page(source))
+        return HttpResponseRedirect(get_page_url(source))
     request.upload_handlers = [_BoundedUpload(request)]
     response: HttpResponse = csrf_protect(_store_upload)(request, source)
     return response
@@ -158,7 +158,7 @@ def _store_upload(request: HttpRequest, source: Source) -> HttpResponse:
     file = request.FILES.get("file")
     if not isinstance(file, UploadedFile):
         messages.error(request, _("Choose a file first."))
-        return HttpResponseRedirect(change_page(source))
+        return HttpResponseRedirect(get_page_url(source))
     try:
         copy = store_upload(source, file, name=file.name or "", by=get_person(request))
     except UploadRefused as refusal:
@@ -173,7 +173,7 @@ def _store_upload(request: HttpRequest, source: Source) -> HttpResponse:
             _("“%(name)s” was stored (%(size)s).")
             % {"name": stored_file.name, "size": filesizeformat(stored_file.size)},
         )
-    return HttpResponseRedirect(change_page(source))
+    return HttpResponseRedirect(get_page_url(source))
 
 
 def download_file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
@@ -185,7 +185,7 @@ def download_file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk:
         content = archive.open_file(file.sha256)
     except (archive.ArchiveError, FileStoreUnavailable) as error:
         messages.error(request, str(error))
-        return HttpResponseRedirect(change_page(file.copy.source))
+        return HttpResponseRedirect(get_page_url(file.copy.source))
     response = FileResponse(
         content, as_attachment=True, filename=file.download_name, content_type=file.media_type
     )

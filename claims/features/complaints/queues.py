@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.admin.queues import ListedRow, Queue
 from claims.features.complaints.admin.deadline_badge import build_deadline_badge
 from claims.features.complaints.models import Complaint, ReaderRequest
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 
 
 def _find_waiting_messages(messages: Any, person: User) -> Any:
@@ -23,7 +23,7 @@ def _find_held_messages(messages: Any, person: User) -> Any:
 
 
 def _build_complaint_row(complaint: Complaint) -> ListedRow:
-    return ListedRow(str(complaint.claim), change_page(complaint), build_deadline_badge(complaint))
+    return ListedRow(str(complaint.claim), get_page_url(complaint), build_deadline_badge(complaint))
 
 
 QUEUES: dict[type[Model], dict[str, Queue]] = {

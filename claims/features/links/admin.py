@@ -21,7 +21,7 @@ from claims.features.links.link_notifications import describe_change
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.models import Claim, Publication
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import change_rows, row_action
 
 #: The most claims listed per link; if more cite the source, a link leads to the list of all.
@@ -108,7 +108,7 @@ def _find_claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, st
     claims_by_source: dict[int, list[tuple[Claim, str]]] = {}
     for entry in entries.only("source_ids", "claim__statement").order_by("-published_at", "-claim_id")[:1000]:
         for source in {*entry.source_ids} & {*sources}:
-            claims_by_source.setdefault(source, []).append((entry.claim, change_page(entry.claim)))
+            claims_by_source.setdefault(source, []).append((entry.claim, get_page_url(entry.claim)))
     return claims_by_source
 
 
@@ -119,8 +119,8 @@ def _build_context(link: Any) -> dict[str, Any]:
         "is_checked": settings.LINK_CHECKS,
         "badge": render_badge(outcome, _BADGE_TONES.get(link.outcome, "faded")),
         "what_happened": describe_change(link),
-        "source_page": change_page(link.source),
-        "link_page": change_page(link),
+        "source_page": get_page_url(link.source),
+        "link_page": get_page_url(link),
         "claims": link.cited_by[:_MAX_SHOWN_CLAIMS],
         "more_claims": max(0, len(link.cited_by) - _MAX_SHOWN_CLAIMS),
     }

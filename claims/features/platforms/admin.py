@@ -26,7 +26,7 @@ from claims.features.platforms.wordings import (
 )
 from claims.models import Claim, Publication
 from claims.newsroom.people import get_display_name
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import RefusalMessages
 
 _ADD_PERMISSION = "platforms.add_approvedwording"
@@ -60,7 +60,7 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
     claim, entry = _find_entry(desk, request, pk)
     if entry is None:
         messages.error(request, gettext("This claim is not published."))
-        return HttpResponseRedirect(change_page(claim))
+        return HttpResponseRedirect(get_page_url(claim))
     may_approve = request.user.has_perm(_ADD_PERMISSION)
     if request.method == "POST":
         if not may_approve:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.admin.queues import ListedRow, Queue
 from claims.features.reply.admin.badges import build_deadline_badge
 from claims.features.reply.models import ReplyRequest
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 
 
 def _find_open_requests(requests: Any, person: User) -> Any:
@@ -24,7 +24,7 @@ def _find_open_requests_of_person(requests: Any, person: User) -> Any:
 def _build_request_row(row: ReplyRequest) -> ListedRow:
     claim = row.verdict.claim
     return ListedRow(
-        f"{row.whom}: {claim}", f"{change_page(claim)}#right-of-reply", build_deadline_badge(row)
+        f"{row.whom}: {claim}", f"{get_page_url(claim)}#right-of-reply", build_deadline_badge(row)
     )
 
 

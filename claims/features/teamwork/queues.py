@@ -20,7 +20,7 @@ from claims.features.teamwork.admin.assignment import (
 from claims.features.teamwork.assignments import TAKE_PERMISSION
 from claims.features.teamwork.models import Assignment
 from claims.features.teamwork.models.assignment import URGENCY_ORDERING
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 
 #: More rows than in other lists, because this is the person's own work.
 _SHOWN_WORK = 8
@@ -64,4 +64,4 @@ def _build_row(row: Assignment) -> ListedRow:
         build_priority_badge(row.priority),
         build_work_state_badge(row),
     )
-    return ListedRow(str(row.claim), change_page(row.claim), description)
+    return ListedRow(str(row.claim), get_page_url(row.claim), description)

@@ -40,7 +40,7 @@ class ServerPaths:
 
     @property
     def restored(self) -> Path:
-        """The folder in which a restore is built before it is moved into place."""
+        """Return the folder in which a restore is built before it is moved into place."""
         return self.data_dir / "restore.unfinished"
 
     @property
@@ -49,7 +49,9 @@ class ServerPaths:
 
     @property
     def passwords(self) -> Path:
-        """The folder with a password file for each role, in libpq's format (`passfile`). It is never backed up."""
+        """Return the folder with a password file for each role, in libpq's format (`passfile`). It is never backed
+        up.
+        """
         return self.data_dir / "postgres.passwords"
 
     def password_file(self, role: str) -> Path:

@@ -40,7 +40,7 @@ class Command(LocalizedCommand):
 
 
 def _iterate_parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
-    """Yield the parts of the core that the feature joins."""
+    """Yield the parts of the core that the feature adds to, each with its additions."""
     feature.part("tasks")
     parts = {
         "requires": list(feature.requires),

@@ -118,7 +118,7 @@ class ArticleRuns:
     # Dropped texts
 
     def _find_dropped_texts(self) -> set[int]:
-        doubtful = self._find_places_where_all(
+        doubtful = self._find_texts_where_all(
             lambda number: self._is_teaser(number) or self._is_separate(self.runs[number].element)
         )
         doubtful = {
@@ -135,10 +135,10 @@ class ArticleRuns:
             return set()
         return doubtful
 
-    def _count_letters(self, places: Iterable[int]) -> int:
-        return sum(len(self.keys[text_number]) for text_number in places)
+    def _count_letters(self, text_numbers: Iterable[int]) -> int:
+        return sum(len(self.keys[text_number]) for text_number in text_numbers)
 
-    def _find_places_where_all(self, condition: Callable[[int], bool]) -> set[int]:
+    def _find_texts_where_all(self, condition: Callable[[int], bool]) -> set[int]:
         """Return the numbers of the texts that meet the condition wherever they occur on the page: a headline may
         recur in teasers.
         """
@@ -162,19 +162,19 @@ class ArticleRuns:
 
     def _find_outside_body(self) -> set[int]:
         """Return the numbers of texts outside the body in the metadata, if nearly all of that body was found."""
-        described_places = [
+        described_texts = [
             text_number
             for text_number in range(len(self.extracted_texts))
             if self._is_in_described_body(text_number)
         ]
-        letters = self._count_letters(described_places)
+        letters = self._count_letters(described_texts)
         # Some pages describe the beginning only, and some cut it off.
         is_whole = len(self.body_key) >= MIN_BODY_LENGTH and bool(_COMPLETE_END.search(self.description.body))
         if not is_whole or letters < MIN_FOUND_BODY_SHARE * len(self.body_key):
             return set()
         outside = {
             text_number
-            for text_number in range(described_places[0], len(self.extracted_texts))
+            for text_number in range(described_texts[0], len(self.extracted_texts))
             if len(self.keys[text_number]) >= DISTINCTIVE_LENGTH
             and self.keys[text_number] not in self.body_key
             and " | " not in self.extracted_texts[text_number]  # descriptions have no tables

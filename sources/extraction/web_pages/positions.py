@@ -23,33 +23,35 @@ def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int
     beginnings = [0]
     for key in keys:
         beginnings.append(beginnings[-1] + len(key) + 1)
-    matched_places: set[int] = set()
-    waiting: list[int] = []
+    matched_texts: set[int] = set()
+    unmatched_runs: list[int] = []
     for number, run in enumerate(runs):
         if equal := whole_runs.get(run.key):
-            place = equal.pop(0) if len(equal) > 1 else equal[0]
+            text_number = equal.pop(0) if len(equal) > 1 else equal[0]
         elif run.letters >= DISTINCTIVE_LENGTH and (at := joined_keys.find(run.key)) >= 0:
-            place = bisect_right(beginnings, at) - 1
+            text_number = bisect_right(beginnings, at) - 1
         else:
-            waiting.append(number)
+            unmatched_runs.append(number)
             continue
-        matched_places.add(place)
-        yield number, place
-    yield from _find_enclosing(keys, matched_places, runs, waiting)
+        matched_texts.add(text_number)
+        yield number, text_number
+    yield from _find_enclosing(keys, matched_texts, runs, unmatched_runs)
 
 
 def _find_enclosing(
-    keys: list[str], matched_places: set[int], runs: list[TextRun], waiting: list[int]
+    keys: list[str], matched_texts: set[int], runs: list[TextRun], unmatched_runs: list[int]
 ) -> Iterator[tuple[int, int]]:
     """Yield pairs like `match_runs` for the texts without a match, which may be one line of a run of several lines."""
     missing = [
         number
         for number, key in enumerate(keys)
-        if number not in matched_places and len(key) >= DISTINCTIVE_LENGTH
+        if number not in matched_texts and len(key) >= DISTINCTIVE_LENGTH
     ]
-    for number in waiting:
+    for number in unmatched_runs:
         if "\n" in runs[number].text:
-            inside = next((place for place in missing if keys[place] in runs[number].key), None)
+            inside = next(
+                (text_number for text_number in missing if keys[text_number] in runs[number].key), None
+            )
             if inside is not None:
                 yield number, inside
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from claims.models import Claim, Publication, Translation
 from claims.review import workflow
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 from tests.helpers.newsroom import make_claim
 from tests.helpers.translations import WORDS, live_verdict, publish_translation, translate
 
@@ -38,18 +38,18 @@ def act(client: Client, row: Translation, action: str, note: str = "") -> str:
 
 def test_from_the_claim_to_the_reader(claim: Claim, checker: User, editor: User) -> None:
     desk = signed_in(checker)
-    page = desk.get(change_page(claim)).content.decode()
+    page = desk.get(get_page_url(claim)).content.decode()
     begin = reverse("admin:claims_verdict_translate", args=[live_verdict(claim).pk])
     assert begin in page
     answer = desk.post(begin, {"language": "es"})
     row = Translation.objects.get()
-    assert answer["Location"] == change_page(row)
-    form = desk.get(change_page(row)).content.decode()
+    assert answer["Location"] == get_page_url(row)
+    form = desk.get(get_page_url(row)).content.decode()
     assert "The accounts show a different sum." in form  # the original, beside it
     assert 'lang="es"' in form
     version = form.split('name="_version" value="')[1].split('"')[0]
     saved = desk.post(
-        change_page(row), {**WORDS, "byline": "Chris", "_version": version, "_save": "1"}, follow=True
+        get_page_url(row), {**WORDS, "byline": "Chris", "_version": version, "_save": "1"}, follow=True
     )
     assert saved.status_code == 200
     row.refresh_from_db()
@@ -67,7 +67,7 @@ def test_from_the_claim_to_the_reader(claim: Claim, checker: User, editor: User)
 
 def test_what_is_written_right_to_left_is_shown_so(claim: Claim, checker: User) -> None:
     row = translate(claim, checker, "ar", statement="كلف الجسر.")
-    page = signed_in(checker).get(change_page(row)).content.decode()
+    page = signed_in(checker).get(get_page_url(row)).content.decode()
     assert 'lang="ar" dir="rtl"' in page
 
 
@@ -103,17 +103,17 @@ def test_what_is_out_of_date_is_listed_and_brought_up_to_date(
     old = publish_translation(claim, checker, editor)
     desk = signed_in(checker)
     listed = reverse("admin:claims_translation_changelist") + "?queue=stale"
-    assert change_page(old) not in desk.get(listed).content.decode()
+    assert get_page_url(old) not in desk.get(listed).content.decode()
     publish(claim, code="true", correction_kind="update", correction_note="New figures.")
-    assert change_page(old) in desk.get(listed).content.decode()
-    page = desk.get(change_page(claim)).content.decode()
+    assert get_page_url(old) in desk.get(listed).content.decode()
+    page = desk.get(get_page_url(claim)).content.decode()
     carry = reverse("admin:claims_translation_carry-over", args=[old.pk])
     assert carry in page
     desk.post(carry)
-    assert change_page(old) not in desk.get(listed).content.decode()
+    assert get_page_url(old) not in desk.get(listed).content.decode()
     renewed = Translation.objects.get(state="in_review")
     assert (
-        change_page(renewed)
+        get_page_url(renewed)
         in signed_in(editor).get(listed.replace("stale", "translations")).content.decode()
     )
     assert "so another person must review it" in act(desk, renewed, "sign_off")
@@ -123,8 +123,8 @@ def test_drafts_of_others_are_not_for_contributors(claim: Claim, contributor: Us
     row = translate(claim, checker, statement="Xylograph")
     desk = signed_in(contributor)
     for address in (
-        change_page(row),
-        change_page(claim),
+        get_page_url(row),
+        get_page_url(claim),
         reverse("admin:claims_translation_changelist"),
         reverse("admin:claims_translation_history", args=[row.pk]),
     ):
@@ -150,7 +150,7 @@ def test_the_form_begins_one_as_well(claim: Claim, checker: User) -> None:
     assert desk.get(f"{address}?verdict={live_verdict(claim).pk}").status_code == 200
     answer = desk.post(address, {"verdict": live_verdict(claim).pk, "language": "fr", "_save": "1"})
     row = Translation.objects.get()
-    assert (answer["Location"], row.language, row.author) == (change_page(row), "fr", checker)
+    assert (answer["Location"], row.language, row.author) == (get_page_url(row), "fr", checker)
     again = desk.post(
         address, {"verdict": live_verdict(claim).pk, "language": "fr", "_save": "1"}, follow=True
     )

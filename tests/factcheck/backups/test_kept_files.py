@@ -71,9 +71,9 @@ def test_moment_has_what_was_there_then_and_what_came_first_later(folder: Backup
     }
     assert had(folder) == {"files/changed": "after it", "files/new": "a row may name it already"}
     everything = {path.name for path in folder.files.glob("??/*")}
-    assert kept_files.find_wanted_since(folder, moment) == everything
-    wanted = kept_files.find_wanted_since(folder, datetime.now(UTC))
-    kept_files.remove_unwanted(folder, wanted)
+    assert kept_files.find_contents_since(folder, moment) == everything
+    wanted = kept_files.find_contents_since(folder, datetime.now(UTC))
+    kept_files.remove_unreferenced(folder, wanted)
     assert {path.read_text() for path in folder.files.glob("??/*")} == set(had(folder).values())
 
 

@@ -19,7 +19,7 @@ from claims.features.complaints.submissions import ANSWER_PERMISSION
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import get_page_url, get_person
 from factcheck.admin.row_actions import row_action
 
 _STATE_TONES: dict[str, Tone] = {
@@ -93,7 +93,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
     def start_correction(self, request: HttpRequest, complaint: Complaint) -> HttpResponse:
         draft = complaint_moves.start_correction(complaint, by=get_person(request))
         messages.success(request, gettext("This draft is the correction for the complaint."))
-        return HttpResponseRedirect(change_page(draft))
+        return HttpResponseRedirect(get_page_url(draft))
 
     @row_action(_("Answer"), permission="decide")
     def answer(self, request: HttpRequest, complaint: Complaint) -> str:
@@ -140,8 +140,8 @@ class ComplaintAdmin(ReaderMessageAdmin):
             "complaint": row,
             "state": build_complaint_badge(row),
             "deadline_badge": build_deadline_badge(row),
-            "claim_page": change_page(row.claim),
-            "draft_page": change_page(row.correction) if row.correction else "",
+            "claim_page": get_page_url(row.claim),
+            "draft_page": get_page_url(row.correction) if row.correction else "",
             "outcomes": Complaint.Outcome.choices,
             "people": complaint_moves.find_complaint_handlers() if is_waiting else [],
             "is_mine": row.assigned_to_id == person.pk,

@@ -20,7 +20,7 @@ from claims.models import Claim
 from claims.models.claim import MAX_STATEMENT_LENGTH
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import change_page, get_person
+from factcheck.admin.base import get_page_url, get_person
 from factcheck.admin.row_actions import desk_page, row_action
 
 _STATE_TONES: dict[str, Tone] = {
@@ -86,7 +86,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
             by=get_person(request),
         )
         messages.success(request, gettext("Proposed. The readers will be notified when it is published."))
-        return HttpResponseRedirect(change_page(claim))
+        return HttpResponseRedirect(get_page_url(claim))
 
     @row_action(_("Is being checked"), permission="decide")
     def link_claim(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
@@ -131,7 +131,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
             "asked": row,
             "state": build_request_badge(row),
             "asked_by": self.asked_by(row),
-            "claim_page": change_page(row.claim) if row.claim else "",
+            "claim_page": get_page_url(row.claim) if row.claim else "",
             "picture_page": reverse("admin:complaints_readerrequest_picture", args=[row.pk])
             if has_picture
             else "",

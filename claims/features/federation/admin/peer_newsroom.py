@@ -24,7 +24,7 @@ from claims.features.federation.models import PeerClaim, PeerNewsroom
 from claims.ledger.house_signature import compute_fingerprint, get_public_key
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import RefusalMessages, row_action
 from factcheck.admin.unsaved import mark_form_as_saved
 from factcheck.installation.messages import activate_newsroom_language
@@ -148,7 +148,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
                     "You now follow this newsroom. Its publications will be imported within a few minutes."
                 ),
             )
-            return HttpResponseRedirect(change_page(newsroom))
+            return HttpResponseRedirect(get_page_url(newsroom))
         return HttpResponseRedirect(request.path)
 
     # Buttons ------------------------------------------------------------------------------------------------------

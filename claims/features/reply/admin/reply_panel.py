@@ -12,7 +12,7 @@ from claims.features.reply.reply_document import describe_reason
 from claims.features.reply.requirement import find_reply_rule, has_named_claimant, is_request_missing
 from claims.models import Verdict
 from claims.review.verdict_drafts import may_edit
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 
 
 def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
             {
                 "row": row,
                 "badge": build_reply_badge(row),
-                "page": change_page(row),
+                "page": get_page_url(row),
                 "reason": row.not_asked_note or describe_reason(row.not_asked, verdict.language),
                 "may_answer": row.sent_at
                 and not row.answered_at

@@ -40,7 +40,7 @@ from claims.features.reply.models import ReplyRequest
 from claims.features.reply.reply_document import describe_reason
 from claims.models import Verdict
 from claims.review.verdict_drafts import may_edit
-from factcheck.admin.base import DeskAdmin, change_page, get_person, is_cascade_deletion
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person, is_cascade_deletion
 from factcheck.admin.row_actions import desk_page, explain_refusal, row_action
 from factcheck.django_internals import replace_object
 from factcheck.refusals import ActionRefused
@@ -171,11 +171,11 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         messages.success(
             request, _("Saved. Send the request now, or pass it on yourself and mark it as sent.")
         )
-        return HttpResponseRedirect(change_page(obj))
+        return HttpResponseRedirect(get_page_url(obj))
 
     def response_change(self, request: HttpRequest, obj: ReplyRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
-        return HttpResponseRedirect(_build_page_path(obj.verdict) if obj.not_asked else change_page(obj))
+        return HttpResponseRedirect(_build_page_path(obj.verdict) if obj.not_asked else get_page_url(obj))
 
     # The page ---------------------------------------------------------------------------------------------------------
 
@@ -231,13 +231,13 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
                 form.add_error(None, explain_refusal(refusal))
             else:
                 messages.success(request, _describe_saved_request(reply))
-                return HttpResponseRedirect(change_page(reply))
+                return HttpResponseRedirect(get_page_url(reply))
         context = {
             **_build_verdict_context(row.verdict),
             "title": _("Answer from %s") % row.whom,
             "row": row,
             "form": form,
-            "back": change_page(row),
+            "back": get_page_url(row),
             "channels": ReplyRequest.Channel.choices,
             "shown": ReplyRequest.Shown.choices,
         }
@@ -269,7 +269,7 @@ def _build_initial_reply(row: ReplyRequest) -> dict[str, Any]:
 
 def _build_page_path(verdict: Verdict) -> str:
     """Return the URL of the request for reply on the page of the verdict's claim."""
-    return f"{change_page(verdict.claim)}#right-of-reply"
+    return f"{get_page_url(verdict.claim)}#right-of-reply"
 
 
 def _build_verdict_context(verdict: Verdict) -> dict[str, Any]:

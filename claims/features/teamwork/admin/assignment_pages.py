@@ -35,7 +35,7 @@ from claims.features.teamwork.assignments import Subject
 from claims.features.teamwork.models import Assignment, Priority
 from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person, is_cascade_deletion
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person, is_cascade_deletion
 from factcheck.admin.row_actions import RefusalMessages, desk_page
 
 
@@ -67,7 +67,9 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         subject = row.verdict or row.claim
 
         return format_html(
-            '<a class="desk-statement desk-link" dir="auto" href="{}">{}</a>', change_page(subject), row.claim
+            '<a class="desk-statement desk-link" dir="auto" href="{}">{}</a>',
+            get_page_url(subject),
+            row.claim,
         )
 
     @admin.display(description=_("state"))
@@ -100,7 +102,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         subject = self._get_subject(request, kind, pk)
         if request.method == "POST":
             self._run_action(request, subject, action)
-        return HttpResponseRedirect(change_page(subject))
+        return HttpResponseRedirect(get_page_url(subject))
 
     def _run_action(self, request: HttpRequest, subject: Subject, action: str) -> None:
         with RefusalMessages(request):

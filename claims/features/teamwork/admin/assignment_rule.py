@@ -17,7 +17,7 @@ from claims.features.teamwork.models import AssignmentRule, Priority
 from claims.models import Claim
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.people import get_display_name
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.list_phrases import join_words
 
 #: The most matching claims shown in a trial.
@@ -123,7 +123,7 @@ class AssignmentRuleAdmin(DeskAdmin):
     ) -> HttpResponse:
         """Redirect to the rule's page, which shows a trial of the rule."""
         super().response_add(request, obj, post_url_continue)
-        return HttpResponseRedirect(change_page(obj))
+        return HttpResponseRedirect(get_page_url(obj))
 
     def build_page_context(self, request: HttpRequest, rule: Any, /) -> dict[str, Any]:
         # Use the saved rule, because a rejected form has changed the values of the object that it was given.
@@ -161,7 +161,7 @@ def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
         "rule_shown": [
             RuleTrialClaim(
                 newest_claims[decision.claim],
-                change_page(newest_claims[decision.claim]),
+                get_page_url(newest_claims[decision.claim]),
                 get_display_name(decision.person) if decision.person else "",
             )
             for decision in shown_claims

@@ -28,7 +28,7 @@ from claims.models import Claim, Topic, Transition, Verdict
 from claims.models.claim import TRIAGE_ORDERING
 from claims.newsroom.people import get_display_name
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 
 #: The most cards in a column; the list linked below it has the others.
 MAX_SHOWN_CARDS = 12
@@ -166,7 +166,7 @@ def _build_card(row: Any, person: User) -> BoardCard:
         pk=row.pk,
         state=state,
         text=text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1] + "…",
-        page=change_page(row),
+        page=get_page_url(row),
         person=get_display_name(assignee) if assignee else "",
         is_mine=assignee == person,
         due=_build_date_badge(row, assignment),

@@ -24,7 +24,7 @@ from claims.features.teamwork.admin.assignment import build_priority_badge
 from claims.features.teamwork.models import Assignment
 from claims.models import ScheduledPublication, Verdict
 from claims.newsroom.people import get_display_name
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 from factcheck.admin.days import get_first_weekday
 
 #: The most entries of each kind shown on a day; the linked list has all entries of the day.
@@ -158,7 +158,7 @@ def _build_due_entry(row: Assignment, today: date) -> CalendarEntry:
         kind="due",
         label=_("Due"),
         text=str(row.claim),
-        page=change_page(row.verdict or row.claim),
+        page=get_page_url(row.verdict or row.claim),
         person=get_display_name(assignee) if assignee else _("unassigned"),
         priority=build_priority_badge(row.priority),
         is_late=row.due_on is not None and row.due_on < today,
@@ -170,7 +170,7 @@ def _build_planned_entry(plan: ScheduledPublication) -> CalendarEntry:
         kind="planned",
         label=_("Scheduled for %s") % time_format(localtime(plan.publish_at)),
         text=str(plan.verdict.claim),
-        page=change_page(plan.verdict),
+        page=get_page_url(plan.verdict),
         person=plan.made_by_name,
         priority="",
         is_late=False,
@@ -182,7 +182,7 @@ def _build_recheck_entry(verdict: Verdict, today: date) -> CalendarEntry:
         kind="recheck",
         label=_("Check again"),
         text=str(verdict.claim),
-        page=change_page(verdict),
+        page=get_page_url(verdict),
         person=get_display_name(verdict.author) if verdict.author else "",
         priority="",
         is_late=verdict.recheck_on is not None and verdict.recheck_on < today,

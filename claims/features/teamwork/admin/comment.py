@@ -36,7 +36,7 @@ from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person
 from factcheck.admin.change_history import PastEvent
 from factcheck.admin.row_actions import desk_page, row_action
 from factcheck.admin.unsaved import mark_form_as_saved
@@ -93,7 +93,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @admin.display(description=_("claim"))
     def claim_and_excerpt(self, comment: Comment) -> SafeString:
-        page = f"{change_page(comment.claim)}#comments"
+        page = f"{get_page_url(comment.claim)}#comments"
         return format_html('<a href="{}" class="desk-statement" dir="auto">{}</a>', page, comment.claim)
 
     @admin.display(description=_("state"))
@@ -140,7 +140,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
     def write_view(self, request: HttpRequest, claim: int) -> HttpResponse:
         claim_row = self._get_claim(request, claim)
         if request.method != "POST":
-            return HttpResponseRedirect(f"{change_page(claim_row)}#comments")
+            return HttpResponseRedirect(f"{get_page_url(claim_row)}#comments")
         person = get_person(request)
         parsed_ids = {field_name: request.POST.get(field_name, "") for field_name in ("verdict", "reply_to")}
         verdict = _get_named_row(Verdict.objects.readable_by(person), parsed_ids["verdict"])

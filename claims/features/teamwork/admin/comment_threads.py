@@ -17,7 +17,7 @@ from claims.features.teamwork import comments, mentions, notifications
 from claims.features.teamwork.models import Comment
 from claims.features.teamwork.models.comment import EDITABLE_PERIOD, MAX_COMMENT_LENGTH
 from claims.models import Claim, Verdict
-from factcheck.admin.base import change_page
+from factcheck.admin.base import get_page_url
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
         "talk_more": len(threads) > CLAIM_PAGE_LIMITS.threads,
         "talk_count": find_readable_comments(claim, person).count(),
         "talk_all": reverse("admin:teamwork_comment_of_claim", args=[claim.pk]),
-        "talk_page": f"{change_page(claim)}#comments",
+        "talk_page": f"{get_page_url(claim)}#comments",
         **build_comment_form_context(claim, person),
     }
 
@@ -151,7 +151,7 @@ def build_comment_path(comment: Comment, person: User) -> str:
     later_reply_count = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0
     anchor = f"#comment-{comment.pk}"
     if newer_thread_count < CLAIM_PAGE_LIMITS.threads and later_reply_count < CLAIM_PAGE_LIMITS.replies:
-        return change_page(comment.claim) + anchor
+        return get_page_url(comment.claim) + anchor
     earlier_comment_count = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
     page = earlier_comment_count // MAX_REPLIES_ON_THREAD_PAGE + 1
     return f"{reverse('admin:teamwork_comment_thread', args=[thread.pk])}?p={page}{anchor}"

@@ -23,7 +23,7 @@ from claims.features.teamwork.admin.preference_form import PreferenceForm
 from claims.features.teamwork.models import MailChoice, Notification
 from factcheck import features
 from factcheck.admin.badges import render_badge
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page, get_person, is_cascade_deletion
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url, get_person, is_cascade_deletion
 from factcheck.admin.row_actions import desk_page
 from factcheck.admin.session import mark_background
 
@@ -201,7 +201,7 @@ def _build_path(row: Notification, person: User) -> str:
     model = features.map_notification_lists().get(row.kind)
     if model and person.has_perm(model.replace("_", ".view_", 1)):
         return f"{reverse(f'admin:{model}_changelist')}?claim__id__exact={row.claim_id}"
-    return change_page(row.verdict or row.claim)
+    return get_page_url(row.verdict or row.claim)
 
 
 def _describe_marked_count(marked_count: int) -> str:

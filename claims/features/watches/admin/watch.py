@@ -24,7 +24,7 @@ from claims.features.watches.admin.watch_messages import build_state_badge, desc
 from claims.features.watches.discovered_feeds import Followable, find_followable_lists
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from claims.models import Claim
-from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.admin.base import DeskAdmin, get_page_url, get_person
 from factcheck.admin.row_actions import RefusalMessages, row_action
 from factcheck.admin.unsaved import mark_form_as_saved
 from factcheck.installation.messages import translate_message
@@ -168,7 +168,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
                 request,
                 gettext("You now follow this address. The first visit imports only the newest articles."),
             )
-            return HttpResponseRedirect(change_page(watch))
+            return HttpResponseRedirect(get_page_url(watch))
         return HttpResponseRedirect(request.path)
 
     # Buttons ---------------------------------------------------------------------------------------------------------

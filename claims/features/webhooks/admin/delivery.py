@@ -17,7 +17,7 @@ from claims.features.webhooks import endpoints, events
 from claims.features.webhooks.models import WebhookAttempt, WebhookDelivery
 from claims.features.webhooks.models.endpoint import TEST_EVENT
 from factcheck.admin.badges import Tone, render_badge
-from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, change_page
+from factcheck.admin.base import DeskAdmin, ReadOnlyAdmin, get_page_url
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.row_actions import row_action
 from factcheck.admin.technical import render_json
@@ -98,7 +98,7 @@ class WebhookDeliveryAdmin(ReadOnlyAdmin, DeskAdmin):
             "claim": entry.claim_id,
             "version": entry.version,
         }
-        return format_html('<a href="{}">{}</a>', change_page(entry), label)
+        return format_html('<a href="{}">{}</a>', get_page_url(entry), label)
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, delivery: WebhookDelivery) -> SafeString:
