@@ -193,7 +193,7 @@ def _get_active_labels() -> set[str]:
 
 
 def _load_choices() -> Mapping[str, bool]:
-    """Return whether each switched feature is on."""
+    """Load administrators' choices: whether each feature that they switched is on, by its label."""
     if known_choices.reader and monotonic() >= known_choices.until:
         reload_choices()
     return known_choices.by_label

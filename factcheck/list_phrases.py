@@ -22,7 +22,7 @@ def join_words(words: Iterable[StrOrPromise]) -> str:
 
 
 def join_phrases(phrases: Iterable[StrOrPromise]) -> str:
-    """Join phrases as a list."""
+    """Join phrases as a list with semicolons, because they may contain commas."""
     return get_semicolon().join(map(str, phrases))
 
 

@@ -19,7 +19,7 @@ FOLDER = "/media/"
 
 
 class NamedFile(NamedTuple):
-    """The data in the name of a public file."""
+    """The hash and media type in the name of a public file."""
 
     sha256: str
     media_type: str

@@ -17,7 +17,7 @@ __all__ = ["UrlUnresponsive", "capture_source", "forget_sites", "keyframes"]
 
 
 class UrlUnresponsive(Exception):
-    """The URL does not respond at present."""
+    """The URL does not respond at present, so the job is retried."""
 
 
 # Retries after 10 s, 100 s and 17 minutes; then the job fails, and the desk shows it.

@@ -47,7 +47,7 @@ class CountedRows(Paginator):
 
     @cached_property
     def count_text(self) -> str:
-        """Return the number of rows in words."""
+        """Return the number of rows as text: the exact number, “about 120,000” or “more than 5,000”."""
         if self.count <= MAX_FOUND:
             return number_format(self.count, force_grouping=True)
         if self.known_count is None and (estimate := _estimate_rows(self.object_list)) > MAX_FOUND:

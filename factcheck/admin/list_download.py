@@ -30,7 +30,7 @@ _BATCH_SIZE = 1_000
 
 
 class ListDownload(ListColumns, RowActions):
-    """Mixin for lists that can be downloaded."""
+    """Mixin for lists that people can download as a spreadsheet."""
 
     #: Columns with more detail in a file than in the list: column → the path of the value, such as
     #: `claim__statement`.

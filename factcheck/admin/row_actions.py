@@ -34,7 +34,7 @@ def get_person(request: HttpRequest) -> User:
 
 
 def get_page_url(row: Model) -> str:
-    """Return the URL of the row's page."""
+    """Return the URL of the desk's page for this row."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
@@ -54,7 +54,7 @@ class RefusalMessages:
         self.request, self.describe, self.level = request, describe, level
 
     def __enter__(self) -> None:
-        """Begin the block."""
+        """Begin the block in which refusals become messages."""
 
     def __exit__(self, kind: Any, refusal: BaseException | None, traceback: Any) -> bool:
         if isinstance(refusal, PermissionDenied) or not isinstance(refusal, (ActionRefused, IntegrityError)):
@@ -149,7 +149,7 @@ def desk_page(route: str, name: str = "") -> Callable[[Callable[..., Any]], Call
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """An action that a page offers."""
+    """An action that a row's page offers to a person, with its URL and form."""
 
     action: RowAction
     address: str

@@ -39,7 +39,7 @@ DEVICE_SECONDS = 180 * 24 * 3600
 
 @cache
 def get_limiter() -> Limiter:
-    """Return the limiter of this process."""
+    """Return this process's limiter of sign-in attempts."""
     return Limiter(dict(RATE_LIMITS), PostgresStore(), secret=settings.SECRET_KEY)
 
 
@@ -78,7 +78,7 @@ def is_first_use(account: Any, code: str) -> bool:
         code: the code as typed; spaces and hyphens in it are ignored.
 
     Raises:
-        StoreUnavailable: the count is unknown.
+        StoreUnavailable: the shared store does not respond, so earlier uses are unknown.
     """
     characters = "".join(filter(str.isalnum, code)).lower()
     name = blake2b(

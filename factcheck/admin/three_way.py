@@ -12,7 +12,7 @@ Fields = Mapping[str, Value]
 
 
 class ValueOrigin(StrEnum):
-    """The side whose value is used."""
+    """The side of a merge whose value is used."""
 
     MINE = "mine"
     THEIRS = "theirs"
@@ -75,7 +75,7 @@ class RowDeletion(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MergedRow:
-    """A row of the merged page."""
+    """A row of a formset after the merge."""
 
     #: None for a row that was never stored or has been deleted.
     key: str | None

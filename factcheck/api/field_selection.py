@@ -20,7 +20,7 @@ Parts = dict[str, "Parts"]
 
 @dataclass(frozen=True)
 class PartPath:
-    """A parser of the dotted name of a part. It accepts only parts that the serializer has."""
+    """A reader of a part's dotted name. It accepts only parts that the serializer has."""
 
     sql_type: ClassVar[str] = "text"
     serializer: type[Serializer]

@@ -95,12 +95,12 @@ def read_id(value: Any) -> Id:
 
 
 def build_result(key: Id, content: Mapping[str, Any]) -> dict[str, Any]:
-    """Build the response to a request."""
+    """Build the successful response to the request with this id."""
     return {"jsonrpc": "2.0", "id": key, "result": content}
 
 
 def build_error(key: Id, rpc_error: RpcError) -> dict[str, Any]:
-    """Build the error response to a request."""
+    """Build the error response to the request with this id."""
     error = {"code": rpc_error.code, "message": rpc_error.message}
     return {
         "jsonrpc": "2.0",

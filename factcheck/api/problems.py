@@ -89,7 +89,7 @@ class ProblemResponse(HttpResponse):
 
 
 def get_phrase(status: int) -> str:
-    """Return the phrase of a status code."""
+    """Return the standard phrase of a status code, such as "Not Found"."""
     return str(_PHRASES.get(status, HTTPStatus(status).phrase))
 
 

@@ -289,7 +289,7 @@ class ListQuery(Query):
 
     @property
     def ordering(self) -> Ordering:
-        """Return the list order."""
+        """Return the requested ordering of the list."""
         return next(ordering for ordering in self.orderings if ordering.name == self.ordering_name)
 
     @property

@@ -114,7 +114,7 @@ class PublicResource(ViewSet):
 
     @classmethod
     def get_query_class(cls, action: str) -> type[Query]:
-        """Return the query class of an action."""
+        """Return the class that reads the query strings of an action (`list` or `retrieve`)."""
         return cls.list_query if action == "list" else cls.item_query
 
     def get_cache_control(self, query: Query) -> str:
@@ -122,7 +122,7 @@ class PublicResource(ViewSet):
         return CACHE_CURRENT
 
     def get_paging_arguments(self, query: ListQuery) -> dict[str, Any]:
-        """Return the arguments for `factcheck.api.pagination`."""
+        """Return the ordering, size and cursor of the page, as arguments for `factcheck.api.pagination`."""
         return {
             "ordering": query.ordering,
             "size": query.value("page_size", PAGE_SIZE),
@@ -139,7 +139,7 @@ class PublicList(PublicResource, ABC):
 
     @abstractmethod
     def get_listing(self, query: Any, request: HttpRequest) -> Listing:
-        """Return the requested page."""
+        """Return the page of results that the query requests."""
 
     def build_shortener(self, query: ListQuery) -> Callable[[bytes], bytes]:
         """Return a function that reduces a result to the requested `fields` or, by default, to its summary."""

@@ -35,7 +35,7 @@ class BackupRunning(BackupFailed):
 
 @dataclass(frozen=True)
 class BackupFolder:
-    """The folder of all backups."""
+    """The folder that contains all backups, their files and the log."""
 
     path: Path
 

@@ -153,7 +153,7 @@ def remove_unfinished(folder: BackupFolder) -> None:
 
 
 def _measure_whole_lines(journal: IO[bytes]) -> int:
-    """Return the length of the complete lines."""
+    """Return the length in bytes of the journal's complete lines."""
     end = journal.seek(0, os.SEEK_END)
     while end > 0:
         begin = max(0, end - _CHUNK_SIZE)

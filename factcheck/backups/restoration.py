@@ -44,7 +44,7 @@ class RestorePoint:
 
 @dataclass(frozen=True)
 class Restoration:
-    """The result of a restore."""
+    """The backup that was restored, its last change, and the folder to which an earlier installation was moved."""
 
     generation: Generation
     #: When the last included transaction was committed; None if there was none after the backup.

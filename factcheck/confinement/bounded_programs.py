@@ -31,7 +31,7 @@ _slots = threading.BoundedSemaphore(MAX_PROGRAMS)
 
 @dataclass(frozen=True, slots=True)
 class ProgramOutput:
-    """The output of a program."""
+    """The standard output and error output of a program, and whether it succeeded."""
 
     output: bytes
     error_text: str

@@ -22,7 +22,7 @@ class Cause(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """The limits of one task."""
+    """The limits of one confined process: memory, time and output."""
 
     memory: int = 512 * 1024 * 1024
     """The memory limit of the whole process in bytes, including the interpreter and libraries."""

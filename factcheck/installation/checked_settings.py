@@ -56,7 +56,7 @@ def find_browser() -> str:
 
 
 def read_internet_archive_key() -> str:
-    """Read `INTERNET_ARCHIVE_KEY`."""
+    """Read `INTERNET_ARCHIVE_KEY` in the form access:secret; "" if it is not set."""
     value = read_text("INTERNET_ARCHIVE_KEY", kind="secret")
     access, _, secret = value.partition(":")
     if value and not (access and secret):
@@ -81,7 +81,7 @@ def find_ffmpeg() -> tuple[str, str]:
 
 
 def read_bluesky_labeler() -> str:
-    """Read `BLUESKY_LABELER`."""
+    """Read `BLUESKY_LABELER`, the DID of the account that labels posts; "" if it is not set."""
     labeler = read_text("BLUESKY_LABELER")
     if labeler and not _DID_PATTERN.fullmatch(labeler):
         raise ImproperlyConfigured(
@@ -104,7 +104,7 @@ def read_embedder(url: str, model: str) -> str:
 
 
 def read_calendar() -> tuple[str, str]:
-    """Read `HOLIDAYS_COUNTRY` and `HOLIDAYS_SUBDIVISION`."""
+    """Read `HOLIDAYS_COUNTRY` and `HOLIDAYS_SUBDIVISION`, whose holidays are known; "" for each that is not set."""
     country = read_choice(
         "HOLIDAYS_COUNTRY", "", lambda: set(_list_calendars()), shown_default="none: only weekends are free"
     )
@@ -126,7 +126,7 @@ def _list_calendars() -> dict[str, list[str]]:
 
 
 def read_indexnow_key() -> str:
-    """Read `INDEXNOW_KEY`."""
+    """Read `INDEXNOW_KEY`, which search engines accept in this form; "" if it is not set."""
     key = read_text("INDEXNOW_KEY")
     if key and not _INDEXNOW_KEY_PATTERN.fullmatch(key):
         raise ImproperlyConfigured("INDEXNOW_KEY must have 8 to 128 characters: a-z, A-Z, 0-9 and hyphens.")
@@ -150,7 +150,7 @@ def read_websub_hubs() -> list[str]:
 
 
 def read_robots_rules() -> list[str]:
-    """Read `ROBOTS_RULES`, lines separated by semicolons."""
+    """Read `ROBOTS_RULES`, and return its lines, which are separated by semicolons."""
     rules = [
         " ".join(line.split()) for line in read_text("ROBOTS_RULES", kind="lines").split(";") if line.strip()
     ]

@@ -23,7 +23,7 @@ def mask_secrets(text: str) -> str:
 
 
 def build_log_settings() -> dict[str, Any]:
-    """Return Django's LOGGING."""
+    """Return the value of Django's setting LOGGING."""
     level = read_choice("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
     form = read_choice("LOG_FORMAT", "line", lambda: {"line", "json"})
     return {

@@ -34,7 +34,7 @@ class GaugeKind:
 
 @dataclass(frozen=True)
 class MetricQuery:
-    """A query and the gauges it sets."""
+    """A database query for metrics, and the gauges that it sets."""
 
     name: str
     gauges: dict[str, GaugeKind]

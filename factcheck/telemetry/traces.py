@@ -77,7 +77,7 @@ class RequestSpans:
 
 @contextmanager
 def trace_job(task: str, queue: str) -> Iterator[None]:
-    """Trace a job, if traces are on."""
+    """Record a span for the job in the block, if tracing is on."""
     if _Tracing.tracer is None:
         yield
         return

@@ -62,7 +62,7 @@ class Deadlines:
         self._watch: threading.Thread | None = None
 
     def begin(self, address: str, port: int, length: int) -> Arrival:
-        """Start waiting for a body."""
+        """Start the deadline of a body that is about to be received."""
         now = time.monotonic()
         arrival = Arrival(address, port, now, now + SECONDS + length / BYTES_PER_SECOND)
         with self._changed:

@@ -149,7 +149,7 @@ def choose_confirmed_etag(etag: str, etags: list[str], codings: tuple[str, ...])
 
 
 def is_compressible(response: HttpResponseBase) -> bool:
-    """Return whether this response may be compressed."""
+    """Return whether this response may be compressed: it is public, has a text body, and has no coding yet."""
     headers = response.headers
     return (
         response.status_code >= 200

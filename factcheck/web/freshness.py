@@ -34,7 +34,7 @@ def read_for_request(request: HttpRequest, read: Callable[[], Response]) -> Resp
 
 
 def _answer_unless_newer(request: HttpRequest, read: Callable[[], Response]) -> Response | None:
-    """Return the response, or None if it came from a replica and the primary may have newer data."""
+    """Call the function and return its response; None if it read a replica and the primary may have newer data."""
     try:
         response = read()
     except Http404:

@@ -234,7 +234,7 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
 
 
 def load_application(target: str, *, threads: int, has_begun: threading.Event) -> Callable[..., Any]:
-    """Load the application in a web process."""
+    """Load and return the WSGI application in a web process."""
     _end_with_parent()
     if has_begun.is_set():
         logger.error("A web process ended unexpectedly; this one takes its place.")

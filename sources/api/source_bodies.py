@@ -60,7 +60,7 @@ class PublicQuote(TypedDict):
 
 
 class PublicQuotedSource(PublicQuote):
-    """A passage and its source."""
+    """A quoted passage and its source."""
 
     source: PublicSource
     snapshot: PublicSnapshot | None

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 
 class EntityKind(StrEnum):
-    """The kind of entity to look for."""
+    """The kind of entity that a name is looked up as."""
 
     PERSON = "person"
     ORGANIZATION = "organization"

@@ -59,7 +59,7 @@ _REFUSALS = {
 
 @dataclass(frozen=True, slots=True)
 class ExtractionRequest:
-    """A document to read, with its context."""
+    """The bytes of a document to read, with what is known about them."""
 
     content: bytes
     content_type: str = ""

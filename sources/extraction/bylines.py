@@ -163,8 +163,8 @@ def _is_person(name: str, publisher: str) -> bool:
 
 
 def _is_newsroom(name: str, publisher: str, site: str) -> bool:
-    """Return whether a name means the newsroom: a label of its host, or its first word alone or before words in
-    capitals.
+    """Return whether a name is the newsroom's: a label of the site's host, or the publisher's first word, alone or
+    followed by words in capitals.
     """
     if _keep_letters(name) in {_keep_letters(label) for label in site.split(".")}:
         return True

@@ -38,7 +38,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’“‘»«」』)\]
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A cue: lines shown together."""
+    """A cue as read from the file: lines shown together, and their times."""
 
     begins: float
     ends: float

@@ -34,7 +34,7 @@ class Exchanges:
     _size: int = 0
 
     def begin(self, url: str) -> None:
-        """Start the exchange with this URL."""
+        """Start to record a new exchange with this URL."""
         self.kept.append(Exchange(url))
 
     def note_connection(self, ip_address: str) -> None:

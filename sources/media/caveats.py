@@ -30,5 +30,5 @@ def build_caveats(codes: Iterable[str]) -> list[dict[str, str]]:
 
 
 def translate_caveat(caveat: dict[str, str]) -> str:
-    """Return the sentence in the reader's language."""
+    """Return the sentence of a stored caveat in the reader's language."""
     return _(_SENTENCES.get(caveat.get("code", ""), caveat["sentence"]))

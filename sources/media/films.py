@@ -60,7 +60,7 @@ class Frame(NamedTuple):
 
 
 def is_ffmpeg_installed() -> bool:
-    """Return whether the required programs are installed."""
+    """Return whether ffmpeg and ffprobe are installed."""
     return bool(settings.FFMPEG and settings.FFPROBE)
 
 
@@ -158,7 +158,7 @@ def render_frame(path: Path, kind: MediaFormat, seconds: float) -> bytes:
 
 
 def _build_input_arguments(path: Path, kind: MediaFormat) -> list[str]:
-    """Return the arguments for reading only this file, with one demuxer."""
+    """Return FFmpeg's arguments for reading only this file, with only the demuxer of its format."""
     return ["-protocol_whitelist", "file", "-f", kind.reader, "-i", f"file:{path}"]
 
 

@@ -87,7 +87,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         ).order_by("pk")
 
     def at(self, domains: Iterable[str]) -> Self:
-        """Return publishers at these domains. If the newsroom has no domain, this site's domain counts as its own."""
+        """Return publishers with these domains. If the newsroom has no domain, this site's domain counts as its own."""
         hosts_wanted = set(domains)
         condition = Q(domain__in=hosts_wanted)
         if get_domain(settings.SITE_URL) in hosts_wanted:

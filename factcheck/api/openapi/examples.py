@@ -125,7 +125,7 @@ def _find_answer_content(operation: dict[str, Any], example: Example) -> dict[st
 
 
 def _read_path_values(template: str, path: str) -> dict[str, Any]:
-    """Return the values of the path parameters."""
+    """Return the values of the path parameters in `path`, by name."""
     match = _build_pattern(template).fullmatch(path)
     values = match.groupdict() if match else {}
     return {name: int(value) if value.isdecimal() else value for name, value in values.items()}

@@ -30,7 +30,7 @@ class RefusedParameterSerializer(serializers.Serializer):
 
 
 class RefusedQuerySerializer(ProblemSerializer):
-    """Errors by parameter, with the allowed values."""
+    """Problem details with the errors of each query parameter and the allowed values."""
 
     errors = RefusedParameterSerializer(many=True)  # type: ignore[assignment]  # a field, not the errors of this serializer
 

@@ -56,7 +56,10 @@ setting_changed.connect(_clear_limiter)
 def admit(
     request: HttpRequest, *, user_id: int | None = None, cost: int = 1, tier: Tier = Tier.ANONYMOUS
 ) -> Admission | None:
-    """Count a request for the owner of its token or, without a token, for its IP address. None if there is no limit."""
+    """Count a request for the owner of its token or, without a token, for its IP address.
+
+    Returns the decision, or None if there is no limit.
+    """
     if user_id is None:
         admission = get_limiter().admit(get_caller(request), tier, cost)
     else:

@@ -40,7 +40,7 @@ class Admission(NamedTuple):
 
 
 class _Account:
-    """A caller's requests, as known to this process."""
+    """A caller's debt, as known to this process."""
 
     __slots__ = ("free_at", "lock", "unsettled", "unsettled_free_at")
 
