@@ -49,7 +49,7 @@ class EditorialClaimResource(MovingResource):
         return self.run_change(lambda: claim_edits.edit(self._lock_matching(id), by=self.person, **values))
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Delete an untouched claim. Others are declined or merged."""
+        """Delete a claim that no other row refers to. Decline or merge any other claim."""
         return self.run_change(lambda: claim_edits.delete(self._lock_matching(id), by=self.person))
 
     def _lock_matching(self, key: int) -> Claim:
@@ -75,7 +75,7 @@ class EditorialAppearanceResource(PartOfClaim):
         return documents.build_appearance(row)
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
-        """Add a place. The quoted words are looked up in the source and anchored there."""
+        """Add an appearance. The quoted words are looked up in the source and anchored there."""
         values = read_body(QuoteBody, request.data, by=self.person)
 
         def work(material: Material | None) -> Appearance:
@@ -109,5 +109,5 @@ class EditorialAppearanceResource(PartOfClaim):
         return self.run_change(work)
 
     def destroy(self, request: Request, **url_kwargs: int) -> HttpResponse:
-        """Remove the place from the list."""
+        """Remove the appearance from the claim."""
         return self.run_change(lambda: claim_edits.remove_appearance(self.lock_part(), by=self.person))

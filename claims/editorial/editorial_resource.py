@@ -134,7 +134,7 @@ class EditorialResource(EditorialView, ABC):
         return self.create_once(work)
 
     def run_change(self, work: Callable[[], Result]) -> HttpResponse:
-        """Change a row in one transaction."""
+        """Run `work`, which changes a row, in one transaction, and return the response."""
         return self.build_response(run_in_transaction(lambda: self._show(work())))
 
     def _show(self, result: Result) -> StoredResponse:

@@ -1,4 +1,6 @@
-"""Parts of a claim or verdict, at URLs below it. They are read with their parent and written under its lock."""
+"""Resources for parts of a claim or verdict, at URLs below it: appearances, media, evidence.
+
+A part is read together with its claim or verdict, and written while that row is locked."""
 
 from abc import abstractmethod
 from typing import Any
@@ -41,7 +43,7 @@ class PartResource(EditorialResource):
 
 
 class PartOfClaim(PartResource):
-    """Parts of a claim."""
+    """The appearances or media of a claim, below its URL."""
 
     def get_parent(self) -> Claim:
         key = self.kwargs["claim_id"]
@@ -55,7 +57,7 @@ class PartOfClaim(PartResource):
 
 
 class PartOfVerdict(PartResource):
-    """Parts of a verdict."""
+    """The evidence of a verdict, below its URL."""
 
     def get_parent(self) -> Verdict:
         key = self.kwargs["verdict_id"]

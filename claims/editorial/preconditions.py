@@ -8,7 +8,7 @@ from factcheck.api.resources import compute_sha256
 
 
 def compute_etag(text: str) -> str:
-    """Return the ETag of a representation."""
+    """Return the strong ETag of a representation, given as JSON text."""
     return quote_etag(compute_sha256([text.encode()]))
 
 

@@ -1,4 +1,4 @@
-"""Serializers of request bodies. They validate only; nothing is saved here."""
+"""Serializers that validate request bodies. None of them saves anything."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Translations of verdicts: written, reviewed and published in the same way as verdicts."""
+"""Translations of verdicts in the editorial API. They are written, reviewed and published like verdicts."""
 
 from typing import ClassVar
 

@@ -110,7 +110,7 @@ def rebuild_entry(rendered_body: bytes, body: Mapping[str, Any], line: Mapping[s
 def retranslate_entry(
     publication: Publication, body: dict[str, Any], *, kind: str, note: str, published_at: datetime
 ) -> LedgerEntry:
-    """Build the next entry of a claim with the same content and different translations, like `restate_entry`."""
+    """Build the next entry of a claim like `restate_entry`, but with the translations in `body` and a public note."""
     entry = restate_entry(publication, body, kind=kind, published_at=published_at)
     return LedgerEntry(entry.publication | build_columns(body) | {"note": note}, entry.verdicts)
 

@@ -198,5 +198,5 @@ def _remove_times(value: Any) -> Any:
 
 
 def _build_sort_key(judgement: Judgement) -> tuple[date, int]:
-    """Return the sort key of a verdict: the day of its review, verdicts without a day last."""
+    """Return the sort key of a verdict: the day of its review. Verdicts without a day come last."""
     return judgement[0].reviewed_on or date.max, judgement[0].pk or 0

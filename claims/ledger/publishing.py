@@ -1,4 +1,4 @@
-"""Publish claims: every ledger entry is stored here, or its rows are built here for bulk imports."""
+"""Publish claims: this module stores all ledger entries, or builds their rows for bulk imports."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -338,7 +338,7 @@ def _has_sentence_stating_claim(
 
 
 def _compute_importance(match: Match) -> tuple[int, float]:
-    """Rank matches by importance to a reader; equally important ones stay in order of probability."""
+    """Return the sort key of a match: most important kind first, then most confident first."""
     return _KIND_ORDER[match.kind], -match.confidence
 
 

@@ -144,7 +144,7 @@ def _load_claims() -> Iterator[ComparedClaim]:
 def _find_pairs(
     claims: ComparedClaims, positions: Sequence[int], compared_positions: set[int], tally: PairTally
 ) -> Iterator[DuplicatePair]:
-    """Yield the pairs that these claims form with earlier ones and with claims that were compared before."""
+    """Yield possible duplicates among the claims at `positions`, and between these and claims compared before."""
     for position in positions:
         for other_position in claims.find_same_words(position):
             # Two new claims form one pair, which is yielded for the later of them.

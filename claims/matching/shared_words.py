@@ -315,8 +315,8 @@ def _pair_words(
 
 
 def _choose_best(shares: dict[int, float], limit: int, further_claims: Sequence[int]) -> dict[int, float]:
-    """Return the claims with the largest shares (the newer ones first among equals), and the claims to compare in
-    any case.
+    """Return the shares of the `limit` claims with the largest shares, newer claims first if equal, and of
+    `further_claims`.
     """
     largest_shares = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:limit])
     return largest_shares | {claim: shares[claim] for claim in further_claims if claim in shares}
@@ -376,13 +376,13 @@ class CommonWords:
 
 
 def get_common_words() -> CommonWords:
-    """Return the current statistics, cached."""
+    """Return the statistics of common words, cached for `CACHE_SECONDS`."""
     return load_common_words(int(monotonic() / CACHE_SECONDS))
 
 
 @lru_cache(maxsize=1)
 def load_common_words(period: int) -> CommonWords:
-    """Load the word statistics that ANALYZE collected. They are cached for one period."""
+    """Load the word statistics that ANALYZE collected. Each new `period`, a number, loads them again."""
     rows = fetch_rows(_FREQUENT_SQL)
     all_claims = rows[0][2] if rows else 0.0
     return CommonWords(all_claims, {word.decode(): share * all_claims for word, share, _ in rows})

@@ -189,7 +189,7 @@ _WRONG_STATE_ERROR = build_error_sql(
 
 class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
     def of_ledger(self) -> Self:
-        """Return public checkpoints of the ledger."""
+        """Return the checkpoints of the ledger, which are public."""
         return self.filter(log="ledger")
 
     def of_reviews(self) -> Self:

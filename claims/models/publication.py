@@ -44,7 +44,7 @@ from sources.models.snapshot import TextSha256
 
 
 def match_search(search: SearchReading | SearchValues, *, publication: str = "") -> Q:
-    """Return the condition that a publication matches a search.
+    """Return the condition that a publication matches a parsed search.
 
     `publication` is the path to the publication, ending in `__`.
     """
@@ -108,7 +108,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(HAS_MEDIA, media_ids__overlap=list(media))
 
     def showing_file(self, name: str) -> Self:
-        """Return publications with this picture file."""
+        """Return publications with the picture file of this name."""
         return self.filter(HAS_FILES, media_files__contains=[name])
 
     def newest_as_of(self, moment: datetime) -> Self:

@@ -7,8 +7,9 @@ from claims.models.removal import Removal
 
 
 class RemovalSearch(models.Model):
-    """The search for the words of a proposed removal, and the places where they are stored. Deleted when the removal
-    is carried out.
+    """The progress and result of a search for the words of a proposed removal.
+
+    The row is deleted when the removal is carried out.
     """
 
     removal = models.OneToOneField(Removal, models.CASCADE, related_name="search")

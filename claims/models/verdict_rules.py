@@ -270,7 +270,7 @@ _NOT_IN_LEDGER_ERROR = build_error_sql(
 
 
 def build_signoffs_sql(extra_condition: str = "") -> str:
-    """Return SQL that rejects a verdict `NEW` without enough sign-offs of its content; declare `present`.
+    """Return PL/pgSQL that rejects the verdict `NEW` if its content lacks sign-offs. Triggers must declare `present`.
 
     Args:
         extra_condition: a further condition on each sign-off, by which a feature makes the rule stricter.

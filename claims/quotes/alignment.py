@@ -48,7 +48,7 @@ _MIN_LONG_END = 40
 
 
 def align(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> Alignment:
-    """Pair the parts of two texts."""
+    """Return the alignment of two versions of a text: which new part each old part became."""
     aligned = Alignment(old_parts, new_parts)
     start, old_end, new_end = _measure_equal_ends(old_parts, new_parts)
     for number in range(start):

@@ -70,7 +70,7 @@ class TextPart:
 
     @cached_property
     def folded(self) -> FoldedText:
-        """Return the folded text for searches."""
+        """Return the text of the part, folded for comparison."""
         return FoldedText(self.text)
 
     @cached_property

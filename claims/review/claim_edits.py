@@ -116,7 +116,7 @@ def add_appearance(claim: Claim, source: Source, quotation: QuotedWords, *, by: 
 def edit_appearance(
     appearance: Appearance, *, by: User, source: Source, quotation: QuotedWords
 ) -> Appearance:
-    """Correct an appearance. Raises NotAllowed."""
+    """Change the fields, the source or the quote of an appearance. Raises NotAllowed."""
     require_permission(by, "claims.change_appearance", _("edit appearances"))
     _lock_editable(appearance.claim, by)
     appearance.source = source

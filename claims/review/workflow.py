@@ -73,7 +73,7 @@ def list_options(subject: Claim | Verdict | Translation, by: User) -> list[Optio
 
 @dataclass(frozen=True, slots=True)
 class MoveRequest:
-    """The options of a move."""
+    """The arguments of `move` that the effects of a move need."""
 
     person: User
     previous_state: str

@@ -52,7 +52,7 @@ def make_links_absolute(html: str, base: str) -> str:
 
 
 def is_safe(html: str) -> bool:
-    """Return whether the HTML contains only what `to_html` allows."""
+    """Return whether the HTML contains only tags, attributes and URLs that `to_html` can produce."""
     return _clean(html) == html
 
 

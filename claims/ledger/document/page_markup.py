@@ -24,7 +24,7 @@ def build_graph(nodes: Iterable[Document | None]) -> Document | None:
 def build_article(
     body: Document, *, page: str, headline: str, site: Document, images: Sequence[str], publisher: Document
 ) -> Document | None:
-    """Describe the page of a claim as the newsroom's article; None if it only lists the reviews of others.
+    """Describe the page of a claim as the newsroom's article; None if it only lists reviews by other publishers.
 
     `url` and `mainEntityOfPage` are the canonical URL of the page, as Google requires. `@id` identifies the wording:
     it is the same whatever the interface language, and differs for a translation.

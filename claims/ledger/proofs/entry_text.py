@@ -12,7 +12,7 @@ _FIRST_LINE = "factcheck ledger entry 1"
 
 
 class EntryFacts(NamedTuple):
-    """The hashed facts of an entry."""
+    """The facts of an entry from which its hash is computed."""
 
     sequence: int
     claim_id: int
@@ -45,5 +45,5 @@ def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
 
 
 def compute_chain_hash(text: bytes) -> str:
-    """Return the hash by which the next entry refers to this one."""
+    """Return the hash of an entry's text, which the text of the next entry contains."""
     return sha256(text).hexdigest()

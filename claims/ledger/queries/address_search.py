@@ -1,4 +1,4 @@
-"""Look up a URL: claims that appeared, are reviewed or are cited there, and pages of this site."""
+"""Look up a URL: claims that appeared there, are reviewed there or cite it, and the claim whose page it is."""
 
 import re
 from collections.abc import Iterable

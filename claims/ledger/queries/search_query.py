@@ -235,7 +235,7 @@ _PARTS_BY_WORDING = split_by_wording(Slot("ranking", "tsquery"))
 
 @cache
 def avoid_index(ordering: Ordering) -> Ordering:
-    """Return the same order with expressions that no index supports."""
+    """Return the same order as expressions that no index supports, so that PostgreSQL sorts after filtering."""
     return Ordering(
         ordering.name,
         tuple(replace(key, expression=_UnindexedExpression(key.expression)) for key in ordering.keys),

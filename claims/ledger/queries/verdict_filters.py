@@ -90,7 +90,7 @@ def match_reviewed_until(day: Any) -> LessThanOrEqual:
 
 
 class VerdictParameter(Parameter):
-    """A condition on verdicts. In a list of claims, one verdict must meet all of them."""
+    """A parameter with a condition on verdicts. In a list of claims, a single verdict must meet all such conditions."""
 
 
 class VerdictQuery(ListQuery):

@@ -54,5 +54,5 @@ _CHECKS_SQL = {
 
 
 def check_signoffs(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
-    """Yield verdicts and entries that differ from what was signed off."""
+    """Yield verdicts and entries whose content differs from the content that people signed off."""
     return run_checks(_CHECKS_SQL, connection)

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 
 class Discrepancy(NamedTuple):
-    """A problem and its place."""
+    """A problem that the verification found: where it is, and what is wrong."""
 
     place: str
     problem: str

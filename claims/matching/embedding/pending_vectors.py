@@ -122,7 +122,7 @@ _STORE_SQL = f"""
 
 
 def find_pending(model: EmbeddingModel, limit: int) -> Iterator[list[PendingStatement]]:
-    """Return statements without a vector, up to this many: first published ones, then those at the desk."""
+    """Yield all statements without a vector in lists of up to `limit`: first published statements, then those at the desk."""
     for statement_sql in (_PUBLISHED_SQL, _PRESENT_SQL):
         last_claim = 0
         while statements := _query_statements(statement_sql, model, last_claim, limit):
@@ -155,7 +155,7 @@ def store_vectors(
     lengths: Vectors,
     means: Sequence[int],
 ) -> None:
-    """Store the vectors of statements that are still current; skip the others."""
+    """Store the vectors of statements. Statements that have changed since are skipped."""
     claims = [statement.claim for statement in statements]
     with transaction.atomic(), connection.cursor() as cursor:
         # Lock the rows, so that they do not change before the vectors are stored. All code locks claims first.

@@ -46,7 +46,7 @@ class DownloadQuery(ClaimListQuery):
         return super().ordering_name if has_ordering else self.orderings[0].name
 
     def select_in_order(self) -> QuerySet[Publication]:
-        """Return the selected publications, in order."""
+        """Return the publications that match the filters, in the order of `ordering_name`."""
         order = self.ordering
         keys = (OrderBy(key.expression, descending=order.descending) for key in order.keys)
         return self.qs.order_by(*keys)
@@ -121,7 +121,7 @@ class Download(ClaimResource):
     def format_bodies(
         self, bodies: Iterator[bytes], query: Any, newest_entry: Publication | None
     ) -> Iterator[bytes]:
-        """Yield the bodies in this format."""
+        """Yield the parts of the file: the given bodies in the format of this download."""
 
     def list(self, request: HttpRequest, **url_kwargs: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
         query = self.list_query(request.GET, self.rows(), request=request)

@@ -55,7 +55,7 @@ class EntityResource(PublicItems):
 
 
 class PublisherResource(EntityResource):
-    """The publishers of verdicts, and of sources mentioned in them."""
+    """The publishers of published verdicts, and of the sources that they mention."""
 
     nouns = ("publisher", "publishers")
     list_query = PublisherListQuery

@@ -100,7 +100,7 @@ class AnyMediaType(BaseContentNegotiation):
 
 
 class FactCheckTools(APIView):
-    """The common base of all methods."""
+    """The base of the views of this API's methods."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

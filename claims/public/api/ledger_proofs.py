@@ -153,7 +153,7 @@ class PublicSigningKeys(TypedDict):
 
 
 class KeysResource(LedgerResource):
-    """The newsroom's public keys, including old ones, and the announcement of each.
+    """All public keys that have signed the ledger, each with the note that announced it.
 
     Confirm the first key that you trust with the newsroom through another channel.
     """

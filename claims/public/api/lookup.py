@@ -155,7 +155,7 @@ class AddressMatch:
 
     @property
     def claims(self) -> list[PublicClaim]:
-        """Return the published claims, each once."""
+        """Return the published claims of this URL without repetitions."""
         shown_claims = [*self.with_source[:CLAIM_LIMIT], *self.reviewed[:CLAIM_LIMIT]]
         return list({claim["id"]: claim for claim in shown_claims}.values())
 

@@ -52,7 +52,7 @@ class FoundReview(TypedDict):
 
 
 class ClaimAtAddress(TypedDict):
-    """A published claim that appeared at the URL, is reviewed there, or cites it as evidence."""
+    """A published claim that appeared at the URL, is reviewed there, or has a verdict that cites it."""
 
     id: int
     url: Annotated[WebAddress, "The page for readers."]

@@ -100,7 +100,7 @@ class MatchTermsQuery(ClaimListQuery):
 
     @property
     def terms(self) -> MatchTerms:
-        """Return the options for `claims.matching.answers`."""
+        """Return the options of the match for `claims.matching.answers`."""
         narrowing = {name: value for name, value in self.given_values.items() if name not in _OPTION_NAMES}
         return MatchTerms(
             language=self.value("text_language", "").partition("-")[0],

@@ -37,7 +37,7 @@ class VersionsForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class HistoricVersion:
-    """One version, for the history page."""
+    """A version of a claim in the list of the history page."""
 
     entry: Publication
     change: VersionChange

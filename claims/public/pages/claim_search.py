@@ -189,7 +189,7 @@ class ClaimSearch(forms.Form):
 
     @property
     def conditions(self) -> dict[str, Any]:
-        """Return the conditions on rows."""
+        """Return the values of the API parameters that select claims, by parameter."""
         return self.query.given_filters
 
     @property

@@ -94,7 +94,7 @@ class ReviewChart:
 
 
 def build_review_chart(timeline: Timeline) -> ReviewChart:
-    """Build the chart of these counts."""
+    """Build the chart of the counts that `count_reviews` returns."""
     counts = Counter[str]()
     for (_month, value), number in timeline.items():
         counts[value] += number
