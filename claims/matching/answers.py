@@ -189,7 +189,7 @@ def match_published_text(text: str, terms: MatchTerms = MatchTerms()) -> Answer:
 def match_published_texts(texts: Sequence[str], terms: MatchTerms = MatchTerms()) -> list[Answer]:
     """Match each of these texts with published claims."""
     embedder_name = embedding.get_embedder()
-    # Reasons are in the language that is active now.
+    # The language is part of the key, because reasons are in the active language.
     options = (
         *(terms.language, terms.cut, terms.max_matches, terms.min_confidence, terms.rows_key),
         *(embedder_name.name if embedder_name else "", get_language()),

@@ -160,7 +160,7 @@ def split_words(texts: Sequence[str]) -> list[list[str]]:
 
 
 def _is_searchable(word: str) -> bool:
-    # The last letter of a run without spaces is also a word by itself.
+    # In a script without spaces, the last letter of a run is also a word; single letters are not searched.
     return len(word) <= _MAX_WORD_LENGTH and not (len(word) == 1 and UNSPACED_PATTERN.match(word))
 
 

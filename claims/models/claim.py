@@ -204,7 +204,9 @@ class Claim(models.Model):
     def slug(self) -> str:
         """Return the readable part of the claim's URL. The URL works with any slug."""
         slug = slugify(self.statement, allow_unicode=True)[:80].rstrip("-")
-        return "claim" if slug in ("", "card") else slug  # `/claims/<id>/card/` is another page
+        return (
+            "claim" if slug in ("", "card") else slug
+        )  # `/claims/<id>/card/` is the URL of the claim's card
 
 
 def build_claim_path(pk: int, slug: str) -> str:

@@ -233,7 +233,7 @@ class Publication(models.Model):
     #: The headlines of its reviews, which often repeat the claim in other words.
     search_headlines = models.TextField(blank=True, db_default="")
     search_text = models.TextField(blank=True)
-    # Derived by a trigger. The part of the body for lists of results, stored in the same form
+    # The part of the body that lists of results show, in the same form of JSON. A trigger derives it
     # (`claims.models.publication_columns`).
     summary = UncompressedTextField(editable=False, db_default="")
     #: The search vector of all texts.

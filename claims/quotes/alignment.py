@@ -56,7 +56,7 @@ def align(old_parts: Sequence[TextPart], new_parts: Sequence[TextPart]) -> Align
     for number in range(len(old_parts) - old_end):
         aligned.add_pair(old_end + number, new_end + number)
     aligned.similar.update(_find_similar(old_parts, new_parts, start, old_end, new_end))
-    # Includes one pair at each equal end, so that the parts next to it stay beside it.
+    # The chain includes a pair of each common end, so that the parts next to it stay its neighbours.
     pair_before = [PartPair(start - 1, start - 1, 1.0)] if start else []
     pair_after = [PartPair(old_end, new_end, 1.0)] if old_end < len(old_parts) else []
     for pair in _choose_chain(

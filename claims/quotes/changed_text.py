@@ -28,7 +28,7 @@ class ChangedText:
             self._texts |= dict(Snapshot.objects.filter(pk__in=missing_snapshots).values_list("pk", "text"))
 
     def words(self, snapshot: int, start: int, end: int | None) -> str:
-        """Return the words of a span in an older snapshot; without an end, return everything from its start."""
+        """Return the text of a span in an older snapshot; without `end`, all text from `start` on."""
         return self._texts[snapshot][start:end]
 
     def has(self, words: str) -> bool:

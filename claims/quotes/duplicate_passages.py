@@ -1,4 +1,4 @@
-"""Distinguish a moved passage from a copy of it that is quoted, retold or repeated."""
+"""Distinguish a passage that moved from a copy of the passage in the new text, such as a quotation or repetition."""
 
 from dataclasses import dataclass
 

@@ -78,7 +78,7 @@ def find_place(status: QuoteStatus) -> QuotedPlace:
 def find_last_snapshot(
     changed_text: ChangedText, place: QuotedPlace, known_status: QuoteStatus | None
 ) -> tuple[int, Anchor]:
-    """Return the last snapshot that contained the words, with their anchor there."""
+    """Return the id of the last snapshot that contained the words of a quote, and their anchor in that snapshot."""
     last_place = (
         QuotedPlace(known_status.stood_in_id, known_status.stood_start, known_status.stood_end)
         if known_status

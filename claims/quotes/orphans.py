@@ -1,4 +1,4 @@
-"""The reason why a quote cannot be located in a new version of its text."""
+"""Reasons why a quote cannot be located in a new version of its text."""
 
 from enum import StrEnum
 

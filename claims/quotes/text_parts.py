@@ -21,7 +21,7 @@ _THAI = "\u0e00-\u0eff"
 _SENTENCE_END = re.compile(
     # A stop followed by white space. The text after that is ignored, so that a part is always cut in the same way.
     rf"[.!?…؟]++[{_CLOSERS}]*+\s++"
-    # Stops of scripts that need no space.
+    # Full stops of scripts without a space after them.
     rf"|[。！？｡।॥۔։៕።]++[{_CLOSING_ONLY}]*+\s*+"
     # The end of a line that ends a sentence or introduces one, and the beginning of the next item of a list.
     r"|(?<=[.!?:;…。！？：।])[^\S\n]{0,9}\n\s*+|[^\S\n]{0,9}\n\s*+(?=[-–—•*·▪‣]|\d{1,3}[.)]\s)"
@@ -144,7 +144,7 @@ def _iterate_parts(paragraph: str, offset: int, number: int, part_limit: int) ->
                 yield build_part(*pending_part, is_quoted_at_end=was_quoted)
             pending_part = start, start + len(sentence), was_quoted
         elif pending_part and sentence:
-            # A mark that closes the sentence, after a space as in French.
+            # A closing quotation mark after a space, as in French.
             pending_part = pending_part[0], start + len(sentence), pending_part[2]
         start = end
     if pending_part:
@@ -152,7 +152,7 @@ def _iterate_parts(paragraph: str, offset: int, number: int, part_limit: int) ->
 
 
 def _find_speech_marks(paragraph: str) -> tuple[str, str]:
-    """Return the opening and closing speech marks of a paragraph. Any other marks may be either."""
+    """Return the marks that open and the marks that close direct speech in a paragraph. All other marks may do both."""
     opening, closing = "„‟「『", "」』"
     if "„" in paragraph:
         closing += "“”"

@@ -91,7 +91,7 @@ def create_evidence(
 ) -> Evidence:
     """Add this quote as evidence to a draft verdict. Raises the errors of `verdict_drafts.add_evidence`."""
     source = _lock_source(source, quote)
-    # Lock the claim first, as all code that changes drafts does.
+    # Lock the claim before its verdict, as all code does, so that no two transactions deadlock.
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     same_items: Any = verdict.evidence.filter(source=source, stance=stance, note=note)
     if verdict_drafts.may_edit(verdict, by) and (existing_item := _find_existing(quote, same_items).first()):

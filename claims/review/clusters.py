@@ -17,7 +17,7 @@ from factcheck.list_phrases import join_words
 
 @transaction.atomic
 def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
-    """Put these claims into one cluster: an existing one that contains some of them, or a new one.
+    """Put these claims into one cluster: the existing cluster of some of them, or a new cluster.
 
     Raises:
         NotPossible: the claims are in several clusters, so a person must choose one.
@@ -54,7 +54,7 @@ def _create(first_claim: Claim, by: User) -> Cluster:
 
 @transaction.atomic
 def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
-    """Add claims to a cluster, and return how many were not in it before.
+    """Add claims to a cluster, and return the number of claims that were not in it before.
 
     Raises:
         NotPossible: the cluster was dissolved.

@@ -345,7 +345,7 @@ CLAIM_MOVES: dict[tuple[str, str], Move[Claim]] = {
 def _build_review(
     model: type[Reviewed], complete: Callable[[Reviewed, User], None]
 ) -> dict[tuple[str, str], Move[Reviewed]]:
-    """Return the moves from a draft to the end of its review."""
+    """Return the moves that verdicts and translations share, from draft to the end of the review."""
     states, noun = model.State, model._meta.model_name
     return {
         (states.DRAFT, "submit"): Move(

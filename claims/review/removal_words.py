@@ -1,4 +1,4 @@
-"""The words of a removal: their stored spellings, and a search for them as whole words in texts.
+"""The words of a removal: find their stored spellings, and search texts for them as whole words.
 
 The rules in the database (`claims/migrations/0001_removal.py`) are authoritative. The same rules here are for files
 and forms, and may find words in more texts than the database does.

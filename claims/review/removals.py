@@ -111,7 +111,7 @@ def _iterate_own_texts(document: Any) -> Iterator[str]:
 
 
 def find_files(words: list[str]) -> list[str]:
-    """Return the names of stored files that contain the words, and of all dumps, which the next run replaces anyway."""
+    """Return the names of stored files that contain the words, and of all dumps, which the next export writes again."""
     contains_words, overlap = (
         build_word_finder(words),
         4 * max(map(len, words), default=0) + _PIECE_BYTES // 64,

@@ -18,7 +18,7 @@ from factcheck.database import clock
 
 @transaction.atomic
 def confirm(repeat: Repeat, *, by: User) -> Claim:
-    """Confirm a repeat: add its place to the claim's appearances, and merge any separate proposal of it.
+    """Confirm a repeat: add it to the claim's appearances, and merge the claim proposed from the same words, if any.
 
     Raises:
         NotPossible: the repeat is already decided, its source is unknown, or a merge is not possible.

@@ -42,5 +42,5 @@ def _list_evidence_facts(item: Mapping[str, Any]) -> list[Any]:
 
 
 def _digest(facts: list[Any]) -> str:
-    # As PostgreSQL formats jsonb: a space after each comma, and letters of every script unescaped.
+    # The same bytes as PostgreSQL's jsonb: a space after each comma, and letters of every script unescaped.
     return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()

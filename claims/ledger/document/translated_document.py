@@ -100,7 +100,7 @@ def find_outdated_translation(
         if earlier_document["status"] == "published" and (
             translation := find_translation(language, earlier_document)
         ):
-            # The retraction already has its own entry.
+            # The retraction of a translation has its own entry.
             withdrawn_languages = kind == "translation"
             return (
                 None

@@ -60,7 +60,7 @@ class Facet:
         column: the column by which `build_count_sql` groups.
         column_sql: SQL for that column, if it must be computed.
         parameters: the query parameters that select values of this facet.
-        replacement: the conditions that replace those parameters.
+        replacement: the wider conditions that replace those parameters when this facet is counted.
         mention_kind: the kind of mention that the ledger counts over all publications, if it does.
     """
 
@@ -139,7 +139,7 @@ FACETS = {
             mention_kind=Mention.Kind.CLAIMANT,
         ),
         Facet("source_domain", _build_list_count_sql, "source_domains", parameters=("source_domain",)),
-        # Each further value of `has` narrows the list, so the chosen values also apply to the ones on offer.
+        # Claims must meet all chosen values of `has`, so these also apply to the counts of its other values.
         Facet("has", _build_grouped_list_count_sql, "features"),
         Facet(
             "status",
@@ -206,7 +206,7 @@ class FacetCounting:
 
     def get_counts(self) -> FacetCounts:
         """Return the counts for the current state of the ledger, from the cache or newly computed."""
-        if "as_of" in self.conditions:  # which means another moment each time
+        if "as_of" in self.conditions:  # almost every request has another moment
             return self._count()
         return self.get_cached() or self.compute_counts()
 
@@ -234,7 +234,7 @@ class FacetCounting:
         all_conditions = tuple(self.conditions)
         facets_by_conditions: dict[tuple[str, ...], list[Facet]] = {all_conditions: []}
         for facet in (_ALL_FACETS[name] for name in self.names):
-            # The values for a facet without its own filter are found with the rest, and separated by a column.
+            # A facet with a replacement (the status) shares a statement with others, which select their rows by its column.
             other_conditions = tuple(
                 name for name in self.conditions if facet.replacement or name not in facet.parameters
             )
@@ -253,8 +253,8 @@ class FacetCounting:
         return counts
 
     def _iterate_rows(self, conditions: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
-        """Yield a row per facet value. The first row has no facet: it has the number of claims and the ledger
-        position.
+        """Return a row for each value of each facet. A row without a facet has the number of claims and the
+        ledger position.
         """
         source = {facet.name: facet.source(conditions) for facet in facets}
         columns = _list_columns(facets, source)

@@ -192,7 +192,7 @@ class SearchQuery(WordsQuery):
             return True
         if not reading.ranking:
             return True
-        # Claims published since the first page must not change the order.
+        # Later pages allow twice as many matches, so that claims published meanwhile do not change the order.
         limit = 2 * RANKED_MATCHES if cursor else RANKED_MATCHES
         if reading.matches <= limit:
             return False

@@ -122,7 +122,7 @@ _STORE_SQL = f"""
 
 
 def find_pending(model: EmbeddingModel, limit: int) -> Iterator[list[PendingStatement]]:
-    """Yield all statements without a vector in lists of up to `limit`: first published statements, then those at the desk."""
+    """Yield all statements without a vector, in lists of up to `limit`; published statements come first."""
     for statement_sql in (_PUBLISHED_SQL, _PRESENT_SQL):
         last_claim = 0
         while statements := _query_statements(statement_sql, model, last_claim, limit):

@@ -49,7 +49,7 @@ def confidence_label(confidence: float) -> str:
 
 @register.simple_tag
 def differences(text: str, spans: Sequence[Span]) -> SafeString:
-    """Mark the words that the other text lacks."""
+    """Return the text as HTML, with the words marked that the other text lacks."""
     pieces, end = [], 0
     for start, stop in spans:
         pieces.append(format_html('{}<b class="differs">{}</b>', text[end:start], text[start:stop]))

@@ -84,7 +84,7 @@ def dumps_index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
-    """Serve a file of a dump, or the requested part of it."""
+    """Serve a file of a dump, or only the requested byte range."""
     dump = kept_dumps.find_newest() if day == LATEST else kept_dumps.find_for_day(day)
     file = dump.files.get(name) if dump else None
     if dump is None or file is None:

@@ -40,7 +40,7 @@ _PUBLISHED_AT_INDEX = COLUMNS.index("published_at")
 
 
 def _read_other_versions() -> tuple[object, ...]:
-    """Return the versions of other content on the front page: clusters and the newsroom's pages."""
+    """Return values that change with the clusters and the newsroom's pages, which the front page shows too."""
     return (
         Cluster.objects.aggregate(Max("changed_at"))["changed_at__max"],
         NewsroomPage.objects.aggregate(Max("pk"))["pk__max"],
@@ -95,7 +95,7 @@ def _render_home(request: HttpRequest, language: str) -> HttpResponse:
 
 def _list_newest(request: HttpRequest) -> list[ListedClaim]:
     search = ClaimSearch(request)
-    # Validation always succeeds here, because the front page ignores query parameters.
+    # The form must be validated before use. Here its query string has no parameters of a list, so it is valid.
     search.is_valid()
     return search.page(NEWEST_LIMIT).rows
 

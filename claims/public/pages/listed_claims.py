@@ -115,7 +115,7 @@ def claims(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def counts(request: HttpRequest) -> HttpResponse:
-    """Show the filter counts of a page that was sent without them.
+    """Show the filters of a claim list with their counts, for pages that were sent without counts.
 
     `part` returns a fragment for the page's script, which inserts it; `of` gives the page's subject.
     """

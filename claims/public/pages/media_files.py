@@ -1,4 +1,4 @@
-"""The files of published pictures, and no others.
+"""Serve the files of published pictures.
 
 A file's name is the hash of its content, so a response can be cached permanently. A file stays available as long as
 the ledger refers to it, because past versions have pages too.

@@ -342,7 +342,7 @@ def _describe_verdict(passage: CheckedPassage) -> str:
 
 
 def build_screen_reader_text(text: str) -> SafeString:
-    """Return text for screen readers only, because sighted readers see the same from colours.
+    """Return HTML that only screen readers read aloud, for information that sighted readers see from colours.
 
     The words have their own text direction, so that they do not affect the direction of the surrounding text.
     """

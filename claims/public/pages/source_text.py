@@ -1,4 +1,4 @@
-"""A source with the passages that published claims quote, and other publications that cite it."""
+"""A source with the passages that published claims quote, and the claims whose verdicts cite it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -145,7 +145,7 @@ def topics(request: HttpRequest) -> HttpResponse:
 
 @public_page
 def publishers(request: HttpRequest) -> HttpResponse:
-    """List publishers of published verdicts: the newsroom and others it lists."""
+    """List the publishers of published verdicts, including the newsroom."""
     return _render_index(request, PUBLISHERS)
 
 
@@ -196,7 +196,7 @@ def _render_index(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
 
 
 def _has_words(rows: QuerySet[Any], search: str) -> Q:
-    """Return the condition that a name contains these words, or words that begin with them.
+    """Return the condition that a name contains words that begin with each of these words.
 
     If the desk has an index of words, it narrows the search. That index also covers unpublished job titles, which
     must not be found, so the name itself is checked as well.
