@@ -212,7 +212,7 @@ def _build_alternatives(words: str, *, upper_case: bool = False, glued: bool = F
 
 
 def _strip_accents(phrase: str) -> str:
-    """Remove accents: ÚLTIMA HORA is usually shouted without its accent, and Greek capitals never have one."""
+    """Return the phrase without accents. Capitals are often typed without them, as in ULTIMA HORA for ÚLTIMA HORA."""
     letters = unicodedata.normalize("NFD", phrase)
     return unicodedata.normalize("NFC", "".join(sign for sign in letters if not "\u0300" <= sign <= "\u036f"))
 

@@ -58,7 +58,7 @@ class ClaimMediaQuerySet(models.QuerySet["ClaimMedia"]):
 
 @keep_history()
 class ClaimMedia(models.Model):
-    """A picture, recording or video that a claim is about, with its caption and place."""
+    """A picture, recording or video that a claim is about, with its caption and its position in the list."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, db_index=False, related_name="media", verbose_name=_("claim")

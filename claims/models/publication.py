@@ -104,7 +104,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(Exists(newsroom_verdicts.filter(publication=OuterRef("pk"))))
 
     def showing_media(self, media: Iterable[int]) -> Self:
-        """Return publications that show one of these media."""
+        """Return publications that show at least one of these media."""
         return self.filter(HAS_MEDIA, media_ids__overlap=list(media))
 
     def showing_file(self, name: str) -> Self:

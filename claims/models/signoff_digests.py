@@ -96,8 +96,8 @@ def build_entry_verdict_sha256_sql(verdict: str) -> str:
 def build_is_signed_off_sql(claim: str, body: str, verdict: str) -> str:
     """Return the SQL condition that enough people signed off the content of an entry.
 
-    `claim` is the id of the entry's claim; the verdict's row must be available as `signed`. The entry's own statement
-    about the sign-off must be true as well.
+    `claim` is the id of the entry's claim; the verdict's row must be available as `signed`. The entry's own
+    `signed_off` must be correct too.
     """
     # The verdict of a merged claim was signed off with that claim's own statement, not with the entry's.
     return f"""(

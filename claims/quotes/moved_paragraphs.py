@@ -90,7 +90,7 @@ def _find_beginnings(
 
 
 def _find_run(aligned: Alignment, new_index: int) -> tuple[int, int]:
-    """Return the unpaired new parts around a part, within its paragraph."""
+    """Return the range of unpaired new parts around this one, within its paragraph, as first number and end."""
     new_parts, first_index, end_index = aligned.new, new_index, new_index + 1
     while (
         first_index

@@ -11,7 +11,7 @@ from sources.api.source_bodies import PublicSource
 
 
 class SeenSnapshot(TypedDict):
-    """A version of a source, and when it was captured."""
+    """The number of a source's snapshot, and the time of its capture."""
 
     number: Annotated[int, "The number of the snapshot, counted per source from 1."]
     captured_at: Moment

@@ -234,7 +234,7 @@ class FacetCounting:
         all_conditions = tuple(self.conditions)
         facets_by_conditions: dict[tuple[str, ...], list[Facet]] = {all_conditions: []}
         for facet in (_ALL_FACETS[name] for name in self.names):
-            # A facet with a replacement (the status) shares a statement with others, which select their rows by its column.
+            # A facet with a replacement shares a statement with others, which select their rows by its column.
             other_conditions = tuple(
                 name for name in self.conditions if facet.replacement or name not in facet.parameters
             )

@@ -203,7 +203,8 @@ class SearchQuery(WordsQuery):
 def split_by_wording(ranking: str | Expression) -> Parts:
     """Split the matches: those with the exact search words come first, ranked; all others have rank 0.
 
-    The index finds the former. The latter are far more, but usually none of them has to be read.
+    The search index finds the exact matches. There are far more of the others, but usually a page is full before one
+        of them must be read.
     """
     has_exact_words = Q(build_match_condition("search_heading", ranking))
     return lambda rows: (

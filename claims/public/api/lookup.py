@@ -78,8 +78,7 @@ def read_addresses(body: Any) -> list[str]:
     """Read the URLs from a request body.
 
     Raises:
-        ValidationError: the body is not valid; the places of the errors are in the form that `problem_response`
-            reads.
+        ValidationError: the body is not valid. Its errors state their place as `problem_response` expects.
     """
     if not isinstance(body, dict):
         raise ValidationError([gettext('It must be an object such as {"urls": ["https://example.org/"]}.')])

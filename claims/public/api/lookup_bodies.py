@@ -36,7 +36,7 @@ class FoundAppearance(PublicQuote):
 
 
 class FoundEvidence(PublicQuote):
-    """A piece of evidence that a verdict takes from the article."""
+    """A quote from the article that a verdict cites as evidence."""
 
     verdict: Annotated[int, "Id of the verdict."]
     id: int

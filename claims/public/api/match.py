@@ -135,8 +135,7 @@ def read_texts(body: Any) -> list[str]:
     """Read the texts from a request body.
 
     Raises:
-        ValidationError: the body is not valid; the places of the errors are in the form that `problem_response`
-            reads.
+        ValidationError: the body is not valid. Its errors state their place as `problem_response` expects.
     """
     if not isinstance(body, dict):
         raise ValidationError(

@@ -63,8 +63,8 @@ def read_picture_query(body: Any, files: Any) -> PerceptualHash:
     """Return the query in a request body.
 
     Raises:
-        ValidationError: the body is not valid, or has no picture; the places of the errors are in the form that
-            `problem_response` reads.
+        ValidationError: the body is not valid, or has no picture. Its errors state their place as `problem_response`
+            expects.
         TooManyPictures, ContentTooLarge: the picture cannot be processed now, or is too large.
     """
     if not hasattr(body, "keys"):

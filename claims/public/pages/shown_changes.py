@@ -47,7 +47,7 @@ PART_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """A changed part, before and after."""
+    """A changed part of a claim or verdict, with its texts before and after as HTML."""
 
     part: str
     name: str
