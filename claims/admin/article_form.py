@@ -147,7 +147,7 @@ class ArticleForm(forms.Form):
         return material
 
 
-def import_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
+def import_view(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     _require_import(request)
     if request.method == "POST":
         form = ArticleForm(request.POST, request.FILES)
@@ -157,14 +157,14 @@ def import_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
         form = ArticleForm(initial={"address": request.GET.get("address", "")})
     context = {
         "title": _("Import an article"),
-        "media": admin.media + form.media,
+        "media": model_admin.media + form.media,
         "form": form,
         "stated": [form[name] for name in form.override_fields],
     }
-    return admin.show_page(request, "import_article", context)
+    return model_admin.show_page(request, "import_article", context)
 
 
-def show_imported_article(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def show_imported_article(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Show the claims proposed from an imported text, with related published claims."""
     _require_import(request)
     snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
@@ -189,7 +189,7 @@ def show_imported_article(admin: DeskAdmin, request: HttpRequest, pk: int) -> Ht
         "bands": list(bands.items()),
         "also_stated": find_unproposed_statements(snapshot),
     }
-    return admin.show_page(request, "imported_article", context)
+    return model_admin.show_page(request, "imported_article", context)
 
 
 def _require_import(request: HttpRequest) -> None:

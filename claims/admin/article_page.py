@@ -88,16 +88,16 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
     }
 
 
-def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
+def list_article_urls(model_admin: DeskAdmin) -> list[URLPattern]:
     """Return the URL patterns of the article page and of its JSON requests."""
 
     def show_page(request: HttpRequest, source: int) -> HttpResponse:
-        return show_article(desk, request, _get_source(request, source))
+        return show_article(model_admin, request, _get_source(request, source))
 
     def show_offers(request: HttpRequest, source: int) -> HttpResponse:
         source_row = _get_source(request, source)
         return answer_page_request(
-            request, source_row, lambda values: build_offers(desk, request, source_row, values)
+            request, source_row, lambda values: build_offers(model_admin, request, source_row, values)
         )
 
     def decide_view(request: HttpRequest, source: int, claim: int, action: str) -> HttpResponse:
@@ -122,7 +122,7 @@ def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
         ("evidence/", build_view(add_evidence), "claims_claim_article_evidence"),
     ]
     return [
-        path(f"article/<int:source>/{subpath}", desk.admin_site.admin_view(view), name=name)
+        path(f"article/<int:source>/{subpath}", model_admin.admin_site.admin_view(view), name=name)
         for subpath, view, name in routes
     ]
 
@@ -133,7 +133,7 @@ def _get_source(request: HttpRequest, pk: int) -> Source:
     return get_object_or_404(Source.objects.select_related("publisher"), pk=pk)
 
 
-def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpResponse:
+def show_article(model_admin: DeskAdmin, request: HttpRequest, source: Source) -> HttpResponse:
     """Show the newest text of a source, or an older one (`?snapshot=2`), to read and annotate."""
     snapshots = list(source.snapshots.defer("text", "cues").order_by("-number"))
     snapshot_number = request.GET.get("snapshot", "")
@@ -160,7 +160,7 @@ def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpR
         **_list_permissions(request.user, is_newest=is_newest),
         **(build_annotated_context(snapshot, get_person(request)) if snapshot else {}),
     }
-    return desk.show_page(request, "article", context)
+    return model_admin.show_page(request, "article", context)
 
 
 def _list_permissions(person: Any, *, is_newest: bool) -> dict[str, bool]:

@@ -23,7 +23,7 @@ OFFER_LIMIT = 8
 _MAX_QUERY_LENGTH = 2_000
 
 
-def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, values: Any) -> dict[str, Any]:
+def build_offers(model_admin: DeskAdmin, request: HttpRequest, source: Source, values: Any) -> dict[str, Any]:
     """Return suggestions of the requested type, `values["for"]`: `claim`, `appearance` or `evidence`."""
     if not isinstance(values, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
@@ -34,7 +34,7 @@ def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, values: 
             return {"claimant": _detect_speaker(source, values)}
         case "appearance":
             rows = (
-                _search_claims(desk, request, search)
+                _search_claims(model_admin, request, search)
                 if search
                 else _find_similar_claims(selected_text, person)
             )
@@ -83,10 +83,10 @@ def _find_similar_claims(text: str, person: User) -> list[tuple[Claim, Any]]:
     ]
 
 
-def _search_claims(desk: DeskAdmin, request: HttpRequest, search: str) -> list[tuple[Claim, Any]]:
+def _search_claims(model_admin: DeskAdmin, request: HttpRequest, search: str) -> list[tuple[Claim, Any]]:
     rows = find_attachable_claims(get_person(request))
     numbered_claims = list(rows.filter(pk=int(search))) if search.isdecimal() and len(search) < 10 else []
-    claims, _may_repeat = desk.get_search_results(request, rows, search)
+    claims, _may_repeat = model_admin.get_search_results(request, rows, search)
     listed_claims = [
         *numbered_claims,
         *claims.exclude(pk__in=[claim.pk for claim in numbered_claims]).order_by("-pk")[:OFFER_LIMIT],

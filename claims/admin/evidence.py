@@ -102,8 +102,7 @@ class EvidenceInline(TypedNames, StackedInline):
             render_media_preview(row.media) if row.media else "",
         )
 
-    # Evidence can change while its verdict is a draft, with the verdict's permissions
-    # ------------------------------
+    # Evidence can change while its verdict is a draft, with the verdict's permissions --------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
         return _is_editable(request, obj) and super().has_change_permission(request, obj)

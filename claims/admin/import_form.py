@@ -221,7 +221,7 @@ class PreviewRecord:
         return "" if raw is None else json.dumps(raw, indent=2, ensure_ascii=False, default=str)
 
 
-def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
+def choose_view(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     """Show the page for choosing the file, and create the import from an uploaded file."""
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
@@ -237,21 +237,21 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
         "formats": [format_title(file_format.NAME) for file_format in format_detection.FORMATS],
         "most": settings.IMPORT_MAX_BYTES,
     }
-    return admin.show_page(request, "import_file", context)
+    return model_admin.show_page(request, "import_file", context)
 
 
-def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
+def set_up_view(model_admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
     """Show a preview of the import, and the settings for reading the file."""
     if run.state != ImportRun.State.CHOSEN or not run.upload:
         return HttpResponseRedirect(get_page_url(run))
     try:
-        return _show_or_apply_settings(admin, request, run)
+        return _show_or_apply_settings(model_admin, request, run)
     except FileNotFoundError:
         messages.error(request, _("The file is no longer stored here. Choose it again."))
         return HttpResponseRedirect(reverse("admin:claims_importrun_add"))
 
 
-def _show_or_apply_settings(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
+def _show_or_apply_settings(model_admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
     form, toml = _build_forms(request, run)
     action = request.POST.get("do", "") if request.method == "POST" else ""
     form_data = toml if action == "toml" else form
@@ -286,7 +286,7 @@ def _show_or_apply_settings(admin: DeskAdmin, request: HttpRequest, run: ImportR
         "stored": len(stored_records),
         "may_bring_archive": request.user.has_perm(house_archive.PERMISSION),
     }
-    return admin.show_page(request, "import_set_up", context)
+    return model_admin.show_page(request, "import_set_up", context)
 
 
 def _build_forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | None, TomlForm | None]:

@@ -217,8 +217,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
             _("The same file is recognised by its content, whatever its name."), run.content_sha256
         )
 
-    # Starting an import
-    # ----------------------------------------------------------------------------------------------
+    # Starting an import ----------------------------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest, obj: ImportRun | None = None) -> bool:
         return request.user.has_perm(_RUN_PERMISSION)
@@ -232,8 +231,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
     def set_up_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return import_form.set_up_view(self, request, self.get_row(request, pk, _RUN_PERMISSION))
 
-    # The page of an import
-    # -------------------------------------------------------------------------------------------
+    # The page of an import -------------------------------------------------------------------------------------------
 
     def build_page_context(self, request: HttpRequest, run: Any, /) -> dict[str, Any]:
         may_run = self.has_add_permission(request)

@@ -129,7 +129,7 @@ class SimilarPicture:
     uses: list[dict[str, Any]]
 
 
-def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
+def check_view(model_admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     """Show the page for checking a picture, with similar pictures if one was sent."""
     if not request.user.has_perm("sources.view_mediaobject"):
         raise PermissionDenied
@@ -148,9 +148,9 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         else []
     )
     context = {
-        **admin.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "title": _("Has this picture been checked?"),
-        "media": admin.media + form.media,
+        "media": model_admin.media + form.media,
         "form": form,
         "found": pictures,
         "is_answered": picture_hash is not None,

@@ -62,12 +62,12 @@ def _build_candidate(appearance: Appearance, lost_quote: LostQuote, start: int, 
 
 
 def move_quote(
-    desk: DeskAdmin, request: HttpRequest, pk: int, appearance: int, number: int, start: int, end: int
+    model_admin: DeskAdmin, request: HttpRequest, pk: int, appearance: int, number: int, start: int, end: int
 ) -> HttpResponse:
     """Move the appearance's quote to the chosen location."""
-    claim = desk.get_object(request, str(pk))
+    claim = model_admin.get_object(request, str(pk))
     row = Appearance.objects.select_related("source", "claim").filter(pk=appearance, claim=pk).first()
-    if claim is None or row is None or not desk.has_view_permission(request, claim):
+    if claim is None or row is None or not model_admin.has_view_permission(request, claim):
         raise Http404
     if request.method == "POST":
         with RefusalMessages(request):

@@ -49,20 +49,20 @@ def show_source_at_url(site: AdminSite, request: HttpRequest) -> JsonResponse:
 
     The page asks again while `is_waiting`. Uses POST, because URLs and quotes would otherwise end up in logs.
     """
-    desk: Any = site.get_model_admin(Source)
+    model_admin: Any = site.get_model_admin(Source)
     address = read_address(request.POST.get("address", "").strip())
     if request.method != "POST" or not address:
         raise Http404
     source = Source.objects.at(address)
     details: list[str] = []
     if source is None:
-        if not desk.has_add_permission(request):
+        if not model_admin.has_add_permission(request):
             raise PermissionDenied
         try:
-            source = desk.find_or_add_row(request, address)
+            source = model_admin.find_or_add_row(request, address)
         except ValidationError as refusal:
             return JsonResponse({"note": " ".join(refusal.messages)})
-    elif not desk.has_view_permission(request):
+    elif not model_admin.has_view_permission(request):
         raise PermissionDenied
     elif "source" not in request.POST:
         details.append(_("Use the stored source: %s") % source.title)
@@ -153,14 +153,14 @@ class PreviewRow:
     page: str
 
 
-def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
+def paste_view(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     """Show the page for pasting rows. Rows are stored only after a preview."""
     if not request.user.has_perm(IMPORT_PERMISSION):
         raise PermissionDenied
     context: dict[str, Any] = {
-        **admin.admin_site.each_context(request),
+        **model_admin.admin_site.each_context(request),
         "title": _("Paste rows"),
-        "opts": admin.opts,
+        "opts": model_admin.opts,
         "paste": PasteForm(request.POST if request.method == "POST" else None),
         "most": MAX_ROWS,
     }

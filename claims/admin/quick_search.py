@@ -43,15 +43,15 @@ def search_desk(request: HttpRequest, search: str) -> list[SearchResult]:
 
 
 def _find_rows(request: HttpRequest, model: type[Model], search: str) -> list[Model]:
-    desk = admin.site.get_model_admin(model)
-    if not isinstance(desk, DeskAdmin) or not desk.has_view_or_change_permission(request):
+    model_admin = admin.site.get_model_admin(model)
+    if not isinstance(model_admin, DeskAdmin) or not model_admin.has_view_or_change_permission(request):
         return []
-    rows = desk.get_queryset(request)
+    rows = model_admin.get_queryset(request)
     if model is Claim:
         verdicts = Verdict.objects.readable_by(get_person(request)).select_related("rating")
         rows = rows.prefetch_related(*prefetch_states(verdicts))
-    matches = _list_newest(desk.filter_matching(request, rows, search))
-    if not matches and (suggestions := desk.suggest_rows(request, rows, search)) is not None:
+    matches = _list_newest(model_admin.filter_matching(request, rows, search))
+    if not matches and (suggestions := model_admin.suggest_rows(request, rows, search)) is not None:
         return _list_newest(suggestions)
     return matches
 

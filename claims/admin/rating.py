@@ -201,8 +201,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
         samples = format_html_join("", "<li>{}</li>", ((shorten(text, 100),) for text in rating.samples))
         return format_html('<ul class="desk-samples" dir="auto">{}</ul>', samples) if samples else "–"
 
-    # One decision for many ratings
-    # -----------------------------------------------------------------------------------
+    # One decision for many ratings -----------------------------------------------------------------------------------
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         actions = super().get_actions(request)
@@ -216,7 +215,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
 def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet[Rating]], None]:
     """Return the action of the list that assigns this class to the selected ratings."""
 
-    def decide(desk: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
+    def decide(model_admin: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
         claims = {rating.pk: rating.used for rating in annotate_usage(ratings)}
         changed_ratings = None
         with RefusalMessages(request):

@@ -36,8 +36,8 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
     """Return the context of the tools above a list: saved views, columns and downloads. Returns {} for lists
     outside the desk.
     """
-    desk, request = changelist.model_admin, context["request"]
-    if not isinstance(desk, DeskAdmin):
+    model_admin, request = changelist.model_admin, context["request"]
+    if not isinstance(model_admin, DeskAdmin):
         return {}
     person, model_label = get_person(request), changelist.opts.label_lower
     query = normalise_query(request.GET.urlencode())
@@ -49,14 +49,14 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
         "views": [(view, view.query == query, view.owner_id == person.pk) for view in views],
         "is_kept": any(view.query == query for view in views),
         "may_share": person.has_perm("claims.share_savedview"),
-        "columns": desk.columns(request),
+        "columns": model_admin.columns(request),
         "kept_parameters": _list_kept_parameters(query, COLUMNS_PARAMETER, ORDER_VAR),
         "downloads": [
             (name, f"{_build_page_path(changelist, 'download', form)}?{query}")
             for form, name in (("xlsx", "Excel"), ("csv", "CSV"))
         ],
         "unmatched_search": getattr(request, "unmatched_search", ""),
-        "links": desk.list_links(request),
+        "links": model_admin.list_links(request),
     }
 
 
@@ -103,8 +103,8 @@ class SavedViewAdmin(DeskAdmin):
 
     @admin.display(description=_("list"), ordering="listed")
     def list_name(self, view: SavedView) -> str:
-        desk = _find_desk(self.admin_site, view.listed)
-        return str(capfirst(str(desk.opts.verbose_name_plural))) if desk else view.listed
+        model_admin = _find_desk(self.admin_site, view.listed)
+        return str(capfirst(str(model_admin.opts.verbose_name_plural))) if model_admin else view.listed
 
     @admin.display(description=_("saved by"))
     def owner_name(self, view: SavedView) -> str:
@@ -134,22 +134,22 @@ class SavedViewAdmin(DeskAdmin):
     def save_view(self, request: HttpRequest) -> HttpResponse:
         """Save a list as currently shown, replacing the person's own view of the same name."""
         values = request.POST
-        desk = _find_desk(self.admin_site, values.get("listed", ""))
-        if request.method != "POST" or desk is None:
+        model_admin = _find_desk(self.admin_site, values.get("listed", ""))
+        if request.method != "POST" or model_admin is None:
             raise Http404
-        may_view = desk.has_view_or_change_permission(request)
+        may_view = model_admin.has_view_or_change_permission(request)
         if not may_view or not request.user.has_perm("claims.view_savedview"):
             raise PermissionDenied
         is_shared = bool(values.get("is_shared"))
         if is_shared and not request.user.has_perm(_SHARE_PERMISSION):
             raise PermissionDenied
         query = normalise_query(values.get("query", ""))
-        page = HttpResponseRedirect(f"{_list_page(desk)}?{query}")
+        page = HttpResponseRedirect(f"{_list_page(model_admin)}?{query}")
         name = " ".join(values.get("name", "").split())
         if not name or len(name) > MAX_NAME_LENGTH or len(query) > MAX_QUERY_LENGTH:
             messages.error(request, gettext("Enter a name of no more than %d characters.") % MAX_NAME_LENGTH)
             return page
-        own_views = Q(owner=get_person(request), listed=desk.opts.label_lower, name__iexact=name)
+        own_views = Q(owner=get_person(request), listed=model_admin.opts.label_lower, name__iexact=name)
         with RefusalMessages(request):
             with transaction.atomic():
                 count = SavedView.objects.filter(own_views).update(
@@ -158,7 +158,7 @@ class SavedViewAdmin(DeskAdmin):
                 if not count:
                     SavedView.objects.create(
                         owner=get_person(request),
-                        listed=desk.opts.label_lower,
+                        listed=model_admin.opts.label_lower,
                         name=name,
                         query=query,
                         is_shared=is_shared,
@@ -175,22 +175,22 @@ class SavedViewAdmin(DeskAdmin):
         message.
         """
         view: SavedView | None = self.get_queryset(request).filter(pk=pk).first()
-        desk = _find_desk(self.admin_site, view.listed) if view else None
+        model_admin = _find_desk(self.admin_site, view.listed) if view else None
         if view is None:
             raise Http404
-        if desk is None:
+        if model_admin is None:
             messages.warning(request, gettext("The list of this view no longer exists."))
             return HttpResponseRedirect(reverse("admin:claims_savedview_changelist"))
-        if not desk.has_view_or_change_permission(request):
+        if not model_admin.has_view_or_change_permission(request):
             raise PermissionDenied
-        query, missing_names = _split_valid_parts(desk, request, view.query)
+        query, missing_names = _split_valid_parts(model_admin, request, view.query)
         if missing_names:
             messages.warning(
                 request,
                 gettext("Some filters of “%(view)s” no longer exist and are left out: %(what)s.")
                 % {"view": view.name, "what": join_words(missing_names)},
             )
-        return HttpResponseRedirect(f"{_list_page(desk)}?{query}")
+        return HttpResponseRedirect(f"{_list_page(model_admin)}?{query}")
 
 
 def open_page(view: SavedView) -> str:
@@ -200,42 +200,44 @@ def open_page(view: SavedView) -> str:
 def _find_desk(site: admin.AdminSite, model_label: str) -> DeskAdmin | None:
     """Return the model admin of a list, or None."""
     try:
-        desk = site.get_model_admin(apps.get_model(model_label))
+        model_admin = site.get_model_admin(apps.get_model(model_label))
     except (LookupError, ValueError, NotRegistered):
         return None
-    return desk if isinstance(desk, DeskAdmin) else None
+    return model_admin if isinstance(model_admin, DeskAdmin) else None
 
 
-def _list_page(desk: DeskAdmin) -> str:
-    return reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist")
+def _list_page(model_admin: DeskAdmin) -> str:
+    return reverse(f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist")
 
 
-def _split_valid_parts(desk: DeskAdmin, request: HttpRequest, query: str) -> tuple[str, list[str]]:
+def _split_valid_parts(model_admin: DeskAdmin, request: HttpRequest, query: str) -> tuple[str, list[str]]:
     """Return the valid part of a saved query string, and the names of the invalid parameters."""
     parts = parse_qsl(query, keep_blank_values=True)
     missing_names: list[str] = []
     column_names = [
         column for name, value in parts if name == COLUMNS_PARAMETER for column in value.split(",")
     ]
-    known_columns = desk.get_all_columns(request)
+    known_columns = model_admin.get_all_columns(request)
     if missing_columns := [column for column in column_names if column not in known_columns]:
         missing_names += missing_columns
         # The sort order refers to columns by number, and the numbers now belong to other columns.
         parts = [(name, value) for name, value in parts if name not in (COLUMNS_PARAMETER, ORDER_VAR)]
         parts += [(COLUMNS_PARAMETER, column) for column in column_names if column in known_columns]
-    if not _is_openable(desk, request, parts):
-        invalid_names = {name for name, value in parts if not _is_openable(desk, request, [(name, value)])}
+    if not _is_openable(model_admin, request, parts):
+        invalid_names = {
+            name for name, value in parts if not _is_openable(model_admin, request, [(name, value)])
+        }
         missing_names += sorted(invalid_names)
         parts = [(name, value) for name, value in parts if name not in invalid_names]
-        if not _is_openable(desk, request, parts):
+        if not _is_openable(model_admin, request, parts):
             return "", [*missing_names, *sorted({name for name, _value in parts})]
     return urlencode(parts), missing_names
 
 
-def _is_openable(desk: DeskAdmin, request: HttpRequest, parts: list[tuple[str, Any]]) -> bool:
+def _is_openable(model_admin: DeskAdmin, request: HttpRequest, parts: list[tuple[str, Any]]) -> bool:
     original_query, request.GET = request.GET, QueryDict(urlencode(parts))
     try:
-        desk.get_changelist_instance(request)
+        model_admin.get_changelist_instance(request)
     except (IncorrectLookupParameters, DisallowedModelAdminLookup):
         return False
     finally:

@@ -9,10 +9,10 @@ from claims.features.archiving.evidence_pack.pack import NothingPublished, build
 from factcheck.admin.base import DeskAdmin, get_page_url
 
 
-def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
+def download_view(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
     """Download the evidence pack of a claim."""
-    claim = desk.get_object(request, str(pk))
-    if claim is None or not desk.has_view_permission(request, claim):
+    claim = model_admin.get_object(request, str(pk))
+    if claim is None or not model_admin.has_view_permission(request, claim):
         raise Http404
     try:
         pack = build_evidence_pack(claim.pk, for_public=False)
@@ -25,6 +25,6 @@ def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
     return response
 
 
-def build_routes(desk: DeskAdmin) -> list[URLPattern]:
-    view = desk.admin_site.admin_view(lambda request, pk: download_view(desk, request, pk))
+def build_routes(model_admin: DeskAdmin) -> list[URLPattern]:
+    view = model_admin.admin_site.admin_view(lambda request, pk: download_view(model_admin, request, pk))
     return [path("<int:pk>/evidence-pack/", view, name="claims_claim_evidence_pack")]

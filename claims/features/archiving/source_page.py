@@ -117,9 +117,9 @@ class ArchivedFilter(DropdownFilter):
         return queryset if condition is None else queryset.filter(condition)
 
 
-def archive_now_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def archive_now_view(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Request a copy, even if there is a recent one."""
-    source = _get_source(admin, request, pk)
+    source = _get_source(model_admin, request, pk)
     with transaction.atomic():
         is_requested = request_copy(source, reason="desk", by=get_person(request))
         queue_archiving()
@@ -141,9 +141,9 @@ class _BoundedUpload(TemporaryFileUploadHandler):
         return super().receive_data_chunk(raw_data, start)
 
 
-def upload_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def upload_view(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Store an uploaded file. A file that is too large is rejected before it is read."""
-    source = _get_source(admin, request, pk)
+    source = _get_source(model_admin, request, pk)
     try:
         check_size_and_space(int(request.META.get("CONTENT_LENGTH") or 0))
     except UploadRefused as refusal:
@@ -176,9 +176,11 @@ def _store_upload(request: HttpRequest, source: Source) -> HttpResponse:
     return HttpResponseRedirect(get_page_url(source))
 
 
-def download_file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
+def download_file_view(
+    model_admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int
+) -> HttpResponseBase:
     """Download a file of a copy. It is never displayed as a page of this site."""
-    if not admin.has_view_permission(request):
+    if not model_admin.has_view_permission(request):
         raise PermissionDenied
     file = get_object_or_404(ArchivedFile.objects.select_related("copy"), pk=file_pk, copy__source=pk)
     try:
@@ -194,9 +196,9 @@ def download_file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk:
     return response
 
 
-def stamp_view(admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -> HttpResponse:
+def stamp_view(model_admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -> HttpResponse:
     """Download a timestamp in the format of `openssl ts -verify -token_in`."""
-    if not admin.has_view_permission(request):
+    if not model_admin.has_view_permission(request):
         raise PermissionDenied
     hashes = ArchivedFile.objects.filter(copy__source=pk).values("sha256")
     stamp = get_object_or_404(Timestamp, pk=stamp_pk, sha256__in=hashes)
@@ -205,33 +207,35 @@ def stamp_view(admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -
     return response
 
 
-def _get_source(admin: DeskAdmin, request: HttpRequest, pk: int) -> Source:
+def _get_source(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> Source:
     source = get_object_or_404(Source, pk=pk)
-    if not admin.has_change_permission(request, source):
+    if not model_admin.has_change_permission(request, source):
         raise PermissionDenied
     return source
 
 
-def build_routes(desk: DeskAdmin) -> list[URLPattern]:
+def build_routes(model_admin: DeskAdmin) -> list[URLPattern]:
     """Return the URL patterns of the desk's additional pages for a source."""
 
     def post(view: Any) -> Any:
-        return require_POST(lambda request, pk: view(desk, request, pk))
+        return require_POST(lambda request, pk: view(model_admin, request, pk))
 
     views: dict[str, tuple[str, Any]] = {
-        "archive/": ("archive", desk.admin_site.admin_view(post(archive_now_view))),
+        "archive/": ("archive", model_admin.admin_site.admin_view(post(archive_now_view))),
         # The CSRF check reads the file, so these views are exempt from it until they have checked the size.
-        "upload/": ("upload", csrf_exempt(desk.admin_site.admin_view(csrf_exempt(post(upload_view))))),
+        "upload/": ("upload", csrf_exempt(model_admin.admin_site.admin_view(csrf_exempt(post(upload_view))))),
         "files/<int:file_pk>/": (
             "file",
-            desk.admin_site.admin_view(
-                require_GET(lambda request, pk, file_pk: download_file_view(desk, request, pk, file_pk))
+            model_admin.admin_site.admin_view(
+                require_GET(
+                    lambda request, pk, file_pk: download_file_view(model_admin, request, pk, file_pk)
+                )
             ),
         ),
         "timestamps/<int:stamp_pk>/": (
             "timestamp",
-            desk.admin_site.admin_view(
-                require_GET(lambda request, pk, stamp_pk: stamp_view(desk, request, pk, stamp_pk))
+            model_admin.admin_site.admin_view(
+                require_GET(lambda request, pk, stamp_pk: stamp_view(model_admin, request, pk, stamp_pk))
             ),
         ),
     }

@@ -38,26 +38,26 @@ _WORDING_TITLES = {
 }
 
 
-def list_routes(desk: DeskAdmin) -> list[URLPattern]:
+def list_routes(model_admin: DeskAdmin) -> list[URLPattern]:
     def show(request: HttpRequest, pk: int) -> HttpResponse:
-        return show_wordings(desk, request, pk)
+        return show_wordings(model_admin, request, pk)
 
     def download(request: HttpRequest, pk: int) -> HttpResponse:
-        return download_picture(desk, request, pk)
+        return download_picture(model_admin, request, pk)
 
     return [
-        path("<int:pk>/platforms/", desk.admin_site.admin_view(show), name="claims_claim_platforms"),
+        path("<int:pk>/platforms/", model_admin.admin_site.admin_view(show), name="claims_claim_platforms"),
         path(
             "<int:pk>/platforms/picture.png",
-            desk.admin_site.admin_view(download),
+            model_admin.admin_site.admin_view(download),
             name="claims_claim_platforms_picture",
         ),
     ]
 
 
-def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def show_wordings(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Show the text for each platform. Editors can approve each text here."""
-    claim, entry = _find_entry(desk, request, pk)
+    claim, entry = _find_entry(model_admin, request, pk)
     if entry is None:
         messages.error(request, gettext("This claim is not published."))
         return HttpResponseRedirect(get_page_url(claim))
@@ -79,9 +79,9 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
         )
         for wording in build_wordings(entry.document)
     ]
-    context = desk.admin_site.each_context(request) | {
+    context = model_admin.admin_site.each_context(request) | {
         "title": gettext("For other platforms: %s") % claim,
-        "opts": desk.model._meta,
+        "opts": model_admin.model._meta,
         "claim": claim,
         "version": entry.version,
         "rows": rows,
@@ -91,9 +91,9 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
     return TemplateResponse(request, "admin/desk/platforms.html", context)
 
 
-def download_picture(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def download_picture(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Return the share picture with Content Credentials."""
-    _claim, entry = _find_entry(desk, request, pk)
+    _claim, entry = _find_entry(model_admin, request, pk)
     response = HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
     if entry is None or find_own_verdict(entry.document) is None:
         return response  # the response explains the refusal
@@ -113,12 +113,12 @@ def download_picture(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResp
     )
 
 
-def _find_entry(desk: DeskAdmin, request: HttpRequest, pk: int) -> tuple[Claim, Publication | None]:
+def _find_entry(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> tuple[Claim, Publication | None]:
     """Return a claim that the person may see, and its newest ledger entry."""
-    claim = desk.get_object(request, str(pk))
+    claim = model_admin.get_object(request, str(pk))
     if claim is None:
         raise Http404
-    if not desk.has_view_permission(request, claim):
+    if not model_admin.has_view_permission(request, claim):
         raise PermissionDenied
     return claim, Publication.objects.newest().filter(claim=claim).first()
 
