@@ -41,7 +41,7 @@ from sources.source_kinds import Material
 
 
 class ArticleForm(forms.Form):
-    """The URL of an article, and corrections to its details."""
+    """The form for importing an article: its URL, file or text, and corrections to its details."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),

@@ -37,7 +37,7 @@ _MAX_OFFSET = 2**31 - 1
 
 
 class SelectionForm(forms.Form):
-    """Words selected in a snapshot, as the page sends them."""
+    """A form with words selected in a snapshot, as the page sends them."""
 
     snapshot = forms.IntegerField(min_value=1, max_value=_MAX_OFFSET)
     start = forms.IntegerField(min_value=0, max_value=_MAX_OFFSET)

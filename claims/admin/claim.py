@@ -52,7 +52,7 @@ def remove_indents(page: HttpResponse) -> None:
 
 
 class ClaimForm(DeskForm):
-    """The fields of a claim itself."""
+    """The form with the fields of a claim."""
 
     #: Whether the form was sent with a verdict that has been deleted or that this person may not edit.
     is_draft_missing = False
@@ -67,7 +67,7 @@ class ClaimForm(DeskForm):
 
 
 class NewClaimForm(ClaimForm):
-    """A new claim: its statement, the URL of an appearance, or both in one text."""
+    """The form for a new claim: its statement, the URL of an appearance, or both in one text."""
 
     class Meta:
         help_texts: ClassVar = {

@@ -123,7 +123,8 @@ def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -
 
 
 def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -> dict[str, Any]:
-    """Return a verdict's missing parts, sign-offs and schedule, and the moves that are possible."""
+    """Return the template context with a verdict's missing parts, sign-offs and schedule, and the moves that
+    are possible."""
     if verdict is None:
         return {"verdict": None}
     moves = build_moves_context(verdict, person)
@@ -187,7 +188,8 @@ def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
 
 
 def _build_article_context(claim: Claim, person: User) -> dict[str, Any]:
-    """Return the text around the claim's first quote, with the other notes in that text."""
+    """Return the template context with the text around the claim's first quote, and the other notes in that
+    text."""
     if not person.has_perms(["sources.view_source", "sources.view_snapshot"]):
         return {}
     appearances = (

@@ -100,7 +100,7 @@ class DraftForm(VerdictForm):
 
 
 class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]):
-    """The evidence of a draft verdict."""
+    """The formset with the evidence of a draft verdict."""
 
     def clean(self) -> None:
         super().clean()
@@ -109,7 +109,7 @@ class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]
 
 
 class DraftInline(VerdictWidgets, DayFields, StackedInline):
-    """The draft verdict on its claim's page."""
+    """The inline form of the draft verdict on its claim's page."""
 
     model = Verdict
     form = DraftForm
@@ -140,7 +140,7 @@ class DraftInline(VerdictWidgets, DayFields, StackedInline):
 
 
 class DraftEvidenceInline(EvidenceInline):
-    """The evidence of the draft verdict on its claim's page."""
+    """The inline forms of the draft verdict's evidence on its claim's page."""
 
     formset = DraftEvidenceFormSet
 

@@ -172,7 +172,7 @@ class FileForm(forms.Form):
 
 
 class TomlForm(forms.Form):
-    """The whole column mapping as TOML."""
+    """The form with the whole column mapping as TOML."""
 
     toml = forms.CharField(
         label=gettext_lazy("The mapping as TOML"),

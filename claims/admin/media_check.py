@@ -78,7 +78,7 @@ _CHECK_COST = 20
 
 
 class PictureForm(forms.Form):
-    """A picture from a file, the clipboard or a URL."""
+    """The form for the picture to check: a file, the clipboard or a URL."""
 
     upload = forms.FileField(
         label=gettext_lazy("Picture"),

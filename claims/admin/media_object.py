@@ -45,7 +45,7 @@ _PRIVATE_CACHE = "private, max-age=300"
 
 
 class MediaObjectForm(DeskForm):
-    """The fields of a picture, audio file or video."""
+    """The form with the fields of a picture, audio file or video."""
 
     def clean(self) -> dict[str, Any]:
         cleaned_data = super().clean()

@@ -109,7 +109,7 @@ def _describe_role(role: Group) -> str:
 
 
 class InvitationForm(DeskForm):
-    """The details of an invitation. The invited person chooses the password."""
+    """The form of an invitation. The invited person chooses the password."""
 
     class Meta:
         model = User

@@ -31,10 +31,8 @@ from factcheck.language_names import get_language_name
 _COLOUR_FIELDS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
 _RATING_FIELDS = (
     *(("label", "code"), ("rating_class", "position"), "definition"),
-    *(
-        _COLOUR_FIELDS[:2],
-        _COLOUR_FIELDS[2:],
-    ),  # in a single row, the four fields would overlap when they are read-only
+    # In a single row, the four fields would overlap when they are read-only.
+    *(_COLOUR_FIELDS[:2], _COLOUR_FIELDS[2:]),
     *("labels", "definitions"),
 )
 

@@ -37,7 +37,7 @@ class ScheduleForm(forms.Form):
 
 
 def build_scheduling_context(verdict: Verdict, person: User, *, is_ready: bool) -> dict[str, Any]:
-    """Return a reviewed verdict's schedule, and whether this person may change it.
+    """Return the template context with a reviewed verdict's schedule, and whether this person may change it.
 
     Args:
         is_ready: whether the verdict could be published now.
@@ -241,7 +241,7 @@ def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
 
 
 def _format_quoted_source(item: Document, note: str = "") -> str:
-    """Format a source, its quote and its note in one line."""
+    """Return a source, its quote and its note in one line."""
     source = item["source"]
     parts = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
     return " · ".join(filter(None, parts))

@@ -255,7 +255,7 @@ MOVE_LABELS = {
 
 
 def can_read_work(row: Claim | Verdict, reader: User) -> bool:
-    """Only publication and withdrawal are public, and so is the note on a retraction."""
+    """Return whether the person may read the unpublished edits of the claim or verdict."""
     owner_id = row.author_id if isinstance(row, Verdict) else row.created_by_id
     return reader.pk == owner_id or reader.has_perm(READ_DRAFTS)
 
@@ -271,7 +271,7 @@ def list_claim_events(claim: Claim, reader: User) -> list[PastEvent]:
 
 def list_verdict_events(verdict: Verdict, reader: User) -> list[PastEvent]:
     if not can_read_work(verdict, reader):
-        # Return the label of the move's button, or the move's name if there is no button.
+        # Only publication and withdrawal are public, and so is the note on a retraction.
         return _list_moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
     return [
         PastEvent(verdict.created_at, get_name(verdict.author), _("Drafted")),
@@ -294,7 +294,7 @@ def _list_moves(transitions: Iterable[Transition]) -> list[PastEvent]:
 
 
 def get_move_label(action: str) -> str:
-    """Return the label of the move's button, or its name if there is none."""
+    """Return the label of the move's button, or the move's name if there is no button."""
     return str(MOVE_LABELS.get(action, action.replace("_", " ").capitalize()))
 
 

@@ -1,5 +1,6 @@
 """Features: Django apps that a newsroom can switch off or remove (docs/features.md).
 
-A feature imports the core, which never imports a feature. One feature imports another only if its `apps.py` says so in
-`requires`. Begin with the `apps.py` of any of them, which declares what it adds to the core.
+A feature imports the core, which never imports a feature. One feature imports another only if its `apps.py`
+lists the other in `requires`. To understand a feature, begin with its `apps.py`, which declares what the
+feature adds to the core.
 """

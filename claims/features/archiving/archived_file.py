@@ -1,4 +1,4 @@
-"""Archived files for readers, where the installation and the source allow it."""
+"""Serve archived files to readers, if the settings and the source's permissions allow it."""
 
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
@@ -15,7 +15,7 @@ _NOT_FOUND_MESSAGE = gettext_lazy("This copy does not exist, or is not public.")
 
 @require_safe
 def serve_archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
-    """Serve the file as a download, so that the browser never displays it as a page of this site."""
+    """Serve the file as a download, so that browsers never display it as a page of this site."""
     source = SourceResource().rows().filter(pk=pk).first()
     if source is None or not can_readers_download(source):
         raise Http404(_NOT_FOUND_MESSAGE)

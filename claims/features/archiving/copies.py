@@ -48,7 +48,8 @@ _SHORTER_TEXT_MESSAGE = gettext_lazy(
 
 @dataclass(frozen=True, slots=True)
 class ArchiverOptions:
-    """Settings of the archiver. Tests replace them."""
+    """Options of archiving, which tests replace: the store of visits to sites, and the pause between
+    requests."""
 
     memory: SiteStore
     allow_loopback: bool = False
@@ -60,7 +61,7 @@ def get_archiver_options() -> ArchiverOptions:
 
 
 def archive_source(source: Source, *, reason: str, by: User | None = None) -> ArchivedCopy:
-    """Archive the current page at a source's URL.
+    """Archive the current page at a source's URL, and return the copy.
 
     Raises:
         FetchError: the page does not exist or is unavailable now.
@@ -106,7 +107,7 @@ def _store_copy(source: Source, files: list[dict[str, Any]], **about: Any) -> Ar
 
 
 def _fetch_page(url: str, exchanges: Exchanges, options: ArchiverOptions) -> FetchedDocument:
-    """Fetch the URL, waiting as long as its site requires."""
+    """Fetch the URL, after waiting as long as its site requires."""
     site, pause = get_site(url), options.pause
     options.memory.begin_visit(site)
     try:

@@ -1,4 +1,4 @@
-"""Local copies of the demonstration (claims/management/demo/README.md). Nothing is fetched for them."""
+"""The demo's archived copies (claims/management/demo/README.md). Nothing is fetched to make them."""
 
 from typing import Any
 

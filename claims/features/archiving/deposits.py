@@ -34,7 +34,7 @@ _MAX_ADDRESS_LENGTH = 2000
 
 
 class _DepositRefused(Exception):
-    """The archive refused the page."""
+    """The archive refused to deposit the page."""
 
 
 class _RetryLater(Exception):
@@ -52,7 +52,7 @@ def process_due_deposits() -> None:
 
 @transaction.atomic
 def _lease_next_deposit() -> PublicDeposit | None:
-    """Lease the next deposit that is due."""
+    """Lease and return the next deposit that is due, or None."""
     now = timezone.now()
     due_deposits = PublicDeposit.objects.filter(due_at__lte=now).exclude(held_until__gt=now)
     deposit = due_deposits.select_for_update(skip_locked=True).order_by("due_at").first()

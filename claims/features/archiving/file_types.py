@@ -75,7 +75,7 @@ def detect_media_type(file: BinaryIO) -> str:
 
 
 def _detect_zip_type(file: BinaryIO) -> str:
-    """Detect the type of a ZIP file from the names of its members."""
+    """Return the type of a ZIP file, judged by the names of its members, or ""."""
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())

@@ -35,7 +35,7 @@ _KILLED_MESSAGE = gettext_lazy("The process was stopped several times before it 
 
 @dataclass(frozen=True, slots=True)
 class LeasedSource:
-    """A source that this process has leased until `until` in order to archive it."""
+    """A source that this process has leased until `until`, to archive it."""
 
     source: Source
     reason: str

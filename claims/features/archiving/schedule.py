@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ArchivingOutcome:
-    """The result for one source."""
+    """The result of archiving one source."""
 
     source: Source
     copy: ArchivedCopy | None
@@ -29,7 +29,7 @@ class ArchivingOutcome:
 
 
 def archive_next(source_ids: Iterable[int] | None = None) -> ArchivingOutcome | None:
-    """Archive the next due source, or return None."""
+    """Archive the next due source and return the outcome, or None if no source is due."""
     lease = LeasedSource.lease_next(source_ids)
     if lease is None:
         return None

@@ -47,7 +47,7 @@ class PublicArchivedCopy(TypedDict):
 
 
 class CopiesOfSource(TypedDict):
-    """The archived copies of a source, newest first; at most the newest hundred."""
+    """The archived copies of a source, newest first; at most a hundred."""
 
     source: int
     copies: list[PublicArchivedCopy]

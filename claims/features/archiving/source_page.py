@@ -40,7 +40,7 @@ MAX_LISTED_COPIES = 20
 
 @dataclass(frozen=True, slots=True)
 class ListedFile:
-    """A file of a copy."""
+    """A file of a listed copy."""
 
     file: ArchivedFile
     timestamps: list[Timestamp]
@@ -48,7 +48,7 @@ class ListedFile:
 
 @dataclass(frozen=True, slots=True)
 class ListedCopy:
-    """A copy with its files."""
+    """An archived copy with its files, for the panel."""
 
     copy: ArchivedCopy
     files: list[ListedFile]
@@ -69,7 +69,7 @@ class ListedCopy:
 
 
 def build_copies_panel(source: Source) -> dict[str, Any]:
-    """Return the context of the panel of a source's copies."""
+    """Return the template context of the panel with a source's copies."""
     rows = source.archived_copies.select_related("captured_by").prefetch_related("files")
     copies = list(rows[: MAX_LISTED_COPIES + 1])
     stamps = load_timestamps(file.sha256 for copy in copies for file in copy.files.all())
@@ -118,7 +118,7 @@ class ArchivedFilter(DropdownFilter):
 
 
 def archive_now_view(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Request a copy, even if there is a recent one."""
+    """Request a new copy of the source, even if there is a recent one."""
     source = _get_source(model_admin, request, pk)
     with transaction.atomic():
         is_requested = request_copy(source, reason="desk", by=get_person(request))
@@ -133,7 +133,8 @@ def archive_now_view(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> H
 
 
 class _BoundedUpload(TemporaryFileUploadHandler):
-    """An upload handler that stops uploads above the size limit, whatever size their headers state."""
+    """An upload handler that aborts an upload above the size limit, whatever size the request's headers
+    state."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
         if start + len(raw_data) > settings.ARCHIVE_UPLOAD_BYTES:
@@ -179,7 +180,7 @@ def _store_upload(request: HttpRequest, source: Source) -> HttpResponse:
 def download_file_view(
     model_admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int
 ) -> HttpResponseBase:
-    """Download a file of a copy. It is never displayed as a page of this site."""
+    """Serve a file of a copy as a download, never as a page of this site."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     file = get_object_or_404(ArchivedFile.objects.select_related("copy"), pk=file_pk, copy__source=pk)
@@ -197,7 +198,7 @@ def download_file_view(
 
 
 def stamp_view(model_admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -> HttpResponse:
-    """Download a timestamp in the format of `openssl ts -verify -token_in`."""
+    """Serve a timestamp as a download, in the format of `openssl ts -verify -token_in`."""
     if not model_admin.has_view_permission(request):
         raise PermissionDenied
     hashes = ArchivedFile.objects.filter(copy__source=pk).values("sha256")

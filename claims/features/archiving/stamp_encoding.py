@@ -12,7 +12,7 @@ _CERTIFICATES_TAG = 0xA0
 
 
 class _Element(NamedTuple):
-    """A DER element: its tag, its start, the start of its content, and its end."""
+    """A DER element: its tag, and the positions of its start, of its content and of its end."""
 
     tag: int
     start: int
@@ -21,7 +21,8 @@ class _Element(NamedTuple):
 
 
 def build_timestamp_request(sha256: str, nonce: int) -> bytes:
-    """Build a TimeStampReq from a hash. The library would need the whole file, which can be 2 GB."""
+    """Build a TimeStampReq from a hash. The library's own function needs the whole file, which can be 2
+    GB."""
     encoded_nonce = nonce.to_bytes(NONCE_BYTES)
     request_content = (
         _SHA256_IMPRINT

@@ -25,7 +25,7 @@ _LOW_PRIORITY = -5
 
 
 def queue_archiving() -> None:
-    """Queue archiving when the current transaction is committed.
+    """Queue a job that archives due sources, once the current transaction is committed.
 
     This only saves time: a periodic job checks once a minute as well.
     """
@@ -33,7 +33,7 @@ def queue_archiving() -> None:
 
 
 def _queue_task(task: str) -> None:
-    """Queue the task, unless it is already queued."""
+    """Queue a job that runs the task, unless one is already queued."""
     defer_once(task, {}, queue=QUEUE, queueing_lock=task, priority=_LOW_PRIORITY)
 
 
@@ -79,7 +79,7 @@ def deposit_pages() -> None:
     queueing_lock="claims.features.archiving.look_after",
 )
 def queue_due_archiving(timestamp: int) -> None:
-    """Queue jobs for work that is due, once a minute."""
+    """Queue the archiving jobs for which there is due work. Runs every minute."""
     for task in (archive_due_sources, sign_files, deposit_pages):
         _queue_task(task.name)
 
@@ -90,6 +90,7 @@ def queue_due_archiving(timestamp: int) -> None:
     queueing_lock="claims.features.archiving.archive_imported",
 )
 def archive_imported(timestamp: int) -> None:
-    """Request copies of sources cited only by imports, every night, up to `ARCHIVE_IMPORTED_PER_DAY`."""
+    """Request copies of sources cited only by imports, at most `ARCHIVE_IMPORTED_PER_DAY`. Runs every
+    night."""
     if settings.ARCHIVE_IMPORTED_PER_DAY:
         request_imported_copies(settings.ARCHIVE_IMPORTED_PER_DAY)

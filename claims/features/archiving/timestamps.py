@@ -30,11 +30,11 @@ REQUEST_SECONDS, MAX_ANSWER_BYTES = 15.0, 100_000
 
 
 class TimestampAuthorityUnavailable(Exception):
-    """The authority cannot issue a timestamp at present; `str()` is a sentence for users."""
+    """The authority cannot issue a timestamp at present; `str()` says why, for users."""
 
 
 class TokenRefused(Exception):
-    """The authority's response is invalid; `str()` is a sentence for users."""
+    """The authority's response is invalid; `str()` says why, for users."""
 
 
 def request_timestamp(sha256: str) -> Timestamp:
@@ -79,7 +79,7 @@ def find_unstamped_hashes(max_hashes: int) -> list[str]:
 
 
 def _verify_response(response_bytes: bytes, sha256: str, nonce: int) -> dict[str, object]:
-    """Return the verified details of a response; raise TokenRefused if it is invalid."""
+    """Return the details of a response after verifying it. Raises TokenRefused if it is invalid."""
     try:
         response, token = (
             decode_timestamp_response(sort_certificates(response_bytes)),

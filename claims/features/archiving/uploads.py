@@ -29,7 +29,7 @@ _MAX_NAME_LENGTH = 255
 
 
 class UploadRefused(Failure):
-    """The uploaded file is rejected."""
+    """The uploaded file is rejected; `str()` says why, for users."""
 
 
 def check_size_and_space(size: int) -> None:

@@ -54,7 +54,7 @@ def _write_exchange(writer: WARCWriter, exchange: Exchange) -> None:
 
 
 def _split_message(message: bytearray) -> tuple[bytes, bytes]:
-    """Split a message into its head, including the final empty line, and its body."""
+    """Split an HTTP message into its head, including the final empty line, and its body."""
     head, separator, body = bytes(message).partition(b"\r\n\r\n")
     if not separator:
         head, separator, body = bytes(message).partition(b"\n\n")

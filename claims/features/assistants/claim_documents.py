@@ -1,4 +1,5 @@
-"""Published claims in tool results. Long texts and lists are shortened, with links to the complete ones."""
+"""Build the JSON of published claims for tool results. Long texts and lists are shortened, with links to the
+complete ones."""
 
 import hashlib
 from collections.abc import Collection, Sequence
@@ -70,7 +71,7 @@ def build_document(entry: Sequence[Any], *, newest_version: int | None = None) -
     """Build the document of a ledger entry from the values of its `ENTRY_COLUMNS`.
 
     Args:
-        newest_version: the number of the claim's newest version, if this entry may be an older one.
+        newest_version: the number of the claim's newest version; None if the entry is known to be the newest.
     """
     claim, sequence, version, body = entry
     text = insert_site_url(body)
@@ -108,7 +109,7 @@ def build_document(entry: Sequence[Any], *, newest_version: int | None = None) -
 
 
 def build_whole_document(entry: Sequence[Any], *, newest_version: int) -> Document:
-    """Build the document with the evidence of its verdicts."""
+    """Build the document of a ledger entry as `build_document` does, with the evidence of its verdicts."""
     document = orjson.loads(insert_site_url(entry[-1]))
     evidence = [
         {
@@ -159,7 +160,7 @@ def build_absolute_url(route: str, *parts: Any) -> str:
 
 
 def describe_rating(rating: Document) -> Document:
-    """Describe a rating in its publisher's words, with its rating class."""
+    """Return a rating in its publisher's words, with its rating class."""
     return {
         "label": show_invisible_characters(rating["label"], 200),
         "language": rating["language"],
@@ -225,5 +226,5 @@ def _build_source(item: Document) -> Document:
 
 
 def choose_web_url(url: str) -> str:
-    """Return the URL if it is a web URL, otherwise None."""
+    """Return a web URL with invisible characters made visible, or "" if the URL is not a web URL."""
     return show_invisible_characters(url) if url.startswith(("https://", "http://")) else ""

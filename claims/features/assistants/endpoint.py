@@ -147,7 +147,7 @@ def _read_batch(request: HttpRequest, messages: Any) -> Sequence[Any] | None:
 
 
 def _answer_message(request: HttpRequest, parsed_message: Any, caller: Caller) -> HttpResponse:
-    """Answer a single message. An error also sets the HTTP status."""
+    """Answer a single message. If the answer is an error, the response has the error's HTTP status."""
     key = read_id(parsed_message)
     try:
         message = read_message(parsed_message)
@@ -162,7 +162,7 @@ def _answer_message(request: HttpRequest, parsed_message: Any, caller: Caller) -
 
 
 def _answer_batch_message(request: HttpRequest, parsed_message: Any, caller: Caller) -> dict[str, Any] | None:
-    """Answer one message of a batch, or return None if it needs no answer."""
+    """Return the answer to one message of a batch, or None if the message needs no answer."""
     key = read_id(parsed_message)
     try:
         message = read_message(parsed_message)

@@ -138,7 +138,7 @@ def _build_passage(
 
 
 def _build_reference(claim: Document) -> Document:
-    """Describe a claim without its verdicts."""
+    """Return a claim's statement and links, without its verdicts."""
     return {name: claim[name] for name in ("claim_id", "statement", "language", "address")}
 
 

@@ -1,4 +1,4 @@
-"""Internal requests to our own API, with the same results and errors as external requests."""
+"""Send internal requests to our own API, with the same results and errors as for external requests."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ def build_get_request(path: str, parameters: RequestParameters) -> WSGIRequest:
 def post_request(
     path: str, body: Mapping[str, Any], caller: Caller, *, idempotency_key: str | None = None
 ) -> HttpResponse:
-    """Send a body to the editorial API with the caller's token, and return the response."""
+    """Send a POST request to the editorial API with the caller's token, and return the response."""
     request = _build_request("POST", path, caller, content=json.dumps(body).encode())
     request.META["HTTP_AUTHORIZATION"] = f"Bearer {caller.secret}"
     if idempotency_key is not None:

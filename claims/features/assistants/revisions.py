@@ -1,4 +1,4 @@
-"""Revisions of the Model Context Protocol and their requirements, and our server description.
+"""Revisions of the Model Context Protocol and what each requires, and our description of this server.
 
 In revisions of 2026, each request carries everything that the server needs, and HTTP headers repeat the
 essential fields. Earlier revisions begin with an `initialize` message, which the server need not remember,

@@ -29,7 +29,7 @@ MAX_LINE_LENGTH = 600_000
 
 
 def answer_lines(lines: BinaryIO, output: BinaryIO, caller: Caller) -> None:
-    """Answer each line until the input ends."""
+    """Answer each line of input until the input ends."""
     response: dict[str, Any] | None
     while line := lines.readline(MAX_LINE_LENGTH + 1):
         if len(line) > MAX_LINE_LENGTH:
@@ -47,7 +47,7 @@ def answer_lines(lines: BinaryIO, output: BinaryIO, caller: Caller) -> None:
 
 
 def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
-    """Answer a line, or return None if it needs no answer."""
+    """Return the answer to a line, or None if it needs no answer."""
     key = None
     try:
         line_message = decode_message(line)

@@ -1,4 +1,4 @@
-"""Arguments of tools: declared once, parsed strictly, and described as JSON Schema."""
+"""Arguments of tools: declare them once, parse them strictly, and describe them as JSON Schema."""
 
 import re
 from abc import ABC, abstractmethod
@@ -21,7 +21,7 @@ class ToolRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Argument(ABC):
-    """An argument of a tool.
+    """An argument that a tool accepts.
 
     Attributes:
         meaning: a sentence that explains the argument to assistants.
@@ -36,7 +36,7 @@ class Argument(ABC):
 
     @property
     def schema(self) -> dict[str, Any]:
-        """Return the argument as JSON Schema."""
+        """Return the JSON Schema of the argument."""
         default = {} if self.default is None else {"default": self.default}
         examples = {"examples": list(self.examples)} if self.examples else {}
         return {**self.value_schema, "description": self.meaning, **default, **examples}
@@ -124,7 +124,7 @@ class DayArgument(Argument):
 
 
 def build_schema(arguments: Sequence[Argument]) -> dict[str, Any]:
-    """Return the arguments of a tool as JSON Schema."""
+    """Return the JSON Schema of a tool's arguments."""
     schema: dict[str, Any] = {
         "type": "object",
         "properties": {argument.name: argument.schema for argument in arguments},

@@ -1,4 +1,4 @@
-"""A tool, its caller and its result."""
+"""Tools, their callers and their results."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True)
 class Caller:
-    """The caller of a tool.
+    """The client that calls a tool, with its permissions.
 
     Attributes:
         token: the call's valid token, or None for an anonymous caller.
@@ -48,7 +48,7 @@ class EquivalentRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """A tool. Its description never contains text entered by users.
+    """A tool that assistants can call. Its description never contains text entered by users.
 
     Attributes:
         scope: the scope that the caller's token needs; None if anyone may call the tool.

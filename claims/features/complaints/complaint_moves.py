@@ -1,6 +1,7 @@
-"""Moves of complaints at the desk: assign, start a correction, answer.
+"""What editors do with complaints at the desk: assign, start a correction, answer, reject.
 
-Each function locks the complaint, reads it again, decides and writes. The database records who made the move.
+Each function locks the complaint, reads it again, decides and writes. The database records the change and the
+person who made it.
 """
 
 from typing import Any
@@ -87,7 +88,7 @@ def start_correction(complaint: Complaint, *, by: User) -> Verdict:
 def answer_complaint(
     complaint: Complaint, *, outcome: str, answer: str, reason: str = "", by: User
 ) -> Complaint:
-    """Send the outcome to the reader, by email and on their page.
+    """Send the outcome of a complaint to the reader, by email and on the reader's page.
 
     Raises:
         NotPossible: the complaint is closed, the answer or a reason is missing, or no correction was published.
@@ -113,7 +114,7 @@ def answer_complaint(
 
 @transaction.atomic
 def reject_complaint(complaint: Complaint, *, reason: str, by: User) -> Complaint:
-    """Reject a message that is not an answerable complaint, and send the reader the reason.
+    """Reject a message that is not an answerable complaint, and give the reader the reason.
 
     Raises:
         NotPossible: the complaint is closed, it led to a correction, or no reason is given.
@@ -128,7 +129,7 @@ def reject_complaint(complaint: Complaint, *, reason: str, by: User) -> Complain
 
 def notify_overdue_complaints() -> int:
     """Notify the assignee, or all people who work on complaints, once about each overdue complaint. Return
-    their number.
+    the number of complaints.
     """
     overdue_complaints = Complaint.objects.overdue(working_days.get_today()).filter(overdue_told_at=None)
     notified_count = 0
@@ -155,7 +156,8 @@ def find_complaint_handlers() -> Any:
 
 
 def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
-    """Return whether the person wrote a published verdict on the claim. Another person should then answer."""
+    """Return whether the person wrote a published verdict on the claim, in which case another person should
+    answer."""
     is_author = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
     published_verdicts = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]

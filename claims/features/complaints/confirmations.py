@@ -1,7 +1,7 @@
-"""Confirm a reader's email address.
+"""Ask readers to confirm their email addresses.
 
 A sender gets one email, with the URL of a page to confirm and follow the message. The secret part of that URL
-is derived from a key of this installation; the database stores only its digest.
+is derived from a key of this installation; the database stores only a digest of it.
 """
 
 import hashlib
@@ -26,7 +26,8 @@ TokenRow = TypeVar("TokenRow", bound=Model)
 
 @dataclass(frozen=True)
 class Sender:
-    """A sender's contact details: one email address and a name on one line, as checked by the caller."""
+    """A sender's contact details. The caller has checked that there is one email address, and a name on one
+    line."""
 
     mail: str
     name: str = ""
@@ -36,7 +37,7 @@ class Sender:
 def store_contact(
     sender: Sender, *, complaint: Complaint | None = None, request: ReaderRequest | None = None
 ) -> ContactDetails:
-    """Store the contact details for a message."""
+    """Store the sender's contact details with a complaint or a request."""
     seed = uuid4()
     return ContactDetails.objects.create(
         complaint=complaint,
@@ -51,24 +52,25 @@ def store_contact(
 
 
 def find_contact(token: str) -> ContactDetails | None:
-    """Return the contact with this secret token, or None if it no longer exists."""
+    """Return the contact details with this secret token, or None if they have been deleted."""
     rows = ContactDetails.objects.select_related("complaint__claim", "complaint__entry", "request__claim")
     return find_by_token(rows, token)
 
 
 def build_message_page_url(contact: ContactDetails) -> str:
-    """Return the secret URL of a reader's own page, only for emails to that reader."""
+    """Return the secret URL of a reader's own page. It may appear only in emails to that reader."""
     return settings.SITE_URL + build_permanent_path("reader-message", renew_token(contact))
 
 
 def normalise_mailbox(mail: str) -> str:
-    """Return a key that is the same for all spellings of a mailbox, with or without a tag after a plus sign."""
+    """Return a key that is the same for all spellings of a mailbox, including those with a tag after a plus
+    sign."""
     local, _separator, host = mail.lower().rpartition("@")
     return f"{local.partition('+')[0] or local}@{host}"
 
 
 def find_by_token(rows: QuerySet[TokenRow], token: str) -> TokenRow | None:
-    """Return the row with this secret token, or None if it no longer exists."""
+    """Return the row with this secret token, or None if it has been deleted."""
     if len(token) != TOKEN_LENGTH or not token.isascii():
         return None
     return rows.filter(token_sha256=compute_digest(token)).first()

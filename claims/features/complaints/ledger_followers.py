@@ -12,7 +12,8 @@ from claims.models import Claim, Publication, Verdict
 
 
 def apply_new_entries(*, claims: Collection[int], **signal: Any) -> None:
-    """Link complaints to corrections, and answer requests. Runs in the transaction that publishes."""
+    """Link complaints to corrections, and answer requests. Must be called in the transaction that
+    publishes."""
     _link_published_corrections(claims)
     _answer_requests(claims)
 

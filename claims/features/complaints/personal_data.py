@@ -17,7 +17,7 @@ from claims.features.complaints.signals import person_exported, person_forgotten
 
 
 def export_contact(contact: ContactDetails) -> dict[str, Any]:
-    """Return all data about a person and one of their messages, as JSON."""
+    """Return all data about a reader and one of their messages, for export as JSON."""
     message: dict[str, Any]
     if contact.complaint:
         message = {"complaint": _export_complaint(contact.complaint)}
@@ -37,7 +37,7 @@ def export_contact(contact: ContactDetails) -> dict[str, Any]:
 
 
 def export_messages(mail: str) -> list[dict[str, Any]]:
-    """Return all data sent with this email address."""
+    """Return all data sent with this email address, a dictionary for each message."""
     rows = ContactDetails.objects.with_mail(mail).select_related("complaint", "request").order_by("pk")
     messages = [export_contact(contact) for contact in rows]
     person_exported.send(None, mail=mail, messages=messages)
@@ -88,7 +88,7 @@ def forget_person(mail: str) -> int:
 
 @dataclass(frozen=True)
 class ExpiredCounts:
-    """The numbers of deleted rows."""
+    """The numbers of rows deleted because they had expired."""
 
     unconfirmed: int
     spam: int

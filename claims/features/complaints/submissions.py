@@ -223,7 +223,7 @@ def _change_state(row: Complaint | ReaderRequest, state: str) -> None:
 
 
 def summarise_complaint(complaint: Complaint) -> str:
-    """Return the notification text of a complaint: without the reader's name or words."""
+    """Return the text of the notification about a complaint, without the reader's name or words."""
     due_text = date_format(complaint.due_on, "DATE_FORMAT") if complaint.due_on else ""
     return _("%(kind)s; answer due by %(due)s") % {"kind": complaint.get_kind_display(), "due": due_text}
 

@@ -29,7 +29,7 @@ CSV_COLUMNS = (
 
 @require_safe
 def show_feed(request: HttpRequest) -> HttpResponse:
-    """Return the feed of public requests with their latest steps, in the same language for everyone."""
+    """Return the Atom feed of public requests with their latest steps, in the same language for everyone."""
     with translation.override(settings.LANGUAGE_CODE):
         newsroom = {"newsroom": settings.NEWSROOM_NAME}
         feed = Atom1Feed(

@@ -17,7 +17,7 @@ CHANGE_PERMISSION = "corrections.change_rectification"
 
 
 def add_step(request: Rectification, kind: str, *, day: date, note: str, by: User) -> RectificationStep:
-    """Record a reminder, an answer, a correction or a refusal.
+    """Record the next step of a request: a reminder, an answer, a correction or a refusal.
 
     Raises:
         NotAllowed: the person's role does not include it.

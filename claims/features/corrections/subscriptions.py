@@ -87,7 +87,7 @@ def end_subscription(subscription: ClaimSubscription) -> None:
 
 
 def delete_unconfirmed_subscriptions() -> int:
-    """Delete subscriptions that were not confirmed in time."""
+    """Delete subscriptions that were not confirmed in time, and return their number."""
     oldest_allowed = timezone.now() - timedelta(days=settings.READER_CONFIRMATION_DAYS)
     return ClaimSubscription.objects.filter(confirmed_at=None, created_at__lt=oldest_allowed).delete()[0]
 

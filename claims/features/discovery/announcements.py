@@ -33,7 +33,7 @@ NotifyService = Callable[[Sequence[dict[str, Any]]], None]
 
 
 def list_services() -> dict[str, NotifyService]:
-    """Return the configured services, each with the function that notifies it."""
+    """Return the configured services by name, each with the function that notifies it."""
     services: dict[str, NotifyService] = (
         {INDEXNOW_SERVICE: indexnow.notify_service} if settings.INDEXNOW_KEY else {}
     )
@@ -41,7 +41,7 @@ def list_services() -> dict[str, NotifyService]:
 
 
 def queue_announcement_on_commit(**signal: Any) -> None:
-    """Queue a notification about new entries on commit, if any service is configured.
+    """Queue a job that notifies services of new entries, on commit, if any service is configured.
 
     This only saves time: a periodic job checks once a minute as well.
     """
@@ -50,7 +50,7 @@ def queue_announcement_on_commit(**signal: Any) -> None:
 
 
 def queue_announcement() -> None:
-    """Queue a notification, unless one is queued already."""
+    """Queue a job that notifies services, unless one is already queued."""
     defer_once(ANNOUNCE_TASK, {}, queue=QUEUE, queueing_lock=ANNOUNCE_TASK)
 
 

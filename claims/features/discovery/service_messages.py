@@ -25,7 +25,7 @@ _OPERATOR_FAULT_STATUSES = (
 
 
 class NotificationRefused(Exception):
-    """The service rejected the message; `str()` is a sentence for the operator.
+    """The service rejected the message; `str()` says why, for the operator.
 
     Attributes:
         pause: the minimum time until the next attempt.

@@ -90,7 +90,7 @@ _CLAIM_RANGES_SQL = """
 
 
 def iterate_parts() -> Iterator[SitemapPart]:
-    """Yield all parts that have content."""
+    """Yield all parts of the sitemap that have content."""
     yield SitemapPart("pages", _get_newest_time())
     yield SitemapPart("news")
     with connection.cursor() as cursor:
@@ -145,7 +145,7 @@ def list_single_pages() -> Iterator[SitemapPage]:
 def list_news() -> Iterator[NewsArticle]:
     """Yield the newsroom's own publications of the last two days, newest first.
 
-    Each is listed once, by its canonical URL, because all languages are one article.
+    Each is listed once, by its canonical URL, because its languages are versions of the same article.
     """
     oldest_allowed = clock.get_database_time() - timedelta(days=NEWS_DAYS)
     rows = Publication.objects.current().by_newsroom().filter(first_published_at__gte=oldest_allowed)
@@ -164,7 +164,7 @@ def list_news() -> Iterator[NewsArticle]:
 
 
 def format_news_language(tag: str) -> str:
-    """Return a language code in Google News's format: two or three letters, and for Chinese the script."""
+    """Return a language code in Google News's format: two or three letters, for Chinese also the script."""
     language_code, _separator, subtags = tag.lower().partition("-")
     if language_code == "zh":
         return "zh-tw" if {"hant", "tw", "hk", "mo"} & set(subtags.split("-")) else "zh-cn"

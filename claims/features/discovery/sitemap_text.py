@@ -45,7 +45,7 @@ class NewsArticle:
 
 
 def build_index(parts: Iterable[tuple[str, datetime | None]]) -> str:
-    """Return the index of sitemaps: their URLs, with the times of their last changes."""
+    """Return the XML of the sitemap index: the URLs of the parts, with the times of their last changes."""
     items = "".join(
         f"<sitemap>{_write_loc(address)}{_write_lastmod(changed_at)}</sitemap>\n"
         for address, changed_at in parts
@@ -54,13 +54,13 @@ def build_index(parts: Iterable[tuple[str, datetime | None]]) -> str:
 
 
 def build_sitemap(pages: Iterable[SitemapPage]) -> str:
-    """Return a sitemap of these pages in all languages."""
+    """Return the XML of a sitemap with these pages in all languages."""
     items = "".join(_write_page(page) for page in pages)
     return f"{_XML_DECLARATION}<urlset {_SITEMAP_NAMESPACE} {_XHTML_NAMESPACE} {_IMAGE_NAMESPACE}>\n{items}</urlset>\n"
 
 
 def build_news_sitemap(articles: Iterable[NewsArticle]) -> str:
-    """Return a sitemap of recent articles, which may be empty for days."""
+    """Return the XML of a sitemap of recent articles, which may be empty for days."""
     items = "".join(
         f"<url>{_write_loc(article.address)}<news:news><news:publication><news:name>{_escape_text(article.publication)}</news:name>"
         f"<news:language>{_escape_text(article.language)}</news:language></news:publication>"
@@ -72,7 +72,7 @@ def build_news_sitemap(articles: Iterable[NewsArticle]) -> str:
 
 
 def format_w3c_time(moment: datetime) -> str:
-    """Format a time as in W3C's note on dates: in UTC, to the second."""
+    """Return a time in the format of W3C's note on dates: in UTC, to the second."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

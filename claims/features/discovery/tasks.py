@@ -8,7 +8,7 @@ from claims.features.discovery.announcements import ANNOUNCE_TASK, QUEUE, queue_
 
 @app.task(name=ANNOUNCE_TASK, queue=QUEUE)
 def announce_entries() -> None:
-    """Notify each service of new entries."""
+    """Notify each service of new ledger entries."""
     if announcements.announce_new_entries():
         queue_announcement()
 

@@ -1,4 +1,4 @@
-"""The picture of a claim for sharing (Open Graph's `og:image`), always of the current publication.
+"""The share picture of a claim (Open Graph's `og:image`), always of the current publication.
 
 The URL contains the version, so caches may keep the picture. The URL of an earlier version redirects to the
 picture of the current one, so that no picture shows an outdated verdict.

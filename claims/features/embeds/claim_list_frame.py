@@ -28,7 +28,7 @@ DEFAULT_LIMIT, MAX_LIMIT = 5, 20
 
 
 class ClaimFrameQuery(FeedQuery):
-    """The query parameters of the list: the filters of a feed, and a limit."""
+    """The query parameters of the list: those of a feed, and a limit."""
 
     as_of = cursor = page_size = count = None  # type: ignore[assignment]  # django-filter removes those it inherits
 

@@ -1,4 +1,4 @@
-"""oEmbed 1.0 (https://oembed.com): return the card for a claim's URL."""
+"""oEmbed 1.0 (https://oembed.com): respond to a claim's URL with the HTML of its card."""
 
 import json
 from io import StringIO

@@ -64,7 +64,7 @@ def compute_sha256(content: bytes) -> str:
 
 @cache
 def build_script() -> bytes:
-    """Return the script to serve."""
+    """Return the widget script with its messages."""
     messages = json.dumps(_load_messages(), ensure_ascii=False, separators=(",", ":"))
     return (WIDGET_FOLDER / "widget.min.js").read_bytes().replace(b"FACTCHECK_WORDS", messages.encode())
 

@@ -21,7 +21,7 @@ def queue_alarm(newsroom: PeerNewsroom) -> None:
 
 
 def send_alarm(newsroom: PeerNewsroom) -> None:
-    """Email the people who may follow newsrooms why imports from this newsroom have stopped."""
+    """Email the people who manage followed newsrooms why imports from this newsroom have stopped."""
     people = User.objects.with_perm(
         "federation.change_peernewsroom", backend="django.contrib.auth.backends.ModelBackend"
     )

@@ -32,7 +32,8 @@ _CHANGED_FIELDS = (
 
 
 def import_changes(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until: datetime) -> bool:
-    """Import the next entries. Return False if another process has the lease or the newsroom was deleted.
+    """Import the next entries. Return False if another process has taken over the lease or the newsroom was
+    deleted.
 
     Raises:
         VerificationFailed: an entry lacks required values.
@@ -144,12 +145,12 @@ def _get_required_text(document: dict[str, Any], name: str, max_length: int) -> 
 
 
 def _clean_text(value: Any, max_length: int) -> str:
-    """Return the text if it can be stored, otherwise ""."""
+    """Return the value if it is a text that can be stored, otherwise ""."""
     return value if isinstance(value, str) and len(value) <= max_length and "\0" not in value else ""
 
 
 def _parse_day(value: Any) -> date | None:
-    """Return a valid date, or None."""
+    """Return the value as a date, or None if it is not a valid date."""
     try:
         day = date.fromisoformat(value)
     except (TypeError, ValueError):

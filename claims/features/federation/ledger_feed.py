@@ -18,7 +18,7 @@ PAGE_SIZES = (100, 10, 2)
 
 @dataclass(frozen=True, slots=True)
 class FeedResponse:
-    """A response of the feed.
+    """A response with a page of another newsroom's ledger.
 
     Attributes:
         page: None if the feed has not changed since the response with this ETag.

@@ -60,7 +60,7 @@ class Signer:
 
 @dataclass(frozen=True, slots=True)
 class SignedChange:
-    """An entry of another newsroom's ledger.
+    """A verified entry of another newsroom's ledger.
 
     Attributes:
         text: the signed text.
@@ -175,8 +175,8 @@ def verify_page(
 
 
 def _is_same_entry(current: str, imported: str) -> bool:
-    """Return whether two texts are of the same entry. The current one may lack text that was removed by
-    law."""
+    """Return whether two signed texts are of the same entry. The current text may lack words that were
+    removed by law."""
     chain_members = orjson.loads(imported).get("chain_sha256")
     return current == imported or (
         chain_members is not None and orjson.loads(current).get("chain_sha256") == chain_members

@@ -86,7 +86,7 @@ def follow_newsroom(signer: Signer, *, name: str = "", by: User | None = None) -
 
 @transaction.atomic
 def set_active(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
-    """Pause or resume a newsroom. After resuming, it is queried immediately.
+    """Pause or resume a newsroom. A resumed newsroom is queried immediately.
 
     Raises:
         NotAllowed: the person's role does not include it.
@@ -97,7 +97,7 @@ def set_active(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
 
 @transaction.atomic
 def sync_now(newsroom: PeerNewsroom, *, by: User) -> None:
-    """Check the newsroom for updates now.
+    """Query the newsroom for new entries now.
 
     Raises:
         NotAllowed: the person's role does not include it.
@@ -156,7 +156,7 @@ def restart_import(newsroom: PeerNewsroom, *, by: User) -> None:
 
 
 def _resume_sync(newsroom: PeerNewsroom) -> None:
-    """Clear the error and the lease, and query the newsroom immediately."""
+    """Clear the newsroom's error and lease, and query the newsroom immediately."""
     PeerProgress.objects.filter(pk=newsroom.pk).update(
         halted="", offered_key="", consecutive_failures=0, failing_since=None, failure="", held_until=None
     )

@@ -62,8 +62,8 @@ class PeerMatch:
 
 
 def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
-    """Match a text with the claims of followed newsrooms. Each claim is returned once, claims with the
-    relation `same` first."""
+    """Return the claims of followed newsrooms that match a text, each once. Claims with the relation `same`
+    come first."""
     if not fetch_rows(
         "SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", []
     )[0][0]:

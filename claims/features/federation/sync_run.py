@@ -40,7 +40,7 @@ ALARM_AFTER_FAILURES = 5
 
 @dataclass(slots=True)
 class SyncTally:
-    """The counts of a sync run."""
+    """The result of a sync: the number of imported entries, and the failure if any."""
 
     newsroom: PeerNewsroom
     entries: int = 0

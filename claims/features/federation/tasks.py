@@ -15,7 +15,7 @@ QUEUE = "federation"
 
 
 def queue_sync(newsroom_id: int) -> None:
-    """Queue a sync with a newsroom, unless one is already queued."""
+    """Queue a job that synchronises with a newsroom, unless one is already queued."""
     defer_once(
         follow_newsroom.name,
         {"newsroom_id": newsroom_id},
@@ -37,7 +37,8 @@ def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
 
 @app.task(name=alarms.ALARM_TASK, queue=alarms.QUEUE, retry=5)
 def mail_alarm(*, newsroom_id: int) -> None:
-    """Email administrators the reason why a newsroom cannot be followed, if the problem persists."""
+    """Email administrators why a newsroom cannot be followed, unless the problem has been solved in the
+    meantime."""
     newsroom = PeerNewsroom.objects.with_problems().select_related("progress").filter(pk=newsroom_id).first()
     if newsroom:
         alarms.send_alarm(newsroom)

@@ -63,7 +63,7 @@ class LinkStateAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         self.prepare(request, [link])
         return {**_build_context(link), "records": list(link.source.link_checks.all()[:20])}
 
-    # Return the published claims that cite each source, newest first, in one query.
+    # Actions ---------------------------------------------------------------------------------------------------------
 
     def has_accept_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm(link_edits.CHANGE_LINK_PERMISSION)
@@ -103,7 +103,7 @@ class LinkStateAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
 
 
 def _find_claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:
-    """Return published claims that cite these sources, newest first, in one query."""
+    """Return the published claims that cite each source, newest first, in one query."""
     entries = Publication.objects.current().filter(source_ids__overlap=sources).select_related("claim")
     claims_by_source: dict[int, list[tuple[Claim, str]]] = {}
     for entry in entries.only("source_ids", "claim__statement").order_by("-published_at", "-claim_id")[:1000]:

@@ -55,7 +55,7 @@ def build_visitor(memory: RunMemory) -> Visitor:
 
 @dataclass(slots=True)
 class LinkTally:
-    """The counts of a run."""
+    """The number of links checked in a run, by result."""
 
     checked: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
@@ -133,7 +133,7 @@ class _CheckRun:
         return self._tally
 
     def _lease_sites(self) -> None:
-        """Lease the sites. Links of sites that are already leased are postponed."""
+        """Lease the sites of the run's links. Links of sites that are already leased are postponed."""
         lease = lease_sites(self._by_site)
         self._memory = RunMemory(
             {site: rules for site, rules in lease.rules.items() if rules is not None},
@@ -216,7 +216,7 @@ class _CheckRun:
             self._store_result(*self._unreachable_results.pop())
 
     def _iterate_results(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
-        """Yield results until all threads have ended or the run should stop."""
+        """Yield the results of all threads until they have ended or the run should stop."""
         while self._our_sites:
             if self._is_stopped():
                 self._is_ending.set()

@@ -1,4 +1,4 @@
-"""Due links and their leases, so that two workers never check the same link."""
+"""Links that are due for a check, and their leases, so that two workers never check the same link."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ _LEASE_SQL = """
 
 
 def lease_links(max_links: int, *, source_ids: Collection[int] | None = None) -> list[LinkState]:
-    """Lease due links, grouped by site.
+    """Lease and return links that are due for a check, grouped by site.
 
     Args:
         max_links: the maximum number of links to lease.
@@ -68,12 +68,12 @@ def store_result(link: LinkState, **changes: Any) -> bool:
 
 
 def release_links(links: Collection[LinkState], *, not_before: datetime | None = None) -> None:
-    """Release links that were not checked."""
+    """Release links that were not checked; if `not_before` is given, postpone their checks until then."""
     for link in links:
         release_time = {} if not_before is None else {"next_at": max(link.next_at, not_before)}
         store_result(link, **release_time)
 
 
 def postpone_site(site: str, until: datetime) -> None:
-    """Postpone all unleased links of a site that asked us to wait."""
+    """Postpone the checks of all links to a site that asked us to wait, except leased links."""
     LinkState.objects.filter(site=site, next_at__lt=until, held_until__isnull=True).update(next_at=until)

@@ -1,4 +1,5 @@
-"""Leases on sites during a run of checks, in a table shared by all processes that fetch."""
+"""Leases on sites during a run of link checks, in a table shared by all processes that send requests to
+sites."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -34,7 +35,7 @@ class LeasedSites(NamedTuple):
 
 
 def lease_sites(sites: Collection[str]) -> LeasedSites:
-    """Lease the sites that are neither leased nor paused."""
+    """Lease those of the sites that are neither leased nor paused."""
     now, site_names = timezone.now(), sorted(set(sites))
     VisitedSite.objects.bulk_create(
         [VisitedSite(site=site, ready_at=now) for site in site_names], ignore_conflicts=True
@@ -50,7 +51,8 @@ def lease_sites(sites: Collection[str]) -> LeasedSites:
 
 
 def release_site(site: str, *, pause: float, rules: str | None) -> None:
-    """Release a site for `pause` seconds, and store its robots.txt (`rules`) if it was just read."""
+    """Release a site, pause visits to it for `pause` seconds, and store its robots.txt (`rules`) if it was
+    just read."""
     now = timezone.now()
     values = {} if rules is None else {"robots": rules, "robots_read_at": now}
     VisitedSite.objects.filter(site=site).update(ready_at=now + timedelta(seconds=pause), **values)

@@ -59,7 +59,7 @@ def mark_as_correct(link: LinkState, *, by: User) -> None:
 
 
 def request_new_copy(link: LinkState, *, by: User) -> None:
-    """Request a copy of the current page.
+    """Request an archived copy of the current page.
 
     Raises:
         NotAllowed: the person may not change sources.
@@ -80,7 +80,7 @@ def schedule_check(link: LinkState, *, by: User) -> None:
 
 
 def _lock_link(link: LinkState) -> LinkState:
-    """Return the link with its current values, locked.
+    """Return the link, read again under lock.
 
     Raises:
         NotPossible: the link is no longer checked.

@@ -1,4 +1,4 @@
-"""The link status of a publication's sources, from public data only."""
+"""The link status of the sources in a publication, from public data only."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ _READABLE_ROLES = [
 
 
 class PublicLink(TypedDict):
-    """The URL of a source in the publication, with its link status."""
+    """The URL of a source in a publication, with its link status."""
 
     source: Annotated[int, "Id of the source, as in the claim."]
     url: Annotated[str, "The URL in the claim."]
@@ -105,7 +105,7 @@ def _build_link(source: dict[str, Any], state: LinkState | None) -> PublicLink:
 
 
 def _add_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -> None:
-    """Add the best copy of each changed page, if readers may see our copies."""
+    """Add the best archived copy of each changed page to its link, if readers may see our copies."""
     if not settings.ARCHIVE_PUBLIC_COPIES:
         return
     changed_sources = {

@@ -52,7 +52,7 @@ def is_missing_page(
 
 
 def is_redirected_to_front(requested_url: str, final_url: str) -> bool:
-    """Return whether an article's URL was redirected to a front page."""
+    """Return whether the URL of an article was redirected to a front page."""
     return not _is_home_page(requested_url) and _is_home_page(final_url)
 
 

@@ -17,7 +17,7 @@ MAX_ADDRESS_LENGTH = 2000
 
 
 class LinkOutcome(models.TextChoices):
-    """The status of a link."""
+    """The result of a link check: the status of a link."""
 
     ALIVE = "alive", _("Works")
     MOVED = "moved", _("Moved to another address")
@@ -39,7 +39,7 @@ class LinkStateQuerySet(models.QuerySet["LinkState"]):
         return self.filter(Q(held_until__isnull=True) | Q(held_until__lt=now), next_at__lte=now)
 
     def waiting(self) -> Self:
-        """Return links that need a decision and are not marked as correct."""
+        """Return links about which a person must decide, except those marked as correct."""
         return self.filter(outcome__in=OUTCOMES_NEEDING_ACTION, accepted_at__isnull=True)
 
 
@@ -159,14 +159,15 @@ class LinkState(models.Model):
 
     @property
     def needs_decision(self) -> bool:
-        """Return whether the link needs a decision."""
+        """Return whether a person must decide about the link."""
         return self.outcome in OUTCOMES_NEEDING_ACTION and self.accepted_at is None
 
 
 class LinkCheck(models.Model):
-    """A change in the status of a source's link.
+    """A recorded change in the status of a source's link.
 
-    Written by the database whenever the status in LinkState changes; a check without a new result adds no row.
+    The database writes a row whenever the status in LinkState changes; a check with the same result adds no
+    row.
     """
 
     Outcome = LinkOutcome

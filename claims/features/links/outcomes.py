@@ -12,7 +12,7 @@ from claims.features.links.models import LinkOutcome
 
 
 class RequiredProof(NamedTuple):
-    """How often, and over what period, a result must repeat before it is accepted."""
+    """How often, and over what period, a link check must give the same result before it is accepted."""
 
     checks: int
     """How many checks in a row must find the result."""
@@ -45,7 +45,7 @@ _CONFIRMED_OUTCOMES = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcom
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """The status of a link, and the suspected status that contradicts it."""
+    """The accepted status of a link, and a suspected status that contradicts it."""
 
     outcome: str = ""
     since: datetime | None = None
@@ -61,7 +61,7 @@ class LinkStatus:
 def compute_status(
     previous_status: LinkStatus, outcome: LinkOutcome, reason: str, now: datetime
 ) -> LinkStatus:
-    """Return the link's status after this check.
+    """Return the link's status after a check with this outcome.
 
     Args:
         reason: the code of the failure.
@@ -102,7 +102,7 @@ def compute_next_check(
 
 
 def get_required_proof(outcome: str, reason: str) -> RequiredProof:
-    """Return how often, and over what period, this result must repeat before it is accepted."""
+    """Return how often, and over what period, link checks must give this result before it is accepted."""
     if outcome == LinkOutcome.GONE and reason == "name_not_found":
         return _REQUIRED_PROOF_OF_UNKNOWN_HOST
     return _REQUIRED_PROOFS[LinkOutcome(outcome)]

@@ -18,7 +18,7 @@ from sources.models import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class PassageComparison:
-    """The result of comparing quoted passages."""
+    """The number of quoted passages, and how many of them the page no longer contains."""
 
     quoted: int
     """The number of quoted passages."""

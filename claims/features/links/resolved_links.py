@@ -38,7 +38,7 @@ class ResolvedLink:
 
 
 class _PageReading(NamedTuple):
-    """The text of a page, compared with the quotes from it."""
+    """What a page contains: the number of missing quotes, and the facts to store."""
 
     lost: int
     """How many quoted passages the page does not contain."""
@@ -52,7 +52,7 @@ class _PageReading(NamedTuple):
 def store_link_status(
     link: LinkState, finding: LinkFinding, quoted_text: str, *, jitter: float
 ) -> ResolvedLink | None:
-    """Store a link's status after this check. Returns None if the lease was lost.
+    """Store a link's status after a check, and return the link. Returns None if the lease was lost.
 
     Args:
         quoted_text: a hash of the current publications that quote the source.
@@ -119,7 +119,7 @@ _UNKNOWN_PAGE = {"etag": "", "last_modified": "", "content_sha256": ""}
 
 
 def _read_page(link: LinkState, response: FetchedDocument, quoted_text: str) -> _PageReading:
-    """Read the page, unless it is unchanged since the last reading."""
+    """Read the page and compare it with the quotes, unless it is unchanged since the last check."""
     if response.status == _NOT_MODIFIED:
         return _PageReading(link.lost_quotes, {})
     digest = hashlib.sha256(response.content).hexdigest()
@@ -147,7 +147,8 @@ def _read_page(link: LinkState, response: FetchedDocument, quoted_text: str) -> 
 
 
 def _should_capture(comparison: PassageComparison, new_status: LinkStatus) -> bool:
-    """Return whether the page provides new and certain evidence about a quoted passage."""
+    """Return whether the page is new and certain evidence about a quoted passage, so that a snapshot must be
+    stored."""
     return comparison.differs_from_record and not new_status.is_suspected
 
 

@@ -61,7 +61,7 @@ class RunMemory:
             self._rules[site] = self.read_rules[site] = rules
 
     def get_pause_left(self, site: str) -> float:
-        """Return how many seconds must pass before the next request to the site."""
+        """Return how many seconds must pass before the site may be visited again."""
         with self._lock:
             return max(0.0, self._ready.get(site, 0.0) - self._clock())
 

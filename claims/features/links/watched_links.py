@@ -1,4 +1,4 @@
-"""The links to check: the URLs of all sources in current publications."""
+"""The links that are checked: the URLs of all sources in current publications."""
 
 from collections.abc import Collection
 
@@ -47,7 +47,7 @@ _DELETE_UNUSED_SQL = """
 def update_watched_links() -> int:
     """Check the links in current publications and no others from now on, and return the number of new links.
 
-    A source whose URL was corrected is checked again. The history of links is kept (`LinkCheck`).
+    A source whose URL was corrected is checked at its new URL. The history of links is kept (`LinkCheck`).
     """
     with connection.cursor() as cursor:
         cursor.execute(_INSERT_NEW_SQL)

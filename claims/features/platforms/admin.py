@@ -96,7 +96,7 @@ def download_picture(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> H
     _claim, entry = _find_entry(model_admin, request, pk)
     response = HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
     if entry is None or find_own_verdict(entry.document) is None:
-        return response  # the response explains the refusal
+        return response  # that page says why
     try:
         content = sign_picture(entry)
     except SigningUnavailable as problem:
@@ -114,7 +114,7 @@ def download_picture(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> H
 
 
 def _find_entry(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> tuple[Claim, Publication | None]:
-    """Return a claim that the person may see, and its newest ledger entry."""
+    """Return a claim that the person may see with its newest ledger entry, or None instead of the entry."""
     claim = model_admin.get_object(request, str(pk))
     if claim is None:
         raise Http404

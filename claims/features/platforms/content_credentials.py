@@ -121,7 +121,7 @@ def _build_manifest(entry: Publication) -> dict[str, Any]:
 
 
 def _load_credential() -> _Credential:
-    """Return the newsroom's credential.
+    """Return the newsroom's private key with its certificates.
 
     Raises:
         SigningUnavailable: `C2PA_SIGNER` cannot be used.
@@ -160,7 +160,7 @@ def _load_credential() -> _Credential:
 
 @cache
 def _derive_credential(secret: str, newsroom: str) -> _Credential:
-    """Return a key derived from the installation's secret, with self-issued certificates."""
+    """Return a key derived from the installation's secret, with certificates that we issue ourselves."""
     root_certificate, key = (
         Ed25519PrivateKey.from_private_bytes(
             salted_hmac(

@@ -1,4 +1,4 @@
-"""Texts about a published claim for other platforms, or the reason why there is none."""
+"""Texts about a published claim for other platforms, or the reason why there is no text."""
 
 import json
 import re
@@ -42,7 +42,7 @@ _BLUESKY_POST_URL = re.compile(r"https://bsky\.app/profile/([^/?#]+)/post/([A-Za
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A text to copy, or the reason why there is none (`refusal`)."""
+    """A text to copy to another platform, or the reason why there is none (`refusal`)."""
 
     kind: str
     text: str = ""
@@ -61,7 +61,7 @@ def count_characters(text: str) -> int:
 
 
 def find_own_verdict(document: Document) -> Document | None:
-    """Return the newsroom's own rated verdict in a published claim."""
+    """Return the newsroom's own verdict in a published claim if it has a rating, otherwise None."""
     if document["status"] != "published":
         return None
     own_verdicts = [
@@ -117,7 +117,7 @@ def _build_note(document: Document, verdict: Document) -> Wording:
 
 
 def _shorten_note(text: str, limit: int) -> str:
-    """Shorten a text between words, so that X counts at most `limit` characters."""
+    """Cut a text between words, so that X counts at most `limit` characters."""
     if count_characters(text) <= limit:
         return text
     shortened_words = text.split(" ")

@@ -1,4 +1,4 @@
-"""Browsers that follow a claim, and the notifications sent to them.
+"""Browsers that follow a claim, and the notifications to them.
 
 A push service sees which browser a message is for, when it is sent, and its size. The message itself is
 encrypted for the browser.
@@ -46,7 +46,7 @@ def subscribe_browser(
 
 
 def unsubscribe_browser(claim_id: int, *, endpoint: str) -> None:
-    """Delete this browser's subscription."""
+    """Delete the browser's subscription to a claim."""
     PushSubscription.objects.filter(claim=claim_id, endpoint=endpoint).delete()
 
 
@@ -54,7 +54,7 @@ def send_latest_change(*, subscription_id: int) -> None:
     """Notify the browser of the latest change, if its reader does not know it yet.
 
     Raises:
-        PushRejected: the message was not accepted and should be retried.
+        PushRejected: the push service did not accept the message; the job should retry.
     """
     subscription = PushSubscription.objects.filter(pk=subscription_id).first()
     if subscription is None:

@@ -1,4 +1,4 @@
-"""The page on which a browser follows a claim, and the script that shows notifications."""
+"""The page on which a reader's browser subscribes to a claim, and the script that shows notifications."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ _WORKER_FILE = Path(__file__).parent / "static" / "push" / "worker.js"
 
 
 class BrowserForm(forms.Form):
-    """A browser's URL at its push service, with its keys (Push API)."""
+    """A form with a browser's URL at its push service, and the browser's keys (Push API)."""
 
     endpoint = forms.CharField(max_length=MAX_ENDPOINT_LENGTH)
     p256dh = forms.RegexField(P256DH_PATTERN)

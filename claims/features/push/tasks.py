@@ -16,12 +16,12 @@ _RETRY_STRATEGY = RetryStrategy(
 
 @app.task(name=notifications.SEND_TASK, queue=MAIL_QUEUE, retry=_RETRY_STRATEGY)
 def send_notification(*, subscription_id: int) -> None:
-    """Notify a browser of a change."""
+    """Notify a browser of a change to its claim."""
     notifications.send_latest_change(subscription_id=subscription_id)
 
 
 @app.periodic(cron="* * * * *")
 @app.task(queue=MAIL_QUEUE, queueing_lock="queue_notifications")
 def queue_notifications(timestamp: int) -> None:
-    """Queue notifications to browsers whose claims have changed. Runs every minute."""
+    """Queue a notification to each browser whose claim has changed. Runs every minute."""
     queue_changes(PushSubscription.objects.all(), notifications.SEND_TASK)

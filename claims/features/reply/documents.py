@@ -1,4 +1,4 @@
-"""A request for reply in the format of the editorial API."""
+"""Requests for reply in the format of the editorial API."""
 
 from rest_framework import serializers
 

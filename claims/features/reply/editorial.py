@@ -1,4 +1,4 @@
-"""Requests for reply about a verdict, and the replies."""
+"""The editorial API of requests for reply and their replies."""
 
 from typing import Any, ClassVar
 
@@ -61,7 +61,7 @@ class EditorialReplyResource(PartOfVerdict):
         return self.run_change(carry_out)
 
     def destroy(self, request: Request, **place: int) -> HttpResponse:
-        """Remove the request from the draft."""
+        """Remove the request from the draft verdict."""
         return self.run_change(lambda: reply_requests.remove_request(self.lock_part(), by=self.person))
 
     @action(detail=True, methods=["post"])

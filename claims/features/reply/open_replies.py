@@ -1,4 +1,4 @@
-"""Background jobs of requests for reply: report passed deadlines, and delete contact details."""
+"""Background jobs of requests for reply: report deadlines that have passed, and delete contact details."""
 
 from datetime import timedelta
 
@@ -21,14 +21,14 @@ _OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBL
 @app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="notify_of_deadlines")
 def notify_of_deadlines(timestamp: int) -> None:
-    """Notify people about passed deadlines for replies. Runs every five minutes."""
+    """Notify people about deadlines for replies that have passed. Runs every five minutes."""
     while notify_batch_of_passed_deadlines() == _BATCH_SIZE:
         pass
 
 
 @transaction.atomic
 def notify_batch_of_passed_deadlines() -> int:
-    """Notify people once about each passed deadline in a batch, and return the size of the batch."""
+    """Notify people once about each passed deadline in a batch, and return the number of deadlines."""
     overdue = ReplyRequest.objects.unanswered().filter(
         answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_OPEN_STATES
     )

@@ -59,7 +59,7 @@ def build_mail(row: ReplyRequest) -> EmailMessage:
 
 
 def _find_obstacle(row: ReplyRequest) -> str:
-    """Return the reason not to send the email, or ""."""
+    """Return why the email may not be sent now, or "" if it may."""
     if row.verdict.state != Verdict.State.DRAFT:
         return _("Not sent: the verdict is no longer a draft.")
     if row.sent_by is None or not row.sent_by.is_active or not row.sent_by.email:

@@ -1,4 +1,4 @@
-"""Changes to requests for reply and their replies.
+"""Every change to requests for reply and their replies.
 
 The desk and the editorial API call these functions. A request belongs to a draft and can be edited until the
 draft is submitted. A reply can arrive at any time. If it arrives during review, people who have signed off
@@ -227,7 +227,8 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
 def render_template(
     verdict: Verdict, *, recipient: str, by: User, language: str, deadline: datetime | None
 ) -> wording.RequestWording:
-    """Return the newsroom's template with its placeholders filled in, or empty texts if there is none."""
+    """Return the newsroom's template with its placeholders filled in, or empty texts if there is no
+    template."""
     template = wording.find_template(language)
     if template is None:
         return wording.RequestWording("", "")
@@ -355,7 +356,8 @@ def _save_request(reply: ReceivedReply, row: ReplyRequest) -> None:
 
 
 def _find_signers(verdict: Verdict) -> list[User]:
-    """Return the people who signed off the verdict in this review round before the reply arrived."""
+    """Return the people who have signed off the verdict in its present review round; empty if it is not in
+    review."""
     if verdict.state != Verdict.State.IN_REVIEW:
         return []
     rows = SignOff.objects.filter(verdict=verdict, round=verdict.review_round).select_related("by")

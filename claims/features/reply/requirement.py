@@ -23,7 +23,7 @@ _Rule = Verdict.ReplyRule
 
 
 def has_named_claimant(verdict: Verdict) -> bool:
-    """Return whether this is the newsroom's own verdict about a person or an organisation."""
+    """Return whether the verdict is the newsroom's own, and its claim is by a person or an organisation."""
     claimant = verdict.claim.claimant
     return (
         verdict.origin == Verdict.Origin.HOUSE
@@ -34,14 +34,14 @@ def has_named_claimant(verdict: Verdict) -> bool:
 
 
 def find_reply_rule(verdict: Verdict) -> Verdict.ReplyRule:
-    """Return the reply rule for a verdict submitted now."""
+    """Return the rule on replies that applies to a verdict submitted now."""
     if not settings.REQUIRE_RIGHT_OF_REPLY:
         return _Rule.SWITCHED_OFF
     return _Rule.DUE if has_named_claimant(verdict) else _Rule.NOT_DUE
 
 
 def is_request_missing(verdict: Verdict) -> bool:
-    """Return whether a required reply was neither requested nor waived with a reason."""
+    """Return whether a reply is required, but neither a request nor a reason for not asking exists."""
     rule = find_reply_rule(verdict) if verdict.state == Verdict.State.DRAFT else verdict.reply_rule
     if rule != _Rule.DUE or not has_named_claimant(verdict):
         return False

@@ -1,4 +1,4 @@
-"""Restore exported replies, which have dates but no times."""
+"""Restore requests for reply and replies from an export, which has dates but no times."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
@@ -13,7 +13,7 @@ _AnswerShown = ReplyRequest.Shown
 
 
 def restore_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[dict[str, Any]]:
-    """Build the requests and replies published with a verdict on a claim by this claimant.
+    """Yield the rows of the requests and replies published with a verdict on a claim by this claimant.
 
     The questions and the contact details are missing, because they were never published.
     """

@@ -1,4 +1,4 @@
-"""The right of reply in the published body of a verdict."""
+"""Replies in the published body of a verdict."""
 
 from collections.abc import Mapping
 from typing import Annotated, Any
@@ -24,7 +24,8 @@ def _prefetch_public_requests() -> Prefetch[Any]:
 
 
 def format_reply(reply: Mapping[str, Any]) -> str:
-    """Format a request for reply in one line: the person, the dates, and the reply or the reason for not asking."""
+    """Return a request for reply in one line: the person, the dates, and the reply or the reason for not
+    asking."""
     if reply["not_asked"]:
         return f"{reply['whom']}: {reply['not_asked_reason']}"
     text = reply["answer"] or reply["statement"]

@@ -31,14 +31,14 @@ _PLACEHOLDER_PATTERN = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class RequestWording:
-    """The subject and text of a request."""
+    """The subject and text of a request for reply."""
 
     subject: str
     text: str
 
 
 def ensure_templates() -> None:
-    """Add the default templates if there are none."""
+    """Add the default templates of requests for reply if there are no templates."""
     if not ReplyTemplate.objects.exists():
         rows = tomllib.loads(TEMPLATES_FILE.read_text(encoding="utf-8"))
         ReplyTemplate.objects.bulk_create(
@@ -97,7 +97,7 @@ def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> Request
 
 
 def find_unfilled_placeholders(text: str) -> list[str]:
-    """Return the placeholders that are still in the text."""
+    """Return the placeholders that are still unfilled in the text."""
     return [
         f"{{{name}}}" for name in dict.fromkeys(_PLACEHOLDER_PATTERN.findall(text)) if name in PLACEHOLDERS
     ]
@@ -112,7 +112,7 @@ def build_values(
 
 
 def format_deadline(deadline: datetime, language: str) -> str:
-    """Format a deadline in the reader's language, with the newsroom's time zone and its name."""
+    """Return a deadline in this language, with the newsroom's time zone and its name."""
     available = language if translation.check_for_language(language) else language.partition("-")[0]
     with translation.override(available if translation.check_for_language(available) else "en"):
         local = deadline.astimezone(get_default_timezone())

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class CodeArticle:
-    """An article of a code, with its requirement."""
+    """An article of the IFCN or EFCSN code, with what it requires."""
 
     code: str
     number: str | Promise

@@ -1,4 +1,5 @@
-"""The indicators of a report: value, total, parts, and the articles of the codes."""
+"""The indicators of a report: each has a value, a total, parts, and the articles of the codes that require
+it."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class IndicatorPart:
-    """One part of an indicator's count."""
+    """One part of an indicator's count, such as the claims on one topic."""
 
     name: Text
     count: int
@@ -31,7 +32,7 @@ class IndicatorPart:
 
 @dataclass(frozen=True)
 class Indicator:
-    """A figure that assessors ask for.
+    """A figure that assessors under the codes ask for.
 
     Attributes:
         key: the name that programs use; it never changes.

@@ -1,4 +1,4 @@
-"""The standards report for readers and assessors."""
+"""The page with the standards report, for readers and assessors."""
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -27,7 +27,7 @@ class PeriodForm(forms.Form):
 @require_safe
 @read_public
 def show_standards(request: HttpRequest) -> HttpResponse:
-    """Show the report on a period, by default a year."""
+    """Show the report on the requested period, by default the last year."""
     problem = ""
     try:
         period = PeriodForm(request.GET).period()

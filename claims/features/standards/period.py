@@ -1,4 +1,4 @@
-"""The period of a report."""
+"""The period of a standards report."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -23,7 +23,8 @@ class Period:
 
     @classmethod
     def between(cls, first: date | None, last: date | None) -> "Period":
-        """Return the period between two dates. Without `last` it ends today; without `first` it lasts a year.
+        """Return the period between two dates. Without `last`, it ends today; without `first`, it is a year
+        long.
 
         Raises:
             InvalidPeriod: the period ends before it begins, or begins in the future.

@@ -1,4 +1,4 @@
-"""The report as Markdown."""
+"""The standards report as Markdown."""
 
 from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
@@ -13,7 +13,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def build_standards_page(request: HttpRequest) -> PlainPage:
-    """Return the report for the requested period, by default the last year."""
+    """Return the report on the requested period as Markdown, by default on the last year."""
     try:
         standards_report = get_report(PeriodForm(request.GET).period())
     except InvalidPeriod as refusal:

@@ -89,7 +89,7 @@ def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) 
 
 
 def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
-    """Count the sign-offs in the final review round of each of these verdicts."""
+    """Return the sign-offs in the final review round of each of these verdicts, counted."""
     verdicts = [review.verdict for review in reviews]
     rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
     sign_offs = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
@@ -104,7 +104,7 @@ def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
 
 
 def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
-    """Return the ids of the cited sources that are archived."""
+    """Return the ids of the sources cited in these reviews that have an archived copy."""
     source_ids = {evidence.source for review in reviews for evidence in review.evidence}
     return set(ArchivedCopy.objects.filter(source__in=source_ids).values_list("source", flat=True).distinct())
 
@@ -136,7 +136,7 @@ def count_complaints(period: Period) -> ComplaintFigures:
 
 
 def count_requests(period: Period) -> Requests:
-    """Count the readers' requests of the period, and those answered since."""
+    """Return the number of readers' requests in the period, and of those answered since."""
     requests = ReaderRequest.objects.confirmed().filter(
         confirmed_at__gte=period.start, confirmed_at__lt=period.end
     )

@@ -20,8 +20,8 @@ _BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class PublishedReview:
-    """The data that the figures need of one claim with the newsroom's own verdict, as published at the end of
-    the period."""
+    """A claim with the newsroom's own verdict as published at the end of the period: the data that the
+    figures need."""
 
     claim: int
     verdict: int

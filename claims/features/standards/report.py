@@ -1,4 +1,4 @@
-"""The report on a period: its indicators, and the newsroom's pages on methods and funding."""
+"""The standards report on a period: its indicators, and the newsroom's pages on its methods and funding."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

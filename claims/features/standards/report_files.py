@@ -1,4 +1,4 @@
-"""The report as JSON, and its numbers as CSV (RFC 4180)."""
+"""The standards report as JSON, and its figures as CSV (RFC 4180)."""
 
 import csv
 from io import StringIO
@@ -17,7 +17,7 @@ CSV_COLUMNS = ("indicator", "title", "part", "value", "unit", "of", "articles", 
 
 
 class PublicArticle(TypedDict):
-    """An article of a code."""
+    """An article of a code that requires an indicator."""
 
     code: Annotated[str, "`IFCN` or `EFCSN`."]
     number: str
@@ -25,7 +25,7 @@ class PublicArticle(TypedDict):
 
 
 class PublicPart(TypedDict):
-    """One part of a count."""
+    """One part of an indicator's count."""
 
     name: str
     count: int
@@ -75,7 +75,7 @@ class PublicStandards(TypedDict):
 
 
 def build_document(report: StandardsReport) -> PublicStandards:
-    """Return the report as the API's data."""
+    """Return the report as the JSON that the API serves."""
     return {
         "newsroom": report.newsroom,
         "first_day": report.first.isoformat(),
@@ -87,7 +87,7 @@ def build_document(report: StandardsReport) -> PublicStandards:
 
 
 def write_csv(report: StandardsReport) -> str:
-    """Return the CSV, with a row for each indicator and each of its parts."""
+    """Return the report as CSV, with a row for each indicator and each of its parts."""
     text = StringIO()
     rows = csv.writer(text)
     rows.writerow(CSV_COLUMNS)

@@ -94,7 +94,8 @@ def queue_rules_after_import(run: int, **_signal: Any) -> None:
 
 
 def apply_to_import(run: int) -> int:
-    """Apply the rules to an import's proposed claims, in batches."""
+    """Apply the rules to an import's proposed claims, in batches, and return the number of assigned
+    claims."""
     if not _find_active_rules().exists():
         return 0
     imported_claims = ImportedRecord.objects.filter(
@@ -214,7 +215,8 @@ def _collect_subtopics(topic: int) -> set[int]:
 
 
 class _AssigneeRotation:
-    """Chooses the assignee of the next claim for each rule. New assignments count immediately."""
+    """Chooses the next assignee for each rule. Each new assignment counts when the next assignee is
+    chosen."""
 
     def __init__(self) -> None:
         self._people: dict[int, list[User]] = {}

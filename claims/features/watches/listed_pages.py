@@ -130,7 +130,7 @@ def _is_too_old(page: ListedPage, now: datetime) -> bool:
 
 
 def _queue_changed_pages(watch: Watch, changed_pages: dict[str, ListedPage], now: datetime) -> None:
-    """Return the key that sorts pages: newest first, then undated pages in the order of the list."""
+    """Queue pages whose listed date is newer than before for another check. Skipped pages stay skipped."""
     keys = list(changed_pages)
     for batch_start in range(0, len(keys), _BATCH_SIZE):
         batch = watch.pages.filter(url_key__in=keys[batch_start : batch_start + _BATCH_SIZE]).exclude(

@@ -48,7 +48,7 @@ _Kind = WatchProgress.Kind
 
 @dataclass(slots=True)
 class VisitTally:
-    """The numbers of pages by result in one visit."""
+    """How many pages of each result a visit had, and why it failed, if it did."""
 
     watch: Watch
     new: int = 0

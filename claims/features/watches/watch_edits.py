@@ -48,7 +48,7 @@ def add_watch(
 
 @transaction.atomic
 def set_active(watch: Watch, *, active: bool, by: User) -> None:
-    """Pause or resume a watch. After resuming, it is visited immediately.
+    """Pause or resume a watch. A resumed watch is visited immediately.
 
     Raises:
         NotAllowed: the person's role does not include it.

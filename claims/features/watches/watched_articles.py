@@ -43,7 +43,7 @@ _State = WatchedPage.State
 
 @dataclass(frozen=True, slots=True)
 class PageResult:
-    """The result for one page.
+    """The result of checking one page of a watch.
 
     Attributes:
         kind: `new`, `known` (a new page of a stored article), `changed`, `unchanged`, `failed`, or `later`

@@ -29,7 +29,7 @@ _EVENTS = [*WebhookEvent.values, TEST_EVENT, VERIFICATION_EVENT]
     }
 )
 class WebhookBody(StrictKeys):
-    """A URL that receives publications."""
+    """A webhook: a URL that receives publications."""
 
     name = TextField(max_length=100, help_text="A name of your choice, unique among your webhooks.")
     url = TextField(
@@ -51,7 +51,7 @@ class WebhookBody(StrictKeys):
 
 
 class WebhookChanges(WebhookBody):
-    """The fields to change. A new URL is verified before messages are sent to it."""
+    """The fields of a webhook to change. A new URL is verified before messages are sent to it."""
 
     active = StrictBooleanField(
         required=False, help_text="`false` pauses it; `true` resumes it where it stopped, with this token."

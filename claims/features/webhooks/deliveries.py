@@ -216,7 +216,7 @@ def _compute_pause(failures: int) -> timedelta:
 
 
 def _describe_failure(status: int) -> str:
-    """Return the error for a status code, or "" if the message arrived."""
+    """Return a sentence on the error that a status code means, or "" if the message arrived."""
     if 200 <= status < 300:
         return ""
     if 300 <= status < 400:

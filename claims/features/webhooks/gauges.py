@@ -1,4 +1,4 @@
-"""The metrics of webhooks."""
+"""Metrics of webhooks for monitoring."""
 
 from collections.abc import Iterator
 

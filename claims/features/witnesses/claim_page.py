@@ -1,4 +1,4 @@
-"""The witnesses of a claim's ledger entry, on its page."""
+"""The witnesses of a ledger entry, shown on the page of its claim."""
 
 from typing import Any
 
@@ -7,6 +7,7 @@ from claims.models import Publication
 
 
 def list_witnesses(entry: Publication, document: dict[str, Any], *, is_newest: bool) -> dict[str, Any]:
-    """Return the names of the active witnesses that cosigned a checkpoint with this version of the claim."""
+    """Return the template context with the names of the active witnesses that cosigned a checkpoint with this
+    version of the claim."""
     witnesses = Witness.objects.filter(active=True, cosignatures__checkpoint__tree_size__gte=entry.sequence)
     return {"witnesses": [witness.name for witness in witnesses.distinct()]}

@@ -1,4 +1,4 @@
-"""The metrics of witnesses."""
+"""Metrics of witnesses for monitoring."""
 
 from collections.abc import Iterator
 

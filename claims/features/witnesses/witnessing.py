@@ -39,7 +39,7 @@ class SubmissionRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A request for a cosignature."""
+    """Another newsroom's request to cosign its checkpoint."""
 
     old_size: int
     proof: tuple[bytes, ...]

@@ -118,8 +118,7 @@ def start_chromium(
     """Start a browser that uses the proxy, and remove its files afterwards.
 
     Raises:
-        BrowserLimitExceeded: the browser exceeded a limit; raised instead of any error that followed from
-        it.
+        BrowserLimitExceeded: the browser exceeded a limit; this replaces any error that the limit caused.
     """
     _remove_abandoned_profiles()
     profile = Path(tempfile.mkdtemp(prefix=PROFILE_PREFIX))

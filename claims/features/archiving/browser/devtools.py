@@ -49,7 +49,7 @@ class Devtools:
         self._session = session
 
     def send_command(self, method: str, **parameters: Any) -> int:
-        """Send a command without waiting for its result."""
+        """Send a command without waiting for its result, and return the command's id."""
         self._number += 1
         message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
         if self._session:
@@ -85,8 +85,8 @@ class Devtools:
         return True
 
     def _read_message(self, ends_at: float) -> dict[str, Any] | None:
-        """Return the next message, or None on timeout, and record events. Raises BrowserTimeout if the
-        browser exited.
+        """Return the next message and record it if it is an event; return None on timeout. Raises
+        BrowserTimeout if the browser exited.
         """
         while (message_end := self._received.find(_TERMINATOR)) < 0:
             seconds_left = ends_at - time.monotonic()

@@ -1,5 +1,5 @@
-"""Set limits, then replace this process by the browser: `python -I launch.py READS WRITES BYTES SECONDS
-PROGRAM ARGUMENT…`.
+"""Set resource limits, then replace this process with the browser: `python -I launch.py READS WRITES BYTES
+SECONDS PROGRAM ARGUMENT…`.
 
 READS and WRITES are the file descriptors of the two pipes; the browser expects them to be 3 and 4. BYTES
 limits the size of each file that the browser writes, and SECONDS the processor time of each of its processes.

@@ -42,7 +42,7 @@ class BrowserUnavailable(Exception):
 
 @dataclass(slots=True)
 class PagePictures:
-    """The pictures taken of a page."""
+    """The screenshot and PDF of a page."""
 
     screenshot: bytes = b""
     pdf: bytes = b""
@@ -113,7 +113,7 @@ def _visit_and_take_pictures(devtools: Devtools, url: str, pictures: PagePicture
 
 
 def _open_page(devtools: Devtools) -> None:
-    """Open a blank page."""
+    """Open a blank page, to which later commands go."""
     version = devtools.run_command("Browser.getVersion")
     devtools.run_command("Browser.setDownloadBehavior", behavior="deny")
     target = devtools.run_command("Target.createTarget", url="about:blank")["targetId"]

@@ -1,4 +1,4 @@
-"""The stored files of a claim's sources: quoted texts, their originals, archived copies and uploads.
+"""Collect the stored files of a claim's sources: quoted texts, their originals, archived copies and uploads.
 
 Sources whose text may not be shown go only into packs for the newsroom; a public pack lists what was left
 out, and why.
@@ -34,7 +34,7 @@ _EXTENSIONS = {
 
 @dataclass(frozen=True, slots=True)
 class CitedFile:
-    """A file of the archive and its path in the pack."""
+    """An archived file and its path in the pack."""
 
     path: str
     sha256: str
@@ -63,7 +63,7 @@ class CitedFiles:
 
 
 def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedFiles:
-    """Return the stored files of all sources and snapshots that these publications cite."""
+    """Return the stored files of all sources and snapshots cited in these publication bodies."""
     sources, snapshots = _find_cited_ids(bodies)
     readable_ids = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
     shareable_ids = sources & readable_ids if for_public else sources
@@ -98,7 +98,7 @@ def exclude_missing_files(cited_files: CitedFiles) -> CitedFiles:
 
 
 def build_copies_table(cited_files: CitedFiles) -> str:
-    """Return a table of all copies, with their pages and times of capture."""
+    """Return a table of all copies as text, with their pages and times of capture."""
     table_rows = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
     for file, copy in [*cited_files.warcs, *cited_files.copies]:
         cells = (
@@ -114,7 +114,7 @@ def build_text_path(snapshot: Snapshot) -> str:
 
 
 def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
-    """Describe a copy for the page list of a WACZ file."""
+    """Build the entry of a copy for the page list of a WACZ file."""
 
     def open_warc() -> IO[bytes]:
         return cast(IO[bytes], archive.open_file(file.sha256))
@@ -141,7 +141,7 @@ def _is_intact(sha256: str) -> bool:
 
 
 def _find_cited_ids(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
-    """Return the ids of the sources and of the snapshots that the publications mention."""
+    """Return the ids of the sources and of the snapshots that these publication bodies mention."""
     source_ids, snapshot_ids = set(), set()
     for body in bodies:
         for citation in _iterate_citations(body):

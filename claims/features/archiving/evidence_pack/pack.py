@@ -1,4 +1,4 @@
-"""The contents of an evidence pack, and the ZIP.
+"""Select the contents of an evidence pack, and write the ZIP.
 
 The contents are first selected from the database, then written in one pass. The same content therefore gives
 the same bytes, and its hash is known before the ZIP is written.
@@ -60,7 +60,7 @@ class EvidencePack:
 
     @property
     def sha256(self) -> str:
-        """Return a hash that changes whenever the pack's content changes."""
+        """Return a hash that identifies the pack's content."""
         hashed_parts = [
             _FORMAT,
             *(hashlib.sha256(entry.served_body).hexdigest() for entry in self.entries),

@@ -171,7 +171,7 @@ class _CosignedFiles(NamedTuple):
 def _iterate_cosigned_files(
     note: str, policy: WitnessPolicy, base_path: str, text: str
 ) -> Iterator[_CosignedFiles]:
-    """Yield the cosignatures of witnesses that the policy accepts."""
+    """Yield the files to verify each cosignature of a witness that the policy accepts."""
     for step_number, verifier_key in enumerate(policy.keys, 1):
         name, public_key = read_verifier_key(verifier_key, COSIGNATURE_TYPE)
         cosignature = find_cosignature(note, name=name, public_key=public_key)
@@ -229,7 +229,7 @@ def _iterate_hash_commands(
 
 
 def _extract_signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
-    """Return the 64 bytes of our signature, without the key id."""
+    """Return our 64-byte signature from a signed note, without the key id."""
     name, public_key = checkpoint.key.origin, decode_bytes(checkpoint.key.public_key)
     own_signatures = (
         signature

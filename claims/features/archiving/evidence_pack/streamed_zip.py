@@ -23,7 +23,7 @@ Chunks = Iterable[bytes]
 
 @dataclass(frozen=True, slots=True)
 class PackedFile:
-    """A file to be packed."""
+    """A file to be packed: its path in the ZIP, and its content."""
 
     path: str
     iterate_chunks: Callable[[], Chunks]
@@ -37,7 +37,7 @@ class PackedFile:
 
 @dataclass(frozen=True, slots=True)
 class PackedDigest:
-    """The digest of a packed file."""
+    """The path, size and SHA-256 of a packed file."""
 
     path: str
     size: int

@@ -67,7 +67,7 @@ def _encode_length(number: int) -> bytes:
 
 
 def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
-    """Return the certificates of the timestamps, each once."""
+    """Return the certificates in the timestamps without duplicates."""
     certificates: dict[bytes, Certificate] = {}
     for stamp in stamps:
         # Some authorities order the certificates in a way that the library rejects; the signature does not
@@ -79,7 +79,7 @@ def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
 
 
 def _find_roots(chain: Sequence[Certificate]) -> list[Certificate]:
-    """Return the trusted root certificates of a chain."""
+    """Return the trusted root certificates that issued a certificate of the chain."""
     roots_file = Path(settings.TIMESTAMP_ROOTS or certifi.where()).expanduser()
     issuers = {certificate.issuer for certificate in chain}
     trusted_roots = {

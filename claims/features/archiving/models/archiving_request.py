@@ -39,7 +39,7 @@ class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
 
 
 class ArchivingRequest(models.Model):
-    """A request to archive a source, its reason and its outcome."""
+    """A request to archive a source, with its reason and outcome."""
 
     source = models.ForeignKey(
         "sources.Source", models.CASCADE, related_name="archiving_requests", verbose_name=_("source")

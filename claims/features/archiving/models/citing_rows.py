@@ -98,7 +98,8 @@ _CITED_SQL = """
 
 
 def _build_move_rule(new_state: str, reason: str) -> Rule:
-    """Return a rule that requests missing copies when a verdict is submitted for review or published."""
+    """Return a rule that requests missing copies of the cited sources when a verdict is submitted for review
+    or published."""
     return Rule(
         name=f"verdict_asks_for_copies_{reason}",
         when=pgtrigger.After,

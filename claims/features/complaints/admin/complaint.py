@@ -1,4 +1,4 @@
-"""Readers' complaints at the desk: the queue with its deadlines, and a page for each complaint."""
+"""The desk's pages for readers' complaints: the queue with its deadlines, and a page for each complaint."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The time left to answer a complaint, as a badge; red when overdue."""
+"""The badge with the time left to answer a complaint, red when overdue."""
 
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -14,7 +14,8 @@ _URGENT_DAYS = 2
 
 
 def build_deadline_badge(complaint: Complaint) -> SafeString | str:
-    """Return a badge with the number of working days left, overdue or taken, and the promised number."""
+    """Return a badge with the deadline of a waiting complaint, or with the working days that a closed
+    complaint took; "" if there is no deadline."""
     if complaint.working_days is not None:
         is_in_time = complaint.working_days <= (complaint.promised_days or 0)
         label = ngettext("after %d working day", "after %d working days", complaint.working_days)

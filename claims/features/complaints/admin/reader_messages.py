@@ -1,4 +1,5 @@
-"""The base of the pages for complaints and requests: read-only messages, and decisions about held messages."""
+"""The common base of the desk's pages for complaints and requests: messages are read-only, and held ones can
+be released."""
 
 from typing import Any, ClassVar
 
@@ -18,7 +19,7 @@ from factcheck.admin.row_actions import Button, row_action
 
 class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
     """The list of readers' messages, and a page for each with its actions. Only people with a permission see
-    the senders.
+    who sent a message.
     """
 
     #: The name of the subject in its recorded steps.
@@ -73,14 +74,14 @@ class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         return gettext("Marked as spam. The email address was deleted.")
 
     def show_refusal(self, request: HttpRequest, row: Any, button: Button, refusal: str) -> HttpResponseBase:
-        """Show the page again with the reason for the refusal and the values that were sent."""
+        """Show the message's page again, with the reason for the refusal and the values that were sent."""
         return self.render_message_page(request, self.get_row(request, row.pk), refusal=refusal)
 
     def _may_decide(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.decide_permission)
 
     def _list_state_changes(self, row: Any) -> list[dict[str, Any]]:
-        """Return the changes of the message's state in order."""
+        """Return the changes of the message's state in order, for display."""
         steps = ReaderStep.objects.filter(subject=self.subject, number=row.pk).select_related("assigned_to")
         labels = dict(row.State.choices)
         return [

@@ -1,4 +1,4 @@
-"""Requests from readers at the desk, most requested first, with the decisions about them."""
+"""The desk's pages for requests from readers, most requested first, with the decisions about them."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def build_request_badge(reader_request: ReaderRequest) -> SafeString:
 
 
 def _find_named_claim(request: HttpRequest) -> Claim:
-    """Return the claim named in the form by its number or by its URL on this site."""
+    """Return the claim that the submitted form names by its number or by its URL on this site."""
     text = request.POST.get("claim", "").strip()
     claim_number = next((path_part for path_part in text.split("/") if path_part.isdecimal()), "")
     rows = Claim.objects.readable_by(get_person(request)).select_related("merged_into")
@@ -65,7 +65,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
 
     @desk_page("<int:pk>/picture/")
     def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Serve the picture with headers that prevent the execution of any content."""
+        """Serve the picture with headers that prevent browsers from executing any of its content."""
         row = self.get_row(request, pk)
         picture = ReaderPicture.objects.filter(request=row).first()
         if picture is None:

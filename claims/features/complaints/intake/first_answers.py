@@ -17,7 +17,7 @@ _MAX_FOUND_CLAIMS = 5
 
 @dataclass(frozen=True)
 class FirstAnswer:
-    """The published claims found immediately.
+    """The published claims found immediately for a request.
 
     Attributes:
         checked_text: the text with its checked claims; None if only a URL or a picture was sent.
@@ -40,7 +40,7 @@ class FirstAnswer:
 def find_first_answer(
     *, text: str = "", address: str = "", picture: SentPicture | None = None
 ) -> FirstAnswer:
-    """Return the published claims that answer a request."""
+    """Return the published claims that may answer a request."""
     passages = check_passages(text, match_text(text)) if text else None
     claims_at_url = find_claims_at_address(address) if address else []
     found_claim_ids = {document["id"] for document in claims_at_url}

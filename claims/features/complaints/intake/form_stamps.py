@@ -1,5 +1,5 @@
-"""Form stamps: the signed time at which a form was shown. They reveal fast programs without a session or
-script.
+"""Form stamps: a signed value with the time at which a form was shown. Stamps reveal programs, which submit
+faster than people, without a session or script.
 """
 
 from django.core.signing import BadSignature, TimestampSigner
@@ -14,16 +14,16 @@ MAX_STAMP_AGE_SECONDS = 2 * 86_400
 
 
 class StampRefused(Exception):
-    """The stamp is forged or too old."""
+    """The form's stamp is forged or too old."""
 
 
 def create_stamp() -> str:
-    """Return the stamp for a form shown now."""
+    """Return a stamp with the current time."""
     return _signer.sign(_SIGNED_TEXT)
 
 
 def is_submitted_too_fast(stamp: str) -> bool:
-    """Return whether a form was submitted faster than anyone can type.
+    """Return whether a form was submitted sooner after it was shown than anyone can type.
 
     Raises:
         StampRefused: the stamp is forged or too old.

@@ -1,7 +1,7 @@
 """A reader's own page at a secret URL: confirm, view, withdraw, export or delete the message.
 
-Anyone who knows the secret URL can do all of this. It also replaces the CSRF token, so that no cookie is
-needed. Opening the page changes nothing, because mail programs open links.
+Anyone who knows the secret URL can do all of this. The URL also serves as the CSRF token, so that no cookie
+is needed. Opening the page changes nothing, because mail programs open links.
 """
 
 from collections.abc import Callable
@@ -42,7 +42,7 @@ def require_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 
 
 def require_post(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Wrap a view for POST only; redirect other requests to the page."""
+    """Wrap a view so that it accepts only POST; other requests are redirected to the page."""
 
     @csrf_exempt
     @require_contact
@@ -96,7 +96,7 @@ def withdraw_message(request: HttpRequest, contact: ContactDetails, token: str) 
 
 @require_post
 def delete_data(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
-    """Delete the reader's contact details and words."""
+    """Delete the reader's contact details and text."""
     personal_data.erase_contact(contact)
     return redirect("reader-data-deleted")
 
@@ -104,7 +104,7 @@ def delete_data(request: HttpRequest, contact: ContactDetails, token: str) -> Ht
 @require_safe
 @require_contact
 def export_data(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
-    """Download all data about the person."""
+    """Return all data about the reader as a download."""
     response = JsonResponse(
         personal_data.export_contact(contact), json_dumps_params={"ensure_ascii": False, "indent": 2}
     )
@@ -114,7 +114,7 @@ def export_data(request: HttpRequest, contact: ContactDetails, token: str) -> Ht
 
 @require_safe
 def show_sent_page(request: HttpRequest) -> HttpResponse:
-    """Ask the sender to check their email. Held messages get the same page."""
+    """Show a page that asks the sender to check their email. Senders of held messages get the same page."""
     return protect_address(respond_uncached(request, "readers/sent.html", _get_retention_periods()))
 
 

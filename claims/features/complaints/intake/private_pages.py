@@ -1,4 +1,5 @@
-"""The headers of a page about one reader: it is never cached, indexed, or revealed as a referrer."""
+"""Headers for a page about one reader: it is never cached or indexed, and its URL is never sent as a
+referrer."""
 
 from http import HTTPStatus
 from typing import Any
@@ -21,10 +22,10 @@ def forbid_caching(response: HttpResponse) -> HttpResponse:
 
 
 def protect_address(response: HttpResponse) -> HttpResponse:
-    """Add headers that keep the secret part of the URL private.
+    """Add headers that keep the secret part of the URL private, and return the response.
 
-    Without a referrer, the browser does not name the origin of a form either, so the CSRF check would reject
-    it: forms on such a page must do without that check.
+    Without a referrer, the browser does not send the origin of a form either, so the CSRF check would reject
+    the form: forms on such a page must do without that check.
     """
     response["Referrer-Policy"] = "no-referrer"
     return forbid_caching(response)
@@ -47,13 +48,14 @@ def render_form_page(
 
 
 def check_limit(request: HttpRequest) -> tuple[str, Any] | None:
-    """Return the error and the limit if the network has exceeded it, otherwise None."""
+    """Return an error message and the state of the limit if the sender's network has exceeded the limit,
+    otherwise None."""
     admission = admit(request, tier=Tier.SUBMISSIONS)
     return None if admission is None or admission.allowed else (describe_refusal(admission), admission)
 
 
 def add_limit_fields(response: HttpResponse, admission: Any) -> HttpResponse:
-    """Turn the response into a refusal (429) with the rate-limit header fields."""
+    """Turn the response into a 429 with the rate-limit header fields, and return it."""
     response.status_code = HTTPStatus.TOO_MANY_REQUESTS
     write_fields(response, admission)
     return response

@@ -23,7 +23,7 @@ _ADDRESS_PATTERN = re.compile(r"[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+@[^\s\x00-\x2
 
 
 class SingleMailAddress(EmailValidator):
-    """Accept a single email address without surrounding text."""
+    """Validate that the input is a single email address without surrounding text."""
 
     def __call__(self, value: str | None) -> None:
         super().__call__(value)
@@ -32,7 +32,7 @@ class SingleMailAddress(EmailValidator):
 
 
 def put_on_one_line(text: str) -> str:
-    """Return a name on one line."""
+    """Return a name with all line breaks and other white space replaced by single spaces."""
     return " ".join(_CONTROL_CHARACTERS.sub(" ", text).split())
 
 
@@ -78,7 +78,7 @@ class ReaderForm(forms.Form):
 
     @property
     def submission_context(self) -> SubmissionContext:
-        """Return the context of the submission, with the form's signs of spam."""
+        """Return the submission's context, with the signs of spam in how the form was sent."""
         signs_found = {
             SpamSign.TRAP: bool(self.cleaned_data["homepage"]),
             SpamSign.QUICK: self.cleaned_data["shown"],
@@ -140,7 +140,7 @@ class RequestForm(ReaderForm):
 
     @property
     def address(self) -> str:
-        """Return the input if it is only a URL, otherwise ""."""
+        """Return the reader's text if it is only a URL, otherwise ""."""
         input_text: str = self.cleaned_data["what"]
         return input_text if build_address_key(input_text) else ""
 

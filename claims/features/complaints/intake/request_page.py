@@ -1,4 +1,4 @@
-"""The form for a request to check something. Existing checks are shown immediately."""
+"""The page with the form for a request to check something. It shows existing checks immediately."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,7 +22,7 @@ def show_request_form(request: HttpRequest) -> HttpResponse:
 
 
 def receive_request(request: HttpRequest) -> HttpResponse:
-    """Show existing checks; if there are none, store the request and ask the reader to confirm the email
+    """Show existing checks. If there are none, store the request and ask the reader to confirm the email
     address.
     """
     if request.method != "POST":
@@ -46,7 +46,8 @@ def receive_request(request: HttpRequest) -> HttpResponse:
 
 
 class _FirstAnswerResponse(HttpResponse):
-    """A response with the immediate results, which passes them on after the public database connection is closed."""
+    """A response that carries the immediate results to code that runs after the public database connection is
+    closed."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         super().__init__()

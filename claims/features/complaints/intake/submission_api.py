@@ -56,7 +56,7 @@ _NO_VERDICT_MESSAGE = gettext_lazy("Neither a result nor the lack of one shows w
 
 
 class SubmissionKeyReused(exceptions.APIException):
-    """The same key was sent with another body (draft-ietf-httpapi-idempotency-key-header)."""
+    """The Idempotency-Key was already used with another body (draft-ietf-httpapi-idempotency-key-header)."""
 
     problem_code = "idempotency_key_reused"
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -72,7 +72,7 @@ class UnknownClaimId(exceptions.ValidationError):
 
 
 class NetworkThrottled(exceptions.Throttled):
-    """The network has sent too many messages."""
+    """Too many messages have been sent from the client's network."""
 
     def __init__(self, admission: Admission) -> None:
         super().__init__(detail=describe_refusal(admission))
@@ -113,7 +113,8 @@ class SubmissionView(APIView):
         return Response(content, status=status, headers={"Cache-Control": "no-store"})
 
     def read_submission_context(self, request: HttpRequest) -> SubmissionContext:
-        """Return the idempotency key and the body. The query string has no parameters."""
+        """Return the submission context with digests of the idempotency key and the body. Rejects query
+        parameters."""
         NoQuery(request.GET, Publication.objects.none(), request=request)
         header = request.headers.get(KEY_HEADER)
         if header is None:

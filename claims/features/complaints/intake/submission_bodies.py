@@ -122,7 +122,8 @@ class RequestBody(SenderBody):
 
     @property
     def what(self) -> dict[str, Any]:
-        """Return the text, URL and picture. A text that is only a URL is used as the URL."""
+        """Return the text, URL and picture of the request. A text that is only a URL is returned as the
+        URL."""
         values = self.validated_data
         text, address = values.get("text", ""), values.get("address", "")
         if build_address_key(text) and not address:
@@ -152,8 +153,8 @@ class KnownClaimSerializer(serializers.Serializer):
 
 
 class RequestResultsSerializer(serializers.Serializer):
-    """The immediate results. If nothing is found, that is not a verdict: an unchecked claim may be true or
-    false.
+    """The published claims found for a request. An empty result is not a verdict: an unchecked claim may be
+    true or false.
     """
 
     state = serializers.ChoiceField(

@@ -44,7 +44,7 @@ _NO_VERSION_MESSAGE = build_error_sql(
 
 
 class _MedianAggregate(Aggregate):
-    """The median, interpolated between the two middle values if their number is even."""
+    """The median. If the number of values is even, it is the mean of the two middle ones."""
 
     function = "percentile_cont"
     template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
@@ -72,8 +72,8 @@ class ComplaintFigures(NamedTuple):
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def readable_by(self, person: User) -> Self:
-        """Return the complaints that this person may read: confirmed ones and, for people who answer
-        complaints, also held ones and spam.
+        """Return the complaints that this person may read: confirmed complaints and, if the person may answer
+        complaints, also held complaints and spam.
         """
         is_readable = Q(confirmed_at__isnull=False)
         if person.has_perm("complaints.answer_complaint"):
@@ -101,7 +101,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         return self.filter(state=Complaint.State.NEW, held_because=[])
 
     def figures(self, start: datetime, end: datetime) -> ComplaintFigures:
-        """Return the figures from one moment (included) to another (excluded), without data about readers."""
+        """Return the figures from `start` (included) to `end` (excluded), without data about readers."""
         is_closed = Q(closed_at__gte=start, closed_at__lt=end)
         ended_condition = is_closed & Q(state__in=[Complaint.State.ANSWERED, Complaint.State.REJECTED])
         answered_condition = is_closed & Q(state=Complaint.State.ANSWERED)

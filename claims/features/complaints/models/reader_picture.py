@@ -10,7 +10,7 @@ MAX_PICTURE_BYTES = 2_400_000
 
 
 class ReaderPicture(models.Model):
-    """The picture that a reader asks about.
+    """The picture that a reader wants checked.
 
     It is stored in the database instead of a file, so that it is deleted in the same transaction as the
     person's details and leaves nothing behind.

@@ -47,8 +47,8 @@ class RequestFigures(NamedTuple):
 
 class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
     def readable_by(self, person: User) -> Self:
-        """Return the requests that this person may read: confirmed ones and, for people who decide on
-        requests, also held ones and spam.
+        """Return the requests that this person may read: confirmed requests and, if the person may decide
+        about requests, also held requests and spam.
         """
         is_readable = Q(confirmed_at__isnull=False)
         if person.has_perm("complaints.answer_readerrequest"):
@@ -62,12 +62,12 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return self.filter(confirmed_at__isnull=False)
 
     def waiting(self) -> Self:
-        """Return undecided requests, including those whose claim was declined or deleted."""
+        """Return requests that wait for a decision, including those whose claim was declined or deleted."""
         states, will_not_be_checked = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
         return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & will_not_be_checked)
 
     def figures(self, start: datetime, end: datetime) -> "RequestFigures":
-        """Return the figures from one moment (included) to another (excluded), without data about readers."""
+        """Return the figures from `start` (included) to `end` (excluded), without data about readers."""
         is_closed, states = Q(closed_at__gte=start, closed_at__lt=end), ReaderRequest.State
         counts = self.confirmed().aggregate(
             received=Count("pk", filter=Q(confirmed_at__gte=start, confirmed_at__lt=end)),
@@ -81,7 +81,8 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return RequestFigures(**counts)
 
     def open(self) -> Self:
-        """Return open requests, to which readers with the same request are added."""
+        """Return requests that are still open. A reader with the same request is added to the existing
+        one."""
         return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
 
     def held(self) -> Self:

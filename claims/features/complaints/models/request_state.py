@@ -1,7 +1,7 @@
-"""The common parts of readers' complaints and requests: states, spam signs and transition rules.
+"""What complaints and requests have in common: states, signs of spam and rules for transitions.
 
-The database itself records every move as a `ReaderStep`. Code that changes a row sets `moved_by` and
-`moved_by_name`, and leaves both empty if the change was made by the reader or by a scheduled job.
+The database itself records every transition as a `ReaderStep`. Code that changes a row sets `moved_by` and
+`moved_by_name`, and leaves both empty if the reader or a scheduled job made the change.
 """
 
 from collections.abc import Iterable
@@ -33,7 +33,7 @@ class SpamSign(models.TextChoices):
 
 
 class ReaderMessage(models.Model):
-    """A message from a reader: confirmed by email or held for review, then handled at the desk."""
+    """A message from a reader: confirmed by email or held as possible spam, then handled at the desk."""
 
     language = models.CharField(_("language"), max_length=35, blank=True, editable=False)
     held_because = ArrayField(
@@ -66,7 +66,7 @@ class ReaderMessage(models.Model):
 
 
 def build_shared_constraints(table: str) -> list[models.BaseConstraint]:
-    """Return the constraints common to both models."""
+    """Return the constraints that complaints and requests have in common."""
     return [
         CheckConstraint(
             name=f"{table}_held_for_known_signs", condition=Q(held_because__contained_by=SpamSign.values)
@@ -98,8 +98,8 @@ def build_reader_rules(
     text_columns: Iterable[str],
     has_assignee: bool = False,
 ) -> list[pgtrigger.Trigger]:
-    """Return the rules for changes: states change only by allowed steps; readers' words can be erased but not
-    edited.
+    """Return the rules for changes: states change only by allowed transitions; readers' words can be erased
+    but not edited.
 
     Args:
         subject: the model's name in `ReaderStep`.

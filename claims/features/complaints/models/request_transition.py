@@ -8,10 +8,10 @@ from factcheck.database.rules import build_append_only_rules, build_owner_writes
 
 
 class ReaderStep(models.Model):
-    """A recorded transition of a complaint or request, with person and time. Append-only.
+    """A recorded transition of a complaint or request, with its person and time. Append-only.
 
-    Written by the database. It keeps the number of its subject after that row is deleted, and contains nothing
-    about the reader.
+    The database writes these rows. A row keeps the number of its complaint or request after that is deleted,
+    and contains nothing about the reader.
     """
 
     class Subject(models.TextChoices):

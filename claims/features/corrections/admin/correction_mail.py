@@ -1,4 +1,4 @@
-"""The number of readers who were sent a correction, on the claim's page at the desk."""
+"""How many readers were emailed about a correction, shown on the claim's page at the desk."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Correction requests to other publications, with their outcomes."""
+"""The desk's pages for correction requests to other publications, with their outcomes."""
 
 from datetime import date
 from typing import Any

@@ -21,13 +21,13 @@ class RectificationQuerySet(models.QuerySet["Rectification"]):
         return self.filter(state__in=("asked", "reminded", "answered"))
 
     def shown(self) -> Self:
-        """Return requests that readers may see."""
+        """Return correction requests that readers may see."""
         return self.filter(is_public=True)
 
 
 @keep_history(exclude=["state", "moved_on"])
 class Rectification(models.Model):
-    """A request to another publication, which spread a false claim, to correct it, with the steps taken."""
+    """A publication that spread a false claim, our request to correct it, and the steps taken since."""
 
     class State(models.TextChoices):
         ASKED = "asked", _("Asked")
@@ -135,7 +135,7 @@ class Rectification(models.Model):
 
 
 class RectificationStep(models.Model):
-    """A reminder, an answer, a correction or a refusal. Append-only."""
+    """A step after a correction request: a reminder, an answer, a correction or a refusal. Append-only."""
 
     request = models.ForeignKey(Rectification, models.PROTECT, related_name="steps", db_index=False)
     kind = models.CharField(_("step"), max_length=10, choices=Rectification.State)

@@ -51,7 +51,7 @@ def write_claim(body: Document, version: PlainVersion, history: Sequence[PlainVe
 
 
 def write_listed_claim(body: Document) -> str:
-    """Return a claim as an item of a list."""
+    """Return a claim as an item of a Markdown list."""
     claim_lines = [format_link(build_headline(body), build_markdown_url(body["url"]))]
     if body["claimant"]:
         claim_lines.append(escape_line(body["claimant"]["name"]))
@@ -237,7 +237,7 @@ def _describe_source(source: Document) -> str:
 
 
 def _indent_quote(text: str) -> list[str]:
-    """Indent a quote inside a list item."""
+    """Return a quote as Markdown lines, indented to belong to a list item."""
     return ["", *(f"  {line}".rstrip() for line in quote_plain_text(text).split("\n"))] if text else []
 
 

@@ -32,7 +32,7 @@ def write_claims(documents: Sequence[Document], *, next_url: str = "") -> str:
 
 
 def format_next_link(address: str) -> str:
-    """Return the link to the next page of a list."""
+    """Return the Markdown link to the next page of a list."""
     return format_link(_("Next page"), address)
 
 

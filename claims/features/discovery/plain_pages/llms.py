@@ -37,7 +37,7 @@ def show_llms(request: HttpRequest) -> HttpResponse:
 
 
 def write_llms_text() -> str:
-    """Return the text of `llms.txt`."""
+    """Return the text of `/llms.txt`."""
     newsroom = {"newsroom": escape_line(settings.NEWSROOM_NAME)}
     parts = [
         f"# {newsroom['newsroom']}",
@@ -79,7 +79,7 @@ def _list_rules() -> list[str]:
 
 
 def list_pages() -> Links:
-    """Return a list of links to the pages."""
+    """Return the links to this site's main pages, for `/llms.txt`."""
     pages: Links = [
         (
             _("Latest fact checks"),
@@ -104,7 +104,7 @@ def list_pages() -> Links:
 
 
 def list_queries() -> Links:
-    """Return example queries with their URLs."""
+    """Return the links to example queries, for `/llms.txt`."""
     api_url = f"{settings.SITE_URL}/api/v1"
     queries: Links = [
         (

@@ -23,7 +23,7 @@ _PICTURE_START_PATTERN = re.compile(rf"{_UNESCAPED_PREFIX}!\[")
 
 
 def escape_line(text: object) -> str:
-    """Escape a text as one line."""
+    """Return a text on one line with its Markdown escaped."""
     one_line = " ".join(
         replace_invisible(_CONTROLS_PATTERN.sub(" ", _LINE_END_PATTERN.sub(" ", str(text))), "").split()
     )
@@ -32,12 +32,12 @@ def escape_line(text: object) -> str:
 
 
 def quote_plain_text(text: str) -> str:
-    """Quote a plain text of several paragraphs as a block quote, escaping Markdown."""
+    """Return a plain text of several paragraphs as a block quote, with its Markdown escaped."""
     return _add_quote_marks("\n".join(escape_line(line) for line in _split_lines(text)))
 
 
 def quote_markdown(text: str) -> str:
-    """Quote a Markdown text as a block quote. As on the HTML page, HTML is escaped and pictures are not
+    """Return a Markdown text as a block quote. As on the HTML page, HTML is escaped and pictures are not
     shown."""
     return _add_quote_marks(
         "\n".join(

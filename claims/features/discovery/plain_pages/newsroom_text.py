@@ -68,7 +68,7 @@ def write_about_page(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> st
 
 
 def write_links(pairs: Iterable[tuple[str, str, str]]) -> str:
-    """Format links in the style of `llms.txt`: name, URL and an optional note."""
+    """Return links in the style of `llms.txt`: name, URL and an optional note."""
     return "\n".join(
         f"- {format_link(name, address)}" + (f": {note}" if note else "") for name, address, note in pairs
     )

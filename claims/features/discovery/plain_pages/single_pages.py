@@ -98,7 +98,7 @@ def build_source(request: HttpRequest, pk: int, number: int | None = None) -> Pl
 
 
 def _load_history(pk: int) -> list[PlainVersion]:
-    """Return all entries of a claim, newest first.
+    """Return all ledger entries of a claim as versions, newest first.
 
     Raises:
         Http404: the claim was never published.

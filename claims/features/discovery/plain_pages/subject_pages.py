@@ -1,4 +1,4 @@
-"""Claimants, topics, publishers and ratings as Markdown, with counts and claims but no scores."""
+"""Claimants, topics, publishers and rating classes as Markdown, with counts and claims but no scores."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase

@@ -53,7 +53,7 @@ CLASS_COLOURS = {
 
 @dataclass(frozen=True, slots=True)
 class PictureTexts:
-    """The complete texts of a picture, which truncates long ones when it is drawn."""
+    """The complete texts of a picture. Long texts are cut only when the picture is drawn."""
 
     #: The rating's label, or the status of a withdrawn claim; "" if there is neither.
     rating_or_status: str

@@ -41,7 +41,7 @@ _OMITTABLE_CATEGORIES = ("So", "Sk", "Cn", "Co")
 
 @dataclass(frozen=True, slots=True)
 class DirectedRun:
-    """A run of text in one direction and one typeface."""
+    """A run of text with one direction and one typeface."""
 
     text: str
     typeface: str
@@ -194,7 +194,7 @@ def fit_text(
 
 
 def _count_fitting_lines(size: int, height: int, max_lines: int) -> int:
-    """Return the number of lines of this size that fit into the height."""
+    """Return how many lines of this letter size fit into the height, at most `max_lines`."""
     return min(max_lines, height // round(size * LINE_HEIGHT_FACTOR))
 
 
@@ -294,7 +294,7 @@ def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
 
 
 def _compute_levels(text: str, is_rtl: bool) -> list[int]:
-    """Return the embedding level of each character (UAX #9)."""
+    """Return the bidirectional embedding level of each character (UAX #9)."""
     replaced_text = "".join(_PLACEHOLDER if character in _JOINERS else character for character in text)
     bidi_storage = algorithm.get_empty_storage()
     bidi_storage["base_level"], bidi_storage["base_dir"] = int(is_rtl), "R" if is_rtl else "L"
@@ -309,7 +309,7 @@ def _compute_levels(text: str, is_rtl: bool) -> list[int]:
 
 
 def _sort_runs_visually(runs: list[DirectedRun]) -> list[DirectedRun]:
-    """Sort runs from left to right (UAX #9, L2)."""
+    """Return the runs of a line in visual order, from left to right (UAX #9, L2)."""
     ordered_runs = list(runs)
     odd_levels = [run.level for run in runs if run.level % 2]
     highest = max((run.level for run in runs), default=0)

@@ -16,8 +16,7 @@ FONTS_FOLDER = Path(__file__).parent / "fonts"
 
 @cache
 def load_coverage() -> dict[str, tuple[list[int], list[int]]]:
-    """Map each typeface to its ranges of code points: their first and their last ones. Typefaces are in order
-    of preference."""
+    """Return for each typeface, in order of preference, the first and the last code points of its ranges."""
     ranges = json.loads((FONTS_FOLDER / "coverage.json").read_text())
     return {name: _parse_ranges(text) for name, text in ranges.items()}
 
@@ -39,7 +38,7 @@ def has_character(typeface: str, character: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def choose_typeface(cluster: str) -> str | None:
-    """Return the first typeface with all of these characters, or None."""
+    """Return the first typeface that has all characters of the cluster, or None."""
     for name in load_coverage():
         if all(has_character(name, character) for character in cluster):
             return name

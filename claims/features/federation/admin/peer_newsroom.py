@@ -111,7 +111,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Follow a newsroom: enter its URL, then compare and accept its signing key."""
+        """Add a newsroom in two steps: enter its URL, then compare and accept its signing key."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method == "POST" and "key" in request.POST:

@@ -31,7 +31,8 @@ class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
 # The import position is stored separately (`PeerProgress`).
 @keep_history()
 class PeerNewsroom(models.Model):
-    """A followed newsroom with its own installation. Its claims and verdicts are shown under its name."""
+    """A followed newsroom, which has its own installation. Its claims and verdicts are shown under its
+    name."""
 
     name = models.CharField(
         _("name"),
@@ -140,7 +141,8 @@ class PeerNewsroom(models.Model):
 
 
 class PeerProgress(models.Model):
-    """The import progress and errors of a newsroom's ledger. The database creates it with the newsroom."""
+    """The import progress and errors of a newsroom's ledger. The database creates this row with the
+    newsroom."""
 
     class Halt(models.TextChoices):
         KEY = "key", _("Signs with a different key")

@@ -23,7 +23,8 @@ def build_reply_badge(row: ReplyRequest) -> SafeString:
 
 
 def build_deadline_badge(row: ReplyRequest) -> SafeString:
-    """Return a badge with the deadline of an unanswered request; it says so if the request was not sent."""
+    """Return a badge with the deadline of an unanswered request or, for an unsent request, a badge that says
+    so."""
     if row.answer_by is None:
         return render_badge(gettext("Not sent yet"), "waiting")
     moment = date_format(timezone.localtime(row.answer_by), "SHORT_DATETIME_FORMAT")

@@ -38,7 +38,7 @@ REQUEST_FIELDS = (
 
 
 class ReplyRequestForm(DeskForm):
-    """A form for a request for reply, or for a reason for not asking. The request is addressed to the claimant,
+    """A form for a request for reply, or for a reason for not asking. The request goes to the claimant,
     unless another person is named.
     """
 
@@ -83,7 +83,7 @@ class ReplyRequestForm(DeskForm):
         return super()._get_validation_exclusions() | {"claimant"}  # type: ignore[misc]  # Django's own
 
     def values(self) -> dict[str, Any]:
-        """Return the values to store."""
+        """Return the form's values, by the fields in which to store them."""
         form_values = {name: self.cleaned_data[name] for name in REQUEST_FIELDS if name in self.cleaned_data}
         verdict = self.verdict
         claimant = verdict.claim.claimant if verdict and not form_values.get("party") else None

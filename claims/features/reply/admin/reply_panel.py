@@ -1,4 +1,4 @@
-"""The requests for reply, on the pages of a verdict and its claim."""
+"""The panel with the requests for reply, on the pages of a verdict and its claim."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -96,7 +96,8 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: ReplyRequest | None = None) -> bool:
-        """Allow editing while the verdict is a draft and the request has not been sent."""
+        """Return whether the request may be edited: while the verdict is a draft and the request has not been
+        sent."""
         return super().has_change_permission(request, obj) and (
             obj is None
             or (may_edit(obj.verdict, get_person(request)) and not obj.mail_asked_at and not obj.message_id)
@@ -134,7 +135,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return build_initial_values(verdict, get_person(request), request.GET.get("language", ""))
 
     def _find_verdict(self, request: HttpRequest) -> Verdict | None:
-        """Return the draft that the request is about."""
+        """Return the verdict named in the URL if the person may read it, otherwise None."""
         text = request.GET.get("verdict", "")
         rows = Verdict.objects.readable_by(get_person(request)).select_related("claim__claimant", "publisher")
         return rows.filter(pk=int(text)).first() if text.isdecimal() and len(text) < 19 else None
@@ -218,7 +219,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     @desk_page("<int:pk>/answer/")
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Record the reply. If it is rejected, the form keeps the typed text."""
+        """Record the reply from the form. If it is rejected, show the form again with the typed text."""
         row = self.get_row(request, pk, _CHANGE_PERMISSION)
         person = get_person(request)
         form = ReceivedReplyForm(request.POST or None, initial=_build_initial_reply(row))

@@ -21,8 +21,8 @@ AUTOMATIC_FIELDS = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_b
 
 class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
     def readable_by(self, person: User) -> Self:
-        """Return the requests that this person may read. Public pages name the people asked, but not their
-        contact details.
+        """Return the requests that this person may read. Public pages name the people asked, but never show
+        their contact details.
         """
         return filter_readable(self, person, own_or_published=Q(verdict__author=person))
 

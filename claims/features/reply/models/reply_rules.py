@@ -1,4 +1,4 @@
-"""Database rules for requests for reply, named as in `ReplyRequest.Meta`.
+"""Database rules on the rows of requests for reply, named as in `ReplyRequest.Meta`.
 
 The rule `RIGHT_OF_REPLY_RULE` in `core_rules` requires such a request for publication.
 """

@@ -57,7 +57,8 @@ def build_work_state_badge(row: Assignment) -> SafeString:
 
 
 def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString | str:
-    """Return the due date as a badge, which is highlighted if the work is overdue, or the plain date."""
+    """Return a badge if the work is due today or overdue, otherwise the plain date; "" if there is no due
+    date."""
     if due_on is None:
         return ""
     day, today = date_format(due_on, "SHORT_DATE_FORMAT"), timezone.localdate()
@@ -70,7 +71,7 @@ def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString
 
 @dataclass(frozen=True, slots=True)
 class AssignmentPanel:
-    """The contents of the assignment panel for one person."""
+    """The content of the assignment panel for one person."""
 
     kind: str
     subject: Subject
@@ -175,7 +176,7 @@ def parse_day(text: str) -> date | None:
 
 
 def parse_priority(text: str) -> int:
-    """Parse a priority from a form. Raises NotPossible."""
+    """Return the priority chosen in a form. Raises NotPossible."""
     if not (text.isascii() and text.isdecimal() and int(text[:4]) in Priority.values):
         raise NotPossible(gettext("Choose a priority from the list."))
     return int(text)

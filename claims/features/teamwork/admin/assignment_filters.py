@@ -1,4 +1,4 @@
-"""List filters by assignee, due date and priority."""
+"""Filters of lists by assignee, due date and priority."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ _MAX_LISTED_PEOPLE = 100
 
 
 def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
-    """Return the open assignments of the claims, verdicts or assignments in a query."""
+    """Return the open assignments of these claims, verdicts or assignments."""
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))
     if rows.model is Verdict:
@@ -123,7 +123,7 @@ class PriorityFilter(_AssignmentFilter):
 
 
 class FinishedWorkFilter(DropdownFilter):
-    """A filter that hides finished work unless it is requested."""
+    """A filter that hides finished work unless the person asks for it."""
 
     title = _("done")
     parameter_name = "done"

@@ -1,4 +1,4 @@
-"""Assignments in the lists of claims and verdicts: a column, and an action that assigns several rows together."""
+"""Assignments in the lists of claims and verdicts: a column, and an action that assigns all selected rows."""
 
 from collections.abc import Sequence
 from functools import partial

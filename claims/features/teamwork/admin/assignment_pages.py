@@ -1,4 +1,4 @@
-"""The work pages (list, board and calendar), and the views behind the buttons of the assignment panel."""
+"""The list, board and calendar of assigned work, and the views behind the buttons of the assignment panel."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -157,7 +157,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         return HttpResponseRedirect(f"{board}#{kind}-{subject.pk}")
 
     def _get_subject(self, request: HttpRequest, kind: str, pk: int) -> Subject:
-        """Return the claim or verdict, if the person may read it."""
+        """Return the claim or verdict with this id, if the person may read it."""
         models_by_kind: dict[str, type[Claim | Verdict]] = {"claim": Claim, "verdict": Verdict}
         if kind not in models_by_kind:
             raise Http404

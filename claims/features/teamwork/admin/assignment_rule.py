@@ -1,4 +1,4 @@
-"""Assignment rules: a form for conditions and actions, and a trial on existing claims."""
+"""The desk's pages for assignment rules: a form, and a trial of the rule on existing claims."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -150,7 +150,8 @@ def _find_readers() -> QuerySet[User]:
 
 
 def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
-    """Return a trial of the rule on the newest claims, with the first matches to show."""
+    """Return the template context of a trial of the rule on the newest claims, with the first matching
+    claims."""
     preview = assignment_rules.preview_rule(rule)
     shown_claims = preview[:_MAX_SHOWN_CLAIMS]
     newest_claims = Claim.objects.readable_by(person).in_bulk([decision.claim for decision in shown_claims])

@@ -41,7 +41,8 @@ Subject = Claim | Verdict
 
 @dataclass(frozen=True, slots=True)
 class BoardFilters:
-    """Filters of the board: own work only, a person's id and a topic's id. 0 means no filter."""
+    """Filters of the board: only the person's own work, the id of another assignee, and the id of a topic. 0
+    means no filter."""
 
     mine: bool
     person: int
@@ -72,7 +73,7 @@ class BoardFilters:
 
 @dataclass(frozen=True, slots=True)
 class BoardCard:
-    """A claim or verdict on the board."""
+    """A claim or verdict on the board, as its card shows it."""
 
     kind: str
     pk: int
@@ -89,7 +90,7 @@ class BoardCard:
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A column with its first cards, and the URL of the full list."""
+    """A column of the board with its first cards, and the URL of the full list."""
 
     name: str
     title: StrOrPromise
@@ -228,7 +229,7 @@ def _filter_verdicts(person: User, filters: BoardFilters) -> QuerySet[Verdict]:
 
 
 def _find_assigned_work(assignee: int = 0) -> QuerySet[Assignment]:
-    """Return the work assigned to one person, or to anyone."""
+    """Return the work assigned to this person or, for 0, to anyone."""
     rows = Assignment.objects.held().filter(verdict=None)
     return rows.filter(person=assignee) if assignee else rows
 

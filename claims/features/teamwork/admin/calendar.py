@@ -34,7 +34,7 @@ _MIN_YEAR, _MAX_YEAR = 2000, 2199
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """An entry on a day of the calendar."""
+    """One entry on a day of the calendar: work that is due, a recheck or a scheduled publication."""
 
     kind: str
     label: str
@@ -98,7 +98,7 @@ def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]
 
 
 def _parse_month(text: str, today: date) -> date:
-    """Return the first day of the requested or the current month."""
+    """Return the first day of the month in the URL or, if it is invalid, of the current month."""
     try:
         first_day = date.fromisoformat(f"{text}-01")
     except ValueError:

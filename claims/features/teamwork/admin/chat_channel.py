@@ -105,7 +105,7 @@ class ChatChannelAdmin(DeskAdmin):
     versioned_relations: ClassVar[tuple[str, ...]] = ("topics",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Forbid lookups by the URL, because they would reveal the secret letter by letter."""
+        """Return False for lookups by the URL, because they would reveal the secret letter by letter."""
         return not lookup.startswith("address") and super().lookup_allowed(lookup, value, request)
 
     # The list ---------------------------------------------------------------------------------------------------------

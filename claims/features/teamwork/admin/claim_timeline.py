@@ -1,4 +1,4 @@
-"""Comments in the timeline of a claim."""
+"""Comments as events in the timeline of a claim."""
 
 from collections.abc import Iterator
 

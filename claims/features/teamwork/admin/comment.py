@@ -76,7 +76,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow everyone who may read claims at the desk. `get_queryset` limits the comments."""
+        """Return whether the person may read claims at the desk. `get_queryset` limits the comments."""
         return request.user.has_perm("claims.view_claim")
 
     def list_history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
@@ -170,7 +170,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @row_action(_("Resolve"), permission="view", form=ResolveForm)
     def resolve(self, request: HttpRequest, comment: Comment, *, again: bool, last: int | None) -> str:
-        """Resolve or reopen a thread."""
+        """Resolve or reopen a thread, and return a message."""
         comments.resolve_thread(comment, by=get_person(request), resolved=not again, expected_id=last)
         return ""
 

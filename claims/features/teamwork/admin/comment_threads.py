@@ -35,7 +35,7 @@ MAX_REPLIES_ON_THREAD_PAGE = 100
 
 @dataclass
 class ShownComment:
-    """A comment as one person sees it."""
+    """A comment as one person may see it."""
 
     row: Comment
     #: Changes with each edit, so that an outdated page cannot overwrite a newer text.
@@ -143,7 +143,7 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
 
 
 def build_comment_path(comment: Comment, person: User) -> str:
-    """Return the URL of a comment: on the claim's page, or on its page of older comments."""
+    """Return the URL of a comment: on the claim's page, or on the page of the claim's older comments."""
     thread = comment.reply_to or comment
     newer_thread_count = (
         find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()

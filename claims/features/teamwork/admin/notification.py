@@ -1,4 +1,4 @@
-"""Notifications: their list, the number in the page header, and the email settings."""
+"""The desk's pages for notifications: their list, their number in the page header, and the email settings."""
 
 from typing import Any, ClassVar
 
@@ -70,7 +70,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow everyone at the desk to see their own notifications."""
+        """Return whether the user is signed in to the desk; all such users have notifications."""
         return bool(request.user.is_active and request.user.is_staff)
 
     # The list ---------------------------------------------------------------------------------------------------------

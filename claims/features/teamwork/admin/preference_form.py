@@ -18,7 +18,8 @@ from factcheck import features
 
 
 class PreferenceForm(forms.Form):
-    """One person's choice for each kind of notification, with the time, time zone and language of emails."""
+    """A form for one person's email schedule for each kind of event, and for the hour, time zone and language
+    of emails."""
 
     hour = forms.TypedChoiceField(
         label=_("Time of the daily digest"),

@@ -30,7 +30,7 @@ def _build_choices(person: User) -> dict[str, Any]:
 
 
 def _describe_assignee(claim: Claim, person: User) -> list[tuple[str, str]]:
-    """Return the assignee as a labelled fact, if the person may see assignees."""
+    """Return the name of the assignee with its label, if the person may see assignees."""
     if not person.has_perm("teamwork.view_assignment"):
         return []
     assignment = assignments.get_open_assignment(claim)
@@ -39,7 +39,7 @@ def _describe_assignee(claim: Claim, person: User) -> list[tuple[str, str]]:
 
 
 def _assign_claim(claim: Claim, data: QueryDict, by: User) -> int:
-    """Assign the claim, and return the id of the previous assignee, or 0."""
+    """Assign the claim, and return the id of its previous assignee, or 0 if it had none."""
     assignee, previous_assignment = (
         find_person(data.get("person", "")),
         assignments.get_open_assignment(claim),
@@ -52,7 +52,7 @@ def _assign_claim(claim: Claim, data: QueryDict, by: User) -> int:
 
 
 def _undo_assignment(claim: Claim, previous_assignee_id: int, by: User) -> None:
-    """Assign the claim to its previous assignee, or release it if there was none."""
+    """Assign the claim to its previous assignee, or release it if it had none."""
     if previous_assignee := User.objects.filter(pk=previous_assignee_id).first():
         assignments.assign_work(claim, previous_assignee, by=by)
     else:

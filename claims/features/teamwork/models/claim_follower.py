@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class ClaimFollower(models.Model):
-    """A person who is notified about a claim."""
+    """A person who follows a claim and is notified of its events."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="follower_rows", db_index=False, verbose_name=_("claim")

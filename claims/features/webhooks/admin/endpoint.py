@@ -1,4 +1,4 @@
-"""Webhooks that receive publications, with their filters, for administrators."""
+"""The desk's pages for webhooks that receive publications, with their filters. For administrators only."""
 
 from typing import Any
 

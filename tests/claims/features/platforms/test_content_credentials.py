@@ -147,8 +147,8 @@ def test_the_desk_offers_it_for_a_published_verdict_only(
     assert answer["Content-Disposition"] == f'attachment; filename="claim-{claim.pk}-version-1.png"'
     assert read(answer.content, tmp_path)["validation"] == "valid"
     settings.C2PA_SIGNER = tmp_path / "missing.pem"
-    assert "has to be a readable PEM file" in client.get(page).content.decode()
-    assert "has to be a readable PEM file" in client.get(picture, follow=True).content.decode()
+    assert "must be a readable PEM file" in client.get(page).content.decode()
+    assert "must be a readable PEM file" in client.get(picture, follow=True).content.decode()
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="The audit was forged.")
     assert client.get(picture).url == page  # type: ignore[attr-defined]
     assert client.get(page).content.decode().count("no published verdict on this claim") == 5

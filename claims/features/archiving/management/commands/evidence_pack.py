@@ -65,7 +65,7 @@ class Command(LocalizedCommand):
 
 
 def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
-    """Write the complete pack, or no file if an error occurs, and return its size."""
+    """Write the complete pack to a file and return its size. If an error occurs, no file is left."""
     part_path = path.with_name(f"{path.name}.part")
     columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
     size = 0

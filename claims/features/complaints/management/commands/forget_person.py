@@ -1,4 +1,4 @@
-"""`manage.py forget_person MAIL`: delete a reader's data on request."""
+"""`manage.py forget_person MAIL`: delete a reader's data, on the reader's request."""
 
 from typing import Any
 
