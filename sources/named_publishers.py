@@ -60,7 +60,7 @@ class KnownPublishers:
 
 
 def is_alike(name: str, other_name: str) -> bool:
-    """Return whether one name contains all words of the other in sequence."""
+    """Return whether one name contains all words of the other, one after the other."""
     short, long = sorted((_normalise_words(name), _normalise_words(other_name)), key=len)
     return bool(short.strip()) and short in long
 

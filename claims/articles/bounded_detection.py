@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from claims.articles.detection import CandidateSentence, Reason
-from factcheck.confinement.confined import Confined, LimitExceeded
+from factcheck.confinement.confined import ConfinedModule, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 from factcheck.translatable_messages import TranslatableMessage
 from sources.failures import Failure
@@ -81,5 +81,5 @@ def _unpack(sentence: dict[str, Any]) -> CandidateSentence:
 
 
 @cache
-def _get_detector() -> Confined:
-    return Confined("claims.articles.detection_process", DETECTION_LIMITS)
+def _get_detector() -> ConfinedModule:
+    return ConfinedModule("claims.articles.detection_process", DETECTION_LIMITS)

@@ -10,7 +10,7 @@ import orjson
 from claims.quotes.anchors import Anchor
 from claims.quotes.followed_quotes import FollowedQuote
 from claims.quotes.orphans import OrphanReason
-from factcheck.confinement.confined import Confined, LimitExceeded
+from factcheck.confinement.confined import ConfinedModule, LimitExceeded
 from factcheck.confinement.limits import Allowance
 
 logger = logging.getLogger(__name__)
@@ -47,5 +47,5 @@ def _unpack(result: dict[str, Any]) -> FollowedQuote:
 
 
 @cache
-def _get_comparison() -> Confined:
-    return Confined("claims.quotes.comparison_process", COMPARISON_LIMITS)
+def _get_comparison() -> ConfinedModule:
+    return ConfinedModule("claims.quotes.comparison_process", COMPARISON_LIMITS)

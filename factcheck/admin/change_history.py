@@ -48,8 +48,8 @@ class PastEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
-    """The row before and after an event; `after` is None if the event deleted the row."""
+class _RowVersions:
+    """The versions of a row before and after an event; `after` is None if the event deleted the row."""
 
     event: Any
     before: Values
@@ -72,9 +72,9 @@ def list_changes(
         limit: the maximum number of events, latest first.
     """
     events = model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")  # type: ignore[attr-defined]  # pghistory
-    steps = list(_iterate_steps(model, list(events[:limit])[::-1]))
-    names = _DisplayNames(model, steps)
-    entries = (_build_event(step, names, str(row_name), excluded_fields) for step in steps)
+    row_versions = list(_iterate_row_versions(model, list(events[:limit])[::-1]))
+    names = _DisplayNames(model, row_versions)
+    entries = (_build_event(versions, names, str(row_name), excluded_fields) for versions in row_versions)
     return [entry for entry in entries if entry is not None]
 
 
@@ -149,7 +149,7 @@ def find_last_changes(row: models.Model) -> dict[str, tuple[str, datetime]]:
     return last_changes
 
 
-def _iterate_steps(model: type[models.Model], events: list[Any]) -> Iterator[_Step]:
+def _iterate_row_versions(model: type[models.Model], events: list[Any]) -> Iterator[_RowVersions]:
     events_by_row = defaultdict(list)
     for event in events:
         events_by_row[event.pgh_obj_id].append(event)
@@ -163,7 +163,7 @@ def _iterate_steps(model: type[models.Model], events: list[Any]) -> Iterator[_St
             {name: getattr(current_row, name) for name in names} if current_row else None,
         ]
         for event, before, after in zip(past_steps, rows_before, rows_after, strict=True):
-            yield _Step(event, before, None if event.pgh_label == "deleted" else after)
+            yield _RowVersions(event, before, None if event.pgh_label == "deleted" else after)
 
 
 def _list_tracked(event_model: type[models.Model]) -> list[str]:
@@ -171,17 +171,19 @@ def _list_tracked(event_model: type[models.Model]) -> list[str]:
 
 
 def _build_event(
-    step: _Step, names: "_DisplayNames", row_name: str, excluded_fields: Collection[str]
+    versions: _RowVersions, names: "_DisplayNames", row_name: str, excluded_fields: Collection[str]
 ) -> PastEvent | None:
-    author_name, changed_at = _get_actor_name(step.event, names.people), step.event.pgh_created_at
-    if step.event.pgh_label == "deleted":
-        quote = step.before.get("exact") or ""
+    author_name, changed_at = _get_actor_name(versions.event, names.people), versions.event.pgh_created_at
+    if versions.event.pgh_label == "deleted":
+        quote = versions.before.get("exact") or ""
         return PastEvent(
             changed_at, author_name, _("Deleted: %s") % (row_name or names.kind), note=str(quote)
         )
-    after = step.after or {}
+    after = versions.after or {}
     changed_names = [
-        name for name in step.before if step.before[name] != after.get(name) and name not in excluded_fields
+        name
+        for name in versions.before
+        if versions.before[name] != after.get(name) and name not in excluded_fields
     ]
     if not changed_names:
         return None
@@ -190,20 +192,20 @@ def _build_event(
         changed_at,
         author_name,
         sentence,
-        changes=tuple(names.change(name, step.before[name], after[name]) for name in changed_names),
+        changes=tuple(names.change(name, versions.before[name], after[name]) for name in changed_names),
     )
 
 
 class _DisplayNames:
     """Display names of field values. Each related row is read once."""
 
-    def __init__(self, model: type[models.Model], steps: list[_Step]) -> None:
+    def __init__(self, model: type[models.Model], row_versions: list[_RowVersions]) -> None:
         self._fields = {field.attname: field for field in model._meta.concrete_fields}
         self.kind = str(model._meta.verbose_name)
-        self.people = _load_people([step.event for step in steps])
+        self.people = _load_people([versions.event for versions in row_versions])
         keys_by_field: dict[str, set[Any]] = defaultdict(set)
-        for step in steps:
-            for values in filter(None, (step.before, step.after)):
+        for versions in row_versions:
+            for values in filter(None, (versions.before, versions.after)):
                 for name, value in values.items():
                     if value is not None and self._fields[name].is_relation:
                         keys_by_field[name].add(value)

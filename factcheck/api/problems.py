@@ -160,7 +160,9 @@ def convert_exception(exception: Exception) -> exceptions.APIException | None:
 
 
 def handle_exception(raised_error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """Handle exceptions for REST framework. Unknown exceptions are raised again for `handle_server_error`."""
+    """Return the problem details for an exception, for REST framework. Unknown exceptions are raised again for
+    `handle_server_error`.
+    """
     request = get_plain_request(context["request"])
     exception = convert_exception(raised_error)
     if exception is None:

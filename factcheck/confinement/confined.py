@@ -1,4 +1,4 @@
-"""Call a function that takes and returns bytes in a new confined process."""
+"""Call a module's function, which takes and returns bytes, in a new confined process."""
 
 import atexit
 import logging
@@ -47,7 +47,7 @@ class LimitExceeded(Exception):
         self.cause = cause
 
 
-class Confined:
+class ConfinedModule:
     """A module whose `handle_request()` runs in confined processes. Thread-safe."""
 
     def __init__(self, module: str, allowance: Allowance | None = None) -> None:

@@ -80,7 +80,7 @@ def _receive_exactly(connection: socket.socket, length: int) -> bytes:
 
 
 @dataclass(slots=True)
-class _Work:
+class _RunningTask:
     status_socket: socket.socket
     ends_at: float
     cause: Cause | None = None
@@ -94,22 +94,22 @@ class Zygote:
         self.control = control
         self.module = module
         self.allowance = allowance
-        self.working: dict[int, _Work] = {}
+        self.running_tasks: dict[int, _RunningTask] = {}
 
     def run(self) -> None:
         """Run until there are no more requests."""
         try:
             while True:
                 readable_sockets, _, _ = select.select(
-                    [self.control], [], [], CHECK_SECONDS if self.working else IDLE_SECONDS
+                    [self.control], [], [], CHECK_SECONDS if self.running_tasks else IDLE_SECONDS
                 )
                 if readable_sockets and not self._begin():
                     return
-                if not readable_sockets and not self.working:
+                if not readable_sockets and not self.running_tasks:
                     return
                 self._check_processes()
         finally:
-            for process in self.working:
+            for process in self.running_tasks:
                 with suppress(ProcessLookupError):
                     os.kill(process, signal.SIGKILL)
 
@@ -123,15 +123,15 @@ class Zygote:
         if not process:
             _run_work(work, self.module, self.allowance)
         work.close()
-        self.working[process] = _Work(status_socket, time.monotonic() + self.allowance.seconds)
+        self.running_tasks[process] = _RunningTask(status_socket, time.monotonic() + self.allowance.seconds)
         return True
 
     def _check_processes(self) -> None:
         """Report ended processes, and kill those over their limits."""
-        for process, work in list(self.working.items()):
+        for process, work in list(self.running_tasks.items()):
             ended_process, status, usage = os.wait4(process, os.WNOHANG)
             if ended_process:
-                del self.working[process]
+                del self.running_tasks[process]
                 with work.status_socket, suppress(OSError):
                     peak_memory = usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
                     is_large = peak_memory > self.allowance.memory // 2

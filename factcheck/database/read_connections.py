@@ -46,8 +46,8 @@ class _Cursor(psycopg.Cursor[Any]):
         return super().execute(query, params, prepare=self.prepared, binary=True)
 
 
-class _Reader(threading.local):
-    """The database that a thread reads from."""
+class _ReadingThread(threading.local):
+    """A thread's state: the database that it reads from, and its cursors."""
 
     def __init__(self) -> None:
         #: The replicas in an order specific to this thread: the load is spread, and each thread has few connections.
@@ -69,7 +69,7 @@ class _Reader(threading.local):
         return cursor
 
 
-_reader = _Reader()
+_reader = _ReadingThread()
 
 
 def get_database() -> str:

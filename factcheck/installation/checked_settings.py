@@ -104,7 +104,7 @@ def read_embedder(url: str, model: str) -> str:
 
 
 def read_calendar() -> tuple[str, str]:
-    """Read `HOLIDAYS_COUNTRY` and `HOLIDAYS_SUBDIVISION`, whose holidays are known; "" for each that is not set."""
+    """Read `HOLIDAYS_COUNTRY` and `HOLIDAYS_SUBDIVISION`, and check that their holidays are known; "" if not set."""
     country = read_choice(
         "HOLIDAYS_COUNTRY", "", lambda: set(_list_calendars()), shown_default="none: only weekends are free"
     )
@@ -126,7 +126,7 @@ def _list_calendars() -> dict[str, list[str]]:
 
 
 def read_indexnow_key() -> str:
-    """Read `INDEXNOW_KEY`, which search engines accept in this form; "" if it is not set."""
+    """Read `INDEXNOW_KEY`, and check its form; "" if it is not set."""
     key = read_text("INDEXNOW_KEY")
     if key and not _INDEXNOW_KEY_PATTERN.fullmatch(key):
         raise ImproperlyConfigured("INDEXNOW_KEY must have 8 to 128 characters: a-z, A-Z, 0-9 and hyphens.")

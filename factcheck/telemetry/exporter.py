@@ -108,7 +108,7 @@ def build_application(content: Callable[[], bytes], token: str) -> Wsgi:
     return answer
 
 
-class _Request(WSGIRequestHandler):
+class _RequestHandler(WSGIRequestHandler):
     def log_message(self, *_arguments: object) -> None:
         """Log nothing, because monitoring systems send requests all the time."""
 
@@ -121,7 +121,7 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
 
     def __init__(self, host: str, port: int, application: Wsgi) -> None:
         self.address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        super().__init__((host, port), _Request)
+        super().__init__((host, port), _RequestHandler)
         self.set_app(application)
         self._seats = BoundedSemaphore(CALLERS)
 

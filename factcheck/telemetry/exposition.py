@@ -121,7 +121,7 @@ class ProcessCounts:
         return {int(pid) for pid in pids if pid.isdigit() and not psutil.pid_exists(int(pid))}
 
 
-class _Build:
+class _BuildGauge:
     def collect(self) -> Iterator[Metric]:
         build = GaugeMetricFamily(
             "factcheck_build", "Always 1; the label is the running version.", labels=["version"]
@@ -133,7 +133,7 @@ class _Build:
 def build_registry(metric_queries: list[MetricQuery], folder: Path | None) -> CollectorRegistry:
     """Return the registry of all collectors."""
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Build())
+    registry.register(_BuildGauge())
     registry.register(DatabaseGauges(metric_queries))
     if folder is not None:
         registry.register(ProcessCounts(folder))

@@ -150,7 +150,7 @@ class MountedRoutes:
         routes = list(_flatten_routes(self._root.urlpatterns))
         pages = [route for route in routes if is_page(f"/{route.pattern}")]
         other_routes = [_make_reverse_only(route) for route in routes if not is_page(f"/{route.pattern}")]
-        self.urlpatterns = [*other_routes, URLResolver(_Prefix(code), pages)]  # type: ignore[arg-type]
+        self.urlpatterns = [*other_routes, URLResolver(_LanguagePrefix(code), pages)]  # type: ignore[arg-type]
 
     def __getattr__(self, name: str) -> Any:
         # The handlers of errors.
@@ -163,7 +163,7 @@ def mount_routes(code: str) -> MountedRoutes:
     return MountedRoutes(code)
 
 
-class _Prefix:
+class _LanguagePrefix:
     """The pattern of a language prefix. It is used to build URLs; in incoming ones, the prefix is already removed."""
 
     converters: dict[str, Any] = {}
@@ -183,7 +183,7 @@ class _Prefix:
 
 def _make_reverse_only(route: Route) -> Route:
     """Copy a route whose URL is the same in all languages, so that it can be reversed but never matches."""
-    pattern: Any = _Unmatched(route.pattern)
+    pattern: Any = _UnmatchablePattern(route.pattern)
     if isinstance(route, URLResolver):
         return URLResolver(
             pattern,
@@ -195,7 +195,7 @@ def _make_reverse_only(route: Route) -> Route:
     return URLPattern(pattern, route.callback, route.default_args, route.name)
 
 
-class _Unmatched:
+class _UnmatchablePattern:
     """A copy of a pattern that no path matches."""
 
     def __init__(self, pattern: Any) -> None:

@@ -130,7 +130,7 @@ def _check_query(run_query: Callable[[CursorWrapper], Any], failure_message: str
     return Finding("pass")
 
 
-class _Schema:
+class _SchemaCheck:
     """A cached check that the database has all migrations and tables of this version."""
 
     seen_at: float | None = None
@@ -138,7 +138,7 @@ class _Schema:
 
 def _check_migrations() -> Finding:
     now = time.monotonic()
-    if _Schema.seen_at is not None and now - _Schema.seen_at < SCHEMA_MAX_AGE_SECONDS:
+    if _SchemaCheck.seen_at is not None and now - _SchemaCheck.seen_at < SCHEMA_MAX_AGE_SECONDS:
         return Finding("pass")
     try:
         if list_pending_migrations():
@@ -147,7 +147,7 @@ def _check_migrations() -> Finding:
             return Finding("fail", "The tables of the database do not match this version of the program.")
     except Error:
         return Finding("fail", "The database's migrations cannot be read.")
-    _Schema.seen_at = now
+    _SchemaCheck.seen_at = now
     return Finding("pass")
 
 

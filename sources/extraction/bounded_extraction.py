@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from factcheck.confinement.confined import Confined, LimitExceeded
+from factcheck.confinement.confined import ConfinedModule, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 from factcheck.translatable_messages import TranslatableMessage
 
@@ -98,8 +98,8 @@ def start_loading() -> None:
 
 
 @cache
-def _get_reader() -> Confined:
-    return Confined("sources.extraction.reading_process", EXTRACTION_LIMITS)
+def _get_reader() -> ConfinedModule:
+    return ConfinedModule("sources.extraction.reading_process", EXTRACTION_LIMITS)
 
 
 def pack_request(request: ExtractionRequest) -> bytes:

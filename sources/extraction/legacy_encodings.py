@@ -151,7 +151,7 @@ def _mixes_with_latin(text: str) -> bool:
 
 
 def _compute_common_share(wide_characters: list[str], encoding: str) -> float:
-    """Return the share of characters in the range that contains the most common ones of the encoding."""
+    """Return the share (0 to 1) of characters that the encoding has in its range of most common characters."""
     first_byte, last_byte = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
     return sum(
         first_byte <= character.encode(encoding)[0] <= last_byte for character in wide_characters

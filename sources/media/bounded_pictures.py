@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from factcheck.confinement.confined import Confined, LimitExceeded
+from factcheck.confinement.confined import ConfinedModule, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 from sources.media.packed_pictures import Picture, PictureRequest, pack_request, unpack_result
 from sources.media.perceptual_hash import PerceptualHash
@@ -109,5 +109,5 @@ def _request_picture(request: PictureRequest) -> Picture:
 
 
 @cache
-def _get_reader() -> Confined:
-    return Confined("sources.media.picture_process", PICTURE_LIMITS)
+def _get_reader() -> ConfinedModule:
+    return ConfinedModule("sources.media.picture_process", PICTURE_LIMITS)

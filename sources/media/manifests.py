@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 from django.conf import settings
 
-from factcheck.confinement.confined import Confined, LimitExceeded
+from factcheck.confinement.confined import ConfinedModule, LimitExceeded
 from factcheck.confinement.limits import Allowance
 from sources.media.signatures import MediaFormat
 
@@ -141,5 +141,5 @@ def _clean_text(value: object) -> str:
 
 
 @cache
-def _get_reader() -> Confined:
-    return Confined("sources.media.manifest_process", MANIFEST_LIMITS)
+def _get_reader() -> ConfinedModule:
+    return ConfinedModule("sources.media.manifest_process", MANIFEST_LIMITS)

@@ -69,7 +69,7 @@ def replica(
     connections.settings[ALIAS] = stopped_replica
     settings.REPLICA_DATABASES = [ALIAS]
     settings.DATABASE_ROUTERS = ["factcheck.database.read_connections.PublicReadRouter"]
-    monkeypatch.setattr(read_connections, "_reader", read_connections._Reader())
+    monkeypatch.setattr(read_connections, "_reader", read_connections._ReadingThread())
     monkeypatch.setattr(read_connections, "get_replicas", lambda: replica.replicas)
     yield replica
     connections[ALIAS].close()

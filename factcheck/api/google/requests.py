@@ -189,7 +189,9 @@ def build_response(
 
 
 def handle_exception(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """Handle exceptions of these views for REST framework; unknown exceptions are raised again."""
+    """Return Google's error response for an exception of these views, for REST framework. Unknown exceptions are
+    raised again.
+    """
     exception = convert_exception(error)
     if exception is None:
         return None

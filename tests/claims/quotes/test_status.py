@@ -14,7 +14,7 @@ from claims.quotes.changed_sources import reanchor
 from claims.quotes.lost_quotes import LostQuote, find_lost_quote
 from claims.quotes.orphans import OrphanReason
 from claims.review import workflow
-from factcheck.confinement.confined import Confined
+from factcheck.confinement.confined import ConfinedModule
 from factcheck.confinement.limits import Allowance
 from sources.models import Snapshot, Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
@@ -82,7 +82,7 @@ def test_quotes_stay_as_they_are_where_a_text_is_too_much_to_compare(
         rows = Appearance.objects.select_related("snapshot")
         return {(row.exact, row.anchor, row.snapshot.number if row.snapshot else None) for row in rows}
 
-    comparison = Confined("claims.quotes.comparison_process", Allowance(seconds=0.1))
+    comparison = ConfinedModule("claims.quotes.comparison_process", Allowance(seconds=0.1))
     with monkeypatch.context() as patched, closing(comparison):
         patched.setattr("claims.quotes.bounded_comparison._get_comparison", lambda: comparison)
         hostile = captured(source, f"{TEXT}\n\n{'The rate fell. ' * 60_000}")

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from factcheck.confinement.bounded_programs import run_bounded
-from factcheck.confinement.confined import Confined, LimitExceeded
+from factcheck.confinement.confined import ConfinedModule, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 
 SHELL = shutil.which("sh") or "/bin/sh"
@@ -74,7 +74,7 @@ def test_a_crash() -> None:
 
 
 def test_a_process_that_has_what_it_needs_opens_nothing_more() -> None:
-    confined = Confined("tests.helpers.file_opening_process")
+    confined = ConfinedModule("tests.helpers.file_opening_process")
     try:
         assert confined.send_request(b"") == b"[False, False] True"
     finally:

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from factcheck.confinement.confined import MAX_TASKS, ROOT, Confined, LimitExceeded
+from factcheck.confinement.confined import MAX_TASKS, ROOT, ConfinedModule, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 from tests.helpers.parallel import at_once
 
@@ -20,26 +20,26 @@ GREEDY = "tests.factcheck.confinement.greedy_work"
 
 
 @pytest.fixture(scope="module")
-def confined() -> Iterator[Confined]:
+def confined() -> Iterator[ConfinedModule]:
     """So patient that no busy machine needs longer."""
-    confined = Confined(GREEDY, Allowance(memory=160_000_000, seconds=120.0, output=100_000))
+    confined = ConfinedModule(GREEDY, Allowance(memory=160_000_000, seconds=120.0, output=100_000))
     yield confined
     confined.close()
 
 
 @pytest.fixture(scope="module")
-def hasty() -> Iterator[Confined]:
-    confined = Confined(GREEDY, Allowance(seconds=1.0))
+def hasty() -> Iterator[ConfinedModule]:
+    confined = ConfinedModule(GREEDY, Allowance(seconds=1.0))
     yield confined
     confined.close()
 
 
-def test_bytes_in_bytes_out(confined: Confined) -> None:
+def test_bytes_in_bytes_out(confined: ConfinedModule) -> None:
     assert confined.send_request(b"repeat " + bytes(range(256)) * 300) == bytes(range(256)) * 300
     assert confined.send_request(b"repeat ") == b""
 
 
-def test_nothing_is_there_of_earlier_work(confined: Confined) -> None:
+def test_nothing_is_there_of_earlier_work(confined: ConfinedModule) -> None:
     assert [confined.send_request(b"seen") for _ in range(3)] == [b"2", b"2", b"2"]
 
 
@@ -53,7 +53,7 @@ def test_nothing_is_there_of_earlier_work(confined: Confined) -> None:
     ],
 )
 def test_what_takes_too_much_is_ended_and_called_by_its_name(
-    confined: Confined, work: bytes, cause: Cause
+    confined: ConfinedModule, work: bytes, cause: Cause
 ) -> None:
     with pytest.raises(LimitExceeded) as ended:
         confined.send_request(work)
@@ -62,7 +62,7 @@ def test_what_takes_too_much_is_ended_and_called_by_its_name(
 
 
 @pytest.mark.parametrize("work", [b"sleep", b"sleep_unalarmed", b"spin"])
-def test_what_takes_too_long_is_ended_and_what_began_it_goes_on(hasty: Confined, work: bytes) -> None:
+def test_what_takes_too_long_is_ended_and_what_began_it_goes_on(hasty: ConfinedModule, work: bytes) -> None:
     with pytest.raises(LimitExceeded) as ended:
         hasty.send_request(work)
     assert ended.value.cause is Cause.TIME
@@ -71,7 +71,7 @@ def test_what_takes_too_long_is_ended_and_what_began_it_goes_on(hasty: Confined,
 
 
 def test_a_fault_of_ours_is_reported_to_the_operator(
-    confined: Confined, caplog: pytest.LogCaptureFixture
+    confined: ConfinedModule, caplog: pytest.LogCaptureFixture
 ) -> None:
     with pytest.raises(LimitExceeded) as ended:
         confined.send_request(b"fail")
@@ -79,29 +79,29 @@ def test_a_fault_of_ours_is_reported_to_the_operator(
     assert "ValueError: of no use" in caplog.text
 
 
-def test_no_file_is_written(confined: Confined, tmp_path: Path) -> None:
+def test_no_file_is_written(confined: ConfinedModule, tmp_path: Path) -> None:
     assert confined.send_request(b"write " + str(tmp_path / "a").encode()) == b"refused"
 
 
-def test_no_secret_is_known(confined: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_secret_is_known(confined: ConfinedModule, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://a:b@c/d")
-    fresh = Confined(GREEDY)
+    fresh = ConfinedModule(GREEDY)
     known = set(fresh.send_request(b"environment").decode().split())
     fresh.close()
     assert not known & {"DATABASE_URL", "SECRET_KEY", "DJANGO_SETTINGS_MODULE"}
 
 
-def test_nothing_is_open_but_its_own_socket(confined: Confined) -> None:
+def test_nothing_is_open_but_its_own_socket(confined: ConfinedModule) -> None:
     """The last one is the folder that is listed."""
     assert confined.send_request(b"opened") == b"0 1 2 3 4"
 
 
-def test_threads_share_it(confined: Confined) -> None:
+def test_threads_share_it(confined: ConfinedModule) -> None:
     calls = [lambda number=number: confined.send_request(b"repeat %d" % number) for number in range(12)]
     assert at_once(*calls) == [b"%d" % number for number in range(12)]
 
 
-def test_who_finds_no_place_is_notified(confined: Confined, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_finds_no_place_is_notified(confined: ConfinedModule, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("factcheck.confinement.confined.QUEUE_SECONDS", 0.01)
     for _ in range(MAX_TASKS):
         confined._seats.acquire()
@@ -113,7 +113,7 @@ def test_who_finds_no_place_is_notified(confined: Confined, monkeypatch: pytest.
     assert confined.send_request(b"repeat 1") == b"1"
 
 
-def test_a_zygote_that_was_killed_is_replaced(confined: Confined) -> None:
+def test_a_zygote_that_was_killed_is_replaced(confined: ConfinedModule) -> None:
     confined.send_request(b"repeat 1")
     assert confined._program is not None
     confined._program.kill()
@@ -125,7 +125,7 @@ def test_a_zygote_that_was_killed_is_replaced(confined: Confined) -> None:
 
 
 def test_a_question_in_the_moment_when_the_zygote_ends() -> None:
-    confined = Confined(GREEDY)
+    confined = ConfinedModule(GREEDY)
     confined.send_request(b"repeat 1")
     assert confined._program is not None
     os.kill(confined._program.pid, signal.SIGSTOP)
@@ -144,11 +144,11 @@ def test_a_question_in_the_moment_when_the_zygote_ends() -> None:
 PARENT = """
     import os, signal, sys, threading, time
     import psutil
-    from factcheck.confinement.confined import Confined
+    from factcheck.confinement.confined import ConfinedModule
 
     # Where tests run in the background, they are told to ignore it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    confined = Confined("tests.factcheck.confinement.greedy_work")
+    confined = ConfinedModule("tests.factcheck.confinement.greedy_work")
     confined.send_request(b"repeat 1")
     zygote = psutil.Process(confined._program.pid)
     while zygote.children():  # who has answered may be about to end

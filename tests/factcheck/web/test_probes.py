@@ -46,7 +46,7 @@ def here(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def files(tmp_path: Path, settings: Any) -> Path:
     settings.MEDIA_ROOT = tmp_path / "files"
-    probes._Schema.seen_at = None
+    probes._SchemaCheck.seen_at = None
     return tmp_path / "files"
 
 
