@@ -53,13 +53,13 @@ class ArticleForm(forms.Form):
         ),
     )
     text = forms.CharField(
-        label=gettext_lazy("or text"),
+        label=gettext_lazy("or the text"),
         required=False,
         strip=False,
         widget=UnfoldAdminTextareaWidget({"rows": 8, "placeholder": gettext_lazy("Paste the article")}),
     )
     file = forms.FileField(
-        label=gettext_lazy("or file"),
+        label=gettext_lazy("or a file"),
         required=False,
         widget=UnfoldAdminFileFieldWidget,
         help_text=gettext_lazy(
@@ -235,7 +235,7 @@ def propose_all_statements(request: HttpRequest, pk: int) -> HttpResponse:
         )
         messages.success(request, text % {"created": created})
     else:
-        messages.info(request, _("Every statement in the text has already been proposed."))
+        messages.info(request, _("Every claim in the text has already been proposed."))
     return redirect(get_page_url(snapshot.source))
 
 

@@ -23,7 +23,7 @@ from factcheck.database.distinct_values import list_distinct_values
 class QueueFilter(DropdownFilter):
     """Filter by one of the dashboard's queues."""
 
-    title = _("waiting for")
+    title = _("queue")
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:

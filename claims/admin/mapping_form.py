@@ -90,8 +90,8 @@ _DELIMITERS: Choices = [
     ("|", gettext_lazy("vertical bar")),
 ]
 _QUOTING_CHOICES: Choices = [
-    ("minimal", gettext_lazy("around cells where needed; doubled inside a cell")),
-    ("literal", gettext_lazy("ordinary characters")),
+    ("minimal", gettext_lazy("quotation marks around cells where needed, doubled inside a cell")),
+    ("literal", gettext_lazy("quotation marks are ordinary characters")),
 ]
 
 
@@ -127,7 +127,8 @@ class MappingForm(forms.Form):
         required=False,
         widget=UnfoldBooleanWidget,
         help_text=gettext_lazy(
-            "They are imported as claims for triage. If there are ratings, name their column."
+            "The reviews are imported as claims for triage. If there are ratings, name the column "
+            "that contains them."
         ),
     )
 
@@ -176,7 +177,7 @@ class MappingForm(forms.Form):
                 for order_name in dict.fromkeys((date_order or {}).values())
                 if order_name in dict(_DATE_ORDERS)
             ]
-            default_label = _("found: %s") % join_phrases(orders) if orders else _("order of dates")
+            default_label = _("found: %s") % join_phrases(orders) if orders else _("order of day and month")
             self._add_select(f"manner-{name}", [("", default_label), *_DATE_ORDERS], order, str(order))
             self._set_screen_reader_label(
                 f"manner-{name}", _("%s: order of day and month") % FIELD_LABELS[name]
@@ -187,7 +188,10 @@ class MappingForm(forms.Form):
                 separators[0] if len(separators) == 1 else json.dumps(separators) if separators else ""
             )
             self._add_select(
-                f"manner-{name}", [("", _("one value")), *_SEPARATORS], separator, " ".join(separators)
+                f"manner-{name}",
+                [("", _("not split: one value")), *_SEPARATORS],
+                separator,
+                " ".join(separators),
             )
             self._set_screen_reader_label(
                 f"manner-{name}", _("%s: separator between several values") % FIELD_LABELS[name]
@@ -201,7 +205,7 @@ class MappingForm(forms.Form):
         self.fields["encoding"] = forms.CharField(
             label=_("Encoding"), initial=dialect.get("encoding", "utf-8"), widget=UnfoldAdminTextInputWidget
         )
-        header = (("1", _("column names")), ("0", _("a record like the others")))
+        header = (("1", _("column names")), ("0", _("an ordinary record")))
         self._add_select(
             "header", list(header), "1" if dialect.get("header", True) else "0", label=_("First row")
         )

@@ -33,7 +33,7 @@ _METADATA_LABELS: Mapping[str, StrOrPromise] = {
     "place": gettext_lazy("Place"),
     "camera": gettext_lazy("Camera"),
     "software": gettext_lazy("Program"),
-    "creator": gettext_lazy("By"),
+    "creator": gettext_lazy("Author"),
     "caption": gettext_lazy("Caption in the file"),
 }
 _MANIFEST_STATES: Mapping[str, StrOrPromise] = {

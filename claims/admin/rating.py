@@ -11,7 +11,7 @@ from django.db.models import Count, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -223,16 +223,18 @@ def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest,
         if not changed_ratings:
             messages.info(request, gettext("Nothing to change: this has already been decided."))
             return
-        labels = ngettext("%d label", "%d labels", len(changed_ratings)) % len(changed_ratings)
         claim_count = sum(claims[rating.pk] for rating in changed_ratings)
-        followers = (
-            ngettext("%d published claim will be updated", "%d published claims will be updated", claim_count)
-            % claim_count
-        )
         messages.success(
             request,
-            gettext("%(labels)s: now in the rating class “%(class)s”; %(followers)s within minutes.")
-            % {"labels": labels, "class": RatingClass(rating_class).label, "followers": followers},
+            gettext(
+                "Labels now in the rating class “%(class)s”: %(labels)d. "
+                "Published claims that will be updated within minutes: %(claims)d."
+            )
+            % {
+                "class": RatingClass(rating_class).label,
+                "labels": len(changed_ratings),
+                "claims": claim_count,
+            },
         )
 
     return decide

@@ -136,7 +136,7 @@ class SignOffAdmin(ReadOnlyAdmin, DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[SignOff]:
         return super().get_queryset(request).select_related("verdict__claim")
 
-    @admin.display(description=_("verdict on"))
+    @admin.display(description=_("claim"))
     def claim_link(self, signoff: SignOff) -> SafeString:
         return format_html('<a href="{}">{}</a>', get_page_url(signoff.verdict), signoff.verdict.claim)
 
@@ -171,7 +171,7 @@ class TransitionAdmin(ReadOnlyAdmin, DeskAdmin):
     def move_label(self, transition: Transition) -> str:
         return get_move_label(transition.action)
 
-    @admin.display(description=_("states"))
+    @admin.display(description=_("state change"))
     def state_change(self, transition: Transition) -> str:
         return transition.states
 

@@ -212,7 +212,7 @@ def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
     yield _("Appearances"), "\n".join(map(_format_quoted_source, document["appearances"]))
     corrections = [f"{_get_kind_label(line['kind'])}: {line['note']}" for line in document["corrections"]]
     yield _("Corrections"), "\n".join(corrections)
-    yield _("Claims merged into it"), join_words(document["merged_from"])
+    yield _("Claims merged into this one"), join_words(document["merged_from"])
 
 
 def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
@@ -228,7 +228,7 @@ def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     yield _("Reviewed"), _format_day(verdict["reviewed_on"])
     yield _("True as of"), _format_day(verdict["valid_as_of"])
     yield _("Next check"), _format_day(verdict["recheck_on"])
-    yield _("By"), join_words(filter(None, [verdict["byline"], verdict["publisher"]["name"]]))
+    yield _("Author"), join_words(filter(None, [verdict["byline"], verdict["publisher"]["name"]]))
     yield _("Full review"), verdict["url"]
     stances = dict(Evidence.Stance.choices)
     sources = [

@@ -92,7 +92,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     def state_badge(self, row: Translation) -> SafeString:
         return build_translation_badge(row)
 
-    @admin.display(description=gettext_lazy("of version"))
+    @admin.display(description=gettext_lazy("version of the verdict"))
     def verdict_version(self, row: Translation) -> int:
         return row.verdict.version
 

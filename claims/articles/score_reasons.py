@@ -13,7 +13,7 @@ from claims.articles.detection import CheckBand, choose_band
 BANDS: dict[CheckBand, StrOrPromise] = {
     CheckBand.CHECK_FIRST: gettext_lazy("Check first"),
     CheckBand.WORTH_A_LOOK: gettext_lazy("Worth a look"),
-    CheckBand.ALSO_STATED: gettext_lazy("Other statements"),
+    CheckBand.ALSO_STATED: gettext_lazy("Other claims in the text"),
 }
 KINDS: dict[str, StrOrPromise] = {
     "number": pgettext_lazy("what a sentence states", "a number"),

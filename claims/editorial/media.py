@@ -114,7 +114,7 @@ def _read_values(request: Request, by: User) -> dict[str, Any]:
         values["show_to_readers"] = _BOOLEANS.get(values["show_to_readers"], values["show_to_readers"])
     if values.get("file") is None or values["file"] is not request.FILES.get("file") or "url" in values:
         raise ValidationError(
-            {"file": [gettext("A form must contain the file as `file`, without an address.")]}
+            {"file": [gettext("Send the file in the form field `file`, without an address.")]}
         )
     return read_body(MediaForm, values, by=by)
 

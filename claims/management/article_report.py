@@ -109,7 +109,7 @@ def print_report(article: ImportedArticle, console: Console) -> None:
         console.print(_build_claims_table(article, claims, narrow=console.width < NARROW_WIDTH))
     proposal = article.proposal
     if proposal.also_stated:
-        console.print(Text(gettext("Other statements"), style="bold"))
+        console.print(Text(gettext("Other claims in the text"), style="bold"))
         for statement in proposal.also_stated:
             console.print(Text(f"  {statement.statement}"))
     if proposal.moved or proposal.orphaned:
@@ -267,7 +267,10 @@ def _build_claims_table(
 
 def _describe_rating(check: ExistingCheck) -> str:
     if check.rating and check.publisher:
-        return gettext("%(rating)s by %(publisher)s") % {"rating": check.rating, "publisher": check.publisher}
+        return gettext("rated “%(rating)s” by %(publisher)s") % {
+            "rating": check.rating,
+            "publisher": check.publisher,
+        }
     return check.rating or check.publisher or gettext("without a rating")
 
 
@@ -308,7 +311,7 @@ def _build_summary(article: ImportedArticle) -> str:
         parts.append(gettext("%(number)s seen before") % {"number": existing_count})
     if proposal.also_stated:
         parts.append(
-            gettext("%(number)s further statements; use --all to propose them")
+            gettext("%(number)s further claims; use --all to propose them")
             % {"number": len(proposal.also_stated)}
         )
     if same_count := sum(

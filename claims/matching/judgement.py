@@ -95,7 +95,7 @@ def _explain_judgement(
     claim_differs: Sequence[Span],
 ) -> tuple[str, ...]:
     if alignment.is_denial:
-        return (_("One of them contradicts the other."),)
+        return (_("One statement contradicts the other."),)
     reasons = []
     is_short = max(len(alignment.only_in_text), len(alignment.only_in_claim)) <= _MAX_WORDS_IN_REASON
     # Words from several positions make no sense together.
@@ -108,7 +108,7 @@ def _explain_judgement(
             }
         )
     elif query.language and candidate.language and query.language != candidate.language:
-        reasons.append(_("They are in different languages."))
+        reasons.append(_("The two statements are in different languages."))
     else:
         reasons.append(_("Both are about the same subject."))
     claimant = {word.key for word in split_words(candidate.claimant)}

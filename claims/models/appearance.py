@@ -99,9 +99,9 @@ class QuoteStatus(models.Model):
     """
 
     class Outcome(models.TextChoices):
-        STANDS = "stands", _("Still there")
+        STANDS = "stands", _("Still in the source")
         CHANGED = "changed", _("Changed")
-        GONE = "gone", _("No longer there")
+        GONE = "gone", _("No longer in the source")
 
     snapshot = models.ForeignKey("sources.Snapshot", models.PROTECT, db_index=False, related_name="+")
     start = models.PositiveIntegerField()

@@ -125,7 +125,7 @@ class SigningKey(models.Model):
         null=True,
         editable=False,
         related_name="followed_by",
-        verbose_name=_("follows"),
+        verbose_name=_("previous key"),
     )
     #: The note on the succession, signed by both keys, or by the new one alone if the old one was lost; "" for the
     #: first key.

@@ -77,7 +77,7 @@ class ClaimMedia(models.Model):
     )
     media_fragment = MediaFragmentField()
     page_url = AddressField(
-        _("seen at"),
+        _("page where seen"),
         max_length=2000,
         blank=True,
         help_text=_("The address of the page or post where it was shared."),

@@ -28,8 +28,8 @@ class Claimant(models.Model):
         max_length=200,
         blank=True,
         help_text=_(
-            "The party or organisation they speak for, always in the same spelling, so that checks per party "
-            "are counted correctly."
+            "The party or organisation that the claimant represents, always in the same spelling, "
+            "so that checks per party are counted correctly."
         ),
     )
     country = models.CharField(

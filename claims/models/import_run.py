@@ -90,7 +90,7 @@ class ImportRun(models.Model):
         UNDONE = "undone", _("Undone")
 
     origin = models.CharField(
-        _("from"), max_length=2000, help_text=_("The file, folder or address as entered.")
+        _("imported from"), max_length=2000, help_text=_("The file, folder or address as entered.")
     )
     #: The file uploaded at the desk.
     upload = models.FileField(_("file"), upload_to="imports/", blank=True)
@@ -101,10 +101,10 @@ class ImportRun(models.Model):
     format_settings = models.JSONField(_("settings"), default=dict, blank=True)
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.CHOSEN)
     started_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
     )
     started_by_name = models.CharField(
-        _("by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
+        _("done by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )
     house_archive = models.BooleanField(
         _("newsroom archive"),
@@ -352,7 +352,7 @@ class PossibleDuplicate(models.Model):
     reasons = ArrayField(models.CharField(max_length=500), default=list, verbose_name=_("reasons"))
     created_at = models.DateTimeField(_("found"), db_default=Now(), editable=False)
     dismissed_at = models.DateTimeField(_("marked as different"), null=True, editable=False)
-    dismissed_by_name = models.CharField(_("by"), max_length=200, blank=True, editable=False)
+    dismissed_by_name = models.CharField(_("done by"), max_length=200, blank=True, editable=False)
 
     objects = PossibleDuplicateQuerySet.as_manager()
 

@@ -362,7 +362,7 @@ class Removal(models.Model):
     )
     reason = models.CharField(_("reason"), max_length=20, choices=Reason)
     note = models.TextField(
-        _("public note"), blank=True, help_text=_("Published with the removal, where that is allowed.")
+        _("public note"), blank=True, help_text=_("Published with the removal, if the law allows it.")
     )
     #: Every stored spelling with its replacement.
     words = ArrayField(models.TextField(), default=list)

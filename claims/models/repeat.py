@@ -76,12 +76,12 @@ class Repeat(Anchored):
     confidence = models.FloatField(_("confidence"), editable=False)
     reasons = ArrayField(models.CharField(max_length=500), default=list, verbose_name=_("reasons"))
     #: The number of times that the same words were found, and the last time.
-    times = models.PositiveIntegerField(_("times"), default=1, editable=False)
+    times = models.PositiveIntegerField(_("number of times"), default=1, editable=False)
     first_seen_at = models.DateTimeField(_("first seen"), db_default=Now(), editable=False)
     last_seen_at = models.DateTimeField(_("last seen"), db_default=Now(), editable=False)
     outcome = models.CharField(_("decision"), max_length=20, choices=Outcome, blank=True, editable=False)
     decided_at = models.DateTimeField(_("decided"), null=True, editable=False)
-    decided_by_name = models.CharField(_("by"), max_length=200, blank=True, editable=False)
+    decided_by_name = models.CharField(_("done by"), max_length=200, blank=True, editable=False)
 
     objects = RepeatQuerySet.as_manager()
 

@@ -43,8 +43,12 @@ class SignOff(models.Model):
     verdict = models.ForeignKey(
         "claims.Verdict", models.PROTECT, db_index=False, related_name="signoffs", verbose_name=_("verdict")
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by"))
-    by_name = models.CharField(_("by"), max_length=200, help_text=_("The name of the person at that time."))
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("signed off by")
+    )
+    by_name = models.CharField(
+        _("signed off by"), max_length=200, help_text=_("The name of the person at that time.")
+    )
     round = models.PositiveSmallIntegerField(_("review round"))
     #: The number of replies that had arrived at the time of the sign-off.
     answers = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)

@@ -207,8 +207,8 @@ class LanguageMean(models.Model):
     """
 
     class Kind(models.TextChoices):
-        QUERIES = "queries", _("Posts, as queries")
-        POSTS = "posts", _("Posts, as statements")
+        QUERIES = "queries", _("Posts, used as queries")
+        POSTS = "posts", _("Posts, used as statements")
         CLAIMS = "claims", _("Statements of claims")
 
     model = models.ForeignKey(EmbeddingModel, models.CASCADE, db_index=False, related_name="means")

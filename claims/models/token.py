@@ -22,7 +22,10 @@ class Scope(models.TextChoices):
     VERDICTS = "verdicts:write", _("Draft verdicts and edit drafts and their evidence")
     MOVE = "workflow:move", _("Accept and decline claims; submit, sign off and return verdicts")
     PUBLISH = "publish", _("Publish, retract and merge: immediately visible to readers")
-    WEBHOOKS = "webhooks", _("Set up its own webhooks: addresses that are notified of publications")
+    WEBHOOKS = (
+        "webhooks",
+        _("Set up webhooks that belong to the token: addresses that are notified of publications"),
+    )
 
 
 #: SQL for the name of a token in the audit log.
@@ -49,7 +52,7 @@ class ApiToken(AbstractAuthToken):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="auth_token_set", verbose_name=_("acts as")
     )
     name = models.CharField(
-        _("name"), max_length=100, help_text=_("A name, such as that of the tool that will use it.")
+        _("name"), max_length=100, help_text=_("A name for the token, such as the tool that will use it.")
     )
     scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name=_("scopes"))
     expiry = models.DateTimeField(_("expires"))

@@ -11,9 +11,16 @@ class Topic(models.Model):
     """A topic that readers may search for, such as migration, vaccines or the Korean Peninsula."""
 
     name = models.CharField(_("name"), max_length=100)
-    slug = models.SlugField(_("last part of its address"), max_length=100, unique=True, allow_unicode=True)
+    slug = models.SlugField(
+        _("last part of the web address"), max_length=100, unique=True, allow_unicode=True
+    )
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        verbose_name=_("broader topic"),
     )
     description = models.TextField(_("description"), blank=True)
     same_as = build_same_as_field()

@@ -66,10 +66,10 @@ class Transition(models.Model):
     before = models.CharField(_("before"), max_length=20)
     after = models.CharField(_("after"), max_length=20)
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
     )
     actor_name = models.CharField(
-        _("by"), max_length=200, help_text=_("The name of the person at that time.")
+        _("done by"), max_length=200, help_text=_("The name of the person at that time.")
     )
     #: The import that made the move, directly or by being undone; NULL if a person made it.
     import_run = models.ForeignKey(

@@ -69,9 +69,11 @@ class TranslationStep(models.Model):
     after = models.CharField(_("after"), max_length=20)
     round = models.PositiveSmallIntegerField(_("review round"))
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
     )
-    by_name = models.CharField(_("by"), max_length=200, help_text=_("The name of the person at that time."))
+    by_name = models.CharField(
+        _("done by"), max_length=200, help_text=_("The name of the person at that time.")
+    )
     note = models.TextField(_("note"), blank=True)
     at = models.DateTimeField(_("time"), db_default=Now())
 

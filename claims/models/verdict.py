@@ -125,7 +125,7 @@ class Verdict(models.Model):
         """Whether a reply must be requested before publication, under the terms of the review."""
 
         NOT_DUE = "not_due", _("The verdict names no one")
-        DUE = "due", _("Anyone named must have been asked")
+        DUE = "due", _("Anyone named must have been asked to comment")
         SWITCHED_OFF = "switched_off", _("Not required by this newsroom")
 
     claim = models.ForeignKey(

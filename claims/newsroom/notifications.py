@@ -29,7 +29,7 @@ class NotificationKind(models.TextChoices):
     PUBLISHED = "published", _("Published")
     RETRACTED = "retracted", _("Retracted")
     NOT_PUBLISHED = "not_published", _("Not published as scheduled")
-    LINK_LOST = "link_lost", _("A cited page has gone, moved or changed")
+    LINK_LOST = "link_lost", _("A cited page was removed, moved or changed")
     TRANSLATION_WAITS = "translation_waits", _("A translation is waiting for sign-off")
     TRANSLATION_BACK = "translation_back", _("Changes to a translation requested")
     TRANSLATION_DONE = "translation_done", _("A translation was published or withdrawn")

@@ -240,7 +240,7 @@ def list_missing_translation_requirements(
         if original.words[name].strip() and not getattr(translation, name).strip()
     ]
     excess_parts = [
-        _("an empty “%(part)s”, as in the original") % {"part": label}
+        _("“%(part)s” left empty, as in the original") % {"part": label}
         for name, label in original.labels.items()
         if not original.words[name].strip() and getattr(translation, name).strip()
     ]

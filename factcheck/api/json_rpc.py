@@ -75,7 +75,7 @@ def read_message(message: Any) -> Message | None:
         RpcError: the value is neither a message nor a response.
     """
     if not isinstance(message, dict) or message.get("jsonrpc") != "2.0":
-        raise _build_invalid_error('It must be an object with "jsonrpc": "2.0".')
+        raise _build_invalid_error('Give an object with "jsonrpc": "2.0".')
     if "method" not in message and ("result" in message or "error" in message):
         return None
     method, params, key = message.get("method"), message.get("params", {}), message.get("id")

@@ -253,7 +253,7 @@ def decode_cursor(cursor: str, ordering: Ordering) -> Position:
         InvalidValue: the cursor is invalid, or belongs to another list or ordering.
     """
     refusal = InvalidValue(
-        gettext("it is not a cursor of this list; copy it unchanged from `next` or `previous`.")
+        gettext("this is not a cursor of this list; copy the cursor unchanged from `next` or `previous`.")
     )
     try:
         list_name, name, direction, *parts = json.loads(
@@ -263,7 +263,10 @@ def decode_cursor(cursor: str, ordering: Ordering) -> Position:
             raise refusal
         if name != ordering.name:
             raise InvalidValue(
-                gettext("it belongs to a different order from `%(ordering)s`; start again at the first page.")
+                gettext(
+                    "the cursor belongs to a different order from `%(ordering)s`; start again "
+                    "at the first page."
+                )
                 % {"ordering": ordering.name}
             )
         if direction not in ("before", "after"):

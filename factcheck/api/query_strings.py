@@ -56,7 +56,7 @@ class ValuesField(forms.Field):
     def _read(self, text: str) -> Any:
         if not text.strip():
             raise ValidationError(
-                gettext("it is empty; give a value or leave the parameter out."), code="empty"
+                gettext("the value is empty; give one or leave the parameter out."), code="empty"
             )
         try:
             return self.reader(text)

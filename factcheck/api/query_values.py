@@ -61,7 +61,7 @@ class WholeNumber:
         ):
             return int(text)
         raise InvalidValue(
-            gettext("it must be a whole number from %(least)s to %(most)s.")
+            gettext("give a whole number from %(least)s to %(most)s.")
             % {"least": self.minimum, "most": self.maximum}
         )
 
@@ -76,7 +76,7 @@ class Share:
     def __call__(self, text: str) -> float:
         if _SHARE_PATTERN.fullmatch(text):
             return float(text)
-        raise InvalidValue(gettext("it must be a number from 0 to 1, such as 0.8."))
+        raise InvalidValue(gettext("give a number from 0 to 1, such as 0.8."))
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ class Keyword:
         if text in self.words:
             return text
         raise InvalidValue(
-            gettext("it must be one of %(words)s.%(suggestion)s")
+            gettext("give one of %(words)s.%(suggestion)s")
             % {"words": ", ".join(self.words), "suggestion": suggest_word(text, self.words)}
         )
 
@@ -113,7 +113,7 @@ class Words:
 
     def __call__(self, text: str) -> str:
         if "\0" in text:
-            raise InvalidValue(gettext("it must not contain a NUL character."))
+            raise InvalidValue(gettext("the value must not contain a NUL character."))
         if len(text) > self.maximum:
             raise InvalidValue(
                 gettext("it has %(text)s characters; the limit is %(most)s.")
@@ -135,7 +135,7 @@ class DayValue:
                 return date.fromisoformat(text)
         except ValueError:  # a day that no calendar has
             pass
-        raise InvalidValue(gettext("it must be a date such as 2026-05-01."))
+        raise InvalidValue(gettext("give a date such as 2026-05-01."))
 
 
 @dataclass(frozen=True)
@@ -165,9 +165,7 @@ class Moment:
         except ValueError:  # the day or time does not exist
             pass
         raise InvalidValue(
-            gettext(
-                "it must be a date such as 2026-05-01, or a time with its zone such as 2026-05-01T12:00:00Z."
-            )
+            gettext("give a date such as 2026-05-01, or a time with its zone such as 2026-05-01T12:00:00Z.")
         )
 
 
@@ -195,7 +193,7 @@ class LanguageRange:
     def __call__(self, text: str) -> str:
         if _LANGUAGE_PATTERN.fullmatch(text) and len(text) <= 35:
             return text.lower()
-        raise InvalidValue(gettext("it must be a language tag such as en, pt-BR or ko."))
+        raise InvalidValue(gettext("give a language tag such as en, pt-BR or ko."))
 
 
 @dataclass(frozen=True)
@@ -208,7 +206,7 @@ class Country:
     def __call__(self, text: str) -> str:
         if re.fullmatch(r"[A-Za-z]{2}", text):
             return text.upper()
-        raise InvalidValue(gettext("it must be a country code of two letters such as DE."))
+        raise InvalidValue(gettext("give a country code of two letters such as DE."))
 
 
 @dataclass(frozen=True)
@@ -227,7 +225,7 @@ class Slug:
         if len(text) <= 100 and re.fullmatch(_SLUG_PATTERN, text):
             return text
         raise InvalidValue(
-            gettext("it must consist of letters, digits, hyphens and underscores, and not be a number.")
+            gettext("use only letters, digits, hyphens and underscores; a number alone is not allowed.")
         )
 
 
@@ -251,7 +249,7 @@ class IdOrName:
         try:
             name: str = self.other(text)
         except InvalidValue:
-            raise InvalidValue(gettext("it must be an id or a %(what)s.") % {"what": self.what}) from None
+            raise InvalidValue(gettext("give an id or a %(what)s.") % {"what": self.what}) from None
         return name
 
 

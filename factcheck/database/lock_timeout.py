@@ -33,7 +33,7 @@ def retry_under_lock_timeout(
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
                 raise
-            holders = "; ".join(describe_holders(alias)) or gettext("none now")
+            holders = "; ".join(describe_holders(alias)) or gettext("none at the moment")
             if not tries_left:
                 raise CommandError(
                     gettext(

@@ -140,8 +140,8 @@ class SourceAdmin(TypedNames, NamedDesk):
         return format_html(
             '<a href="{}" aria-label="{}">{}</a>',
             reverse("admin:claims_claim_article", args=[source.pk]),
-            gettext("Read and mark “%s”") % source.title,
-            gettext("Read and mark"),
+            gettext("Read “%s” and mark claims") % source.title,
+            gettext("Read and mark claims"),
         )
 
     # Text typed or pasted into a source picker ----------------------------------------------------------------------

@@ -28,7 +28,7 @@ class AddressValue:
 
     def __call__(self, text: str) -> str:
         if len(text) > self.max_length or not re.fullmatch(_ADDRESS, text):
-            raise InvalidValue(gettext("it must be a complete http(s) address, percent-encoded."))
+            raise InvalidValue(gettext("give a complete http(s) address, percent-encoded."))
         return self.key(text)
 
     def key(self, address: str) -> str:
@@ -60,5 +60,5 @@ class DomainValue:
         if text == "localhost":
             return text
         if len(text) > 253 or not re.fullmatch(_DOMAIN, text):
-            raise InvalidValue(gettext("it must be a domain such as example.org."))
+            raise InvalidValue(gettext("give a domain such as example.org."))
         return get_domain(f"https://{text}/") or text

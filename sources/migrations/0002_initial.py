@@ -72,7 +72,7 @@ class Migration(InitialMigration):
                 ('text_sha256', models.CharField(max_length=64, verbose_name='fingerprint of the text')),
                 ('extractor', models.CharField(help_text='Name and version of the extractor.', max_length=100, verbose_name='extractor')),
                 ('caveats', models.JSONField(blank=True, default=list, help_text='Notes on extracting the text, for example that a part of the page was not read.', verbose_name='notes')),
-                ('cues', models.JSONField(blank=True, default=list, help_text='For a transcript: the start of each part of the text, with its time in seconds.', verbose_name='times')),
+                ('cues', models.JSONField(blank=True, default=list, help_text='For a transcript: the start of each part of the text, with its time in seconds.', verbose_name='times of the parts')),
             ],
             options={
                 'verbose_name': 'snapshot',

@@ -52,7 +52,7 @@ class Snapshot(models.Model):
         help_text=_("Notes on extracting the text, for example that a part of the page was not read."),
     )
     cues = models.JSONField(
-        _("times"),
+        _("times of the parts"),
         default=list,
         blank=True,
         help_text=_("For a transcript: the start of each part of the text, with its time in seconds."),

@@ -387,7 +387,7 @@ def test_what_a_search_does_not_find_is_checked_as_a_text(
     answers: Answers, addresses: dict[str, str], visit: Callable[..., Page]
 ) -> None:
     page = visit(addresses["nothing found"], java_script_enabled=False)
-    page.get_by_role("button", name="Check as a text").click()
+    page.get_by_role("button", name="Check this text").click()
     expect(page.locator(".source-text")).to_have_text(re.compile("volcano"))
 
 

@@ -68,7 +68,7 @@ class TextArgument(Argument):
 
     def read(self, value: Any) -> str:
         if not isinstance(value, str):
-            raise self.build_refusal("it must be a string.")
+            raise self.build_refusal("give a string.")
         if len(value) > self.maximum:
             raise self.build_refusal(
                 f"it has {len(value):,} characters; at most {self.maximum:,} are read. Send it in parts."
@@ -91,7 +91,7 @@ class NumberArgument(Argument):
         if isinstance(value, float) and value.is_integer():  # JSON does not distinguish 3 from 3.0
             value = int(value)
         if not isinstance(value, int) or isinstance(value, bool) or not self.minimum <= value <= self.maximum:
-            raise self.build_refusal(f"it must be a whole number from {self.minimum} to {self.maximum}.")
+            raise self.build_refusal(f"give a whole number from {self.minimum} to {self.maximum}.")
         return value
 
 
@@ -106,7 +106,7 @@ class ChoiceArgument(Argument):
     def read(self, value: Any) -> str:
         if value not in self.choices:
             suggestion = suggest_word(value, self.choices) if isinstance(value, str) else ""
-            raise self.build_refusal(f"it must be one of {', '.join(self.choices)}.{suggestion}")
+            raise self.build_refusal(f"give one of {', '.join(self.choices)}.{suggestion}")
         return str(value)
 
 
@@ -120,7 +120,7 @@ class DayArgument(Argument):
         try:
             return date.fromisoformat(_DAY_PATTERN.fullmatch(value)[0]).isoformat()  # type: ignore[index]  # which is caught
         except (TypeError, ValueError):
-            raise self.build_refusal("it must be a date such as 2026-05-01.") from None
+            raise self.build_refusal("give a date such as 2026-05-01.") from None
 
 
 def build_schema(arguments: Sequence[Argument]) -> dict[str, Any]:

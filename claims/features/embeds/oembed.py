@@ -100,7 +100,7 @@ def _load_published_at(url: str) -> Document:
     if document is None:
         raise build_target_error(
             "url",
-            gettext("it is not the address of a published claim, such as %(example)s.")
+            gettext("this is not the address of a published claim, such as %(example)s.")
             % {"example": _build_example()},
         )
     return document

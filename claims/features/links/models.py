@@ -19,7 +19,7 @@ MAX_ADDRESS_LENGTH = 2000
 class LinkOutcome(models.TextChoices):
     """The result of a link check: the status of a link."""
 
-    ALIVE = "alive", _("Works")
+    ALIVE = "alive", _("The link works")
     MOVED = "moved", _("Moved to another address")
     GONE = "gone", _("Gone")
     UNREACHABLE = "unreachable", _("Cannot be reached at the moment")
@@ -82,7 +82,7 @@ class LinkState(models.Model):
 
     accepted_at = models.DateTimeField(_("marked as correct"), null=True)
     accepted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
     )
     #: When a public value of this row was last written; reader pages rendered before that time are outdated.
     written_at = models.DateTimeField(default=timezone.now)

@@ -175,7 +175,7 @@ def _build_selection_indicators(reviews: Sequence[PublishedReview]) -> list[Indi
         ),
         _build_share_indicator(
             "with_a_reason",
-            _("Chosen with a stated reason"),
+            _("Claims with a stated reason for checking"),
             selection.with_reason_count,
             len(reviews),
             (codes.REASON_FOR_CHOICE,),

@@ -115,7 +115,7 @@ def edit_comment(comment: Comment, text: str, *, by: User, expected_text: str | 
     current_time = clock.get_database_time()
     if comment.withdrawn_at or current_time - comment.created_at > EDITABLE_PERIOD:
         raise NotPossible(
-            _("A comment can be edited for one day, unless it was withdrawn. Reply to it instead.")
+            _("Comments can be edited for one day, and not after they are withdrawn. Reply instead.")
         )
     text = _clean_text(text)
     if text == comment.text:

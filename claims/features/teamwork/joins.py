@@ -38,15 +38,15 @@ def list_undo_obstacles(claim: OuterRef) -> list[tuple[QuerySet[Any], Any]]:
         (
             Assignment.objects.filter(claim=claim, by__isnull=False),
             ngettext_lazy(
-                "%d of its claims has been assigned.",
-                "%d of its claims have been assigned.",
+                "%d of the imported claims has been assigned.",
+                "%d of the imported claims have been assigned.",
             ),
         ),
         (
             Comment.objects.filter(claim=claim),
             ngettext_lazy(
-                "%d of its claims has been commented on.",
-                "%d of its claims have been commented on.",
+                "%d of the imported claims has been commented on.",
+                "%d of the imported claims have been commented on.",
             ),
         ),
     ]

@@ -59,7 +59,7 @@ class Watch(models.Model):
         _("language"),
         blank=True,
         help_text=_(
-            "Language of its articles: a tag such as en, pt-BR or ko. Leave empty to detect it for "
+            "Language of the articles: a tag such as en, pt-BR or ko. Leave empty to detect it for "
             "each article."
         ),
     )

@@ -71,7 +71,9 @@ class Witness(_VerifierKeyModel):
         _("verifier key"),
         max_length=400,
         validators=[_check_witness_key],
-        help_text=_("The line that the witness publishes: its name, a number and its key, joined by +."),
+        help_text=_(
+            "The verifier key that the witness publishes, on one line: name, number and key, joined by +."
+        ),
     )
     url = AddressField(
         _("address"),
@@ -143,7 +145,7 @@ class WitnessedLog(_VerifierKeyModel):
         _("verifier key"),
         max_length=400,
         validators=[_check_log_key],
-        help_text=_("The line of the other ledger: its name, a number and its key, joined by +."),
+        help_text=_("The other ledger’s verifier key, on one line: name, number and key, joined by +."),
     )
     active = models.BooleanField(
         _("active"),

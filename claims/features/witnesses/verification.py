@@ -23,7 +23,7 @@ def check_cosignatures() -> Iterator[Discrepancy]:
         ):
             yield Discrepancy(
                 f"Cosignature {row.pk} ({row.witness.name}, {row.checkpoint.tree_size} entries)",
-                gettext("it is not a valid signature of the witness."),
+                gettext("the cosignature is not a valid signature of the witness."),
             )
     for concern in list_desk_concerns():
         yield Discrepancy(gettext("Witnesses"), concern)

@@ -210,7 +210,7 @@ def _describe_reason(review: Review) -> str:
             lines[0] += f" {check_text}" + (f": {review.url}" if review.url else ".")
         values = {
             gettext("Headline"): review.title,
-            gettext("By"): review.byline,
+            gettext("Author"): review.byline,
             gettext("Finding"): review.summary,
             gettext("Language of the review"): review.review_language,
         }

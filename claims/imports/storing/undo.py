@@ -78,8 +78,8 @@ def find_obstacles(run: ImportRun) -> list[str]:
     ]
     return obstacles + [
         ngettext(
-            "%(run)s came later and changed %(count)d of its claims; undo that one first.",
-            "%(run)s came later and changed %(count)d of its claims; undo that one first.",
+            "%(run)s is more recent and changed %(count)d of the same claims; undo that import first.",
+            "%(run)s is more recent and changed %(count)d of the same claims; undo that import first.",
             count,
         )
         % {"run": later_run, "count": count}
@@ -112,38 +112,42 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
         (
             Q(Exists(own_verdicts)),
             ngettext_lazy(
-                "%d of its claims has a verdict written here.",
-                "%d of its claims have verdicts written here.",
+                "%d of the imported claims has a verdict written here.",
+                "%d of the imported claims have verdicts written here.",
             ),
         ),
         (
             Q(Exists(Claim.objects.filter(merged_into=claim))),
             ngettext_lazy(
-                "Another claim was merged into %d of its claims.",
-                "Other claims were merged into %d of its claims.",
+                "Another claim was merged into %d of the imported claims.",
+                "Other claims were merged into %d of the imported claims.",
             ),
         ),
         (
             Q(Exists(moves)),
             ngettext_lazy(
-                "%d of its claims has since been accepted, declined, merged or retracted.",
-                "%d of its claims have since been accepted, declined, merged or retracted.",
+                "%d of the imported claims has since been accepted, declined, merged or retracted.",
+                "%d of the imported claims have since been accepted, declined, merged or retracted.",
             ),
         ),
         (
             # A transition is also recorded as an edit, so it is listed only once.
             _join_conditions(map(Exists, edited_verdicts)) & ~Q(Exists(moves)),
-            ngettext_lazy("%d of its claims has been edited.", "%d of its claims have been edited."),
+            ngettext_lazy(
+                "%d of the imported claims has been edited.", "%d of the imported claims have been edited."
+            ),
         ),
         (
             Q(Exists(ClusterMember.objects.filter(claim=claim))),
-            ngettext_lazy("%d of its claims is in a cluster.", "%d of its claims are in clusters."),
+            ngettext_lazy(
+                "%d of the imported claims is in a cluster.", "%d of the imported claims are in clusters."
+            ),
         ),
         (
             Q(Exists(Translation.objects.filter(verdict__claim=claim))),
             ngettext_lazy(
-                "A verdict on %d of its claims has been translated.",
-                "Verdicts on %d of its claims have been translated.",
+                "A verdict on %d of the imported claims has been translated.",
+                "Verdicts on %d of the imported claims have been translated.",
             ),
         ),
         *(

@@ -96,7 +96,7 @@ def build_left_out_problems(
     if is_merged:
         values_text = "; ".join(f"{name}: {shorten_value(value)}" for name, value in omitted_values.items())
         reason = TranslatableMessage(
-            "This is a record of %(named)s, but other values are stored for it. Stored: %(stored)s.",
+            "This record is for %(named)s, but its values differ from those stored: %(stored)s.",
             named=claim_name,
             stored=values_text,
         )
@@ -106,7 +106,9 @@ def build_left_out_problems(
         return
     for name, value in omitted_values.items():
         reason = TranslatableMessage(
-            "Other values are stored for %(named)s: %(value)s.", named=claim_name, value=shorten_value(value)
+            "The value stored for %(named)s is different: %(value)s.",
+            named=claim_name,
+            value=shorten_value(value),
         )
         yield _build_problem(run, _LEFT_OUT_OUTCOME, location, (name, CONFLICT_CODE, reason), record, None)
 

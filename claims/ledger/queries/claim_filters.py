@@ -63,7 +63,7 @@ def resolve_as_of(moment: datetime) -> datetime:
     """
     now = datetime.now(UTC)
     if moment.date() > now.date():
-        raise build_value_error("as_of", gettext("it is in the future."))
+        raise build_value_error("as_of", gettext("this time is in the future."))
     return min(moment, now)
 
 

@@ -41,7 +41,7 @@ class MonthValue:
         match = _MONTH_PATTERN.fullmatch(text)
         year, month = (int(match[1]), int(match[2])) if match else (0, 0)
         if not 1 < year < 9999:
-            raise InvalidValue(gettext("it must be a month such as 2026-03."))
+            raise InvalidValue(gettext("give a month such as 2026-03."))
         zone = get_default_timezone()
         month_start = datetime(year, month, 1, tzinfo=zone)
         month_end = datetime(year + month // 12, month % 12 + 1, 1, tzinfo=zone)

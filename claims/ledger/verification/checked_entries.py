@@ -174,7 +174,7 @@ class EntriesCheck:
         if row["version"] != (last.version if last else 0) + 1:
             yield Discrepancy(
                 place_name,
-                gettext("it follows version %(before)s of the claim.") % {"before": last.version}
+                gettext("the entry follows version %(before)s of the claim.") % {"before": last.version}
                 if last
                 else gettext("the versions of the claim before it are missing."),
             )
@@ -187,7 +187,8 @@ class EntriesCheck:
                     "version": last.version,
                 },
                 gettext(
-                    "it says that it was current until %(when)s, but the next version is dated %(when_2)s."
+                    "the entry says that it was current until %(when)s, but the next version is "
+                    "dated %(when_2)s."
                 )
                 % {
                     "when": _format_time(last.superseded_at),
@@ -195,7 +196,7 @@ class EntriesCheck:
                 },
             )
         if last and row["published_at"] < last.published_at:
-            yield Discrepancy(place_name, gettext("it is dated before the version it follows."))
+            yield Discrepancy(place_name, gettext("the entry is dated before the version that it follows."))
         self._last[row["claim_id"]] = _LastEntry(
             *(row[name] for name in ("sequence", "version", "published_at", "superseded_at"))
         )
@@ -218,7 +219,7 @@ class EntriesCheck:
                 yield Discrepancy(
                     gettext("Entry %(sequence)s (claim %(claim_id)s, version %(version)s)")
                     % {"sequence": last_entry.sequence, "claim_id": claim_id, "version": last_entry.version},
-                    gettext("it says that it was current until %(when)s, but no version follows it.")
+                    gettext("the entry says that it was current until %(when)s, but no version follows.")
                     % {"when": _format_time(last_entry.superseded_at)},
                 )
         yield from self._check_tiles()

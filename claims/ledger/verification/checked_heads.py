@@ -19,7 +19,7 @@ def check_keys() -> Iterator[Discrepancy]:
     for key in SigningKey.objects.in_order().select_related("follows"):
         place = f"Key {key.pk} ({key.public_key})"
         if key.follows_id != (last_key.pk if last_key else None):
-            yield Discrepancy(place, gettext("it does not follow from the key before it."))
+            yield Discrepancy(place, gettext("the key does not follow from the one before."))
         if problem := find_problem(key):
             yield Discrepancy(place, f"{problem}.")
         last_key = key
@@ -48,7 +48,9 @@ class SignedHeads:
             if head.size < previous_size:
                 yield Discrepancy(
                     place,
-                    gettext("it covers fewer entries than the one before it, which covers %(before)s.")
+                    gettext(
+                        "the checkpoint covers fewer entries than the one before, which covers %(before)s."
+                    )
                     % {"before": previous_size},
                 )
             previous_size = head.size

@@ -21,7 +21,7 @@ _CHECKS_SQL = {
             )
         ORDER BY sequence
     """,
-    gettext_lazy("its summary in lists does not match its body."): f"""
+    gettext_lazy("the entry’s summary in lists does not match its body."): f"""
         SELECT 'Entry', sequence FROM claims_publication, LATERAL (SELECT body::jsonb AS entry) AS read
         WHERE summary IS DISTINCT FROM {SUMMARY_SQL}
         ORDER BY sequence
@@ -36,7 +36,7 @@ _CHECKS_SQL = {
         WHERE entry.words IS DISTINCT FROM known.words
         ORDER BY 2
     """,
-    gettext_lazy("its count does not match the entries that mention it."): """
+    gettext_lazy("the stored count does not match the entries."): """
         WITH entries AS (
             SELECT * FROM claims_publication WHERE superseded_at IS NULL AND status = 'published'
         ), counted AS (
@@ -55,7 +55,7 @@ _CHECKS_SQL = {
         WHERE known.publications IS DISTINCT FROM counted.publications
         ORDER BY 1, 2
     """,
-    gettext_lazy("it is published, but missing from the latest entries."): """
+    gettext_lazy("published, but missing from the latest entries."): """
         SELECT 'Verdict', verdict.id
         FROM claims_verdict AS verdict JOIN claims_claim AS claim ON claim.id = verdict.claim_id
         WHERE verdict.state = 'published' AND NOT EXISTS (

@@ -59,18 +59,18 @@ def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
             if number != expected:
                 yield Discrepancy(
                     gettext("Review link %(number)s") % {"number": number},
-                    gettext("it comes where link %(expected)s should be: links were removed.")
+                    gettext("this link comes where link %(expected)s should be: links were removed.")
                     % {"expected": expected},
                 )
                 expected = number
             facts = rows.get((kind, row_id))
             place = f"{_NOUNS.get(kind, kind)} {row_id} (link {number} of reviews)"
             if facts is None:
-                yield Discrepancy(place, gettext("it was deleted."))
+                yield Discrepancy(place, gettext("the record was deleted."))
             elif facts[-1] < newest_time - _MAX_WAIT:
                 yield Discrepancy(
                     place,
-                    gettext("it is dated %(moment)s, but was linked long after that.")
+                    gettext("dated %(moment)s, but linked long after that.")
                     % {"moment": format_moment(facts[-1])},
                 )
             elif (
@@ -78,7 +78,8 @@ def check_reviews(report_growth: ReportGrowth) -> Iterator[Discrepancy]:
                 and _compute_hash(number, kind, row_id, facts, previous) != chain_sha256
             ):
                 yield Discrepancy(
-                    place, gettext("it, or the link before it, has changed since it was linked.")
+                    place,
+                    gettext("the record, or the link before it, has changed since the record was linked."),
                 )
             newest_time = max(newest_time, facts[-1]) if facts else newest_time
             previous = chain_sha256
@@ -144,5 +145,5 @@ def _find_unlinked() -> Iterator[Discrepancy]:
         if ids:
             yield Discrepancy(
                 f"{noun} {format_ranges(ids)}",
-                gettext("it has no link in the chain of reviews, and is not waiting for one."),
+                gettext("no link in the chain of reviews, and not waiting for one."),
             )

@@ -40,7 +40,7 @@ def check_rules() -> Iterator[Discrepancy]:
                 yield Discrepancy(
                     gettext("Rule %(constraint)s of %(db_table)s")
                     % {"constraint": constraint.name, "db_table": model._meta.db_table},
-                    gettext("it is missing."),
+                    gettext("missing from the database."),
                 )
         for trigger in getattr(model._meta, "triggers", ()):
             yield from _check_rule(trigger, model, triggers)
@@ -52,15 +52,15 @@ def _check_rule(
     table, name = model._meta.db_table, trigger.get_pgid(model)
     place = f"Rule {trigger.name} of {table}"
     if (table, name) not in triggers:
-        yield Discrepancy(place, gettext("it is missing."))
+        yield Discrepancy(place, gettext("missing from the database."))
         return
     is_on, body = triggers[table, name]
     if not is_on:
-        yield Discrepancy(place, gettext("it is switched off."))
+        yield Discrepancy(place, gettext("the trigger is switched off."))
     declaration = trigger.render_declare(model)
     func = dedent(str(trigger.render_func(model))).strip()
     if _normalise_function(body) != _normalise_function(f"{declaration} BEGIN {func} END;"):
-        yield Discrepancy(place, gettext("it differs from this program’s definition."))
+        yield Discrepancy(place, gettext("the trigger differs from this program’s definition."))
 
 
 def _normalise_function(text: str) -> str:

@@ -15,7 +15,7 @@ from claims.models.signoff_digests import (
 )
 
 _CHECKS_SQL = {
-    gettext_lazy("it was published, and differs from what was signed off."): f"""
+    gettext_lazy("published, but different from what was signed off."): f"""
         SELECT 'Verdict', signed.id FROM {SIGNED_ROWS_SQL}
         WHERE signed.origin = 'house' AND NOT signed.is_restored AND signed.state NOT IN ('draft', 'in_review') AND (
             SELECT count(DISTINCT given.by_id) FROM public.claims_signoff AS given
@@ -27,7 +27,7 @@ _CHECKS_SQL = {
         ) < signed.required_signoffs
         ORDER BY 2
     """,  # noqa: S608  nothing in it comes from outside
-    gettext_lazy("it contains a verdict of this newsroom that no one signed off."): f"""
+    gettext_lazy("the entry contains a verdict of this newsroom that no one signed off."): f"""
         SELECT DISTINCT 'Entry', entry.sequence
         FROM public.claims_publication AS entry
         CROSS JOIN (SELECT id, name FROM public.sources_publisher WHERE is_house) AS house

@@ -26,10 +26,11 @@ def check_snapshots(quoted_snapshots: Mapping[int, tuple[str, int]]) -> Iterator
             if pk not in texts:
                 yield Discrepancy(
                     gettext("Snapshot %(pk)s") % {"pk": pk},
-                    gettext("it was deleted, but entry %(entry)s quotes it.") % {"entry": entry},
+                    gettext("the snapshot was deleted, but entry %(entry)s quotes it.") % {"entry": entry},
                 )
             elif hashlib.sha256(texts[pk].encode()).hexdigest() != sha256:
                 yield Discrepancy(
                     gettext("Snapshot %(pk)s") % {"pk": pk},
-                    gettext("its text differs from the one that entry %(entry)s quotes.") % {"entry": entry},
+                    gettext("the snapshot’s text differs from the one that entry %(entry)s quotes.")
+                    % {"entry": entry},
                 )

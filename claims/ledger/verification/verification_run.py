@@ -109,10 +109,12 @@ def _add_external(
         place = f"Checkpoint in {checkpoint.name} ({checkpoint.head.size} entries)"
         if checkpoint.head.origin not in logs:
             yield Discrepancy(
-                place, gettext("it belongs to another log, %(origin)s.") % {"origin": checkpoint.head.origin}
+                place,
+                gettext("the checkpoint belongs to another log, %(origin)s.")
+                % {"origin": checkpoint.head.origin},
             )
         elif not is_signed_here(checkpoint.note, checkpoint.head.origin, keys):
-            yield Discrepancy(place, gettext("it has no signature of a trusted key."))
+            yield Discrepancy(place, gettext("the checkpoint has no signature of a trusted key."))
         else:
             heads[logs[checkpoint.head.origin]].add_head(checkpoint.head, place)
 

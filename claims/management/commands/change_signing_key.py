@@ -48,7 +48,7 @@ class Command(LocalizedCommand):
             raise CommandError(str(refusal)) from None
         self.stdout.write(gettext("The new key is %(public_key)s") % {"public_key": key.public_key})
         self.stdout.write(
-            gettext("Its fingerprint  %(fingerprint)s") % {"fingerprint": compute_fingerprint(key.public_key)}
+            gettext("Key fingerprint  %(fingerprint)s") % {"fingerprint": compute_fingerprint(key.public_key)}
         )
         if lost is None:
             self.stdout.write(gettext("Set SIGNING_KEY to the new secret everywhere, and restart."))

@@ -20,7 +20,7 @@ class Command(LocalizedCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("username", help=gettext("user whose rights the token has"))
         parser.add_argument(
-            "--name", required=True, help=gettext("name, such as that of the tool that will use it")
+            "--name", required=True, help=gettext("name of the token, such as the tool that will use it")
         )
         parser.add_argument(
             "--scope",

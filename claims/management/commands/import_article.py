@@ -72,7 +72,7 @@ class Command(LocalizedCommand):
             help=gettext("the kind of source"),
             metavar="KIND",
         )
-        parser.add_argument("--all", action="store_true", help=gettext("also propose the other statements"))
+        parser.add_argument("--all", action="store_true", help=gettext("also propose the other claims"))
         parser.add_argument(
             "--by", metavar="USERNAME", help=gettext("user who imports the article (default: none)")
         )

@@ -42,7 +42,9 @@ class Command(LocalizedCommand):
         parser.add_argument(
             "--format", choices=FORMATS, help=gettext("default: the extension of the file's name")
         )
-        parser.add_argument("--column", default="", metavar="NAME", help=gettext("column of the texts"))
+        parser.add_argument(
+            "--column", default="", metavar="NAME", help=gettext("column that contains the texts")
+        )
         parser.add_argument(
             "--output", default="-", metavar="FILE|-", help=gettext("- is standard output (default)")
         )

@@ -85,8 +85,8 @@ class Command(LocalizedCommand):
             ) from None
         self.stdout.write(
             ngettext(
-                "%(copied)s file copied, %(there)s were already there. All are verified.",
-                "%(copied)s files copied, %(there)s were already there. All are verified.",
+                "%(copied)s file copied; %(there)s already there. All have been verified.",
+                "%(copied)s files copied; %(there)s already there. All have been verified.",
                 outcome_counts[TransferOutcome.COPIED],
             )
             % {
@@ -140,7 +140,7 @@ def _get_storage(location: str) -> Storage:
     except ImproperlyConfigured as problem:
         raise CommandError(str(problem)) from None
     if other_storage == storage:
-        raise CommandError(gettext("Files are already stored there; name the other place."))
+        raise CommandError(gettext("Files are already stored there. Give a different location."))
     return storages.create_storage(other_storage)
 
 

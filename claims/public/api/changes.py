@@ -71,8 +71,8 @@ class StartingPoint:
             return position
         raise InvalidValue(
             gettext(
-                "it must be a position in the feed (from 0 to %(greatest_id)s), a date such as 2026-05-01, "
-                "or a time such as 2026-05-01T12:00:00Z."
+                "give a position in the feed (from 0 to %(greatest_id)s), a date such as "
+                "2026-05-01, or a time such as 2026-05-01T12:00:00Z."
             )
             % {"greatest_id": MAX_ID}
         )
@@ -319,7 +319,7 @@ def _find_position(since: int | datetime) -> int:
     if isinstance(since, int):
         return since
     if since > datetime.now(UTC):
-        raise build_value_error("since", gettext("it is in the future."))
+        raise build_value_error("since", gettext("this time is in the future."))
     published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_find_last_shown())
     first_sequence: int | None = published_then.aggregate(n=Min("sequence"))["n"]
     return min(_get_last_number(), _find_last_shown()) if first_sequence is None else first_sequence - 1

@@ -307,7 +307,7 @@ def _decode_page_token(token: str) -> int:
     except (ValueError, UnicodeDecodeError):
         name, offset = "", ""
     if name != "image" or not offset.isdecimal() or len(offset) > 4:
-        raise InvalidValue(gettext("it is not a token from a response of claims:imageSearch."))
+        raise InvalidValue(gettext("this is not a token from a response of claims:imageSearch."))
     return int(offset)
 
 

@@ -269,7 +269,7 @@ class ConsistencyResource(LedgerResource):
         second = query.value("second", signed_size)
         _require_signed("second", second, signed_size)
         if first > second:
-            detail = gettext("`first`: it must not be more than `second`, which is %(second)s.") % {
+            detail = gettext("`first` must not be more than `second`, which is %(second)s.") % {
                 "second": second
             }
             raise InvalidParameters([{"parameter": "first", "code": "invalid", "detail": detail}])

@@ -49,7 +49,7 @@ MAX_ADDRESSES = VALUE_LIMIT
 _NO_CLAIMS: PublishedClaims = {"source": None, "claims": [], "more": None}
 _ADDRESS_ERROR: AddressError = {
     "code": "invalid",
-    "detail": f"it must be a whole http(s) address of at most {LENGTH_LIMIT} characters.",
+    "detail": f"give a complete http(s) address of at most {LENGTH_LIMIT} characters.",
 }
 
 
@@ -81,7 +81,7 @@ def read_addresses(body: Any) -> list[str]:
         ValidationError: the body is not valid. Its errors state their place as `problem_response` expects.
     """
     if not isinstance(body, dict):
-        raise ValidationError([gettext('It must be an object such as {"urls": ["https://example.org/"]}.')])
+        raise ValidationError([gettext('Give an object such as {"urls": ["https://example.org/"]}.')])
     errors: dict[str, Any] = {
         str(key): [gettext("Unknown member; only `urls` is allowed.")] for key in body if key != "urls"
     }
@@ -89,16 +89,14 @@ def read_addresses(body: Any) -> list[str]:
     if urls is None:
         errors["urls"] = [gettext("Give a list of 1 to %(most)s addresses.") % {"most": MAX_ADDRESSES}]
     elif not isinstance(urls, list) or not 1 <= len(urls) <= MAX_ADDRESSES:
-        message = gettext("It must be a list of 1 to %(most)s addresses.")
+        message = gettext("Give a list of 1 to %(most)s addresses.")
         if isinstance(urls, list):
-            message = gettext("It must be a list of 1 to %(most)s addresses, not of %(given)s.")
+            message = gettext("Give a list of 1 to %(most)s addresses, not of %(given)s.")
         errors["urls"] = [
             message % {"most": MAX_ADDRESSES, "given": len(urls) if isinstance(urls, list) else 0}
         ]
     elif type_errors := {
-        position: [gettext("It must be a string.")]
-        for position, url in enumerate(urls)
-        if not isinstance(url, str)
+        position: [gettext("Give a string.")] for position, url in enumerate(urls) if not isinstance(url, str)
     }:
         errors["urls"] = type_errors
     if errors:

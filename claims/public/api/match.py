@@ -138,9 +138,7 @@ def read_texts(body: Any) -> list[str]:
         ValidationError: the body is not valid. Its errors state their place as `problem_response` expects.
     """
     if not isinstance(body, dict):
-        raise ValidationError(
-            [gettext('It must be an object such as {"text": "The moon is made of cheese."}.')]
-        )
+        raise ValidationError([gettext('Give an object such as {"text": "The moon is made of cheese."}.')])
     errors: dict[str, Any] = {
         str(key): [
             gettext("Unknown member; give either `text` or `texts`. Options belong in the query string.")
@@ -165,9 +163,9 @@ def read_texts(body: Any) -> list[str]:
 def _find_problems(texts: Any) -> list[str] | dict[int, list[str]]:
     if not isinstance(texts, list) or not 1 <= len(texts) <= TEXT_LIMIT:
         if isinstance(texts, list):
-            message = gettext("It must be a list of 1 to %(most)s texts, not of %(given)s.")
+            message = gettext("Give a list of 1 to %(most)s texts, not of %(given)s.")
             return [message % {"most": TEXT_LIMIT, "given": len(texts)}]
-        return [gettext("It must be a list of 1 to %(most)s texts.") % {"most": TEXT_LIMIT}]
+        return [gettext("Give a list of 1 to %(most)s texts.") % {"most": TEXT_LIMIT}]
     problems = {
         position: [problem] for position, text in enumerate(texts) if (problem := _find_problem(text))
     }
@@ -181,11 +179,11 @@ def _find_problems(texts: Any) -> list[str] | dict[int, list[str]]:
 
 def _find_problem(text: Any) -> str:
     if not isinstance(text, str):
-        return gettext("It must be a string.")
+        return gettext("Give a string.")
     if not text.strip():
         return ErrorDetail(gettext("The text is empty. Give the text to check."), "blank")
     if "\0" in text:
-        return gettext("It must not contain a NUL character.")
+        return gettext("The value must not contain a NUL character.")
     if len(text) > LENGTH_LIMIT:
         return gettext("The text has %(length)s characters; the limit is %(most)s. Send it in parts.") % {
             "length": f"{len(text):,}",

@@ -68,9 +68,7 @@ def read_picture_query(body: Any, files: Any) -> PerceptualHash:
         TooManyPictures, ContentTooLarge: the picture cannot be processed now, or is too large.
     """
     if not hasattr(body, "keys"):
-        raise ValidationError(
-            [gettext('It must be an object such as {"url": "https://example.org/picture.jpg"}.')]
-        )
+        raise ValidationError([gettext('Give an object such as {"url": "https://example.org/picture.jpg"}.')])
     errors = {
         str(key): [gettext("Unknown member. %(one_of_them)s") % {"one_of_them": _CHOICE_MESSAGE}]
         for key in body
@@ -104,7 +102,7 @@ def _hash_address(address: Any) -> PerceptualHash:
         raise ValidationError(
             {
                 "url": [
-                    gettext("It must be an address of at most %(longest_address)s characters.")
+                    gettext("Give an address of at most %(longest_address)s characters.")
                     % {"longest_address": _MAX_ADDRESS_LENGTH}
                 ]
             }
@@ -116,7 +114,7 @@ def _parse_hash(digits: Any) -> PerceptualHash:
     try:
         return PerceptualHash.from_hex(digits if isinstance(digits, str) else "")
     except ValueError:
-        detail = gettext("It must be 64 hexadecimal digits: the 256 bits of a PDQ hash.")
+        detail = gettext("Give 64 hexadecimal digits: the 256 bits of a PDQ hash.")
         raise ValidationError({"pdq": [detail]}) from None
 
 

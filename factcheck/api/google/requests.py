@@ -55,7 +55,7 @@ def make_text_reader(max_length: int) -> ValueReader:
 
     def read(value: str) -> str:
         if "\0" in value:
-            raise InvalidValue("it must not contain a NUL character.")
+            raise InvalidValue("the value must not contain a NUL character.")
         if len(value) > max_length:
             raise InvalidValue(f"it has {len(value)} characters; the limit is {max_length}.")
         return value
@@ -66,9 +66,9 @@ def make_text_reader(max_length: int) -> ValueReader:
 def parse_natural(value: str) -> int:
     """Parse a non-negative 32-bit integer. An unset field has the value 0."""
     if not _INT32_PATTERN.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
-        raise InvalidValue("it must be a whole number (TYPE_INT32).")
+        raise InvalidValue("give a whole number (TYPE_INT32).")
     if int(value) < 0:
-        raise InvalidValue("it must not be negative.")
+        raise InvalidValue("the value must not be negative.")
     return int(value)
 
 
@@ -76,7 +76,7 @@ def _parse_boolean(value: str) -> bool:
     try:
         return _BOOLEANS[value.lower()]
     except KeyError:
-        raise InvalidValue("it must be true or false (TYPE_BOOL).") from None
+        raise InvalidValue("give true or false (TYPE_BOOL).") from None
 
 
 def _parse_format(value: str) -> str:

@@ -187,9 +187,9 @@ class TestPage:
         self, desk: Desk, intake: Intake, editor: User, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         run = make_run(editor, state="finished")
-        intake.hindrances = ["2 of its claims have been edited."]
+        intake.hindrances = ["2 of the imported claims have been edited."]
         monkeypatch.setattr(undo, "count_undoable_claims", lambda run: 41)
-        assert "41 of its claims can still be undone." in desk.text(run)
+        assert "The import of 41 claims can still be undone." in desk.text(run)
         desk.client.post(address(run, "undo"), {"rest": "1"})
         assert intake.calls == [("undo the rest", run.pk, editor.username)]
 

@@ -37,13 +37,13 @@ def test_the_page_after_an_import_shows_bands_and_what_is_also_stated(
     assert "a number: 30 million euros" in document.cssselect("ol.desk-list li")[0].text_content()
     [fold] = document.cssselect("details.desk-fold")
     assert [line.text_content() for line in fold.cssselect("summary, li, button")] == [
-        "Other statements (1)",
+        "Other claims in the text (1)",
         "The ships are blue.",
-        "Propose these too",
+        "Propose these claims too",
     ]
     source = Source.objects.get()
     assert asked_for_more(client, source) == ["1 more claim is waiting for triage."]
-    assert asked_for_more(client, source) == ["Every statement in the text has already been proposed."]
+    assert asked_for_more(client, source) == ["Every claim in the text has already been proposed."]
     assert Claim.objects.filter(state="proposed", created_by=contributor).count() == 31
 
 

@@ -179,7 +179,7 @@ def test_merging_what_is_public_shows_both_claims(
         f"<ins>Redirects to claim {target.pk}</ins>",
         "changed",
     )
-    assert parts(page, 1)["Claims merged into it"] == ("", f"<ins>{claim.pk}</ins>", "new")
+    assert parts(page, 1)["Claims merged into this one"] == ("", f"<ins>{claim.pk}</ins>", "new")
     claim.refresh_from_db()
     assert claim.state == "accepted"
     press(desk, claim, "merge", **asked, confirmed=page.context["question"].shown)

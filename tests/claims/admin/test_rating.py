@@ -87,7 +87,7 @@ def test_one_press_decides_about_many(desk: Desk, publish: Callable[..., Claim])
     judge(make_claim(), one, publish)
     before = len(jobs())
     assert decide(desk, [one, other], "mostly_true") == [
-        "2 labels: now in the rating class “Mostly true”; 1 published claim will be updated within minutes."
+        "Labels now in the rating class “Mostly true”: 2. Published claims that will be updated within minutes: 1."
     ]
     assert [Rating.objects.get(pk=row.pk).rating_class for row in (one, other)] == ["mostly_true"] * 2
     assert jobs()[before:] == [[one.pk, other.pk]]

@@ -18,7 +18,7 @@ def test_a_score_is_shown_as_its_band() -> None:
     }
     assert shown == {
         None: "",
-        0.0: "Other statements",
+        0.0: "Other claims in the text",
         WORTH_A_LOOK_SCORE: "Worth a look",
         CHECK_FIRST_SCORE: "Check first",
         1.0: "Check first",

@@ -85,9 +85,9 @@ def test_page_that_holds_no_article(tmp_path: Path) -> None:
         "<html><body><div id=root></div><noscript>Enable JavaScript.</noscript><script>a()</script></body></html>"
     )
     assert refused(path) == (
-        f"{path}: This page is rendered by JavaScript, and has no text without a browser. Open it in a "
+        f"{path}: This page is rendered by JavaScript, and has no text without a browser. Open the page in a "
         f"browser, then "
-        "copy the article’s text and paste it, or save the page there and import the file."
+        "copy the article’s text and paste it, or save the page and import the file."
     )
 
 

@@ -64,21 +64,21 @@ def moved(**options: Any) -> str:
 
 def test_to_a_bucket_and_back(server: ObjectServer, digest: str, settings: Any, tmp_path: Path) -> None:
     on_disk = {UPLOAD: TABLE, archive.build_path(digest): SAID.encode()}
-    assert moved(to=server.address) == "2 files copied, 0 were already there. All are verified.\n"
+    assert moved(to=server.address) == "2 files copied; 0 already there. All have been verified.\n"
     assert server.files() == {f"kept/{name}": content for name, content in on_disk.items()}
-    assert moved(to=server.address) == "0 files copied, 2 were already there. All are verified.\n"
+    assert moved(to=server.address) == "0 files copied; 2 already there. All have been verified.\n"
 
     disk = settings.STORAGES
     settings.STORAGES = disk | {"default": server.storage()}
     late = "imports/4567/late.csv"
     (tmp_path / "files/imports/4567").mkdir()
     (tmp_path / "files" / late).write_bytes(b"came before the switch")
-    assert moved(origin="disk", remove=True) == "1 files copied, 2 were already there. All are verified.\n"
+    assert moved(origin="disk", remove=True) == "1 files copied; 2 already there. All have been verified.\n"
     assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
     assert archive.load(digest) == on_disk[archive.build_path(digest)]
 
     settings.STORAGES = disk
-    assert moved(origin=server.address) == "3 files copied, 0 were already there. All are verified.\n"
+    assert moved(origin=server.address) == "3 files copied; 0 already there. All have been verified.\n"
     assert archive.load(digest) == on_disk[archive.build_path(digest)]
 
 
@@ -87,7 +87,7 @@ def test_where_the_store_goes_away_the_same_command_goes_on(server: ObjectServer
     with pytest.raises(CommandError, match="cannot be reached. What was copied is certain; the same command"):
         moved(to=server.address)
     server.start()
-    assert moved(to=server.address) == "2 files copied, 0 were already there. All are verified.\n"
+    assert moved(to=server.address) == "2 files copied; 0 already there. All have been verified.\n"
 
 
 def test_what_is_damaged_or_missing_is_named_and_not_copied(
@@ -110,7 +110,7 @@ def test_what_is_damaged_or_missing_is_named_and_not_copied(
 def test_what_is_in_use_is_not_taken_away(server: ObjectServer, digest: str) -> None:
     with pytest.raises(CommandError, match="--remove works only with --from"):
         moved(to=server.address, remove=True)
-    with pytest.raises(CommandError, match="Files are already stored there; name the other place."):
+    with pytest.raises(CommandError, match="Files are already stored there. Give a different location."):
         moved(origin="disk", remove=True)
     with pytest.raises(CommandError, match="PLACE cannot be read; write it as s3://bucket"):
         moved(to="/srv/files")

@@ -29,12 +29,13 @@ def test_obstacles_are_listed_and_the_rest_is_undone(editor: User, checker: User
     with pytest.raises(CommandError) as refused:
         undo_import(run, editor)
     assert str(refused.value) == (
-        "1 of its claims has a verdict written here. With --rest, the 1 claim that has not been edited is undone."
+        "1 of the imported claims has a verdict written here. "
+        "With --rest, the 1 claim that has not been edited is undone."
     )
     with pytest.raises(CommandError, match="You may not|role"):
         undo_import(run, checker, "--rest")
     said = undo_import(run, editor, "--rest")
-    assert said == f"{run} was partly undone: 1 of its claims has a verdict written here.\n"
+    assert said == f"{run} was partly undone: 1 of the imported claims has a verdict written here.\n"
     assert set(Claim.objects.values_list("pk", "state")) >= {(checked.pk, "accepted")}
     other = bring(review(statement="The lighthouse was sold for one euro."))
     assert undo_import(other, editor) == f"{other} was undone.\n"

@@ -252,7 +252,7 @@ def test_the_page_says_it_with_both_wordings(client: Client, claim: Claim, sourc
     document = page(client, claim.get_absolute_url())
     said = [" ".join(item.text_content().split()) for item in document.cssselect(".appearances .standing")]
     assert "changed by" in said[0]
-    assert said[0].endswith("It now says: The dam above Lipnik lost 900 litres.")
+    assert said[0].endswith("The source now says: The dam above Lipnik lost 900 litres.")
     assert said[1].startswith("The source still contained this quote on ")
     assert "gone by" in said[2]
     assert len(said) == 3

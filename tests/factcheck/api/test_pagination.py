@@ -146,7 +146,7 @@ def test_moment_survives_the_cursor_exactly(moment: datetime, backwards: bool) -
     ],
 )
 def test_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
-    with pytest.raises(InvalidValue, match="it is not a cursor of this list"):
+    with pytest.raises(InvalidValue, match="this is not a cursor of this list"):
         decode_cursor(cursor, BY_DAY[0])
 
 
@@ -165,7 +165,8 @@ def test_relevance_that_is_no_finite_number_is_refused(part: Any) -> None:
 def test_cursor_of_another_order_says_so() -> None:
     cursor = encode_cursor(Position((date(2026, 1, 1), 1)), BY_DAY[0])
     with pytest.raises(
-        InvalidValue, match="it belongs to a different order from `published`; start again at the first page"
+        InvalidValue,
+        match="the cursor belongs to a different order from `published`; start again at the first page",
     ):
         decode_cursor(cursor, BY_DAY[1])
 

@@ -71,27 +71,27 @@ KNOWN = "Known names: count, cursor, kind, ordering, page, page_size, q, tree."
             ("knd", "unknown", f"`knd` is not a parameter of this address. Did you mean kind? {KNOWN}"),
         ),
         ("zzz", ("zzz", "unknown", f"`zzz` is not a parameter of this address. {KNOWN}")),
-        ("kind", ("kind", "empty", "`kind`: it is empty; give a value or leave the parameter out.")),
-        ("kind=", ("kind", "empty", "`kind`: it is empty; give a value or leave the parameter out.")),
-        ("kind=pear,", ("kind", "empty", "`kind`: it is empty; give a value or leave the parameter out.")),
-        ("q=+", ("q", "empty", "`q`: it is empty; give a value or leave the parameter out.")),
+        ("kind", ("kind", "empty", "`kind`: the value is empty; give one or leave the parameter out.")),
+        ("kind=", ("kind", "empty", "`kind`: the value is empty; give one or leave the parameter out.")),
+        ("kind=pear,", ("kind", "empty", "`kind`: the value is empty; give one or leave the parameter out.")),
+        ("q=+", ("q", "empty", "`q`: the value is empty; give one or leave the parameter out.")),
         ("q=a&q=b", ("q", "repeated", "`q`: give it once, not 2 times.")),
         (
             "kind=paer",
-            ("kind", "invalid", "`kind`: “paer”: it must be one of apple, pear. Did you mean pear?"),
+            ("kind", "invalid", "`kind`: “paer”: give one of apple, pear. Did you mean pear?"),
         ),
         (
             "page_size=0",
-            ("page_size", "invalid", "`page_size`: “0”: it must be a whole number from 1 to 200."),
+            ("page_size", "invalid", "`page_size`: “0”: give a whole number from 1 to 200."),
         ),
         (
             "page_size=201",
-            ("page_size", "invalid", "`page_size`: “201”: it must be a whole number from 1 to 200."),
+            ("page_size", "invalid", "`page_size`: “201”: give a whole number from 1 to 200."),
         ),
-        ("tree=a+b", ("tree", "invalid", "`tree`: “a b”: it must be an id or a slug.")),
+        ("tree=a+b", ("tree", "invalid", "`tree`: “a b”: give an id or a slug.")),
         (
             "ordering=+id",
-            ("ordering", "invalid", "`ordering`: “ id”: it must be one of -id, id. Did you mean id?"),
+            ("ordering", "invalid", "`ordering`: “ id”: give one of -id, id. Did you mean id?"),
         ),
     ],
 )
@@ -127,7 +127,7 @@ def test_address_without_parameters() -> None:
 
 
 def test_percent_sign_in_a_value_is_shown_as_it_is() -> None:
-    assert refused("tree=%25(shown)s")[0]["detail"] == "`tree`: “%(shown)s”: it must be an id or a slug."
+    assert refused("tree=%25(shown)s")[0]["detail"] == "`tree`: “%(shown)s”: give an id or a slug."
 
 
 def test_parameter_describes_itself_to_openapi() -> None:

@@ -61,7 +61,7 @@ class ArchivedCopy(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("by"),
+        verbose_name=_("done by"),
     )
     #: A missing part of the copy (`text`, `screenshot`, `pdf`) → a sentence that explains why.
     missing: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(

@@ -53,7 +53,7 @@ class ArchivingRequest(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("by"),
+        verbose_name=_("requested by"),
     )
     #: When to try next; empty if the request was abandoned.
     due_at = models.DateTimeField(_("due"), null=True, blank=True, db_default=Now())

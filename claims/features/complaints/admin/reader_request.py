@@ -88,7 +88,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         messages.success(request, gettext("Proposed. The readers will be notified when it is published."))
         return HttpResponseRedirect(get_page_url(claim))
 
-    @row_action(_("Is being checked"), permission="decide")
+    @row_action(_("Being checked"), permission="decide")
     def link_claim(self, request: HttpRequest, reader_request: ReaderRequest) -> str:
         reader_request = request_moves.link_claim(
             reader_request, _find_named_claim(request), by=get_person(request)

@@ -50,7 +50,7 @@ KEY_HEADER = "Idempotency-Key"
 _KEY_PATTERN = re.compile(r'^"?([!#-\[\]-~]{1,255})"?$', re.ASCII)
 
 _RECEIVED_MESSAGE = gettext_lazy(
-    "An email was sent, unless the message is held for review. Open the link in it to confirm."
+    "An email was sent, unless the message is held for review. Open the link in the email to confirm."
 )
 _NO_VERDICT_MESSAGE = gettext_lazy("Neither a result nor the lack of one shows whether the text is true.")
 

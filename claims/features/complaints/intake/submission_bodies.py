@@ -33,9 +33,7 @@ class SenderBody(serializers.Serializer):
     mail = serializers.CharField(
         max_length=MAX_MAIL_LENGTH,
         validators=[
-            SingleMailAddress(
-                gettext_lazy("It must be an email address, such as name@example.org."), "invalid"
-            )
+            SingleMailAddress(gettext_lazy("Give an email address, such as name@example.org."), "invalid")
         ],
         help_text="The sender's email address. A confirmation link is sent there; the message is read only "
         "after it is confirmed.",
@@ -45,7 +43,7 @@ class SenderBody(serializers.Serializer):
         _LANGUAGE_PATTERN,
         max_length=35,
         required=False,
-        error_messages={"invalid": gettext_lazy("It must be a language tag (BCP 47), such as `de`.")},
+        error_messages={"invalid": gettext_lazy("Give a language tag (BCP 47), such as `de`.")},
         help_text="The language of the emails, if available (BCP 47).",
     )
 
@@ -100,7 +98,7 @@ class RequestBody(SenderBody):
     def validate_address(self, address: str) -> str:
         if not build_address_key(address):
             raise serializers.ValidationError(
-                gettext("It must be a complete http(s) address of at most %(length_limit)s characters.")
+                gettext("Give a complete http(s) address of at most %(length_limit)s characters.")
                 % {"length_limit": LENGTH_LIMIT}
             )
         return address

@@ -145,7 +145,7 @@ class Migration(InitialMigration):
                 ('number', models.BigIntegerField()),
                 ('before', models.CharField(max_length=12, verbose_name='before')),
                 ('after', models.CharField(max_length=12, verbose_name='after')),
-                ('by_name', models.CharField(blank=True, max_length=200, verbose_name='by')),
+                ('by_name', models.CharField(blank=True, max_length=200, verbose_name='done by')),
                 ('at', models.DateTimeField(verbose_name='time')),
                 ('assigned_to', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='assigned to')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),

@@ -27,7 +27,7 @@ class ReaderStep(models.Model):
     )
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     #: The person's name at that time; empty if the reader or a scheduled job made the move.
-    by_name = models.CharField(_("by"), max_length=200, blank=True)
+    by_name = models.CharField(_("done by"), max_length=200, blank=True)
     at = models.DateTimeField(_("time"))
 
     class Meta:

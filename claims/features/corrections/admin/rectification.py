@@ -46,7 +46,7 @@ class StepForm(forms.Form):
 
     kind = forms.ChoiceField(label=_("Step"), choices=_STEPS, widget=forms.Select({"class": "desk-input"}))
     on_day = forms.DateField(
-        label=_("On"), widget=forms.DateInput({"class": "desk-input", "type": "date"}, format="%Y-%m-%d")
+        label=_("Date"), widget=forms.DateInput({"class": "desk-input", "type": "date"}, format="%Y-%m-%d")
     )
     note = forms.CharField(
         label=_("The answer or correction. Public if the request is public."),

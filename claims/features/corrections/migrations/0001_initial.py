@@ -80,7 +80,7 @@ class Migration(InitialMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('asked', 'Asked'), ('reminded', 'Reminded'), ('answered', 'Answered'), ('corrected', 'Corrected'), ('refused', 'Refused')], max_length=10, verbose_name='step')),
-                ('on_day', models.DateField(verbose_name='on')),
+                ('on_day', models.DateField(verbose_name='date')),
                 ('note', models.TextField(blank=True, help_text='The answer or correction. Public if the request is public.', verbose_name='note')),
                 ('by_name', models.CharField(max_length=200)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),

@@ -139,7 +139,7 @@ class RectificationStep(models.Model):
 
     request = models.ForeignKey(Rectification, models.PROTECT, related_name="steps", db_index=False)
     kind = models.CharField(_("step"), max_length=10, choices=Rectification.State)
-    on_day = models.DateField(_("on"))
+    on_day = models.DateField(_("date"))
     note = models.TextField(
         _("note"), blank=True, help_text=_("The answer or correction. Public if the request is public.")
     )

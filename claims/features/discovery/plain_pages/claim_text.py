@@ -164,7 +164,7 @@ def _write_verdict(verdict: Document) -> str:
         ),
         (_("Rating class"), (verdict["rating"] or {}).get("rating_class") or _("not decided")),
         (_("Publisher"), format_link(publisher["name"], publisher["url"])),
-        (_("By"), escape_line(verdict["byline"])),
+        (_("Author"), escape_line(verdict["byline"])),
         (_("Reviewed on"), verdict["reviewed_on"] or ""),
         (_("True as of"), verdict["valid_as_of"] or ""),
         (_("Language"), verdict["language"]),

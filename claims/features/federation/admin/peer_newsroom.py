@@ -104,7 +104,12 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def describe_deletion(self, rows: Any) -> str:
         claim_count = PeerClaim.objects.filter(newsroom__in=rows).count()
-        return ngettext("%d claim imported from it", "%d claims imported from it", claim_count) % claim_count
+        return (
+            ngettext(
+                "%d claim imported from the newsroom", "%d claims imported from the newsroom", claim_count
+            )
+            % claim_count
+        )
 
     # Following a newsroom -----------------------------------------------------------------------------------------
 

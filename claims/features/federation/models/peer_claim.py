@@ -32,15 +32,15 @@ class PeerClaim(models.Model):
     """A followed newsroom's latest publication of a claim, with its verdict."""
 
     class Status(models.TextChoices):
-        PUBLISHED = "published", _("Published there")
-        RETRACTED = "retracted", _("Retracted there")
-        MERGED = "merged", _("Merged there into another claim")
+        PUBLISHED = "published", _("Published by the other newsroom")
+        RETRACTED = "retracted", _("Retracted by the other newsroom")
+        MERGED = "merged", _("Merged into another claim by the other newsroom")
 
     newsroom = models.ForeignKey(
         PeerNewsroom, models.CASCADE, related_name="claims", verbose_name=_("newsroom"), db_index=False
     )
     #: The claim's id at its newsroom.
-    claim_id = models.BigIntegerField(_("number in its own newsroom"))
+    claim_id = models.BigIntegerField(_("claim number in the other newsroom"))
     status = models.CharField(_("status"), max_length=10, choices=Status)
     statement = models.TextField(_("statement"))
     language = LanguageField(_("language"))
@@ -57,7 +57,7 @@ class PeerClaim(models.Model):
     note = models.TextField(_("note"), blank=True)
     #: The id, at its newsroom, of the claim that it was merged into.
     merged_into = models.BigIntegerField(null=True)
-    published_at = models.DateTimeField(_("published there"))
+    published_at = models.DateTimeField(_("published by the other newsroom"))
     taken_at = models.DateTimeField(_("imported on"))
     #: The claim's last ledger entry exactly as signed, and its signature.
     change = models.TextField()

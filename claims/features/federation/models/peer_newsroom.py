@@ -145,9 +145,9 @@ class PeerProgress(models.Model):
     newsroom."""
 
     class Halt(models.TextChoices):
-        KEY = "key", _("Signs with a different key")
-        HISTORY = "history", _("Its history has changed")
-        ADDRESS = "address", _("Gives a different address")
+        KEY = "key", _("The newsroom signs with a different key")
+        HISTORY = "history", _("The newsroom’s history has changed")
+        ADDRESS = "address", _("The newsroom gives a different address")
 
     newsroom = models.OneToOneField(PeerNewsroom, models.CASCADE, primary_key=True, related_name="progress")
     #: The number of the last imported entry; 0 before the first.

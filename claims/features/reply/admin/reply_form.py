@@ -111,7 +111,7 @@ class SentAtForm(forms.Form):
     """A form for the time at which a request was made outside this system, by default now."""
 
     at = forms.DateTimeField(
-        label=gettext_lazy("When"),
+        label=gettext_lazy("Date and time"),
         required=False,
         widget=forms.DateTimeInput({"type": "datetime-local", "class": "desk-input desk-moment"}),
         help_text=gettext_lazy("If empty, the present time is used."),

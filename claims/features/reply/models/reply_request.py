@@ -64,25 +64,25 @@ class ReplyRequest(models.Model):
         LETTER = "letter", _("Letter")
         SOCIAL_MEDIA = "social_media", _("Social media")
         IN_PERSON = "in_person", _("In person")
-        OTHER = "other", _("Another way")
+        OTHER = "other", _("By other means")
 
     class NotAsked(models.TextChoices):
         """The reasons for not asking; `not_asked_reasons.toml` has their public wording."""
 
         PUBLIC_RECORD = "public_record", _("The public record speaks for itself")
-        PUBLISHED_WORDS = "published_words", _("The verdict only quotes what they have published themselves")
-        NO_WAY = "no_way", _("There is no way to reach them")
+        PUBLISHED_WORDS = "published_words", _("The verdict only quotes what the person has published")
+        NO_WAY = "no_way", _("There is no way to contact the person")
         DANGER = "danger", _("Asking would put people in danger")
-        NOT_IDENTIFIED = "not_identified", _("Their identity is not known")
+        NOT_IDENTIFIED = "not_identified", _("The person’s identity is not known")
         OTHER = "other", _("Another reason")
 
     class Shown(models.TextChoices):
         """The part of a reply that readers see."""
 
         FULL = "full", _("Full answer")
-        EXCERPT = "excerpt", _("An excerpt, in their words")
+        EXCERPT = "excerpt", _("An excerpt, word for word")
         STATEMENT = "statement", _("A summary in our own words")
-        NOTHING = "nothing", _("Only the fact that they answered")
+        NOTHING = "nothing", _("Only the fact that an answer arrived")
 
     verdict = models.ForeignKey(
         "claims.Verdict", models.CASCADE, related_name="reply_requests", verbose_name=_("verdict")
@@ -151,13 +151,13 @@ class ReplyRequest(models.Model):
         _("excerpt"),
         max_length=reply_rules.MAX_EXCERPT_LENGTH,
         blank=True,
-        help_text=_("Their exact words, with […] for omissions."),
+        help_text=_("The exact words of the answer, with […] for omissions."),
     )
     statement = models.TextField(
         _("in our own words"),
         max_length=reply_rules.MAX_EXCERPT_LENGTH,
         blank=True,
-        help_text=_("Their full answer."),
+        help_text=_("The full answer."),
     )
 
     #: The same request on the previous version.

@@ -138,6 +138,8 @@ class AssignmentListMixin:
         )
         if assigned_count := change_rows(request, rows, assign_row, lambda row: getattr(row, "claim", row)):
             message = ngettext(
-                "%(number)d more assigned to %(who)s.", "%(number)d more assigned to %(who)s.", assigned_count
+                "%(number)d task is now assigned to %(who)s.",
+                "%(number)d tasks are now assigned to %(who)s.",
+                assigned_count,
             )
             messages.success(request, message % {"who": get_display_name(assignee), "number": assigned_count})

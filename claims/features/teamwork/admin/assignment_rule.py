@@ -50,7 +50,7 @@ class AssignmentRuleAdmin(DeskAdmin):
     fieldsets = (
         (None, {"fields": ("name", ("position", "active"))}),
         (
-            _("When a new claim …"),
+            _("Conditions that a new claim must meet"),
             {
                 "fields": (
                     ("topic", "language"),
@@ -65,12 +65,12 @@ class AssignmentRuleAdmin(DeskAdmin):
             },
         ),
         (
-            _("… then"),
+            _("Effects of the rule"),
             {"fields": (("person", "role"), ("priority", "due_in_days"), "follower")},
         ),
     )
 
-    @admin.display(description=_("when"))
+    @admin.display(description=_("conditions"))
     def conditions(self, rule: AssignmentRule) -> str:
         check_worthiness = None if rule.worth_at_least is None else f"≥ {rule.worth_at_least:.0%}"
         quoted_words = join_words(filter(None, map(str.strip, rule.words.splitlines())))
@@ -85,20 +85,20 @@ class AssignmentRuleAdmin(DeskAdmin):
         ]
         return " · ".join(str(value) for value in values if value) or gettext("every claim")
 
-    @admin.display(description=_("then"))
+    @admin.display(description=_("effects"))
     def effects(self, rule: AssignmentRule) -> str:
         effects = []
         if rule.person:
-            effects.append(gettext("to %s") % get_display_name(rule.person))
+            effects.append(gettext("assign to %s") % get_display_name(rule.person))
         if rule.role:
-            effects.append(gettext("to the person with the least work in the role %s") % rule.role)
+            effects.append(gettext("assign to the person with the least work in the role %s") % rule.role)
         if rule.priority is not None:
             effects.append(str(Priority(rule.priority).label))
         if rule.due_in_days is not None:
             priority_text = ngettext("due in %d day", "due in %d days", rule.due_in_days)
             effects.append(priority_text % rule.due_in_days)
         if rule.follower:
-            effects.append(gettext("%s follows") % get_display_name(rule.follower))
+            effects.append(gettext("add %s as a follower") % get_display_name(rule.follower))
         return " · ".join(effects)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

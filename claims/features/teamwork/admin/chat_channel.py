@@ -154,7 +154,7 @@ class ChatChannelAdmin(DeskAdmin):
 
     def describe_deletion(self, rows: Any) -> str:
         message_count = ChatMessage.objects.filter(channel__in=rows).count()
-        return ngettext("%d message in its log", "%d messages in its log", message_count) % message_count
+        return ngettext("%d message in the log", "%d messages in the log", message_count) % message_count
 
     def list_history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:
         events = [

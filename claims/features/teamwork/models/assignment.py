@@ -81,10 +81,10 @@ class Assignment(models.Model):
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
     #: The person who last changed the assignment; NULL if a rule did.
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("done by")
     )
     by_name = models.CharField(
-        _("by"), max_length=250, help_text=_("The name of the person, or of the rule, at that time.")
+        _("done by"), max_length=250, help_text=_("The name of the person, or of the rule, at that time.")
     )
     note = models.TextField(_("note"), max_length=2000, blank=True)
     #: When the work ended, because the subject was published, declined or merged. It can be reopened.

@@ -71,7 +71,8 @@ class AssignmentRule(models.Model):
         max_length=MAX_WORDS_LENGTH,
         blank=True,
         help_text=_(
-            "One per line. The statement must contain one of them; upper and lower case do not matter."
+            "One word or phrase per line. The statement must contain at least one; upper and lower "
+            "case do not matter."
         ),
     )
 
@@ -89,7 +90,7 @@ class AssignmentRule(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        verbose_name=_("or to the person with the least work in the role"),
+        verbose_name=_("or assign to the person with the least work in the role"),
     )
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, null=True, blank=True)
     due_in_days = models.PositiveSmallIntegerField(

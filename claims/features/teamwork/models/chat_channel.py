@@ -168,7 +168,7 @@ class ChatMessage(models.Model):
     comment = models.ForeignKey(
         "teamwork.Comment", models.CASCADE, null=True, related_name="+", verbose_name=_("comment")
     )
-    actor_name = models.CharField(_("by"), max_length=200, blank=True)
+    actor_name = models.CharField(_("done by"), max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("time"), db_default=Now(), editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)

@@ -87,10 +87,10 @@ class Comment(models.Model):
         verbose_name=_("reply to"),
     )
     author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("written by")
     )
     author_name = models.CharField(
-        _("by"), max_length=200, help_text=_("The name of the person at that time.")
+        _("written by"), max_length=200, help_text=_("The name of the person at that time.")
     )
     text = models.TextField(_("comment"), max_length=MAX_COMMENT_LENGTH, blank=True, help_text=_("Markdown."))
     mentioned = models.ManyToManyField(

@@ -78,11 +78,11 @@ class Notification(models.Model):
         "teamwork.Comment", models.CASCADE, null=True, related_name="+", verbose_name=_("comment")
     )
     actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+", verbose_name=_("done by")
     )
     #: Empty if the event was caused by a deadline or rule and not by a person.
     actor_name = models.CharField(
-        _("by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
+        _("done by"), max_length=200, blank=True, help_text=_("The name of the person at that time.")
     )
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(_("time"), db_default=Now(), editable=False)

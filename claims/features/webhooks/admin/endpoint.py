@@ -151,7 +151,7 @@ class WebhookAdmin(DeskAdmin):
 
     def describe_deletion(self, rows: Any) -> str:
         log = WebhookDelivery.objects.filter(endpoint__in=rows).count()
-        return ngettext("%d delivery in its log", "%d deliveries in its log", log) % log
+        return ngettext("%d delivery in the log", "%d deliveries in the log", log) % log
 
     def list_history_entries(self, row: WebhookEndpoint, reader: User) -> list[PastEvent]:
         # The log has the changes of a saved form as JSON, and the action of a button as a sentence.

@@ -44,7 +44,7 @@ class Migration(InitialMigration):
                 ('verified_at', models.DateTimeField(editable=False, null=True, verbose_name='receiver agreed')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='added')),
                 ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by')),
-                ('owner', models.ForeignKey(blank=True, db_index=False, editable=False, help_text='The user whose token created it; if empty, it belongs to the newsroom.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('owner', models.ForeignKey(blank=True, db_index=False, editable=False, help_text='The user whose token created the webhook; if empty, the webhook belongs to the newsroom.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('token', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.KNOX_TOKEN_MODEL, verbose_name='API token')),
             ],
             options={
@@ -108,7 +108,7 @@ class Migration(InitialMigration):
                 ('verified_at', models.DateTimeField(editable=False, null=True, verbose_name='receiver agreed')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='added')),
                 ('created_by', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='added by')),
-                ('owner', models.ForeignKey(blank=True, db_constraint=False, editable=False, help_text='The user whose token created it; if empty, it belongs to the newsroom.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('owner', models.ForeignKey(blank=True, db_constraint=False, editable=False, help_text='The user whose token created the webhook; if empty, the webhook belongs to the newsroom.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
                 ('pgh_obj', models.ForeignKey(db_constraint=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='events', to='webhooks.webhookendpoint')),
                 ('token', models.ForeignKey(db_constraint=False, editable=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', related_query_name='+', to=settings.KNOX_TOKEN_MODEL, verbose_name='API token')),
             ],

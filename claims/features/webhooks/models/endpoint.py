@@ -116,7 +116,9 @@ class WebhookEndpoint(models.Model):
         editable=False,
         related_name="+",
         verbose_name=_("owner"),
-        help_text=_("The user whose token created it; if empty, it belongs to the newsroom."),
+        help_text=_(
+            "The user whose token created the webhook; if empty, the webhook belongs to the newsroom."
+        ),
     )
     token = models.ForeignKey(
         "claims.ApiToken",

@@ -120,8 +120,8 @@ def describe_repeated_columns(header: Sequence[str]) -> list[str]:
     cells = [re.sub(r"\s+", " ", cell).strip() for cell in header]
     return [
         TranslatableMessage(
-            "Columns %(numbers)s have the same name, “%(name)s”. The name means the first of them; the "
-            "others are “%(name)s (column …)” with their numbers.",
+            "Columns %(numbers)s have the same name, “%(name)s”. “%(name)s” refers to the first; "
+            "the others are called “%(name)s (column N)”.",
             numbers=", ".join(
                 str(number) for number, other_cell in enumerate(cells, 1) if other_cell == name
             ),

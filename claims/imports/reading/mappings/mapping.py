@@ -295,7 +295,7 @@ def _parse_columns(key: str, value: Any) -> Columns:
 def _parse_dates(key: str, value: Any) -> Dates:
     table = require_only(key, value, ("order", "formats"))
     order = (
-        require_known(f"{key}.order", table["order"], DATE_ORDERS, "order of dates")
+        require_known(f"{key}.order", table["order"], DATE_ORDERS, "order of day and month")
         if "order" in table
         else ""
     )

@@ -70,10 +70,10 @@ def archived() -> set[Source]:
 
 def test_everything_that_is_cited_is_archived_once(cited: list[Source], imported: Source) -> None:
     make_source()  # nobody cites it
-    assert run() == "2 archived, 0 attempts failed, 0 will be tried again."
+    assert run() == "Archived: 2. Failed attempts: 0. To be tried again: 0."
     assert archived() == set(cited)
-    assert run("--missing") == "0 archived, 0 attempts failed, 0 will be tried again."
-    assert run("--imported") == "1 archived, 0 attempts failed, 0 will be tried again."
+    assert run("--missing") == "Archived: 0. Failed attempts: 0. To be tried again: 0."
+    assert run("--imported") == "Archived: 1. Failed attempts: 0. To be tried again: 0."
     assert archived() == {*cited, imported}
 
 
@@ -96,7 +96,7 @@ def test_it_goes_on_where_it_was_stopped(cited: list[Source], monkeypatch: pytes
             run()
     assert len(archived()) == 1
     ArchivingRequest.objects.update(held_until=None)  # some minutes later
-    assert run() == "1 archived, 0 attempts failed, 0 will be tried again."
+    assert run() == "Archived: 1. Failed attempts: 0. To be tried again: 0."
     assert archived() == set(cited)
 
 

@@ -227,7 +227,7 @@ def test_archive_now_asks_and_calls_the_worker(desk: Client, django_capture_on_c
 
 def test_the_page_says_what_there_is_and_why_there_is_none(desk: Client, settings: Any) -> None:
     source = make_source()
-    assert "None yet. A page is archived automatically" in page(desk, source)
+    assert "None yet. A source is archived automatically" in page(desk, source)
     source.archiving_requests.create(
         reason="evidence", due_at=None, problem="It does not exist, or no longer."
     )

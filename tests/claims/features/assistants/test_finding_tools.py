@@ -80,8 +80,8 @@ def test_a_claim_beside_another_sentence_speaks_for_itself_alone(ask: Ask, publi
         ({"text": "a\0b"}, "no NUL character"),
         ({"text": "a" * 10_001}, "at most 10,000 are read"),
         ({"text": "It is. " * 400}, "at most 30 are answered at once"),
-        ({"text": ["x"]}, "`text`: it must be a string"),
-        ({"text": "x", "matches": 6}, "`matches`: it must be a whole number from 1 to 5"),
+        ({"text": ["x"]}, "`text`: give a string"),
+        ({"text": "x", "matches": 6}, "`matches`: give a whole number from 1 to 5"),
         ({"text": "x", "language": "not a language"}, "`language` is refused"),
         ({"txt": "x"}, 'There is no argument "txt" here. Did you mean text?'),
     ],
@@ -95,7 +95,7 @@ def test_what_cannot_be_matched_is_refused(ask: Ask, arguments: dict[str, Any], 
 def test_a_refusal_names_parameters_in_plain_backticks(ask: Ask) -> None:
     asked = ask("search_claims", query="tram", language="`sw")
     assert asked.text == (
-        '`language` is refused: "“\\u0060sw”: it must be a language tag such as en, pt-BR or ko."'
+        '`language` is refused: "“\\u0060sw”: give a language tag such as en, pt-BR or ko."'
     )
 
 

@@ -212,15 +212,15 @@ def test_a_claim_is_reported_as_it_was(ask: Ask, publish: Publish, checker: User
     "arguments, told",
     [
         ({"claim_id": 99_999}, "Nothing is published under the number 99999"),
-        ({"claim_id": 0}, "`claim_id`: it must be a whole number from 1"),
-        ({"claim_id": 2**63}, "`claim_id`: it must be a whole number from 1"),
-        ({"claim_id": 1.5}, "`claim_id`: it must be a whole number"),
-        ({"claim_id": True}, "`claim_id`: it must be a whole number"),
+        ({"claim_id": 0}, "`claim_id`: give a whole number from 1"),
+        ({"claim_id": 2**63}, "`claim_id`: give a whole number from 1"),
+        ({"claim_id": 1.5}, "`claim_id`: give a whole number"),
+        ({"claim_id": True}, "`claim_id`: give a whole number"),
         ({}, "`claim_id`: it is required."),
-        ({"claim_id": 1, "as_of": "yesterday"}, "`as_of`: it must be a date such as"),
-        ({"claim_id": 1, "as_of": 5}, "`as_of`: it must be a date such as"),
-        ({"claim_id": 1, "as_of": "2026-02-30"}, "`as_of`: it must be a date such as"),
-        ({"claim_id": 1, "as_of": "2026-W01-1"}, "`as_of`: it must be a date such as"),
+        ({"claim_id": 1, "as_of": "yesterday"}, "`as_of`: give a date such as"),
+        ({"claim_id": 1, "as_of": 5}, "`as_of`: give a date such as"),
+        ({"claim_id": 1, "as_of": "2026-02-30"}, "`as_of`: give a date such as"),
+        ({"claim_id": 1, "as_of": "2026-W01-1"}, "`as_of`: give a date such as"),
         ({"claim_id": 1, "as_of": "2026-01-01", "version": 1}, "give a day or a version, not both"),
     ],
 )
@@ -236,7 +236,7 @@ def test_a_day_that_has_not_come_is_refused(ask: Ask, publish: Publish) -> None:
     claim = publish(make_claim(STATEMENT))
     asked = ask("get_claim", claim_id=claim.pk, as_of="2999-01-01")
     assert asked.is_error
-    assert "it is in the future" in asked.text
+    assert "this time is in the future" in asked.text
     assert "has 1 versions" in ask("get_claim", claim_id=claim.pk, version=7).text
 
 

@@ -108,7 +108,7 @@ def test_a_person_is_shown_and_forgotten_by_command(
             call_command(command, "rita@example.org")
     out = StringIO()
     call_command("delete_expired_contacts", stdout=out)
-    assert out.getvalue() == "Deleted: 0 unconfirmed, 0 spam, the details of 0 readers.\n"
+    assert out.getvalue() == "Deleted: 0 unconfirmed messages, 0 spam messages, the details of 0 readers.\n"
 
 
 def test_no_other_table_knows_who_somebody_is(

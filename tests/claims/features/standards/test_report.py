@@ -190,7 +190,7 @@ def test_page_api_table_and_command_say_the_same(client: Client, publish: Publis
             "since=2026-02-01&until=2026-01-01",
             "`since`: The period ends on 2026-01-01, before it begins on 2026-02-01.",
         ),
-        ("since=soon", "it must be a date such as 2026-05-01."),
+        ("since=soon", "give a date such as 2026-05-01."),
         ("from=2026-01-01", "`from` is not a parameter of this address."),
     ],
 )

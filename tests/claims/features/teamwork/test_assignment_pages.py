@@ -261,7 +261,7 @@ def test_several_are_assigned_at_once(desk: Desk, checker: User, contributor: Us
         address, chosen | {"person": checker.pk, "due_on": "2026-12-01", "priority": "2"}, follow=True
     )
     assert len(said(answer)) == 2
-    assert said(answer)[-1] == "2 more assigned to Chris."
+    assert said(answer)[-1] == "2 tasks are now assigned to Chris."
     rows = Assignment.objects.order_by("claim").values_list("claim", "person", "priority")
     assert list(rows) == [(one.pk, checker.pk, 2), (other.pk, checker.pk, 2)]
     with pytest.MonkeyPatch.context() as patch:

@@ -121,7 +121,7 @@ def test_what_it_received_is_listed(desk: Desk, client: Client, checker: User) -
     assert "This is overdue" in text
     assert "The tower leans." in text
     gone = client.get(reverse("admin:teamwork_chatchannel_delete", args=[channel.pk])).content.decode()
-    assert "1 message in its log" in gone
+    assert "1 message in the log" in gone
 
 
 @pytest.mark.parametrize("role", ["contributor", "checker", "editor"])

@@ -139,6 +139,6 @@ def test_comments_and_assignments_stand_in_the_way_of_undoing_an_import(checker:
     comments.add_comment(first, "Is this the eastern bridge?", by=checker)
     assignments.assign_to_self(second, by=checker)
     assert undo.find_obstacles(run) == [
-        "1 of its claims has been assigned.",
-        "1 of its claims has been commented on.",
+        "1 of the imported claims has been assigned.",
+        "1 of the imported claims has been commented on.",
     ]

@@ -45,14 +45,14 @@ def test_is_kept_as_a_query_string(given_text: str, kept: str) -> None:
         ),
         ("as_of=2026-01-01", ["`as_of` controls how a list is shown"]),
         ("status=retracted", ["`status`: leave it out. Webhooks always report"]),
-        ("rating_class=lie", ["`rating_class`: “lie”: it must be one of true, mostly_true"]),
-        ("rating=", ["`rating`: it is empty"]),
-        ("reviewed_after=yesterday", ["`reviewed_after`: “yesterday”: it must be a date"]),
+        ("rating_class=lie", ["`rating_class`: “lie”: give one of true, mostly_true"]),
+        ("rating=", ["`rating`: the value is empty"]),
+        ("reviewed_after=yesterday", ["`reviewed_after`: “yesterday”: give a date"]),
         (
             "reviewed_after=2026-01-01&reviewed_after=2026-01-02",
             ["`reviewed_after`: give it once, not 2 times."],
         ),
-        ("colour=red&claimant=x", ["`colour` is not", "`claimant`: “x”: it must be a whole number"]),
+        ("colour=red&claimant=x", ["`colour` is not", "`claimant`: “x”: give a whole number"]),
     ],
 )
 def test_what_the_api_refuses_is_refused_with_its_words(text: str, sentences: list[str]) -> None:

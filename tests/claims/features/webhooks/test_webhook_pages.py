@@ -112,7 +112,7 @@ class TestSettingUp:
         self, desk: Desk, endpoint: WebhookEndpoint, failed: WebhookDelivery
     ) -> None:
         address = reverse("admin:webhooks_webhookendpoint_delete", args=[endpoint.pk])
-        assert "1 delivery in its log" in desk.client.get(address).content.decode()
+        assert "1 delivery in the log" in desk.client.get(address).content.decode()
         desk.client.post(address, {"post": "yes"})
         assert not WebhookEndpoint.objects.exists()
         assert not WebhookDelivery.objects.exists()

@@ -106,8 +106,8 @@ def test_names_that_several_columns_have_are_reported() -> None:
     assert fields(results) == [{"statement": "Ice is hot.", "rating": "False"}]
     assert notes == [
         (
-            "Columns 3, 4, 5 have the same name, “Note”. The name means the first of them; the others are "
-            "“Note (column …)” with their numbers."
+            "Columns 3, 4, 5 have the same name, “Note”. “Note” refers to the first; the others are "
+            "called “Note (column N)”."
         ),
         "Columns not read: Note, Note (column 4), Note (column 5).",
     ]

@@ -234,7 +234,7 @@ def test_a_record_that_said_the_same_as_a_draft_can_be_imported_after_undoing(ed
 def test_is_not_taken_back_under_anyone_who_works_on_it(editor: User, checker: User) -> None:
     run = brought(ours(), by=editor)
     Verdict.objects.update(edited_by=[checker.pk])
-    assert find_obstacles(run) == ["1 of its claims has a verdict written here."]
+    assert find_obstacles(run) == ["1 of the imported claims has a verdict written here."]
 
 
 def test_undoing_brings_none_of_its_verdicts_back(editor: User, house: Publisher) -> None:
@@ -284,7 +284,7 @@ def test_what_it_says_of_a_drafted_claim_besides_is_stored_or_reported(editor: U
     [(code, reason)] = reasons(run)
     assert (code, reason) == (
         "conflict with stored value",
-        f"Other values are stored for claim {claim.pk} (file.jsonl, line 1): “At the opening.”.",
+        f"The value stored for claim {claim.pk} (file.jsonl, line 1) is different: “At the opening.”.",
     )
     assert not Publication.objects.exists()
 

@@ -150,8 +150,8 @@ def test_a_record_that_says_otherwise_is_named_with_what_it_was_merged_into() ->
         "merged into another record",
     )
     assert problem.reason == (
-        f"This is a record of claim {claim.pk} (file.jsonl, line 1), but other values are stored for it."
-        " Stored: summary: “The accounts show twelve million.”."
+        f"This record is for claim {claim.pk} (file.jsonl, line 1), but its values differ from those "
+        "stored: summary: “The accounts show twelve million.”."
     )
     assert (problem.fields or {})["summary"] == "It was eleven million."
 
@@ -285,7 +285,7 @@ KEPT_WITH_THE_RECORD = {"id", "language", "publisher", "publisher_url", "rating"
 def _told(problem: ImportProblem, record: dict[str, Any]) -> set[str]:
     """The fields that the report says are not stored."""
     if problem.outcome == "merged":
-        _, _, named = problem.reason.partition("Stored: ")
+        _, _, named = problem.reason.partition("those stored: ")
         return {part.partition(":")[0] for part in named.split("; ")}
     return set(record) if problem.outcome == "refused" else {problem.field}
 

@@ -69,7 +69,7 @@ def test_a_verdict_that_was_added_to_a_claim_of_ours_goes_and_ours_stays(
     claim = publish(make_claim(STATEMENT))
     run = bring(review(claimant=None))
     assert len(newest(claim)["verdicts"]) == 2
-    with pytest.raises(NotPossible, match="1 of its claims has a verdict written here"):
+    with pytest.raises(NotPossible, match="1 of the imported claims has a verdict written here"):
         undo.undo_run(run, by=editor)
 
 
@@ -97,8 +97,8 @@ def test_what_stands_in_the_way_is_said(editor: User, checker: User) -> None:
     make_draft(first, checker)
     workflow.move(Verdict.objects.get(claim=second), "retract", by=editor, note="It was a mistake.")
     assert undo.find_obstacles(run) == [
-        "1 of its claims has a verdict written here.",
-        "1 of its claims has since been accepted, declined, merged or retracted.",
+        "1 of the imported claims has a verdict written here.",
+        "1 of the imported claims has since been accepted, declined, merged or retracted.",
     ]
 
 
@@ -129,8 +129,8 @@ def test_whatever_people_did_stands_in_the_way(editor: User, topic: Topic) -> No
     ClaimMedia.objects.create(claim=pictured, media=media)
     Cluster.objects.create(title="Ferries").members.create(claim=clustered)
     assert undo.find_obstacles(run) == [
-        "4 of its claims have been edited.",
-        "1 of its claims is in a cluster.",
+        "4 of the imported claims have been edited.",
+        "1 of the imported claims is in a cluster.",
     ]
     with pytest.raises(NotPossible, match="have been edited"):
         undo.undo_run(run, by=editor)
@@ -156,7 +156,7 @@ def test_the_rest_is_undone(editor: User, monkeypatch: pytest.MonkeyPatch) -> No
         (edited["statement"], "accepted"),
     }
     assert newest(kept)["status"] == "published"
-    assert undo.find_obstacles(run) == ["1 of its claims has been edited."]
+    assert undo.find_obstacles(run) == ["1 of the imported claims has been edited."]
 
 
 def test_what_nobody_but_imports_changed_can_be_undone(editor: User) -> None:
@@ -173,8 +173,8 @@ def test_a_later_import_is_undone_first(editor: User) -> None:
     second = bring(review(rating="Mostly true"))
     third = bring(review(rating="True"))
     assert undo.find_obstacles(first) == [
-        f"{third} came later and changed 1 of its claims; undo that one first.",
-        f"{second} came later and changed 1 of its claims; undo that one first.",
+        f"{third} is more recent and changed 1 of the same claims; undo that import first.",
+        f"{second} is more recent and changed 1 of the same claims; undo that import first.",
     ]
     for run in (third, second, first):
         undo.undo_run(run, by=editor)

@@ -66,7 +66,7 @@ def test_false_number_of_people_is_found_even_past_all_rules(publish: Callable[.
     body = "replace(body, '\"people\":1', '\"people\":9')"
     digest = f"encode(sha256(convert_to({body}, 'UTF8')), 'hex')"
     past_all_rules(f"UPDATE claims_publication SET body = {body}, body_sha256 = {digest}")
-    assert "it contains a verdict of this newsroom that no one signed off." in {
+    assert "the entry contains a verdict of this newsroom that no one signed off." in {
         finding.problem for finding in verify()
     }
 

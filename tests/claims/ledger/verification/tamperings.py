@@ -44,7 +44,7 @@ TAMPERINGS = [
         [NO_HASHES, BODY],
         [
             "Entry 2 (claim {c}, version 2): its body is not what was published",
-            "Rule publication_body_hash_is_true of claims_publication: it is missing",
+            "Rule publication_body_hash_is_true of claims_publication: missing from the database",
         ],
     ),
     Tampering(
@@ -107,7 +107,7 @@ TAMPERINGS = [
     Tampering(
         "delete the last entry and forget that it closed another",
         ["DELETE FROM claims_publication WHERE sequence = 6"],
-        ["Entry 4 (claim {r}, version 1): it says that it was current until"],
+        ["Entry 4 (claim {r}, version 1): the entry says that it was current until"],
     ),
     Tampering(
         "delete in the middle",
@@ -166,14 +166,14 @@ TAMPERINGS = [
     Tampering(
         "close an entry, which hides the claim",
         ["UPDATE claims_publication SET superseded_at = now() WHERE sequence = 3"],
-        ["Entry 3 (claim {t}, version 1): it says that it was current until"],
+        ["Entry 3 (claim {t}, version 1): the entry says that it was current until"],
     ),
     Tampering(
         "have an entry stand longer than it did",
         [
             "UPDATE claims_publication SET superseded_at = superseded_at + interval '1 hour' WHERE sequence = 1"
         ],
-        ["Entry 1 (claim {c}, version 1): it says that it was current until"],
+        ["Entry 1 (claim {c}, version 1): the entry says that it was current until"],
     ),
     Tampering(
         "insert an entry that is dated back",
@@ -187,28 +187,28 @@ TAMPERINGS = [
         ],
         [
             "Entry 7 (claim {t}, version 2): it does not go on",
-            "Entry 7 (claim {t}, version 2): it is dated before",
+            "Entry 7 (claim {t}, version 2): the entry is dated before",
         ],
     ),
     Tampering(
         "switch a rule off",
         ["ALTER TABLE claims_publication DISABLE TRIGGER ALL"],
         [
-            "Rule publication_no_update of claims_publication: it is switched off",
+            "Rule publication_no_update of claims_publication: the trigger is switched off",
             "Rule publication_joins_the_ledger",
         ],
     ),
     Tampering(
         "drop a rule",
         ["DROP TRIGGER {no_delete} ON claims_publication"],
-        ["Rule publication_no_delete of claims_publication: it is missing"],
+        ["Rule publication_no_delete of claims_publication: missing from the database"],
     ),
     Tampering(
         "have a rule say something else",
         [
             "CREATE OR REPLACE FUNCTION {no_delete}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN OLD; END$$",
         ],
-        ["Rule publication_no_delete of claims_publication: it differs"],
+        ["Rule publication_no_delete of claims_publication: the trigger differs"],
     ),
     Tampering(
         "change the checkpoint",
@@ -237,7 +237,7 @@ TAMPERINGS = [
     Tampering(
         "delete a move",
         ["DELETE FROM claims_transition WHERE id = (SELECT min(id) FROM claims_transition)"],
-        ["Move {m} (link 1 of reviews): it was deleted"],
+        ["Move {m} (link 1 of reviews): the record was deleted"],
     ),
     Tampering(
         "forge a sign-off",
@@ -268,19 +268,19 @@ TAMPERINGS = [
     Tampering(
         "have a rating read otherwise",
         ["UPDATE claims_rating SET label = 'Half so' WHERE id = (SELECT min(rating_id) FROM claims_verdict)"],
-        ["Verdict {of_all}: it was published, and differs from what was signed off."],
+        ["Verdict {of_all}: published, but different from what was signed off."],
     ),
     Tampering(
         "change what a verdict rests on",
         ["UPDATE claims_evidence SET note = 'The minutes.'"],
-        ["Verdict {of_all}: it was published, and differs from what was signed off."],
+        ["Verdict {of_all}: published, but different from what was signed off."],
     ),
     Tampering(
         "take the fingerprint of another sign-off",
         ["UPDATE claims_signoff SET verdict_sha256 = repeat('a', 64)"],
         [
-            "Verdict {of_all}: it was published, and differs from what was signed off.",
-            "Entry 1 to 5: it contains a verdict of this newsroom that no one signed off.",
+            "Verdict {of_all}: published, but different from what was signed off.",
+            "Entry 1 to 5: the entry contains a verdict of this newsroom that no one signed off.",
             "Sign-off ",
         ],
     ),
@@ -332,7 +332,7 @@ TAMPERINGS = [
     Tampering(
         "show another rating in lists",
         ["UPDATE claims_publication SET summary = replace(summary, 'false', 'true') WHERE sequence = 3"],
-        ["Entry 3: its summary in lists does not match its body"],
+        ["Entry 3: the entry’s summary in lists does not match its body"],
     ),
     Tampering(
         "hide an entry from a filter",

@@ -300,7 +300,7 @@ def test_cursor_of_another_order_leads_nowhere(client: Client, publish: Publish)
     following = get(client, "page_size=1&ordering=published")["next"]
     response = client.get(following.replace("ordering=published", "ordering=claimed"))
     assert response.status_code == 400
-    assert "it belongs to a different order from `claimed`" in response.json()["detail"]
+    assert "the cursor belongs to a different order from `claimed`" in response.json()["detail"]
 
 
 def test_detail_knows_only_its_own_parameters(client: Client, publish: Publish) -> None:

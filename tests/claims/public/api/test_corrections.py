@@ -203,10 +203,10 @@ def test_what_was_taken_over_unchanged_is_no_change(
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("kind=merge", "it must be one of clarification, correction, update, retraction"),
-        ("month=2026-13", "it must be a month such as 2026-03"),
-        ("month=0000-01", "it must be a month such as 2026-03"),
-        ("month=march", "it must be a month such as 2026-03"),
+        ("kind=merge", "give one of clarification, correction, update, retraction"),
+        ("month=2026-13", "give a month such as 2026-03"),
+        ("month=0000-01", "give a month such as 2026-03"),
+        ("month=march", "give a month such as 2026-03"),
         ("claim=x", "whole number"),
         ("kinds=update", "is not a parameter of this address. Did you mean kind?"),
     ],

@@ -126,8 +126,8 @@ def test_the_sum_counts_each_kind(client: Client, publish: Publish, answers: Ans
         "1 sentence makes a claim that has been checked.",
         "1 sentence says the opposite of a checked claim.",
         (
-            "Nothing was found for 1 sentence. “Nothing found” does not mean true: it means that no fact "
-            "check here is about this text, or that our search did not find one."
+            "Nothing was found for 1 sentence. “Nothing found” does not mean true. It means that no "
+            "fact check here is about the text, or that our search did not find one."
         ),
     ]
 

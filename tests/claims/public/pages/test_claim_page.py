@@ -92,7 +92,7 @@ def test_claim_page_shows_everything_published(
         "Reviewed": "1 March 2026",
         "True as of": "28 February 2026",
         "Next check": "1 September 2026",
-        "By": "Chris Novak, Factcheck Newsroom",
+        "Author": "Chris Novak, Factcheck Newsroom",
         "Methodology": "House scale, version 1",
         "Full review": "facts.example",
     }
@@ -219,7 +219,7 @@ def test_changed_verdict_is_reported_before_anything_else(
     document = page(client, claim.get_absolute_url())
     notice, heading = document.cssselect(".notice, h1")
     assert words(notice.cssselect("h2")[0]).startswith("Update, ")
-    assert "A new audit. Rated False before, now True" in words(notice)
+    assert "A new audit. Earlier rating: False New rating: True" in words(notice)
     assert heading.tag == "h1"
     assert [words(li.cssselect("p")[0]).rsplit(" · ", 1)[0] for li in document.cssselect(".history li")] == [
         "Version 2 · Update",

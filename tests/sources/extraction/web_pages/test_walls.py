@@ -13,7 +13,7 @@ def test_a_wall_is_called_by_its_name(code: str, markup: str) -> None:
     with pytest.raises(ExtractionError) as refused:
         extract(markup.encode(), content_type="text/html")
     assert refused.value.reason_code == code
-    assert refused.value.sentence.endswith("paste it, or save the page there and import the file.")
+    assert refused.value.sentence.endswith("paste it, or save the page and import the file.")
 
 
 ABOUT = {

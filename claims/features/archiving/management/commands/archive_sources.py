@@ -57,7 +57,7 @@ class Command(LocalizedCommand):
             ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
         )
         self.stdout.write(
-            gettext("%(archived)s archived, %(failed)s attempts failed, %(left)s will be tried again.")
+            gettext("Archived: %(archived)s. Failed attempts: %(failed)s. To be tried again: %(left)s.")
             % {
                 "archived": f"{outcomes['archived']:,}",
                 "failed": f"{outcomes['failed']:,}",

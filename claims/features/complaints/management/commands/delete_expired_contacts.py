@@ -18,8 +18,10 @@ class Command(LocalizedCommand):
         counts = personal_data.delete_expired()
         self.stdout.write(
             ngettext(
-                "Deleted: %(unconfirmed)s unconfirmed, %(spam)s spam, the details of %(contacts)s reader.",
-                "Deleted: %(unconfirmed)s unconfirmed, %(spam)s spam, the details of %(contacts)s readers.",
+                "Deleted: %(unconfirmed)s unconfirmed messages, %(spam)s spam messages, the "
+                "details of %(contacts)s reader.",
+                "Deleted: %(unconfirmed)s unconfirmed messages, %(spam)s spam messages, the "
+                "details of %(contacts)s readers.",
                 counts.contacts,
             )
             % {"unconfirmed": counts.unconfirmed, "spam": counts.spam, "contacts": counts.contacts}

@@ -55,7 +55,7 @@ class Command(LocalizedCommand):
             "--language",
             metavar="TAG",
             default="",
-            help=gettext("language of its articles, such as en or pt-BR"),
+            help=gettext("language of the articles, such as en or pt-BR"),
         )
         group.add_argument(
             "--interval", type=int, metavar="MINUTES", default=30, help=gettext("interval between visits")

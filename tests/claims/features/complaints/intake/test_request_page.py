@@ -148,4 +148,4 @@ def test_the_page_says_that_nothing_found_is_not_true(reader: Client, publish: C
     publish(make_claim("The harbour bridge cost 90 million euros."))
     text = "The harbour bridge cost 90 million euros. " * 1 + "Whales sing in the harbour at night. " * 15
     page = send(reader, what=text).content.decode()
-    assert "“Nothing found” does not mean true" in page
+    assert "“nothing found” does not mean true" in page

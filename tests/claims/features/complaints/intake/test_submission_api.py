@@ -42,7 +42,9 @@ def test_a_complaint_is_taken_in(publish: Callable[..., Claim]) -> None:
     assert answer.json() == {
         "state": "awaiting_confirmation",
         "confirm_within_days": 7,
-        "detail": "An email was sent, unless the message is held for review. Open the link in it to confirm.",
+        "detail": (
+            "An email was sent, unless the message is held for review. Open the link in the email to confirm."
+        ),
     }
     assert answer["Cache-Control"] == "no-store"
     complaint = Complaint.objects.get()
