@@ -410,7 +410,7 @@ REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
 IDEMPOTENCY_HOURS = read_number("IDEMPOTENCY_HOURS", 24, minimum=1, maximum=720)
 SPECTACULAR_SETTINGS = SCHEMA
 _PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/|dumps/.)"
-# Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
+# Pages of other sites may read only the API, the feeds and oEmbed.
 CORS_URLS_REGEX = _PUBLIC_ADDRESSES
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups have a body
 CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED_HEADERS, shared_headers.EXPOSED_HEADERS

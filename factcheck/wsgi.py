@@ -46,7 +46,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
 # Before and after each request Django walks through all connections and caches of the thread. One walk is enough: at
 # the end, through the connections. The others take a tenth of the time of the shortest answers (docs/decisions/0008).
 request_started.disconnect(close_old_connections)
-request_finished.disconnect(close_caches)  # none of ours holds anything open
+request_finished.disconnect(close_caches)  # no cache of this project keeps connections open
 request_finished.disconnect(reset_urlconf)  # each request begins by setting it
 if not settings.DEBUG:
     request_started.disconnect(reset_queries)  # which is not stored

@@ -215,7 +215,7 @@ class _DisplayNames:
 
     def _get_model(self, name: str) -> type[models.Model]:
         related_model: Any = self._fields[name].related_model
-        return related_model  # the stubs allow \"self\", which is resolved by now
+        return related_model  # the stubs allow "self", which is resolved by now
 
     def fields(self, names: Iterable[str]) -> str:
         return join_words(str(self._fields[name].verbose_name) for name in names)

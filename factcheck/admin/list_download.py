@@ -22,7 +22,7 @@ from factcheck.admin.list_columns import ListColumns
 from factcheck.admin.row_actions import RowActions, desk_page
 from factcheck.admin.spreadsheet_files import FORMATS, Cell, strip_markup
 
-#: A list is downloaded: sent with `request`, `name` and `format`; the sender is the model.
+#: Sent when a list is downloaded, with `request`, `name` and `format`; the sender is the model.
 list_downloaded = Signal()
 
 #: The number of rows read at a time.

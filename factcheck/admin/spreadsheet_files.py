@@ -107,7 +107,7 @@ def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]
         formats = {
             "date": workbook.add_format({"num_format": "yyyy-mm-dd"}),
             "moment": workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"}),
-            # As if an apostrophe had been typed before it: it stays a text when it is edited.
+            # Like a cell typed with an apostrophe, it stays a text when it is edited.
             "quoted": workbook.add_format({"quote_prefix": True}),
         }
         sheet = workbook.add_worksheet()

@@ -12,7 +12,7 @@ from django.http import HttpRequest
 
 #: The field that names the writers whose text the form contains: `writer`, or `writer:sequence` for text it restored.
 WRITERS_FIELD = "_kept"
-#: The most writers that a form can name.
+#: The maximum number of writers that a form can name.
 _WRITER_LIMIT = 50
 
 

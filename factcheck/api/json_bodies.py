@@ -53,7 +53,7 @@ def read_strictly(body: bytes) -> Any:
         value = json.loads(
             body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeated_keys
         )
-        # Halves of surrogate pairs are no characters, and would fail only later.
+        # Halves of surrogate pairs are not characters, and would cause an error only later.
         if b"\\ud" in body.lower():
             json.dumps(value, ensure_ascii=False).encode()
     except UnicodeError:

@@ -63,7 +63,7 @@ class Negotiation(DefaultContentNegotiation):
         renderers: Iterable[BaseRenderer],
         format_suffix: str | None = None,
     ) -> tuple[BaseRenderer, str]:
-        if request.method == "OPTIONS":  # its error answers are JSON, whatever the address offers
+        if request.method == "OPTIONS":  # its error responses are JSON, whatever the URL offers
             return JSONRenderer(), JSONRenderer.media_type
         by_type: dict[str, BaseRenderer] = {renderer.media_type: renderer for renderer in renderers}
         media_type = choose_preferred(get_accept_header(request), tuple(by_type))

@@ -208,7 +208,7 @@ def _iterate_places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
         yield {"pointer": f"#{pointer}", "code": _get_place_code(detail), "detail": str(detail)}
 
 
-#: REST framework's error codes that map to fewer codes of ours.
+#: REST framework's error codes, each with our code, which covers several of them.
 _PLACE_CODES = {"required": "required", "null": "required", "blank": "empty", "unknown": "unknown"}
 
 

@@ -46,7 +46,7 @@ Work = TypeVar("Work", bound=Callable[..., Any])
 
 
 def _convert_errors(work: Work) -> Work:
-    """Convert boto3's errors to FileStoreUnavailable."""
+    """Decorate a method so that it raises FileStoreUnavailable in place of boto3's errors."""
 
     @wraps(work)
     def convert_and_call(store: "ObjectStore", *args: Any, **kwargs: Any) -> Any:

@@ -19,14 +19,16 @@ logger = logging.getLogger(__name__)
 
 
 def prepare_app(app: App) -> None:
-    """Prepare the worker; Procrastinate's `PROCRASTINATE_ON_APP_READY`."""
+    """Install our job manager, connector and middleware in Procrastinate's app (`PROCRASTINATE_ON_APP_READY`)."""
     install_job_manager(app)
     install_worker_connector(app)
     app.worker_defaults["worker_middleware"] = [run_with_context]
 
 
 async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
-    """Run a job with its context, which ends with the job's asyncio task. Procrastinate's worker middleware."""
+    """Run a job with its context, which ends with the job's asyncio task. This is a worker middleware of
+    Procrastinate.
+    """
     finish = context.job
     job.set(f"{finish.id} {finish.task_name}")
     request_id.set(await _get_request_id(finish.id, worker))

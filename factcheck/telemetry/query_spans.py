@@ -175,7 +175,7 @@ _WORKERS_SQL = """
     FROM procrastinate_workers
 """
 
-# The position written, or the one that a replica has reached.
+# The log position that the primary has written, or that a replica has reached.
 _LOG_POSITIONS_SQL = """
     SELECT pg_is_in_recovery(), pg_wal_lsn_diff(
         CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, '0/0'

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import orjson
 from django.http import HttpResponse
 
-#: The addresses at which errors have this shape.
+#: The paths at which errors have this format.
 STATUS_PATH = "/v1alpha1/"
 
 NO_METHOD_MESSAGE = "There is no method at this address."

@@ -25,7 +25,7 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         body_schema = components.get(schema.get("$ref", "").removeprefix(_REFERENCE), schema)
         is_list = "results" in body_schema.get("properties", {})
         schema_reference = body_schema["properties"]["results"]["items"] if is_list else schema
-        if "$ref" not in schema_reference:  # the component of a page that another operation has too
+        if "$ref" not in schema_reference:  # another operation has the same component
             continue
         name = schema_reference.pop("$ref").removeprefix(_REFERENCE)
         full_name = name.removesuffix("Summary")

@@ -125,7 +125,7 @@ class KeysetPages:
         self.extra_properties = extra_properties or {}
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
-        return []  # they are parameters of the list's query as all others
+        return []  # the list's query declares them, like all other parameters
 
     def get_paginated_response_schema(self, results: dict[str, Any]) -> dict[str, Any]:
         address = {"type": ["string", "null"], "format": "uri"}
