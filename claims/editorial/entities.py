@@ -79,7 +79,7 @@ class EditorialSnapshotResource(EditorialResource):
     lookup_url_kwarg = "number"
     list_query = SnapshotQuery
     serializer_class = EditorialSnapshotSerializer
-    shown: ClassVar = {"retrieve": SnapshotTextSerializer}
+    action_serializers: ClassVar = {"retrieve": SnapshotTextSerializer}
 
     def get_rows(self) -> QuerySet[Snapshot]:
         return Snapshot.objects.filter(source=self.kwargs["source_id"]).defer("text")

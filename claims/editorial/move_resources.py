@@ -28,7 +28,7 @@ def choose_scope(name: str) -> Scope:
 class MovingResource(EditorialResource):
     """A resource whose objects move through the workflow."""
 
-    shown: ClassVar = {"moves": MovesSerializer}
+    action_serializers: ClassVar = {"moves": MovesSerializer}
 
     def get_scope(self, request: Request) -> Scope | None:
         # The scope depends on the move, so `move` checks it.

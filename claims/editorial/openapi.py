@@ -139,7 +139,7 @@ class EditorialSchema(BodySchema):
         return self.view.bodies.get(self.view.action)
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
-        serializer = self.view.shown.get(self.view.action, self.view.serializer_class)
+        serializer = self.view.action_serializers.get(self.view.action, self.view.serializer_class)
         if self.lists and self.view.summary_serializer_class:
             self.resolve_serializer(
                 serializer, "response"

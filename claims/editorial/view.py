@@ -55,7 +55,7 @@ class EditorialView(ViewSet):
     serializer_class: type[Serializer]
     #: The serializer of results in lists, unless `view=full` is requested; None if lists show complete resources.
     summary_serializer_class: type[Serializer] | None = None
-    shown: ClassVar[dict[str, type[Serializer]]] = {}
+    action_serializers: ClassVar[dict[str, type[Serializer]]] = {}
     bodies: ClassVar[dict[str, Any]] = {}
     #: Whether POST may return an existing object, as the OpenAPI schema states.
     finds_or_adds = False

@@ -52,11 +52,11 @@ class DuplicatePair(NamedTuple):
 class PairTally:
     """The numbers that a duplicate search reports."""
 
-    standing: int = 0
+    active: int = 0
     compared: int = 0
     #: The number of pairs compared, and of new possible duplicates among them.
-    judged: int = 0
-    found: int = 0
+    compared_pairs: int = 0
+    new_pairs: int = 0
 
 
 def search_duplicates(
@@ -82,14 +82,14 @@ def search_duplicates(
         position for position, claim in enumerate(claims.claims) if compared_keys.get(claim.pk) != claim.key
     ]
     compared_positions = set(range(len(claims.claims))).difference(new_positions)
-    tally = PairTally(standing=len(claims.claims))
+    tally = PairTally(active=len(claims.claims))
     for start in range(0, len(new_positions), BATCH_SIZE):
         positions = new_positions[start : start + BATCH_SIZE]
         pairs = list(_find_pairs(claims, positions, compared_positions, tally))
         if dry_run:
-            tally.found += len(pairs)
+            tally.new_pairs += len(pairs)
         else:
-            tally.found += _store(pairs, [claims.claims[position] for position in positions])
+            tally.new_pairs += _store(pairs, [claims.claims[position] for position in positions])
         tally.compared += len(positions)
         report_progress(tally.compared, len(new_positions))
     return tally
@@ -149,7 +149,7 @@ def _find_pairs(
         for other_position in claims.find_same_words(position):
             # Two new claims form one pair, which is yielded for the later of them.
             if other_position < position or other_position in compared_positions:
-                tally.judged += 1
+                tally.compared_pairs += 1
                 later, earlier = (
                     claims.claims[max(position, other_position)],
                     claims.claims[min(position, other_position)],

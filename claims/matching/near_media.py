@@ -40,16 +40,16 @@ class ShownMedia:
 class SimilarMedia:
     """A published picture or video that looks like the query."""
 
-    near: NearDuplicate
-    shown: list[ShownMedia]
+    near_duplicate: NearDuplicate
+    shown_media: list[ShownMedia]
 
     @property
     def media(self) -> Document:
-        return self.shown[0].media
+        return self.shown_media[0].media
 
     @property
     def alikeness(self) -> Likeness:
-        return grade_likeness(self.near.distance)
+        return grade_likeness(self.near_duplicate.distance)
 
 
 def grade_likeness(distance: int | None) -> Likeness:

@@ -7,19 +7,19 @@ from typing import NamedTuple
 from claims.quotes.text_parts import TextPart
 
 #: The minimum similarity of an old and a new part for the new one to be an edited form of the old one.
-MIN_LIKENESS = 0.4
+MIN_SIMILARITY = 0.4
 #: The minimum similarity at which an edited part in place is preferred to an exact copy elsewhere.
-RIVAL_LIKENESS = 0.55
+RIVAL_SIMILARITY = 0.55
 
 
 class PartPair(NamedTuple):
     """The numbers of an old part and of the new part that it may have become, and the similarity of their words.
 
-    A `likeness` of 1 means identical words."""
+    A `similarity` of 1 means identical words."""
 
     old: int
     new: int
-    likeness: float
+    similarity: float
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from claims.quotes.aligned_parts import MIN_LIKENESS, Alignment, PartPair
+from claims.quotes.aligned_parts import MIN_SIMILARITY, Alignment, PartPair
 from claims.quotes.introductions import (
     is_complete_introduction,
     is_heading,
@@ -121,8 +121,8 @@ def _find_similar(
         )
         if comparison_count > _MAX_EFFORT:
             break
-        for likeness, old_index in _iterate_similar(new_parts[number], old_parts, parts_by_shingle):
-            candidates[old_index].append((likeness, number))
+        for similarity, old_index in _iterate_similar(new_parts[number], old_parts, parts_by_shingle):
+            candidates[old_index].append((similarity, number))
     for choices in candidates.values():
         choices.sort(reverse=True)
     return candidates
@@ -145,9 +145,9 @@ def _iterate_similar(
         ),
         reverse=True,
     )
-    for likeness, old_index in best_matches[:_MAX_COPIES]:
-        if likeness >= MIN_LIKENESS and not _is_quotation(part, old_parts[old_index]):
-            yield likeness, old_index
+    for similarity, old_index in best_matches[:_MAX_COPIES]:
+        if similarity >= MIN_SIMILARITY and not _is_quotation(part, old_parts[old_index]):
+            yield similarity, old_index
 
 
 def _is_quotation(new_part: TextPart, old_part: TextPart) -> bool:
@@ -176,8 +176,8 @@ def _iterate_pairs(aligned: Alignment, start: int, old_end: int, new_end: int) -
             equal_indexes = equal_indexes[first_copy : first_copy + copies]
         exact_pairs = [PartPair(number, new_index, 1.0) for new_index in equal_indexes]
         edited_pairs = [
-            PartPair(number, new_index, likeness)
-            for likeness, new_index in aligned.similar.get(number, ())[:_MAX_COPIES]
+            PartPair(number, new_index, similarity)
+            for similarity, new_index in aligned.similar.get(number, ())[:_MAX_COPIES]
         ]
         yield from sorted(exact_pairs + edited_pairs, key=lambda pair: pair.new)
 
@@ -223,7 +223,7 @@ def _choose_chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
             pair = pairs[pair_index]
             weight, paragraph = _compute_weight(aligned.old[row]), new_parts[pair.new].paragraph
             pair_value = weight * (
-                1.0 if pair.likeness == 1.0 else 0.5 + (_EDITED_WORTH - 0.5) * pair.likeness
+                1.0 if pair.similarity == 1.0 else 0.5 + (_EDITED_WORTH - 0.5) * pair.similarity
             )
             if (
                 pair.new

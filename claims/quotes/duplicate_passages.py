@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from claims.quotes.aligned_parts import RIVAL_LIKENESS, Alignment
+from claims.quotes.aligned_parts import RIVAL_SIMILARITY, Alignment
 from claims.quotes.changed_words import are_spellings, find_beginning
 from claims.quotes.introductions import (
     is_closed,
@@ -92,9 +92,9 @@ class OriginalityCheck:
             aligned.old_by_new[new_index] for new_index in new_indexes if new_index in aligned.old_by_new
         ]
         return any(
-            likeness >= RIVAL_LIKENESS and other_index not in aligned.old_by_new
+            similarity >= RIVAL_SIMILARITY and other_index not in aligned.old_by_new
             for origin in old_by_new
-            for likeness, other_index in aligned.similar.get(origin, ())
+            for similarity, other_index in aligned.similar.get(origin, ())
         )
 
     def _require_own_paragraph(self, part_indexes: range) -> None:
@@ -150,8 +150,8 @@ class OriginalityCheck:
         for number in own_paragraph:
             rivals = {
                 new_index
-                for likeness, new_index in aligned.similar.get(number, ())
-                if likeness >= RIVAL_LIKENESS
+                for similarity, new_index in aligned.similar.get(number, ())
+                if similarity >= RIVAL_SIMILARITY
                 and not _has_other_speaker(aligned.old[number], aligned.new[new_index])
             }
             if not rivals or not aligned.is_exact(number):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from claims.quotes.aligned_parts import RIVAL_LIKENESS, Alignment, PartPair
+from claims.quotes.aligned_parts import RIVAL_SIMILARITY, Alignment, PartPair
 from claims.quotes.text_parts import TextPart, find_paragraph
 
 #: The minimum share of a moved paragraph that is unchanged.
@@ -114,12 +114,12 @@ def _match_block(aligned: Alignment, first_index: int, end_index: int, start: in
     pairs: list[PartPair] = []
     equal_length, number = 0, first_index
     for new_index in range(*_find_run(aligned, start)):
-        while number < end_index and not (likeness := _get_likeness(aligned, number, new_index)):
+        while number < end_index and not (similarity := _get_likeness(aligned, number, new_index)):
             number += 1
         if number == end_index:
             return []
-        equal_length += len(aligned.old[number].key) if likeness == 1.0 else 0
-        pairs.append(PartPair(number, new_index, likeness))
+        equal_length += len(aligned.old[number].key) if similarity == 1.0 else 0
+        pairs.append(PartPair(number, new_index, similarity))
         number += 1
     length = sum(len(aligned.old[number].key) for number in range(first_index, end_index))
     return pairs if equal_length >= _MIN_SHARE * length else []
@@ -130,7 +130,7 @@ def _get_likeness(aligned: Alignment, old_index: int, new_index: int) -> float:
     if old_key in new_key:
         return 1.0 if old_key == new_key else 0.0
     return next(
-        (likeness for likeness, number in aligned.similar.get(old_index, ()) if number == new_index), 0.0
+        (similarity for similarity, number in aligned.similar.get(old_index, ()) if number == new_index), 0.0
     )
 
 
@@ -142,6 +142,6 @@ def _has_rival(aligned: Alignment, block: list[PartPair]) -> bool:
     return any(
         number not in own_indexes and number not in aligned.old_by_new
         for pair in block
-        for likeness, number in aligned.similar.get(pair.old, ())
-        if likeness >= RIVAL_LIKENESS
+        for similarity, number in aligned.similar.get(pair.old, ())
+        if similarity >= RIVAL_SIMILARITY
     )

@@ -49,7 +49,7 @@ class EditorialWebhookResource(OwnWebhookBase):
     nouns = ("webhook", "webhooks")
     list_query = webhook_bodies.OwnWebhookQuery
     serializer_class = webhook_bodies.WebhookSerializer
-    shown: ClassVar = {
+    action_serializers: ClassVar = {
         "create": webhook_bodies.WebhookWithSecretSerializer,
         "rotate_secret": webhook_bodies.WebhookWithSecretSerializer,
         "test": webhook_bodies.WebhookDeliverySerializer,

@@ -49,14 +49,17 @@ def build_markup(body: Document, *, site: Document | None = None, page: str = ""
 
 def build_claim_reviews(body: Document, *, site: Document | None = None, page: str = "") -> list[Document]:
     """Build a ClaimReview for each published verdict that has a rating."""
-    rated = [verdict for verdict in body["verdicts"] if verdict["rating"]]
+    rated_verdicts = [verdict for verdict in body["verdicts"] if verdict["rating"]]
     page = page or body["url"]
     # Several reviews on one page each need their own URL.
     return [
         _build_claim_review(
-            body, verdict, claim_url=f"{page}#verdict-{verdict['id']}" if len(rated) > 1 else page, site=site
+            body,
+            verdict,
+            claim_url=f"{page}#verdict-{verdict['id']}" if len(rated_verdicts) > 1 else page,
+            site=site,
         )
-        for verdict in rated
+        for verdict in rated_verdicts
     ]
 
 

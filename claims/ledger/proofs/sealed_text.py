@@ -60,5 +60,7 @@ def digest_text(text: str, salt: str) -> str:
 
 
 if __name__ == "__main__":  # in an evidence pack, beside the files that it names
-    said = json.loads(Path(sys.argv[1]).read_text("utf-8"))
-    sys.stdout.buffer.write(seal(said["note"], Path(sys.argv[2]).read_text("utf-8"), said["salts"]).encode())
+    entry = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    sys.stdout.buffer.write(
+        seal(entry["note"], Path(sys.argv[2]).read_text("utf-8"), entry["salts"]).encode()
+    )

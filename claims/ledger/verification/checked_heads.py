@@ -32,7 +32,7 @@ class SignedHeads:
     log: str
     #: The expected root by size, and where it was stated.
     _expected: dict[int, list[tuple[bytes, str]]] = field(default_factory=dict)
-    _found: list[Discrepancy] = field(default_factory=list)
+    _discrepancies: list[Discrepancy] = field(default_factory=list)
 
     def add_stored(self) -> Iterator[Discrepancy]:
         """Add the stored checkpoints; yield those without a valid signature."""
@@ -68,7 +68,7 @@ class SignedHeads:
         """Compare the stored tree with the heads signed at this size."""
         for expected, place in self._expected.pop(size, ()):
             if expected != root:
-                self._found.append(
+                self._discrepancies.append(
                     Discrepancy(
                         place,
                         gettext("the stored entries no longer match it: an entry up to %(size)s was changed.")
@@ -78,7 +78,7 @@ class SignedHeads:
 
     def findings(self) -> Iterator[Discrepancy]:
         """Yield the discrepancies found, and a discrepancy for each signed head beyond the end of the ledger."""
-        yield from self._found
+        yield from self._discrepancies
         for size, heads in sorted(self._expected.items()):
             for _root, place in heads:
                 yield Discrepancy(

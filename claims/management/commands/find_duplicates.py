@@ -45,12 +45,12 @@ def _format_tally(tally: PairTally, *, dry_run: bool) -> str:
     compared_text = ngettext(
         "%(compared)s of %(standing)s claim compared.",
         "%(compared)s of %(standing)s claims compared.",
-        tally.standing,
-    ) % {"compared": f"{tally.compared:,}", "standing": f"{tally.standing:,}"}
-    judged_text = gettext("Pairs compared in detail: %(judged)s.") % {"judged": f"{tally.judged:,}"}
+        tally.active,
+    ) % {"compared": f"{tally.compared:,}", "standing": f"{tally.active:,}"}
+    judged_text = gettext("Pairs compared in detail: %(judged)s.") % {"judged": f"{tally.compared_pairs:,}"}
     found_text = (
         gettext("New pairs that would wait for a decision: %(found)s.")
         if dry_run
         else gettext("New pairs waiting for a decision: %(found)s.")
-    ) % {"found": f"{tally.found:,}"}
+    ) % {"found": f"{tally.new_pairs:,}"}
     return f"{compared_text} {judged_text} {found_text}"

@@ -204,7 +204,7 @@ def _create_vectors(
         done, count_since_means = done + len(statements), count_since_means + len(statements)
         report_progress(
             EmbeddingProgress(
-                "vectors", tally_before.made + done, tally_before.made + max(tally_before.outstanding, done)
+                "vectors", tally_before.stored + done, tally_before.stored + max(tally_before.missing, done)
             )
         )
         if count_since_means >= RECENTRE_AFTER:

@@ -37,8 +37,8 @@ class PendingStatement(NamedTuple):
 class VectorTally(NamedTuple):
     """The number of vectors that a model has, and the number that it lacks."""
 
-    made: int
-    outstanding: int
+    stored: int
+    missing: int
 
 
 # Published statements without a vector, found by key so that only their bodies are read.

@@ -220,7 +220,7 @@ class VersionResource(PublicList):
 
     def _describe_version(self, entry: dict[str, Any]) -> bytes:
         superseded_at, version = entry["superseded_at"], entry["version"]
-        described: Version = {
+        version_document: Version = {
             "version": version,
             "status": entry["status"],
             "kind": entry["kind"],
@@ -230,7 +230,7 @@ class VersionResource(PublicList):
             "body_sha256": hashlib.sha256(insert_site_url(entry["body"].encode())).hexdigest(),
             "url": reverse("versions-detail", args=[self.kwargs["claim_id"], version], request=self.request),
         }
-        return render(described).encode()
+        return render(version_document).encode()
 
 
 class VerdictResource(PublicItems):

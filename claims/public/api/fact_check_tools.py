@@ -281,7 +281,7 @@ def _find_claims_about(picture_hash: PerceptualHash, language: str) -> list[Docu
     documents: dict[int, Document] = {}
     similar_media = find_published_media(picture_hash) if picture_hash.is_distinctive else []
     for shown_media in (
-        media for similar in similar_media for media in similar.shown if media.role == "claimed"
+        media for similar in similar_media for media in similar.shown_media if media.role == "claimed"
     ):
         claim = shown_media.claim
         reviews = [

@@ -144,7 +144,7 @@ def build_response_body(picture_hash: PerceptualHash, *, is_seen: bool) -> Media
 
 
 def _build_result(similar_media: SimilarMedia) -> FoundMedia:
-    near_duplicate = similar_media.near
+    near_duplicate = similar_media.near_duplicate
     return {
         "alikeness": similar_media.alikeness,
         "distance": near_duplicate.distance,
@@ -152,7 +152,7 @@ def _build_result(similar_media: SimilarMedia) -> FoundMedia:
         "part": near_duplicate.part,
         "frame_at": near_duplicate.frame_at,
         "media": similar_media.media,  # type: ignore[typeddict-item]  # stored at publication
-        "claims": [_build_claim(shown) for shown in similar_media.shown],
+        "claims": [_build_claim(shown) for shown in similar_media.shown_media],
     }
 
 

@@ -110,7 +110,7 @@ def _check_address(request: HttpRequest, address: str) -> HttpResponse:
     naming_claims = find_claims_at_address(address)
     context = {
         "address": address,
-        "source": source.found.source if source else None,
+        "source": source.source_text.source if source else None,
         "is_cut": source is not None and len(source.text) > MAX_TEXT_LENGTH,
         "checked": passages,
         "naming": naming_claims,

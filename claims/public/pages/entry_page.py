@@ -59,7 +59,7 @@ def build_entry_page(
         else None
     )
     # An old version shows its original content, without the present status of its quotes.
-    standings = load_quote_statuses(document) if shown_entry is newest_entry else []
+    quote_statuses = load_quote_statuses(document) if shown_entry is newest_entry else []
     notes = list_source_notes(list_named_sources(document)) if shown_entry is newest_entry else {}
     history = list_version_changes(ledger)
     published = shown_entry.status == Publication.Status.PUBLISHED
@@ -76,7 +76,7 @@ def build_entry_page(
         "related": related_claims,
         "offered": offered_translation,
         "lapsed": outdated_translation,
-        "standings": {(status["of"], status["id"]): status for status in standings},
+        "quote_statuses": {(status["of"], status["id"]): status for status in quote_statuses},
         "notes": notes,
         "shown": shown_entry,
         "newest": newest_entry,

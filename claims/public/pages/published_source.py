@@ -21,7 +21,7 @@ DEFERRED_COLUMNS = ("search", "search_heading", "search_statement", "search_name
 class PublishedSource:
     """The public data of a source from publications, with its text; "" if readers may not see the text."""
 
-    found: SourceText
+    source_text: SourceText
     text: str
     documents: list[Document]
     hashes: list[str]

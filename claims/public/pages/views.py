@@ -71,7 +71,7 @@ def _render_claim_page(
     ]
     dependencies = [
         *(ledger[0].body_sha256, shown_entry.version),
-        *(page.context["standings"], page.context["notes"], related_ids),
+        *(page.context["quote_statuses"], page.context["notes"], related_ids),
     ]
     return respond(request, page.template, page.context, dependencies=dependencies, ratings=page.ratings)
 
@@ -83,12 +83,12 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
     published_source = load_published_source(pk, number)
     if published_source is None:
         raise Http404("No published claim mentions this source.")
-    notes = list_source_notes([published_source.found.source])
+    notes = list_source_notes([published_source.source_text.source])
     context = {
         "notes": notes,
-        "found": published_source.found,
-        "source": published_source.found.source,
-        "text": published_source.found.annotated(published_source.text),
+        "found": published_source.source_text,
+        "source": published_source.source_text.source,
+        "text": published_source.source_text.annotated(published_source.text),
         "more": published_source.has_more,
         "address": build_absolute_url("source", pk),
     }

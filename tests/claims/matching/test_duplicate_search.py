@@ -47,7 +47,7 @@ def queued() -> list[tuple[int, int]]:
 def test_a_pair_is_queued_with_its_reasons_the_later_claim_first(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     make_claim("It rains in the harbour.")
-    assert search_duplicates() == PairTally(standing=3, compared=3, judged=1, found=1)
+    assert search_duplicates() == PairTally(active=3, compared=3, compared_pairs=1, new_pairs=1)
     pair = PossibleDuplicate.objects.get()
     assert (pair.claim, pair.earlier, pair.run) == (other, one, None)
     assert (pair.confidence, pair.reasons) == (0.9, ["hardly another word"])
@@ -58,7 +58,7 @@ def test_a_pair_is_queued_with_its_reasons_the_later_claim_first(judge: Judge) -
 def test_only_the_same_is_queued(judge: Judge, kind: str) -> None:
     make_claim(ONE), make_claim(OTHER)
     judge.kind = kind
-    assert (search_duplicates().found, queued()) == (0, [])
+    assert (search_duplicates().new_pairs, queued()) == (0, [])
 
 
 def test_the_same_words_are_the_same_whatever_is_judged(judge: Judge) -> None:
@@ -71,9 +71,9 @@ def test_the_same_words_are_the_same_whatever_is_judged(judge: Judge) -> None:
 def test_again_compares_only_what_is_new_or_was_changed(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     search_duplicates()
-    assert search_duplicates() == PairTally(standing=2)
+    assert search_duplicates() == PairTally(active=2)
     third = make_claim(ONE)
-    assert search_duplicates() == PairTally(standing=3, compared=1, judged=2, found=2)
+    assert search_duplicates() == PairTally(active=3, compared=1, compared_pairs=2, new_pairs=2)
     assert PossibleDuplicate.objects.get(claim=third, earlier=one).reasons == ["The words are the same."]
     other.statement = "Mayor of Smallville eats glass every morning."
     other.save()
@@ -107,7 +107,7 @@ def test_what_was_decided_is_not_asked_again(judge: Judge, editor: User) -> None
     duplicates.mark_as_different(PossibleDuplicate.objects.filter(claim=other), by=editor)
     duplicates.merge(PossibleDuplicate.objects.get(claim=third, earlier=one), by=editor)
     before = queued()
-    assert search_duplicates(from_scratch=True).found == 0
+    assert search_duplicates(from_scratch=True).new_pairs == 0
     assert queued() == before
     assert PossibleDuplicate.objects.open().count() == 0
 
@@ -115,24 +115,24 @@ def test_what_was_decided_is_not_asked_again(judge: Judge, editor: User) -> None
 def test_a_pair_that_an_import_queued_the_other_way_round_is_not_queued_twice(judge: Judge) -> None:
     one, other = make_claim(ONE), make_claim(OTHER)
     PossibleDuplicate.objects.create(claim=one, earlier=other)
-    assert (search_duplicates().found, queued()) == (0, [(one.pk, other.pk)])
+    assert (search_duplicates().new_pairs, queued()) == (0, [(one.pk, other.pk)])
 
 
 def test_claims_of_one_cluster_are_two_claims(judge: Judge, editor: User) -> None:
     clusters.gather([make_claim(ONE), make_claim(OTHER)], by=editor)
-    assert (search_duplicates().found, queued()) == (0, [])
+    assert (search_duplicates().new_pairs, queued()) == (0, [])
 
 
 def test_merged_and_declined_claims_are_left_out(judge: Judge, editor: User) -> None:
     one, merged = make_claim(ONE), make_claim(OTHER)
     workflow.move(merged, "merge", by=editor, into=one)
     make_claim(ONE, state=Claim.State.DECLINED, reason="No.")
-    assert search_duplicates() == PairTally(standing=1, compared=1)
+    assert search_duplicates() == PairTally(active=1, compared=1)
 
 
 def test_a_dry_run_counts_and_stores_nothing(judge: Judge) -> None:
     make_claim(ONE), make_claim(OTHER)
-    assert search_duplicates(dry_run=True) == PairTally(standing=2, compared=2, judged=1, found=1)
+    assert search_duplicates(dry_run=True) == PairTally(active=2, compared=2, compared_pairs=1, new_pairs=1)
     assert (queued(), ComparedStatement.objects.exists()) == ([], False)
 
 

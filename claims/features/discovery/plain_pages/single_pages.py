@@ -82,8 +82,8 @@ def build_source(request: HttpRequest, pk: int, number: int | None = None) -> Pl
     published_source = load_published_source(pk, number)
     if published_source is None:
         raise Http404("No published claim mentions this source.")
-    snapshot = published_source.found.snapshot
-    document: dict[str, Any] = published_source.found.source
+    snapshot = published_source.source_text.snapshot
+    document: dict[str, Any] = published_source.source_text.source
     text = list_text.write_source(
         document,
         published_source.documents,
