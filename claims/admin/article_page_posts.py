@@ -117,7 +117,7 @@ def add_evidence(source: Source, values: Any, person: User) -> dict[str, Any]:
 
 
 def decide_proposal(source: Source, values: Any, person: User, pk: int, action: str) -> dict[str, Any]:
-    """Accept or decline a proposal, or undo that decision."""
+    """Accept or decline a proposal, or undo that decision, and return the changed parts of the page."""
     claim = Claim.objects.readable_by(person).filter(pk=pk, appearances__source=source).first()
     if claim is None or action not in DECISIONS:
         raise Http404

@@ -92,7 +92,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
 def describe_corrections(
     publications: Sequence[Publication], person: User
 ) -> list[tuple[Publication, list[str]]]:
-    """Return the entries with a claim's corrections, each with lines that say where it was delivered."""
+    """Return each correction of a claim, with lines that say where it was delivered."""
     corrections = [entry for entry in publications if entry.kind in CORRECTIONS]
     if not corrections:
         return []

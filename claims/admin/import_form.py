@@ -52,7 +52,7 @@ class ProgressSample:
     state: str
     records: int
     steps: int
-    """In the current state: the bytes read, or the records processed."""
+    """The bytes read or, while the import writes, the records written."""
 
     @classmethod
     def of(cls, run: ImportRun, now: datetime) -> Self:

@@ -104,14 +104,14 @@ class FieldLine:
     column: forms.BoundField
     constant: forms.BoundField
     option_field: forms.BoundField | None
-    """How its values are written: the order of dates, or the separator of several values."""
+    """The input for the format of the values: the date order, or the separator between several values."""
 
 
 class MappingForm(forms.Form):
     """The form that assigns the columns of a file to the fields of claims.
 
     Args:
-        settings: the run's settings, with a "mapping".
+        settings: the settings of the import; the form edits their section "mapping".
         columns: the file's columns, each with a sample value.
     """
 

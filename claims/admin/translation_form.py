@@ -75,9 +75,9 @@ class TranslatedPart:
     translated_text: str
     """The translated text."""
     field: forms.BoundField | None
-    """The field for editing it; None if it is only displayed."""
+    """The field for editing the translation; None if it is only displayed."""
     is_same: bool = False
-    """Whether it stays unchanged, because the statement was made in this language."""
+    """Whether the text stays unchanged, because the statement was made in the target language."""
 
 
 def pair_parts(

@@ -234,7 +234,7 @@ FieldValue = str | list[str] | list[list[str]]
 
 
 class InvalidAutosave(ValueError):
-    """The request is not a valid autosave request."""
+    """The request does not have the format that autosave sends."""
 
 
 class TooLarge(InvalidAutosave):

@@ -40,7 +40,7 @@ class ClaimPackSchema(EditorialSchema):
 
 
 class ClaimPack(EditorialView):
-    """The evidence pack of a claim."""
+    """The evidence pack of a claim, as a ZIP for newsroom tools."""
 
     nouns = ("evidence pack", "evidence packs")
     view_permission = "claims.view_claim"

@@ -37,7 +37,7 @@ _drawing_lock = Lock()
 
 
 def describe_shared_image(document: Document) -> Document:
-    """Return the metadata of the share picture."""
+    """Return the URL, type, size and alternative text of the share picture."""
     return {
         "url": f"{settings.SITE_URL}{_build_picture_path(document)}",
         "type": "image/png",

@@ -61,11 +61,11 @@ class LinkTally:
     outcomes: Counter[str] = field(default_factory=Counter)
     """The outcomes of the checked links; "" for those without a certain outcome yet."""
     changed: int = 0
-    """How many have a new outcome."""
+    """The number of links with a new outcome."""
     postponed: int = 0
-    """How many were postponed, because their site must not be visited now."""
+    """The number of links postponed because their site may not be visited now."""
     failed: int = 0
-    """How many failed because of an error in the program."""
+    """The number of links whose check failed because of an error in the program."""
 
     def add(self, other: "LinkTally") -> None:
         self.checked += other.checked

@@ -26,7 +26,7 @@ _LEASE_SQL = """
 
 
 class LeasedSites(NamedTuple):
-    """The sites leased to this process, and what is known about each."""
+    """The sites leased to this process, and when the other sites may be visited again."""
 
     rules: dict[str, str | None]
     """The leased sites, with their robots.txt if it was read recently."""

@@ -15,7 +15,7 @@ class RequiredProof(NamedTuple):
     """How often, and over what period, a link check must give the same result before it is accepted."""
 
     checks: int
-    """How many checks in a row must find the result."""
+    """The number of consecutive checks that must give the result."""
     span: timedelta
     """The shortest time between the first and the last of these checks."""
 

@@ -23,9 +23,9 @@ class PassageComparison:
     quoted: int
     """The number of quoted passages."""
     lost: int
-    """How many of them the page no longer contains, or contains in other words."""
+    """The number of these passages that the page no longer contains, or contains in other words."""
     differs_from_record: bool
-    """Whether the result differs from the recorded one for any of them."""
+    """Whether the result for any passage differs from the recorded one."""
 
 
 def find_quoted_passages(source_id: int) -> set[QuotedPlace]:

@@ -41,9 +41,9 @@ class _PageReading(NamedTuple):
     """What a page contains: the number of missing quotes, and the facts to store."""
 
     lost: int
-    """How many quoted passages the page does not contain."""
+    """The number of quoted passages that the page does not contain."""
     facts: dict[str, Any]
-    """The values that identify the page if it is unchanged next time."""
+    """The values by which the next check recognises that the page is unchanged."""
     comparison: PassageComparison | None = None
     material: Material | None = None
     document: Document | None = None

@@ -38,7 +38,8 @@ class SignOffs:
 
 @dataclass(frozen=True)
 class Corrections:
-    """The number of changes after publication by kind, and the median number of days until a change."""
+    """The number of changes after publication for each kind, and the median number of days from publication
+    to change."""
 
     by_kind: Counter[str]
     median_days: float | None

@@ -60,7 +60,7 @@ class VisitTally:
     failure: str = ""
     """Why the list or the followed page could not be read."""
     wait_message: str = ""
-    """Why no request was made: how long the site must be left alone."""
+    """A sentence on how long the site may not be visited, if no request was made for this reason."""
     is_finished: bool = True
     """Whether there is nothing more to fetch now."""
 

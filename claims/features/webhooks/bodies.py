@@ -69,7 +69,7 @@ class RotationBody(StrictKeys):
 
 
 class ReplayBody(StrictKeys):
-    """The position from which messages are sent again."""
+    """The position in the ledger after which messages are sent again."""
 
     since = serializers.IntegerField(
         min_value=0,

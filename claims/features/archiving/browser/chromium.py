@@ -65,13 +65,13 @@ class PageLimits:
 
     seconds: float = 30.0
     memory: int = 1_500_000_000
-    """Bytes used by all its processes together; shared memory counts once."""
+    """The bytes that all processes of the browser use together; shared memory is counted once."""
     disk: int = 200_000_000
-    """Bytes in its folder."""
+    """The bytes in the browser's folder."""
     output: int = 40_000_000
-    """Bytes of one picture or PDF."""
+    """The bytes of one screenshot or PDF."""
     network: int = 150_000_000
-    """Bytes received."""
+    """The bytes received from the network."""
 
 
 class BrowserLimitExceeded(Exception):

@@ -76,8 +76,8 @@ class Devtools:
                 return result
 
     def wait(self, is_finished: Callable[[], bool], *, seconds: float) -> bool:
-        """Record events until `is_finished()` returns True or `seconds` have passed, and return whether it
-        did."""
+        """Record events until `is_finished()` returns True, for at most `seconds`, and return whether it has
+        returned True."""
         ends_at = min(time.monotonic() + seconds, self._ends_at)
         while not is_finished():
             if self._read_message(ends_at) is None:

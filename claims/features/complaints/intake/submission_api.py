@@ -101,7 +101,7 @@ _PARAMETERS = [
 
 
 class SubmissionView(APIView):
-    """The base of the two submission views."""
+    """The base of the views that accept complaints and requests."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)

@@ -26,7 +26,7 @@ def write_page(title: str, *parts: str, introduction: str = "") -> str:
 
 
 def write_claims(documents: Sequence[Document], *, next_url: str = "") -> str:
-    """Return the claims in order, with a link to the next page."""
+    """Return the claims as a Markdown list in the given order, with a link to the next page."""
     items = "\n".join(map(write_listed_claim, documents))
     return f"{items}\n\n{format_next_link(next_url)}".rstrip() if next_url else items
 
@@ -54,7 +54,7 @@ def describe_search_result(search_text: str, documents: Sequence[Document], *, i
 
 
 def write_clusters(rows: Iterable[Document], *, next_url: str = "") -> str:
-    """Return the rumours in order."""
+    """Return the rumours as a Markdown list in the given order."""
     items = "\n".join(_write_cluster(row) for row in rows)
     return f"{items}\n\n{format_next_link(next_url)}".rstrip() if next_url else items
 
@@ -69,7 +69,7 @@ def _write_cluster(row: Document) -> str:
 
 
 def write_corrections(entries: Iterable[Document], *, next_url: str = "") -> str:
-    """Return the corrections: type, reason, and both wordings of each changed field."""
+    """Return the corrections as Markdown: type, reason, and both wordings of each changed field."""
     kind_labels = {kind: str(label) for kind, label in CORRECTION_KINDS}
     parts = []
     for entry in entries:
@@ -98,7 +98,7 @@ def _write_both_wordings(change: Document) -> list[str]:
 
 
 def write_source(document: Document, passages: Sequence[Document], *, text: str, captured_at: str) -> str:
-    """Return a source with its checked claims, and with its text if readers may see it."""
+    """Return a source as Markdown, with its checked claims and, if readers may see it, its text."""
     labelled_values = [
         (_("Published by"), escape_line((document["publisher"] or {}).get("name", ""))),
         (_("Byline"), escape_line(document["byline"])),

@@ -14,7 +14,7 @@ from factcheck.web.language_addresses import build_permanent_path
 
 
 def write_scales(rows: Iterable[RatingScale]) -> str:
-    """Return the newsroom's scales: each rating with its rating class and meaning."""
+    """Return the newsroom's scales as Markdown: each rating with its rating class and meaning."""
     parts = []
     for scale in rows:
         title = _("%(name)s, version %(version)s") % {
@@ -45,7 +45,7 @@ def write_scales(rows: Iterable[RatingScale]) -> str:
 
 
 def write_about_page(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
-    """Return a page about the newsroom, with its versions."""
+    """Return a page about the newsroom as Markdown, with links to its versions."""
     parts = []
     if page.pk != versions[0].pk:
         newest_version = build_markdown_url(settings.SITE_URL + build_permanent_path("about", page.kind))

@@ -53,17 +53,17 @@ def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
 
 
 def build_claimants(request: HttpRequest) -> PlainPage:
-    """Return the page with the claimants of published claims, by name or by search."""
+    """Return the page with the claimants of published claims, sorted by name or found by a search."""
     return _build_index_page(request, CLAIMANTS)
 
 
 def build_topics(request: HttpRequest) -> PlainPage:
-    """Return the page with the topics of published claims, by name or by search."""
+    """Return the page with the topics of published claims, sorted by name or found by a search."""
     return _build_index_page(request, TOPICS)
 
 
 def build_publishers(request: HttpRequest) -> PlainPage:
-    """Return the page with the publishers of published claims, by name or by search."""
+    """Return the page with the publishers of published claims, sorted by name or found by a search."""
     return _build_index_page(request, PUBLISHERS)
 
 

@@ -55,7 +55,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return filter_readable(self, person, own_or_published=claims & (verdicts | Q(author=person)))
 
     def threads(self) -> Self:
-        """Return the first comments of threads."""
+        """Return the comments that begin a thread."""
         return self.filter(reply_to=None)
 
 
