@@ -73,7 +73,7 @@ def _sort_entries(section: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the entries in the order of daily work or, if there are too many, by title."""
     if not section.get("more"):
         return section["items"]
-    # Letters with accents stand beside those without.
+    # Letters with accents are sorted like those without.
     return sorted(section["items"], key=lambda entry: normalize("NFKD", str(entry["title"])).casefold())
 
 

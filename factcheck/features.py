@@ -150,7 +150,7 @@ class Feature(AppConfig):
         return self.label in _get_active_labels()
 
     def ready(self) -> None:
-        _get_preset()  # says at the start what is wrong with `FEATURES`
+        _get_preset()  # reports errors in `FEATURES` at the start
         for signal, receiver in self.receivers.items():
             connect_by_name(import_string(signal), receiver, self)
         settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"].update(self.openapi_enums)
@@ -201,7 +201,7 @@ def _load_choices() -> Mapping[str, bool]:
 
 def reload_choices() -> None:
     """Reload the choices. If the database does not respond, the previous ones stay."""
-    # First, so that other threads do not read them too.
+    # Set first, so that other threads do not load the choices too.
     known_choices.until = monotonic() + _CHOICES_MAX_AGE_SECONDS
     try:
         known_choices.by_label = import_string(known_choices.reader)()

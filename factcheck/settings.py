@@ -178,7 +178,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "claims.newsroom.accounts.SecondFactors"
 MFA_TOTP_ISSUER = NEWSROOM_NAME
 MFA_PASSKEY_LOGIN_ENABLED = True
-# There is no sign-up with others' addresses here, so an unverified address is no reason to refuse.
+# Nobody can sign up with another person's address, so an unverified address is no reason to reject a sign-in.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 MFA_FORMS = {
     "authenticate": "factcheck.admin.sign_in.SecondFactor",
@@ -284,7 +284,7 @@ INTERNET_ARCHIVE_KEY = checked_settings.read_internet_archive_key()
 # -- Security ------------------------------------------------------------------------------------------------
 
 _encrypted = _site.scheme == "https"
-# Only behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself; from anybody else they would be forged.
+# Only behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself; anyone else could forge them.
 TRUST_PROXY = read_flag("TRUST_PROXY")
 NUM_PROXIES = read_number(
     "NUM_PROXIES", int(TRUST_PROXY), minimum=0, maximum=10, shown_default="1 with TRUST_PROXY, else 0"
@@ -304,7 +304,7 @@ CSRF_COOKIE_NAME = "csrftoken" if _encrypted else f"csrftoken-{PORT}"
 CSRF_FAILURE_VIEW = "factcheck.api.problems.handle_csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
-    # HSTS for all subdomains and for browsers' preload lists binds hosts that are not ours to decide about.
+    # HSTS for all subdomains and for browsers' preload lists would bind hosts that do not belong to this site.
     "security.W005",
     "security.W021",
 ]
@@ -398,7 +398,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "factcheck.api.problems.handle_exception",
-    # Formats are chosen by the Accept header; `format` is as unknown a parameter as any other.
+    # Formats are chosen by the Accept header, so there is no parameter `format`.
     "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": NUM_PROXIES,
 }

@@ -27,7 +27,7 @@ demo_pages = (
 )
 
 urlpatterns = [
-    *routes.v1,  # first, and without an `include`, which would cost its answers some microseconds
+    *routes.v1,  # first, and without an `include`, which would slow down its responses by some microseconds
     path("api/", include(routes)),
     path("admin/session/", show_session, name="desk-session"),
     path("admin/unsaved/", admin.site.admin_view(show_unsaved), name="desk-unsaved"),

@@ -196,7 +196,7 @@ def _iterate_places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
     """Yield the error messages of a rejected body, each with the JSON Pointer (RFC 6901) of its place."""
     if isinstance(detail, Mapping):
         for key, part in detail.items():
-            # Errors that belong to no field have the place of the whole body.
+            # Errors that belong to no field point to the whole body.
             yield from _iterate_places(
                 part, pointer if key == "non_field_errors" else f"{pointer}/{_escape_pointer(str(key))}"
             )
@@ -261,7 +261,7 @@ def handle_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this.")
     ):
         return response
-    # Words, not names of choices; never passwords.
+    # Only typed words: no keys of choices, and never passwords.
     words = [
         (name.replace("_", " ").capitalize(), text)
         for name, text in request.POST.items()

@@ -60,7 +60,7 @@ class Listing:
     results: Callable[[], Sequence[bytes]]
     #: The time of the last change to anything that the results depend on, if known.
     last_modified: datetime | None = None
-    #: Values of the response next to its results.
+    #: Other keys and values of the response, beside its results.
     extra_members: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -86,7 +86,7 @@ class PublicResource(ViewSet):
     #: The form of a result in the list, and of a single item if that has more; for the OpenAPI schema.
     serializer_class: type[Serializer]
     item_serializer_class: type[Serializer] | None = None
-    #: Other answers that belong to the resource, by status, or status and media type; for the OpenAPI schema.
+    #: Other responses that belong to the resource, by status, or status and media type; for the OpenAPI schema.
     answers: ClassVar[dict[Any, OpenApiResponse]] = {}
     #: Additional keys of a list's response; for the OpenAPI schema.
     extra_properties: ClassVar[dict[str, Any]] = {}

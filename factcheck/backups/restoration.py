@@ -206,7 +206,7 @@ def _recover_server(
         settings["recovery_target"] = "immediate"
     elif restore_point.moment is not None:
         settings["recovery_target_time"] = restore_point.moment.astimezone(UTC).isoformat()
-        settings["recovery_prefetch"] = "off"  # looking ahead would stumble over a gap after the moment
+        settings["recovery_prefetch"] = "off"  # prefetching would fail at a gap in the log after the moment
     server_paths = ServerPaths(work_folder, folder.wal.resolve(), settings)
     try:
         with (

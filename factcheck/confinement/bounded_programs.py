@@ -20,9 +20,9 @@ from factcheck.confinement.limits import Allowance, Cause
 
 #: How many programs run at the same time per process of ours, and how many seconds others wait for a slot.
 MAX_PROGRAMS, QUEUE_SECONDS = 2, 60.0
-#: How often the size is checked, because macOS does not enforce the limit.
+#: The seconds between two checks of the program's size, because macOS does not enforce the limit.
 POLL_SECONDS = 0.1
-#: How much of the program's error output is kept.
+#: The number of bytes of the program's error output that are kept.
 _MAX_ERROR_BYTES = 2_000_000
 _CHUNK_SIZE = 1 << 16
 

@@ -6,8 +6,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 Connection = dict[str, Any]
 
-#: How long a pool tries to replace a connection, in seconds. Its pauses double after each attempt; so the next
-#: request starts again, and finds the server as soon as it is back.
+#: How long a pool tries to replace a connection, in seconds. Its pauses double after each attempt, so it soon gives
+#: up. The next request tries again, and finds the server as soon as it is back.
 RECONNECT_SECONDS = 2
 #: The time limit for connecting to a server, in seconds; libpq allows no shorter one.
 CONNECT_SECONDS = 2
@@ -27,7 +27,8 @@ def build_writing_settings(address: Connection, *, pool: int, lock_seconds: int 
     pool_options = {"pool": {"min_size": 1, "max_size": pool, **patience}} if pool else {}
     return {
         "ENGINE": "factcheck.database.serving_engine" if pool else "django.db.backends.postgresql",
-        # Asks PostgreSQL whether a connection still lives before a request uses it, so that its restart costs no error.
+        # Checks that a connection still works before a request uses it, so that a restart of PostgreSQL causes no
+        # errors.
         "CONN_HEALTH_CHECKS": True,
         **address,
         "OPTIONS": {**_add_limit(address["OPTIONS"], "lock_timeout", lock_seconds), **pool_options},

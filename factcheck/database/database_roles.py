@@ -20,7 +20,7 @@ from pgtrigger import registry
 
 from factcheck.database.rules import Prohibition, ReservedIds
 
-#: The serving role's permissions on the rows of a table, unless a rule prohibits them to everyone.
+#: The serving role's permissions on the rows of a table, unless a rule prohibits an operation for everyone.
 ROW_PRIVILEGES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 
 _OPERATIONS = {
@@ -29,7 +29,7 @@ _OPERATIONS = {
     "DELETE": pgtrigger.Delete,
 }
 
-#: Tables of Django's that `migrate` alone writes to.
+#: Django's tables that only `migrate` writes to.
 _MIGRATION_TABLES = ("django_content_type", "django_migrations", "auth_permission")
 
 #: Our tables that have no model (`factcheck/migrations/`).
@@ -95,7 +95,8 @@ def get_serving_role() -> str:
     return str(settings.RUNTIME_ROLE)
 
 
-# What is granted ------------------------------------------------------------------------------------------------------
+# Grants
+# ---------------------------------------------------------------------------------------------------------------
 
 
 def list_intended_operations() -> dict[str, frozenset[str]]:

@@ -13,7 +13,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 _LOCK_SQL = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _TRY_LOCK_SQL = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 
-#: A long transaction is not ended for its duration; if the machine of its process disappears, the server notices
+#: A transaction is not ended because it takes long. If the machine of its process disappears, the server notices
 #: within a minute. Not every version of PostgreSQL has all of these settings.
 _LASTING_SQL = """
     SELECT set_config(name, value, true) FROM pg_settings JOIN (VALUES

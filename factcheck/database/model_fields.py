@@ -122,7 +122,7 @@ class AddressField(models.URLField[str, str]):
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
-        return name, "django.db.models.URLField", args, kwargs  # nothing that the database could see
+        return name, "django.db.models.URLField", args, kwargs  # the database sees no difference
 
 
 class BitStringField(models.Field[Any, Any]):

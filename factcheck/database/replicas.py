@@ -23,7 +23,7 @@ class Report(NamedTuple):
     """A database server's report about its own role and position."""
 
     is_replica: bool
-    #: How far it has come in the write-ahead log: written, or replayed.
+    #: The position in the write-ahead log up to which the server has written or replayed it.
     position: int
     #: Identifies a server: the time of its start.
     server: str

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from django.db import OperationalError, connections
 from django.utils.translation import gettext
 
-#: How long to wait for it, and how long between two attempts, in seconds.
+#: How long to wait for the server, and the pause between two attempts, in seconds.
 TIMEOUT_SECONDS, PAUSE_SECONDS = 120.0, 1.0
 #: A refusal by the server itself is not temporary, unless it is one of these.
 _REFUSED_MESSAGE = re.compile(r"FATAL: (?!.*(starting up|shutting down|recovery|too many|not yet accepting))")

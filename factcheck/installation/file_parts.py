@@ -4,7 +4,7 @@ from collections.abc import Generator
 
 from django.core.files.storage import Storage
 
-#: How much is in memory at a time.
+#: The number of bytes in memory at a time.
 CHUNK_SIZE = 256 * 1024
 
 

@@ -12,7 +12,7 @@ from factcheck.installation.environment import read_text
 from factcheck.installation.private_files import FILE_MODE, FOLDER_MODE
 
 EXAMPLE_URL = "s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1"
-#: How the bucket is addressed: by the path, by the name of the host, or by the client's default.
+#: Where URLs name the bucket: in the path, in the host name, or as the client does by default.
 _ADDRESSING_STYLES = {"path", "virtual", "auto"}
 _BUCKET_PATTERN = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")

@@ -34,7 +34,7 @@ def build_log_settings() -> dict[str, Any]:
         "handlers": {"terminal": {"class": "logging.StreamHandler", "formatter": form}},
         "root": {"handlers": ["terminal"], "level": level},
         "loggers": {
-            # Django's own handlers would write each line a second time or mail it to ADMINS, of whom there are none.
+            # Django's own handlers would write each line a second time or mail it to ADMINS, which is empty.
             "django": {"handlers": [], "level": level, "propagate": True},
             "django.request": {"filters": ["refusals"]},
             # The fetching code reports refused addresses itself.

@@ -163,7 +163,7 @@ def _list_connections(addresses: set[tuple[str, int]]) -> Iterator[list[Connecti
 
 def _examine(descriptor: int, addresses: set[tuple[str, int]]) -> Iterator[Connection]:
     try:
-        # A copy stays this connection, whatever happens to the original.
+        # A copy of the descriptor keeps referring to this connection, whatever happens to the original.
         duplicate = os.dup(descriptor)
     except OSError:
         return

@@ -43,7 +43,7 @@ logger = logging.getLogger(__name__)
 #: The maximum number of connections of one web process, and its other open files: static files, the database, other
 #: sites.
 CONNECTIONS, FILES = 10_000, 300
-SETTLED_SECONDS = 60.0  # a process that has run this many seconds did start properly
+SETTLED_SECONDS = 60.0  # a process that has run for this many seconds has started properly
 GRACE_SECONDS = 20  # how many seconds a request or job may take to end after we were asked to stop
 #: The queues of the two background workers: all of them, and those of outgoing messages. A correction must not wait
 #: until the first has loaded a model, archived a page or read an import.
@@ -294,7 +294,7 @@ def _replace_workers(
         if is_stopping.is_set():
             return
         logger.error("The background worker ended unexpectedly; another one takes its place.")
-        # A process that keeps ending is restarted after ever longer pauses.
+        # A process that keeps ending is restarted after increasingly long pauses.
         pause = 1.0 if time.monotonic() - started_at > SETTLED_SECONDS else min(2 * pause, SETTLED_SECONDS)
         if is_stopping.wait(pause):
             return

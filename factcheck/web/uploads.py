@@ -26,7 +26,7 @@ from factcheck.web.throttling.callers import get_caller
 #: Bodies up to this size are read before the request continues; larger ones are read as they arrive. It is Django's
 #: limit for forms.
 MEMORY_BYTES = 2_621_440
-#: A body that comes with its head is read in less time than this, in seconds, so its place is soon free again.
+#: A body that comes with its head is read in less time than this, in seconds, so its slot is soon free again.
 PAUSE, ATTEMPTS = 0.02, 5
 _SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 

@@ -108,7 +108,7 @@ def read_contents(archived: Path) -> bytes:
     """
     compressed = archived.read_bytes()
     if not compressed:
-        raise EOFError(f"{archived} is empty.")  # to gzip, nothing is the compressed form of nothing
+        raise EOFError(f"{archived} is empty.")  # gzip would decompress an empty file without an error
     return gzip.decompress(compressed)
 
 

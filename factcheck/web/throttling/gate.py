@@ -54,6 +54,6 @@ class Gate:
         return len(self._seated) < self.seats and caller not in self._seated
 
 
-#: A quarter of the threads works on expensive requests, a quarter may wait for that, and a quarter streams downloads;
-#: the last quarter is always free for others.
+#: A quarter of the threads works on expensive requests, a quarter may wait for a slot, and a quarter streams
+#: downloads; the last quarter is always free for others.
 expensive_requests = Gate(max(1, settings.WEB_THREADS // 4))

@@ -23,7 +23,7 @@ RETRY_AFTER_SECONDS = 5.0
 #: The minimum number of seconds between log lines about an unreachable store.
 LOG_INTERVAL_SECONDS = 60.0
 
-# Sums of decimal fractions are a little off; a millionth of a second decides nothing.
+# Sums of floats are slightly inexact, so differences below a millionth of a second are ignored.
 _ROUNDING = 1e-6
 
 
@@ -35,7 +35,7 @@ class Admission(NamedTuple):
     limit: int
     window: int
     remaining: int
-    #: Seconds until the whole budget is there again; or, when refused, until the same request would be answered.
+    #: Seconds until the whole budget is available again; for a refused request, until it would be admitted.
     reset_seconds: int
 
 
