@@ -144,8 +144,8 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     def count_matches(self, parsed_search: SearchReading, limit: int = 1) -> int:
         """Return the number of matches, up to `limit`.
 
-        If there are few matches, ranking them all makes PostgreSQL use the search index. If there are many, reading
-        from the newest publication finds some quickly.
+        Few matches are read by rank, so that PostgreSQL uses the search index. Of many matches, some are found faster
+        by reading from the newest publication.
         """
         order = "-rank" if parsed_search.matches <= RANKED_MATCHES else "-published_at"
         return len(self.matching_search(parsed_search).order_by(order).values_list("pk", "rank")[:limit])

@@ -67,7 +67,7 @@ def build_moments_rule(table_kind: str, wrong_moment_sql: str) -> Rule:
     """Return the rule that the times of creation and publication are set once.
 
     Args:
-        wrong_moment_sql: PL/pgSQL that checks other times.
+        wrong_moment_sql: the table's own PL/pgSQL in the trigger, which rejects other wrong times.
     """
     return Rule(
         name=f"{table_kind}_moments_are_fixed",

@@ -15,7 +15,8 @@ RIVAL_SIMILARITY = 0.55
 class PartPair(NamedTuple):
     """The numbers of an old part and of the new part that it may have become, and the similarity of their words.
 
-    A `similarity` of 1 means identical words."""
+    A `similarity` of 1 means identical words.
+    """
 
     old: int
     new: int

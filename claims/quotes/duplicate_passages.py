@@ -86,7 +86,7 @@ class OriginalityCheck:
             raise OrphanedQuote(OrphanReason.QUOTED)
 
     def _was_edited_elsewhere(self, new_indexes: range) -> bool:
-        """Return whether another part of the new text, nearly equal, may be the edited original."""
+        """Return whether a similar part elsewhere in the new text may be the edited original of these parts."""
         aligned = self.aligned
         old_by_new = [
             aligned.old_by_new[new_index] for new_index in new_indexes if new_index in aligned.old_by_new

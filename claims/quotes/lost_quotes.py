@@ -24,8 +24,8 @@ class LostQuote:
 def find_lost_quote(appearance: Appearance) -> LostQuote | None:
     """Return the lost quote of an orphaned appearance; None if there is nothing to compare with.
 
-    The result is computed on viewing, from the two texts that anchoring compared, so the candidates are never out of
-    date.
+    The result is computed whenever it is needed, from the two texts that anchoring compared, so the candidates are
+    never out of date.
     """
     earlier_snapshot, newest_snapshot = appearance.snapshot, appearance.source.get_latest_snapshot()
     if earlier_snapshot is None or newest_snapshot is None or newest_snapshot.pk == earlier_snapshot.pk:

@@ -73,7 +73,8 @@ def publish_changed_classes(context: JobContext, *, rating_ids: list[int]) -> No
 )
 def publish_all_changed_classes(context: JobContext, timestamp: int) -> None:
     """Publish changed rating classes that an interrupted job or a direct change in the database left unpublished. Runs
-    every hour."""
+    every hour.
+    """
     publish_outdated_classes(is_stopped=context.should_abort)
 
 

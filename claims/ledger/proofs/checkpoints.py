@@ -229,7 +229,8 @@ def _require_texts(first_sequence: int) -> None:
     """Check that the stored texts of the entry with this number and of all later entries match their hashes.
 
     Raises:
-        InconsistentLedger: a text does not match."""
+        InconsistentLedger: a text does not match.
+    """
     rows = Publication.objects.filter(sequence__gte=first_sequence).order_by("sequence")
     for number, sealed_sha256, *facts in rows.values_list(
         "sequence", "sealed_sha256", "note", "body", "salts"

@@ -56,7 +56,7 @@ def _match_months(months: list[tuple[datetime, datetime]]) -> Q:
 
 
 def filter_newsroom(scope: str) -> QuerySet[PublishedVerdict] | None:
-    """Return the newsroom's own verdicts if requested; otherwise None, for all."""
+    """Return the newsroom's own verdicts if `scope` requests them; otherwise None, which stands for all verdicts."""
     return PublishedVerdict.objects.by_newsroom() if scope == "house" else None
 
 

@@ -91,7 +91,7 @@ class WordsQuery(ListQuery):
 
     @property
     def shape(self) -> AddressTargets | None:
-        """Return placeholders for the targets of a URL search, because its SQL differs; None for a search for words."""
+        """Return placeholders that stand for the targets of a URL search in its SQL; None for a search for words."""
         targets = self.search.places if self.search else None
         return targets and replace(_TARGETS, is_ranked=targets.is_ranked)
 
@@ -204,7 +204,7 @@ def split_by_wording(ranking: str | Expression) -> Parts:
     """Split the matches: those with the exact search words come first, ranked; all others have rank 0.
 
     The search index finds the exact matches. There are far more of the others, but usually a page is full before one
-        of them must be read.
+    of them must be read.
     """
     has_exact_words = Q(build_match_condition("search_heading", ranking))
     return lambda rows: (

@@ -77,7 +77,7 @@ def _select_newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
 
 
 def _find_similar(claim: int) -> list[Publication]:
-    """Return the nearest claims; none without a vector."""
+    """Return the published claims nearest in meaning, nearest first; empty if the claim has no vector."""
     claim_vector = embedding.load_vectors([claim], is_public=True).get(claim)
     if claim_vector is None:
         return []
