@@ -92,7 +92,7 @@ def _to_text(cell: Cell) -> str | int | float:
 
 
 def _to_local(moment: datetime) -> datetime:
-    """Return a time in the local time zone, but without naming the zone, because spreadsheets have none."""
+    """Return the local time as a naive datetime, because spreadsheets have no time zones."""
     return localtime(moment).replace(tzinfo=None) if is_aware(moment) else moment
 
 

@@ -75,12 +75,11 @@ class Parameter(Filter):
         meaning: a sentence for the documentation.
         matches: a function from the value to compare with, or a slot for it, to the condition on the rows; None if the
             parameter is not a filter.
-        resolves: a function from the value or values to what rows are compared with, such as from names to ids.
-        several: whether it can be repeated; rows that match any of the values are returned.
-        split: whether commas also separate values.
-        slotted: whether the condition accepts a slot; otherwise its SQL is built for each value.
-        default: the default value, for the documentation.
-        required: whether a request without it is rejected.
+        resolves: a function from the given value or values to the value to compare rows with, such as from names to
+            ids. several: whether it can be repeated; rows that match any of the values are returned. split: whether
+            commas also separate values. slotted: whether the condition accepts a slot; otherwise its SQL is built for
+            each value. default: the default value, for the documentation. required: whether a request without it is
+            rejected.
     """
 
     field_class = ValuesField

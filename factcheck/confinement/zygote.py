@@ -168,7 +168,7 @@ def _find_cause(status: int, is_large: bool) -> Cause | None:
 
 
 def _run_work(work_socket: socket.socket, module: ModuleType, allowance: Allowance) -> None:
-    """Do the work in the new process and exit."""
+    """Handle the request on `work_socket` in the new process, then exit."""
     status = _STATUS_OF_CRASH
     try:
         # Descriptors of other tasks must end with them, so none may stay open here.

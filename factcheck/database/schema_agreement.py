@@ -64,7 +64,7 @@ def require_same_history(alias: str) -> None:
 
 
 def find_columns_missing_from_history(cursor: Cursor) -> list[str]:
-    """Return columns missing although the migrations that add them are recorded as applied.
+    """Return the columns that are missing although the migrations that add them are recorded as applied.
 
     Args:
         cursor: Django's or psycopg's cursor.

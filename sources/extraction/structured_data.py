@@ -47,7 +47,7 @@ class StructuredData:
         return next((node for node in self.articles if get_types(node) & ARTICLE_TYPES), {})
 
     def body(self) -> str:
-        """Return the article body in the structured data, or "". It is cleaned on each call."""
+        """Return the article body in the structured data as clean text, or ""."""
         body = next((one for one in to_list(self._article.get("articleBody")) if isinstance(one, str)), "")
         if "<" in body or "&" in body:
             body = re.sub(r"(?i)<(?:p|br|div|li|h\d|/p|/div|/li)\b[^<>]{0,200}>", "\n\n", html.unescape(body))
