@@ -193,7 +193,7 @@ def test_a_picture_is_found_with_what_is_in_work(desk: Desk, draft: Claim) -> No
         "Probably the same picture",
         "of 256 points differ",
         "The bridge is under water.",
-        "The claim is about this file file",
+        "The claim is about this file",
         "Draft",
     ):
         assert words in page

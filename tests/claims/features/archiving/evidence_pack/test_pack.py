@@ -108,7 +108,7 @@ def test_what_is_not_ours_to_hand_on_is_named_and_left_out(
     Source.objects.filter(pk=source.pk).update(show_text=False)
     hidden = files_in(bytes_of(claim, for_public=True))
     assert not any(name.startswith(("sources/", "copies/", "pages.wacz")) for name in hidden)
-    assert "do not allow" in hidden["left-out.txt"].decode()
+    assert "may not be redistributed" in hidden["left-out.txt"].decode()
     assert any(name.startswith("copies/") for name in files_in(bytes_of(claim)))
 
 
