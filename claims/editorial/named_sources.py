@@ -101,7 +101,7 @@ def find_or_add_source(values: dict[str, Any], material: Material | None, *, by:
 def read_quotation(
     values: dict[str, Any], source: Source, row: Appearance | Evidence | None = None
 ) -> QuotedWords | None:
-    """Return the quote in the body; None if it keeps the stored one.
+    """Return the quote in the request body; None if the stored quote stays.
 
     Raises:
         QuoteNotFound, WrongPosition: the source does not contain the quote, or not at that position.

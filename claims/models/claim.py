@@ -35,7 +35,7 @@ TRIAGE_ORDERING = (F("score").desc(nulls_first=True), F("id"))
 
 
 def _get_publications() -> Any:
-    """Return the manager of publications. A function, because an import would be circular."""
+    """Return the manager of publications, without an import, which would be circular."""
     return apps.get_model("claims", "Publication").objects
 
 

@@ -183,7 +183,7 @@ def _iterate_pairs(aligned: Alignment, start: int, old_end: int, new_end: int) -
 
 
 class _PrefixMaximum:
-    """The greatest value below a position, in a Fenwick tree."""
+    """A Fenwick tree that finds the greatest value stored below a position."""
 
     def __init__(self, size: int) -> None:
         self._tree: list[tuple[float, int]] = [(float("-inf"), -1)] * (size + 1)

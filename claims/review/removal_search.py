@@ -36,7 +36,7 @@ def request_search(removal: Removal) -> None:
 
 @app.task(name=_SEARCH_JOB)
 def search(removal_id: int) -> None:
-    """Record the number of rows that contain the words, table by table."""
+    """Search each table and the files for the words, and record the number of matches."""
     search_row = RemovalSearch.objects.select_related("removal").filter(removal=removal_id).first()
     if search_row is None:
         return

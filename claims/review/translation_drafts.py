@@ -128,9 +128,9 @@ def discard_translation(translation: Translation, *, by: User) -> None:
 
 @transaction.atomic
 def carry_over_translation(translation: Translation, *, by: User) -> Translation:
-    """Submit a translation of an earlier version for the version published now, in one step.
+    """Copy the translation of an earlier version to the version published now, and submit it, in one step.
 
-    This is for translations that still match the original; another person signs them off.
+    This is for translations that still match the original. Another person must sign off the copy.
 
     Raises:
         NotPossible: there is no translation to carry over, or it is incomplete.

@@ -127,7 +127,7 @@ def move(
 def require_move(
     subject: Claim | Verdict | Translation, action: str, *, by: User, note: str = ""
 ) -> Move[Any]:
-    """Return the move if this person can make it now, without making it. Raises the same exceptions as `move`."""
+    """Check that this person can make the move now, and return it. Raises the same exceptions as `move`."""
     try:
         legal_move: Move[Any] = _TABLES[type(subject)][subject.state, action]
     except KeyError:

@@ -299,7 +299,7 @@ def _list_columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[st
 
 
 def _build_kinds_sql(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
-    """Return SQL that groups entries by their columns with few distinct values, read once for all facets."""
+    """Return SQL that groups entries once for all facets, by the columns with few distinct values."""
     grouped_facets = [facet for facet in facets if source[facet.name] == "kinds"]
     columns = ", ".join(facet.column for facet in grouped_facets)
     statements = []

@@ -79,7 +79,7 @@ def match_review_urls(keys: Any) -> Q:
 def match_reviewed_from(day: Any) -> GreaterThanOrEqual:
     """Return the condition on the earliest review day, in the form its index supports.
 
-    The rows of a page are then adjacent in that index, instead of after all earlier reviews.
+    PostgreSQL then begins to read the index at this day, instead of at the earliest review.
     """
     return GreaterThanOrEqual(build_sortable_day("reviewed_on"), day)
 

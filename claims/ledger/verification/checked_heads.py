@@ -88,7 +88,7 @@ class SignedHeads:
 
 
 def build_log_names() -> dict[str, str]:
-    """Return the logs by their names in checkpoints."""
+    """Return the kind of each log (`Checkpoint.Log`) by its name in checkpoints."""
     origin = SigningKey.objects.values_list("origin", flat=True).first() or ""
     return {build_log_name(origin, log): log for log in Checkpoint.Log.values}
 

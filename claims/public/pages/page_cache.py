@@ -132,7 +132,7 @@ def read_public(view: View) -> View:
 
 
 def public_page(view: View) -> View:
-    """Return the view as a cached page in the interface's language that reads from the database for public requests."""
+    """Wrap a view: use the interface's language, cache the pages, and read from the database for public requests."""
     guarded: View = require_safe(read_public(cache_page(override_interface_language(view))))
     return guarded
 
