@@ -101,8 +101,8 @@ def _get_note_fields(span: NoteSpan) -> tuple[str, str, bool]:
 
 
 def _arrange_lanes(spans: Iterable[NoteSpan]) -> dict[NoteSpan, int]:
-    """Return the lane of each underline. Overlapping underlines get different lanes: each takes the first
-    free one."""
+    """Return for each span the lane, or vertical position, of its underline. Overlapping underlines get
+    different lanes."""
     lanes: dict[NoteSpan, int] = {}
     ends: list[int] = []
     for span in sorted(spans, key=lambda span: (span.start, -span.end)):

@@ -257,7 +257,7 @@ class ImportRunAdmin(ReadOnlyAdmin, DeskAdmin):
 
     @desk_page("<int:pk>/report/")
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        """Download rejected and incomplete records, to be corrected and imported again."""
+        """Return the rejected and incomplete records as a file, to be corrected and imported again."""
         run = self.get_row(request, pk, "claims.view_importproblem")
         with activate_newsroom_language():
             title = gettext("Problems in import %d") % run.pk

@@ -40,7 +40,7 @@ _BADGE_TONES: dict[str, Tone] = {
 
 
 class PeriodFilter(admin.SimpleListFilter):
-    """Filter by period: records of the last hours or days, newest first."""
+    """Filter by period, such as the records of the last 7 days. The newest records come first."""
 
     title = _("time")
     parameter_name = "days"

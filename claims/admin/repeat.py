@@ -64,7 +64,8 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Repeat | None = None) -> tuple[str, ...]:
-        """Make the source editable only for a repeat in a reader's text; for articles the source is known."""
+        """Return the read-only fields. The source is editable only for a repeat in a reader's text; for
+        articles it is known."""
         is_source_unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
         return () if is_source_unknown else ("source",)
 

@@ -34,7 +34,7 @@ class TranslationForm(DeskForm):
         fields = (*TEXT_FIELDS, "byline")
 
     def values(self) -> dict[str, Any]:
-        """Return the values to store."""
+        """Return the form's values to store, by field."""
         return {name: self.cleaned_data[name] for name in self.fields if name in self.cleaned_data}
 
 

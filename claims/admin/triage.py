@@ -298,7 +298,7 @@ def _find_next_proposal(
 
 def _reserve_first_free_proposal(order: Sequence[ListedProposal], person: User) -> int:
     """Reserve the first proposal that no one else is viewing, and return its id. If others are viewing all
-    proposals, return the first; 0 if there are none.
+    proposals, return the id of the first one without reserving it; return 0 if there are no proposals.
     """
     free_ids = (
         proposal.pk

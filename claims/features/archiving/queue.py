@@ -140,7 +140,8 @@ def _find_due_requests() -> "QuerySet[ArchivingRequest]":
 
 
 def _list_next_source_ids(allowed_ids: list[int] | None) -> list[int]:
-    """Return the ids of due sources by urgency, sources whose site may be visited now first."""
+    """Return the ids of due sources: first those whose site may be visited now, and the most urgent ones
+    first in each group."""
     due_sources = (
         _find_due_requests() if allowed_ids is None else _find_due_requests().filter(source__in=allowed_ids)
     )

@@ -89,7 +89,7 @@ def compose_mail(
 
 
 def build_notification_text(notification: Notification) -> dict[str, str]:
-    """Return the email text of a notification."""
+    """Return the headline, statement, words and link of a notification for the template of its email."""
     return {
         "headline": describe_event(notification.kind, notification.actor_name),
         "statement": notification.claim.statement,

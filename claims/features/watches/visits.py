@@ -90,8 +90,8 @@ def _find_active_progress() -> QuerySet[WatchProgress]:
 def _build_due_condition(moment: datetime) -> Q:
     """Return the condition for watches that are due and not leased.
 
-    It uses only columns of the progress row for values that other processes change, so that PostgreSQL checks
-    them again once the row is locked.
+    Values that other processes may change are columns of the progress row, because PostgreSQL checks these
+    again once it has locked the row.
     """
     pages = WatchedPage.objects.due(moment).filter(watch=OuterRef("pk"))
     has_budget_left = Watch.objects.with_budget_left(moment).filter(pk=OuterRef("pk"))
