@@ -127,7 +127,9 @@ async def _retry_until_reached(run_statement: Callable[[], Awaitable[Result]]) -
 
 
 def _is_lost(failure: ConnectorException) -> bool:
-    """Return whether the server was gone or could no longer write. A worker that stops closes its own pool."""
+    """Return whether the statement failed because the server was gone or could no longer write. It is not lost if a
+    stopping worker has closed its own connection pool.
+    """
     cause = failure.__cause__
     return not isinstance(cause, PoolClosed) and isinstance(
         cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.ReadOnlySqlTransaction

@@ -18,7 +18,7 @@ def make_private_folder(folder: Path) -> Path:
 
 
 def make_contents_private(folder: Path) -> None:
-    """Make a folder and its contents private, unless it already is."""
+    """Make a folder and its contents private, unless the folder already is."""
     if not folder.is_dir() or not folder.stat().st_mode & 0o077:
         return
     for folder_path, folders, files in os.walk(folder):

@@ -156,7 +156,9 @@ def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
 
 
 def _read_connections(cursor: CursorWrapper) -> Iterator[Reading]:
-    """Yield the number of connections to the database in each state; the activity of other roles is hidden."""
+    """Yield the number of connections to the database in each state, and their limit. The activity of other roles is
+    hidden.
+    """
     cursor.execute(
         """
         SELECT coalesce(state, 'other'), count(*)

@@ -24,7 +24,7 @@ _QUOTED_OWN_SITE_MARK = b'"\\u0000'
 
 
 def render_stored(document: Any) -> str:
-    """Return a document as JSON for storage, without this site's URL: compact, UTF-8, keys in order."""
+    """Return a document as JSON for storage, with marks in place of this site's URL: compact, UTF-8, keys in order."""
     return (
         escape_quotation_marks(orjson.dumps(document)).replace(_QUOTED_OWN_SITE_MARK, _MARK + b'"').decode()
     )

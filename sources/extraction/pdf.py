@@ -225,7 +225,12 @@ class _Edges:
     def begins_paragraph(
         self, line: Line, previous_line: Line | None, last_line: Line, usual_height: float
     ) -> bool:
-        """Return whether a line begins a paragraph, by its position and letter size."""
+        """Return whether a line begins a paragraph, by its position and letter size.
+
+        Args:
+            previous_line: the line above in the same column; None for the first.
+            last_line: the line before in reading order, which may be in another column or on another page.
+        """
         if line.height > 1.2 * usual_height or last_line.height > 1.2 * usual_height:
             return abs(line.height - last_line.height) > 0.1 * usual_height
         if previous_line is None:

@@ -13,6 +13,9 @@ ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})
 def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None:
     """Reject a URL that cannot be an article's. The IP address is checked when connecting.
 
+    Args:
+        came_from: the URL that was requested, for the message if `url` is the target of a redirect.
+
     Raises:
         FetchError: the URL is rejected; the message says why.
     """
