@@ -119,7 +119,7 @@ class MappingForm(forms.Form):
         label=gettext_lazy("Meaning of the rating codes"),
         required=False,
         widget=UnfoldAdminTextareaWidget({"rows": 5, "placeholder": "0 = False", "spellcheck": "false"}),
-        help_text=gettext_lazy("One per line: the code in the file, =, and the publisher’s own label."),
+        help_text=gettext_lazy("One code per line: the code in the file, =, and the publisher’s own label."),
     )
 
     unrated = forms.BooleanField(
@@ -166,7 +166,10 @@ class MappingForm(forms.Form):
             required=False,
             initial=constant,
             widget=UnfoldAdminTextInputWidget(
-                {"placeholder": _("fixed value"), "aria-label": _("%s if missing") % FIELD_LABELS[name]}
+                {
+                    "placeholder": _("fixed value"),
+                    "aria-label": _("%s: value if missing") % FIELD_LABELS[name],
+                }
             ),
         )
         if name in _DATE_FIELDS:

@@ -216,7 +216,7 @@ _MOVE_SENTENCES: dict[str, StrOrPromise] = {
 AFTER_MOVE_MESSAGES: dict[str, StrOrPromise] = {
     "accept": gettext_lazy("Accepted for checking."),
     "decline": gettext_lazy("Declined."),
-    "reconsider": gettext_lazy("The claim is back in triage."),
+    "reconsider": gettext_lazy("The claim has returned to triage."),
     "merge": gettext_lazy("Merged."),
     "unmerge": gettext_lazy("The merge is undone."),
     "republish": gettext_lazy("The changes are published."),

@@ -152,7 +152,7 @@ class ApiTokenAdmin(DeskAdmin):
             ((scope_labels[scope], render_badge(scope)) for scope in token.scopes),
         )
 
-    @admin.display(description=gettext_lazy("begins with"))
+    @admin.display(description=gettext_lazy("first characters"))
     def key_beginning(self, token: ApiToken) -> str:
         return f"{token.token_key}…"
 

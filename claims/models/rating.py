@@ -98,7 +98,7 @@ class Rating(models.Model):
         max_length=20,
         choices=RatingClass,
         blank=True,
-        help_text=_("Empty until an editor decides. Labels are never mapped by guesswork."),
+        help_text=_("Empty until an editor assigns a class. Labels are never mapped by guesswork."),
     )
     definition = models.TextField(_("definition"), blank=True)
     labels = models.JSONField(_("labels in other languages"), default=dict, blank=True)

@@ -47,7 +47,7 @@ class ApiToken(AbstractAuthToken):
 
     # Not the primary key, as in knox: the URLs of token pages should not contain the digest.
     digest = models.CharField(max_length=128, unique=True, editable=False)
-    token_key = models.CharField(_("begins with"), max_length=25, editable=False)
+    token_key = models.CharField(_("first characters"), max_length=25, editable=False)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="auth_token_set", verbose_name=_("acts as")
     )

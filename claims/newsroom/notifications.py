@@ -28,7 +28,7 @@ class NotificationKind(models.TextChoices):
     SIGNED_OFF = "signed_off", _("Signed off")
     PUBLISHED = "published", _("Published")
     RETRACTED = "retracted", _("Retracted")
-    NOT_PUBLISHED = "not_published", _("Not published as scheduled")
+    NOT_PUBLISHED = "not_published", _("Not published at the scheduled time")
     LINK_LOST = "link_lost", _("A cited page was removed, moved or changed")
     TRANSLATION_WAITS = "translation_waits", _("A translation is waiting for sign-off")
     TRANSLATION_BACK = "translation_back", _("Changes to a translation requested")

@@ -88,7 +88,7 @@ def read_quote_at(source: Source, number: int, start: int, end: int, *, exact: s
 def describe_places(text: str, problem: QuoteAmbiguous) -> list[str]:
     """Return the possible positions of an ambiguous quote, each with its context."""
     return [
-        _("Possible place: %(before)s [%(quote)s] %(after)s")
+        _("Possible passage: %(before)s [%(quote)s] %(after)s")
         % {
             "before": " ".join(cut_words_before(text, start, 40).split()),
             "quote": _shorten(text[start:end]),

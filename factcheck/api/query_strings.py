@@ -47,7 +47,7 @@ class ValuesField(forms.Field):
                 gettext("give at most %(most)s values, not %(given)s.")
                 % {"most": VALUE_LIMIT, "given": len(value)}
                 if self.several
-                else gettext("give it once, not %(given)s times.") % {"given": len(value)},
+                else gettext("give this parameter once, not %(given)s times.") % {"given": len(value)},
                 code="repeated",
             )
         values = [self._read(text) for text in value]

@@ -80,7 +80,7 @@ class SnapshotAdmin(ReadOnlyAdmin, DeskAdmin):
     fieldsets = (
         (None, {"fields": ("source", ("number", "captured_at"), "url")}),
         (
-            _("As captured"),
+            _("Text as captured"),
             {
                 "fields": (
                     *("title", "byline", ("published_on", "language"), "media_type", "content_size"),

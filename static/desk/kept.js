@@ -105,7 +105,7 @@
         const line = made("p", { className: "desk-line" });
         if (isHere) {
             line.append(
-                button(say("Restore these"), () => {
+                button(say("Restore this text"), () => {
                     // What stands there now remains under its own name.
                     form.deskWriting = anew(begin(form).before);
                     takeOver(form, kept);
@@ -113,7 +113,7 @@
                 }),
             );
         }
-        line.append(button(say("Discard these"), async () => {
+        line.append(button(say("Discard this text"), async () => {
             await close([kept]);
             box.remove();
         }));

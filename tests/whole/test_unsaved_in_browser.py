@@ -105,7 +105,7 @@ def test_neither_tab_overwrites_what_the_other_keeps(seat: Seated, checker: User
     offered = third.locator(".desk-kept details")
     offered.locator("summary").click()
     expect(offered.locator("textarea")).to_have_value("from the first tab")
-    offered.get_by_role("button", name="Restore these").click()
+    offered.get_by_role("button", name="Restore this text").click()
     expect(third.locator("[name=context]")).to_have_value("from the first tab")
     on_server(third, "from the second tab")
     write(one, " goes on")

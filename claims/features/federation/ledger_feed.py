@@ -55,7 +55,7 @@ def _request_page(address: str, site: str, size: int, etag: str) -> FeedResponse
         if extract_origin(url) != site:
             raise FetchError(
                 "led_elsewhere",
-                gettext("%(site)s redirects to %(origin)s. Follow that address, if it is the right one.")
+                gettext("%(site)s redirects to %(origin)s. If that is the right address, follow it instead.")
                 % {"site": site, "origin": extract_origin(url) or url},
             )
 

@@ -206,7 +206,8 @@ def _require_same_newsroom(signer: Signer, *, key: str, site: str) -> None:
     if extract_origin(signer.url) != site:
         raise VerificationFailed(
             gettext(
-                "This newsroom gives its site as %(url)s, not %(site)s. If that is right, follow it at that address."
+                "This newsroom gives its site as %(url)s, not %(site)s. If that is right, follow "
+                "the newsroom at the address that it gives."
             )
             % {"url": signer.url or "nowhere", "site": site},
             halt=_Halt.ADDRESS,

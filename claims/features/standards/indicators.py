@@ -361,7 +361,7 @@ def _build_reader_indicators(period: Period) -> list[Indicator]:
             complaints.median_working_days,
             "working_days",
             policy,
-            _("Median time from a complaint to the answer."),
+            _("Median time from receiving a complaint to answering it."),
         ),
         _build_share_indicator(
             "requests_answered",

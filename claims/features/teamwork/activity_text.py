@@ -19,7 +19,10 @@ _EVENT_SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
     Kind.RETURNED: (_("%(who)s requests changes to the verdict"), _("The verdict needs changes")),
     Kind.SIGNED_OFF: (_("%(who)s signed off the verdict"), _("The verdict was signed off")),
     Kind.PUBLISHED: (_("%(who)s published this"), _("This was published")),
-    Kind.NOT_PUBLISHED: (_("This was not published as scheduled"), _("This was not published as scheduled")),
+    Kind.NOT_PUBLISHED: (
+        _("This was not published at the scheduled time"),
+        _("This was not published at the scheduled time"),
+    ),
     Kind.LINK_LOST: (_("A cited page needs attention"), _("A cited page needs attention")),
     Kind.RETRACTED: (_("%(who)s retracted the verdict"), _("The verdict was retracted")),
     Kind.TRANSLATION_WAITS: (

@@ -71,7 +71,7 @@ def add_comment(
     if thread:
         verdict, version = thread.verdict, thread.verdict_version
     elif verdict and not Verdict.objects.readable_by(by).filter(pk=verdict.pk, claim=claim).exists():
-        raise NotInRole(_("You cannot read this verdict, or it is on another claim."))
+        raise NotInRole(_("You cannot read this verdict, or it belongs to another claim."))
     comment = Comment.objects.create(
         claim=claim,
         verdict=verdict,
@@ -235,7 +235,7 @@ def _lock_thread(claim: Claim, reply_to: Comment, by: User) -> Comment:
     if thread.reply_to:
         thread = _lock_comment(thread.reply_to, by)
     if thread.claim_id != claim.pk:
-        raise NotPossible(_("That thread is on another claim."))
+        raise NotPossible(_("That thread belongs to another claim."))
     return thread
 
 

@@ -90,7 +90,7 @@ class Watch(models.Model):
     active = models.BooleanField(
         _("active"),
         default=True,
-        help_text=_("While it is off, nothing is fetched; articles already imported are kept."),
+        help_text=_("While this is off, nothing is fetched; articles already imported are kept."),
     )
     created_by = build_creator_field()
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)

@@ -117,7 +117,7 @@ class EditorialWebhookResource(OwnWebhookBase):
         row = self.get_row(id=id)
         if row.verified_at is None:
             raise NotPossible(
-                gettext("Nothing is sent there until the receiver has agreed: verify it first.")
+                gettext("Nothing is sent to this address until the receiver has agreed: verify it first.")
             )
 
         def carry_out(values: Any) -> StoredResponse:

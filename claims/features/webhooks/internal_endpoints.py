@@ -127,7 +127,7 @@ def compute_challenge_answer(secret: str, challenge: str) -> str:
 
 def _activate(endpoint: WebhookEndpoint, token: ApiToken) -> None:
     if endpoint.verified_at is None:
-        raise NotPossible(_("Verify the receiver first: nothing is sent there until they have agreed."))
+        raise NotPossible(_("Verify the receiver first: nothing is sent until the receiver has agreed."))
     endpoint.active, endpoint.token = True, token
     endpoint.disabled_at, endpoint.disabled_reason = None, ""
 

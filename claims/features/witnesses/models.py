@@ -150,7 +150,7 @@ class WitnessedLog(_VerifierKeyModel):
     active = models.BooleanField(
         _("active"),
         default=True,
-        help_text=_("While it is off, we cosign nothing; checkpoints that we have seen stay on record."),
+        help_text=_("While this is off, we cosign nothing; checkpoints that we have seen stay on record."),
     )
     tree_size = models.BigIntegerField(_("entries"), default=0, editable=False)
     root_sha256 = models.CharField(max_length=64, blank=True, editable=False)

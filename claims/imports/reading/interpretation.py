@@ -272,7 +272,11 @@ def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         if record.has("claimant_title"):
             record.add_remarks(
                 "claimant_title",
-                [Problem("no one is named", TranslatableMessage("There is a job title, but no claimant."))],
+                [
+                    Problem(
+                        "no one is named", TranslatableMessage("The record has a job title, but no claimant.")
+                    )
+                ],
             )
         return None
     person, problems = read_person(

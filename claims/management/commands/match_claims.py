@@ -55,7 +55,7 @@ class Command(LocalizedCommand):
             "--minimum-confidence",
             type=parse_share,
             metavar="0..1",
-            help=gettext("leave out matches that are less certain"),
+            help=gettext("leave out matches less certain than this"),
         )
         parser.add_argument("--resume", action="store_true", help=gettext("continue an interrupted export"))
 

@@ -45,10 +45,12 @@ class Command(LocalizedCommand):
             "--from",
             metavar="PLACE",
             dest="origin",
-            help=gettext("copy from there to where files are stored now"),
+            help=gettext("copy from that location to the present one"),
         )
         parser.add_argument(
-            "--remove", action="store_true", help=gettext("with --from: remove the verified files there")
+            "--remove",
+            action="store_true",
+            help=gettext("with --from: remove the verified files from that location"),
         )
         parser.add_argument(
             "--threads", type=int, default=8, help=gettext("files at a time (default: %(default)s)")
@@ -140,7 +142,7 @@ def _get_storage(location: str) -> Storage:
     except ImproperlyConfigured as problem:
         raise CommandError(str(problem)) from None
     if other_storage == storage:
-        raise CommandError(gettext("Files are already stored there. Give a different location."))
+        raise CommandError(gettext("Files are already stored at that location. Give a different one."))
     return storages.create_storage(other_storage)
 
 

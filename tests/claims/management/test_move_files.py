@@ -110,7 +110,9 @@ def test_what_is_damaged_or_missing_is_named_and_not_copied(
 def test_what_is_in_use_is_not_taken_away(server: ObjectServer, digest: str) -> None:
     with pytest.raises(CommandError, match="--remove works only with --from"):
         moved(to=server.address, remove=True)
-    with pytest.raises(CommandError, match="Files are already stored there. Give a different location."):
+    with pytest.raises(
+        CommandError, match="Files are already stored at that location. Give a different one."
+    ):
         moved(origin="disk", remove=True)
     with pytest.raises(CommandError, match="PLACE cannot be read; write it as s3://bucket"):
         moved(to="/srv/files")

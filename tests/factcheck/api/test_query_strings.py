@@ -75,7 +75,7 @@ KNOWN = "Known names: count, cursor, kind, ordering, page, page_size, q, tree."
         ("kind=", ("kind", "empty", "`kind`: the value is empty; give one or leave the parameter out.")),
         ("kind=pear,", ("kind", "empty", "`kind`: the value is empty; give one or leave the parameter out.")),
         ("q=+", ("q", "empty", "`q`: the value is empty; give one or leave the parameter out.")),
-        ("q=a&q=b", ("q", "repeated", "`q`: give it once, not 2 times.")),
+        ("q=a&q=b", ("q", "repeated", "`q`: give this parameter once, not 2 times.")),
         (
             "kind=paer",
             ("kind", "invalid", "`kind`: “paer”: give one of apple, pear. Did you mean pear?"),

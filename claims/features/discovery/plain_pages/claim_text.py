@@ -109,7 +109,7 @@ def _write_facts(body: Document, version: PlainVersion, newest_version: PlainVer
         (_("First published"), body["published_at"]),
         (_("SHA-256 of this version"), version.sha256),
         (_("Address"), body["url"]),
-        (_("As data"), ", ".join(_list_data_links(body, version, newest_version))),
+        (_("Links to the data"), ", ".join(_list_data_links(body, version, newest_version))),
     ]
     return "\n".join(f"- {name}: {value}" for name, value in labelled_values if value)
 

@@ -38,11 +38,13 @@ class PeerNewsroom(models.Model):
         _("name"),
         max_length=200,
         help_text=_(
-            "The name shown here beside the newsroom’s fact checks. Its feed does not overwrite this name."
+            "The name shown here beside the newsroom’s fact checks. The newsroom’s feed does not overwrite it."
         ),
     )
     url = AddressField(
-        _("address"), max_length=500, help_text=_("The address of its site, such as https://facts.example.")
+        _("address"),
+        max_length=500,
+        help_text=_("The address of the newsroom’s site, such as https://facts.example."),
     )
     key = models.CharField(
         _("public key"),
@@ -54,7 +56,7 @@ class PeerNewsroom(models.Model):
     active = models.BooleanField(
         _("active"),
         default=True,
-        help_text=_("While it is off, nothing is imported; claims already imported are kept."),
+        help_text=_("While this is off, nothing is imported; claims already imported are kept."),
     )
     created_by = build_creator_field()
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)

@@ -62,7 +62,7 @@ class AssignmentAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
         super().prepare(request, rows)
         prefetch_related_objects(rows, *prefetch_work_states(get_person(request)))
 
-    @admin.display(description=_("work"))
+    @admin.display(description=_("assigned work"))
     def subject_link(self, row: Assignment) -> SafeString:
         subject = row.verdict or row.claim
 

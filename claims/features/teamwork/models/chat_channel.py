@@ -88,7 +88,9 @@ class ChatChannel(models.Model):
             "and comments, which everyone in the channel can read."
         ),
     )
-    active = models.BooleanField(_("active"), default=True, help_text=_("While it is off, nothing is sent."))
+    active = models.BooleanField(
+        _("active"), default=True, help_text=_("While this is off, nothing is sent.")
+    )
     created_by = build_creator_field()
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
     objects = ChatChannelQuerySet.as_manager()

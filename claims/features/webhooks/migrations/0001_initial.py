@@ -35,7 +35,7 @@ class Migration(InitialMigration):
                 ('description', models.TextField(blank=True, help_text='The receiver, and the person to contact.', verbose_name='description')),
                 ('filter', models.CharField(blank=True, help_text='The claims to report, as parameters of the API’s list of claims: publisher=example.org&rating_class=false. Leave empty for all.', max_length=2000, verbose_name='filter')),
                 ('event_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('claim.published', 'Published'), ('claim.updated', 'Updated'), ('claim.corrected', 'Corrected'), ('claim.retracted', 'Retracted'), ('claim.merged', 'Merged into another claim'), ('claim.unmerged', 'Merge undone'), ('claim.redacted', 'Removal by law'), ('claim.left_filter', 'No longer matches the filter')], max_length=30), blank=True, default=list, help_text='Choose the events to send. If you choose none, all are sent.', size=None, verbose_name='events')),
-                ('active', models.BooleanField(default=True, help_text='While it is off, nothing is sent. When switched on again, it continues where it stopped.', verbose_name='active')),
+                ('active', models.BooleanField(default=True, help_text='While this is off, nothing is sent. When switched on again, sending continues where it stopped.', verbose_name='active')),
                 ('disabled_at', models.DateTimeField(editable=False, null=True, verbose_name='switched off by the system')),
                 ('disabled_reason', models.TextField(blank=True, editable=False, verbose_name='reason')),
                 ('secret', models.CharField(default=claims.features.webhooks.models.endpoint.make_secret, editable=False, max_length=100, verbose_name='secret')),
@@ -102,7 +102,7 @@ class Migration(InitialMigration):
                 ('description', models.TextField(blank=True, help_text='The receiver, and the person to contact.', verbose_name='description')),
                 ('filter', models.CharField(blank=True, help_text='The claims to report, as parameters of the API’s list of claims: publisher=example.org&rating_class=false. Leave empty for all.', max_length=2000, verbose_name='filter')),
                 ('event_kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(choices=[('claim.published', 'Published'), ('claim.updated', 'Updated'), ('claim.corrected', 'Corrected'), ('claim.retracted', 'Retracted'), ('claim.merged', 'Merged into another claim'), ('claim.unmerged', 'Merge undone'), ('claim.redacted', 'Removal by law'), ('claim.left_filter', 'No longer matches the filter')], max_length=30), blank=True, default=list, help_text='Choose the events to send. If you choose none, all are sent.', size=None, verbose_name='events')),
-                ('active', models.BooleanField(default=True, help_text='While it is off, nothing is sent. When switched on again, it continues where it stopped.', verbose_name='active')),
+                ('active', models.BooleanField(default=True, help_text='While this is off, nothing is sent. When switched on again, sending continues where it stopped.', verbose_name='active')),
                 ('disabled_at', models.DateTimeField(editable=False, null=True, verbose_name='switched off by the system')),
                 ('disabled_reason', models.TextField(blank=True, editable=False, verbose_name='reason')),
                 ('verified_at', models.DateTimeField(editable=False, null=True, verbose_name='receiver agreed')),
@@ -153,7 +153,7 @@ class Migration(InitialMigration):
         ),
         migrations.AddConstraint(
             model_name='webhookendpoint',
-            constraint=models.CheckConstraint(condition=models.Q(('owner__isnull', True), ('active', False), ('verified_at__isnull', False), _connector='OR'), name='webhookendpoint_receiver_agreed_before', violation_error_message='Nothing is sent there until the receiver has agreed.'),
+            constraint=models.CheckConstraint(condition=models.Q(('owner__isnull', True), ('active', False), ('verified_at__isnull', False), _connector='OR'), name='webhookendpoint_receiver_agreed_before', violation_error_message='Nothing is sent to this address until the receiver has agreed.'),
         ),
         migrations.AddConstraint(
             model_name='webhookendpoint',

@@ -99,7 +99,7 @@ class WebhookEndpoint(models.Model):
         _("active"),
         default=True,
         help_text=_(
-            "While it is off, nothing is sent. When switched on again, it continues where it stopped."
+            "While this is off, nothing is sent. When switched on again, sending continues where it stopped."
         ),
     )
     disabled_at = models.DateTimeField(_("switched off by the system"), null=True, editable=False)
@@ -153,7 +153,7 @@ class WebhookEndpoint(models.Model):
             CheckConstraint(
                 name="webhookendpoint_receiver_agreed_before",
                 condition=Q(owner__isnull=True) | Q(active=False) | Q(verified_at__isnull=False),
-                violation_error_message=_("Nothing is sent there until the receiver has agreed."),
+                violation_error_message=_("Nothing is sent to this address until the receiver has agreed."),
             ),
             CheckConstraint(
                 name="webhookendpoint_address_is_of_the_web",

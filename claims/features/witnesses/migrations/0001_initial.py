@@ -23,7 +23,7 @@ class Migration(InitialMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('verifier_key', models.CharField(help_text='The other ledger’s verifier key, on one line: name, number and key, joined by +.', max_length=400, validators=[claims.features.witnesses.models._check_log_key], verbose_name='verifier key')),
-                ('active', models.BooleanField(default=True, help_text='While it is off, we cosign nothing; checkpoints that we have seen stay on record.', verbose_name='active')),
+                ('active', models.BooleanField(default=True, help_text='While this is off, we cosign nothing; checkpoints that we have seen stay on record.', verbose_name='active')),
                 ('tree_size', models.BigIntegerField(default=0, editable=False, verbose_name='entries')),
                 ('root_sha256', models.CharField(blank=True, editable=False, max_length=64)),
                 ('note', models.TextField(blank=True, editable=False)),
@@ -50,7 +50,7 @@ class Migration(InitialMigration):
                 ('pgh_context_id', models.UUIDField(null=True)),
                 ('id', models.BigIntegerField()),
                 ('verifier_key', models.CharField(help_text='The other ledger’s verifier key, on one line: name, number and key, joined by +.', max_length=400, validators=[claims.features.witnesses.models._check_log_key], verbose_name='verifier key')),
-                ('active', models.BooleanField(default=True, help_text='While it is off, we cosign nothing; checkpoints that we have seen stay on record.', verbose_name='active')),
+                ('active', models.BooleanField(default=True, help_text='While this is off, we cosign nothing; checkpoints that we have seen stay on record.', verbose_name='active')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='added')),
             ],
             options={

@@ -45,7 +45,7 @@ def test_a_reply_to_a_reply_is_one_to_its_thread(
     third = comments.add_comment(claim, "Three", by=editor, reply_to=second).comment
     assert third.reply_to == first
     assert told() == {("chris", "replied"), ("kim", "replied")}
-    with pytest.raises(NotPossible, match="on another claim"):
+    with pytest.raises(NotPossible, match="another claim"):
         comments.add_comment(make_claim(), "Four", by=editor, reply_to=second)
 
 

@@ -50,7 +50,7 @@ def test_is_kept_as_a_query_string(given_text: str, kept: str) -> None:
         ("reviewed_after=yesterday", ["`reviewed_after`: “yesterday”: give a date"]),
         (
             "reviewed_after=2026-01-01&reviewed_after=2026-01-02",
-            ["`reviewed_after`: give it once, not 2 times."],
+            ["`reviewed_after`: give this parameter once, not 2 times."],
         ),
         ("colour=red&claimant=x", ["`colour` is not", "`claimant`: “x”: give a whole number"]),
     ],

@@ -212,7 +212,7 @@ def test_since_a_moment(client: Client, history: History, since: str, first: int
         ("since=yesterday", 400, "`since`: “yesterday”: give a position in the feed"),
         ("since=99999999999999999999", 400, "give a position in the feed"),
         ("since=", 400, "`since`: the value is empty"),
-        ("since=1&since=2", 400, "`since`: give it once, not 2 times."),
+        ("since=1&since=2", 400, "`since`: give this parameter once, not 2 times."),
         ("since=9223372036854775807", 404, "`since`: the feed ends at "),
         ("since=2999-01-01", 400, "`since`: this time is in the future."),
         ("page_size=0", 400, "`page_size`: “0”: give a whole number from 1 to 1000."),

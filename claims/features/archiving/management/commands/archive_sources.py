@@ -31,7 +31,9 @@ class Command(LocalizedCommand):
         parser.add_argument(
             "--imported",
             action="store_true",
-            help=gettext("also pages cited only by imported archives; there may be hundreds of thousands"),
+            help=gettext(
+                "also archive pages cited only by imported archives; there may be hundreds of thousands"
+            ),
         )
         parser.add_argument(
             "--ask",
@@ -66,9 +68,7 @@ class Command(LocalizedCommand):
         )
         if outcomes["failed"]:
             raise CommandError(
-                gettext(
-                    "Some pages could not be archived. The page of each source at the desk gives the reason."
-                )
+                gettext("Some pages could not be archived. Each source’s page at the desk gives the reason.")
             )
 
     def _archive_due_sources(self) -> Counter[str]:

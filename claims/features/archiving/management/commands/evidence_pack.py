@@ -61,7 +61,7 @@ class Command(LocalizedCommand):
             % {"path": path, "size": f"{size:,}"}
         )
         for note in pack.cited_files.omission_notes:
-            self.stderr.write(gettext("Left out: %(line)s") % {"line": note})
+            self.stderr.write(gettext("Left out of the pack: %(line)s") % {"line": note})
 
 
 def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
