@@ -147,10 +147,10 @@ def test_export(key: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("statements", "says"),
     [
-        ([NOTE], "It was rewritten"),
+        ([NOTE], "The ledger was rewritten"),
         (
             ["DELETE FROM claims_publishedverdict; DELETE FROM claims_publication WHERE sequence = 3"],
-            "was set back",
+            "The ledger was reset",
         ),
     ],
 )
@@ -183,7 +183,7 @@ def test_command_refuses_what_is_no_checkpoint_and_no_key(key: str, tmp_path: Pa
         with pytest.raises(CommandError, match=says):
             call_command("verify_ledger", *arguments, verbosity=0)
     kept.write_text("facts.example.org\n3\n")
-    with pytest.raises(CommandError, match="no signed note"):
+    with pytest.raises(CommandError, match="not a signed note"):
         call_command("verify_ledger", "--checkpoint", str(kept), verbosity=0)
 
 

@@ -66,9 +66,9 @@ class Intake:
     def find_obstacles(self, run: ImportRun) -> list[str]:
         return self.hindrances
 
-    def queue_undo(self, run: ImportRun, *, by: User, rest: bool = False) -> None:
+    def queue_undo(self, run: ImportRun, *, by: User, keep_later_work: bool = False) -> None:
         self._refuse()
-        self.calls.append(("undo the rest" if rest else "undo", run.pk, by.get_username()))
+        self.calls.append(("undo the rest" if keep_later_work else "undo", run.pk, by.get_username()))
         ImportRun.objects.filter(pk=run.pk).update(state="undone")
 
     def preview_run(

@@ -340,5 +340,5 @@ urlpatterns = [
     path("pages", UnsupportedMethods.as_view()),
     path("pages/<str:page>", UnsupportedMethods.as_view()),
     path("", answer_unknown_method),
-    path("<path:rest>", answer_unknown_method),
+    path("<path:subpath>", answer_unknown_method),
 ]

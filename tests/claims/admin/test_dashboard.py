@@ -209,7 +209,7 @@ def test_trends_count_the_work_of_people(
     told = drawn.cssselect("#content figure")[0].cssselect("tbody tr")[-1]
     assert [cell.text_content() for cell in told.cssselect("td")] == ["3", "2"]
     drawn_bars = [bar.text_content().rpartition(": ")[2] for bar in drawn.cssselect("figure svg rect title")]
-    assert drawn_bars == ["3 in", "2 out", "0.1 days"]
+    assert drawn_bars == ["3 incoming", "2 closed", "0.1 days"]
 
 
 def test_who_has_no_role_is_notified(client: Client, db: None) -> None:

@@ -62,7 +62,7 @@ def on_its_page(administrator: User, model: EmbeddingModel) -> str:
 
 
 def test_its_page_says_how_much_is_outstanding(administrator: User, half_way: EmbeddingModel) -> None:
-    assert on_its_page(administrator, half_way) == "1 of 2 (50 %)"
+    assert on_its_page(administrator, half_way) == "1 of 2 (50%)"
     embedder = choice.get_embedder()
     assert embedder is not None
     assert maintenance.bring_up_to_date(embedder)

@@ -84,7 +84,7 @@ def test_publishing_without_an_appearance_is_warned_of(
         workflow.move(verdict, "sign_off", by=colleague)
         address = reverse("admin:claims_verdict_move", args=[verdict.pk, "publish"])
         page = desk.sign_in(editor).client.post(address, {"last_move": get_last_move(verdict)})
-        warned[claim] = "it has no appearance" in page.content.decode()
+        warned[claim] = "The claim has no appearance" in page.content.decode()
     assert warned == {bare: True, placed: False}
 
 

@@ -193,7 +193,7 @@ def test_an_administrator_makes_no_token_of_a_superuser(administrator: User) -> 
 
 @pytest.mark.parametrize("days", [0, -1, 367])
 def test_no_token_lives_for_ever(editor: User, days: int) -> None:
-    with pytest.raises(ValueError, match="from 1 to 366 days"):
+    with pytest.raises(ValueError, match="for 1 to 366 days"):
         issue(editor, days=days)
 
 
@@ -224,7 +224,7 @@ def test_the_command_gives_all_scopes_unless_some_are_named(editor: User) -> Non
     [
         (["nobody", "--name", "x"], "no active person with the user name “nobody”"),
         (["gone", "--name", "x"], "no active person with the user name “gone”"),
-        (["edda", "--name", "x", "--days", "900"], "from 1 to 366 days"),
+        (["edda", "--name", "x", "--days", "900"], "for 1 to 366 days"),
         (["edda", "--name", "x", "--scope", "everything"], "invalid choice"),
     ],
 )

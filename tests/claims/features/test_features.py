@@ -50,7 +50,9 @@ def test_presets_include_each_other(settings: Settings) -> None:
 
 def test_unknown_and_unmet_names_stop_the_start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.FEATURES = ["assistant"]
-    with pytest.raises(ImproperlyConfigured, match="FEATURES names 'assistant'. Choose small, newsroom, all"):
+    with pytest.raises(
+        ImproperlyConfigured, match="FEATURES contains 'assistant'. Choose small, newsroom, all"
+    ):
         features.list_switched_on()
     settings.FEATURES = ["assistants"]
     assert [feature.label for feature in features.list_switched_on()] == ["assistants"]

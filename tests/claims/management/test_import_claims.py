@@ -218,7 +218,10 @@ def test_the_mapping_is_written_corrected_and_given(tmp_path: Path) -> None:
     ("arguments", "why"),
     [
         (["missing.csv"], "There is no file or folder missing.csv."),
-        (["{}", "--set", "publishr=Norrhamn"], "'publishr' is no field. Did you mean \"publisher\"?"),
+        (
+            ["{}", "--set", "publishr=Norrhamn"],
+            "'publishr' is not a valid field. Did you mean \"publisher\"?",
+        ),
         (["{}", "--set", "publisher"], "publisher has no value"),
         (
             ["{}", "--write-mapping", "m.toml"],

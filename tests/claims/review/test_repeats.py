@@ -112,7 +112,7 @@ def test_something_else_is_not_asked_about_again(checked: Claim, editor: User) -
     assert repeats.reject([repeat], by=editor) == 1
     assert outcome(repeat) == ("rejected", "Edda", True)
     assert repeats.reject([repeat], by=editor) == 0
-    with pytest.raises(NotPossible, match="Edda has already decided this: Something else"):
+    with pytest.raises(NotPossible, match="Edda has already decided this: Not a repeat"):
         repeats.confirm(repeat, by=editor)
     assert (Appearance.objects.count(), Repeat.objects.open().count()) == (0, 0)
 

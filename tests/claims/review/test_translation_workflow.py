@@ -261,7 +261,7 @@ def test_a_statement_in_the_language_of_the_reader_stays_in_its_words(
 ) -> None:
     claim = publish(make_claim("El puente costó 12 millones.", language="es"), language="en")
     draft = translate(claim, checker, statement="Otro puente costó 12 millones.")
-    with pytest.raises(NotPossible, match="statement in its own words"):
+    with pytest.raises(NotPossible, match="statement in its original wording"):
         move(draft, "submit", by=checker)
     draft = edit_translation(draft, by=checker, statement="El puente costó 12 millones.")
     publish_draft(draft, editor)

@@ -9,7 +9,9 @@ from deploy.postgresql.__main__ import SKIPPED, main
 
 
 def test_a_version_that_nobody_offers_is_named(tmp_path: Path) -> None:
-    with pytest.raises(found.ProgramsUnavailable, match=r"PostgreSQL 15; there is one to \[16, 17, 18\]"):
+    with pytest.raises(
+        found.ProgramsUnavailable, match=r"PostgreSQL 15 is not available here\. Available: \[16, 17, 18\]"
+    ):
         found.find_programs(15, tmp_path / "postgresql-15")
     assert main(["15", "--", "true"]) == SKIPPED
 
@@ -36,7 +38,7 @@ def test_what_was_half_fetched_is_gone(tmp_path: Path, monkeypatch: pytest.Monke
 
 
 def test_a_program_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(found.ProgramsUnavailable, match="no-such-program is not there"):
+    with pytest.raises(found.ProgramsUnavailable, match="no-such-program is needed"):
         found._run("no-such-program", folder=tmp_path)
 
 

@@ -191,7 +191,7 @@ def test_last_moment_before_a_missing_segment_is_named_and_works(
 def test_no_empty_database_is_made_where_a_restore_was_cut_off(tmp_path: Path) -> None:
     ServerPaths(tmp_path).restored.mkdir()
     with (
-        pytest.raises(PostgresUnavailable, match="was cut off. Run restore_backup again"),
+        pytest.raises(PostgresUnavailable, match="was interrupted. Run restore_backup again"),
         run_server(tmp_path),
     ):
         pytest.fail("started")

@@ -207,7 +207,9 @@ def test_a_failed_run_takes_nothing_away(
 ) -> None:
     before = write_dump()
     monkeypatch.setattr(dump_run, "compute_digest", lambda *_: "another")
-    with pytest.raises(dump_run.DumpDamaged, match=r"does not have dumps/.*claims\.ndjson as it was written"):
+    with pytest.raises(
+        dump_run.DumpDamaged, match=r"does not contain dumps/.*claims\.ndjson as it was written"
+    ):
         write_dump(kept_count=1)
     assert list(held(files)) == [before.folder]
 

@@ -83,7 +83,7 @@ def test_a_claim_beside_another_sentence_speaks_for_itself_alone(ask: Ask, publi
         ({"text": ["x"]}, "`text`: give a string"),
         ({"text": "x", "matches": 6}, "`matches`: give a whole number from 1 to 5"),
         ({"text": "x", "language": "not a language"}, "`language` is refused"),
-        ({"txt": "x"}, 'There is no argument "txt" here. Did you mean text?'),
+        ({"txt": "x"}, 'There is no argument "txt". Did you mean text?'),
     ],
 )
 def test_what_cannot_be_matched_is_refused(ask: Ask, arguments: dict[str, Any], told: str) -> None:

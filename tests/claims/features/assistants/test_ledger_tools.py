@@ -211,7 +211,7 @@ def test_a_claim_is_reported_as_it_was(ask: Ask, publish: Publish, checker: User
 @pytest.mark.parametrize(
     "arguments, told",
     [
-        ({"claim_id": 99_999}, "Nothing is published under the number 99999"),
+        ({"claim_id": 99_999}, "Claim 99999 was never published"),
         ({"claim_id": 0}, "`claim_id`: give a whole number from 1"),
         ({"claim_id": 2**63}, "`claim_id`: give a whole number from 1"),
         ({"claim_id": 1.5}, "`claim_id`: give a whole number"),

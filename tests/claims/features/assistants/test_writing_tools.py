@@ -124,9 +124,9 @@ def test_what_is_asked_twice_with_a_key_is_done_once(ask: Ask, contributor: User
     [
         ("draft_verdict", {"claim_id": 99_999}, "Refused (422)"),
         ("draft_verdict", {"claim_id": 1, "rating": "nonsense"}, "`rating`: there is no such rating"),
-        ("draft_verdict", {"claim_id": 1, "publisher": 5}, 'There is no argument "publisher" here.'),
-        ("draft_verdict", {"claim_id": 1, "state": "published"}, 'There is no argument "state" here.'),
-        ("draft_verdict", {"claim_id": 1, "action": "publish"}, 'There is no argument "action" here.'),
+        ("draft_verdict", {"claim_id": 1, "publisher": 5}, 'There is no argument "publisher".'),
+        ("draft_verdict", {"claim_id": 1, "state": "published"}, 'There is no argument "state".'),
+        ("draft_verdict", {"claim_id": 1, "action": "publish"}, 'There is no argument "action".'),
         ("draft_verdict", {"claim_id": "1/moves/"}, "`claim_id`: give a whole number"),
         ("add_evidence", {"verdict_id": 99_999, "stance": "refutes", "source": 1}, "Refused (422)"),
         ("add_evidence", {"verdict_id": 1, "stance": "wrong"}, "`stance`: give one of"),

@@ -78,7 +78,7 @@ def test_what_is_published_because_of_it_is_what_came_of_it(
     assert list(entry.complaints.all()) == [complaint]
     with pytest.raises(NotPossible, match="A change was published"):
         complaint_moves.answer_complaint(complaint, outcome="no_change", answer="No.", reason="x", by=editor)
-    with pytest.raises(NotPossible, match="answer it"):
+    with pytest.raises(NotPossible, match="Now answer the complaint"):
         complaint_moves.reject_complaint(complaint, reason="x", by=editor)
     complaint = complaint_moves.answer_complaint(
         complaint, outcome="corrected", answer="You are right.", by=editor

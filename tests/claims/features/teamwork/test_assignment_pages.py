@@ -98,7 +98,7 @@ def test_an_editor_gives_it_to_anybody_and_an_old_tab_to_nobody(
     assert people == ["Choose…", "Chris", "Edda", "Kim"]
     assert said(press(desk, claim, "hand-over", person=checker.pk, seen="")) == ["Assigned to Chris."]
     (refusal,) = said(press(desk, claim, "hand-over", person=colleague.pk, seen=""))
-    assert refusal == "It is now assigned to Chris. Nothing was changed. Reload the page and check."
+    assert refusal == "The work is now assigned to Chris. Nothing was changed. Reload the page and check."
     assert Assignment.objects.get().person == checker
 
 
@@ -265,7 +265,7 @@ def test_several_are_assigned_at_once(desk: Desk, checker: User, contributor: Us
     rows = Assignment.objects.order_by("claim").values_list("claim", "person", "priority")
     assert list(rows) == [(one.pk, checker.pk, 2), (other.pk, checker.pk, 2)]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assignment_list, "_MAX_ASSIGNED", 2)
+        patch.setattr(assignment_list, "_MAX_ASSIGNED_ROWS", 2)
         answer = desk.client.post(address, chosen | {"person": editor.pk}, follow=True)
     assert said(answer) == ["Choose no more than 2 at once."]
     # Who does not assign has no such action.

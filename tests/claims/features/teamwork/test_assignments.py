@@ -112,9 +112,9 @@ def test_what_somebody_had_who_left_is_nobodys(claim: Claim, checker: User, coll
 
 def test_an_old_tab_does_nothing(claim: Claim, checker: User, colleague: User, editor: User) -> None:
     assignments.assign_to_self(claim, by=checker)
-    with pytest.raises(NotPossible, match="It is now assigned to Chris"):
+    with pytest.raises(NotPossible, match="The work is now assigned to Chris"):
         assignments.assign_work(claim, colleague, by=editor, expected_id=None)
-    with pytest.raises(NotPossible, match="It is now assigned to Chris"):
+    with pytest.raises(NotPossible, match="The work is now assigned to Chris"):
         assignments.release_work(claim, by=editor, expected_id=colleague.pk)
     assignments.assign_work(claim, colleague, by=editor, expected_id=checker.pk)
     assert Assignment.objects.get().person == colleague

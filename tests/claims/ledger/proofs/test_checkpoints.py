@@ -136,7 +136,7 @@ def test_the_name_of_the_log_stays_where_the_site_moves(publish: Publish, settin
         ),
         ("UPDATE claims_checkpoint SET root_sha256 = repeat('0', 64)", "differs from its signed text"),
         ("UPDATE claims_checkpoint SET note = replace(note, 'api', 'apl')", "has an invalid signature"),
-        ("UPDATE claims_checkpoint SET note = 'x'", "no signed note"),
+        ("UPDATE claims_checkpoint SET note = 'x'", "not a signed note"),
     ],
 )
 def test_nothing_is_signed_that_does_not_go_on(publish: Publish, tampering: str, says: str) -> None:

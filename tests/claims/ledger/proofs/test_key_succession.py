@@ -98,4 +98,4 @@ def test_forged_succession(first_key: str, settings: Any) -> None:
     key.statement = key.statement[: key.statement.rindex("— ")].replace("succession 2", "succession 1")
     assert "not signed by both" in find_problem(key)
     key.lost_because, key.statement = "x", "x"
-    assert "no signed note" in find_problem(key)
+    assert "not a signed note" in find_problem(key)

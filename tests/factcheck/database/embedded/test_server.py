@@ -293,7 +293,7 @@ def test_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
 def test_data_of_another_version_names_both(stopped: Path) -> None:
     (stopped / "postgres" / "PG_VERSION").write_text("15\n")
     with (
-        pytest.raises(PostgresUnavailable, match=r"made by PostgreSQL 15, but PostgreSQL 18 is"),
+        pytest.raises(PostgresUnavailable, match=r"created by PostgreSQL 15, but PostgreSQL 18 is"),
         run_server(stopped),
     ):
         pytest.fail("started")
