@@ -332,7 +332,7 @@ class _ExportCheck:
                 if claim.pk not in self._merged_claims or claim.state != Claim.State.MERGED:
                     self._add_conflict(
                         line,
-                        gettext("claim %(claim)s is different here: “%(claim_2)s”")
+                        gettext("claim %(claim)s differs in this database: “%(claim_2)s”")
                         % {"claim": claim.pk, "claim_2": claim},
                     )
             elif have_reviewed_parts_changed(claim, newest_entry) or have_claimed_media_changed(
@@ -340,7 +340,7 @@ class _ExportCheck:
             ):
                 self._add_conflict(
                     line,
-                    gettext("claim %(claim)s has been edited here since it was published.")
+                    gettext("claim %(claim)s has been edited in this database since it was published.")
                     % {"claim": claim.pk},
                 )
         open_verdicts = Verdict.objects.filter(
@@ -349,7 +349,7 @@ class _ExportCheck:
         for claim_id in open_verdicts.values_list("claim", flat=True):
             self._add_conflict(
                 ids[claim_id],
-                gettext("claim %(claim_id)s has an open verdict here.") % {"claim_id": claim_id},
+                gettext("claim %(claim_id)s has an open verdict in this database.") % {"claim_id": claim_id},
             )
 
     def _compare_parts(self, batch: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]) -> None:
@@ -367,11 +367,13 @@ class _ExportCheck:
         for pk in Verdict.objects.filter(~Exists(published_verdicts), pk__in=verdicts).values_list(
             "pk", flat=True
         ):
-            self._add_conflict(verdicts[pk], gettext("verdict %(pk)s is different here.") % {"pk": pk})
+            self._add_conflict(verdicts[pk], gettext("verdict %(pk)s differs in this database.") % {"pk": pk})
         for pk in Evidence.objects.filter(~Exists(public_verdicts), pk__in=evidence).values_list(
             "pk", flat=True
         ):
-            self._add_conflict(evidence[pk], gettext("evidence %(pk)s is different here.") % {"pk": pk})
+            self._add_conflict(
+                evidence[pk], gettext("evidence %(pk)s differs in this database.") % {"pk": pk}
+            )
         for section in get_sections():
             items = _collect_ids(section.key, batch, bodies)
             rows = section.model._default_manager.filter(~Exists(public_verdicts), pk__in=items)
@@ -381,7 +383,9 @@ class _ExportCheck:
             claim__in=self._merged_claims
         )
         for pk in other_appearances.values_list("pk", flat=True):
-            self._add_conflict(appearances[pk], gettext("appearance %(pk)s is different here.") % {"pk": pk})
+            self._add_conflict(
+                appearances[pk], gettext("appearance %(pk)s differs in this database.") % {"pk": pk}
+            )
 
 
 def _collect_ids(

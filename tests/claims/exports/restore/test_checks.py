@@ -162,7 +162,7 @@ def test_lines_behind_the_end(content: bytes) -> None:
             lambda: Source.objects.create(pk=1, title="Another report", url="https://elsewhere.example/"),
             "source 1, `title`: “Another report” here, “",
         ),
-        (lambda: make_claim("Another claim."), "claim 1 is different here: “Another claim.”"),
+        (lambda: make_claim("Another claim."), "claim 1 differs in this database: “Another claim.”"),
     ],
 )
 def test_id_or_key_that_is_taken(content: bytes, take: Callable[[], object], told: str) -> None:
@@ -239,12 +239,12 @@ def test_claim_that_was_edited_since(content: bytes) -> None:
     replace_database()
     restored(content)
     Claim.objects.filter(pk=claim.pk).update(statement="Edited here.")
-    assert f"claim {claim.pk} has been edited here since it was published." in refusal(later)
+    assert f"claim {claim.pk} has been edited in this database since it was published." in refusal(later)
     Claim.objects.filter(pk=claim.pk).update(
         statement=Publication.objects.get(sequence=1).document["statement"]
     )
     make_draft(claim, person("chris3", "Fact-checker"))
-    assert f"claim {claim.pk} has an open verdict here." in refusal(later)
+    assert f"claim {claim.pk} has an open verdict in this database." in refusal(later)
 
 
 def test_entry_that_rests_on_no_verdict(checker: User, editor: User) -> None:
