@@ -45,7 +45,7 @@ class AppearanceInline(TypedNames, StackedInline):
             field.widget.attrs["class"] = "desk-input"
         return field
 
-    @admin.display(description=_("in context"))
+    @admin.display(description=_("quote in context"))
     def quote_in_context(self, row: Appearance) -> StrOrPromise:
         if not row.pk:
             return _("Shown after saving.")

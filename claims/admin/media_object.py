@@ -107,7 +107,7 @@ class DescriptionFilter(admin.SimpleListFilter):
     parameter_name = "described"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return [("no", _("Not described yet")), ("yes", _("Described"))]
+        return [("no", _("Not described yet")), ("yes", _("Has a description"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[MediaObject]) -> QuerySet[MediaObject]:
         if self.value() == "no":

@@ -35,7 +35,7 @@ class WitnessAdmin(DeskAdmin):
         return (
             render_badge(gettext("Failing"), "bad")
             if witness.failing_since
-            else render_badge(gettext("Cosigns"), "good")
+            else render_badge(gettext("Cosigns our ledger"), "good")
         )
 
     @admin.display(description=_("cosignatures"), ordering="number")
@@ -61,7 +61,7 @@ class WitnessedLogAdmin(DeskAdmin):
         if log.refusal:
             return render_badge(gettext("Checkpoint refused"), "waiting")
         return (
-            render_badge(gettext("Consistent"), "good")
+            render_badge(gettext("History is consistent"), "good")
             if log.active
             else render_badge(gettext("Off"), "faded")
         )

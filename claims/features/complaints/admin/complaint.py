@@ -33,7 +33,7 @@ _STATE_TONES: dict[str, Tone] = {
 def build_complaint_badge(complaint: Complaint) -> SafeString:
     """Return the state or outcome of a complaint as a badge."""
     if complaint.state == Complaint.State.NEW:
-        return render_badge(gettext("Held back"), "waiting")
+        return render_badge(gettext("Held for review"), "waiting")
     label = complaint.get_state_display()
     if complaint.outcome:
         label = f"{label}: {complaint.get_outcome_display()}"

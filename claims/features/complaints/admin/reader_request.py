@@ -34,7 +34,7 @@ _STATE_TONES: dict[str, Tone] = {
 def build_request_badge(reader_request: ReaderRequest) -> SafeString:
     """Return the state of a request as a badge."""
     if reader_request.state == ReaderRequest.State.NEW:
-        return render_badge(gettext("Held back"), "waiting")
+        return render_badge(gettext("Held for review"), "waiting")
     return render_badge(reader_request.get_state_display(), _STATE_TONES.get(reader_request.state, "faded"))
 
 

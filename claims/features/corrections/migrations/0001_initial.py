@@ -40,7 +40,7 @@ class Migration(InitialMigration):
                 ('url', models.URLField(help_text='The article or post that should be corrected.', max_length=2000, verbose_name='address')),
                 ('asked_on', models.DateField(verbose_name='asked on')),
                 ('is_public', models.BooleanField(default=False, help_text='Shown in the feed and the table for readers.', verbose_name='public')),
-                ('state', models.CharField(choices=[('asked', 'Asked'), ('reminded', 'Reminded'), ('answered', 'Answered'), ('corrected', 'Corrected'), ('refused', 'Refused')], default='asked', editable=False, max_length=10, verbose_name='state')),
+                ('state', models.CharField(choices=[('asked', 'Correction requested'), ('reminded', 'Reminded'), ('answered', 'Answered'), ('corrected', 'Corrected'), ('refused', 'Refused')], default='asked', editable=False, max_length=10, verbose_name='state')),
                 ('moved_on', models.DateField(editable=False, null=True, verbose_name='since')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
                 ('claim', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='claims.claim', verbose_name='claim')),
@@ -79,7 +79,7 @@ class Migration(InitialMigration):
             name='RectificationStep',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('asked', 'Asked'), ('reminded', 'Reminded'), ('answered', 'Answered'), ('corrected', 'Corrected'), ('refused', 'Refused')], max_length=10, verbose_name='step')),
+                ('kind', models.CharField(choices=[('asked', 'Correction requested'), ('reminded', 'Reminded'), ('answered', 'Answered'), ('corrected', 'Corrected'), ('refused', 'Refused')], max_length=10, verbose_name='step')),
                 ('on_day', models.DateField(verbose_name='date')),
                 ('note', models.TextField(blank=True, help_text='The answer or correction. Public if the request is public.', verbose_name='note')),
                 ('by_name', models.CharField(max_length=200)),

@@ -30,7 +30,7 @@ class Rectification(models.Model):
     """A publication that spread a false claim, our request to correct it, and the steps taken since."""
 
     class State(models.TextChoices):
-        ASKED = "asked", _("Asked")
+        ASKED = "asked", _("Correction requested")
         REMINDED = "reminded", _("Reminded")
         ANSWERED = "answered", _("Answered")
         CORRECTED = "corrected", _("Corrected")
