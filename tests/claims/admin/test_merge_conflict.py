@@ -130,7 +130,7 @@ def test_what_both_changed_is_chosen(
 ) -> None:
     mine = copy(clash)
     assert mine.choices() == {"context": ("", "Said in [-May-]{+July+}.", "Said in [-May-]{+June+}.")}
-    assert mine.names() == {"Mine", "Chris’s"}
+    assert mine.names() == {"Mine", "Chris’s version"}
     assert mine.fields["context"] == ["Said in July."]
     mine.save(**({"_take-context": chosen} if chosen else {}), **({"context": edited} if edited else {}))
     assert stored(claim)[1] == (saved or "Said in June.")
