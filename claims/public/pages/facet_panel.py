@@ -42,7 +42,7 @@ TITLES = {
     "claimant": _("Claimant"),
     "publisher": _("Publisher"),
     "language": _("Language"),
-    "reviewed": pgettext_lazy("when something was checked", "Date and time"),
+    "reviewed": pgettext_lazy("when something was checked", "Date"),
     "q": _("Wording"),
 }
 _NAMED_FACETS = ("claimant", "topic", "publisher")

@@ -123,7 +123,7 @@ def test_a_year_that_is_chosen_has_its_months(client: Client, world: Publisher) 
     month = page(client, "/claims/?by=all&reviewed=2026-02")
     (chosen,) = month.cssselect(".part a[aria-current]")
     assert (words(chosen), chosen.get("href")) == ("February 2026 2", "/claims/?reviewed=2026&by=all")
-    assert words(month.cssselect(".chosen")[0]) == "Remove: When February 2026"
+    assert words(month.cssselect(".chosen")[0]) == "Remove: Date February 2026"
 
 
 def test_robots_are_kept_from_combinations(client: Client, world: Publisher, topic: Topic) -> None:
