@@ -246,7 +246,7 @@ def count_rows(rows: QuerySet[Any], limit: int = _ROW_LIMIT) -> tuple[int, list[
 
 
 def _list_shown_queues(person: User) -> Iterator[Card]:
-    """Yield a list for each queue whose first rows the dashboard shows."""
+    """Yield a card for each queue whose first rows the dashboard shows."""
     for model, queues in get_queues().items():
         for name, queue in queues.items():
             if queue.list_row and person.has_perm(queue.permission):

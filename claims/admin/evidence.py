@@ -31,7 +31,7 @@ _USUAL_STANCES: dict[str, Evidence.Stance] = {
 
 
 class EvidenceForm(MediaPickerForm, QuoteForm):
-    """The form of a source with a quote, and of the media that show the evidence."""
+    """A form for a source with a quote, and for the media that show the evidence."""
 
     def save(self, commit: bool = True) -> Any:
         """Save the row. If no stance was chosen, derive it from the verdict's rating, which has already been

@@ -36,7 +36,7 @@ class MovingResource(EditorialResource):
 
     @action(detail=True, methods=["get"])
     def moves(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """List the moves available in this state and role, each with any obstacle."""
+        """List the moves available to this role in this state, with the reason if one is blocked."""
         subject = self.get_row(id=id)
         options = [
             {

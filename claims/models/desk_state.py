@@ -168,7 +168,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
                 cursor.execute(_CLOSE_SQL, {"person": person.pk, "writer": writer, "sequence": sequence})
 
     def get_latest_form(self, person: Any, writers: Iterable[UUID]) -> "UnsavedForm | None":
-        """Return the person's latest form among those of these writers."""
+        """Return the person's latest unsaved form from any of these browser tabs."""
         return self.of_person(person).filter(writer__in=list(writers)).first()
 
 

@@ -105,7 +105,7 @@ _SENTENCES: dict[str, StrOrPromise] = {
         "also decides what is checked, writes verdicts and signs off those of others."
     ),
     "Editor": gettext_lazy("also publishes, corrects and retracts, merges claims and imports files."),
-    "Administrator": gettext_lazy("also invites people, gives roles and connects other systems."),
+    "Administrator": gettext_lazy("also invites people, assigns roles and connects other systems."),
 }
 
 

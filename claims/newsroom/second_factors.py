@@ -81,7 +81,7 @@ def get_deadline(person: User) -> datetime | None:
 
 
 def is_past_deadline(deadline: datetime | None) -> bool:
-    """Return whether the deadline has passed, so that the desk is closed to the person."""
+    """Return whether the deadline has passed, which closes the desk to the person."""
     return deadline is not None and deadline <= timezone.now()
 
 

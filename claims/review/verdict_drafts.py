@@ -152,7 +152,7 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
 
 @transaction.atomic
 def discard(verdict: Verdict, *, by: User) -> None:
-    """Delete a draft that was never submitted. Raises the errors of `edit`."""
+    """Delete a draft that was never submitted. Raises the same errors as `edit`."""
     require_permission(by, "claims.delete_verdict", _("delete drafts"))
     lock_draft(verdict, by).delete()
 
@@ -161,7 +161,7 @@ def discard(verdict: Verdict, *, by: User) -> None:
 def add_evidence(
     verdict: Verdict, source: Source, quotation: QuotedWords, *, by: User, **fields: Any
 ) -> Evidence:
-    """Add a source as evidence to a draft. Raises the errors of `edit`."""
+    """Add a source as evidence to a draft. Raises the same errors as `edit`."""
     require_permission(by, "claims.add_evidence", _("add evidence"))
     verdict = lock_draft(verdict, by)
     item = Evidence(verdict=verdict, source=source, **fields)
@@ -180,7 +180,7 @@ def edit_evidence(
     quotation: QuotedWords | None = None,
     **fields: Any,
 ) -> Evidence:
-    """Change an item of evidence. A new source needs a new quote. Raises the errors of `edit`."""
+    """Change an item of evidence. A new source needs a new quote. Raises the same errors as `edit`."""
     require_permission(by, "claims.change_evidence", _("edit evidence"))
     verdict = lock_draft(item.verdict, by)
     for name, value in (fields | ({"source": source} if source else {})).items():
@@ -194,7 +194,7 @@ def edit_evidence(
 
 @transaction.atomic
 def remove_evidence(item: Evidence, *, by: User) -> None:
-    """Remove an item of evidence from a draft. Raises the errors of `edit`."""
+    """Remove an item of evidence from a draft. Raises the same errors as `edit`."""
     require_permission(by, "claims.delete_evidence", _("remove evidence"))
     verdict = lock_draft(item.verdict, by)
     item.delete()

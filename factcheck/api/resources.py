@@ -118,7 +118,7 @@ class PublicResource(ViewSet):
         return cls.list_query if action == "list" else cls.item_query
 
     def get_cache_control(self, query: Query) -> str:
-        """Return how long a response may be cached."""
+        """Return the Cache-Control header of a response."""
         return CACHE_CURRENT
 
     def get_paging_arguments(self, query: ListQuery) -> dict[str, Any]:

@@ -49,7 +49,7 @@ def describe_overdue() -> str:
     try:
         newest_time = get_newest_time()
     except BackupFailed as problem:
-        return _describe_unreadable(problem)
+        return _describe_unreadable_backup(problem)
     if newest_time is None:
         return _("There is no backup yet.")
     if datetime.now(UTC) - newest_time > timedelta(hours=settings.BACKUP_MAX_AGE_HOURS):
@@ -76,7 +76,7 @@ def describe_gap() -> str:
     try:
         gap = load_open_gaps()
     except BackupFailed as problem:
-        return _describe_unreadable(problem)
+        return _describe_unreadable_backup(problem)
     if not gap:
         return ""
     return _(
@@ -85,7 +85,7 @@ def describe_gap() -> str:
     ) % {"first": gap[0].first}
 
 
-def _describe_unreadable(problem: BackupFailed) -> str:
+def _describe_unreadable_backup(problem: BackupFailed) -> str:
     return _("The backups cannot be read: %(problem)s") % {"problem": problem}
 
 

@@ -161,7 +161,7 @@ def refuse_oversized() -> BodyRefusal:
 
 
 def release_slot(request: HttpRequest) -> None:
-    """Release the slot of a large body after its request was answered."""
+    """Release the slot held for a large request body once the request has been answered."""
     reads_as = getattr(request, "reads_as", None)
     if reads_as is not None:
         del request.reads_as  # type: ignore[attr-defined]  # `receive_body` wrote it

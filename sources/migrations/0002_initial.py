@@ -181,7 +181,7 @@ class Migration(InitialMigration):
                 ('frame_at', models.FloatField(blank=True, null=True, verbose_name='time in the video, in seconds')),
                 ('transformation', models.CharField(choices=[('whole', 'complete'), ('borderless', 'without its borders'), ('framed', 'the picture within a frame or page')], default='whole', max_length=12, verbose_name='part')),
                 ('pdq', factcheck.database.model_fields.BitStringField(length=256, verbose_name='fingerprint')),
-                ('quality', models.PositiveSmallIntegerField(help_text='The amount of detail in the picture, from 50 to 100. Plain areas, which all look alike, have none.', verbose_name='quality')),
+                ('quality', models.PositiveSmallIntegerField(help_text='The amount of detail in the picture, from 50 to 100. Pictures with less detail look too much alike to be compared.', verbose_name='quality')),
                 ('words', django.contrib.postgres.fields.ArrayField(base_field=models.IntegerField(), default=list, editable=False, size=None)),
                 ('points', django.contrib.postgres.fields.ArrayField(base_field=models.SmallIntegerField(), default=list, editable=False, size=None)),
                 ('band_0', models.GeneratedField(db_persist=True, expression=sources.models.media_hash.Band('pdq', begin=1), output_field=models.IntegerField())),

@@ -52,7 +52,8 @@ class MediaHash(models.Model):
     quality = models.PositiveSmallIntegerField(
         _("quality"),
         help_text=_(
-            "The amount of detail in the picture, from 50 to 100. Plain areas, which all look alike, have none."
+            "The amount of detail in the picture, from 50 to 100. Pictures with less detail look too much alike to be"
+            " compared."
         ),
     )
     # The data that `sources.media.local_features` compares.

@@ -101,9 +101,7 @@ def _build_note(document: Document, verdict: Document) -> Wording:
     kind = "community_note"
     sources = [evidence["source"]["url"] for evidence in verdict["evidence"] if evidence["source"]["url"]]
     if not sources:
-        return Wording(
-            kind, refusal=_("A Community Note needs the address of a source, and no evidence has one.")
-        )
+        return Wording(kind, refusal=_("A Community Note needs a source’s address. Add one to the evidence."))
     if verdict["rating"]["rating_class"] not in _NOTE_TAGS:
         return Wording(
             kind, refusal=_("The rating says neither that the claim misleads nor that it is true.")

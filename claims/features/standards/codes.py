@@ -62,7 +62,7 @@ EFCSN_METHODOLOGY = CodeArticle(
     _("methodology"),
     _("at least two sources for key points, evidence for both sides, and a trail that readers can follow"),
 )
-EFCSN_REPLY = CodeArticle("EFCSN", _("ethics"), _("a right of reply for those who are checked"))
+EFCSN_REPLY = CodeArticle("EFCSN", _("ethics"), _("a right of reply for people whose claims are checked"))
 EFCSN_INDEPENDENCE = CodeArticle("EFCSN", _("ethics"), _("independence and impartiality"))
 EFCSN_TRANSPARENCY = CodeArticle("EFCSN", _("transparency"), _("funding, ownership and staff"))
 EFCSN_CORRECTIONS = CodeArticle("EFCSN", "3.3", _("a corrections policy, and answers to complaints"))

@@ -86,8 +86,8 @@ def _build_report(period: Period) -> StandardsReport:
 
 
 def list_statements() -> tuple[NewsroomStatement, ...]:
-    """Return the pages on which the codes ask the newsroom to describe itself, with their current
-    versions."""
+    """Return the pages in which the newsroom describes itself, as the codes of standards require, with their
+    current versions."""
     pages_by_kind: dict[str, list[StatedPage]] = {}
     for page in NewsroomPage.objects.current().order_by("language"):
         pages_by_kind.setdefault(page.kind, []).append(

@@ -229,7 +229,7 @@ def _read_statement(record: _Record) -> str | Problem:
         return Problem(
             "statement is an address",
             TranslatableMessage(
-                "%(text)s is an address; say what is claimed there.", text=shorten_value(text)
+                "%(text)s is an address. Enter the claim made there instead.", text=shorten_value(text)
             ),
         )
     if not _has_words(text):

@@ -1,4 +1,4 @@
-"""Background jobs that run or undo imports started at the desk. They are queued by the functions' names."""
+"""Background jobs that run or undo imports started at the desk. They are queued by function name."""
 
 from django.contrib.auth.models import User
 from django.core.files.storage import default_storage

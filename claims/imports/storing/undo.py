@@ -272,18 +272,20 @@ class _BatchUndo:
     def undo_claims(self, ids: Sequence[int]) -> None:
         claims = list(Claim.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
         imported_records = ImportedRecord.objects.filter(run=self.run, claim__in=claims)
-        made_claims = set(imported_records.filter(made_claim=True).values_list("claim_id", flat=True))
-        changes = self._restore_claims([claim for claim in claims if claim.pk not in made_claims])
+        created_claim_ids = set(imported_records.filter(made_claim=True).values_list("claim_id", flat=True))
+        changes = self._restore_claims([claim for claim in claims if claim.pk not in created_claim_ids])
         changes |= self._undo_verdicts(imported_records)
         publishing.record_all(changes)
         imported_records.delete()
         # Records that confirmed claims which are now removed.
-        ImportedRecord.objects.filter(claim__in=made_claims).delete()
+        ImportedRecord.objects.filter(claim__in=created_claim_ids).delete()
         ImportedChange.objects.filter(run=self.run, claim__in=claims).delete()
-        PossibleDuplicate.objects.filter(run=self.run, claim__in=made_claims).delete()
-        public_ids = set(Publication.objects.filter(claim__in=made_claims).values_list("claim_id", flat=True))
-        self._decline([claim for claim in claims if claim.pk in made_claims & public_ids])
-        unpublished = made_claims - public_ids
+        PossibleDuplicate.objects.filter(run=self.run, claim__in=created_claim_ids).delete()
+        public_ids = set(
+            Publication.objects.filter(claim__in=created_claim_ids).values_list("claim_id", flat=True)
+        )
+        self._decline([claim for claim in claims if claim.pk in created_claim_ids & public_ids])
+        unpublished = created_claim_ids - public_ids
         Claim.objects.filter(pk__in=unpublished).update(first_appearance=None)
         Claim.objects.filter(pk__in=unpublished).delete()
 

@@ -47,7 +47,7 @@ def load_current_key() -> SigningKey:
     if newest_key.public_key != public_key:
         raise KeyRefused(
             gettext(
-                "The key of SIGNING_KEY (%(ours)s) is not the one that signs this ledger (%(public_key)s). "
+                "The key in SIGNING_KEY (%(ours)s) is not the one that signs this ledger (%(public_key)s). "
                 "Restore the old SIGNING_KEY, or announce the new key with `manage.py change_signing_key`."
             )
             % {"ours": public_key, "public_key": newest_key.public_key}

@@ -62,7 +62,7 @@ from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.site_urls import insert_site_url
 
 #: Parameters of the list that downloads do not accept.
-_PARAMETERS_WITHOUT_DOWNLOADS = {"page_size", "cursor", "count", "fields", "spelling", "view", "highlight"}
+_PARAMETERS_NOT_FOR_DOWNLOADS = {"page_size", "cursor", "count", "fields", "spelling", "view", "highlight"}
 #: The suffixes of download URLs, with their media types.
 _DOWNLOADS = (
     ("csv", csv.MEDIA_TYPE),
@@ -151,7 +151,7 @@ class ClaimResource(PublicList):
     def list_other_formats(self, request: HttpRequest) -> list[str]:
         """Return links to downloads of all results of the query."""
         filters = {
-            name: values for name, values in request.GET.lists() if name not in _PARAMETERS_WITHOUT_DOWNLOADS
+            name: values for name, values in request.GET.lists() if name not in _PARAMETERS_NOT_FOR_DOWNLOADS
         }
         query_string = f"?{urlencode(filters, doseq=True)}" if filters else ""
         return [

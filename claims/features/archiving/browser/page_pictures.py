@@ -68,8 +68,8 @@ def take_page_pictures(
     if settings.ARCHIVE_BROWSER_SANDBOX and hasattr(os, "geteuid") and os.geteuid() == 0:
         raise BrowserUnavailable(
             gettext(
-                "The worker runs as the system administrator, so the browser would have no sandbox and is "
-                "not started. Run the worker as another user, or set ARCHIVE_BROWSER_SANDBOX=0."
+                "The worker runs as root, so the browser could not be sandboxed and was not started. Run "
+                "the worker as another user, or set ARCHIVE_BROWSER_SANDBOX=0."
             )
         )
     pictures = PagePictures()

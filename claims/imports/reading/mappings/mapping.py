@@ -116,7 +116,7 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The layout of a file, as far as it cannot be detected from the first rows."""
+    """The parts of a file's layout that cannot be detected from its first rows."""
 
     encoding: str = ""
     delimiter: str = ""

@@ -115,7 +115,7 @@ def test_why_there_is_none() -> None:
     others = document(origin="imported")
     withdrawn = document() | {"status": "retracted", "verdicts": []}
     assert [build_wordings(body)[0].refusal for body in (no_source, unrated, others, withdrawn)] == [
-        "A Community Note needs the address of a source, and no evidence has one.",
+        "A Community Note needs a source’s address. Add one to the evidence.",
         "The rating says neither that the claim misleads nor that it is true.",
         *["The newsroom has no published verdict on this claim."] * 2,
     ]
