@@ -311,7 +311,11 @@ def _build_summary(article: ImportedArticle) -> str:
         parts.append(gettext("%(number)s seen before") % {"number": existing_count})
     if proposal.also_stated:
         parts.append(
-            gettext("%(number)s further claims; use --all to propose them")
+            ngettext(
+                "%(number)s further claim; use --all to propose it",
+                "%(number)s further claims; use --all to propose them",
+                len(proposal.also_stated),
+            )
             % {"number": len(proposal.also_stated)}
         )
     if same_count := sum(

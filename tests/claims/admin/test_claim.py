@@ -60,7 +60,7 @@ def test_an_ambiguous_quote_shows_its_places_and_is_settled_by_the_words_before(
     claim, source = make_claim(), make_source(TEXT)
     page = desk.sign_in(editor).save(claim, **new_appearance(source, "Ferries ran late on")).content.decode()
     assert "2 times" in page
-    assert "Possible place: … said the bridge cost 90 million euros. [Ferries ran late on] Tuesday." in page
+    assert "Possible passage: … said the bridge cost 90 million euros. [Ferries ran late on] Tuesday." in page
     desk.save(claim, **new_appearance(source, "Ferries ran late on", prefix="90 million euros."))
     assert claim.appearances.get().start == TEXT.rindex("Ferries")
 

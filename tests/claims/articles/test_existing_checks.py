@@ -114,5 +114,5 @@ def test_the_command_tells_it(
     }
     call_command("import_article", str(article))
     report = " ".join(capsys.readouterr().out.replace("│", " ").split())
-    assert "Already checked: False by Factcheck Newsroom" in report
-    assert "1 already checked" in report
+    assert "Already checked: rated “False” by Factcheck" in report
+    assert "1 further claim; use --all to propose it; 1 already checked" in report
