@@ -24,7 +24,11 @@ class ClaimsConfig(AppConfig):
         connect_by_name(snapshot_stored, "claims.quotes.changed_sources.follow_source")
         connect_by_name(entries_added, "claims.matching.embedding.choice.queue_after_commit")
         # After `migrate` and not in a migration, because permissions exist only then: those of features last.
-        post_migrate.connect(self.complete_newsroom, sender=[self, *list_installed()][-1])
+        post_migrate.connect(self.complete_newsroom, sender=self.find_last_migrated_app())
+
+    def find_last_migrated_app(self) -> AppConfig:
+        """Return the app for which Django sends `post_migrate` last. It sends none for an app without models."""
+        return [config for config in (self, *list_installed()) if config.models_module][-1]
 
     def complete_newsroom(self, *, using: str, **signal: Any) -> None:
         """Add missing roles, rules, publisher and rows of features that every newsroom has."""
