@@ -276,6 +276,18 @@ class SummaryClaim(TypedDict):
     statement: str
 
 
+class PublishersVerdict(TypedDict):
+    """A verdict beside others on the same claim, with the keys that compare publishers."""
+
+    id: int
+    publisher: PublicPublisher
+    rating: PublicRating
+    summary: str
+    language: Annotated[str, "BCP 47."]
+    reviewed_on: Day | None
+    url: Annotated[str, "The publisher's own page; empty if there is none."]
+
+
 class VerdictSummary(TypedDict):
     """A verdict in a list of verdicts, with some of the full verdict's keys."""
 

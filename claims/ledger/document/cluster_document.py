@@ -5,12 +5,11 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, TypedDict, cast
 
-from claims.ledger.document.claim_body import JudgedClaim, PublicRating
+from claims.ledger.document.claim_body import JudgedClaim, PublishersVerdict
 from claims.ledger.document.claim_document import format_moment
 from claims.models import Cluster
 from factcheck.api.openapi.body_serializer import Day, Moment, WebAddress
 from factcheck.web.site_urls import OWN_SITE_MARK
-from sources.api.source_bodies import PublicPublisher
 
 Document = dict[str, Any]
 
@@ -34,16 +33,8 @@ class PublicCluster(TypedDict):
     updated_at: Annotated[Moment, "When its own text, or the public data of its claims, last changed."]
 
 
-class ClusterVerdict(TypedDict):
+class ClusterVerdict(PublishersVerdict):
     """A publisher's verdict on a claim of a cluster."""
-
-    id: int
-    publisher: PublicPublisher
-    rating: PublicRating
-    summary: str
-    language: Annotated[str, "BCP 47."]
-    reviewed_on: Day | None
-    url: Annotated[str, "The publisher's own page; empty if there is none."]
 
 
 class ClusteredClaim(JudgedClaim):

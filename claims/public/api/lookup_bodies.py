@@ -5,25 +5,17 @@
 
 from typing import Annotated, TypedDict
 
-from claims.ledger.document.claim_body import PublicRating
+from claims.ledger.document.claim_body import PublishersVerdict
 from claims.models import Appearance, Evidence
-from factcheck.api.openapi.body_serializer import BodySerializer, Day, WebAddress, name_bodies
-from sources.api.source_bodies import PublicPublisher, PublicQuote, PublicSnapshot
+from factcheck.api.openapi.body_serializer import BodySerializer, WebAddress, name_bodies
+from sources.api.source_bodies import PublicQuote, PublicSnapshot
 
 #: The maximum number of claims per URL. The list of claims has all of them.
 CLAIM_LIMIT = 50
 
 
-class FoundVerdict(TypedDict):
+class FoundVerdict(PublishersVerdict):
     """A publisher's verdict on the claim."""
-
-    id: int
-    publisher: PublicPublisher
-    rating: PublicRating
-    summary: str
-    language: Annotated[str, "BCP 47."]
-    reviewed_on: Day | None
-    url: Annotated[str, "The publisher's own page; empty if there is none."]
 
 
 class FoundAppearance(PublicQuote):
