@@ -18,10 +18,10 @@
     try {
       const answer = await fetch(link.href);
       if (!answer.ok) throw new Error(answer.status);
-      const told = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#told");
+      const entry = new DOMParser().parseFromString(await answer.text(), "text/html").querySelector("#told");
       // The slider has gone on in the meantime.
       if (turn !== asked) return;
-      page.querySelector("#told").replaceWith(told);
+      page.querySelector("#told").replaceWith(entry);
       page.querySelector("[aria-current]")?.removeAttribute("aria-current");
       link.setAttribute("aria-current", "true");
       history.replaceState(null, "", link.href);

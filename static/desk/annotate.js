@@ -92,19 +92,19 @@
     };
 
     /* Parts of the page as they are now: paragraphs by where they begin, and the note in its place in the list. */
-    const apply = (told) => {
+    const apply = (payload) => {
         const made = document.createElement("template");
-        for (const [at, html] of Object.entries(told.paragraphs || {})) {
+        for (const [at, html] of Object.entries(payload.paragraphs || {})) {
             made.innerHTML = html; // made by the server, which escapes the text
             article.querySelector(`p[data-at="${CSS.escape(at)}"]`)?.replaceWith(made.content);
         }
-        if (told.key) {
-            const old = noteOf(told.key);
-            made.innerHTML = told.note;
+        if (payload.key) {
+            const old = noteOf(payload.key);
+            made.innerHTML = payload.note;
             const note = made.content.querySelector("li");
             if (!note) {
                 old?.remove();
-                marksOf(told.key).forEach((mark) => mark.replaceWith(...mark.childNodes));
+                marksOf(payload.key).forEach((mark) => mark.replaceWith(...mark.childNodes));
             } else if (old) {
                 old.replaceWith(note);
             } else {
@@ -113,15 +113,15 @@
                 notes.insertBefore(note, later || null);
             }
         }
-        if (told.said) tell(told.said);
+        if (payload.said) tell(payload.said);
         count();
         choose(current, { scroll: false });
     };
-    const noted = (told) => {
+    const noted = (payload) => {
         getSelection().removeAllRanges();
         held = null;
-        current = told.key;
-        apply(told);
+        current = payload.key;
+        apply(payload);
     };
     window.deskNoted = noted;
 
@@ -151,13 +151,13 @@
         if (!stay) choose(neighbour(1, isWaiting) || neighbour(-1, isWaiting) || key);
         try {
             const body = { snapshot, last_move: item.dataset.move || "0", note };
-            const told = await window.deskPost(`${base}claims/${claimOf(key)}/${action}/`, body);
+            const payload = await window.deskPost(`${base}claims/${claimOf(key)}/${action}/`, body);
             if (action !== "reconsider") decisions.push(key);
-            apply(told);
+            apply(payload);
             if (stay) choose(key);
         } catch (refusal) {
             item.removeAttribute("aria-busy");
-            if (refusal.told) apply(refusal.told);
+            if (refusal.payload) apply(refusal.payload);
             choose(key);
             tell(refusal.message);
         }

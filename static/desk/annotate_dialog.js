@@ -26,10 +26,10 @@
         asked = new AbortController();
         const use = form.dataset.for;
         const body = { ...words, snapshot, for: use, q: form.elements.q?.value || "" };
-        const told = await deskPost(`${base}offers/`, body, { signal: asked.signal });
-        if (told.html !== undefined) form.querySelector(".desk-offered").innerHTML = told.html; // escaped by the server
+        const payload = await deskPost(`${base}offers/`, body, { signal: asked.signal });
+        if (payload.html !== undefined) form.querySelector(".desk-offered").innerHTML = payload.html; // escaped by the server
         const claimant = form.elements.claimant;
-        if (told.claimant && claimant && !claimant.value) claimant.value = told.claimant;
+        if (payload.claimant && claimant && !claimant.value) claimant.value = payload.claimant;
     };
     const offerQuietly = (form) => offer(form).catch(() => {});
 
@@ -134,12 +134,12 @@
             if (["claim", "verdict"].includes(name)) body[name] = Number(value);
         }
         try {
-            const told = await deskPost(form.action, body);
+            const payload = await deskPost(form.action, body);
             if (words === sent) leave();
             for (const each of forms) typed.delete(`${each.id} ${place}`);
             window.deskForms?.sent?.(form);
             if (!words) dialog.close();
-            stored(told);
+            stored(payload);
         } catch (refusal) {
             // Whoever has closed the dialog meanwhile sees what was refused, with what they had typed.
             if (!dialog.open) open(sent, form.dataset.for, stored);

@@ -45,9 +45,9 @@
                     : gettext("Not saved: something went wrong on the server. Try again."),
             );
         }
-        const told = await answer.json();
-        if (told.problem) throw Object.assign(new Error(told.problem), { told });
-        return told;
+        const payload = await answer.json();
+        if (payload.problem) throw Object.assign(new Error(payload.problem), { payload });
+        return payload;
     };
     window.deskPost = post;
 })();

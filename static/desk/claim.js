@@ -67,18 +67,18 @@
             const sent = new FormData(form);
             const answer = await fetch(box.dataset.livePreview, { method: "POST", body: sent, signal: mine.signal });
             const kind = answer.headers.get("content-type") || "";
-            const told = kind.startsWith("application/json") ? await answer.json() : {};
+            const payload = kind.startsWith("application/json") ? await answer.json() : {};
             if (mine.signal.aborted) return;
             if (!answer.ok) {
-                status.textContent = told.refusal || say("The preview is not available.");
+                status.textContent = payload.refusal || say("The preview is not available.");
                 return;
             }
             place = frame.contentWindow?.scrollY || 0;
-            frame.srcdoc = told.page; // made by the server from the readers' own templates; its scripts would not run
+            frame.srcdoc = payload.page; // made by the server from the readers' own templates; its scripts would not run
             status.textContent = say("Not saved, not public");
-            unread.hidden = !told.unread.length;
-            unread.replaceChildren(...list(told.unread));
-            tellMissing(told.missing);
+            unread.hidden = !payload.unread.length;
+            unread.replaceChildren(...list(payload.unread));
+            tellMissing(payload.missing);
         };
         let timer = null;
         const soon = (wait = WAIT) => {

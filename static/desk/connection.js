@@ -7,7 +7,7 @@
     const say = (words) => (window.gettext ? gettext(words) : words);
 
     let sign = null;
-    let told = "";
+    let shownText = "";
     let gone = null;
 
     /* A corner that is in view wherever one is on the page. */
@@ -34,20 +34,20 @@
         clearTimeout(gone);
         sign ??= makeSign();
         sign.className = `desk-connection desk-connection-${kind}`;
-        if (told !== words) sign.textContent = words;
-        told = words;
+        if (shownText !== words) sign.textContent = words;
+        shownText = words;
     };
     const clear = () => {
-        if (!told) return;
+        if (!shownText) return;
         show(say("Connected again. Your text is also stored on the server."), "back");
         gone = setTimeout(() => {
-            sign.textContent = told = "";
+            sign.textContent = shownText = "";
         }, 6000);
     };
 
     // That something was not saved is said until it can be; that the server is away goes without saying then.
     const lost = () => {
-        if (sign?.classList.contains("desk-connection-unsaved") && told) return;
+        if (sign?.classList.contains("desk-connection-unsaved") && shownText) return;
         show(say("Not connected. Your text is stored on this computer."));
     };
 
@@ -65,14 +65,14 @@
             throw new Unheard();
         }
         const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
-        if (isOurs && answer.status < 500) return { status: answer.status, told: await answer.json().catch(() => ({})) };
+        if (isOurs && answer.status < 500) return { status: answer.status, payload: await answer.json().catch(() => ({})) };
         // The token of the form is not the session's any more; or a door in between asks to sign in.
-        if (answer.status === 403) return { status: 403, told: {} };
-        if (answer.redirected && answer.ok) return { status: 401, told: {} };
+        if (answer.status === 403) return { status: 403, payload: {} };
+        if (answer.redirected && answer.ok) return { status: 401, payload: {} };
         // Whatever else stands between answers with a page of its own.
         throw new Unheard();
     };
-    const askSession = async () => (await ask(SESSION)).told;
+    const askSession = async () => (await ask(SESSION)).payload;
 
     window.deskConnection = { signs, show, clear, lost, ask, askSession, Unheard };
 })();

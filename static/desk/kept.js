@@ -143,14 +143,14 @@
     };
 
     const notice = (form, newest, others, isStale) => {
-        const told = made("p", {
+        const message = made("p", {
             textContent: isStale
                 ? say("The page was changed since you edited it. Your text is stored.")
                 : say("Your unsaved text has been restored. Check it, then save."),
         });
-        told.setAttribute("role", "status");
-        told.append(` (${whenOf(newest)})`);
-        const box = made("section", { className: "desk-panel desk-kept" }, told);
+        message.setAttribute("role", "status");
+        message.append(` (${whenOf(newest)})`);
+        const box = made("section", { className: "desk-panel desk-kept" }, message);
         box.setAttribute("aria-label", say("Saved text"));
         const line = made("p", { className: "desk-line" });
         if (isStale && form.elements._version) {
@@ -254,11 +254,11 @@
     /* Signing in, without leaving the page -------------------------------------------------------------------------- */
 
     const signInAndSend = (form, submitter) => {
-        const told = made("p", {
+        const notice = made("p", {
             id: "desk-dialog-told",
             textContent: say("You are no longer signed in. Sign in to save your text; it stays on this page."),
         });
-        const dialog = made("dialog", { className: "desk-dialog" }, told);
+        const dialog = made("dialog", { className: "desk-dialog" }, notice);
         dialog.setAttribute("aria-labelledby", "desk-dialog-told");
         const buttons = made("p", { className: "desk-line" });
         buttons.append(
@@ -278,7 +278,7 @@
                 dialog.close();
                 send(form, submitter, session.token);
             } else {
-                told.textContent = say("Another user has signed in. Your text is stored for you; sign in yourself to save it.");
+                notice.textContent = say("Another user has signed in. Your text is stored for you; sign in yourself to save it.");
             }
         }, 1000);
         dialog.addEventListener("close", () => {

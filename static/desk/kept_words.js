@@ -61,7 +61,7 @@
         if (answer.status !== 403) return answer;
         // Somebody signed in since the page came, which changed the token.
         const session = await connection.askSession();
-        if (!session.person) return { status: 401, told: {} };
+        if (!session.person) return { status: 401, payload: {} };
         token = session.token;
         return send();
     };
@@ -94,7 +94,7 @@
                 if (waiting.get(writer) === kept) waiting.delete(writer);
                 if (answer.status === 200) connection.clear();
                 else connection.show((REFUSED[answer.status] ?? REFUSED.other)());
-                if (answer.told.kept === false) {
+                if (answer.payload.kept === false) {
                     window.dispatchEvent(new CustomEvent("desk-kept-closed", { detail: writer }));
                 }
             }
@@ -115,7 +115,7 @@
         const seconds = writers.length ? PATIENCE_SECONDS.withWords : PATIENCE_SECONDS.without;
         const answer = await connection.ask(`${KEPT}?${query}`, { signal: AbortSignal.timeout(1000 * seconds) });
         // A page that is being left may have the head of an answer only.
-        return answer.status === 200 && answer.told?.drafts ? answer.told : { drafts: [], closed: {} };
+        return answer.status === 200 && answer.payload?.drafts ? answer.payload : { drafts: [], closed: {} };
     };
 
     /* Both --------------------------------------------------------------------------------------------------------- */
@@ -155,7 +155,7 @@
         waiting.clear();
     };
 
-    /* Everything of this page that was not saved, the newest first. What the server never heard of, it is told. */
+    /* Everything of this page that was not saved, the newest first. Texts that the server does not have yet are sent to it. */
     const unsavedHere = async (page) => {
         const found = new Map(ownHere(page).map((kept) => [kept.writer, { ...kept, isLocal: true }]));
         const known = await askServer(page, [...found.keys()]).catch(() => null);

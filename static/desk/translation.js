@@ -1,4 +1,4 @@
-/* How many paragraphs a translation has, told beside how many its original has, as it is typed. */
+/* How many paragraphs a translation has, shown beside how many its original has, as it is typed. */
 (() => {
     "use strict";
 
@@ -7,11 +7,11 @@
     document.addEventListener("DOMContentLoaded", () => {
         for (const hint of document.querySelectorAll("[data-count-of]")) {
             const field = document.getElementById(hint.dataset.countOf);
-            const told = hint.querySelector("[data-count]");
+            const counter = hint.querySelector("[data-count]");
             const original = Number(hint.dataset.original);
             const tell = () => {
                 const count = paragraphs(field.value);
-                told.textContent = count ? `${count} / ${original}` : "";
+                counter.textContent = count ? `${count} / ${original}` : "";
                 hint.toggleAttribute("data-differs", count > 0 && count !== original);
             };
             field.addEventListener("input", tell);

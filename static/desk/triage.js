@@ -1,5 +1,5 @@
 /* Triage: a decision shows the next proposal at once, which was fetched while this one was read, and is sent meanwhile.
-   What was refused is told in place. Without this script every button is a form of its own. */
+   A refusal is shown in place. Without this script every button is a form of its own. */
 (() => {
     "use strict";
 

@@ -112,15 +112,15 @@
             const answer = await fetch(select.dataset.pasted, { method: "POST", body }).catch(() => null);
             // Without an answer, the address is stored when the page is saved.
             if (!answer?.ok || select.value !== chosen) return;
-            const told = await answer.json();
+            const payload = await answer.json();
             if (select.value !== chosen) return;
             const note = noteBelow(select);
-            note.textContent = told.note;
-            if (!told.source) return;
-            source = chosen = note.dataset.source = String(told.source);
+            note.textContent = payload.note;
+            if (!payload.source) return;
+            source = chosen = note.dataset.source = String(payload.source);
             [...select.selectedOptions].forEach((option) => option.remove());
-            $(select).append(new Option(told.title, chosen, true, true)).trigger("change");
-            if (!told.is_waiting) return;
+            $(select).append(new Option(payload.title, chosen, true, true)).trigger("change");
+            if (!payload.is_waiting) return;
         }
     };
     $(document).on("change", "select[data-pasted]", ({ target }) => {

@@ -8,7 +8,7 @@
 
     const ringing = (bell) => {
         const count = bell.querySelector("[data-count]");
-        const told = document.getElementById("desk-bell-told");
+        const statusLine = document.getElementById("desk-bell-told");
         const kept = `desk-bell:${document.querySelector("meta[name=desk-person]")?.content || ""}`;
         let tag = null;
         let known = null;
@@ -22,7 +22,7 @@
             count.hidden = unread === 0;
             // Said when there is more than there was, and not at every look.
             if (known !== null && unread > known) {
-                told.textContent = several(
+                statusLine.textContent = several(
                     "%s unread notification",
                     "%s unread notifications",
                     unread,

@@ -10,16 +10,16 @@
 
     const withPeople = (field, address) => {
         const list = document.createElement("ul");
-        const told = document.createElement("p");
+        const statusLine = document.createElement("p");
         const number = (numbered += 1);
         list.id = `desk-people-${number}`;
         list.className = "desk-people";
         list.setAttribute("role", "listbox");
         list.setAttribute("aria-label", say("Colleagues"));
         list.hidden = true;
-        told.className = "sr-only";
-        told.setAttribute("role", "status");
-        field.after(list, told);
+        statusLine.className = "sr-only";
+        statusLine.setAttribute("role", "status");
+        field.after(list, statusLine);
         field.setAttribute("aria-autocomplete", "list");
         field.setAttribute("aria-haspopup", "listbox");
         field.setAttribute("aria-controls", list.id);
@@ -43,7 +43,7 @@
             typed = null;
             list.hidden = true;
             list.replaceChildren();
-            told.textContent = "";
+            statusLine.textContent = "";
             field.removeAttribute("aria-activedescendant");
         };
         const mark = (place) => {
@@ -90,7 +90,7 @@
             list.hidden = false;
             list.style.top = `${field.offsetTop + field.offsetHeight + 2}px`;
             mark(0);
-            told.textContent = format(say("%(number)s colleagues; choose with the arrow keys and Enter."), {
+            statusLine.textContent = format(say("%(number)s colleagues; choose with the arrow keys and Enter."), {
                 number: people.length,
             });
         };

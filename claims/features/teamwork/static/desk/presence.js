@@ -46,9 +46,9 @@
     };
 
     const show = ({ others = [], changed = "" }) => {
-        const told = JSON.stringify([others, changed]);
-        if (told === shown) return;
-        shown = told;
+        const shownState = JSON.stringify([others, changed]);
+        if (shownState === shown) return;
+        shown = shownState;
         if (here || others.length) showOthers(others);
         if (news || changed) showNews(changed);
     };
@@ -66,7 +66,7 @@
         if (document.visibilityState !== "visible") return;
         try {
             const answer = await window.deskKept.post(ADDRESS, message());
-            if (answer.status === 200) show(answer.told);
+            if (answer.status === 200) show(answer.payload);
             if (answer.status === 404) return;
         } catch {
             // What is kept tells of a server that is away.
