@@ -3,7 +3,6 @@
 import io
 import json
 import random
-import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +22,7 @@ from factcheck.installation.version import read_version
 from tests.helpers.database import replace_database
 from tests.helpers.eventful_newsroom import LEDGER, exported, full_newsroom
 from tests.helpers.ledger_traffic import busy_newsroom, step
+from tests.helpers.memory import measure_peak
 from tests.helpers.sweeps import sweep
 
 ORDERS = (
@@ -195,12 +195,9 @@ def test_memory_does_not_grow_with_the_number_of_claims(
         monkeypatch.setattr(format_choice, "stream_body_blocks", blocks)
         monkeypatch.setattr("claims.exports.formats.parquet.GROUP_SIZE", 256)
         with Path("/dev/null").open("wb") as nowhere:
-            tracemalloc.start()
-            try:
-                export_to_stream(ExportOptions(name, filter="status=published"), nowhere)
-                return tracemalloc.get_traced_memory()[1]
-            finally:
-                tracemalloc.stop()
+            return measure_peak(
+                lambda: export_to_stream(ExportOptions(name, filter="status=published"), nowhere)
+            )
 
     peak(10)
     monkeypatch.setattr(outputs, "BLOCK_SIZE", 64 * 1024)

@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import itertools
-import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from hypothesis import strategies as st
 
 from claims.models import Claim
 from factcheck.web.compression import MIN_BYTES, Compression, list_accepted
+from tests.helpers.memory import measure_peak
 from tests.helpers.sweeps import sweep
 
 Publish = Callable[..., Claim]
@@ -242,19 +242,14 @@ def test_download_is_the_same(coding: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("coding", ["br", "gzip"])
 def test_download_takes_the_same_memory_however_long(coding: str) -> None:
-    def peak(length: int) -> int:
+    def download(length: int) -> None:
         rows = (b'{"id":%d}\n' % number for number in range(length))
-        response = answer(
+        for _ in answer(
             lambda request: StreamingHttpResponse(rows, content_type="application/x-ndjson"), coding
-        )
-        tracemalloc.start()
-        for _ in response:
+        ):
             pass
-        most = tracemalloc.get_traced_memory()[1]
-        tracemalloc.stop()
-        return most
 
-    assert peak(400_000) < peak(40_000) + 300_000
+    assert measure_peak(lambda: download(400_000)) < measure_peak(lambda: download(40_000)) + 300_000
 
 
 def test_reader_of_a_slow_download_is_not_left_waiting() -> None:

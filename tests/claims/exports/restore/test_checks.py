@@ -4,7 +4,6 @@ import hashlib
 import io
 import json
 import re
-import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -21,6 +20,7 @@ from sources.models import Publisher, Source
 from tests.helpers.database import replace_database
 from tests.helpers.database_states import counts, restored
 from tests.helpers.eventful_newsroom import exported
+from tests.helpers.memory import measure_peak
 from tests.helpers.newsroom import make_claim, make_draft, make_source, person
 from tests.helpers.reader_pages import bring_out, correct
 
@@ -291,14 +291,12 @@ def test_lines_are_read_in_constant_memory() -> None:
             memoryview(buffer)[: len(text)] = text  # type: ignore[arg-type]
             return len(text)
 
-    tracemalloc.start()
-    try:
+    def refuse() -> None:
         with pytest.raises(lines.UnreadableExport, match="too early"):
             for _ in lines.read(io.BufferedReader(Endless(), 8192)):
                 pass
-        assert tracemalloc.get_traced_memory()[1] < 1_000_000
-    finally:
-        tracemalloc.stop()
+
+    assert measure_peak(refuse) < 1_000_000
 
 
 def test_newsroom_that_publishes_gets_nothing_in_its_name(checker: User, editor: User) -> None:

@@ -2,7 +2,6 @@
 
 import io
 import json
-import tracemalloc
 from collections.abc import Iterator
 from itertools import chain
 from typing import Any
@@ -28,6 +27,7 @@ from tests.helpers.import_records import (
     review,
     statements,
 )
+from tests.helpers.memory import measure_peak
 from tests.helpers.sweeps import sweep
 
 SAID = list(STATEMENTS.values())
@@ -152,18 +152,14 @@ class TestLarge:
         assert len(statements(small)) == len(REVIEWS) + bool(name)
 
     def test_takes_no_more_memory_for_more_records(self) -> None:
-        def peak(count: int) -> int:
-            """The most memory in use while so many reviews of 2 kB are read."""
+        def read_reviews(count: int) -> None:
+            """Read so many reviews of 2 kB."""
             one = json.dumps(review("a" * 2000)).encode()
             stream = _Pieces(chain([b"["], (one + b"," for _ in range(count - 1)), [one, b"]"]))
             file = File.from_stream("large.json", stream)  # type: ignore[arg-type]
-            tracemalloc.start()
             assert sum(isinstance(found, RawRecord) for found in claimreview_json.read(file, {})) == count
-            most = tracemalloc.get_traced_memory()[1]
-            tracemalloc.stop()
-            return most
 
-        assert peak(6000) < peak(3000) * 1.2
+        assert measure_peak(lambda: read_reviews(6000)) < measure_peak(lambda: read_reviews(3000)) * 1.2
 
 
 class _Pieces(io.RawIOBase):
