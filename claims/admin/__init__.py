@@ -24,24 +24,3 @@ from claims.admin import (
     translation,
     verdict,
 )
-
-__all__ = [
-    "administration",
-    "claim",
-    "cluster",
-    "desk_session",
-    "duplicate",
-    "import_run",
-    "media_object",
-    "person",
-    "rating",
-    "records",
-    "reference",
-    "removal",
-    "repeat",
-    "saved_view",
-    "token",
-    "topic",
-    "translation",
-    "verdict",
-]

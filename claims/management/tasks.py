@@ -17,19 +17,6 @@ from claims.review import (
 )
 from factcheck import features
 
-__all__ = [
-    "classification",
-    "due_publications",
-    "dump_tasks",
-    "embedding_tasks",
-    "factor_mail",
-    "import_tasks",
-    "invitations",
-    "notices",
-    "proof_tasks",
-    "removal_search",
-]
-
 for feature in features.list_installed():
     feature.part("tasks")
 features.guard_jobs(app.tasks.values())

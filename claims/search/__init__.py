@@ -16,18 +16,3 @@ from claims.search.queries import (
 )
 
 from .texts import STEMMERS, choose_stemmers, make_searchable
-
-__all__ = [
-    "MAX_LENGTH",
-    "RANKED_MATCHES",
-    "STEMMERS",
-    "AddressTargets",
-    "SearchReading",
-    "SearchValues",
-    "build_match_condition",
-    "build_relevance",
-    "choose_stemmers",
-    "correct_search",
-    "make_searchable",
-    "parse_search",
-]

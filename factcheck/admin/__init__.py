@@ -1,5 +1,3 @@
 """The base of all desk pages, and the pages of accounts and jobs. Start at `base`."""
 
 from factcheck.admin import accounts, jobs
-
-__all__ = ["accounts", "jobs"]

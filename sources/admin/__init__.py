@@ -1,5 +1,3 @@
 """The editors' desk for sources."""
 
 from sources.admin import publisher, snapshot, source
-
-__all__ = ["publisher", "snapshot", "source"]

@@ -14,5 +14,3 @@ this package loads no parser.
 
 from .document import MAX_BYTES, Document, ExtractionError
 from .language import detect_language
-
-__all__ = ["MAX_BYTES", "Document", "ExtractionError", "detect_language"]

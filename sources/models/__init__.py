@@ -9,12 +9,3 @@ from .publisher import Publisher
 from .snapshot import Snapshot
 from .source import Source
 from .visited_site import VisitedSite
-
-__all__ = [
-    "MediaHash",
-    "MediaObject",
-    "Publisher",
-    "Snapshot",
-    "Source",
-    "VisitedSite",
-]

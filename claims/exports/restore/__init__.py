@@ -12,5 +12,3 @@ Decision 0011 gives the reasons.
 
 from claims.exports.restore.checks import RestoreCounts, RestoreRefused
 from claims.exports.restore.restore_run import recognise, restore
-
-__all__ = ["RestoreCounts", "RestoreRefused", "recognise", "restore"]

@@ -16,11 +16,3 @@ from claims.matching.embedding.neighbours import (
     find_nearest,
     load_vectors,
 )
-
-__all__ = [
-    "Embedder",
-    "compute_query_vectors",
-    "find_nearest",
-    "get_embedder",
-    "load_vectors",
-]

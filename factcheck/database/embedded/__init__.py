@@ -29,20 +29,6 @@ from factcheck.database.embedded.place import (
 from factcheck.database.embedded.server import find_live_server, start, stop
 from factcheck.installation.private_files import FILE_MODE
 
-__all__ = [
-    "OWNER",
-    "RUNTIME",
-    "SUPERUSER",
-    "PostgresUnavailable",
-    "ServerPaths",
-    "build_connection_settings",
-    "ensure_database",
-    "ensure_running",
-    "find_live_server",
-    "run_server",
-    "run_server_at",
-]
-
 
 def build_connection_settings(data_dir: Path, role: str = RUNTIME) -> dict[str, Any]:
     """Return Django's settings for a role of the embedded server, whether it is running or not."""

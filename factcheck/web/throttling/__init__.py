@@ -18,14 +18,3 @@ alone.
 from factcheck.web.throttling.callers import Tier, admit, get_caller, get_limiter
 from factcheck.web.throttling.header_fields import build_refusal, write_fields
 from factcheck.web.throttling.limiter import Admission, Limiter
-
-__all__ = [
-    "Admission",
-    "Limiter",
-    "Tier",
-    "admit",
-    "build_refusal",
-    "get_caller",
-    "get_limiter",
-    "write_fields",
-]

@@ -1,5 +1,3 @@
 """The desk's pages for complaints and requests."""
 
 from claims.features.complaints.admin import complaint, reader_request
-
-__all__ = ["complaint", "reader_request"]

@@ -6,5 +6,3 @@ from .reader_picture import ReaderPicture
 from .reader_request import ReaderRequest
 from .request_state import SpamSign
 from .request_transition import ReaderStep
-
-__all__ = ["Complaint", "ContactDetails", "ReaderPicture", "ReaderRequest", "ReaderStep", "SpamSign"]

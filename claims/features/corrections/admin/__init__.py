@@ -1,5 +1,3 @@
 """The desk's pages for correction requests."""
 
 from claims.features.corrections.admin import rectification
-
-__all__ = ["rectification"]

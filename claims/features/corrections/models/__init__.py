@@ -3,5 +3,3 @@
 from .mailed_correction import MailedCorrection
 from .rectification import Rectification, RectificationStep
 from .subscription import ClaimSubscription
-
-__all__ = ["ClaimSubscription", "MailedCorrection", "Rectification", "RectificationStep"]

@@ -2,5 +2,3 @@
 
 from claims.features.federation.models.peer_claim import PeerClaim
 from claims.features.federation.models.peer_newsroom import PeerNewsroom, PeerProgress
-
-__all__ = ["PeerClaim", "PeerNewsroom", "PeerProgress"]

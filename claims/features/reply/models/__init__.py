@@ -3,5 +3,3 @@
 from .core_rules import AnsweredPublication, AnsweredSignOff, AnsweredVerdict
 from .reply_request import ReplyRequest
 from .reply_template import ReplyTemplate
-
-__all__ = ["AnsweredPublication", "AnsweredSignOff", "AnsweredVerdict", "ReplyRequest", "ReplyTemplate"]

@@ -8,5 +8,3 @@ from claims.features.teamwork.admin import (
     notification,
     work_panels,
 )
-
-__all__ = ["assignment_pages", "assignment_rule", "chat_channel", "comment", "notification", "work_panels"]

@@ -8,18 +8,3 @@ from .comment import Comment
 from .notification import MailChoice, Notification
 from .notification_preference import NotificationPreference
 from .presence import Presence
-
-__all__ = [
-    "Assignment",
-    "AssignmentRule",
-    "ChatChannel",
-    "ChatMessage",
-    "ChatProgress",
-    "ClaimFollower",
-    "Comment",
-    "MailChoice",
-    "Notification",
-    "NotificationPreference",
-    "Presence",
-    "Priority",
-]

@@ -1,5 +1,3 @@
 """The desk's pages for watches."""
 
 from claims.features.watches.admin import watch
-
-__all__ = ["watch"]

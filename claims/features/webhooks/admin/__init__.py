@@ -1,5 +1,3 @@
 """The desk's pages of webhooks: endpoints for administrators, and the log of deliveries."""
 
 from claims.features.webhooks.admin import delivery, endpoint
-
-__all__ = ["delivery", "endpoint"]

@@ -2,5 +2,3 @@
 
 from .delivery import WebhookAttempt, WebhookDelivery
 from .endpoint import WebhookEndpoint, WebhookEvent, WebhookProgress
-
-__all__ = ["WebhookAttempt", "WebhookDelivery", "WebhookEndpoint", "WebhookEvent", "WebhookProgress"]
