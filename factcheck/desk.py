@@ -73,7 +73,7 @@ def build_desk_settings(newsroom: str) -> dict[str, Any]:
         "STYLES": [_get_style("desk"), _get_style("lean")],
         "SCRIPTS": [
             _get_script(name)
-            for name in ("form_values", "connection", "kept_words", "kept", "desk", "openers")
+            for name in ("form_values", "connection", "autosave_store", "autosave", "desk", "openers")
         ],
         "DASHBOARD_CALLBACK": "claims.admin.dashboard.build_dashboard",
         "ACCOUNT": {

@@ -172,7 +172,7 @@ def _store_form(request: HttpRequest) -> JsonResponse:
     except IntegrityError:
         # Of the limits, only the number of unsaved forms was not checked before.
         return JsonResponse({}, status=429)
-    return JsonResponse({"kept": is_stored})
+    return JsonResponse({"is_stored": is_stored})
 
 
 def _load_page_autosave(request: HttpRequest) -> JsonResponse:

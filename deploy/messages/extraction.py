@@ -22,7 +22,13 @@ _FUNCTIONS = {
     for name in (plain, f"{plain}_lazy", f"{plain}_noop")
     if name != "ngettext_noop"
 }
-_IN_SCRIPTS = {"gettext": None, "say": None, "ngettext": (1, 2), "several": (1, 2), "pgettext": ((1, "c"), 2)}
+_IN_SCRIPTS = {
+    "gettext": None,
+    "translate": None,
+    "ngettext": (1, 2),
+    "translatePlural": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
 
 _LITERAL = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 #: What Django makes of a template for programs that read Python: calls, between signs that mean nothing.

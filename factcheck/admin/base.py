@@ -162,7 +162,7 @@ class DeskAdmin(DayFields, ListDownload):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         row = kwargs.get("obj")
-        context["kept"] = request.POST.getlist(WRITERS_FIELD)
+        context["autosave_writers"] = request.POST.getlist(WRITERS_FIELD)
         if row and kwargs.get("change"):
             context |= self.build_page_context(request, row)
             context["show_save_and_add_another"] = False

@@ -41,8 +41,8 @@ MERGE_FIELD = "_merge"
 #: The chosen version of each field.
 TAKE_PREFIX = "_take-"
 #: The names of buttons that show both versions without saving: for the submitted form, and for an autosaved one
-#: (static/desk/kept.js).
-COMPARE, CONTINUE = "_compare", "_continue_kept"
+#: (static/desk/autosave.js).
+COMPARE, CONTINUE = "_compare", "_restore_autosave"
 
 _BASE_SALT, _MERGE_SALT = "desk.base", "desk.merge"
 _MAX_ROWS = 1000

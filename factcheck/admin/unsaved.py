@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 #: The field that names the writers whose text the form contains: `writer`, or `writer:sequence` for text it restored.
-WRITERS_FIELD = "_kept"
+WRITERS_FIELD = "_autosave"
 #: The maximum number of writers that a form can name.
 _WRITER_LIMIT = 50
 

@@ -198,7 +198,7 @@
             event.preventDefault();
             const reason = form.elements.note.value.trim();
             if (reason) {
-                window.deskForms?.sent?.(form);
+                window.deskForms?.markSaved?.(form);
                 decline(reason);
             }
         });

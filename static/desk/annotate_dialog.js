@@ -109,7 +109,7 @@
         if (button?.dataset.close !== undefined || event.target === dialog) dialog.close();
     });
 
-    /* Words that were typed before a crash come back into their fields by themselves (kept.js), and with them their
+    /* Words that were typed before a crash come back into their fields by themselves (autosave.js), and with them their
        place: the dialog opens again where it was. */
     for (const form of forms) {
         form.elements.where.addEventListener("change", () => {
@@ -137,7 +137,7 @@
             const payload = await deskPost(form.action, body);
             if (words === sent) leave();
             for (const each of forms) typed.delete(`${each.id} ${place}`);
-            window.deskForms?.sent?.(form);
+            window.deskForms?.markSaved?.(form);
             if (!words) dialog.close();
             stored(payload);
         } catch (refusal) {

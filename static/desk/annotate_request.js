@@ -8,7 +8,7 @@
     const tokens = () => [...document.querySelectorAll("[name=csrfmiddlewaretoken]")];
     /* Whoever has signed in again, in another tab, goes on here: what forms send along has changed by it. */
     const isSignedInAgain = async () => {
-        const session = await window.deskConnection?.askSession().catch(() => null);
+        const session = await window.deskConnection?.fetchSession().catch(() => null);
         const person = document.querySelector("meta[name=desk-person]")?.content;
         if (!session?.person || String(session.person) !== person) return false;
         for (const field of tokens()) field.value = session.token;

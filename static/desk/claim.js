@@ -3,7 +3,7 @@
 (() => {
     "use strict";
 
-    const say = (words) => (window.gettext ? gettext(words) : words);
+    const translate = (text) => (window.gettext ? gettext(text) : text);
     const WAIT = 500;
 
     /* What readers will see ------------------------------------------------------------------------------------------ */
@@ -70,12 +70,12 @@
             const payload = kind.startsWith("application/json") ? await answer.json() : {};
             if (mine.signal.aborted) return;
             if (!answer.ok) {
-                status.textContent = payload.refusal || say("The preview is not available.");
+                status.textContent = payload.refusal || translate("The preview is not available.");
                 return;
             }
             place = frame.contentWindow?.scrollY || 0;
             frame.srcdoc = payload.page; // made by the server from the readers' own templates; its scripts would not run
-            status.textContent = say("Not saved, not public");
+            status.textContent = translate("Not saved, not public");
             unread.hidden = !payload.unread.length;
             unread.replaceChildren(...list(payload.unread));
             tellMissing(payload.missing);
@@ -86,7 +86,7 @@
             timer = setTimeout(
                 () =>
                     ask().catch((failure) => {
-                        if (failure.name !== "AbortError") status.textContent = say("The preview is not available.");
+                        if (failure.name !== "AbortError") status.textContent = translate("The preview is not available.");
                     }),
                 wait,
             );

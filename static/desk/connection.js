@@ -1,17 +1,17 @@
-/* Whether the server hears the page: a plain sign in the bar while it does not, and until what waited has gone out. */
+/* Requests to the server, and a notice while it does not answer. */
 (() => {
     "use strict";
 
     const SESSION = "/admin/session/";
     const SECONDS = 10;
-    const say = (words) => (window.gettext ? gettext(words) : words);
+    const translate = (text) => (window.gettext ? gettext(text) : text);
 
-    let sign = null;
+    let statusBox = null;
     let shownText = "";
-    let gone = null;
+    let clearTimer = null;
 
     /* A corner that is in view wherever one is on the page. */
-    const signs = () => {
+    const getCorner = () => {
         let corner = document.querySelector(".desk-signs");
         if (!corner) {
             corner = document.createElement("div");
@@ -21,39 +21,39 @@
         return corner;
     };
 
-    const makeSign = () => {
-        const made = document.createElement("div");
-        made.className = "desk-connection";
-        made.setAttribute("role", "status");
-        signs().append(made);
-        return made;
+    const makeStatusBox = () => {
+        const box = document.createElement("div");
+        box.className = "desk-connection";
+        box.setAttribute("role", "status");
+        getCorner().append(box);
+        return box;
     };
 
-    /* Say something until `clear` takes it back; the same is not said twice. */
-    const show = (words, kind = "lost") => {
-        clearTimeout(gone);
-        sign ??= makeSign();
-        sign.className = `desk-connection desk-connection-${kind}`;
-        if (shownText !== words) sign.textContent = words;
-        shownText = words;
+    /* Show a text until `clear` removes it; the same text is not announced twice. */
+    const show = (text, state = "lost") => {
+        clearTimeout(clearTimer);
+        statusBox ??= makeStatusBox();
+        statusBox.className = `desk-connection desk-connection-${state}`;
+        if (shownText !== text) statusBox.textContent = text;
+        shownText = text;
     };
     const clear = () => {
         if (!shownText) return;
-        show(say("Connected again. Your text is also stored on the server."), "back");
-        gone = setTimeout(() => {
-            sign.textContent = shownText = "";
+        show(translate("Connected again. Your text is also stored on the server."), "back");
+        clearTimer = setTimeout(() => {
+            statusBox.textContent = shownText = "";
         }, 6000);
     };
 
     // That something was not saved is said until it can be; that the server is away goes without saying then.
-    const lost = () => {
-        if (sign?.classList.contains("desk-connection-unsaved") && shownText) return;
-        show(say("Not connected. Your text is stored on this computer."));
+    const showLost = () => {
+        if (statusBox?.classList.contains("desk-connection-unsaved") && shownText) return;
+        show(translate("Not connected. Your text is stored on this computer."));
     };
 
-    /* A request that gives up: `Unheard` where no answer of the server itself came. */
-    class Unheard extends Error {}
-    const ask = async (address, options = {}) => {
+    /* A request with a timeout; raises `NoAnswer` unless the server itself answers. */
+    class NoAnswer extends Error {}
+    const request = async (address, options = {}) => {
         let answer;
         try {
             answer = await fetch(address, {
@@ -62,7 +62,7 @@
                 ...options,
             });
         } catch {
-            throw new Unheard();
+            throw new NoAnswer();
         }
         const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
         if (isOurs && answer.status < 500) return { status: answer.status, payload: await answer.json().catch(() => ({})) };
@@ -70,9 +70,9 @@
         if (answer.status === 403) return { status: 403, payload: {} };
         if (answer.redirected && answer.ok) return { status: 401, payload: {} };
         // Whatever else stands between answers with a page of its own.
-        throw new Unheard();
+        throw new NoAnswer();
     };
-    const askSession = async () => (await ask(SESSION)).payload;
+    const fetchSession = async () => (await request(SESSION)).payload;
 
-    window.deskConnection = { signs, show, clear, lost, ask, askSession, Unheard };
+    window.deskConnection = { getCorner, show, clear, showLost, request, fetchSession, NoAnswer };
 })();

@@ -4,7 +4,7 @@
     "use strict";
 
     // The catalogue of translations is not on every page.
-    const say = (words) => (window.gettext ? gettext(words) : words);
+    const translate = (text) => (window.gettext ? gettext(text) : text);
 
     document.addEventListener("submit", (event) => {
         const form = event.target;
@@ -92,13 +92,13 @@
             picker.querySelectorAll("ul > li").forEach((item) => item.setAttribute("role", "presentation"));
         });
         document.querySelectorAll(".select2-search__field:not([aria-label])").forEach((field) => {
-            field.setAttribute("aria-label", say("Search"));
+            field.setAttribute("aria-label", translate("Search"));
         });
     };
     // Two regions that scroll are told apart by their names.
     const nameRegions = () => {
         document.querySelectorAll("[data-simplebar]").forEach((region) => {
-            region.dataset.simplebarAriaLabel = region.closest("nav") ? say("Menu") : say("List");
+            region.dataset.simplebarAriaLabel = region.closest("nav") ? translate("Menu") : translate("List");
         });
     };
 

@@ -2,30 +2,30 @@
 (() => {
     "use strict";
 
-    const NEVER_KEPT = ["hidden", "file", "submit", "button", "reset", "image", "password"];
-    const ROW = /^(.+)-\d+-[^-]+$/;
+    const EXCLUDED_TYPES = ["hidden", "file", "submit", "button", "reset", "image", "password"];
+    const ROW_NAME = /^(.+)-\d+-[^-]+$/;
 
-    const fieldsOf = (form) =>
+    const getFields = (form) =>
         [...form.elements].filter(
             (field) =>
                 field.name &&
                 !field.readOnly &&
-                !NEVER_KEPT.includes(field.type) &&
+                !EXCLUDED_TYPES.includes(field.type) &&
                 !["FIELDSET", "BUTTON", "OUTPUT"].includes(field.tagName) &&
                 !field.name.includes("__prefix__") &&
                 !field.name.startsWith("_"),
         );
-    const isKept = (form) =>
+    const isAutosaved = (form) =>
         form.method === "post" &&
         form.id !== "changelist-form" &&
         form.elements.csrfmiddlewaretoken !== undefined &&
         !form.querySelector("[type=password]") &&
-        fieldsOf(form).length > 0;
+        getFields(form).length > 0;
 
     const isTicked = (field) => field.type === "checkbox" || field.type === "radio";
-    const valuesOf = (form) => {
+    const getValues = (form) => {
         const values = {};
-        for (const field of fieldsOf(form)) {
+        for (const field of getFields(form)) {
             if (isTicked(field)) {
                 (values[field.name] ??= []).push(...(field.checked ? [field.value] : []));
             } else if (field.tagName === "SELECT") {
@@ -38,7 +38,7 @@
     };
 
     /* Rows: how many there are, how many of them were there before, and which those are. */
-    const rowsOf = (form, prefix) => {
+    const getRowCounters = (form, prefix) => {
         const rows = {};
         for (const end of ["TOTAL_FORMS", "INITIAL_FORMS"]) {
             const counter = form.elements[`${prefix}-${end}`];
@@ -51,26 +51,26 @@
         return rows;
     };
 
-    const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+    const isSame = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
     /* What differs from `before`, with what had stood there: `{values, started}`. A removed row counts as well. */
-    const changesOf = (form, before) => {
-        const now = valuesOf(form);
+    const getChanges = (form, before) => {
+        const now = getValues(form);
         const values = {};
         const started = {};
         const prefixes = new Set();
         for (const name of new Set([...Object.keys(now), ...Object.keys(before)])) {
-            if (same(now[name], before[name])) continue;
+            if (isSame(now[name], before[name])) continue;
             if (name in now) values[name] = now[name];
             if (name in before) started[name] = before[name];
-            const prefix = ROW.exec(name)?.[1];
+            const prefix = ROW_NAME.exec(name)?.[1];
             if (prefix && form.elements[`${prefix}-TOTAL_FORMS`]) prefixes.add(prefix);
         }
-        for (const prefix of prefixes) Object.assign(values, rowsOf(form, prefix));
+        for (const prefix of prefixes) Object.assign(values, getRowCounters(form, prefix));
         return { values, started };
     };
 
-    const fill = (field, value) => {
+    const fillField = (field, value) => {
         if (isTicked(field)) {
             field.checked = Array.isArray(value) && value.includes(field.value);
         } else if (field.tagName === "SELECT") {
@@ -99,9 +99,9 @@
 
     const fillForm = (form, values) => {
         growRows(form, values);
-        for (const field of fieldsOf(form)) {
+        for (const field of getFields(form)) {
             if (!Object.hasOwn(values, field.name)) continue;
-            fill(field, values[field.name]);
+            fillField(field, values[field.name]);
             // Words are seen that are back; what is empty may stay folded.
             if (field.value && !isTicked(field)) field.closest("details")?.setAttribute("open", "");
         }
@@ -109,23 +109,23 @@
 
     const isCounter = (name) => /-(TOTAL_FORMS|INITIAL_FORMS|id)$/.test(name);
     /* Whether everything that was kept stands in the form already. */
-    const holds = (form, values) => {
-        const now = valuesOf(form);
+    const hasValues = (form, values) => {
+        const now = getValues(form);
         return Object.entries(values).every(
-            ([name, value]) => isCounter(name) || same(now[name], value),
+            ([name, value]) => isCounter(name) || isSame(now[name], value),
         );
     };
-    const labelOf = (form, name) =>
+    const getLabel = (form, name) =>
         form?.querySelector(`label[for="id_${CSS.escape(name)}"]`)?.textContent.trim() ||
         name.replace(/^.*-\d+-/, "").replaceAll("_", " ");
     /* The words that were typed, each with the name of its field. */
-    const wordsOf = (form, values) =>
+    const getTexts = (form, values) =>
         Object.entries(values)
             .filter(([name, value]) => typeof value === "string" && value.trim() && !isCounter(name))
-            .map(([name, value]) => [labelOf(form, name), value]);
+            .map(([name, value]) => [getLabel(form, name), value]);
 
     /* unfold numbers the rows behind a removed one anew by writing their HTML again, which would empty their fields. */
-    const keepRowsBehind = (event) => {
+    const restoreLaterRows = (event) => {
         const button = event.target.closest?.(".delete-template");
         const form = button?.closest("form");
         const set = button?.closest(".formset");
@@ -134,7 +134,7 @@
         const rows = [...set.querySelectorAll(":scope > .form-group:not(.empty-form)")];
         const at = rows.indexOf(removed);
         const { prefix } = JSON.parse(set.dataset.inlineFormset).options;
-        const before = valuesOf(form);
+        const before = getValues(form);
         setTimeout(() => {
             for (const row of rows.slice(at + 1)) {
                 row.querySelectorAll(".select2-container").forEach((shown) => shown.remove());
@@ -152,12 +152,12 @@
                 const [, index, rest] = /^(\d+)-(.+)$/.exec(name.slice(prefix.length + 1)) || [];
                 if (Number(index) > at) moved[`${prefix}-${index - 1}-${rest}`] = value;
             }
-            for (const field of fieldsOf(form)) {
-                if (Object.hasOwn(moved, field.name)) fill(field, moved[field.name]);
+            for (const field of getFields(form)) {
+                if (Object.hasOwn(moved, field.name)) fillField(field, moved[field.name]);
             }
         });
     };
-    document.addEventListener("click", keepRowsBehind, true);
+    document.addEventListener("click", restoreLaterRows, true);
 
-    window.deskForms = { isKept, valuesOf, changesOf, fillForm, holds, wordsOf, same };
+    window.deskForms = { isAutosaved, getValues, getChanges, fillForm, hasValues, getTexts, isSame };
 })();

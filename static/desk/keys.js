@@ -11,7 +11,7 @@
     "use strict";
 
     const OFF = "desk-keys-off";
-    const say = (words) => (window.gettext ? gettext(words) : words);
+    const translate = (text) => (window.gettext ? gettext(text) : text);
     // A browser can forbid storage: then the choice holds as long as the page does.
     let isOff = false;
     try {
@@ -87,7 +87,7 @@
 
     /* The list of them ---------------------------------------------------------------------------------------------- */
 
-    const NAMES = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: say("Esc"), " ": say("Space") };
+    const NAMES = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: translate("Esc"), " ": translate("Space") };
     const element = (name, text = "", attributes = {}) => {
         const made = document.createElement(name);
         made.textContent = text;
@@ -106,13 +106,13 @@
         const box = element("input", "", { type: "checkbox" });
         box.checked = !isOff;
         box.addEventListener("change", () => switchOff(!box.checked));
-        label.append(box, say("Use keyboard shortcuts on this device"));
-        const close = element("button", say("Close"), { type: "button", class: "desk-button" });
+        label.append(box, translate("Use keyboard shortcuts on this device"));
+        const close = element("button", translate("Close"), { type: "button", class: "desk-button" });
         close.addEventListener("click", () => dialog.close());
         dialog.append(
-            element("h2", say("Keyboard shortcuts on this page"), { id: "desk-keys-title" }),
+            element("h2", translate("Keyboard shortcuts on this page"), { id: "desk-keys-title" }),
             list,
-            element("p", say("Shortcuts are off while you type. Without them, you can reach everything with the Tab key."), { class: "desk-quiet" }),
+            element("p", translate("Shortcuts are off while you type. Without them, you can reach everything with the Tab key."), { class: "desk-quiet" }),
             label,
             close,
         );
@@ -131,11 +131,11 @@
     document.addEventListener("DOMContentLoaded", () => {
         read(document);
         if (!keys.size) return;
-        add("?", say("This list"), show);
+        add("?", translate("This list"), show);
         // Whoever has switched the keys off, or has no keyboard, finds the list by this button.
         let opener = document.querySelector("[data-desk-keys]");
         if (!opener) {
-            opener = element("button", say("Keyboard shortcuts"), { type: "button", class: "desk-keys-button" });
+            opener = element("button", translate("Keyboard shortcuts"), { type: "button", class: "desk-keys-button" });
             document.querySelector("#content")?.append(opener);
         }
         opener.hidden = false;

@@ -2,7 +2,7 @@
 (() => {
     "use strict";
 
-    const say = (words) => (window.gettext ? gettext(words) : words);
+    const translate = (text) => (window.gettext ? gettext(text) : text);
 
     // Undo knows what is inserted so.
     const insert = (field, text) => {
@@ -19,7 +19,7 @@
         field.setSelectionRange(start + mark.length, start + mark.length + text.length);
     };
     const link = (field) => {
-        const [start, text] = [field.selectionStart, chosen(field) || say("words")];
+        const [start, text] = [field.selectionStart, chosen(field) || translate("words")];
         insert(field, `[${text}](https://)`);
         field.setSelectionRange(start + text.length + 3, start + text.length + 11);
     };
@@ -50,7 +50,7 @@
             box.append(button);
         });
         if (!shown.length) {
-            const words = say("Add a picture with an alternative text to the claim, and save.");
+            const words = translate("Add a picture with an alternative text to the claim, and save.");
             box.append(Object.assign(document.createElement("a"), { href: "#media-group", textContent: words }));
         }
         field.before(box);
@@ -63,12 +63,12 @@
     };
     // Name, symbol, key with Ctrl, what it does.
     const TOOLS = [
-        [say("Bold"), "format_bold", "b", around("**", say("bold"))],
-        [say("Italic"), "format_italic", "i", around("*", say("italic"))],
-        [say("Link"), "link", "k", link],
-        [say("List"), "format_list_bulleted", "", lines("- ")],
-        [say("Quotation"), "format_quote", "", lines("> ")],
-        ...(document.getElementById("media-group") ? [[say("Picture"), "image", "", picture]] : []),
+        [translate("Bold"), "format_bold", "b", around("**", translate("bold"))],
+        [translate("Italic"), "format_italic", "i", around("*", translate("italic"))],
+        [translate("Link"), "link", "k", link],
+        [translate("List"), "format_list_bulleted", "", lines("- ")],
+        [translate("Quotation"), "format_quote", "", lines("> ")],
+        ...(document.getElementById("media-group") ? [[translate("Picture"), "image", "", picture]] : []),
     ];
 
     // From HTML: what is bold, italic, a link or a list; everything else is its words.
@@ -122,7 +122,7 @@
         const bar = document.createElement("div");
         bar.className = "desk-markdown";
         bar.setAttribute("role", "toolbar");
-        bar.setAttribute("aria-label", say("Format the text"));
+        bar.setAttribute("aria-label", translate("Format the text"));
         bar.setAttribute("aria-controls", field.id);
         const press = new Map();
         TOOLS.forEach(([name, sign, key, tool], number) => {

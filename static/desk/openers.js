@@ -2,12 +2,12 @@
 (() => {
     "use strict";
 
-    const say = (words) => (window.gettext ? gettext(words) : words);
+    const translate = (text) => (window.gettext ? gettext(text) : text);
     // By what their click says: a name where they show an icon only, and what they open.
     const OPENERS = [
-        ["openUserLinks", () => say("Your account"), (part) => part.parentElement.querySelector("nav")],
-        ["sidebarDesktopOpen", () => say("Sidebar"), () => null],
-        ["sidebarMobileOpen", () => say("Menu"), () => document.querySelector("#nav-sidebar-apps")],
+        ["openUserLinks", () => translate("Your account"), (part) => part.parentElement.querySelector("nav")],
+        ["sidebarDesktopOpen", () => translate("Sidebar"), () => null],
+        ["sidebarMobileOpen", () => translate("Menu"), () => document.querySelector("#nav-sidebar-apps")],
         ["filterOpen = true", () => "", () => document.querySelector("#filter-form")],
         ["switchTheme", () => "", () => null],
     ];

@@ -3,7 +3,7 @@
 (() => {
     "use strict";
 
-    const say = (words) => (window.gettext ? gettext(words) : words);
+    const translate = (text) => (window.gettext ? gettext(text) : text);
     const WAIT = 600;
     const FEWEST = 3;
 
@@ -23,7 +23,7 @@
         const status = element("p", "same-as-status");
         status.setAttribute("role", "status");
         const list = element("ul", "same-as-list");
-        const look = element("button", "desk-button same-as-look", say("Look up identifiers"));
+        const look = element("button", "desk-button same-as-look", translate("Look up identifiers"));
         look.type = "button";
         const box = element("div", "same-as", look, status, list);
         name.parentElement.append(box);
@@ -51,7 +51,7 @@
             fill("id_country", candidate.country);
             fill("id_url", candidate.website);
             list.replaceChildren();
-            status.textContent = interpolate(say("%s: filled in. Save the page to keep it."), [candidate.name]);
+            status.textContent = interpolate(translate("%s: filled in. Save the page to keep it."), [candidate.name]);
             look.focus();
         };
 
@@ -77,11 +77,11 @@
                 const page = element("a", "", candidate.known.name);
                 page.href = candidate.known.page;
                 page.dir = "auto";
-                item.append(element("span", "same-as-known", say("Already recorded:"), " ", page));
+                item.append(element("span", "same-as-known", translate("Already recorded:"), " ", page));
             } else {
-                const take = element("button", "desk-button", say("Use this identifier"));
+                const take = element("button", "desk-button", translate("Use this identifier"));
                 take.type = "button";
-                take.setAttribute("aria-label", interpolate(say("Use this identifier: %s, %s"), [candidate.name, candidate.description]));
+                take.setAttribute("aria-label", interpolate(translate("Use this identifier: %s, %s"), [candidate.name, candidate.description]));
                 take.addEventListener("click", () => choose(candidate));
                 item.append(take);
             }
@@ -96,7 +96,7 @@
                 status.textContent = "";
                 return;
             }
-            status.textContent = say("Searching…");
+            status.textContent = translate("Searching…");
             const question = new URLSearchParams({ q: words, kind: kind?.value ?? "", row });
             let answer;
             try {
@@ -104,14 +104,14 @@
                 if (!response.ok) throw new Error(String(response.status));
                 answer = await response.json();
             } catch {
-                if (turn === asked) status.textContent = say("No answer at the moment. You can still paste an address.");
+                if (turn === asked) status.textContent = translate("No answer at the moment. You can still paste an address.");
                 return;
             }
             if (turn !== asked) return;
             list.replaceChildren(...answer.candidates.map(shown));
             status.textContent = [
                 ...answer.problems,
-                answer.candidates.length || answer.problems.length ? "" : say("No match for this name."),
+                answer.candidates.length || answer.problems.length ? "" : translate("No match for this name."),
             ]
                 .filter(Boolean)
                 .join(" ");

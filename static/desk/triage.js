@@ -3,7 +3,7 @@
 (() => {
     "use strict";
 
-    const say = (words) => (window.gettext ? gettext(words) : words);
+    const translate = (text) => (window.gettext ? gettext(text) : text);
 
     document.addEventListener("DOMContentLoaded", () => {
         const root = document.querySelector("#triage");
@@ -49,7 +49,7 @@
                 ahead.delete(claim);
                 article = parsed(await (kept ?? fetchClaim(claim)));
             } catch {
-                tell(say("The next claim could not be loaded. Try again, or reload the page."), true);
+                tell(translate("The next claim could not be loaded. Try again, or reload the page."), true);
                 return;
             }
             if (asked !== claim) return; // somebody has gone on meanwhile
@@ -77,7 +77,7 @@
             if (typeof html !== "string") return;
             const article = parsed(html);
             if (article.dataset.other) mark(next, { other: article.dataset.other });
-            else if (!("waits" in article.dataset)) mark(next, { done: say("already decided") });
+            else if (!("waits" in article.dataset)) mark(next, { done: translate("already decided") });
             else return;
             if (following() !== next) look();
         };
@@ -93,7 +93,7 @@
             }
             if (other) {
                 item.dataset.other = other;
-                words.textContent = interpolate(say("%s is viewing this"), [other]);
+                words.textContent = interpolate(translate("%s is viewing this"), [other]);
             }
         };
         const query = (own) => new URLSearchParams([...new URLSearchParams(root.dataset.list), ...own]);
@@ -119,7 +119,7 @@
             if (claim) {
                 const look = document.createElement("button");
                 look.type = "button";
-                look.textContent = say("View");
+                look.textContent = translate("View");
                 look.addEventListener("click", () => show(String(claim)));
                 line.append(look);
             }
@@ -130,7 +130,7 @@
         /* What is decided ------------------------------------------------------------------------------------------- */
 
         const undoable = [];
-        const DONE = { accept: say("accepted"), decline: say("declined"), merge: say("merged") };
+        const DONE = { accept: translate("accepted"), decline: translate("declined"), merge: translate("merged") };
         const actionOf = (form) => new URL(form.action).pathname.split("/").at(-2);
         // One after the other, in the order in which they were made, each with what follows from its answer.
         let sending = Promise.resolve();
@@ -166,7 +166,7 @@
             undoButton.hidden = !undoable.length;
         };
         const unreachable = (claims) => {
-            tell(say("The desk could not be reached. Your last decision was not stored."), true, claims[0]);
+            tell(translate("The desk could not be reached. Your last decision was not stored."), true, claims[0]);
         };
 
         const decide = (form, submitter, also) => {
@@ -193,7 +193,7 @@
                     const answer = await send(address, body);
                     for (const one of answer.refused) {
                         const item = itemOf(one.claim);
-                        if (item && moves) mark(item, { done: say("not done") });
+                        if (item && moves) mark(item, { done: translate("not done") });
                     }
                     answered(answer);
                     if (!moves) show(shown());
@@ -342,18 +342,18 @@
         });
 
         const { add } = window.deskKeys;
-        add("j", say("Next proposal"), () => step(1), { repeats: true });
-        add("k", say("Previous proposal"), () => step(-1), { repeats: true });
-        add("x", say("Select, to decide several at once"), select);
-        add("A", say("Accept the rest of the article"), withRest("a"));
-        add("D", say("Decline the rest of the article"), withRest("d"));
-        add("S", say("Assign the rest of the article"), withRest("s"));
-        add("T", say("Add a topic to the rest of the article"), withRest("t"));
-        add("0", say("In your own words"), () => pressNumber(0));
+        add("j", translate("Next proposal"), () => step(1), { repeats: true });
+        add("k", translate("Previous proposal"), () => step(-1), { repeats: true });
+        add("x", translate("Select, to decide several at once"), select);
+        add("A", translate("Accept the rest of the article"), withRest("a"));
+        add("D", translate("Decline the rest of the article"), withRest("d"));
+        add("S", translate("Assign the rest of the article"), withRest("s"));
+        add("T", translate("Add a topic to the rest of the article"), withRest("t"));
+        add("0", translate("In your own words"), () => pressNumber(0));
         for (let digit = 1; digit <= 9; digit += 1) {
-            add(String(digit), interpolate(say("Choice %s in the open panel"), [digit]), () => pressNumber(digit));
+            add(String(digit), interpolate(translate("Choice %s in the open panel"), [digit]), () => pressNumber(digit));
         }
-        add("Escape", say("Close the panel, clear the selection"), () => {
+        add("Escape", translate("Close the panel, clear the selection"), () => {
             const details = opened();
             if (details) details.open = false;
             choose([]);

@@ -41,11 +41,11 @@ class Writer:
         return self.client.post(reverse(name), body, content_type="application/json", **options)
 
     def write(self, values: Any = None, **more: Any) -> Any:
-        answer = self.post("desk-kept", self.message(values, **more))
-        return (answer.status_code, answer.json().get("kept"))
+        answer = self.post("desk-autosave", self.message(values, **more))
+        return (answer.status_code, answer.json().get("is_stored"))
 
     def drafts(self, **asked: Any) -> Any:
-        return self.client.get(reverse("desk-kept"), {"page": self.page} | asked).json()
+        return self.client.get(reverse("desk-autosave"), {"page": self.page} | asked).json()
 
     def values(self) -> list[Any]:
         return [draft["values"] for draft in self.drafts()["drafts"]]

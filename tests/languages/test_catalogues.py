@@ -240,7 +240,7 @@ def test_what_would_be_cut_at_a_quotation_mark_is_no_message() -> None:
 def test_scripts_are_read_with_their_plurals_and_inside_of_templates(tmp_path: Path) -> None:
     script = tmp_path / "x.js"
     script.write_text(
-        'a = say("One"); b = ngettext("%s claim", "%s claims", n); c = `${gettext("Inside")} x`; d = say(e);'
+        'a = translate("One"); b = ngettext("%s claim", "%s claims", n); c = `${gettext("Inside")}`; d = translate(e);'
     )
     assert set(extract_from_script(script)) == {
         Message("One"),

@@ -282,7 +282,7 @@ def test_what_nobody_typed_is_not_kept(seat: Any, source: Source, checker: User)
     page.wait_for_timeout(500)  # as long as the keeping of words waits for more of them
     page = opened(seat(checker), source)
     page.wait_for_load_state("networkidle")
-    assert page.locator(".desk-kept").count() == 0
+    assert page.locator(".desk-autosave").count() == 0
     expect(page.locator("#words")).to_be_hidden()
 
 

@@ -220,7 +220,7 @@ def test_a_claim_is_picked_to_merge_into(seat: Any, editor: User) -> None:
 
 WORDS = "Half a thought about the tunnel"
 #: What the browser keeps, by person, page and form.
-KEPT = "Object.keys(localStorage).filter(key => key.startsWith('desk-kept:'))"
+KEPT = "Object.keys(localStorage).filter(key => key.startsWith('desk-autosave:'))"
 
 
 def write(page: Page, words: str = WORDS) -> None:
@@ -263,11 +263,11 @@ def test_a_page_that_was_closed_gives_the_words_back(seat: Any, checker: User) -
     desk.page = page = desk.page.context.new_page()
     desk.open(address)
     expect(page.locator("[name=context]")).to_have_value(WORDS)
-    expect(page.locator(".desk-kept")).to_contain_text("Your unsaved text has been restored.")
+    expect(page.locator(".desk-autosave")).to_contain_text("Your unsaved text has been restored.")
     with page.expect_navigation():
         page.locator("button[name=_save]").click()
     desk.open(address)
-    expect(page.locator(".desk-kept")).to_have_count(0)
+    expect(page.locator(".desk-autosave")).to_have_count(0)
     claim.refresh_from_db()
     assert claim.context == WORDS
 
@@ -282,7 +282,7 @@ def test_words_that_were_kept_can_be_given_up(seat: Any, checker: User) -> None:
     with page.expect_navigation():
         page.get_by_role("button", name="Discard the saved text").click()
     expect(page.locator("[name=context]")).to_have_value("As it was.")
-    expect(page.locator(".desk-kept")).to_have_count(0)
+    expect(page.locator(".desk-autosave")).to_have_count(0)
 
 
 def test_nobody_else_in_the_browser_sees_the_words(seat: Any, checker: User, colleague: User) -> None:
@@ -300,7 +300,7 @@ def test_nobody_else_in_the_browser_sees_the_words(seat: Any, checker: User, col
     other = page.context.new_page()
     other.goto(desk.address + address)
     assert other.input_value("[name=context]") == ""
-    assert other.locator(".desk-kept").count() == 0
+    assert other.locator(".desk-autosave").count() == 0
     claim.refresh_from_db()
     assert claim.context == ""
 
@@ -314,7 +314,7 @@ def test_words_are_not_put_over_what_somebody_else_has_changed(seat: Any, checke
     page.on("dialog", lambda dialog: dialog.accept())
     page.reload()
     expect(page.locator("[name=context]")).to_have_value("A colleague was faster.")
-    expect(page.locator(".desk-kept textarea").first).to_have_value(WORDS)
+    expect(page.locator(".desk-autosave textarea").first).to_have_value(WORDS)
 
 
 def test_words_are_forgotten_after_some_days(seat: Any, checker: User) -> None:

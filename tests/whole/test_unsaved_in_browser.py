@@ -69,7 +69,7 @@ def test_words_come_back_on_another_computer_with_the_rows_that_were_added(
     expect(listed.locator(".desk-panel h2")).to_have_text(re.compile("^Verdict: "))
     with listed.expect_navigation():
         listed.get_by_role("link", name="Continue").click()
-    expect(listed.locator(".desk-kept")).to_contain_text("has been restored")
+    expect(listed.locator(".desk-autosave")).to_contain_text("has been restored")
     expect(listed.locator("[name=evidence-1-note]")).to_have_value("Row 1.")
     expect(listed.locator("[name=evidence-2-note]")).to_have_value("Row 2.")
     expect(listed.locator("[name=explanation]")).to_have_value("**Why** it did.")
@@ -102,7 +102,7 @@ def test_neither_tab_overwrites_what_the_other_keeps(seat: Seated, checker: User
     third = one.context.new_page()
     third.goto(desk.address + page_of(claim))
     expect(third.locator("[name=context]")).to_have_value("from the second tab")
-    offered = third.locator(".desk-kept details")
+    offered = third.locator(".desk-autosave details")
     offered.locator("summary").click()
     expect(offered.locator("textarea")).to_have_value("from the first tab")
     offered.get_by_role("button", name="Restore this text").click()
@@ -241,7 +241,7 @@ def test_words_that_were_saved_elsewhere_are_not_given_back(seat: Seated, checke
     page.reload()
     page.wait_for_function(f"{KEPT}.length === 0")
     expect(page.locator("[name=context]")).to_have_value(WORDS)
-    expect(page.locator(".desk-kept")).to_have_count(0)
+    expect(page.locator(".desk-autosave")).to_have_count(0)
 
 
 def test_two_people_see_each_other_and_put_both_versions_together(

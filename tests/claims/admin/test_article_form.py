@@ -122,9 +122,9 @@ def test_an_import_leads_to_its_page_and_keeps_nothing_of_the_form(checker: User
     address = reverse("admin:claims_claim_import")
     writer = Writer(checker, address)
     writer.write({"text": SENTENCE, "title": "Harbour report"})
-    refused = writer.client.post(address, {"text": "Short.", "language": "klingon", "_kept": writer.name})
+    refused = writer.client.post(address, {"text": "Short.", "language": "klingon", "_autosave": writer.name})
     assert (refused.status_code, kept()) == (200, [{"text": SENTENCE, "title": "Harbour report"}])
-    sent = {"text": SENTENCE, "title": "Harbour report", "_kept": writer.name}
+    sent = {"text": SENTENCE, "title": "Harbour report", "_autosave": writer.name}
     answer = writer.client.post(address, sent)
     snapshot = Snapshot.objects.get()
     assert (answer.status_code, answer["Location"], kept()) == (

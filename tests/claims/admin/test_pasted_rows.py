@@ -182,7 +182,7 @@ def test_what_was_stored_is_not_kept_as_unsaved(editor: User) -> None:
     """Or it stands in the field again for the next rows."""
     writer = Writer(editor, PAGE)
     writer.write({"pasted": "Snow is black."})
-    sent(writer.client, "Snow is black.", _kept=writer.name)
+    sent(writer.client, "Snow is black.", _autosave=writer.name)
     assert kept() == [{"pasted": "Snow is black."}]
-    stored(writer.client, "Snow is black.", _kept=writer.name)
+    stored(writer.client, "Snow is black.", _autosave=writer.name)
     assert (Claim.objects.count(), kept()) == (1, [])

@@ -45,7 +45,7 @@ def test_a_request_that_was_overtaken_changes_nothing(checker: User) -> None:
     writer = Writer(checker)
     late = writer.message({"context": "Ha"})
     assert writer.write({"context": "Half"}) == (200, True)
-    assert writer.post("desk-kept", late).json() == {"kept": False}
+    assert writer.post("desk-autosave", late).json() == {"is_stored": False}
     assert kept() == [{"context": "Half"}]
 
 
@@ -79,12 +79,14 @@ def test_it_goes_in_the_transaction_that_saves_it(checker: User, desk: Desk, lat
     if not late:
         writer.write()
     on_its_way = writer.message({"context": "Half a thou"})
-    desk.sign_in(checker).save(claim, context="Half a thought", _kept=[f"{writer.name}:{writer.sequence}"])
+    desk.sign_in(checker).save(
+        claim, context="Half a thought", _autosave=[f"{writer.name}:{writer.sequence}"]
+    )
     claim.refresh_from_db()
     assert claim.context == "Half a thought"
     assert kept() == []
     # What was on its way does not bring it back.
-    assert writer.post("desk-kept", on_its_way).json() == {"kept": False}
+    assert writer.post("desk-autosave", on_its_way).json() == {"is_stored": False}
     assert kept() == []
     assert writer.drafts(writer=writer.name)["closed"] == {writer.name: 2 - (late is True)}
 
@@ -94,7 +96,7 @@ def test_it_stays_where_saving_failed(checker: User, desk: Desk) -> None:
     writer = Writer(checker, desk.page(claim))
     writer.write()
     desk.sign_in(checker)
-    form = desk.form(claim) | {"_kept": f"{writer.name}:1"}
+    form = desk.form(claim) | {"_autosave": f"{writer.name}:1"}
     with patch.object(ClaimAdmin, "log_change", side_effect=IntegrityError):
         desk.save(claim, form, context="x")
     desk.save(claim, form, statement="")
@@ -108,7 +110,7 @@ def test_words_that_went_on_after_they_were_sent_stay(checker: User, desk: Desk)
     writer = Writer(checker, desk.page(claim))
     writer.write()
     writer.write({"context": "Half a thought more"})
-    desk.sign_in(checker).save(claim, context="Half a thought", _kept=f"{writer.name}:1")
+    desk.sign_in(checker).save(claim, context="Half a thought", _autosave=f"{writer.name}:1")
     assert kept() == [{"context": "Half a thought more"}]
 
 
@@ -117,7 +119,7 @@ def test_words_that_went_on_after_they_were_sent_stay(checker: User, desk: Desk)
 )
 def test_garbage_in_a_form_about_what_was_kept_hinders_no_save(checker: User, desk: Desk, named: str) -> None:
     claim = make_claim()
-    desk.sign_in(checker).save(claim, context="Saved", _kept=named)
+    desk.sign_in(checker).save(claim, context="Saved", _autosave=named)
     claim.refresh_from_db()
     assert claim.context == "Saved"
 
@@ -134,8 +136,8 @@ def test_nobody_reads_changes_or_ends_what_somebody_else_wrote(
     other.name = own.name
     assert other.drafts(writer=own.name) == {"drafts": [], "closed": {}}
     assert other.write({"context": "not yours"}, sequence=100) == (200, True)
-    other.post("desk-given-up", {"person": administrator.pk, "writers": {own.name: 1000}})
-    desk.sign_in(administrator).save(claim, context="x", _kept=f"{own.name}:1000")
+    other.post("desk-discard-autosave", {"person": administrator.pk, "writers": {own.name: 1000}})
+    desk.sign_in(administrator).save(claim, context="x", _autosave=f"{own.name}:1000")
     other.client.post(reverse("desk-unsaved"), {"writer": own.name})
     assert own.values() == [WORDS]
     assert [each.typed_texts for each in list_unsaved(checker)] == [(("context", "Half a thought"),)]
@@ -148,7 +150,7 @@ def test_a_page_of_who_was_signed_in_before_keeps_nothing_for_who_is_now(
     writer = Writer(checker)
     writer.client.force_login(colleague)
     assert writer.write() == (409, None)
-    assert writer.post("desk-given-up", {"person": checker.pk, "writers": {}}).status_code == 409
+    assert writer.post("desk-discard-autosave", {"person": checker.pk, "writers": {}}).status_code == 409
     assert not UnsavedForm.objects.exists()
 
 
@@ -160,9 +162,9 @@ def test_who_is_not_at_the_desk_is_not_answered(client: Client, checker: User) -
     for person in (None, reader):
         if person:
             client.force_login(person)
-        assert client.get(reverse("desk-kept")).status_code == 401
-        assert client.post(reverse("desk-kept")).status_code == 401
-        assert client.post(reverse("desk-given-up")).status_code == 401
+        assert client.get(reverse("desk-autosave")).status_code == 401
+        assert client.post(reverse("desk-autosave")).status_code == 401
+        assert client.post(reverse("desk-discard-autosave")).status_code == 401
         assert client.get(reverse("desk-unsaved")).status_code == 302
     assert not UnsavedForm.objects.exists()
 
@@ -171,8 +173,10 @@ def test_a_page_of_another_site_keeps_nothing(checker: User) -> None:
     client = Client(enforce_csrf_checks=True)
     client.force_login(checker)
     body = Writer(checker).message()
-    assert client.post(reverse("desk-kept"), body, content_type="application/json").status_code == 403
-    assert client.post(reverse("desk-given-up"), {}, content_type="application/json").status_code == 403
+    assert client.post(reverse("desk-autosave"), body, content_type="application/json").status_code == 403
+    assert (
+        client.post(reverse("desk-discard-autosave"), {}, content_type="application/json").status_code == 403
+    )
     assert not UnsavedForm.objects.exists()
 
 
@@ -200,7 +204,7 @@ def test_neither_typing_nor_asking_prolongs_a_session(checker: User) -> None:
     writer.write()
     writer.drafts()
     assert Session.objects.get().expire_date == before.expire_date
-    assert all("sessionid" not in name for name in writer.client.get(reverse("desk-kept")).cookies)
+    assert all("sessionid" not in name for name in writer.client.get(reverse("desk-autosave")).cookies)
 
 
 # The list -------------------------------------------------------------------------------------------------------------
@@ -253,7 +257,7 @@ def test_a_page_that_is_only_open_keeps_no_session_alive(checker: User) -> None:
     before = Session.objects.get().expire_date
     presence = {"person": checker.pk, "page": "/admin/"}
     for ask in (
-        lambda: client.get(reverse("desk-kept"), {"page": page}),
+        lambda: client.get(reverse("desk-autosave"), {"page": page}),
         lambda: client.get(reverse("desk-session")),
         lambda: client.post(reverse("desk-presence"), presence, content_type="application/json"),
         lambda: client.get(reverse("admin:teamwork_notification_unread")),

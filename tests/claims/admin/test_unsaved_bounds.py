@@ -34,8 +34,8 @@ pytestmark = pytest.mark.django_db
 )
 def test_what_is_no_message_is_refused(checker: User, body: Any) -> None:
     writer = Writer(checker)
-    assert writer.post("desk-kept", body).status_code in (400, 409)
-    assert writer.post("desk-given-up", body).status_code in (400, 409)
+    assert writer.post("desk-autosave", body).status_code in (400, 409)
+    assert writer.post("desk-discard-autosave", body).status_code in (400, 409)
     assert not UnsavedForm.objects.exists()
 
 
@@ -57,7 +57,7 @@ def test_two_megabytes_are_refused_before_they_are_read(checker: User) -> None:
     writer = Writer(checker)
     message = writer.message({"context": "x" * 2 * MAX_BYTES})
     with patch("claims.admin.unsaved.json") as reader:
-        assert writer.post("desk-kept", message).status_code == 413
+        assert writer.post("desk-autosave", message).status_code == 413
         reader.loads.assert_not_called()
     assert writer.write({"context": "x" * (MAX_BYTES - 1000)}) == (200, True)
 
@@ -73,7 +73,7 @@ def test_more_forms_than_anybody_fills_in_are_not_kept(checker: User, colleague:
     # Those that are there go on, others begin, and one that is saved makes room.
     assert first.write({"context": "more"}) == (200, True)
     assert Writer(colleague).write() == (200, True)
-    first.post("desk-given-up", {"person": checker.pk, "writers": {first.name: 2}})
+    first.post("desk-discard-autosave", {"person": checker.pk, "writers": {first.name: 2}})
     assert Writer(checker).write() == (200, True)
 
 
@@ -100,7 +100,7 @@ def test_it_is_kept_for_thirty_days(checker: User) -> None:
     old.write()
     young.write({"context": "young"})
     saved.write()
-    saved.post("desk-given-up", {"person": checker.pk, "writers": {saved.name: 1}})
+    saved.post("desk-discard-autosave", {"person": checker.pk, "writers": {saved.name: 1}})
     for writer, days in [(old, RETENTION_DAYS + 1), (young, RETENTION_DAYS - 1)]:
         sql(
             "UPDATE claims_unsavedform SET updated_at = %s WHERE writer = %s",

@@ -4,7 +4,7 @@
 
     const EVERY = 30_000;
     const AT_MOST = 600_000;
-    const several = (one, many, number) => (window.ngettext ? ngettext(one, many, number) : number === 1 ? one : many);
+    const translatePlural = (one, many, number) => (window.ngettext ? ngettext(one, many, number) : number === 1 ? one : many);
 
     const ringing = (bell) => {
         const count = bell.querySelector("[data-count]");
@@ -22,7 +22,7 @@
             count.hidden = unread === 0;
             // Said when there is more than there was, and not at every look.
             if (known !== null && unread > known) {
-                statusLine.textContent = several(
+                statusLine.textContent = translatePlural(
                     "%s unread notification",
                     "%s unread notifications",
                     unread,

@@ -2,7 +2,7 @@
 (() => {
     "use strict";
 
-    const say = (words) => (window.gettext ? gettext(words) : words);
+    const translate = (text) => (window.gettext ? gettext(text) : text);
     const format = (words, values) => words.replace(/%\((\w+)\)s/g, (_whole, name) => values[name]);
     // The name before the cursor, as far as it has been typed.
     const TYPED = /(?:^|[^\p{L}\p{N}_@.+/-])@([\p{L}\p{N}_.+-]{0,150})$/u;
@@ -15,7 +15,7 @@
         list.id = `desk-people-${number}`;
         list.className = "desk-people";
         list.setAttribute("role", "listbox");
-        list.setAttribute("aria-label", say("Colleagues"));
+        list.setAttribute("aria-label", translate("Colleagues"));
         list.hidden = true;
         statusLine.className = "sr-only";
         statusLine.setAttribute("role", "status");
@@ -90,7 +90,7 @@
             list.hidden = false;
             list.style.top = `${field.offsetTop + field.offsetHeight + 2}px`;
             mark(0);
-            statusLine.textContent = format(say("%(number)s colleagues; choose with the arrow keys and Enter."), {
+            statusLine.textContent = format(translate("%(number)s colleagues; choose with the arrow keys and Enter."), {
                 number: people.length,
             });
         };

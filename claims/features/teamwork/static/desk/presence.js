@@ -4,7 +4,7 @@
 
     const ADDRESS = "/admin/presence/";
     const SECONDS = 15;
-    const say = (words) => (window.gettext ? gettext(words) : words);
+    const translate = (text) => (window.gettext ? gettext(text) : text);
     const opened = performance.now();
     let shown = "";
     let here = null;
@@ -32,13 +32,13 @@
         if (!news) {
             news = made("div", "desk-connection desk-news");
             news.setAttribute("role", "status");
-            window.deskConnection.signs().prepend(news);
+            window.deskConnection.getCorner().prepend(news);
         }
         const words = made("p", "", changed);
         words.dir = "auto";
         news.replaceChildren(words);
         if (!changed) return;
-        const button = made("button", "desk-button", say("Show this change beside your text"));
+        const button = made("button", "desk-button", translate("Show this change beside your text"));
         button.name = "_compare";
         button.value = "1";
         button.setAttribute("form", form.id);
@@ -56,7 +56,7 @@
     const message = () => ({
         page: location.pathname,
         version: formWithVersion()?.elements._version.value || "",
-        writing: window.deskForms.isBeingWritten(),
+        writing: window.deskForms.hasUnsavedText(),
         open_for: (performance.now() - opened) / 1000,
     });
 
@@ -65,7 +65,7 @@
         clearTimeout(timer);
         if (document.visibilityState !== "visible") return;
         try {
-            const answer = await window.deskKept.post(ADDRESS, message());
+            const answer = await window.deskAutosave.post(ADDRESS, message());
             if (answer.status === 200) show(answer.payload);
             if (answer.status === 404) return;
         } catch {
@@ -75,11 +75,11 @@
     };
 
     document.addEventListener("DOMContentLoaded", () => {
-        if (!window.deskKept?.person()) return;
+        if (!window.deskAutosave?.getPerson()) return;
         ask();
         document.addEventListener("visibilitychange", ask);
         window.addEventListener("pagehide", () => {
-            window.deskKept.post(ADDRESS, { page: location.pathname, leaves: true }, { keepalive: true }).catch(() => {});
+            window.deskAutosave.post(ADDRESS, { page: location.pathname, leaves: true }, { keepalive: true }).catch(() => {});
         });
     });
 })();
