@@ -82,10 +82,10 @@ def measure_neighbours() -> bool:
     """Measure the search for neighbours of statements."""
     from psutil import Process
 
-    from claims.matching.embedding import compute_query_vectors, find_nearest, neighbours
+    from claims.matching.embedding import choice, compute_query_vectors, find_nearest, neighbours
     from claims.models import Claim
 
-    neighbours.forget_query_model()
+    choice.forget_query_model()
     chosen = list(Claim.objects.values_list("statement", flat=True))
     asked = random.Random("vectors").sample(chosen, min(QUESTIONS, len(chosen)))  # noqa: S311  guards nothing
     vectors = [vector for vector in compute_query_vectors(asked, ["en"] * len(asked)) if vector is not None]

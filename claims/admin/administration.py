@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from claims.matching.embedding.neighbours import get_query_model
+from claims.matching.embedding.choice import get_query_model
 from claims.matching.embedding.pending_vectors import count_vectors
 from claims.models import EmbeddingModel, StatementVector
 from claims.newsroom import feature_switches

@@ -19,7 +19,7 @@ from django.utils.translation import get_language
 from claims.matching import candidates, embedding
 from claims.matching.alignment import Span, split_words
 from claims.matching.answer_cache import AnswerCache
-from claims.matching.embedding.neighbours import QueryModel, get_query_model
+from claims.matching.embedding.choice import QueryModel, get_query_model
 from claims.matching.judgement import judge
 from claims.matching.posts import TextSpan, clean_post, split_sentences, trim_span
 from claims.matching.query import Candidate, TextQuery, Vector

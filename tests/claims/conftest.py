@@ -12,7 +12,7 @@ from tests.helpers.shared_newsroom import forget_matching
 @pytest.fixture(autouse=True)
 def frequencies_last(monkeypatch: pytest.MonkeyPatch) -> None:
     """Cached facts about words and vectors are read again only if a test says so, never because a minute has passed."""
-    for module in ("search.word_frequencies", "matching.shared_words", "matching.embedding.neighbours"):
+    for module in ("search.word_frequencies", "matching.shared_words", "matching.embedding.choice"):
         monkeypatch.setattr(f"claims.{module}.CACHE_SECONDS", 10**9)
 
 

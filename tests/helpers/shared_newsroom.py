@@ -13,7 +13,7 @@ from django.db import transaction
 from pytest_django import DjangoDbBlocker
 
 from claims.matching import answers, shared_words
-from claims.matching.embedding import neighbours
+from claims.matching.embedding import choice
 from claims.models import Claim, Claimant, Topic
 from sources.models import Publisher
 from tests.helpers.newsroom import person, publishing
@@ -23,7 +23,7 @@ __all__ = ["checker", "claimant", "editor", "house", "publish", "shared_rows", "
 
 def forget_matching() -> None:
     """Forget which model is in use, which words are frequent and which answers were given, for other rows."""
-    neighbours.forget_query_model()
+    choice.forget_query_model()
     shared_words.load_common_words.cache_clear()
     answers.answer_cache.clear()
 

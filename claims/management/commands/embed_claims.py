@@ -7,7 +7,7 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.management.embedding_report import print_progress, show_progress
-from claims.matching.embedding import choice, maintenance, neighbours
+from claims.matching.embedding import choice, maintenance
 from claims.matching.embedding.embedder import Embedder, EmbedderError
 from claims.models import EmbeddingModel
 from factcheck.management.localized_command import LocalizedCommand
@@ -75,7 +75,7 @@ class Command(LocalizedCommand):
         self.stdout.write(gettext("%(name)s and its vectors have been removed.") % {"name": name})
 
     def _print_progress(self) -> None:
-        query_model = neighbours.get_query_model()
+        query_model = choice.get_query_model()
         print_progress(
             cast(TextIO, self.stdout),
             maintenance.list_model_progress(),

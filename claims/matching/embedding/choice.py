@@ -1,21 +1,31 @@
-"""The configured embedder (`EMBEDDER`), its jobs, and the embedders that can produce the stored vectors."""
+"""The configured embedder (`EMBEDDER`), its jobs, and the embedders and the model that fit the stored vectors."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
+from time import monotonic
 from typing import Any
 
+import numpy as np
 from django.conf import settings
 from django.db import transaction
 from django.utils.module_loading import import_string
+from numpy.typing import NDArray
 
 from claims.matching.embedding import nano_e5
 from claims.matching.embedding.embedder import Embedder
 from claims.matching.embedding.endpoint import Endpoint, build_name_suffix
+from claims.matching.query import get_primary_language
 from factcheck.database.deferred_jobs import defer_once
+from factcheck.database.read_connections import fetch_rows
 
 MAKE_VECTORS_TASK = "claims.matching.embedding.make_vectors"
 QUEUE = "embedding"
 #: Embedding waits for all other jobs.
 _LOWEST_PRIORITY = -10
+
+#: The number of seconds for which a process caches models and means.
+CACHE_SECONDS = 30
 
 
 def queue_after_commit(**signal: Any) -> None:
@@ -88,3 +98,52 @@ def _get_endpoint(model: str) -> Endpoint:
 def _make_endpoint(url: str, model: str, key: str, query_prefix: str, passage_prefix: str) -> Endpoint:
     """Return the endpoint. Each process has only one, because it remembers when to pause after a failure."""
     return Endpoint(url, model, key, query_prefix=query_prefix, passage_prefix=passage_prefix)
+
+
+@dataclass(frozen=True)
+class QueryModel:
+    """The model in use for queries, with the means that make a query comparable to statements."""
+
+    id: int
+    dimensions: int
+    embedder: Embedder
+    #: The means of queries by language; "" for languages without one.
+    means: Mapping[str, NDArray[np.float64]]
+
+    def mean(self, language: str) -> NDArray[np.float64]:
+        return self.means.get(get_primary_language(language), self.means[""])
+
+
+def get_query_model() -> QueryModel | None:
+    """Return the configured model once it is complete; until then, the newest complete model that this process can use.
+
+    None means that matching uses words only.
+    """
+    return _load_query_model(int(monotonic() / CACHE_SECONDS))
+
+
+def forget_query_model() -> None:
+    """Clear the cached query model. The next query determines it again."""
+    _load_query_model.cache_clear()
+
+
+@lru_cache(maxsize=1)
+def _load_query_model(period: int) -> QueryModel | None:
+    configured = get_embedder()
+    if configured is None:
+        return None
+    models = fetch_rows(
+        "SELECT id, name, dimensions FROM claims_embeddingmodel WHERE completed_at IS NOT NULL"
+        " ORDER BY name = %s DESC, completed_at DESC, id DESC",
+        [configured.name],
+    )
+    for pk, name, dimensions in models:
+        if embedder := find_embedder(name):
+            means = fetch_rows(
+                "SELECT language, mean FROM claims_languagemean WHERE model_id = %s AND kind = 'queries'",
+                [pk],
+            )
+            return QueryModel(
+                pk, dimensions, embedder, {language: np.array(mean) for language, mean in means}
+            )
+    return None

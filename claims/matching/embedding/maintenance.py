@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 from django.utils.translation import gettext
 
-from claims.matching.embedding import indexes, means, neighbours
+from claims.matching.embedding import choice, indexes, means
 from claims.matching.embedding.embedder import Embedder, EmbedderError, TextRefused, Vectors
 from claims.matching.embedding.pending_vectors import (
     PendingStatement,
@@ -133,7 +133,7 @@ def bring_up_to_date(
         indexes.build_indexes(model, workers=index_workers, at_low_priority=at_low_priority)
         if model.completed_at is None:
             EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=Now())
-            neighbours.forget_query_model()
+            choice.forget_query_model()
         return True
 
 
@@ -141,7 +141,7 @@ def remove_model(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lamb
     """Remove a model and its vectors; return whether nothing is left."""
     with _lock_maintenance(model.name):
         EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=None)
-        neighbours.forget_query_model()
+        choice.forget_query_model()
         indexes.drop_indexes(model)
         vectors = StatementVector.objects.filter(model=model)
         while ids := list(vectors.values_list("pk", flat=True)[:REMOVAL_BATCH_SIZE]):

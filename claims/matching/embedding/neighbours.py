@@ -1,77 +1,21 @@
 """Find the nearest claims to a query vector."""
 
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from time import monotonic
+from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from claims.matching.embedding.centring import subtract_mean
-from claims.matching.embedding.choice import find_embedder, get_embedder
-from claims.matching.embedding.embedder import Embedder, EmbedderError, clip_query
-from claims.matching.query import Vector, get_primary_language
+from claims.matching.embedding.choice import QueryModel, get_query_model
+from claims.matching.embedding.embedder import EmbedderError, clip_query
+from claims.matching.query import Vector
 from factcheck.database.model_fields import format_half_vector, parse_half_vector
 from factcheck.database.read_connections import fetch_rows
 
 logger = logging.getLogger(__name__)
 
-#: The number of seconds for which a process caches models and means.
-CACHE_SECONDS = 30
-
 #: The number of candidates that the index examines. Measured in docs/decisions/0037-vectors.md.
 EF_SEARCH = 120
-
-
-@dataclass(frozen=True)
-class QueryModel:
-    """The model in use for queries, with the means that make a query comparable to statements."""
-
-    id: int
-    dimensions: int
-    embedder: Embedder
-    #: The means of queries by language; "" for languages without one.
-    means: Mapping[str, NDArray[np.float64]]
-
-    def mean(self, language: str) -> NDArray[np.float64]:
-        return self.means.get(get_primary_language(language), self.means[""])
-
-
-def get_query_model() -> QueryModel | None:
-    """Return the configured model once it is complete; until then, the newest complete model that this process can use.
-
-    None means that matching uses words only.
-    """
-    return _load_query_model(int(monotonic() / CACHE_SECONDS))
-
-
-def forget_query_model() -> None:
-    """Clear the cached query model. The next query determines it again."""
-    _load_query_model.cache_clear()
-
-
-@lru_cache(maxsize=1)
-def _load_query_model(period: int) -> QueryModel | None:
-    configured = get_embedder()
-    if configured is None:
-        return None
-    models = fetch_rows(
-        "SELECT id, name, dimensions FROM claims_embeddingmodel WHERE completed_at IS NOT NULL"
-        " ORDER BY name = %s DESC, completed_at DESC, id DESC",
-        [configured.name],
-    )
-    for pk, name, dimensions in models:
-        if embedder := find_embedder(name):
-            means = fetch_rows(
-                "SELECT language, mean FROM claims_languagemean WHERE model_id = %s AND kind = 'queries'",
-                [pk],
-            )
-            return QueryModel(
-                pk, dimensions, embedder, {language: np.array(mean) for language, mean in means}
-            )
-    return None
 
 
 def compute_query_vectors(

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from lxml import html
 
-from claims.matching.embedding import choice, maintenance, neighbours
+from claims.matching.embedding import choice, maintenance
 from claims.models import Claim, EmbeddingModel
 from tests.helpers.desk import Desk
 from tests.helpers.embedders import TINY
@@ -30,7 +30,7 @@ def half_way(settings: Any, publish: Callable[..., Claim]) -> EmbeddingModel:
     assert embedder is not None
     assert maintenance.bring_up_to_date(embedder)
     publish(make_claim("Nobody pays on the ferry."))
-    neighbours.forget_query_model()
+    choice.forget_query_model()
     return EmbeddingModel.objects.get()
 
 
@@ -47,7 +47,7 @@ def test_a_list_says_how_far_each_has_come(administrator: User, half_way: Embedd
     shown = cells(client.get(LIST).content)
     assert (shown["state"], shown["vectors"]) == ("used to find claims", "1")
     EmbeddingModel.objects.update(completed_at=None)
-    neighbours.forget_query_model()
+    choice.forget_query_model()
     assert cells(client.get(LIST).content)["state"] == "being built"
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from claims.matching.embedding import choice, maintenance, nano_e5, neighbours
+from claims.matching.embedding import choice, maintenance, nano_e5
 from claims.models import EmbeddingModel, StatementVector
 from tests.helpers.embedders import TINY, OtherEmbedder, TinyEmbedder
 from tests.helpers.newsroom import make_claim
@@ -88,7 +88,7 @@ def test_threads_are_a_sensible_number(db: None, tiny: None, threads: str) -> No
 def test_a_model_that_is_not_complete(db: None, tiny: None) -> None:
     maintenance.get_or_create_model(TinyEmbedder())
     make_claim()
-    neighbours.forget_query_model()
+    choice.forget_query_model()
     assert told("--status") == (
         "tiny: being built; 0 vectors of 48 dimensions, 1 outstanding.\n"
         "Claims are found by their words only, not by their meaning.\n"

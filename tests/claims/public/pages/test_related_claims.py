@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
-from claims.matching.embedding import choice, maintenance, neighbours
+from claims.matching.embedding import choice, maintenance
 from claims.models import Claim, Claimant, Cluster, Publication, Topic
 from claims.public.pages.related_claims import RELATED_LIMIT, find_related_claims
 from claims.review import clusters, workflow
@@ -30,7 +30,7 @@ def near(settings: Any) -> Callable[[], None]:
         embedder = choice.get_embedder()
         assert embedder is not None
         assert maintenance.bring_up_to_date(embedder)
-        neighbours.forget_query_model()
+        choice.forget_query_model()
 
     return bring
 
@@ -127,7 +127,7 @@ def test_costs_five_queries_whatever_is_found(
     near()
     document = Publication.objects.current().get(claim=claim).document
     choice.get_embedder()
-    neighbours.get_query_model()
+    choice.get_query_model()
     with django_assert_num_queries(5):
         found = find_related_claims(document)
     assert len(found) == min(2 * count, RELATED_LIMIT)
