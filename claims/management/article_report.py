@@ -19,6 +19,7 @@ from claims.newsroom.likely_claimants import find_likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
 from factcheck.installation.messages import translate_message as sentence_in_words
 from factcheck.list_phrases import join_phrases
+from sources.addresses import build_fragment
 
 #: Below this many columns, the claimant and the reasons are printed under the statement instead of beside it.
 NARROW_WIDTH = 80
@@ -146,7 +147,7 @@ def _build_claim(claim_found: FoundClaim, is_new: bool, article: ImportedArticle
         "suffix": anchor.suffix,
         "start": anchor.start,
         "end": anchor.end,
-        "heard_at": article.captured.snapshot.get_media_fragment(anchor.start, anchor.end) or None,
+        "heard_at": build_fragment(article.captured.snapshot.cues, anchor.start, anchor.end) or None,
         "score": claim.score,
         "band": None if claim.score is None else choose_band(claim.score),
         "reasons": [asdict(reason) for reason in claim_found.reasons],
@@ -242,8 +243,8 @@ def _build_claims_table(
     for claim_found, is_new in claims:
         claim = claim_found.claim
         statement = Text(claim.statement)
-        if position := article.captured.snapshot.get_media_fragment(
-            claim_found.anchor.start, claim_found.anchor.end
+        if position := build_fragment(
+            article.captured.snapshot.cues, claim_found.anchor.start, claim_found.anchor.end
         ):
             statement.append(f" ({position})", style="dim")
         if not is_new:

@@ -18,6 +18,7 @@ from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import render_fingerprint
 from factcheck.database.distinct_values import list_distinct_values
 from factcheck.list_phrases import join_words
+from sources.addresses import build_fragment
 from sources.admin.marked_text import Mark, render_marked_passages
 from sources.models import Snapshot
 
@@ -40,7 +41,7 @@ def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
                         None,
                         [
                             f"{appearance.claim} ({appearance.claim.get_state_display()})",
-                            snapshot.get_media_fragment(appearance.start, appearance.end),
+                            build_fragment(snapshot.cues, appearance.start, appearance.end),
                         ],
                     )
                 ),

@@ -8,7 +8,6 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.rules import build_append_only_rules
-from sources.addresses import build_fragment
 
 
 class TextSha256(models.Func):
@@ -85,7 +84,3 @@ class Snapshot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title or self.source} ({self.captured_at:%Y-%m-%d %H:%M})"
-
-    def get_media_fragment(self, start: int, end: int) -> str:
-        """Return the time range of these characters (`t=12.5,17`), or "" if this is not a transcript."""
-        return build_fragment(self.cues, start, end)

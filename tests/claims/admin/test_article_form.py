@@ -15,6 +15,7 @@ from claims.admin import article_form
 from claims.articles import bounded_detection
 from claims.models import Claim
 from sources import capture
+from sources.addresses import build_fragment
 from sources.extraction import bounded_extraction
 from sources.http.fetched_documents import FetchedDocument
 from sources.models import Snapshot
@@ -81,7 +82,7 @@ def test_a_transcript_goes_with_the_page_of_its_recording(
     imported(desk.sign_in(checker), address="https://films.example/w?v=1", transcript=transcript)
     snapshot = Snapshot.objects.select_related("source").get()
     assert (snapshot.source.title, snapshot.source.url) == ("Council of May", "https://films.example/w?v=1")
-    assert (snapshot.text, snapshot.get_media_fragment(0, 10)) == (SENTENCE, "t=12.5,17")
+    assert (snapshot.text, build_fragment(snapshot.cues, 0, 10)) == (SENTENCE, "t=12.5,17")
 
 
 def test_no_transaction_is_open_while_a_text_is_read_and_searched(

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from django.contrib.auth.models import User
 
+from sources.addresses import build_fragment
 from sources.extraction import ExtractionError
 from sources.media.intake import store_file
 from sources.media.refused_media import MediaRefused
@@ -36,7 +37,7 @@ def test_quotes_have_times(speech: MediaObject, ada: User) -> None:
     assert speech.source == snapshot.source
     assert (snapshot.source.kind, snapshot.source.title) == ("audio", "speech.wav")
     start = snapshot.text.index("Nobody")
-    assert snapshot.get_media_fragment(start, start + 6) == "t=5,9"
+    assert build_fragment(snapshot.cues, start, start + 6) == "t=5,9"
 
 
 def test_a_newer_one_is_a_snapshot_of_the_same_source(speech: MediaObject) -> None:
