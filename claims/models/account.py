@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.audit_record import build_record_sql, build_recording_trigger
-from factcheck.database.rules import MaintenanceTrigger, Rule, build_error_sql, build_truncation_rule
+from factcheck.database.rules import MaintenanceTrigger, Rule, build_truncation_rule
 
 
 class OfferedPermission(models.Model):
@@ -252,9 +252,9 @@ class SecondFactorRule(models.Model):
             Rule(
                 name="secondfactorrule_since",
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func=f"""
+                func="""
                     IF TG_OP = 'UPDATE' AND (NEW.always <> OLD.always OR NEW.role_id <> OLD.role_id) THEN
-                        {build_error_sql("A rule cannot be moved to another role.", name="secondfactorrule_stays")}
+                        REJECT 'A rule cannot be moved to another role.' AS secondfactorrule_stays;
                     END IF;
                     -- The database sets the start, from which the days are counted.
                     IF NOT NEW.required THEN
@@ -271,9 +271,7 @@ class SecondFactorRule(models.Model):
                 name="secondfactorrule_is_kept",
                 operation=pgtrigger.Delete,
                 condition=pgtrigger.Q(old__always=True),
-                func=build_error_sql(
-                    "Administrators always need a second factor.", name="secondfactorrule_is_kept"
-                ),
+                func="REJECT 'Administrators always need a second factor.';",
             ),
             build_truncation_rule("secondfactorrule", "Administrators always need a second factor."),
             build_recording_trigger(

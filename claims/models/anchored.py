@@ -4,7 +4,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 MAX_QUOTE_LENGTH = 50_000
 
@@ -18,14 +18,14 @@ def build_span_rule(name: str) -> Rule:
         name=name,
         operation=pgtrigger.Insert | pgtrigger.Update,
         condition=pgtrigger.Q(new__start__isnull=False),
-        func=f"""
+        func="""
             -- An incomplete span is left to the constraint below; substr() would fail on it.
             IF NEW."end" >= NEW.start AND NOT EXISTS (
                 SELECT FROM public.sources_snapshot
                 WHERE id = NEW.snapshot_id AND source_id = NEW.source_id
                     AND substr(text, NEW.start + 1, NEW."end" - NEW.start) = NEW.exact
             ) THEN
-                {build_error_sql("The snapshot has different words at these offsets.", name=name)}
+                REJECT 'The snapshot has different words at these offsets.';
             END IF;
             RETURN NEW;
         """,

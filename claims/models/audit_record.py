@@ -15,7 +15,6 @@ from factcheck.database.rules import (
     MaintenanceTrigger,
     Prohibition,
     Rule,
-    build_error_sql,
     build_truncation_rule,
 )
 
@@ -125,13 +124,13 @@ class AuditRecord(models.Model):
             Prohibition(
                 name="auditrecord_no_update",
                 operation=pgtrigger.Update,
-                func=build_error_sql("Audit records are never changed.", name="auditrecord_append_only"),
+                func="REJECT 'Audit records are never changed.' AS auditrecord_append_only;",
             ),
             Prohibition(
                 name="auditrecord_no_truncate",
                 operation=pgtrigger.Truncate,
                 level=pgtrigger.Statement,
-                func=build_error_sql("Audit records are never changed.", name="auditrecord_append_only"),
+                func="REJECT 'Audit records are never changed.' AS auditrecord_append_only;",
             ),
             Rule(
                 name="auditrecord_is_kept",
@@ -148,7 +147,7 @@ class AuditRecord(models.Model):
                         SELECT FROM removed WHERE kind = 'shortened'
                             OR at >= least(before, clock_timestamp() - interval '{MIN_DAYS} days')
                     ) THEN
-                        {build_error_sql("Audit records cannot be deleted.", name="auditrecord_append_only")}
+                        REJECT 'Audit records cannot be deleted.' AS auditrecord_append_only;
                     END IF;
                     RETURN NULL;
                 """,

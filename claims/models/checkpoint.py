@@ -14,14 +14,10 @@ from django.db.models.lookups import Exact, GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.ledger_rules import build_entry_bytes_sql
-from factcheck.database.rules import OWNER_SQL, Rule, build_append_only_rules, build_error_sql
+from factcheck.database.rules import OWNER_SQL, Rule, build_append_only_rules
 
-_FALSE_TILE_ERROR = build_error_sql(
-    "The hashes of a tile must match the entries below it.", name="hashtile_is_true"
-)
-_FALSE_ROOT_ERROR = build_error_sql(
-    "A checkpoint must match the stored entries and their hash.",
-    name="checkpoint_is_of_what_is_there",
+_FALSE_ROOT_SQL = (
+    "REJECT 'A checkpoint must match the stored entries and their hash.' AS checkpoint_is_of_what_is_there;"
 )
 
 #: PL/pgSQL that replaces the hashes in `part`, whose number is a power of two, by the hash of their common ancestor.
@@ -60,7 +56,7 @@ TRUE_TILE_RULE = Rule(
             END LOOP;
         END IF;
         IF coalesce(expected, ''::bytea) IS DISTINCT FROM substr(NEW.hashes, 1 + 32 * known) THEN
-            {_FALSE_TILE_ERROR}
+            REJECT 'The hashes of a tile must match the entries below it.';
         END IF;
         RETURN NULL;
     """,
@@ -77,25 +73,16 @@ TRUE_ROOT_SQL = f"""
             SELECT substr(hashes, 1 + 32 * (place % 256)::integer, 32 << (height % 8)) INTO part
             FROM public.claims_hashtile WHERE level = height / 8 AND number = place / 256;
             IF octet_length(part) IS DISTINCT FROM 32 << (height % 8) THEN
-                {_FALSE_ROOT_ERROR}
+                {_FALSE_ROOT_SQL}
             END IF;
             {_FOLD_SQL}
             root := CASE WHEN root IS NULL THEN part ELSE sha256(decode('01', 'hex') || part || root) END;
         END LOOP;
         IF encode(root, 'hex') IS DISTINCT FROM NEW.root_sha256 THEN
-            {_FALSE_ROOT_ERROR}
+            {_FALSE_ROOT_SQL}
         END IF;
     END IF;
 """
-
-
-_KEY_ORDER_ERROR = build_error_sql(
-    "A key must follow the last one in the same log.", name="signingkey_follows_the_last"
-)
-_NOT_OWNER_ERROR = build_error_sql(
-    "Only the owner of the database can announce another signing key: run the command with OWNER_DATABASE_URL.",
-    name="signingkey_is_announced_by_the_owner",
-)
 
 
 class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
@@ -163,10 +150,11 @@ class SigningKey(models.Model):
                     SELECT id, origin INTO last FROM public.claims_signingkey ORDER BY id DESC LIMIT 1;
                     -- Using the first key announces it; each later key is announced by a command of the owner.
                     IF last.id IS NOT NULL AND current_user <> {OWNER_SQL} THEN
-                        {_NOT_OWNER_ERROR}
+                        REJECT 'Only the owner of the database can announce another signing key: run the command
+                            with OWNER_DATABASE_URL.' AS signingkey_is_announced_by_the_owner;
                     END IF;
                     IF NEW.follows_id IS DISTINCT FROM last.id OR NEW.origin <> last.origin THEN
-                        {_KEY_ORDER_ERROR}
+                        REJECT 'A key must follow the last one in the same log.';
                     END IF;
                     NEW.began_at := clock_timestamp();
                     RETURN NEW;
@@ -176,15 +164,6 @@ class SigningKey(models.Model):
 
     def __str__(self) -> str:
         return self.public_key
-
-
-_CONTINUITY_ERROR = build_error_sql(
-    "A checkpoint must continue the previous one.", name="checkpoint_goes_on_from_the_last"
-)
-_WRONG_STATE_ERROR = build_error_sql(
-    "A checkpoint must match the stored entries and their hash.",
-    name="checkpoint_is_of_what_is_there",
-)
 
 
 class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
@@ -256,7 +235,7 @@ class Checkpoint(models.Model):
                     IF NEW.tree_size < last.tree_size
                         OR NEW.tree_size = last.tree_size AND NEW.root_sha256 <> last.root_sha256
                     THEN
-                        {_CONTINUITY_ERROR}
+                        REJECT 'A checkpoint must continue the previous one.';
                     END IF;
                     -- The note must agree, and no more entries can be signed than exist.
                     said := string_to_array(NEW.note, E'\\n');
@@ -270,7 +249,7 @@ class Checkpoint(models.Model):
                             WHERE number = NEW.tree_size AND chain_sha256 = NEW.root_sha256
                         )
                     THEN
-                        {_WRONG_STATE_ERROR}
+                        {_FALSE_ROOT_SQL}
                     END IF;
                     {TRUE_ROOT_SQL}
                     NEW.signed_at := clock_timestamp();

@@ -13,7 +13,7 @@ from claims.models.visibility import READ_DRAFTS, filter_readable
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
+from factcheck.database.rules import Rule, build_snapshot_check_sql
 from sources.models import MediaObject
 from sources.models.media_fragment import MediaFragmentField, build_fragment_constraint
 
@@ -21,14 +21,6 @@ MAX_CAPTION_LENGTH = 2_000
 
 #: The fields of a claim's media that a verdict judges, besides the file. Other fields may change without a new verdict.
 JUDGED_MEDIA_FIELDS = ("media_fragment", "caption")
-
-_IN_REVIEW_ERROR = build_error_sql(
-    (
-        "A verdict on this claim is in review. The claim’s pictures, audio and video cannot change "
-        "until the verdict is published or returned."
-    ),
-    name="claimmedia_is_fixed_in_review",
-)
 
 
 def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
@@ -39,15 +31,6 @@ def find_readable_media(person: User) -> "models.QuerySet[MediaObject]":
     citing_evidence = Evidence.objects.readable_by(person).filter(media=models.OuterRef("pk"))
     is_in_claim = models.Exists(ClaimMedia.objects.readable_by(person).filter(media=models.OuterRef("pk")))
     return rows.filter(Q(created_by=person) | Q(models.Exists(citing_evidence)) | Q(is_in_claim))
-
-
-_ALREADY_DESCRIBED_ERROR = build_error_sql(
-    (
-        "This picture, recording or video already has a description: correct the description instead "
-        "of clearing it."
-    ),
-    name="media_description_is_kept",
-)
 
 
 class ClaimMediaQuerySet(models.QuerySet["ClaimMedia"]):
@@ -117,7 +100,8 @@ class ClaimMedia(models.Model):
                     IF EXISTS (
                         SELECT FROM public.claims_verdict WHERE claim_id = ANY (judged) AND state = 'in_review'
                     ) THEN
-                        {_IN_REVIEW_ERROR}
+                        REJECT 'A verdict on this claim is in review. The claim’s pictures, audio and video
+                            cannot change until the verdict is published or returned.';
                     END IF;
                     IF TG_OP = 'DELETE' THEN
                         RETURN OLD;
@@ -139,6 +123,9 @@ pgtrigger.register(
         condition=pgtrigger.Condition(
             "OLD.alternative_text ~ '[^[:space:]]' AND NEW.alternative_text !~ '[^[:space:]]'"
         ),
-        func=_ALREADY_DESCRIBED_ERROR,
+        func="""
+            REJECT 'This picture, recording or video already has a description: correct the description instead
+                of clearing it.';
+        """,
     )
 )(MediaObject)

@@ -4,7 +4,7 @@ import pgtrigger
 from django.db.models import CheckConstraint, F, Q
 
 from claims.models.transition import build_allowed_step_sql, build_recorded_move_sql
-from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
+from factcheck.database.rules import Rule, build_snapshot_check_sql
 
 #: The judged parts of a claim: fixed during review, so that the signed words are the submitted ones.
 JUDGED_FIELDS = ("statement", "language", "claimant", "claimed_on", "context")
@@ -55,22 +55,6 @@ SCORE_CONSTRAINT = CheckConstraint(
 
 # Rules on changes -----------------------------------------------------------------------------------------------------
 
-_IN_REVIEW_ERROR = build_error_sql(
-    "A verdict on this claim is in review. The claim cannot change until the verdict is published or returned.",
-    name="claim_words_are_fixed_in_review",
-)
-_PUBLISHED_ERROR = build_error_sql(
-    "A claim with a published verdict cannot be declined; retract the verdict first.",
-    name="claim_state_moves",
-)
-_BUILT_ON_ERROR = build_error_sql(
-    "A claim that was published, has verdicts, or has other claims merged into it cannot go back to triage.",
-    name="claim_state_moves",
-)
-_MERGE_CHAIN_ERROR = build_error_sql(
-    "A claim cannot be merged into a merged or declined claim, nor while other claims are merged into it.",
-    name="claim_merges_do_not_chain",
-)
 
 FIXED_WORDS_RULE = Rule(
     name="claim_words_are_fixed_in_review",
@@ -81,7 +65,8 @@ FIXED_WORDS_RULE = Rule(
         IF EXISTS (
             SELECT FROM public.claims_verdict WHERE claim_id = NEW.id AND state = 'in_review'
         ) THEN
-            {_IN_REVIEW_ERROR}
+            REJECT 'A verdict on this claim is in review. The claim cannot change until the verdict is published
+                or returned.';
         END IF;
         RETURN NEW;
     """,
@@ -99,21 +84,22 @@ STATE_MOVES_RULE = Rule(
             OR NEW.state = 'merged' AND NEW.state_before_merge <> OLD.state
             OR OLD.state = 'merged' AND NEW.state <> OLD.state_before_merge
         THEN
-            {build_error_sql("A claim cannot move between these states.", name="claim_state_moves")}
+            REJECT 'A claim cannot move between these states.';
         END IF;
         IF NEW.state = 'declined' AND EXISTS (
             SELECT FROM public.claims_verdict AS verdict
             JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
             WHERE NEW.id IN (claim.id, claim.merged_into_id) AND verdict.state = 'published'
         ) THEN
-            {_PUBLISHED_ERROR}
+            REJECT 'A claim with a published verdict cannot be declined; retract the verdict first.';
         END IF;
         IF NEW.state = 'proposed' AND OLD.state <> 'merged' AND (
             EXISTS (SELECT FROM public.claims_verdict WHERE claim_id = NEW.id)
             OR EXISTS (SELECT FROM public.claims_publication WHERE claim_id = NEW.id)
             OR EXISTS (SELECT FROM public.claims_claim WHERE merged_into_id = NEW.id)
         ) THEN
-            {_BUILT_ON_ERROR}
+            REJECT 'A claim that was published, has verdicts, or has other claims merged into it cannot go back
+                to triage.';
         END IF;
         IF NEW.state = 'merged' THEN
             PERFORM FROM public.claims_claim WHERE id = NEW.merged_into_id FOR SHARE;
@@ -122,7 +108,8 @@ STATE_MOVES_RULE = Rule(
                 WHERE id = NEW.merged_into_id AND state IN ('merged', 'declined')
                     OR merged_into_id = NEW.id
             ) THEN
-                {_MERGE_CHAIN_ERROR}
+                REJECT 'A claim cannot be merged into a merged or declined claim, nor while other claims are
+                    merged into it.' AS claim_merges_do_not_chain;
             END IF;
         END IF;
         {build_recorded_move_sql("claim_id = NEW.id AND verdict_id IS NULL")}

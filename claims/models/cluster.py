@@ -13,7 +13,7 @@ from claims.models.transition import build_allowed_step_sql
 from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 from factcheck.web.language_addresses import build_permanent_path
 
 MAX_DESCRIPTION_LENGTH = 5_000
@@ -135,7 +135,7 @@ class Cluster(models.Model):
                 condition=pgtrigger.AnyChange("state"),
                 func=f"""
                     IF NOT {build_allowed_step_sql(CLUSTER_STEPS)} THEN
-                        {build_error_sql("A cluster cannot move between these states.", name="cluster_state_moves")}
+                        REJECT 'A cluster cannot move between these states.';
                     END IF;
                     RETURN NEW;
                 """,

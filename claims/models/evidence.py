@@ -18,22 +18,14 @@ from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.bulk_copy import copy_rows
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
+from factcheck.database.rules import Rule, build_snapshot_check_sql
 from sources.models import Source
 from sources.models.media_fragment import MediaFragmentField, build_fragment_constraint
 
 MAX_NOTE_LENGTH = 20_000
-
-_NOT_A_DRAFT_ERROR = build_error_sql(
-    "The evidence of a verdict that is no longer a draft cannot change.",
-    name="evidence_is_fixed_with_its_verdict",
-)
-_CITED_URL_ERROR = build_error_sql(
-    (
-        "A verdict in review or a published verdict relies on this address: correct the address "
-        "instead of clearing it."
-    ),
-    name="source_address_is_kept",
+_FIXED_SQL = (
+    "REJECT 'The evidence of a verdict that is no longer a draft cannot change.' "
+    "AS evidence_is_fixed_with_its_verdict;"
 )
 
 
@@ -110,13 +102,13 @@ class Evidence(Anchored):
                     -- Locked: a verdict submitted in the meantime is submitted with the evidence present at that time.
                     SELECT * INTO verdict FROM public.claims_verdict WHERE id = OLD.verdict_id FOR NO KEY UPDATE;
                     IF verdict.state <> 'draft' THEN
-                        {_NOT_A_DRAFT_ERROR}
+                        {_FIXED_SQL}
                     END IF;
                     IF TG_OP = 'DELETE' THEN
                         RETURN OLD;
                     END IF;
                     IF NEW.verdict_id <> OLD.verdict_id THEN
-                        {_NOT_A_DRAFT_ERROR}
+                        {_FIXED_SQL}
                     END IF;
                     RETURN NEW;
                 """,
@@ -134,7 +126,7 @@ class Evidence(Anchored):
                         OR (verdict.origin <> 'house' OR verdict.is_restored) AND verdict.created_at = now()
                     ) IS NOT TRUE
                     THEN
-                        {_NOT_A_DRAFT_ERROR}
+                        {_FIXED_SQL}
                     END IF;
                     RETURN NEW;
                 """,
@@ -172,7 +164,8 @@ pgtrigger.register(
                 JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id
                 WHERE evidence.source_id = NEW.id AND evidence.snapshot_id IS NULL AND verdict.state <> 'draft'
             ) THEN
-                {_CITED_URL_ERROR}
+                REJECT 'A verdict in review or a published verdict relies on this address: correct the address
+                    instead of clearing it.';
             END IF;
             RETURN NEW;
         """,

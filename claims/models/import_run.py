@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 #: The fields that stay fixed once an archive import awaits approval: the reviewed sample, its file and the requester.
 _ARCHIVE_FIELDS = (
@@ -25,32 +25,21 @@ _STATE_NAMES = [
     *("finished", "failed", "undoing", "undone"),
 ]
 
-_HELD_ERROR = build_error_sql(
-    "An import that is waiting for a second administrator cannot be changed.",
-    name="importrun_is_released_as_it_was_held",
-)
-_RELEASED_ERROR = build_error_sql(
-    "A newsroom archive can be released only once, and only after it was held for review.",
-    name="importrun_is_released_once",
-)
 
 _UNRELEASED_RULE = Rule(
     name="importrun_begins_unreleased",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__released_by__isnull=False),
-    func=build_error_sql(
-        "A newsroom archive can be released only after its sample was reviewed.",
-        name="importrun_begins_unreleased",
-    ),
+    func="REJECT 'A newsroom archive can be released only after its sample was reviewed.';",
 )
 
 _HELD_CONTENT_RULE = Rule(
     name="importrun_is_released_as_it_was_held",
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange(*_ARCHIVE_FIELDS),
-    func=f"""
+    func="""
         IF OLD.state = 'held' OR OLD.released_by_id IS NOT NULL THEN
-            {_HELD_ERROR}
+            REJECT 'An import that is waiting for a second administrator cannot be changed.';
         END IF;
         RETURN NEW;
     """,
@@ -60,9 +49,9 @@ _RELEASE_ONCE_RULE = Rule(
     name="importrun_is_released_once",
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("released_by", "released_at", "released_by_name"),
-    func=f"""
+    func="""
         IF OLD.state <> 'held' OR OLD.released_by_id IS NOT NULL THEN
-            {_RELEASED_ERROR}
+            REJECT 'A newsroom archive can be released only once, and only after it was held for review.';
         END IF;
         RETURN NEW;
     """,

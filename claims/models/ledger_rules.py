@@ -15,49 +15,8 @@ from claims.models.signoff_digests import (
     build_is_signed_off_sql,
 )
 from claims.models.statement import STORE_STATED_WORDS_SQL
-from factcheck.database.rules import OWNER_SQL, MaintenanceTrigger, Rule, build_error_sql
+from factcheck.database.rules import OWNER_SQL, MaintenanceTrigger, Rule
 from sources.models.publisher import build_normalised_name_sql
-
-_OUT_OF_TURN_ERROR = build_error_sql(
-    "A publication must be the claim's next version, and not earlier than the last one.",
-    name="publication_joins_the_ledger",
-)
-_FUTURE_DATE_ERROR = build_error_sql(
-    "A publication cannot be dated in the future.",
-    name="publication_is_not_ahead_of_time",
-)
-_NO_VERDICT_ERROR = build_error_sql(
-    "A claim is public only with a published verdict.", name="publication_rests_on_a_verdict"
-)
-_CLOSED_EARLY_ERROR = build_error_sql(
-    "An entry of the ledger ends when the next one begins.",
-    name="publication_is_closed_by_the_next",
-)
-_NOT_PUBLISHED_ERROR = build_error_sql(
-    "Only an entry with the status published can show verdicts.",
-    name="publishedverdict_stands_with_its_publication",
-)
-_VERDICT_MISMATCH_ERROR = build_error_sql(
-    "The verdicts listed with an entry must match its body.",
-    name="publishedverdict_stands_in_the_body",
-)
-
-_CLAIM_MISMATCH_ERROR = build_error_sql(
-    "The body of an entry must match its claim, its status and its verdicts.",
-    name="publication_is_of_its_claim",
-)
-_NOT_SIGNED_ERROR = build_error_sql(
-    (
-        "An entry must show the newsroom's verdict exactly as it was signed off. If the claim has "
-        "changed since, draft a new version of the verdict."
-    ),
-    name="publication_says_what_was_signed",
-)
-
-_VERDICT_MISSING_ERROR = build_error_sql(
-    "The entry would omit the newsroom's published verdict: retract the verdict first.",
-    name="publication_withholds_nothing",
-)
 
 #: The previous hash of the first entry.
 ZERO_SHA256 = "0" * 64
@@ -119,11 +78,11 @@ LEDGER_ORDER_RULE = Rule(
         IF NEW.version <> coalesce(previous.version, 0) + 1
             OR NEW.published_at < previous.published_at OR NEW.superseded_at IS NOT NULL
         THEN
-            {_OUT_OF_TURN_ERROR}
+            REJECT 'A publication must be the claim''s next version, and not earlier than the last one.';
         END IF;
         -- The clock may have been set back since the last entry.
         IF NEW.published_at > greatest(clock_timestamp(), previous.published_at) THEN
-            {_FUTURE_DATE_ERROR}
+            REJECT 'A publication cannot be dated in the future.' AS publication_is_not_ahead_of_time;
         END IF;
         IF NEW.status = 'published' THEN
             -- Locked: a verdict that is being retracted in the meantime does not count.
@@ -133,7 +92,7 @@ LEDGER_ORDER_RULE = Rule(
                 JOIN public.claims_verdict AS verdict ON verdict.claim_id = claim.id
                 WHERE claim.merged_into_id = NEW.claim_id AND verdict.state = 'published' FOR SHARE;
                 IF NOT FOUND THEN
-                    {_NO_VERDICT_ERROR}
+                    REJECT 'A claim is public only with a published verdict.' AS publication_rests_on_a_verdict;
                 END IF;
             END IF;
         END IF;
@@ -199,6 +158,11 @@ _IS_UNCHANGED_SQL = f"""
     )
 """
 
+_NOT_SIGNED_SQL = (
+    "REJECT 'An entry must show the newsroom''s verdict exactly as it was signed off. If the claim "
+    "has changed since, draft a new version of the verdict.';"
+)
+
 SIGNED_CONTENT_RULE = Rule(
     # Only the newsroom's own content needs a sign-off; other content is published under its publisher's name.
     name="publication_says_what_was_signed",
@@ -213,7 +177,8 @@ SIGNED_CONTENT_RULE = Rule(
         IF (entry -> 'id', entry ->> 'status', jsonb_typeof(entry -> 'verdicts'))
             IS DISTINCT FROM (to_jsonb(NEW.claim_id), NEW.status, 'array')
         THEN
-            {_CLAIM_MISMATCH_ERROR}
+            REJECT 'The body of an entry must match its claim, its status and its verdicts.'
+                AS publication_is_of_its_claim;
         END IF;
         SELECT id, name INTO house FROM public.sources_publisher WHERE is_house;
         -- One by one, so that each is looked up by its id, whatever their number when this is planned.
@@ -249,14 +214,14 @@ SIGNED_CONTENT_RULE = Rule(
                         AND {_IS_UNCHANGED_SQL}
                     END
             ) THEN
-                {_NOT_SIGNED_ERROR}
+                {_NOT_SIGNED_SQL}
             END IF;
         END LOOP;
         IF EXISTS (
             SELECT FROM jsonb_array_elements(entry -> 'translations') AS other
             WHERE NOT coalesce(other -> 'verdict' = ANY (checked), false)
         ) THEN
-            {_NOT_SIGNED_ERROR}
+            {_NOT_SIGNED_SQL}
         END IF;
         IF NOT (is_shown AND NEW.status = 'published') AND NOT restores AND (
             EXISTS (
@@ -271,7 +236,8 @@ SIGNED_CONTENT_RULE = Rule(
                     AND live.state = 'published'
             )
         ) THEN
-            {_VERDICT_MISSING_ERROR}
+            REJECT 'The entry would omit the newsroom''s published verdict: retract the verdict first.'
+                AS publication_withholds_nothing;
         END IF;
         RETURN NEW;
     """,
@@ -318,12 +284,12 @@ CLOSING_RULE = Rule(
     operation=pgtrigger.Update,
     timing=pgtrigger.Deferred,
     condition=pgtrigger.AnyChange("superseded_at"),
-    func=f"""
+    func="""
         IF NOT EXISTS (
             SELECT FROM public.claims_publication
             WHERE claim_id = NEW.claim_id AND version = NEW.version + 1 AND published_at = NEW.superseded_at
         ) THEN
-            {_CLOSED_EARLY_ERROR}
+            REJECT 'An entry of the ledger ends when the next one begins.';
         END IF;
         RETURN NULL;
     """,
@@ -333,14 +299,14 @@ PUBLISHED_VERDICT_RULE = Rule(
     name="publishedverdict_stands_with_its_publication",
     operation=pgtrigger.Insert,
     declare=[("status", "text"), ("entry", "jsonb"), ("said", "jsonb")],
-    func=f"""
+    func="""
         -- A transaction that closes the entry runs before or after this one, and each sees the other's changes.
         SELECT published_at, superseded_at, publication.status, body
         INTO NEW.published_at, NEW.superseded_at, status, entry
         FROM public.claims_publication AS publication WHERE id = NEW.publication_id FOR SHARE;
         said := NEW.body;
         IF status <> 'published' THEN
-            {_NOT_PUBLISHED_ERROR}
+            REJECT 'Only an entry with the status published can show verdicts.';
         END IF;
         IF (
             NEW.claim_id, NEW.verdict_id, NEW.publisher_id, NEW.publisher_kind, NEW.rating_id, NEW.rating_class,
@@ -357,7 +323,8 @@ PUBLISHED_VERDICT_RULE = Rule(
                 SELECT FROM jsonb_each(said -> 'claim') AS part WHERE part.value IS DISTINCT FROM entry -> part.key
             )
         THEN
-            {_VERDICT_MISMATCH_ERROR}
+            REJECT 'The verdicts listed with an entry must match its body.'
+                AS publishedverdict_stands_in_the_body;
         END IF;
         RETURN NEW;
     """,

@@ -8,22 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
+from factcheck.database.rules import Rule, build_snapshot_check_sql
 
 COLOUR_VALIDATOR = RegexValidator(r"^#[0-9a-f]{6}$", _("Enter a colour as #rrggbb in lower case."))
-
-
-_USED_ERROR = build_error_sql(
-    (
-        "A verdict uses this rating, so its label, code and scale cannot be changed. Add a new "
-        "version of the scale."
-    ),
-    name="rating_label_is_frozen_once_used",
-)
-_OTHER_PUBLISHER_ERROR = build_error_sql(
-    "A rating cannot be moved to another publisher's scale, because verdicts may use it.",
-    name="rating_stays_with_its_publisher",
-)
 
 
 class RatingClass(models.TextChoices):
@@ -72,10 +59,7 @@ class RatingScale(models.Model):
                 name="ratingscale_publisher_is_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("publisher"),
-                func=build_error_sql(
-                    "A scale cannot be moved to another publisher. Create another one.",
-                    name="ratingscale_publisher_is_fixed",
-                ),
+                func="REJECT 'A scale cannot be moved to another publisher. Create another one.';",
             )
         ]
 
@@ -142,7 +126,8 @@ class Rating(models.Model):
                     IF EXISTS (
                         SELECT FROM public.claims_verdict WHERE rating_id = OLD.id AND state <> 'draft'
                     ) THEN
-                        {_USED_ERROR}
+                        REJECT 'A verdict uses this rating, so its label, code and scale cannot be changed. Add
+                            a new version of the scale.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -151,12 +136,13 @@ class Rating(models.Model):
                 name="rating_stays_with_its_publisher",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("scale"),
-                func=f"""
+                func="""
                     -- A scale that is inserted later in the transaction does not count yet.
                     IF (SELECT publisher_id FROM public.claims_ratingscale WHERE id = OLD.scale_id) IS DISTINCT FROM
                         (SELECT publisher_id FROM public.claims_ratingscale WHERE id = NEW.scale_id)
                     THEN
-                        {_OTHER_PUBLISHER_ERROR}
+                        REJECT 'A rating cannot be moved to another publisher''s scale, because verdicts may use
+                            it.';
                     END IF;
                     RETURN NEW;
                 """,

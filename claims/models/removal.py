@@ -20,28 +20,8 @@ from factcheck.database.rules import (
     OWNER_SQL,
     MaintenanceTrigger,
     Rule,
-    build_error_sql,
     build_truncation_rule,
 )
-
-_NOT_PROPOSED_ERROR = build_error_sql(
-    "Only an administrator can propose a removal.", name="removal_is_proposed"
-)
-_NOT_BARS_ERROR = build_error_sql(
-    (
-        "Removed words are replaced by bars only, and have at least four characters (two in scripts "
-        "without spaces)."
-    ),
-    name="removal_leaves_bars",
-)
-_NOTE_ERROR = build_error_sql("The public note contains some of the words.", name="removal_note_has_no_words")
-_NOT_CONFIRMED_ERROR = build_error_sql(
-    "A removal must be confirmed once, unchanged, by an administrator other than the one who proposed it.",
-    name="removal_is_confirmed_by_another",
-)
-_DELETION_ERROR = build_error_sql("A removal that was carried out cannot be deleted.", name="removal_stays")
-_HASH_ERROR = build_error_sql("The hashes in the ledger cannot be changed.", name="removal_keeps_the_ledger")
-_WORDS_LEFT_ERROR = build_error_sql("Some of the words are still there.", name="removal_leaves_nothing")
 
 
 def _build_administrator_sql(person: str) -> str:
@@ -66,17 +46,18 @@ PROPOSAL_RULE = Rule(
         IF NEW.confirmed_by_id IS NOT NULL OR NEW.confirmed_at IS NOT NULL OR NEW.entries IS NOT NULL
             OR NEW.review_links IS NOT NULL OR NOT {_build_administrator_sql("NEW.proposed_by_id")}
         THEN
-            {_NOT_PROPOSED_ERROR}
+            REJECT 'Only an administrator can propose a removal.';
         END IF;
         -- A removal cannot rewrite anything: the replacements have no meaning.
         IF cardinality(NEW.words) <> cardinality(NEW.stand_ins)
             OR EXISTS (SELECT FROM unnest(NEW.words) AS one WHERE one IS NULL OR NOT public.claims_is_long_enough(one))
             OR EXISTS (SELECT FROM unnest(NEW.stand_ins) AS one WHERE one IS NULL OR one !~ '^(█{{4,}}|x{{4,}})$')
         THEN
-            {_NOT_BARS_ERROR}
+            REJECT 'Removed words are replaced by bars only, and have at least four characters (two in scripts
+                without spaces).' AS removal_leaves_bars;
         END IF;
         IF public.claims_has_words(NEW.note, NEW.words) THEN
-            {_NOTE_ERROR}
+            REJECT 'The public note contains some of the words.' AS removal_note_has_no_words;
         END IF;
         RETURN NEW;
     """,
@@ -101,7 +82,8 @@ CONFIRMATION_RULE = Rule(
             OR NOT {_build_administrator_sql("OLD.proposed_by_id")}
             OR NOT {_build_administrator_sql("NEW.confirmed_by_id")}
         THEN
-            {_NOT_CONFIRMED_ERROR}
+            REJECT 'A removal must be confirmed once, unchanged, by an administrator other than the one who
+                proposed it.';
         END IF;
         NEW.confirmed_at := clock_timestamp();
         -- From now on the words are stored nowhere, so not here either.
@@ -115,9 +97,9 @@ DELETION_RULE = Rule(
     # A removal that is not confirmed yet can be withdrawn.
     name="removal_stays",
     operation=pgtrigger.Delete,
-    func=f"""
+    func="""
         IF OLD.confirmed_at IS NOT NULL THEN
-            {_DELETION_ERROR}
+            REJECT 'A removal that was carried out cannot be deleted.';
         END IF;
         RETURN OLD;
     """,
@@ -286,7 +268,7 @@ _CUT_ENTRIES_SQL = f"""
         SELECT FROM public.claims_publication AS entry
         WHERE entry.id = ANY (cut_ids) AND entry.sealed_sha256 <> {build_sealed_sha256_sql("entry")}
     ) THEN
-        {_HASH_ERROR}
+        REJECT 'The hashes in the ledger cannot be changed.' AS removal_keeps_the_ledger;
     END IF;
     ALTER TABLE public.claims_publication ENABLE TRIGGER USER;
     ALTER TABLE public.claims_publishedverdict ENABLE TRIGGER USER;
@@ -335,7 +317,7 @@ EXECUTION_TRIGGER = MaintenanceTrigger(
         DELETE FROM public.claims_removalsearch;
         DELETE FROM public.claims_removal AS other WHERE other.confirmed_at IS NULL AND other.words && OLD.words;
         IF EXISTS (SELECT FROM public.claims_find_words(OLD.words)) THEN
-            {_WORDS_LEFT_ERROR}
+            REJECT 'Some of the words are still there.' AS removal_leaves_nothing;
         END IF;
         UPDATE public.claims_removal AS removal SET entries = coalesce(cut_numbers, '{{}}'), review_links = cut_links
         WHERE removal.id = NEW.id;

@@ -19,12 +19,7 @@ from factcheck.database.rules import (
     MaintenanceTrigger,
     Rule,
     build_append_only_rules,
-    build_error_sql,
     build_owner_writes_rule,
-)
-
-_MISSING_ROW_ERROR = build_error_sql(
-    "A review link must belong to an existing move or sign-off.", name="reviewlink_is_of_a_row"
 )
 
 
@@ -123,7 +118,8 @@ class ReviewLink(models.Model):
                         SELECT {_SIGNOFF_SQL} INTO said FROM public.claims_signoff WHERE id = NEW.row_id;
                     END IF;
                     IF said IS NULL THEN
-                        {_MISSING_ROW_ERROR}
+                        REJECT 'A review link must belong to an existing move or sign-off.'
+                            AS reviewlink_is_of_a_row;
                     END IF;
                     SELECT number, chain_sha256 INTO head FROM public.claims_reviewlink ORDER BY number DESC LIMIT 1;
                     NEW.number := 1 + coalesce(head.number, 0);

@@ -2,7 +2,7 @@
 
 import pgtrigger
 
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 
 def build_deletion_rule(table_kind: str) -> Rule:
@@ -11,21 +11,19 @@ def build_deletion_rule(table_kind: str) -> Rule:
         name=f"{table_kind}_is_kept",
         operation=pgtrigger.Delete,
         condition=~pgtrigger.Q(old__state="draft"),
-        func=build_error_sql("Only a draft can be deleted.", name=f"{table_kind}_is_kept"),
+        func="REJECT 'Only a draft can be deleted.';",
     )
 
 
 def build_editors_rule(table_kind: str) -> Rule:
     """Return the rule that former authors stay excluded from signing off."""
-    name = f"{table_kind}_editors_are_remembered"
-    error_sql = build_error_sql(f"Who has written on a {table_kind} is not forgotten.", name=name)
     return Rule(
-        name=name,
+        name=f"{table_kind}_editors_are_remembered",
         operation=pgtrigger.Update,
         condition=pgtrigger.AnyChange("edited_by"),
         func=f"""
         IF NOT NEW.edited_by @> OLD.edited_by THEN
-            {error_sql}
+            REJECT 'Who has written on a {table_kind} is not forgotten.';
         END IF;
         RETURN NEW;
     """,
@@ -37,14 +35,10 @@ def build_terms_rule(table_kind: str, *extra_terms: str) -> Rule:
     columns.
     """
     # The number of the round must grow; otherwise sign-offs of an earlier wording would count again.
-    name = f"{table_kind}_terms_of_review"
-    error_sql = build_error_sql(
-        "The terms of a review can be set only when a draft is submitted for a new round.", name=name
-    )
     terms = ("review_round", "required_signoffs", *extra_terms, "submitted_by_id")
     new_terms, old_terms = (", ".join(f"{row}.{term}" for term in terms) for row in ("NEW", "OLD"))
     return Rule(
-        name=name,
+        name=f"{table_kind}_terms_of_review",
         operation=pgtrigger.Update,
         condition=pgtrigger.AnyChange(
             "review_round", "required_signoffs", *extra_terms, "submitted_by", "state"
@@ -56,19 +50,15 @@ def build_terms_rule(table_kind: str, *extra_terms: str) -> Rule:
                 AND ({new_terms})
                 IS DISTINCT FROM ({old_terms})
         THEN
-            {error_sql}
+            REJECT 'The terms of a review can be set only when a draft is submitted for a new round.';
         END IF;
         RETURN NEW;
     """,
     )
 
 
-def build_moments_rule(table_kind: str, wrong_moment_sql: str) -> Rule:
-    """Return the rule that the times of creation and publication are set once.
-
-    Args:
-        wrong_moment_sql: the table's own PL/pgSQL in the trigger, which rejects other wrong times.
-    """
+def build_moments_rule(table_kind: str, reported_name: str) -> Rule:
+    """Return the rule that the times of creation and publication are set once; `reported_name` is the violated rule."""
     return Rule(
         name=f"{table_kind}_moments_are_fixed",
         operation=pgtrigger.Update,
@@ -80,7 +70,8 @@ def build_moments_rule(table_kind: str, wrong_moment_sql: str) -> Rule:
                 AND NEW.published_at <= clock_timestamp()
             ) IS NOT TRUE
         THEN
-            {wrong_moment_sql}
+            REJECT 'The times when a {table_kind} was added and published are set once, and cannot be in the
+                future.' AS {reported_name};
         END IF;
         RETURN NEW;
     """,

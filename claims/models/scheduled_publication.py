@@ -10,19 +10,11 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.visibility import filter_readable
-from factcheck.database.rules import Rule, build_append_only_rules, build_error_sql
+from factcheck.database.rules import Rule, build_append_only_rules
 
 #: The maximum time ahead. In later dates, the year is a typing error.
 MAX_AHEAD = timedelta(days=366)
 
-_NOT_AHEAD_ERROR = build_error_sql(
-    "The time of a scheduled publication must be in the future, within a year.",
-    name="scheduledpublication_lies_ahead",
-)
-_NOT_IN_REVIEW_ERROR = build_error_sql(
-    "Only the publication of a verdict in review can be scheduled.",
-    name="scheduledpublication_is_of_a_review",
-)
 #: SQL condition that an update only ends an open schedule, and leaves its other columns unchanged.
 _IS_ENDED_SQL = """
     OLD.outcome = '' AND NEW.outcome <> ''
@@ -125,13 +117,15 @@ class ScheduledPublication(models.Model):
                     IF NEW.outcome <> '' OR NEW.publish_at <= NEW.made_at
                         OR NEW.publish_at > NEW.made_at + interval '{MAX_AHEAD.days} days'
                     THEN
-                        {_NOT_AHEAD_ERROR}
+                        REJECT 'The time of a scheduled publication must be in the future, within a year.'
+                            AS scheduledpublication_lies_ahead;
                     END IF;
                     -- Locked, so that it cannot leave review in the meantime.
                     PERFORM FROM public.claims_verdict
                     WHERE id = NEW.verdict_id AND state = 'in_review' FOR NO KEY UPDATE;
                     IF NOT FOUND THEN
-                        {_NOT_IN_REVIEW_ERROR}
+                        REJECT 'Only the publication of a verdict in review can be scheduled.'
+                            AS scheduledpublication_is_of_a_review;
                     END IF;
                     RETURN NEW;
                 """,

@@ -13,11 +13,7 @@ from claims.models.signoff_digests import CLAIM_SHA256_SQL, SIGNED_ROWS_SQL, VER
 from claims.models.visibility import filter_readable
 from factcheck import features
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.rules import Rule, build_append_only_rules, build_error_sql
-
-_AUTHOR_ERROR = build_error_sql(
-    "People who wrote, edited or submitted a verdict cannot sign it off.", name="signoff_by_somebody_else"
-)
+from factcheck.database.rules import Rule, build_append_only_rules
 
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
@@ -90,10 +86,10 @@ class SignOff(models.Model):
                     IF NEW.by_id = ANY (
                         verdict.edited_by || ARRAY[verdict.author_id, verdict.submitted_by_id]::bigint[]
                     ) THEN
-                        {_AUTHOR_ERROR}
+                        REJECT 'People who wrote, edited or submitted a verdict cannot sign it off.';
                     END IF;
                     IF (verdict.state, verdict.review_round) IS DISTINCT FROM ('in_review', NEW.round) THEN
-                        {build_error_sql("Only a verdict in review can be signed off.", name="signoff_in_review")}
+                        REJECT 'Only a verdict in review can be signed off.' AS signoff_in_review;
                     END IF;
                     -- The database sets the time, not the person who signs off.
                     NEW.at := clock_timestamp();

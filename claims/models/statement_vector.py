@@ -15,19 +15,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import HalfVectorField, LanguageField
-from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
+from factcheck.database.rules import Rule, build_snapshot_check_sql
 
 _TEXT_RULE_NAME = "statementvector_says_what_is_said"
-_WRONG_TEXT_ERROR = build_error_sql(
-    "A vector must be computed from the claim's current or published text.",
-    name="statementvector_says_what_is_said",
-)
-
-
-_DIMENSIONS_ERROR = build_error_sql(
-    "A vector must have the dimensions of its model.",
-    name="statementvector_has_the_dimensions",
-)
 
 
 def build_digest_sql(statement: str) -> str:
@@ -131,7 +121,7 @@ VECTOR_TEXT_RULE = Rule(
         IF vector_dims(NEW.vector) <> (
             SELECT dimensions FROM public.claims_embeddingmodel WHERE id = NEW.model_id
         ) THEN
-            {_DIMENSIONS_ERROR}
+            REJECT 'A vector must have the dimensions of its model.' AS statementvector_has_the_dimensions;
         END IF;
         IF TG_OP = 'UPDATE'
             AND (NEW.claim_id, NEW.text_sha256, NEW.language) = (OLD.claim_id, OLD.text_sha256, OLD.language)
@@ -148,7 +138,8 @@ VECTOR_TEXT_RULE = Rule(
             SELECT FROM public.claims_publication AS entry
             WHERE entry.claim_id = NEW.claim_id AND {build_is_public_sql("NEW", "entry")}
         ) THEN
-            {_WRONG_TEXT_ERROR}
+            REJECT 'A vector must be computed from the claim''s current or published text.'
+                AS statementvector_says_what_is_said;
         END IF;
         RETURN NEW;
     """,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
 from claims.models.audit_record import build_record_sql, build_recording_trigger
-from factcheck.database.rules import Prohibition, Rule, build_error_sql, build_truncation_rule
+from factcheck.database.rules import Prohibition, Rule, build_truncation_rule
 
 
 class Scope(models.TextChoices):
@@ -88,9 +88,7 @@ class ApiToken(AbstractAuthToken):
                 condition=pgtrigger.AnyChange(
                     "user", "digest", "token_key", "name", "scopes", "created", "expiry", "created_by"
                 ),
-                func=build_error_sql(
-                    "A token cannot be changed; revoke it and create another one.", name="apitoken_is_fixed"
-                ),
+                func="REJECT 'A token cannot be changed; revoke it and create another one.';",
             ),
             Rule(
                 name="apitoken_stays_revoked",
@@ -98,12 +96,12 @@ class ApiToken(AbstractAuthToken):
                 condition=pgtrigger.Q(
                     old__revoked_at__isnull=False, new__revoked_at__df=pgtrigger.F("old__revoked_at")
                 ),
-                func=build_error_sql("A revoked token cannot be reactivated.", name="apitoken_stays_revoked"),
+                func="REJECT 'A revoked token cannot be reactivated.';",
             ),
             Prohibition(
                 name="apitoken_is_kept",
                 operation=pgtrigger.Delete,
-                func=build_error_sql("A token is revoked, not deleted.", name="apitoken_is_kept"),
+                func="REJECT 'A token is revoked, not deleted.';",
             ),
             build_truncation_rule("apitoken", "A token is revoked, not deleted."),
             build_recording_trigger(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.review_chain import build_link_trigger
 from claims.models.visibility import filter_readable
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.rules import Rule, build_append_only_rules, build_error_sql
+from factcheck.database.rules import Rule, build_append_only_rules
 from factcheck.list_phrases import format_change
 
 
@@ -21,15 +21,12 @@ def build_recorded_move_sql(subject: str, *, table: str = "claims_transition") -
     `subject` is the SQL condition that finds the subject's transitions. `now()` is the start of the transaction, and
     a trigger writes it to every row of the table, so equal times mean the same transaction.
     """
-    error_sql = build_error_sql(
-        "Every move needs a transition, and there is none for this one.", name="move_is_written_down"
-    )
     return f"""
         IF NOT EXISTS (
             SELECT FROM public.{table}
             WHERE {subject} AND before = OLD.state AND after = NEW.state AND at = now()
         ) THEN
-            {error_sql}
+            REJECT 'Every move needs a transition, and there is none for this one.' AS move_is_written_down;
         END IF;
     """
 

@@ -28,20 +28,11 @@ from factcheck.database.row_history import keep_history
 from factcheck.database.rules import (
     Rule,
     build_append_only_rules,
-    build_error_sql,
     build_snapshot_check_sql,
 )
 from factcheck.language_names import get_language_name
 
 SIGN_OFF = "sign_off"
-
-_AUTHOR_ERROR = build_error_sql(
-    "People who wrote, edited or submitted a translation cannot sign it off.",
-    name="translationstep_signed_by_somebody_else",
-)
-_NOT_IN_REVIEW_ERROR = build_error_sql(
-    "Only a translation in review can be signed off.", name="translationstep_signed_in_review"
-)
 
 
 class TranslationStepQuerySet(models.QuerySet["TranslationStep"]):
@@ -118,10 +109,12 @@ class TranslationStep(models.Model):
                         translation.edited_by
                         || ARRAY[translation.author_id, translation.submitted_by_id]::bigint[]
                     ) THEN
-                        {_AUTHOR_ERROR}
+                        REJECT 'People who wrote, edited or submitted a translation cannot sign it off.'
+                            AS translationstep_signed_by_somebody_else;
                     END IF;
                     IF (translation.state, translation.review_round) IS DISTINCT FROM ('in_review', NEW.round) THEN
-                        {_NOT_IN_REVIEW_ERROR}
+                        REJECT 'Only a translation in review can be signed off.'
+                            AS translationstep_signed_in_review;
                     END IF;
                     RETURN NEW;
                 """,
@@ -148,13 +141,6 @@ CONTENT_FIELDS = (
 )
 
 _TABLE = "translation"
-_STATE_MOVE_ERROR = build_error_sql(
-    "A translation cannot move between these states.", name=f"{_TABLE}_state_moves"
-)
-_CONTENT_ERROR = build_error_sql(
-    "Only a draft can be edited. Request changes, or start a new version of the published translation.",
-    name=f"{_TABLE}_content_is_fixed",
-)
 _validate_plain = RegexValidator(
     re.compile(translation_rules.HIDDEN_CHARACTERS),
     _(
@@ -324,9 +310,10 @@ class Translation(models.Model):
                 name=f"{_TABLE}_content_is_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*CONTENT_FIELDS),
-                func=f"""
+                func="""
                     IF OLD.state <> 'draft' THEN
-                        {_CONTENT_ERROR}
+                        REJECT 'Only a draft can be edited. Request changes, or start a new version of the
+                            published translation.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -338,7 +325,7 @@ class Translation(models.Model):
                 func=f"""
                     {build_snapshot_check_sql(f"{_TABLE}_state_moves")}
                     IF NOT {build_allowed_step_sql(translation_rules.TRANSLATION_STEPS)} THEN
-                        {_STATE_MOVE_ERROR}
+                        REJECT 'A translation cannot move between these states.';
                     END IF;
                     {build_recorded_move_sql("translation_id = NEW.id", table="claims_translationstep")}
                     RETURN NEW;

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import review_rules
-from factcheck.database.rules import OWNER_SQL, Rule, build_error_sql, build_snapshot_check_sql
+from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql
 
 #: The allowed changes of a translation's state, the same as for a verdict.
 TRANSLATION_STEPS = (
@@ -83,15 +83,6 @@ HIDDEN_CHARACTERS_CONSTRAINT = CheckConstraint(
 
 # Creation and deletion ------------------------------------------------------------------------------------------------
 
-_NOT_A_DRAFT_ERROR = build_error_sql("A translation starts as a draft.", name="translation_starts_as_draft")
-_NOT_PUBLISHED_ERROR = build_error_sql(
-    "Only the newsroom's own published verdict on a published claim can be translated.",
-    name="translation_is_of_what_is_published",
-)
-_SAME_LANGUAGE_ERROR = build_error_sql(
-    "The original is already in this language.", name="translation_is_into_another_language"
-)
-
 
 def _build_digest_sql(text: str) -> str:
     return f"encode(sha256(convert_to({text}, 'UTF8')), 'hex')"
@@ -107,6 +98,11 @@ _ORIGINAL_SHA256_SQL = _build_digest_sql(
     )
 )
 
+_NOT_PUBLISHED_SQL = (
+    "REJECT 'Only the newsroom''s own published verdict on a published claim can be translated.' "
+    "AS translation_is_of_what_is_published;"
+)
+
 BEGIN_RULE = Rule(
     # A restored translation is stored unchanged; the ledger has the digest of its original.
     name="translation_begins",
@@ -116,7 +112,7 @@ BEGIN_RULE = Rule(
     func=f"""
         {build_snapshot_check_sql("translation_begins")}
         IF NEW.state <> 'draft' OR NEW.published_at IS NOT NULL OR NEW.review_round <> 0 THEN
-            {_NOT_A_DRAFT_ERROR}
+            REJECT 'A translation starts as a draft.' AS translation_starts_as_draft;
         END IF;
         -- Locked until the end of the transaction: a superseded or retracted verdict cannot be translated.
         SELECT verdict.* INTO original FROM public.claims_verdict AS verdict
@@ -128,10 +124,10 @@ BEGIN_RULE = Rule(
         SELECT entry.body::jsonb ->> 'statement' INTO shown FROM public.claims_publication AS entry
         WHERE entry.claim_id = original.claim_id AND entry.superseded_at IS NULL AND entry.status = 'published';
         IF original.id IS NULL OR shown IS NULL THEN
-            {_NOT_PUBLISHED_ERROR}
+            {_NOT_PUBLISHED_SQL}
         END IF;
         IF lower(NEW.language) = lower(original.language) THEN
-            {_SAME_LANGUAGE_ERROR}
+            REJECT 'The original is already in this language.' AS translation_is_into_another_language;
         END IF;
         NEW.original_sha256 := {_ORIGINAL_SHA256_SQL};
         NEW.created_at := now();
@@ -139,10 +135,6 @@ BEGIN_RULE = Rule(
     """,
 )
 
-_NOT_IN_ENTRY_ERROR = build_error_sql(
-    "A restored translation must match an entry of the ledger.",
-    name="translation_comes_back_as_it_was",
-)
 
 RESTORED_RULE = Rule(
     # A restored translation has no sign-off here: exports do not contain them.
@@ -161,7 +153,7 @@ RESTORED_RULE = Rule(
                     'translated_by', NEW.byline
                 ))
         ) THEN
-            {_NOT_IN_ENTRY_ERROR}
+            REJECT 'A restored translation must match an entry of the ledger.';
         END IF;
         RETURN NEW;
     """,
@@ -171,50 +163,27 @@ DELETION_RULE = review_rules.build_deletion_rule("translation")
 
 # Fixed content --------------------------------------------------------------------------------------------------------
 
-_WRONG_MOMENT_ERROR = build_error_sql(
-    "The times when a translation was added and published are set once, and cannot be in the future.",
-    name="translation_moments_are_fixed",
-)
-
 ORIGIN_RULE = Rule(
     name="translation_origin_is_fixed",
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange(
         "author", "verdict", "language", "version", "original_sha256", "is_restored"
     ),
-    func=build_error_sql(
-        "The translator, the language and the original of a translation cannot be changed.",
-        name="translation_origin_is_fixed",
-    ),
+    func="REJECT 'The translator, the language and the original of a translation cannot be changed.';",
 )
 
 EDITORS_RULE = review_rules.build_editors_rule("translation")
 TERMS_RULE = review_rules.build_terms_rule("translation")
-MOMENTS_RULE = review_rules.build_moments_rule("translation", _WRONG_MOMENT_ERROR)
+MOMENTS_RULE = review_rules.build_moments_rule("translation", "translation_moments_are_fixed")
 
 # Requirements of publication ------------------------------------------------------------------------------------------
 
-_MISSING_PARTS_ERROR = build_error_sql(
-    "A translation must have exactly the parts of its original.",
-    name="translation_says_as_much",
-)
-_NOT_SIGNED_OFF_ERROR = build_error_sql(
-    "A translation is published only after sign-off by people other than its translator.",
-    name="translation_with_four_eyes",
-)
-_NOT_IN_LEDGER_ERROR = build_error_sql(
-    (
-        "Every publication and withdrawal needs an entry in the ledger, and the claim's newest entry "
-        "does not show this one."
-    ),
-    name="translation_is_told_by_the_ledger",
-)
 
 COMPLETENESS_RULE = Rule(
     name="translation_says_as_much",
     operation=pgtrigger.Update,
     condition=pgtrigger.Condition("OLD.state = 'draft' AND NEW.state <> 'draft'"),
-    func=f"""
+    func="""
         IF btrim(NEW.statement, E' \\t\\r\\n') = '' OR EXISTS (
             SELECT FROM public.claims_verdict AS original WHERE original.id = NEW.verdict_id AND (
                 (btrim(original.title) = '') <> (btrim(NEW.title) = '')
@@ -222,7 +191,7 @@ COMPLETENESS_RULE = Rule(
                 OR (btrim(original.explanation, E' \\t\\r\\n') = '') <> (btrim(NEW.explanation, E' \\t\\r\\n') = '')
             )
         ) THEN
-            {_MISSING_PARTS_ERROR}
+            REJECT 'A translation must have exactly the parts of its original.';
         END IF;
         RETURN NEW;
     """,
@@ -240,14 +209,14 @@ SIGNOFF_RULE = Rule(
                 array_remove(NEW.edited_by || ARRAY[NEW.author_id, NEW.submitted_by_id]::bigint[], NULL)
             )
         ) < NEW.required_signoffs THEN
-            {_NOT_SIGNED_OFF_ERROR}
+            REJECT 'A translation is published only after sign-off by people other than its translator.';
         END IF;
         -- Locked until the end of the transaction, so that the original cannot be removed in the meantime.
         PERFORM FROM public.claims_verdict AS verdict JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
         WHERE verdict.id = NEW.verdict_id AND verdict.state = 'published' AND claim.state = 'accepted'
         FOR SHARE;
         IF NOT FOUND THEN
-            {_NOT_PUBLISHED_ERROR}
+            {_NOT_PUBLISHED_SQL}
         END IF;
         RETURN NEW;
     """,
@@ -261,7 +230,7 @@ LEDGER_RULE = Rule(
     operation=pgtrigger.Update,
     timing=pgtrigger.Deferred,
     condition=pgtrigger.Condition("OLD.state <> NEW.state AND 'published' IN (OLD.state, NEW.state)"),
-    func=f"""
+    func="""
         IF EXISTS (
             SELECT FROM public.claims_translation AS translation
             JOIN public.claims_verdict AS verdict ON verdict.id = translation.verdict_id
@@ -274,9 +243,10 @@ LEDGER_RULE = Rule(
             JOIN public.claims_publication AS entry ON entry.claim_id = coalesce(claim.merged_into_id, claim.id)
             WHERE verdict.id = NEW.verdict_id AND entry.superseded_at IS NULL
                 -- Compared as text: quotation marks in texts are escaped, and nothing else in a body begins like this.
-                AND strpos(entry.body, format('{{"id":%s,"verdict":%s,', NEW.id, NEW.verdict_id)) > 0
+                AND strpos(entry.body, format('{"id":%s,"verdict":%s,', NEW.id, NEW.verdict_id)) > 0
         ) THEN
-            {_NOT_IN_LEDGER_ERROR}
+            REJECT 'Every publication and withdrawal needs an entry in the ledger, and the claim''s newest entry
+                does not show this one.';
         END IF;
         RETURN NULL;
     """,

@@ -19,7 +19,6 @@ from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import (
     Rule,
-    build_error_sql,
     build_reserved_ids_rule,
     build_snapshot_check_sql,
 )
@@ -29,10 +28,6 @@ VERDICT_STATE_MOVES = "verdict_state_moves"
 MAX_NOTE_LENGTH = 10_000
 MAX_EXPLANATION_LENGTH = 200_000
 
-_CONTENT_ERROR = build_error_sql(
-    "Only a draft can be edited. Request changes, or draft a new version of the published verdict.",
-    name="verdict_content_is_fixed",
-)
 
 #: The fields that a new version copies from the one it replaces.
 CARRIED_OVER_FIELDS = (
@@ -344,9 +339,10 @@ class Verdict(models.Model):
                 name="verdict_content_is_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*CONTENT_FIELDS),
-                func=f"""
+                func="""
                     IF OLD.state <> 'draft' THEN
-                        {_CONTENT_ERROR}
+                        REJECT 'Only a draft can be edited. Request changes, or draft a new version of the
+                            published verdict.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -361,7 +357,7 @@ class Verdict(models.Model):
                     PERFORM FROM public.claims_claim WHERE id = NEW.claim_id FOR SHARE;
                     PERFORM FROM public.claims_rating WHERE id = NEW.rating_id FOR SHARE;
                     IF NOT {build_allowed_step_sql(VERDICT_STEPS)} THEN
-                        {build_error_sql("A verdict cannot move between these states.", name=VERDICT_STATE_MOVES)}
+                        REJECT 'A verdict cannot move between these states.';
                     END IF;
                     {build_recorded_move_sql("verdict_id = NEW.id")}
                     RETURN NEW;

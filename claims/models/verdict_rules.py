@@ -140,23 +140,19 @@ REPLY_RULE_CONSTRAINT = CheckConstraint(
 
 # The rating scale -----------------------------------------------------------------------------------------------------
 
-_OTHER_SCALE_ERROR = build_error_sql(
-    "A verdict must be rated on a scale of its own publisher.",
-    name="verdict_is_rated_on_its_publishers_scale",
-)
 
 SCALE_RULE = Rule(
     # Checked again at each step of the review. A rule in `rating` keeps scales from moving to another publisher.
     name="verdict_is_rated_on_its_publishers_scale",
     operation=pgtrigger.Insert | pgtrigger.UpdateOf("rating_id", "state"),
     condition=pgtrigger.Q(new__rating__isnull=False),
-    func=f"""
+    func="""
         IF NOT EXISTS (
             SELECT FROM public.claims_rating AS rating
             JOIN public.claims_ratingscale AS scale ON scale.id = rating.scale_id
             WHERE rating.id = NEW.rating_id AND scale.publisher_id = NEW.publisher_id
         ) THEN
-            {_OTHER_SCALE_ERROR}
+            REJECT 'A verdict must be rated on a scale of its own publisher.';
         END IF;
         RETURN NEW;
     """,
@@ -164,31 +160,20 @@ SCALE_RULE = Rule(
 
 # Creation and deletion ------------------------------------------------------------------------------------------------
 
-_WRONG_MOMENT_ERROR = build_error_sql(
-    "The times when a verdict was added and published are set once, and cannot be in the future.",
-    name="verdict_is_dated_by_the_database",
-)
-_CLAIM_DECLINED_ERROR = build_error_sql(
-    "A declined claim cannot have a published verdict.", name="verdict_arrives_on_a_claim_that_stands"
-)
-
-_SCHEDULED_ERROR = build_error_sql(
-    "The publication of this verdict is scheduled: cancel it before the verdict leaves review.",
-    name="verdict_scheduled_stays_in_review",
-)
-
 DRAFT_RULE = Rule(
     name="verdict_starts_as_draft",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__origin="house", new__is_restored=False) & ~pgtrigger.Q(new__state="draft"),
-    func=build_error_sql("A verdict written here starts as a draft.", name="verdict_starts_as_draft"),
+    func="REJECT 'A verdict written here starts as a draft.';",
 )
 
 DATE_RULE = Rule(
     name="verdict_is_dated_by_the_database",
     operation=pgtrigger.Insert,
     condition=pgtrigger.Condition("NEW.created_at <> now() OR NEW.published_at > clock_timestamp()"),
-    func=_WRONG_MOMENT_ERROR,
+    func="""
+        REJECT 'The times when a verdict was added and published are set once, and cannot be in the future.';
+    """,
 )
 
 CLAIM_STATE_RULE = Rule(
@@ -208,7 +193,7 @@ CLAIM_STATE_RULE = Rule(
             SELECT FROM arrived JOIN public.claims_claim AS claim ON claim.id = arrived.claim_id
             WHERE arrived.state = 'published' AND claim.state = 'declined'
         ) THEN
-            {_CLAIM_DECLINED_ERROR}
+            REJECT 'A declined claim cannot have a published verdict.';
         END IF;
         RETURN NULL;
     """,
@@ -223,7 +208,7 @@ SCHEDULE_RULE = Rule(
         IF OLD.state = 'in_review' AND EXISTS (
             SELECT FROM public.claims_scheduledpublication WHERE verdict_id = NEW.id AND outcome = ''
         ) THEN
-            {_SCHEDULED_ERROR}
+            REJECT 'The publication of this verdict is scheduled: cancel it before the verdict leaves review.';
         END IF;
         RETURN NEW;
     """,
@@ -237,36 +222,14 @@ AUTHOR_RULE = Rule(
     name="verdict_author_is_fixed",
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("author", "origin", "claim", "publisher", "archive_run", "is_restored"),
-    func=build_error_sql(
-        "The author, origin, claim and publisher of a verdict cannot be changed.",
-        name="verdict_author_is_fixed",
-    ),
+    func="REJECT 'The author, origin, claim and publisher of a verdict cannot be changed.';",
 )
 
 EDITORS_RULE = review_rules.build_editors_rule("verdict")
 TERMS_RULE = review_rules.build_terms_rule("verdict", "reply_rule")
-MOMENTS_RULE = review_rules.build_moments_rule("verdict", _WRONG_MOMENT_ERROR)
+MOMENTS_RULE = review_rules.build_moments_rule("verdict", "verdict_is_dated_by_the_database")
 
 # Requirements of publication ------------------------------------------------------------------------------------------
-
-_NOT_SIGNED_OFF_ERROR = build_error_sql(
-    "A verdict is published only after sign-off by people other than its author.",
-    name="verdict_with_four_eyes",
-)
-_NO_EVIDENCE_ERROR = build_error_sql(
-    "A verdict is published only with evidence that has an address, a snapshot, or a picture, recording or video.",
-    name="verdict_rests_on_evidence",
-)
-_CLAIM_NOT_ACCEPTED_ERROR = build_error_sql(
-    "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
-)
-_NOT_IN_LEDGER_ERROR = build_error_sql(
-    (
-        "Every publication and withdrawal needs an entry in the ledger, and the claim's newest entry "
-        "does not show this one."
-    ),
-    name="verdict_is_told_by_the_ledger",
-)
 
 
 def build_signoffs_sql(extra_condition: str = "") -> str:
@@ -288,7 +251,8 @@ def build_signoffs_sql(extra_condition: str = "") -> str:
             AND (claim_sha256, verdict_sha256) = (present.claim_sha256, present.verdict_sha256)
             {extra_condition}
         ) < NEW.required_signoffs THEN
-            {_NOT_SIGNED_OFF_ERROR}
+            REJECT 'A verdict is published only after sign-off by people other than its author.'
+                AS verdict_with_four_eyes;
         END IF;
     """
 
@@ -307,11 +271,12 @@ SIGNOFF_RULE = Rule(
             AND (source.url <> '' OR evidence.snapshot_id IS NOT NULL OR evidence.media_id IS NOT NULL)
         FOR SHARE;
         IF NOT FOUND THEN
-            {_NO_EVIDENCE_ERROR}
+            REJECT 'A verdict is published only with evidence that has an address, a snapshot, or a picture,
+                recording or video.' AS verdict_rests_on_evidence;
         END IF;
         PERFORM FROM public.claims_claim WHERE id = NEW.claim_id AND state = 'accepted' FOR SHARE;
         IF NOT FOUND THEN
-            {_CLAIM_NOT_ACCEPTED_ERROR}
+            REJECT 'A verdict is published only on an accepted claim.' AS verdict_claim_is_accepted;
         END IF;
         RETURN NEW;
     """,
@@ -325,7 +290,7 @@ LEDGER_RULE = Rule(
     timing=pgtrigger.Deferred,
     condition=pgtrigger.Condition("OLD.state <> NEW.state AND 'published' IN (OLD.state, NEW.state)"),
     declare=[("is_public", "boolean"), ("is_merged", "boolean"), ("told_of", "bigint")],
-    func=f"""
+    func="""
         SELECT verdict.state = 'published', coalesce(claim.merged_into_id, claim.id), claim.merged_into_id IS NOT NULL
         INTO is_public, told_of, is_merged
         FROM public.claims_verdict AS verdict JOIN public.claims_claim AS claim ON claim.id = verdict.claim_id
@@ -338,7 +303,8 @@ LEDGER_RULE = Rule(
                 shown.verdict_id = NEW.id OR is_public AND is_merged AND shown.publisher_id = NEW.publisher_id
             )
         ) THEN
-            {_NOT_IN_LEDGER_ERROR}
+            REJECT 'Every publication and withdrawal needs an entry in the ledger, and the claim''s newest entry
+                does not show this one.';
         END IF;
         RETURN NULL;
     """,

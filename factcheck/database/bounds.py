@@ -15,7 +15,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 #: Dates of claims, documents and checks. PostgreSQL also accepts days outside our calendars, and infinity.
 EARLIEST, LATEST = date(1000, 1, 1), date(2199, 12, 31)
@@ -74,7 +74,7 @@ def build_not_in_future_rule(name: str, *fields: str) -> Rule:
         name=name,
         operation=pgtrigger.Insert | pgtrigger.Update,
         condition=pgtrigger.Condition(later),
-        func=build_error_sql("The day of a claim, publication or review cannot be in the future.", name=name),
+        func="REJECT 'The day of a claim, publication or review cannot be in the future.';",
     )
 
 

@@ -4,11 +4,16 @@ They build on django-pgtrigger, so each rule is declared in the `Meta` of the mo
 Unlike pgtrigger's own triggers, a rule cannot be switched off by a session setting, so it also binds anyone who uses
 SQL directly.
 
-A rule is written in PL/pgSQL. It names the schema of its tables (`public.claims_claim`), and its function also has its
-own search path, so that temporary tables cannot stand in for ours. docs/decisions/0025-rules-without-a-way-around.md
-lists the other requirements of a rule.
+A rule is written in PL/pgSQL with one more statement: `REJECT 'message';` rejects the row, and Django raises it as
+`IntegrityError`. The violated constraint that it reports, as a CHECK does, is the rule's name, or another one after
+`REJECT 'message' AS other_name;`, so that callers can tell rules apart.
+
+A rule names the schema of its tables (`public.claims_claim`), and its function also has its own search path, so that
+temporary tables cannot stand in for ours. docs/decisions/0025-rules-without-a-way-around.md lists the other
+requirements of a rule.
 """
 
+import re
 from textwrap import dedent
 
 import pgtrigger
@@ -27,6 +32,8 @@ SEARCH_PATH = "pg_catalog, public, pg_temp"
 
 #: SQL for the owner of the table that a trigger belongs to, to be compared with `current_user`.
 OWNER_SQL = "(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)"
+
+_REJECTION = re.compile(r"REJECT '((?:[^']|'')+)'(?:\s+AS\s+(\w+))?;")
 
 #: All operations that change the rows of a table.
 ANY_CHANGE = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
@@ -78,6 +85,14 @@ class Rule(pgtrigger.Trigger):
 
     def compile(self, model: models.Model) -> compiler.Trigger:
         return compile_rule(self, model, self.sql)
+
+    def render_func(self, model: models.Model) -> str:
+        """Return the PL/pgSQL with each `REJECT` as a statement of PostgreSQL."""
+        return _REJECTION.sub(self._expand_rejection, super().render_func(model))
+
+    def _expand_rejection(self, rejection: re.Match[str]) -> str:
+        message, name = " ".join(rejection[1].split()).replace("''", "'"), rejection[2] or str(self.name)
+        return build_error_sql(message, name=name)
 
 
 class Prohibition(Rule):

@@ -6,7 +6,7 @@ from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import BitStringField
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 #: The bits of a PDQ hash, and the quality below which a picture is too plain to be identified by it.
 HASH_BITS, MIN_DISTINCTIVE_QUALITY = 256, 50
@@ -103,10 +103,7 @@ class MediaHash(models.Model):
             Rule(
                 name="mediahash_no_update",
                 operation=pgtrigger.Update,
-                func=build_error_sql(
-                    "A picture fingerprint cannot be changed: delete it and compute it again.",
-                    name="mediahash_no_update",
-                ),
+                func="REJECT 'A picture fingerprint cannot be changed: delete it and compute it again.';",
             ),
         ]
 

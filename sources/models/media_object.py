@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 
@@ -196,10 +196,7 @@ class MediaObject(models.Model):
                 name="mediaobject_stays_what_it_is",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange(*FIXED_FIELDS),
-                func=build_error_sql(
-                    "The file cannot be replaced. Add the other one as a new file.",
-                    name="mediaobject_stays_what_it_is",
-                ),
+                func="REJECT 'The file cannot be replaced. Add the other one as a new file.';",
             ),
         ]
 

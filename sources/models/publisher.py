@@ -13,16 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import OWNER_SQL, Rule, build_error_sql, build_snapshot_check_sql
+from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql
 from sources.addresses import get_domain, list_hosts
 from sources.models.same_as import build_canonical_constraint, build_same_as_field
 
 HOUSE_NAME_RULE = "publisher_has_not_the_name_of_the_house"
 OWNER_NAME_RULE = "publisher_house_is_named_by_the_owner"
 NEW_PUBLISHER_RULE = "publisher_comes_without_the_name_of_the_house"
-_OWNER_ERROR = build_error_sql(
-    "Only the owner of the database can choose our own publisher.", name=OWNER_NAME_RULE
-)
 
 
 def normalise_name(name: str) -> str:
@@ -51,12 +48,7 @@ def _build_house_name_check_sql(rule: str) -> str:
         build_normalised_name_sql("NEW.name")
     }
         ) THEN
-            {
-        build_error_sql(
-            "Another newsroom cannot have the name of this one: its fact checks would look like ours.",
-            name=rule,
-        )
-    }
+            REJECT 'Another newsroom cannot have the name of this one: its fact checks would look like ours.';
         END IF;
         RETURN NEW;
     """
@@ -170,20 +162,16 @@ class Publisher(models.Model):
                 name="publisher_house_is_from_the_beginning",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=False, new__is_house=True),
-                func=build_error_sql(
-                    "An existing publisher cannot become the newsroom itself.",
-                    name="publisher_house_is_from_the_beginning",
-                ),
+                func="REJECT 'An existing publisher cannot become the newsroom itself.';",
             ),
             Rule(
                 # Otherwise another publisher could replace the newsroom, whose verdicts would lose their publisher.
                 name="publisher_house_stays_the_house",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__is_house=True, new__is_house=False),
-                func=build_error_sql(
-                    "The newsroom's own publisher must stay: verdicts were published in its name.",
-                    name="publisher_house_stays_the_house",
-                ),
+                func="""
+                    REJECT 'The newsroom''s own publisher must stay: verdicts were published in its name.';
+                """,
             ),
             Rule(
                 # The newsroom's own publisher decides whose verdicts need sign-offs: `migrate` sets it, or a
@@ -192,7 +180,7 @@ class Publisher(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Delete,
                 func=f"""
                     IF coalesce(NEW.is_house, OLD.is_house) AND current_user <> {OWNER_SQL} THEN
-                        {_OWNER_ERROR}
+                        REJECT 'Only the owner of the database can choose our own publisher.';
                     END IF;
                     RETURN coalesce(NEW, OLD);
                 """,

@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 
 class AnnouncementProgress(models.Model):
@@ -37,9 +37,7 @@ class AnnouncementProgress(models.Model):
                 name="announcementprogress_never_goes_back",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("NEW.position < OLD.position"),
-                func=build_error_sql(
-                    "An announcement is never changed.", name="announcementprogress_never_goes_back"
-                ),
+                func="REJECT 'An announcement is never changed.';",
             ),
         ]
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import AddressField, LanguageField, build_creator_field
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 from sources.addresses import build_url_key
 from sources.http.validators import MAX_ETAG_LENGTH, MAX_MODIFIED_LENGTH
 
@@ -135,10 +135,7 @@ class Watch(models.Model):
                 name="watch_address_stays",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("url", "url_key"),
-                func=build_error_sql(
-                    "The address cannot be changed: add the other address, then remove this one.",
-                    name="watch_address_stays",
-                ),
+                func="REJECT 'The address cannot be changed: add the other address, then remove this one.';",
             ),
             Rule(
                 name="watch_begins",

@@ -13,13 +13,10 @@ from claims.ledger.proofs.signed_note import COSIGNATURE_TYPE, ED25519_TYPE, Inv
 from claims.models import Checkpoint
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Prohibition, Rule, build_append_only_rules, build_error_sql
+from factcheck.database.rules import Prohibition, Rule, build_append_only_rules
 
 _NAME_SQL = Func(
     F("verifier_key"), Value("+"), Value(1), function="split_part", output_field=models.TextField()
-)
-_ROLLBACK_MESSAGE = build_error_sql(
-    "A witness never cosigns a checkpoint older than its last one.", name="witnessedlog_never_goes_back"
 )
 _VERIFIER_KEY_PATTERN = r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
 
@@ -188,27 +185,23 @@ class WitnessedLog(_VerifierKeyModel):
             Prohibition(
                 name="witnessedlog_no_delete",
                 operation=pgtrigger.Delete,
-                func=build_error_sql(
-                    "A witnessed ledger cannot be deleted: switch it off.", name="witnessedlog_no_delete"
-                ),
+                func="REJECT 'A witnessed ledger cannot be deleted: switch it off.';",
             ),
             Rule(
                 name="witnessedlog_begins_empty",
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Q(new__tree_size__gt=0),
-                func=build_error_sql(
-                    "A new witnessed ledger begins with zero entries.", name="witnessedlog_begins_empty"
-                ),
+                func="REJECT 'A new witnessed ledger begins with zero entries.';",
             ),
             Rule(
                 name="witnessedlog_never_goes_back",
                 operation=pgtrigger.Update,
-                func=f"""
+                func="""
                     IF NEW.tree_size < OLD.tree_size
                         OR NEW.tree_size = OLD.tree_size AND NEW.root_sha256 <> OLD.root_sha256
                         OR split_part(NEW.verifier_key, '+', 1) <> split_part(OLD.verifier_key, '+', 1)
                     THEN
-                        {_ROLLBACK_MESSAGE}
+                        REJECT 'A witness never cosigns a checkpoint older than its last one.';
                     END IF;
                     RETURN NEW;
                 """,

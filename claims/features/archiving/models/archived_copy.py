@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import AddressField
-from factcheck.database.rules import Rule, build_append_only_rules, build_error_sql
+from factcheck.database.rules import Rule, build_append_only_rules
 
 SHA256_PATTERN = r"^[0-9a-f]{64}$"
 _EXTENSIONS = {"application/warc": "warc.gz", "application/pdf": "pdf", "image/webp": "webp"}
@@ -100,26 +100,18 @@ class ArchivedCopy(models.Model):
                 name="archivedcopy_is_dated_by_the_database",
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Condition("NEW.captured_at <> now()"),
-                func=build_error_sql(
-                    "The time of archiving is set by the database.",
-                    name="archivedcopy_is_dated_by_the_database",
-                ),
+                func="REJECT 'The time of archiving is set by the database.';",
             ),
             Rule(
                 name="archivedcopy_text_is_of_its_source",
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Q(new__snapshot__isnull=False),
-                func=f"""
+                func="""
                     IF NOT EXISTS (
                         SELECT FROM public.sources_snapshot
                         WHERE id = NEW.snapshot_id AND source_id = NEW.source_id
                     ) THEN
-                        {
-                    build_error_sql(
-                        "The text of an archived copy must be from the same source.",
-                        name="archivedcopy_text_is_of_its_source",
-                    )
-                }
+                        REJECT 'The text of an archived copy must be from the same source.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -179,18 +171,13 @@ class ArchivedFile(models.Model):
                 # another moment.
                 name="archivedfile_comes_with_its_copy",
                 operation=pgtrigger.Insert,
-                func=f"""
+                func="""
                     IF NOT EXISTS (
                         SELECT FROM public.archiving_archivedcopy AS copy
                         WHERE copy.id = NEW.copy_id AND copy.captured_at = now()
                             AND (copy.reason = 'upload') = (NEW.role = 'upload')
                     ) THEN
-                        {
-                    build_error_sql(
-                        "A file cannot be added to an archived copy later.",
-                        name="archivedfile_comes_with_its_copy",
-                    )
-                }
+                        REJECT 'A file cannot be added to an archived copy later.';
                     END IF;
                     RETURN NEW;
                 """,

@@ -17,7 +17,7 @@ from claims.features.complaints.models.request_state import (
 )
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 #: The allowed transitions of a complaint. An answered one stays answered; the reader can complain again.
 COMPLAINT_STEPS = (
@@ -32,14 +32,6 @@ COMPLAINT_STEPS = (
     ("in_progress", "rejected"),
     ("confirmed", "withdrawn"),
     ("in_progress", "withdrawn"),
-)
-
-_OTHER_CLAIM_MESSAGE = build_error_sql(
-    "The correction linked to a complaint must be of the same claim, and later than the complaint.",
-    name="complaint_entry_came_of_it",
-)
-_NO_VERSION_MESSAGE = build_error_sql(
-    "A complaint must be about a published version.", name="complaint_is_about_a_publication"
 )
 
 
@@ -293,12 +285,12 @@ class Complaint(ReaderMessage):
             Rule(
                 name="complaint_is_about_a_publication",
                 operation=pgtrigger.Insert,
-                func=f"""
+                func="""
                     IF NOT EXISTS (
                         SELECT FROM public.claims_publication
                         WHERE claim_id = NEW.claim_id AND version = NEW.version
                     ) THEN
-                        {_NO_VERSION_MESSAGE}
+                        REJECT 'A complaint must be about a published version.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -307,14 +299,15 @@ class Complaint(ReaderMessage):
                 name="complaint_entry_came_of_it",
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 condition=pgtrigger.Condition("NEW.entry_id IS NOT NULL"),
-                func=f"""
+                func="""
                     IF NOT EXISTS (
                         SELECT FROM public.claims_publication AS entry
                         JOIN public.claims_claim AS claim ON claim.id = NEW.claim_id
                         WHERE entry.id = NEW.entry_id AND entry.claim_id IN (claim.id, claim.merged_into_id)
                             AND entry.version > 1 AND entry.published_at >= NEW.received_at
                     ) THEN
-                        {_OTHER_CLAIM_MESSAGE}
+                        REJECT 'The correction linked to a complaint must be of the same claim, and later than
+                            the complaint.';
                     END IF;
                     RETURN NEW;
                 """,

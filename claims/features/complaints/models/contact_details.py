@@ -8,7 +8,7 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 MAX_MAIL_LENGTH = 254
 MAX_NAME_LENGTH = 200
@@ -16,10 +16,6 @@ MAX_NAME_LENGTH = 200
 #: The characters on either side of the @ sign; they can neither end a header nor start a second address.
 _PART_PATTERN = r"[^[:space:][:cntrl:]<>()\[\],;:@\"\\]+"
 ADDRESS_PATTERN = rf"^{_PART_PATTERN}@{_PART_PATTERN}$"
-
-_FIXED_MESSAGE = build_error_sql(
-    "A person’s details are deleted, not changed.", name="contactdetails_are_fixed"
-)
 
 
 class ContactDetailsQuerySet(models.QuerySet["ContactDetails"]):
@@ -89,7 +85,7 @@ class ContactDetails(models.Model):
                 name="contactdetails_are_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("mail", "mailbox", "name", "seed", "created_at"),
-                func=_FIXED_MESSAGE,
+                func="REJECT 'A person’s details are deleted, not changed.';",
             ),
             Rule(
                 name="contactdetails_are_confirmed_once",
@@ -97,9 +93,7 @@ class ContactDetails(models.Model):
                 condition=pgtrigger.Q(
                     old__confirmed_at__isnull=False, new__confirmed_at__df=pgtrigger.F("old__confirmed_at")
                 ),
-                func=build_error_sql(
-                    "A confirmation cannot be undone.", name="contactdetails_are_confirmed_once"
-                ),
+                func="REJECT 'A confirmation cannot be undone.';",
             ),
         ]
 

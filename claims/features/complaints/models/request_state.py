@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import build_allowed_step_sql
-from factcheck.database.rules import MaintenanceTrigger, Rule, build_error_sql, build_truncation_rule
+from factcheck.database.rules import MaintenanceTrigger, Rule, build_truncation_rule
 
 MAX_READER_TEXT_LENGTH = 5_000
 MAX_READER_ANSWER_LENGTH = 10_000
@@ -115,16 +115,13 @@ def build_reader_rules(
         f"NEW.{column} IS DISTINCT FROM OLD.{column} AND NOT (NEW.{column} = '' AND NEW.erased_at IS NOT NULL)"
         for column in text_columns
     )
-    text_error_sql = build_error_sql(
-        "A reader’s text is never changed; it can only be erased.", name=f"{table}_words_stay"
-    )
     return [
         Rule(
             name=f"{table}_begins",
             operation=pgtrigger.Insert,
-            func=f"""
+            func="""
                 IF NEW.state <> 'new' OR NEW.confirmed_at IS NOT NULL OR NEW.closed_at IS NOT NULL THEN
-                    {build_error_sql("A reader’s message must start as new and unconfirmed.", name=f"{table}_begins")}
+                    REJECT 'A reader’s message must start as new and unconfirmed.';
                 END IF;
                 NEW.received_at := clock_timestamp();
                 NEW.moved_at := NEW.received_at;
@@ -137,7 +134,7 @@ def build_reader_rules(
             condition=pgtrigger.AnyChange("state"),
             func=f"""
                 IF NOT {build_allowed_step_sql(transitions)} THEN
-                    {build_error_sql("A message cannot move between these states.", name=f"{table}_moves")}
+                    REJECT 'A message cannot move between these states.';
                 END IF;
                 NEW.moved_at := clock_timestamp();
                 IF OLD.state = 'new' AND NEW.state <> 'spam' THEN
@@ -154,13 +151,13 @@ def build_reader_rules(
                 IF {changed_sql} OR OLD.erased_at IS NOT NULL AND NEW.erased_at IS NULL
                     OR {reworded_sql}
                 THEN
-                    {text_error_sql}
+                    REJECT 'A reader’s text is never changed; it can only be erased.' AS {table}_words_stay;
                 END IF;
                 IF NEW.state = OLD.state AND (
                     NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at
                     OR NEW.closed_at IS DISTINCT FROM OLD.closed_at
                 ) THEN
-                    {build_error_sql("The times of a message are set by the database.", name=f"{table}_dated")}
+                    REJECT 'The times of a message are set by the database.' AS {table}_dated;
                 END IF;
                 RETURN NEW;
             """,
@@ -169,9 +166,7 @@ def build_reader_rules(
             name=f"{table}_kept",
             operation=pgtrigger.Delete,
             condition=pgtrigger.Condition("OLD.state NOT IN ('new', 'spam')"),
-            func=build_error_sql(
-                "A message that has reached the desk cannot be deleted.", name=f"{table}_kept"
-            ),
+            func="REJECT 'A message that has reached the desk cannot be deleted.';",
         ),
         MaintenanceTrigger(
             name=f"{table}_steps_are_written_down",

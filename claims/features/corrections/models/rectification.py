@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Prohibition, Rule, build_append_only_rules, build_error_sql
+from factcheck.database.rules import Prohibition, Rule, build_append_only_rules
 
 MAX_NOTE_LENGTH = 5000
 
@@ -89,7 +89,7 @@ class Rectification(models.Model):
             Rule(
                 name="rectification_state_is_of_its_steps",
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func=f"""
+                func="""
                     IF TG_OP = 'INSERT' THEN
                         NEW.moved_on := NEW.asked_on;
                     END IF;
@@ -104,19 +104,12 @@ class Rectification(models.Model):
                                 )
                         )
                     THEN
-                        {
-                    build_error_sql(
-                        "The state of a request must match its last step.",
-                        name="rectification_state_is_of_its_steps",
-                    )
-                }
+                        REJECT 'The state of a request must match its last step.';
                     END IF;
                     IF TG_OP = 'UPDATE'
                         AND (NEW.claim_id, NEW.asked_on) IS DISTINCT FROM (OLD.claim_id, OLD.asked_on)
                     THEN
-                        {
-                    build_error_sql("A request for correction cannot be changed.", name="rectification_stays")
-                }
+                        REJECT 'A request for correction cannot be changed.' AS rectification_stays;
                     END IF;
                     RETURN NEW;
                 """,
@@ -124,9 +117,7 @@ class Rectification(models.Model):
             Prohibition(
                 name="rectification_is_kept",
                 operation=pgtrigger.Delete,
-                func=build_error_sql(
-                    "A request for correction cannot be deleted.", name="rectification_is_kept"
-                ),
+                func="REJECT 'A request for correction cannot be deleted.';",
             ),
         ]
 
@@ -172,7 +163,7 @@ class RectificationStep(models.Model):
             Rule(
                 name="rectificationstep_goes_on",
                 operation=pgtrigger.Insert,
-                func=f"""
+                func="""
                     PERFORM FROM public.corrections_rectification WHERE id = NEW.request_id FOR UPDATE;
                     IF EXISTS (
                         SELECT FROM public.corrections_rectification AS asked
@@ -180,12 +171,7 @@ class RectificationStep(models.Model):
                             asked.state = 'corrected' OR NEW.on_day < asked.moved_on
                         )
                     ) THEN
-                        {
-                    build_error_sql(
-                        "A step cannot be earlier than the previous one, nor follow a correction.",
-                        name="rectificationstep_goes_on",
-                    )
-                }
+                        REJECT 'A step cannot be earlier than the previous one, nor follow a correction.';
                     END IF;
                     RETURN NEW;
                 """,

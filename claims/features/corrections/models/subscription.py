@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.features.complaints.models.contact_details import ADDRESS_PATTERN, MAX_MAIL_LENGTH
 from factcheck.database import bounds
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 
 class ClaimSubscription(models.Model):
@@ -53,24 +53,17 @@ class ClaimSubscription(models.Model):
                 name="claimsubscription_is_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("claim", "mail", "mailbox", "seed", "created_at"),
-                func=build_error_sql(
-                    "A subscription is deleted, not changed.", name="claimsubscription_is_fixed"
-                ),
+                func="REJECT 'A subscription is deleted, not changed.';",
             ),
             Rule(
                 name="claimsubscription_is_confirmed_once",
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func=f"""
+                func="""
                     IF TG_OP = 'INSERT' AND NEW.confirmed_at IS NOT NULL
                         OR TG_OP = 'UPDATE' AND OLD.confirmed_at IS NOT NULL
                         AND NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at
                     THEN
-                        {
-                    build_error_sql(
-                        "A subscription is confirmed once, by its reader.",
-                        name="claimsubscription_is_confirmed_once",
-                    )
-                }
+                        REJECT 'A subscription is confirmed once, by its reader.';
                     END IF;
                     RETURN NEW;
                 """,

@@ -16,7 +16,7 @@ from claims.models.statement import StatementWords
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 MAX_RATING_LENGTH = 300
 MAX_ADDRESS_LENGTH = 2000
@@ -125,17 +125,12 @@ class PeerClaim(models.Model):
             Rule(
                 name="peerclaim_page_is_its_newsrooms",
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func=f"""
+                func="""
                     IF NOT EXISTS (
                         SELECT FROM public.federation_peernewsroom AS theirs
                         WHERE theirs.id = NEW.newsroom_id AND starts_with(NEW.url, theirs.url || '/')
                     ) THEN
-                        {
-                    build_error_sql(
-                        "The page of a claim must be on the site of the newsroom that published it.",
-                        name="peerclaim_page_is_its_newsrooms",
-                    )
-                }
+                        REJECT 'The page of a claim must be on the site of the newsroom that published it.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -144,10 +139,7 @@ class PeerClaim(models.Model):
                 name="peerclaim_stays_whose_it_is",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("newsroom", "claim_id"),
-                func=build_error_sql(
-                    "A claim of a followed newsroom cannot be moved to another newsroom.",
-                    name="peerclaim_stays_whose_it_is",
-                ),
+                func="REJECT 'A claim of a followed newsroom cannot be moved to another newsroom.';",
             ),
         ]
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import AddressField, build_creator_field
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_error_sql, build_snapshot_check_sql
+from factcheck.database.rules import Rule, build_snapshot_check_sql
 from sources.http.validators import MAX_ETAG_LENGTH
 
 _NAME_SQL = "regexp_replace(lower(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"
@@ -99,10 +99,7 @@ class PeerNewsroom(models.Model):
                 name="peernewsroom_address_stays",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("url"),
-                func=build_error_sql(
-                    "The address cannot be changed: add the other address, then remove this one.",
-                    name="peernewsroom_address_stays",
-                ),
+                func="REJECT 'The address cannot be changed: add the other address, then remove this one.';",
             ),
             Rule(
                 name=_NOT_OWN_NEWSROOM,
@@ -115,12 +112,8 @@ class PeerNewsroom(models.Model):
                         SELECT FROM public.sources_publisher
                         WHERE is_house AND {_NAME_SQL.format("name")} = {_NAME_SQL.format("NEW.name")}
                     ) THEN
-                        {
-                    build_error_sql(
-                        "Another newsroom cannot have the name of this one: its fact checks would look like ours.",
-                        name=_NOT_OWN_NEWSROOM,
-                    )
-                }
+                        REJECT 'Another newsroom cannot have the name of this one: its fact checks would look
+                            like ours.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -194,10 +187,7 @@ class PeerProgress(models.Model):
                 name="peerprogress_goes_forward",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("NEW.sequence < OLD.sequence AND NEW.sequence <> 0"),
-                func=build_error_sql(
-                    "The position in a ledger can only move forward, or back to the beginning.",
-                    name="peerprogress_goes_forward",
-                ),
+                func="REJECT 'The position in a ledger can only move forward, or back to the beginning.';",
             ),
         ]
 

@@ -10,22 +10,7 @@ from claims.models.publication import Publication
 from claims.models.signoff import SignOff
 from claims.models.verdict import Verdict
 from claims.models.verdict_rules import build_signoffs_sql
-from factcheck.database.rules import OWNER_SQL, Rule, build_error_sql, build_snapshot_check_sql
-
-_NO_REQUEST_MESSAGE = build_error_sql(
-    (
-        "A verdict that names someone is published only after a request for reply, or with the "
-        "reason for not asking."
-    ),
-    name="verdict_with_a_right_of_reply",
-)
-_DEADLINE_OPEN_MESSAGE = build_error_sql(
-    "The verdict cannot be published before the deadline for the reply.", name="verdict_waits_for_answers"
-)
-_WRONG_ANSWER_MESSAGE = build_error_sql(
-    "An entry must publish replies as they were recorded, or as the previous entry shows them.",
-    name="publication_shows_recorded_answers",
-)
+from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql
 
 
 def _build_reply_count_sql(verdict: str) -> str:
@@ -70,14 +55,16 @@ RIGHT_OF_REPLY_RULE = Rule(
                 WHERE verdict_id = NEW.id AND claimant_id = named AND (not_asked <> '' OR sent_at IS NOT NULL)
             )
         ) THEN
-            {_NO_REQUEST_MESSAGE}
+            REJECT 'A verdict that names someone is published only after a request for reply, or with the reason
+                for not asking.';
         END IF;
         IF NEW.reply_rule = 'due' AND EXISTS (
             SELECT FROM public.reply_replyrequest
             WHERE verdict_id = NEW.id AND sent_at IS NOT NULL AND answered_at IS NULL
                 AND answer_by > clock_timestamp()
         ) THEN
-            {_DEADLINE_OPEN_MESSAGE}
+            REJECT 'The verdict cannot be published before the deadline for the reply.'
+                AS verdict_waits_for_answers;
         END IF;
         RETURN NEW;
     """,
@@ -117,7 +104,8 @@ RECORDED_REPLIES_RULE = Rule(
                 -- Where a ledger is restored, entries come that were true earlier.
                 SELECT FROM public.claims_verdict WHERE id = (said ->> 'id')::bigint AND is_restored
             )) THEN
-                {_WRONG_ANSWER_MESSAGE}
+                REJECT 'An entry must publish replies as they were recorded, or as the previous entry shows
+                    them.';
             END IF;
         END LOOP;
         RETURN NEW;

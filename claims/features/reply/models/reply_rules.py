@@ -8,7 +8,7 @@ from django.db.models import CheckConstraint, F, Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 MAX_NOTE_LENGTH = 2_000
 MAX_TEXT_LENGTH = 20_000
@@ -95,16 +95,10 @@ LENGTH_CONSTRAINTS = [
 
 # Allowed changes ------------------------------------------------------------------------------------------------------
 
-_FIXED_MESSAGE = build_error_sql(
-    "Requests for reply cannot change once the verdict is no longer a draft; only the answer can be added.",
-    name="replyrequest_is_fixed_with_its_verdict",
-)
-_MAILED_MESSAGE = build_error_sql(
-    "A request that was sent by email cannot be changed.", name="replyrequest_mailed_stays_as_it_was_sent"
-)
-_FUTURE_MESSAGE = build_error_sql(
-    "A request or an answer cannot have a time in the future, and a sent request must have a question.",
-    name="replyrequest_moments_have_come",
+
+_FIXED_SQL = (
+    "REJECT 'Requests for reply cannot change once the verdict is no longer a draft; only the answer can be added.' "
+    "AS replyrequest_is_fixed_with_its_verdict;"
 )
 
 #: The columns written when a reply is recorded; other columns must not change then.
@@ -127,7 +121,7 @@ INSERT_RULE = Rule(
             OR (verdict.origin <> 'house' OR verdict.is_restored) AND verdict.created_at = now()
         ) IS NOT TRUE
         THEN
-            {_FIXED_MESSAGE}
+            {_FIXED_SQL}
         END IF;
         RETURN NEW;
     """,
@@ -141,12 +135,12 @@ UPDATE_RULE = Rule(
         SELECT * INTO verdict FROM public.claims_verdict WHERE id = OLD.verdict_id FOR NO KEY UPDATE;
         IF TG_OP = 'DELETE' THEN
             IF verdict.state <> 'draft' THEN
-                {_FIXED_MESSAGE}
+                {_FIXED_SQL}
             END IF;
             RETURN OLD;
         END IF;
         IF NEW.verdict_id <> OLD.verdict_id THEN
-            {_FIXED_MESSAGE}
+            {_FIXED_SQL}
         END IF;
         IF OLD.message_id <> '' AND OLD.sent_at IS NOT NULL AND (
             (NEW.claimant_id, NEW.party, NEW.channel, NEW.language, NEW.subject, NEW.text)
@@ -156,14 +150,15 @@ UPDATE_RULE = Rule(
                 IS DISTINCT FROM (OLD.sent_at, OLD.sent_by_id, OLD.sent_by_name, OLD.message_id)
             OR NEW.address NOT IN ('', OLD.address)
         ) THEN
-            {_MAILED_MESSAGE}
+            REJECT 'A request that was sent by email cannot be changed.'
+                AS replyrequest_mailed_stays_as_it_was_sent;
         END IF;
         IF verdict.state = 'draft' THEN
             RETURN NEW;
         END IF;
         -- That an address is forgotten changes nothing of what was asked or said.
         IF NEW.address NOT IN ('', OLD.address) THEN
-            {_FIXED_MESSAGE}
+            {_FIXED_SQL}
         END IF;
         IF to_jsonb(NEW) - 'address' - {_NOTED_COLUMNS_SQL} = to_jsonb(OLD) - 'address' - {_NOTED_COLUMNS_SQL} THEN
             RETURN NEW;
@@ -175,21 +170,22 @@ UPDATE_RULE = Rule(
         THEN
             RETURN NEW;
         END IF;
-        {_FIXED_MESSAGE}
+        {_FIXED_SQL}
     """,
 )
 
 MOMENTS_RULE = Rule(
     name="replyrequest_moments_have_come",
     operation=pgtrigger.Insert | pgtrigger.Update,
-    func=f"""
+    func="""
         IF NEW.sent_at > clock_timestamp() OR NEW.answered_at > clock_timestamp()
             -- What was asked elsewhere, before a ledger came back from there, is not known here.
             OR NEW.sent_at IS NOT NULL AND NEW.text = '' AND NOT EXISTS (
                 SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND (is_restored OR origin <> 'house')
             )
         THEN
-            {_FUTURE_MESSAGE}
+            REJECT 'A request or an answer cannot have a time in the future, and a sent request must have a
+                question.';
         END IF;
         IF TG_OP = 'UPDATE' THEN
             NEW.answer_recorded_at := CASE

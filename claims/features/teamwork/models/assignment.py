@@ -15,7 +15,7 @@ from claims.models.visibility import READ_DRAFTS
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 
 class Priority(models.IntegerChoices):
@@ -137,15 +137,11 @@ class Assignment(models.Model):
                 name="assignment_is_to_somebody_here",
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("person_id"),
                 condition=pgtrigger.Condition("NEW.person_id IS NOT NULL"),
-                func=f"""
+                func="""
                     -- Nobody leaves while work is given to them.
                     PERFORM FROM public.auth_user WHERE id = NEW.person_id AND is_active FOR SHARE;
                     IF NOT FOUND THEN
-                        {
-                    build_error_sql(
-                        "Work can be assigned only to active users.", name="assignment_is_to_somebody_here"
-                    )
-                }
+                        REJECT 'Work can be assigned only to active users.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -153,25 +149,16 @@ class Assignment(models.Model):
             Rule(
                 name="assignment_is_of_the_verdicts_claim",
                 operation=pgtrigger.Insert | pgtrigger.UpdateOf("claim_id", "verdict_id"),
-                func=f"""
+                func="""
                     IF TG_OP = 'UPDATE' AND (NEW.claim_id, NEW.verdict_id) IS DISTINCT FROM
                         (OLD.claim_id, OLD.verdict_id)
                     THEN
-                        {
-                    build_error_sql(
-                        "The subject of an assignment cannot be changed.",
-                        name="assignment_is_of_the_verdicts_claim",
-                    )
-                }
+                        REJECT 'The subject of an assignment cannot be changed.';
                     END IF;
                     IF NEW.verdict_id IS NOT NULL AND NOT EXISTS (
                         SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND claim_id = NEW.claim_id
                     ) THEN
-                        {
-                    build_error_sql(
-                        "The verdict is on another claim.", name="assignment_is_of_the_verdicts_claim"
-                    )
-                }
+                        REJECT 'The verdict is on another claim.';
                     END IF;
                     RETURN NEW;
                 """,

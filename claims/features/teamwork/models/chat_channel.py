@@ -11,7 +11,7 @@ from claims.newsroom.notifications import NotificationKind
 from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField, build_creator_field
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 _Kind = NotificationKind
 #: The events that channels can receive: those that concern more people than the one notified at the desk.
@@ -205,9 +205,7 @@ class ChatMessage(models.Model):
                 condition=pgtrigger.AnyChange(
                     "channel", "kind", "claim", "verdict", "comment", "actor_name", "note", "created_at"
                 ),
-                func=build_error_sql(
-                    "The content of a message cannot be changed.", name="chatmessage_says_one_thing"
-                ),
+                func="REJECT 'The content of a message cannot be changed.';",
             ),
         ]
 

@@ -16,32 +16,13 @@ from claims.models.visibility import filter_readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Prohibition, Rule, build_error_sql
+from factcheck.database.rules import Prohibition, Rule
 
 MAX_COMMENT_LENGTH = 10_000
 #: How long an author can edit a comment; afterwards others may already have replied to it.
 EDITABLE_PERIOD = timedelta(days=1)
-
-_OTHER_CLAIM_MESSAGE = build_error_sql(
-    "A comment, its verdict and the comment it replies to must belong to the same claim.",
-    name="comment_is_of_one_claim",
-)
-_NESTED_REPLY_MESSAGE = build_error_sql(
-    "Reply to the first comment of the thread.", name="comment_replies_to_a_thread"
-)
-_FUTURE_MESSAGE = build_error_sql(
-    "A comment cannot have a time in the future.", name="comment_is_not_of_the_future"
-)
-_FIXED_MESSAGE = build_error_sql(
-    "The author, place and time of a comment cannot be changed: it can be edited, resolved or withdrawn.",
-    name="comment_says_one_thing",
-)
-_TOO_LATE_MESSAGE = build_error_sql(
-    "A comment can be edited for one day, unless it was withdrawn.",
-    name="comment_is_edited_within_a_day",
-)
-_WITHDRAWN_MESSAGE = build_error_sql(
-    "A withdrawn comment cannot be restored.", name="comment_stays_withdrawn"
+_OTHER_CLAIM_SQL = (
+    "REJECT 'A comment, its verdict and the comment it replies to must belong to the same claim.';"
 )
 
 
@@ -158,7 +139,7 @@ class Comment(models.Model):
             Prohibition(
                 name="comment_no_delete",
                 operation=pgtrigger.Delete,
-                func=build_error_sql("A comment is withdrawn, not deleted.", name="comment_no_delete"),
+                func="REJECT 'A comment is withdrawn, not deleted.';",
             ),
             Rule(
                 name="comment_is_of_one_claim",
@@ -168,21 +149,21 @@ class Comment(models.Model):
                     IF NEW.verdict_id IS NOT NULL AND NOT EXISTS (
                         SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND claim_id = NEW.claim_id
                     ) THEN
-                        {_OTHER_CLAIM_MESSAGE}
+                        {_OTHER_CLAIM_SQL}
                     END IF;
                     IF NEW.reply_to_id IS NOT NULL THEN
                         SELECT * INTO thread FROM public.teamwork_comment WHERE id = NEW.reply_to_id;
                         IF thread.claim_id <> NEW.claim_id
                             OR thread.verdict_version IS DISTINCT FROM NEW.verdict_version
                             OR thread.verdict_id IS DISTINCT FROM NEW.verdict_id THEN
-                            {_OTHER_CLAIM_MESSAGE}
+                            {_OTHER_CLAIM_SQL}
                         END IF;
                         IF thread.reply_to_id IS NOT NULL THEN
-                            {_NESTED_REPLY_MESSAGE}
+                            REJECT 'Reply to the first comment of the thread.' AS comment_replies_to_a_thread;
                         END IF;
                     END IF;
                     IF NEW.created_at > clock_timestamp() THEN
-                        {_FUTURE_MESSAGE}
+                        REJECT 'A comment cannot have a time in the future.' AS comment_is_not_of_the_future;
                     END IF;
                     RETURN NEW;
                 """,
@@ -200,7 +181,7 @@ class Comment(models.Model):
                     "created_at",
                     "key",
                 ),
-                func=f"""
+                func="""
                     IF NEW.verdict_id IS NULL
                         AND (NEW.claim_id, NEW.author_id, NEW.author_name, NEW.created_at, NEW.key)
                           = (OLD.claim_id, OLD.author_id, OLD.author_name, OLD.created_at, OLD.key)
@@ -208,7 +189,8 @@ class Comment(models.Model):
                         AND NEW.reply_to_id IS NOT DISTINCT FROM OLD.reply_to_id THEN
                         RETURN NEW;  -- the draft was deleted
                     END IF;
-                    {_FIXED_MESSAGE}
+                    REJECT 'The author, place and time of a comment cannot be changed: it can be edited,
+                        resolved or withdrawn.';
                 """,
             ),
             Rule(
@@ -219,7 +201,7 @@ class Comment(models.Model):
                 ),
                 func=f"""
                     IF OLD.withdrawn_at IS NOT NULL THEN
-                        {_WITHDRAWN_MESSAGE}
+                        REJECT 'A withdrawn comment cannot be restored.' AS comment_stays_withdrawn;
                     END IF;
                     IF NEW.withdrawn_at IS NOT NULL AND NEW.edited_at IS NOT DISTINCT FROM OLD.edited_at THEN
                         RETURN NEW;
@@ -227,7 +209,7 @@ class Comment(models.Model):
                     IF NEW.withdrawn_at IS NOT NULL OR NEW.edited_at IS NULL
                         OR NEW.edited_at IS NOT DISTINCT FROM OLD.edited_at
                         OR clock_timestamp() > OLD.created_at + interval '{EDITABLE_PERIOD.days} days' THEN
-                        {_TOO_LATE_MESSAGE}
+                        REJECT 'A comment can be edited for one day, unless it was withdrawn.';
                     END IF;
                     RETURN NEW;
                 """,

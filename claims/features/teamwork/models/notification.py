@@ -14,13 +14,9 @@ from claims.models.verdict import Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.notifications import NotificationKind
 from factcheck.database import bounds
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 MAX_NOTE_LENGTH = 10_000
-
-_OTHER_CLAIM_MESSAGE = build_error_sql(
-    "A notification and its verdict must belong to the same claim.", name="notification_is_of_one_claim"
-)
 
 
 class MailChoice(models.TextChoices):
@@ -140,13 +136,13 @@ class Notification(models.Model):
             Rule(
                 name="notification_is_of_one_claim",
                 operation=pgtrigger.Insert,
-                func=f"""
+                func="""
                     IF NEW.verdict_id IS NOT NULL AND NOT EXISTS (
                         SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND claim_id = NEW.claim_id
                     ) OR NEW.comment_id IS NOT NULL AND NOT EXISTS (
                         SELECT FROM public.teamwork_comment WHERE id = NEW.comment_id AND claim_id = NEW.claim_id
                     ) THEN
-                        {_OTHER_CLAIM_MESSAGE}
+                        REJECT 'A notification and its verdict must belong to the same claim.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -165,7 +161,7 @@ class Notification(models.Model):
                     "created_at",
                     "mail",
                 ),
-                func=build_error_sql("A notification cannot be changed.", name="notification_says_one_thing"),
+                func="REJECT 'A notification cannot be changed.';",
             ),
         ]
 

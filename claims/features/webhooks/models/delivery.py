@@ -16,7 +16,7 @@ from claims.features.webhooks.models.endpoint import (
     WebhookEvent,
 )
 from factcheck.database.desk_words import build_words_index
-from factcheck.database.rules import Prohibition, Rule, build_error_sql
+from factcheck.database.rules import Prohibition, Rule
 
 MESSAGE_ID_PATTERN = r"^msg_[0-9a-f]{32}$"
 _EVENTS_WITHOUT_ENTRY = [TEST_EVENT, VERIFICATION_EVENT]
@@ -122,9 +122,7 @@ class WebhookDelivery(models.Model):
                 name="webhookdelivery_says_one_thing",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("endpoint", "publication", "event", "message_id", "created_at"),
-                func=build_error_sql(
-                    "The content of a message cannot be changed.", name="webhookdelivery_says_one_thing"
-                ),
+                func="REJECT 'The content of a message cannot be changed.';",
             ),
         ]
 
@@ -166,7 +164,7 @@ class WebhookAttempt(models.Model):
             Prohibition(
                 name="webhookattempt_no_update",
                 operation=pgtrigger.Update,
-                func=build_error_sql("Delivery attempts are never changed.", name="webhookattempt_no_update"),
+                func="REJECT 'Delivery attempts are never changed.';",
             ),
         ]
 

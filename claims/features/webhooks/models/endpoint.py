@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import build_creator_field
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, build_error_sql
+from factcheck.database.rules import Rule
 
 #: The number of random bytes in a secret; the standard requires 24 to 64.
 SECRET_BYTES = 32
@@ -191,14 +191,12 @@ class WebhookEndpoint(models.Model):
                 name="webhookendpoint_is_its_owners",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("owner"),
-                func=build_error_sql(
-                    "The owner of a webhook cannot be changed.", name="webhookendpoint_is_its_owners"
-                ),
+                func="REJECT 'The owner of a webhook cannot be changed.';",
             ),
             Rule(
                 name="webhookendpoint_token_is_for_it",
                 operation=pgtrigger.Insert | pgtrigger.Update,
-                func=f"""
+                func="""
                     IF NEW.token_id IS NULL THEN
                         RETURN NEW;
                     END IF;
@@ -210,12 +208,7 @@ class WebhookEndpoint(models.Model):
                         WHERE token.id = NEW.token_id AND token.user_id = NEW.owner_id
                         AND 'webhooks' = ANY (token.scopes) AND token.revoked_at IS NULL AND token.expiry > now()
                     ) THEN
-                        {
-                    build_error_sql(
-                        "A webhook requires a valid token of its owner with the webhooks scope.",
-                        name="webhookendpoint_token_is_for_it",
-                    )
-                }
+                        REJECT 'A webhook requires a valid token of its owner with the webhooks scope.';
                     END IF;
                     RETURN NEW;
                 """,
@@ -228,10 +221,7 @@ class WebhookEndpoint(models.Model):
                     new__owner__isnull=False,
                     new__verified_at__isnull=False,
                 ),
-                func=build_error_sql(
-                    "A new address must be verified before messages are sent to it.",
-                    name="webhookendpoint_new_address_is_asked",
-                ),
+                func="REJECT 'A new address must be verified before messages are sent to it.';",
             ),
             Rule(
                 name="webhookendpoint_few_per_owner",
@@ -242,12 +232,8 @@ class WebhookEndpoint(models.Model):
                     IF (
                         SELECT count(*) FROM public.webhooks_webhookendpoint WHERE owner_id = NEW.owner_id
                     ) >= {MAX_ENDPOINTS_PER_OWNER} THEN
-                        {
-                    build_error_sql(
-                        f"You have {MAX_ENDPOINTS_PER_OWNER} webhooks already; delete one that you no longer need.",
-                        name="webhookendpoint_few_per_owner",
-                    )
-                }
+                        REJECT 'You have {MAX_ENDPOINTS_PER_OWNER} webhooks already; delete one that you no
+                            longer need.';
                     END IF;
                     RETURN NEW;
                 """,
