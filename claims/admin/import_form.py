@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
 from claims.admin.mapping_form import FIELD_LABELS, MappingForm, Settings, get_section
-from claims.imports.reading import format_detection
+from claims.imports.reading import recipe
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import house_archive, runs
@@ -234,7 +234,7 @@ def choose_view(model_admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Import a file"),
         "form": form,
-        "formats": [format_title(file_format.NAME) for file_format in format_detection.FORMATS],
+        "formats": [format_title(file_format.NAME) for file_format in recipe.FORMATS],
         "most": settings.IMPORT_MAX_BYTES,
     }
     return model_admin.show_page(request, "import_file", context)

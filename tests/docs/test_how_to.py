@@ -12,7 +12,7 @@ import pytest
 from django.core.management import load_command_class
 from django.http import HttpRequest, QueryDict
 
-from claims.imports.reading import format_detection
+from claims.imports.reading import recipe
 from claims.imports.reading.formats import flat_reviews
 from claims.ledger.queries import claim_filters
 from claims.ledger.queries.claim_filters import ClaimListQuery
@@ -111,13 +111,13 @@ def copy(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     vars(module).update({name: value for name, value in vars(flat_reviews).items() if name[:2] != "__"})
     exec(source.replace('"reviews"', '"copied"'), vars(module))  # noqa: S102  it is what our own page says
     monkeypatch.setitem(sys.modules, module.__name__, module)
-    monkeypatch.setattr(format_detection, "FORMATS", (module, *format_detection.FORMATS))
+    monkeypatch.setattr(recipe, "FORMATS", (module, *recipe.FORMATS))
     return module
 
 
 def test_a_reader_in_the_list_is_all_that_an_import_format_takes(copy: ModuleType) -> None:
     file = opened(lines([{"statement": STATEMENTS["ja"]}, {"statement": {"text": "x"}}]))
-    found: Any = format_detection.detect_format(file)
+    found: Any = recipe.detect_format(file)
     assert found == (copy, {})
     record, refusal = found[0].read(file, found[1])
     assert record.fields == {"statement": STATEMENTS["ja"]}

@@ -4,8 +4,8 @@ import re
 
 from django.conf import settings
 
-from claims.imports.reading.format_detection import FORMATS
 from claims.imports.reading.raw_record import FIELDS
+from claims.imports.reading.recipe import FORMATS
 
 TEXT = (settings.BASE_DIR / "docs" / "importing.md").read_text()
 

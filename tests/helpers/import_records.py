@@ -5,10 +5,10 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from claims.imports.reading.format_detection import detect_format
 from claims.imports.reading.formats.claimreview_objects import read_reviews
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordLocation, Refusal
+from claims.imports.reading.recipe import detect_format
 
 #: Statements in ten languages and as many scripts as fit.
 STATEMENTS = {

@@ -1,7 +1,7 @@
 """Read other publishers' fact checks: bytes → `RawRecord` → `Review`. It never touches the database.
 
     inputs/         a path, an address, a folder, an archive, standard input → files
-    format_detection     a file → the reader of its format
+    recipe          a file → its format, detected or given, and its records
     formats/        one reader per format: a file → `RawRecord` or `Refusal`, one after the other
     mappings/       the meaning of a table's columns
     values/         the meaning of single values, one kind of value per module

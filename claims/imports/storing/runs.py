@@ -17,7 +17,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from claims.imports.reading.format_detection import detect_format
 from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.inputs import crawler, input_files
 from claims.imports.reading.inputs.file import File
@@ -25,7 +24,14 @@ from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.processes import RecordInput
 from claims.imports.reading.raw_record import RawRecord, Refusal
-from claims.imports.reading.recipe import AllowsUnrated, Recipe, ReportDetection, ReportNote, read_records
+from claims.imports.reading.recipe import (
+    AllowsUnrated,
+    Recipe,
+    ReportDetection,
+    ReportNote,
+    detect_format,
+    read_records,
+)
 from claims.imports.reading.review_record import Review
 from claims.imports.storing.run_import import ReportProgress, run_import
 from claims.imports.storing.unusable_records import write_report

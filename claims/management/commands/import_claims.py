@@ -13,7 +13,6 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 
 from claims.exports.restore import recognise
-from claims.imports.reading.format_detection import FORMATS
 from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.inputs import input_files
 from claims.imports.reading.inputs.crawler import MAX_PAGES
@@ -21,7 +20,7 @@ from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.checked_values import MappingError, require_known
 from claims.imports.reading.mappings.mapping import Mapping, read_mapping
 from claims.imports.reading.raw_record import FIELDS
-from claims.imports.reading.recipe import Recipe
+from claims.imports.reading.recipe import FORMATS, Recipe
 from claims.imports.storing import house_archive, runs
 from claims.imports.storing.run_import import run_dry_import
 from claims.imports.wording import format_title

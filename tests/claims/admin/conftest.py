@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from claims.imports.reading import format_detection
+from claims.imports.reading import recipe
 from claims.imports.storing import runs, undo
 from claims.models import ImportRun
 from tests.helpers.desk import Desk
@@ -18,7 +18,7 @@ def intake(monkeypatch: pytest.MonkeyPatch) -> Intake:
         monkeypatch.setattr(runs, name, getattr(fake, name))
     for name in ("find_obstacles", "queue_undo"):
         monkeypatch.setattr(undo, name, getattr(fake, name))
-    monkeypatch.setattr(format_detection, "FORMATS", (Format,))
+    monkeypatch.setattr(recipe, "FORMATS", (Format,))
     return fake
 
 

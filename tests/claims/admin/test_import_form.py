@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from claims.imports.reading import format_detection
+from claims.imports.reading import recipe
 from claims.imports.wording import TITLES, format_title
 from claims.models import ImportRun
 from tests.claims.admin.conftest import make_run
@@ -287,7 +287,7 @@ def test_setting_up_costs_five_queries(
 
 def test_every_format_is_called_in_the_language_of_the_reader(desk: Desk) -> None:
     assert {name: str(title) for name, title in TITLES.items()} == {
-        one.NAME: one.TITLE for one in format_detection.FORMATS
+        one.NAME: one.TITLE for one in recipe.FORMATS
     }
     assert format_title("gone") == "gone"
     answer = desk.client.get(reverse("admin:claims_importrun_add"), headers={"Accept-Language": "de"})

@@ -207,7 +207,7 @@ class File:
 
 
 class ImportFormat(Protocol):
-    """The interface of a reader module. `claims.imports.reading.format_detection` lists them."""
+    """The interface of a reader module. `claims.imports.reading.recipe` lists them."""
 
     NAME: str
     """The name on the command line: "claimreview", "csv"."""

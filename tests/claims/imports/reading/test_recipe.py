@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.imports.reading.format_detection import FORMATS, detect_format
 from claims.imports.reading.raw_record import FIELDS, RawRecord, Refusal
+from claims.imports.reading.recipe import FORMATS, detect_format
 from tests.helpers.import_records import STATEMENTS, codes, document, found, lines, opened, page, read, review
 from tests.helpers.sweeps import sweep
 
