@@ -193,7 +193,7 @@ def _render_changed_parts(snapshot: Snapshot | None, person: User, key: str, mes
     ]
     note = next((note for note in notes if note.key == key), None)
     return {
-        "said": message,
+        "message": message,
         "key": key,
         "note": note.html if note else "",
         "paragraphs": {str(paragraph.start): paragraph.html for paragraph in changed_paragraphs},

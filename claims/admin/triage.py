@@ -220,10 +220,10 @@ class Triage(MovesAdmin):
         status = 200 if decisions or not failures else 403 if is_forbidden else 409
         return JsonResponse(
             {
-                "said": message if decisions else "",
+                "message": message if decisions else "",
                 "done": [outcome.claim for outcome in decisions],
-                "refused": [
-                    {"claim": outcome.claim, "words": _describe_failure(outcome)} for outcome in failures
+                "errors": [
+                    {"claim": outcome.claim, "message": _describe_failure(outcome)} for outcome in failures
                 ],
                 "undo": undo_tokens,
                 "progress": str(progress),

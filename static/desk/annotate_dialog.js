@@ -12,37 +12,37 @@
     const snapshot = Number(reading.dataset.snapshot);
     const problem = document.getElementById("words-problem");
     const forms = [...dialog.querySelectorAll("form")];
-    const formFor = (use) => forms.find((form) => form.dataset.for === use);
-    let words = null;
-    let asked = null;
-    let stored = () => {};
+    const findForm = (use) => forms.find((form) => form.dataset.for === use);
+    let selection = null;
+    let controller = null;
+    let onStored = () => {};
     // What was typed about words before the dialog was closed, by their place.
-    const typed = new Map();
+    const typedValues = new Map();
 
     /* What is offered ----------------------------------------------------------------------------------------------- */
 
-    const offer = async (form) => {
-        asked?.abort();
-        asked = new AbortController();
+    const loadOffers = async (form) => {
+        controller?.abort();
+        controller = new AbortController();
         const use = form.dataset.for;
-        const body = { ...words, snapshot, for: use, q: form.elements.q?.value || "" };
-        const payload = await deskPost(`${base}offers/`, body, { signal: asked.signal });
-        if (payload.html !== undefined) form.querySelector(".desk-offered").innerHTML = payload.html; // escaped by the server
+        const body = { ...selection, snapshot, for: use, q: form.elements.q?.value || "" };
+        const payload = await deskPost(`${base}offers/`, body, { signal: controller.signal });
+        if (payload.html !== undefined) form.querySelector(".desk-offers").innerHTML = payload.html; // escaped by the server
         const claimant = form.elements.claimant;
         if (payload.claimant && claimant && !claimant.value) claimant.value = payload.claimant;
     };
-    const offerQuietly = (form) => offer(form).catch(() => {});
+    const tryLoadOffers = (form) => loadOffers(form).catch(() => {});
 
-    let waiting = null;
+    let searchTimer = null;
     dialog.addEventListener("input", (event) => {
         if (event.target.name !== "q") return;
-        clearTimeout(waiting);
-        waiting = setTimeout(() => offerQuietly(event.target.form), 200);
+        clearTimeout(searchTimer);
+        searchTimer = setTimeout(() => tryLoadOffers(event.target.form), 200);
     });
 
     /* Opening and closing ------------------------------------------------------------------------------------------- */
 
-    const tell = (sentence) => {
+    const showProblem = (sentence) => {
         problem.textContent = sentence;
         problem.hidden = !sentence;
         if (sentence) problem.focus();
@@ -52,55 +52,55 @@
         for (const button of dialog.querySelectorAll("[data-use]")) {
             button.setAttribute("aria-pressed", String(button.dataset.use === use));
         }
-        tell("");
-        const form = formFor(use);
+        showProblem("");
+        const form = findForm(use);
         form.querySelector("textarea, input:not([type=hidden], [hidden])").focus();
-        offerQuietly(form);
+        tryLoadOffers(form);
     };
-    const placeOf = () => `${snapshot}:${words.start}-${words.end}`;
-    const fill = (form) => {
-        const kept = typed.get(`${form.id} ${placeOf()}`);
+    const getPlace = () => `${snapshot}:${selection.start}-${selection.end}`;
+    const fillForm = (form) => {
+        const values = typedValues.get(`${form.id} ${getPlace()}`);
         form.reset();
-        form.elements.where.value = placeOf();
+        form.elements.where.value = getPlace();
         const { statement } = form.elements;
         if (statement) {
-            statement.value = kept?.statement ?? words.exact.replace(/\s+/g, " ").slice(0, statement.maxLength);
-            form.elements.claimant.value = kept?.claimant ?? "";
+            statement.value = values?.statement ?? selection.exact.replace(/\s+/g, " ").slice(0, statement.maxLength);
+            form.elements.claimant.value = values?.claimant ?? "";
             // Only what shows similar claims listens there: nobody has typed anything yet.
             statement.dispatchEvent(new Event("input"));
         }
-        if (form.elements.note && kept) form.elements.note.value = kept.note;
-        form.querySelector(".desk-offered")?.replaceChildren();
+        if (form.elements.note && values) form.elements.note.value = values.note;
+        form.querySelector(".desk-offers")?.replaceChildren();
     };
-    const valuesOf = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-    const empty = (form) => {
+    const getValues = (form) => Object.fromEntries([...new FormData(form)].filter(([, value]) => typeof value === "string"));
+    const clearForm = (form) => {
         form.reset();
-        form.querySelector(".desk-offered")?.replaceChildren();
-        // What is kept of a form that was left unsaved ends with it: from here on it is kept in `typed`.
+        form.querySelector(".desk-offers")?.replaceChildren();
+        // What is kept of a form that was left unsaved ends with it: from here on it is kept in `typedValues`.
         form.elements.where.dispatchEvent(new Event("input", { bubbles: true }));
     };
     /* What was typed about these words is there when they are selected again. */
-    const leave = () => {
-        for (const form of words ? forms : []) {
-            typed.set(`${form.id} ${placeOf()}`, valuesOf(form));
-            empty(form);
+    const storeTyped = () => {
+        for (const form of selection ? forms : []) {
+            typedValues.set(`${form.id} ${getPlace()}`, getValues(form));
+            clearForm(form);
         }
-        words = null;
+        selection = null;
     };
-    const open = (selected, use, onStored, { isKept = false } = {}) => {
-        leave();
-        words = selected;
-        stored = onStored;
-        document.getElementById("words-exact").textContent = words.exact;
-        if (!isKept) forms.forEach(fill);
+    const open = (newSelection, use, callback, { isRestored = false } = {}) => {
+        storeTyped();
+        selection = newSelection;
+        onStored = callback;
+        document.getElementById("words-exact").textContent = selection.exact;
+        if (!isRestored) forms.forEach(fillForm);
         dialog.showModal();
         show(use);
     };
     // The browser tells it later: by then the dialog may be open for other words.
     dialog.addEventListener("close", () => {
         if (dialog.open) return;
-        asked?.abort();
-        leave();
+        controller?.abort();
+        storeTyped();
         article.focus({ preventScroll: true });
     });
     dialog.addEventListener("click", (event) => {
@@ -116,8 +116,8 @@
             const [, number, start, end] = /^(\d+):(\d+)-(\d+)$/.exec(form.elements.where.value) || [];
             if (dialog.open || Number(number) !== snapshot) return;
             const place = { start: Number(start), end: Number(end) };
-            const exact = window.deskWords.textOf(article, place.start, place.end);
-            if (exact) open({ ...place, exact }, form.dataset.for, window.deskNoted || (() => {}), { isKept: true });
+            const exact = window.deskSelection.getText(article, place.start, place.end);
+            if (exact) open({ ...place, exact }, form.dataset.for, window.deskShowNote || (() => {}), { isRestored: true });
         });
     }
 
@@ -126,24 +126,24 @@
     const send = async (form, submitter) => {
         if (form.classList.contains("desk-busy")) return;
         form.classList.add("desk-busy");
-        tell("");
-        const [sent, place] = [words, placeOf()];
-        const body = { ...sent, snapshot };
+        showProblem("");
+        const [sentSelection, place] = [selection, getPlace()];
+        const body = { ...sentSelection, snapshot };
         for (const [name, value] of new FormData(form, submitter)) {
             if (["statement", "claimant", "note", "stance"].includes(name)) body[name] = value;
             if (["claim", "verdict"].includes(name)) body[name] = Number(value);
         }
         try {
             const payload = await deskPost(form.action, body);
-            if (words === sent) leave();
-            for (const each of forms) typed.delete(`${each.id} ${place}`);
+            if (selection === sentSelection) storeTyped();
+            for (const each of forms) typedValues.delete(`${each.id} ${place}`);
             window.deskForms?.markSaved?.(form);
-            if (!words) dialog.close();
-            stored(payload);
+            if (!selection) dialog.close();
+            onStored(payload);
         } catch (refusal) {
             // Whoever has closed the dialog meanwhile sees what was refused, with what they had typed.
-            if (!dialog.open) open(sent, form.dataset.for, stored);
-            tell(refusal.message);
+            if (!dialog.open) open(sentSelection, form.dataset.for, onStored);
+            showProblem(refusal.message);
         } finally {
             form.classList.remove("desk-busy");
         }

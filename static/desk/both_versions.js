@@ -3,7 +3,7 @@
 (() => {
     "use strict";
 
-    const put = (form, { names, ...sides }, side) => {
+    const fillFields = (form, { names, ...sides }, side) => {
         const value = sides[side];
         names.forEach((name, index) => {
             const fields = [...form.elements].filter((field) => field.name === name);
@@ -26,18 +26,18 @@
     document.querySelectorAll(".desk-both-choice[data-sides]").forEach((choice) => {
         const { form } = choice;
         const sides = JSON.parse(choice.dataset.sides);
-        let isPutting = false;
+        let isFilling = false;
         choice.addEventListener("change", (event) => {
-            isPutting = true;
-            put(form, sides, event.target.value);
-            isPutting = false;
+            isFilling = true;
+            fillFields(form, sides, event.target.value);
+            isFilling = false;
         });
-        const edited = (event) => {
-            if (isPutting || !sides.names.includes(event.target.name)) return;
+        const chooseMine = (event) => {
+            if (isFilling || !sides.names.includes(event.target.name)) return;
             choice.querySelector("[value=mine]").checked = true;
         };
-        form.addEventListener("input", edited);
-        form.addEventListener("change", edited);
+        form.addEventListener("input", chooseMine);
+        form.addEventListener("change", chooseMine);
     });
     // Unless something else of the page has told already that it was not saved.
     if (document.activeElement === document.body) document.getElementById("desk-both-title")?.focus();

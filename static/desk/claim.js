@@ -4,14 +4,14 @@
     "use strict";
 
     const translate = (text) => (window.gettext ? gettext(text) : text);
-    const WAIT = 500;
+    const DELAY = 500;
 
     /* What readers will see ------------------------------------------------------------------------------------------ */
 
-    const livePreview = (box) => {
+    const startPreview = (box) => {
         const form = document.getElementById(box.dataset.form);
         const frame = box.querySelector("[data-preview-frame]");
-        const room = frame.parentElement;
+        const container = frame.parentElement;
         const status = box.querySelector("[data-preview-status]");
         const unread = box.querySelector("[data-preview-unread]");
         const missing = document.querySelector("[data-missing]");
@@ -19,10 +19,10 @@
 
         let width = 390;
         const fit = () => {
-            const scale = Math.min(1, room.clientWidth / width);
-            room.toggleAttribute("data-scaled", scale < 1);
+            const scale = Math.min(1, container.clientWidth / width);
+            container.toggleAttribute("data-scaled", scale < 1);
             frame.style.width = `${width}px`;
-            frame.style.height = `${room.clientHeight / scale}px`;
+            frame.style.height = `${container.clientHeight / scale}px`;
             frame.style.transform = scale < 1 ? `scale(${scale})` : "";
         };
         for (const button of box.querySelectorAll("[data-width]")) {
@@ -32,43 +32,43 @@
                 fit();
             });
         }
-        new ResizeObserver(fit).observe(room);
+        new ResizeObserver(fit).observe(container);
 
         // The reader's page loses its place when it is made anew: it is put back.
         let place = 0;
         frame.addEventListener("load", () => frame.contentWindow?.scrollTo(0, place));
 
-        const list = (items) =>
-            items.map((words) => {
+        const makeItems = (items) =>
+            items.map((text) => {
                 const item = document.createElement("li");
-                item.append(words);
+                item.append(text);
                 return item;
             });
-        const tellMissing = (items) => {
+        const showMissing = (items) => {
             if (!missing) return;
             missing.hidden = !items.length;
             missing.querySelector("ul").replaceChildren(
-                ...list(
-                    items.map(([words, id]) => {
+                ...makeItems(
+                    items.map(([text, id]) => {
                         const link = document.createElement("a");
                         link.href = `#${id}`;
-                        link.textContent = words;
+                        link.textContent = text;
                         return link;
                     }),
                 ),
             );
         };
 
-        let asked = null;
-        const ask = async () => {
+        let controller = null;
+        const loadPreview = async () => {
             if (!box.open) return;
-            asked?.abort();
-            const mine = (asked = new AbortController());
-            const sent = new FormData(form);
-            const answer = await fetch(box.dataset.livePreview, { method: "POST", body: sent, signal: mine.signal });
+            controller?.abort();
+            const current = (controller = new AbortController());
+            const body = new FormData(form);
+            const answer = await fetch(box.dataset.livePreview, { method: "POST", body, signal: current.signal });
             const kind = answer.headers.get("content-type") || "";
             const payload = kind.startsWith("application/json") ? await answer.json() : {};
-            if (mine.signal.aborted) return;
+            if (current.signal.aborted) return;
             if (!answer.ok) {
                 status.textContent = payload.refusal || translate("The preview is not available.");
                 return;
@@ -77,36 +77,36 @@
             frame.srcdoc = payload.page; // made by the server from the readers' own templates; its scripts would not run
             status.textContent = translate("Not saved, not public");
             unread.hidden = !payload.unread.length;
-            unread.replaceChildren(...list(payload.unread));
-            tellMissing(payload.missing);
+            unread.replaceChildren(...makeItems(payload.unread));
+            showMissing(payload.missing);
         };
         let timer = null;
-        const soon = (wait = WAIT) => {
+        const schedulePreview = (delay = DELAY) => {
             clearTimeout(timer);
             timer = setTimeout(
                 () =>
-                    ask().catch((failure) => {
+                    loadPreview().catch((failure) => {
                         if (failure.name !== "AbortError") status.textContent = translate("The preview is not available.");
                     }),
-                wait,
+                delay,
             );
         };
-        form.addEventListener("input", () => soon());
-        form.addEventListener("change", () => soon());
+        form.addEventListener("input", () => schedulePreview());
+        form.addEventListener("change", () => schedulePreview());
         // What is being saved is not asked about any more.
         document.addEventListener(
             "submit",
             () => {
                 clearTimeout(timer);
-                asked?.abort();
+                controller?.abort();
             },
             true,
         );
         // Pickers of the admin tell jQuery alone what was chosen.
-        window.django?.jQuery?.(form).on("select2:select select2:unselect", () => soon());
-        box.addEventListener("toggle", () => soon(0));
+        window.django?.jQuery?.(form).on("select2:select select2:unselect", () => schedulePreview());
+        box.addEventListener("toggle", () => schedulePreview(0));
         fit();
-        soon(0);
+        schedulePreview(0);
     };
 
     /* A link to a field goes to it -------------------------------------------------------------------------------------- */
@@ -118,31 +118,31 @@
             fold.open = true;
         }
         // What a picker stands for is behind it.
-        const shown = target.matches(".select2-hidden-accessible")
+        const control = target.matches(".select2-hidden-accessible")
             ? target.nextElementSibling?.querySelector("[role=combobox]")
             : target.matches("input, textarea, select, button, a, [tabindex]")
               ? target
               : target.querySelector("input:not([type=hidden]), textarea, select, [role=combobox], a, button") || target;
-        shown.focus();
-        shown.scrollIntoView({ block: "center" });
+        control.focus();
+        control.scrollIntoView({ block: "center" });
         return true;
     };
 
     /* Pages of the timeline ------------------------------------------------------------------------------------------ */
 
-    let turned = 0;
-    const turn = async (link) => {
-        const mine = ++turned;
+    let turnCount = 0;
+    const showTimelinePage = async (link) => {
+        const current = ++turnCount;
         const answer = await fetch(link.href);
-        const found = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("timeline");
-        if (mine !== turned) return; // somebody has chosen another page meanwhile
-        if (!found) {
+        const timeline = answer.ok && new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("timeline");
+        if (current !== turnCount) return; // somebody has chosen another page meanwhile
+        if (!timeline) {
             location.assign(link.href);
             return;
         }
-        document.getElementById("timeline").replaceWith(found);
-        window.deskKeys?.read(found.parentElement);
-        found.focus();
+        document.getElementById("timeline").replaceWith(timeline);
+        window.deskKeys?.read(timeline.parentElement);
+        timeline.focus();
     };
 
     document.addEventListener("click", (event) => {
@@ -154,11 +154,11 @@
         if (link.closest("[data-missing], .desk-savebar") && link.hash && goTo(link.hash.slice(1))) event.preventDefault();
         if (link.closest("#timeline nav")) {
             event.preventDefault();
-            turn(link).catch(() => location.assign(link.href));
+            showTimelinePage(link).catch(() => location.assign(link.href));
         }
     });
     document.addEventListener("DOMContentLoaded", () => {
-        document.querySelectorAll("[data-live-preview]").forEach(livePreview);
+        document.querySelectorAll("[data-live-preview]").forEach(startPreview);
         if (location.hash) goTo(location.hash.slice(1));
     });
 })();

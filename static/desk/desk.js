@@ -23,43 +23,43 @@
     });
 
     // What says the same as a statement is shown beneath it while it is typed.
-    const withSimilar = (field) => {
-        const shown = document.createElement("div");
-        shown.className = "desk-similar-typed";
-        shown.setAttribute("role", "status");
-        field.after(shown);
-        let waiting = null;
-        let asked = null;
-        const ask = async () => {
-            asked?.abort();
-            asked = new AbortController();
+    const showSimilar = (field) => {
+        const box = document.createElement("div");
+        box.className = "desk-similar-typed";
+        box.setAttribute("role", "status");
+        field.after(box);
+        let timer = null;
+        let controller = null;
+        const load = async () => {
+            controller?.abort();
+            controller = new AbortController();
             const body = new FormData();
             body.set("statement", field.value);
             body.set("claim", field.dataset.similarTo);
             body.set("csrfmiddlewaretoken", field.form.elements.csrfmiddlewaretoken.value);
-            const answer = await fetch(field.dataset.similar, { method: "POST", body, signal: asked.signal });
+            const answer = await fetch(field.dataset.similar, { method: "POST", body, signal: controller.signal });
             // Empty where nothing is similar, so that no box is drawn.
-            shown.innerHTML = answer.ok ? (await answer.text()).trim() : ""; // made by the server, which escapes what it shows
+            box.innerHTML = answer.ok ? (await answer.text()).trim() : ""; // made by the server, which escapes what it shows
         };
         field.addEventListener("input", () => {
-            clearTimeout(waiting);
-            waiting = setTimeout(() => ask().catch(() => {}), 400);
+            clearTimeout(timer);
+            timer = setTimeout(() => load().catch(() => {}), 400);
         });
         // The search opens the form of a new claim with the words that were searched for.
-        if (field.value.trim() && !field.dataset.similarTo) ask().catch(() => {});
+        if (field.value.trim() && !field.dataset.similarTo) load().catch(() => {});
     };
 
     // The last of these samples is from now, the first from ten seconds ago: between them lies the present speed.
     const SAMPLES = 10;
-    const following = (shown) => {
-        const samples = [shown.dataset.progressSample];
-        const bar = shown.querySelector("progress");
-        const ask = async () => {
+    const followProgress = (box) => {
+        const samples = [box.dataset.progressSample];
+        const bar = box.querySelector("progress");
+        const load = async () => {
             if (document.hidden) return;
-            const answer = await fetch(`${shown.dataset.progressUrl}?since=${encodeURIComponent(samples[0])}`);
+            const answer = await fetch(`${box.dataset.progressUrl}?since=${encodeURIComponent(samples[0])}`);
             if (!answer.ok) return;
             const now = await answer.json();
-            if (!now.is_moving || now.state !== shown.dataset.progressState) {
+            if (!now.is_moving || now.state !== box.dataset.progressState) {
                 clearInterval(timer);
                 location.reload(); // what it has come to is a page of its own
                 return;
@@ -67,22 +67,22 @@
             samples.push(now.sample);
             if (samples.length > SAMPLES) samples.shift();
             if (now.percent !== null) bar.value = now.percent;
-            shown.querySelectorAll("[data-progress]").forEach((field) => {
+            box.querySelectorAll("[data-progress]").forEach((field) => {
                 field.textContent = now[field.dataset.progress];
             });
         };
-        const timer = setInterval(() => ask().catch(() => {}), 1000);
+        const timer = setInterval(() => load().catch(() => {}), 1000);
     };
 
     // What libraries draw has no names of its own: pickers get those of the fields they stand for.
-    const nameOf = (select) =>
+    const getName = (select) =>
         document.querySelector(`label[for="${CSS.escape(select.id)}"]`)?.textContent.replace("*", "").trim() ||
         select.getAttribute("aria-label") ||
         select.dataset.placeholder ||
         select.name;
     const namePickers = () => {
         document.querySelectorAll("select.select2-hidden-accessible + .select2-container").forEach((picker) => {
-            const name = nameOf(picker.previousElementSibling);
+            const name = getName(picker.previousElementSibling);
             picker.querySelectorAll("[role=combobox], [role=textbox], [type=search]").forEach((part) => {
                 if (part.getAttribute("aria-label") !== name) part.setAttribute("aria-label", name);
                 part.removeAttribute("aria-labelledby");
@@ -115,11 +115,11 @@
     // A date of numbers is shown in words too: 3/11/2026 is read as each person writes it.
     document.addEventListener("change", ({ target }) => {
         if (!target.matches?.("input[data-day-first]")) return;
-        const found = /^\s*(\d{1,2})[./-]\s?(\d{1,2})[./-]\s?(\d{4})\s*$/.exec(target.value);
-        const shown = target.parentElement.querySelector(".desk-day-read");
-        shown?.remove();
-        if (!found) return;
-        const [one, two, year] = found.slice(1).map(Number);
+        const match = /^\s*(\d{1,2})[./-]\s?(\d{1,2})[./-]\s?(\d{4})\s*$/.exec(target.value);
+        const box = target.parentElement.querySelector(".desk-day-read");
+        box?.remove();
+        if (!match) return;
+        const [one, two, year] = match.slice(1).map(Number);
         const hasFullStops = target.value.includes(".");
         // Without a known habit such a date is refused when it is saved.
         if (target.dataset.dayFirst === "none" && !hasFullStops && one !== two && Math.max(one, two) <= 12) return;
@@ -127,37 +127,37 @@
         const [number, month] = isDayFirst ? [one, two] : [two, one];
         const day = new Date(Date.UTC(year, month - 1, number));
         if (day.getUTCDate() !== number || day.getUTCMonth() !== month - 1) return; // there is no such day
-        const words = document.createElement("span");
-        words.className = "desk-quiet desk-day-read";
-        words.setAttribute("role", "status");
+        const element = document.createElement("span");
+        element.className = "desk-quiet desk-day-read";
+        element.setAttribute("role", "status");
         const language = document.documentElement.lang;
-        words.textContent = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);
-        target.after(words);
+        element.textContent = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(day);
+        target.after(element);
     });
 
     // What a picker stands for is hidden: a link to the field leads to the picker.
     const focusField = (event) => {
         const field = document.getElementById(decodeURIComponent(event.currentTarget.hash.slice(1)));
         const picker = field?.nextElementSibling?.querySelector?.(".select2-selection, .select2-search__field");
-        const shown = field?.matches("input, select, textarea") ? picker || field : field?.querySelector("input");
-        if (!shown) return;
+        const control = field?.matches("input, select, textarea") ? picker || field : field?.querySelector("input");
+        if (!control) return;
         event.preventDefault();
-        shown.focus();
-        shown.scrollIntoView({ block: "center" });
+        control.focus();
+        control.scrollIntoView({ block: "center" });
     };
-    const tellOfErrors = () => {
+    const focusErrors = () => {
         const note = document.querySelector(".desk-errors");
         note?.querySelectorAll("a").forEach((link) => link.addEventListener("click", focusField));
         note?.focus();
     };
 
     document.addEventListener("DOMContentLoaded", () => {
-        tellOfErrors();
+        focusErrors();
         adjustCalendar();
         nameRegions();
         new MutationObserver(namePickers).observe(document.body, { childList: true, subtree: true });
         namePickers();
-        document.querySelectorAll("textarea[data-similar]").forEach(withSimilar);
-        document.querySelectorAll("[data-progress-url]").forEach(following);
+        document.querySelectorAll("textarea[data-similar]").forEach(showSimilar);
+        document.querySelectorAll("[data-progress-url]").forEach(followProgress);
     });
 })();

@@ -32,9 +32,9 @@
     /* What there is ------------------------------------------------------------------------------------------------- */
 
     const keys = new Map();
-    const add = (key, what, does, { repeats = false } = {}) => {
-        const entry = { key, what, does, repeats };
-        if (keys.has(key)) console.error(`The key ${key} does two things: ${keys.get(key).what}, ${what}`);
+    const add = (key, label, action, { repeats = false } = {}) => {
+        const entry = { key, label, action, repeats };
+        if (keys.has(key)) console.error(`The key ${key} does two things: ${keys.get(key).label}, ${label}`);
         keys.set(key, entry);
         return () => keys.get(key) === entry && keys.delete(key);
     };
@@ -72,48 +72,48 @@
         target instanceof HTMLElement &&
         (target.isContentEditable || target.closest(`${TYPED_INTO}, [role=combobox], [role=listbox], dialog`) !== null);
     // On a keyboard of another script, the place of a key stands for its letter.
-    const letterOf = (event) => {
+    const getLetter = (event) => {
         if (event.key.length !== 1 || event.key.charCodeAt(0) < 128 || !/^Key[A-Z]$/.test(event.code)) return event.key;
         return event.shiftKey ? event.code[3] : event.code[3].toLowerCase();
     };
     document.addEventListener("keydown", (event) => {
         if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
         if (isOff || isTyping(event.target) || document.querySelector("dialog:modal")) return;
-        const entry = keys.get(letterOf(event));
+        const entry = keys.get(getLetter(event));
         if (!entry || (event.repeat && !entry.repeats)) return;
         event.preventDefault();
-        entry.does(event);
+        entry.action(event);
     });
 
     /* The list of them ---------------------------------------------------------------------------------------------- */
 
     const NAMES = { ArrowDown: "↓", ArrowUp: "↑", ArrowLeft: "←", ArrowRight: "→", Escape: translate("Esc"), " ": translate("Space") };
-    const element = (name, text = "", attributes = {}) => {
-        const made = document.createElement(name);
-        made.textContent = text;
-        for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-        return made;
+    const makeElement = (name, text = "", attributes = {}) => {
+        const node = document.createElement(name);
+        node.textContent = text;
+        for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
+        return node;
     };
     const show = () => {
-        const dialog = element("dialog", "", { class: "desk-dialog desk-keys", "aria-labelledby": "desk-keys-title" });
-        const list = element("dl");
-        for (const { key, what } of keys.values()) {
-            const term = element("dt");
-            term.append(element("kbd", NAMES[key] ?? key));
-            list.append(term, element("dd", what));
+        const dialog = makeElement("dialog", "", { class: "desk-dialog desk-keys", "aria-labelledby": "desk-keys-title" });
+        const list = makeElement("dl");
+        for (const { key, label } of keys.values()) {
+            const term = makeElement("dt");
+            term.append(makeElement("kbd", NAMES[key] ?? key));
+            list.append(term, makeElement("dd", label));
         }
-        const label = element("label", "", { class: "desk-keys-switch" });
-        const box = element("input", "", { type: "checkbox" });
+        const switchLabel = makeElement("label", "", { class: "desk-keys-switch" });
+        const box = makeElement("input", "", { type: "checkbox" });
         box.checked = !isOff;
         box.addEventListener("change", () => switchOff(!box.checked));
-        label.append(box, translate("Use keyboard shortcuts on this device"));
-        const close = element("button", translate("Close"), { type: "button", class: "desk-button" });
+        switchLabel.append(box, translate("Use keyboard shortcuts on this device"));
+        const close = makeElement("button", translate("Close"), { type: "button", class: "desk-button" });
         close.addEventListener("click", () => dialog.close());
         dialog.append(
-            element("h2", translate("Keyboard shortcuts on this page"), { id: "desk-keys-title" }),
+            makeElement("h2", translate("Keyboard shortcuts on this page"), { id: "desk-keys-title" }),
             list,
-            element("p", translate("Shortcuts are off while you type. Without them, you can reach everything with the Tab key."), { class: "desk-quiet" }),
-            label,
+            makeElement("p", translate("Shortcuts are off while you type. Without them, you can reach everything with the Tab key."), { class: "desk-quiet" }),
+            switchLabel,
             close,
         );
         const before = document.activeElement;
@@ -135,7 +135,7 @@
         // Whoever has switched the keys off, or has no keyboard, finds the list by this button.
         let opener = document.querySelector("[data-desk-keys]");
         if (!opener) {
-            opener = element("button", translate("Keyboard shortcuts"), { type: "button", class: "desk-keys-button" });
+            opener = makeElement("button", translate("Keyboard shortcuts"), { type: "button", class: "desk-keys-button" });
             document.querySelector("#content")?.append(opener);
         }
         opener.hidden = false;

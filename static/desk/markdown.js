@@ -12,35 +12,35 @@
             field.dispatchEvent(new Event("input", { bubbles: true }));
         }
     };
-    const chosen = (field) => field.value.slice(field.selectionStart, field.selectionEnd);
-    const around = (mark, words) => (field) => {
-        const [start, text] = [field.selectionStart, chosen(field) || words];
+    const getSelectedText = (field) => field.value.slice(field.selectionStart, field.selectionEnd);
+    const wrapWith = (mark, placeholder) => (field) => {
+        const [start, text] = [field.selectionStart, getSelectedText(field) || placeholder];
         insert(field, mark + text + mark);
         field.setSelectionRange(start + mark.length, start + mark.length + text.length);
     };
-    const link = (field) => {
-        const [start, text] = [field.selectionStart, chosen(field) || translate("words")];
+    const insertLink = (field) => {
+        const [start, text] = [field.selectionStart, getSelectedText(field) || translate("words")];
         insert(field, `[${text}](https://)`);
         field.setSelectionRange(start + text.length + 3, start + text.length + 11);
     };
-    const lines = (mark) => (field) => {
+    const prefixLines = (mark) => (field) => {
         const start = field.value.lastIndexOf("\n", field.selectionStart - 1) + 1;
         field.setSelectionRange(start, field.selectionEnd);
-        insert(field, chosen(field).split("\n").map((line) => mark + line).join("\n"));
+        insert(field, getSelectedText(field).split("\n").map((line) => mark + line).join("\n"));
     };
     // The pictures of the claim that readers are shown, as its own rows show them.
-    const picture = (field) => {
+    const togglePictures = (field) => {
         const open = field.parentElement.querySelector(".desk-markdown-pictures");
         if (open) return open.remove();
         const box = document.createElement("div");
         box.className = "desk-markdown-pictures";
-        const shown = [...document.querySelectorAll('#media-group img[data-picture^="/"]')];
-        shown.forEach((image) => {
+        const pictures = [...document.querySelectorAll('#media-group img[data-picture^="/"]')];
+        pictures.forEach((image) => {
             const button = document.createElement("button");
             button.type = "button";
-            const small = Object.assign(document.createElement("img"), { src: image.src, alt: "" });
-            const words = Object.assign(document.createElement("span"), { textContent: image.alt, dir: "auto" });
-            button.append(small, words);
+            const thumbnail = Object.assign(document.createElement("img"), { src: image.src, alt: "" });
+            const caption = Object.assign(document.createElement("span"), { textContent: image.alt, dir: "auto" });
+            button.append(thumbnail, caption);
             button.addEventListener("click", () => {
                 box.remove();
                 const before = field.selectionStart && field.value[field.selectionStart - 1] !== "\n" ? "\n\n" : "";
@@ -49,9 +49,9 @@
             });
             box.append(button);
         });
-        if (!shown.length) {
-            const words = translate("Add a picture with an alternative text to the claim, and save.");
-            box.append(Object.assign(document.createElement("a"), { href: "#media-group", textContent: words }));
+        if (!pictures.length) {
+            const text = translate("Add a picture with an alternative text to the claim, and save.");
+            box.append(Object.assign(document.createElement("a"), { href: "#media-group", textContent: text }));
         }
         field.before(box);
         box.firstElementChild.focus();
@@ -63,17 +63,17 @@
     };
     // Name, symbol, key with Ctrl, what it does.
     const TOOLS = [
-        [translate("Bold"), "format_bold", "b", around("**", translate("bold"))],
-        [translate("Italic"), "format_italic", "i", around("*", translate("italic"))],
-        [translate("Link"), "link", "k", link],
-        [translate("List"), "format_list_bulleted", "", lines("- ")],
-        [translate("Quotation"), "format_quote", "", lines("> ")],
-        ...(document.getElementById("media-group") ? [[translate("Picture"), "image", "", picture]] : []),
+        [translate("Bold"), "format_bold", "b", wrapWith("**", translate("bold"))],
+        [translate("Italic"), "format_italic", "i", wrapWith("*", translate("italic"))],
+        [translate("Link"), "link", "k", insertLink],
+        [translate("List"), "format_list_bulleted", "", prefixLines("- ")],
+        [translate("Quotation"), "format_quote", "", prefixLines("> ")],
+        ...(document.getElementById("media-group") ? [[translate("Picture"), "image", "", togglePictures]] : []),
     ];
 
     // From HTML: what is bold, italic, a link or a list; everything else is its words.
-    const escaped = (text) => text.replace(/\s+/g, " ").replace(/([\\*_[\]`<])/g, "\\$1");
-    const marked = (text, mark) => {
+    const escapeMarkdown = (text) => text.replace(/\s+/g, " ").replace(/([\\*_[\]`<])/g, "\\$1");
+    const wrapText = (text, mark) => {
         const words = text.trim();
         return words ? text.replace(words, () => mark + words + mark) : text;
     };
@@ -81,54 +81,54 @@
         style.fontWeight ? Number(style.fontWeight) >= 600 || style.fontWeight === "bold" : ["B", "STRONG"].includes(tagName);
     const isItalic = ({ tagName, style }) =>
         style.fontStyle ? style.fontStyle === "italic" : ["I", "EM"].includes(tagName);
-    const BLOCKS = "P DIV H1 H2 H3 H4 H5 H6 BLOCKQUOTE TABLE TR UL OL SECTION ARTICLE".split(" ");
-    const LEFT_OUT = "STYLE SCRIPT META TITLE HEAD IMG".split(" ");
+    const BLOCK_TAGS = "P DIV H1 H2 H3 H4 H5 H6 BLOCKQUOTE TABLE TR UL OL SECTION ARTICLE".split(" ");
+    const IGNORED_TAGS = "STYLE SCRIPT META TITLE HEAD IMG".split(" ");
 
-    const inside = (node, depth) => [...node.childNodes].map((child) => toMarkdown(child, depth)).join("");
-    const item = (node, depth, mark) => `${"    ".repeat(depth)}${mark} ${inside(node, depth + 1).trim()}\n`;
+    const convertChildren = (node, depth) => [...node.childNodes].map((child) => toMarkdown(child, depth)).join("");
+    const convertItem = (node, depth, mark) => `${"    ".repeat(depth)}${mark} ${convertChildren(node, depth + 1).trim()}\n`;
     const toMarkdown = (node, depth = 0) => {
-        if (node.nodeType === Node.TEXT_NODE) return escaped(node.data);
-        if (node.nodeType !== Node.ELEMENT_NODE || LEFT_OUT.includes(node.tagName)) return "";
-        const kind = node.getAttribute("style") || "";
-        if (/mso-list:\s*ignore/i.test(kind)) return ""; // the bullet that Word draws
-        if (/mso-list:/i.test(kind)) {
+        if (node.nodeType === Node.TEXT_NODE) return escapeMarkdown(node.data);
+        if (node.nodeType !== Node.ELEMENT_NODE || IGNORED_TAGS.includes(node.tagName)) return "";
+        const css = node.getAttribute("style") || "";
+        if (/mso-list:\s*ignore/i.test(css)) return ""; // the bullet that Word draws
+        if (/mso-list:/i.test(css)) {
             const isNumbered = /^\s*\w+[.)]/.test(node.textContent);
-            return item(node, Number(/level(\d)/i.exec(kind)?.[1] ?? 1) - 1, isNumbered ? "1." : "-");
+            return convertItem(node, Number(/level(\d)/i.exec(css)?.[1] ?? 1) - 1, isNumbered ? "1." : "-");
         }
         if (node.tagName === "BR") return "\n";
         if (["UL", "OL"].includes(node.tagName)) {
             const mark = node.tagName === "OL" ? "1." : "-";
             const items = [...node.children].map((each) =>
-                each.tagName === "LI" ? item(each, depth, mark) : toMarkdown(each, depth + 1),
+                each.tagName === "LI" ? convertItem(each, depth, mark) : toMarkdown(each, depth + 1),
             );
             return depth ? `\n${items.join("")}` : `\n\n${items.join("")}\n`;
         }
-        let text = inside(node, depth);
-        const heading = /^H\d$/.test(node.tagName);
-        if (!heading && isItalic(node)) text = marked(text, "*");
-        if (!heading && isBold(node)) text = marked(text, "**");
+        let text = convertChildren(node, depth);
+        const isHeading = /^H\d$/.test(node.tagName);
+        if (!isHeading && isItalic(node)) text = wrapText(text, "*");
+        if (!isHeading && isBold(node)) text = wrapText(text, "**");
         const address = node.tagName === "A" ? node.getAttribute("href") || "" : "";
         if (/^https?:\/\//i.test(address) && text.trim()) text = `[${text.trim()}](${address.replace(/[()\s]/g, encodeURIComponent)})`;
-        if (!BLOCKS.includes(node.tagName)) return text;
+        if (!BLOCK_TAGS.includes(node.tagName)) return text;
         return depth ? text : `\n\n${text.trim()}\n\n`;
     };
-    const fromHtml = (html) =>
-        inside(new DOMParser().parseFromString(html, "text/html").body, 0)
+    const convertHtml = (html) =>
+        convertChildren(new DOMParser().parseFromString(html, "text/html").body, 0)
             .replace(/[ \t]+\n/g, "\n")
             .replace(/\n{3,}/g, "\n\n")
             .trim();
 
-    const withToolbar = (field) => {
+    const addToolbar = (field) => {
         const bar = document.createElement("div");
         bar.className = "desk-markdown";
         bar.setAttribute("role", "toolbar");
         bar.setAttribute("aria-label", translate("Format the text"));
         bar.setAttribute("aria-controls", field.id);
-        const press = new Map();
-        TOOLS.forEach(([name, sign, key, tool], number) => {
+        const toolsByKey = new Map();
+        TOOLS.forEach(([name, iconName, key, tool], number) => {
             const button = document.createElement("button");
             button.type = "button";
-            const icon = Object.assign(document.createElement("span"), { className: "material-symbols-outlined", textContent: sign });
+            const icon = Object.assign(document.createElement("span"), { className: "material-symbols-outlined", textContent: iconName });
             icon.setAttribute("aria-hidden", "true");
             button.append(icon);
             button.title = key ? `${name} (Ctrl+${key.toUpperCase()})` : name;
@@ -136,7 +136,7 @@
             button.tabIndex = number ? -1 : 0;
             button.addEventListener("click", () => tool(field));
             bar.append(button);
-            if (key) press.set(key, tool);
+            if (key) toolsByKey.set(key, tool);
         });
         bar.addEventListener("keydown", (event) => {
             const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -148,7 +148,7 @@
         });
         field.before(bar);
         field.addEventListener("keydown", (event) => {
-            const tool = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && press.get(event.key);
+            const tool = (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && toolsByKey.get(event.key);
             if (!tool) return;
             event.preventDefault();
             event.stopPropagation(); // Ctrl-K is the search elsewhere
@@ -156,11 +156,11 @@
         });
         field.addEventListener("paste", (event) => {
             const html = event.clipboardData.getData("text/html");
-            const text = html && fromHtml(html);
+            const text = html && convertHtml(html);
             if (!text) return;
             event.preventDefault();
             insert(field, text);
         });
     };
-    document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("textarea[data-markdown]").forEach(withToolbar));
+    document.addEventListener("DOMContentLoaded", () => document.querySelectorAll("textarea[data-markdown]").forEach(addToolbar));
 })();

@@ -13,15 +13,15 @@
     ];
     const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, [role=button]";
 
-    const firstIn = (opened) => [...(opened?.querySelectorAll(FOCUSABLE) ?? [])].find((part) => part.checkVisibility());
+    const findFirst = (menu) => [...(menu?.querySelectorAll(FOCUSABLE) ?? [])].find((part) => part.checkVisibility());
     // Alpine shows it a frame or more later. A person who has moved on by then keeps the focus where it is.
-    const focusIn = (opened, opener) => {
+    const focusFirst = (menu, opener) => {
         if (document.activeElement !== opener) return;
-        const first = firstIn(opened);
+        const first = findFirst(menu);
         if (first) first.focus();
-        else requestAnimationFrame(() => focusIn(opened, opener));
+        else requestAnimationFrame(() => focusFirst(menu, opener));
     };
-    const makeButton = (part, name, opened) => {
+    const makeButton = (part, name, menu) => {
         part.setAttribute("role", "button");
         part.tabIndex = 0;
         if (name) part.setAttribute("aria-label", name);
@@ -29,14 +29,14 @@
         part.addEventListener("keydown", (event) => {
             if (event.target !== part || !["Enter", " "].includes(event.key)) return;
             event.preventDefault();
-            const isOpening = opened && !firstIn(opened);
+            const isOpening = menu && !findFirst(menu);
             part.click();
-            if (isOpening) focusIn(opened, part);
+            if (isOpening) focusFirst(menu, part);
         });
         // A menu beside its opener; unfold closes the others itself.
-        if (!part.parentElement.contains(opened)) return;
+        if (!part.parentElement.contains(menu)) return;
         part.parentElement.addEventListener("keydown", (event) => {
-            if (event.key !== "Escape" || !opened.checkVisibility()) return;
+            if (event.key !== "Escape" || !menu.checkVisibility()) return;
             part.click();
             part.focus();
         });
@@ -52,9 +52,9 @@
         });
     });
     document.addEventListener("DOMContentLoaded", () => {
-        for (const [state, name, opened] of OPENERS) {
+        for (const [state, name, findMenu] of OPENERS) {
             document.querySelectorAll(`[x-on\\:click*="${state}"]:not(button)`).forEach((part) => {
-                makeButton(part, name(), opened(part));
+                makeButton(part, name(), findMenu(part));
             });
         }
     });

@@ -2,20 +2,20 @@
 (() => {
     "use strict";
 
-    const paragraphs = (text) => text.split(/\n\s*\n/).filter((part) => part.trim()).length;
+    const countParagraphs = (text) => text.split(/\n\s*\n/).filter((part) => part.trim()).length;
 
     document.addEventListener("DOMContentLoaded", () => {
         for (const hint of document.querySelectorAll("[data-count-of]")) {
             const field = document.getElementById(hint.dataset.countOf);
             const counter = hint.querySelector("[data-count]");
-            const original = Number(hint.dataset.original);
-            const tell = () => {
-                const count = paragraphs(field.value);
-                counter.textContent = count ? `${count} / ${original}` : "";
-                hint.toggleAttribute("data-differs", count > 0 && count !== original);
+            const originalCount = Number(hint.dataset.original);
+            const showCount = () => {
+                const count = countParagraphs(field.value);
+                counter.textContent = count ? `${count} / ${originalCount}` : "";
+                hint.toggleAttribute("data-differs", count > 0 && count !== originalCount);
             };
-            field.addEventListener("input", tell);
-            tell();
+            field.addEventListener("input", showCount);
+            showCount();
         }
     });
 })();

@@ -9,55 +9,55 @@
         const root = document.querySelector("#triage");
         if (!root) return;
         const panel = root.querySelector("#triage-claim");
-        const said = root.querySelector("#triage-said");
+        const messages = root.querySelector("#triage-messages");
         const undoForm = root.querySelector("#triage-undo");
         const undoButton = undoForm.querySelector("button");
         const items = [...root.querySelectorAll("li[data-claim]")];
-        const itemOf = (claim) => items.find((item) => item.dataset.claim === String(claim));
-        const shown = () => panel.querySelector("[data-shown]")?.dataset.shown ?? "";
+        const findItem = (claim) => items.find((item) => item.dataset.claim === String(claim));
+        const getShownClaim = () => panel.querySelector("[data-shown]")?.dataset.shown ?? "";
 
         /* What is shown --------------------------------------------------------------------------------------------- */
 
-        const ahead = new Map();
+        const prefetches = new Map();
         const fetchClaim = async (claim) => {
-            const query = new URLSearchParams({ list: root.dataset.list, since: root.dataset.since, with: shown() });
+            const query = new URLSearchParams({ list: root.dataset.list, since: root.dataset.since, with: getShownClaim() });
             const answer = await fetch(`${root.dataset.claimPage.replace("/0/", `/${claim}/`)}?${query}`);
             if (!answer.ok) throw new Error(String(answer.status));
             return answer.text(); // made by the server, which escapes what it shows
         };
-        const fetchAhead = (claim) => {
-            if (!ahead.has(claim)) ahead.set(claim, fetchClaim(claim));
-            return ahead.get(claim).catch(() => ahead.delete(claim));
+        const prefetchClaim = (claim) => {
+            if (!prefetches.has(claim)) prefetches.set(claim, fetchClaim(claim));
+            return prefetches.get(claim).catch(() => prefetches.delete(claim));
         };
-        const parsed = (html) => new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
+        const parseArticle = (html) => new DOMParser().parseFromString(html, "text/html").body.firstElementChild;
 
         const isFree = (item) => !("done" in item.dataset) && !("other" in item.dataset);
         const isOpen = (item) => !("done" in item.dataset);
         // From the shown one on, and then from the beginning; to what somebody else looks at only where nothing else is.
-        const following = () => {
-            const at = items.indexOf(itemOf(shown()));
-            const turned = [...items.slice(at + 1), ...items.slice(0, Math.max(at, 0))];
-            return turned.find(isFree) ?? turned.find(isOpen);
+        const findNext = () => {
+            const at = items.indexOf(findItem(getShownClaim()));
+            const candidates = [...items.slice(at + 1), ...items.slice(0, Math.max(at, 0))];
+            return candidates.find(isFree) ?? candidates.find(isOpen);
         };
 
-        let asked = null;
+        let requestedClaim = null;
         const show = async (claim, { focus = true } = {}) => {
-            asked = claim;
+            requestedClaim = claim;
             let article;
             try {
-                const kept = ahead.get(claim);
-                ahead.delete(claim);
-                article = parsed(await (kept ?? fetchClaim(claim)));
+                const prefetch = prefetches.get(claim);
+                prefetches.delete(claim);
+                article = parseArticle(await (prefetch ?? fetchClaim(claim)));
             } catch {
-                tell(translate("The next claim could not be loaded. Try again, or reload the page."), true);
+                showMessage(translate("The next claim could not be loaded. Try again, or reload the page."), true);
                 return;
             }
-            if (asked !== claim) return; // somebody has gone on meanwhile
+            if (requestedClaim !== claim) return; // somebody has gone on meanwhile
             panel.replaceChildren(article);
-            number(article);
+            numberOptions(article);
             window.deskKeys.read(panel);
             root.querySelectorAll("[aria-current]").forEach((link) => link.removeAttribute("aria-current"));
-            const item = itemOf(claim);
+            const item = findItem(claim);
             item?.querySelector("a").setAttribute("aria-current", "true");
             item?.scrollIntoView({ block: "nearest" });
             const address = new URL(location.href);
@@ -67,80 +67,80 @@
             history.replaceState(null, "", address);
             if (focus) panel.focus({ preventScroll: true });
             panel.scrollIntoView({ block: "nearest" });
-            look();
+            prefetchNext();
         };
         // Fetch the next one; pass over what others look at or have decided meanwhile.
-        const look = async () => {
-            const next = following();
-            if (!next || ahead.has(next.dataset.claim)) return;
-            const html = await fetchAhead(next.dataset.claim);
+        const prefetchNext = async () => {
+            const next = findNext();
+            if (!next || prefetches.has(next.dataset.claim)) return;
+            const html = await prefetchClaim(next.dataset.claim);
             if (typeof html !== "string") return;
-            const article = parsed(html);
-            if (article.dataset.other) mark(next, { other: article.dataset.other });
-            else if (!("waits" in article.dataset)) mark(next, { done: translate("already decided") });
+            const article = parseArticle(html);
+            if (article.dataset.other) markItem(next, { other: article.dataset.other });
+            else if (!("waits" in article.dataset)) markItem(next, { done: translate("already decided") });
             else return;
-            if (following() !== next) look();
+            if (findNext() !== next) prefetchNext();
         };
-        const mark = (item, { done, other, open }) => {
-            const words = item.querySelector(".triage-mark");
+        const markItem = (item, { done, other, open }) => {
+            const label = item.querySelector(".triage-mark");
             if (open) {
                 delete item.dataset.done;
-                words.textContent = "";
+                label.textContent = "";
             }
             if (done) {
                 item.dataset.done = "";
-                words.textContent = done;
+                label.textContent = done;
             }
             if (other) {
                 item.dataset.other = other;
-                words.textContent = interpolate(translate("%s is viewing this"), [other]);
+                label.textContent = interpolate(translate("%s is viewing this"), [other]);
             }
         };
-        const query = (own) => new URLSearchParams([...new URLSearchParams(root.dataset.list), ...own]);
-        const goOn = () => {
-            const next = following();
+        const buildQuery = (own) => new URLSearchParams([...new URLSearchParams(root.dataset.list), ...own]);
+        const showNext = () => {
+            const next = findNext();
             if (next) show(next.dataset.claim);
-            else inTurn(() => {}).then(() => location.assign(`?${query([["since", root.dataset.since]])}`));
+            else enqueue(() => {}).then(() => location.assign(`?${buildQuery([["since", root.dataset.since]])}`));
         };
         const step = (by) => {
-            const at = items.indexOf(itemOf(shown()));
+            const at = items.indexOf(findItem(getShownClaim()));
             const item = items[at + by];
             if (item) show(item.dataset.claim);
         };
 
-        const tell = (words, isTrouble, claim) => {
+        const showMessage = (message, isError, claim) => {
             const line = document.createElement("p");
-            line.className = isTrouble ? "desk-warning triage-said" : "desk-quiet triage-said";
-            if (isTrouble) line.setAttribute("role", "alert");
+            line.className = isError ? "desk-warning triage-message" : "desk-quiet triage-message";
+            if (isError) line.setAttribute("role", "alert");
             const text = document.createElement("span");
             text.dir = "auto";
-            text.textContent = words;
+            text.textContent = message;
             line.append(text);
             if (claim) {
-                const look = document.createElement("button");
-                look.type = "button";
-                look.textContent = translate("View");
-                look.addEventListener("click", () => show(String(claim)));
-                line.append(look);
+                const viewButton = document.createElement("button");
+                viewButton.type = "button";
+                viewButton.textContent = translate("View");
+                viewButton.addEventListener("click", () => show(String(claim)));
+                line.append(viewButton);
             }
-            if (!isTrouble) said.querySelectorAll(".desk-quiet").forEach((old) => old.remove());
-            said.prepend(line);
+            if (!isError) messages.querySelectorAll(".desk-quiet").forEach((old) => old.remove());
+            messages.prepend(line);
         };
 
         /* What is decided ------------------------------------------------------------------------------------------- */
 
-        const undoable = [];
-        const DONE = { accept: translate("accepted"), decline: translate("declined"), merge: translate("merged") };
-        const actionOf = (form) => new URL(form.action).pathname.split("/").at(-2);
+        const undoTokens = [];
+        const DONE_LABELS = { accept: translate("accepted"), decline: translate("declined"), merge: translate("merged") };
+        const getAction = (form) => new URL(form.action).pathname.split("/").at(-2);
         // One after the other, in the order in which they were made, each with what follows from its answer.
-        let sending = Promise.resolve();
-        let waiting = 0;
-        const inTurn = (work) => {
-            waiting += 1;
-            sending = sending.then(work).finally(() => {
-                waiting -= 1;
+        let queue = Promise.resolve();
+        let pendingCount = 0;
+        const enqueue = (action) => {
+            pendingCount += 1;
+            queue = queue.then(action).finally(() => {
+                pendingCount -= 1;
             });
-            return sending;
+            return queue;
         };
         const send = async (address, body) => {
             const headers = { Accept: "application/json" };
@@ -150,143 +150,143 @@
             return answer.json();
         };
         window.addEventListener("beforeunload", (event) => {
-            if (waiting) event.preventDefault();
+            if (pendingCount) event.preventDefault();
         });
 
-        const bodyOf = (form, submitter) => {
+        const buildBody = (form, submitter) => {
             const body = new FormData(form, submitter);
             body.set("all", root.dataset.all);
             return body;
         };
-        const answered = (answer) => {
-            for (const one of answer.refused) tell(one.words, true, one.claim);
-            if (answer.said) tell(answer.said, false);
+        const applyAnswer = (answer) => {
+            for (const error of answer.errors) showMessage(error.message, true, error.claim);
+            if (answer.message) showMessage(answer.message, false);
             root.querySelector("#triage-progress").textContent = answer.progress;
-            if (answer.undo) undoable.push(answer.undo);
-            undoButton.hidden = !undoable.length;
+            if (answer.undo) undoTokens.push(answer.undo);
+            undoButton.hidden = !undoTokens.length;
         };
-        const unreachable = (claims) => {
-            tell(translate("The desk could not be reached. Your last decision was not stored."), true, claims[0]);
+        const showUnreachable = (claims) => {
+            showMessage(translate("The desk could not be reached. Your last decision was not stored."), true, claims[0]);
         };
 
-        const decide = (form, submitter, also) => {
-            const action = actionOf(form);
-            const body = bodyOf(form, submitter);
-            const claims = [...new Set([shown(), ...also.map((item) => item.dataset.claim)])];
-            for (const item of also) body.append("also", `${item.dataset.claim}-${item.dataset.lastMove}`);
+        const decide = (form, submitter, otherItems) => {
+            const action = getAction(form);
+            const body = buildBody(form, submitter);
+            const claims = [...new Set([getShownClaim(), ...otherItems.map((item) => item.dataset.claim)])];
+            for (const item of otherItems) body.append("also", `${item.dataset.claim}-${item.dataset.lastMove}`);
             let address = form.action;
-            if (also.length && !also.includes(itemOf(shown()))) {
+            if (otherItems.length && !otherItems.includes(findItem(getShownClaim()))) {
                 // Of those that were selected, the shown one need not be one.
                 claims.shift();
-                address = address.replace(`/${shown()}/`, `/${also[0].dataset.claim}/`);
-                body.set("seen", also[0].dataset.lastMove);
+                address = address.replace(`/${getShownClaim()}/`, `/${otherItems[0].dataset.claim}/`);
+                body.set("seen", otherItems[0].dataset.lastMove);
             }
-            choose([]);
-            const moves = "decides" in form.dataset;
-            if (moves) {
-                claims.map(itemOf).forEach((item) => item && mark(item, { done: DONE[action] }));
+            setSelection([]);
+            const isDecision = "decides" in form.dataset;
+            if (isDecision) {
+                claims.map(findItem).forEach((item) => item && markItem(item, { done: DONE_LABELS[action] }));
             } else {
                 form.closest("details").open = false;
             }
-            inTurn(async () => {
+            enqueue(async () => {
                 try {
                     const answer = await send(address, body);
-                    for (const one of answer.refused) {
-                        const item = itemOf(one.claim);
-                        if (item && moves) mark(item, { done: translate("not done") });
+                    for (const error of answer.errors) {
+                        const item = findItem(error.claim);
+                        if (item && isDecision) markItem(item, { done: translate("not done") });
                     }
-                    answered(answer);
-                    if (!moves) show(shown());
+                    applyAnswer(answer);
+                    if (!isDecision) show(getShownClaim());
                 } catch {
-                    claims.map(itemOf).forEach((item) => item && mark(item, { open: true }));
-                    claims.forEach((claim) => ahead.delete(claim));
-                    unreachable(claims);
+                    claims.map(findItem).forEach((item) => item && markItem(item, { open: true }));
+                    claims.forEach((claim) => prefetches.delete(claim));
+                    showUnreachable(claims);
                 }
             });
-            if (moves) goOn();
+            if (isDecision) showNext();
         };
         const undo = async () => {
-            const token = undoable.pop() ?? undoForm.elements.undo.value;
+            const token = undoTokens.pop() ?? undoForm.elements.undo.value;
             undoForm.elements.undo.value = "";
-            undoButton.hidden = !undoable.length;
+            undoButton.hidden = !undoTokens.length;
             if (!token) return;
-            const body = bodyOf(undoForm);
+            const body = buildBody(undoForm);
             body.set("undo", token);
             try {
                 const answer = await send(undoForm.action, body);
-                answered({ ...answer, undo: "" });
+                applyAnswer({ ...answer, undo: "" });
                 for (const claim of answer.done) {
-                    const item = itemOf(claim);
+                    const item = findItem(claim);
                     if (!item) continue;
-                    mark(item, { open: true });
-                    ahead.delete(String(claim));
+                    markItem(item, { open: true });
+                    prefetches.delete(String(claim));
                 }
                 if (answer.done.length) {
                     const last = String(answer.done[0]);
                     await show(last);
                     for (const claim of answer.done) {
                         // Its last move is another one now.
-                        const item = itemOf(claim);
-                        if (item) item.dataset.lastMove = String(await lastMoveOf(claim));
+                        const item = findItem(claim);
+                        if (item) item.dataset.lastMove = String(await fetchLastMove(claim));
                     }
                 }
             } catch {
-                undoable.push(token);
-                unreachable([shown()]);
+                undoTokens.push(token);
+                showUnreachable([getShownClaim()]);
             }
         };
-        const lastMoveOf = async (claim) => {
-            if (String(claim) === shown()) return panel.querySelector("[data-shown]").dataset.lastMove;
-            return parsed(await fetchClaim(claim)).dataset.lastMove;
+        const fetchLastMove = async (claim) => {
+            if (String(claim) === getShownClaim()) return panel.querySelector("[data-shown]").dataset.lastMove;
+            return parseArticle(await fetchClaim(claim)).dataset.lastMove;
         };
 
         /* Several at once ------------------------------------------------------------------------------------------- */
 
-        let chosen = [];
-        const choose = (now) => {
-            chosen = now;
-            items.forEach((item) => item.toggleAttribute("data-selected", now.includes(item)));
+        let selectedItems = [];
+        const setSelection = (newSelection) => {
+            selectedItems = newSelection;
+            items.forEach((item) => item.toggleAttribute("data-selected", newSelection.includes(item)));
             const badge = root.querySelector("#triage-selected");
-            badge.hidden = !now.length;
-            badge.textContent = interpolate(ngettext("%s selected", "%s selected", now.length), [now.length]);
+            badge.hidden = !newSelection.length;
+            badge.textContent = interpolate(ngettext("%s selected", "%s selected", newSelection.length), [newSelection.length]);
         };
-        const restOfArticle = () => {
-            const article = itemOf(shown())?.closest("[data-article]");
+        const findRestOfArticle = () => {
+            const article = findItem(getShownClaim())?.closest("[data-article]");
             return article?.dataset.article ? [...article.querySelectorAll("li[data-claim]")].filter(isOpen) : [];
         };
-        const select = () => {
-            const item = itemOf(shown());
+        const toggleSelection = () => {
+            const item = findItem(getShownClaim());
             if (!item) return;
-            choose(chosen.includes(item) ? chosen.filter((one) => one !== item) : [...chosen, item]);
+            setSelection(selectedItems.includes(item) ? selectedItems.filter((one) => one !== item) : [...selectedItems, item]);
         };
 
         /* Keys and buttons ------------------------------------------------------------------------------------------ */
 
         // Those of a form that offer something are numbered; the words of one's own are “0”.
-        const number = (part) => {
+        const numberOptions = (part) => {
             part.querySelectorAll(".triage-choice ol").forEach((list) => {
                 list.querySelectorAll(":scope > li kbd").forEach((key, at) => {
                     key.textContent = at < 9 ? String(at + 1) : "";
                 });
             });
         };
-        const opened = () => panel.querySelector("details.triage-move[open]");
+        const findOpenPanel = () => panel.querySelector("details.triage-move[open]");
         const pressNumber = (digit) => {
-            const form = opened()?.querySelector("form");
+            const form = findOpenPanel()?.querySelector("form");
             if (!form) return;
             if (digit === 0) form.querySelector("[data-own-words]")?.focus();
             else form.querySelectorAll(".triage-option")[digit - 1]?.click();
         };
         const pressKey = (key) => panel.querySelector(`[data-key="${key}"]`)?.click();
-        const withRest = (key) => () => {
-            choose(restOfArticle());
+        const makeRestAction = (key) => () => {
+            setSelection(findRestOfArticle());
             pressKey(key);
         };
 
         root.addEventListener("submit", (event) => {
             event.preventDefault();
-            if (event.target === undoForm) inTurn(undo);
-            else decide(event.target, event.submitter, chosen);
+            if (event.target === undoForm) enqueue(undo);
+            else decide(event.target, event.submitter, selectedItems);
         });
         root.addEventListener("click", (event) => {
             const link = event.target.closest("li[data-claim] a, .triage-step");
@@ -297,24 +297,24 @@
             else show(link.closest("li").dataset.claim);
         });
         // Words that are not a number look for claims to merge into.
-        let looking = 0;
+        let searchCount = 0;
         root.addEventListener("input", (event) => {
             const field = event.target;
             if (!field.matches("[data-search-claims]")) return;
             const words = field.value.trim();
-            looking += 1;
-            const mine = looking;
+            searchCount += 1;
+            const current = searchCount;
             if (words.length < 3 || /^\d+$/.test(words)) return;
             setTimeout(async () => {
-                if (mine !== looking) return;
+                if (current !== searchCount) return;
                 const query = new URLSearchParams({ term: words, app_label: "claims", model_name: "claim", field_name: "merged_into" });
                 const answer = await fetch(`${root.dataset.search}?${query}`);
-                if (!answer.ok || mine !== looking) return;
+                if (!answer.ok || current !== searchCount) return;
                 const { results } = await answer.json();
-                const list = field.form.querySelector("[data-found]");
+                const list = field.form.querySelector("[data-results]");
                 list.replaceChildren(
                     ...results
-                        .filter((one) => one.id !== shown())
+                        .filter((one) => one.id !== getShownClaim())
                         .slice(0, 9)
                         .map((one) => {
                             const row = document.createElement("li");
@@ -324,7 +324,7 @@
                             return row;
                         }),
                 );
-                number(field.form.closest("details"));
+                numberOptions(field.form.closest("details"));
             }, 200);
         });
         root.addEventListener("keydown", (event) => {
@@ -337,30 +337,30 @@
         root.addEventListener("keydown", (event) => {
             if (event.key !== "Enter" || !event.target.matches("[data-own-words]")) return;
             event.preventDefault();
-            const own = event.target.closest(".triage-words-of-ones-own").querySelector("button");
+            const own = event.target.closest(".triage-own-words").querySelector("button");
             if (event.target.value.trim()) event.target.form.requestSubmit(own);
         });
 
         const { add } = window.deskKeys;
         add("j", translate("Next proposal"), () => step(1), { repeats: true });
         add("k", translate("Previous proposal"), () => step(-1), { repeats: true });
-        add("x", translate("Select, to decide several at once"), select);
-        add("A", translate("Accept the rest of the article"), withRest("a"));
-        add("D", translate("Decline the rest of the article"), withRest("d"));
-        add("S", translate("Assign the rest of the article"), withRest("s"));
-        add("T", translate("Add a topic to the rest of the article"), withRest("t"));
+        add("x", translate("Select, to decide several at once"), toggleSelection);
+        add("A", translate("Accept the rest of the article"), makeRestAction("a"));
+        add("D", translate("Decline the rest of the article"), makeRestAction("d"));
+        add("S", translate("Assign the rest of the article"), makeRestAction("s"));
+        add("T", translate("Add a topic to the rest of the article"), makeRestAction("t"));
         add("0", translate("In your own words"), () => pressNumber(0));
         for (let digit = 1; digit <= 9; digit += 1) {
             add(String(digit), interpolate(translate("Choice %s in the open panel"), [digit]), () => pressNumber(digit));
         }
         add("Escape", translate("Close the panel, clear the selection"), () => {
-            const details = opened();
+            const details = findOpenPanel();
             if (details) details.open = false;
-            choose([]);
+            setSelection([]);
         });
 
-        number(panel);
+        numberOptions(panel);
         if (window.matchMedia("(max-width: 63.99rem)").matches) root.querySelector("#triage-list")?.removeAttribute("open");
-        look();
+        prefetchNext();
     });
 })();

@@ -55,11 +55,11 @@ def select(page: Page, words: str, *, of: str = TEXT, last: bool = False) -> Non
         """([start, end]) => {
             const article = document.getElementById("article");
             const point = (offset, at) => {
-                const range = deskWords.rangeOf(article, offset - at, offset + 1 - at);
+                const range = deskSelection.getRange(article, offset - at, offset + 1 - at);
                 const box = range.getClientRects()[0];
                 return [at ? box.right - 0.5 : box.left + 0.5, box.top + box.height / 2];
             };
-            deskWords.rangeOf(article, start, end).startContainer.parentElement.scrollIntoView({block: "center"});
+            deskSelection.getRange(article, start, end).startContainer.parentElement.scrollIntoView({block: "center"});
             return [point(start, 0), point(end, 1)];
         }""",
         [start, start + len(words)],
@@ -75,7 +75,7 @@ def choose(page: Page, words: str, *, last: bool = False) -> None:
     start = TEXT.rindex(words) if last else TEXT.index(words)
     page.evaluate(
         """([start, end]) => {
-            const { endContainer, endOffset, startContainer, startOffset } = deskWords.rangeOf(
+            const { endContainer, endOffset, startContainer, startOffset } = deskSelection.getRange(
                 document.getElementById("article"), start, end);
             getSelection().setBaseAndExtent(endContainer, endOffset, startContainer, startOffset);
         }""",
@@ -135,7 +135,7 @@ def test_triple_clicks_edges_and_half_characters(seat: Any, source: Source, chec
                 const range = document.createRange();
                 range.setStart(start, at);
                 range.setEnd(end, until);
-                return deskWords.wordsOf(article, range);
+                return deskSelection.getQuote(article, range);
             };
             const family = fifth.firstChild;
             return [
@@ -166,17 +166,17 @@ def test_words_are_attached_and_cited(seat: Any, source: Source, checker: User) 
     page = opened(desk, source)
     choose(page, "The tunnel cost 240 million euros")
     page.locator("#bar-words").get_by_role("button", name="Attach to a claim").click()
-    page.locator(".desk-offered button", has_text=known.statement).click()
+    page.locator(".desk-offers button", has_text=known.statement).click()
     expect(page.locator(f"#note-c{known.pk}")).to_be_visible()
     assert page.evaluate("clicks") == 2
     choose(page, "باعت الميناء")
     page.keyboard.press("t")
     page.locator("#words-find-claim").fill("harbour sold")
-    page.locator(".desk-offered button", has_text=other.statement).click()
+    page.locator(".desk-offers button", has_text=other.statement).click()
     expect(page.locator(f"#note-c{other.pk}")).to_be_visible()
     choose(page, "an hour")
     page.keyboard.press("e")
-    expect(page.locator(".desk-offered input[type=radio]")).to_be_checked()
+    expect(page.locator(".desk-offers input[type=radio]")).to_be_checked()
     page.locator("#words-note").fill("For an hour.")
     page.get_by_role("button", name="Refutes the claim").click()
     expect(page.locator("#notes li.evidence")).to_have_count(1)
@@ -233,7 +233,7 @@ def test_by_keyboard_alone(seat: Any, source: Source, checker: User, editor: Use
     page.keyboard.press("n")
     expect(page.locator("#notes [aria-current]")).to_contain_text("Proposal 1")
     page.keyboard.press("a")
-    expect(page.locator("#said")).to_have_text(
+    expect(page.locator("#status")).to_have_text(
         "Edda has just taken this step: “Decline”. Nothing was changed. Reload the page and check."
     )
     expect(page.locator(f"#note-c{proposals[1].pk}")).to_have_class("declined")
@@ -277,7 +277,7 @@ def test_what_nobody_typed_is_not_kept(seat: Any, source: Source, checker: User)
     choose(page, "It rained", last=True)
     page.keyboard.press("c")
     page.locator("#words [data-use=evidence]").click()
-    expect(page.locator(".desk-offered input[type=radio]")).to_be_checked()
+    expect(page.locator(".desk-offers input[type=radio]")).to_be_checked()
     page.keyboard.press("Escape")
     page.wait_for_timeout(500)  # as long as the keeping of words waits for more of them
     page = opened(seat(checker), source)
@@ -302,7 +302,7 @@ def test_an_older_text_is_decided_about_after_signing_in_again(
     before = context.cookies()
     context.clear_cookies()
     page.keyboard.press("a")
-    expect(page.locator("#said")).to_contain_text("You are no longer signed in.")
+    expect(page.locator("#status")).to_contain_text("You are no longer signed in.")
     context.add_cookies(before)
     page.evaluate(
         "document.querySelectorAll('[name=csrfmiddlewaretoken]').forEach(one => (one.value = 'x'.repeat(64)))"
@@ -378,7 +378,7 @@ def test_the_browser_counts_as_the_server_does(chromium: Browser) -> None:
     chance = random.Random(51)  # noqa: S311  nothing to protect here
     context = new_context(chromium)
     page = context.new_page()
-    page.add_script_tag(path=Path("static/desk/annotate_words.js"))
+    page.add_script_tag(path=Path("static/desk/annotate_selection.js"))
     for text, spans in hostile_texts():
         noted = []
         for number in range(chance.randint(0, 4)):
@@ -389,7 +389,8 @@ def test_the_browser_counts_as_the_server_does(chromium: Browser) -> None:
             """([html, spans]) => {
                 document.body.innerHTML = `<h1>Before</h1><div id="article">${html}</div><p>After</p>`;
                 const article = document.getElementById("article");
-                return spans.map(([start, end]) => deskWords.wordsOf(article, deskWords.rangeOf(article, start, end)));
+                const { getQuote, getRange } = deskSelection;
+                return spans.map(([start, end]) => getQuote(article, getRange(article, start, end)));
             }""",
             [html, spans],
         )

@@ -145,10 +145,10 @@ def test_a_decision_is_undone_and_what_others_decided_is_reported(
     page.keyboard.press("0")
     page.keyboard.type("Transport")
     page.keyboard.press("Enter")
-    expect(page.locator("#triage-said")).to_contain_text("Topic added. 2 claims.")
+    expect(page.locator("#triage-messages")).to_contain_text("Topic added. 2 claims.")
     assert {claim.pk for claim in topic.claims.all()} == {claims[2].pk, claims[3].pk}
     page.keyboard.press("u")
-    expect(page.locator("#triage-said")).to_contain_text("Undone. 2 claims.")
+    expect(page.locator("#triage-messages")).to_contain_text("Undone. 2 claims.")
     assert topic.claims.count() == 0
     assert list(Transition.objects.order_by("pk").values_list("claim", "action", "actor_name")) == [
         (claims[0].pk, "accept", "Edda"),

@@ -63,7 +63,7 @@ def test_words_become_a_proposed_claim_with_its_place(
     row = claim.appearances.get()
     assert (row.exact, row.start, row.end, row.anchor) == (WORDS, 30, 63, "anchored")
     told = answer.json()
-    assert (answer.status_code, told["said"], told["key"]) == (
+    assert (answer.status_code, told["message"], told["key"]) == (
         200,
         f"Proposed as claim {claim.pk}.",
         f"c{claim.pk}",
@@ -127,7 +127,7 @@ def test_words_are_attached_to_a_claim(client: Client, source: Source, checker: 
     claim = make_claim()
     page = ArticlePage(client, source, checker)
     told = page.post("appearances/", claim=claim.pk).json()
-    assert told["said"] == f"Attached to claim {claim.pk}."
+    assert told["message"] == f"Attached to claim {claim.pk}."
     assert page.post("appearances/", claim=claim.pk).json() == told
     assert [row.exact for row in claim.appearances.all()] == [WORDS]
     shorter = page.post("appearances/", "The tunnel", claim=claim.pk)
@@ -219,7 +219,7 @@ def test_a_decision_is_made_once_and_taken_back(client: Client, source: Source, 
         == "A note is needed: Reason for not checking the claim."
     )
     told = page.decide(claim, "decline", "An opinion").json()
-    assert told["said"] == "Declined."
+    assert told["message"] == "Declined."
     assert 'class="declined"' in told["paragraphs"]["30"]
     again = page.decide(claim, "decline", "An opinion", seen=0)
     assert (again.status_code, again.json()["problem"]) == (

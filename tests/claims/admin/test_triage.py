@@ -138,8 +138,8 @@ def test_who_was_slower_is_notified_who_was_quicker(client: Client, checker: Use
     client.force_login(checker)
     status, answer = as_json(client, f"{claim.pk}/accept/", seen="0")
     assert status == 409
-    assert answer["refused"] == [
-        {"claim": claim.pk, "words": "“The ferry sank.”: Edda decided first: Decline (“It did not.”)."}
+    assert answer["errors"] == [
+        {"claim": claim.pk, "message": "“The ferry sank.”: Edda decided first: Decline (“It did not.”)."}
     ]
     assert answer["done"] == []
     # A second click does nothing either.
@@ -155,8 +155,8 @@ def test_several_are_decided_each_by_itself(client: Client, checker: User, edito
     client.force_login(checker)
     also = [f"{other.pk}-0", f"{gone.pk}-0", "garbage", "1-2-3", f"{one.pk}-0"]
     status, answer = as_json(client, f"{one.pk}/decline/", seen="0", also=also, note="Off topic.")
-    assert (status, answer["said"], answer["done"]) == (200, "Declined. 2 claims.", [one.pk, other.pk])
-    assert [each["claim"] for each in answer["refused"]] == [gone.pk]
+    assert (status, answer["message"], answer["done"]) == (200, "Declined. 2 claims.", [one.pk, other.pk])
+    assert [each["claim"] for each in answer["errors"]] == [gone.pk]
     assert dict(Claim.objects.values_list("pk", "state")) == {
         one.pk: "declined",
         other.pk: "declined",
@@ -172,7 +172,7 @@ def test_what_was_built_on_is_not_undone(client: Client, checker: User) -> None:
     status, refused = as_json(client, "undo/", undo=answer["undo"])
     claim.refresh_from_db()
     assert (status, refused["done"], claim.state) == (409, [], "accepted")
-    assert "it cannot go back to triage" in refused["refused"][0]["words"]
+    assert "it cannot go back to triage" in refused["errors"][0]["message"]
 
 
 def test_garbage_is_refused(client: Client, checker: User) -> None:

@@ -9,7 +9,7 @@
     const GAP = "\n\n";
     const isLow = (unit) => unit >= 0xdc00 && unit <= 0xdfff;
 
-    const lengthOf = (text) => {
+    const countCodePoints = (text) => {
         let length = text.length;
         for (let at = 1; at < text.length; at += 1) {
             if (isLow(text.charCodeAt(at)) && !isLow(text.charCodeAt(at - 1))) length -= 1;
@@ -17,49 +17,49 @@
         return length;
     };
     /* Where in UTF-16 so many code points end. */
-    const unitsOf = (text, points) => {
+    const findUnit = (text, points) => {
         let at = 0;
         for (let count = 0; count < points && at < text.length; count += 1) at += text.codePointAt(at) > 0xffff ? 2 : 1;
         return at;
     };
-    const paragraphsOf = (article) => [...article.querySelectorAll("p[data-at]")];
-    const gapOf = (paragraph) => paragraph.dataset.gap ?? GAP;
-    const startOf = (paragraph) => Number(paragraph.dataset.at);
+    const getParagraphs = (article) => [...article.querySelectorAll("p[data-at]")];
+    const getGap = (paragraph) => paragraph.dataset.gap ?? GAP;
+    const getStart = (paragraph) => Number(paragraph.dataset.at);
 
     /* The offset of a point of the page: in a paragraph, or else where the next one begins. */
-    const offsetOf = (article, node, index) => {
+    const getOffset = (article, node, index) => {
         const element = node.nodeType === Node.ELEMENT_NODE ? node : node.parentElement;
         const paragraph = element?.closest("p[data-at]");
         const point = document.createRange();
         if (paragraph && article.contains(paragraph)) {
             point.setStart(paragraph, 0);
             point.setEnd(node, index);
-            return startOf(paragraph) + lengthOf(point.toString());
+            return getStart(paragraph) + countCodePoints(point.toString());
         }
         point.setStart(node, index);
-        const paragraphs = paragraphsOf(article);
+        const paragraphs = getParagraphs(article);
         const next = paragraphs.find((each) => point.comparePoint(each, 0) >= 0);
-        if (next) return startOf(next);
+        if (next) return getStart(next);
         const last = paragraphs.at(-1);
-        return last ? startOf(last) + lengthOf(last.textContent) : 0;
+        return last ? getStart(last) + countCodePoints(last.textContent) : 0;
     };
 
     /* The characters from one offset to another, with what stands between paragraphs. */
-    const textOf = (article, start, end) => {
-        let found = "";
-        for (const paragraph of paragraphsOf(article)) {
-            const from = startOf(paragraph);
+    const getText = (article, start, end) => {
+        let passage = "";
+        for (const paragraph of getParagraphs(article)) {
+            const from = getStart(paragraph);
             if (from >= end) break;
-            const text = paragraph.textContent + gapOf(paragraph);
+            const text = paragraph.textContent + getGap(paragraph);
             // A text of n units has at most n code points, so most paragraphs need not be counted.
             if (from + text.length <= start) continue;
-            found += text.slice(unitsOf(text, Math.max(start - from, 0)), unitsOf(text, end - from));
+            passage += text.slice(findUnit(text, Math.max(start - from, 0)), findUnit(text, end - from));
         }
-        return found;
+        return passage;
     };
 
     /* The point of the page at an index of a paragraph's text, in UTF-16. */
-    const pointIn = (paragraph, index) => {
+    const findPoint = (paragraph, index) => {
         const walker = document.createTreeWalker(paragraph, NodeFilter.SHOW_TEXT);
         let [left, last] = [index, null];
         for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -69,52 +69,52 @@
         }
         return last ? [last, last.length] : [paragraph, 0];
     };
-    const pointAt = (article, offset) => {
-        let [found, ...rest] = paragraphsOf(article);
-        for (const paragraph of rest) {
-            if (startOf(paragraph) > offset) break;
-            found = paragraph;
+    const findPointAt = (article, offset) => {
+        let [paragraph, ...rest] = getParagraphs(article);
+        for (const next of rest) {
+            if (getStart(next) > offset) break;
+            paragraph = next;
         }
-        return pointIn(found, unitsOf(found.textContent, offset - startOf(found)));
+        return findPoint(paragraph, findUnit(paragraph.textContent, offset - getStart(paragraph)));
     };
-    const rangeOf = (article, start, end) => {
+    const getRange = (article, start, end) => {
         const range = document.createRange();
-        range.setStart(...pointAt(article, start));
-        range.setEnd(...pointAt(article, end));
+        range.setStart(...findPointAt(article, start));
+        range.setEnd(...findPointAt(article, end));
         return range;
     };
 
     /* An emoji, or a letter with its marks, is selected as a whole. */
     const characters = window.Intl?.Segmenter ? new Intl.Segmenter(undefined, { granularity: "grapheme" }) : null;
-    const widened = (article, offset, isEnd) => {
+    const widenToCharacter = (article, offset, isEnd) => {
         if (!characters) return offset;
-        const paragraph = paragraphsOf(article).findLast((each) => startOf(each) < offset);
+        const paragraph = getParagraphs(article).findLast((each) => getStart(each) < offset);
         if (!paragraph) return offset;
         const text = paragraph.textContent;
-        const at = unitsOf(text, offset - startOf(paragraph));
+        const at = findUnit(text, offset - getStart(paragraph));
         if (at >= text.length) return offset;
         // Behind a line feed a character begins, whatever follows.
         const line = text.lastIndexOf("\n", at - 1) + 1;
         const { index, segment } = characters.segment(text.slice(line)).containing(at - line);
         if (line + index === at) return offset;
-        return startOf(paragraph) + lengthOf(text.slice(0, line + index + (isEnd ? segment.length : 0)));
+        return getStart(paragraph) + countCodePoints(text.slice(0, line + index + (isEnd ? segment.length : 0)));
     };
 
     /* The words of a range: whole characters, without white space at their edges; null where there are none. */
-    const wordsOf = (article, range) => {
+    const getQuote = (article, range) => {
         if (range.collapsed || !range.intersectsNode(article)) return null;
-        let start = widened(article, offsetOf(article, range.startContainer, range.startOffset), false);
-        let end = widened(article, offsetOf(article, range.endContainer, range.endOffset), true);
-        const text = textOf(article, start, end);
+        let start = widenToCharacter(article, getOffset(article, range.startContainer, range.startOffset), false);
+        let end = widenToCharacter(article, getOffset(article, range.endContainer, range.endOffset), true);
+        const text = getText(article, start, end);
         const exact = text.trim();
         if (!exact) return null;
-        start += lengthOf(text) - lengthOf(text.trimStart());
-        end = start + lengthOf(exact);
+        start += countCodePoints(text) - countCodePoints(text.trimStart());
+        end = start + countCodePoints(exact);
         return { start, end, exact };
     };
 
     /* Sentences, as the browser tells them apart in this language: for moving among them. */
-    const cutter = (language) => {
+    const makeSegmenter = (language) => {
         if (!window.Intl?.Segmenter) return null;
         try {
             return new Intl.Segmenter(language || undefined, { granularity: "sentence" });
@@ -122,10 +122,10 @@
             return new Intl.Segmenter(undefined, { granularity: "sentence" });
         }
     };
-    const sentencesOf = (paragraph, language) => {
+    const getSentences = (paragraph, language) => {
         const text = paragraph.textContent;
-        const cut = cutter(language);
-        const parts = cut ? [...cut.segment(text)].map(({ index, segment }) => [index, segment]) : [[0, text]];
+        const segmenter = makeSegmenter(language);
+        const parts = segmenter ? [...segmenter.segment(text)].map(({ index, segment }) => [index, segment]) : [[0, text]];
         return parts
             .filter(([, part]) => part.trim())
             .map(([index, part]) => {
@@ -134,5 +134,5 @@
             });
     };
 
-    window.deskWords = { wordsOf, rangeOf, textOf, offsetOf, pointIn, sentencesOf, paragraphsOf };
+    window.deskSelection = { getQuote, getRange, getText, getOffset, findPoint, getSentences, getParagraphs };
 })();
