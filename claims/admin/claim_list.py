@@ -248,8 +248,6 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
         "score_band",
         "claimant_name",
         "source_links",
-        "topic_names",
-        "claimed_on",
     )
     list_display_links = ("statement_cell",)
     list_filter = (
@@ -266,7 +264,16 @@ class ClaimList(QueueOrder, ClaimBulkActions, Triage):
         LanguageFilter,
         ("claimed_on", RangeDateFilter),
     )
-    extra_columns = ("id", "language", "context", "reason", "created_at", "updated_at")
+    extra_columns = (
+        "topic_names",
+        "claimed_on",
+        "id",
+        "language",
+        "context",
+        "reason",
+        "created_at",
+        "updated_at",
+    )
     download_paths: ClassVar[dict[str, str]] = {"statement_cell": "statement", "score_band": "score"}
     search_fields = ("statement", "claimant__name", "appearances__exact")
     search_help_text = gettext_lazy("Search by words in the statement or quote, or by claimant")

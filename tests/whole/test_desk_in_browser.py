@@ -328,7 +328,7 @@ def test_words_are_forgotten_after_some_days(seat: Any, checker: User) -> None:
     page.wait_for_function(f"{KEPT}.length === 0")
 
 
-def test_four_rows_of_a_list_fit_on_a_phone(
+def test_lists_show_four_rows_on_a_phone_and_all_columns_on_a_laptop(
     seat: Any, checker: User, editor: User, administrator: User, publish: Any
 ) -> None:
     published = publish(make_claim("The tunnel cost 240 million euros, all in."))
@@ -345,7 +345,7 @@ def test_four_rows_of_a_list_fit_on_a_phone(
         store_contact(sender, request=asked)
     Complaint.objects.update(state="confirmed", due_on=timezone.localdate(), promised_days=7)
     ReaderRequest.objects.update(state="confirmed", askers=1, last_asked_at=timezone.now())
-    lowest = {}
+    lowest, rightmost = {}, {}
     for person, paths in (
         (checker, ("claims/claim", "claims/verdict", "sources/source")),
         (editor, ("claims/claim", "complaints/complaint", "complaints/readerrequest")),
@@ -358,4 +358,9 @@ def test_four_rows_of_a_list_fit_on_a_phone(
             assert page.locator(".desk-reminder").count() == (person == administrator)
             fourth = page.locator("#result_list tbody tr").nth(3)
             lowest[person, path] = fourth.evaluate("row => row.getBoundingClientRect().bottom")
+            page.set_viewport_size({"width": 1280, "height": 800})
+            table = page.locator("#result_list")
+            rightmost[person, path] = table.evaluate("table => table.getBoundingClientRect().right")
+            page.set_viewport_size({"width": 390, "height": 844})
     assert {path: bottom for path, bottom in lowest.items() if bottom > 844} == {}
+    assert {path: right for path, right in rightmost.items() if right > 1280} == {}
