@@ -51,8 +51,7 @@ class DeskSite(UnfoldAdminSite):
         return TemplateResponse(request, "unfold/helpers/command_results.html", context)
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """Return the sections of the menu with the entries that this person may use. Entries under “More” are sorted
-        by title.
+        """Return the menu's sections with the entries that this person may use; those under “More” are sorted.
 
         unfold's own version copies every entry and creates a class for each function in it, on every page.
         """

@@ -75,9 +75,7 @@ class DeskAdmin(DayFields, ListDownload):
     compressed_fields = True
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Return the list's actions without bulk deletion: rows are deleted one by one, on a page that shows their
-        related rows.
-        """
+        """Return the list's actions without bulk deletion: each row's related rows are shown before its deletion."""
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions

@@ -109,9 +109,7 @@ def find_last_change(row: models.Model) -> tuple[str, datetime | None]:
 
 
 def find_last_save(row: models.Model) -> tuple[str, datetime | None]:
-    """Return the author and time of the last change to the row or to related rows on its page. The desk's log and the
-    history are searched.
-    """
+    """Return who last changed the row or related rows on its page, and when, from the desk's log and the history."""
     kind = get_content_type_for_model(row)
     line = (
         LogEntry.objects.filter(object_id=str(row.pk), content_type=kind)

@@ -61,9 +61,7 @@ class CountedRows(Paginator):
 
 
 def _estimate_rows(rows: Any) -> int:
-    """Return PostgreSQL's estimate of the table's rows, rounded to two significant digits, or 0 if the list is
-    filtered.
-    """
+    """Return PostgreSQL's estimate of the table's rows to two significant digits, or 0 if the list is filtered."""
     if rows.query.where:
         return 0
     with connections[rows.db].cursor() as cursor:

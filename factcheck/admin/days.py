@@ -1,6 +1,4 @@
-"""Read dates as people write them: 30.11.2026, 30/11/2026, 30 Nov 2026 or 2026-11-30, with the day first
-outside the US.
-"""
+"""Read dates as people write them: 30.11.2026, 30/11/2026 (day first outside the US), 30 Nov 2026, 2026-11-30."""
 
 import re
 from datetime import date

@@ -11,9 +11,7 @@ from unfold.utils import parse_date_str
 
 
 class DaysFilter(RangeDateFilter):
-    """A filter from the start of one day to the end of another in the newsroom's time zone. unfold's own filter
-    ignores the time zone.
-    """
+    """A filter by days in the newsroom's time zone, which unfold's own filter ignores."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         for end, lookup, moment in (("from", "gte", time.min), ("to", "lte", time.max)):

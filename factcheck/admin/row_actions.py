@@ -129,9 +129,7 @@ def row_action(
     look: ButtonStyle = "",
     is_atomic: bool = True,
 ) -> Callable[[Callable[..., str | HttpResponseBase]], RowAction]:
-    """Return a decorator that declares a method of a model's pages as an action. The method takes the request and the
-    row.
-    """
+    """Return a decorator that declares a method of a model's pages as an action. It takes the request and the row."""
     return lambda run: RowAction(run, label, permission, is_offered, form, initial, question, look, is_atomic)
 
 

@@ -209,9 +209,7 @@ class PublicItems(PublicList):
 
 
 def redirect_moved(address: str) -> HttpResponsePermanentRedirect:
-    """Redirect to the object that replaced this one. The redirect is cached like an object, as merges can be
-    undone.
-    """
+    """Redirect to the object that replaced this one, cached like an object, because merges can be undone."""
     return HttpResponsePermanentRedirect(address, headers={"Cache-Control": CACHE_CURRENT})
 
 

@@ -106,8 +106,7 @@ class BackupFolder:
 
     @contextlib.contextmanager
     def lock_for_writing(self) -> Iterator[int]:
-        """Lock the folder for writing, and yield the lock's descriptor. The lock lasts until the last process with it
-        ends.
+        """Lock the folder for writing, and yield the lock's descriptor, which its last process closes.
 
         Raises:
             BackupRunning: another process holds the lock.

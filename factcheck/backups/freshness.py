@@ -20,8 +20,7 @@ from factcheck.backups.subject import get_backup_folder
 
 
 def get_newest_time() -> datetime | None:
-    """Return the time at which the newest backup finished; None if there are no backups. Times in the future
-    are ignored.
+    """Return the time at which the newest backup finished, ignoring times in the future; None if there is none.
 
     Raises:
         BackupFailed: the backups cannot be read.

@@ -267,8 +267,7 @@ def _describe_alternative(problem: str, option: str) -> str:
 def _find_last_moment_before(
     missing_segment: str, folder: BackupFolder, generation: Generation
 ) -> datetime | None:
-    """Return the last moment that can be restored without this segment; None if only the backup itself can be
-    restored.
+    """Return the last moment that can be restored without this segment; None if only the backup itself can.
 
     PostgreSQL stops before the first change after the moment, so one such change must be archived.
     """

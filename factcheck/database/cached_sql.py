@@ -28,9 +28,7 @@ class Slot(Expression):
 
 
 class TargetTable(NamedTuple):
-    """The table of a list whose rows are found through another table, and the column of that other table with the
-    primary key of the rows.
-    """
+    """The table through which a list finds its rows, and its column with their primary key."""
 
     model: type[Model]
     key: str

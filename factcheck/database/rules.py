@@ -143,8 +143,7 @@ def build_error_sql(message: str, *, name: str) -> str:
 
 
 def build_snapshot_check_sql(name: str) -> str:
-    """Return PL/pgSQL for the start of a rule that locks rows and must then see the changes that others made
-    to them.
+    """Return PL/pgSQL for the start of a rule that locks rows and must then see what others changed.
 
     It rejects other isolation levels: only under READ COMMITTED does a statement see what was committed while it waited
     for a lock.

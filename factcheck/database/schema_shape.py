@@ -59,8 +59,7 @@ class KnownTables(NamedTuple):
 
 
 def find_breaks(before: SchemaShape, after: SchemaShape, tables: KnownTables) -> Iterator[tuple[str, str]]:
-    """Yield the changes that break a program using these tables, each as a kind ("rule added") and a name
-    (`table.rule`).
+    """Yield the changes that break a program using these tables: a kind ("rule added") and a name (`table.rule`).
 
     Every new rule is listed, because it cannot be detected whether the rule refuses the program's writes.
     """

@@ -26,9 +26,7 @@ def prepare_app(app: App) -> None:
 
 
 async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
-    """Run a job with its context, which ends with the job's asyncio task. This is a worker middleware of
-    Procrastinate.
-    """
+    """Run a job with its context, which ends with the job's asyncio task (a Procrastinate worker middleware)."""
     finish = context.job
     job.set(f"{finish.id} {finish.task_name}")
     request_id.set(await _get_request_id(finish.id, worker))

@@ -156,9 +156,7 @@ def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
 
 
 def _read_connections(cursor: CursorWrapper) -> Iterator[Reading]:
-    """Yield the number of connections to the database in each state, and their limit. The activity of other roles is
-    hidden.
-    """
+    """Yield the visible connections to the database by state, and their limit."""
     cursor.execute(
         """
         SELECT coalesce(state, 'other'), count(*)

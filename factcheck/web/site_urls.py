@@ -31,8 +31,7 @@ def render_stored(document: Any) -> str:
 
 
 def escape_quotation_marks(text: bytes) -> bytes:
-    """Return JSON with quotation marks inside texts written as `\\u0022`, so that all other quotation marks delimit
-    texts.
+    """Return JSON in which texts have quotation marks as `\\u0022`, so that all others delimit texts.
 
     So the ledger, and programs that verify it, find the texts without parsing JSON.
     """

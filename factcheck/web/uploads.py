@@ -187,7 +187,5 @@ def get_content_length(request: HttpRequest) -> int:
 
 
 def _may_send_much(request: HttpRequest) -> bool:
-    """Return whether the request claims to be from a signed-in user, who may send large bodies. The claim is verified
-    later.
-    """
+    """Return whether the request claims to be from a signed-in user, which is verified later; they may send more."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META

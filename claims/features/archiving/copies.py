@@ -48,8 +48,7 @@ _SHORTER_TEXT_MESSAGE = gettext_lazy(
 
 @dataclass(frozen=True, slots=True)
 class ArchiverOptions:
-    """Options of archiving, which tests replace: the store of visits to sites, and the pause between
-    requests."""
+    """Options of archiving, which tests replace: the store of visits, and the pause between requests."""
 
     memory: SiteStore
     allow_loopback: bool = False
@@ -156,8 +155,7 @@ def _capture_text(source: Source, response: FetchedDocument, by: User | None) ->
 
 
 def _explain_text_rejection(latest_snapshot: Snapshot, document: Document) -> str:
-    """Return why the new text must not replace the stored text, in which quotes are located, or "" if it
-    may."""
+    """Return why the new text must not replace the stored text, in which quotes are located; "" if it may."""
     if not latest_snapshot.url:
         return str(_TEXT_ADDED_MESSAGE)
     caveat_codes = {caveat["code"] for caveat in latest_snapshot.caveats}

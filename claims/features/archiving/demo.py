@@ -14,9 +14,7 @@ from sources.models import Source
 def store_copies(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Store a copy of each uploaded text and cancel the other requests, because the demo never contacts other
-    sites.
-    """
+    """Store a copy of each uploaded text and cancel the other requests: the demo contacts no other sites."""
     for row in content["sources"]:
         if "snapshot" in row:
             source = sources[row["key"]]

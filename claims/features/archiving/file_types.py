@@ -1,5 +1,4 @@
-"""Detect the type of a file from its content, because neither its name nor the sender's media type can be
-trusted. Pure functions."""
+"""Detect a file's type from its content, because its name and media type cannot be trusted."""
 
 import zipfile
 import zlib
@@ -103,8 +102,7 @@ def _is_warc(file: BinaryIO) -> bool:
 
 
 def _detect_text_type(beginning: bytes) -> str:
-    """Return the type of a table or plain text in UTF-8 or a Windows encoding; "" if the text has control
-    characters."""
+    """Return the type of a table or text in UTF-8 or a Windows encoding; "" if it has control characters."""
     if not beginning or b"\0" in beginning or any(byte < 9 or 13 < byte < 32 for byte in beginning):
         return ""
     beginning_of_text = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()

@@ -45,8 +45,7 @@ class LeasedSource:
 
     @classmethod
     def lease_next(cls, source_ids: Iterable[int] | None = None) -> Self | None:
-        """Lease and return the most urgent due source, or None if no source is due. Sources whose site may be
-        visited now come first.
+        """Lease and return the most urgent due source, if any; sites that may be visited now come first.
 
         Args:
             source_ids: the ids of the sources to choose from.
@@ -140,8 +139,7 @@ def _find_due_requests() -> "QuerySet[ArchivingRequest]":
 
 
 def _list_next_source_ids(allowed_ids: list[int] | None) -> list[int]:
-    """Return the ids of due sources: first those whose site may be visited now, and the most urgent ones
-    first in each group."""
+    """Return the ids of due sources: sites that may be visited now first, then the most urgent."""
     due_sources = (
         _find_due_requests() if allowed_ids is None else _find_due_requests().filter(source__in=allowed_ids)
     )

@@ -57,8 +57,7 @@ def archive_next(source_ids: Iterable[int] | None = None) -> ArchivingOutcome | 
 def archive_due(
     is_stopped: Callable[[], bool], source_ids: Iterable[int] | None = None
 ) -> Iterable[ArchivingOutcome]:
-    """Archive due sources and yield the outcome of each, until none is left or `is_stopped()` returns
-    True."""
+    """Archive due sources and yield each outcome, until none is left or `is_stopped()` returns True."""
     remaining_ids = None if source_ids is None else list(source_ids)
     while not is_stopped() and (outcome := archive_next(remaining_ids)) is not None:
         yield outcome

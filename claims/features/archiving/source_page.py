@@ -133,8 +133,7 @@ def archive_now_view(model_admin: DeskAdmin, request: HttpRequest, pk: int) -> H
 
 
 class _BoundedUpload(TemporaryFileUploadHandler):
-    """An upload handler that aborts an upload above the size limit, whatever size the request's headers
-    state."""
+    """An upload handler that aborts an upload above the size limit, whatever the headers state."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
         if start + len(raw_data) > settings.ARCHIVE_UPLOAD_BYTES:

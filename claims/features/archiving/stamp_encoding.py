@@ -21,8 +21,7 @@ class _Element(NamedTuple):
 
 
 def build_timestamp_request(sha256: str, nonce: int) -> bytes:
-    """Build a TimeStampReq from a hash. The library's own function needs the whole file, which can be 2
-    GB."""
+    """Build a TimeStampReq from a hash; the library's own function needs the whole file, of up to 2 GB."""
     encoded_nonce = nonce.to_bytes(NONCE_BYTES)
     request_content = (
         _SHA256_IMPRINT

@@ -62,8 +62,7 @@ def _split_message(message: bytearray) -> tuple[bytes, bytes]:
 
 
 class _Head(StatusAndHeaders):
-    """The head of a message exactly as it was sent; the library would build a new one from the parsed
-    head."""
+    """The head of a message exactly as sent; the library would build a new one from the parsed head."""
 
     def __init__(self, request: bytes) -> None:
         # With an empty first line, the library would treat the head as missing.

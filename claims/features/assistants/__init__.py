@@ -1,5 +1,4 @@
-"""Assistants: a server of the Model Context Protocol (MCP), at `/mcp` and on standard input (`manage.py
-mcp`).
+"""Assistants: a Model Context Protocol (MCP) server, at `/mcp` and as `manage.py mcp`.
 
 Adds to the core: the route `/mcp` and the command `mcp`; it has no tables. Begin with `mcp_server`, which
 answers messages from either transport: `endpoint` or `stdio_transport`. Tools are in `finding_tools` (find

@@ -1,5 +1,4 @@
-"""Build the JSON of published claims for tool results. Long texts and lists are shortened, with links to the
-complete ones."""
+"""Build the JSON of published claims for tool results, with links to what is left out."""
 
 import hashlib
 from collections.abc import Collection, Sequence

@@ -191,8 +191,7 @@ _BUSY_MESSAGE = "Too many expensive requests are running. Please try again in a 
 
 
 def _compute_cost(message: Message, caller: Caller) -> int:
-    """Return the cost of a message: the number of plain API requests that the equivalent API request counts
-    as."""
+    """Return the cost of a message, as the number of API requests that it is equivalent to."""
     if message.method != "tools/call":
         return 1
     tool = mcp_server.find_tool(message, caller)

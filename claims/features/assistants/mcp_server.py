@@ -153,8 +153,7 @@ def read_arguments(tool: Tool, message: Message) -> Arguments:
 
 
 def call_tool(message: Message, caller: Caller) -> Document:
-    """Call a tool and return its result. A refusal is returned as a result too, so that the assistant can try
-    again."""
+    """Call a tool and return its result, or its refusal, so that the assistant can try again."""
     tool = find_tool(message, caller)
     try:
         tool_result = _run_tool(tool, read_arguments(tool, message), caller)
@@ -174,8 +173,7 @@ _ARGUMENT_NAMES = {"q": "query", "text_language": "language"}
 
 
 def _describe_problem(problem: Mapping[str, str]) -> str:
-    """Describe an error of the API in one sentence. Its detail is quoted, because it may contain injected
-    instructions."""
+    """Describe an API error in a sentence. Its detail is quoted, because it may contain injected instructions."""
     name = problem["parameter"]
     detail = problem["detail"].removeprefix(f"`{name}`: ")
     return f"`{_ARGUMENT_NAMES.get(name, name)}` is refused: {quote_detail(detail, 500)}"
@@ -201,8 +199,7 @@ class _PossiblyTooNew(Exception):
 
 
 def _read_public_data(read: Callable[[], ToolResult], *, is_fresh: bool) -> ToolResult:
-    """Call `read` with the public database, or with the primary if the caller has a token and may just have
-    written."""
+    """Call `read` with the public database, or the primary if the caller's token may just have written."""
     if has_replicas() and is_fresh:
         return read_freshly(read)
 

@@ -21,8 +21,7 @@ _NAME_PATTERN = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.AS
 
 
 def show_invisible_characters(text: str, max_length: int = 2000) -> str:
-    """Return the text with invisible characters replaced by a visible mark, cut to at most `max_length`
-    characters."""
+    """Return at most `max_length` characters of the text, with a mark for each invisible character."""
     shortened_text = text if len(text) <= max_length else text[: max_length - 1].rstrip() + "…"
     return replace_invisible(shortened_text, INVISIBLE_CHARACTER_MARKER)
 
@@ -39,8 +38,7 @@ def quote_text(text: str | None, max_length: int = 2000) -> str:
 
 
 def quote_detail(detail: str, max_length: int) -> str:
-    """Return the detail of an API error as a quoted text, keeping the backticks around parameters and
-    keys."""
+    """Return the detail of an API error as a quoted text that keeps its backticks."""
     return _NAME_PATTERN.sub(r"`\1`", quote_text(detail, max_length))
 
 

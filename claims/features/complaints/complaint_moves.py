@@ -128,9 +128,7 @@ def reject_complaint(complaint: Complaint, *, reason: str, by: User) -> Complain
 
 
 def notify_overdue_complaints() -> int:
-    """Notify the assignee, or all people who work on complaints, once about each overdue complaint. Return
-    the number of complaints.
-    """
+    """Notify the assignee, or all who work on complaints, once about each overdue complaint; return their number."""
     overdue_complaints = Complaint.objects.overdue(working_days.get_today()).filter(overdue_told_at=None)
     notified_count = 0
     for pk in overdue_complaints.values_list("pk", flat=True):
@@ -156,8 +154,7 @@ def find_complaint_handlers() -> Any:
 
 
 def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
-    """Return whether the person wrote a published verdict on the claim, in which case another person should
-    answer."""
+    """Return whether the person wrote a published verdict on the claim, so that another should answer."""
     is_author = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
     published_verdicts = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]

@@ -26,8 +26,7 @@ TokenRow = TypeVar("TokenRow", bound=Model)
 
 @dataclass(frozen=True)
 class Sender:
-    """A sender's contact details. The caller has checked that there is one email address, and a name on one
-    line."""
+    """A sender's contact details. The caller has checked that the address and the name are single lines."""
 
     mail: str
     name: str = ""
@@ -63,8 +62,7 @@ def build_message_page_url(contact: ContactDetails) -> str:
 
 
 def normalise_mailbox(mail: str) -> str:
-    """Return a key that is the same for all spellings of a mailbox, including those with a tag after a plus
-    sign."""
+    """Return the same key for all spellings of a mailbox, including those with a tag after a plus sign."""
     local, _separator, host = mail.lower().rpartition("@")
     return f"{local.partition('+')[0] or local}@{host}"
 
@@ -77,9 +75,7 @@ def find_by_token(rows: QuerySet[TokenRow], token: str) -> TokenRow | None:
 
 
 def renew_token(row: Any, salt: str = _SALT) -> str:
-    """Return a row's secret token. If the installation's key has changed, create a new token and store it
-    first.
-    """
+    """Return a row's secret token; if the installation's key has changed, store a new one first."""
     token = compute_token(row.seed, salt)
     if row.token_sha256 != compute_digest(token):
         type(row).objects.filter(pk=row.pk).update(token_sha256=compute_digest(token))

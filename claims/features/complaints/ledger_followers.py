@@ -12,8 +12,7 @@ from claims.models import Claim, Publication, Verdict
 
 
 def apply_new_entries(*, claims: Collection[int], **signal: Any) -> None:
-    """Link complaints to corrections, and answer requests. Must be called in the transaction that
-    publishes."""
+    """Link complaints to corrections, and answer requests, within the publishing transaction."""
     _link_published_corrections(claims)
     _answer_requests(claims)
 

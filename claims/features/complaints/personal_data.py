@@ -97,8 +97,7 @@ class ExpiredCounts:
 
 @transaction.atomic
 def delete_expired() -> ExpiredCounts:
-    """Delete unconfirmed messages and spam after their time limits, and contact details of messages that were
-    closed long ago.
+    """Delete expired unconfirmed messages and spam, and the contact details of messages closed long ago.
 
     Messages held as possible spam stay until an editor decides, however long that takes.
     """

@@ -1,5 +1,4 @@
-"""Decisions about readers' requests at the desk: accept as a claim, answer with a published claim, or
-decline.
+"""Decisions about readers' requests: accept as a claim, answer with a published claim, or decline.
 
 All readers with the same request are notified together.
 """

@@ -52,9 +52,7 @@ def find_spam_signs(
 
 
 def has_too_many_mails(mailbox: str) -> bool:
-    """Return whether a mailbox has already received the maximum of emails without a confirmation. The caller
-    must lock the mailbox first.
-    """
+    """Return whether a locked mailbox has received the maximum of emails without a confirmation."""
     recent_contacts = ContactDetails.objects.filter(
         mailbox=mailbox, confirmed_at=None, created_at__gte=timezone.now() - timedelta(days=1)
     )

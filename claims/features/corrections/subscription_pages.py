@@ -29,8 +29,7 @@ from factcheck.database.read_connections import read_freshly
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the form to follow a claim, and process it. The response does not reveal whether an email address
-    is already subscribed."""
+    """Show and process the form to follow a claim, without revealing whether an address is subscribed."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
         return redirect("claim-follow", pk=entry.merged_into_id)

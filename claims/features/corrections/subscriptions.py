@@ -44,8 +44,7 @@ MAILED_KINDS = (
 
 @transaction.atomic
 def create_subscription(publication: Publication, *, mail: str, language: str) -> None:
-    """Email a reader to ask for confirmation of a subscription, without revealing whether the address is
-    already subscribed."""
+    """Email a reader to confirm a subscription, without revealing whether the address is subscribed."""
     mailbox = normalise_mailbox(mail)
     lock_names(f"mail to {mailbox}")
     if ClaimSubscription.objects.filter(claim=publication.claim_id, mailbox=mailbox).exists():
@@ -93,8 +92,7 @@ def delete_unconfirmed_subscriptions() -> int:
 
 
 def queue_changes(subscriptions: QuerySet[Any], task: str) -> None:
-    """Queue the job `task` for each subscription whose reader has not been emailed about the claim's newest
-    entry."""
+    """Queue the job `task` for each subscription not yet emailed about the claim's newest entry."""
     newest_entry = Publication.objects.newest().filter(
         claim=OuterRef("claim"), sequence__gt=OuterRef("sequence")
     )

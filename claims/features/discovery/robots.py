@@ -41,8 +41,7 @@ def build_robots_text() -> str:
 
 @require_safe
 def show_robots(request: HttpRequest) -> HttpResponse:
-    """Serve robots.txt. It is cheap and has no rate limit, because a crawler that gets an error stays
-    away."""
+    """Serve robots.txt. It has no rate limit, because a crawler that gets an error stays away."""
     return _build_file_response(request, build_robots_text())
 
 

@@ -1,5 +1,4 @@
-"""Notify WebSub hubs of changed feeds, which the hubs then fetch and distribute to their subscribers
-(https://www.w3.org/TR/websub/).
+"""Notify WebSub hubs (https://www.w3.org/TR/websub/) of changed feeds, which they distribute.
 
 The standard does not define how publishers notify hubs; in practice, hubs accept a form with
 `hub.mode=publish` and the topics. A topic is the `self` URL of a feed. A feed filtered by a query is not a

@@ -56,9 +56,7 @@ def get_current_document(claim_id: int) -> Document | None:
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
 def show_card(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the card. Its theme is the one that the embedding site has chosen (`embed_themes`) or, by default,
-    that of the reader's device.
-    """
+    """Show the card in the embedding site's theme (`embed_themes`) or that of the reader's device."""
     current_document = get_current_document(pk)
     if current_document is None:
         raise Http404("No published claim has this number.")

@@ -1,5 +1,4 @@
-"""Colours of embedded pages. The embedding site chooses them, and they are used only where they are
-legible."""
+"""Colours of embedded pages, chosen by the embedding site and used only where they are legible."""
 
 import re
 from dataclasses import dataclass

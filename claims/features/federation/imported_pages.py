@@ -32,8 +32,7 @@ _CHANGED_FIELDS = (
 
 
 def import_changes(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until: datetime) -> bool:
-    """Import the next entries. Return False if another process has taken over the lease or the newsroom was
-    deleted.
+    """Import the next entries. Return False if the lease was lost or the newsroom was deleted.
 
     Raises:
         VerificationFailed: an entry lacks required values.
@@ -65,8 +64,7 @@ def _store_claims(claims: Sequence[PeerClaim]) -> None:
 def _apply_change(
     change: SignedChange, known_claim: PeerClaim | None, newsroom: PeerNewsroom
 ) -> PeerClaim | None:
-    """Return the claim as changed by this entry, or None if the claim is new and has no verdict by the
-    newsroom itself."""
+    """Return the claim as changed by this entry; None if it is new and without the newsroom's own verdict."""
     verdict = find_own_verdict(change.claim) if change.claim else None
     if verdict is None and known_claim is None:
         return None

@@ -62,8 +62,7 @@ class PeerMatch:
 
 
 def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
-    """Return the claims of followed newsrooms that match a text, each once. Claims with the relation `same`
-    come first."""
+    """Return the claims of followed newsrooms that match a text, each once; those with `same` come first."""
     if not fetch_rows(
         "SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", []
     )[0][0]:
@@ -93,8 +92,7 @@ def build_peer_context(text: str) -> dict[str, Any]:
 def _choose_best_matches(
     passages: Sequence[AnsweredPassage],
 ) -> dict[int, tuple[str, float, tuple[str, ...]]]:
-    """Return the strongest match of each claim by claim id, strongest first: its relation, confidence and
-    differences."""
+    """Return the strongest match of each claim by claim id, strongest first."""
     matches = [match for passage in passages for match in passage.matches]
     relation_order = ("same", "contradicts", "related")
     best_matches: dict[int, tuple[str, float, tuple[str, ...]]] = {}

@@ -1,5 +1,4 @@
-"""Synchronise with a followed newsroom: import pages until there are no new entries or the time limit is
-reached.
+"""Import a followed newsroom's pages until there are no new entries or the time limit is reached.
 
 Each page is imported together with the new position in one transaction. A run can therefore be killed at any
 moment, and the next run continues from that position.

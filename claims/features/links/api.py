@@ -1,5 +1,4 @@
-"""The link status of a claim's sources. It is served separately from the claim's body, which never
-changes."""
+"""The link status of a claim's sources, separate from the claim's body, which never changes."""
 
 from typing import Any, TypedDict
 

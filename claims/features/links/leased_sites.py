@@ -1,5 +1,4 @@
-"""Leases on sites during a run of link checks, in a table shared by all processes that send requests to
-sites."""
+"""Leases on sites during link checks, in a table shared by all processes that visit sites."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta
@@ -51,8 +50,7 @@ def lease_sites(sites: Collection[str]) -> LeasedSites:
 
 
 def release_site(site: str, *, pause: float, rules: str | None) -> None:
-    """Release a site, pause visits to it for `pause` seconds, and store its robots.txt (`rules`) if it was
-    just read."""
+    """Release a site, pause visits to it, and store its robots.txt (`rules`) if it was just read."""
     now = timezone.now()
     values = {} if rules is None else {"robots": rules, "robots_read_at": now}
     VisitedSite.objects.filter(site=site).update(ready_at=now + timedelta(seconds=pause), **values)

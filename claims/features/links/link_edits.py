@@ -1,5 +1,4 @@
-"""Decisions of people about a link: use the new URL, mark it as correct, request a new copy, schedule a
-check."""
+"""Decisions about a link: use the new URL, mark as correct, request a copy, schedule a check."""
 
 from django.contrib.auth.models import User
 from django.db import transaction

@@ -12,9 +12,7 @@ _POLL_SECONDS = 0.2
 
 
 class RunMemory:
-    """The schedule of one run: an implementation of `sources.http.polite_visits.SiteStore` in memory, without
-    the database.
-    """
+    """The schedule of one run: a `sources.http.polite_visits.SiteStore` in memory."""
 
     def __init__(
         self,

@@ -70,8 +70,7 @@ def find_claim_sources(claim_id: int) -> list[int]:
 
 
 def find_citing_claims(source_id: int, max_claims: int) -> list[int]:
-    """Return the ids of at most `max_claims` claims whose current publication cites the source, newest
-    first."""
+    """Return at most `max_claims` claims whose current publication cites the source, newest first."""
     rows = Publication.objects.current().filter(source_ids__contains=[source_id])
     return list(rows.order_by("-published_at", "-claim_id").values_list("claim_id", flat=True)[:max_claims])
 

@@ -1,5 +1,4 @@
-"""Published verdicts in the formats of other platforms: Community Notes on X, labels on Bluesky, ClaimReview,
-signed pictures.
+"""Published verdicts for other platforms: Community Notes, Bluesky labels, ClaimReview, signed pictures.
 
 Adds to the core: a page for each claim at the desk. Nothing is sent automatically. Begin with `wordings`.
 """

@@ -1,5 +1,4 @@
-"""The share picture of a published claim with Content Credentials (C2PA), signed by the newsroom without
-network access.
+"""The share picture of a claim with Content Credentials (C2PA), signed without network access.
 
 The credentials contain the verdict as ClaimReview, and identify the ledger entry that the picture shows.
 Without `C2PA_SIGNER`, the key is derived from `SIGNING_KEY` and the certificate is self-issued, so programs

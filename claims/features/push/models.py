@@ -12,9 +12,7 @@ P256DH_PATTERN, AUTH_PATTERN = r"^[A-Za-z0-9_-]{87}$", r"^[A-Za-z0-9_-]{22}$"
 
 
 class PushSubscription(models.Model):
-    """A browser that is notified when a claim is corrected. It has no history, and is deleted when the
-    subscription ends.
-    """
+    """A browser that is notified when a claim is corrected. It has no history."""
 
     claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", db_index=False)
     endpoint = models.TextField()

@@ -36,8 +36,7 @@ class PushRejected(Exception):
 def subscribe_browser(
     publication: Publication, *, endpoint: str, p256dh: str, auth: str, language: str
 ) -> None:
-    """Subscribe the browser to changes of the claim after this publication. New keys of the browser replace
-    its old keys."""
+    """Subscribe the browser to changes of the claim after this publication. New keys replace its old ones."""
     PushSubscription.objects.update_or_create(
         claim_id=publication.claim_id,
         endpoint=endpoint,
@@ -99,8 +98,7 @@ def _post_message(subscription: PushSubscription, message_content: Publication) 
 
 
 def _record_failure(subscription: PushSubscription, reason: str) -> PushRejected:
-    """Record a failure and return the exception to raise. It does not contain the URL, which must not appear
-    in logs."""
+    """Record a failure and return the exception to raise, without the URL, which must not appear in logs."""
     this_subscription = PushSubscription.objects.filter(pk=subscription.pk)
     this_subscription.update(failing_since=Coalesce("failing_since", Now()))
     this_subscription.filter(failing_since__lt=timezone.now() - MAX_FAILING_TIME).delete()

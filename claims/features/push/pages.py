@@ -56,8 +56,7 @@ def show_push_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def start_notifications(request: HttpRequest, pk: int) -> HttpResponse:
-    """Store the browser's subscription. It needs no confirmation, because the reader has allowed
-    notifications in the browser."""
+    """Store the browser's subscription, which the reader has already allowed in the browser."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     form = BrowserForm(request.POST)
     if not form.is_valid():
@@ -79,9 +78,7 @@ def stop_notifications(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_safe
 def serve_worker_script(request: HttpRequest) -> HttpResponse:
-    """Serve the service worker, the script that shows notifications. Its path ensures that it controls no
-    other page of the site.
-    """
+    """Serve the service worker. Its path ensures that it controls no other page of the site."""
     return HttpResponse(
         _WORKER_FILE.read_bytes(),
         content_type="text/javascript; charset=utf-8",

@@ -1,5 +1,4 @@
-"""Right of reply: the newsroom asks people named in a verdict before publication, or publishes its reason for
-not asking.
+"""Right of reply: the newsroom asks people named in a verdict, or publishes its reason for not asking.
 
 Adds to the core: a section of the published body (`section`), a requirement of the review (`requirement`),
 stricter rules for verdicts, sign-offs and publications (`models.core_rules`), lists and a panel at the desk

@@ -93,8 +93,7 @@ def remove_request(row: ReplyRequest, *, by: User) -> None:
 
 @transaction.atomic
 def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> ReplyRequest:
-    """Record that the request was made outside this system: by telephone, in a form, or from a personal email
-    account.
+    """Record a request made outside this system: by telephone, form or a personal email account.
 
     Args:
         at: when the request was made; by default now.
@@ -116,8 +115,7 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
 
 @transaction.atomic
 def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
-    """Queue the email of a request; replies go to the person who asked. Raises the same exceptions as
-    `mark_sent`."""
+    """Queue the email of a request; replies go to the sender. Raises the same exceptions as `mark_sent`."""
     require_permission(by, "reply.change_replyrequest", _("request replies"))
     row = _lock_draft_request(row, by)
     _require_sendable(row)
@@ -227,8 +225,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
 def render_template(
     verdict: Verdict, *, recipient: str, by: User, language: str, deadline: datetime | None
 ) -> wording.RequestWording:
-    """Return the newsroom's template with its placeholders filled in, or empty texts if there is no
-    template."""
+    """Return the newsroom's template filled in, or empty texts if there is none."""
     template = wording.find_template(language)
     if template is None:
         return wording.RequestWording("", "")
@@ -302,8 +299,7 @@ def _require_complete_request(row: ReplyRequest) -> None:
 
 
 def _adjust_reply_time(row: ReplyRequest, reply: ReceivedReply) -> ReceivedReply:
-    """Return the reply with a time of arrival no earlier than the request, because people enter times only to
-    the minute."""
+    """Return the reply, arriving no earlier than the request: people enter times only to the minute."""
     sent_at = row.sent_at
     if sent_at and sent_at.replace(second=0, microsecond=0) <= reply.at < sent_at:
         return replace(reply, at=sent_at)
@@ -356,8 +352,7 @@ def _save_request(reply: ReceivedReply, row: ReplyRequest) -> None:
 
 
 def _find_signers(verdict: Verdict) -> list[User]:
-    """Return the people who have signed off the verdict in its present review round; empty if it is not in
-    review."""
+    """Return the people who have signed off the verdict in its present review round, if any."""
     if verdict.state != Verdict.State.IN_REVIEW:
         return []
     rows = SignOff.objects.filter(verdict=verdict, round=verdict.review_round).select_related("by")

@@ -53,8 +53,7 @@ def is_request_missing(verdict: Verdict) -> bool:
 
 
 def require_current_terms(verdict: Verdict) -> None:
-    """Check that a review's terms on replies still fit the claim, which may have gained a named claimant
-    since.
+    """Check that a review's terms on replies still fit the claim, which may have a named claimant now.
 
     Raises:
         NotPossible: the claim now has a named claimant.

@@ -51,8 +51,7 @@ def ensure_templates() -> None:
 
 
 def find_template(language: str) -> ReplyTemplate | None:
-    """Return the template for a language or, failing that, for its base language (`pt` for `pt-BR`), for
-    English, or for any language."""
+    """Return the template for a language, else its base language (`pt` for `pt-BR`), English or any."""
     rows = {row.language: row for row in ReplyTemplate.objects.all()}
     base_language = language.partition("-")[0]
     return rows.get(language) or rows.get(base_language) or rows.get("en") or next(iter(rows.values()), None)
@@ -85,9 +84,7 @@ def check_placeholders(text: str, *, needed_placeholders: tuple[str, ...] = ()) 
 
 
 def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> RequestWording:
-    """Fill in the template with these values. The placeholder of a missing value stays in braces, for a
-    person to replace.
-    """
+    """Fill in the template. The placeholder of a missing value stays in braces, for a person to replace."""
 
     def get_value(match: re.Match[str]) -> str:
         return values.get(match[1], match[0])

@@ -1,5 +1,4 @@
-"""The indicators of a report: each has a value, a total, parts, and the articles of the codes that require
-it."""
+"""The indicators of a report: their values, totals and parts, and the articles that require them."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -384,8 +383,7 @@ def _build_share_indicator(
 
 
 def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:
-    """Return the count of each name, most frequent first. All names after the first `MAX_NAMED_PARTS` are
-    counted together."""
+    """Return the count of each name, most frequent first; names after `MAX_NAMED_PARTS` are counted together."""
     counts = Counter(map(str, names)).most_common()
     counts.sort(key=lambda one: (-one[1], one[0].casefold()))
     parts = [IndicatorPart(name, count) for name, count in counts[:MAX_NAMED_PARTS]]

@@ -23,8 +23,7 @@ class Period:
 
     @classmethod
     def between(cls, first: date | None, last: date | None) -> "Period":
-        """Return the period between two dates. Without `last`, it ends today; without `first`, it is a year
-        long.
+        """Return the period between two dates; by default, it ends today and is a year long.
 
         Raises:
             InvalidPeriod: the period ends before it begins, or begins in the future.

@@ -28,8 +28,7 @@ class ClaimSelection:
 
 @dataclass(frozen=True)
 class SignOffs:
-    """The number of sign-offs by people other than the author, of verdicts with them, and of people who
-    signed off."""
+    """The number of sign-offs by others than the author, of verdicts with them, and of their signers."""
 
     given: int
     verdicts: int
@@ -38,8 +37,7 @@ class SignOffs:
 
 @dataclass(frozen=True)
 class Corrections:
-    """The number of changes after publication for each kind, and the median number of days from publication
-    to change."""
+    """The number of changes after publication by kind, and the median days until them."""
 
     by_kind: Counter[str]
     median_days: float | None
@@ -111,8 +109,7 @@ def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
 
 
 def count_corrections(period: Period) -> Corrections:
-    """Return the number of the newsroom's own public changes in the period, and the median time until
-    them."""
+    """Return the number of the newsroom's own public changes in the period, and the median time until them."""
     kinds = Publication.Kind
     reported_kinds = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
     entries = (

@@ -86,8 +86,7 @@ def _build_report(period: Period) -> StandardsReport:
 
 
 def list_statements() -> tuple[NewsroomStatement, ...]:
-    """Return the pages in which the newsroom describes itself, as the codes of standards require, with their
-    current versions."""
+    """Return the pages in which the newsroom describes itself, with their current versions."""
     pages_by_kind: dict[str, list[StatedPage]] = {}
     for page in NewsroomPage.objects.current().order_by("language"):
         pages_by_kind.setdefault(page.kind, []).append(

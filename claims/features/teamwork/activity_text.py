@@ -66,7 +66,6 @@ _EVENT_SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
 
 
 def describe_event(kind: str, actor_name: str) -> str:
-    """Return a sentence without a full stop that describes the event. It names the person who acted, if
-    any."""
+    """Return a sentence without a full stop that describes the event and names the person, if any."""
     sentence_with_name, sentence_without_name = _EVENT_SENTENCES[kind]
     return str(sentence_with_name) % {"who": actor_name} if actor_name else str(sentence_without_name)

@@ -94,8 +94,7 @@ def queue_rules_after_import(run: int, **_signal: Any) -> None:
 
 
 def apply_to_import(run: int) -> int:
-    """Apply the rules to an import's proposed claims, in batches, and return the number of assigned
-    claims."""
+    """Apply the rules to an import's proposed claims, in batches, and return how many were assigned."""
     if not _find_active_rules().exists():
         return 0
     imported_claims = ImportedRecord.objects.filter(
@@ -215,17 +214,14 @@ def _collect_subtopics(topic: int) -> set[int]:
 
 
 class _AssigneeRotation:
-    """Chooses the next assignee for each rule. Each new assignment counts when the next assignee is
-    chosen."""
+    """Chooses the next assignee for each rule, counting the assignments made so far."""
 
     def __init__(self) -> None:
         self._people: dict[int, list[User]] = {}
         self._load: dict[int, int] = {}
 
     def choose_assignee(self, rule: AssignmentRule) -> User | None:
-        """Return the next assignee, or None if the rule has none or if that person has left or lacks the
-        permission.
-        """
+        """Return the next assignee, or None if there is none who still works here with the permission."""
         if rule.person_id is None and rule.role_id is None:
             return None
         if rule.pk not in self._people:

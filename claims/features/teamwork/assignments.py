@@ -158,8 +158,7 @@ def reassign_work(
 def release_work(
     subject: Subject, *, by: User, note: str = "", expected_id: int | KeepValue | None = KEEP_VALUE
 ) -> Assignment:
-    """Release the work without an assignee; its due date and priority stay. Raises the same exceptions as
-    `set_due_date`."""
+    """Release the work; its due date and priority stay. Raises the same exceptions as `set_due_date`."""
     assignment = _lock_assignment(subject)
     _require_current_assignee(assignment, expected_id)
     _may_edit(assignment, by)

@@ -53,8 +53,7 @@ def queue_chat_messages(
     note: str = "",
     comment: Comment | None = None,
 ) -> None:
-    """Queue a message about an event in the current transaction, for each channel that receives such
-    events."""
+    """Queue a message about an event, in this transaction, for each channel that receives such events."""
     if kind not in CHAT_KINDS:
         return
     channels = ChatChannel.objects.active().filter(

@@ -1,5 +1,4 @@
-"""Chat messages in the formats of chat tools: incoming webhooks of Slack and similar tools, and Microsoft
-Teams."""
+"""Chat messages as incoming webhooks of Slack and similar tools, and of Microsoft Teams."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -33,8 +32,7 @@ def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
 
 
 def _build_slack_message(text: ChatText) -> dict[str, Any]:
-    """Build blocks for https://api.slack.com/messaging/webhooks; Mattermost and Slack's notifications show
-    `text`.
+    """Build blocks for https://api.slack.com/messaging/webhooks; notifications and Mattermost show `text`.
 
     Slack's markup uses `&`, `<` and `>`; in `plain_text`, only emoji names are special. `text` cannot be
     marked as plain, so anything in it that could notify everyone (`<!channel>`) is escaped. The message has a

@@ -36,8 +36,7 @@ def _notify_in_batches(kind: str, date_field: str, condition: Q) -> int:
 
 @transaction.atomic
 def _notify_batch(kind: str, date_field: str, condition: Q) -> int:
-    """Notify people about one batch of work, locked so that two workers do not notify twice; return the size
-    of the batch."""
+    """Notify people about one batch of work, locked against a second worker; return its size."""
     rows = (
         Assignment.objects.held()
         .filter(condition)

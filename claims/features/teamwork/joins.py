@@ -32,8 +32,7 @@ def deliver_notification(
 
 
 def list_undo_obstacles(claim: OuterRef) -> list[tuple[QuerySet[Any], Any]]:
-    """Return, for each kind of work on a claim, the rows that prevent its import from being undone, and the
-    name of the kind."""
+    """Return the rows that prevent an import from being undone, with the name of their kind."""
     return [
         (
             Assignment.objects.filter(claim=claim, by__isnull=False),

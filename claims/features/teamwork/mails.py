@@ -48,9 +48,7 @@ def mail_notification(*, notification_id: int) -> None:
 
 
 def may_be_mailed(notification: Notification) -> bool:
-    """Return whether the person is active, has an email address, may read the notification, and has not read
-    it yet.
-    """
+    """Return whether the person is reachable, may read the notification, and has not read it yet."""
     person, comment = notification.person, notification.comment
     if comment and comment.withdrawn_at:
         return False
@@ -99,8 +97,7 @@ def build_notification_text(notification: Notification) -> dict[str, str]:
 
 
 def build_subject(claim: Claim) -> str:
-    """Return the subject line of emails about a claim. It never changes, so that mail programs group the
-    emails."""
+    """Return the subject line of emails about a claim, always the same so that mail programs group them."""
     return to_one_line(_("[%(newsroom)s] Claim %(id)d: %(statement)s")) % {
         "newsroom": to_one_line(settings.NEWSROOM_NAME),
         "id": claim.pk,

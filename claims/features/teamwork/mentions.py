@@ -93,9 +93,7 @@ def _find_mentioned_names(parts: list[Token]) -> list[str]:
 
 
 def _iterate_candidates(name: str) -> Iterator[str]:
-    """Yield the possible user names, longest first, because the full stop in “@kim.” may or may not belong to
-    the user name.
-    """
+    """Yield the possible user names, longest first: the full stop in “@kim.” may belong to the name."""
     yield name
     while name and name[-1] in _TRAILING_PUNCTUATION:
         name = name[:-1]
@@ -120,8 +118,7 @@ def _group_by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]
 
 
 def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None:
-    """Return the person with this user name, and the length of the name in the text. A match with the same
-    case is preferred."""
+    """Return the person with this user name, preferring the same case, and the name's length in the text."""
     for candidate in _iterate_candidates(name):
         people = by_name.get(_fold_name(candidate), [])
         exact = [person for person in people if person.username == _normalise_name(candidate)]

@@ -19,8 +19,7 @@ NOTIFICATION_LIFETIME, CHAT_MESSAGE_LIFETIME = timedelta(days=180), timedelta(da
 @app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.take_up_what_was_left")
 @transaction.atomic
 def queue_unsent_notifications(timestamp: int) -> None:
-    """Queue the emails of the hour before last that were neither sent nor rejected, because a worker was
-    killed. Runs hourly."""
+    """Queue the emails of the hour before last that a killed worker neither sent nor rejected. Runs hourly."""
     now = timezone.now()
     hour = (now - timedelta(hours=2), now - timedelta(hours=1))
     rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour)

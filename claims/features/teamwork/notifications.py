@@ -144,8 +144,7 @@ def load_mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
 
 
 def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:
-    """Mark notifications as read: all, those about one claim, or the given rows. Return the number of
-    notifications marked."""
+    """Mark all notifications, those about one claim, or these rows as read, and return their number."""
     unread_rows = Notification.objects.unread().filter(person=person)
     if claim is not None:
         unread_rows = unread_rows.filter(claim=claim)

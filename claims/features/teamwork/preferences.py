@@ -1,5 +1,4 @@
-"""A person's email settings: the schedule for each kind of event, the hour, the time zone and the
-language."""
+"""A person's email settings: the schedule by kind of event, the hour, the time zone and the language."""
 
 from collections.abc import Mapping
 
@@ -28,9 +27,7 @@ def get_schedule(person: User) -> MailSchedule:
 def store_preferences(
     person: User, choices: Mapping[str, str], *, hour: int, time_zone: str, language: str
 ) -> None:
-    """Store the person's choices. A choice equal to the default is not stored, so that it follows changes of
-    the default.
-    """
+    """Store the person's choices, except those equal to the default, which follow its changes."""
     _store_choices(person, choices)
     MailSchedule.objects.update_or_create(
         person=person, defaults={"hour": hour, "time_zone": time_zone, "language": language}

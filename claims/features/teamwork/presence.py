@@ -1,5 +1,4 @@
-"""A view that open pages poll: it reports the other people who have the page open, and changes saved
-since."""
+"""A view that open pages poll for the other people on the page and for changes saved since."""
 
 from datetime import timedelta
 from typing import Any
@@ -29,8 +28,7 @@ _MAX_OPEN_SECONDS = 86_400
 @mark_background
 @require_sign_in
 def record_presence(request: HttpRequest) -> JsonResponse:
-    """Record that a page is open or closed. Return the other people who have it open, and the changes saved
-    since it was opened."""
+    """Record that a page is open or closed; return the others who have it open, and changes saved since."""
     sent_values = read_body(request)
     if not is_from_signed_in_user(request, sent_values):
         return JsonResponse({}, status=409)

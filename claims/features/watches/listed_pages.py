@@ -64,8 +64,7 @@ def record_listed_pages(
 
 
 def delete_unlisted_pages(watch: Watch, entries: Iterable[ListedPage], now: datetime) -> None:
-    """Delete pages that are no longer listed and have no imported article, so that their number does not grow
-    forever."""
+    """Delete unlisted pages without an imported article, so that their number does not grow forever."""
     listed_keys = {build_url_key(page.url) for page in entries}
     finished_pages = watch.pages.filter(
         state__in=[_State.PASSED, _State.FAILED], found_at__lt=now - UNLISTED_LIFETIME

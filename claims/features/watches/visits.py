@@ -220,8 +220,7 @@ class _Visit:
             self._record_visit([ListedPage(watch.url)], _Kind.PAGE)
 
     def _collect_pages(self, page_list: PageList) -> tuple[list[ListedPage], str]:
-        """Return the pages of a list, including those of the sitemaps in an index, and notes on what could
-        not be read.
+        """Return the pages of a list, and of the sitemaps in an index, with notes on what could not be read.
 
         Raises:
             FetchError: the list is an index, and none of its sitemaps could be fetched.

@@ -1,5 +1,4 @@
-"""Import an article that a watch has found, store a new snapshot of it, or record the reason for a
-failure."""
+"""Import an article that a watch has found, store its new snapshot, or record why that failed."""
 
 import hashlib
 import logging
@@ -177,8 +176,7 @@ def _record_unchanged_page(page: WatchedPage, now: datetime, response: FetchedDo
 
 
 def _store_outcome(page: WatchedPage, response: FetchedDocument, **changes: Any) -> int:
-    """Record the page's outcome if the lease is still valid. Return the number of changed rows: 1, or 0 if
-    the lease was lost."""
+    """Record the page's outcome; return the number of changed rows, 0 if the lease was lost."""
     validators = (
         {} if response.status == NOT_MODIFIED else clean_validators(response.etag, response.last_modified)
     )

@@ -39,8 +39,7 @@ def _describe_reason(endpoint: WebhookEndpoint) -> str:
 
 
 def report_disabled_endpoint(endpoint: WebhookEndpoint) -> None:
-    """Email the reason for switching off an endpoint to its owner, or to the people who may change
-    webhooks."""
+    """Email why an endpoint was switched off to its owner, or to people who may change webhooks."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]

@@ -39,8 +39,7 @@ def send_test(endpoint: WebhookEndpoint) -> WebhookAttempt:
 
 
 def send_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
-    """Send a message that is not about a publication once, whatever the endpoint's state, and log the
-    result."""
+    """Send a message that is not about a publication once, in any state of the endpoint, and log the result."""
     now = timezone.now()
     delivery = WebhookDelivery(
         endpoint=endpoint, event=event, created_at=now, next_attempt_at=None, settled_at=now

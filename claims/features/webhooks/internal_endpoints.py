@@ -82,8 +82,7 @@ def change_endpoint(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -
 
 
 def request_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
-    """Ask the receiver to prove that it knows the secret, and return its response. The attempt is logged in
-    any case."""
+    """Ask the receiver to prove that it knows the secret, log the attempt, and return the response."""
     attempt = endpoints.send_now(endpoint, VERIFICATION_EVENT)
     expected_answer = compute_challenge_answer(endpoint.secret, attempt.delivery.message_id)
     is_valid = not attempt.error and hmac.compare_digest(

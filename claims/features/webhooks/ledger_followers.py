@@ -43,8 +43,7 @@ def create_new_deliveries() -> int:
 
 @transaction.atomic
 def _process_next_entries(endpoint_id: int) -> int | None:
-    """Create the deliveries of an endpoint's next entries. Return their number, or None at the end of the
-    ledger."""
+    """Create the deliveries of an endpoint's next entries; return their number, or None at the end."""
     # A second worker with the same endpoint waits here, and then continues from the new position.
     progress = (
         WebhookProgress.objects.select_for_update(of=("self",), no_key=True)

@@ -1,5 +1,4 @@
-"""Witnesses: newsrooms verify each other's ledgers, so that each newsroom must show the same entries to
-everyone.
+"""Witnesses: newsrooms verify each other's ledgers, so that each shows everyone the same entries.
 
 A witness stores the last checkpoint that it has seen of a ledger, and cosigns a newer checkpoint only if that
 one continues the stored one (C2SP `tlog-witness`, `tlog-cosignature`). If a newsroom shows different

@@ -7,7 +7,6 @@ from claims.models import Publication
 
 
 def list_witnesses(entry: Publication, document: dict[str, Any], *, is_newest: bool) -> dict[str, Any]:
-    """Return the template context with the names of the active witnesses that cosigned a checkpoint with this
-    version of the claim."""
+    """Return the names of the active witnesses of this version of the claim, as a template context."""
     witnesses = Witness.objects.filter(active=True, cosignatures__checkpoint__tree_size__gte=entry.sequence)
     return {"witnesses": [witness.name for witness in witnesses.distinct()]}

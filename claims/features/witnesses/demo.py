@@ -1,6 +1,4 @@
-"""The demo's witnesses (claims/management/demo/README.md). They are invented and switched off, so nothing is
-sent.
-"""
+"""The demo's invented witnesses (claims/management/demo/README.md), switched off so that nothing is sent."""
 
 from typing import Any
 

@@ -134,8 +134,7 @@ class Cosignature(models.Model):
     exclude=["tree_size", "root_sha256", "note", "refusal", "refusal_is_proof", "refused_at", "cosigned_at"]
 )
 class WitnessedLog(_VerifierKeyModel):
-    """A ledger that we witness, with the last checkpoint that we cosigned. A later checkpoint never has fewer
-    entries."""
+    """A ledger that we witness, and the last checkpoint that we cosigned, which only ever grows."""
 
     key_type = ED25519_TYPE
     verifier_key = models.CharField(

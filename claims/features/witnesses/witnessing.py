@@ -1,5 +1,4 @@
-"""Decide whether to cosign a submitted checkpoint: it must continue the last one that we cosigned (C2SP
-`tlog-witness`)."""
+"""Decide whether to cosign a checkpoint: it must continue the last cosigned one (C2SP `tlog-witness`)."""
 
 import logging
 import re
@@ -142,8 +141,7 @@ def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefuse
 
 
 def _store_evidence(submission: Submission, log: WitnessedLog, refusal: SubmissionRefused) -> None:
-    """Store a signed checkpoint that does not continue the last cosigned one, so that people can compare the
-    two.
+    """Store a signed checkpoint that does not continue the last cosigned one, so that people can compare.
 
     An outdated size is normal: the newsroom then submits again with the current size. Two trees of the same
     size prove two histories. A proof that does not verify is no evidence, because anyone can send it with a

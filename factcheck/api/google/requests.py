@@ -189,9 +189,7 @@ def build_response(
 
 
 def handle_exception(error: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """Return Google's error response for an exception of these views, for REST framework. Unknown exceptions are
-    raised again.
-    """
+    """Return Google's error response for an exception, for REST framework; raise unknown exceptions again."""
     exception = convert_exception(error)
     if exception is None:
         return None

@@ -30,9 +30,7 @@ _STATUS_NAMES = {
 
 
 class Violation(NamedTuple):
-    """A problem with a field of the request (`google.rpc.BadRequest.FieldViolation`). `field` is empty if it
-    concerns no field.
-    """
+    """A problem with a field (`google.rpc.BadRequest.FieldViolation`); `field` is "" if it concerns none."""
 
     field: str
     description: str

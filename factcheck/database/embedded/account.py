@@ -17,8 +17,7 @@ OWN_ACCOUNT, SHARED_ACCOUNT = "factcheck", "nobody"
 
 
 def find_account(server_paths: ServerPaths) -> pwd.struct_passwd | None:
-    """Return the account that runs the server under root: the owner of the data or project, or `factcheck` or
-    `nobody`.
+    """Return the account that runs the server under root: the owner of the data or project, `factcheck` or `nobody`.
 
     Other users run it as themselves.
     """
@@ -106,9 +105,7 @@ def build_process_arguments(
 
 
 def _find_capability() -> str | None:
-    """Return the smallest available capability that opens closed folders, or None. Containers may lack the preferred
-    one.
-    """
+    """Return the smallest available capability that opens closed folders, or None; containers may lack the first."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

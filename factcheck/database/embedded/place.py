@@ -49,9 +49,7 @@ class ServerPaths:
 
     @property
     def passwords(self) -> Path:
-        """Return the folder with a password file for each role, in libpq's format (`passfile`). It is never backed
-        up.
-        """
+        """Return the folder with a libpq password file for each role (`passfile`), which is never backed up."""
         return self.data_dir / "postgres.passwords"
 
     def password_file(self, role: str) -> Path:

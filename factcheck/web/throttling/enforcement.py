@@ -166,9 +166,7 @@ class RateLimit(BaseThrottle):
 
 
 def get_token_owner(request: HttpRequest) -> int | None:
-    """Return the id of the user whose valid token the request has, or None. On public paths, an invalid token is
-    ignored.
-    """
+    """Return the user id of the request's valid token; None without one. Public paths ignore an invalid token."""
     authorization = request.META.get("HTTP_AUTHORIZATION")
     if not authorization or not settings.RATE_LIMIT_AUTHENTICATION:
         return None

@@ -1,5 +1,4 @@
-"""The header fields of rate limits: `RateLimit-Policy` and `RateLimit` (draft-ietf-httpapi-ratelimit-
-headers-11), and status 429.
+"""The header fields of rate limits (draft-ietf-httpapi-ratelimit-headers-11), and status 429.
 
 The draft's problem type for 429 is not registered yet and its URL may change, so the type is `about:blank`.
 """

@@ -1,5 +1,4 @@
-"""A headless Chromium browser that takes a screenshot and a PDF of a page, with limits and access to the
-public internet only.
+"""A headless Chromium browser with limits, which takes a screenshot and a PDF of a page.
 
     page_pictures   a URL → a screenshot of the whole page, and a PDF
     chromium        one browser per page: started, monitored, and killed with all its processes

@@ -76,8 +76,7 @@ class Devtools:
                 return result
 
     def wait(self, is_finished: Callable[[], bool], *, seconds: float) -> bool:
-        """Record events until `is_finished()` returns True, for at most `seconds`, and return whether it has
-        returned True."""
+        """Record events for at most `seconds`, and return whether `is_finished()` has become True."""
         ends_at = min(time.monotonic() + seconds, self._ends_at)
         while not is_finished():
             if self._read_message(ends_at) is None:
@@ -85,9 +84,7 @@ class Devtools:
         return True
 
     def _read_message(self, ends_at: float) -> dict[str, Any] | None:
-        """Return the next message and record it if it is an event; return None on timeout. Raises
-        BrowserTimeout if the browser exited.
-        """
+        """Return the next message, or None on timeout; record events. Raises BrowserTimeout if the browser exited."""
         while (message_end := self._received.find(_TERMINATOR)) < 0:
             seconds_left = ends_at - time.monotonic()
             if seconds_left <= 0 or not select.select([self._reads], [], [], seconds_left)[0]:

@@ -1,5 +1,4 @@
-"""The evidence pack: a ZIP of the evidence for a published claim, which anyone can verify without our
-software.
+"""The evidence pack of a published claim: a ZIP that anyone can verify without our software.
 
     pack             the contents of the pack, and the ZIP itself as a stream
     cited_files      the texts, copies and uploads of a claim's sources

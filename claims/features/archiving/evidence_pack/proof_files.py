@@ -210,9 +210,7 @@ def _describe_witnesses(
 def _iterate_hash_commands(
     name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]
 ) -> Iterator[str]:
-    """Yield the shell commands that compute the hashes from leaf to root (RFC 9162, 2.1.3.2), each with its
-    expected output.
-    """
+    """Yield shell commands that compute the hashes from leaf to root (RFC 9162, 2.1.3.2), with their output."""
     node, last_index = hash_leaf(text), size - 1
     yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {node.hex()}\n\n"
     for sibling in hashes:

@@ -28,8 +28,7 @@ CLAIM_IS_OWN_SQL = f"""(
 
 
 def _build_insert_rule(name: str, reason: str, sources_sql: str) -> Rule:
-    """Return a rule that requests copies of the sources of all inserted rows (the transition table `arrived`)
-    in one statement."""
+    """Return a rule that requests copies of the sources of all inserted rows (`arrived`) in one statement."""
     return Rule(
         name=name,
         when=pgtrigger.After,
@@ -98,8 +97,7 @@ _CITED_SQL = """
 
 
 def _build_move_rule(new_state: str, reason: str) -> Rule:
-    """Return a rule that requests missing copies of the cited sources when a verdict is submitted for review
-    or published."""
+    """Return a rule that requests missing copies of cited sources when a verdict is submitted or published."""
     return Rule(
         name=f"verdict_asks_for_copies_{reason}",
         when=pgtrigger.After,

@@ -1,5 +1,4 @@
-"""The common base of the desk's pages for complaints and requests: messages are read-only, and held ones can
-be released."""
+"""The base of the desk's pages for complaints and requests: read-only messages; held ones can be released."""
 
 from typing import Any, ClassVar
 
@@ -18,9 +17,7 @@ from factcheck.admin.row_actions import Button, row_action
 
 
 class ReaderMessageAdmin(QueueOrder, ReadOnlyAdmin, DeskAdmin):
-    """The list of readers' messages, and a page for each with its actions. Only people with a permission see
-    who sent a message.
-    """
+    """The list of readers' messages, and a page for each. Only people with a permission see the sender."""
 
     #: The name of the subject in its recorded steps.
     subject: ClassVar[str]

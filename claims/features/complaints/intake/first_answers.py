@@ -29,8 +29,7 @@ class FirstAnswer:
 
     @property
     def has_same_claim(self) -> bool:
-        """Return whether one of the published claims is the same as the reader's. Related or contradicting
-        claims do not count."""
+        """Return whether a published claim is the same as the reader's; related claims do not count."""
         return bool(self.known_claims or (self.checked_text and self.checked_text.repeated))
 
     @property

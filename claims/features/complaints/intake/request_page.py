@@ -22,9 +22,7 @@ def show_request_form(request: HttpRequest) -> HttpResponse:
 
 
 def receive_request(request: HttpRequest) -> HttpResponse:
-    """Show existing checks. If there are none, store the request and ask the reader to confirm the email
-    address.
-    """
+    """Show existing checks. If there are none, store the request and ask for confirmation by email."""
     if request.method != "POST":
         return redirect("reader-request")
     form = RequestForm(request.POST, request.FILES)
@@ -46,8 +44,7 @@ def receive_request(request: HttpRequest) -> HttpResponse:
 
 
 class _FirstAnswerResponse(HttpResponse):
-    """A response that carries the immediate results to code that runs after the public database connection is
-    closed."""
+    """A response that hands the immediate results to code that runs after the public connection is closed."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         super().__init__()

@@ -113,8 +113,7 @@ class SubmissionView(APIView):
         return Response(content, status=status, headers={"Cache-Control": "no-store"})
 
     def read_submission_context(self, request: HttpRequest) -> SubmissionContext:
-        """Return the submission context with digests of the idempotency key and the body. Rejects query
-        parameters."""
+        """Return the context with digests of the idempotency key and the body. Rejects query parameters."""
         NoQuery(request.GET, Publication.objects.none(), request=request)
         header = request.headers.get(KEY_HEADER)
         if header is None:

@@ -120,8 +120,7 @@ class RequestBody(SenderBody):
 
     @property
     def what(self) -> dict[str, Any]:
-        """Return the text, URL and picture of the request. A text that is only a URL is returned as the
-        URL."""
+        """Return the request's text, URL and picture; a text that is only a URL is returned as the URL."""
         values = self.validated_data
         text, address = values.get("text", ""), values.get("address", "")
         if build_address_key(text) and not address:

@@ -81,8 +81,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return RequestFigures(**counts)
 
     def open(self) -> Self:
-        """Return requests that are still open. A reader with the same request is added to the existing
-        one."""
+        """Return requests that are still open; readers with the same request are added to them."""
         return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
 
     def held(self) -> Self:

@@ -98,8 +98,7 @@ def build_reader_rules(
     text_columns: Iterable[str],
     has_assignee: bool = False,
 ) -> list[pgtrigger.Trigger]:
-    """Return the rules for changes: states change only by allowed transitions; readers' words can be erased
-    but not edited.
+    """Return the rules for changes: allowed transitions only; readers' words are erased, never edited.
 
     Args:
         subject: the model's name in `ReaderStep`.

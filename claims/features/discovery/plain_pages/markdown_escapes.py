@@ -37,8 +37,7 @@ def quote_plain_text(text: str) -> str:
 
 
 def quote_markdown(text: str) -> str:
-    """Return a Markdown text as a block quote. As on the HTML page, HTML is escaped and pictures are not
-    shown."""
+    """Return a Markdown text as a block quote; HTML is escaped and pictures are left out, as on the page."""
     return _add_quote_marks(
         "\n".join(
             _PICTURE_START_PATTERN.sub(r"\1\\![", _HTML_START_PATTERN.sub(r"\1\\<", line))

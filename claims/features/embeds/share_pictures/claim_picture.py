@@ -149,8 +149,7 @@ def draw_picture(document: Document) -> bytes:
 
 
 def _typeset_rating(texts: PictureTexts, language: str) -> tuple[TypesetText | None, TypesetText | None]:
-    """Return the typeset rating and publisher, or neither if one of them cannot be drawn or the rating does
-    not fit."""
+    """Return the typeset rating and publisher, or neither if one cannot be drawn or does not fit."""
     label, attribution = clean_drawable(texts.rating_or_status), clean_drawable(texts.attribution)
     if not label or not attribution:
         return None, None

@@ -1,5 +1,4 @@
-"""Typeset text of any script: check that glyphs exist, break lines, and order characters by writing
-direction."""
+"""Typeset text of any script: check glyphs, break lines, and order characters by writing direction."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -79,8 +78,7 @@ class TypesetText:
         *,
         is_aligned_to_end: bool = False,
     ) -> None:
-        """Draw the text inside a box (left, top, right, bottom, in pixels); marks that extend beyond the box
-        are clipped.
+        """Draw the text inside a box (left, top, right, bottom, in pixels); marks beyond it are clipped.
 
         Lines are aligned to the side on which reading starts, or to the other side if `is_aligned_to_end`.
         """
@@ -110,8 +108,7 @@ class TypesetText:
 
 
 def clean_drawable(text: str) -> str | None:
-    """Return the text on one line without characters that cannot be drawn, or None if a letter has no
-    glyph."""
+    """Return the text on one line without undrawable characters, or None if a letter has no glyph."""
     characters: list[str] = []
     for cluster in _CLUSTER_PATTERN.findall(_clean_beginning(text)):
         cluster = cluster[:_MAX_CLUSTER_LENGTH]
@@ -162,8 +159,7 @@ def fit_text(
     language: str = "",
     closing_mark: str = "",
 ) -> TypesetText:
-    """Return the text at the largest of the sizes at which it fits, or cut between words at the smallest
-    size.
+    """Return the text at the largest size at which it fits, or cut between words at the smallest.
 
     Args:
         text: a text returned by `clean_drawable`.

@@ -1,5 +1,4 @@
-"""The desk's pages of followed newsrooms and their status. A newsroom's key is checked before the newsroom is
-added."""
+"""The desk's pages of followed newsrooms. A newsroom's key is checked before the newsroom is added."""
 
 from typing import Any
 

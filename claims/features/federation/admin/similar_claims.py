@@ -23,8 +23,7 @@ class PeerCheck:
 
 
 def find_similar_claims(statement: str, *, person: User) -> dict[str, Any]:
-    """Return the template context with claims of followed newsrooms that relate to a statement, best match
-    first."""
+    """Return the template context with related claims of followed newsrooms, best match first."""
     if not person.has_perm("federation.view_peerclaim"):
         return {}
     matches = find_peer_matches(statement, MatchTerms(cut="text", max_matches=MAX_PEER_CLAIMS))

@@ -31,8 +31,7 @@ class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
 # The import position is stored separately (`PeerProgress`).
 @keep_history()
 class PeerNewsroom(models.Model):
-    """A followed newsroom, which has its own installation. Its claims and verdicts are shown under its
-    name."""
+    """A followed newsroom with its own installation; its claims and verdicts are shown under its name."""
 
     name = models.CharField(
         _("name"),
@@ -136,8 +135,7 @@ class PeerNewsroom(models.Model):
 
 
 class PeerProgress(models.Model):
-    """The import progress and errors of a newsroom's ledger. The database creates this row with the
-    newsroom."""
+    """The import progress and errors of a newsroom's ledger, created by the database with the newsroom."""
 
     class Halt(models.TextChoices):
         KEY = "key", _("The newsroom signs with a different key")

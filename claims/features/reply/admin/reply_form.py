@@ -38,9 +38,7 @@ REQUEST_FIELDS = (
 
 
 class ReplyRequestForm(DeskForm):
-    """A form for a request for reply, or for a reason for not asking. The request goes to the claimant,
-    unless another person is named.
-    """
+    """A form for a request for reply, to the claimant or another named person, or for a reason for not asking."""
 
     verdict: Verdict | None = None
 

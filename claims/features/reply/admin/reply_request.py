@@ -1,5 +1,4 @@
-"""The desk's pages of requests for reply: drafts, sent requests, their replies, and the list of open
-requests."""
+"""The desk's pages of requests for reply: drafts, sent requests, their replies, and open requests."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -96,8 +95,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: ReplyRequest | None = None) -> bool:
-        """Return whether the request may be edited: while the verdict is a draft and the request has not been
-        sent."""
+        """Return whether the request may be edited: unsent, and its verdict is a draft."""
         return super().has_change_permission(request, obj) and (
             obj is None
             or (may_edit(obj.verdict, get_person(request)) and not obj.mail_asked_at and not obj.message_id)

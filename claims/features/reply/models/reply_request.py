@@ -21,9 +21,7 @@ AUTOMATIC_FIELDS = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_b
 
 class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
     def readable_by(self, person: User) -> Self:
-        """Return the requests that this person may read. Public pages name the people asked, but never show
-        their contact details.
-        """
+        """Return the requests that this person may read. Public pages never show contact details."""
         return filter_readable(self, person, own_or_published=Q(verdict__author=person))
 
     def for_readers(self) -> Self:
@@ -39,8 +37,7 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         return self.unanswered().filter(answer_by__gt=Now())
 
     def needing_attention(self) -> Self:
-        """Return unanswered requests that need attention: those on an unpublished verdict, or with a running
-        deadline."""
+        """Return unanswered requests that need attention: on an unpublished verdict, or with a running deadline."""
         return self.unanswered().filter(
             # A request that was copied to a newer version is handled at that version.
             Q(carried_to=None),
@@ -217,8 +214,7 @@ class ReplyRequest(models.Model):
 
 
 def carry_replies_over(successors: Mapping[int, int]) -> None:
-    """Copy the requests and replies of each verdict to its successor. `successors` maps the id of a verdict
-    to that of its successor."""
+    """Copy each verdict's requests and replies to its successor, whose id `successors` has by the verdict's id."""
     rows = list(ReplyRequest.objects.filter(verdict__in=successors).order_by("pk"))
     old_requests = ("id", "verdict", "created_at", "carried_from")
     names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in old_requests]

@@ -11,8 +11,7 @@ register = template.Library()
 
 @register.filter("not_asked")
 def get_not_asked_reason(reply: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Return the reason for not asking, and the language of that text: the page's language for a standard
-    reason, otherwise the verdict's.
+    """Return the reason for not asking, and its language: the page's for a standard reason, else the verdict's.
 
     Args:
         language: the language of the published verdict.

@@ -49,16 +49,14 @@ def prefetch_work_states(person: User) -> tuple[Prefetch, Prefetch]:
 
 
 def build_work_state_badge(row: Assignment) -> SafeString:
-    """Return a badge with the state of the assigned verdict or claim, as in the lists of verdicts and
-    claims."""
+    """Return a badge with the state of the assigned verdict or claim, as in their lists."""
     verdicts = row.claim.verdicts.all()
     verdict = next((candidate for candidate in verdicts if candidate.pk == row.verdict_id), None)
     return build_verdict_state_badge(verdict) if verdict else build_public_badge(row.claim, verdicts)
 
 
 def build_due_badge(due_on: date | None, *, is_done: bool = False) -> SafeString | str:
-    """Return a badge if the work is due today or overdue, otherwise the plain date; "" if there is no due
-    date."""
+    """Return a badge if the work is due today or overdue, otherwise the plain date or ""."""
     if due_on is None:
         return ""
     day, today = date_format(due_on, "SHORT_DATE_FORMAT"), timezone.localdate()

@@ -150,8 +150,7 @@ def _find_readers() -> QuerySet[User]:
 
 
 def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
-    """Return the template context of a trial of the rule on the newest claims, with the first matching
-    claims."""
+    """Return the template context of a trial of the rule on the newest claims."""
     preview = assignment_rules.preview_rule(rule)
     shown_claims = preview[:_MAX_SHOWN_CLAIMS]
     newest_claims = Claim.objects.readable_by(person).in_bulk([decision.claim for decision in shown_claims])

@@ -41,8 +41,7 @@ Subject = Claim | Verdict
 
 @dataclass(frozen=True, slots=True)
 class BoardFilters:
-    """Filters of the board: only the person's own work, the id of another assignee, and the id of a topic. 0
-    means no filter."""
+    """Filters of the board: own work only, the id of an assignee, the id of a topic; 0 means no filter."""
 
     mine: bool
     person: int
@@ -235,8 +234,7 @@ def _find_assigned_work(assignee: int = 0) -> QuerySet[Assignment]:
 
 
 def _list_urgent_claims(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
-    """Return the claims with the most urgent work. The query starts from assignments, because there are fewer
-    of them than of claims."""
+    """Return the claims with the most urgent work, starting from assignments, because there are fewer."""
     ordered_claim_ids = work.filter(claim__in=claims.order_by().values("pk")).order_by(*URGENCY_ORDERING)
     claim_ids = list(ordered_claim_ids.values_list("claim", flat=True)[: MAX_SHOWN_CARDS + 1])
     claims_by_id = claims.in_bulk(claim_ids)
@@ -244,8 +242,7 @@ def _list_urgent_claims(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> 
 
 
 def _list_proposed_claims(person: User, filters: BoardFilters) -> list[Any]:
-    """Return proposed claims: first those with an assignment, due date or priority, then the others in triage
-    order."""
+    """Return proposed claims: first those with an assignment, due date or priority, then in triage order."""
     proposals = _filter_claims(person, filters).filter(state=Claim.State.PROPOSED)
     assignee = filters.get_assignee_id(person)
     open_assignments = Assignment.objects.open().filter(verdict=None)

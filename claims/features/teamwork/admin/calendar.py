@@ -139,8 +139,7 @@ def _find_entries(
 
 
 def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
-    """Return the first rows of each day, annotated with their position in the day and the day's number of
-    rows."""
+    """Return the first rows of each day, annotated with their position and the day's number of rows."""
     ordered_rows = rows.annotate(
         place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
         together=Window(Count("pk"), partition_by=[F(day)]),

@@ -1,5 +1,4 @@
-"""Comments on a claim: on the claim's page, on a separate page if there are many, and in a list of all
-comments."""
+"""Comments: on the claim's page, on a separate page if there are many, and in a list of all comments."""
 
 from collections.abc import Callable
 from functools import partial
@@ -80,8 +79,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return request.user.has_perm("claims.view_claim")
 
     def list_history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
-        """Return the earlier texts of a comment. Only people who may withdraw a comment see the text of a
-        withdrawn one."""
+        """Return a comment's earlier texts; only people who may withdraw comments see those of a withdrawn one."""
         if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW_PERMISSION):
             return []
         return super().list_history_entries(row, reader)
@@ -200,8 +198,7 @@ class CommentAdmin(ReadOnlyAdmin, DeskAdmin):
         return HttpResponseRedirect(self.get_page_after(request, result.comment))
 
     def get_page_after(self, request: HttpRequest, row: Comment) -> str:
-        """Return the URL to show after an action: that of the comment, on the page that contained the
-        button."""
+        """Return the URL of the comment on the page that contained the button."""
         return_url = request.POST.get("back", "").partition("#")[0]
         if url_has_allowed_host_and_scheme(
             return_url, {request.get_host()}, require_https=request.is_secure()

@@ -180,8 +180,7 @@ class NotificationAdmin(ReadOnlyAdmin, DeskAdmin):
         return self.show_page(request, "preferences", context, status=400 if form.errors else 200)
 
     def unsubscribe_view(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Stop emails of one kind: immediately if a mail program asks (RFC 8058), otherwise after
-        confirmation."""
+        """Stop emails of one kind: immediately if a mail program asks (RFC 8058), else after confirmation."""
         unsubscription = mails.parse_unsubscribe_token(token)
         person = User.objects.filter(pk=unsubscription[0]).first() if unsubscription else None
         if unsubscription is None or person is None:

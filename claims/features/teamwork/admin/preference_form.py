@@ -18,8 +18,7 @@ from factcheck import features
 
 
 class PreferenceForm(forms.Form):
-    """A form for one person's email schedule for each kind of event, and for the hour, time zone and language
-    of emails."""
+    """A form for a person's email schedule by kind of event, and the hour, time zone and language of emails."""
 
     hour = forms.TypedChoiceField(
         label=_("Time of the daily digest"),

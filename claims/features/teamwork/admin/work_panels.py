@@ -1,5 +1,4 @@
-"""Teamwork's additions to the desk's pages of claims and verdicts: panels, a column, filters, and a list
-action."""
+"""Teamwork's panels, column, filters and list action on the desk's pages of claims and verdicts."""
 
 from typing import Any
 

@@ -52,8 +52,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 # The history leaves out reminders, which are not changes by people.
 @keep_history(exclude=["told_due_soon", "told_overdue"])
 class Assignment(models.Model):
-    """The assignment of a claim or a verdict: its assignee, due date and priority, and the time of the last
-    assignment.
+    """The assignment of a claim or verdict: assignee, due date, priority, and when it was last assigned.
 
     There is one row for each claim or verdict. Earlier states are kept in the history. The claim itself never
     changes.

@@ -60,8 +60,7 @@ class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
         return self.filter(~_build_missing_token_condition(), active=True)
 
     def without_token(self) -> Self:
-        """Return endpoints that are switched on although their token is no longer valid or their owner has
-        left."""
+        """Return endpoints that are on although their token is no longer valid or their owner has left."""
         return self.filter(_build_missing_token_condition(), active=True)
 
 
